@@ -1,0 +1,63 @@
+//! How a command ends: one exit code for each class of ending, and one shape for every failure.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// The exit codes of every command. They are part of the contract with scripts: never renumber them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything that was asked for is done.
+    Done = 0,
+    /// The command line, or a file it names, cannot be used.
+    Usage = 2,
+    /// The run ended, and some accounts are not done.
+    Unfinished = 3,
+    /// A guard refused, or the operator did not confirm.
+    Refused = 4,
+    /// No token, or not the permission.
+    Access = 5,
+    /// Interrupted; the same command goes on.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command could not do its work: what happened, and what to do next.
+#[derive(Debug)]
+pub struct Failure {
+    /// The class of ending.
+    pub exit: Exit,
+    /// What happened, to which row or file: a lower-case fragment that reads after `error: `.
+    pub what: String,
+    /// What to do next, as whole sentences; printed after `help: `.
+    pub next: Option<String>,
+}
+
+impl Failure {
+    /// A failure that ends with this code.
+    pub fn new(exit: Exit, what: impl fmt::Display) -> Self {
+        Self { exit, what: what.to_string(), next: None }
+    }
+
+    /// The command line, or a file that it names, cannot be used.
+    pub fn usage(what: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    /// A guard refused.
+    pub fn refused(what: impl fmt::Display) -> Self {
+        Self::new(Exit::Refused, what)
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn with_next(mut self, next: impl fmt::Display) -> Self {
+        self.next = Some(next.to_string());
+        self
+    }
+}

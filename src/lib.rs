@@ -1,0 +1,42 @@
+//! `sealoff` locks out lists of Microsoft 365 accounts: as fast as the tenant's write quota allows, able to be killed
+//! and resumed, with every generated credential sealed to the people who may hand it over.
+//!
+//! # How data flows
+//!
+//! ```text
+//! ROSTER ─ roster ─► entries ─ directory ─► accounts ─ plan ─► decisions ─ run ─► journal ─► results
+//! ```
+//!
+//! One direction, no way back. The rooms stand below in the order in which data passes through them, and a lower room
+//! knows nothing of a higher one:
+//!
+//! | room | what it turns into what |
+//! | --- | --- |
+//! | [`roster`] | a CSV list becomes *entries*, one for each data row, readable or not |
+//! | [`graph`] | one tenant of Microsoft Graph: transport, tokens, `$batch`, quota, retries |
+//! | [`directory`] | entries become *accounts*: what each person really is in the tenant |
+//! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
+//! | [`seal`] | passwords, recipients, and the envelopes that only those can open |
+//! | [`run`] | the engine carries a plan out, the journal remembers it, the results are read from the journal |
+//! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
+//! | [`cli`] | the only room that knows what a terminal is |
+//!
+//! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
+//! [`private_files`] and [`spreadsheet`].
+
+pub mod clock;
+pub mod digest;
+pub mod ids;
+pub mod private_files;
+pub mod spreadsheet;
+
+pub mod roster;
+pub mod graph;
+pub mod directory;
+pub mod seal;
+pub mod plan;
+pub mod run;
+
+pub mod simulator;
+
+pub mod cli;

@@ -1,0 +1,2 @@
+//! The `sealoff` binary.
+fn main() {}

@@ -1,0 +1,141 @@
+//! Folders and files that only their owner may read, and files that are either whole or not there.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Makes a folder, and those above it that are missing, readable by the owner only (0700).
+///
+/// A folder that is there already is left as it is.
+///
+/// # Errors
+///
+/// Whatever making the folder fails with.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Says whether others than the owner may enter or read this file or folder. Always `false` where the file system has
+/// no such mode.
+///
+/// # Errors
+///
+/// Whatever reading the metadata fails with.
+pub fn open_to_others(path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path)?.permissions());
+        Ok(mode & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        fs::metadata(path)?;
+        Ok(false)
+    }
+}
+
+/// Opens a new file (0600) for writing; a file that exists is an error.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`], or whatever opening fails with.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    owner_only(OpenOptions::new().write(true).create_new(true)).open(path)
+}
+
+/// Opens a file (0600 when it is made) for reading and appending.
+///
+/// # Errors
+///
+/// Whatever opening fails with.
+pub fn open_append(path: &Path) -> io::Result<File> {
+    owner_only(OpenOptions::new().read(true).append(true).create(true)).open(path)
+}
+
+fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Writes a file (0600) beside its place, brings it to disk and renames it: at every moment the name holds the old
+/// content or the new, never a part.
+///
+/// # Errors
+///
+/// What `write` returns, or whatever writing, syncing or renaming fails with; the old file is then untouched.
+pub fn replace<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut io::BufWriter<&File>) -> Result<T, E>) -> Result<T, E> {
+    let folder = folder_of(path);
+    let beside = tempfile::Builder::new().prefix(".sealoff-").suffix(".part").tempfile_in(folder)?;
+    let mut writer = io::BufWriter::with_capacity(256 * 1024, beside.as_file());
+    let answer = write(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    beside.as_file().sync_all()?;
+    beside.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)?;
+    Ok(answer)
+}
+
+/// Brings the names in a folder to disk, so that a new or renamed file is found after a power cut.
+///
+/// # Errors
+///
+/// Whatever opening or syncing the folder fails with.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_is_made_belongs_to_the_owner_alone() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path().join("a/b");
+        create_folder(&folder).unwrap();
+        replace::<_, io::Error>(&folder.join("replaced"), |w| w.write_all(b"x")).unwrap();
+        create_new(&folder.join("new")).unwrap();
+        open_append(&folder.join("appended")).unwrap();
+        assert_eq!(mode(&folder), 0o700);
+        for name in ["replaced", "new", "appended"] {
+            assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
+            assert!(!open_to_others(&folder.join(name)).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_beside_it() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("results.csv");
+        fs::write(&path, "old").unwrap();
+        let failed = replace::<(), _>(&path, |w| {
+            w.write_all(b"half of the new")?;
+            Err(io::Error::other("disk full"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,52 @@
+//! Cells that a spreadsheet must not run.
+//!
+//! A cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return is a formula to Excel and its kin, and the
+//! names in a roster come from strangers. Such a cell gets an apostrophe in front, which a spreadsheet shows as text.
+//! The guard can be taken off again without loss, so that files of ours can be read back.
+
+use std::borrow::Cow;
+
+fn starts_a_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
+/// The text as a cell that no spreadsheet takes for a formula.
+#[must_use]
+pub fn guard(text: &str) -> Cow<'_, str> {
+    // A text that already carries apostrophes before such a sign gets one more: that keeps `unguard` exact.
+    if starts_a_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// The text that [`guard`] was given.
+#[must_use]
+pub fn unguard(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if starts_a_formula(text) => text,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn formulas_are_shown_not_run() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "=HYPERLINK(\"http://x\")"] {
+            assert_eq!(guard(formula), format!("'{formula}"));
+        }
+        for harmless in ["", "ada@contoso.com", "O'Neil", "'tHooft", "1-2"] {
+            assert_eq!(guard(harmless), harmless);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_guard_comes_off_without_loss(text in "['=+@a-]{0,6}|.*") {
+            let cell = guard(&text).into_owned();
+            prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']));
+            prop_assert_eq!(unguard(&cell), text);
+        }
+    }
+}
