@@ -1,1 +1,25 @@
-//! TODO
+//! One tenant of Microsoft Graph: transport, tokens, `$batch`, quota, retries.
+//!
+//! This room knows what Graph is and nothing of why it is called: no plan, no roster, no terminal. Facts about Graph are
+//! cited by the title of the Microsoft page they come from.
+//!
+//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`token`] gets in,
+//! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
+//! an answer means, and [`quota`] says how many writes may start now. [`reading`] is the whole of it for calls that
+//! change nothing.
+
+pub mod aadsts;
+pub mod backoff;
+pub mod batch;
+pub mod connection;
+pub mod endpoint;
+pub mod error;
+pub mod quota;
+pub mod reading;
+pub mod retry_after;
+pub mod throttle;
+pub mod token;
+pub mod transport;
+pub mod user;
+pub mod verdict;
+pub mod write;

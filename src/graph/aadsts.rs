@@ -1,0 +1,49 @@
+//! What the codes of the token service mean, in words that say what to mend.
+
+/// The meaning of an `AADSTS` code and its mend; `None` for a code that needs no more than Microsoft's own words.
+///
+/// A code only ever chooses a hint, never what the program does next.
+#[must_use]
+pub fn hint(code: u32) -> Option<&'static str> {
+    Some(match code {
+        700_016 => {
+            "the client id is not known in this tenant: check AZURE_CLIENT_ID and AZURE_TENANT_ID, or consent is missing"
+        }
+        7_000_215 => "the client secret is wrong: often the secret's id was pasted instead of its value",
+        7_000_222 => "the client secret has expired: add a new one to the app registration",
+        700_027 => "the signed assertion was rejected: the certificate is not on the app, or the key does not fit it",
+        700_024 => "the assertion is outside its time window: check this machine's clock",
+        70_021 | 700_213 => "no federated credential of the app matches: issuer, subject and audience must be equal",
+        90_002 | 900_023 => "the tenant was not found: check AZURE_TENANT_ID and the cloud",
+        50_034 => "the user does not exist in this directory",
+        50_126 => "the password is wrong",
+        50_057 => "the user is disabled",
+        50_076 => "multi-factor authentication is required",
+        65_001 => "consent is missing: an administrator must grant the app its permissions",
+        53_003 => "blocked by Conditional Access",
+        530_003 => "Conditional Access asks for a managed device",
+        50_196 | 90_055 => "too many token requests: wait a little",
+        _ => return None,
+    })
+}
+
+/// Finds the first `AADSTS` code in a message of the token service.
+#[must_use]
+pub fn code_in(message: &str) -> Option<u32> {
+    let digits = message.split("AADSTS").nth(1)?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_found_in_the_description() {
+        assert_eq!(code_in("AADSTS7000215: Invalid client secret provided."), Some(7_000_215));
+        assert_eq!(code_in("nothing here"), None);
+        assert_eq!(code_in("AADSTS: odd"), None);
+        assert!(hint(7_000_215).is_some_and(|text| text.contains("secret")));
+    }
+}

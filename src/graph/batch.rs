@@ -1,0 +1,294 @@
+//! `$batch`: up to twenty requests packed into one call, and the answer taken apart.
+//!
+//! Source of every rule here: "Combine multiple HTTP requests using JSON batching". Items never depend on each other,
+//! ids are the plain decimals 1 to 20, urls begin with a slash, and an item with a body carries its own `Content-Type`.
+
+use std::io;
+
+use bytes::Bytes;
+use reqwest::Method;
+use serde::ser::{SerializeSeq, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+use super::transport::{Advice, Call};
+use super::write::{Change, Write};
+
+/// The most requests that one batch may hold.
+pub const MOST_ITEMS: usize = 20;
+
+/// Packs writes into one call. The body is built in a buffer of exactly its size, so that no copy of a password is left
+/// behind by a growing one, and that buffer is wiped when the call is over.
+///
+/// # Errors
+///
+/// Only what serialising can fail with; callers hand over at most [`MOST_ITEMS`] writes.
+pub fn of_writes(writes: &[Write<'_>]) -> io::Result<Call> {
+    let items: Vec<Item<'_, '_>> =
+        (1..).zip(writes).map(|(id, write)| Item { id, request: Request::Write(write) }).collect();
+    call(&items)
+}
+
+/// Packs `GET`s into one call; each url begins with a slash, without the version.
+///
+/// # Errors
+///
+/// Only what serialising can fail with; callers hand over at most [`MOST_ITEMS`] urls.
+pub fn of_reads(urls: &[&str]) -> io::Result<Call> {
+    let items: Vec<Item<'_, '_>> = (1..).zip(urls).map(|(id, url)| Item { id, request: Request::Read(url) }).collect();
+    call(&items)
+}
+
+fn call(items: &[Item<'_, '_>]) -> io::Result<Call> {
+    debug_assert!(items.len() <= MOST_ITEMS);
+    let mut length = CountingWriter(0);
+    serde_json::to_writer(&mut length, &Envelope(items))?;
+    let mut body = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *body, &Envelope(items))?;
+    Ok(Call { method: Method::POST, path: "/v1.0/$batch".to_owned(), body: Some(Bytes::from_owner(Wiped(body))) })
+}
+
+struct Wiped(Zeroizing<Vec<u8>>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+struct CountingWriter(usize);
+
+impl io::Write for CountingWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Envelope<'a, 'b>(&'a [Item<'a, 'b>]);
+
+impl Serialize for Envelope<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct OnWire<T> {
+            requests: T,
+        }
+        struct Items<'a, 'b>(&'a [Item<'a, 'b>]);
+        impl Serialize for Items<'_, '_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut items = serializer.serialize_seq(Some(self.0.len()))?;
+                for item in self.0 {
+                    items.serialize_element(&item.on_wire())?;
+                }
+                items.end()
+            }
+        }
+        OnWire { requests: Items(self.0) }.serialize(serializer)
+    }
+}
+
+struct Item<'a, 'b> {
+    id: usize,
+    request: Request<'a, 'b>,
+}
+
+enum Request<'a, 'b> {
+    Write(&'a Write<'b>),
+    Read(&'a str),
+}
+
+#[derive(Serialize)]
+struct ItemOnWire<'a, 'b> {
+    id: String,
+    method: &'static str,
+    url: std::borrow::Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<ContentType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a Change<'b>>,
+}
+
+#[derive(Serialize)]
+struct ContentType {
+    #[serde(rename = "Content-Type")]
+    content_type: &'static str,
+}
+
+impl<'b> Item<'_, 'b> {
+    fn on_wire(&self) -> ItemOnWire<'_, 'b> {
+        match &self.request {
+            Request::Write(write) => ItemOnWire {
+                id: self.id.to_string(),
+                method: write.method(),
+                url: write.url().into(),
+                headers: Some(ContentType { content_type: "application/json" }),
+                body: Some(&write.change),
+            },
+            Request::Read(url) => {
+                ItemOnWire { id: self.id.to_string(), method: "GET", url: (*url).into(), headers: None, body: None }
+            }
+        }
+    }
+}
+
+/// The answer to one item.
+#[derive(Debug)]
+pub struct ItemAnswer {
+    /// The item's own HTTP status.
+    pub status: u16,
+    /// What its headers say.
+    pub advice: Advice,
+    /// Its body, where it has one.
+    pub body: Option<Box<RawValue>>,
+}
+
+/// Takes the answer of a batch apart: one entry for each of the `sent` items, in the order in which they were sent,
+/// however the answer orders them. `None` is an item that the answer does not mention: what became of it is unknown.
+///
+/// Returns `None` when the body holds no `responses`, so that the answer is one to the envelope and not to its items.
+#[must_use]
+pub fn answers(body: &[u8], sent: usize) -> Option<Vec<Option<ItemAnswer>>> {
+    #[derive(Deserialize)]
+    struct Answers<'a> {
+        #[serde(borrow)]
+        responses: Vec<&'a RawValue>,
+    }
+    let envelope: Answers<'_> = serde_json::from_slice(body).ok()?;
+    let mut answers: Vec<Option<ItemAnswer>> = (0..sent).map(|_| None).collect();
+    for raw in envelope.responses {
+        // One entry that cannot be read leaves that item unknown; it says nothing about the others.
+        let Some((id, answer)) = read_item(raw) else { continue };
+        if let Some(place @ None) = id.checked_sub(1).and_then(|index| answers.get_mut(index)) {
+            *place = Some(answer);
+        }
+    }
+    Some(answers)
+}
+
+fn read_item(raw: &RawValue) -> Option<(usize, ItemAnswer)> {
+    #[derive(Deserialize)]
+    struct AnswerOnWire<'a> {
+        id: Value,
+        status: u16,
+        #[serde(default)]
+        headers: Option<serde_json::Map<String, Value>>,
+        #[serde(default, borrow)]
+        body: Option<&'a RawValue>,
+    }
+    let item: AnswerOnWire<'_> = serde_json::from_str(raw.get()).ok()?;
+    let id = match &item.id {
+        Value::String(text) => text.parse().ok()?,
+        Value::Number(number) => usize::try_from(number.as_u64()?).ok()?,
+        _ => return None,
+    };
+    let mut advice = Advice::default();
+    for (name, value) in item.headers.iter().flatten() {
+        match value {
+            Value::String(text) => advice.read(name, text),
+            Value::Number(number) => advice.read(name, &number.to_string()),
+            _ => {}
+        }
+    }
+    let body = item.body.filter(|body| body.get() != "null").map(ToOwned::to_owned);
+    Some((id, ItemAnswer { status: item.status, advice, body }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::write::NewPassword;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn json(call: &Call) -> Value {
+        serde_json::from_slice(call.body.as_ref().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn writes_travel_in_the_documented_shape() {
+        let object_id = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
+        let call = of_writes(&[
+            Write {
+                object_id,
+                change: Change::Update {
+                    account_enabled: Some(false),
+                    password: Some(NewPassword { exposed: "u7#Kd", change_at_next_sign_in: true }),
+                },
+            },
+            Write { object_id, change: Change::Update { account_enabled: Some(true), password: None } },
+            Write { object_id, change: Change::RevokeSessions },
+        ])
+        .unwrap();
+        assert_eq!(call.path, "/v1.0/$batch");
+        assert_eq!(
+            json(&call),
+            serde_json::json!({"requests": [
+                {"id": "1", "method": "PATCH", "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11",
+                 "headers": {"Content-Type": "application/json"},
+                 "body": {"accountEnabled": false, "passwordProfile": {"password": "u7#Kd",
+                    "forceChangePasswordNextSignIn": true, "forceChangePasswordNextSignInWithMfa": false}}},
+                {"id": "2", "method": "PATCH", "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11",
+                 "headers": {"Content-Type": "application/json"}, "body": {"accountEnabled": true}},
+                {"id": "3", "method": "POST",
+                 "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11/revokeSignInSessions",
+                 "headers": {"Content-Type": "application/json"}, "body": {}}
+            ]})
+        );
+    }
+
+    #[test]
+    fn reads_travel_without_a_body() {
+        let call = of_reads(&["/users?$top=1"]).unwrap();
+        assert_eq!(
+            json(&call),
+            serde_json::json!({"requests": [{"id": "1", "method": "GET", "url": "/users?$top=1"}]})
+        );
+    }
+
+    #[test]
+    fn answers_are_matched_by_id_in_any_order() {
+        let body = br#"{"responses":[
+            {"id":"3","status":429,"headers":{"RETRY-AFTER":17,"x-ms-throttle-scope":"Tenant/Write/a/b"},"body":{"error":{}}},
+            {"id":1,"status":204,"headers":{"Cache-Control":"no-cache"},"body":null},
+            {"id":"1","status":500},
+            {"id":"9","status":200},
+            {"id":"2","status":"odd"}
+        ]}"#;
+        let answers = answers(body, 4).unwrap();
+        assert_eq!(answers[0].as_ref().unwrap().status, 204);
+        assert!(answers[0].as_ref().unwrap().body.is_none());
+        assert!(answers[1].is_none(), "an entry that cannot be read is unknown");
+        assert_eq!(answers[2].as_ref().unwrap().advice.retry_after, Some(Duration::from_secs(17)));
+        assert!(answers[3].is_none(), "an id that is missing is unknown");
+    }
+
+    #[test]
+    fn a_body_without_responses_is_no_answer_to_the_items() {
+        for body in [&b"{\"error\":{\"code\":\"x\"}}"[..], b"<html>", b"", b"{\"responses\":[{]}"] {
+            assert!(answers(body, 2).is_none());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_order_of_the_answers_gives_the_same_result(order in Just((1..=20_u16).collect::<Vec<_>>()).prop_shuffle()) {
+            let responses: Vec<_> = order.iter().map(|id| serde_json::json!({"id": id.to_string(), "status": 200 + id})).collect();
+            let body = serde_json::to_vec(&serde_json::json!({"responses": responses})).unwrap();
+            let answers = answers(&body, 20).unwrap();
+            for (index, answer) in answers.iter().enumerate() {
+                prop_assert_eq!(usize::from(answer.as_ref().unwrap().status), 201 + index);
+            }
+        }
+
+        #[test]
+        fn no_answer_brings_the_reader_down(body in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = answers(&body, 20);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The one HTTP stack of the program: one pool of connections for Graph and the token service alike.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, redirect};
+
+/// Why the HTTP stack cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// The file with extra certificate authorities cannot be read.
+    #[error("the certificate authority file {} cannot be read: {source}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file holds no certificate.
+    #[error("{} holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE----- lines", path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// TLS could not be set up.
+    #[error("the TLS stack cannot be set up: {0}")]
+    Tls(#[from] reqwest::Error),
+}
+
+/// Makes the HTTP client: TLS by rustls, HTTP/2 where offered, no redirects (a bearer token must not wander).
+///
+/// `ca_file` adds certificate authorities to those of the system: for an inspecting proxy, or for the simulator.
+///
+/// # Errors
+///
+/// A file that cannot be read or holds no certificate, or a TLS stack that does not come up.
+pub fn http_client(ca_file: Option<&Path>) -> Result<Client, ConnectionError> {
+    let mut builder = Client::builder()
+        .user_agent(concat!("sealoff/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(15))
+        .read_timeout(Duration::from_secs(100))
+        .timeout(Duration::from_secs(180))
+        .http2_keep_alive_interval(Duration::from_secs(30))
+        .http2_adaptive_window(true)
+        .pool_max_idle_per_host(4);
+    if let Some(path) = ca_file {
+        let pem = fs::read(path).map_err(|source| ConnectionError::CaFile { path: path.to_owned(), source })?;
+        let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
+        if certificates.is_empty() {
+            return Err(ConnectionError::NoCertificate { path: path.to_owned() });
+        }
+        builder = builder.tls_certs_merge(certificates);
+    }
+    Ok(builder.build()?)
+}

@@ -1,0 +1,135 @@
+//! What Graph says when it says no.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A refusal or fault, with all that Microsoft's support asks for.
+///
+/// Source of the envelope: "Microsoft Graph error responses and resource types". `code` may be empty, a number as text,
+/// or `UnknownError`; `innerError` is also spelt `innererror` and may nest more specific codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GraphError {
+    /// The HTTP status, of the item where the call was a batch.
+    pub status: u16,
+    /// The most specific code known; empty when Graph gave none.
+    pub code: String,
+    /// Graph's own words. They may change: shown to people, never decided by.
+    pub message: String,
+    /// Graph's name for this request, for a support case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// Graph's words for a password that is too weak, banned, or contains the person's name. There is no finer code than
+/// `Request_BadRequest` for it, so the words have to do, and they only ever choose a label or one more password.
+const PASSWORD_WORDS: &str = "password does not comply";
+
+impl GraphError {
+    /// Reads an error body; a body of another shape still gives an error that says so.
+    #[must_use]
+    pub fn parse(status: u16, body: &[u8], request_id: Option<String>) -> Self {
+        let Some(error) =
+            serde_json::from_slice::<Value>(body).ok().and_then(|mut v| v.get_mut("error").map(Value::take))
+        else {
+            return Self { status, code: String::new(), message: describe_foreign(body), request_id };
+        };
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let inner = |value: &Value| value.get("innerError").or_else(|| value.get("innererror")).cloned();
+        let mut code = text(&error, "code");
+        let message = text(&error, "message");
+        let mut request_id = request_id;
+        let mut level = inner(&error);
+        while let Some(details) = level {
+            let deeper = text(&details, "code");
+            if !deeper.is_empty() && deeper != "UnknownError" {
+                code = deeper;
+            }
+            let id = text(&details, "request-id");
+            if request_id.is_none() && !id.is_empty() {
+                request_id = Some(id);
+            }
+            level = inner(&details);
+        }
+        Self { status, code, message, request_id }
+    }
+
+    /// Says whether the new password itself was refused: a fresh one may pass.
+    #[must_use]
+    pub fn is_about_the_password(&self) -> bool {
+        self.status == 400 && self.message.contains(PASSWORD_WORDS)
+    }
+
+    /// What this error usually means and how to mend it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match (self.status, self.code.as_str()) {
+            (403, "Authorization_RequestDenied") => Some(
+                "the app lacks a permission, or a directory role that outranks this account: User Administrator on the \
+                 app's service principal for ordinary users, Privileged Authentication Administrator for administrators",
+            ),
+            (401 | 403, "Authorization_IdentityNotFound") => {
+                Some("the app is not in this tenant: check AZURE_TENANT_ID")
+            }
+            (401 | 403, "Authorization_IdentityDisabled") => Some("the app is disabled in this tenant"),
+            (400, _) if self.message.contains("on-premises mastered") => {
+                Some("the account is mastered on-premises: change it in Active Directory")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for GraphError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Graph answered {}", self.status)?;
+        if !self.code.is_empty() {
+            write!(f, " {}", self.code)?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, " (request-id {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for GraphError {}
+
+/// A proxy's page or a gateway's text in place of Graph's JSON: its beginning, on one line.
+fn describe_foreign(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = line.trim();
+    if line.is_empty() { "an answer without a body".to_owned() } else { format!("not an answer of Graph's: {line}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_specific_code_is_kept() {
+        let body = br#"{"error":{"code":"","message":"no","innererror":{"code":"outer","request-id":"r1",
+            "innerError":{"code":"Authorization_RequestDenied"}}}}"#;
+        let error = GraphError::parse(403, body, None);
+        assert_eq!(error.code, "Authorization_RequestDenied");
+        assert_eq!(error.request_id.as_deref(), Some("r1"));
+        assert!(error.hint().is_some());
+    }
+
+    #[test]
+    fn an_unknown_inner_code_does_not_hide_a_known_outer_one() {
+        let body = br#"{"error":{"code":"Request_BadRequest","message":"m","innerError":{"code":"UnknownError"}}}"#;
+        assert_eq!(GraphError::parse(400, body, None).code, "Request_BadRequest");
+    }
+
+    #[test]
+    fn a_proxy_page_is_quoted_on_one_line() {
+        let error = GraphError::parse(502, b"<html>\n<body>Bad gateway", None);
+        assert_eq!(error.to_string(), "Graph answered 502: not an answer of Graph's: <html> <body>Bad gateway");
+    }
+}

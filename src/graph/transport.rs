@@ -1,0 +1,176 @@
+//! One HTTP call to Graph, and what can become of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
+use secrecy::ExposeSecret;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::endpoint::Endpoints;
+use super::error::GraphError;
+use super::retry_after;
+use super::throttle::{self, ThrottleScope};
+use super::token::{TokenError, TokenSource};
+
+/// One request below Graph's root.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The HTTP method.
+    pub method: Method,
+    /// Path and query, from the version on: `/v1.0/…`, already percent-encoded.
+    pub path: String,
+    /// A JSON body. Where it carries a password, its owner wipes it when the last holder lets go.
+    pub body: Option<Bytes>,
+}
+
+/// What the headers of an answer, or of one item in a batch, say beside the status.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Advice {
+    /// How long to wait, where Graph says so.
+    pub retry_after: Option<Duration>,
+    /// The share of the limit in use, sent from 0.8 on.
+    pub limit_share: Option<f64>,
+    /// Whose limit was reached.
+    pub throttle_scope: Option<ThrottleScope>,
+    /// Graph's name for the request.
+    pub request_id: Option<String>,
+}
+
+impl Advice {
+    /// Takes in one header; names are compared without regard to case.
+    pub fn read(&mut self, name: &str, value: &str) {
+        if name.eq_ignore_ascii_case("retry-after") {
+            self.retry_after = retry_after::parse(value, OffsetDateTime::now_utc());
+        } else if name.eq_ignore_ascii_case("x-ms-throttle-limit-percentage") {
+            self.limit_share = throttle::parse_percentage(value);
+        } else if name.eq_ignore_ascii_case("x-ms-throttle-scope") {
+            self.throttle_scope = ThrottleScope::parse(value);
+        } else if name.eq_ignore_ascii_case("request-id") {
+            self.request_id = Some(value.to_owned());
+        }
+    }
+}
+
+/// An answer of any status but 401.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the headers say.
+    pub advice: Advice,
+    /// The server's clock when it answered.
+    pub date: Option<OffsetDateTime>,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The answer as the error it is.
+    #[must_use]
+    pub fn into_error(self) -> GraphError {
+        GraphError::parse(self.status, &self.body, self.advice.request_id)
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The request never left: nothing happened in the tenant.
+    #[error("Graph cannot be reached: {0}")]
+    NotSent(String),
+    /// The request left and its answer did not come: what happened in the tenant is unknown.
+    #[error("the answer was lost: {0}")]
+    Lost(String),
+    /// There is no token to send with.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// Graph turned down even a fresh token.
+    #[error("Graph does not accept the token: {0}")]
+    Unauthorized(GraphError),
+}
+
+/// The seam between the program and the network.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one call and waits for its whole answer. Redirects are not followed; a 401 has been met with a fresh token
+    /// before it is returned as [`TransportError::Unauthorized`].
+    fn send(&self, call: Call) -> impl Future<Output = Result<Answer, TransportError>> + Send;
+}
+
+/// The live transport.
+pub struct HttpTransport {
+    http: reqwest::Client,
+    endpoints: Endpoints,
+    tokens: TokenSource,
+}
+
+impl HttpTransport {
+    /// Sends over `http` with tokens from `tokens`.
+    #[must_use]
+    pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
+        Self { http, endpoints, tokens }
+    }
+
+    async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {
+        let mut bearer = HeaderValue::from_str(authorization)
+            .map_err(|_| TokenError::Unusable("the token has characters that no header may have".to_owned()))?;
+        bearer.set_sensitive(true);
+        let mut request = self
+            .http
+            .request(call.method.clone(), self.endpoints.graph.join(&call.path))
+            .header(AUTHORIZATION, bearer)
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .header("client-request-id", Uuid::new_v4().to_string());
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.clone());
+        }
+        let response = request.send().await.map_err(classify)?;
+        let status = response.status().as_u16();
+        let advice = advice_in(response.headers());
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
+        let body = response.bytes().await.map_err(|error| TransportError::Lost(root_cause(&error)))?;
+        Ok(Answer { status, advice, date, body })
+    }
+}
+
+impl Transport for HttpTransport {
+    async fn send(&self, call: Call) -> Result<Answer, TransportError> {
+        let token = self.tokens.token().await?;
+        let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
+        if answer.status != StatusCode::UNAUTHORIZED.as_u16() {
+            return Ok(answer);
+        }
+        let token = self.tokens.renewed(&token).await?;
+        let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
+        if answer.status == StatusCode::UNAUTHORIZED.as_u16() {
+            return Err(TransportError::Unauthorized(answer.into_error()));
+        }
+        Ok(answer)
+    }
+}
+
+fn advice_in(headers: &HeaderMap) -> Advice {
+    let mut advice = Advice::default();
+    for name in [RETRY_AFTER.as_str(), "x-ms-throttle-limit-percentage", "x-ms-throttle-scope", "request-id"] {
+        if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) {
+            advice.read(name, value);
+        }
+    }
+    advice
+}
+
+fn classify(error: reqwest::Error) -> TransportError {
+    let cause = root_cause(&error);
+    if error.is_connect() || error.is_builder() { TransportError::NotSent(cause) } else { TransportError::Lost(cause) }
+}
+
+/// The innermost cause: the outer ones repeat the address and say "error sending request".
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

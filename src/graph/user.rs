@@ -1,0 +1,41 @@
+//! A user as Graph shows it.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use crate::ids::ObjectId;
+
+/// Everything that the rules ask about an account. All of it has to be asked for: nearly every property is returned
+/// only on `$select` ("user resource type").
+pub const SELECT: &str = "id,userPrincipalName,displayName,givenName,surname,accountEnabled,userType,externalUserState,\
+                          onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime";
+
+/// A user object with the properties in [`SELECT`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// The object id.
+    pub id: ObjectId,
+    /// The sign-in name. `None` when the app may not read it.
+    pub user_principal_name: Option<String>,
+    /// The name that people see.
+    pub display_name: Option<String>,
+    /// First name.
+    pub given_name: Option<String>,
+    /// Last name.
+    pub surname: Option<String>,
+    /// Whether sign-in is allowed. `None` means that it was not told, never "disabled".
+    pub account_enabled: Option<bool>,
+    /// `Member` or `Guest`.
+    pub user_type: Option<String>,
+    /// `PendingAcceptance` or `Accepted` for invited people.
+    pub external_user_state: Option<String>,
+    /// `true` while the account is mastered on-premises; `false` or nothing when it is not.
+    pub on_premises_sync_enabled: Option<bool>,
+    /// When the password was last changed or set.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub last_password_change_date_time: Option<OffsetDateTime>,
+    /// Sessions older than this are worth nothing.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub sign_in_sessions_valid_from_date_time: Option<OffsetDateTime>,
+}
