@@ -1,0 +1,123 @@
+//! Which steps are done, and in what order across accounts.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::step::{Step, Steps};
+
+/// Which steps are done to each account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Playbook {
+    /// Replace the password and end all sessions; the person goes on with the new credential.
+    Breach,
+    /// Block sign-in and end all sessions; the password stays.
+    Contain,
+    /// Block sign-in, replace the password and end all sessions.
+    Offboard,
+    /// End all sessions.
+    Signout,
+    /// Allow sign-in again, with a new password.
+    Reinstate,
+}
+
+/// In what order the writes of different accounts follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Schedule {
+    /// Every account's `PATCH` before the first revoke: a blocked account gets no new token, so the whole list is
+    /// contained in half the time.
+    Sweep,
+    /// Revokes before new `PATCH`es: an account that can sign in is safe only after its revoke.
+    FinishEach,
+}
+
+impl Playbook {
+    /// All playbooks.
+    pub const ALL: [Self; 5] = [Self::Breach, Self::Contain, Self::Offboard, Self::Signout, Self::Reinstate];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Breach => "breach",
+            Self::Contain => "contain",
+            Self::Offboard => "offboard",
+            Self::Signout => "signout",
+            Self::Reinstate => "reinstate",
+        }
+    }
+
+    /// What it does, in one line.
+    #[must_use]
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Breach => "new password (change at next sign-in), end all sessions",
+            Self::Contain => "block sign-in, end all sessions; passwords stay as they are",
+            Self::Offboard => "block sign-in, new password, end all sessions",
+            Self::Signout => "end all sessions",
+            Self::Reinstate => "allow sign-in again with a new password (change at next sign-in), end all sessions",
+        }
+    }
+
+    /// What is done to an ordinary account.
+    #[must_use]
+    pub const fn steps(self) -> Steps {
+        match self {
+            Self::Breach => Steps::of(&[Step::Reset, Step::Revoke]),
+            Self::Contain => Steps::of(&[Step::Block, Step::Revoke]),
+            Self::Offboard => Steps::of(&[Step::Block, Step::Reset, Step::Revoke]),
+            Self::Signout => Steps::of(&[Step::Revoke]),
+            Self::Reinstate => Steps::of(&[Step::Unblock, Step::Reset, Step::Revoke]),
+        }
+    }
+
+    /// In what order the writes of different accounts follow each other.
+    #[must_use]
+    pub const fn schedule(self) -> Schedule {
+        match self {
+            Self::Contain | Self::Offboard => Schedule::Sweep,
+            Self::Breach | Self::Signout | Self::Reinstate => Schedule::FinishEach,
+        }
+    }
+
+    /// Does it set passwords?
+    #[must_use]
+    pub const fn resets(self) -> bool {
+        self.steps().contains(Step::Reset)
+    }
+
+    /// Must the person choose another password at the next sign-in? Only somebody who is meant to come back.
+    #[must_use]
+    pub const fn change_at_next_sign_in(self) -> bool {
+        matches!(self, Self::Breach | Self::Reinstate)
+    }
+
+    /// May the new passwords be thrown away? Only where nobody is meant to come back.
+    #[must_use]
+    pub const fn may_discard_credentials(self) -> bool {
+        matches!(self, Self::Offboard)
+    }
+}
+
+impl fmt::Display for Playbook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Says that there is no such playbook.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no playbook {0:?}; there are breach, contain, offboard, signout and reinstate")]
+pub struct UnknownPlaybook(pub String);
+
+impl FromStr for Playbook {
+    type Err = UnknownPlaybook;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPlaybook> {
+        let found = Self::ALL.into_iter().find(|playbook| playbook.name().eq_ignore_ascii_case(text));
+        found.ok_or_else(|| UnknownPlaybook(text.to_owned()))
+    }
+}
