@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// One thing that is done to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
@@ -68,6 +70,12 @@ impl Steps {
         self.0 & step.bit() != 0
     }
 
+    /// These steps and one more.
+    #[must_use]
+    pub const fn with(self, step: Step) -> Self {
+        Self(self.0 | step.bit())
+    }
+
     /// These steps without one of them.
     #[must_use]
     pub const fn without(self, step: Step) -> Self {
@@ -119,6 +127,19 @@ impl fmt::Display for Steps {
             f.write_str(step.name())?;
         }
         Ok(())
+    }
+}
+
+impl Serialize for Steps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Steps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,0 +1,150 @@
+//! The way to Graph, as it is named on the command line and in the environment.
+
+use std::env;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+
+use super::exit::{Exit, Failure};
+use crate::clock::Clock;
+use crate::graph::connection::http_client;
+use crate::graph::endpoint::{Cloud, Endpoints};
+use crate::graph::reading::ReadError;
+use crate::graph::token::{Credential, TokenError, TokenSource};
+use crate::graph::transport::{HttpTransport, TransportError};
+
+const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or SEALOFF_ACCESS_TOKEN with a token that you \
+                    fetched yourself. To try sealoff without a tenant, run: sealoff drill";
+
+/// Where Graph is. The credential comes from the environment, never from an argument: `AZURE_TENANT_ID`,
+/// `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`, or a ready token in `SEALOFF_ACCESS_TOKEN`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Connection (credentials: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, or SEALOFF_ACCESS_TOKEN)")]
+pub struct ConnectionArgs {
+    /// The national cloud that the tenant is in
+    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
+    pub cloud: Cloud,
+    /// Root of Microsoft Graph, without a version; https, or http on loopback only
+    #[arg(long, value_name = "URL", env = "SEALOFF_GRAPH_ENDPOINT")]
+    pub graph_endpoint: Option<String>,
+    /// Root of the token service; https
+    #[arg(long, value_name = "URL", env = "AZURE_AUTHORITY_HOST")]
+    pub authority: Option<String>,
+    /// Certificate authorities to trust beside the system's: of an inspecting proxy, or of the simulator (SSL_CERT_FILE
+    /// replaces the system's own)
+    #[arg(long, value_name = "PEM", env = "SEALOFF_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// How many times as fast time runs in a rehearsal; for a simulator on loopback that was told the same
+    #[arg(long, value_name = "FACTOR", env = "SEALOFF_CLOCK_SPEED", hide = true)]
+    pub clock_speed: Option<f64>,
+}
+
+impl ValueEnum for Cloud {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Global, Self::UsGov, Self::DoD, Self::China]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Self::ALL.iter().find(|(_, cloud)| cloud == self).map(|(name, _)| PossibleValue::new(name))
+    }
+}
+
+/// A way to Graph that is ready to be used.
+pub struct Connected {
+    /// Carries calls.
+    pub transport: HttpTransport,
+    /// Tenant time.
+    pub clock: Clock,
+    /// Where Graph is.
+    pub endpoints: Endpoints,
+    /// What the program proves itself with, for people.
+    pub credential: &'static str,
+}
+
+impl ConnectionArgs {
+    /// Puts the way to Graph together; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// An address that cannot be used, a certificate file that cannot be read, or no credential.
+    pub fn connect(&self) -> Result<Connected, Failure> {
+        let endpoints = Endpoints::new(self.cloud, self.graph_endpoint.as_deref(), self.authority.as_deref())
+            .map_err(Failure::usage)?;
+        let clock = match self.clock_speed {
+            None => Clock::real(),
+            Some(speed) if !endpoints.graph.is_loopback() => {
+                return Err(Failure::refused(format_args!("time cannot run {speed} times as fast against {}", endpoints.graph))
+                    .with_next("--clock-speed is for rehearsals against a simulator on loopback. Leave it out."));
+            }
+            Some(speed) => Clock::with_speed(speed),
+        };
+        let (credential, name) = credential_from_environment()?;
+        let http = http_client(self.ca_file.as_deref()).map_err(Failure::usage)?;
+        let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
+        let transport = HttpTransport::new(http, endpoints.clone(), tokens);
+        Ok(Connected { transport, clock, endpoints, credential: name })
+    }
+}
+
+fn credential_from_environment() -> Result<(Credential, &'static str), Failure> {
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+    if let Some(token) = variable("SEALOFF_ACCESS_TOKEN") {
+        return Ok((Credential::ReadyToken(SecretString::from(token.trim().to_owned())), "ready token"));
+    }
+    let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
+    let values = names.map(variable);
+    let missing: Vec<&str> = names.into_iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+    if let [Some(tenant), Some(client_id), Some(secret)] = values {
+        let credential = Credential::ClientSecret { tenant, client_id, secret: SecretString::from(secret) };
+        return Ok((credential, "client secret"));
+    }
+    if missing == ["AZURE_CLIENT_SECRET"] {
+        for other in ["AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"] {
+            if variable(other).is_some() {
+                let what = format!("{other} is set, and this version of sealoff cannot use it yet");
+                return Err(Failure::new(Exit::Access, what).with_next(NEXT));
+            }
+        }
+    }
+    let what = format!("there are no credentials: {} {} not set", missing.join(", "), if missing.len() == 1 { "is" } else { "are" });
+    Err(Failure::new(Exit::Access, what).with_next(NEXT))
+}
+
+/// A failed read, as the end of a command.
+#[must_use]
+pub fn read_failure(error: &ReadError) -> Failure {
+    match error {
+        ReadError::Transport(error) => transport_failure(error),
+        ReadError::Refused(refused) => {
+            let failure = Failure::new(Exit::Access, error);
+            match (refused.hint(), refused.status) {
+                (Some(hint), _) => failure.with_next(sentence(hint)),
+                (None, 403) => failure.with_next("Reading needs the application permission User.Read.All, with admin consent."),
+                (None, _) => failure,
+            }
+        }
+        _ => Failure::new(Exit::Access, error),
+    }
+}
+
+/// A call that could not be made, as the end of a command.
+#[must_use]
+pub fn transport_failure(error: &TransportError) -> Failure {
+    let failure = Failure::new(Exit::Access, error);
+    match error {
+        TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => failure.with_next(sentence(hint)),
+        TransportError::Token(TokenError::Unreachable { .. }) | TransportError::NotSent(_) => failure.with_next(
+            "Check the network, the proxy (HTTPS_PROXY), --graph-endpoint, --authority, and --ca-file behind an inspecting proxy.",
+        ),
+        _ => failure,
+    }
+}
+
+/// A lower-case fragment as a sentence.
+fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}

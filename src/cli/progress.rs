@@ -1,0 +1,119 @@
+//! What a person sees while a run is under way: a bar on a terminal, plain lines elsewhere. Both go to standard error.
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::words::{count, harmless, span};
+use crate::graph::throttle::LimitOwner;
+use crate::run::event::{Event, Progress};
+
+/// Listens to the engine and shows what it hears.
+pub struct Display {
+    bar: Option<ProgressBar>,
+    last_line: Option<Instant>,
+    failures_shown: usize,
+    throttled_by_others_told: bool,
+    began: Instant,
+}
+
+/// Plain lines come this far apart.
+const LINES_APART: Duration = Duration::from_secs(5);
+/// More failures than this are counted, not listed: the results name them all.
+const MOST_FAILURES_SHOWN: usize = 20;
+
+impl Display {
+    /// A bar when standard error is a terminal, plain lines otherwise.
+    #[must_use]
+    pub fn new(is_terminal: bool) -> Self {
+        let bar = is_terminal.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:28}] {pos}/{len} accounts  {msg}") {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.enable_steady_tick(Duration::from_millis(250));
+            bar
+        });
+        Self { bar, last_line: None, failures_shown: 0, throttled_by_others_told: false, began: Instant::now() }
+    }
+
+    /// Shows one event.
+    pub fn show(&mut self, event: &Event) {
+        match event {
+            Event::Started(progress) => {
+                if let Some(bar) = &self.bar {
+                    bar.set_length(progress.accounts);
+                }
+                self.show_progress(progress);
+            }
+            Event::Progress(progress) => self.show_progress(progress),
+            Event::Sent { .. } => {}
+            Event::StepsFailed { user, steps, reason, .. } => {
+                self.failures_shown += 1;
+                if self.failures_shown <= MOST_FAILURES_SHOWN {
+                    self.line(&format!("{}: {steps} not done: {}", harmless(user), harmless(reason)));
+                } else if self.failures_shown == MOST_FAILURES_SHOWN + 1 {
+                    self.line("more failures follow; results.csv names them all");
+                }
+            }
+            Event::Throttled { owner, .. } => {
+                if *owner == Some(LimitOwner::Tenant) && !self.throttled_by_others_told {
+                    self.throttled_by_others_told = true;
+                    self.line("the tenant's own limit is reached: another app is spending the write quota too");
+                }
+            }
+            Event::Unreachable { reason, pause } => {
+                self.line(&format!("Graph is not reachable ({reason}); trying again in {}", span(*pause)));
+            }
+            Event::Stopping { batches_under_way } => self.line(&format!(
+                "stopping: no more writes are sent, {batches_under_way} under way are waited for; Ctrl-C again leaves at once"
+            )),
+        }
+    }
+
+    fn show_progress(&mut self, progress: &Progress) {
+        let settled = progress.done + progress.not_done;
+        let rate = progress.done as f64 / self.began.elapsed().as_secs_f64().max(1e-3) * 60.0;
+        let mut text = format!("{} done", count(progress.done));
+        if progress.not_done > 0 {
+            text += &format!(", {} not done", count(progress.not_done));
+        }
+        text += &format!(", {} a minute", count(rate as u64));
+        if let Some(wait) = progress.quota_wait.filter(|wait| *wait >= Duration::from_secs(1)) {
+            text += &format!(", quota opens in {}", span(wait));
+        }
+        if progress.writes_left > 0 {
+            text += &format!(", {} left", span(progress.time_left));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(settled);
+            bar.set_message(text);
+            return;
+        }
+        let due = self.last_line.is_none_or(|last| last.elapsed() >= LINES_APART) || progress.writes_left == 0;
+        if due {
+            self.last_line = Some(Instant::now());
+            self.line(&format!("{}/{} accounts  {text}", count(settled), count(progress.accounts)));
+        }
+    }
+
+    fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprint_line(text)),
+            None => eprint_line(text),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A line that cannot be shown must not stop a run that locks people out.
+fn eprint_line(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}

@@ -1,0 +1,442 @@
+//! The engine: one task that owns all state; calls are futures that it holds; there are no locks.
+//!
+//! Each turn of its loop fills batches from the queue as far as quota and concurrency allow, has the journal bring their
+//! intents to disk, sends them, and moves each account on by what is answered.
+
+mod answers;
+mod call;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::accounts::Accounts;
+use super::event::{Event, Progress, Statistics};
+use super::journal::{Journal, JournalError};
+use super::mint::{self, Credential, Lot, Mint, MintError};
+use super::pace::Pace;
+use super::record::Record;
+use super::schedule::{Kind, Queue, Turn};
+use super::state::{self, AccountState, Happening, Illegal};
+use crate::clock::Clock;
+use crate::graph::batch::MOST_ITEMS;
+use crate::graph::error::GraphError;
+use crate::graph::quota::Allowance;
+use crate::graph::transport::{Answer, Transport, TransportError};
+use crate::plan::playbook::Playbook;
+use crate::plan::step::{Step, Steps};
+
+/// Batches under way at one time. A call takes one to two seconds in a busy tenant, so this spends the burst of 3,000
+/// writes in some fifteen seconds and is far beyond what the refill asks for.
+const MOST_CALLS: usize = 16;
+/// Accounts taken up and not settled: bounds how many passwords are in memory.
+const MOST_OPEN: usize = 2 * MOST_CALLS * MOST_ITEMS;
+/// How long a part-full batch waits for company.
+const LINGER: Duration = Duration::from_millis(200);
+
+/// All that a run needs.
+pub struct Assignment<T> {
+    /// The way to Graph.
+    pub transport: Arc<T>,
+    /// Tenant time.
+    pub clock: Clock,
+    /// What is done to each account.
+    pub playbook: Playbook,
+    /// The accounts, in the order of work.
+    pub accounts: Arc<Accounts>,
+    /// Where each of them stands, by turn.
+    pub states: Vec<AccountState>,
+    /// The journal, open for appending.
+    pub journal: Journal,
+    /// Where passwords come from.
+    pub mint: Arc<Mint>,
+    /// The quota.
+    pub pace: Pace,
+}
+
+/// How the engine ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// Every account is settled.
+    Finished,
+    /// It was told to stop; the rest can be resumed.
+    Interrupted,
+    /// There is no way in any more.
+    NoAccess(TransportError),
+    /// Graph refused a whole batch.
+    BatchRefused(GraphError),
+    /// The journal cannot be written: nothing more may be sent.
+    Journal(JournalError),
+    /// A credential could not be made.
+    Mint(MintError),
+    /// A bug: an account was about to be moved in a way that does not exist.
+    Illegal(Illegal),
+}
+
+/// Carries a plan out. Returns when every account is settled, when `stop` is cancelled and what was under way is
+/// answered, or when it cannot go on; everything that happened is in the journal by then.
+pub async fn work<T: Transport>(
+    assignment: Assignment<T>,
+    stop: &CancellationToken,
+    observe: &mut (dyn FnMut(&Event) + Send),
+) -> (Ending, Statistics) {
+    let mut engine = match Engine::new(assignment, observe) {
+        Ok(engine) => engine,
+        Err(error) => return (Ending::Mint(error), Statistics::default()),
+    };
+    engine.run(stop).await
+}
+
+struct Engine<'o, T> {
+    transport: Arc<T>,
+    clock: Clock,
+    playbook: Playbook,
+    accounts: Arc<Accounts>,
+    states: Vec<AccountState>,
+    journal: Journal,
+    mint: Arc<Mint>,
+    pace: Pace,
+    queue: Queue,
+    intake: Option<mpsc::Receiver<Lot>>,
+    open: HashMap<Turn, Open>,
+    calls: JoinSet<Delivery>,
+    lingering_since: Option<Duration>,
+    quota_until: Option<Duration>,
+    network_down_until: Option<Duration>,
+    network_faults: u32,
+    ending: Option<Ending>,
+    progress: Progress,
+    statistics: Statistics,
+    observe: &'o mut (dyn FnMut(&Event) + Send),
+}
+
+/// What is kept in memory about an account between being taken up and being updated, or while its revoke meets faults.
+#[derive(Default)]
+struct Open {
+    /// The credential in use.
+    credential: Option<Arc<Credential>>,
+    /// Its sealed form goes into the journal with the first intent that sends it.
+    credential_journaled: bool,
+    update_sent: bool,
+    faults: u8,
+}
+
+/// One write in a batch.
+struct Slip {
+    turn: Turn,
+    kind: Kind,
+    steps: Steps,
+    first: bool,
+    credential: Option<Arc<Credential>>,
+}
+
+/// What became of a call, with the slips of the batch that it carried.
+enum Delivery {
+    Called(Vec<Slip>, Result<Answer, TransportError>),
+    NotWritten(Vec<Slip>, JournalError),
+    Reminted(Turn, Result<Credential, MintError>),
+}
+
+impl<'o, T: Transport> Engine<'o, T> {
+    fn new(assignment: Assignment<T>, observe: &'o mut (dyn FnMut(&Event) + Send)) -> Result<Self, MintError> {
+        let Assignment { transport, clock, playbook, accounts, states, journal, mint, pace } = assignment;
+        let mut queue = Queue::new(playbook.schedule());
+        let mut progress = Progress {
+            accounts: accounts.len() as u64,
+            done: 0,
+            not_done: 0,
+            writes_accepted: 0,
+            writes_left: states.iter().map(AccountState::writes_left).sum(),
+            writes_per_second: 0.0,
+            time_left: Duration::ZERO,
+            quota_wait: None,
+        };
+        let mut updates = Vec::new();
+        for turn in accounts.turns() {
+            let state = &states[turn as usize];
+            let due = state.due();
+            if due.is_empty() {
+                if all_done(state) { progress.done += 1 } else { progress.not_done += 1 }
+            } else if due.need_update() {
+                updates.push((turn, due.contains(Step::Reset)));
+            } else {
+                queue.ready(turn, Kind::Revoke);
+            }
+        }
+        let statistics = Statistics { floor: Allowance::WRITES.floor(progress.writes_left), ..Statistics::default() };
+        let intake = mint::ahead(Arc::clone(&mint), Arc::clone(&accounts), updates)?;
+        Ok(Self {
+            transport,
+            clock,
+            playbook,
+            accounts,
+            states,
+            journal,
+            mint,
+            pace,
+            queue,
+            intake: Some(intake),
+            open: HashMap::new(),
+            calls: JoinSet::new(),
+            lingering_since: None,
+            quota_until: None,
+            network_down_until: None,
+            network_faults: 0,
+            ending: None,
+            progress,
+            statistics,
+            observe,
+        })
+    }
+
+    async fn run(&mut self, stop: &CancellationToken) -> (Ending, Statistics) {
+        let began = self.clock.now();
+        self.tell_progress(Event::Started);
+        let mut stopping_told = false;
+        loop {
+            if stop.is_cancelled() && self.ending.is_none() {
+                self.ending = Some(Ending::Interrupted);
+            }
+            if self.ending.is_some() {
+                if self.calls.is_empty() {
+                    break;
+                }
+                if !stopping_told {
+                    stopping_told = true;
+                    self.tell(&Event::Stopping { batches_under_way: self.calls.len() });
+                }
+            } else {
+                self.fill_batches();
+                if self.calls.is_empty() && self.intake.is_none() && self.queue.is_done() && self.ending.is_none() {
+                    self.ending = Some(Ending::Finished);
+                    break;
+                }
+            }
+            self.wait(stop).await;
+        }
+        let mut ending = self.ending.take().unwrap_or(Ending::Interrupted);
+        let reason = match &ending {
+            Ending::Finished => "finished",
+            Ending::Interrupted => "interrupted",
+            _ => "stopped by a fault",
+        };
+        let closed = self.journal.commit(vec![Record::Paused { reason: reason.to_owned() }]).await;
+        if let (Err(error), Ending::Finished | Ending::Interrupted) = (closed, &ending) {
+            ending = Ending::Journal(error);
+        }
+        self.statistics.elapsed = self.clock.now() - began;
+        (ending, self.statistics)
+    }
+
+    /// Waits for the next thing to happen: an answer, accounts with fresh credentials, or a moment that something waits for.
+    async fn wait(&mut self, stop: &CancellationToken) {
+        let stopping = self.ending.is_some();
+        let room = self.open.len() < MOST_OPEN && !stopping;
+        let wake = if stopping { None } else { self.next_moment() };
+        let clock = self.clock;
+        tokio::select! {
+            Some(delivery) = self.calls.join_next(), if !self.calls.is_empty() => match delivery {
+                Ok(delivery) => self.take_delivery(delivery),
+                // A call that panicked has already shown its message; its writes stay in doubt in the journal.
+                Err(error) => self.end(Ending::NoAccess(TransportError::Lost(error.to_string()))),
+            },
+            lot = next_lot(&mut self.intake), if room && self.intake.is_some() => self.take_lot(lot),
+            () = sleep_until(clock, wake), if wake.is_some() => {}
+            () = stop.cancelled(), if !stopping => {}
+        }
+    }
+
+    fn next_moment(&self) -> Option<Duration> {
+        let linger = self.lingering_since.map(|since| since + LINGER);
+        let room = self.calls.len() < MOST_CALLS;
+        let blocked = [self.quota_until, self.network_down_until].into_iter().flatten().max();
+        let sending = blocked.or(linger).filter(|_| room && !self.queue.is_empty());
+        [sending, self.queue.next_wake()].into_iter().flatten().min()
+    }
+
+    fn take_lot(&mut self, lot: Option<Lot>) {
+        match lot {
+            None => {
+                self.intake = None;
+                self.queue.no_more_updates_to_come();
+            }
+            Some(Err(error)) => self.end(Ending::Mint(error)),
+            Some(Ok(lot)) => {
+                for (turn, credential) in lot {
+                    self.open.insert(turn, Open { credential: credential.map(Arc::new), ..Open::default() });
+                    self.queue.ready(turn, Kind::Update);
+                }
+            }
+        }
+    }
+
+    /// Sends as many batches as may leave now.
+    fn fill_batches(&mut self) {
+        let now = self.clock.now();
+        self.queue.wake(now);
+        self.quota_until = None;
+        if self.network_down_until.is_some_and(|until| now < until) {
+            return;
+        }
+        self.network_down_until = None;
+        while self.calls.len() < MOST_CALLS && self.ending.is_none() {
+            let ready = self.queue.len().min(MOST_ITEMS);
+            if ready == 0 {
+                self.lingering_since = None;
+                return;
+            }
+            let company_may_come = !self.calls.is_empty() || self.intake.is_some();
+            if ready < MOST_ITEMS && company_may_come {
+                let since = *self.lingering_since.get_or_insert(now);
+                if now < since + LINGER {
+                    return;
+                }
+            }
+            match self.pace.take(u32::try_from(ready).unwrap_or(u32::MAX)) {
+                Ok(()) => {
+                    self.lingering_since = None;
+                    let picked = self.queue.take(ready);
+                    self.send(picked);
+                }
+                Err(wait) => {
+                    self.quota_until = Some(now + wait);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Brings a batch's intents to disk and then sends it; one call, held by the engine until it is answered.
+    fn send(&mut self, picked: Vec<(Turn, Kind)>) {
+        let mut records = Vec::with_capacity(picked.len());
+        let mut slips = Vec::with_capacity(picked.len());
+        for (turn, kind) in picked {
+            let steps = self.states[turn as usize].due();
+            if !self.advance(turn, Happening::Sent(steps)) {
+                return;
+            }
+            let mut sealed = None;
+            let mut credential = None;
+            let mut first = false;
+            if kind == Kind::Update
+                && let Some(open) = self.open.get_mut(&turn)
+            {
+                first = !std::mem::replace(&mut open.update_sent, true);
+                if steps.contains(Step::Reset)
+                    && let Some(issued) = &open.credential
+                {
+                    credential = Some(Arc::clone(issued));
+                    if !std::mem::replace(&mut open.credential_journaled, true) {
+                        sealed.clone_from(&issued.sealed);
+                    }
+                }
+            }
+            if first {
+                self.queue.first_update_sent();
+            }
+            let account = self.accounts.get(turn);
+            records.push(Record::Intended { row: account.row, object_id: account.object_id, steps, sealed });
+            slips.push(Slip { turn, kind, steps, first, credential });
+        }
+        self.statistics.calls += 1;
+        self.statistics.writes_sent += slips.len() as u64;
+        self.tell(&Event::Sent { writes: slips.len() });
+        let on_disk = self.journal.commit(records);
+        let transport = Arc::clone(&self.transport);
+        let accounts = Arc::clone(&self.accounts);
+        let change_at_next_sign_in = self.playbook.change_at_next_sign_in();
+        self.calls.spawn(async move {
+            if let Err(error) = on_disk.await {
+                return Delivery::NotWritten(slips, error);
+            }
+            let answer = match call::pack(&slips, &accounts, change_at_next_sign_in) {
+                Ok(call) => transport.send(call).await,
+                Err(error) => Err(TransportError::NotSent(error.to_string())),
+            };
+            Delivery::Called(slips, answer)
+        });
+    }
+
+    /// Queues the account's next write, or lets go of an account that is settled.
+    fn go_on(&mut self, turn: Turn, pause: Duration) {
+        let state = &self.states[turn as usize];
+        let due = state.due();
+        let moment = self.clock.now() + pause;
+        if due.need_update() {
+            return self.queue.ready_at(moment, turn, Kind::Update);
+        }
+        if due.is_empty() {
+            if all_done(state) { self.progress.done += 1 } else { self.progress.not_done += 1 }
+        } else {
+            self.queue.ready_at(moment, turn, Kind::Revoke);
+        }
+        // Its password is forgotten, and it no longer counts against the window: a sweep keeps its revokes for the end, and
+        // they must not hold up the updates.
+        self.open.remove(&turn);
+    }
+
+    /// Graph turned the password down: another one is made, off the network task.
+    fn remint(&mut self, turn: Turn) {
+        let (mint, accounts) = (Arc::clone(&self.mint), Arc::clone(&self.accounts));
+        self.calls.spawn(async move {
+            let made = tokio::task::spawn_blocking(move || mint.credential(accounts.get(turn))).await;
+            let made = made.unwrap_or_else(|error| Err(MintError::Thread(std::io::Error::other(error))));
+            Delivery::Reminted(turn, made)
+        });
+    }
+
+    /// Moves an account through the one function that may; `false` when there is no such move.
+    fn advance(&mut self, turn: Turn, happening: Happening) -> bool {
+        let slot = &mut self.states[turn as usize];
+        match state::next(*slot, happening) {
+            Ok(after) => {
+                self.progress.writes_left = self.progress.writes_left + after.writes_left() - slot.writes_left();
+                *slot = after;
+                true
+            }
+            Err(illegal) => {
+                self.end(Ending::Illegal(illegal));
+                false
+            }
+        }
+    }
+
+    /// The first reason to stop is the one that is told.
+    fn end(&mut self, ending: Ending) {
+        self.ending.get_or_insert(ending);
+    }
+
+    fn tell(&mut self, event: &Event) {
+        (self.observe)(event);
+    }
+
+    fn tell_progress(&mut self, event: fn(Progress) -> Event) {
+        let now = self.clock.now();
+        self.progress.writes_per_second = self.pace.writes_per_second();
+        self.progress.time_left = self.pace.forecast(self.progress.writes_left);
+        self.progress.quota_wait = self.quota_until.and_then(|until| until.checked_sub(now));
+        let event = event(self.progress);
+        self.tell(&event);
+    }
+}
+
+fn all_done(state: &AccountState) -> bool {
+    use super::state::StepState::{Done, Unplanned};
+    [state.sign_in, state.reset, state.revoke].iter().all(|step| matches!(step, Done | Unplanned))
+}
+
+async fn next_lot(intake: &mut Option<mpsc::Receiver<Lot>>) -> Option<Lot> {
+    intake.as_mut()?.recv().await
+}
+
+async fn sleep_until(clock: Clock, moment: Option<Duration>) {
+    if let Some(moment) = moment {
+        clock.sleep_until(moment).await;
+    }
+}

@@ -1,0 +1,578 @@
+//! The engine against an in-memory tenant that fails in every way a network can, killed at every write, and resumed.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::{Assignment, Ending, work};
+use crate::clock::Clock;
+use crate::digest::Digest;
+use crate::graph::transport::{Advice, Answer, Call, Transport, TransportError};
+use crate::ids::{ObjectId, RowNumber, TenantId};
+use crate::plan::playbook::Playbook;
+use crate::plan::row::{Decision, PlanRow};
+use crate::plan::step::{Step, Steps};
+use crate::run::accounts::{Accounts, TooMany};
+use crate::run::event::{Event, Statistics};
+use crate::run::journal::{Journal, Reader};
+use crate::run::mint::Mint;
+use crate::run::outcome::Outcome;
+use crate::run::pace::Pace;
+use crate::run::record::{FORMAT, Record};
+use crate::run::replay::Replay;
+use crate::run::results;
+use crate::seal::{Expected, Identities, Identity, unseal};
+
+/// One user of the tenant, and what was done to it, in the order of a counter that the whole tenant shares.
+#[derive(Default, Clone)]
+struct User {
+    password: Option<String>,
+    password_at: u64,
+    blocked: bool,
+    revoked_at: u64,
+    writes: Vec<u64>,
+}
+
+#[derive(Default)]
+struct World {
+    users: HashMap<ObjectId, User>,
+    counter: u64,
+    under_way: HashSet<ObjectId>,
+    sent: HashMap<ObjectId, u64>,
+    violations: Vec<String>,
+    random: u64,
+    calls: u64,
+}
+
+/// How often things go wrong, in percent, and for whom.
+#[derive(Default, Clone, Copy)]
+struct Weather {
+    each: u64,
+    refuse_password_every: u64,
+    refuse_first_password_every: u64,
+}
+
+struct Tenant {
+    world: Mutex<World>,
+    weather: Weather,
+    journal: PathBuf,
+}
+
+impl World {
+    /// A small generator of its own, so that a seed gives the same run.
+    fn chance(&mut self, percent: u64) -> bool {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) % 100 < percent
+    }
+}
+
+impl Tenant {
+    fn new(journal: &Path, seed: u64, weather: Weather) -> Arc<Self> {
+        let world = World { random: seed, ..World::default() };
+        Arc::new(Self { world: Mutex::new(world), weather, journal: journal.to_owned() })
+    }
+
+    fn user(&self, id: ObjectId) -> User {
+        self.world.lock().unwrap().users.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The promise that the sealed credential is on disk before the password leaves, checked at the moment it arrives.
+    fn intents_on_disk(&self) -> HashMap<ObjectId, u64> {
+        let mut intents = HashMap::new();
+        for line in Reader::open(&self.journal).unwrap() {
+            if let Record::Intended { object_id, .. } = line.unwrap().record {
+                *intents.entry(object_id).or_default() += 1;
+            }
+        }
+        intents
+    }
+
+    fn execute(&self, world: &mut World, item: &Value, index: u64) -> Value {
+        let id = item["id"].clone();
+        let url = item["url"].as_str().unwrap();
+        let object_id: ObjectId = url.split('/').nth(2).unwrap().parse().expect("a write names an object id");
+        let error = |status: u16, message: &str| json!({"id": id, "status": status, "body": {"error": {"code": "c", "message": message}}});
+        world.counter += 1;
+        let now = world.counter;
+        let weather = self.weather;
+        if world.chance(weather.each) {
+            return json!({"id": id, "status": 429, "headers": {"Retry-After": "1"}});
+        }
+        if world.chance(weather.each) {
+            return error(409, "concurrent");
+        }
+        let lies = world.chance(weather.each);
+        if lies && world.chance(50) {
+            return error(503, "not done");
+        }
+        let number = u64::from(object_id.guid().as_fields().0);
+        let attempts = world.sent.get(&object_id).copied().unwrap_or_default();
+        let user = world.users.entry(object_id).or_default();
+        user.writes.push(now);
+        if url.ends_with("/revokeSignInSessions") {
+            user.revoked_at = now;
+        } else {
+            if let Some(password) = item["body"]["passwordProfile"]["password"].as_str() {
+                if weather.refuse_password_every > 0 && number % weather.refuse_password_every == 0 {
+                    return error(400, "mastered elsewhere");
+                }
+                if weather.refuse_first_password_every > 0
+                    && number % weather.refuse_first_password_every == 0
+                    && attempts == 1
+                {
+                    return error(400, "The specified password does not comply with password complexity requirements.");
+                }
+                user.password = Some(password.to_owned());
+                user.password_at = now;
+            }
+            if let Some(enabled) = item["body"]["accountEnabled"].as_bool() {
+                user.blocked = !enabled;
+            }
+        }
+        if lies {
+            return if index.is_multiple_of(2) { error(503, "done all the same") } else { Value::Null };
+        }
+        json!({"id": id, "status": 204})
+    }
+}
+
+impl Transport for Tenant {
+    async fn send(&self, call: Call) -> Result<Answer, TransportError> {
+        let body: Value = serde_json::from_slice(&call.body.unwrap()).unwrap();
+        let items = body["requests"].as_array().unwrap().clone();
+        let ids: Vec<ObjectId> = items
+            .iter()
+            .map(|item| item["url"].as_str().unwrap().split('/').nth(2).unwrap().parse().unwrap())
+            .collect();
+        // Reading the whole journal at each call is dear; the first hundred calls show all there is to see.
+        let calls = self.world.lock().unwrap().calls;
+        let intents = if calls < 100 { Some(self.intents_on_disk()) } else { None };
+        {
+            let mut world = self.world.lock().unwrap();
+            world.calls += 1;
+            if items.len() > 20 {
+                world.violations.push(format!("{} items in one batch", items.len()));
+            }
+            for id in &ids {
+                if !world.under_way.insert(*id) {
+                    world.violations.push(format!("two writes under way for {id}"));
+                }
+                *world.sent.entry(*id).or_default() += 1;
+                let sent = world.sent[id];
+                let intended = intents.as_ref().map_or(sent, |intents| intents.get(id).copied().unwrap_or_default());
+                if intended < sent {
+                    world.violations.push(format!("{id} was sent {sent} times with {intended} intents on disk"));
+                }
+            }
+            if world.chance(self.weather.each) {
+                world.under_way.retain(|id| !ids.contains(id));
+                return Err(TransportError::NotSent("refused".to_owned()));
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let answer = {
+            let mut world = self.world.lock().unwrap();
+            world.under_way.retain(|id| !ids.contains(id));
+            if world.chance(self.weather.each) {
+                Ok((429, json!({"error": {"code": "TooManyRequests"}})))
+            } else {
+                let mut responses: Vec<Value> =
+                    (0..).zip(&items).map(|(index, item)| self.execute(&mut world, item, index)).collect();
+                responses.retain(|response| !response.is_null());
+                responses.reverse();
+                if world.chance(self.weather.each) {
+                    Err(TransportError::Lost("cut".to_owned()))
+                } else if world.chance(self.weather.each) {
+                    Ok((504, json!({})))
+                } else {
+                    Ok((200, json!({"responses": responses})))
+                }
+            }
+        };
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (status, body) = answer?;
+        Ok(Answer {
+            status,
+            advice: Advice::default(),
+            date: None,
+            body: Bytes::from(serde_json::to_vec(&body).unwrap()),
+        })
+    }
+}
+
+const TENANT: TenantId = TenantId::new(uuid::Uuid::from_u128(7));
+
+fn object_id(number: u32) -> ObjectId {
+    ObjectId::new(uuid::Uuid::from_fields(number, 0, 0x4000, &[0x80, 0, 0, 0, 0, 0, 0, 1]))
+}
+
+fn rows(playbook: Playbook, count: u32) -> Vec<PlanRow> {
+    let row = |number: u32| PlanRow {
+        row: RowNumber::new(number),
+        user: format!("user{number}@contoso.com"),
+        object_id: Some(object_id(number)),
+        user_principal_name: format!("user{number}@contoso.com"),
+        display_name: format!("User {number}"),
+        decision: Decision::Act,
+        reason: String::new(),
+        steps: playbook.steps(),
+        account_enabled: Some(true),
+        last_password_change: None,
+        sessions_valid_from: None,
+        handoff: String::new(),
+        priority: if number.is_multiple_of(7) { Some(1) } else { None },
+    };
+    (1..=count).map(row).collect()
+}
+
+/// One run in a folder of its own, which can be begun, killed and resumed.
+struct Rehearsal {
+    folder: tempfile::TempDir,
+    playbook: Playbook,
+    rows: Vec<PlanRow>,
+    identity: Identity,
+    tenant: Arc<Tenant>,
+}
+
+impl Rehearsal {
+    fn new(playbook: Playbook, count: u32, seed: u64, weather: Weather) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let tenant = Tenant::new(&folder.path().join("journal.jsonl"), seed, weather);
+        Self { rows: rows(playbook, count), folder, playbook, identity: Identity::generate(), tenant }
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.path().join("journal.jsonl")
+    }
+
+    fn plan_rows(&self) -> impl Iterator<Item = Result<PlanRow, TooMany>> {
+        self.rows.clone().into_iter().map(Ok)
+    }
+
+    fn accounts(&self) -> Accounts {
+        Accounts::of_plan(self.plan_rows()).unwrap()
+    }
+
+    fn replay(&self, accounts: &Accounts) -> Replay {
+        let mut replay = Replay::new(Digest::of(b"plan"), accounts);
+        if self.journal().exists() {
+            Reader::open(&self.journal()).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
+        }
+        replay
+    }
+
+    /// Works on the run for as long as `until` lets it: dropped in the middle, it is as good as killed.
+    async fn process(&self, stop: CancellationToken) -> (Ending, Statistics, Vec<Event>) {
+        let accounts = Arc::new(self.accounts());
+        let mut replay = Replay::new(Digest::of(b"plan"), &accounts);
+        let journal = Journal::open(&self.journal(), |line| replay.apply(line)).unwrap();
+        if !replay.has_begun() {
+            let opened =
+                Record::Opened { format: FORMAT, plan: Digest::of(b"plan"), tenant: TENANT, playbook: self.playbook };
+            journal.append(vec![opened]);
+        }
+        journal.commit(vec![Record::TakenOver { version: "test".to_owned() }]).await.unwrap();
+        let replay = self.replay(&accounts);
+        let clock = Clock::real();
+        let assignment = Assignment {
+            transport: Arc::clone(&self.tenant),
+            clock,
+            playbook: self.playbook,
+            states: accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect(),
+            accounts,
+            journal,
+            mint: Arc::new(Mint { recipients: Some(self.identity.recipients()), tenant: TENANT, tenant_names: vec![] }),
+            pace: Pace::documented(clock),
+        };
+        let mut events = Vec::new();
+        let (ending, statistics) = work(assignment, &stop, &mut |event| events.push(event.clone())).await;
+        (ending, statistics, events)
+    }
+
+    async fn finish(&self) -> (Statistics, Vec<Event>) {
+        let (ending, statistics, events) = self.process(CancellationToken::new()).await;
+        assert!(matches!(ending, Ending::Finished), "{ending:?}");
+        (statistics, events)
+    }
+
+    /// Lets the process die when the tenant has seen so many calls.
+    async fn kill_after(&self, calls: u64) {
+        let seen_before = self.tenant.world.lock().unwrap().calls;
+        let dies = async {
+            while self.tenant.world.lock().unwrap().calls < seen_before + calls {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        };
+        tokio::select! {
+            _ = self.process(CancellationToken::new()) => {}
+            () = dies => {}
+        }
+        let mut world = self.tenant.world.lock().unwrap();
+        world.under_way.clear();
+    }
+
+    /// Reads `results.csv` as a user would: by row number.
+    fn results(&self) -> BTreeMap<u32, HashMap<String, String>> {
+        let accounts = self.accounts();
+        let replay = self.replay(&accounts);
+        let path = self.folder.path().join("results.csv");
+        results::write(&path, self.plan_rows(), &replay, &self.journal(), false).unwrap();
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+        rows.into_iter().map(|row| (row["row"].parse().unwrap(), row)).collect()
+    }
+
+    /// The promises, judged by the tenant.
+    fn judge(&self) {
+        let world = self.tenant.world.lock().unwrap();
+        assert!(world.violations.is_empty(), "{:#?}", world.violations);
+        let planned: HashSet<ObjectId> = self.rows.iter().filter_map(|row| row.object_id).collect();
+        assert!(world.users.keys().all(|id| planned.contains(id)), "somebody outside the plan was written to");
+        drop(world);
+        let key = self.folder.path().join("key.txt");
+        std::fs::write(&key, self.identity.file_text().as_bytes()).unwrap();
+        let identities = Identities::read(&key).unwrap();
+        let results = self.results();
+        assert_eq!(results.len(), self.rows.len(), "one row out for each row in");
+        for row in &self.rows {
+            let result = &results[&row.row.get()];
+            let user = self.tenant.user(row.object_id.unwrap());
+            let opens = |cell: &str| {
+                let expected = Expected {
+                    tenant: Some(TENANT),
+                    object_id: row.object_id.unwrap(),
+                    user_principal_name: &row.user_principal_name,
+                };
+                unseal(&identities, &cell.parse().unwrap(), &expected).unwrap().expose().to_owned()
+            };
+            let credentials: Vec<String> = result["sealed_credential"].split_whitespace().map(opens).collect();
+            match result["outcome"].as_str() {
+                "done" => {
+                    if row.steps.contains(Step::Reset) {
+                        assert_eq!(credentials.len(), 1);
+                        assert_eq!(
+                            Some(&credentials[0]),
+                            user.password.as_ref(),
+                            "the sealed password is the live one"
+                        );
+                        assert!(user.revoked_at > user.password_at, "the revoke came after the password");
+                    }
+                    assert_eq!(user.blocked, row.steps.contains(Step::Block));
+                    assert!(user.revoked_at > 0);
+                }
+                "failed" => {
+                    assert!(user.writes.is_empty() || user.password.is_none() && user.revoked_at == 0, "{result:?}")
+                }
+                "uncertain" => {
+                    if let Some(password) = &user.password {
+                        assert!(credentials.contains(password), "a password that may be live is in the results");
+                    }
+                }
+                "partial" => {
+                    assert!(user.revoked_at > 0, "the sessions are revoked all the same");
+                    assert!(user.password.is_none(), "a refused password took effect: {result:?}");
+                }
+                other => assert_eq!(other, "pending"),
+            }
+        }
+    }
+
+    fn outcomes(&self) -> BTreeMap<String, usize> {
+        let mut outcomes = BTreeMap::new();
+        for result in self.results().values() {
+            *outcomes.entry(result["outcome"].clone()).or_default() += 1;
+        }
+        outcomes
+    }
+}
+
+const FAIR: Weather = Weather { each: 0, refuse_password_every: 0, refuse_first_password_every: 0 };
+const FOUL: Weather = Weather { each: 3, refuse_password_every: 0, refuse_first_password_every: 0 };
+
+fn all(outcome: Outcome, count: usize) -> BTreeMap<String, usize> {
+    BTreeMap::from([(outcome.name().to_owned(), count)])
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_playbook_does_what_it_says() {
+    for playbook in Playbook::ALL {
+        let rehearsal = Rehearsal::new(playbook, 50, 1, FAIR);
+        let (statistics, _) = rehearsal.finish().await;
+        rehearsal.judge();
+        assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 50), "{playbook}");
+        assert_eq!(statistics.writes_accepted, 50 * playbook.steps().writes(), "{playbook}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_takes_as_long_as_the_quota_asks_and_its_batches_are_full() {
+    let rehearsal = Rehearsal::new(Playbook::Breach, 2_000, 1, FAIR);
+    let (statistics, _) = rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(statistics.floor, Duration::from_secs(50));
+    let ratio = statistics.elapsed.as_secs_f64() / statistics.floor.as_secs_f64();
+    assert!((1.0..1.05).contains(&ratio), "{ratio}: {statistics:?}");
+    assert!(statistics.calls <= 210, "{} calls for 4,000 writes", statistics.calls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_contains_everybody_before_the_first_revoke() {
+    let rehearsal = Rehearsal::new(Playbook::Offboard, 130, 1, FAIR);
+    rehearsal.finish().await;
+    let world = rehearsal.tenant.world.lock().unwrap();
+    let last_update = world.users.values().map(|user| user.password_at).max().unwrap();
+    let first_revoke = world.users.values().map(|user| user.revoked_at).min().unwrap();
+    assert!(last_update < first_revoke, "{last_update} {first_revoke}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn priority_comes_first() {
+    let rehearsal = Rehearsal::new(Playbook::Breach, 140, 1, FAIR);
+    rehearsal.finish().await;
+    let mut order: Vec<(u64, u32)> = rehearsal
+        .rows
+        .iter()
+        .map(|row| (rehearsal.tenant.user(row.object_id.unwrap()).writes[0], row.row.get()))
+        .collect();
+    order.sort_unstable();
+    let first: HashSet<u32> = order.iter().take(20).map(|(_, row)| *row).collect();
+    assert_eq!(first, (1..=20).map(|number| number * 7).collect(), "the twenty with a priority share the first batch");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_password_leaves_the_block_and_the_revoke_done() {
+    let weather = Weather { refuse_password_every: 5, ..FAIR };
+    let rehearsal = Rehearsal::new(Playbook::Offboard, 50, 1, weather);
+    rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(rehearsal.outcomes(), BTreeMap::from([("done".to_owned(), 40), ("partial".to_owned(), 10)]));
+    let refused = rehearsal.tenant.user(object_id(5));
+    assert!(refused.blocked && refused.revoked_at > 0 && refused.password.is_none());
+    let result = &rehearsal.results()[&5];
+    assert_eq!((result["password_reset"].as_str(), result["sign_in_blocked"].as_str()), ("failed", "done"));
+    assert!(result["detail"].contains("mastered elsewhere"), "{result:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_does_not_comply_is_replaced_once() {
+    let weather = Weather { refuse_first_password_every: 3, ..FAIR };
+    let rehearsal = Rehearsal::new(Playbook::Breach, 30, 1, weather);
+    rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn foul_weather_changes_how_long_it_takes_and_nothing_else() {
+    for seed in 1..=6 {
+        for playbook in [Playbook::Breach, Playbook::Offboard] {
+            let rehearsal = Rehearsal::new(playbook, 150, seed, Weather { refuse_password_every: 11, ..FOUL });
+            rehearsal.finish().await;
+            rehearsal.judge();
+            let outcomes = rehearsal.outcomes();
+            let refused = outcomes.get("partial").copied().unwrap_or_default()
+                + outcomes.get("uncertain").copied().unwrap_or_default();
+            assert_eq!(outcomes.get("done").copied().unwrap_or_default() + refused, 150, "{outcomes:?}");
+            assert_eq!(refused, 13, "{outcomes:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_at_any_call_the_same_command_finishes() {
+    for calls in 1..=9 {
+        for playbook in [Playbook::Breach, Playbook::Offboard, Playbook::Contain] {
+            let rehearsal = Rehearsal::new(playbook, 90, calls, FAIR);
+            rehearsal.kill_after(calls).await;
+            rehearsal.judge();
+            let finished: Vec<(ObjectId, usize)> = rehearsal
+                .results()
+                .values()
+                .filter(|result| result["outcome"] == "done")
+                .map(|result| result["object_id"].parse().unwrap())
+                .map(|id| (id, rehearsal.tenant.user(id).writes.len()))
+                .collect();
+            rehearsal.finish().await;
+            rehearsal.judge();
+            assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 90), "{playbook} killed after {calls} calls");
+            for (id, writes) in finished {
+                assert_eq!(rehearsal.tenant.user(id).writes.len(), writes, "a finished account was touched again");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_again_and_again_in_foul_weather_it_still_finishes() {
+    for seed in 1..=5 {
+        let rehearsal = Rehearsal::new(Playbook::Breach, 120, seed, FOUL);
+        for calls in [2, 3, 1, 4] {
+            rehearsal.kill_after(calls).await;
+            rehearsal.judge();
+        }
+        rehearsal.finish().await;
+        rehearsal.judge();
+        assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 120));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn told_to_stop_it_finishes_what_is_under_way_and_no_more() {
+    let rehearsal = Rehearsal::new(Playbook::Breach, 800, 1, FAIR);
+    let stop = CancellationToken::new();
+    let asked = async {
+        while rehearsal.tenant.world.lock().unwrap().calls < 20 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stop.cancel();
+    };
+    let ((ending, statistics, events), ()) = tokio::join!(rehearsal.process(stop.clone()), asked);
+    assert!(matches!(ending, Ending::Interrupted), "{ending:?}");
+    assert!(events.iter().any(|event| matches!(event, Event::Stopping { .. })));
+    rehearsal.judge();
+    assert!(!rehearsal.outcomes().contains_key("uncertain"), "what was under way was waited for");
+    assert!(statistics.writes_accepted > 0 && statistics.writes_accepted < 1_600);
+    rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 800));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finished_run_has_nothing_left_to_do() {
+    let rehearsal = Rehearsal::new(Playbook::Breach, 25, 1, FAIR);
+    rehearsal.finish().await;
+    let calls = rehearsal.tenant.world.lock().unwrap().calls;
+    let (statistics, _) = rehearsal.finish().await;
+    assert_eq!(statistics.writes_sent, 0);
+    assert_eq!(rehearsal.tenant.world.lock().unwrap().calls, calls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_may_be_live_stays_in_the_results() {
+    // Every password is refused by the time the run is resumed, but the first attempt had gone through unanswered.
+    let mut rehearsal = Rehearsal::new(Playbook::Breach, 10, 1, FAIR);
+    let world = Arc::clone(&rehearsal.tenant);
+    rehearsal.kill_after(1).await;
+    assert!(world.user(object_id(1)).password.is_some(), "the tenant acted before the process died");
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Uncertain, 10));
+    rehearsal.judge();
+    let users = std::mem::take(&mut world.world.lock().unwrap().users);
+    let stern = Tenant::new(&rehearsal.journal(), 1, Weather { refuse_password_every: 1, ..FAIR });
+    stern.world.lock().unwrap().users = users;
+    rehearsal.tenant = stern;
+    rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Uncertain, 10));
+    assert_eq!(rehearsal.results()[&1]["sealed_credential"].split_whitespace().count(), 1);
+}
+
+#[test]
+fn steps_of_the_rehearsal_are_those_of_the_playbook() {
+    assert_eq!(rows(Playbook::Contain, 1)[0].steps, Steps::of(&[Step::Block, Step::Revoke]));
+}

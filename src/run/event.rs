@@ -1,0 +1,98 @@
+//! What the engine tells, as it happens. Terminal, JSON lines and report are its listeners; the engine itself prints nothing.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::graph::throttle::LimitOwner;
+use crate::ids::RowNumber;
+use crate::plan::step::Steps;
+
+/// One thing that happened.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The engine began.
+    Started(Progress),
+    /// A batch left.
+    Sent {
+        /// How many writes are in it.
+        writes: usize,
+    },
+    /// Graph refused some steps of an account for good, or they were given up.
+    StepsFailed {
+        /// The entry.
+        row: RowNumber,
+        /// The account's sign-in name.
+        user: String,
+        /// The steps.
+        steps: Steps,
+        /// Why.
+        reason: String,
+    },
+    /// Graph throttled.
+    Throttled {
+        /// How many writes of one batch.
+        writes: usize,
+        /// Whose limit was reached, where Graph says so.
+        owner: Option<LimitOwner>,
+        /// How long Graph asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// Graph cannot be reached; the run waits and goes on.
+    Unreachable {
+        /// What the network said.
+        reason: String,
+        /// How long the engine waits before it tries again.
+        pause: Duration,
+    },
+    /// No more writes are sent; those under way are waited for.
+    Stopping {
+        /// How many batches are under way.
+        batches_under_way: usize,
+    },
+    /// How far the run is; after every answer.
+    Progress(Progress),
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Progress {
+    /// Accounts that the plan acts on.
+    pub accounts: u64,
+    /// Accounts for which every planned step is done.
+    pub done: u64,
+    /// Accounts that are settled otherwise.
+    pub not_done: u64,
+    /// Writes that Graph accepted in this process.
+    pub writes_accepted: u64,
+    /// Writes that are still to come, if all goes well.
+    pub writes_left: u64,
+    /// Writes a second of tenant time that the quota allows now, beyond its burst.
+    pub writes_per_second: f64,
+    /// Tenant time until the end, by the quota and the work that is left.
+    pub time_left: Duration,
+    /// How long the quota makes the next write wait; nothing when it may leave now.
+    pub quota_wait: Option<Duration>,
+}
+
+/// What a process did, for the recap.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Statistics {
+    /// `$batch` calls that were sent.
+    pub calls: u64,
+    /// Writes in them.
+    pub writes_sent: u64,
+    /// Writes that Graph accepted.
+    pub writes_accepted: u64,
+    /// Writes that Graph throttled.
+    pub writes_throttled: u64,
+    /// Calls that Graph throttled as a whole.
+    pub calls_throttled: u64,
+    /// Calls whose answer was lost or that were not delivered.
+    pub calls_lost: u64,
+    /// Tenant time from the first to the last.
+    pub elapsed: Duration,
+    /// The least tenant time that the documented quota allows for the writes of this process.
+    pub floor: Duration,
+}

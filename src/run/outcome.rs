@@ -1,0 +1,98 @@
+//! What became of an entry.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::state::{AccountState, StepState};
+
+/// What became of an entry, as `results.csv` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every planned step is done.
+    Done,
+    /// There was nothing to do.
+    Already,
+    /// Some steps are done, others were refused.
+    Partial,
+    /// No step is done, and none can have taken effect.
+    Failed,
+    /// A step may have taken effect, and nobody can tell.
+    Uncertain,
+    /// Left alone, as planned.
+    Skipped,
+    /// Left alone, and somebody has to look at it.
+    Refused,
+    /// Not finished; the same command goes on.
+    Pending,
+}
+
+impl Outcome {
+    /// All outcomes.
+    pub const ALL: [Self; 8] = [
+        Self::Done,
+        Self::Already,
+        Self::Partial,
+        Self::Failed,
+        Self::Uncertain,
+        Self::Skipped,
+        Self::Refused,
+        Self::Pending,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Already => "already",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Uncertain => "uncertain",
+            Self::Skipped => "skipped",
+            Self::Refused => "refused",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// What became of an account that the plan acts on.
+    #[must_use]
+    pub fn of(state: &AccountState) -> Self {
+        let steps = [state.sign_in, state.reset, state.revoke];
+        let any = |is: fn(StepState) -> bool| steps.iter().copied().any(is);
+        let doubtful = |step| {
+            let in_doubt = matches!(step, StepState::Open { in_doubt: true } | StepState::Sent { .. });
+            in_doubt || step == StepState::Uncertain
+        };
+        if any(doubtful) {
+            Self::Uncertain
+        } else if any(|step| matches!(step, StepState::Open { .. })) {
+            Self::Pending
+        } else if !any(|step| step == StepState::Failed) {
+            Self::Done
+        } else if any(|step| step == StepState::Done) {
+            Self::Partial
+        } else {
+            Self::Failed
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The word for a step in `results.csv`; empty where it is not planned.
+#[must_use]
+pub const fn step_word(step: StepState) -> &'static str {
+    match step {
+        StepState::Unplanned => "",
+        StepState::Open { in_doubt: false } => "pending",
+        StepState::Open { in_doubt: true } | StepState::Sent { .. } | StepState::Uncertain => "uncertain",
+        StepState::Done => "done",
+        StepState::Failed => "failed",
+    }
+}

@@ -1,0 +1,135 @@
+//! What the journal says, line by line.
+//!
+//! A line is one JSON object: `at` (this machine's clock, RFC 3339), `record` (which of the kinds below), the fields of
+//! that kind, and at the end `chain`, the SHA-256 of the chain before it and of the line up to it. No line holds a secret:
+//! passwords are in it only as sealed.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::digest::Digest;
+use crate::graph::error::GraphError;
+use crate::ids::{ObjectId, RowNumber, TenantId};
+use crate::plan::playbook::Playbook;
+use crate::plan::step::Steps;
+use crate::run::state::{Happening, Meaning, Refusal};
+use crate::seal::SealedCredential;
+
+/// The version of the journal's format. Raise it when a reader of the version before would misread a line; a journal of
+/// a higher version is refused, never guessed at.
+pub const FORMAT: u32 = 1;
+
+/// One thing that the journal remembers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    /// The first line: which plan this is the run of.
+    Opened {
+        /// [`FORMAT`].
+        format: u32,
+        /// The fingerprint of the plan.
+        plan: Digest,
+        /// The tenant.
+        tenant: TenantId,
+        /// The playbook.
+        playbook: Playbook,
+    },
+    /// A process began to work on the run, the first one or a later one.
+    TakenOver {
+        /// Which version of sealoff it is.
+        version: String,
+    },
+    /// A write is about to leave. It is on disk before it does.
+    Intended {
+        /// The entry.
+        row: RowNumber,
+        /// The account.
+        object_id: ObjectId,
+        /// The steps of the write.
+        steps: Steps,
+        /// The new password, sealed; missing where the write sets none, sets the one of the attempt before, or sets one
+        /// that nobody is to know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sealed: Option<SealedCredential>,
+    },
+    /// Graph's answer to a write, or what became of it instead.
+    Answered {
+        /// The entry.
+        row: RowNumber,
+        /// The steps of the write.
+        steps: Steps,
+        /// What the answer means.
+        answer: Answered,
+        /// Graph's clock when it answered.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+        date: Option<OffsetDateTime>,
+        /// Graph's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
+    },
+    /// A write was tried often enough.
+    GaveUp {
+        /// The entry.
+        row: RowNumber,
+        /// Its steps.
+        steps: Steps,
+        /// What the last attempt ended with.
+        reason: String,
+    },
+    /// The process stopped working on the run.
+    Paused {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "meaning", rename_all = "kebab-case")]
+pub enum Answered {
+    /// The steps are done.
+    Accepted,
+    /// The steps are certainly not done by this write.
+    NotApplied {
+        /// Why.
+        reason: String,
+    },
+    /// Whether the steps are done cannot be told.
+    Unknown {
+        /// What is known.
+        reason: String,
+    },
+    /// The steps are refused for good.
+    Refused {
+        /// Graph's words.
+        error: GraphError,
+    },
+}
+
+impl Answered {
+    /// What it means for the account's state.
+    #[must_use]
+    pub fn meaning(&self) -> Meaning {
+        match self {
+            Self::Accepted => Meaning::Accepted,
+            Self::NotApplied { .. } => Meaning::NotApplied,
+            Self::Unknown { .. } => Meaning::Unknown,
+            Self::Refused { error } if error.is_about_the_password() => Meaning::Refused(Refusal::Password),
+            Self::Refused { error } if matches!(error.status, 400 | 403) => Meaning::Refused(Refusal::Property),
+            Self::Refused { .. } => Meaning::Refused(Refusal::Account),
+        }
+    }
+}
+
+impl Record {
+    /// The account that the record is about, and what happened to it.
+    #[must_use]
+    pub fn happening(&self) -> Option<(RowNumber, Happening)> {
+        match self {
+            Self::Intended { row, steps, .. } => Some((*row, Happening::Sent(*steps))),
+            Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer.meaning()))),
+            Self::GaveUp { row, steps, .. } => Some((*row, Happening::GaveUp(*steps))),
+            Self::Opened { .. } | Self::TakenOver { .. } | Self::Paused { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A journal read from its first line on: where each account of a run stands, and where in the file its credentials are.
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+
+use super::accounts::Accounts;
+use super::journal::Line;
+use super::record::{Answered, FORMAT, Record};
+use super::state::{self, AccountState, Happening};
+use crate::digest::Digest;
+use crate::ids::RowNumber;
+use crate::plan::step::Step;
+
+/// What a journal says about every row of its plan.
+pub struct Replay {
+    plan: Digest,
+    opened: bool,
+    rows: Vec<RowHistory>,
+    older_candidates: HashMap<RowNumber, Vec<u64>>,
+}
+
+/// What a journal says about one row.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RowHistory {
+    /// Where the account stands.
+    pub state: AccountState,
+    /// How many writes were sent.
+    pub attempts: u32,
+    /// When the last answer was noted, in seconds since 1970.
+    last_answer_at: Option<i64>,
+    /// Where the last answer stands in the journal.
+    last_answer: Option<u64>,
+    /// Where the last refusal or fault stands in the journal.
+    last_fault: Option<u64>,
+    credential: Option<Candidate>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    offset: u64,
+    may_be_live: bool,
+}
+
+impl RowHistory {
+    /// When the last answer was noted.
+    #[must_use]
+    pub fn last_answer_at(&self) -> Option<OffsetDateTime> {
+        self.last_answer_at.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok())
+    }
+
+    /// Where the last answer stands in the journal, in bytes.
+    #[must_use]
+    pub fn last_answer(&self) -> Option<u64> {
+        self.last_answer
+    }
+
+    /// Where the last refusal or fault stands in the journal, in bytes.
+    #[must_use]
+    pub fn last_fault(&self) -> Option<u64> {
+        self.last_fault
+    }
+}
+
+impl Replay {
+    /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
+    #[must_use]
+    pub fn new(plan: Digest, accounts: &Accounts) -> Self {
+        let mut rows = vec![RowHistory::default(); accounts.rows() as usize];
+        for turn in accounts.turns() {
+            let account = accounts.get(turn);
+            if let Some(history) = rows.get_mut(account.row.index()) {
+                history.state = AccountState::planned(account.steps);
+            }
+        }
+        Self { plan, opened: false, rows, older_candidates: HashMap::new() }
+    }
+
+    /// Has the journal been opened for this plan?
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.opened
+    }
+
+    /// What is known about a row.
+    #[must_use]
+    pub fn row(&self, row: RowNumber) -> RowHistory {
+        self.rows.get(row.index()).copied().unwrap_or_default()
+    }
+
+    /// Takes in the next line.
+    ///
+    /// # Errors
+    ///
+    /// Says why a line cannot stand where it stands.
+    pub fn apply(&mut self, line: &Line) -> Result<(), String> {
+        if let Record::Opened { format, plan, .. } = &line.record {
+            if *format > FORMAT {
+                return Err(format!(
+                    "it has format {format}, and this version of sealoff reads up to {FORMAT}; use a newer one"
+                ));
+            }
+            if *plan != self.plan {
+                return Err("it is the journal of another plan".to_owned());
+            }
+            if self.opened {
+                return Err("the run is opened a second time".to_owned());
+            }
+            self.opened = true;
+            return Ok(());
+        }
+        if !self.opened {
+            return Err("the journal does not begin with the opening of a run".to_owned());
+        }
+        if let Record::TakenOver { .. } = line.record {
+            for history in &mut self.rows {
+                if let Some(candidate) = &mut history.credential
+                    && matches!(history.state.reset, state::StepState::Sent { .. })
+                {
+                    candidate.may_be_live = true;
+                }
+                history.state =
+                    state::next(history.state, Happening::TakenOver).map_err(|illegal| illegal.to_string())?;
+            }
+            return Ok(());
+        }
+        let Some((row, happening)) = line.record.happening() else { return Ok(()) };
+        let history = self.rows.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
+        history.state = state::next(history.state, happening).map_err(|illegal| illegal.to_string())?;
+        match &line.record {
+            Record::Intended { sealed, .. } => {
+                history.attempts += 1;
+                if sealed.is_some() {
+                    let fresh = Candidate { offset: line.offset, may_be_live: false };
+                    if let Some(before) = history.credential.replace(fresh).filter(|before| before.may_be_live) {
+                        self.older_candidates.entry(row).or_default().push(before.offset);
+                    }
+                }
+            }
+            Record::Answered { steps, answer, .. } => {
+                history.last_answer_at = Some(line.at.unix_timestamp());
+                history.last_answer = Some(line.offset);
+                history.last_fault = if *answer == Answered::Accepted { history.last_fault } else { Some(line.offset) };
+                if steps.contains(Step::Reset) {
+                    match (answer, &mut history.credential) {
+                        // The password that was accepted last is the live one, whatever went before.
+                        (Answered::Accepted, Some(_)) => {
+                            self.older_candidates.remove(&row);
+                        }
+                        (Answered::Unknown { .. }, Some(candidate)) => candidate.may_be_live = true,
+                        (Answered::Refused { .. }, Some(candidate)) if !candidate.may_be_live => {
+                            history.credential = None
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Record::GaveUp { steps, .. } => {
+                history.last_answer_at = Some(line.at.unix_timestamp());
+                history.last_fault = Some(line.offset);
+                if steps.contains(Step::Reset) {
+                    history.credential = history.credential.filter(|candidate| candidate.may_be_live);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
+    /// may have taken effect for one that is uncertain, none otherwise.
+    #[must_use]
+    pub fn credentials(&self, row: RowNumber) -> Vec<u64> {
+        use state::StepState::{Done, Open, Sent, Uncertain};
+        let history = self.row(row);
+        let current = history.credential.map(|candidate| candidate.offset);
+        match history.state.reset {
+            Done => current.into_iter().collect(),
+            Sent { .. } | Open { in_doubt: true } | Uncertain => {
+                let under_way = matches!(history.state.reset, Sent { .. });
+                let older = self.older_candidates.get(&row).into_iter().flatten().copied();
+                let last = history.credential.filter(|candidate| candidate.may_be_live || under_way);
+                older.chain(last.map(|candidate| candidate.offset)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! `results.csv`: one row for each row of the roster, in its order, read from plan and journal. It can be made again at
+//! any time and says the same.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::journal::{JournalError, Lookup};
+use super::outcome::{Outcome, step_word};
+use super::record::{Answered, Record};
+use super::replay::{Replay, RowHistory};
+use super::state::StepState;
+use crate::graph::error::GraphError;
+use crate::plan::row::{Decision, PlanRow};
+use crate::plan::step::Step;
+use crate::private_files;
+use crate::spreadsheet::guard;
+
+/// The header of `results.csv`.
+pub const HEADER: [&str; 15] = [
+    "row",
+    "user",
+    "object_id",
+    "user_principal_name",
+    "outcome",
+    "password_reset",
+    "sessions_revoked",
+    "sign_in_blocked",
+    "detail",
+    "error_code",
+    "request_id",
+    "attempts",
+    "finished_at",
+    "handoff",
+    "sealed_credential",
+];
+
+/// Why the results could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// The file cannot be written.
+    #[error("the results {} cannot be written: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The plan cannot be read.
+    #[error("{0}")]
+    Plan(String),
+}
+
+impl From<io::Error> for ResultsError {
+    fn from(source: io::Error) -> Self {
+        Self::Io { path: PathBuf::new(), source }
+    }
+}
+
+impl From<csv::Error> for ResultsError {
+    fn from(error: csv::Error) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
+/// How many rows have which outcome.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Tally(BTreeMap<Outcome, u64>);
+
+impl Tally {
+    /// How many rows have this outcome.
+    #[must_use]
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.0.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// Accounts that the plan acts on and that are not done.
+    #[must_use]
+    pub fn not_done(&self) -> u64 {
+        [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending].into_iter().map(|o| self.of(o)).sum()
+    }
+}
+
+/// Writes the results beside their place and renames them: the old ones stand until the new ones are whole.
+///
+/// `discarded` says that new passwords were thrown away, so that rows say so instead of carrying a credential.
+///
+/// # Errors
+///
+/// Plan or journal cannot be read, or the file cannot be written; the old results are then untouched.
+pub fn write<E: std::fmt::Display>(
+    path: &Path,
+    rows: impl Iterator<Item = Result<PlanRow, E>>,
+    replay: &Replay,
+    journal: &Path,
+    discarded: bool,
+) -> Result<Tally, ResultsError> {
+    let mut lookup = if replay.has_begun() { Some(Lookup::open(journal)?) } else { None };
+    let written = private_files::replace(path, |file| {
+        let mut csv = csv::Writer::from_writer(file);
+        csv.write_record(HEADER)?;
+        let mut tally = Tally::default();
+        for row in rows {
+            let row = row.map_err(|error| ResultsError::Plan(error.to_string()))?;
+            let outcome = write_row(&mut csv, &row, replay, lookup.as_mut(), discarded)?;
+            *tally.0.entry(outcome).or_default() += 1;
+        }
+        csv.flush()?;
+        Ok(tally)
+    });
+    written.map_err(|error| match error {
+        ResultsError::Io { source, .. } => ResultsError::Io { path: path.to_owned(), source },
+        other => other,
+    })
+}
+
+fn write_row(
+    csv: &mut csv::Writer<impl io::Write>,
+    row: &PlanRow,
+    replay: &Replay,
+    lookup: Option<&mut Lookup>,
+    discarded: bool,
+) -> Result<Outcome, ResultsError> {
+    let history = replay.row(row.row);
+    let acts = row.decision == Decision::Act;
+    let outcome = match row.decision {
+        Decision::Act => Outcome::of(&history.state),
+        Decision::Already => Outcome::Already,
+        Decision::Skip => Outcome::Skipped,
+        Decision::Refuse => Outcome::Refused,
+    };
+    let mut sealed = Vec::new();
+    let mut last = Words::default();
+    if acts && let Some(lookup) = lookup {
+        for offset in replay.credentials(row.row) {
+            if let Record::Intended { sealed: Some(credential), .. } = lookup.at(offset)? {
+                sealed.push(credential.to_string());
+            }
+        }
+        last = Words::read(&history, outcome, lookup)?;
+    }
+    let state = history.state;
+    let reason = if acts { "" } else { row.reason.as_str() };
+    let mut details: Vec<&str> = [reason, last.detail.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    if acts && !row.reason.is_empty() {
+        details.push(&row.reason);
+    }
+    // The column tells of blocks alone: an unblock that is done must not read as "blocked: done".
+    let unblock = format!("unblock: {}", step_word(state.sign_in));
+    if acts && row.steps.contains(Step::Unblock) {
+        details.push(&unblock);
+    }
+    if discarded && state.reset == StepState::Done {
+        details.push("credential discarded");
+    }
+    if sealed.len() > 1 {
+        details.push("more than one password may be live: try each credential, the last one first");
+    }
+    csv.write_record([
+        row.row.to_string().as_str(),
+        &guard(&row.user),
+        &row.object_id.map(|id| id.to_string()).unwrap_or_default(),
+        &guard(&row.user_principal_name),
+        outcome.name(),
+        if acts { step_word(state.reset) } else { "" },
+        if acts { step_word(state.revoke) } else { "" },
+        if acts { step_word(state.of(Step::Block)) } else { "" },
+        &guard(&details.join("; ")),
+        &guard(&last.error_code),
+        &guard(&last.request_id),
+        &if acts { history.attempts.to_string() } else { String::new() },
+        &if state.is_settled() { moment(history.last_answer_at()) } else { String::new() },
+        &guard(&row.handoff),
+        &sealed.join(" "),
+    ])?;
+    Ok(outcome)
+}
+
+fn moment(at: Option<OffsetDateTime>) -> String {
+    at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+/// What Graph said last about an account.
+#[derive(Default)]
+struct Words {
+    detail: String,
+    error_code: String,
+    request_id: String,
+}
+
+impl Words {
+    fn read(history: &RowHistory, outcome: Outcome, lookup: &mut Lookup) -> Result<Self, JournalError> {
+        let mut words = Self::default();
+        if let Some(offset) = history.last_answer()
+            && let Record::Answered { request_id: Some(id), .. } = lookup.at(offset)?
+        {
+            words.request_id = id;
+        }
+        let Some(offset) = history.last_fault().filter(|_| outcome != Outcome::Done) else { return Ok(words) };
+        match lookup.at(offset)? {
+            Record::Answered { answer: Answered::Refused { error }, .. } => words.take(&error),
+            Record::Answered { answer: Answered::Unknown { reason } | Answered::NotApplied { reason }, .. } => {
+                words.detail = reason
+            }
+            Record::GaveUp { steps, reason, .. } => words.detail = format!("gave up on {steps}: {reason}"),
+            _ => {}
+        }
+        Ok(words)
+    }
+
+    fn take(&mut self, error: &GraphError) {
+        self.detail.clone_from(&error.message);
+        if let Some(hint) = error.hint() {
+            self.detail = format!("{} ({hint})", self.detail);
+        }
+        self.error_code = if error.code.is_empty() { error.status.to_string() } else { error.code.clone() };
+        if let Some(id) = &error.request_id {
+            self.request_id.clone_from(id);
+        }
+    }
+}

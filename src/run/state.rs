@@ -1,0 +1,375 @@
+//! Where one account stands, and the only way it can move on.
+
+use crate::plan::step::{Step, Steps};
+
+/// Where one step of one account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StepState {
+    /// The plan does not ask for it.
+    #[default]
+    Unplanned,
+    /// To be done. In doubt when an earlier attempt may have taken effect.
+    Open {
+        /// May an earlier attempt have taken effect?
+        in_doubt: bool,
+    },
+    /// A request is under way.
+    Sent {
+        /// May an earlier attempt have taken effect?
+        in_doubt: bool,
+    },
+    /// Graph accepted it.
+    Done,
+    /// Graph refused it for good, and no attempt can have taken effect.
+    Failed,
+    /// Given up, and an attempt may have taken effect.
+    Uncertain,
+}
+
+impl StepState {
+    const fn planned(planned: bool) -> Self {
+        if planned { Self::Open { in_doubt: false } } else { Self::Unplanned }
+    }
+
+    /// Does it still have to be done?
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Open { .. })
+    }
+
+    /// Is there nothing more to come?
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Unplanned | Self::Done | Self::Failed | Self::Uncertain)
+    }
+
+    const fn given_up(in_doubt: bool) -> Self {
+        if in_doubt { Self::Uncertain } else { Self::Failed }
+    }
+}
+
+/// Where one account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccountState {
+    /// Block or unblock, whichever is planned.
+    pub sign_in: StepState,
+    /// The new password.
+    pub reset: StepState,
+    /// The end of all sessions.
+    pub revoke: StepState,
+    unblocks: bool,
+    password_refused: bool,
+}
+
+/// What can happen to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    /// A write that does these steps is under way.
+    Sent(Steps),
+    /// Graph answered the write that does these steps.
+    Answered(Steps, Meaning),
+    /// These steps have been tried often enough.
+    GaveUp(Steps),
+    /// A new process took over: what was under way is in doubt.
+    TakenOver,
+}
+
+/// What an answer means for the steps of its write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// They are done.
+    Accepted,
+    /// They are certainly not done by this write, and may be tried again.
+    NotApplied,
+    /// Whether they are done cannot be told.
+    Unknown,
+    /// They are refused for good.
+    Refused(Refusal),
+}
+
+/// How Graph refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The password does not comply: another one may.
+    Password,
+    /// 400 or 403: where several properties travelled together, one of them may be the reason, and the others may pass
+    /// alone ("Update user": a password is refused for federated accounts, and each property has a permission of its own).
+    Property,
+    /// Any other refusal: it concerns the account as a whole.
+    Account,
+}
+
+/// An event that cannot happen in this state: a journal that was tampered with, or a bug.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{happening:?} cannot happen to an account in {state:?}")]
+pub struct Illegal {
+    /// What is said to have happened.
+    pub happening: Happening,
+    /// Where the account stood.
+    pub state: AccountState,
+}
+
+impl AccountState {
+    /// An account to which nothing has been done yet.
+    #[must_use]
+    pub const fn planned(steps: Steps) -> Self {
+        Self {
+            sign_in: StepState::planned(steps.account_enabled().is_some()),
+            reset: StepState::planned(steps.contains(Step::Reset)),
+            revoke: StepState::planned(steps.contains(Step::Revoke)),
+            unblocks: steps.contains(Step::Unblock),
+            password_refused: false,
+        }
+    }
+
+    /// The steps of the next write, when one is due: block and reset travel together, and the revoke goes only when they
+    /// are settled. Empty while a write is under way, and when everything is settled.
+    #[must_use]
+    pub fn due(&self) -> Steps {
+        if matches!(self.sign_in, StepState::Sent { .. })
+            || matches!(self.reset, StepState::Sent { .. })
+            || matches!(self.revoke, StepState::Sent { .. })
+        {
+            return Steps::NONE;
+        }
+        let mut update = Steps::NONE;
+        if self.sign_in.is_open() {
+            update = update.with(self.sign_in_step());
+        }
+        if self.reset.is_open() {
+            update = update.with(Step::Reset);
+        }
+        if !update.is_empty() {
+            update
+        } else if self.revoke.is_open() {
+            Steps::of(&[Step::Revoke])
+        } else {
+            Steps::NONE
+        }
+    }
+
+    /// Is there nothing more to come?
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.sign_in.is_settled() && self.reset.is_settled() && self.revoke.is_settled()
+    }
+
+    /// How many writes are still to come, if all goes well.
+    #[must_use]
+    pub const fn writes_left(&self) -> u64 {
+        (!self.sign_in.is_settled() || !self.reset.is_settled()) as u64 + !self.revoke.is_settled() as u64
+    }
+
+    /// Where a step stands.
+    #[must_use]
+    pub fn of(&self, step: Step) -> StepState {
+        match step {
+            Step::Block | Step::Unblock if self.sign_in_step() == step => self.sign_in,
+            Step::Block | Step::Unblock => StepState::Unplanned,
+            Step::Reset => self.reset,
+            Step::Revoke => self.revoke,
+        }
+    }
+
+    const fn sign_in_step(&self) -> Step {
+        if self.unblocks { Step::Unblock } else { Step::Block }
+    }
+
+    fn slot(&mut self, step: Step) -> &mut StepState {
+        match step {
+            Step::Block | Step::Unblock => &mut self.sign_in,
+            Step::Reset => &mut self.reset,
+            Step::Revoke => &mut self.revoke,
+        }
+    }
+}
+
+/// The state after an event. The live engine and the replay of a journal both go through here, and nothing else moves
+/// an account.
+///
+/// # Errors
+///
+/// An event that cannot happen in this state.
+pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, Illegal> {
+    let illegal = || Illegal { happening, state };
+    let mut after = state;
+    match happening {
+        Happening::Sent(steps) => {
+            if steps.is_empty() || state.due() != steps {
+                return Err(illegal());
+            }
+            for step in steps.iter() {
+                let slot = after.slot(step);
+                let StepState::Open { in_doubt } = *slot else { return Err(illegal()) };
+                *slot = StepState::Sent { in_doubt };
+            }
+        }
+        Happening::Answered(steps, meaning) => {
+            if steps.is_empty() {
+                return Err(illegal());
+            }
+            let refused_together = steps.contains(Step::Reset) && steps.account_enabled().is_some();
+            for step in steps.iter() {
+                let StepState::Sent { in_doubt } = state.of(step) else { return Err(illegal()) };
+                *after.slot(step) = match meaning {
+                    Meaning::Accepted => StepState::Done,
+                    Meaning::NotApplied => StepState::Open { in_doubt },
+                    Meaning::Unknown => StepState::Open { in_doubt: true },
+                    Meaning::Refused(Refusal::Password) if !state.password_refused => StepState::Open { in_doubt },
+                    Meaning::Refused(Refusal::Password | Refusal::Property)
+                        if refused_together && step != Step::Reset =>
+                    {
+                        StepState::Open { in_doubt }
+                    }
+                    Meaning::Refused(_) => StepState::given_up(in_doubt),
+                };
+            }
+            if meaning == Meaning::Refused(Refusal::Password) {
+                after.password_refused = true;
+            }
+        }
+        Happening::GaveUp(steps) => {
+            if steps.is_empty() {
+                return Err(illegal());
+            }
+            for step in steps.iter() {
+                let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
+                *after.slot(step) = StepState::given_up(in_doubt);
+            }
+        }
+        Happening::TakenOver => {
+            for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
+                if matches!(slot, StepState::Sent { .. }) {
+                    *slot = StepState::Open { in_doubt: true };
+                }
+            }
+        }
+    }
+    Ok(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const OFFBOARD: Steps = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
+    const UPDATE: Steps = Steps::of(&[Step::Block, Step::Reset]);
+    const REVOKE: Steps = Steps::of(&[Step::Revoke]);
+
+    fn through(state: AccountState, happenings: &[Happening]) -> AccountState {
+        happenings.iter().fold(state, |state, happening| next(state, *happening).unwrap())
+    }
+
+    #[test]
+    fn the_revoke_waits_for_the_answer_to_the_update() {
+        let fresh = AccountState::planned(OFFBOARD);
+        assert_eq!(fresh.due(), UPDATE);
+        assert!(next(fresh, Happening::Sent(REVOKE)).is_err(), "a revoke before the update");
+        let sent = next(fresh, Happening::Sent(UPDATE)).unwrap();
+        assert_eq!(sent.due(), Steps::NONE);
+        let done = next(sent, Happening::Answered(UPDATE, Meaning::Accepted)).unwrap();
+        assert_eq!(done.due(), REVOKE);
+        let finished = through(done, &[Happening::Sent(REVOKE), Happening::Answered(REVOKE, Meaning::Accepted)]);
+        assert!(finished.is_settled());
+        assert_eq!(finished.due(), Steps::NONE);
+        assert!(next(finished, Happening::Sent(REVOKE)).is_err(), "a finished account is never touched again");
+    }
+
+    #[test]
+    fn a_refused_pair_sends_the_block_alone_and_the_revoke_all_the_same() {
+        let refused = Happening::Answered(UPDATE, Meaning::Refused(Refusal::Property));
+        let state = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
+        assert_eq!(state.reset, StepState::Failed);
+        let block = Steps::of(&[Step::Block]);
+        assert_eq!(state.due(), block);
+        let state =
+            through(state, &[Happening::Sent(block), Happening::Answered(block, Meaning::Refused(Refusal::Property))]);
+        assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
+    }
+
+    #[test]
+    fn a_refused_password_is_replaced_once() {
+        let refused = [Happening::Sent(UPDATE), Happening::Answered(UPDATE, Meaning::Refused(Refusal::Password))];
+        let once = through(AccountState::planned(OFFBOARD), &refused);
+        assert_eq!(once.due(), UPDATE);
+        let twice = through(once, &refused);
+        assert_eq!((twice.reset, twice.due()), (StepState::Failed, Steps::of(&[Step::Block])));
+    }
+
+    #[test]
+    fn what_may_have_taken_effect_is_uncertain_and_never_failed() {
+        let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
+        for doubt in [Happening::Answered(UPDATE, Meaning::Unknown), Happening::TakenOver] {
+            let state = through(
+                sent,
+                &[doubt, Happening::Sent(UPDATE), Happening::Answered(UPDATE, Meaning::Refused(Refusal::Account))],
+            );
+            assert_eq!((state.sign_in, state.reset), (StepState::Uncertain, StepState::Uncertain));
+        }
+        let state = through(sent, &[Happening::Answered(UPDATE, Meaning::NotApplied), Happening::GaveUp(UPDATE)]);
+        assert_eq!((state.sign_in, state.reset), (StepState::Failed, StepState::Failed));
+    }
+
+    fn steps() -> impl Strategy<Value = Steps> {
+        prop::sample::subsequence(vec![Step::Block, Step::Reset, Step::Revoke], 0..=3)
+            .prop_map(|steps| Steps::of(&steps))
+    }
+
+    fn happening() -> impl Strategy<Value = Happening> {
+        let meaning = prop::sample::select(vec![
+            Meaning::Accepted,
+            Meaning::NotApplied,
+            Meaning::Unknown,
+            Meaning::Refused(Refusal::Password),
+            Meaning::Refused(Refusal::Property),
+            Meaning::Refused(Refusal::Account),
+        ]);
+        prop_oneof![
+            steps().prop_map(Happening::Sent),
+            (steps(), meaning).prop_map(|(steps, meaning)| Happening::Answered(steps, meaning)),
+            steps().prop_map(Happening::GaveUp),
+            Just(Happening::TakenOver),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_history_breaks_the_promises(plan in steps(), history in prop::collection::vec(happening(), 0..60)) {
+            let mut state = AccountState::planned(plan);
+            let mut may_be_done = Steps::NONE;
+            let mut update_under_way = false;
+            for happening in history {
+                let Ok(after) = next(state, happening) else { continue };
+                match happening {
+                    Happening::Sent(steps) => {
+                        prop_assert!(!update_under_way, "two writes for one account");
+                        update_under_way = true;
+                        if steps.contains(Step::Revoke) {
+                            prop_assert!(state.sign_in.is_settled() && state.reset.is_settled());
+                        }
+                    }
+                    Happening::Answered(steps, Meaning::Accepted | Meaning::Unknown) => {
+                        update_under_way = false;
+                        for step in steps.iter() { may_be_done = may_be_done.with(step); }
+                    }
+                    Happening::TakenOver => {
+                        for step in Step::ALL {
+                            if matches!(state.of(step), StepState::Sent { .. }) { may_be_done = may_be_done.with(step); }
+                        }
+                        update_under_way = false;
+                    }
+                    _ => update_under_way = false,
+                }
+                for step in plan.iter() {
+                    match after.of(step) {
+                        StepState::Failed => prop_assert!(!may_be_done.contains(step), "failed, yet it may have taken effect"),
+                        StepState::Done | StepState::Uncertain => prop_assert!(may_be_done.contains(step)),
+                        _ => {}
+                    }
+                }
+                state = after;
+            }
+        }
+    }
+}
