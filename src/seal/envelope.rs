@@ -1,0 +1,238 @@
+//! Sealing and unsealing.
+
+use std::io::{Read, Write};
+
+use age::{DecryptError, Decryptor, Encryptor};
+use rayon::prelude::*;
+use zeroize::Zeroizing;
+
+use super::credential::SealedCredential;
+use super::identities::Identities;
+use super::password::Password;
+use super::payload::{self, Binding, Expected, Unreadable};
+use super::recipients::Recipients;
+
+/// Room for a payload and the stanzas of a few recipients; more only costs a copy of what is encrypted already.
+const USUAL_SIZE: usize = 2048;
+
+/// No honest payload is longer.
+const LONGEST_PAYLOAD: u64 = 64 * 1024;
+
+/// Sealing failed. It does not depend on the password or the account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("sealing a credential failed: {0}")]
+pub struct SealError(String);
+
+/// Why a sealed credential does not open.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnsealError {
+    /// None of the identities is one it was sealed to.
+    #[error("it is not sealed to this identity; use the identity of one of its recipients")]
+    NotForThisIdentity,
+    /// It was changed or cut off since it was sealed, or is none of ours.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+    /// Made by a newer version.
+    #[error("a newer version of sealoff sealed it; open it with that version")]
+    Newer,
+    /// It opens, but it belongs to another account: the row or the cell was moved or edited.
+    #[error(
+        "it was sealed for {sealed_for}, but it stands with {found_with}; the file was edited or its rows were moved"
+    )]
+    AnotherAccount {
+        /// The account inside.
+        sealed_for: String,
+        /// The account it was found with.
+        found_with: String,
+    },
+}
+
+/// Encrypts a password to all recipients, bound to one account.
+///
+/// # Errors
+///
+/// [`SealError`], on which nothing must be sent: the password would be lost.
+pub fn seal(recipients: &Recipients, binding: &Binding, password: &Password) -> Result<SealedCredential, SealError> {
+    let payload = payload::write(binding, password);
+    let failed = |error: &dyn std::fmt::Display| SealError(error.to_string());
+    let encryptor = Encryptor::with_recipients(recipients.keys()).map_err(|error| failed(&error))?;
+    let mut writer = encryptor.wrap_output(Vec::with_capacity(USUAL_SIZE)).map_err(|error| failed(&error))?;
+    writer.write_all(&payload).map_err(|error| failed(&error))?;
+    let sealed = writer.finish().map_err(|error| failed(&error))?;
+    Ok(SealedCredential::of_age_file(&sealed))
+}
+
+/// [`seal`] for many accounts at once, on every core; the answer is in the order of the question.
+///
+/// # Errors
+///
+/// The first [`SealError`].
+pub fn seal_many(
+    recipients: &Recipients,
+    credentials: &[(Binding, Password)],
+) -> Result<Vec<SealedCredential>, SealError> {
+    credentials.par_iter().map(|(binding, password)| seal(recipients, binding, password)).collect()
+}
+
+/// Opens a sealed credential for the account it stands with, and for no other.
+///
+/// # Errors
+///
+/// [`UnsealError`]. Where the account is another, the password inside is wiped and not given out.
+pub fn unseal(
+    identities: &Identities,
+    sealed: &SealedCredential,
+    expected: &Expected<'_>,
+) -> Result<Password, UnsealError> {
+    let payload = decrypt(identities, sealed)?;
+    let (binding, password) = payload::read(&payload).map_err(|why| match why {
+        Unreadable::Newer => UnsealError::Newer,
+        Unreadable::NotOurs => UnsealError::Damaged("its content is not what sealoff writes".into()),
+    })?;
+    if binding.is(expected) {
+        return Ok(password);
+    }
+    let tenant = |tenant| format!(" of tenant {tenant}");
+    Err(UnsealError::AnotherAccount {
+        sealed_for: format!("{} ({}){}", binding.user_principal_name, binding.object_id, tenant(binding.tenant)),
+        found_with: format!(
+            "{} ({}){}",
+            expected.user_principal_name,
+            expected.object_id,
+            expected.tenant.map(tenant).unwrap_or_default()
+        ),
+    })
+}
+
+fn decrypt(identities: &Identities, sealed: &SealedCredential) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
+    let file = sealed.age_file();
+    let decryptor = Decryptor::new_buffered(&file[..]).map_err(|_| damaged("its header cannot be read"))?;
+    let reader = decryptor.decrypt(identities.keys()).map_err(|error| match error {
+        DecryptError::NoMatchingKeys => UnsealError::NotForThisIdentity,
+        _ => damaged("its header was changed"),
+    })?;
+    // The payload is shorter than the file, so the buffer does not grow.
+    let mut payload = Zeroizing::new(Vec::with_capacity(file.len()));
+    reader
+        .take(LONGEST_PAYLOAD)
+        .read_to_end(&mut payload)
+        .map_err(|_| damaged("its content was changed or cut off"))?;
+    Ok(payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::identities::Identity;
+    use super::*;
+    use crate::ids::{ObjectId, TenantId};
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn binding(number: u128, name: &str) -> Binding {
+        Binding {
+            tenant: TenantId::new(Uuid::from_u128(7)),
+            object_id: ObjectId::new(Uuid::from_u128(number)),
+            user_principal_name: name.to_owned(),
+        }
+    }
+
+    fn expected(binding: &Binding) -> Expected<'_> {
+        Expected {
+            tenant: Some(binding.tenant),
+            object_id: binding.object_id,
+            user_principal_name: &binding.user_principal_name,
+        }
+    }
+
+    fn key() -> (Recipients, Identities) {
+        let identity = Identity::generate();
+        (identity.recipients(), identity.into())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_was_sealed_opens_again(name in ".{0,100}", password in ".{0,60}") {
+            let (recipients, identities) = key();
+            let binding = binding(1, &name);
+            let sealed = seal(&recipients, &binding, &Password::of(password.clone())).unwrap();
+            let text: SealedCredential = sealed.to_string().parse().unwrap();
+            let opened = unseal(&identities, &text, &expected(&binding)).unwrap();
+            prop_assert_eq!(opened.expose(), password);
+        }
+
+        #[test]
+        fn a_credential_never_opens_on_another_row(a in 0u128..3, b in 0u128..3, m in "[ab]@x", n in "[ab]@x", s in 0u128..2, t in 0u128..2) {
+            let (recipients, identities) = key();
+            let here = Binding { tenant: TenantId::new(Uuid::from_u128(s)), ..binding(a, &m) };
+            let there = Binding { tenant: TenantId::new(Uuid::from_u128(t)), ..binding(b, &n) };
+            let sealed = seal(&recipients, &here, &Password::of("secret word".into())).unwrap();
+            match unseal(&identities, &sealed, &expected(&there)) {
+                Ok(_) => prop_assert_eq!(here, there),
+                Err(error) => {
+                    prop_assert_ne!(here, there);
+                    let said = error.to_string();
+                    prop_assert!(said.contains(&m) && said.contains(&n) && !said.contains("secret word"), "{}", said);
+                }
+            }
+        }
+
+        #[test]
+        fn a_changed_byte_never_goes_unnoticed(place in any::<prop::sample::Index>(), bit in 0u8..8) {
+            let (recipients, identities) = key();
+            let binding = binding(1, "ada@contoso.com");
+            let mut file = seal(&recipients, &binding, &Password::of("p".into())).unwrap().age_file();
+            *place.get_mut(&mut file) ^= 1 << bit;
+            let text = format!("age:{}", STANDARD.encode(file));
+            if let Ok(changed) = text.parse::<SealedCredential>() {
+                prop_assert!(unseal(&identities, &changed, &expected(&binding)).is_err());
+            }
+        }
+
+        #[test]
+        fn a_credential_that_was_cut_off_is_damaged(keep in 22usize..700) {
+            let (recipients, identities) = key();
+            let binding = binding(1, "ada@contoso.com");
+            let file = seal(&recipients, &binding, &Password::of("p".into())).unwrap().age_file();
+            let cut = SealedCredential::of_age_file(&file[..keep.min(file.len() - 1)]);
+            let error = unseal(&identities, &cut, &expected(&binding)).unwrap_err();
+            prop_assert!(matches!(error, UnsealError::Damaged(_)), "{}", error);
+        }
+    }
+
+    #[test]
+    fn case_and_an_unknown_tenant_do_not_matter() {
+        let (recipients, identities) = key();
+        let binding = binding(1, "Ada@Contoso.com");
+        let sealed = seal(&recipients, &binding, &Password::of("p".into())).unwrap();
+        let loose = Expected { tenant: None, object_id: binding.object_id, user_principal_name: "ada@contoso.COM" };
+        assert!(unseal(&identities, &sealed, &loose).is_ok());
+    }
+
+    #[test]
+    fn every_recipient_opens_it_and_nobody_else() {
+        let [(a, a_key), (b, b_key), (_, stranger)] = [key(), key(), key()];
+        let both = Recipients::parse(&[a.to_string(), b.to_string()]).unwrap();
+        let binding = binding(1, "ada@contoso.com");
+        let sealed = seal(&both, &binding, &Password::of("p".into())).unwrap();
+        assert!(unseal(&a_key, &sealed, &expected(&binding)).is_ok());
+        assert!(unseal(&b_key, &sealed, &expected(&binding)).is_ok());
+        assert_eq!(unseal(&stranger, &sealed, &expected(&binding)).unwrap_err(), UnsealError::NotForThisIdentity);
+    }
+
+    #[test]
+    fn many_are_sealed_in_order() {
+        let (recipients, identities) = key();
+        let many: Vec<_> =
+            (0..200).map(|n| (binding(n, &format!("u{n}@contoso.com")), Password::of(n.to_string()))).collect();
+        let sealed = seal_many(&recipients, &many).unwrap();
+        for ((binding, password), sealed) in many.iter().zip(&sealed) {
+            assert_eq!(unseal(&identities, sealed, &expected(binding)).unwrap().expose(), password.expose());
+        }
+    }
+}

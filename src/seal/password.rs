@@ -1,0 +1,254 @@
+//! A password: made safe, never shown by accident, wiped when dropped.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::randomness::{Draw, OperatingSystem, Randomness, RandomnessFailed};
+
+// No look-alikes (0 O 1 l I |), and no sign that a spreadsheet, a shell's quoting or a CSV file gives a meaning to
+// (" , ; ' \ ` = + @). The hyphen stands between groups only, so that a password can be read out in four breaths.
+const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
+const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";
+const DIGITS: &[u8] = b"23456789";
+const SYMBOLS: &[u8] = b"!#%*:?/~";
+const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+const ALL: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%*:?/~";
+
+const GROUPS: usize = 4;
+const GROUP: usize = 5;
+
+/// Twenty characters from 65 and three hyphens: 120 bits, less a fraction for the rules.
+const LENGTH: usize = GROUPS * GROUP + GROUPS - 1;
+
+/// Entra counts a name from four characters on.
+const SHORTEST_NAME: usize = 4;
+
+/// One draw in seven misses a class of characters, and next to none meets a name: this many in a row say that the
+/// randomness is broken.
+const MOST_DRAWS: usize = 1000;
+
+/// A password.
+///
+/// It cannot be cloned, compared or serialised, it prints as nothing, and its memory is wiped when it is dropped.
+pub struct Password(SecretString);
+
+/// Why no password could be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// No randomness.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessFailed),
+    /// A thousand draws broke the rules.
+    #[error("{MOST_DRAWS} passwords in a row broke the rules; the operating system's randomness seems to be broken")]
+    NoneFits,
+}
+
+impl Password {
+    /// Takes over a password that is known already.
+    #[must_use]
+    pub fn of(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    /// Makes a password that Entra accepts for the person with these names: four groups of five characters with all
+    /// four classes in them, a letter first, no look-alikes, and no four characters in a row that also stand in one of
+    /// the names (first, last and display name, user principal name, tenant and domain names), by Entra's own reading:
+    /// without regard to case, with `0` as `o`, `1` as `l`, `$` as `s` and `@` as `a`.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordError`]: the operating system gave no randomness.
+    pub fn generate(names: &[&str]) -> Result<Self, PasswordError> {
+        Self::generate_from(&mut OperatingSystem, names)
+    }
+
+    /// [`Password::generate`] from another source of randomness.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordError`].
+    pub fn generate_from(source: &mut impl Randomness, names: &[&str]) -> Result<Self, PasswordError> {
+        let names = Names::of(names);
+        let mut draw = Draw::new(source);
+        let mut text = Zeroizing::new(String::with_capacity(LENGTH));
+        for _ in 0..MOST_DRAWS {
+            text.clear();
+            for index in 0..GROUPS * GROUP {
+                if index > 0 && index % GROUP == 0 {
+                    text.push('-');
+                }
+                text.push(char::from(draw.one_of(if index == 0 { LETTERS } else { ALL })?));
+            }
+            // A whole new draw, not a repair: every password that keeps the rules stays equally likely.
+            if has_all_classes(&text) && !names.meet(&text) {
+                return Ok(Self(SecretString::from(text.as_str())));
+            }
+        }
+        Err(PasswordError::NoneFits)
+    }
+
+    /// The password itself. Call this only where it is used, and keep no copy.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(hidden)")
+    }
+}
+
+fn has_all_classes(text: &str) -> bool {
+    [UPPER, LOWER, DIGITS, SYMBOLS].iter().all(|class| text.bytes().any(|byte| class.contains(&byte)))
+}
+
+/// Every four characters in a row that a password must not hold.
+struct Names(Vec<[char; SHORTEST_NAME]>);
+
+impl Names {
+    fn of(names: &[&str]) -> Self {
+        let mut windows = Vec::new();
+        for name in names {
+            // As it is written, and as it sounds without blanks, dots and hyphens: `de Vries` is met as `devries` too.
+            let written: Vec<char> = normalised(name).collect();
+            let spoken: Vec<char> = written.iter().copied().filter(|c| c.is_alphanumeric()).collect();
+            for form in [written, spoken] {
+                windows.extend(
+                    form.windows(SHORTEST_NAME).filter_map(|window| <[char; SHORTEST_NAME]>::try_from(window).ok()),
+                );
+            }
+        }
+        windows.sort_unstable();
+        windows.dedup();
+        Self(windows)
+    }
+
+    fn meet(&self, password: &str) -> bool {
+        let written: Zeroizing<Vec<char>> = Zeroizing::new(normalised(password).collect());
+        let spoken: Zeroizing<Vec<char>> = Zeroizing::new(written.iter().copied().filter(|c| *c != '-').collect());
+        [written, spoken].iter().any(|form| {
+            form.windows(SHORTEST_NAME).any(|window| self.0.iter().any(|forbidden| forbidden[..] == *window))
+        })
+    }
+}
+
+fn normalised(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().flat_map(char::to_lowercase).map(|c| match c {
+        '0' => 'o',
+        '1' => 'l',
+        '$' => 's',
+        '@' => 'a',
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::randomness::scripted::{Broken, Counting};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The rules once more, written down by other means than the generator's.
+    fn check(password: &str, names: &[&str]) -> Result<(), String> {
+        let random: Vec<char> = password.chars().filter(|c| *c != '-').collect();
+        if password.len() != 23 || random.len() != 20 || password.split('-').any(|group| group.len() != 5) {
+            return Err("four groups of five".into());
+        }
+        let has = |class: fn(&char) -> bool| random.iter().any(class);
+        if !has(char::is_ascii_uppercase)
+            || !has(char::is_ascii_lowercase)
+            || !has(char::is_ascii_digit)
+            || !has(char::is_ascii_punctuation)
+        {
+            return Err("all classes".into());
+        }
+        if !password.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return Err("a letter first".into());
+        }
+        if password.contains(|c| "0O1lI|\",;'\\`=+@ ".contains(c)) {
+            return Err("a forbidden character".into());
+        }
+        let fold =
+            |text: &str| text.to_lowercase().replace('0', "o").replace('1', "l").replace('$', "s").replace('@', "a");
+        for name in names {
+            let name: Vec<char> = fold(name).chars().collect();
+            for start in 0..name.len().saturating_sub(3) {
+                let part: String = name[start..start + 4].iter().collect();
+                if fold(password).contains(&part) || fold(&password.replace('-', "")).contains(&part) {
+                    return Err(format!("{part} of a name"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn every_password_keeps_every_rule(names in prop::collection::vec("[a-zA-Z0-9$@.äé -]{0,30}|.{0,20}", 0..6)) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let password = Password::generate(&names).unwrap();
+            prop_assert_eq!(check(password.expose(), &names), Ok(()));
+        }
+    }
+
+    /// A generator that never met a name would pass the test above nearly always, so chance is bent towards names: every
+    /// password that a script draws is forbidden as a name, and must not come out again.
+    #[test]
+    fn a_password_that_meets_a_name_is_drawn_again() {
+        for seed in 0..=255 {
+            let first = Password::generate_from(&mut Counting(seed), &[]).unwrap();
+            for start in 0..first.expose().len() - 4 {
+                let name = first.expose()[start..start + 4].to_uppercase();
+                let second = Password::generate_from(&mut Counting(seed), &[&name]).ok();
+                assert!(second.is_none_or(|second| check(second.expose(), &[&name]).is_ok()), "{seed} {name}");
+            }
+            let across: String = first.expose().replace('-', "");
+            let second = Password::generate_from(&mut Counting(seed), &[&across[3..7]]).ok();
+            assert!(second.is_none_or(|second| check(second.expose(), &[&across[3..7]]).is_ok()));
+        }
+    }
+
+    #[test]
+    fn entras_look_alikes_do_not_hide_a_name() {
+        let names = Names::of(&["L00K", "De Vries", "@$11"]);
+        for met in ["xlooKx", "ab-devr-c", "asLL"] {
+            assert!(names.meet(met), "{met}");
+        }
+        assert!(!names.meet("lo-ak-de-vx"));
+        assert!(!Names::of(&["Ada"]).meet("adaadaada"), "three characters are no name");
+    }
+
+    #[test]
+    fn broken_randomness_is_an_error() {
+        assert!(matches!(Password::generate_from(&mut Broken, &[]), Err(PasswordError::Randomness(_))));
+        struct Stuck;
+        impl Randomness for Stuck {
+            fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
+                bytes.fill(7);
+                Ok(())
+            }
+        }
+        assert_eq!(Password::generate_from(&mut Stuck, &[]).unwrap_err(), PasswordError::NoneFits);
+    }
+
+    #[test]
+    fn a_password_does_not_show_itself() {
+        let password = Password::of("correct horse".into());
+        assert!(!format!("{password:?} {:?}", Some(&password)).contains("horse"));
+    }
+
+    #[test]
+    fn there_are_at_least_a_hundred_bits_in_it() {
+        let mut distinct = ALL.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!((distinct.len(), ALL.len()), (65, UPPER.len() + LOWER.len() + DIGITS.len() + SYMBOLS.len()));
+        // The rules cost less than one bit: more than half of all draws keep them.
+        let bits = (LETTERS.len() as f64).log2() + 19.0 * (ALL.len() as f64).log2() - 1.0;
+        assert!(bits >= 100.0, "{bits}");
+    }
+}

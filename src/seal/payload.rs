@@ -1,0 +1,177 @@
+//! What stands inside an envelope: the password and the account it belongs to.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::ids::{ObjectId, TenantId};
+
+use super::password::Password;
+
+/// Raise this when a program that knows only the older version could misread a payload.
+const VERSION: u32 = 1;
+
+/// Payloads are padded to a multiple of this, so that lengths tell nothing.
+const BLOCK: usize = 512;
+
+/// The account that a sealed credential belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The account.
+    pub object_id: ObjectId,
+    /// Its user principal name when the password was made.
+    pub user_principal_name: String,
+}
+
+/// The account for which a sealed credential must have been made, as far as the place where it was found tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expected<'a> {
+    /// The tenant, where it is known.
+    pub tenant: Option<TenantId>,
+    /// The account.
+    pub object_id: ObjectId,
+    /// Its user principal name; case does not matter.
+    pub user_principal_name: &'a str,
+}
+
+impl Binding {
+    pub(super) fn is(&self, expected: &Expected<'_>) -> bool {
+        self.object_id == expected.object_id
+            && expected.tenant.is_none_or(|tenant| tenant == self.tenant)
+            && self.user_principal_name.to_lowercase() == expected.user_principal_name.to_lowercase()
+    }
+}
+
+/// Writes a payload, into one buffer that never grows: growing would leave copies of the password behind.
+pub(super) fn write(binding: &Binding, password: &Password) -> Zeroizing<Vec<u8>> {
+    // Two GUIDs and the names of the members take less than 256 bytes; a character is escaped by six at most.
+    let longest = 256 + 6 * (binding.user_principal_name.len() + password.expose().len());
+    let mut line = Zeroizing::new(Vec::with_capacity(longest.next_multiple_of(BLOCK) + BLOCK));
+    let head = format!(
+        r#"{{"sealoff":{VERSION},"tenant":"{}","object_id":"{}","user_principal_name":""#,
+        binding.tenant, binding.object_id
+    );
+    line.extend_from_slice(head.as_bytes());
+    escape(&mut line, &binding.user_principal_name);
+    line.extend_from_slice(br#"","password":""#);
+    escape(&mut line, password.expose());
+    line.extend_from_slice(br#""}"#);
+    let padded = (line.len() + 1).next_multiple_of(BLOCK);
+    line.resize(padded - 1, b' ');
+    line.push(b'\n');
+    line
+}
+
+fn escape(line: &mut Vec<u8>, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => line.extend_from_slice(&[b'\\', byte]),
+            0..=0x1f => {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                line.extend_from_slice(b"\\u00");
+                line.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            }
+            _ => line.push(byte),
+        }
+    }
+}
+
+/// Why a payload cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    Newer,
+    NotOurs,
+}
+
+/// Reads a payload.
+pub(super) fn read(line: &[u8]) -> Result<(Binding, Password), Unreadable> {
+    #[derive(Deserialize)]
+    struct Version {
+        sealoff: u32,
+    }
+
+    // Borrowed where nothing is escaped, as in every password of our own making: no copy of it is left behind.
+    #[derive(Deserialize)]
+    struct Payload<'a> {
+        tenant: TenantId,
+        object_id: ObjectId,
+        #[serde(borrow)]
+        user_principal_name: Cow<'a, str>,
+        #[serde(borrow)]
+        password: Cow<'a, str>,
+    }
+
+    let version: Version = serde_json::from_slice(line).map_err(|_| Unreadable::NotOurs)?;
+    if version.sealoff != VERSION {
+        return Err(Unreadable::Newer);
+    }
+    let payload: Payload<'_> = serde_json::from_slice(line).map_err(|_| Unreadable::NotOurs)?;
+    let binding = Binding {
+        tenant: payload.tenant,
+        object_id: payload.object_id,
+        user_principal_name: payload.user_principal_name.into_owned(),
+    };
+    let password = match payload.password {
+        Cow::Borrowed(text) => Password::of(text.to_owned()),
+        Cow::Owned(text) => Password::of(text),
+    };
+    Ok((binding, password))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn binding(name: &str) -> Binding {
+        Binding {
+            tenant: TenantId::new(Uuid::from_u128(1)),
+            object_id: ObjectId::new(Uuid::from_u128(2)),
+            user_principal_name: name.to_owned(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_payload_is_read_as_it_was_written(name in ".{0,300}", password in ".{0,80}") {
+            let password = Password::of(password);
+            let line = write(&binding(&name), &password);
+            prop_assert_eq!(line.len() % BLOCK, 0);
+            prop_assert_eq!(line.iter().position(|b| *b == b'\n'), Some(line.len() - 1));
+            let (read_binding, read_password) = read(&line).unwrap();
+            prop_assert_eq!(read_binding, binding(&name));
+            prop_assert_eq!(read_password.expose(), password.expose());
+        }
+
+        #[test]
+        fn the_buffer_never_grows(name in "\\PC{0,200}|[\u{1}\"]{0,200}", password in "[\u{1}\"a]{0,100}") {
+            let password = Password::of(password);
+            let line = write(&binding(&name), &password);
+            let longest = 256 + 6 * (name.len() + password.expose().len());
+            prop_assert_eq!(line.capacity(), longest.next_multiple_of(BLOCK) + BLOCK);
+        }
+    }
+
+    #[test]
+    fn names_and_passwords_of_any_usual_length_make_payloads_of_one_length() {
+        let lengths: Vec<usize> = ["a@b.c", "somebody.with.a.long.name@a.subdomain.of.contoso.onmicrosoft.com"]
+            .iter()
+            .flat_map(|name| {
+                ["x", "xxxxx-xxxxx-xxxxx-xxxxx"].map(|p| write(&binding(name), &Password::of(p.into())).len())
+            })
+            .collect();
+        assert_eq!(lengths, [BLOCK; 4]);
+    }
+
+    #[test]
+    fn a_newer_payload_is_told_from_a_foreign_one() {
+        assert_eq!(read(br#"{"sealoff":2,"anything":[]}"#).unwrap_err(), Unreadable::Newer);
+        for foreign in [&b"hello"[..], b"{}", br#"{"sealoff":1}"#, b""] {
+            assert_eq!(read(foreign).unwrap_err(), Unreadable::NotOurs);
+        }
+    }
+}
