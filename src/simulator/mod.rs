@@ -1,1 +1,224 @@
-//! TODO
+//! The embedded stand-in for Microsoft Graph and the Entra token service, on loopback.
+//!
+//! Drills and tests run against it, and judge a client by its [`Ledger`]. It is written from Microsoft's pages alone and
+//! knows nothing of this crate's client, so that two independent readings of those pages meet on the wire.
+//!
+//! # What happens to a call
+//!
+//! ```text
+//! server ─ routes ─► login                       a token
+//!             └────► graph ─► world ─► ledger    one request, or up to twenty in a $batch
+//! ```
+//!
+//! [`server`](self) speaks TLS and HTTP; `routes` checks the token and deals the faults that strike whole calls; `graph`
+//! understands requests without looking at the directory; `world` is all that changes, behind one lock: it charges the
+//! quota, deals the faults that strike single requests, reads and writes the [`Directory`], and keeps the ledger.
+//! What is not simulated is answered 501 and named, never by a friendly lie.
+//!
+//! # Time
+//!
+//! Quotas, `Retry-After`, `Date` and the timestamps of users run in tenant time, [`Settings::clock_speed`] times as fast
+//! as the wall clock. Latency and the life of tokens are on the wall clock, because HTTP and token libraries are.
+
+mod directory;
+mod graph;
+mod ledger;
+mod login;
+mod moment;
+mod quota;
+mod random;
+mod routes;
+mod server;
+mod settings;
+mod tenant;
+mod tls;
+mod world;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use uuid::Uuid;
+
+pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
+pub use directory::{Directory, ExternalUserState, OnPremises, Text, User, UserType};
+pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
+pub use quota::{Limit, Quota, Shape};
+pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
+
+use directory::UserKey;
+use tenant::Tenant;
+
+/// Why a simulator could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulatorError {
+    /// It accepts every password it is told and must not be reachable from elsewhere.
+    #[error("the simulator listens on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The address can't be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The certificates could not be made.
+    #[error("cannot make a certificate for the simulator")]
+    Certificate(#[from] rcgen::Error),
+    /// The certificates could not be used.
+    #[error("cannot set up TLS for the simulator")]
+    Tls(#[from] rustls::Error),
+}
+
+/// All that points a client at a simulator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Connection {
+    /// The root of Graph, without a version and without a slash at its end.
+    pub graph_endpoint: String,
+    /// The root of the token service; the same.
+    pub authority: String,
+    /// The tenant.
+    pub tenant_id: String,
+    /// The app.
+    pub client_id: String,
+    /// The app's secret.
+    pub client_secret: String,
+    /// The certificate to be trusted, and no other.
+    pub ca_pem: String,
+}
+
+/// A running simulator. It ends when this is dropped.
+pub struct Simulator {
+    tenant: Arc<Tenant>,
+    server: JoinHandle<()>,
+}
+
+impl Simulator {
+    /// Starts a simulator on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// An address that is not loopback or can't be listened on; certificates that can't be made.
+    pub async fn start(settings: Settings) -> Result<Self, SimulatorError> {
+        let address = settings.listen;
+        if !address.ip().is_loopback() {
+            return Err(SimulatorError::NotLoopback(address));
+        }
+        let listen = |source| SimulatorError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let root = format!("https://{}", listener.local_addr().map_err(listen)?);
+        let identity = tls::make_identity()?;
+        let connection = Connection {
+            graph_endpoint: root.clone(),
+            authority: root,
+            tenant_id: TENANT_ID.to_string(),
+            client_id: CLIENT_ID.to_string(),
+            client_secret: CLIENT_SECRET.to_owned(),
+            ca_pem: identity.ca_pem,
+        };
+        let tenant = Arc::new(Tenant::new(settings, connection));
+        let router = routes::router(Arc::clone(&tenant));
+        let server = tokio::spawn(server::serve(listener, TlsAcceptor::from(identity.server), router));
+        Ok(Self { tenant, server })
+    }
+
+    /// What a client needs to know.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.tenant.connection
+    }
+
+    /// A token as the token service gives it, for callers that bring their own.
+    #[must_use]
+    pub fn issue_token(&self) -> String {
+        login::issue(&self.tenant)
+    }
+
+    /// Ends every token given out so far: the next call with one is answered 401.
+    pub fn expire_tokens(&self) {
+        self.tenant.tokens.expire_all();
+    }
+
+    /// What happened so far. A copy, as long as the run was; for a glance there is [`Simulator::counters`].
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        ledger_of(&self.tenant)
+    }
+
+    /// How much of what happened so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.tenant.world().counters
+    }
+
+    /// One user as it stands now, by object id or UPN.
+    #[must_use]
+    pub fn user(&self, id_or_upn: &str) -> Option<User> {
+        let world = self.tenant.world();
+        world.directory.find(&UserKey::parse(id_or_upn)).map(|place| world.directory.get(place).clone())
+    }
+
+    /// All users as they stand now, in the order of lists. A copy.
+    #[must_use]
+    pub fn users(&self) -> Vec<User> {
+        self.tenant.world().directory.users().cloned().collect()
+    }
+
+    /// Changes a user behind the client's back, anything but the id; `false` when there is no such user.
+    pub fn change(&self, object_id: Uuid, change: impl FnOnce(&mut User)) -> bool {
+        let mut world = self.tenant.world();
+        let place = world.directory.find(&UserKey::Id(object_id));
+        place.map(|place| world.directory.change(place, change)).is_some()
+    }
+
+    /// Sets another quota from now on; what is used stays used, as a share.
+    pub fn change_quota(&self, quota: &Quota) {
+        let now = self.tenant.clock.now();
+        self.tenant.world().change_quota(quota, now);
+    }
+
+    /// Sets other faults from now on.
+    pub fn change_faults(&self, faults: Faults) {
+        self.tenant.world().faults = faults;
+    }
+
+    /// Waits until at least this many writes were applied.
+    pub async fn wait_for_writes(&self, writes: u64) {
+        let mut applied = self.tenant.applied.subscribe();
+        // The sender lives as long as `self`.
+        let _ = applied.wait_for(|applied| *applied >= writes).await;
+    }
+
+    /// Stops executing and answering as soon as this many writes were applied since the start. Calls hang until
+    /// [`Simulator::release`].
+    pub fn hold_after_writes(&self, writes: u64) {
+        self.tenant.hold_after.send_replace(Some(writes));
+    }
+
+    /// Lets everything go on: what hangs is executed and answered.
+    pub fn release(&self) {
+        self.tenant.hold_after.send_replace(None);
+    }
+
+    /// Stops serving and waits until the port is free.
+    pub async fn stop(mut self) {
+        self.server.abort();
+        // Cancelled is how it ends.
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn ledger_of(tenant: &Tenant) -> Ledger {
+    let world = tenant.world();
+    Ledger { started: tenant.clock.started(), writes: world.writes.clone(), counters: world.counters }
+}

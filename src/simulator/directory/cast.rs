@@ -1,0 +1,86 @@
+//! The people who are in every simulated directory, whatever its size and seed, so that sample rosters can name them.
+
+use super::seed::{Kind, Person};
+
+/// First name, last name, UPN, department, kind.
+type Row = (&'static str, &'static str, &'static str, &'static str, Kind);
+
+/// How many people the cast counts.
+pub(crate) const SIZE: usize = CAST.len();
+
+/// The member of the cast with this index.
+pub(super) fn member(index: usize) -> Option<Person> {
+    let &(given, surname, upn, department, kind) = CAST.get(index)?;
+    Some(Person { given, surname, upn: upn.to_owned(), department: Some(department).filter(|d| !d.is_empty()), kind })
+}
+
+use Kind::{BreakGlass, Cloud, Disabled, Federated, Guest, PendingGuest, SyncAccount, Synced};
+
+/// Append only: object ids are made from the place in this list, and rosters in the field name them.
+#[rustfmt::skip]
+const CAST: &[Row] = &[
+    ("Ada", "Lovelace", "ada.lovelace@contoso.com", "Engineering", Cloud),
+    ("Grace", "Hopper", "grace.hopper@contoso.com", "Engineering", Cloud),
+    ("Siobhán", "O'Neil", "siobhan.o'neil@contoso.com", "Site Berlin", Cloud),
+    ("Jürgen", "Großmann", "juergen.grossmann@contoso.com", "Site Berlin", Cloud),
+    ("María José", "Ibáñez", "mariajose.ibanez@contoso.com", "Site Madrid", Cloud),
+    ("Łukasz", "Wójcik", "lukasz.wojcik@contoso.com", "Logistics", Cloud),
+    ("Chiara", "D'Angelo", "chiara.d'angelo@contoso.com", "Marketing", Cloud),
+    ("Nguyễn", "Thị Hoa", "hoa.nguyen@contoso.com", "Finance", Cloud),
+    ("Søren", "Kjær", "soren.kjaer@contoso.com", "Research", Cloud),
+    ("Zeynep", "Yıldız", "zeynep.yildiz@contoso.com", "Sales", Cloud),
+    ("太郎", "山田", "taro.yamada@contoso.com", "Research", Cloud),
+    ("Ольга", "Шевченко", "olha.shevchenko@contoso.com", "Legal", Cloud),
+    ("محمد", "الحسن", "mohammad.alhasan@contoso.com", "Operations", Cloud),
+    ("Jean-Luc", "Lefèvre", "jean-luc.lefevre@contoso.com", "Procurement", Cloud),
+    ("Anne", "van den Berg", "anne.vandenberg@contoso.com", "Human Resources", Cloud),
+    ("Oluwaseun", "Adeyemi", "oluwaseun.adeyemi@contoso.com", "Operations", Cloud),
+    ("Priya", "Sharma", "priya.sharma@contoso.com", "Engineering", Cloud),
+    ("Tomás", "Ó Briain", "tomas.obriain@contoso.com", "Service Desk", Cloud),
+    ("Björn", "Lindqvist", "bjorn.lindqvist@contoso.com", "Sales", Cloud),
+    ("Beatriz", "Gonçalves", "beatriz.goncalves@contoso.com", "Site Madrid", Cloud),
+    ("Dmitri", "Petrov", "dmitri.petrov@contoso.com", "Logistics", Cloud),
+    ("Mei", "Zhang", "mei.zhang@contoso.com", "Finance", Cloud),
+    ("Kofi", "Boateng", "kofi.boateng@contoso.com", "Sales", Cloud),
+    ("Hélène", "Moreau", "helene.moreau@contoso.com", "Legal", Cloud),
+    ("Enikő", "Szabó", "eniko.szabo@contoso.com", "Research", Cloud),
+    ("Raúl", "Jiménez", "raul.jimenez@contoso.com", "Site Madrid", Cloud),
+    ("Wiebke", "Schröder", "wiebke.schroeder@contoso.com", "Site Berlin", Cloud),
+    ("Thandiwe", "Mahlangu", "thandiwe.mahlangu@contoso.com", "Marketing", Cloud),
+    ("Nikos", "Papadopoulos", "nikos.papadopoulos@contoso.com", "Procurement", Cloud),
+    ("Šárka", "Dvořáková", "sarka.dvorakova@contoso.com", "Human Resources", Cloud),
+    ("Liam", "Murphy", "liam.murphy@contoso.com", "Sales", Cloud),
+    ("Fatima", "Haddad", "fatima.haddad@contoso.com", "Finance", Cloud),
+    ("Yuki", "Nakamura", "yuki.nakamura@contoso.com", "Engineering", Cloud),
+    ("Giulia", "Ricci", "giulia.ricci@contoso.com", "Marketing", Cloud),
+    ("Arjun", "Iyer", "arjun.iyer@contoso.com", "Engineering", Cloud),
+    ("Ingrid", "Øberg", "ingrid.oberg@contoso.com", "Legal", Cloud),
+    ("Miguel", "Santos", "miguel.santos@contoso.com", "Logistics", Cloud),
+    ("Petra", "Böhm", "petra.boehm@contoso.com", "Site Berlin", Cloud),
+    ("Emeka", "Nwosu", "emeka.nwosu@contoso.com", "Operations", Cloud),
+    ("Clara", "Fontaine", "clara.fontaine@contoso.com", "Sales", Cloud),
+    ("Hans", "Zimmermann", "hans.zimmermann@contoso.com", "Site Berlin", Synced),
+    ("Carmen", "Navarro", "carmen.navarro@contoso.com", "Site Madrid", Synced),
+    ("Stefan", "Krause", "stefan.krause@contoso.com", "Logistics", Synced),
+    ("Lucía", "Fernández", "lucia.fernandez@contoso.com", "Site Madrid", Synced),
+    ("Wei", "Chen", "wei.chen@contoso.com", "Research", Synced),
+    ("Sunita", "Patel", "sunita.patel@contoso.com", "Finance", Synced),
+    ("Aoife", "O'Connor", "aoife.o'connor@contoso.com", "Operations", Synced),
+    ("Ondřej", "Novák", "ondrej.novak@contoso.com", "Engineering", Synced),
+    ("Julia", "Hartmann", "julia.hartmann@contoso.com", "Sales", Disabled),
+    ("Omar", "Diallo", "omar.diallo@contoso.com", "Procurement", Disabled),
+    ("Renée", "Laurent", "renee.laurent@contoso.com", "Human Resources", Disabled),
+    ("Ava", "Reyes", "ava.reyes_adatum.com#EXT#@contoso.onmicrosoft.com", "", Guest),
+    ("Noah", "Winter", "noah.winter_northwindtraders.com#EXT#@contoso.onmicrosoft.com", "", Guest),
+    ("Elif", "Aydın", "elif.aydin_tailspintoys.com#EXT#@contoso.onmicrosoft.com", "", Guest),
+    ("Samuel", "Osei", "samuel.osei_wingtiptoys.com#EXT#@contoso.onmicrosoft.com", "", PendingGuest),
+    ("Robin", "Counsil", "robin.counsil@fabrikam.com", "Research", Federated),
+    ("Mónica", "Torres", "monica.torres@fabrikam.com", "Sales", Federated),
+    ("Jiří", "Horák", "jiri.horak@fabrikam.com", "Engineering", Federated),
+    ("", "", "Sync_AADC01_5ea10ff0c0de@contoso.onmicrosoft.com", "", SyncAccount),
+    ("", "", "breakglass1@contoso.onmicrosoft.com", "", BreakGlass),
+    ("", "", "breakglass2@contoso.onmicrosoft.com", "", BreakGlass),
+    ("Valérie", "Roux", "valerie.roux@contoso.com", "Finance", Cloud),
+    ("Tariq", "Khan", "tariq.khan@contoso.com", "Operations", Cloud),
+    ("Svetlana", "Ivanova", "svetlana.ivanova@contoso.com", "Service Desk", Cloud),
+];

@@ -1,0 +1,196 @@
+//! Makes people from a seed: who they are, what kind of account they have, since when.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+use super::names::{DEPARTMENTS, GIVEN, PARTNERS, SURNAMES};
+use super::tenant::{DEFAULT_DOMAIN, FEDERATED_DOMAIN, INITIAL_DOMAIN};
+use super::user::{ExternalUserState, OnPremises, User, UserType};
+use crate::simulator::random::{Random, seed_for, seed_of};
+use crate::simulator::settings::ExtraPerson;
+
+/// The kinds of account that are treated differently by someone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Cloud,
+    Synced,
+    Disabled,
+    Federated,
+    Guest,
+    PendingGuest,
+    SyncAccount,
+    BreakGlass,
+}
+
+/// Someone, before becoming a user object.
+pub(super) struct Person {
+    pub(super) given: &'static str,
+    pub(super) surname: &'static str,
+    pub(super) upn: String,
+    pub(super) department: Option<&'static str>,
+    pub(super) kind: Kind,
+}
+
+/// The seed of the cast, which no setting changes.
+const CAST_SEED: u64 = 0x000c_0a57;
+
+/// Everyone came between this date and ten years later; before any date at which a test can run.
+const FIRST_DAY: OffsetDateTime = datetime!(2015-03-02 08:00 UTC);
+
+/// The object id of a member of the cast.
+pub(super) fn cast_random(index: usize) -> Random {
+    Random::new(seed_for(CAST_SEED, index as u64))
+}
+
+/// The seeded person with this index, counted after the cast. `attempt` is how often the UPN was taken already.
+pub(super) fn person(seed: u64, index: usize, attempt: usize) -> (Person, Random) {
+    let mut random = Random::new(seed_for(seed, index as u64));
+    let combinations = GIVEN.len() * SURNAMES.len();
+    // A step without a common divisor with the number of combinations (2^n · 3^m · 5 · … for these lists) visits each
+    // of them once, so that nobody needs a number before all are used.
+    let step = 7_919;
+    let place = (index * step + (seed % 1_000_003) as usize) % combinations;
+    let (given, surname) = (&GIVEN[place % GIVEN.len()], &SURNAMES[place / GIVEN.len()]);
+    let number = index / combinations + attempt;
+    let suffix = if number == 0 { String::new() } else { (number + 1).to_string() };
+    let local = format!("{}.{}{suffix}", given.in_upn, surname.in_upn);
+    let kind = match random.below(100) {
+        0..5 => Kind::Guest,
+        5 => Kind::PendingGuest,
+        6..26 => Kind::Synced,
+        26..30 => Kind::Disabled,
+        30..33 => Kind::Federated,
+        _ => Kind::Cloud,
+    };
+    let upn = match kind {
+        Kind::Guest | Kind::PendingGuest => {
+            format!("{local}_{}#EXT#@{INITIAL_DOMAIN}", PARTNERS[random.below(PARTNERS.len())])
+        }
+        Kind::Federated => format!("{local}@{FEDERATED_DOMAIN}"),
+        _ => format!("{local}@{DEFAULT_DOMAIN}"),
+    };
+    let guest = matches!(kind, Kind::Guest | Kind::PendingGuest);
+    let department = (!guest).then(|| DEPARTMENTS[random.below(DEPARTMENTS.len())]);
+    (Person { given: given.written, surname: surname.written, upn, department, kind }, random)
+}
+
+/// The user object of a person.
+pub(super) fn user(person: Person, random: &mut Random) -> User {
+    let Person { given, surname, upn, department, kind } = person;
+    let id = random.guid();
+    let guest = matches!(kind, Kind::Guest | Kind::PendingGuest);
+    let display_name = match kind {
+        // The name that Connect Sync gives its own account.
+        Kind::SyncAccount => "On-Premises Directory Synchronization Service Account".to_owned(),
+        Kind::BreakGlass => format!("Break glass {}", upn.chars().find(char::is_ascii_digit).unwrap_or('0')),
+        _ => format!("{given} {surname}"),
+    };
+    let local = upn.split('@').next().unwrap_or_default();
+    let on_premises = (kind == Kind::Synced).then(|| Box::new(on_premises(local, &display_name, department, random)));
+    let other_mail = guest.then(|| mail_of_guest(local));
+    let (created, changed) = dates(random);
+    User {
+        id,
+        display_name: display_name.into(),
+        given_name: Some(given).filter(|name| !name.is_empty()).map(Into::into),
+        surname: Some(surname).filter(|name| !name.is_empty()).map(Into::into),
+        other_mail,
+        has_mailbox: !matches!(kind, Kind::SyncAccount | Kind::BreakGlass),
+        user_type: if guest { UserType::Guest } else { UserType::Member },
+        external_user_state: match kind {
+            Kind::Guest => Some(ExternalUserState::Accepted),
+            Kind::PendingGuest => Some(ExternalUserState::PendingAcceptance),
+            _ => None,
+        },
+        account_enabled: kind != Kind::Disabled,
+        department: department.map(Into::into),
+        on_premises,
+        created,
+        last_password_change: changed,
+        sign_in_sessions_valid_from: changed,
+        password: None,
+        force_change_password: false,
+        force_change_password_with_mfa: false,
+        user_principal_name: upn.into(),
+    }
+}
+
+/// The user object of someone from a roster, with what is not told filled in.
+pub(super) fn extra(person: &ExtraPerson) -> User {
+    let known_as = match (&person.user_principal_name, person.object_id) {
+        (Some(upn), _) => upn.to_lowercase(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => String::new(),
+    };
+    let mut random = Random::new(seed_of(&known_as));
+    let made_id = random.guid();
+    let id = person.object_id.unwrap_or(made_id);
+    let upn = person.user_principal_name.clone().unwrap_or_else(|| format!("user-{}@{DEFAULT_DOMAIN}", id.simple()));
+    let local = upn.split('@').next().unwrap_or_default().to_owned();
+    let display_name = name_from(&local);
+    let external = upn.contains("#EXT#");
+    let guest = person.user_type.as_deref().map_or(external, |kind| kind.eq_ignore_ascii_case("guest"));
+    let other_mail = external.then(|| mail_of_guest(&local));
+    let on_premises = person.synced.then(|| Box::new(on_premises(&local, &display_name, None, &mut random)));
+    let (created, changed) = dates(&mut random);
+    User {
+        id,
+        display_name: display_name.into(),
+        given_name: None,
+        surname: None,
+        other_mail,
+        has_mailbox: true,
+        user_type: if guest { UserType::Guest } else { UserType::Member },
+        external_user_state: external.then_some(ExternalUserState::Accepted),
+        account_enabled: person.enabled.unwrap_or(true),
+        department: None,
+        on_premises,
+        created,
+        last_password_change: changed,
+        sign_in_sessions_valid_from: changed,
+        password: None,
+        force_change_password: false,
+        force_change_password_with_mfa: false,
+        user_principal_name: upn.into(),
+    }
+}
+
+/// `ada.reyes_adatum.com#EXT#` is `ada.reyes@adatum.com`: the last underscore stands for the at sign.
+fn mail_of_guest(local: &str) -> Box<str> {
+    let home = local.trim_end_matches("#EXT#");
+    home.rsplit_once('_').map_or_else(|| home.to_owned(), |(name, domain)| format!("{name}@{domain}")).into()
+}
+
+/// `ada.lovelace` reads `Ada Lovelace`.
+fn name_from(local: &str) -> String {
+    let words = local.split(['.', '_', '#']).filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    words.map(capital).collect::<Vec<_>>().join(" ")
+}
+
+fn on_premises(local: &str, display_name: &str, department: Option<&str>, random: &mut Random) -> OnPremises {
+    let letters = local.chars().filter(|letter| *letter != '\'').take(20);
+    OnPremises {
+        sync_enabled: true,
+        sam_account_name: letters.collect(),
+        security_identifier: format!("S-1-5-21-1004336348-1177238915-682003330-{}", 1_100 + random.below(900_000))
+            .into(),
+        distinguished_name: format!(
+            "CN={display_name},OU={},OU=People,DC=corp,DC=contoso,DC=com",
+            department.unwrap_or("Staff")
+        )
+        .into(),
+        immutable_id: STANDARD.encode(random.guid().as_bytes()).into(),
+    }
+}
+
+fn dates(random: &mut Random) -> (OffsetDateTime, OffsetDateTime) {
+    let seconds_of = |years: i64| years * 365 * 86_400;
+    let created = FIRST_DAY + Duration::seconds(random.below(seconds_of(8) as usize) as i64);
+    (created, created + Duration::seconds(random.below(seconds_of(2) as usize) as i64))
+}

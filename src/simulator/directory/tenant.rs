@@ -1,0 +1,45 @@
+//! Contoso: the tenant that every simulator serves.
+
+use uuid::{Uuid, uuid};
+
+/// The tenant's id.
+pub const TENANT_ID: Uuid = uuid!("c0417050-51a1-4a70-8a11-5ea10ff00001");
+/// The id of the app that may do everything here.
+pub const CLIENT_ID: Uuid = uuid!("a9904d1d-0c13-4f0e-9b61-5ea10ff00002");
+/// The object id of its service principal.
+pub(crate) const SERVICE_PRINCIPAL_ID: Uuid = uuid!("5e7d1ce0-7a5b-4d5e-8c44-5ea10ff00003");
+/// That app's secret. It opens nothing but a simulator, which listens on loopback only.
+pub const CLIENT_SECRET: &str = "simulated~secret.opens-nothing-real";
+/// What the organization is called.
+pub(crate) const DISPLAY_NAME: &str = "Contoso";
+
+/// The domain of most people.
+pub(crate) const DEFAULT_DOMAIN: &str = "contoso.com";
+/// The domain that the tenant was born with.
+pub(crate) const INITIAL_DOMAIN: &str = "contoso.onmicrosoft.com";
+/// The domain whose people sign in at their own identity provider.
+pub(crate) const FEDERATED_DOMAIN: &str = "fabrikam.com";
+
+/// One verified domain, as "domain resource type" describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Domain {
+    pub(crate) name: Box<str>,
+    pub(crate) federated: bool,
+}
+
+impl Domain {
+    pub(crate) fn is_default(&self) -> bool {
+        &*self.name == DEFAULT_DOMAIN
+    }
+
+    pub(crate) fn is_initial(&self) -> bool {
+        &*self.name == INITIAL_DOMAIN
+    }
+}
+
+/// The domains of Contoso.
+pub(crate) fn domains() -> Vec<Domain> {
+    [(DEFAULT_DOMAIN, false), (INITIAL_DOMAIN, false), (FEDERATED_DOMAIN, true)]
+        .map(|(name, federated)| Domain { name: name.into(), federated })
+        .into()
+}

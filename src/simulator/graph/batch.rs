@@ -1,0 +1,178 @@
+//! The envelope of `$batch`: what is refused whole, and how the answer is put together.
+//!
+//! "Combine multiple HTTP requests using JSON batching".
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::answer::{Answer, Body, raw, string};
+use super::batch_item::{Envelope, Item, Text};
+use super::call::{Prepared, Request};
+use super::depends_on::{Shape, Wrong};
+use super::errors::GraphError;
+use crate::simulator::random::Random;
+use crate::simulator::settings::Settings;
+
+/// The most requests in one batch.
+const MOST_REQUESTS: usize = 20;
+
+/// A batch that is well-formed.
+#[derive(Debug)]
+pub(crate) struct Batch<'a> {
+    pub(crate) ids: Vec<Cow<'a, str>>,
+    pub(crate) requests: Vec<Prepared>,
+    pub(crate) shape: Shape,
+    /// For each request the index of the one that it depends on.
+    pub(crate) depends_on: Vec<Option<usize>>,
+}
+
+impl<'a> Batch<'a> {
+    /// Reads a batch, or says why none of it is executed.
+    pub(crate) fn parse(body: &'a [u8], settings: &Settings) -> Result<Self, GraphError> {
+        let envelope: Envelope<'a> = serde_json::from_slice(body).map_err(|_| invalid())?;
+        let items = envelope.requests;
+        if items.is_empty() {
+            return Err(invalid());
+        }
+        if items.len() > MOST_REQUESTS {
+            return Err(GraphError::new(
+                400,
+                "MaximumValueExceeded",
+                format!("Number of batch request steps exceeds the maximum value of {MOST_REQUESTS}."),
+            ));
+        }
+        let ids = ids(&items)?;
+        let (shape, depends_on) = shape(&items, &ids)?;
+        let requests = items.iter().map(|item| prepare(item, settings)).collect::<Result<_, _>>()?;
+        Ok(Self { ids, requests, shape, depends_on })
+    }
+}
+
+fn invalid() -> GraphError {
+    GraphError::malformed("Invalid batch payload format.")
+}
+
+fn ids<'a>(items: &[Item<'a>]) -> Result<Vec<Cow<'a, str>>, GraphError> {
+    let mut ids: Vec<Cow<'a, str>> = Vec::with_capacity(items.len());
+    for item in items {
+        let Some(Text(id)) = item.id.clone().filter(|Text(id)| !id.is_empty()) else { return Err(invalid()) };
+        if place_of(&ids, &id).is_some() {
+            return Err(GraphError::malformed(format!("Request Id '{id}' is not unique. Ids are not case-sensitive.")));
+        }
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+fn place_of(ids: &[Cow<'_, str>], id: &str) -> Option<usize> {
+    ids.iter().position(|other| other.eq_ignore_ascii_case(id))
+}
+
+fn shape(items: &[Item<'_>], ids: &[Cow<'_, str>]) -> Result<(Shape, Vec<Option<usize>>), GraphError> {
+    if items.iter().all(|item| item.depends_on.as_ref().is_none_or(Vec::is_empty)) {
+        return Ok((Shape::Parallel, vec![None; items.len()]));
+    }
+    let named = |item: &Item<'_>| {
+        let named = item.depends_on.iter().flatten();
+        named.map(|Text(id)| place_of(ids, id)).collect()
+    };
+    let named: Vec<Vec<Option<usize>>> = items.iter().map(named).collect();
+    let shape = Shape::of(&named).map_err(|wrong| match wrong {
+        Wrong::NotEarlier(index) => {
+            GraphError::malformed(format!("Invalid dependency for request Id : {}", ids[index]))
+        }
+        Wrong::Mixed => GraphError::malformed("Batch should be either fully sequential or fully parallel"),
+    })?;
+    Ok((shape, named.iter().map(|named| named.first().copied().flatten()).collect()))
+}
+
+fn prepare(item: &Item<'_>, settings: &Settings) -> Result<Prepared, GraphError> {
+    let (Some(Text(method)), Some(Text(url))) = (&item.method, &item.url) else { return Err(invalid()) };
+    if url.contains("://") || url.starts_with("//") {
+        return Err(GraphError::malformed("Invalid batch payload format. The url of a request must be relative."));
+    }
+    let path = url.split('?').next().unwrap_or_default().trim_start_matches('/');
+    if path.eq_ignore_ascii_case("$batch") || path.eq_ignore_ascii_case("%24batch") {
+        return Err(GraphError::malformed("Batch requests can't be nested."));
+    }
+    let request = Request {
+        method,
+        url,
+        content_type: item.headers.content_type.as_deref(),
+        consistency_level: item.headers.consistency_level.as_deref(),
+        body: item.body.map(|body: &RawValue| body.get().as_bytes()),
+        in_batch: true,
+    };
+    // "Combine multiple HTTP requests using JSON batching": with a body, a content type is required.
+    if request.body.is_some() && request.content_type.is_none() {
+        let mut prepared = Prepared::of(&request, settings);
+        prepared.call = Err(GraphError::malformed(
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        ));
+        return Ok(prepared);
+    }
+    Ok(Prepared::of(&request, settings))
+}
+
+/// Puts the answers together in a seeded order; those that are `None` are left out.
+pub(crate) fn write_answers(ids: &[Cow<'_, str>], answers: &[Option<Answer>], random: &mut Random) -> Vec<u8> {
+    let mut order: Vec<usize> = (0..answers.len()).collect();
+    random.shuffle(&mut order);
+    let size: usize = answers.iter().flatten().map(|answer| 160 + body_length(&answer.body)).sum();
+    let mut json = Vec::with_capacity(size + 32);
+    json.extend_from_slice(b"{\"responses\":[");
+    let mut first = true;
+    for index in order {
+        let Some(answer) = &answers[index] else { continue };
+        if !std::mem::take(&mut first) {
+            json.push(b',');
+        }
+        write_answer(&mut json, &ids[index], answer, random.next());
+    }
+    json.extend_from_slice(b"]}");
+    json
+}
+
+fn body_length(body: &Body) -> usize {
+    match body {
+        Body::Empty => 0,
+        Body::Json(json) => json.len(),
+        Body::Text(text) => text.len(),
+    }
+}
+
+fn write_answer(json: &mut Vec<u8>, id: &str, answer: &Answer, chance: u64) {
+    json.extend_from_slice(b"{\"id\":");
+    string(json, id);
+    raw(json, format_args!(",\"status\":{},\"headers\":{{", answer.status));
+    // Header names are seen in varying case on the live service, so clients must not care.
+    let lower_case = chance & 1 == 1;
+    for (index, (name, value)) in answer.headers().enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        if lower_case {
+            string(json, &name.to_ascii_lowercase())
+        } else {
+            string(json, name)
+        }
+        json.push(b':');
+        string(json, &value);
+    }
+    json.push(b'}');
+    match &answer.body {
+        // An empty body is seen as null and as no member at all.
+        Body::Empty if chance & 2 == 2 => {}
+        Body::Empty => json.extend_from_slice(b",\"body\":null"),
+        Body::Json(body) => {
+            json.extend_from_slice(b",\"body\":");
+            json.extend_from_slice(body);
+        }
+        Body::Text(text) => {
+            json.extend_from_slice(b",\"body\":");
+            string(json, text);
+        }
+    }
+    json.push(b'}');
+}

@@ -1,0 +1,84 @@
+//! Errors as Graph words them.
+//!
+//! Codes and statuses: "Microsoft Graph error responses and resource types". Messages are those that people report from
+//! the live service; clients must not branch on them.
+
+use std::borrow::Cow;
+
+/// A refusal: status, code and message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GraphError {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) message: Cow<'static, str>,
+}
+
+/// What stands in every message about synced users.
+pub(crate) const ON_PREMISES: &str = "Unable to update the specified properties for on-premises mastered Directory Sync \
+     objects or objects currently undergoing migration.";
+/// What stands in every message about weak passwords.
+pub(crate) const WEAK_PASSWORD: &str = "The specified password does not comply with password complexity requirements. Please provide a different password.";
+/// What stands in the message for properties that another service masters.
+pub(crate) const EXTERNAL: &str =
+    "Unable to update the specified properties for objects that have originated within an external service.";
+
+impl GraphError {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// A 400 from the directory.
+    pub(crate) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "Request_BadRequest", message)
+    }
+
+    /// A 400 from the gateway, before the directory is asked.
+    pub(crate) fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "BadRequest", message)
+    }
+
+    /// A query that the directory has no index for.
+    pub(crate) fn unsupported_query(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "Request_UnsupportedQuery", message)
+    }
+
+    pub(crate) fn not_found(what: &str) -> Self {
+        let message = format!(
+            "Resource '{what}' does not exist or one of its queried reference-property objects are not present."
+        );
+        Self::new(404, "Request_ResourceNotFound", message)
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+    }
+
+    pub(crate) fn concurrency() -> Self {
+        Self::new(
+            409,
+            "Directory_ConcurrencyViolation",
+            "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
+        )
+    }
+
+    pub(crate) fn failed_dependency() -> Self {
+        Self::new(424, "FailedDependency", "Failed Dependency")
+    }
+
+    pub(crate) fn throttled() -> Self {
+        Self::new(429, "TooManyRequests", "Too many requests. Please wait as long as Retry-After says and try again.")
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        Self::new(503, "serviceNotAvailable", "The service is temporarily unavailable. Please retry later.")
+    }
+
+    pub(crate) fn gateway_timeout() -> Self {
+        Self::new(504, "UnknownError", "")
+    }
+
+    /// Never a friendly lie: what the simulator can't do, it says, and names the call.
+    pub(crate) fn not_simulated(call: impl std::fmt::Display) -> Self {
+        Self::new(501, "NotSimulated", format!("The simulator does not know this call: {call}"))
+    }
+}

@@ -1,0 +1,175 @@
+//! `$select`: which properties of a user an answer holds, and how each is written.
+
+use super::answer::{optional, raw, string};
+use super::errors::GraphError;
+use crate::simulator::directory::{ON_PREMISES_DOMAIN, OnPremises, User, tenant};
+use crate::simulator::moment::iso;
+
+/// A property of a user that the simulator can answer. The name is as "user resource type" spells it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Property {
+    name: &'static str,
+    write: fn(&mut Vec<u8>, &User),
+}
+
+/// The properties of a select list, in its order.
+pub(crate) type Selection = Vec<Property>;
+
+/// What "List users" and "Get a user" return without `$select`.
+const DEFAULT: [&str; 11] = [
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+    "id",
+];
+
+const fn property(name: &'static str, write: fn(&mut Vec<u8>, &User)) -> Property {
+    Property { name, write }
+}
+
+fn null(json: &mut Vec<u8>, _: &User) {
+    json.extend_from_slice(b"null");
+}
+
+fn empty_list(json: &mut Vec<u8>, _: &User) {
+    json.extend_from_slice(b"[]");
+}
+
+fn on_premises<'a>(user: &'a User, field: impl Fn(&'a OnPremises) -> &'a str) -> Option<&'a str> {
+    user.on_premises.as_deref().map(field)
+}
+
+/// All that is known. Properties written by [`null`] exist in Graph and are unset in this directory.
+#[rustfmt::skip]
+const KNOWN: &[Property] = &[
+    property("id", |json, user| raw(json, format_args!("\"{}\"", user.id))),
+    property("userPrincipalName", |json, user| string(json, &user.user_principal_name)),
+    property("displayName", |json, user| string(json, &user.display_name)),
+    property("givenName", |json, user| optional(json, user.given_name.as_deref())),
+    property("surname", |json, user| optional(json, user.surname.as_deref())),
+    property("mail", |json, user| optional(json, user.mail())),
+    property("userType", |json, user| string(json, user.user_type.as_str())),
+    property("accountEnabled", |json, user| raw(json, format_args!("{}", user.account_enabled))),
+    property("department", |json, user| optional(json, user.department.as_deref())),
+    property("createdDateTime", |json, user| string(json, &iso(user.created))),
+    property("lastPasswordChangeDateTime", |json, user| string(json, &iso(user.last_password_change))),
+    property("signInSessionsValidFromDateTime", |json, user| string(json, &iso(user.sign_in_sessions_valid_from))),
+    property("refreshTokensValidFromDateTime", |json, user| string(json, &iso(user.sign_in_sessions_valid_from))),
+    property("externalUserState", |json, user| optional(json, user.external_user_state.map(|state| state.as_str()))),
+    property("creationType", |json, user| optional(json, user.external_user_state.map(|_| "Invitation"))),
+    property("onPremisesSyncEnabled", |json, user| match &user.on_premises {
+        Some(there) => raw(json, format_args!("{}", there.sync_enabled)),
+        None => null(json, user),
+    }),
+    property("onPremisesSamAccountName", |json, user| optional(json, on_premises(user, |it| &it.sam_account_name))),
+    property("onPremisesSecurityIdentifier", |json, user| optional(json, on_premises(user, |it| &it.security_identifier))),
+    property("onPremisesDistinguishedName", |json, user| optional(json, on_premises(user, |it| &it.distinguished_name))),
+    property("onPremisesImmutableId", |json, user| optional(json, on_premises(user, |it| &it.immutable_id))),
+    property("onPremisesDomainName", |json, user| optional(json, on_premises(user, |_| ON_PREMISES_DOMAIN))),
+    property("onPremisesUserPrincipalName", |json, user| {
+        optional(json, user.on_premises.as_ref().map(|_| &*user.user_principal_name));
+    }),
+    property("proxyAddresses", |json, user| match user.mail() {
+        Some(mail) => { json.push(b'['); string(json, &format!("SMTP:{mail}")); json.push(b']'); }
+        None => empty_list(json, user),
+    }),
+    property("identities", identities),
+    // "passwordProfile resource type": the password is never returned.
+    property("passwordProfile", |json, user| if user.force_change_password || user.force_change_password_with_mfa {
+        raw(json, format_args!(
+            "{{\"password\":null,\"forceChangePasswordNextSignIn\":{},\"forceChangePasswordNextSignInWithMfa\":{}}}",
+            user.force_change_password, user.force_change_password_with_mfa
+        ));
+    } else {
+        null(json, user);
+    }),
+    property("businessPhones", empty_list), property("otherMails", empty_list), property("assignedLicenses", empty_list),
+    property("jobTitle", null), property("mobilePhone", null), property("officeLocation", null),
+    property("preferredLanguage", null), property("passwordPolicies", null), property("usageLocation", null),
+    property("city", null), property("country", null), property("state", null), property("postalCode", null),
+    property("streetAddress", null), property("companyName", null), property("employeeId", null),
+    property("employeeType", null), property("employeeLeaveDateTime", null), property("isManagementRestricted", null),
+    property("ageGroup", null), property("consentProvidedForMinor", null), property("legalAgeGroupClassification", null),
+    property("faxNumber", null), property("mailNickname", |json, user| {
+        string(json, user.user_principal_name.split('@').next().unwrap_or_default());
+    }),
+];
+
+fn identities(json: &mut Vec<u8>, user: &User) {
+    if user.is_external() {
+        json.extend_from_slice(
+            b"[{\"signInType\":\"federated\",\"issuer\":\"ExternalAzureAD\",\"issuerAssignedId\":null}]",
+        );
+        return;
+    }
+    raw(
+        json,
+        format_args!(
+            "[{{\"signInType\":\"userPrincipalName\",\"issuer\":\"{}\",\"issuerAssignedId\":",
+            tenant::INITIAL_DOMAIN
+        ),
+    );
+    string(json, &user.user_principal_name);
+    json.extend_from_slice(b"}]");
+}
+
+/// Properties that Graph has and the simulator does not answer, rather than answer something invented.
+const NOT_SIMULATED: [&str; 6] = [
+    "signInActivity",
+    "licenseAssignmentStates",
+    "provisionedPlans",
+    "assignedPlans",
+    "authorizationInfo",
+    "mailboxSettings",
+];
+
+fn find(name: &str) -> Option<Property> {
+    KNOWN.iter().find(|property| property.name.eq_ignore_ascii_case(name)).copied()
+}
+
+/// What is returned where nothing is selected: no `accountEnabled`, no `userType`, no sync flag.
+pub(crate) fn default_selection() -> Selection {
+    DEFAULT.iter().filter_map(|name| find(name)).collect()
+}
+
+/// Reads a select list.
+pub(crate) fn select(list: &str) -> Result<Selection, GraphError> {
+    let one = |name: &str| {
+        let name = name.trim();
+        find(name).ok_or_else(|| {
+            if NOT_SIMULATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                return GraphError::not_simulated(format_args!("$select={name}"));
+            }
+            GraphError::malformed(format!(
+                "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type \
+                 'microsoft.graph.user'."
+            ))
+        })
+    };
+    list.split(',').map(one).collect()
+}
+
+/// The names of a selection, as they stand in `@odata.context`.
+pub(crate) fn names(selection: &[Property]) -> String {
+    selection.iter().map(|property| property.name).collect::<Vec<_>>().join(",")
+}
+
+/// Appends the members of a user's object, without its braces.
+pub(crate) fn write_members(json: &mut Vec<u8>, user: &User, selection: &[Property]) {
+    for (index, property) in selection.iter().enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        json.push(b'"');
+        json.extend_from_slice(property.name.as_bytes());
+        json.extend_from_slice(b"\":");
+        (property.write)(json, user);
+    }
+}

@@ -1,0 +1,233 @@
+//! The token service: "Microsoft identity platform and the OAuth 2.0 client credentials flow".
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use super::directory::tenant::{CLIENT_ID, CLIENT_SECRET, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use super::moment::iso;
+use super::random::Random;
+use super::tenant::Tenant;
+use crate::digest::Digest;
+
+/// The application permissions that every token of the simulator carries.
+const ROLES: [&str; 10] = [
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "User-PasswordProfile.ReadWrite.All",
+    "User.EnableDisableAccount.All",
+    "User.RevokeSessions.All",
+    "Directory.Read.All",
+    "Domain.Read.All",
+    "Organization.Read.All",
+    "GroupMember.Read.All",
+    "RoleManagement.Read.Directory",
+];
+/// The scope by which clients of the global cloud ask for Graph.
+const OFFICIAL_SCOPE: &str = "https://graph.microsoft.com/.default";
+/// User Administrator, which "Update user" asks of an app that resets passwords.
+const USER_ADMINISTRATOR: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+
+/// The tokens that were given out, and when they end.
+///
+/// They are looked up and never parsed: what a client sends must be, byte for byte, what it was given.
+#[derive(Default)]
+pub(crate) struct Tokens(Mutex<HashMap<String, Instant>>);
+
+/// What a bearer token is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worth {
+    Good,
+    Expired,
+    Unknown,
+}
+
+impl Tokens {
+    fn keep(&self, token: String, lifetime: Duration) {
+        let end = Instant::now() + lifetime;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, end);
+    }
+
+    pub(crate) fn worth(&self, token: &str) -> Worth {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token) {
+            Some(end) if Instant::now() < *end => Worth::Good,
+            Some(_) => Worth::Expired,
+            None => Worth::Unknown,
+        }
+    }
+
+    /// Ends every token that was given out.
+    pub(crate) fn expire_all(&self) {
+        let now = Instant::now();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(|end| *end = now);
+    }
+}
+
+/// A refusal of the token service.
+struct LoginError {
+    status: StatusCode,
+    error: &'static str,
+    code: u32,
+    text: String,
+}
+
+/// Answers `POST /{tenant}/oauth2/v2.0/token`.
+pub(crate) fn token(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> (StatusCode, Value) {
+    match grant(tenant, tenant_name, form) {
+        Ok(()) => {
+            let seconds = tenant.settings.token_lifetime.as_secs();
+            let token = issue(tenant);
+            // One second less than the token lives, as Entra answers.
+            let expires_in = seconds.saturating_sub(1);
+            let answer = json!({
+                "token_type": "Bearer", "expires_in": expires_in, "ext_expires_in": expires_in, "access_token": token,
+            });
+            (StatusCode::OK, answer)
+        }
+        Err(refusal) => (refusal.status, describe(tenant, &refusal)),
+    }
+}
+
+fn refuse(error: &'static str, code: u32, text: impl Into<String>) -> LoginError {
+    // A client that can't prove who it is gets 401, every other fault 400 (RFC 6749, section 5.2).
+    let status = if error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+    LoginError { status, error, code, text: text.into() }
+}
+
+fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<(), LoginError> {
+    let field = |name: &str| form.get(name).map_or("", String::as_str);
+    if !is_this_tenant(tenant, tenant_name) {
+        let text = format!("Tenant '{tenant_name}' not found. Check to make sure you have the correct tenant ID.");
+        return Err(refuse("invalid_request", 90_002, text));
+    }
+    match field("grant_type") {
+        "client_credentials" => {}
+        "" => {
+            return Err(refuse(
+                "invalid_request",
+                900_144,
+                "The request body must contain the parameter 'grant_type'.",
+            ));
+        }
+        other => {
+            let text = format!("The app requested an unsupported grant type '{other}'.");
+            return Err(refuse("unsupported_grant_type", 70_003, text));
+        }
+    }
+    let client_id = field("client_id");
+    if !client_id.eq_ignore_ascii_case(&CLIENT_ID.to_string()) {
+        let text = format!("Application with identifier '{client_id}' was not found in the directory 'Contoso'.");
+        return Err(refuse("unauthorized_client", 700_016, text));
+    }
+    if form.contains_key("client_assertion") {
+        let text = "The simulator has no certificate for this app: client assertions are not simulated.";
+        return Err(refuse("invalid_client", 700_027, text));
+    }
+    match field("client_secret") {
+        CLIENT_SECRET => {}
+        "" => {
+            let text = "The request body must contain the parameter 'client_assertion' or 'client_secret'.";
+            return Err(refuse("invalid_client", 7_000_218, text));
+        }
+        _ => {
+            let text = format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
+                 not the client secret ID, for a secret added to app '{client_id}'."
+            );
+            return Err(refuse("invalid_client", 7_000_215, text));
+        }
+    }
+    let own_scope = format!("{}/.default", tenant.connection.graph_endpoint);
+    match field("scope") {
+        OFFICIAL_SCOPE => Ok(()),
+        scope if scope == own_scope => Ok(()),
+        scope => {
+            let text = format!("The provided value for the input parameter 'scope' is not valid: '{scope}'.");
+            Err(refuse("invalid_scope", 70_011, text))
+        }
+    }
+}
+
+/// The tenant's id or any of its domains.
+pub(crate) fn is_this_tenant(tenant: &Tenant, name: &str) -> bool {
+    name.eq_ignore_ascii_case(&TENANT_ID.to_string())
+        || tenant.world().directory.domains().iter().any(|domain| domain.name.eq_ignore_ascii_case(name))
+}
+
+fn describe(tenant: &Tenant, refusal: &LoginError) -> Value {
+    let mut random = Random::new(tenant.world().random.next());
+    let (trace, correlation) = (random.guid(), random.guid());
+    let timestamp = iso(tenant.clock.date(tenant.clock.now())).replace('T', " ");
+    let (code, text) = (refusal.code, &refusal.text);
+    json!({
+        "error": refusal.error,
+        "error_description":
+            format!("AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"),
+        "error_codes": [code],
+        "timestamp": timestamp,
+        "trace_id": trace,
+        "correlation_id": correlation,
+        "error_uri": format!("{}/error?code={code}", tenant.connection.authority),
+    })
+}
+
+/// Makes a token that looks like those of Entra and is kept until it ends.
+pub(crate) fn issue(tenant: &Tenant) -> String {
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let lifetime = tenant.settings.token_lifetime;
+    let uti = tenant.world().random.guid();
+    let claims = json!({
+        "aud": "https://graph.microsoft.com",
+        "iss": format!("https://sts.windows.net/{TENANT_ID}/"),
+        "iat": now, "nbf": now, "exp": now + i64::try_from(lifetime.as_secs()).unwrap_or(i64::from(u32::MAX)),
+        "app_displayname": "sealoff rehearsal", "appid": CLIENT_ID, "appidacr": "1", "idtyp": "app",
+        "oid": SERVICE_PRINCIPAL_ID, "sub": SERVICE_PRINCIPAL_ID, "tid": TENANT_ID, "roles": ROLES,
+        "wids": [USER_ADMINISTRATOR], "uti": uti, "ver": "1.0",
+    });
+    let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "simulator" });
+    let signed =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    // Nobody verifies this: clients must not look into tokens that are meant for Graph.
+    let signature = URL_SAFE_NO_PAD.encode(Digest::of(signed.as_bytes()).bytes());
+    let token = format!("{signed}.{signature}");
+    tenant.tokens.keep(token.clone(), lifetime);
+    token
+}
+
+/// Answers `GET /{tenant}/v2.0/.well-known/openid-configuration`, which some token libraries read first.
+pub(crate) fn discovery(tenant: &Tenant) -> Value {
+    let authority = &tenant.connection.authority;
+    json!({
+        "token_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/token"),
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "jwks_uri": format!("{authority}/{TENANT_ID}/discovery/v2.0/keys"),
+        "issuer": format!("{authority}/{TENANT_ID}/v2.0"),
+        "authorization_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/authorize"),
+        "device_authorization_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/devicecode"),
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid"],
+        "tenant_region_scope": "EU",
+        "cloud_instance_name": "microsoftonline.com",
+        "msgraph_host": "graph.microsoft.com",
+    })
+}
+
+/// Answers `GET /common/discovery/instance`: this authority is the only one.
+pub(crate) fn instances(tenant: &Tenant) -> Value {
+    let host = tenant.connection.authority.trim_start_matches("https://");
+    json!({
+        "tenant_discovery_endpoint":
+            format!("{}/{TENANT_ID}/v2.0/.well-known/openid-configuration", tenant.connection.authority),
+        "api-version": "1.1",
+        "metadata": [{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }],
+    })
+}

@@ -1,0 +1,76 @@
+//! The wire: TLS, HTTP/1.1 and HTTP/2 by ALPN, on loopback.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+/// In the extensions of a response: send nothing and cut the connection instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut;
+
+/// The error by which hyper is made to cut: over HTTP/1.1 the connection, over HTTP/2 the stream alone, so that the
+/// other calls on the connection keep their answers and the ledger stays right about them.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is lost on purpose")]
+struct Lost;
+
+impl Cut {
+    pub(crate) fn response() -> Response {
+        let mut response = ().into_response();
+        response.extensions_mut().insert(Self);
+        response
+    }
+}
+
+/// Serves until it is dropped, and every connection ends with it.
+pub(crate) async fn serve(listener: TcpListener, tls: TlsAcceptor, router: Router) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(connections.spawn(converse(stream, tls.clone(), router.clone()))),
+                // Out of file handles, most likely: they come back when connections end.
+                Err(_) => tokio::task::yield_now().await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, tls: TlsAcceptor, router: Router) {
+    // Answers are small and awaited: they must not wait for company.
+    let _ = stream.set_nodelay(true);
+    // A client that does not trust the certificate goes away here; it knows why.
+    let Ok(stream) = tls.accept(stream).await else { return };
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let answer = hyper::service::Service::call(&router, request);
+        async move {
+            let response = answer.await.unwrap_or_else(|never: Infallible| match never {});
+            if response.extensions().get::<Cut>().is_some() { Err(Lost) } else { Ok(response) }
+        }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http2().max_concurrent_streams(1_000);
+    // How a connection ends is the client's business.
+    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// The path and query of a request, as they came.
+pub(crate) fn target(request: &Request) -> &str {
+    request.uri().path_and_query().map_or("/", |target| target.as_str())
+}
+
+/// Shares the tenant with every handler.
+pub(crate) type Shared = Arc<super::tenant::Tenant>;

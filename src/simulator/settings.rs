@@ -1,0 +1,147 @@
+//! What can be set about a simulated tenant before it starts.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::quota::Quota;
+
+/// Everything that shapes one simulator. The default is a tenant of 1,000 users with the documented quota, at the speed
+/// of the wall clock, that never fails.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen; loopback only, port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How many users the directory holds. The fixed cast is always there, so fewer than it counts are not possible.
+    pub users: usize,
+    /// Decides names, kinds, faults and the order of answers: the same seed gives the same run.
+    pub seed: u64,
+    /// Tenant seconds in one second of the wall clock.
+    pub clock_speed: f64,
+    /// What the tenant lets one app do.
+    pub quota: Quota,
+    /// How often what goes wrong.
+    pub faults: Faults,
+    /// How long each HTTP call takes, on the wall clock.
+    pub latency: Latency,
+    /// How long a token lives, on the wall clock: the token libraries of clients know no other.
+    pub token_lifetime: Duration,
+    /// How many users a list returns when the caller does not say `$top` (Graph: 100).
+    pub default_page: usize,
+    /// The largest `$top` (Graph: 999).
+    pub largest_page: usize,
+    /// People who must be in the directory besides the seeded ones; those already there are not added again.
+    pub extra_people: Vec<ExtraPerson>,
+    /// After this many applied writes nothing is executed or answered any more, until [`super::Simulator::release`].
+    pub hold_after_writes: Option<u64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let users = 1_000;
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            users,
+            seed: 1,
+            clock_speed: 1.0,
+            quota: Quota::documented(users),
+            faults: Faults::default(),
+            latency: Latency::default(),
+            token_lifetime: Duration::from_secs(3_600),
+            default_page: 100,
+            largest_page: 999,
+            extra_people: Vec::new(),
+            hold_after_writes: None,
+        }
+    }
+}
+
+/// How often what goes wrong; each a share from 0 (never) to 1 (always), drawn from the seed.
+///
+/// Item faults strike single requests, inside a batch or alone. Envelope faults strike whole HTTP calls below `/v1.0`.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// A request is answered 429 and not executed.
+    pub throttled_item: f64,
+    /// A request is answered 503 and not executed.
+    pub unavailable_item: f64,
+    /// A write is answered 409 `Directory_ConcurrencyViolation` and not executed.
+    pub concurrency_item: f64,
+    /// A call is answered 429; nothing in it is executed.
+    pub throttled_envelope: f64,
+    /// A call is answered 503; nothing in it is executed.
+    pub unavailable_envelope: f64,
+    /// A call is answered 504 after all in it was executed.
+    pub timeout_after_execution: f64,
+    /// A call is executed and its connection is cut without an answer (over HTTP/2: its stream is reset).
+    pub lost_answer: f64,
+    /// A request in a batch is executed and its id is left out of the answer.
+    pub missing_id: f64,
+    /// How a 429 and a 503 that come from a fault say when to try again.
+    pub retry_after: RetryAfterForm,
+    /// What they say, in tenant time.
+    pub retry_after_delay: RetryAfterDelay,
+}
+
+/// The delay that faults name in `Retry-After`; two seconds unless set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RetryAfterDelay(pub Duration);
+
+impl Default for RetryAfterDelay {
+    fn default() -> Self {
+        Self(Duration::from_secs(2))
+    }
+}
+
+/// The forms of `Retry-After` that clients meet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RetryAfterForm {
+    /// `Retry-After: 10`, as in "Microsoft Graph throttling guidance".
+    #[default]
+    Seconds,
+    /// `Retry-After: 2.128`, as in an older revision of the same page.
+    DecimalSeconds,
+    /// An IMF-fixdate, as RFC 9110 allows.
+    Date,
+    /// No such header at all.
+    Absent,
+}
+
+/// How long an HTTP call takes on the wall clock: `base`, and up to `jitter` more.
+///
+/// Half of it passes before the call is executed and half after, as on a real wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// The least.
+    pub base: Duration,
+    /// The most that is added, drawn evenly from the seed.
+    pub jitter: Duration,
+}
+
+/// Someone who must be in the directory, as far as a roster tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExtraPerson {
+    /// The object id; made from the name when absent.
+    pub object_id: Option<Uuid>,
+    /// The UPN; made from the object id when absent.
+    pub user_principal_name: Option<String>,
+    /// `Member` or `Guest`; a UPN with `#EXT#` is a guest unless this says otherwise.
+    pub user_type: Option<String>,
+    /// Mastered in an on-premises directory.
+    pub synced: bool,
+    /// Whether sign-in is allowed; it is, unless this says otherwise.
+    pub enabled: Option<bool>,
+}
+
+impl ExtraPerson {
+    /// Someone known by a roster's key: an object id or a UPN.
+    #[must_use]
+    pub fn known_as(key: &str) -> Self {
+        let key = key.trim();
+        match Uuid::try_parse(key) {
+            Ok(id) => Self { object_id: Some(id), ..Self::default() },
+            Err(_) => Self { user_principal_name: Some(key.to_owned()), ..Self::default() },
+        }
+    }
+}

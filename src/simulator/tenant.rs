@@ -1,0 +1,69 @@
+//! The running tenant: its state, its clock, its tokens, and the signals that tests wait for.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::Connection;
+use super::login::Tokens;
+use super::moment::TenantClock;
+use super::settings::Settings;
+use super::world::World;
+
+/// What every connection shares.
+pub(crate) struct Tenant {
+    pub(crate) settings: Settings,
+    pub(crate) connection: Connection,
+    pub(crate) clock: TenantClock,
+    pub(crate) tokens: Tokens,
+    /// The gate: after how many applied writes everything stops.
+    pub(crate) hold_after: watch::Sender<Option<u64>>,
+    /// How many writes were applied.
+    pub(crate) applied: watch::Sender<u64>,
+    world: Mutex<World>,
+}
+
+impl Tenant {
+    pub(crate) fn new(settings: Settings, connection: Connection) -> Self {
+        Self {
+            clock: TenantClock::start(settings.clock_speed),
+            tokens: Tokens::default(),
+            hold_after: watch::Sender::new(settings.hold_after_writes),
+            applied: watch::Sender::new(0),
+            world: Mutex::new(World::new(&settings)),
+            settings,
+            connection,
+        }
+    }
+
+    /// The state. Never held across a wait.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        // A panic under the lock is a bug that fails its own test; the others may go on.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits as long as the gate is shut.
+    pub(crate) async fn pass_gate(&self) {
+        let mut hold_after = self.hold_after.subscribe();
+        loop {
+            let limit = *hold_after.borrow_and_update();
+            if limit.is_none() || !self.world().is_held(limit) {
+                return;
+            }
+            if hold_after.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Tells those who wait for writes.
+    pub(crate) fn announce(&self, writes_applied: u64) {
+        self.applied.send_if_modified(|known| {
+            let more = writes_applied > *known;
+            if more {
+                *known = writes_applied;
+            }
+            more
+        });
+    }
+}

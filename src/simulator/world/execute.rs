@@ -1,0 +1,176 @@
+//! Carries the requests of one call out: dependencies, quota, faults, then the directory.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::World;
+use crate::simulator::directory::{Place, UserKey};
+use crate::simulator::graph::answer::{Answer, CallIds};
+use crate::simulator::graph::call::{Call, Prepared};
+use crate::simulator::graph::depends_on::Shape;
+use crate::simulator::graph::errors::GraphError;
+use crate::simulator::moment::imf_fixdate;
+use crate::simulator::settings::RetryAfterForm;
+
+/// The requests of one HTTP call on their way through the directory.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) requests: Vec<Prepared>,
+    shape: Shape,
+    depends_on: Vec<Option<usize>>,
+    /// The batch's number; `None` for a request of its own.
+    pub(crate) batch: Option<u64>,
+    /// One for each request, in order; `None` until it was executed, or for good where its id is left out.
+    pub(crate) answers: Vec<Option<Answer>>,
+    /// The places in the ledger of the writes whose answers are to be sent.
+    pub(crate) records: Vec<usize>,
+    /// Requests for users with another write in flight.
+    pub(crate) overlapping: Vec<usize>,
+    failed: Vec<bool>,
+    written: Vec<Place>,
+    next: usize,
+}
+
+/// What the requests of one call share.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) ids: &'a CallIds,
+    /// The root of the version, for links.
+    pub(crate) root: &'a str,
+    pub(crate) now: Duration,
+    pub(crate) date: OffsetDateTime,
+    /// Stop as soon as this many writes were applied.
+    pub(crate) hold_after: Option<u64>,
+}
+
+impl Job {
+    /// A job for one request of its own.
+    pub(crate) fn single(request: Prepared) -> Self {
+        Self::new(vec![request], Shape::Parallel, vec![None])
+    }
+
+    /// A job for the requests of one batch.
+    pub(crate) fn new(requests: Vec<Prepared>, shape: Shape, depends_on: Vec<Option<usize>>) -> Self {
+        let count = requests.len();
+        Self {
+            requests,
+            shape,
+            depends_on,
+            batch: None,
+            overlapping: Vec::new(),
+            answers: (0..count).map(|_| None).collect(),
+            records: Vec::with_capacity(count),
+            failed: vec![false; count],
+            written: Vec::with_capacity(count),
+            next: 0,
+        }
+    }
+
+    /// Whether what the next request depends on has failed.
+    fn dependency_failed(&self) -> bool {
+        self.depends_on[self.next].is_some_and(|index| self.failed[index])
+    }
+}
+
+impl World {
+    /// Whether nothing may be executed any more.
+    pub(crate) fn is_held(&self, hold_after: Option<u64>) -> bool {
+        hold_after.is_some_and(|writes| self.counters.writes_applied >= writes)
+    }
+
+    /// Carries out what is left of a job; `false` when it was stopped before its end.
+    pub(crate) fn advance(&mut self, job: &mut Job, context: &Context<'_>) -> bool {
+        while job.next < job.requests.len() {
+            if self.is_held(context.hold_after) {
+                return false;
+            }
+            let records_before = self.writes.len();
+            let mut answer = self.one(job, context);
+            let cost = job.requests[job.next].cost;
+            answer.resource_units = cost.resource_units;
+            answer.limit_share = self.limit_share(cost);
+            job.failed[job.next] = answer.status >= 400;
+            if job.batch.is_some() && self.random.chance(self.faults.missing_id) {
+                self.counters.missing_ids += 1;
+            } else {
+                job.answers[job.next] = Some(answer);
+                job.records.extend(records_before..self.writes.len());
+            }
+            job.next += 1;
+        }
+        true
+    }
+
+    fn one(&mut self, job: &mut Job, context: &Context<'_>) -> Answer {
+        if job.dependency_failed() {
+            return Answer::error(&GraphError::failed_dependency(), context.ids);
+        }
+        let cost = job.requests[job.next].cost;
+        if let Err(refused) = self.charge(cost, context.now) {
+            self.counters.throttled_items += 1;
+            let mut answer = Answer::error(&GraphError::throttled(), context.ids);
+            answer.retry_after = Some((refused.wait.as_secs_f64().ceil() as u64).max(1).to_string());
+            answer.throttle = Some(refused.throttle);
+            return answer;
+        }
+        if let Some(answer) = self.fault(cost.write, context) {
+            return answer;
+        }
+        let overlaps = self.overlaps(job);
+        let Job { requests, batch, next, .. } = job;
+        let result = match &requests[*next].call {
+            Err(error) => {
+                if error.status == 501 {
+                    self.counters.violations.not_simulated += 1;
+                }
+                Err(error.clone())
+            }
+            Ok(Call::UpdateUser { key, named, change }) => self.update(key, named, change, overlaps, *batch, context),
+            Ok(Call::RevokeSessions { key, named }) => self.revoke(key, named, overlaps, *batch, context),
+            Ok(call) => self.read(call, context),
+        };
+        result.unwrap_or_else(|error| Answer::error(&error, context.ids))
+    }
+
+    /// Whether this write meets another for the same user: one in flight elsewhere, or one earlier in a parallel batch.
+    fn overlaps(&self, job: &mut Job) -> bool {
+        let Some(place) = job.requests[job.next].written_user().and_then(|key: &UserKey| self.directory.find(key))
+        else {
+            return false;
+        };
+        let earlier = job.shape == Shape::Parallel && job.written.contains(&place);
+        job.written.push(place);
+        earlier || job.overlapping.contains(&job.next)
+    }
+
+    fn fault(&mut self, write: bool, context: &Context<'_>) -> Option<Answer> {
+        let error = if self.random.chance(self.faults.throttled_item) {
+            GraphError::throttled()
+        } else if self.random.chance(self.faults.unavailable_item) {
+            GraphError::unavailable()
+        } else if write && self.random.chance(self.faults.concurrency_item) {
+            GraphError::concurrency()
+        } else {
+            return None;
+        };
+        self.counters.faulted_items += 1;
+        let mut answer = Answer::error(&error, context.ids);
+        if error.status != 409 {
+            answer.retry_after = self.retry_after_of_faults(context.date);
+        }
+        Some(answer)
+    }
+
+    /// `Retry-After` in the form that the settings ask for.
+    pub(crate) fn retry_after_of_faults(&self, date: OffsetDateTime) -> Option<String> {
+        let delay = self.faults.retry_after_delay.0;
+        match self.faults.retry_after {
+            RetryAfterForm::Seconds => Some(format!("{:.0}", delay.as_secs_f64().ceil())),
+            RetryAfterForm::DecimalSeconds => Some(format!("{:.3}", delay.as_secs_f64())),
+            // The date has whole seconds only, so it names the second after the delay.
+            RetryAfterForm::Date => Some(imf_fixdate(date + delay + Duration::from_secs(1))),
+            RetryAfterForm::Absent => None,
+        }
+    }
+}
