@@ -1,2 +1,7 @@
-//! The `sealoff` binary.
-fn main() {}
+//! The `sealoff` binary: command line in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sealoff::cli::main()
+}

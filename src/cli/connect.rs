@@ -32,9 +32,8 @@ pub struct ConnectionArgs {
     /// Root of the token service; https
     #[arg(long, value_name = "URL", env = "AZURE_AUTHORITY_HOST")]
     pub authority: Option<String>,
-    /// Certificate authorities to trust beside the system's: of an inspecting proxy, or of the simulator (SSL_CERT_FILE
-    /// replaces the system's own)
-    #[arg(long, value_name = "PEM", env = "SEALOFF_CA_FILE")]
+    /// Certificate authorities to trust beside the system's: of an inspecting proxy, or of the simulator
+    #[arg(long, value_name = "PEM", env = "SSL_CERT_FILE")]
     pub ca_file: Option<PathBuf>,
     /// How many times as fast time runs in a rehearsal; for a simulator on loopback that was told the same
     #[arg(long, value_name = "FACTOR", env = "SEALOFF_CLOCK_SPEED", hide = true)]

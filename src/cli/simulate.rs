@@ -1,0 +1,166 @@
+//! `sealoff simulate`: the simulator alone.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::exit::{Exit, Failure};
+use super::interrupt;
+use super::words::counted;
+use crate::private_files;
+use crate::simulator::{Connection, Faults, Quota, Settings, Simulator};
+
+/// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
+///
+/// It prints the variables that point a client at it and serves until it is interrupted. Nothing in it is real: it
+/// accepts the printed credentials alone, and what it is told stays in its memory.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sealoff simulate --users 500 --seed 7\n  # then, in another shell, paste what it prints and run:\n  sealoff plan samples/first-try.csv --playbook contain --out rehearsal")]
+pub struct SimulateArgs {
+    /// Address to listen on; loopback only, port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// How many users the directory has
+    #[arg(long, value_name = "N", default_value_t = 250)]
+    users: usize,
+    /// The seed: the same one gives the same directory and the same faults
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// How many times as fast time runs, quotas and waits included
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    clock_speed: f64,
+    /// No write quota and no resource units
+    #[arg(long)]
+    no_quota: bool,
+    #[command(flatten)]
+    faults: FaultArgs,
+    /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
+    #[arg(long, value_name = "FILE")]
+    ca_out: Option<PathBuf>,
+    /// Print the connection as one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// How often things go wrong, each as a share from 0 to 1.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Faults (shares from 0 to 1)")]
+pub struct FaultArgs {
+    /// Single writes answered 429
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    fault_429: f64,
+    /// Single requests answered 503
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    fault_503: f64,
+    /// Whole calls that are carried out and never answered
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    fault_lost_answer: f64,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "a share is a number from 0 to 1".to_owned())?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is a number from 0 to 1".to_owned()) }
+}
+
+impl FaultArgs {
+    /// What the simulator is told.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        Faults {
+            throttled_item: self.fault_429,
+            unavailable_item: self.fault_503,
+            lost_answer: self.fault_lost_answer,
+            ..Faults::default()
+        }
+    }
+}
+
+/// What a client has to know, as one line of JSON.
+#[derive(Serialize)]
+struct Announcement<'a> {
+    graph_endpoint: &'a str,
+    authority: &'a str,
+    tenant_id: &'a str,
+    client_id: &'a str,
+    client_secret: &'a str,
+    ca_file: String,
+    clock_speed: f64,
+}
+
+/// Serves until it is interrupted.
+///
+/// # Errors
+///
+/// The address is taken or not loopback, or the certificate file cannot be written.
+pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
+    if !args.clock_speed.is_finite() || args.clock_speed <= 0.0 {
+        return Err(Failure::usage("--clock-speed must be a number above 0"));
+    }
+    let settings = Settings {
+        listen: args.listen,
+        users: args.users,
+        seed: args.seed,
+        clock_speed: args.clock_speed,
+        quota: if args.no_quota { Quota::off() } else { Settings::default().quota },
+        faults: args.faults.faults(),
+        ..Settings::default()
+    };
+    let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
+    let connection = simulator.connection();
+    let (ca_file, _folder) = write_ca(connection, args.ca_out.clone())?;
+    announce(&args, connection, &ca_file).map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
+    interrupt::requested().await;
+    simulator.stop().await;
+    Ok(Exit::Done)
+}
+
+fn write_ca(connection: &Connection, wanted: Option<PathBuf>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
+    let cannot = |path: &std::path::Path, error: std::io::Error| {
+        Failure::usage(format_args!("the certificate authority cannot be written to {}: {error}", path.display()))
+    };
+    let (path, folder) = match wanted {
+        Some(path) => (path, None),
+        None => {
+            let folder = tempfile::Builder::new().prefix("sealoff-simulator-").tempdir();
+            let folder = folder.map_err(|error| cannot(&std::env::temp_dir(), error))?;
+            (folder.path().join("ca.pem"), Some(folder))
+        }
+    };
+    private_files::replace(&path, |file| file.write_all(connection.ca_pem.as_bytes())).map_err(|error| cannot(&path, error))?;
+    Ok((path, folder))
+}
+
+fn announce(args: &SimulateArgs, connection: &Connection, ca_file: &std::path::Path) -> std::io::Result<()> {
+    let mut out = anstream::stdout();
+    if args.json {
+        let announcement = Announcement {
+            graph_endpoint: &connection.graph_endpoint,
+            authority: &connection.authority,
+            tenant_id: &connection.tenant_id,
+            client_id: &connection.client_id,
+            client_secret: &connection.client_secret,
+            ca_file: ca_file.display().to_string(),
+            clock_speed: args.clock_speed,
+        };
+        writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
+        return out.flush();
+    }
+    writeln!(out, "# {} on {}; Ctrl-C ends it", counted(args.users as u64, "user", "users"), connection.graph_endpoint)?;
+    for (name, value) in [
+        ("SEALOFF_GRAPH_ENDPOINT", connection.graph_endpoint.as_str()),
+        ("AZURE_AUTHORITY_HOST", &connection.authority),
+        ("AZURE_TENANT_ID", &connection.tenant_id),
+        ("AZURE_CLIENT_ID", &connection.client_id),
+        ("AZURE_CLIENT_SECRET", &connection.client_secret),
+        ("SSL_CERT_FILE", &ca_file.display().to_string()),
+    ] {
+        writeln!(out, "export {name}='{value}'")?;
+    }
+    if (args.clock_speed - 1.0).abs() > f64::EPSILON {
+        writeln!(out, "export SEALOFF_CLOCK_SPEED='{}'", args.clock_speed)?;
+    }
+    out.flush()
+}
