@@ -113,15 +113,7 @@ impl Replay {
             return Err("the journal does not begin with the opening of a run".to_owned());
         }
         if let Record::TakenOver { .. } = line.record {
-            for history in &mut self.rows {
-                if let Some(candidate) = &mut history.credential
-                    && matches!(history.state.reset, state::StepState::Sent { .. })
-                {
-                    candidate.may_be_live = true;
-                }
-                history.state =
-                    state::next(history.state, Happening::TakenOver).map_err(|illegal| illegal.to_string())?;
-            }
+            self.take_over();
             return Ok(());
         }
         let Some((row, happening)) = line.record.happening() else { return Ok(()) };
@@ -165,6 +157,19 @@ impl Replay {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A new process took over: what the one before had under way is in doubt.
+    pub fn take_over(&mut self) {
+        for history in &mut self.rows {
+            if let Some(candidate) = &mut history.credential
+                && matches!(history.state.reset, state::StepState::Sent { .. })
+            {
+                candidate.may_be_live = true;
+            }
+            // Every state can be taken over.
+            history.state = state::next(history.state, Happening::TakenOver).unwrap_or(history.state);
+        }
     }
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that

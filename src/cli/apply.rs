@@ -1,0 +1,331 @@
+//! `sealoff apply`: carries a plan out; run again, it goes on where it ended.
+
+use std::io::{self, BufRead as _, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
+use super::exit::{Exit, Failure};
+use super::preview::{ignore_closed_pipe, quoted};
+use super::progress::Display;
+use super::words::{counted, harmless, span};
+use super::interrupt;
+use crate::clock::Clock;
+use crate::graph::reading::{Organization, Reading};
+use crate::graph::transport::Transport;
+use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
+use crate::run::engine::{Assignment, Ending, work};
+use crate::run::event::{Event, Statistics};
+use crate::run::mint::Mint;
+use crate::run::opening::{Run, RunError, is_settled, project_results};
+use crate::run::outcome::Outcome;
+use crate::run::pace::Pace;
+use crate::run::results::Tally;
+use crate::seal::Recipients;
+
+/// Carry a plan out; run again, it goes on where it ended
+///
+/// Changes exactly the accounts that the plan in DIR says, as fast as the tenant's write quota allows, and writes
+/// results.csv there, with every new password sealed. Ctrl-C stops it; the same command goes on, and no finished account
+/// is touched again.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sealoff apply monday --confirm 312")]
+pub struct ApplyArgs {
+    /// The folder that `sealoff plan` made
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// How many accounts will be changed, as the preview says; without it the number is asked for at the terminal
+    #[arg(long, value_name = "N")]
+    confirm: Option<u32>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    /// Print what became of the run as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// How the operator approves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Approval {
+    /// By `--confirm N`.
+    Number(u32),
+    /// By typing the number when asked.
+    Asked,
+    /// By being a drill: nothing real is changed.
+    Drill,
+}
+
+/// Carries the plan out.
+///
+/// # Errors
+///
+/// The plan cannot be used, was not approved, or the run could not go on.
+pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
+    let plan = open(&args.dir)?;
+    let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
+    check_number(plan.manifest(), approval)?;
+    if has_nothing_to_do(&plan)? {
+        let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
+        let recap = Recap { plan: &plan, results, tally, statistics: None, ending: "finished" };
+        recap.show(args.json)?;
+        return Ok(recap.exit());
+    }
+    let connected = args.connection.connect()?;
+    carry_out(&plan, connected, approval, args.json).await
+}
+
+pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
+    use crate::plan::folder::FolderError::{Changed, DoesNotAddUp, Manifest, Row};
+    PlanFolder::open(dir).map_err(|error| match error {
+        Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } => Failure::refused(error),
+        _ => Failure::usage(error),
+    })
+}
+
+/// A wrong number is refused before anything else: it says that another plan was approved than this one.
+pub(super) fn check_number(manifest: &Manifest, approval: Approval) -> Result<(), Failure> {
+    match approval {
+        Approval::Number(number) if number != manifest.accounts() => Err(Failure::refused(format_args!(
+            "--confirm {number} does not fit: this plan changes {}",
+            counted(manifest.accounts().into(), "account", "accounts")
+        ))
+        .with_next("Read the plan again: what runs must be what was approved.")),
+        _ => Ok(()),
+    }
+}
+
+fn has_nothing_to_do(plan: &PlanFolder) -> Result<bool, Failure> {
+    is_settled(plan).map_err(|error| run_failure(&error))
+}
+
+/// Checks the tenant, gets the approval, runs the engine, writes the results and shows the recap.
+pub(super) async fn carry_out(plan: &PlanFolder, connected: Connected, approval: Approval, json: bool) -> Result<Exit, Failure> {
+    let Connected { transport, clock, .. } = connected;
+    let organization = check_tenant(plan.manifest(), &transport, clock).await?;
+    approve(plan, &organization, approval)?;
+    let (ending, statistics) = engage(plan, &organization, transport, clock).await?;
+    let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
+    let name = match &ending {
+        Ending::Finished => "finished",
+        Ending::Interrupted => "interrupted",
+        _ => "stopped",
+    };
+    let recap = Recap { plan, results, tally, statistics: Some(statistics), ending: name };
+    recap.show(json)?;
+    match ending_failure(ending, plan.path()) {
+        Some(failure) => Err(failure),
+        None if name == "interrupted" => Ok(Exit::Interrupted),
+        None => Ok(recap.exit()),
+    }
+}
+
+async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Clock) -> Result<Organization, Failure> {
+    let organization = Reading::new(transport, clock).organization().await.map_err(|error| read_failure(&error))?;
+    if organization.id == manifest.tenant.id {
+        return Ok(organization);
+    }
+    let here = organization.display_name.unwrap_or_default();
+    Err(Failure::refused(format_args!(
+        "the plan is for tenant {} ({}), and these credentials are for {} ({})",
+        harmless(&manifest.tenant.name),
+        manifest.tenant.id,
+        harmless(&here),
+        organization.id
+    ))
+    .with_next("Use the credentials of the plan's tenant, or make a new plan in this one."))
+}
+
+fn approve(plan: &PlanFolder, organization: &Organization, approval: Approval) -> Result<(), Failure> {
+    if approval != Approval::Asked {
+        return Ok(());
+    }
+    let manifest = plan.manifest();
+    let number = manifest.accounts();
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Failure::refused("there is no terminal to ask for approval")
+            .with_next(format_args!("Approve with: sealoff apply {} --confirm {number}", quoted(plan.path()))));
+    }
+    let mut err = anstream::stderr();
+    let tenant = organization.display_name.as_deref().unwrap_or_default();
+    let asked = writeln!(
+        err,
+        "{} {} in {} (fingerprint {}).",
+        manifest.playbook,
+        counted(number.into(), "account", "accounts"),
+        harmless(tenant),
+        manifest.fingerprint().short()
+    )
+    .and_then(|()| write!(err, "Type the number of accounts that will be changed, or anything else to leave: "))
+    .and_then(|()| err.flush());
+    let mut typed = String::new();
+    asked.and_then(|()| io::stdin().lock().read_line(&mut typed)).map_err(Failure::refused)?;
+    let typed: String = typed.trim().chars().filter(|c| *c != ',').collect();
+    if typed.parse() == Ok(number) { Ok(()) } else { Err(Failure::refused("not confirmed; nothing was changed")) }
+}
+
+async fn engage(
+    plan: &PlanFolder,
+    organization: &Organization,
+    transport: impl Transport,
+    clock: Clock,
+) -> Result<(Ending, Statistics), Failure> {
+    let manifest = plan.manifest();
+    let recipients = Recipients::parse(&manifest.recipients).map_err(Failure::usage)?;
+    let mint = Mint {
+        recipients: if manifest.options.discard_credentials { None } else { Some(recipients) },
+        tenant: manifest.tenant.id,
+        tenant_names: organization.names(),
+    };
+    let run = Run::open(plan).await.map_err(|error| run_failure(&error))?;
+    let assignment = Assignment {
+        transport: Arc::new(transport),
+        clock,
+        playbook: manifest.playbook,
+        accounts: run.accounts,
+        states: run.states,
+        journal: run.journal,
+        mint: Arc::new(mint),
+        pace: Pace::documented(clock),
+    };
+    let stop = CancellationToken::new();
+    let listener = interrupt::listen(stop.clone());
+    let mut display = Display::new(io::stderr().is_terminal());
+    let ended = work(assignment, &stop, &mut |event: &Event| display.show(event)).await;
+    display.finish();
+    listener.abort();
+    Ok(ended)
+}
+
+fn ending_failure(ending: Ending, dir: &Path) -> Option<Failure> {
+    let again = format!("What was not touched is pending. Mend the cause, then go on with: sealoff apply {}", quoted(dir));
+    let failure = match ending {
+        Ending::Finished | Ending::Interrupted => return None,
+        Ending::NoAccess(error) => transport_failure(&error),
+        Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
+        Ending::Journal(error) => Failure::new(Exit::Unfinished, format_args!("{error}; nothing more was sent")),
+        Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
+        Ending::Illegal(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
+    };
+    let next = failure.next.as_deref().map_or(again.clone(), |next| format!("{next}\n      {again}"));
+    Some(failure.with_next(next))
+}
+
+pub(super) fn run_failure(error: &RunError) -> Failure {
+    use crate::run::journal::JournalError::{Broken, InUse};
+    match error {
+        RunError::Journal(InUse { .. } | Broken { .. }) => Failure::refused(error),
+        RunError::Results(_) => Failure::new(Exit::Unfinished, error)
+            .with_next("Everything that happened is in the journal: free the space, then run the same command again."),
+        _ => Failure::usage(error),
+    }
+}
+
+/// What became of a run.
+pub(super) struct Recap<'a> {
+    plan: &'a PlanFolder,
+    results: PathBuf,
+    tally: Tally,
+    statistics: Option<Statistics>,
+    ending: &'static str,
+}
+
+/// The recap as `--json` prints it.
+#[derive(Serialize)]
+struct RecapOnWire<'a> {
+    sealoff_run: u32,
+    ending: &'a str,
+    exit_code: u8,
+    plan: crate::digest::Digest,
+    outcomes: &'a Tally,
+    results: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Statistics>,
+}
+
+impl Recap<'_> {
+    /// Done is done; a run with accounts that are not has a code of its own.
+    pub(super) fn exit(&self) -> Exit {
+        if self.tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
+    }
+
+    fn show(&self, json: bool) -> Result<(), Failure> {
+        let mut out = anstream::stdout();
+        let written = if json {
+            let exit = if self.ending == "interrupted" { Exit::Interrupted } else { self.exit() };
+            let recap = RecapOnWire {
+                sealoff_run: 1,
+                ending: self.ending,
+                exit_code: exit as u8,
+                plan: self.plan.manifest().fingerprint(),
+                outcomes: &self.tally,
+                results: self.results.display().to_string(),
+                statistics: self.statistics,
+            };
+            serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        } else {
+            self.write(&mut out)
+        };
+        ignore_closed_pipe(written.and_then(|()| out.flush()))
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let tally = &self.tally;
+        writeln!(out)?;
+        for outcome in Outcome::ALL {
+            let number = tally.of(outcome);
+            if number > 0 {
+                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), super::words::count(number), meaning(outcome))?;
+            }
+        }
+        if let Some(statistics) = self.statistics {
+            writeln!(out)?;
+            writeln!(
+                out,
+                "{} in {} (the quota's floor: {}), {} calls, {} throttled",
+                counted(statistics.writes_accepted, "write", "writes"),
+                span(statistics.elapsed),
+                span(statistics.floor),
+                super::words::count(statistics.calls),
+                counted(statistics.writes_throttled, "write", "writes"),
+            )?;
+        }
+        writeln!(out, "Results    {}", self.results.display())?;
+        self.write_next(out)
+    }
+
+    /// What the operator should do next, in order.
+    fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
+        let tally = &self.tally;
+        let manifest = self.plan.manifest();
+        let dir = quoted(self.plan.path());
+        writeln!(out)?;
+        if tally.of(Outcome::Pending) > 0 || self.ending != "finished" {
+            writeln!(out, "To go on:  sealoff apply {dir} --confirm {}", manifest.accounts())?;
+        }
+        if tally.of(Outcome::Partial) + tally.of(Outcome::Failed) + tally.of(Outcome::Uncertain) > 0 {
+            writeln!(out, "Look at the rows that are not done: the columns detail and error_code of results.csv say why.")?;
+        }
+        if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
+            writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY", quoted(&self.results))?;
+        }
+        Ok(())
+    }
+}
+
+const fn meaning(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "every planned step is done",
+        Outcome::Already => "there was nothing to do",
+        Outcome::Partial => "some steps are done, others were refused",
+        Outcome::Failed => "no step is done",
+        Outcome::Uncertain => "a step may have taken effect; treat as not done",
+        Outcome::Skipped => "left alone, as planned",
+        Outcome::Refused => "left alone; somebody has to look at them",
+        Outcome::Pending => "not begun or not finished",
+    }
+}

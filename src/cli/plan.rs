@@ -1,0 +1,151 @@
+//! `sealoff plan`: read only; the dry run.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::connect::{ConnectionArgs, read_failure};
+use super::exit::{Exit, Failure};
+use super::preview;
+use crate::clock::Clock;
+use crate::directory::LookupError;
+use crate::graph::reading::ReadError;
+use crate::graph::transport::Transport;
+use crate::plan::folder::FolderError;
+use crate::plan::planner::{PlanError, Planner, Summary};
+use crate::plan::playbook::Playbook;
+use crate::plan::protected::{Protected, ProtectedError};
+use crate::plan::rules::Rules;
+use crate::roster::{Roster, Source};
+use crate::seal::Recipients;
+
+/// Show exactly what would happen to everyone on a list; nothing is changed
+///
+/// Looks everyone on ROSTER up in the tenant and writes a plan to DIR: one decision for each row, in plan.csv, bound by a
+/// fingerprint in plan.json. It only reads; it is the dry run. `sealoff apply DIR` carries the plan out.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sealoff plan leavers.csv --playbook offboard --seal-to age1... --protect breakglass.txt --out monday")]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub(super) plan: PlanningArgs,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+    /// Print the plan's summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to plan.
+#[derive(Debug, Args)]
+pub struct PlanningArgs {
+    /// The list of people: a CSV file with a header, or - for standard input
+    #[arg(value_name = "ROSTER")]
+    pub(super) roster: PathBuf,
+    /// What is done to each account
+    #[arg(long, value_name = "PLAYBOOK", long_help = playbook_help())]
+    pub(super) playbook: Playbook,
+    /// The folder for the plan and everything that follows from it; new or empty
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) rules: RuleArgs,
+}
+
+/// Who can open the new passwords, and who is treated otherwise than the playbook says.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleArgs {
+    /// Who can open the new passwords: an age1... recipient or a file of them; may be given more than once
+    #[arg(long, value_name = "RECIPIENT")]
+    pub(super) seal_to: Vec<String>,
+    /// Throw the new passwords away: nobody can sign in with them, ever (offboard only)
+    #[arg(long)]
+    pub(super) discard_credentials: bool,
+    /// Accounts that must never be touched, one object id or user principal name a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) protect: Option<PathBuf>,
+    /// Leave guests alone even where the playbook blocks
+    #[arg(long)]
+    pub(super) skip_guests: bool,
+    /// Try to reset passwords that are kept on-premises, too
+    #[arg(long)]
+    pub(super) allow_synced: bool,
+}
+
+fn playbook_help() -> String {
+    let mut help = "What is done to each account:\n".to_owned();
+    for playbook in Playbook::ALL {
+        help += &format!("\n  {:<10} {}", playbook.name(), playbook.summary());
+    }
+    help
+}
+
+impl PlanningArgs {
+    /// What was typed becomes rules; every file named is read, and nothing is sent yet.
+    pub(super) fn rules(&self) -> Result<Rules, Failure> {
+        let recipients = Recipients::parse(&self.rules.seal_to).map_err(Failure::usage)?;
+        let protected = match &self.rules.protect {
+            Some(path) => Protected::read(path).map_err(Failure::usage)?,
+            None => Protected::nobody(),
+        };
+        let rules = Rules {
+            playbook: self.playbook,
+            allow_synced: self.rules.allow_synced,
+            skip_guests: self.rules.skip_guests,
+            discard_credentials: self.rules.discard_credentials,
+            recipients: recipients.fingerprints(),
+            protected,
+        };
+        rules.check().map_err(|error| Failure::refused(error).with_next("Make a recipient with: sealoff keygen -o key.txt"))?;
+        Ok(rules)
+    }
+}
+
+/// Makes the plan and shows the preview.
+///
+/// # Errors
+///
+/// Whatever keeps the plan from being made; no plan is left behind then.
+pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
+    let summary = make(&args.plan, &args.connection).await?;
+    preview::show(&summary, args.json)?;
+    Ok(Exit::Done)
+}
+
+/// Makes the plan that the arguments ask for.
+pub(super) async fn make(args: &PlanningArgs, connection: &ConnectionArgs) -> Result<Summary, Failure> {
+    let rules = args.rules()?;
+    let roster = Roster::open(Source::from_argument(args.roster.as_os_str())).map_err(Failure::usage)?;
+    let connected = connection.connect()?;
+    of_roster(roster, rules, &args.out, &connected.transport, connected.clock).await
+}
+
+/// Makes a plan through a transport that is at hand.
+pub(super) async fn of_roster(
+    roster: Roster,
+    rules: Rules,
+    out: &std::path::Path,
+    transport: &impl Transport,
+    clock: Clock,
+) -> Result<Summary, Failure> {
+    let mut progress = preview::LookupProgress::start();
+    let made = Planner::new(transport, clock, rules).plan(roster, out, |rows| progress.show(rows)).await;
+    progress.finish();
+    made.map_err(|error| failure(&error))
+}
+
+fn failure(error: &PlanError) -> Failure {
+    match error {
+        PlanError::Tenant(read) | PlanError::Lookup(LookupError::Read(read)) => read_failure(read),
+        PlanError::Lookup(LookupError::Refused { error: refused, .. }) => {
+            Failure { what: error.to_string(), ..read_failure(&ReadError::Refused(refused.clone())) }
+        }
+        PlanError::Lookup(_) => Failure::new(Exit::Access, error),
+        PlanError::Rules(_) => Failure::refused(error),
+        PlanError::Protected(ProtectedError::Lookup(LookupError::Read(read))) => read_failure(read),
+        PlanError::Protected(ProtectedError::Lookup(_)) => Failure::new(Exit::Access, error),
+        PlanError::Protected(ProtectedError::NotFound { .. } | ProtectedError::Ambiguous { .. }) => Failure::refused(error),
+        PlanError::Folder(FolderError::HoldsAPlan { .. }) => Failure::refused(error),
+        _ => Failure::usage(error),
+    }
+}

@@ -1,0 +1,57 @@
+//! `sealoff run`: plan, ask, apply.
+
+use std::io::IsTerminal as _;
+
+use clap::Args;
+
+use super::apply::{self, Approval};
+use super::connect::ConnectionArgs;
+use super::exit::{Exit, Failure};
+use super::plan::{self, PlanningArgs};
+use super::preview;
+
+/// Plan, ask, and apply in one go
+///
+/// Makes the plan, shows it, asks for the number of accounts that will be changed, and carries it out. With --dry-run it
+/// ends after the preview, and nothing is changed.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sealoff run leavers.csv --playbook contain --out monday --dry-run")]
+pub struct RunArgs {
+    #[command(flatten)]
+    plan: PlanningArgs,
+    /// End after the preview
+    #[arg(long)]
+    dry_run: bool,
+    /// How many accounts will be changed; without it the number is asked for at the terminal
+    #[arg(long, value_name = "N", conflicts_with = "dry_run")]
+    confirm: Option<u32>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    /// Print as JSON: a line for the plan and a line for the run
+    #[arg(long)]
+    json: bool,
+}
+
+/// Plans, asks and applies.
+///
+/// # Errors
+///
+/// Whatever planning or applying fails with. A plan that was made stays, and can be applied.
+pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
+    let from_stdin = args.plan.roster.as_os_str() == "-";
+    let can_ask = std::io::stdin().is_terminal() && !from_stdin;
+    if !args.dry_run && args.confirm.is_none() && !can_ask {
+        return Err(Failure::refused("there is no terminal to ask for approval").with_next(
+            "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N",
+        ));
+    }
+    let summary = plan::make(&args.plan, &args.connection).await?;
+    preview::show(&summary, args.json)?;
+    if args.dry_run || summary.plan.accounts() == 0 {
+        return Ok(Exit::Done);
+    }
+    let folder = apply::open(&args.plan.out)?;
+    let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
+    apply::check_number(folder.manifest(), approval)?;
+    apply::carry_out(&folder, args.connection.connect()?, approval, args.json).await
+}

@@ -1,0 +1,114 @@
+//! A plan folder is opened for work: by the first process or by one that goes on where another one ended.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::accounts::{Accounts, TooMany};
+use super::journal::{Journal, JournalError, Reader, has_begun};
+use super::record::{FORMAT, Record};
+use super::replay::Replay;
+use super::results::{self, ResultsError, Tally};
+use super::state::AccountState;
+use crate::plan::folder::{FolderError, PlanFolder};
+
+/// Why a run cannot be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The plan cannot be read.
+    #[error(transparent)]
+    Plan(#[from] FolderError),
+    /// The plan is beyond all bounds.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The results cannot be written.
+    #[error(transparent)]
+    Results(#[from] ResultsError),
+}
+
+/// A run that this process alone works on, for as long as the journal in it lives.
+pub struct Run {
+    /// The accounts, in the order of work.
+    pub accounts: Arc<Accounts>,
+    /// Where each of them stands, by turn.
+    pub states: Vec<AccountState>,
+    /// The journal, locked.
+    pub journal: Journal,
+    /// Was the run begun by an earlier process?
+    pub resumed: bool,
+}
+
+impl Run {
+    /// Opens the run of a plan: locks its journal, replays it, and takes note that a new process takes over. What the
+    /// process before had under way is in doubt from here on.
+    ///
+    /// # Errors
+    ///
+    /// Plan or journal cannot be read, contradict each other, or are in use by another process.
+    pub async fn open(plan: &PlanFolder) -> Result<Self, RunError> {
+        let accounts = accounts(plan)?;
+        let manifest = plan.manifest();
+        let mut replay = Replay::new(manifest.fingerprint(), &accounts);
+        let journal = Journal::open(&plan.journal_path(), |line| replay.apply(line))?;
+        let resumed = replay.has_begun();
+        if !resumed {
+            journal.append(vec![Record::Opened {
+                format: FORMAT,
+                plan: manifest.fingerprint(),
+                tenant: manifest.tenant.id,
+                playbook: manifest.playbook,
+            }]);
+        }
+        journal.commit(vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned() }]).await?;
+        replay.take_over();
+        let states = accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect();
+        Ok(Self { accounts: Arc::new(accounts), states, journal, resumed })
+    }
+}
+
+/// Says whether every account of a plan is settled, from plan and journal alone.
+///
+/// # Errors
+///
+/// Plan or journal cannot be read.
+pub fn is_settled(plan: &PlanFolder) -> Result<bool, RunError> {
+    let accounts = accounts(plan)?;
+    let replay = replay(plan, &accounts)?;
+    let settled = accounts.turns().all(|turn| replay.row(accounts.get(turn).row).state.is_settled());
+    Ok(settled)
+}
+
+/// Writes `results.csv` from plan and journal.
+///
+/// # Errors
+///
+/// Plan or journal cannot be read, or the results cannot be written.
+pub fn project_results(plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
+    let replay = {
+        let accounts = accounts(plan)?;
+        replay(plan, &accounts)?
+    };
+    let path = plan.results_path();
+    let discarded = plan.manifest().options.discard_credentials;
+    let tally = results::write(&path, plan.rows()?, &replay, &plan.journal_path(), discarded)?;
+    Ok((path, tally))
+}
+
+fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
+    Accounts::of_plan(plan.rows()?.map(|row| row.map_err(RunError::from)))
+}
+
+fn replay(plan: &PlanFolder, accounts: &Accounts) -> Result<Replay, RunError> {
+    let mut replay = Replay::new(plan.manifest().fingerprint(), accounts);
+    let path = plan.journal_path();
+    if has_begun(&path).map_err(|source| JournalError::Io { path: path.clone(), source })? {
+        for line in Reader::open(&path)? {
+            let line = line?;
+            let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
+            replay.apply(&line).map_err(broken)?;
+        }
+    }
+    Ok(replay)
+}
