@@ -360,6 +360,8 @@ mod tests {
     fn a_runaway_cell_is_stopped_by_lines_and_by_bytes() {
         let many = format!("\"open\n{}", "x,y\n".repeat(1000));
         assert_eq!(cut(&many).len(), 1001);
+        let closed_late = format!("\"open\n{}\"\n", "x,y\n".repeat(300));
+        assert_eq!(cut(&closed_late).len(), 302);
         let long = format!("\"open\n{}\nlast", "x".repeat(LONGEST_RECORD + 5));
         let cut = cut(&long);
         assert_eq!(cut[0], ("\"open".into(), 1, Some(Flaw::OpenQuote(0))));

@@ -33,6 +33,7 @@ mod password;
 mod payload;
 mod randomness;
 mod recipients;
+mod sealed_rows;
 
 pub use credential::{NotSealed, SealedCredential};
 pub use envelope::{SealError, UnsealError, seal, seal_many, unseal};
@@ -41,3 +42,4 @@ pub use password::{Password, PasswordError};
 pub use payload::{Binding, Expected};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{RecipientError, Recipients};
+pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};

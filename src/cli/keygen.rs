@@ -1,0 +1,113 @@
+//! `sealoff keygen`: a new identity for somebody to whom credentials are sealed.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::private_files;
+use crate::seal::Identity;
+
+use super::exit::{Exit, Failure};
+
+/// Make a new identity: the secret key that opens what is sealed to its public half, the recipient.
+///
+/// The file has the form that age-keygen writes, so the stock age program reads it too. Whoever has it can open every
+/// credential that was sealed to it: keep it as you would keep the passwords themselves.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  sealoff keygen -o service-desk.key        makes the file (0600) and prints age1…
+  sealoff plan list.csv --playbook breach --out run1 --seal-to age1…")]
+pub struct KeygenArgs {
+    /// Write the identity to this file, which must not exist yet, and print the recipient alone.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Print one line of JSON: recipient, and identity_file or (without --output) identity.
+    #[arg(long)]
+    json: bool,
+
+    /// Print the identity even to a terminal.
+    #[arg(long, conflicts_with = "output")]
+    show: bool,
+}
+
+/// Runs the command.
+///
+/// With `--output` the identity reaches that file only. Without it, it goes to standard output, but not to a terminal
+/// unless `--show` is given: terminals are recorded, shared and scrolled back.
+///
+/// # Errors
+///
+/// [`Failure`]: the file is there already or cannot be written, or standard output is a terminal.
+pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
+    let to_terminal = io::stdout().is_terminal();
+    if args.output.is_none() && to_terminal && !args.show {
+        return Err(Failure::refused("a secret key is not printed to a terminal")
+            .with_next("Name a file with -o FILE, or add --show."));
+    }
+    let identity = Identity::generate();
+    let recipient = identity.recipient();
+    let printed = match &args.output {
+        Some(path) => {
+            save(&identity, path)?;
+            let mut out = io::stdout().lock();
+            if args.json {
+                let line = serde_json::json!({ "recipient": recipient, "identity_file": path.to_string_lossy() });
+                writeln!(out, "{line}")
+            } else {
+                writeln!(out, "{recipient}")
+            }
+        }
+        None => print(&identity, &recipient, args.json),
+    };
+    printed.map_err(|error| Failure::usage(format_args!("standard output cannot be written: {error}")))?;
+    Ok(Exit::Done)
+}
+
+fn save(identity: &Identity, path: &Path) -> Result<(), Failure> {
+    let mut file = private_files::create_new(path).map_err(|error| {
+        let failure = Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => failure.with_next("An identity is never overwritten: name another file."),
+            _ => failure,
+        }
+    })?;
+    file.write_all(identity.file_text().as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))
+}
+
+fn print(identity: &Identity, recipient: &str, json: bool) -> io::Result<()> {
+    let text = identity.file_text();
+    let mut out = io::stdout().lock();
+    if json {
+        // The third line is the key itself; neither half holds anything that JSON escapes.
+        let secret = text.lines().last().unwrap_or_default();
+        return writeln!(out, r#"{{"recipient":"{recipient}","identity":"{secret}"}}"#);
+    }
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    // As age-keygen does: standard output goes to a file, and the person still learns the recipient.
+    writeln!(anstream::stderr(), "Public key: {recipient}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::Identities;
+
+    #[test]
+    fn an_identity_is_saved_for_its_owner_alone_and_never_overwritten() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("desk.key");
+        save(&Identity::generate(), &path).unwrap();
+        assert!(Identities::read(&path).is_ok());
+        assert!(!private_files::open_to_others(&path).unwrap());
+        let before = std::fs::read(&path).unwrap();
+        let failure = save(&Identity::generate(), &path).unwrap_err();
+        assert_eq!((failure.exit, std::fs::read(&path).unwrap()), (Exit::Usage, before));
+        assert!(failure.next.is_some());
+    }
+}

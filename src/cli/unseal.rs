@@ -1,0 +1,396 @@
+//! `sealoff unseal`: opens the sealed credentials of a results file.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::ids::ObjectId;
+use crate::seal::{
+    Expected, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRows, SealedRowsError, UnsealError,
+    unseal,
+};
+use crate::spreadsheet::guard;
+
+use super::exit::{Exit, Failure};
+
+/// Open the sealed credentials of a results file.
+///
+/// Prints CSV with the columns user_principal_name, object_id, password, candidate. The last one is empty, except for an
+/// account of which nobody knows which of several passwords took effect: then each of them has a line of its own, `1`
+/// the earliest, and the last of them is the one to try first.
+///
+/// A credential that was moved to another row, edited or damaged is not printed: its row is named on standard error, the
+/// others are printed all the same, and the exit code is 3. Rows without a credential are passed over.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sealoff unseal run1/results.csv -i service-desk.key --user ada@contoso.com --show
+  sealoff unseal run1/results.csv -i service-desk.key | some-password-manager import -")]
+pub struct UnsealArgs {
+    /// The results file of a run.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// The identity file that opens it, as keygen or age-keygen made it.
+    #[arg(short, long, value_name = "FILE")]
+    identity: PathBuf,
+
+    /// Only this person: by the name in the roster, the object id or the user principal name.
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+
+    /// Print one line of JSON for each password.
+    #[arg(long)]
+    json: bool,
+
+    /// Print passwords even to a terminal.
+    #[arg(long)]
+    show: bool,
+}
+
+/// How many rows of other recipients are named before the rest is only counted.
+const MOST_NAMED: usize = 20;
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// [`Failure`]: the file or the identity cannot be used, standard output is a terminal and `--show` is not given, or
+/// there is nothing to open.
+pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
+    if io::stdout().is_terminal() && !args.show {
+        return Err(Failure::refused("passwords are not printed to a terminal")
+            .with_next("Redirect standard output, or add --show."));
+    }
+    run_to(&args, &mut io::stdout().lock(), &mut anstream::stderr())
+}
+
+fn run_to(args: &UnsealArgs, out: &mut dyn Write, problems: &mut dyn Write) -> Result<Exit, Failure> {
+    let identities = Identities::read(&args.identity).map_err(Failure::usage)?;
+    let rows = SealedRows::open(&args.file).map_err(Failure::usage)?;
+    let mut opening = Opening { out: Output::new(args.json, out), tally: Tally::new(problems), identities };
+    for row in rows {
+        match row {
+            Ok(row) if args.user.as_deref().is_none_or(|person| row.is_about(person)) => opening.open(&row)?,
+            Ok(_) => {}
+            Err(error @ SealedRowsError::Record { .. }) => opening.tally.problem(error),
+            Err(error) => return Err(Failure::usage(error)),
+        }
+    }
+    let Opening { mut out, tally, .. } = opening;
+    out.finish()?;
+    tally.end(args)
+}
+
+struct Opening<'a> {
+    out: Output<'a>,
+    tally: Tally<'a>,
+    identities: Identities,
+}
+
+impl Opening<'_> {
+    fn open(&mut self, row: &SealedRow) -> Result<(), Failure> {
+        self.tally.rows += 1;
+        if row.candidates.is_empty() {
+            return Ok(());
+        }
+        let object_id = match &row.object_id {
+            Ok(id) => *id,
+            Err(text) => {
+                let problem = format!("{}: {text:?} is no object id, so nothing is opened for it", named(row));
+                self.tally.problem(problem);
+                return Ok(());
+            }
+        };
+        let several = row.candidates.len() > 1;
+        for (index, sealed) in row.candidates.iter().enumerate() {
+            let candidate = several.then_some(index + 1);
+            match self.password(row, object_id, sealed) {
+                Ok(Some(password)) => {
+                    self.tally.opened += 1;
+                    self.out.password(row, object_id, &password, candidate)?;
+                }
+                Ok(None) => self.tally.others.push(row.row.clone()),
+                Err(problem) => {
+                    let which = candidate.map(|number| format!(", candidate {number}")).unwrap_or_default();
+                    self.tally.problem(format_args!("{}{which}: {problem}", named(row)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The password, or `None` where it is sealed to somebody else.
+    fn password(
+        &self,
+        row: &SealedRow,
+        object_id: ObjectId,
+        sealed: &Result<SealedCredential, NotSealed>,
+    ) -> Result<Option<Password>, String> {
+        let expected = Expected { tenant: None, object_id, user_principal_name: &row.user_principal_name };
+        let sealed = sealed.as_ref().map_err(ToString::to_string)?;
+        match unseal(&self.identities, sealed, &expected) {
+            Ok(password) => Ok(Some(password)),
+            Err(UnsealError::NotForThisIdentity) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn named(row: &SealedRow) -> String {
+    format!("row {} ({})", row.row.escape_debug(), row.user_principal_name.escape_debug())
+}
+
+/// What was seen, for the ending.
+struct Tally<'a> {
+    /// Where problems are named.
+    said: &'a mut dyn Write,
+    rows: u64,
+    opened: u64,
+    problems: u64,
+    others: Vec<String>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(said: &'a mut dyn Write) -> Self {
+        Self { said, rows: 0, opened: 0, problems: 0, others: Vec::new() }
+    }
+
+    /// A standard error that is closed is no reason to keep a password from its owner.
+    fn say(&mut self, line: std::fmt::Arguments<'_>) {
+        let _ = writeln!(self.said, "{line}");
+    }
+
+    fn problem(&mut self, problem: impl std::fmt::Display) {
+        self.problems += 1;
+        self.say(format_args!("error: {problem}"));
+    }
+
+    fn end(mut self, args: &UnsealArgs) -> Result<Exit, Failure> {
+        let file = args.file.display();
+        self.others.dedup();
+        if !self.others.is_empty() {
+            let mut rows = self.others.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+            if self.others.len() > MOST_NAMED {
+                rows.push_str(", …");
+            }
+            self.say(format_args!(
+                "error: {} rows are not sealed to the identity in {}: {rows}",
+                self.others.len(),
+                args.identity.display()
+            ));
+        }
+        if self.problems > 0 || !self.others.is_empty() {
+            return Ok(Exit::Unfinished);
+        }
+        match &args.user {
+            _ if self.opened > 0 => Ok(Exit::Done),
+            Some(person) if self.rows == 0 => Err(Failure::usage(format_args!("{file} has no row for {person:?}"))
+                .with_next("Give the name as it stands in the columns user, object_id or user_principal_name.")),
+            Some(person) => Err(Failure::usage(format_args!("{file} has no credential for {person:?}"))
+                .with_next("Its row says in the columns outcome and detail what became of that account.")),
+            None => Err(Failure::usage(format_args!("{file} has no sealed credential in it")).with_next(
+                "Playbooks that set no password seal none; the column outcome says what became of each account.",
+            )),
+        }
+    }
+}
+
+/// The passwords, as CSV or as lines of JSON.
+enum Output<'a> {
+    Csv { writer: Box<csv::Writer<&'a mut dyn Write>>, begun: bool },
+    Json(&'a mut dyn Write),
+}
+
+impl<'a> Output<'a> {
+    fn new(json: bool, out: &'a mut dyn Write) -> Self {
+        if json { Self::Json(out) } else { Self::Csv { writer: Box::new(csv::Writer::from_writer(out)), begun: false } }
+    }
+
+    fn password(
+        &mut self,
+        row: &SealedRow,
+        object_id: ObjectId,
+        password: &Password,
+        candidate: Option<usize>,
+    ) -> Result<(), Failure> {
+        let name = &row.user_principal_name;
+        match self {
+            Self::Csv { writer, begun } => {
+                let mut write = || -> csv::Result<()> {
+                    if !*begun {
+                        writer.write_record(["user_principal_name", "object_id", "password", "candidate"])?;
+                        *begun = true;
+                    }
+                    let candidate = candidate.map(|number| number.to_string()).unwrap_or_default();
+                    // The name comes from strangers and is guarded; the password is ours, begins with a letter, and must
+                    // be copied exactly as it is.
+                    writer.write_record([&*guard(name), &object_id.to_string(), password.expose(), &candidate])
+                };
+                write().map_err(|error| broken(&error))
+            }
+            Self::Json(writer) => {
+                #[derive(serde::Serialize)]
+                struct Line<'a> {
+                    user_principal_name: &'a str,
+                    object_id: ObjectId,
+                    password: &'a str,
+                    candidate: Option<usize>,
+                }
+                let line = Line { user_principal_name: name, object_id, password: password.expose(), candidate };
+                serde_json::to_writer(&mut *writer, &line).map_err(|error| broken(&error))?;
+                writer.write_all(b"\n").map_err(|error| broken(&error))
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Csv { writer, .. } => writer.flush(),
+            Self::Json(writer) => writer.flush(),
+        }
+        .map_err(|error| broken(&error))
+    }
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Failure {
+    Failure::usage(format_args!("standard output cannot be written: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::TenantId;
+    use crate::seal::{Binding, Identity, Recipients, seal};
+    use clap::Parser;
+    use std::path::Path;
+    use uuid::Uuid;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: UnsealArgs,
+    }
+
+    /// A folder with an identity and a results file, and what the command says about them.
+    struct Desk {
+        folder: tempfile::TempDir,
+        recipients: Recipients,
+        rows: Vec<String>,
+    }
+
+    fn id(number: u32) -> ObjectId {
+        ObjectId::new(Uuid::from_u128(number.into()))
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let identity = Identity::generate();
+            std::fs::write(folder.path().join("key"), identity.file_text().as_bytes()).unwrap();
+            Self { folder, recipients: identity.recipients(), rows: Vec::new() }
+        }
+
+        fn sealed(&self, number: u32, password: &str) -> String {
+            let tenant = TenantId::new(Uuid::nil());
+            let binding =
+                Binding { tenant, object_id: id(number), user_principal_name: format!("u{number}@contoso.com") };
+            seal(&self.recipients, &binding, &Password::of(password.into())).unwrap().to_string()
+        }
+
+        fn row(&mut self, number: u32, sealed: &str) {
+            self.rows.push(format!("{number},U{number},{},u{number}@contoso.com,done,{sealed}\n", id(number)));
+        }
+
+        fn path(&self, name: &str) -> std::path::PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn run(&self, more: &[&str]) -> (Result<Exit, Failure>, String, String) {
+            let header = "row,user,object_id,user_principal_name,outcome,sealed_credential\n";
+            std::fs::write(self.path("results.csv"), header.to_owned() + &self.rows.concat()).unwrap();
+            self.run_on(&self.path("results.csv"), more)
+        }
+
+        fn run_on(&self, file: &Path, more: &[&str]) -> (Result<Exit, Failure>, String, String) {
+            let key = self.path("key");
+            let fixed = ["unseal", file.to_str().unwrap(), "-i", key.to_str().unwrap()];
+            let line = Line::try_parse_from(fixed.iter().chain(more)).unwrap();
+            let (mut out, mut said) = (Vec::new(), Vec::new());
+            let ending = run_to(&line.args, &mut out, &mut said);
+            (ending, String::from_utf8(out).unwrap(), String::from_utf8(said).unwrap())
+        }
+    }
+
+    #[test]
+    fn every_credential_comes_out_with_its_account() {
+        let mut desk = Desk::new();
+        desk.row(1, &desk.sealed(1, "first"));
+        desk.row(2, "");
+        desk.row(3, &format!("{} {}", desk.sealed(3, "old"), desk.sealed(3, "new")));
+        let (ending, out, said) = desk.run(&[]);
+        assert_eq!((ending.unwrap(), said.as_str()), (Exit::Done, ""));
+        let expected = format!(
+            "user_principal_name,object_id,password,candidate\n\
+             u1@contoso.com,{},first,\nu3@contoso.com,{three},old,1\nu3@contoso.com,{three},new,2\n",
+            id(1),
+            three = id(3)
+        );
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn one_person_is_found_by_any_name() {
+        let mut desk = Desk::new();
+        desk.row(1, &desk.sealed(1, "first"));
+        desk.row(2, &desk.sealed(2, "second"));
+        for person in ["u2", "U2@CONTOSO.com", &id(2).to_string()] {
+            let (ending, out, _) = desk.run(&["--json", "--user", person]);
+            assert_eq!(ending.unwrap(), Exit::Done);
+            let line: serde_json::Value = serde_json::from_str(&out).unwrap();
+            assert_eq!((line["password"].as_str(), line["candidate"].is_null()), (Some("second"), true), "{person}");
+        }
+        assert!(desk.run(&["--user", "u9"]).0.unwrap_err().what.contains("no row for"));
+    }
+
+    #[test]
+    fn a_moved_or_damaged_credential_is_named_and_the_others_still_open() {
+        let mut desk = Desk::new();
+        let (one, two) = (desk.sealed(1, "first"), desk.sealed(2, "second"));
+        desk.row(1, &two);
+        desk.row(2, &one);
+        desk.row(3, &desk.sealed(3, "third"));
+        desk.row(4, "age:AAAA");
+        let (ending, out, said) = desk.run(&[]);
+        assert_eq!(ending.unwrap(), Exit::Unfinished);
+        assert!(out.contains("third") && !out.contains("first") && !out.contains("second"), "{out}");
+        assert!(said.contains("row 1 (u1@contoso.com): it was sealed for u2@contoso.com"), "{said}");
+        assert!(said.contains("row 2 (u2@contoso.com)") && said.contains("row 4 (u4@contoso.com)"), "{said}");
+        assert!(!said.contains("first") && !said.contains("second"));
+    }
+
+    #[test]
+    fn what_is_sealed_to_somebody_else_is_counted() {
+        let mut desk = Desk::new();
+        let other = Desk::new();
+        desk.row(1, &other.sealed(1, "theirs"));
+        desk.row(2, &desk.sealed(2, "ours"));
+        let (ending, out, said) = desk.run(&[]);
+        assert_eq!(ending.unwrap(), Exit::Unfinished);
+        assert!(out.contains("ours") && !out.contains("theirs"));
+        assert!(said.contains("1 rows are not sealed to the identity") && said.contains(": 1\n"), "{said}");
+    }
+
+    #[test]
+    fn what_cannot_be_opened_at_all_is_a_clear_failure() {
+        let mut desk = Desk::new();
+        desk.row(1, "");
+        assert!(desk.run(&[]).0.unwrap_err().what.contains("no sealed credential in it"));
+        assert!(desk.run(&["--user", "u1"]).0.unwrap_err().what.contains("no credential for"));
+        let failure = desk.run_on(&desk.path("key"), &[]).0.unwrap_err();
+        assert!(failure.what.contains("is no results file") && failure.exit == Exit::Usage, "{failure:?}");
+        assert!(!failure.what.contains("AGE-SECRET"), "{failure:?}");
+        assert!(desk.run_on(&desk.path("nowhere"), &[]).0.unwrap_err().what.contains("cannot be read"));
+    }
+}
