@@ -30,12 +30,12 @@ pub mod ids;
 pub mod private_files;
 pub mod spreadsheet;
 
-pub mod roster;
-pub mod graph;
 pub mod directory;
-pub mod seal;
+pub mod graph;
 pub mod plan;
+pub mod roster;
 pub mod run;
+pub mod seal;
 
 pub mod simulator;
 

@@ -68,7 +68,10 @@ fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
 /// # Errors
 ///
 /// What `write` returns, or whatever writing, syncing or renaming fails with; the old file is then untouched.
-pub fn replace<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut io::BufWriter<&File>) -> Result<T, E>) -> Result<T, E> {
+pub fn replace<T, E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<&File>) -> Result<T, E>,
+) -> Result<T, E> {
     let folder = folder_of(path);
     let beside = tempfile::Builder::new().prefix(".sealoff-").suffix(".part").tempfile_in(folder)?;
     let mut writer = io::BufWriter::with_capacity(256 * 1024, beside.as_file());
