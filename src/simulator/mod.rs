@@ -6,11 +6,11 @@
 //! # What happens to a call
 //!
 //! ```text
-//! server ─ routes ─► login                       a token
-//!             └────► graph ─► world ─► ledger    one request, or up to twenty in a $batch
+//! server ─ routes ─► login                                  a token
+//!             └────► exchange ─► graph ─► world ─► ledger   one request, or up to twenty in a $batch
 //! ```
 //!
-//! [`server`](self) speaks TLS and HTTP; `routes` checks the token and deals the faults that strike whole calls; `graph`
+//! `server` speaks TLS and HTTP; `exchange` checks the token and deals the faults that strike whole calls; `graph`
 //! understands requests without looking at the directory; `world` is all that changes, behind one lock: it charges the
 //! quota, deals the faults that strike single requests, reads and writes the [`Directory`], and keeps the ledger.
 //! What is not simulated is answered 501 and named, never by a friendly lie.
@@ -21,12 +21,14 @@
 //! as the wall clock. Latency and the life of tokens are on the wall clock, because HTTP and token libraries are.
 
 mod directory;
+mod exchange;
 mod graph;
 mod ledger;
 mod login;
 mod moment;
 mod quota;
 mod random;
+mod response;
 mod routes;
 mod server;
 mod settings;

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -65,11 +64,6 @@ async fn converse(stream: TcpStream, tls: TlsAcceptor, router: Router) {
     builder.http2().max_concurrent_streams(1_000);
     // How a connection ends is the client's business.
     let _ = builder.serve_connection(TokioIo::new(stream), service).await;
-}
-
-/// The path and query of a request, as they came.
-pub(crate) fn target(request: &Request) -> &str {
-    request.uri().path_and_query().map_or("/", |target| target.as_str())
 }
 
 /// Shares the tenant with every handler.

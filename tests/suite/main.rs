@@ -1,4 +1,6 @@
-//! What is seen from outside, all in one program: one link instead of many.
+//! The whole program and its larger rooms, driven from outside: one crate, so that everything is linked once.
+
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod seal_with_age;
+mod simulator;

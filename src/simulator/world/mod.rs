@@ -99,6 +99,13 @@ impl World {
         }
     }
 
+    /// The answers to these writes are on their way.
+    pub(crate) fn mark_answered(&mut self, records: &[usize]) {
+        for &record in records {
+            self.writes[record].answered = true;
+        }
+    }
+
     /// Charges a request to both limits, or to none and says which has no room.
     fn charge(&mut self, cost: Cost, now: Duration) -> Result<(), Refused> {
         let units = f64::from(cost.resource_units);

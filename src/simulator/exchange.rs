@@ -1,0 +1,240 @@
+//! How one call to Graph passes through the simulator: gate, token, latency, faults, execution, answer.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request as HttpRequest;
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{Method, Uri};
+use axum::response::Response;
+
+use super::directory::Place;
+use super::graph::answer::{Answer, CallIds};
+use super::graph::batch::{Batch, write_answers};
+use super::graph::call::{Prepared, Request};
+use super::graph::errors::GraphError;
+use super::login::Worth;
+use super::random::{Random, seed_for};
+use super::response::{call_ids, header, respond};
+use super::server::Cut;
+use super::tenant::Tenant;
+use super::world::{Context, Job, World};
+
+/// Larger bodies are refused, as by Graph.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// Answers one call below `/v1.0`.
+pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
+    let mut in_flight = arrive(tenant);
+    tenant.pass_gate().await;
+    let ids = call_ids(tenant, request.headers());
+    if let Some(refusal) = refuse_token(tenant, request.headers(), &ids) {
+        return refusal;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        let error = GraphError::new(413, "RequestEntityTooLarge", "The request body is larger than 4 MB.");
+        return respond(tenant, Answer::error(&error, &ids), &ids);
+    };
+    let mut work = Work::of(tenant, &parts, &body);
+    if let Ok(work) = &mut work {
+        // From here on, before any latency: a write is in flight as soon as the client has sent it.
+        (in_flight.places, work.job.overlapping) = tenant.world().take_off(&work.job.requests);
+    }
+    let (fate, half) = draw_fate(tenant);
+    pause(half).await;
+    let refused = match fate {
+        Fate::Throttled => Some(GraphError::throttled()),
+        Fate::Unavailable => Some(GraphError::unavailable()),
+        _ => None,
+    };
+    if let Some(error) = refused {
+        let mut answer = Answer::error(&error, &ids);
+        answer.retry_after = tenant.world().retry_after_of_faults(tenant.clock.date(tenant.clock.now()));
+        return respond(tenant, answer, &ids);
+    }
+    let (answer, records) = match work {
+        Ok(mut work) => {
+            execute(tenant, &mut work.job, &ids).await;
+            work.finish(tenant.settings.seed)
+        }
+        Err(error) => (Answer::error(&error, &ids), Vec::new()),
+    };
+    pause(half).await;
+    match fate {
+        Fate::Lost => Cut::response(),
+        Fate::TimedOut => respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids),
+        _ => {
+            tenant.world().mark_answered(&records);
+            respond(tenant, answer, &ids)
+        }
+    }
+}
+
+/// A call that is understood: a batch, or one request of its own.
+struct Work<'a> {
+    job: Job,
+    /// The ids of a batch; `None` for a request of its own.
+    item_ids: Option<Vec<Cow<'a, str>>>,
+}
+
+impl<'a> Work<'a> {
+    fn of(tenant: &Tenant, parts: &Parts, body: &'a Bytes) -> Result<Self, GraphError> {
+        let url = below_version(&parts.uri);
+        let path = url.split('?').next().unwrap_or_default();
+        if path.eq_ignore_ascii_case("/$batch") || path.eq_ignore_ascii_case("/%24batch") {
+            return Self::batch(tenant, parts, body);
+        }
+        let request = Request {
+            method: parts.method.as_str(),
+            url,
+            content_type: header(&parts.headers, "content-type"),
+            consistency_level: header(&parts.headers, "consistencylevel"),
+            body: (!body.is_empty()).then_some(body),
+            in_batch: false,
+        };
+        Ok(Self { job: Job::single(Prepared::of(&request, &tenant.settings)), item_ids: None })
+    }
+
+    fn batch(tenant: &Tenant, parts: &Parts, body: &'a Bytes) -> Result<Self, GraphError> {
+        let json = header(&parts.headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let parsed = if parts.method != Method::POST {
+            Err(GraphError::method_not_allowed())
+        } else if !json {
+            Err(GraphError::malformed(
+                "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+            ))
+        } else {
+            Batch::parse(body, &tenant.settings)
+        };
+        let counters = &mut tenant.world().counters;
+        let batch = parsed.inspect_err(|_| counters.violations.malformed_batches += 1)?;
+        counters.batches += 1;
+        counters.batch_items += batch.requests.len() as u64;
+        let mut job = Job::new(batch.requests, batch.shape, batch.depends_on);
+        job.batch = Some(counters.batches);
+        Ok(Self { job, item_ids: Some(batch.ids) })
+    }
+
+    /// The answer to the whole call, and the writes in the ledger that it answers.
+    fn finish(mut self, seed: u64) -> (Answer, Vec<usize>) {
+        let answer = match self.item_ids {
+            Some(ids) => {
+                let mut random = Random::new(seed_for(seed, self.job.batch.unwrap_or_default()));
+                Answer::json(write_answers(&ids, &self.job.answers, &mut random))
+            }
+            None => self.job.answers.pop().flatten().unwrap_or_else(Answer::no_content),
+        };
+        (answer, self.job.records)
+    }
+}
+
+fn below_version(uri: &Uri) -> &str {
+    let url = uri.path_and_query().map_or("", |target| target.as_str());
+    url.strip_prefix("/v1.0").unwrap_or(url)
+}
+
+/// Carries a job out, however often the gate falls in between.
+async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds) {
+    let root = format!("{}/v1.0", tenant.connection.graph_endpoint);
+    loop {
+        let now = tenant.clock.now();
+        let hold_after = *tenant.hold_after.borrow();
+        let context = Context { ids, root: &root, now, date: tenant.clock.date(now), hold_after };
+        let (done, applied) = {
+            let mut world = tenant.world();
+            (world.advance(job, &context), world.counters.writes_applied)
+        };
+        tenant.announce(applied);
+        // The gate holds answers back too, also that of the call whose last write closed it.
+        tenant.pass_gate().await;
+        if done {
+            return;
+        }
+    }
+}
+
+/// Counts a call as in flight and frees its users however it ends, also when its client goes away.
+struct InFlight<'a> {
+    tenant: &'a Tenant,
+    places: Vec<Place>,
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        let mut world = self.tenant.world();
+        world.counters.in_flight -= 1;
+        world.land(&self.places);
+    }
+}
+
+/// What is to become of one call as a whole; drawn before it is executed.
+enum Fate {
+    Answered,
+    Throttled,
+    Unavailable,
+    TimedOut,
+    Lost,
+}
+
+fn draw_fate(tenant: &Tenant) -> (Fate, Duration) {
+    let latency = tenant.settings.latency;
+    let mut world = tenant.world();
+    let World { random, faults, counters, .. } = &mut *world;
+    let jitter = if latency.jitter.is_zero() { Duration::ZERO } else { latency.jitter.mul_f64(random.fraction()) };
+    let fate = if random.chance(faults.throttled_envelope) {
+        counters.throttled_envelopes += 1;
+        Fate::Throttled
+    } else if random.chance(faults.unavailable_envelope) {
+        counters.failed_envelopes += 1;
+        Fate::Unavailable
+    } else if random.chance(faults.timeout_after_execution) {
+        counters.failed_envelopes += 1;
+        Fate::TimedOut
+    } else if random.chance(faults.lost_answer) {
+        counters.lost_answers += 1;
+        Fate::Lost
+    } else {
+        Fate::Answered
+    };
+    (fate, (latency.base + jitter) / 2)
+}
+
+fn arrive(tenant: &Tenant) -> InFlight<'_> {
+    let counters = &mut tenant.world().counters;
+    counters.http_calls += 1;
+    counters.in_flight += 1;
+    counters.most_in_flight = counters.most_in_flight.max(counters.in_flight);
+    InFlight { tenant, places: Vec::new() }
+}
+
+async fn pause(span: Duration) {
+    // Even a sleep of no length would give the turn away, and cost a benchmark more than the call itself.
+    if !span.is_zero() {
+        tokio::time::sleep(span).await;
+    }
+}
+
+/// The answer to a call without a good token; `None` when the token is good.
+fn refuse_token(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Option<Response> {
+    let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token =
+        sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token);
+    let message: Cow<'static, str> = match token.map(|token| tenant.tokens.worth(token.trim())) {
+        Some(Worth::Good) => return None,
+        Some(Worth::Expired) => "Lifetime validation failed, the token is expired.".into(),
+        Some(Worth::Unknown) => "CompactToken parsing failed with error code: 80049217".into(),
+        None => "Access token is empty.".into(),
+    };
+    tenant.world().counters.unauthorized += 1;
+    let error = GraphError::new(401, "InvalidAuthenticationToken", message);
+    let mut response = respond(tenant, Answer::error(&error, ids), ids);
+    let challenge =
+        format!("Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\"", tenant.connection.authority);
+    if let Ok(challenge) = HeaderValue::try_from(challenge) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    Some(response)
+}

@@ -1,0 +1,94 @@
+//! How fast the simulator is. Nothing is asserted: a figure from a busy machine proves nothing.
+//!
+//! `cargo test --release --test suite -- --ignored --nocapture speed`
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use sealoff::simulator::{Connection, Quota, Settings, User};
+use serde_json::json;
+
+use super::{Graph, block, patch_item, reset, revoke};
+
+/// Processor seconds that the calling thread has used, in hundredths (Linux only).
+fn thread_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+#[test]
+#[ignore = "a measurement, to be run alone and in release mode"]
+#[expect(clippy::print_stderr, reason = "the figure is what it is for")]
+fn speed_of_batches_over_one_connection() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    // The simulator has a thread of its own, so that its share of the work can be told from the client's.
+    let server = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let settings = Settings { users: 10_000, quota: Quota::off(), ..Settings::default() };
+            let graph = Graph::with(settings).await;
+            sender.send((graph.simulator.connection().clone(), graph.token.clone(), graph.plain_users(2_000))).unwrap();
+            let before = thread_seconds();
+            let _ = stopped.await;
+            (thread_seconds() - before, graph.simulator.counters())
+        })
+    });
+    let (connection, token, users): (Connection, String, Vec<User>) = receiver.recv().unwrap();
+    let bodies: Vec<Vec<u8>> = (0..300)
+        .map(|n| {
+            let requests: Vec<_> = (0..20)
+                .map(|k| {
+                    let user = &users[(n * 20 + k) % users.len()];
+                    match n % 3 {
+                        0 => patch_item(&k.to_string(), user, &reset("u7#KdQw!93nTzRxp")),
+                        1 => block(&k.to_string(), user),
+                        _ => revoke(&k.to_string(), user),
+                    }
+                })
+                .collect();
+            serde_json::to_vec(&json!({ "requests": requests })).unwrap()
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let sent = runtime.block_on(drive(&connection, &token, bodies));
+    stop.send(()).unwrap();
+    let (busy, counters) = server.join().unwrap();
+    let items = counters.batch_items as f64;
+    eprintln!(
+        "{items} items, {} applied: {:.0} items/s on the wall, {:.0} items for each processor second of the simulator",
+        counters.writes_applied,
+        items / sent.as_secs_f64(),
+        items / busy
+    );
+}
+
+/// Sends batches for some seconds, 32 at a time, and says how long that took.
+async fn drive(connection: &Connection, token: &str, bodies: Vec<Vec<u8>>) -> Duration {
+    let ca = reqwest::Certificate::from_pem(connection.ca_pem.as_bytes()).unwrap();
+    let http = reqwest::Client::builder().tls_certs_only([ca]).no_proxy().build().unwrap();
+    let url = format!("{}/v1.0/$batch", connection.graph_endpoint);
+    let (start, bodies) = (Instant::now(), std::sync::Arc::new(bodies));
+    let workers: Vec<_> = (0..32)
+        .map(|worker| {
+            let (http, url, token, bodies) = (http.clone(), url.clone(), token.to_owned(), bodies.clone());
+            tokio::spawn(async move {
+                let mut next = worker;
+                while start.elapsed() < Duration::from_secs(4) {
+                    let body = bodies[next % bodies.len()].clone();
+                    let request = http.request(Method::POST, &url).bearer_auth(&token);
+                    let response = request.header("Content-Type", "application/json").body(body).send().await.unwrap();
+                    assert_eq!(response.status(), 200);
+                    response.bytes().await.unwrap();
+                    next += 32;
+                }
+            })
+        })
+        .collect();
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    start.elapsed()
+}
