@@ -1,0 +1,58 @@
+//! What one data row of a roster says.
+
+use crate::ids::{ObjectId, RowNumber};
+
+use super::defect::Defect;
+use super::upn::Upn;
+
+/// One data row: where it stands, and the person on it or the reason why it cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The number of the row among the data rows, counted from 1 without the header and without blank lines.
+    pub row: RowNumber,
+    /// The line of the file on which the row begins, counted from 1 as an editor counts.
+    pub line: u64,
+    /// The key cell for display: as it came, with control characters replaced and a great length cut. Where the cells
+    /// of the row could not be told apart, the beginning of the line.
+    pub text: String,
+    /// The person, or why the row cannot be read.
+    pub content: Result<Person, Defect>,
+}
+
+/// One person as a roster names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// How the account is found.
+    pub key: Key,
+    /// The user principal name that stands beside an object id: both must name the same account.
+    pub also: Option<Upn>,
+    /// Who hands the credential over.
+    pub handoff: Option<String>,
+    /// The place in the order of work: a lower number is worked on earlier, none is last.
+    pub priority: Option<u32>,
+    /// A free remark.
+    pub note: Option<String>,
+    /// What an export says about the kind of account.
+    pub hints: Hints,
+}
+
+/// The name under which an account is looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// The id of the user object.
+    ObjectId(ObjectId),
+    /// The sign-in name, or a mail address that stands in its place.
+    UserPrincipalName(Upn),
+}
+
+/// What an export says about the kind of account. It is old by nature: a drill shapes its made-up accounts by it, and
+/// nothing is ever decided by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// `userType`, as it stands in the roster.
+    pub user_type: Option<String>,
+    /// `onPremisesSyncEnabled` or `DirSyncEnabled`.
+    pub synced: Option<bool>,
+    /// `accountEnabled`.
+    pub enabled: Option<bool>,
+}

@@ -1,0 +1,72 @@
+//! Where a roster comes from.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::PathBuf;
+
+use super::error::RosterError;
+
+/// Where a roster comes from. Its `Display` is the name that messages use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    StandardInput,
+    /// Bytes that are at hand, such as the embedded sample.
+    Bytes {
+        /// The name that messages use.
+        name: String,
+        /// The bytes.
+        bytes: Cow<'static, [u8]>,
+    },
+}
+
+impl Source {
+    /// The source that an argument of the command line names: `-` is standard input, all else is a file.
+    #[must_use]
+    pub fn from_argument(argument: &OsStr) -> Self {
+        if argument == "-" { Self::StandardInput } else { Self::File(argument.into()) }
+    }
+
+    /// Bytes under a name.
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self::Bytes { name: name.into(), bytes: bytes.into() }
+    }
+
+    /// Opens the source, and gives back with it a source that holds no bytes any more, for messages.
+    pub(super) fn open(self) -> Result<(Self, Box<dyn Read + Send>), RosterError> {
+        match self {
+            Self::File(path) => {
+                let from = Self::File(path.clone());
+                let file = match File::open(&path) {
+                    Ok(file) => file,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(RosterError::NotFound(from)),
+                    Err(error) => return Err(RosterError::Open { from, error }),
+                };
+                match file.metadata() {
+                    Ok(metadata) if metadata.is_dir() => Err(RosterError::Folder(from)),
+                    Ok(_) => Ok((from, Box::new(file))),
+                    Err(error) => Err(RosterError::Open { from, error }),
+                }
+            }
+            Self::StandardInput => Ok((self, Box::new(io::stdin()))),
+            Self::Bytes { name, bytes } => {
+                Ok((Self::Bytes { name, bytes: Cow::Borrowed(&[]) }, Box::new(Cursor::new(bytes))))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::StandardInput => f.write_str("on standard input"),
+            Self::Bytes { name, .. } => f.write_str(name),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The room as its callers see it: bytes in, entries out.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::digest::Digest;
+
+const ID: &str = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11";
+
+fn open(bytes: impl Into<Vec<u8>>) -> Result<Roster, RosterError> {
+    Roster::open(Source::bytes("a test", bytes.into()))
+}
+
+fn entries(bytes: impl Into<Vec<u8>>) -> Vec<Entry> {
+    open(bytes).unwrap().map(Result::unwrap).collect()
+}
+
+fn only(bytes: impl Into<Vec<u8>>) -> Result<Person, Defect> {
+    let mut entries = entries(bytes);
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    entries.remove(0).content
+}
+
+fn upn(text: &str) -> Upn {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_row_is_understood_in_full() {
+    let person = only(format!(
+        "Object Id;User principal name;Handoff;Priority;Note;userType;DirSyncEnabled;Account Enabled\r\n\
+         {ID};Ada@contoso.com; desk 1 ;7;\"two\nlines\";Guest;True;no\r\n"
+    ))
+    .unwrap();
+    assert_eq!(person.key, Key::ObjectId(ID.parse().unwrap()));
+    assert_eq!(person.also, Some(upn("ada@contoso.com")));
+    assert_eq!((person.handoff.as_deref(), person.priority), (Some("desk 1"), Some(7)));
+    assert_eq!(person.note.as_deref(), Some("two\nlines"));
+    assert_eq!(person.hints, Hints { user_type: Some("Guest".into()), synced: Some(true), enabled: Some(false) });
+}
+
+#[test]
+fn the_name_is_the_key_where_the_id_is_missing() {
+    let people = entries(format!("id,upn\n{ID},ada@contoso.com\n,bob@contoso.com\neve@contoso.com,\n"));
+    let keys: Vec<_> = people.into_iter().map(|entry| entry.content.unwrap()).map(|p| (p.key, p.also)).collect();
+    assert_eq!(
+        keys,
+        [
+            (Key::ObjectId(ID.parse().unwrap()), Some(upn("ada@contoso.com"))),
+            (Key::UserPrincipalName(upn("bob@contoso.com")), None),
+            (Key::UserPrincipalName(upn("eve@contoso.com")), None),
+        ]
+    );
+}
+
+#[test]
+fn a_mail_address_beside_an_id_is_not_held_against_it() {
+    let person = only(format!("id,mail\n{ID},Ada Lovelace\n")).unwrap();
+    assert_eq!(person.also, None);
+}
+
+#[test]
+fn rows_and_lines_are_counted_from_one_and_blank_lines_are_no_rows() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["", "user,note", "", "a@b.c,", ",", "b@b.c,\"x", "y\"", "  ", "nonsense,"].join(end);
+        let seen: Vec<_> = entries(text).iter().map(|e| (e.row.get(), e.line, e.content.is_ok())).collect();
+        assert_eq!(seen, [(1, 4, true), (2, 6, true), (3, 9, false)], "{end:?}");
+    }
+}
+
+#[test]
+fn every_broken_row_says_what_and_where() {
+    let cases: &[(&[u8], u64, Option<u64>, &str)] = &[
+        (b"user,note\n,x\n", 2, Some(1), "is empty"),
+        (b"note,user\nx,Ada Lovelace\n", 2, Some(3), "neither"),
+        (b"user\na@b@c\n", 2, Some(1), "more than one @"),
+        (b"user,note\na@b.c\n", 2, None, "1 cells where the header has 2"),
+        (b"user,note\na@b.c,x,y\n", 2, None, "3 cells where the header has 2"),
+        (b"note,user\n\xc3\xa9,\xff@b.c\n", 2, Some(3), "not UTF-8"),
+        (b"user\na\0@b.c\n", 2, Some(1), "U+0000"),
+        (b"user,priority\na@b.c,soon\n", 2, Some(7), "priority"),
+        (b"user,priority\na@b.c,-1\n", 2, Some(7), "priority"),
+        (b"user,priority\na@b.c,4294967296\n", 2, Some(7), "priority"),
+        (b"user,note\na@b.c,\"x\" y\n", 2, Some(10), "follows a closing quote"),
+        (b"user,note\n\na@b.c,\"x\n", 3, Some(7), "never closes"),
+        (b"user,note,handoff\na@b.c,\"x\r\ny\",\x1b[2J\n", 3, Some(4), "U+001B"),
+    ];
+    for (bytes, line, column, what) in cases {
+        let shown = String::from_utf8_lossy(bytes);
+        let defect = only(*bytes).unwrap_err();
+        assert_eq!((defect.line, defect.column), (*line, *column), "{shown:?}: {defect}");
+        assert!(defect.to_string().contains(what), "{shown:?}: {defect}");
+    }
+}
+
+#[test]
+fn overlong_cells_and_rows_are_refused_alone() {
+    let text = format!(
+        "user,handoff\n{long}@b.c,\na@b.c,{long}\n{overlong}\nlast@b.c,\n",
+        long = "x".repeat(400),
+        overlong = "y".repeat(3 << 20)
+    );
+    let entries = entries(text);
+    let ok: Vec<_> = entries.iter().map(|e| (e.line, e.content.is_ok())).collect();
+    assert_eq!(ok, [(2, false), (3, false), (4, false), (5, true)]);
+    assert!(entries.iter().all(|entry| entry.text.chars().count() <= 201));
+    assert!(matches!(entries[2].content.as_ref().unwrap_err().reason, Reason::RowTooLong { .. }));
+}
+
+#[test]
+fn nobody_is_swallowed_by_a_quote() {
+    let text = "user,note\n\"a@b.c,x\nb@b.c,x\nc@b.c,\"x, y\"\n\"d@b.c\",x\n";
+    let seen: Vec<_> = entries(text).iter().map(|e| (e.line, e.text.clone(), e.content.is_ok())).collect();
+    let expected = [(2, "\"a@b.c,x", false), (3, "b@b.c", true), (4, "c@b.c", true), (5, "d@b.c", true)];
+    assert_eq!(seen, expected.map(|(line, text, ok)| (line, text.to_owned(), ok)));
+}
+
+#[test]
+fn a_key_over_two_lines_gives_the_second_line_back() {
+    let text = "user,note\n\"a@b.c\nb@b.c\",x\nc@b.c,x\n";
+    let seen: Vec<_> = entries(text).iter().map(|e| (e.line, e.content.is_ok())).collect();
+    assert_eq!(seen, [(2, false), (3, false), (4, true)]);
+}
+
+#[test]
+fn the_shape_says_what_was_understood() {
+    let roster = open("\u{feff}sep=;\r\nId;UPN;x\r\n;a@b.c;\r\n").unwrap();
+    let shape = roster.shape();
+    assert_eq!((shape.delimiter, shape.byte_order_mark), (Delimiter::Semicolon, true));
+    assert_eq!((shape.key.as_str(), shape.fallback.as_deref()), ("Id", Some("UPN")));
+    assert_eq!(shape.columns, ["Id", "UPN", "x"]);
+    assert_eq!(
+        shape.to_string(),
+        "UTF-8 with byte order mark, semicolon, key column \"Id\", or \"UPN\" where that is empty"
+    );
+}
+
+#[test]
+fn the_ending_names_all_bytes_read_or_not() {
+    let bytes = "\u{feff}user\n".to_owned() + &"a@b.c\nbad\n".repeat(20_000);
+    let expected = Ending { digest: Digest::of(bytes.as_bytes()), rows: 40_000 };
+    assert_eq!(open(bytes.clone()).unwrap().finish().unwrap(), expected);
+    let mut roster = open(bytes).unwrap();
+    assert_eq!(roster.by_ref().count(), 40_000);
+    assert_eq!(roster.finish().unwrap(), expected);
+}
+
+#[test]
+fn a_file_that_is_no_roster_says_what_was_found_and_what_is_expected() {
+    let message = |bytes: &[u8]| open(bytes).err().unwrap().to_string();
+    for empty in [&b""[..], b"\n\r\n", b"\xef\xbb\xbf", b",,\n"] {
+        assert!(message(empty).contains("is empty"), "{empty:?}");
+    }
+    assert!(message(b"user,note\n").contains("header (user, note) and nobody under it"));
+    assert!(message(b"user,note\n,\n\n").contains("nobody"));
+    let no_key = message(b"name;city\nAda;London\n");
+    assert!(no_key.contains("\"name\", \"city\"") && no_key.contains("userPrincipalName"), "{no_key}");
+    let headless = message(b"ada@contoso.com\nbob@contoso.com\n");
+    assert!(headless.contains("first line"), "{headless}");
+    assert!(message(b"\"user,note\nx\n").contains("never closes"));
+    assert!(message(b"PK\x03\x04...").contains("workbook"));
+    assert!(message(b"\xff\xfeu\0").contains("UTF-16"));
+    assert!(message(b"\x7fELF\x01\x02\x03\x04").contains("no text"));
+}
+
+#[test]
+fn a_missing_file_and_a_folder_are_told_apart() {
+    let scratch = tempfile::tempdir().unwrap();
+    let open = |path: &Path| Roster::open(Source::from_argument(path.as_os_str())).err().unwrap();
+    assert!(matches!(open(&scratch.path().join("nobody.csv")), RosterError::NotFound(_)));
+    assert!(matches!(open(scratch.path()), RosterError::Folder(_)));
+    assert_eq!(Source::from_argument("-".as_ref()), Source::StandardInput);
+}
+
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z]{1,8}@[a-z]{1,8}\\.com", "[ -~]{0,12}", "[a-z\",;\n\r]{0,12}"]
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_writer_writes_is_read_back(rows in prop::collection::vec(("[a-z]{1,8}@[a-z]{1,8}\\.com", cell()), 1..30), crlf: bool) {
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
+            .from_writer(Vec::new());
+        writer.write_record(["user", "note"]).unwrap();
+        for (user, note) in &rows {
+            writer.write_record([user, note]).unwrap();
+        }
+        let read = entries(writer.into_inner().unwrap());
+        prop_assert_eq!(read.len(), rows.len());
+        for (entry, (user, note)) in read.iter().zip(&rows) {
+            let person = entry.content.as_ref().unwrap();
+            prop_assert_eq!(&person.key, &Key::UserPrincipalName(upn(user)));
+            prop_assert_eq!(person.note.as_deref().unwrap_or(""), note.trim_matches(|c: char| c.is_ascii_whitespace()));
+        }
+    }
+
+    /// The lines between are arbitrary; the people are known. Each of them stands on a line of their own and must come
+    /// out again, or be named by a defect of a row that begins on their line or holds it.
+    #[test]
+    fn no_bytes_make_it_panic_or_lose_a_line(noise in prop::collection::vec("[a-z@.,;\"\t\0 ]{0,20}", 1..20)) {
+        let mut text = String::from("user,note\n");
+        let mut expected = HashMap::new();
+        for (index, line) in noise.iter().enumerate() {
+            text.push_str(line);
+            text.push('\n');
+            if !line.chars().all(|c| matches!(c, ',' | '"') || c.is_ascii_whitespace()) {
+                expected.insert(index as u64 + 2, line);
+            }
+        }
+        // A head full of control characters is refused as a whole, which loses nobody either.
+        let Ok(roster) = open(text) else { return Ok(()) };
+        let read: Vec<Entry> = roster.map(Result::unwrap).collect();
+        for (index, entry) in read.iter().enumerate() {
+            prop_assert_eq!(entry.row.get() as usize, index + 1);
+            let until = read.get(index + 1).map_or(u64::MAX, |next| next.line);
+            prop_assert!(entry.line < until);
+        }
+        if let (Some(first), Some(line)) = (read.first(), expected.keys().min()) {
+            prop_assert!(first.line <= *line);
+        }
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let mut with_header = b"user,note\n".to_vec();
+        with_header.extend(&bytes);
+        for bytes in [bytes, with_header] {
+            if let Ok(roster) = open(bytes) {
+                roster.for_each(|entry| { let _ = entry.unwrap(); });
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A user principal name: checked once, shown as it was written, compared as Entra compares it.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Entra's own bound is 113 characters, but guests carry their whole home address before `#EXT#`, and mail addresses
+/// stand in key columns too. Nothing longer than a mail address can be either.
+const LONGEST: usize = 320;
+
+/// Characters that neither a user principal name nor a mail address holds unquoted. They tell of a display name with
+/// its address (`Ada <ada@contoso.com>`), of a list of addresses, or of broken quoting.
+const IMPOSSIBLE: &[char] = &['"', '(', ')', ',', ':', ';', '<', '>', '[', '\\', ']'];
+
+/// A text that can be a user principal name: one `@` with something on both sides, no blank, no control character.
+///
+/// It keeps its spelling and compares and hashes without regard to case.
+#[derive(Debug, Clone)]
+pub struct Upn(Box<str>);
+
+/// Why a text cannot be a user principal name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAUpn {
+    /// No `@` in it.
+    #[error("it has no @")]
+    NoAt,
+    /// More than one `@`.
+    #[error("it has more than one @")]
+    ManyAt,
+    /// Nothing before the `@`, or nothing behind it.
+    #[error("something is missing beside the @")]
+    OneSided,
+    /// A blank or a control character inside.
+    #[error("it has a blank or a control character inside")]
+    Blank,
+    /// A character that no such name holds.
+    #[error("it has {0:?} in it")]
+    Impossible(char),
+    /// Longer than any such name.
+    #[error("it is longer than {LONGEST} characters")]
+    TooLong,
+}
+
+impl Upn {
+    /// The name as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before the `@`.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        self.0.split_once('@').map_or(&self.0, |(local, _)| local)
+    }
+
+    /// The part behind the `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// The name in lower case: two names are the same account's exactly when these are equal.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+
+    fn folded_chars(&self) -> impl Iterator<Item = char> + '_ {
+        self.0.chars().flat_map(char::to_lowercase)
+    }
+}
+
+impl FromStr for Upn {
+    type Err = NotAUpn;
+
+    fn from_str(text: &str) -> Result<Self, NotAUpn> {
+        if text.len() > LONGEST && text.chars().count() > LONGEST {
+            return Err(NotAUpn::TooLong);
+        }
+        // Before the search for blanks: a display name in the key column is better told that it has no @.
+        let (local, domain) = text.split_once('@').ok_or(NotAUpn::NoAt)?;
+        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(NotAUpn::Blank);
+        }
+        if let Some(impossible) = text.chars().find(|c| IMPOSSIBLE.contains(c)) {
+            return Err(NotAUpn::Impossible(impossible));
+        }
+        if domain.contains('@') {
+            return Err(NotAUpn::ManyAt);
+        }
+        if local.is_empty() || domain.is_empty() {
+            return Err(NotAUpn::OneSided);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl PartialEq for Upn {
+    fn eq(&self, other: &Self) -> bool {
+        self.folded_chars().eq(other.folded_chars())
+    }
+}
+
+impl Eq for Upn {}
+
+impl Hash for Upn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded_chars().for_each(|c| c.hash(state));
+        // Keeps two names that stand one after the other in a key from running together.
+        state.write_u8(0xff);
+    }
+}
+
+impl fmt::Display for Upn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl Serialize for Upn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Upn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn what_tenants_really_have_is_taken() {
+        for upn in [
+            "ada@contoso.com",
+            "o'neil.d-2_x!^~@contoso.co.uk",
+            "ada_fabrikam.com#EXT#@contoso.onmicrosoft.com",
+            "ada+test@contoso.com",
+            "jürgen@contoso.com",
+        ] {
+            let parsed: Upn = upn.parse().unwrap();
+            assert_eq!(parsed.as_str(), upn);
+            assert_eq!(format!("{}@{}", parsed.local_part(), parsed.domain()), upn);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_one_says_why() {
+        for (text, why) in [
+            ("", NotAUpn::NoAt),
+            ("Ada Lovelace", NotAUpn::NoAt),
+            ("@contoso.com", NotAUpn::OneSided),
+            ("ada@", NotAUpn::OneSided),
+            ("ada@b@contoso.com", NotAUpn::ManyAt),
+            ("ada lovelace@contoso.com", NotAUpn::Blank),
+            ("ada\u{a0}x@contoso.com", NotAUpn::Blank),
+            ("ada\0@contoso.com", NotAUpn::Blank),
+            ("<ada@contoso.com>", NotAUpn::Impossible('<')),
+            ("ada@contoso.com;bob@contoso.com", NotAUpn::Impossible(';')),
+        ] {
+            assert_eq!(text.parse::<Upn>(), Err(why), "{text:?}");
+        }
+        assert_eq!(format!("{}@x", "a".repeat(400)).parse::<Upn>(), Err(NotAUpn::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn case_never_tells_two_names_apart(local in "[a-zA-Zäöüß.]{1,20}", domain in "[a-z]{1,10}\\.com") {
+            let lower: Upn = format!("{local}@{domain}").to_lowercase().parse().unwrap();
+            let given: Upn = format!("{local}@{domain}").parse().unwrap();
+            prop_assert_eq!(&lower, &given);
+            prop_assert_eq!(HashSet::from([lower, given]).len(), 1);
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in ".*") {
+            let _ = text.parse::<Upn>();
+        }
+    }
+}
