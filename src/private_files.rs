@@ -1,8 +1,11 @@
 //! Folders and files that only their owner may read, and files that are either whole or not there.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 /// Makes a folder, and those above it that are missing, readable by the owner only (0700).
 ///
@@ -72,16 +75,70 @@ pub fn replace<T, E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<&File>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let folder = folder_of(path);
-    let beside = tempfile::Builder::new().prefix(".sealoff-").suffix(".part").tempfile_in(folder)?;
+    let beside = beside(path)?;
     let mut writer = io::BufWriter::with_capacity(256 * 1024, beside.as_file());
     let answer = write(&mut writer)?;
     writer.flush()?;
     drop(writer);
     beside.as_file().sync_all()?;
     beside.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder)?;
+    sync_folder(folder_of(path))?;
     Ok(answer)
+}
+
+/// A new file (0600) that grows beside its place while other things go on, and takes its name only when it is whole.
+/// Dropped before that, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Pending {
+    writer: io::BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Pending {
+    /// Begins a file that will be called `path`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever making a file in that folder fails with.
+    pub fn new(path: &Path) -> io::Result<Self> {
+        Ok(Self { writer: io::BufWriter::with_capacity(256 * 1024, beside(path)?), path: path.to_owned() })
+    }
+
+    /// Brings the file to disk and gives it its name.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`] when the name is taken: that file is untouched. Otherwise whatever writing,
+    /// syncing or renaming fails with.
+    pub fn commit(self) -> io::Result<()> {
+        let file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(&self.path).map_err(|error| error.error)?;
+        sync_folder(folder_of(&self.path))
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Says whether a file of this name is one that was being written when the process was killed.
+#[must_use]
+pub fn is_leftover(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with(PART_PREFIX) && name.ends_with(PART_SUFFIX))
+}
+
+const PART_PREFIX: &str = ".sealoff-";
+const PART_SUFFIX: &str = ".part";
+
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(PART_PREFIX).suffix(PART_SUFFIX).tempfile_in(folder_of(path))
 }
 
 /// Brings the names in a folder to disk, so that a new or renamed file is found after a power cut.

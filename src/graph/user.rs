@@ -7,8 +7,8 @@ use crate::ids::ObjectId;
 
 /// Everything that the rules ask about an account. All of it has to be asked for: nearly every property is returned
 /// only on `$select` ("user resource type").
-pub const SELECT: &str = "id,userPrincipalName,displayName,givenName,surname,accountEnabled,userType,externalUserState,\
-                          onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime";
+pub const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,userType,\
+                          externalUserState,onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime";
 
 /// A user object with the properties in [`SELECT`].
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +18,8 @@ pub struct User {
     pub id: ObjectId,
     /// The sign-in name. `None` when the app may not read it.
     pub user_principal_name: Option<String>,
+    /// The mail address. Not unique by any guarantee.
+    pub mail: Option<String>,
     /// The name that people see.
     pub display_name: Option<String>,
     /// First name.

@@ -1,5 +1,29 @@
 //! Playbook and rules turn accounts into decisions, and the decisions into a plan that is bound by a fingerprint.
+//!
+//! A plan is a folder with two files. `plan.csv` has one line for each row of the roster; `plan.json` says what the plan
+//! is for and binds the lines by their digest, and itself by a fingerprint. What is applied is what was previewed: a plan
+//! that was changed by as much as a byte does not open.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | [`step`], [`playbook`] | what can be done to an account, and what each playbook does |
+//! | [`protected`] | who is never touched |
+//! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
+//! | [`reason`], [`ruling`] | one account and the rules become one decision |
+//! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
+//! | [`planner`] | roster in, plan folder out |
+//! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
 
+pub mod counts;
+pub mod folder;
+pub mod manifest;
+pub mod planner;
 pub mod playbook;
+pub mod protected;
+pub mod reason;
 pub mod row;
+pub mod rules;
+pub mod ruling;
 pub mod step;
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::reason::{self, Reason};
 use super::step::Steps;
 use crate::ids::{ObjectId, RowNumber};
 use crate::spreadsheet::{guard, unguard};
@@ -104,6 +105,14 @@ pub struct PlanRow {
     pub priority: Option<u32>,
 }
 
+/// A place in the order of work: whatever compares lower is worked on earlier, and no two rows compare equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OrderKey {
+    unranked: bool,
+    priority: u32,
+    row: RowNumber,
+}
+
 /// A cell of `plan.csv` that sealoff never wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("column {column} holds {found:?}")]
@@ -137,6 +146,21 @@ impl PlanRow {
             &guard(&self.handoff),
             &self.priority.map(|p| p.to_string()).unwrap_or_default(),
         ])
+    }
+
+    /// The reasons that the line gives.
+    ///
+    /// # Errors
+    ///
+    /// A name that is no reason's; never on a line of a plan that opened.
+    pub fn reasons(&self) -> Result<Vec<Reason>, reason::UnknownReason> {
+        reason::from_text(&self.reason)
+    }
+
+    /// The place of the account in the order of work: by priority, those without one last, then as in the roster.
+    #[must_use]
+    pub fn order_key(&self) -> OrderKey {
+        OrderKey { unranked: self.priority.is_none(), priority: self.priority.unwrap_or_default(), row: self.row }
     }
 
     /// Reads a line back.

@@ -1,0 +1,73 @@
+//! One account as the rules want to know it.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use crate::graph::user::User;
+use crate::ids::ObjectId;
+
+/// One user object in the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The only name under which it is ever written to.
+    pub object_id: ObjectId,
+    /// The sign-in name.
+    pub user_principal_name: String,
+    /// The name that people see; empty where there is none.
+    pub display_name: String,
+    /// First name; empty where there is none.
+    pub given_name: String,
+    /// Last name; empty where there is none.
+    pub surname: String,
+    /// Whether sign-in is allowed. `None` means that it was not told, never "disabled".
+    pub enabled: Option<bool>,
+    /// The person signs in at another tenant or provider: password and sessions are there, out of reach. The label
+    /// `Guest` alone does not make an account external, and an external one may be labelled `Member` ("user resource
+    /// type", `userType` and `externalUserState`).
+    pub external: bool,
+    /// Mastered on-premises at this moment.
+    pub synced: bool,
+    /// When the password was last changed or set.
+    pub last_password_change: Option<OffsetDateTime>,
+    /// Sessions older than this are worth nothing.
+    pub sessions_valid_from: Option<OffsetDateTime>,
+}
+
+impl Account {
+    /// The account that a user object describes; `None` when the app may not read the object's sign-in name, because
+    /// then nothing else in it can be relied on either.
+    pub(super) fn of(user: User) -> Option<Self> {
+        let user_principal_name = user.user_principal_name.filter(|name| !name.is_empty())?;
+        let external = user.external_user_state.is_some() || user_principal_name.to_lowercase().contains("#ext#");
+        Some(Self {
+            object_id: user.id,
+            user_principal_name,
+            display_name: user.display_name.unwrap_or_default(),
+            given_name: user.given_name.unwrap_or_default(),
+            surname: user.surname.unwrap_or_default(),
+            enabled: user.account_enabled,
+            external,
+            synced: user.on_premises_sync_enabled == Some(true),
+            last_password_change: user.last_password_change_date_time,
+            sessions_valid_from: user.sign_in_sessions_valid_from_date_time,
+        })
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.user_principal_name, self.object_id)
+    }
+}
+
+/// What the directory says about one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It names exactly this account.
+    Account(Account),
+    /// Graph answered, and nobody has this name.
+    Nobody,
+    /// More than one account has this name; these do.
+    Several(Vec<Account>),
+}

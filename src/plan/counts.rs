@@ -1,0 +1,93 @@
+//! A plan in numbers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::reason::Reason;
+use super::row::Decision;
+use super::step::{Step, Steps};
+
+/// How many rows there are of each kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Accounts that will be changed.
+    pub act: Tally,
+    /// Accounts at which nothing is left to do.
+    pub already: Tally,
+    /// Rows that are left alone, and nothing is amiss.
+    pub skip: Tally,
+    /// Rows that are left alone, and somebody has to look at them.
+    pub refuse: Tally,
+    /// How often each step is done.
+    pub steps: StepCounts,
+    /// How many writes all of it costs.
+    pub writes: u64,
+}
+
+/// The rows of one decision.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tally {
+    /// How many rows.
+    pub rows: u32,
+    /// On how many of them each reason stands. A row may have none, and more than one.
+    pub reasons: BTreeMap<Reason, u32>,
+}
+
+/// How often each step is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepCounts {
+    /// Sign-in is blocked.
+    pub block: u32,
+    /// Sign-in is allowed again.
+    pub unblock: u32,
+    /// The password is replaced.
+    pub reset: u32,
+    /// All sessions are ended.
+    pub revoke: u32,
+}
+
+impl Counts {
+    /// Counts one row.
+    pub fn add(&mut self, decision: Decision, reasons: &[Reason], steps: Steps) {
+        let tally = match decision {
+            Decision::Act => &mut self.act,
+            Decision::Already => &mut self.already,
+            Decision::Skip => &mut self.skip,
+            Decision::Refuse => &mut self.refuse,
+        };
+        tally.rows += 1;
+        for reason in reasons {
+            *tally.reasons.entry(*reason).or_default() += 1;
+        }
+        for step in steps.iter() {
+            *match step {
+                Step::Block => &mut self.steps.block,
+                Step::Unblock => &mut self.steps.unblock,
+                Step::Reset => &mut self.steps.reset,
+                Step::Revoke => &mut self.steps.revoke,
+            } += 1;
+        }
+        self.writes += steps.writes();
+    }
+
+    /// The rows of one decision.
+    #[must_use]
+    pub const fn of(&self, decision: Decision) -> &Tally {
+        match decision {
+            Decision::Act => &self.act,
+            Decision::Already => &self.already,
+            Decision::Skip => &self.skip,
+            Decision::Refuse => &self.refuse,
+        }
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        Decision::ALL.into_iter().map(|decision| self.of(decision).rows).sum()
+    }
+}

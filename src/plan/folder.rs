@@ -1,0 +1,316 @@
+//! A plan folder: made once, never overwritten, and opened only if nothing in it was changed.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::counts::Counts;
+use super::manifest::{Manifest, ManifestError};
+use super::row::{Decision, HEADER, PlanRow, RowError};
+use crate::digest::{Digest, Hashing};
+use crate::ids::RowNumber;
+use crate::private_files;
+
+/// The file that binds a plan. A folder holds a plan from the moment at which this file is there.
+pub const PLAN_JSON: &str = "plan.json";
+/// The file with one line for each row of the roster.
+pub const PLAN_CSV: &str = "plan.csv";
+/// The record of the run.
+pub const JOURNAL: &str = "journal.jsonl";
+/// What became of each row.
+pub const RESULTS: &str = "results.csv";
+/// The folder with one packet for each person who hands credentials over.
+pub const HANDOFF: &str = "handoff";
+
+/// Why a folder cannot take a new plan, or holds none that can be carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// There is a plan already.
+    #[error("{} already holds a plan; choose another folder, or carry that one out with sealoff apply", folder.display())]
+    HoldsAPlan {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There is something else.
+    #[error("{} is not empty: it holds {found:?}; choose a new or an empty folder", folder.display())]
+    NotEmpty {
+        /// The folder.
+        folder: PathBuf,
+        /// One of the files in it.
+        found: String,
+    },
+    /// Not a folder.
+    #[error("{} is a file, not a folder; choose another name", folder.display())]
+    NotAFolder {
+        /// What should be a folder.
+        folder: PathBuf,
+    },
+    /// There is no plan.
+    #[error("{} holds no plan; make one with sealoff plan", folder.display())]
+    NoPlan {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// `plan.json` is not as it was made.
+    #[error("{}: {source}", folder.display())]
+    Manifest {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        source: ManifestError,
+    },
+    /// `plan.csv` is not as it was made.
+    #[error("{}: plan.csv was changed after the plan was made; make a new plan", folder.display())]
+    Changed {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// `plan.csv` is as it was made, and still not what sealoff writes.
+    #[error("{}: row {row} of plan.csv cannot be understood: {reason}; make a new plan", folder.display())]
+    Row {
+        /// The folder.
+        folder: PathBuf,
+        /// The row, counted from 1.
+        row: u32,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The files contradict each other.
+    #[error("{}: plan.csv does not add up to the numbers in plan.json; make a new plan", folder.display())]
+    DoesNotAddUp {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file cannot be read or written.
+    #[error("{} cannot be used: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Makes sure that a new plan can be made in this folder, and makes the folder (0700) where it is missing.
+///
+/// # Errors
+///
+/// The folder holds a plan, or anything else but what a planning that was killed left behind; or it cannot be made.
+pub fn prepare(folder: &Path) -> Result<(), FolderError> {
+    let io = |source| FolderError::Io { path: folder.to_owned(), source };
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return private_files::create_folder(folder).map_err(io);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(FolderError::NotAFolder { folder: folder.to_owned() });
+        }
+        Err(error) => return Err(io(error)),
+        Ok(files) => {
+            let mut found = Vec::new();
+            for file in files {
+                let name = file.map_err(io)?.file_name();
+                if name == PLAN_JSON {
+                    return Err(FolderError::HoldsAPlan { folder: folder.to_owned() });
+                }
+                if !private_files::is_leftover(&name) {
+                    found.push(name.to_string_lossy().into_owned());
+                }
+            }
+            if let Some(found) = found.into_iter().min() {
+                return Err(FolderError::NotEmpty { folder: folder.to_owned(), found });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A plan that is exactly as it was made.
+#[derive(Debug, Clone)]
+pub struct PlanFolder {
+    folder: PathBuf,
+    manifest: Manifest,
+}
+
+impl PlanFolder {
+    /// Opens a plan: both files are read to their ends and checked against each other.
+    ///
+    /// # Errors
+    ///
+    /// There is no plan, it was changed after it was made, or it is of another format.
+    pub fn open(folder: &Path) -> Result<Self, FolderError> {
+        let path = folder.join(PLAN_JSON);
+        let json = match fs::read(&path) {
+            Ok(json) => json,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Err(FolderError::NoPlan { folder: folder.to_owned() });
+            }
+            Err(source) => return Err(FolderError::Io { path, source }),
+        };
+        let manifest =
+            Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
+        let plan = Self { folder: folder.to_owned(), manifest };
+        let mut counts = Counts::default();
+        for row in plan.rows()? {
+            let row = row?;
+            // A row with an unknown reason was turned down when it was read.
+            counts.add(row.decision, &row.reasons().unwrap_or_default(), row.steps);
+        }
+        if counts != plan.manifest.counts || counts.rows() != plan.manifest.roster.rows {
+            return Err(FolderError::DoesNotAddUp { folder: plan.folder });
+        }
+        Ok(plan)
+    }
+
+    /// What the plan is for.
+    #[must_use]
+    pub const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The rows, one after the other, in the roster's order. The file is checked once more while it is read: the last
+    /// item is an error if it was changed since the plan was opened.
+    ///
+    /// # Errors
+    ///
+    /// `plan.csv` cannot be opened.
+    pub fn rows(&self) -> Result<Rows, FolderError> {
+        let path = self.folder.join(PLAN_CSV);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(FolderError::Changed { folder: self.folder.clone() });
+            }
+            Err(source) => return Err(FolderError::Io { path, source }),
+        };
+        let csv =
+            csv::ReaderBuilder::new().has_headers(false).buffer_capacity(64 * 1024).from_reader(Hashing::new(file));
+        Ok(Rows {
+            folder: self.folder.clone(),
+            expected: self.manifest.plan_csv_sha256,
+            csv: Some(csv),
+            record: csv::StringRecord::new(),
+            header_read: false,
+            next: RowNumber::FIRST,
+        })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where `plan.csv` is.
+    #[must_use]
+    pub fn plan_csv_path(&self) -> PathBuf {
+        self.folder.join(PLAN_CSV)
+    }
+
+    /// Where the journal is, or will be.
+    #[must_use]
+    pub fn journal_path(&self) -> PathBuf {
+        self.folder.join(JOURNAL)
+    }
+
+    /// Where the results are, or will be.
+    #[must_use]
+    pub fn results_path(&self) -> PathBuf {
+        self.folder.join(RESULTS)
+    }
+
+    /// Where the packets are, or will be.
+    #[must_use]
+    pub fn handoff_path(&self) -> PathBuf {
+        self.folder.join(HANDOFF)
+    }
+}
+
+/// The rows of `plan.csv`. An `Err` is the last item.
+pub struct Rows {
+    folder: PathBuf,
+    expected: Digest,
+    csv: Option<csv::Reader<Hashing<File>>>,
+    record: csv::StringRecord,
+    header_read: bool,
+    next: RowNumber,
+}
+
+impl Rows {
+    fn read(&mut self) -> Result<Option<PlanRow>, Unusable> {
+        let Some(csv) = &mut self.csv else { return Ok(None) };
+        if !self.header_read {
+            self.header_read = true;
+            if !csv.read_record(&mut self.record)? || self.record != HEADER[..] {
+                return Err(Unusable::Content("the header is another one".to_owned()));
+            }
+        }
+        if !csv.read_record(&mut self.record)? {
+            return Ok(None);
+        }
+        let row = PlanRow::read(&self.record)?;
+        let consistent = row.row == self.next
+            && (row.decision == Decision::Act) != row.steps.is_empty()
+            && (row.object_id.is_some() || row.steps.is_empty());
+        if !consistent {
+            return Err(Unusable::Content("it contradicts itself, or is out of order".to_owned()));
+        }
+        row.reasons().map_err(|error| Unusable::Content(error.to_string()))?;
+        self.next = self.next.next();
+        Ok(Some(row))
+    }
+
+    /// Reads whatever is left, so that the digest is that of the whole file: of a file that was changed, that is the
+    /// thing to say, and not where it first hurts.
+    fn end(&mut self, unusable: Option<Unusable>) -> Result<(), FolderError> {
+        let Some(csv) = self.csv.take() else { return Ok(()) };
+        let io = |source| FolderError::Io { path: self.folder.join(PLAN_CSV), source };
+        let mut rest = csv.into_inner();
+        io::copy(&mut rest, &mut io::sink()).map_err(io)?;
+        if rest.finish().1 != self.expected {
+            return Err(FolderError::Changed { folder: self.folder.clone() });
+        }
+        match unusable {
+            None => Ok(()),
+            Some(Unusable::Io(error)) => Err(io(error)),
+            Some(Unusable::Content(reason)) => {
+                Err(FolderError::Row { folder: self.folder.clone(), row: self.next.get(), reason })
+            }
+        }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<PlanRow, FolderError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let ended = match self.read() {
+            Ok(Some(row)) => return Some(Ok(row)),
+            Ok(None) => self.end(None),
+            Err(unusable) => self.end(Some(unusable)),
+        };
+        ended.err().map(Err)
+    }
+}
+
+/// Why reading stopped short.
+enum Unusable {
+    Io(io::Error),
+    Content(String),
+}
+
+impl From<csv::Error> for Unusable {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => Self::Io(error),
+            kind => Self::Content(format!("{kind:?}")),
+        }
+    }
+}
+
+impl From<RowError> for Unusable {
+    fn from(error: RowError) -> Self {
+        Self::Content(error.to_string())
+    }
+}

@@ -1,0 +1,279 @@
+//! `plan.json`: what a plan is for, and what it is bound by.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::counts::Counts;
+use super::playbook::Playbook;
+use crate::digest::Digest;
+use crate::ids::TenantId;
+
+/// The format of `plan.json` and `plan.csv` together. Raise it whenever an older sealoff would misunderstand a plan, or
+/// would carry out less, or more, than it says.
+pub const FORMAT: u32 = 1;
+
+/// What a plan is for. Everything in it is bound by the fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The format of the plan.
+    pub format: u32,
+    /// The version of sealoff that made it.
+    pub version: String,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// In which tenant.
+    pub tenant: Tenant,
+    /// Which steps are done.
+    pub playbook: Playbook,
+    /// What was lifted or narrowed.
+    pub options: Options,
+    /// To whom the new passwords are sealed.
+    pub recipients: Vec<String>,
+    /// From which list.
+    pub roster: RosterName,
+    /// How many rows there are of each kind.
+    pub counts: Counts,
+    /// The least time that the documented write quota allows, in whole seconds, rounded up.
+    pub floor_seconds: u64,
+    /// The SHA-256 of `plan.csv`.
+    pub plan_csv_sha256: Digest,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Digest>,
+}
+
+/// A tenant as a person knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name; empty where it has none.
+    pub name: String,
+}
+
+/// What the operator lifted or narrowed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// Passwords that are kept on-premises are tried, too.
+    pub allow_synced: bool,
+    /// Guests are left alone altogether.
+    pub skip_guests: bool,
+    /// New passwords are thrown away.
+    pub discard_credentials: bool,
+}
+
+/// The list that a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterName {
+    /// Where it came from.
+    pub name: String,
+    /// The SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// How many data rows it has.
+    pub rows: u32,
+}
+
+/// All that a manifest is made of, but for what follows from it.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub(super) tenant: Tenant,
+    pub(super) playbook: Playbook,
+    pub(super) options: Options,
+    pub(super) recipients: Vec<String>,
+    pub(super) roster: RosterName,
+    pub(super) counts: Counts,
+    pub(super) floor_seconds: u64,
+    pub(super) plan_csv_sha256: Digest,
+}
+
+/// Why a text is not the manifest of a plan that can be carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// Another version's plan.
+    #[error("the plan has format {found}, and this sealoff ({}) knows format {FORMAT}; use the version that made it, or make a new plan",
+        env!("CARGO_PKG_VERSION"))]
+    OtherFormat {
+        /// The format.
+        found: u64,
+    },
+    /// Not what sealoff writes.
+    #[error("plan.json cannot be understood ({0}); make a new plan")]
+    Unreadable(#[from] serde_json::Error),
+    /// Changed after it was made.
+    #[error("plan.json was changed after the plan was made; make a new plan")]
+    Changed,
+}
+
+impl Manifest {
+    /// Makes the manifest of a new plan and binds it by its fingerprint.
+    ///
+    /// # Errors
+    ///
+    /// Only what serialising can fail with.
+    pub(super) fn new(facts: Facts) -> serde_json::Result<Self> {
+        let Facts { tenant, playbook, options, recipients, roster, counts, floor_seconds, plan_csv_sha256 } = facts;
+        let mut manifest = Self {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            created_at: OffsetDateTime::now_utc(),
+            tenant,
+            playbook,
+            options,
+            recipients,
+            roster,
+            counts,
+            floor_seconds,
+            plan_csv_sha256,
+            fingerprint: None,
+        };
+        manifest.fingerprint = Some(manifest.compute_fingerprint()?);
+        Ok(manifest)
+    }
+
+    /// Reads a manifest and makes sure that it is as it was made.
+    ///
+    /// # Errors
+    ///
+    /// Another format, a text of another shape, or a fingerprint that is not this manifest's.
+    pub fn read(json: &[u8]) -> Result<Self, ManifestError> {
+        // Looked at alone first: what a later format looks like beside this number is not known.
+        #[derive(Deserialize)]
+        struct Format {
+            format: u64,
+        }
+        let Format { format } = serde_json::from_slice(json)?;
+        if format != u64::from(FORMAT) {
+            return Err(ManifestError::OtherFormat { found: format });
+        }
+        let manifest: Self = serde_json::from_slice(json)?;
+        if manifest.fingerprint != Some(manifest.compute_fingerprint()?) {
+            return Err(ManifestError::Changed);
+        }
+        Ok(manifest)
+    }
+
+    /// The name of exactly this plan: no two plans share it, and whoever approves a plan approves this.
+    #[must_use]
+    pub fn fingerprint(&self) -> Digest {
+        // There always is one: manifests are made by `new` and `read` alone.
+        self.fingerprint.unwrap_or(self.plan_csv_sha256)
+    }
+
+    /// How many accounts will be changed: the number that the operator confirms.
+    #[must_use]
+    pub const fn accounts(&self) -> u32 {
+        self.counts.act.rows
+    }
+
+    /// How many writes the plan costs.
+    #[must_use]
+    pub const fn writes(&self) -> u64 {
+        self.counts.writes
+    }
+
+    /// How many new passwords will be sealed.
+    #[must_use]
+    pub const fn sealed(&self) -> u32 {
+        if self.options.discard_credentials { 0 } else { self.counts.steps.reset }
+    }
+
+    /// The SHA-256 of the manifest without its fingerprint, as compact JSON in the order of its fields.
+    fn compute_fingerprint(&self) -> serde_json::Result<Digest> {
+        let unbound = Self { fingerprint: None, ..self.clone() };
+        Ok(Digest::of(&serde_json::to_vec(&unbound)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::reason::Reason;
+    use crate::plan::row::Decision;
+    use crate::plan::step::Steps;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn manifest(name: &str, recipients: Vec<String>) -> Manifest {
+        let mut counts = Counts::default();
+        counts.add(Decision::Act, &[Reason::Synced], Playbook::Offboard.steps());
+        counts.add(Decision::Refuse, &[Reason::NotFound], Steps::NONE);
+        Manifest::new(Facts {
+            tenant: Tenant { id: "11111111-2222-4333-8444-555555555555".parse().unwrap(), name: name.to_owned() },
+            playbook: Playbook::Offboard,
+            options: Options::default(),
+            recipients,
+            roster: RosterName { name: name.to_owned(), sha256: Digest::of(b"roster"), rows: 2 },
+            counts,
+            floor_seconds: 850,
+            plan_csv_sha256: Digest::of(b"csv"),
+        })
+        .unwrap()
+    }
+
+    /// Every way to change one value somewhere inside.
+    fn tampered(value: &Value) -> Vec<Value> {
+        match value {
+            Value::Object(fields) => {
+                let mut all = Vec::new();
+                for (name, field) in fields {
+                    for changed in tampered(field) {
+                        let mut copy = fields.clone();
+                        copy[name] = changed;
+                        all.push(Value::Object(copy));
+                    }
+                    let mut without = fields.clone();
+                    without.remove(name);
+                    all.push(Value::Object(without));
+                }
+                let mut more = fields.clone();
+                more.insert("more".to_owned(), Value::from(1));
+                all.push(Value::Object(more));
+                all
+            }
+            Value::Array(items) => {
+                let mut longer = items.clone();
+                longer.push(Value::from("age1intruder"));
+                vec![Value::Array(longer), Value::Array(Vec::new())]
+            }
+            Value::String(text) => {
+                let digit = if text.ends_with('1') { "2" } else { "1" };
+                vec![Value::from(format!("{}{digit}", &text[..text.len() - 1])), Value::from("breach")]
+            }
+            Value::Number(number) => vec![Value::from(number.as_u64().unwrap() + 1)],
+            Value::Bool(truth) => vec![Value::from(!truth)],
+            Value::Null => vec![Value::from(0)],
+        }
+    }
+
+    #[test]
+    fn no_value_can_be_changed_unnoticed() {
+        let value = serde_json::to_value(manifest("Contoso", vec!["age1abc".to_owned()])).unwrap();
+        assert!(Manifest::read(value.to_string().as_bytes()).is_ok());
+        let all = tampered(&value);
+        assert!(all.len() > 50, "{}", all.len());
+        for changed in all {
+            assert!(Manifest::read(changed.to_string().as_bytes()).is_err(), "{changed}");
+        }
+    }
+
+    #[test]
+    fn another_format_is_named_whatever_else_it_holds() {
+        let error = Manifest::read(br#"{"format":2,"rings":["of","power"]}"#).unwrap_err();
+        assert!(matches!(error, ManifestError::OtherFormat { found: 2 }), "{error}");
+        assert!(error.to_string().contains("format 2"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_manifest_survives_the_file(name in ".*", recipients in prop::collection::vec(".*", 0..3)) {
+            let manifest = manifest(&name, recipients);
+            let json = serde_json::to_vec_pretty(&manifest).unwrap();
+            prop_assert_eq!(Manifest::read(&json).unwrap(), manifest);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Who is never touched: the break-glass accounts, the account that runs the sync, the person at the keyboard.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::directory::{Found, Lookup, LookupError};
+use crate::graph::transport::Transport;
+use crate::ids::ObjectId;
+use crate::roster::{Key, NotAUpn, Upn};
+
+/// The list of accounts that no plan ever touches, as it was written down.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Protected {
+    names: Vec<(u64, Key)>,
+}
+
+/// Why a list of protected accounts guards nobody, or not everybody on it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtectedError {
+    /// The file cannot be read.
+    #[error("the list of protected accounts {} cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line that names nobody.
+    #[error(
+        "line {line} of the list of protected accounts names nobody: {text:?} is neither an object id nor a user principal name: {why}"
+    )]
+    NotAName {
+        /// The line, counted from 1.
+        line: u64,
+        /// What stands there.
+        text: String,
+        /// Why it is no user principal name.
+        why: NotAUpn,
+    },
+    /// Somebody who is not there.
+    #[error(
+        "line {line} of the list of protected accounts names {name}, who is not in this tenant; correct the list: a guard that guards nobody is worse than none"
+    )]
+    NotFound {
+        /// The line, counted from 1.
+        line: u64,
+        /// The name as the list has it.
+        name: String,
+    },
+    /// A name of several.
+    #[error(
+        "line {line} of the list of protected accounts names {name}, which {several} have in common; correct the list: use the object ids"
+    )]
+    Ambiguous {
+        /// The line, counted from 1.
+        line: u64,
+        /// The name as the list has it.
+        name: String,
+        /// Who has it.
+        several: String,
+    },
+    /// The directory cannot be read.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+}
+
+impl Protected {
+    /// Nobody is protected.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self::default()
+    }
+
+    /// Reads a list from a file: one object id or user principal name a line; blank lines, and what follows a `#` at the
+    /// beginning of a line or behind a blank, are passed over.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or a line names nobody.
+    pub fn read(path: &Path) -> Result<Self, ProtectedError> {
+        let text = std::fs::read_to_string(path);
+        Self::parse(&text.map_err(|source| ProtectedError::Read { path: path.to_owned(), source })?)
+    }
+
+    /// Reads a list from a text.
+    ///
+    /// # Errors
+    ///
+    /// A line names nobody.
+    pub fn parse(text: &str) -> Result<Self, ProtectedError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut names = Vec::new();
+        for (line, content) in (1..).zip(text.lines()) {
+            let name = without_comment(content).trim();
+            if name.is_empty() {
+                continue;
+            }
+            let key = match name.parse::<ObjectId>() {
+                Ok(id) => Key::ObjectId(id),
+                Err(_) => Key::UserPrincipalName(name.parse::<Upn>().map_err(|why| ProtectedError::NotAName {
+                    line,
+                    text: name.to_owned(),
+                    why,
+                })?),
+            };
+            names.push((line, key));
+        }
+        Ok(Self { names })
+    }
+
+    /// How many lines name somebody.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Is nobody protected?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Looks everybody on the list up.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be read, or somebody on the list is not exactly one account in it.
+    pub async fn resolve(&self, lookup: &Lookup<'_, impl Transport>) -> Result<HashSet<ObjectId>, ProtectedError> {
+        let mut guarded = HashSet::with_capacity(self.names.len());
+        for names in self.names.chunks(1_000) {
+            let keys: Vec<&Key> = names.iter().map(|(_, key)| key).collect();
+            for ((line, key), found) in names.iter().zip(lookup.find(&keys).await?) {
+                let (line, name) = (*line, || name_of(key));
+                match found {
+                    Found::Account(account) => _ = guarded.insert(account.object_id),
+                    Found::Nobody => return Err(ProtectedError::NotFound { line, name: name() }),
+                    Found::Several(several) => {
+                        let several = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+                        return Err(ProtectedError::Ambiguous { line, name: name(), several });
+                    }
+                }
+            }
+        }
+        Ok(guarded)
+    }
+}
+
+/// A guest's sign-in name has a `#` in it, so only one behind a blank begins a comment.
+fn without_comment(line: &str) -> &str {
+    let begins_comment = |(at, _): &(usize, &str)| line[..*at].chars().next_back().is_none_or(char::is_whitespace);
+    line.match_indices('#').find(begins_comment).map_or(line, |(at, _)| &line[..at])
+}
+
+fn name_of(key: &Key) -> String {
+    match key {
+        Key::ObjectId(id) => id.to_string(),
+        Key::UserPrincipalName(name) => name.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_with_its_comments() {
+        let list = "\u{feff}# break glass\r\n\r\n  bg1@contoso.com\t# in the safe\n\
+                    0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11\n#old@contoso.com\nx_y.com#EXT#@contoso.com # a guest\n";
+        let names: Vec<_> = Protected::parse(list).unwrap().names.iter().map(|(n, key)| (*n, name_of(key))).collect();
+        let expected =
+            [(3, "bg1@contoso.com"), (4, "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11"), (6, "x_y.com#EXT#@contoso.com")];
+        assert_eq!(names, expected.map(|(line, name)| (line, name.to_owned())));
+    }
+
+    #[test]
+    fn a_line_that_names_nobody_is_an_error_with_its_number() {
+        let error = Protected::parse("bg1@contoso.com\n\nBreak Glass\n").unwrap_err().to_string();
+        assert!(error.starts_with("line 3 ") && error.contains("\"Break Glass\""), "{error}");
+    }
+}
