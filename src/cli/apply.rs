@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
 use super::exit::{Exit, Failure};
+use super::interrupt;
 use super::preview::{ignore_closed_pipe, quoted};
 use super::progress::Display;
 use super::words::{counted, harmless, span};
-use super::interrupt;
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
@@ -104,7 +104,12 @@ fn has_nothing_to_do(plan: &PlanFolder) -> Result<bool, Failure> {
 }
 
 /// Checks the tenant, gets the approval, runs the engine, writes the results and shows the recap.
-pub(super) async fn carry_out(plan: &PlanFolder, connected: Connected, approval: Approval, json: bool) -> Result<Exit, Failure> {
+pub(super) async fn carry_out(
+    plan: &PlanFolder,
+    connected: Connected,
+    approval: Approval,
+    json: bool,
+) -> Result<Exit, Failure> {
     let Connected { transport, clock, .. } = connected;
     let organization = check_tenant(plan.manifest(), &transport, clock).await?;
     approve(plan, &organization, approval)?;
@@ -175,12 +180,12 @@ async fn engage(
     clock: Clock,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
-    let recipients = Recipients::parse(&manifest.recipients).map_err(Failure::usage)?;
-    let mint = Mint {
-        recipients: if manifest.options.discard_credentials { None } else { Some(recipients) },
-        tenant: manifest.tenant.id,
-        tenant_names: organization.names(),
+    let recipients = match manifest.recipients.as_slice() {
+        // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
+        [] => None,
+        named => Some(Recipients::parse(named).map_err(Failure::usage)?),
     };
+    let mint = Mint { recipients, tenant: manifest.tenant.id, tenant_names: organization.names() };
     let run = Run::open(plan).await.map_err(|error| run_failure(&error))?;
     let assignment = Assignment {
         transport: Arc::new(transport),
@@ -202,7 +207,8 @@ async fn engage(
 }
 
 fn ending_failure(ending: Ending, dir: &Path) -> Option<Failure> {
-    let again = format!("What was not touched is pending. Mend the cause, then go on with: sealoff apply {}", quoted(dir));
+    let again =
+        format!("What was not touched is pending. Mend the cause, then go on with: sealoff apply {}", quoted(dir));
     let failure = match ending {
         Ending::Finished | Ending::Interrupted => return None,
         Ending::NoAccess(error) => transport_failure(&error),
@@ -308,7 +314,10 @@ impl Recap<'_> {
             writeln!(out, "To go on:  sealoff apply {dir} --confirm {}", manifest.accounts())?;
         }
         if tally.of(Outcome::Partial) + tally.of(Outcome::Failed) + tally.of(Outcome::Uncertain) > 0 {
-            writeln!(out, "Look at the rows that are not done: the columns detail and error_code of results.csv say why.")?;
+            writeln!(
+                out,
+                "Look at the rows that are not done: the columns detail and error_code of results.csv say why."
+            )?;
         }
         if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
             writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY", quoted(&self.results))?;

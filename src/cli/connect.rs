@@ -21,7 +21,9 @@ const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET
 /// Where Graph is. The credential comes from the environment, never from an argument: `AZURE_TENANT_ID`,
 /// `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`, or a ready token in `SEALOFF_ACCESS_TOKEN`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Connection (credentials: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, or SEALOFF_ACCESS_TOKEN)")]
+#[command(
+    next_help_heading = "Connection (credentials: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, or SEALOFF_ACCESS_TOKEN)"
+)]
 pub struct ConnectionArgs {
     /// The national cloud that the tenant is in
     #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
@@ -74,8 +76,11 @@ impl ConnectionArgs {
         let clock = match self.clock_speed {
             None => Clock::real(),
             Some(speed) if !endpoints.graph.is_loopback() => {
-                return Err(Failure::refused(format_args!("time cannot run {speed} times as fast against {}", endpoints.graph))
-                    .with_next("--clock-speed is for rehearsals against a simulator on loopback. Leave it out."));
+                return Err(Failure::refused(format_args!(
+                    "time cannot run {speed} times as fast against {}",
+                    endpoints.graph
+                ))
+                .with_next("--clock-speed is for rehearsals against a simulator on loopback. Leave it out."));
             }
             Some(speed) => Clock::with_speed(speed),
         };
@@ -94,7 +99,8 @@ fn credential_from_environment() -> Result<(Credential, &'static str), Failure> 
     }
     let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
     let values = names.map(variable);
-    let missing: Vec<&str> = names.into_iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+    let missing: Vec<&str> =
+        names.into_iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
     if let [Some(tenant), Some(client_id), Some(secret)] = values {
         let credential = Credential::ClientSecret { tenant, client_id, secret: SecretString::from(secret) };
         return Ok((credential, "client secret"));
@@ -107,7 +113,11 @@ fn credential_from_environment() -> Result<(Credential, &'static str), Failure> 
             }
         }
     }
-    let what = format!("there are no credentials: {} {} not set", missing.join(", "), if missing.len() == 1 { "is" } else { "are" });
+    let what = format!(
+        "there are no credentials: {} {} not set",
+        missing.join(", "),
+        if missing.len() == 1 { "is" } else { "are" }
+    );
     Err(Failure::new(Exit::Access, what).with_next(NEXT))
 }
 
@@ -120,7 +130,9 @@ pub fn read_failure(error: &ReadError) -> Failure {
             let failure = Failure::new(Exit::Access, error);
             match (refused.hint(), refused.status) {
                 (Some(hint), _) => failure.with_next(sentence(hint)),
-                (None, 403) => failure.with_next("Reading needs the application permission User.Read.All, with admin consent."),
+                (None, 403) => {
+                    failure.with_next("Reading needs the application permission User.Read.All, with admin consent.")
+                }
                 (None, _) => failure,
             }
         }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::exit::Exit;
 
 /// Waits until the operator or the system asks the program to end.
-pub async fn requested() {
+pub(super) async fn requested() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -26,7 +26,7 @@ pub async fn requested() {
 
 /// The first request cancels `stop`; the second ends the process at once. What was under way is then in doubt, and the
 /// journal knows it.
-pub fn listen(stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+pub(super) fn listen(stop: CancellationToken) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         requested().await;
         stop.cancel();

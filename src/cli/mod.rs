@@ -1,5 +1,96 @@
-//! The command line: one file a command.
+//! The command line: one file a command. Each takes its arguments, makes one call into the library, and prints the answer.
+//!
+//! This is the only room that knows clap, the environment and the terminal. Data for programs goes to standard output;
+//! progress, questions and errors go to standard error.
 
+pub mod apply;
+pub mod connect;
+pub mod drill;
 pub mod exit;
+mod interrupt;
 pub mod keygen;
+pub mod plan;
+mod preview;
+mod progress;
+pub mod run;
+pub mod simulate;
 pub mod unseal;
+mod words;
+
+use std::future::Future;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::{Exit, Failure};
+
+const EXIT_CODES: &str = "Exit codes:
+  0    every planned account is done
+  2    usage, or input that cannot be read
+  3    finished, and some accounts are not done
+  4    refused by a guard, or not confirmed
+  5    authentication, permission, or Graph not reachable
+  130  interrupted; the same command goes on";
+
+/// Lock out thousands of Microsoft 365 accounts: as fast as the tenant's quota allows, able to be killed and resumed, with
+/// every new password sealed to the people who may hand it over.
+#[derive(Debug, Parser)]
+#[command(name = "sealoff", version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Plan(plan::PlanArgs),
+    Apply(apply::ApplyArgs),
+    Run(run::RunArgs),
+    Unseal(unseal::UnsealArgs),
+    Keygen(keygen::KeygenArgs),
+    Drill(drill::DrillArgs),
+    Simulate(simulate::SimulateArgs),
+}
+
+/// Runs the program: command line in, exit code out.
+#[must_use]
+pub fn main() -> ExitCode {
+    let ended = match Cli::parse().command {
+        Command::Plan(args) => in_runtime(plan::run(args)),
+        Command::Apply(args) => in_runtime(apply::run(args)),
+        Command::Run(args) => in_runtime(run::run(args)),
+        Command::Unseal(args) => unseal::run(args),
+        Command::Keygen(args) => keygen::run(args),
+        Command::Drill(args) => in_runtime(drill::run(args)),
+        Command::Simulate(args) => in_runtime(simulate::run(args)),
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            show(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn in_runtime(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::usage(format_args!("the program cannot start its threads: {error}")))?;
+    let ended = runtime.block_on(command);
+    // Whatever still runs in the background has nothing left to say.
+    runtime.shutdown_background();
+    ended
+}
+
+/// A message that cannot be shown changes nothing about the exit code.
+fn show(failure: &Failure) {
+    let mut err = anstream::stderr();
+    let red = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let cyan = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Cyan.into()));
+    let _ = writeln!(err, "{red}error:{red:#} {}", failure.what);
+    if let Some(next) = &failure.next {
+        let _ = writeln!(err, "{cyan}help:{cyan:#} {next}");
+    }
+}

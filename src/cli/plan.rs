@@ -15,7 +15,7 @@ use crate::plan::folder::FolderError;
 use crate::plan::planner::{PlanError, Planner, Summary};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
-use crate::plan::rules::Rules;
+use crate::plan::rules::{Rules, RulesError};
 use crate::roster::{Roster, Source};
 use crate::seal::Recipients;
 
@@ -24,7 +24,9 @@ use crate::seal::Recipients;
 /// Looks everyone on ROSTER up in the tenant and writes a plan to DIR: one decision for each row, in plan.csv, bound by a
 /// fingerprint in plan.json. It only reads; it is the dry run. `sealoff apply DIR` carries the plan out.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sealoff plan leavers.csv --playbook offboard --seal-to age1... --protect breakglass.txt --out monday")]
+#[command(
+    after_help = "Example:\n  sealoff plan leavers.csv --playbook offboard --seal-to age1... --protect breakglass.txt --out monday"
+)]
 pub struct PlanArgs {
     #[command(flatten)]
     pub(super) plan: PlanningArgs,
@@ -80,24 +82,36 @@ fn playbook_help() -> String {
     help
 }
 
-impl PlanningArgs {
-    /// What was typed becomes rules; every file named is read, and nothing is sent yet.
-    pub(super) fn rules(&self) -> Result<Rules, Failure> {
-        let recipients = Recipients::parse(&self.rules.seal_to).map_err(Failure::usage)?;
-        let protected = match &self.rules.protect {
+impl RuleArgs {
+    /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own_recipient` stands in where
+    /// the playbook needs a recipient and none is named.
+    pub(super) fn rules(&self, playbook: Playbook, own_recipient: Option<String>) -> Result<Rules, Failure> {
+        let recipients = if !self.seal_to.is_empty() {
+            Recipients::parse(&self.seal_to).map_err(Failure::usage)?.fingerprints()
+        } else if playbook.resets() && !self.discard_credentials {
+            own_recipient.into_iter().collect()
+        } else {
+            Vec::new()
+        };
+        let protected = match &self.protect {
             Some(path) => Protected::read(path).map_err(Failure::usage)?,
             None => Protected::nobody(),
         };
         let rules = Rules {
-            playbook: self.playbook,
-            allow_synced: self.rules.allow_synced,
-            skip_guests: self.rules.skip_guests,
-            discard_credentials: self.rules.discard_credentials,
-            recipients: recipients.fingerprints(),
+            playbook,
+            allow_synced: self.allow_synced,
+            skip_guests: self.skip_guests,
+            discard_credentials: self.discard_credentials,
+            recipients,
             protected,
         };
-        rules.check().map_err(|error| Failure::refused(error).with_next("Make a recipient with: sealoff keygen -o key.txt"))?;
-        Ok(rules)
+        match rules.check() {
+            Ok(()) => Ok(rules),
+            Err(error @ RulesError::NoRecipient { .. }) => {
+                Err(Failure::refused(error).with_next("Make a recipient with: sealoff keygen -o key.txt"))
+            }
+            Err(error) => Err(Failure::refused(error)),
+        }
     }
 }
 
@@ -114,7 +128,7 @@ pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
 
 /// Makes the plan that the arguments ask for.
 pub(super) async fn make(args: &PlanningArgs, connection: &ConnectionArgs) -> Result<Summary, Failure> {
-    let rules = args.rules()?;
+    let rules = args.rules.rules(args.playbook, None)?;
     let roster = Roster::open(Source::from_argument(args.roster.as_os_str())).map_err(Failure::usage)?;
     let connected = connection.connect()?;
     of_roster(roster, rules, &args.out, &connected.transport, connected.clock).await
@@ -129,7 +143,8 @@ pub(super) async fn of_roster(
     clock: Clock,
 ) -> Result<Summary, Failure> {
     let mut progress = preview::LookupProgress::start();
-    let made = Planner::new(transport, clock, rules).plan(roster, out, |rows| progress.show(rows)).await;
+    let planner = Planner::new(transport, clock, rules).map_err(Failure::refused)?;
+    let made = planner.plan(roster, out, |rows| progress.show(rows)).await;
     progress.finish();
     made.map_err(|error| failure(&error))
 }
@@ -144,7 +159,9 @@ fn failure(error: &PlanError) -> Failure {
         PlanError::Rules(_) => Failure::refused(error),
         PlanError::Protected(ProtectedError::Lookup(LookupError::Read(read))) => read_failure(read),
         PlanError::Protected(ProtectedError::Lookup(_)) => Failure::new(Exit::Access, error),
-        PlanError::Protected(ProtectedError::NotFound { .. } | ProtectedError::Ambiguous { .. }) => Failure::refused(error),
+        PlanError::Protected(ProtectedError::NotFound { .. } | ProtectedError::Ambiguous { .. }) => {
+            Failure::refused(error)
+        }
         PlanError::Folder(FolderError::HoldsAPlan { .. }) => Failure::refused(error),
         _ => Failure::usage(error),
     }

@@ -35,7 +35,9 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<(), Failure> {
 /// A reader that has seen enough is no failure.
 pub(super) fn ignore_closed_pipe(written: io::Result<()>) -> Result<(), Failure> {
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::usage(format_args!("cannot print: {error}"))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format_args!("cannot print: {error}")))
+        }
         _ => Ok(()),
     }
 }
@@ -69,8 +71,11 @@ fn write(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
     writeln!(out)?;
     let steps = &counts.steps;
     let named = [("block", steps.block), ("unblock", steps.unblock), ("reset", steps.reset), ("revoke", steps.revoke)];
-    let named: Vec<String> =
-        named.iter().filter(|(_, number)| *number > 0).map(|(name, number)| format!("{} {name}", count((*number).into()))).collect();
+    let named: Vec<String> = named
+        .iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(name, number)| format!("{} {name}", count((*number).into())))
+        .collect();
     let writes = counted(counts.writes, "write", "writes");
     let floor = Duration::from_secs(plan.floor_seconds);
     let time = if plan.floor_seconds == 0 {
@@ -86,12 +91,21 @@ fn write(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
         let passwords = counted(summary.sealed.into(), "new password", "new passwords");
         writeln!(out, "Sealed to  {}  ({passwords})", plan.recipients.join("\n           "))?;
     }
-    writeln!(out, "Plan       {}, fingerprint {}", summary.folder.join("plan.csv").display(), summary.fingerprint.short())?;
+    writeln!(
+        out,
+        "Plan       {}, fingerprint {}",
+        summary.folder.join("plan.csv").display(),
+        summary.fingerprint.short()
+    )?;
     writeln!(out)?;
     if plan.accounts() == 0 {
         writeln!(out, "Nobody would be changed: there is nothing to apply.")
     } else {
-        writeln!(out, "Nothing has been changed. To change {}:", counted(plan.accounts().into(), "account", "accounts"))?;
+        writeln!(
+            out,
+            "Nothing has been changed. To change {}:",
+            counted(plan.accounts().into(), "account", "accounts")
+        )?;
         writeln!(out, "  sealoff apply {} --confirm {}", quoted(&summary.folder), plan.accounts())
     }
 }

@@ -10,7 +10,7 @@ use crate::graph::throttle::LimitOwner;
 use crate::run::event::{Event, Progress};
 
 /// Listens to the engine and shows what it hears.
-pub struct Display {
+pub(super) struct Display {
     bar: Option<ProgressBar>,
     last_line: Option<Instant>,
     failures_shown: usize,
@@ -26,7 +26,7 @@ const MOST_FAILURES_SHOWN: usize = 20;
 impl Display {
     /// A bar when standard error is a terminal, plain lines otherwise.
     #[must_use]
-    pub fn new(is_terminal: bool) -> Self {
+    pub(super) fn new(is_terminal: bool) -> Self {
         let bar = is_terminal.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
             if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:28}] {pos}/{len} accounts  {msg}") {
@@ -39,7 +39,7 @@ impl Display {
     }
 
     /// Shows one event.
-    pub fn show(&mut self, event: &Event) {
+    pub(super) fn show(&mut self, event: &Event) {
         match event {
             Event::Started(progress) => {
                 if let Some(bar) = &self.bar {
@@ -106,7 +106,7 @@ impl Display {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -18,7 +18,9 @@ use crate::simulator::{Connection, Faults, Quota, Settings, Simulator};
 /// It prints the variables that point a client at it and serves until it is interrupted. Nothing in it is real: it
 /// accepts the printed credentials alone, and what it is told stays in its memory.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sealoff simulate --users 500 --seed 7\n  # then, in another shell, paste what it prints and run:\n  sealoff plan samples/first-try.csv --playbook contain --out rehearsal")]
+#[command(
+    after_help = "Example:\n  sealoff simulate --users 500 --seed 7\n  # then, in another shell, paste what it prints and run:\n  sealoff plan samples/first-try.csv --playbook contain --out rehearsal"
+)]
 pub struct SimulateArgs {
     /// Address to listen on; loopback only, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
@@ -129,7 +131,8 @@ fn write_ca(connection: &Connection, wanted: Option<PathBuf>) -> Result<(PathBuf
             (folder.path().join("ca.pem"), Some(folder))
         }
     };
-    private_files::replace(&path, |file| file.write_all(connection.ca_pem.as_bytes())).map_err(|error| cannot(&path, error))?;
+    private_files::replace(&path, |file| file.write_all(connection.ca_pem.as_bytes()))
+        .map_err(|error| cannot(&path, error))?;
     Ok((path, folder))
 }
 
@@ -148,7 +151,12 @@ fn announce(args: &SimulateArgs, connection: &Connection, ca_file: &std::path::P
         writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
         return out.flush();
     }
-    writeln!(out, "# {} on {}; Ctrl-C ends it", counted(args.users as u64, "user", "users"), connection.graph_endpoint)?;
+    writeln!(
+        out,
+        "# {} on {}; Ctrl-C ends it",
+        counted(args.users as u64, "user", "users"),
+        connection.graph_endpoint
+    )?;
     for (name, value) in [
         ("SEALOFF_GRAPH_ENDPOINT", connection.graph_endpoint.as_str()),
         ("AZURE_AUTHORITY_HOST", &connection.authority),

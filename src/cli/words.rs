@@ -5,11 +5,11 @@ use std::time::Duration;
 
 /// `12,000`.
 #[must_use]
-pub fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -19,18 +19,18 @@ pub fn count(number: u64) -> String {
 
 /// `1 account`, `12,000 accounts`.
 #[must_use]
-pub fn counted(number: u64, one: &str, many: &str) -> String {
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// `under a second`, `42 s`, `14 min 10 s`, `2 h 5 min`.
 #[must_use]
-pub fn span(duration: Duration) -> String {
+pub(super) fn span(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().round() as u64;
     match seconds {
         0 => "under a second".to_owned(),
         1..=59 => format!("{seconds} s"),
-        60..=3599 if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        60..=3599 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         60..=3599 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
@@ -39,7 +39,7 @@ pub fn span(duration: Duration) -> String {
 /// A text from a stranger's file, harmless on a terminal: control characters, and the characters that reverse or hide
 /// text, are shown as escapes.
 #[must_use]
-pub fn harmless(text: &str) -> Cow<'_, str> {
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     let dangerous = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{061c}')
@@ -65,7 +65,9 @@ mod tests {
         assert_eq!(count(1_000), "1,000");
         assert_eq!(count(12_345_678), "12,345,678");
         assert_eq!(counted(1, "account", "accounts"), "1 account");
-        for (seconds, text) in [(0, "under a second"), (42, "42 s"), (120, "2 min"), (850, "14 min 10 s"), (7500, "2 h 5 min")] {
+        for (seconds, text) in
+            [(0, "under a second"), (42, "42 s"), (120, "2 min"), (850, "14 min 10 s"), (7500, "2 h 5 min")]
+        {
             assert_eq!(span(Duration::from_secs(seconds)), text);
         }
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, redirect};
 
 /// Why the HTTP stack cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -37,15 +37,7 @@ pub enum ConnectionError {
 ///
 /// A file that cannot be read or holds no certificate, or a TLS stack that does not come up.
 pub fn http_client(ca_file: Option<&Path>) -> Result<Client, ConnectionError> {
-    let mut builder = Client::builder()
-        .user_agent(concat!("sealoff/", env!("CARGO_PKG_VERSION")))
-        .redirect(redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(15))
-        .read_timeout(Duration::from_secs(100))
-        .timeout(Duration::from_secs(180))
-        .http2_keep_alive_interval(Duration::from_secs(30))
-        .http2_adaptive_window(true)
-        .pool_max_idle_per_host(4);
+    let mut builder = builder();
     if let Some(path) = ca_file {
         let pem = fs::read(path).map_err(|source| ConnectionError::CaFile { path: path.to_owned(), source })?;
         let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
@@ -55,4 +47,25 @@ pub fn http_client(ca_file: Option<&Path>) -> Result<Client, ConnectionError> {
         builder = builder.tls_certs_merge(certificates);
     }
     Ok(builder.build()?)
+}
+
+/// The same client for a simulator: it trusts the authorities in this PEM text and no others, and goes past any proxy.
+///
+/// # Errors
+///
+/// A text without a certificate, or a TLS stack that does not come up.
+pub fn http_client_trusting(ca_pem: &[u8]) -> Result<Client, ConnectionError> {
+    Ok(builder().tls_certs_only(Certificate::from_pem_bundle(ca_pem)?).no_proxy().build()?)
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("sealoff/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(15))
+        .read_timeout(Duration::from_secs(100))
+        .timeout(Duration::from_secs(180))
+        .http2_keep_alive_interval(Duration::from_secs(30))
+        .http2_adaptive_window(true)
+        .pool_max_idle_per_host(4)
 }

@@ -80,6 +80,18 @@ pub struct Organization {
     pub verified_domains: Vec<VerifiedDomain>,
 }
 
+impl Organization {
+    /// The names of the tenant: its own and those of its domains. No part of them may stand in a password.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.display_name
+            .iter()
+            .cloned()
+            .chain(self.verified_domains.iter().map(|domain| domain.name.clone()))
+            .collect()
+    }
+}
+
 /// A domain of the tenant.
 #[derive(Debug, Clone, Deserialize)]
 pub struct VerifiedDomain {

@@ -1,0 +1,263 @@
+//! `sealoff drill`: the whole job against the embedded simulator.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::SecretString;
+
+use super::apply::{self, Approval};
+use super::connect::Connected;
+use super::exit::{Exit, Failure};
+use super::plan::{RuleArgs, of_roster};
+use super::preview::{self, ignore_closed_pipe, quoted};
+use super::simulate::FaultArgs;
+use super::words::{harmless, span};
+use crate::clock::Clock;
+use crate::digest::Digest;
+use crate::graph::connection::http_client_trusting;
+use crate::graph::endpoint::{Cloud, Endpoints};
+use crate::graph::token::{Credential, TokenSource};
+use crate::graph::transport::HttpTransport;
+use crate::plan::playbook::Playbook;
+use crate::private_files;
+use crate::roster::{Key, Roster, Source};
+use crate::seal::{Expected, Identities, Identity, SealedRows, unseal};
+use crate::simulator::{Connection, ExtraPerson, Quota, Settings, Simulator};
+
+const SAMPLE_NAME: &str = "samples/first-try.csv";
+const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
+
+/// Rehearse the whole job against an embedded Microsoft Graph, offline
+///
+/// Plans, approves, applies and unseals one credential as proof, all on this machine: nothing real is changed, no account
+/// is needed. Without ROSTER it uses a sample; with a ROSTER of your own, everyone on it exists in the simulated tenant;
+/// with --accounts, that many made-up people are on the list.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sealoff drill\n  sealoff drill leavers.csv --playbook offboard\n  sealoff drill --accounts 10000 --clock-speed 60"
+)]
+pub struct DrillArgs {
+    /// A list of your own
+    #[arg(value_name = "ROSTER", conflicts_with = "accounts")]
+    roster: Option<PathBuf>,
+    /// What is done to each account
+    #[arg(long, value_name = "PLAYBOOK", default_value = "breach")]
+    playbook: Playbook,
+    /// Make up a list of this many people
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    accounts: Option<u32>,
+    /// The seed of the simulated tenant and its faults
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes
+    #[arg(long, value_name = "FACTOR", default_value_t = 60.0)]
+    clock_speed: f64,
+    /// No write quota in the simulated tenant
+    #[arg(long)]
+    no_quota: bool,
+    #[command(flatten)]
+    faults: FaultArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
+    /// The folder for the plan and everything that follows; a new temporary one if not given
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print as JSON: a line for the plan and a line for the run
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the drill.
+///
+/// # Errors
+///
+/// Whatever the same job would fail with against a real tenant.
+pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
+    if !args.clock_speed.is_finite() || args.clock_speed <= 0.0 {
+        return Err(Failure::usage("--clock-speed must be a number above 0"));
+    }
+    let folder = match &args.out {
+        Some(folder) => folder.clone(),
+        None => tempfile::Builder::new()
+            .prefix("sealoff-drill-")
+            .tempdir()
+            .map(tempfile::TempDir::keep)
+            .map_err(|error| Failure::usage(format_args!("no temporary folder can be made: {error}")))?,
+    };
+    let simulator = Simulator::start(settings(&args)?).await.map_err(Failure::usage)?;
+    let source = match (&args.roster, args.accounts) {
+        (Some(path), _) => Source::from_argument(path.as_os_str()),
+        (None, Some(accounts)) => Source::bytes("a made-up roster", made_up_roster(&simulator, accounts)),
+        (None, None) => Source::bytes(SAMPLE_NAME, SAMPLE),
+    };
+    tell(args.json, |out| {
+        writeln!(out, "This is a drill: the tenant is simulated on this machine, and nothing real is changed.")?;
+        if (args.clock_speed - 1.0).abs() > f64::EPSILON {
+            writeln!(
+                out,
+                "Time runs {} times as fast; spans below are what a real tenant would take.",
+                args.clock_speed
+            )?;
+        }
+        writeln!(out)
+    })?;
+    let identity = Identity::generate();
+    let rules = args.rules.rules(args.playbook, Some(identity.recipient()))?;
+    let proves = rules.playbook.resets() && args.rules.seal_to.is_empty() && !rules.discard_credentials;
+    let roster = Roster::open(source).map_err(Failure::usage)?;
+    let connected = connect(simulator.connection(), args.clock_speed)?;
+    let summary = of_roster(roster, rules, &folder, &connected.transport, connected.clock).await?;
+    preview::show(&summary, args.json)?;
+    if summary.plan.accounts() == 0 {
+        return Ok(Exit::Done);
+    }
+    let key = folder.join("drill-key.txt");
+    if proves {
+        let written = private_files::replace(&key, |file| file.write_all(identity.file_text().as_bytes()));
+        written.map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", key.display())))?;
+    }
+    tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
+    let plan = apply::open(&folder)?;
+    let exit = apply::carry_out(&plan, connected, Approval::Drill, args.json).await?;
+    if args.json {
+        return Ok(exit);
+    }
+    if proves {
+        prove(&simulator, &plan.results_path(), &key, identity)?;
+    }
+    say_what_next(args.playbook, &plan.results_path(), summary.plan.floor_seconds)?;
+    simulator.stop().await;
+    Ok(exit)
+}
+
+fn settings(args: &DrillArgs) -> Result<Settings, Failure> {
+    let mut settings = Settings {
+        seed: args.seed,
+        clock_speed: args.clock_speed,
+        faults: args.faults.faults(),
+        ..Settings::default()
+    };
+    if args.no_quota {
+        settings.quota = Quota::off();
+    }
+    if let Some(accounts) = args.accounts {
+        // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
+        settings.users = settings.users.max(accounts as usize + accounts as usize / 2 + 200);
+    }
+    if let Some(path) = &args.roster {
+        if path.as_os_str() == "-" {
+            return Err(Failure::usage("a drill reads its roster twice, so it must be a file"));
+        }
+        settings.extra_people = people(path)?;
+    }
+    Ok(settings)
+}
+
+/// Everyone whom the roster names, with the kind of account that its columns tell.
+fn people(path: &Path) -> Result<Vec<ExtraPerson>, Failure> {
+    let roster = Roster::open(Source::from_argument(path.as_os_str())).map_err(Failure::usage)?;
+    let mut people = Vec::new();
+    for entry in roster {
+        let Ok(person) = entry.map_err(Failure::usage)?.content else { continue };
+        let mut extra = match &person.key {
+            Key::ObjectId(id) => ExtraPerson { object_id: Some(id.guid()), ..ExtraPerson::default() },
+            Key::UserPrincipalName(upn) => {
+                ExtraPerson { user_principal_name: Some(upn.to_string()), ..ExtraPerson::default() }
+            }
+        };
+        if let Some(upn) = &person.also {
+            extra.user_principal_name = Some(upn.to_string());
+        }
+        extra.user_type = person.hints.user_type;
+        extra.synced = person.hints.synced.unwrap_or(false);
+        extra.enabled = person.hints.enabled;
+        people.push(extra);
+    }
+    Ok(people)
+}
+
+/// A list of ordinary, enabled members of the simulated tenant.
+fn made_up_roster(simulator: &Simulator, accounts: u32) -> Vec<u8> {
+    let mut csv = b"userPrincipalName,handoff\n".to_vec();
+    let ordinary = simulator.users().into_iter().filter(|user| {
+        user.account_enabled
+            && user.on_premises.is_none()
+            && user.external_user_state.is_none()
+            && !user.user_principal_name.contains("fabrikam")
+    });
+    for user in ordinary.take(accounts as usize) {
+        csv.extend_from_slice(format!("{},service-desk\n", user.user_principal_name).as_bytes());
+    }
+    csv
+}
+
+fn connect(connection: &Connection, clock_speed: f64) -> Result<Connected, Failure> {
+    let endpoints = Endpoints::new(Cloud::Global, Some(&connection.graph_endpoint), Some(&connection.authority))
+        .map_err(Failure::usage)?;
+    let http = http_client_trusting(connection.ca_pem.as_bytes()).map_err(Failure::usage)?;
+    let credential = Credential::ClientSecret {
+        tenant: connection.tenant_id.clone(),
+        client_id: connection.client_id.clone(),
+        secret: SecretString::from(connection.client_secret.clone()),
+    };
+    let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
+    let transport = HttpTransport::new(http, endpoints.clone(), tokens);
+    Ok(Connected { transport, clock: Clock::with_speed(clock_speed), endpoints, credential: "the simulator's" })
+}
+
+/// Opens the first sealed credential and holds it against what the simulated directory accepts.
+fn prove(simulator: &Simulator, results: &Path, key: &Path, identity: Identity) -> Result<(), Failure> {
+    let identities = Identities::from(identity);
+    for row in SealedRows::open(results).map_err(Failure::usage)? {
+        let row = row.map_err(Failure::usage)?;
+        let (Ok(object_id), [Ok(sealed)]) = (&row.object_id, row.candidates.as_slice()) else { continue };
+        let expected = Expected { tenant: None, object_id: *object_id, user_principal_name: &row.user_principal_name };
+        let password = unseal(&identities, sealed, &expected).map_err(Failure::usage)?;
+        let user = simulator.user(&object_id.to_string());
+        let holds = user.is_some_and(|user| user.password == Some(Digest::of(password.expose().as_bytes())));
+        let user = quoted(Path::new(&row.user_principal_name));
+        return tell(false, |out| {
+            writeln!(out, "Proof      the sealed credential of {} opens, and it", harmless(&row.user_principal_name))?;
+            let verdict =
+                if holds { "is the password that the directory now holds" } else { "is NOT the directory's password" };
+            writeln!(out, "           {verdict}. See it yourself:")?;
+            writeln!(out, "           sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key))?;
+            writeln!(out)
+        });
+    }
+    Ok(())
+}
+
+fn say_what_next(playbook: Playbook, results: &Path, floor_seconds: u64) -> Result<(), Failure> {
+    tell(false, |out| {
+        if floor_seconds > 0 {
+            let floor = span(Duration::from_secs(floor_seconds));
+            writeln!(out, "A real tenant would take at least {floor} for this, by its documented write quota.")?;
+        }
+        let folder = results.parent().unwrap_or(results);
+        writeln!(out, "Everything is in {}. Against a real tenant, the same job is:", folder.display())?;
+        writeln!(out)?;
+        writeln!(out, "  export AZURE_TENANT_ID=... AZURE_CLIENT_ID=... AZURE_CLIENT_SECRET=...")?;
+        let mut seal_to = "";
+        if playbook.resets() {
+            writeln!(out, "  sealoff keygen -o key.txt            # prints the recipient, age1...")?;
+            seal_to = " --seal-to age1...";
+        }
+        writeln!(out, "  sealoff plan people.csv --playbook {playbook}{seal_to} --out tonight")?;
+        writeln!(out, "  sealoff apply tonight --confirm N")?;
+        if playbook.resets() {
+            writeln!(out, "  sealoff unseal tonight/results.csv -i key.txt")?;
+        }
+        Ok(())
+    })
+}
+
+fn tell(silent: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    if silent {
+        return Ok(());
+    }
+    let mut out = anstream::stdout();
+    ignore_closed_pipe(write(&mut out).and_then(|()| out.flush()))
+}
