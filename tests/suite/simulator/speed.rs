@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use sealoff::simulator::{Connection, Quota, Settings, User};
+use sealoff::simulator::{Connection, Directory, Quota, Settings, User};
 use serde_json::json;
 
 use super::{Graph, block, patch_item, reset, revoke};
@@ -91,4 +91,15 @@ async fn drive(connection: &Connection, token: &str, bodies: Vec<Vec<u8>>) -> Du
         worker.await.unwrap();
     }
     start.elapsed()
+}
+
+#[test]
+#[ignore = "a measurement, to be run alone and in release mode"]
+#[expect(clippy::print_stderr, reason = "the figure is what it is for")]
+fn memory_of_a_million_users() {
+    let start = Instant::now();
+    let directory = Directory::seeded(1_000_000, 1);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or("VmRSS unknown");
+    eprintln!("{} users in {:.1} s, {resident}", directory.len(), start.elapsed().as_secs_f64());
 }
