@@ -67,10 +67,16 @@ pub struct Bucket {
     rate_changed_at: Duration,
 }
 
+/// What is never taken out of a full bucket: answers and requests overtake each other on the network, and a bucket that is
+/// spent to the very last write is overdrawn by the first batch that arrives early. It costs one second, once.
+const RESERVE: u32 = 20;
 /// After throttling the bucket is kept this small: the server's own is empty, and a batch must still fit.
 const BURST_AFTER_THROTTLING: u32 = 20;
 /// A tenth of the documented rate is the slowest pace: below it other apps have taken everything, and `Retry-After` rules.
 const SLOWEST_SHARE: f64 = 0.1;
+/// At 1.0 of the limit throttling starts, at 1.2 a fifth of the requests is throttled. A bucket that is spent as it fills
+/// stands at 1.0 all the time, so only a share beyond what rounding explains slows the client down.
+const SHEDDING: f64 = 1.1;
 const CUT: f64 = 0.8;
 const RAISE_SHARE: f64 = 0.05;
 const QUIET_BEFORE_RAISE: Duration = Duration::from_secs(10);
@@ -80,12 +86,13 @@ impl Bucket {
     #[must_use]
     pub fn full(documented: Allowance, clock: Clock) -> Self {
         let now = clock.now();
+        let burst = documented.burst.saturating_sub(RESERVE).max(RESERVE);
         Self {
             clock,
             documented,
             rate: documented.per_second,
-            limiter: limiter(documented.burst, documented.per_second, clock),
-            remaining: (documented.burst, now),
+            limiter: limiter(burst, documented.per_second, clock),
+            remaining: (burst, now),
             paused_until: Duration::ZERO,
             throttled_in_a_row: 0,
             rate_changed_at: now,
@@ -133,10 +140,10 @@ impl Bucket {
         self.set_rate(self.rate * CUT, now);
     }
 
-    /// Takes in how much of the limit is in use; from 1.0 on the service sheds requests.
+    /// Takes in how much of the limit is in use; well beyond 1.0 the service sheds requests.
     pub fn limit_share(&mut self, share: f64) {
         let now = self.clock.now();
-        if share > 1.0 && now >= self.rate_changed_at + Duration::from_secs(1) && now >= self.paused_until {
+        if share > SHEDDING && now >= self.rate_changed_at + Duration::from_secs(1) && now >= self.paused_until {
             self.set_rate(self.rate * 0.95, now);
         }
     }
@@ -166,7 +173,8 @@ impl Bucket {
     }
 
     fn largest(&self) -> NonZeroU32 {
-        let burst = if self.has_been_throttled() { BURST_AFTER_THROTTLING } else { self.documented.burst };
+        let full = self.documented.burst.saturating_sub(RESERVE).max(RESERVE);
+        let burst = if self.has_been_throttled() { BURST_AFTER_THROTTLING } else { full };
         NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN)
     }
 
@@ -232,7 +240,7 @@ mod tests {
     async fn the_burst_goes_out_at_once_and_the_rest_at_the_refill_rate() {
         let clock = Clock::real();
         let mut bucket = Bucket::full(Allowance::WRITES, clock);
-        assert_eq!(spend(&mut bucket, &clock, 3_000).await, Duration::ZERO);
+        assert_eq!(spend(&mut bucket, &clock, 2_980).await, Duration::ZERO);
         assert!(near(bucket.forecast(2_000), 100.0), "{:?}", bucket.forecast(2_000));
         let rest = spend(&mut bucket, &clock, 2_000).await;
         assert!(near(rest, 100.0), "{rest:?}");
