@@ -198,4 +198,23 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
     }
+    #[test]
+    fn a_pending_file_takes_its_name_once_and_when_it_is_whole() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("plan.csv");
+        let mut dropped = Pending::new(&path).unwrap();
+        dropped.write_all(b"half").unwrap();
+        let beside: Vec<_> = fs::read_dir(scratch.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert!(beside.iter().all(|name| is_leftover(name)), "{beside:?}");
+        drop(dropped);
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+
+        let (mut first, mut second) = (Pending::new(&path).unwrap(), Pending::new(&path).unwrap());
+        first.write_all(b"first").unwrap();
+        second.write_all(b"second").unwrap();
+        first.commit().unwrap();
+        assert_eq!(second.commit().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("first", 0o600));
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
 }

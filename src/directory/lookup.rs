@@ -25,8 +25,8 @@ const MOST_PAGES: usize = 50;
 
 /// Asks one tenant who the people on a roster are.
 ///
-/// Calls are packed full (300 names or 1,000 object ids each), several are in flight, and resource units are spent at the
-/// documented rate and no faster.
+/// Calls are packed full (300 names or 1,000 object ids each), several are in flight, and resource units are spent at
+/// the documented rate and no faster.
 pub struct Lookup<'a, T> {
     reading: Reading<'a, T>,
     clock: Clock,

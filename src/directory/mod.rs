@@ -1,8 +1,8 @@
 //! The names in a roster become *accounts*: what each person really is in the tenant.
 //!
 //! The rule that stands above all others: an incomplete answer decides nothing. Whoever was refused, lost, cut off by
-//! paging or left out is asked for again, and what stays unanswered is an error of the whole lookup. "Not found" is said
-//! only of a name that Graph answered for.
+//! paging or left out is asked for again, and what stays unanswered is an error of the whole lookup. "Not found" is
+//! said only of a name that Graph answered for.
 //!
 //! | file | what it does |
 //! | --- | --- |

@@ -27,7 +27,8 @@ pub const HANDOFF: &str = "handoff";
 #[non_exhaustive]
 pub enum FolderError {
     /// There is a plan already.
-    #[error("{} already holds a plan; choose another folder, or carry that one out with sealoff apply", folder.display())]
+    #[error("{} already holds a plan; choose another folder, or carry that one out with sealoff apply",
+        folder.display())]
     HoldsAPlan {
         /// The folder.
         folder: PathBuf,

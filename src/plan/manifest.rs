@@ -95,7 +95,8 @@ pub(super) struct Facts {
 #[non_exhaustive]
 pub enum ManifestError {
     /// Another version's plan.
-    #[error("the plan has format {found}, and this sealoff ({}) knows format {FORMAT}; use the version that made it, or make a new plan",
+    #[error("the plan has format {found}, and this sealoff ({}) knows format {FORMAT}; use the version that \
+             made it, or make a new plan",
         env!("CARGO_PKG_VERSION"))]
     OtherFormat {
         /// The format.

@@ -1,8 +1,8 @@
 //! Playbook and rules turn accounts into decisions, and the decisions into a plan that is bound by a fingerprint.
 //!
-//! A plan is a folder with two files. `plan.csv` has one line for each row of the roster; `plan.json` says what the plan
-//! is for and binds the lines by their digest, and itself by a fingerprint. What is applied is what was previewed: a plan
-//! that was changed by as much as a byte does not open.
+//! A plan is a folder with two files. `plan.csv` has one line for each row of the roster; `plan.json` says what the
+//! plan is for and binds the lines by their digest, and itself by a fingerprint. What is applied is what was
+//! previewed: a plan that was changed by as much as a byte does not open.
 //!
 //! | file | what it does |
 //! | --- | --- |

@@ -130,13 +130,13 @@ impl<'a, T: Transport> Planner<'a, T> {
     /// Makes the plan for a roster in a new or empty folder. `progress` is told the number of rows that are decided,
     /// every few thousand.
     ///
-    /// Memory does not grow with the roster but for some forty bytes an account. The folder holds a plan only when all of
-    /// it was written.
+    /// Memory does not grow with the roster but for some forty bytes an account. The folder holds a plan only when all
+    /// of it was written.
     ///
     /// # Errors
     ///
-    /// The folder is taken, or the roster, the directory or the list of protected accounts could not be read whole; then
-    /// there is no plan.
+    /// The folder is taken, or the roster, the directory or the list of protected accounts could not be read whole;
+    /// then there is no plan.
     pub async fn plan(
         &self,
         mut roster: Roster,

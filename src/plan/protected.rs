@@ -29,7 +29,8 @@ pub enum ProtectedError {
     },
     /// A line that names nobody.
     #[error(
-        "line {line} of the list of protected accounts names nobody: {text:?} is neither an object id nor a user principal name: {why}"
+        "line {line} of the list of protected accounts names nobody: {text:?} is neither an object \
+             id nor a user principal name: {why}"
     )]
     NotAName {
         /// The line, counted from 1.
@@ -41,7 +42,8 @@ pub enum ProtectedError {
     },
     /// Somebody who is not there.
     #[error(
-        "line {line} of the list of protected accounts names {name}, who is not in this tenant; correct the list: a guard that guards nobody is worse than none"
+        "line {line} of the list of protected accounts names {name}, who is not in this \
+             tenant; correct the list: a guard that guards nobody is worse than none"
     )]
     NotFound {
         /// The line, counted from 1.
@@ -51,7 +53,8 @@ pub enum ProtectedError {
     },
     /// A name of several.
     #[error(
-        "line {line} of the list of protected accounts names {name}, which {several} have in common; correct the list: use the object ids"
+        "line {line} of the list of protected accounts names {name}, which {several} have in \
+             common; correct the list: use the object ids"
     )]
     Ambiguous {
         /// The line, counted from 1.
@@ -73,8 +76,8 @@ impl Protected {
         Self::default()
     }
 
-    /// Reads a list from a file: one object id or user principal name a line; blank lines, and what follows a `#` at the
-    /// beginning of a line or behind a blank, are passed over.
+    /// Reads a list from a file: one object id or user principal name a line; blank lines, and what follows a `#` at
+    /// the beginning of a line or behind a blank, are passed over.
     ///
     /// # Errors
     ///

@@ -25,15 +25,17 @@ pub struct Rules {
 #[non_exhaustive]
 pub enum RulesError {
     /// Nobody could ever read the new passwords.
-    #[error("the playbook {playbook} sets new passwords, and nobody is named who may read them; name a recipient with --seal-to{}",
-        if playbook.may_discard_credentials() { ", or throw the passwords away with --discard-credentials" } else { "" })]
+    #[error("the playbook {playbook} sets new passwords, and nobody is named who may read them; name a \
+             recipient with --seal-to{}",
+        or_discard(*playbook))]
     NoRecipient {
         /// The playbook.
         playbook: Playbook,
     },
     /// People are meant to come back, and would have no password.
     #[error(
-        "the playbook {playbook} does not go with --discard-credentials; only offboard does, because nobody is meant to come back"
+        "the playbook {playbook} does not go with --discard-credentials; only offboard does, \
+             because nobody is meant to come back"
     )]
     MayNotDiscard {
         /// The playbook.
@@ -42,6 +44,10 @@ pub enum RulesError {
     /// Keep and throw away at once.
     #[error("--discard-credentials and --seal-to contradict each other; choose one")]
     DiscardAndSeal,
+}
+
+fn or_discard(playbook: Playbook) -> &'static str {
+    if playbook.may_discard_credentials() { ", or throw the passwords away with --discard-credentials" } else { "" }
 }
 
 impl Rules {

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::counts::Counts;
 use super::folder::{FolderError, PlanFolder};
+use super::manifest::{Facts, Manifest};
 use super::planner::{PlanError, Planner, Summary};
 use super::playbook::Playbook;
 use super::protected::{Protected, ProtectedError};
@@ -15,6 +17,7 @@ use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::rules::{Rules, RulesError};
 use crate::clock::Clock;
+use crate::digest::Digest;
 use crate::directory::double::{Fault, Tenant, id};
 use crate::roster::{Roster, Source};
 
@@ -308,6 +311,17 @@ async fn nothing_is_ever_overwritten() {
     plan_into(&killed, &tenant, rules(Playbook::Contain), KINDS).await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn planning_may_move_between_threads() {
+    fn movable<F: Future + Send>(future: F) -> F {
+        future
+    }
+    let tenant = contoso();
+    let scratch = tempfile::tempdir().unwrap();
+    let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Contain)).unwrap();
+    movable(planner.plan(roster(KINDS), scratch.path(), |_| {})).await.unwrap();
+}
+
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
 async fn a_plan_belongs_to_its_owner_alone() {
@@ -345,6 +359,54 @@ async fn no_byte_of_the_rows_can_be_changed_unnoticed() {
     );
     fs::remove_file(&path).unwrap();
     assert!(matches!(PlanFolder::open(&folder), Err(FolderError::Changed { .. })));
+}
+
+/// A folder whose digests agree, whatever nonsense is in it.
+fn forged(csv: &str, genuine: &Summary, counts: Counts) -> TempDir {
+    let scratch = tempfile::tempdir().unwrap();
+    let manifest = genuine.plan.clone();
+    let manifest = Manifest::new(Facts {
+        tenant: manifest.tenant,
+        playbook: manifest.playbook,
+        options: manifest.options,
+        recipients: manifest.recipients,
+        roster: manifest.roster,
+        counts,
+        floor_seconds: manifest.floor_seconds,
+        plan_csv_sha256: Digest::of(csv.as_bytes()),
+    });
+    fs::write(scratch.path().join("plan.csv"), csv).unwrap();
+    fs::write(scratch.path().join("plan.json"), serde_json::to_vec(&manifest.unwrap()).unwrap()).unwrap();
+    scratch
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_contradicts_itself_does_not_open() {
+    let (scratch, genuine, _) =
+        plan(&contoso(), rules(Playbook::Contain), "upn\nada@contoso.com\nx@contoso.com\n").await;
+    let csv = fs::read_to_string(scratch.path().join("plan/plan.csv")).unwrap();
+    let counts = &genuine.plan.counts;
+    assert!(PlanFolder::open(forged(&csv, &genuine, counts.clone()).path()).is_ok());
+
+    let mut more = counts.clone();
+    more.act.rows += 1;
+    let error = PlanFolder::open(forged(&csv, &genuine, more).path()).unwrap_err();
+    assert!(matches!(error, FolderError::DoesNotAddUp { .. }), "{error}");
+
+    let forgeries = [
+        ("\n2,", "\n3,"),
+        ("block+revoke", ""),
+        ("refuse,not-found,", "refuse,not-found,revoke"),
+        ("not-found", "whim"),
+        (id(1).as_str(), ""),
+        ("row,", "rows,"),
+    ]
+    .map(|(genuine, forged)| csv.replace(genuine, forged));
+    for forgery in forgeries {
+        assert_ne!(forgery, csv);
+        let error = PlanFolder::open(forged(&forgery, &genuine, counts.clone()).path()).unwrap_err();
+        assert!(matches!(error, FolderError::Row { .. }), "{error}");
+    }
 }
 
 proptest! {
