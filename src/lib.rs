@@ -15,8 +15,8 @@
 //! | [`roster`] | a CSV list becomes *entries*, one for each data row, readable or not |
 //! | [`graph`] | one tenant of Microsoft Graph: transport, tokens, `$batch`, quota, retries |
 //! | [`directory`] | entries become *accounts*: what each person really is in the tenant |
-//! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`seal`] | passwords, recipients, and the envelopes that only those can open |
+//! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, the results are read from the journal |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |
@@ -30,12 +30,18 @@ pub mod ids;
 pub mod private_files;
 pub mod spreadsheet;
 
-pub mod directory;
-pub mod graph;
-pub mod plan;
+// A blank line between them keeps the rooms in their order.
 pub mod roster;
-pub mod run;
+
+pub mod graph;
+
+pub mod directory;
+
 pub mod seal;
+
+pub mod plan;
+
+pub mod run;
 
 pub mod simulator;
 

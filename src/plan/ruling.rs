@@ -69,13 +69,14 @@ impl Judge {
                 return refuse(Reason::Ambiguous, names.join(" and "));
             }
         };
-        // Whatever becomes of this row, a later one for the same account adds nothing to it.
-        let first = *self.first_rows.entry(account.object_id).or_insert(row);
         if let Some(other) =
             person.also.as_ref().filter(|name| name.folded() != account.user_principal_name.to_lowercase())
         {
             return refuse(Reason::Mismatch, format!("the roster says {other}, the directory {account}"));
         }
+        // Whatever becomes of this row from here on, a later one for the same account adds nothing to it. A mismatch has
+        // claimed nobody: a later row may name the account rightly.
+        let first = *self.first_rows.entry(account.object_id).or_insert(row);
         if first != row {
             return Ruling { detail: format!("row {first}"), ..left_alone(Decision::Skip, vec![Reason::Duplicate]) };
         }

@@ -181,7 +181,7 @@ async fn one_account_is_treated_once_whatever_it_is_called() {
     ];
     assert_eq!(rows[..5], expected);
     assert!(rows[5].starts_with("refuse mismatch"), "{}", rows[5]);
-    assert_eq!(rows[6], "skip duplicate: row 6");
+    assert_eq!(rows[6], "act block+revoke", "a row that names two people has claimed neither");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,6 @@ mod login;
 mod quota_and_faults;
 mod reads;
 mod rosters;
-mod speed;
 mod writes;
 
 use std::time::Duration;

@@ -1,14 +1,21 @@
-//! How fast the simulator is. Nothing is asserted: a figure from a busy machine proves nothing.
-//!
-//! `cargo test --release --test suite -- --ignored --nocapture speed`
+//! How fast the simulator is, and how much a million users weigh: `cargo bench --bench simulator`.
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use sealoff::simulator::{Connection, Directory, Quota, Settings, User};
-use serde_json::json;
+use sealoff::simulator::{Connection, Directory, Quota, Settings, Simulator, User};
+use serde_json::{Value, json};
 
-use super::{Graph, block, patch_item, reset, revoke};
+fn main() {
+    batches_over_one_connection();
+    a_million_users();
+}
+
+fn item(id: usize, user: &User, method: &str, action: &str, body: &Value) -> Value {
+    let url = format!("/users/{}{action}", user.id);
+    json!({ "id": id.to_string(), "method": method, "url": url, "headers": { "Content-Type": "application/json" }, "body": body })
+}
 
 /// Processor seconds that the calling thread has used, in hundredths (Linux only).
 fn thread_seconds() -> f64 {
@@ -18,10 +25,7 @@ fn thread_seconds() -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
-#[test]
-#[ignore = "a measurement, to be run alone and in release mode"]
-#[expect(clippy::print_stderr, reason = "the figure is what it is for")]
-fn speed_of_batches_over_one_connection() {
+fn batches_over_one_connection() {
     let (sender, receiver) = std::sync::mpsc::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     // The simulator has a thread of its own, so that its share of the work can be told from the client's.
@@ -29,11 +33,17 @@ fn speed_of_batches_over_one_connection() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let settings = Settings { users: 10_000, quota: Quota::off(), ..Settings::default() };
-            let graph = Graph::with(settings).await;
-            sender.send((graph.simulator.connection().clone(), graph.token.clone(), graph.plain_users(2_000))).unwrap();
+            let simulator = Simulator::start(settings).await.unwrap();
+            let users: Vec<User> = simulator
+                .users()
+                .into_iter()
+                .filter(|user| !user.is_synced() && !user.is_external() && user.domain() == "contoso.com")
+                .take(2_000)
+                .collect();
+            sender.send((simulator.connection().clone(), simulator.issue_token(), users)).unwrap();
             let before = thread_seconds();
             let _ = stopped.await;
-            (thread_seconds() - before, graph.simulator.counters())
+            (thread_seconds() - before, simulator.counters())
         })
     });
     let (connection, token, users): (Connection, String, Vec<User>) = receiver.recv().unwrap();
@@ -43,9 +53,16 @@ fn speed_of_batches_over_one_connection() {
                 .map(|k| {
                     let user = &users[(n * 20 + k) % users.len()];
                     match n % 3 {
-                        0 => patch_item(&k.to_string(), user, &reset("u7#KdQw!93nTzRxp")),
-                        1 => block(&k.to_string(), user),
-                        _ => revoke(&k.to_string(), user),
+                        0 => item(
+                            k,
+                            user,
+                            "PATCH",
+                            "",
+                            &json!({ "passwordProfile": {
+                            "password": "u7#KdQw!93nTzRxp", "forceChangePasswordNextSignIn": true } }),
+                        ),
+                        1 => item(k, user, "PATCH", "", &json!({ "accountEnabled": false })),
+                        _ => item(k, user, "POST", "/revokeSignInSessions", &json!({})),
                     }
                 })
                 .collect();
@@ -57,7 +74,7 @@ fn speed_of_batches_over_one_connection() {
     stop.send(()).unwrap();
     let (busy, counters) = server.join().unwrap();
     let items = counters.batch_items as f64;
-    eprintln!(
+    println!(
         "{items} items, {} applied: {:.0} items/s on the wall, {:.0} items for each processor second of the simulator",
         counters.writes_applied,
         items / sent.as_secs_f64(),
@@ -93,13 +110,10 @@ async fn drive(connection: &Connection, token: &str, bodies: Vec<Vec<u8>>) -> Du
     start.elapsed()
 }
 
-#[test]
-#[ignore = "a measurement, to be run alone and in release mode"]
-#[expect(clippy::print_stderr, reason = "the figure is what it is for")]
-fn memory_of_a_million_users() {
+fn a_million_users() {
     let start = Instant::now();
     let directory = Directory::seeded(1_000_000, 1);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let resident = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or("VmRSS unknown");
-    eprintln!("{} users in {:.1} s, {resident}", directory.len(), start.elapsed().as_secs_f64());
+    println!("{} users in {:.1} s, {resident}", directory.len(), start.elapsed().as_secs_f64());
 }
