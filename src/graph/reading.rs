@@ -20,6 +20,8 @@ use crate::ids::TenantId;
 
 /// How often a read is tried before it is given up.
 const MOST_ATTEMPTS: u32 = 8;
+/// How often the very first call tries a way that was never open: whoever mistyped an address wants to know it soon.
+const MOST_FIRST_CONTACTS: u32 = 2;
 
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -117,7 +119,8 @@ impl<'a, T: Transport> Reading<'a, T> {
             value: Vec<Organization>,
         }
         let path = "/v1.0/organization?$select=id,displayName,verifiedDomains";
-        let page: Page = self.json(Call { method: Method::GET, path: path.to_owned(), body: None }).await?;
+        let call = Call { method: Method::GET, path: path.to_owned(), body: None };
+        let page: Page = self.json(call, MOST_FIRST_CONTACTS).await?;
         let only = page.value.into_iter().next();
         only.ok_or_else(|| ReadError::Garbled { what: path.to_owned(), reason: "no organization in it".to_owned() })
     }
@@ -129,17 +132,19 @@ impl<'a, T: Transport> Reading<'a, T> {
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn post<A: DeserializeOwned>(&self, path: &str, body: &impl serde::Serialize) -> Result<A, ReadError> {
         let body = serde_json::to_vec(body).map_err(io::Error::from)?;
-        self.json(Call { method: Method::POST, path: path.to_owned(), body: Some(Bytes::from(body)) }).await
+        let call = Call { method: Method::POST, path: path.to_owned(), body: Some(Bytes::from(body)) };
+        self.json(call, MOST_ATTEMPTS).await
     }
 
-    async fn json<A: DeserializeOwned>(&self, call: Call) -> Result<A, ReadError> {
+    async fn json<A: DeserializeOwned>(&self, call: Call, most_contacts: u32) -> Result<A, ReadError> {
         let what = call.path.clone();
-        let answer = self.answered(call).await?;
+        let answer = self.answered(call, most_contacts).await?;
         serde_json::from_slice(&answer.body).map_err(|error| ReadError::Garbled { what, reason: error.to_string() })
     }
 
-    /// Sends a call until it is answered by a success or by a refusal.
-    async fn answered(&self, call: Call) -> Result<Answer, ReadError> {
+    /// Sends a call until it is answered by a success or by a refusal. `most_contacts` is how often a service that cannot be
+    /// reached at all is tried.
+    async fn answered(&self, call: Call, most_contacts: u32) -> Result<Answer, ReadError> {
         let mut attempt = 0;
         loop {
             let (last, wait) = match self.transport.send(call.clone()).await {
@@ -149,6 +154,11 @@ impl<'a, T: Transport> Reading<'a, T> {
                     (answer.into_error().to_string(), wait)
                 }
                 Ok(answer) => return Err(answer.into_error().into()),
+                Err(error @ (TransportError::NotSent(_) | TransportError::Token(_)))
+                    if attempt + 1 >= most_contacts =>
+                {
+                    return Err(ReadError::Transport(error));
+                }
                 Err(error) => (passing(error)?, None),
             };
             attempt += 1;

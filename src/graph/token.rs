@@ -175,7 +175,7 @@ impl TokenSource {
             transport: Some(Transport::new(Arc::new(self.http.clone()))),
             cloud: Some(Arc::new(CloudConfiguration::Custom(authority))),
             retry: RetryOptions::exponential(ExponentialRetryOptions {
-                max_retries: 3,
+                max_retries: 2,
                 max_total_elapsed: Duration::seconds(30),
                 ..ExponentialRetryOptions::default()
             }),

@@ -126,12 +126,21 @@ impl HttpTransport {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.clone());
         }
-        let response = request.send().await.map_err(classify)?;
+        let response = request.send().await.map_err(|error| self.classify(&error))?;
         let status = response.status().as_u16();
         let advice = advice_in(response.headers());
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
         let body = response.bytes().await.map_err(|error| TransportError::Lost(root_cause(&error)))?;
         Ok(Answer { status, advice, date, body })
+    }
+
+    fn classify(&self, error: &reqwest::Error) -> TransportError {
+        let cause = format!("{}: {}", self.endpoints.graph, root_cause(error));
+        if error.is_connect() || error.is_builder() {
+            TransportError::NotSent(cause)
+        } else {
+            TransportError::Lost(cause)
+        }
     }
 }
 
@@ -159,11 +168,6 @@ fn advice_in(headers: &HeaderMap) -> Advice {
         }
     }
     advice
-}
-
-fn classify(error: reqwest::Error) -> TransportError {
-    let cause = root_cause(&error);
-    if error.is_connect() || error.is_builder() { TransportError::NotSent(cause) } else { TransportError::Lost(cause) }
 }
 
 /// The innermost cause: the outer ones repeat the address and say "error sending request".
