@@ -24,7 +24,7 @@ use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{Key, Roster, Source};
 use crate::seal::{Expected, Identities, Identity, SealedRows, unseal};
-use crate::simulator::{Connection, ExtraPerson, Quota, Settings, Simulator};
+use crate::simulator::{Connection, ExtraPerson, Settings, Simulator};
 
 const SAMPLE_NAME: &str = "samples/first-try.csv";
 const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
@@ -54,9 +54,6 @@ pub struct DrillArgs {
     /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes
     #[arg(long, value_name = "FACTOR", default_value_t = 60.0)]
     clock_speed: f64,
-    /// No write quota in the simulated tenant
-    #[arg(long)]
-    no_quota: bool,
     #[command(flatten)]
     faults: FaultArgs,
     #[command(flatten)]
@@ -139,9 +136,6 @@ fn settings(args: &DrillArgs) -> Result<Settings, Failure> {
         faults: args.faults.faults(),
         ..Settings::default()
     };
-    if args.no_quota {
-        settings.quota = Quota::off();
-    }
     if let Some(accounts) = args.accounts {
         // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
         settings.users = settings.users.max(accounts as usize + accounts as usize / 2 + 200);

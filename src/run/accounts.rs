@@ -1,7 +1,7 @@
 //! The accounts of a run, in the order of work, in little memory.
 
 use crate::ids::{ObjectId, RowNumber};
-use crate::plan::row::{Decision, PlanRow};
+use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::plan::step::Steps;
 use crate::run::schedule::Turn;
 
@@ -17,8 +17,8 @@ pub struct Accounts {
 #[derive(Debug)]
 struct Entry {
     object_id: ObjectId,
+    order: OrderKey,
     row: RowNumber,
-    priority: u32,
     names_at: u32,
     user_principal_name: u16,
     display_name: u16,
@@ -64,15 +64,15 @@ impl Accounts {
             accounts.names.push_str(display_name);
             accounts.entries.push(Entry {
                 object_id,
+                order: row.order_key(),
                 row: row.row,
-                priority: row.priority.unwrap_or(u32::MAX),
                 names_at,
                 user_principal_name: u16::try_from(row.user_principal_name.len()).map_err(|_| TooMany)?,
                 display_name: u16::try_from(display_name.len()).map_err(|_| TooMany)?,
                 steps: row.steps,
             });
         }
-        accounts.entries.sort_by_key(|entry| (entry.priority, entry.row));
+        accounts.entries.sort_by_key(|entry| entry.order);
         accounts.entries.shrink_to_fit();
         Ok(accounts)
     }
