@@ -282,6 +282,13 @@ impl Recap<'_> {
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let tally = &self.tally;
         writeln!(out)?;
+        match self.ending {
+            "finished" => {}
+            "interrupted" => {
+                writeln!(out, "Interrupted: what was under way was waited for, and the rest is pending.\n")?
+            }
+            _ => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
+        }
         for outcome in Outcome::ALL {
             let number = tally.of(outcome);
             if number > 0 {

@@ -121,6 +121,12 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     if args.json {
         return Ok(exit);
     }
+    if exit == Exit::Interrupted {
+        tell(false, |out| {
+            writeln!(out, "The simulated tenant ends with the drill, so this one cannot be gone on with.")
+        })?;
+        return Ok(exit);
+    }
     if proves {
         prove(&simulator, &plan.results_path(), &key, identity)?;
     }
