@@ -71,9 +71,9 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     check_number(plan.manifest(), approval)?;
     if has_nothing_to_do(&plan)? {
         let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
-        let recap = Recap { plan: &plan, results, tally, statistics: None, ending: "finished" };
-        recap.show(args.json)?;
-        return Ok(recap.exit());
+        let exit = exit_of(&tally);
+        Recap { plan: &plan, results, tally, statistics: None, ending: "finished", exit }.show(args.json)?;
+        return Ok(exit);
     }
     let connected = args.connection.connect()?;
     carry_out(&plan, connected, approval, args.json).await
@@ -115,18 +115,23 @@ pub(super) async fn carry_out(
     approve(plan, &organization, approval)?;
     let (ending, statistics) = engage(plan, &organization, transport, clock).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
-    let name = match &ending {
-        Ending::Finished => "finished",
-        Ending::Interrupted => "interrupted",
-        _ => "stopped",
+    let (name, failure) = match ending {
+        Ending::Finished => ("finished", None),
+        Ending::Interrupted => ("interrupted", None),
+        fault => ("stopped", Some(fault_failure(fault, plan.path()))),
     };
-    let recap = Recap { plan, results, tally, statistics: Some(statistics), ending: name };
-    recap.show(json)?;
-    match ending_failure(ending, plan.path()) {
-        Some(failure) => Err(failure),
-        None if name == "interrupted" => Ok(Exit::Interrupted),
-        None => Ok(recap.exit()),
-    }
+    let exit = match (&failure, name) {
+        (Some(failure), _) => failure.exit,
+        (None, "interrupted") => Exit::Interrupted,
+        (None, _) => exit_of(&tally),
+    };
+    Recap { plan, results, tally, statistics: Some(statistics), ending: name, exit }.show(json)?;
+    failure.map_or(Ok(exit), Err)
+}
+
+/// Done is done; a run with accounts that are not has a code of its own.
+fn exit_of(tally: &Tally) -> Exit {
+    if tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
 }
 
 async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Clock) -> Result<Organization, Failure> {
@@ -206,19 +211,19 @@ async fn engage(
     Ok(ended)
 }
 
-fn ending_failure(ending: Ending, dir: &Path) -> Option<Failure> {
-    let again =
-        format!("What was not touched is pending. Mend the cause, then go on with: sealoff apply {}", quoted(dir));
-    let failure = match ending {
-        Ending::Finished | Ending::Interrupted => return None,
+fn fault_failure(fault: Ending, dir: &Path) -> Failure {
+    let failure = match fault {
+        Ending::Finished | Ending::Interrupted => Failure::new(Exit::Unfinished, "the run ended"),
         Ending::NoAccess(error) => transport_failure(&error),
         Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
         Ending::Journal(error) => Failure::new(Exit::Unfinished, format_args!("{error}; nothing more was sent")),
         Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
         Ending::Illegal(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
     };
+    let again =
+        format!("What was not touched is pending. Mend the cause, then go on with: sealoff apply {}", quoted(dir));
     let next = failure.next.as_deref().map_or(again.clone(), |next| format!("{next}\n      {again}"));
-    Some(failure.with_next(next))
+    failure.with_next(next)
 }
 
 pub(super) fn run_failure(error: &RunError) -> Failure {
@@ -232,12 +237,13 @@ pub(super) fn run_failure(error: &RunError) -> Failure {
 }
 
 /// What became of a run.
-pub(super) struct Recap<'a> {
+struct Recap<'a> {
     plan: &'a PlanFolder,
     results: PathBuf,
     tally: Tally,
     statistics: Option<Statistics>,
     ending: &'static str,
+    exit: Exit,
 }
 
 /// The recap as `--json` prints it.
@@ -254,19 +260,13 @@ struct RecapOnWire<'a> {
 }
 
 impl Recap<'_> {
-    /// Done is done; a run with accounts that are not has a code of its own.
-    pub(super) fn exit(&self) -> Exit {
-        if self.tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
-    }
-
     fn show(&self, json: bool) -> Result<(), Failure> {
         let mut out = anstream::stdout();
         let written = if json {
-            let exit = if self.ending == "interrupted" { Exit::Interrupted } else { self.exit() };
             let recap = RecapOnWire {
                 sealoff_run: 1,
                 ending: self.ending,
-                exit_code: exit as u8,
+                exit_code: self.exit as u8,
                 plan: self.plan.manifest().fingerprint(),
                 outcomes: &self.tally,
                 results: self.results.display().to_string(),

@@ -85,7 +85,8 @@ impl ConnectionArgs {
             Some(speed) => Clock::with_speed(speed),
         };
         let (credential, name) = credential_from_environment()?;
-        let http = http_client(self.ca_file.as_deref()).map_err(Failure::usage)?;
+        let on_loopback = endpoints.graph.is_loopback() && endpoints.authority.is_loopback();
+        let http = http_client(self.ca_file.as_deref(), on_loopback).map_err(Failure::usage)?;
         let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
         let transport = HttpTransport::new(http, endpoints.clone(), tokens);
         Ok(Connected { transport, clock, endpoints, credential: name })

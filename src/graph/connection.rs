@@ -31,13 +31,14 @@ pub enum ConnectionError {
 
 /// Makes the HTTP client: TLS by rustls, HTTP/2 where offered, no redirects (a bearer token must not wander).
 ///
-/// `ca_file` adds certificate authorities to those of the system: for an inspecting proxy, or for the simulator.
+/// `ca_file` adds certificate authorities to those of the system: for an inspecting proxy, or for the simulator. Services
+/// on this very machine (`on_loopback`) are reached past any proxy.
 ///
 /// # Errors
 ///
 /// A file that cannot be read or holds no certificate, or a TLS stack that does not come up.
-pub fn http_client(ca_file: Option<&Path>) -> Result<Client, ConnectionError> {
-    let mut builder = builder();
+pub fn http_client(ca_file: Option<&Path>, on_loopback: bool) -> Result<Client, ConnectionError> {
+    let mut builder = if on_loopback { builder().no_proxy() } else { builder() };
     if let Some(path) = ca_file {
         let pem = fs::read(path).map_err(|source| ConnectionError::CaFile { path: path.to_owned(), source })?;
         let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! One HTTP call to Graph, and what can become of it.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,8 +16,8 @@ use super::retry_after;
 use super::throttle::{self, ThrottleScope};
 use super::token::{TokenError, TokenSource};
 
-/// One request below Graph's root.
-#[derive(Debug, Clone)]
+/// One request below Graph's root. It cannot be printed with its body, which may carry passwords.
+#[derive(Clone)]
 pub struct Call {
     /// The HTTP method.
     pub method: Method,
@@ -24,6 +25,12 @@ pub struct Call {
     pub path: String,
     /// A JSON body. Where it carries a password, its owner wipes it when the last holder lets go.
     pub body: Option<Bytes>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
 }
 
 /// What the headers of an answer, or of one item in a batch, say beside the status.
