@@ -2,5 +2,10 @@
 
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod bad_input;
+mod main_job;
+mod promises;
+mod rehearsals;
 mod seal_with_age;
 mod simulator;
+mod stage;

@@ -1,0 +1,304 @@
+//! A simulated tenant and the real binary, on one stage.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use sealoff::digest::Digest;
+use sealoff::ids::ObjectId;
+use sealoff::seal::{Expected, Identities, Password, SealedCredential, unseal};
+use sealoff::simulator::{Ledger, Operation, Settings, Simulator, User, WriteRecord};
+
+/// Tenant time runs this fast: the waits of a run are over in milliseconds, and every proportion stays.
+pub(crate) const SPEED: f64 = 200.0;
+
+pub(crate) struct Stage {
+    runtime: tokio::runtime::Runtime,
+    pub(crate) simulator: Simulator,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// What a run of the binary left behind.
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    command: String,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let simulator = runtime.block_on(Simulator::start(Settings { clock_speed: SPEED, ..settings })).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), &simulator.connection().ca_pem).unwrap();
+        Self { runtime, simulator, folder }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.path(name), content).unwrap();
+        name.to_owned()
+    }
+
+    /// The binary in this stage's folder, pointed at this stage's tenant and nothing else.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let connection = self.simulator.connection();
+        let mut command = bare(arguments);
+        command
+            .current_dir(self.folder.path())
+            .env("SEALOFF_GRAPH_ENDPOINT", &connection.graph_endpoint)
+            .env("AZURE_AUTHORITY_HOST", &connection.authority)
+            .env("AZURE_TENANT_ID", &connection.tenant_id)
+            .env("AZURE_CLIENT_ID", &connection.client_id)
+            .env("AZURE_CLIENT_SECRET", &connection.client_secret)
+            .env("SSL_CERT_FILE", self.path("ca.pem"))
+            .env("SEALOFF_CLOCK_SPEED", SPEED.to_string());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        finish(self.command(arguments))
+    }
+
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Makes a key in `key.txt` and returns its recipient.
+    pub(crate) fn recipient(&self) -> String {
+        if !self.path("key.txt").exists() {
+            self.run(&["keygen", "-o", "key.txt"]).succeeded();
+        }
+        let text = std::fs::read_to_string(self.path("key.txt")).unwrap();
+        text.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap().to_owned()
+    }
+
+    /// Plans a roster into `out`, sealed to this stage's key where the playbook sets passwords.
+    pub(crate) fn plan(&self, roster: &str, playbook: &str, out: &str, more: &[&str]) -> Ran {
+        let recipient = self.recipient();
+        let mut arguments = vec!["plan", roster, "--playbook", playbook, "--out", out];
+        if !matches!(playbook, "contain" | "signout") && !more.contains(&"--discard-credentials") {
+            arguments.extend(["--seal-to", &recipient]);
+        }
+        arguments.extend(more);
+        self.run(&arguments)
+    }
+
+    /// How many accounts the plan in `out` changes.
+    pub(crate) fn accounts(&self, out: &str) -> u64 {
+        let json: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(self.path(out).join("plan.json")).unwrap()).unwrap();
+        json["counts"]["act"]["rows"].as_u64().unwrap()
+    }
+
+    pub(crate) fn apply(&self, out: &str) -> Ran {
+        self.run(&["apply", out, "--confirm", &self.accounts(out).to_string()])
+    }
+
+    pub(crate) fn wait_for_writes(&self, writes: u64) {
+        self.runtime.block_on(self.simulator.wait_for_writes(writes));
+    }
+
+    /// Ordinary cloud members, as many as asked for.
+    pub(crate) fn members(&self, count: usize) -> Vec<User> {
+        let members: Vec<User> = self
+            .simulator
+            .users()
+            .into_iter()
+            .filter(|user| {
+                !user.is_synced() && !user.is_external() && user.account_enabled && user.domain() == "contoso.com"
+            })
+            .take(count)
+            .collect();
+        assert_eq!(members.len(), count, "the simulated directory has too few ordinary members");
+        members
+    }
+
+    /// A roster of ordinary members, by user principal name.
+    pub(crate) fn roster_of(&self, members: &[User]) -> String {
+        let mut text = "userPrincipalName,handoff\n".to_owned();
+        for member in members {
+            text += &format!("{},desk\n", member.user_principal_name);
+        }
+        self.write("roster.csv", text)
+    }
+
+    /// The rows of `results.csv`, by number.
+    pub(crate) fn results(&self, out: &str) -> BTreeMap<u32, HashMap<String, String>> {
+        let mut reader = csv::Reader::from_path(self.path(out).join("results.csv")).unwrap();
+        let rows = reader.deserialize().map(|row| row.unwrap());
+        rows.map(|row: HashMap<String, String>| (row["row"].parse().unwrap(), row)).collect()
+    }
+
+    pub(crate) fn outcomes(&self, out: &str) -> BTreeMap<String, usize> {
+        let mut outcomes = BTreeMap::new();
+        for row in self.results(out).into_values() {
+            *outcomes.entry(row["outcome"].clone()).or_default() += 1;
+        }
+        outcomes
+    }
+
+    pub(crate) fn ledger(&self) -> Ledger {
+        self.simulator.ledger()
+    }
+
+    /// Opens every credential of a row.
+    pub(crate) fn credentials(&self, row: &HashMap<String, String>) -> Vec<Password> {
+        let identities = Identities::read(&self.path("key.txt")).unwrap();
+        let expected = Expected {
+            tenant: Some(self.simulator.connection().tenant_id.parse().unwrap()),
+            object_id: row["object_id"].parse().unwrap(),
+            user_principal_name: &row["user_principal_name"],
+        };
+        let cells = row["sealed_credential"].split_whitespace();
+        cells.map(|cell| unseal(&identities, &cell.parse::<SealedCredential>().unwrap(), &expected).unwrap()).collect()
+    }
+
+    /// The promises about every row, judged by the tenant.
+    pub(crate) fn judge(&self, out: &str) {
+        let ledger = self.ledger();
+        let violations = ledger.counters.violations;
+        assert_eq!(violations.overlapping_writes, 0, "two writes for one account under way");
+        assert_eq!(violations.writes_by_name, 0, "a write that names no object id");
+        assert_eq!(violations.malformed_batches, 0, "a batch that Graph refuses");
+        let results = self.results(out);
+        let mut plan = csv::Reader::from_path(self.path(out).join("plan.csv")).unwrap();
+        let plan: Vec<HashMap<String, String>> = plan.deserialize().map(Result::unwrap).collect();
+        assert_eq!(results.len(), plan.len(), "one row out for each row in");
+        let acting: HashMap<String, &HashMap<String, String>> =
+            plan.iter().filter(|row| row["decision"] == "act").map(|row| (row["object_id"].clone(), row)).collect();
+        for write in &ledger.writes {
+            let id = write.object_id.unwrap().to_string();
+            assert!(acting.contains_key(&id), "somebody outside the plan was written to: {write:?}");
+        }
+        for (row, planned) in results.values().zip(&plan) {
+            assert_eq!((&row["row"], &row["user"]), (&planned["row"], &planned["user"]));
+            if row["outcome"] == "done" {
+                self.judge_done(row, planned, &ledger);
+            }
+        }
+    }
+
+    fn judge_done(&self, row: &HashMap<String, String>, planned: &HashMap<String, String>, ledger: &Ledger) {
+        let id: ObjectId = row["object_id"].parse().unwrap();
+        let user = self.simulator.user(&row["object_id"]).unwrap();
+        let writes: Vec<&WriteRecord> = ledger.writes_to(id.guid()).filter(|write| write.applied).collect();
+        let last_patch = writes
+            .iter()
+            .filter(|write| !matches!(write.operation, Operation::Revoke))
+            .map(|write| write.sequence)
+            .max();
+        let last_revoke = writes
+            .iter()
+            .filter(|write| matches!(write.operation, Operation::Revoke))
+            .map(|write| write.sequence)
+            .max();
+        let steps = &planned["steps"];
+        if steps.contains("revoke") {
+            assert!(last_revoke > last_patch, "the revoke must come last: {writes:?}");
+        }
+        if steps.contains("unblock") {
+            assert!(user.account_enabled);
+        } else if steps.contains("block") {
+            assert!(!user.account_enabled, "{row:?}");
+        }
+        if steps.contains("reset") && !row["detail"].contains("discarded") {
+            let credentials = self.credentials(row);
+            assert_eq!(credentials.len(), 1, "{row:?}");
+            let digest = Digest::of(credentials[0].expose().as_bytes());
+            assert_eq!(user.password, Some(digest), "the sealed credential is not the live password: {row:?}");
+        }
+    }
+}
+
+/// The binary with nothing in its environment that could lead it anywhere.
+pub(crate) fn bare(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sealoff"));
+    command.args(arguments);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_ascii_uppercase();
+        let leads = ["AZURE_", "SEALOFF_", "SSL_CERT", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
+        if leads.iter().any(|start| text.starts_with(start)) {
+            command.env_remove(&name);
+        }
+    }
+    command.env("NO_COLOR", "1");
+    command
+}
+
+pub(crate) fn finish(mut command: Command) -> Ran {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    Ran::new(&command, &output)
+}
+
+pub(crate) fn finish_with_input(mut command: Command, input: &[u8]) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Ran::new(&command, &output)
+}
+
+impl Ran {
+    pub(crate) fn new(command: &Command, output: &Output) -> Self {
+        let words: Vec<&OsStr> = command.get_args().collect();
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+            command: format!("sealoff {words:?}"),
+        }
+    }
+
+    fn all(&self) -> String {
+        format!("{}\nexit: {:?}\nstdout:\n{}\nstderr:\n{}", self.command, self.code, self.out, self.err)
+    }
+
+    pub(crate) fn succeeded(self) -> Self {
+        self.exited(0)
+    }
+
+    pub(crate) fn exited(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}", self.all());
+        self
+    }
+
+    /// Standard output has all of these.
+    pub(crate) fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.out.contains(part), "{part:?} is not in the output of {}", self.all());
+        }
+        self
+    }
+
+    /// Standard error has all of these.
+    pub(crate) fn complains(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.err.contains(part), "{part:?} is not in the complaints of {}", self.all());
+        }
+        self
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {}", self.all()))
+    }
+}
+
+/// Every file below a folder.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files
+}
