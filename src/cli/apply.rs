@@ -22,7 +22,7 @@ use crate::plan::manifest::Manifest;
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::mint::Mint;
-use crate::run::opening::{Run, RunError, is_settled, project_results};
+use crate::run::opening::{Run, RunError, has_nothing_to_do, is_in_use, project_results};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
 use crate::run::results::Tally;
@@ -69,7 +69,8 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     let plan = open(&args.dir)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
     check_number(plan.manifest(), approval)?;
-    if has_nothing_to_do(&plan)? {
+    refuse_if_in_use(&plan)?;
+    if has_nothing_to_do(&plan).map_err(|error| run_failure(&error))? {
         let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
         Recap { plan: &plan, results, tally, statistics: None, ending: "finished", exit }.show(args.json)?;
@@ -87,6 +88,17 @@ pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
     })
 }
 
+/// Found out before anything is asked or sent; the lock that counts is taken when the run is opened.
+pub(super) fn refuse_if_in_use(plan: &PlanFolder) -> Result<(), Failure> {
+    if is_in_use(plan).map_err(|error| run_failure(&error))? {
+        let what = format!("the run in {} is in use: another sealoff works on it", quoted(plan.path()));
+        return Err(
+            Failure::refused(what).with_next("Wait for it, or stop it with Ctrl-C; then run the same command again.")
+        );
+    }
+    Ok(())
+}
+
 /// A wrong number is refused before anything else: it says that another plan was approved than this one.
 pub(super) fn check_number(manifest: &Manifest, approval: Approval) -> Result<(), Failure> {
     match approval {
@@ -97,10 +109,6 @@ pub(super) fn check_number(manifest: &Manifest, approval: Approval) -> Result<()
         .with_next("Read the plan again: what runs must be what was approved.")),
         _ => Ok(()),
     }
-}
-
-fn has_nothing_to_do(plan: &PlanFolder) -> Result<bool, Failure> {
-    is_settled(plan).map_err(|error| run_failure(&error))
 }
 
 /// Checks the tenant, gets the approval, runs the engine, writes the results and shows the recap.
@@ -191,7 +199,7 @@ async fn engage(
         named => Some(Recipients::parse(named).map_err(Failure::usage)?),
     };
     let mint = Mint { recipients, tenant: manifest.tenant.id, tenant_names: organization.names() };
-    let run = Run::open(plan).await.map_err(|error| run_failure(&error))?;
+    let run = Run::open(plan, clock).await.map_err(|error| run_failure(&error))?;
     let assignment = Assignment {
         transport: Arc::new(transport),
         clock,
@@ -200,7 +208,7 @@ async fn engage(
         states: run.states,
         journal: run.journal,
         mint: Arc::new(mint),
-        pace: Pace::documented(clock),
+        pace: Pace::documented(clock, run.writes_spent),
     };
     let stop = CancellationToken::new();
     let listener = interrupt::listen(stop.clone());
@@ -218,7 +226,7 @@ fn fault_failure(fault: Ending, dir: &Path) -> Failure {
         Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
         Ending::Journal(error) => Failure::new(Exit::Unfinished, format_args!("{error}; nothing more was sent")),
         Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
-        Ending::Illegal(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
+        Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
     };
     let again =
         format!("What was not touched is pending. Mend the cause, then go on with: sealoff apply {}", quoted(dir));

@@ -11,6 +11,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::transport::{Advice, Call};
@@ -149,21 +150,22 @@ pub struct ItemAnswer {
 }
 
 /// Takes the answer of a batch apart: one entry for each of the `sent` items, in the order in which they were sent,
-/// however the answer orders them. `None` is an item that the answer does not mention: what became of it is unknown.
+/// however the answer orders them; `date` is the server's clock. `None` is an item that the answer does not mention: what became of it is unknown.
 ///
 /// Returns `None` when the body holds no `responses`, so that the answer is one to the envelope and not to its items.
 #[must_use]
-pub fn answers(body: &[u8], sent: usize) -> Option<Vec<Option<ItemAnswer>>> {
+pub fn answers(body: &[u8], sent: usize, date: Option<OffsetDateTime>) -> Option<Vec<Option<ItemAnswer>>> {
     #[derive(Deserialize)]
     struct Answers<'a> {
         #[serde(borrow)]
         responses: Vec<&'a RawValue>,
     }
+    let now = date.unwrap_or_else(OffsetDateTime::now_utc);
     let envelope: Answers<'_> = serde_json::from_slice(body).ok()?;
     let mut answers: Vec<Option<ItemAnswer>> = (0..sent).map(|_| None).collect();
     for raw in envelope.responses {
         // One entry that cannot be read leaves that item unknown; it says nothing about the others.
-        let Some((id, answer)) = read_item(raw) else { continue };
+        let Some((id, answer)) = read_item(raw, now) else { continue };
         if let Some(place @ None) = id.checked_sub(1).and_then(|index| answers.get_mut(index)) {
             *place = Some(answer);
         }
@@ -171,7 +173,7 @@ pub fn answers(body: &[u8], sent: usize) -> Option<Vec<Option<ItemAnswer>>> {
     Some(answers)
 }
 
-fn read_item(raw: &RawValue) -> Option<(usize, ItemAnswer)> {
+fn read_item(raw: &RawValue, now: OffsetDateTime) -> Option<(usize, ItemAnswer)> {
     #[derive(Deserialize)]
     struct AnswerOnWire<'a> {
         id: Value,
@@ -190,8 +192,8 @@ fn read_item(raw: &RawValue) -> Option<(usize, ItemAnswer)> {
     let mut advice = Advice::default();
     for (name, value) in item.headers.iter().flatten() {
         match value {
-            Value::String(text) => advice.read(name, text),
-            Value::Number(number) => advice.read(name, &number.to_string()),
+            Value::String(text) => advice.read(name, text, now),
+            Value::Number(number) => advice.read(name, &number.to_string(), now),
             _ => {}
         }
     }
@@ -260,7 +262,7 @@ mod tests {
             {"id":"9","status":200},
             {"id":"2","status":"odd"}
         ]}"#;
-        let answers = answers(body, 4).unwrap();
+        let answers = answers(body, 4, None).unwrap();
         assert_eq!(answers[0].as_ref().unwrap().status, 204);
         assert!(answers[0].as_ref().unwrap().body.is_none());
         assert!(answers[1].is_none(), "an entry that cannot be read is unknown");
@@ -271,7 +273,7 @@ mod tests {
     #[test]
     fn a_body_without_responses_is_no_answer_to_the_items() {
         for body in [&b"{\"error\":{\"code\":\"x\"}}"[..], b"<html>", b"", b"{\"responses\":[{]}"] {
-            assert!(answers(body, 2).is_none());
+            assert!(answers(body, 2, None).is_none());
         }
     }
 
@@ -280,7 +282,7 @@ mod tests {
         fn every_order_of_the_answers_gives_the_same_result(order in Just((1..=20_u16).collect::<Vec<_>>()).prop_shuffle()) {
             let responses: Vec<_> = order.iter().map(|id| serde_json::json!({"id": id.to_string(), "status": 200 + id})).collect();
             let body = serde_json::to_vec(&serde_json::json!({"responses": responses})).unwrap();
-            let answers = answers(&body, 20).unwrap();
+            let answers = answers(&body, 20, None).unwrap();
             for (index, answer) in answers.iter().enumerate() {
                 prop_assert_eq!(usize::from(answer.as_ref().unwrap().status), 201 + index);
             }
@@ -288,7 +290,7 @@ mod tests {
 
         #[test]
         fn no_answer_brings_the_reader_down(body in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _ = answers(&body, 20);
+            let _ = answers(&body, 20, None);
         }
     }
 }

@@ -38,7 +38,7 @@ impl GraphError {
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let inner = |value: &Value| value.get("innerError").or_else(|| value.get("innererror")).cloned();
         let mut code = text(&error, "code");
-        let message = text(&error, "message");
+        let message = bounded(text(&error, "message"));
         let mut request_id = request_id;
         let mut level = inner(&error);
         while let Some(details) = level {
@@ -53,6 +53,26 @@ impl GraphError {
             level = inner(&details);
         }
         Self { status, code, message, request_id }
+    }
+
+    /// An answer that is not Graph's to a call that carried secrets: nothing of it is kept, for whoever stands between may
+    /// send back what was sent.
+    #[must_use]
+    pub fn foreign(status: u16, body: &[u8], request_id: Option<String>) -> Self {
+        let message = format!("not an answer of Graph's, but {} bytes of something else", body.len());
+        Self { status, code: String::new(), message, request_id }
+    }
+
+    /// Takes a secret out of the texts, should whoever answered have repeated it.
+    pub fn redact(&mut self, secret: &str) {
+        let escaped = serde_json::to_string(secret).unwrap_or_default();
+        for text in [&mut self.message, &mut self.code] {
+            for form in [secret, escaped.trim_matches('"')] {
+                if !form.is_empty() && text.contains(form) {
+                    *text = text.replace(form, "[password]");
+                }
+            }
+        }
     }
 
     /// Says whether the new password itself was refused: a fresh one may pass.
@@ -99,6 +119,15 @@ impl fmt::Display for GraphError {
 
 impl std::error::Error for GraphError {}
 
+/// Graph's messages are sentences; whatever is longer is not worth keeping for each of thousands of accounts.
+fn bounded(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(600) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
+}
+
 /// A proxy's page or a gateway's text in place of Graph's JSON: its beginning, on one line.
 fn describe_foreign(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
@@ -125,6 +154,17 @@ mod tests {
     fn an_unknown_inner_code_does_not_hide_a_known_outer_one() {
         let body = br#"{"error":{"code":"Request_BadRequest","message":"m","innerError":{"code":"UnknownError"}}}"#;
         assert_eq!(GraphError::parse(400, body, None).code, "Request_BadRequest");
+    }
+
+    #[test]
+    fn a_repeated_secret_is_taken_out() {
+        let mut error = GraphError::parse(400, br#"{"error":{"code":"c","message":"what is u7\\K\"d!"}}"#, None);
+        error.redact("u7\\K\"d!");
+        assert_eq!(error.message, "what is [password]");
+        let page = b"<html>{\"password\":\"secret\"}";
+        assert!(!GraphError::foreign(502, page, None).to_string().contains("secret"));
+        let long = format!(r#"{{"error":{{"message":"{}"}}}}"#, "é".repeat(5000));
+        assert!(GraphError::parse(400, long.as_bytes(), None).message.chars().count() <= 601);
     }
 
     #[test]

@@ -99,6 +99,17 @@ impl Bucket {
         }
     }
 
+    /// The bucket without what was spent before this process began.
+    #[must_use]
+    pub fn already_spent(mut self, amount: u32) -> Self {
+        if let Some(amount) = NonZeroU32::new(amount.min(self.largest().get()))
+            && let Ok(Ok(state)) = self.limiter.check_n(amount)
+        {
+            self.remaining = (state.remaining_burst_capacity(), self.clock.now());
+        }
+        self
+    }
+
     /// Takes `amount` if it is there now.
     ///
     /// # Errors
@@ -174,12 +185,12 @@ impl Bucket {
 
     fn largest(&self) -> NonZeroU32 {
         let full = self.documented.burst.saturating_sub(RESERVE).max(RESERVE);
-        let burst = if self.has_been_throttled() { BURST_AFTER_THROTTLING } else { full };
+        let burst = if self.is_held_back() { BURST_AFTER_THROTTLING } else { full };
         NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN)
     }
 
-    fn has_been_throttled(&self) -> bool {
-        self.paused_until > Duration::ZERO
+    fn is_held_back(&self) -> bool {
+        self.rate < self.documented.per_second
     }
 
     fn raise_after_quiet(&mut self, now: Duration) {

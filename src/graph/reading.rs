@@ -188,7 +188,7 @@ impl<'a, T: Transport> Reading<'a, T> {
             match self.transport.send(batch::of_reads(&asked)?).await {
                 // A throttled batch was once documented as an outer 424 with `responses` in it.
                 Ok(answer) if (200..300).contains(&answer.status) || answer.status == 424 => {
-                    match batch::answers(&answer.body, open.len()) {
+                    match batch::answers(&answer.body, open.len(), answer.date) {
                         Some(items) => {
                             for (&index, item) in open.iter().zip(items) {
                                 let Some(item) = item else { continue };
@@ -219,10 +219,12 @@ impl<'a, T: Transport> Reading<'a, T> {
                 Ok(answer) => return Err(answer.into_error().into()),
                 Err(error) => last = passing(error)?,
             }
-            if answers.iter().all(Option::is_some) {
+            let still_open = answers.iter().filter(|answer| answer.is_none()).count();
+            if still_open == 0 {
                 continue;
             }
-            attempt += 1;
+            // A tenant that answers some of the items each time is slow, not silent.
+            attempt = if still_open < open.len() { 1 } else { attempt + 1 };
             if attempt == MOST_ATTEMPTS {
                 return Err(ReadError::GaveUp { attempts: attempt, last });
             }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret, TokenCredential};
@@ -53,6 +54,12 @@ pub enum TokenError {
         /// What the code means and how to mend it.
         hint: Option<&'static str>,
     },
+    /// The token service is there and cannot serve at the moment.
+    #[error("the token service is busy: {message}")]
+    Busy {
+        /// The service's own words.
+        message: String,
+    },
     /// The token service was not reached.
     #[error("no token could be fetched from {authority}: {message}")]
     Unreachable {
@@ -73,7 +80,7 @@ impl TokenError {
     /// Says whether trying again later can help.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Busy { .. })
     }
 }
 
@@ -104,6 +111,7 @@ pub struct TokenSource {
     endpoints: Endpoints,
     http: reqwest::Client,
     cache: Mutex<Cache>,
+    rejected: AtomicBool,
 }
 
 impl TokenSource {
@@ -111,7 +119,7 @@ impl TokenSource {
     /// for the token service too.
     #[must_use]
     pub fn new(credential: Credential, endpoints: Endpoints, http: reqwest::Client) -> Self {
-        Self { credential, endpoints, http, cache: Mutex::default() }
+        Self { credential, endpoints, http, cache: Mutex::default(), rejected: AtomicBool::new(false) }
     }
 
     /// The token to use now: the cached one, or a new one when it ends within five minutes.
@@ -121,12 +129,24 @@ impl TokenSource {
     /// The token service refuses or cannot be reached.
     pub async fn token(&self) -> Result<Token, TokenError> {
         let mut cache = self.cache.lock().await;
-        if let Some((token, ends)) = &cache.current
-            && *ends - OffsetDateTime::now_utc() > RENEW_BEFORE_END
-        {
-            return Ok(token.clone());
+        let rejected = self.rejected.swap(false, Ordering::Relaxed);
+        let Some((token, ends)) = cache.current.clone().filter(|_| !rejected) else {
+            return self.fetch(&mut cache).await;
+        };
+        let left = ends - OffsetDateTime::now_utc();
+        if left > RENEW_BEFORE_END {
+            return Ok(token);
         }
-        self.fetch(&mut cache).await
+        match self.fetch(&mut cache).await {
+            // It was renewed early, so that a service that is down for a minute does not matter.
+            Err(error) if error.is_passing() && left.is_positive() => Ok(token),
+            fetched => fetched,
+        }
+    }
+
+    /// The current token is not to be used any more.
+    pub fn reject(&self) {
+        self.rejected.store(true, Ordering::Relaxed);
     }
 
     /// A newer token than `rejected`, which Graph answered with 401. Calls that were turned down together share one
@@ -191,20 +211,30 @@ impl TokenSource {
     }
 
     fn explain(&self, error: &azure_core::Error) -> TokenError {
-        let message = innermost(error);
-        if let Some(code) = aadsts::code_in(&message) {
-            return TokenError::Refused { hint: aadsts::hint(code), message: first_line(&message).to_owned() };
-        }
-        match error.kind() {
-            ErrorKind::HttpResponse { .. } => {
-                TokenError::Refused { hint: None, message: first_line(&message).to_owned() }
-            }
-            _ => TokenError::Unreachable {
-                authority: self.endpoints.authority.to_string(),
-                message: first_line(&message).to_owned(),
-            },
+        let message = first_line(&innermost(error)).to_owned();
+        let (status, code) = (http_status(error), aadsts::code_in(&message));
+        let busy = matches!(status, Some(408 | 429 | 500..=599)) || code.is_some_and(aadsts::is_passing);
+        match (status, code) {
+            _ if busy => TokenError::Busy { message },
+            (_, Some(code)) => TokenError::Refused { hint: aadsts::hint(code), message },
+            (Some(_), None) => TokenError::Refused { hint: None, message },
+            (None, None) => TokenError::Unreachable { authority: self.endpoints.authority.to_string(), message },
         }
     }
+}
+
+/// The status of the answer that the library wraps, where there was one.
+fn http_status(error: &azure_core::Error) -> Option<u16> {
+    let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = current {
+        if let Some(ErrorKind::HttpResponse { status, .. }) =
+            error.downcast_ref::<azure_core::Error>().map(azure_core::Error::kind)
+        {
+            return Some((*status).into());
+        }
+        current = error.source();
+    }
+    None
 }
 
 /// The library wraps what the service said in a paragraph of its own; the service's words are the innermost.

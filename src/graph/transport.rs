@@ -47,10 +47,11 @@ pub struct Advice {
 }
 
 impl Advice {
-    /// Takes in one header; names are compared without regard to case.
-    pub fn read(&mut self, name: &str, value: &str) {
+    /// Takes in one header; names are compared without regard to case. A `Retry-After` that is a date is counted from
+    /// `now`, which is the server's clock where it tells it.
+    pub fn read(&mut self, name: &str, value: &str, now: OffsetDateTime) {
         if name.eq_ignore_ascii_case("retry-after") {
-            self.retry_after = retry_after::parse(value, OffsetDateTime::now_utc());
+            self.retry_after = retry_after::parse(value, now);
         } else if name.eq_ignore_ascii_case("x-ms-throttle-limit-percentage") {
             self.limit_share = throttle::parse_percentage(value);
         } else if name.eq_ignore_ascii_case("x-ms-throttle-scope") {
@@ -75,6 +76,17 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The answer to a call that carried secrets, as the error it is: only Graph's own words are kept of it.
+    #[must_use]
+    pub fn into_guarded_error(self) -> GraphError {
+        let is_graphs =
+            serde_json::from_slice::<serde_json::Value>(&self.body).is_ok_and(|body| body["error"].is_object());
+        if is_graphs {
+            return self.into_error();
+        }
+        GraphError::foreign(self.status, &self.body, self.advice.request_id)
+    }
+
     /// The answer as the error it is.
     #[must_use]
     pub fn into_error(self) -> GraphError {
@@ -104,6 +116,10 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends one call and waits for its whole answer. Redirects are not followed; a 401 has been met with a fresh token
     /// before it is returned as [`TransportError::Unauthorized`].
     fn send(&self, call: Call) -> impl Future<Output = Result<Answer, TransportError>> + Send;
+
+    /// Takes in that Graph turned the token down inside a batch that it accepted as a whole: the next call gets a fresh
+    /// one.
+    fn token_rejected(&self) {}
 }
 
 /// The live transport.
@@ -135,8 +151,8 @@ impl HttpTransport {
         }
         let response = request.send().await.map_err(|error| self.classify(&error))?;
         let status = response.status().as_u16();
-        let advice = advice_in(response.headers());
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
+        let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let body = response.bytes().await.map_err(|error| TransportError::Lost(root_cause(&error)))?;
         Ok(Answer { status, advice, date, body })
     }
@@ -152,6 +168,10 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
+    fn token_rejected(&self) {
+        self.tokens.reject();
+    }
+
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let token = self.tokens.token().await?;
         let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
@@ -167,11 +187,11 @@ impl Transport for HttpTransport {
     }
 }
 
-fn advice_in(headers: &HeaderMap) -> Advice {
+fn advice_in(headers: &HeaderMap, now: OffsetDateTime) -> Advice {
     let mut advice = Advice::default();
     for name in [RETRY_AFTER.as_str(), "x-ms-throttle-limit-percentage", "x-ms-throttle-scope", "request-id"] {
         if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) {
-            advice.read(name, value);
+            advice.read(name, value, now);
         }
     }
     advice

@@ -21,6 +21,8 @@ pub enum Reason {
     Duplicate,
     /// The account is on the list of those who are never touched.
     Protected,
+    /// The account runs the directory sync of the whole tenant.
+    SyncServiceAccount,
     /// The person signs in elsewhere.
     Guest,
     /// The password is mastered on-premises.
@@ -35,13 +37,14 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Unreadable,
         Self::NotFound,
         Self::Ambiguous,
         Self::Mismatch,
         Self::Duplicate,
         Self::Protected,
+        Self::SyncServiceAccount,
         Self::Guest,
         Self::Synced,
         Self::AlreadyBlocked,
@@ -59,6 +62,7 @@ impl Reason {
             Self::Mismatch => "mismatch",
             Self::Duplicate => "duplicate",
             Self::Protected => "protected",
+            Self::SyncServiceAccount => "sync-service-account",
             Self::Guest => "guest",
             Self::Synced => "synced",
             Self::AlreadyBlocked => "already-blocked",
@@ -77,8 +81,11 @@ impl Reason {
             Self::Mismatch => "the object id and the sign-in name on this row belong to different people",
             Self::Duplicate => "the same account stands on an earlier row",
             Self::Protected => "the account is on the list of protected accounts",
+            Self::SyncServiceAccount => {
+                "the account runs the directory sync; changing it stops the sync of the whole tenant"
+            }
             Self::Guest => "the person signs in at another organization; only blocking has an effect on guests",
-            Self::Synced => "the password is kept on-premises and has to be replaced there; nothing else is left out",
+            Self::Synced => "the password is kept on-premises and has to be replaced there",
             Self::AlreadyBlocked => "sign-in is blocked already",
             Self::AlreadyEnabled => "sign-in is allowed already",
             Self::UnknownState => "the directory does not tell whether sign-in is allowed; it is set in any case",

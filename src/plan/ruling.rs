@@ -80,6 +80,9 @@ impl Judge {
         if first != row {
             return Ruling { detail: format!("row {first}"), ..left_alone(Decision::Skip, vec![Reason::Duplicate]) };
         }
+        if is_sync_service_account(&account.user_principal_name) {
+            return refuse(Reason::SyncServiceAccount, String::new());
+        }
         if self.protected.contains(&account.object_id) {
             return refuse(Reason::Protected, String::new());
         }
@@ -114,11 +117,26 @@ impl Judge {
             (Some(_), None) => reasons.push(Reason::UnknownState),
             _ => {}
         }
+        if steps.contains(Step::Unblock) && !steps.contains(Step::Reset) && !account.external {
+            // An account must not be opened with the password that it had: an intruder may know it.
+            return left_alone(Decision::Refuse, reasons);
+        }
         if steps.is_empty() {
             return left_alone(Decision::Already, reasons);
         }
         Ruling { decision: Decision::Act, steps, reasons, detail: String::new() }
     }
+}
+
+/// Blocking or resetting the account that runs the directory sync stops it for the whole tenant. Microsoft gives these
+/// accounts fixed names: `Sync_{server}_{hex}` and `ADToAADSyncServiceAccount`, in the initial domain.
+fn is_sync_service_account(user_principal_name: &str) -> bool {
+    let name = user_principal_name.to_ascii_lowercase();
+    let named = name.starts_with("sync_") || name.starts_with("adtoaadsyncserviceaccount@");
+    named
+        && (name.ends_with(".onmicrosoft.com")
+            || name.ends_with(".onmicrosoft.us")
+            || name.ends_with(".partner.onmschina.cn"))
 }
 
 const fn left_alone(decision: Decision, reasons: Vec<Reason>) -> Ruling {

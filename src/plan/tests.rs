@@ -119,7 +119,7 @@ async fn every_playbook_decides_for_every_kind_of_account() {
                 "act revoke synced+already-enabled",
                 "already guest+already-enabled",
                 "act unblock+reset+revoke unknown-state",
-                "act unblock+revoke synced",
+                "refuse synced",
                 "act unblock guest",
             ],
         ),

@@ -3,7 +3,7 @@
 //! A thread of its own writes it. Whoever needs a record to be safe waits for [`Journal::commit`]; one sync serves all
 //! who wait at that moment, so that durability costs one disk flush for many batches.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -220,16 +220,14 @@ impl Journal {
     /// why.
     pub fn open(path: &Path, mut each: impl FnMut(&Line) -> Result<(), String>) -> Result<Self, JournalError> {
         let io = |source| JournalError::Io { path: path.to_owned(), source };
-        let is_new = !fs::exists(path).map_err(io)?;
         let mut file = private_files::open_append(path).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(JournalError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
-        if is_new && let Some(folder) = path.parent() {
-            private_files::sync_folder(folder).map_err(io)?;
-        }
+        // Also when it was there: whoever made it may have died before its name was safe.
+        private_files::sync_folder(private_files::folder_of(path)).map_err(io)?;
         let mut reader = Reader::over(path, BufReader::with_capacity(256 * 1024, &mut file));
         while let Some(line) = reader.next_line()? {
             each(&line).map_err(|reason| JournalError::Broken { path: path.to_owned(), line: line.number, reason })?;
@@ -327,6 +325,23 @@ fn append_line(bytes: &mut Vec<u8>, chain: &mut Digest, record: &Record) -> io::
     writeln!(bytes, ",\"chain\":\"{chain}\"}}")
 }
 
+/// Says whether a process has this journal open for appending.
+///
+/// # Errors
+///
+/// The file cannot be opened or locked.
+pub fn in_use(path: &Path) -> io::Result<bool> {
+    match File::open(path) {
+        Ok(file) => match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Says whether a journal begins with a whole line, so that a run was really opened.
 ///
 /// # Errors
@@ -348,6 +363,7 @@ mod tests {
     use crate::ids::RowNumber;
     use crate::plan::step::{Step, Steps};
     use crate::run::record::Answered;
+    use std::fs;
 
     fn sample(row: u32) -> Vec<Record> {
         let steps = Steps::of(&[Step::Revoke]);

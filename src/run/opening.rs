@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use super::accounts::{Accounts, TooMany};
-use super::journal::{Journal, JournalError, Reader, has_begun};
+use super::journal::{Journal, JournalError, Reader, has_begun, in_use};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
 use super::state::AccountState;
+use crate::clock::Clock;
 use crate::plan::folder::{FolderError, PlanFolder};
 
 /// Why a run cannot be worked on.
@@ -36,8 +39,8 @@ pub struct Run {
     pub states: Vec<AccountState>,
     /// The journal, locked.
     pub journal: Journal,
-    /// Was the run begun by an earlier process?
-    pub resumed: bool,
+    /// How many writes of the tenant's quota an earlier process has spent and time has not given back yet.
+    pub writes_spent: u32,
 }
 
 impl Run {
@@ -47,13 +50,12 @@ impl Run {
     /// # Errors
     ///
     /// Plan or journal cannot be read, contradict each other, or are in use by another process.
-    pub async fn open(plan: &PlanFolder) -> Result<Self, RunError> {
+    pub async fn open(plan: &PlanFolder, clock: Clock) -> Result<Self, RunError> {
         let accounts = accounts(plan)?;
         let manifest = plan.manifest();
         let mut replay = Replay::new(manifest.fingerprint(), &accounts);
         let journal = Journal::open(&plan.journal_path(), |line| replay.apply(line))?;
-        let resumed = replay.has_begun();
-        if !resumed {
+        if !replay.has_begun() {
             journal.append(vec![Record::Opened {
                 format: FORMAT,
                 plan: manifest.fingerprint(),
@@ -63,19 +65,21 @@ impl Run {
         }
         journal.commit(vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned() }]).await?;
         replay.take_over();
+        let writes_spent = replay.writes_spent(OffsetDateTime::now_utc(), clock.speed());
         let states = accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect();
-        Ok(Self { accounts: Arc::new(accounts), states, journal, resumed })
+        Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent })
     }
 }
 
-/// Says whether every account of a plan is settled, from plan and journal alone.
+/// Says whether a new process would find nothing to do, from plan and journal alone.
 ///
 /// # Errors
 ///
 /// Plan or journal cannot be read.
-pub fn is_settled(plan: &PlanFolder) -> Result<bool, RunError> {
+pub fn has_nothing_to_do(plan: &PlanFolder) -> Result<bool, RunError> {
     let accounts = accounts(plan)?;
-    let replay = replay(plan, &accounts)?;
+    let mut replay = replay(plan, &accounts)?;
+    replay.take_over();
     let settled = accounts.turns().all(|turn| replay.row(accounts.get(turn).row).state.is_settled());
     Ok(settled)
 }
@@ -111,4 +115,14 @@ fn replay(plan: &PlanFolder, accounts: &Accounts) -> Result<Replay, RunError> {
         }
     }
     Ok(replay)
+}
+
+/// Says whether another process works on the run of a plan at this moment.
+///
+/// # Errors
+///
+/// The journal cannot be opened.
+pub fn is_in_use(plan: &PlanFolder) -> Result<bool, RunError> {
+    let path = plan.journal_path();
+    Ok(in_use(&path).map_err(|source| JournalError::Io { path, source })?)
 }

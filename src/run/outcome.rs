@@ -63,13 +63,13 @@ impl Outcome {
         let any = |is: fn(StepState) -> bool| steps.iter().copied().any(is);
         let doubtful = |step| {
             let in_doubt = matches!(step, StepState::Open { in_doubt: true } | StepState::Sent { .. });
-            in_doubt || step == StepState::Uncertain
+            in_doubt || matches!(step, StepState::Uncertain | StepState::GivenUp { in_doubt: true })
         };
         if any(doubtful) {
             Self::Uncertain
         } else if any(|step| matches!(step, StepState::Open { .. })) {
             Self::Pending
-        } else if !any(|step| step == StepState::Failed) {
+        } else if !any(|step| matches!(step, StepState::Failed | StepState::GivenUp { .. })) {
             Self::Done
         } else if any(|step| step == StepState::Done) {
             Self::Partial
@@ -91,8 +91,11 @@ pub const fn step_word(step: StepState) -> &'static str {
     match step {
         StepState::Unplanned => "",
         StepState::Open { in_doubt: false } => "pending",
-        StepState::Open { in_doubt: true } | StepState::Sent { .. } | StepState::Uncertain => "uncertain",
+        StepState::Open { in_doubt: true }
+        | StepState::Sent { .. }
+        | StepState::Uncertain
+        | StepState::GivenUp { in_doubt: true } => "uncertain",
         StepState::Done => "done",
-        StepState::Failed => "failed",
+        StepState::Failed | StepState::GivenUp { in_doubt: false } => "failed",
     }
 }

@@ -14,11 +14,11 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The documented quotas of one app in one tenant, unspent.
+    /// The documented quotas of one app in one tenant, less the writes that an earlier process has just spent.
     #[must_use]
-    pub fn documented(clock: Clock) -> Self {
+    pub fn documented(clock: Clock, spent: u32) -> Self {
         Self {
-            writes: Bucket::full(Allowance::WRITES, clock),
+            writes: Bucket::full(Allowance::WRITES, clock).already_spent(spent),
             units: Bucket::full(Allowance::RESOURCE_UNITS, clock),
             units_in_hand: 0,
         }

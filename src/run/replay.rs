@@ -9,6 +9,7 @@ use super::journal::Line;
 use super::record::{Answered, FORMAT, Record};
 use super::state::{self, AccountState, Happening};
 use crate::digest::Digest;
+use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
 use crate::plan::step::Step;
 
@@ -18,6 +19,8 @@ pub struct Replay {
     opened: bool,
     rows: Vec<RowHistory>,
     older_candidates: HashMap<RowNumber, Vec<u64>>,
+    /// The write quota as the last process left it: how much of it was spent, and when that was so.
+    spent: (f64, Option<OffsetDateTime>),
 }
 
 /// What a journal says about one row.
@@ -31,8 +34,10 @@ pub struct RowHistory {
     last_answer_at: Option<i64>,
     /// Where the last answer stands in the journal.
     last_answer: Option<u64>,
-    /// Where the last refusal or fault stands in the journal.
+    /// Where the answer stands that tells why something is not done.
     last_fault: Option<u64>,
+    /// Did that answer settle a step? Then no passing fault after it takes its place.
+    last_fault_settles: bool,
     credential: Option<Candidate>,
 }
 
@@ -55,7 +60,7 @@ impl RowHistory {
         self.last_answer
     }
 
-    /// Where the last refusal or fault stands in the journal, in bytes.
+    /// Where the answer stands in the journal, in bytes, that tells why something is not done.
     #[must_use]
     pub fn last_fault(&self) -> Option<u64> {
         self.last_fault
@@ -73,7 +78,7 @@ impl Replay {
                 history.state = AccountState::planned(account.steps);
             }
         }
-        Self { plan, opened: false, rows, older_candidates: HashMap::new() }
+        Self { plan, opened: false, rows, older_candidates: HashMap::new(), spent: (0.0, None) }
     }
 
     /// Has the journal been opened for this plan?
@@ -118,9 +123,12 @@ impl Replay {
         }
         let Some((row, happening)) = line.record.happening() else { return Ok(()) };
         let history = self.rows.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
-        history.state = state::next(history.state, happening).map_err(|illegal| illegal.to_string())?;
+        let before = history.state;
+        history.state = state::next(before, happening).map_err(|illegal| illegal.to_string())?;
+        let settles = history.state.misses() > before.misses();
         match &line.record {
             Record::Intended { sealed, .. } => {
+                self.spent = (refilled(self.spent, line.at, 1.0) + 1.0, Some(line.at));
                 history.attempts += 1;
                 if sealed.is_some() {
                     let fresh = Candidate { offset: line.offset, may_be_live: false };
@@ -132,7 +140,9 @@ impl Replay {
             Record::Answered { steps, answer, .. } => {
                 history.last_answer_at = Some(line.at.unix_timestamp());
                 history.last_answer = Some(line.offset);
-                history.last_fault = if *answer == Answered::Accepted { history.last_fault } else { Some(line.offset) };
+                if settles || (*answer != Answered::Accepted && !history.last_fault_settles) {
+                    (history.last_fault, history.last_fault_settles) = (Some(line.offset), settles);
+                }
                 if steps.contains(Step::Reset) {
                     match (answer, &mut history.credential) {
                         // The password that was accepted last is the live one, whatever went before.
@@ -149,7 +159,7 @@ impl Replay {
             }
             Record::GaveUp { steps, .. } => {
                 history.last_answer_at = Some(line.at.unix_timestamp());
-                history.last_fault = Some(line.offset);
+                (history.last_fault, history.last_fault_settles) = (Some(line.offset), true);
                 if steps.contains(Step::Reset) {
                     history.credential = history.credential.filter(|candidate| candidate.may_be_live);
                 }
@@ -157,6 +167,13 @@ impl Replay {
             _ => {}
         }
         Ok(())
+    }
+
+    /// How many writes of the documented quota are still spent at this moment; tenant time runs `speed` times as fast as
+    /// the journal's clock.
+    #[must_use]
+    pub fn writes_spent(&self, now: OffsetDateTime, speed: f64) -> u32 {
+        refilled(self.spent, now, speed).ceil() as u32
     }
 
     /// A new process took over: what the one before had under way is in doubt.
@@ -176,12 +193,12 @@ impl Replay {
     /// may have taken effect for one that is uncertain, none otherwise.
     #[must_use]
     pub fn credentials(&self, row: RowNumber) -> Vec<u64> {
-        use state::StepState::{Done, Open, Sent, Uncertain};
+        use state::StepState::{Done, GivenUp, Open, Sent, Uncertain};
         let history = self.row(row);
         let current = history.credential.map(|candidate| candidate.offset);
         match history.state.reset {
             Done => current.into_iter().collect(),
-            Sent { .. } | Open { in_doubt: true } | Uncertain => {
+            Sent { .. } | Open { in_doubt: true } | Uncertain | GivenUp { in_doubt: true } => {
                 let under_way = matches!(history.state.reset, Sent { .. });
                 let older = self.older_candidates.get(&row).into_iter().flatten().copied();
                 let last = history.credential.filter(|candidate| candidate.may_be_live || under_way);
@@ -190,4 +207,10 @@ impl Replay {
             _ => Vec::new(),
         }
     }
+}
+
+/// What is left of an amount that was spent from the write quota, after the bucket has been refilled for a while.
+fn refilled((spent, at): (f64, Option<OffsetDateTime>), now: OffsetDateTime, speed: f64) -> f64 {
+    let seconds = at.map_or(0.0, |at| (now - at).as_seconds_f64().max(0.0));
+    (spent - seconds * speed * Allowance::WRITES.per_second).max(0.0)
 }

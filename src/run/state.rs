@@ -22,8 +22,13 @@ pub enum StepState {
     Done,
     /// Graph refused it for good, and no attempt can have taken effect.
     Failed,
-    /// Given up, and an attempt may have taken effect.
+    /// Graph refused it for good, and an earlier attempt may have taken effect.
     Uncertain,
+    /// Tried often enough without an answer that decides; the next process tries again.
+    GivenUp {
+        /// May an attempt have taken effect?
+        in_doubt: bool,
+    },
 }
 
 impl StepState {
@@ -40,10 +45,10 @@ impl StepState {
     /// Is there nothing more to come?
     #[must_use]
     pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Unplanned | Self::Done | Self::Failed | Self::Uncertain)
+        matches!(self, Self::Unplanned | Self::Done | Self::Failed | Self::Uncertain | Self::GivenUp { .. })
     }
 
-    const fn given_up(in_doubt: bool) -> Self {
+    const fn refused(in_doubt: bool) -> Self {
         if in_doubt { Self::Uncertain } else { Self::Failed }
     }
 }
@@ -70,7 +75,7 @@ pub enum Happening {
     Answered(Steps, Meaning),
     /// These steps have been tried often enough.
     GaveUp(Steps),
-    /// A new process took over: what was under way is in doubt.
+    /// A new process took over: what was under way is in doubt, and what was given up is tried again.
     TakenOver,
 }
 
@@ -154,6 +159,14 @@ impl AccountState {
         self.sign_in.is_settled() && self.reset.is_settled() && self.revoke.is_settled()
     }
 
+    /// How many steps are settled without being done.
+    #[must_use]
+    pub fn misses(&self) -> usize {
+        let missed =
+            |step: &StepState| matches!(step, StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. });
+        [self.sign_in, self.reset, self.revoke].iter().filter(|step| missed(step)).count()
+    }
+
     /// How many writes are still to come, if all goes well.
     #[must_use]
     pub const fn writes_left(&self) -> u64 {
@@ -216,12 +229,13 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
                     Meaning::NotApplied => StepState::Open { in_doubt },
                     Meaning::Unknown => StepState::Open { in_doubt: true },
                     Meaning::Refused(Refusal::Password) if !state.password_refused => StepState::Open { in_doubt },
+                    // Only a block goes alone: an account must not be opened with the password that it had.
                     Meaning::Refused(Refusal::Password | Refusal::Property)
-                        if refused_together && step != Step::Reset =>
+                        if refused_together && step == Step::Block =>
                     {
                         StepState::Open { in_doubt }
                     }
-                    Meaning::Refused(_) => StepState::given_up(in_doubt),
+                    Meaning::Refused(_) => StepState::refused(in_doubt),
                 };
             }
             if meaning == Meaning::Refused(Refusal::Password) {
@@ -234,14 +248,22 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
             }
             for step in steps.iter() {
                 let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
-                *after.slot(step) = StepState::given_up(in_doubt);
+                *after.slot(step) = StepState::GivenUp { in_doubt };
             }
         }
         Happening::TakenOver => {
+            let update_again =
+                [state.sign_in, state.reset].iter().any(|step| matches!(step, StepState::GivenUp { .. }));
             for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
-                if matches!(slot, StepState::Sent { .. }) {
-                    *slot = StepState::Open { in_doubt: true };
-                }
+                *slot = match *slot {
+                    StepState::Sent { .. } => StepState::Open { in_doubt: true },
+                    StepState::GivenUp { in_doubt } => StepState::Open { in_doubt },
+                    other => other,
+                };
+            }
+            // The revoke is last, always: what is issued before the update is made after all must not outlive it.
+            if update_again && after.revoke == StepState::Done {
+                after.revoke = StepState::Open { in_doubt: true };
             }
         }
     }
@@ -251,6 +273,7 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::playbook::Playbook;
     use proptest::prelude::*;
 
     const OFFBOARD: Steps = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
@@ -308,7 +331,19 @@ mod tests {
             assert_eq!((state.sign_in, state.reset), (StepState::Uncertain, StepState::Uncertain));
         }
         let state = through(sent, &[Happening::Answered(UPDATE, Meaning::NotApplied), Happening::GaveUp(UPDATE)]);
-        assert_eq!((state.sign_in, state.reset), (StepState::Failed, StepState::Failed));
+        assert_eq!(state.reset, StepState::GivenUp { in_doubt: false });
+        let state = next(state, Happening::TakenOver).unwrap();
+        assert_eq!(state.due(), UPDATE, "what was given up is tried again by the next process");
+    }
+
+    #[test]
+    fn an_account_is_never_opened_with_the_password_that_it_had() {
+        let (reinstate, update) = (Playbook::Reinstate.steps(), Steps::of(&[Step::Unblock, Step::Reset]));
+        for refusal in [Refusal::Property, Refusal::Account] {
+            let refused = Happening::Answered(update, Meaning::Refused(refusal));
+            let state = through(AccountState::planned(reinstate), &[Happening::Sent(update), refused]);
+            assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
+        }
     }
 
     fn steps() -> impl Strategy<Value = Steps> {
@@ -334,42 +369,46 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn no_history_breaks_the_promises(plan in steps(), history in prop::collection::vec(happening(), 0..60)) {
-            let mut state = AccountState::planned(plan);
-            let mut may_be_done = Steps::NONE;
-            let mut update_under_way = false;
-            for happening in history {
-                let Ok(after) = next(state, happening) else { continue };
-                match happening {
-                    Happening::Sent(steps) => {
-                        prop_assert!(!update_under_way, "two writes for one account");
-                        update_under_way = true;
-                        if steps.contains(Step::Revoke) {
-                            prop_assert!(state.sign_in.is_settled() && state.reset.is_settled());
+            #[test]
+            fn no_history_breaks_the_promises(plan in steps(), history in prop::collection::vec(happening(), 0..60)) {
+                let mut state = AccountState::planned(plan);
+                let mut may_be_done = Steps::NONE;
+                let mut update_under_way = false;
+                for happening in history {
+                    let Ok(after) = next(state, happening) else { continue };
+                    match happening {
+                        Happening::Sent(steps) => {
+                            prop_assert!(!update_under_way, "two writes for one account");
+                            update_under_way = true;
+                            if steps.contains(Step::Revoke) {
+                                prop_assert!(state.sign_in.is_settled() && state.reset.is_settled());
+                            }
+                        }
+                        Happening::Answered(steps, Meaning::Accepted | Meaning::Unknown) => {
+                            update_under_way = false;
+                            for step in steps.iter() { may_be_done = may_be_done.with(step); }
+                        }
+                        Happening::TakenOver => {
+    for step in Step::ALL {
+                                if matches!(state.of(step), StepState::Sent { .. }) { may_be_done = may_be_done.with(step); }
+                            }
+                            update_under_way = false;
+                        }
+                        _ => update_under_way = false,
+                    }
+                    for step in plan.iter() {
+                        match after.of(step) {
+                            StepState::Failed | StepState::GivenUp { in_doubt: false } => {
+                                prop_assert!(!may_be_done.contains(step), "failed, yet it may have taken effect");
+                            }
+                            StepState::Done | StepState::Uncertain | StepState::GivenUp { in_doubt: true } => {
+                                prop_assert!(may_be_done.contains(step));
+                            }
+                            _ => {}
                         }
                     }
-                    Happening::Answered(steps, Meaning::Accepted | Meaning::Unknown) => {
-                        update_under_way = false;
-                        for step in steps.iter() { may_be_done = may_be_done.with(step); }
-                    }
-                    Happening::TakenOver => {
-                        for step in Step::ALL {
-                            if matches!(state.of(step), StepState::Sent { .. }) { may_be_done = may_be_done.with(step); }
-                        }
-                        update_under_way = false;
-                    }
-                    _ => update_under_way = false,
+                    state = after;
                 }
-                for step in plan.iter() {
-                    match after.of(step) {
-                        StepState::Failed => prop_assert!(!may_be_done.contains(step), "failed, yet it may have taken effect"),
-                        StepState::Done | StepState::Uncertain => prop_assert!(may_be_done.contains(step)),
-                        _ => {}
-                    }
-                }
-                state = after;
             }
         }
-    }
 }

@@ -14,22 +14,30 @@ use crate::graph::verdict::{self, Postponed, Verdict};
 use crate::plan::step::Steps;
 use crate::run::event::Event;
 use crate::run::record::{Answered, Record};
-use crate::run::schedule::Turn;
+use crate::run::schedule::{Kind, Turn};
 use crate::run::state::{Happening, StepState};
 
 /// How often Graph may fail on one write of its own before the write is given up. Throttling does not count, and neither
 /// does a network that is down.
 const MOST_FAULTS: u8 = 8;
-/// The reason that never counts as a fault of the account.
-const THROTTLED: &str = "throttled";
+/// An update that fails this often no longer holds up the revokes of a sweep.
+const FAULTS_BEFORE_OTHERS_GO_ON: u8 = 2;
+/// How many batches in a row may find the token turned down, a fresh one each time, before there is no way in.
+const MOST_REJECTIONS: u32 = 3;
+/// In fewer answers than this a majority says nothing about the service.
+const FEW: usize = 5;
 
-/// What an unsuccessful answer is held against.
+/// What an answer that decides nothing is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Blame {
     /// The one write.
     Item,
-    /// The call that carried it.
+    /// The call that carried it, and whichever write in it makes it fail.
     Call,
+    /// The way to Graph.
+    Network,
+    /// The quota.
+    Throttle,
 }
 
 impl<T: Transport> Engine<'_, T> {
@@ -41,8 +49,8 @@ impl<T: Transport> Engine<'_, T> {
                 self.end(Ending::Journal(error));
             }
             Delivery::Reminted(turn, Ok(credential)) => {
-                let open = self.open.entry(turn).or_default();
-                (open.credential, open.credential_journaled) = (Some(Arc::new(credential)), false);
+                let updating = self.updating.entry(turn).or_default();
+                (updating.credential, updating.credential_journaled) = (Some(Arc::new(credential)), false);
                 self.go_on(turn, Duration::ZERO);
             }
             Delivery::Reminted(_, Err(error)) => self.end(Ending::Mint(error)),
@@ -56,120 +64,187 @@ impl<T: Transport> Engine<'_, T> {
             Err(error) => return self.take_no_answer(slips, error),
         };
         let understood = (200..300).contains(&answer.status) || answer.status == 424;
-        let items = if understood { batch::answers(&answer.body, slips.len()) } else { None };
+        let items = if understood { batch::answers(&answer.body, slips.len(), answer.date) } else { None };
         match items {
             Some(items) => {
-                self.network_faults = 0;
+                self.calls_answered += 1;
                 if let Some(share) = answer.advice.limit_share {
                     self.pace.limit_share(share);
                 }
-                self.take_items(slips, items, answer.date);
+                self.take_items(slips, items, (answer.date, answer.advice.request_id));
             }
             None => self.take_envelope(slips, answer, understood),
         }
     }
 
     /// Each item's answer moves its own account on.
-    fn take_items(&mut self, slips: Vec<Slip>, items: Vec<Option<ItemAnswer>>, date: Option<OffsetDateTime>) {
+    fn take_items(&mut self, slips: Vec<Slip>, items: Vec<Option<ItemAnswer>>, (date, call_id): Stamp) {
         let mut records = Vec::with_capacity(slips.len());
-        let (mut throttled, mut accepted, mut owner, mut longest, mut share) = (0, 0, None, None, None::<f64>);
-        for (slip, item) in slips.into_iter().zip(items) {
-            let (verdict, request_id) = match item {
-                Some(item) => {
-                    share = item.advice.limit_share.into_iter().chain(share).reduce(f64::max);
-                    let scope = item.advice.throttle_scope;
-                    let verdict = verdict::of(&item);
-                    if let Verdict::NotApplied { because: Postponed::Throttled, retry_after } = verdict {
-                        throttled += 1;
-                        longest = longest.max(retry_after);
-                        owner = owner.or(scope.map(|scope| scope.owner));
-                        self.pace.throttled(scope, retry_after);
-                    }
-                    (verdict, item.advice.request_id)
-                }
-                None => {
-                    let message = "the answer leaves this request out".to_owned();
-                    let error = GraphError { status: 0, code: String::new(), message, request_id: None };
-                    (Verdict::Unknown { error, retry_after: None }, None)
-                }
+        let (mut throttled, mut worst, mut longest, mut share) = (0_usize, None, None, None::<f64>);
+        let sent = slips.len();
+        let mut verdicts = Vec::with_capacity(sent);
+        for (slip, item) in slips.iter().zip(items) {
+            let Some(item) = item else {
+                verdicts.push((lost("the answer leaves this request out"), call_id.clone()));
+                continue;
             };
-            accepted += u64::from(verdict == Verdict::Accepted);
-            self.settle(slip, verdict, Blame::Item, (date, request_id), &mut records);
+            share = item.advice.limit_share.into_iter().chain(share).reduce(f64::max);
+            let verdict = guarded(verdict::of(&item), slip);
+            if let Verdict::NotApplied { because: Postponed::Throttled, retry_after } = verdict {
+                throttled += 1;
+                longest = longest.max(retry_after);
+                worst = worst.or(item.advice.throttle_scope);
+            }
+            verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));
         }
-        if accepted > 0 {
-            self.pace.passed();
+        let blame = self.judge_together(&verdicts);
+        if blame == Blame::Item {
+            self.network_faults = 0;
+        }
+        for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
+            self.settle(slip, verdict, blame, (date, request_id), &mut records);
         }
         if let Some(share) = share {
             self.pace.limit_share(share);
         }
-        self.statistics.writes_throttled += throttled;
         if throttled > 0 {
-            let writes = usize::try_from(throttled).unwrap_or(usize::MAX);
-            self.tell(&Event::Throttled { writes, owner, retry_after: longest });
+            self.statistics.writes_throttled += throttled as u64;
+            // The service sheds single requests under load; only a real share of a batch says that the quota is used up.
+            if throttled * 4 >= sent {
+                self.pace.throttled(worst, longest);
+            }
+            let owner = worst.map(|scope| scope.owner);
+            self.tell(&Event::Throttled { writes: throttled, owner, retry_after: longest });
         }
         self.journal.append(records);
+    }
+
+    /// What the answers say together: when most of a batch meets server faults it is the service that fails and not the
+    /// accounts, and when the token is turned down a fresh one is fetched.
+    fn judge_together(&mut self, verdicts: &[(Verdict, Option<String>)]) -> Blame {
+        let count = |of: fn(&Verdict) -> bool| verdicts.iter().filter(|(verdict, _)| of(verdict)).count();
+        let accepted = count(|verdict| *verdict == Verdict::Accepted);
+        let rejected = count(|v| matches!(v, Verdict::NotApplied { because: Postponed::Unauthorized, .. }));
+        let faulty =
+            count(|v| matches!(v, Verdict::Unknown { .. } | Verdict::NotApplied { because: Postponed::Blocked, .. }));
+        if accepted > 0 {
+            self.pace.passed();
+            self.rejections_in_a_row = 0;
+        }
+        if rejected > 0 {
+            self.transport.token_rejected();
+            self.rejections_in_a_row += 1;
+            if self.rejections_in_a_row > MOST_REJECTIONS {
+                let message = "the token is turned down again and again inside batches".to_owned();
+                let error = GraphError {
+                    status: 401,
+                    code: "InvalidAuthenticationToken".to_owned(),
+                    message,
+                    request_id: None,
+                };
+                self.end(Ending::NoAccess(TransportError::Unauthorized(error)));
+            }
+        }
+        if verdicts.len() >= FEW && faulty * 2 > verdicts.len() {
+            let retry_after = verdicts.iter().filter_map(|(verdict, _)| asked_to_wait(verdict)).max();
+            self.outage("most of a batch met server faults".to_owned(), retry_after);
+            return Blame::Call;
+        }
+        Blame::Item
     }
 
     /// An answer to the envelope and not to its items.
     fn take_envelope(&mut self, slips: Vec<Slip>, answer: Answer, garbled: bool) {
         let (status, advice) = (answer.status, answer.advice.clone());
-        let error = answer.into_error();
+        let mut error = answer.into_guarded_error();
+        slips.iter().filter_map(Slip::password).for_each(|password| error.redact(password));
         let retry_after = advice.retry_after;
-        let verdict = match status {
+        match status {
             429 => {
                 self.statistics.calls_throttled += 1;
                 self.pace.throttled(advice.throttle_scope, retry_after);
+                // Whatever the scope says: a call that was turned away as a whole must not come straight back.
+                self.hold(retry_after);
                 let owner = advice.throttle_scope.map(|scope| scope.owner);
                 self.tell(&Event::Throttled { writes: slips.len(), owner, retry_after });
-                Verdict::NotApplied { because: Postponed::Throttled, retry_after }
+                self.settle_all(
+                    slips,
+                    &Verdict::NotApplied { because: Postponed::Throttled, retry_after: None },
+                    Blame::Throttle,
+                );
             }
-            408 | 500..=599 => self.outage(error.to_string(), retry_after, Verdict::Unknown { error, retry_after }),
-            _ if garbled => self.outage(error.to_string(), None, Verdict::Unknown { error, retry_after }),
+            408 | 500..=599 => {
+                self.outage(error.to_string(), retry_after);
+                self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
+            }
+            _ if garbled => {
+                self.outage(error.to_string(), retry_after);
+                self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
+            }
             // A batch that is refused whole was not executed, and the next one would be refused as well.
             _ => {
                 self.end(Ending::BatchRefused(error));
-                Verdict::NotApplied { because: Postponed::Blocked, retry_after: None }
+                self.settle_all(slips, &NOT_APPLIED, Blame::Network);
             }
-        };
-        self.settle_all(slips, &verdict);
+        }
     }
 
     fn take_no_answer(&mut self, slips: Vec<Slip>, error: TransportError) {
         let reason = error.to_string();
-        let not_applied = Verdict::NotApplied { because: Postponed::Blocked, retry_after: None };
-        let verdict = match error {
-            TransportError::NotSent(_) => self.outage(reason, None, not_applied),
+        match error {
+            TransportError::NotSent(_) => self.outage(reason, None),
             TransportError::Lost(_) => {
-                let error = GraphError { status: 0, code: String::new(), message: reason.clone(), request_id: None };
-                self.outage(reason, None, Verdict::Unknown { error, retry_after: None })
+                self.outage(reason.clone(), None);
+                return self.settle_all(slips, &lost(&reason), Blame::Network);
             }
-            TransportError::Token(ref token) if token.is_passing() => self.outage(reason, None, not_applied),
-            TransportError::Token(_) | TransportError::Unauthorized(_) => {
-                self.end(Ending::NoAccess(error));
-                not_applied
-            }
-        };
-        self.settle_all(slips, &verdict);
+            TransportError::Token(ref token) if token.is_passing() => self.outage(reason, None),
+            TransportError::Token(_) | TransportError::Unauthorized(_) => self.end(Ending::NoAccess(error)),
+        }
+        self.settle_all(slips, &NOT_APPLIED, Blame::Network);
     }
 
     /// The way to Graph is down: everything waits, longer each time, and no account is held responsible.
-    fn outage(&mut self, reason: String, retry_after: Option<Duration>, verdict: Verdict) -> Verdict {
+    fn outage(&mut self, reason: String, retry_after: Option<Duration>) {
         self.statistics.calls_lost += 1;
-        let now = self.clock.now();
-        if self.network_down_until.is_none_or(|until| until <= now) {
-            let pause = retry_after.unwrap_or_else(|| backoff::delay(self.network_faults));
-            self.network_faults += 1;
-            self.network_down_until = Some(now + pause);
+        if let Some(pause) = self.hold(retry_after) {
             self.tell(&Event::Unreachable { reason, pause });
         }
-        verdict
     }
 
-    fn settle_all(&mut self, slips: Vec<Slip>, verdict: &Verdict) {
+    /// Sends nothing for as long as Graph asks, and for at least a delay that grows with each failure in a row. Failures of
+    /// one moment count as one.
+    fn hold(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+        let now = self.clock.now();
+        if self.network_down_until.is_some_and(|until| until > now) {
+            return None;
+        }
+        let pause = backoff::delay(self.network_faults).max(retry_after.unwrap_or_default());
+        self.network_faults += 1;
+        self.network_down_until = Some(now + pause);
+        Some(pause)
+    }
+
+    fn settle_all(&mut self, slips: Vec<Slip>, verdict: &Verdict, blame: Blame) {
         let mut records = Vec::with_capacity(slips.len());
+        // A call that carried one write and fails while others are answered fails because of that write. Where no others
+        // are left to tell by, it is given more tries, and in the end the same.
+        let alone = slips.len() == 1;
+        let last_of_all =
+            self.intake.is_none() && self.calls.is_empty() && self.queue.is_done() && self.suspects.is_empty();
         for slip in slips {
-            // What went wrong with the whole call is no fault of this one write.
-            self.settle(slip, verdict.clone(), Blame::Call, (None, None), &mut records);
+            let mut blame = blame;
+            if blame == Blame::Call {
+                let faults = self.faults.entry(slip.turn).or_default();
+                faults.of_calls = faults.of_calls.saturating_add(1);
+                if alone {
+                    let others_are_answered =
+                        *faults.answered_at.get_or_insert(self.calls_answered) < self.calls_answered;
+                    if others_are_answered || last_of_all && faults.of_calls > MOST_FAULTS {
+                        blame = Blame::Item;
+                    }
+                }
+            }
+            self.settle(slip, verdict.clone(), blame, (None, None), &mut records);
         }
         self.journal.append(records);
     }
@@ -180,57 +255,82 @@ impl<T: Transport> Engine<'_, T> {
         slip: Slip,
         verdict: Verdict,
         blame: Blame,
-        (date, request_id): (Option<OffsetDateTime>, Option<String>),
+        (date, request_id): Stamp,
         records: &mut Vec<Record>,
     ) {
-        let Slip { turn, steps, first, .. } = slip;
-        if first {
-            self.queue.first_update_answered();
-        }
+        let Slip { turn, steps, .. } = slip;
+        let kind = slip.kind();
         let row = self.accounts.get(turn).row;
-        let (answer, retry_after) = read(verdict);
+        let throttled = matches!(verdict, Verdict::NotApplied { because: Postponed::Throttled, .. });
+        let unauthorized = matches!(verdict, Verdict::NotApplied { because: Postponed::Unauthorized, .. });
+        let retry_after = asked_to_wait(&verdict);
+        let answer = read(verdict);
         if !self.advance(turn, Happening::Answered(steps, answer.meaning())) {
             return;
         }
         records.push(Record::Answered { row, steps, answer: answer.clone(), date, request_id });
-        match answer {
+        let reason = match answer {
             Answered::Accepted => {
                 self.statistics.writes_accepted += 1;
                 self.progress.writes_accepted += 1;
-                self.go_on(turn, Duration::ZERO);
+                return self.write_settled(turn, kind);
             }
             Answered::Refused { error } => {
                 self.tell_failed(turn, steps, &error.to_string());
                 if self.states[turn as usize].reset.is_open() {
-                    self.remint(turn)
-                } else {
-                    self.go_on(turn, Duration::ZERO)
+                    self.first_update_answered(turn, kind);
+                    self.faults.remove(&turn);
+                    return self.remint(turn);
                 }
+                return self.write_settled(turn, kind);
             }
-            Answered::NotApplied { reason } | Answered::Unknown { reason } if blame == Blame::Item => {
-                let faults = &mut self.open.entry(turn).or_default().faults;
-                *faults += u8::from(reason != THROTTLED);
-                let faults = *faults;
-                if faults >= MOST_FAULTS && self.ending.is_none() {
-                    if self.advance(turn, Happening::GaveUp(steps)) {
-                        records.push(Record::GaveUp { row, steps, reason: reason.clone() });
-                        self.tell_failed(turn, steps, &reason);
-                        self.open.entry(turn).or_default().faults = 0;
-                        self.go_on(turn, Duration::ZERO);
-                    }
-                    return;
-                }
-                let pause = retry_after.unwrap_or_else(|| backoff::delay(u32::from(faults.max(1)) - 1));
-                self.go_on(turn, pause + backoff::jitter());
+            Answered::NotApplied { reason } | Answered::Unknown { reason } => reason,
+        };
+        if blame != Blame::Item || throttled || unauthorized {
+            let pause = retry_after.map_or(Duration::ZERO, |wait| wait + backoff::jitter());
+            return self.go_on(turn, pause);
+        }
+        let faults = self.faults.entry(turn).or_default();
+        faults.own += 1;
+        let own = faults.own;
+        if own >= FAULTS_BEFORE_OTHERS_GO_ON {
+            self.first_update_answered(turn, kind);
+        }
+        if own >= MOST_FAULTS && self.ending.is_none() {
+            if self.advance(turn, Happening::GaveUp(steps)) {
+                records.push(Record::GaveUp { row, steps, reason: reason.clone() });
+                self.tell_failed(turn, steps, &reason);
+                self.write_settled(turn, kind);
             }
-            Answered::NotApplied { .. } | Answered::Unknown { .. } => self.go_on(turn, Duration::ZERO),
+            return;
+        }
+        let pause = retry_after.unwrap_or_else(|| backoff::delay(u32::from(own) - 1));
+        self.go_on(turn, pause + backoff::jitter());
+    }
+
+    /// A write of an account is over; its faults do not count against the next one.
+    fn write_settled(&mut self, turn: Turn, kind: Kind) {
+        self.first_update_answered(turn, kind);
+        self.faults.remove(&turn);
+        self.go_on(turn, Duration::ZERO);
+    }
+
+    /// A sweep's revokes wait for the first update of every account; each account answers for its own once.
+    fn first_update_answered(&mut self, turn: Turn, kind: Kind) {
+        if kind == Kind::Update
+            && let Some(updating) = self.updating.get_mut(&turn)
+            && !std::mem::replace(&mut updating.first_answered, true)
+        {
+            self.queue.first_update_answered();
         }
     }
 
     /// Tells of those of a write's steps that will not be done; none where the write is tried again in another form.
     fn tell_failed(&mut self, turn: Turn, steps: Steps, reason: &str) {
         let state = self.states[turn as usize];
-        let failed = steps.iter().filter(|step| matches!(state.of(*step), StepState::Failed | StepState::Uncertain));
+        let failed = steps.iter().filter(|step| {
+            matches!(state.of(*step), StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. })
+        });
         let failed = failed.fold(Steps::NONE, Steps::with);
         if !failed.is_empty() {
             let account = self.accounts.get(turn);
@@ -240,20 +340,47 @@ impl<T: Transport> Engine<'_, T> {
     }
 }
 
-/// What the journal says about a verdict, and how long Graph asks to wait.
-fn read(verdict: Verdict) -> (Answered, Option<Duration>) {
+/// When Graph answered, and its name for the request.
+type Stamp = (Option<OffsetDateTime>, Option<String>);
+
+const NOT_APPLIED: Verdict = Verdict::NotApplied { because: Postponed::Blocked, retry_after: None };
+
+/// Nobody knows what became of the request.
+fn lost(reason: &str) -> Verdict {
+    let error = GraphError { status: 0, code: String::new(), message: reason.to_owned(), request_id: None };
+    Verdict::Unknown { error, retry_after: None }
+}
+
+/// A verdict whose texts do not repeat the password that was sent.
+fn guarded(mut verdict: Verdict, slip: &Slip) -> Verdict {
+    if let (Some(password), Verdict::Refused(error) | Verdict::Unknown { error, .. }) = (slip.password(), &mut verdict)
+    {
+        error.redact(password);
+    }
+    verdict
+}
+
+fn asked_to_wait(verdict: &Verdict) -> Option<Duration> {
     match verdict {
-        Verdict::Accepted => (Answered::Accepted, None),
-        Verdict::Refused(error) => (Answered::Refused { error }, None),
-        Verdict::Unknown { error, retry_after } => (Answered::Unknown { reason: error.to_string() }, retry_after),
-        Verdict::NotApplied { because, retry_after } => {
+        Verdict::NotApplied { retry_after, .. } | Verdict::Unknown { retry_after, .. } => *retry_after,
+        Verdict::Accepted | Verdict::Refused(_) => None,
+    }
+}
+
+/// What the journal says about a verdict.
+fn read(verdict: Verdict) -> Answered {
+    match verdict {
+        Verdict::Accepted => Answered::Accepted,
+        Verdict::Refused(error) => Answered::Refused { error },
+        Verdict::Unknown { error, .. } => Answered::Unknown { reason: error.to_string() },
+        Verdict::NotApplied { because, .. } => {
             let reason = match because {
-                Postponed::Throttled => THROTTLED,
+                Postponed::Throttled => "throttled",
                 Postponed::Conflict => "another write to the same account was under way",
                 Postponed::Blocked => "not processed",
                 Postponed::Unauthorized => "the token ended under way",
             };
-            (Answered::NotApplied { reason: reason.to_owned() }, retry_after)
+            Answered::NotApplied { reason: reason.to_owned() }
         }
     }
 }

@@ -8,7 +8,7 @@ mod call;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use super::mint::{self, Credential, Lot, Mint, MintError};
 use super::pace::Pace;
 use super::record::Record;
 use super::schedule::{Kind, Queue, Turn};
-use super::state::{self, AccountState, Happening, Illegal};
+use super::state::{self, AccountState, Happening};
 use crate::clock::Clock;
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::error::GraphError;
@@ -37,6 +37,8 @@ use crate::plan::step::{Step, Steps};
 const MOST_CALLS: usize = 16;
 /// Accounts taken up and not settled: bounds how many passwords are in memory.
 const MOST_OPEN: usize = 2 * MOST_CALLS * MOST_ITEMS;
+/// After so many failed calls a write is sent in a call of its own.
+const CALLS_BEFORE_ALONE: u8 = 3;
 /// How long a part-full batch waits for company.
 const LINGER: Duration = Duration::from_millis(200);
 
@@ -75,8 +77,8 @@ pub enum Ending {
     Journal(JournalError),
     /// A credential could not be made.
     Mint(MintError),
-    /// A bug: an account was about to be moved in a way that does not exist.
-    Illegal(Illegal),
+    /// A bug in the engine itself.
+    Bug(String),
 }
 
 /// Carries a plan out. Returns when every account is settled, when `stop` is cancelled and what was under way is
@@ -104,36 +106,70 @@ struct Engine<'o, T> {
     pace: Pace,
     queue: Queue,
     intake: Option<mpsc::Receiver<Lot>>,
-    open: HashMap<Turn, Open>,
+    updating: HashMap<Turn, Updating>,
+    faults: HashMap<Turn, Faults>,
+    suspects: VecDeque<(Turn, Kind)>,
     calls: JoinSet<Delivery>,
     lingering_since: Option<Duration>,
     quota_until: Option<Duration>,
     network_down_until: Option<Duration>,
     network_faults: u32,
+    calls_answered: u64,
+    rejections_in_a_row: u32,
     ending: Option<Ending>,
     progress: Progress,
     statistics: Statistics,
     observe: &'o mut (dyn FnMut(&Event) + Send),
 }
 
-/// What is kept in memory about an account between being taken up and being updated, or while its revoke meets faults.
+/// An account between being taken up and having its update settled. Only these count against the window.
 #[derive(Default)]
-struct Open {
-    /// The credential in use.
+struct Updating {
     credential: Option<Arc<Credential>>,
     /// Its sealed form goes into the journal with the first intent that sends it.
     credential_journaled: bool,
-    update_sent: bool,
-    faults: u8,
+    first_sent: bool,
+    first_answered: bool,
+}
+
+/// What went wrong with one account's current write.
+#[derive(Default)]
+struct Faults {
+    /// Of the write itself.
+    own: u8,
+    /// Of calls that carried it together with others.
+    of_calls: u8,
+    /// How many calls had been answered when a call that carried it alone first failed.
+    answered_at: Option<u64>,
 }
 
 /// One write in a batch.
 struct Slip {
     turn: Turn,
-    kind: Kind,
     steps: Steps,
-    first: bool,
-    credential: Option<Arc<Credential>>,
+    write: SlipWrite,
+}
+
+/// What a slip asks for. An update that resets has its password: there is no such write without one.
+enum SlipWrite {
+    Update { account_enabled: Option<bool>, reset: Option<Arc<Credential>> },
+    Revoke,
+}
+
+impl Slip {
+    const fn kind(&self) -> Kind {
+        match self.write {
+            SlipWrite::Update { .. } => Kind::Update,
+            SlipWrite::Revoke => Kind::Revoke,
+        }
+    }
+
+    fn password(&self) -> Option<&str> {
+        match &self.write {
+            SlipWrite::Update { reset: Some(credential), .. } => Some(credential.password.expose()),
+            _ => None,
+        }
+    }
 }
 
 /// What became of a call, with the slips of the batch that it carried.
@@ -182,12 +218,16 @@ impl<'o, T: Transport> Engine<'o, T> {
             pace,
             queue,
             intake: Some(intake),
-            open: HashMap::new(),
+            updating: HashMap::new(),
+            faults: HashMap::new(),
+            suspects: VecDeque::new(),
             calls: JoinSet::new(),
             lingering_since: None,
             quota_until: None,
             network_down_until: None,
             network_faults: 0,
+            calls_answered: 0,
+            rejections_in_a_row: 0,
             ending: None,
             progress,
             statistics,
@@ -199,28 +239,24 @@ impl<'o, T: Transport> Engine<'o, T> {
         let began = self.clock.now();
         self.tell_progress(Event::Started);
         let mut stopping_told = false;
-        loop {
-            if stop.is_cancelled() && self.ending.is_none() {
-                self.ending = Some(Ending::Interrupted);
+        while !self.is_over() {
+            if stop.is_cancelled() {
+                self.end(Ending::Interrupted);
+            }
+            if self.ending.is_none() {
+                self.fill_batches();
             }
             if self.ending.is_some() {
                 if self.calls.is_empty() {
                     break;
                 }
-                if !stopping_told {
-                    stopping_told = true;
+                if !std::mem::replace(&mut stopping_told, true) {
                     self.tell(&Event::Stopping { batches_under_way: self.calls.len() });
-                }
-            } else {
-                self.fill_batches();
-                if self.calls.is_empty() && self.intake.is_none() && self.queue.is_done() && self.ending.is_none() {
-                    self.ending = Some(Ending::Finished);
-                    break;
                 }
             }
             self.wait(stop).await;
         }
-        let mut ending = self.ending.take().unwrap_or(Ending::Interrupted);
+        let mut ending = self.ending.take().unwrap_or(Ending::Finished);
         let reason = match &ending {
             Ending::Finished => "finished",
             Ending::Interrupted => "interrupted",
@@ -234,17 +270,23 @@ impl<'o, T: Transport> Engine<'o, T> {
         (ending, self.statistics)
     }
 
+    /// Is nobody left, neither under way nor waiting?
+    fn is_over(&self) -> bool {
+        let nobody_waits = self.intake.is_none() && self.queue.is_done() && self.suspects.is_empty();
+        self.ending.is_none() && self.calls.is_empty() && nobody_waits
+    }
+
     /// Waits for the next thing to happen: an answer, accounts with fresh credentials, or a moment that something waits for.
     async fn wait(&mut self, stop: &CancellationToken) {
         let stopping = self.ending.is_some();
-        let room = self.open.len() < MOST_OPEN && !stopping;
+        let room = self.updating.len() < MOST_OPEN && !stopping;
         let wake = if stopping { None } else { self.next_moment() };
         let clock = self.clock;
         tokio::select! {
             Some(delivery) = self.calls.join_next(), if !self.calls.is_empty() => match delivery {
                 Ok(delivery) => self.take_delivery(delivery),
-                // A call that panicked has already shown its message; its writes stay in doubt in the journal.
-                Err(error) => self.end(Ending::NoAccess(TransportError::Lost(error.to_string()))),
+                // Its writes stay in doubt in the journal.
+                Err(error) => self.end(Ending::Bug(error.to_string())),
             },
             lot = next_lot(&mut self.intake), if room && self.intake.is_some() => self.take_lot(lot),
             () = sleep_until(clock, wake), if wake.is_some() => {}
@@ -256,7 +298,7 @@ impl<'o, T: Transport> Engine<'o, T> {
         let linger = self.lingering_since.map(|since| since + LINGER);
         let room = self.calls.len() < MOST_CALLS;
         let blocked = [self.quota_until, self.network_down_until].into_iter().flatten().max();
-        let sending = blocked.or(linger).filter(|_| room && !self.queue.is_empty());
+        let sending = blocked.or(linger).filter(|_| room && !(self.queue.is_empty() && self.suspects.is_empty()));
         [sending, self.queue.next_wake()].into_iter().flatten().min()
     }
 
@@ -269,7 +311,8 @@ impl<'o, T: Transport> Engine<'o, T> {
             Some(Err(error)) => self.end(Ending::Mint(error)),
             Some(Ok(lot)) => {
                 for (turn, credential) in lot {
-                    self.open.insert(turn, Open { credential: credential.map(Arc::new), ..Open::default() });
+                    let credential = credential.map(Arc::new);
+                    self.updating.insert(turn, Updating { credential, ..Updating::default() });
                     self.queue.ready(turn, Kind::Update);
                 }
             }
@@ -286,13 +329,15 @@ impl<'o, T: Transport> Engine<'o, T> {
         }
         self.network_down_until = None;
         while self.calls.len() < MOST_CALLS && self.ending.is_none() {
-            let ready = self.queue.len().min(MOST_ITEMS);
+            // A write whose calls keep failing goes alone: should it be the cause, it no longer takes others with it.
+            let alone = self.suspects.front().is_some();
+            let ready = if alone { 1 } else { self.queue.len().min(MOST_ITEMS) };
             if ready == 0 {
                 self.lingering_since = None;
                 return;
             }
             let company_may_come = !self.calls.is_empty() || self.intake.is_some();
-            if ready < MOST_ITEMS && company_may_come {
+            if !alone && ready < MOST_ITEMS && company_may_come {
                 let since = *self.lingering_since.get_or_insert(now);
                 if now < since + LINGER {
                     return;
@@ -301,7 +346,8 @@ impl<'o, T: Transport> Engine<'o, T> {
             match self.pace.take(u32::try_from(ready).unwrap_or(u32::MAX)) {
                 Ok(()) => {
                     self.lingering_since = None;
-                    let picked = self.queue.take(ready);
+                    let picked =
+                        self.suspects.pop_front().map_or_else(|| self.queue.take(ready), |suspect| vec![suspect]);
                     self.send(picked);
                 }
                 Err(wait) => {
@@ -318,31 +364,32 @@ impl<'o, T: Transport> Engine<'o, T> {
         let mut slips = Vec::with_capacity(picked.len());
         for (turn, kind) in picked {
             let steps = self.states[turn as usize].due();
+            let mut sealed = None;
+            let write = match kind {
+                Kind::Revoke => SlipWrite::Revoke,
+                Kind::Update => {
+                    let updating = self.updating.entry(turn).or_default();
+                    let reset = updating.credential.clone().filter(|_| steps.contains(Step::Reset));
+                    if steps.contains(Step::Reset) && reset.is_none() {
+                        return self.end(Ending::Bug("an account was about to be reset without a password".to_owned()));
+                    }
+                    if let Some(credential) = &reset
+                        && !std::mem::replace(&mut updating.credential_journaled, true)
+                    {
+                        sealed.clone_from(&credential.sealed);
+                    }
+                    if !std::mem::replace(&mut updating.first_sent, true) {
+                        self.queue.first_update_sent();
+                    }
+                    SlipWrite::Update { account_enabled: steps.account_enabled(), reset }
+                }
+            };
             if !self.advance(turn, Happening::Sent(steps)) {
                 return;
             }
-            let mut sealed = None;
-            let mut credential = None;
-            let mut first = false;
-            if kind == Kind::Update
-                && let Some(open) = self.open.get_mut(&turn)
-            {
-                first = !std::mem::replace(&mut open.update_sent, true);
-                if steps.contains(Step::Reset)
-                    && let Some(issued) = &open.credential
-                {
-                    credential = Some(Arc::clone(issued));
-                    if !std::mem::replace(&mut open.credential_journaled, true) {
-                        sealed.clone_from(&issued.sealed);
-                    }
-                }
-            }
-            if first {
-                self.queue.first_update_sent();
-            }
             let account = self.accounts.get(turn);
             records.push(Record::Intended { row: account.row, object_id: account.object_id, steps, sealed });
-            slips.push(Slip { turn, kind, steps, first, credential });
+            slips.push(Slip { turn, steps, write });
         }
         self.statistics.calls += 1;
         self.statistics.writes_sent += slips.len() as u64;
@@ -367,18 +414,24 @@ impl<'o, T: Transport> Engine<'o, T> {
     fn go_on(&mut self, turn: Turn, pause: Duration) {
         let state = &self.states[turn as usize];
         let due = state.due();
-        let moment = self.clock.now() + pause;
-        if due.need_update() {
-            return self.queue.ready_at(moment, turn, Kind::Update);
+        let kind = if due.need_update() { Kind::Update } else { Kind::Revoke };
+        if kind == Kind::Revoke {
+            // Its password is forgotten, and it no longer counts against the window: a sweep keeps its revokes for the
+            // end, and they must not hold up the updates.
+            self.updating.remove(&turn);
         }
         if due.is_empty() {
-            if all_done(state) { self.progress.done += 1 } else { self.progress.not_done += 1 }
+            if all_done(state) {
+                self.progress.done += 1
+            } else {
+                self.progress.not_done += 1
+            }
+            self.faults.remove(&turn);
+        } else if self.faults.get(&turn).is_some_and(|faults| faults.of_calls >= CALLS_BEFORE_ALONE) {
+            self.suspects.push_back((turn, kind));
         } else {
-            self.queue.ready_at(moment, turn, Kind::Revoke);
+            self.queue.ready_at(self.clock.now() + pause, turn, kind);
         }
-        // Its password is forgotten, and it no longer counts against the window: a sweep keeps its revokes for the end, and
-        // they must not hold up the updates.
-        self.open.remove(&turn);
     }
 
     /// Graph turned the password down: another one is made, off the network task.
@@ -401,7 +454,7 @@ impl<'o, T: Transport> Engine<'o, T> {
                 true
             }
             Err(illegal) => {
-                self.end(Ending::Illegal(illegal));
+                self.end(Ending::Bug(illegal.to_string()));
                 false
             }
         }
