@@ -22,23 +22,35 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Says whether others than the owner may enter or read this file or folder. Always `false` where the file system has
-/// no such mode.
+/// Says whether others than the owner may change what is in this folder. Always `false` where the file system has no such
+/// mode.
 ///
 /// # Errors
 ///
 /// Whatever reading the metadata fails with.
-pub fn open_to_others(path: &Path) -> io::Result<bool> {
+pub fn writable_by_others(path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path)?.permissions());
-        Ok(mode & 0o077 != 0)
+        Ok(mode & 0o022 != 0)
     }
     #[cfg(not(unix))]
     {
         fs::metadata(path)?;
         Ok(false)
     }
+}
+
+/// A new folder (0700) in the system's place for temporary files; it is removed when the handle is dropped.
+///
+/// # Errors
+///
+/// Whatever making it fails with.
+pub fn temporary_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix(prefix).tempdir()
 }
 
 /// Opens a new file (0600) for writing; a file that exists is an error.
@@ -181,9 +193,12 @@ mod tests {
         create_new(&folder.join("new")).unwrap();
         open_append(&folder.join("appended")).unwrap();
         assert_eq!(mode(&folder), 0o700);
+        assert!(!writable_by_others(&folder).unwrap());
+        fs::set_permissions(&folder, PermissionsExt::from_mode(0o720)).unwrap();
+        assert!(writable_by_others(&folder).unwrap());
+        assert_eq!(mode(temporary_folder("sealoff-test-").unwrap().path()), 0o700);
         for name in ["replaced", "new", "appended"] {
             assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
-            assert!(!open_to_others(&folder.join(name)).unwrap());
         }
     }
 

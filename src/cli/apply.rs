@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
 use super::exit::{Exit, Failure};
 use super::interrupt;
-use super::preview::{ignore_closed_pipe, quoted};
+use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
 use super::words::{counted, harmless, span};
 use crate::clock::Clock;
@@ -73,7 +73,7 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if has_nothing_to_do(&plan).map_err(|error| run_failure(&error))? {
         let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
-        Recap { plan: &plan, results, tally, statistics: None, ending: "finished", exit }.show(args.json)?;
+        Recap { plan: &plan, results, tally, statistics: None, ending: "finished", exit }.show(args.json);
         return Ok(exit);
     }
     let connected = args.connection.connect()?;
@@ -81,9 +81,11 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
-    use crate::plan::folder::FolderError::{Changed, DoesNotAddUp, Manifest, Row};
+    use crate::plan::folder::FolderError::{Changed, DoesNotAddUp, Manifest, Row, WritableByOthers};
     PlanFolder::open(dir).map_err(|error| match error {
-        Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } => Failure::refused(error),
+        Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } | WritableByOthers { .. } => {
+            Failure::refused(error)
+        }
         _ => Failure::usage(error),
     })
 }
@@ -106,7 +108,9 @@ pub(super) fn check_number(manifest: &Manifest, approval: Approval) -> Result<()
             "--confirm {number} does not fit: this plan changes {}",
             counted(manifest.accounts().into(), "account", "accounts")
         ))
-        .with_next("Read the plan again: what runs must be what was approved.")),
+        .with_next(
+            "Read the plan again: what runs must be what was approved. Then give the number that its preview shows.",
+        )),
         _ => Ok(()),
     }
 }
@@ -121,6 +125,7 @@ pub(super) async fn carry_out(
     let Connected { transport, clock, .. } = connected;
     let organization = check_tenant(plan.manifest(), &transport, clock).await?;
     approve(plan, &organization, approval)?;
+    announce(plan.manifest());
     let (ending, statistics) = engage(plan, &organization, transport, clock).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
@@ -133,7 +138,7 @@ pub(super) async fn carry_out(
         (None, "interrupted") => Exit::Interrupted,
         (None, _) => exit_of(&tally),
     };
-    Recap { plan, results, tally, statistics: Some(statistics), ending: name, exit }.show(json)?;
+    Recap { plan, results, tally, statistics: Some(statistics), ending: name, exit }.show(json);
     failure.map_or(Ok(exit), Err)
 }
 
@@ -156,6 +161,20 @@ async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Cl
         organization.id
     ))
     .with_next("Use the credentials of the plan's tenant, or make a new plan in this one."))
+}
+
+/// Says once more, before the first write, what is about to run and who can open the passwords.
+fn announce(manifest: &Manifest) {
+    let sealed =
+        if manifest.sealed() > 0 { format!(", sealed to {}", manifest.recipients.join(", ")) } else { String::new() };
+    let line = format!(
+        "{} {} in {}{sealed} (plan {})",
+        manifest.playbook,
+        counted(manifest.accounts().into(), "account", "accounts"),
+        harmless(&manifest.tenant.name),
+        manifest.fingerprint().short()
+    );
+    let _ = writeln!(anstream::stderr(), "{line}");
 }
 
 fn approve(plan: &PlanFolder, organization: &Organization, approval: Approval) -> Result<(), Failure> {
@@ -212,7 +231,7 @@ async fn engage(
     };
     let stop = CancellationToken::new();
     let listener = interrupt::listen(stop.clone());
-    let mut display = Display::new(io::stderr().is_terminal());
+    let mut display = Display::new(io::stderr().is_terminal(), clock);
     let ended = work(assignment, &stop, &mut |event: &Event| display.show(event)).await;
     display.finish();
     listener.abort();
@@ -268,7 +287,7 @@ struct RecapOnWire<'a> {
 }
 
 impl Recap<'_> {
-    fn show(&self, json: bool) -> Result<(), Failure> {
+    fn show(&self, json: bool) {
         let mut out = anstream::stdout();
         let written = if json {
             let recap = RecapOnWire {
@@ -284,7 +303,7 @@ impl Recap<'_> {
         } else {
             self.write(&mut out)
         };
-        ignore_closed_pipe(written.and_then(|()| out.flush()))
+        note_unprinted(written.and_then(|()| out.flush()));
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
@@ -335,7 +354,7 @@ impl Recap<'_> {
             )?;
         }
         if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
-            writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY", quoted(&self.results))?;
+            writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
         }
         Ok(())
     }

@@ -38,8 +38,18 @@ pub struct ConnectionArgs {
     #[arg(long, value_name = "PEM", env = "SSL_CERT_FILE")]
     pub ca_file: Option<PathBuf>,
     /// How many times as fast time runs in a rehearsal; for a simulator on loopback that was told the same
-    #[arg(long, value_name = "FACTOR", env = "SEALOFF_CLOCK_SPEED", hide = true)]
+    #[arg(long, value_name = "FACTOR", env = "SEALOFF_CLOCK_SPEED", hide = true, value_parser = clock_speed)]
     pub clock_speed: Option<f64>,
+}
+
+/// How many times as fast time may run: slower than a hundredth helps nobody, and faster than this is no rehearsal.
+pub(super) fn clock_speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "it must be a number from 0.01 to 100000".to_owned())?;
+    if (0.01..=100_000.0).contains(&speed) {
+        Ok(speed)
+    } else {
+        Err("it must be a number from 0.01 to 100000".to_owned())
+    }
 }
 
 impl ValueEnum for Cloud {

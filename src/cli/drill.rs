@@ -8,10 +8,10 @@ use clap::Args;
 use secrecy::SecretString;
 
 use super::apply::{self, Approval};
-use super::connect::Connected;
+use super::connect::{Connected, clock_speed};
 use super::exit::{Exit, Failure};
 use super::plan::{RuleArgs, of_roster};
-use super::preview::{self, ignore_closed_pipe, quoted};
+use super::preview::{self, note_unprinted, quoted};
 use super::simulate::FaultArgs;
 use super::words::{harmless, span};
 use crate::clock::Clock;
@@ -52,7 +52,7 @@ pub struct DrillArgs {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes
-    #[arg(long, value_name = "FACTOR", default_value_t = 60.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 60.0, value_parser = clock_speed)]
     clock_speed: f64,
     #[command(flatten)]
     faults: FaultArgs,
@@ -72,18 +72,14 @@ pub struct DrillArgs {
 ///
 /// Whatever the same job would fail with against a real tenant.
 pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
-    if !args.clock_speed.is_finite() || args.clock_speed <= 0.0 {
-        return Err(Failure::usage("--clock-speed must be a number above 0"));
-    }
+    let settings = settings(&args)?;
     let folder = match &args.out {
         Some(folder) => folder.clone(),
-        None => tempfile::Builder::new()
-            .prefix("sealoff-drill-")
-            .tempdir()
+        None => private_files::temporary_folder("sealoff-drill-")
             .map(tempfile::TempDir::keep)
             .map_err(|error| Failure::usage(format_args!("no temporary folder can be made: {error}")))?,
     };
-    let simulator = Simulator::start(settings(&args)?).await.map_err(Failure::usage)?;
+    let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
     let source = match (&args.roster, args.accounts) {
         (Some(path), _) => Source::from_argument(path.as_os_str()),
         (None, Some(accounts)) => Source::bytes("a made-up roster", made_up_roster(&simulator, accounts)),
@@ -106,7 +102,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let roster = Roster::open(source).map_err(Failure::usage)?;
     let connected = connect(simulator.connection(), args.clock_speed)?;
     let summary = of_roster(roster, rules, &folder, &connected.transport, connected.clock).await?;
-    preview::show(&summary, args.json)?;
+    preview::show(&summary, args.json);
     if summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
     }
@@ -127,12 +123,10 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
         })?;
         return Ok(exit);
     }
-    if proves {
-        prove(&simulator, &plan.results_path(), &key, identity)?;
-    }
+    let holds = !proves || prove(&simulator, &plan.results_path(), &key, identity)?;
     say_what_next(args.playbook, &plan.results_path(), summary.plan.floor_seconds)?;
     simulator.stop().await;
-    Ok(exit)
+    Ok(if holds { exit } else { Exit::Unfinished })
 }
 
 fn settings(args: &DrillArgs) -> Result<Settings, Failure> {
@@ -185,7 +179,7 @@ fn made_up_roster(simulator: &Simulator, accounts: u32) -> Vec<u8> {
         user.account_enabled
             && user.on_premises.is_none()
             && user.external_user_state.is_none()
-            && !user.user_principal_name.contains("fabrikam")
+            && user.domain() == "contoso.com"
     });
     for user in ordinary.take(accounts as usize) {
         csv.extend_from_slice(format!("{},service-desk\n", user.user_principal_name).as_bytes());
@@ -208,7 +202,7 @@ fn connect(connection: &Connection, clock_speed: f64) -> Result<Connected, Failu
 }
 
 /// Opens the first sealed credential and holds it against what the simulated directory accepts.
-fn prove(simulator: &Simulator, results: &Path, key: &Path, identity: Identity) -> Result<(), Failure> {
+fn prove(simulator: &Simulator, results: &Path, key: &Path, identity: Identity) -> Result<bool, Failure> {
     let identities = Identities::from(identity);
     for row in SealedRows::open(results).map_err(Failure::usage)? {
         let row = row.map_err(Failure::usage)?;
@@ -218,16 +212,17 @@ fn prove(simulator: &Simulator, results: &Path, key: &Path, identity: Identity) 
         let user = simulator.user(&object_id.to_string());
         let holds = user.is_some_and(|user| user.password == Some(Digest::of(password.expose().as_bytes())));
         let user = quoted(Path::new(&row.user_principal_name));
-        return tell(false, |out| {
+        tell(false, |out| {
             writeln!(out, "Proof      the sealed credential of {} opens, and it", harmless(&row.user_principal_name))?;
             let verdict =
                 if holds { "is the password that the directory now holds" } else { "is NOT the directory's password" };
             writeln!(out, "           {verdict}. See it yourself:")?;
             writeln!(out, "           sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key))?;
             writeln!(out)
-        });
+        })?;
+        return Ok(holds);
     }
-    Ok(())
+    Ok(true)
 }
 
 fn say_what_next(playbook: Playbook, results: &Path, floor_seconds: u64) -> Result<(), Failure> {
@@ -259,5 +254,6 @@ fn tell(silent: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> R
         return Ok(());
     }
     let mut out = anstream::stdout();
-    ignore_closed_pipe(write(&mut out).and_then(|()| out.flush()))
+    note_unprinted(write(&mut out).and_then(|()| out.flush()));
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! How a command ends: one exit code for each class of ending, and one shape for every failure.
 
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 /// The exit codes of every command. They are part of the contract with scripts: never renumber them.
@@ -52,6 +53,15 @@ impl Failure {
     /// A guard refused.
     pub fn refused(what: impl fmt::Display) -> Self {
         Self::new(Exit::Refused, what)
+    }
+
+    /// What was to be printed could not be. A reader that has seen enough has ended the command, and that is no failure.
+    #[must_use]
+    pub fn unprinted(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::new(Exit::Done, "nobody reads on");
+        }
+        Self::usage(format_args!("standard output cannot be written: {error}"))
     }
 
     /// Says what to do next.

@@ -62,7 +62,7 @@ pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
         }
         None => print(&identity, &recipient, args.json),
     };
-    printed.map_err(|error| Failure::usage(format_args!("standard output cannot be written: {error}")))?;
+    printed.map_err(|error| Failure::unprinted(&error))?;
     Ok(Exit::Done)
 }
 
@@ -104,7 +104,11 @@ mod tests {
         let path = scratch.path().join("desk.key");
         save(&Identity::generate(), &path).unwrap();
         assert!(Identities::read(&path).is_ok());
-        assert!(!private_files::open_to_others(&path).unwrap());
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o600
+        );
         let before = std::fs::read(&path).unwrap();
         let failure = save(&Identity::generate(), &path).unwrap_err();
         assert_eq!((failure.exit, std::fs::read(&path).unwrap()), (Exit::Usage, before));

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod connect;
+mod core_dumps;
 pub mod drill;
 pub mod exit;
 mod interrupt;
@@ -56,6 +57,7 @@ enum Command {
 /// Runs the program: command line in, exit code out.
 #[must_use]
 pub fn main() -> ExitCode {
+    core_dumps::forbid();
     let ended = match Cli::parse().command {
         Command::Plan(args) => in_runtime(plan::run(args)),
         Command::Apply(args) => in_runtime(apply::run(args)),
@@ -68,7 +70,9 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            show(&failure);
+            if failure.exit != Exit::Done {
+                show(&failure);
+            }
             failure.exit.into()
         }
     }

@@ -122,7 +122,7 @@ impl RuleArgs {
 /// Whatever keeps the plan from being made; no plan is left behind then.
 pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
     let summary = make(&args.plan, &args.connection).await?;
-    preview::show(&summary, args.json)?;
+    preview::show(&summary, args.json);
     Ok(Exit::Done)
 }
 
@@ -162,7 +162,11 @@ fn failure(error: &PlanError) -> Failure {
         PlanError::Protected(ProtectedError::NotFound { .. } | ProtectedError::Ambiguous { .. }) => {
             Failure::refused(error)
         }
-        PlanError::Folder(FolderError::HoldsAPlan { .. }) => Failure::refused(error),
+        PlanError::Folder(FolderError::HoldsAPlan { folder }) => Failure::refused(error).with_next(format_args!(
+            "To carry that plan out, or to go on with it: sealoff apply {} --confirm N",
+            preview::quoted(folder)
+        )),
+        PlanError::Folder(FolderError::WritableByOthers { .. }) => Failure::refused(error),
         _ => Failure::usage(error),
     }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
-use super::exit::Failure;
 use super::words::{count, counted, harmless, span};
 use crate::plan::planner::Summary;
 use crate::plan::row::Decision;
@@ -15,7 +14,7 @@ use crate::plan::row::Decision;
 const JSON_VERSION: u32 = 1;
 
 /// Shows the preview on standard output.
-pub(super) fn show(summary: &Summary, json: bool) -> Result<(), Failure> {
+pub(super) fn show(summary: &Summary, json: bool) {
     #[derive(Serialize)]
     struct OnWire<'a> {
         sealoff_plan: u32,
@@ -29,16 +28,16 @@ pub(super) fn show(summary: &Summary, json: bool) -> Result<(), Failure> {
     } else {
         write(&mut out, summary)
     };
-    ignore_closed_pipe(written.and_then(|()| out.flush()))
+    note_unprinted(written.and_then(|()| out.flush()));
 }
 
-/// A reader that has seen enough is no failure.
-pub(super) fn ignore_closed_pipe(written: io::Result<()>) -> Result<(), Failure> {
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::usage(format_args!("cannot print: {error}")))
-        }
-        _ => Ok(()),
+/// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,
+/// and the exit code must say so.
+pub(super) fn note_unprinted(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = writeln!(anstream::stderr(), "note: standard output could not be written: {error}");
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::words::{count, harmless, span};
+use crate::clock::Clock;
 use crate::graph::throttle::LimitOwner;
 use crate::run::event::{Event, Progress};
 
@@ -15,7 +16,9 @@ pub(super) struct Display {
     last_line: Option<Instant>,
     failures_shown: usize,
     throttled_by_others_told: bool,
-    began: Instant,
+    clock: Clock,
+    began: Duration,
+    done_before: u64,
 }
 
 /// Plain lines come this far apart.
@@ -26,7 +29,7 @@ const MOST_FAILURES_SHOWN: usize = 20;
 impl Display {
     /// A bar when standard error is a terminal, plain lines otherwise.
     #[must_use]
-    pub(super) fn new(is_terminal: bool) -> Self {
+    pub(super) fn new(is_terminal: bool, clock: Clock) -> Self {
         let bar = is_terminal.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
             if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:28}] {pos}/{len} accounts  {msg}") {
@@ -35,7 +38,15 @@ impl Display {
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
-        Self { bar, last_line: None, failures_shown: 0, throttled_by_others_told: false, began: Instant::now() }
+        Self {
+            bar,
+            last_line: None,
+            failures_shown: 0,
+            throttled_by_others_told: false,
+            clock,
+            began: clock.now(),
+            done_before: 0,
+        }
     }
 
     /// Shows one event.
@@ -45,6 +56,7 @@ impl Display {
                 if let Some(bar) = &self.bar {
                     bar.set_length(progress.accounts);
                 }
+                (self.began, self.done_before) = (self.clock.now(), progress.done);
                 self.show_progress(progress);
             }
             Event::Progress(progress) => self.show_progress(progress),
@@ -74,12 +86,16 @@ impl Display {
 
     fn show_progress(&mut self, progress: &Progress) {
         let settled = progress.done + progress.not_done;
-        let rate = progress.done as f64 / self.began.elapsed().as_secs_f64().max(1e-3) * 60.0;
         let mut text = format!("{} done", count(progress.done));
         if progress.not_done > 0 {
             text += &format!(", {} not done", count(progress.not_done));
         }
-        text += &format!(", {} a minute", count(rate as u64));
+        let span_so_far = self.clock.now().saturating_sub(self.began);
+        // A rate over a moment says nothing.
+        if span_so_far >= Duration::from_secs(5) && progress.writes_left > 0 {
+            let rate = (progress.done - self.done_before) as f64 / span_so_far.as_secs_f64() * 60.0;
+            text += &format!(", {} a minute", count(rate as u64));
+        }
         if let Some(wait) = progress.quota_wait.filter(|wait| *wait >= Duration::from_secs(1)) {
             text += &format!(", quota opens in {}", span(wait));
         }

@@ -46,12 +46,18 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         ));
     }
     let summary = plan::make(&args.plan, &args.connection).await?;
-    preview::show(&summary, args.json)?;
+    preview::show(&summary, args.json);
     if args.dry_run || summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
     }
     let folder = apply::open(&args.plan.out)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
-    apply::check_number(folder.manifest(), approval)?;
+    apply::check_number(folder.manifest(), approval).map_err(|failure| {
+        let accounts = folder.manifest().accounts();
+        failure.with_next(format_args!(
+            "The plan is made. Read it, then: sealoff apply {} --confirm {accounts}",
+            preview::quoted(&args.plan.out)
+        ))
+    })?;
     apply::carry_out(&folder, args.connection.connect()?, approval, args.json).await
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::words::counted;
@@ -32,7 +33,7 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// How many times as fast time runs, quotas and waits included
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = clock_speed)]
     clock_speed: f64,
     /// No write quota and no resource units
     #[arg(long)]
@@ -98,9 +99,6 @@ struct Announcement<'a> {
 ///
 /// The address is taken or not loopback, or the certificate file cannot be written.
 pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
-    if !args.clock_speed.is_finite() || args.clock_speed <= 0.0 {
-        return Err(Failure::usage("--clock-speed must be a number above 0"));
-    }
     let settings = Settings {
         listen: args.listen,
         users: args.users,
@@ -126,7 +124,7 @@ fn write_ca(connection: &Connection, wanted: Option<PathBuf>) -> Result<(PathBuf
     let (path, folder) = match wanted {
         Some(path) => (path, None),
         None => {
-            let folder = tempfile::Builder::new().prefix("sealoff-simulator-").tempdir();
+            let folder = private_files::temporary_folder("sealoff-simulator-");
             let folder = folder.map_err(|error| cannot(&std::env::temp_dir(), error))?;
             (folder.path().join("ca.pem"), Some(folder))
         }

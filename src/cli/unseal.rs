@@ -228,7 +228,7 @@ impl<'a> Output<'a> {
                     // be copied exactly as it is.
                     writer.write_record([&*guard(name), &object_id.to_string(), password.expose(), &candidate])
                 };
-                write().map_err(|error| broken(&error))
+                write().map_err(broken)
             }
             Self::Json(writer) => {
                 #[derive(serde::Serialize)]
@@ -239,8 +239,8 @@ impl<'a> Output<'a> {
                     candidate: Option<usize>,
                 }
                 let line = Line { user_principal_name: name, object_id, password: password.expose(), candidate };
-                serde_json::to_writer(&mut *writer, &line).map_err(|error| broken(&error))?;
-                writer.write_all(b"\n").map_err(|error| broken(&error))
+                serde_json::to_writer(&mut *writer, &line).map_err(broken)?;
+                writer.write_all(b"\n").map_err(broken)
             }
         }
     }
@@ -250,12 +250,12 @@ impl<'a> Output<'a> {
             Self::Csv { writer, .. } => writer.flush(),
             Self::Json(writer) => writer.flush(),
         }
-        .map_err(|error| broken(&error))
+        .map_err(broken)
     }
 }
 
-fn broken(error: &dyn std::fmt::Display) -> Failure {
-    Failure::usage(format_args!("standard output cannot be written: {error}"))
+fn broken(error: impl Into<io::Error>) -> Failure {
+    Failure::unprinted(&error.into())
 }
 
 #[cfg(test)]

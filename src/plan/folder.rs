@@ -41,6 +41,12 @@ pub enum FolderError {
         /// One of the files in it.
         found: String,
     },
+    /// Others could change the plan between preview and run.
+    #[error("{} can be written to by others; take that right away (chmod go-w), or choose another folder", folder.display())]
+    WritableByOthers {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Not a folder.
     #[error("{} is a file, not a folder; choose another name", folder.display())]
     NotAFolder {
@@ -109,6 +115,7 @@ pub fn prepare(folder: &Path) -> Result<(), FolderError> {
         }
         Err(error) => return Err(io(error)),
         Ok(files) => {
+            guard(folder)?;
             let mut found = Vec::new();
             for file in files {
                 let name = file.map_err(io)?.file_name();
@@ -125,6 +132,14 @@ pub fn prepare(folder: &Path) -> Result<(), FolderError> {
         }
     }
     Ok(())
+}
+
+fn guard(folder: &Path) -> Result<(), FolderError> {
+    match private_files::writable_by_others(folder) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(FolderError::WritableByOthers { folder: folder.to_owned() }),
+        Err(source) => Err(FolderError::Io { path: folder.to_owned(), source }),
+    }
 }
 
 /// A plan that is exactly as it was made.
@@ -149,6 +164,7 @@ impl PlanFolder {
             }
             Err(source) => return Err(FolderError::Io { path, source }),
         };
+        guard(folder)?;
         let manifest =
             Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
         let plan = Self { folder: folder.to_owned(), manifest };

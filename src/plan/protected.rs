@@ -27,6 +27,12 @@ pub enum ProtectedError {
         /// Why.
         source: io::Error,
     },
+    /// A list with nobody on it.
+    #[error("the list of protected accounts {} names nobody: a guard that guards nobody is worse than none; name somebody, or leave --protect out", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
     /// A line that names nobody.
     #[error(
         "line {line} of the list of protected accounts names nobody: {text:?} is neither an object \
@@ -84,7 +90,8 @@ impl Protected {
     /// The file cannot be read, or a line names nobody.
     pub fn read(path: &Path) -> Result<Self, ProtectedError> {
         let text = std::fs::read_to_string(path);
-        Self::parse(&text.map_err(|source| ProtectedError::Read { path: path.to_owned(), source })?)
+        let list = Self::parse(&text.map_err(|source| ProtectedError::Read { path: path.to_owned(), source })?)?;
+        if list.is_empty() { Err(ProtectedError::Empty { path: path.to_owned() }) } else { Ok(list) }
     }
 
     /// Reads a list from a text.

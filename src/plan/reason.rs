@@ -15,6 +15,8 @@ pub enum Reason {
     NotFound,
     /// More than one account has this name.
     Ambiguous,
+    /// The name is nobody's sign-in name, but somebody's mail address.
+    MailAddress,
     /// The object id and the sign-in name on one row are two people's.
     Mismatch,
     /// The same account stands on an earlier row.
@@ -37,10 +39,11 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Unreadable,
         Self::NotFound,
         Self::Ambiguous,
+        Self::MailAddress,
         Self::Mismatch,
         Self::Duplicate,
         Self::Protected,
@@ -59,6 +62,7 @@ impl Reason {
             Self::Unreadable => "unreadable",
             Self::NotFound => "not-found",
             Self::Ambiguous => "ambiguous",
+            Self::MailAddress => "mail-address",
             Self::Mismatch => "mismatch",
             Self::Duplicate => "duplicate",
             Self::Protected => "protected",
@@ -76,8 +80,11 @@ impl Reason {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Unreadable => "the row of the roster cannot be read",
-            Self::NotFound => "nobody in this tenant has this object id, sign-in name or mail address",
+            Self::NotFound => "nobody in this tenant has this object id or sign-in name",
             Self::Ambiguous => "more than one account has this name; use the object id",
+            Self::MailAddress => {
+                "nobody signs in with this name; it is the mail address of the account named in plan.csv: put that one on the roster if it is meant"
+            }
             Self::Mismatch => "the object id and the sign-in name on this row belong to different people",
             Self::Duplicate => "the same account stands on an earlier row",
             Self::Protected => "the account is on the list of protected accounts",

@@ -9,7 +9,7 @@ use super::rules::Rules;
 use super::step::{Step, Steps};
 use crate::directory::{Account, Found};
 use crate::ids::{ObjectId, RowNumber};
-use crate::roster::{Defect, Person};
+use crate::roster::{Defect, Key, Person};
 
 /// What was decided about one row, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +74,14 @@ impl Judge {
         {
             return refuse(Reason::Mismatch, format!("the roster says {other}, the directory {account}"));
         }
-        // Whatever becomes of this row from here on, a later one for the same account adds nothing to it. A mismatch has
-        // claimed nobody: a later row may name the account rightly.
+        // Mail addresses are passed on to others; whoever is locked out must be named by what is theirs alone.
+        if let Key::UserPrincipalName(name) = &person.key
+            && name.folded() != account.user_principal_name.to_lowercase()
+        {
+            return refuse(Reason::MailAddress, format!("belongs to {account}"));
+        }
+        // Whatever becomes of this row from here on, a later one for the same account adds nothing to it. A row
+        // that names somebody wrongly has claimed nobody: a later row may name the account rightly.
         let first = *self.first_rows.entry(account.object_id).or_insert(row);
         if first != row {
             return Ruling { detail: format!("row {first}"), ..left_alone(Decision::Skip, vec![Reason::Duplicate]) };

@@ -173,11 +173,11 @@ async fn one_account_is_treated_once_whatever_it_is_called() {
     let guarded = Rules { protected: Protected::parse("BG@contoso.com").unwrap(), ..rules(Playbook::Contain) };
     let rows = decisions(&tenant, guarded, &text).await;
     let expected = [
-        "act block+revoke",
-        "refuse protected",
-        "skip duplicate: row 1",
-        "skip duplicate: row 2",
-        "skip duplicate: row 1",
+        format!("refuse mail-address: belongs to ten@contoso.com ({})", id(10)),
+        "refuse protected".to_owned(),
+        "act block+revoke".to_owned(),
+        "skip duplicate: row 2".to_owned(),
+        "skip duplicate: row 3".to_owned(),
     ];
     assert_eq!(rows[..5], expected);
     assert!(rows[5].starts_with("refuse mismatch"), "{}", rows[5]);

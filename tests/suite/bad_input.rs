@@ -62,6 +62,9 @@ fn an_endpoint_that_is_not_there() {
     for variable in ["SEALOFF_GRAPH_ENDPOINT", "AZURE_AUTHORITY_HOST"] {
         let mut command = stage.command(&contain(&roster, "out"));
         command.env(variable, format!("https://{free}"));
+        if variable == "SEALOFF_GRAPH_ENDPOINT" {
+            command.env("SEALOFF_ACCESS_TOKEN", stage.simulator.issue_token());
+        }
         finish(command).exited(5).complains(&[&free.to_string(), "Check the network"]);
     }
 }

@@ -336,8 +336,11 @@ impl<'o, T: Transport> Engine<'o, T> {
                 self.lingering_since = None;
                 return;
             }
-            let company_may_come = !self.calls.is_empty() || self.intake.is_some();
-            if !alone && ready < MOST_ITEMS && company_may_come {
+            if !alone && ready < MOST_ITEMS && self.intake.is_some() && self.updating.len() < MOST_OPEN {
+                // Credentials are on their way from the processor, not from the network: that is worth any wait.
+                return;
+            }
+            if !alone && ready < MOST_ITEMS && !self.calls.is_empty() {
                 let since = *self.lingering_since.get_or_insert(now);
                 if now < since + LINGER {
                     return;
