@@ -352,6 +352,7 @@ impl Recap<'_> {
                 out,
                 "Look at the rows that are not done: the columns detail and error_code of results.csv say why."
             )?;
+            writeln!(out, "To try refused ones again, mend the cause and make a new plan for them.")?;
         }
         if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
             writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
