@@ -230,11 +230,11 @@ async fn engage(
         pace: Pace::documented(clock, run.writes_spent),
     };
     let stop = CancellationToken::new();
-    let listener = interrupt::listen(stop.clone());
+    // It listens to the end of the process: a second request must be able to end the writing of long results too.
+    interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
     let mut display = Display::new(io::stderr().is_terminal(), clock);
     let ended = work(assignment, &stop, &mut |event: &Event| display.show(event)).await;
     display.finish();
-    listener.abort();
     Ok(ended)
 }
 

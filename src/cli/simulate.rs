@@ -108,11 +108,12 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         faults: args.faults.faults(),
         ..Settings::default()
     };
+    let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;
     let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
     let connection = simulator.connection();
     let (ca_file, _folder) = write_ca(connection, args.ca_out.clone())?;
     announce(&args, connection, &ca_file).map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
-    interrupt::requested().await;
+    requests.next().await;
     simulator.stop().await;
     Ok(Exit::Done)
 }

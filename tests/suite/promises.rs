@@ -203,21 +203,30 @@ fn interrupt(child: &Child) {
 #[cfg(unix)]
 #[test]
 fn interrupted_once_it_finishes_what_is_under_way() {
-    let stage = Stage::with(Settings { users: 6_000, ..Settings::default() });
-    let roster = stage.roster_of(&stage.members(3_000));
+    use std::io::{BufRead as _, Read as _};
+    let stage = Stage::with(Settings { users: 1_000, ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(500));
     stage.plan(&roster, "breach", "out", &[]).succeeded();
-    let child = stage.spawn(&["apply", "out", "--confirm", "3000"]);
-    stage.wait_for_writes(3_050);
+    stage.simulator.hold_after_writes(450);
+    let mut child = stage.spawn(&["apply", "out", "--confirm", "500"]);
+    stage.wait_for_writes(450);
     interrupt(&child);
-    let output = child.wait_with_output().unwrap();
-    let ran = Ran::new(&stage.command(&["apply"]), &output).exited(130);
-    ran.says(&["Interrupted", "pending", "To go on:  sealoff apply out --confirm 3000"]);
+    // Only when it has said that it stops are the answers let through: what was under way then comes to its end.
+    let mut errors = std::io::BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(errors.any(|line| line.unwrap().contains("stopping")));
+    stage.simulator.release();
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    for part in ["Interrupted", "pending", "To go on:  sealoff apply out --confirm 500"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     stage.judge("out");
     let outcomes = stage.outcomes("out");
-    assert!(!outcomes.contains_key("uncertain") && outcomes["pending"] > 0 && outcomes["done"] > 0, "{outcomes:?}");
+    assert!(!outcomes.contains_key("uncertain") && outcomes["pending"] > 0, "{outcomes:?}");
     stage.apply("out").succeeded();
     stage.judge("out");
-    assert_eq!(stage.outcomes("out")["done"], 3_000);
+    assert_eq!(stage.outcomes("out")["done"], 500);
 }
 
 /// Ctrl-C twice: it leaves at once, and what was under way is in doubt until the same command settles it.
