@@ -122,7 +122,7 @@ pub(super) async fn carry_out(
     approval: Approval,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let Connected { transport, clock, .. } = connected;
+    let Connected { transport, clock } = connected;
     let organization = check_tenant(plan.manifest(), &transport, clock).await?;
     approve(plan, &organization, approval)?;
     announce(plan.manifest());

@@ -68,10 +68,6 @@ pub struct Connected {
     pub transport: HttpTransport,
     /// Tenant time.
     pub clock: Clock,
-    /// Where Graph is.
-    pub endpoints: Endpoints,
-    /// What the program proves itself with, for people.
-    pub credential: &'static str,
 }
 
 impl ConnectionArgs {
@@ -94,19 +90,19 @@ impl ConnectionArgs {
             }
             Some(speed) => Clock::with_speed(speed),
         };
-        let (credential, name) = credential_from_environment()?;
+        let credential = credential_from_environment()?;
         let on_loopback = endpoints.graph.is_loopback() && endpoints.authority.is_loopback();
         let http = http_client(self.ca_file.as_deref(), on_loopback).map_err(Failure::usage)?;
         let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
-        let transport = HttpTransport::new(http, endpoints.clone(), tokens);
-        Ok(Connected { transport, clock, endpoints, credential: name })
+        let transport = HttpTransport::new(http, endpoints, tokens);
+        Ok(Connected { transport, clock })
     }
 }
 
-fn credential_from_environment() -> Result<(Credential, &'static str), Failure> {
+fn credential_from_environment() -> Result<Credential, Failure> {
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
     if let Some(token) = variable("SEALOFF_ACCESS_TOKEN") {
-        return Ok((Credential::ReadyToken(SecretString::from(token.trim().to_owned())), "ready token"));
+        return Ok(Credential::ReadyToken(SecretString::from(token.trim().to_owned())));
     }
     let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
     let values = names.map(variable);
@@ -114,7 +110,7 @@ fn credential_from_environment() -> Result<(Credential, &'static str), Failure> 
         names.into_iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
     if let [Some(tenant), Some(client_id), Some(secret)] = values {
         let credential = Credential::ClientSecret { tenant, client_id, secret: SecretString::from(secret) };
-        return Ok((credential, "client secret"));
+        return Ok(credential);
     }
     if missing == ["AZURE_CLIENT_SECRET"] {
         for other in ["AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"] {

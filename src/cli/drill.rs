@@ -197,8 +197,8 @@ fn connect(connection: &Connection, clock_speed: f64) -> Result<Connected, Failu
         secret: SecretString::from(connection.client_secret.clone()),
     };
     let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
-    let transport = HttpTransport::new(http, endpoints.clone(), tokens);
-    Ok(Connected { transport, clock: Clock::with_speed(clock_speed), endpoints, credential: "the simulator's" })
+    let transport = HttpTransport::new(http, endpoints, tokens);
+    Ok(Connected { transport, clock: Clock::with_speed(clock_speed) })
 }
 
 /// Opens the first sealed credential and holds it against what the simulated directory accepts.

@@ -19,8 +19,6 @@ pub const PLAN_CSV: &str = "plan.csv";
 pub const JOURNAL: &str = "journal.jsonl";
 /// What became of each row.
 pub const RESULTS: &str = "results.csv";
-/// The folder with one packet for each person who hands credentials over.
-pub const HANDOFF: &str = "handoff";
 
 /// Why a folder cannot take a new plan, or holds none that can be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -219,12 +217,6 @@ impl PlanFolder {
         &self.folder
     }
 
-    /// Where `plan.csv` is.
-    #[must_use]
-    pub fn plan_csv_path(&self) -> PathBuf {
-        self.folder.join(PLAN_CSV)
-    }
-
     /// Where the journal is, or will be.
     #[must_use]
     pub fn journal_path(&self) -> PathBuf {
@@ -235,12 +227,6 @@ impl PlanFolder {
     #[must_use]
     pub fn results_path(&self) -> PathBuf {
         self.folder.join(RESULTS)
-    }
-
-    /// Where the packets are, or will be.
-    #[must_use]
-    pub fn handoff_path(&self) -> PathBuf {
-        self.folder.join(HANDOFF)
     }
 }
 
