@@ -160,6 +160,7 @@ fn people(path: &Path) -> Result<Vec<ExtraPerson>, Failure> {
             Key::UserPrincipalName(upn) => {
                 ExtraPerson { user_principal_name: Some(upn.to_string()), ..ExtraPerson::default() }
             }
+            Key::Property(..) => continue,
         };
         if let Some(upn) = &person.also {
             extra.user_principal_name = Some(upn.to_string());

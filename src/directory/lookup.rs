@@ -88,6 +88,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
                         names.push(folded);
                     }
                 }
+                Key::Property(..) => {}
             }
         }
         drop((known_names, known_ids));
@@ -229,6 +230,7 @@ impl Findings {
     fn of(&self, key: &Key) -> Found {
         match key {
             Key::ObjectId(id) => self.by_id.get(id).cloned().map_or(Found::Nobody, Found::Account),
+            Key::Property(..) => Found::Nobody,
             Key::UserPrincipalName(name) => match self.by_name.get(&name.folded()).map(Vec::as_slice) {
                 None | Some([]) => Found::Nobody,
                 Some([only]) => Found::Account(only.clone()),

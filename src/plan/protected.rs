@@ -142,7 +142,7 @@ impl Protected {
         for names in self.names.chunks(1_000) {
             let keys: Vec<&Key> = names.iter().map(|(_, key)| key).collect();
             for ((line, key), found) in names.iter().zip(lookup.find(&keys).await?) {
-                let (line, name) = (*line, || name_of(key));
+                let (line, name) = (*line, || key.to_string());
                 match found {
                     Found::Account(account) => _ = guarded.insert(account.object_id),
                     Found::Nobody => return Err(ProtectedError::NotFound { line, name: name() }),
@@ -163,13 +163,6 @@ fn without_comment(line: &str) -> &str {
     line.match_indices('#').find(begins_comment).map_or(line, |(at, _)| &line[..at])
 }
 
-fn name_of(key: &Key) -> String {
-    match key {
-        Key::ObjectId(id) => id.to_string(),
-        Key::UserPrincipalName(name) => name.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +171,8 @@ mod tests {
     fn a_list_is_read_with_its_comments() {
         let list = "\u{feff}# break glass\r\n\r\n  bg1@contoso.com\t# in the safe\n\
                     0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11\n#old@contoso.com\nx_y.com#EXT#@contoso.com # a guest\n";
-        let names: Vec<_> = Protected::parse(list).unwrap().names.iter().map(|(n, key)| (*n, name_of(key))).collect();
+        let names: Vec<_> =
+            Protected::parse(list).unwrap().names.iter().map(|(n, key)| (*n, key.to_string())).collect();
         let expected =
             [(3, "bg1@contoso.com"), (4, "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11"), (6, "x_y.com#EXT#@contoso.com")];
         assert_eq!(names, expected.map(|(line, name)| (line, name.to_owned())));

@@ -1,7 +1,10 @@
 //! What one data row of a roster says.
 
+use std::fmt;
+
 use crate::ids::{ObjectId, RowNumber};
 
+use super::by::By;
 use super::defect::Defect;
 use super::upn::Upn;
 
@@ -43,6 +46,8 @@ pub enum Key {
     ObjectId(ObjectId),
     /// The sign-in name, or a mail address that stands in its place.
     UserPrincipalName(Upn),
+    /// Another property, because the operator said so: its value as it is compared, never empty.
+    Property(By, Box<str>),
 }
 
 /// What an export says about the kind of account. It is old by nature: a drill shapes its made-up accounts by it, and
@@ -55,4 +60,14 @@ pub struct Hints {
     pub synced: Option<bool>,
     /// `accountEnabled`.
     pub enabled: Option<bool>,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ObjectId(id) => id.fmt(f),
+            Self::UserPrincipalName(name) => name.fmt(f),
+            Self::Property(by, value) => write!(f, "{by} {value}"),
+        }
+    }
 }

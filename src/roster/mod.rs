@@ -37,6 +37,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod by;
 mod cells;
 mod columns;
 mod defect;
@@ -51,6 +52,7 @@ mod source;
 mod tests;
 mod upn;
 
+pub use by::By;
 pub use columns::Shape;
 pub use defect::{Defect, Reason};
 pub use dialect::Delimiter;
