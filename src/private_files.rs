@@ -116,6 +116,16 @@ impl Pending {
         Ok(Self { writer: io::BufWriter::with_capacity(256 * 1024, beside(path)?), path: path.to_owned() })
     }
 
+    /// What has been written so far, from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// Whatever writing or opening fails with.
+    pub fn reopen(&mut self) -> io::Result<File> {
+        self.writer.flush()?;
+        self.writer.get_ref().reopen()
+    }
+
     /// Brings the file to disk and gives it its name.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead as _, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
@@ -11,18 +12,21 @@ use tokio_util::sync::CancellationToken;
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::moments;
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
+use super::recheck;
 use super::words::{counted, harmless, span};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
+use crate::plan::drift::Drifted;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::mint::Mint;
-use crate::run::opening::{Run, RunError, has_nothing_to_do, is_in_use, project_results};
+use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
 use crate::run::results::Tally;
@@ -42,6 +46,9 @@ pub struct ApplyArgs {
     /// How many accounts will be changed, as the preview says; without it the number is asked for at the terminal
     #[arg(long, value_name = "N")]
     confirm: Option<u32>,
+    /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
+    max_age: Duration,
     #[command(flatten)]
     connection: ConnectionArgs,
     /// Print what became of the run as JSON
@@ -70,14 +77,16 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
     check_number(plan.manifest(), approval)?;
     refuse_if_in_use(&plan)?;
-    if has_nothing_to_do(&plan).map_err(|error| run_failure(&error))? {
+    let standing = standing(&plan).map_err(|error| run_failure(&error))?;
+    if standing.has_nothing_to_do() {
         let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
         Recap { plan: &plan, results, tally, statistics: None, ending: "finished", exit }.show(args.json);
         return Ok(exit);
     }
+    recheck::check_age(&plan, &standing, args.max_age)?;
     let connected = args.connection.connect()?;
-    carry_out(&plan, connected, approval, args.json).await
+    carry_out(&plan, &standing, connected, approval, args.json).await
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
@@ -115,18 +124,22 @@ pub(super) fn check_number(manifest: &Manifest, approval: Approval) -> Result<()
     }
 }
 
-/// Checks the tenant, gets the approval, runs the engine, writes the results and shows the recap.
+/// Checks the tenant, gets the approval, looks everybody up once more, runs the engine, writes the results and shows the
+/// recap.
 pub(super) async fn carry_out(
     plan: &PlanFolder,
+    standing: &Standing,
     connected: Connected,
     approval: Approval,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let Connected { transport, clock } = connected;
-    let organization = check_tenant(plan.manifest(), &transport, clock).await?;
+    let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
     approve(plan, &organization, approval)?;
+    // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
+    let drifted = recheck::check_drift(plan, standing, &connected).await?;
     announce(plan.manifest());
-    let (ending, statistics) = engage(plan, &organization, transport, clock).await?;
+    let Connected { transport, clock, .. } = connected;
+    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
@@ -208,6 +221,7 @@ fn approve(plan: &PlanFolder, organization: &Organization, approval: Approval) -
 async fn engage(
     plan: &PlanFolder,
     organization: &Organization,
+    drifted: &[Drifted],
     transport: impl Transport,
     clock: Clock,
 ) -> Result<(Ending, Statistics), Failure> {
@@ -218,7 +232,7 @@ async fn engage(
         named => Some(Recipients::parse(named).map_err(Failure::usage)?),
     };
     let mint = Mint { recipients, tenant: manifest.tenant.id, tenant_names: organization.names() };
-    let run = Run::open(plan, clock).await.map_err(|error| run_failure(&error))?;
+    let run = Run::open(plan, drifted, clock).await.map_err(|error| run_failure(&error))?;
     let assignment = Assignment {
         transport: Arc::new(transport),
         clock,
@@ -281,6 +295,7 @@ struct RecapOnWire<'a> {
     exit_code: u8,
     plan: crate::digest::Digest,
     outcomes: &'a Tally,
+    drifted: u64,
     results: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Statistics>,
@@ -296,6 +311,7 @@ impl Recap<'_> {
                 exit_code: self.exit as u8,
                 plan: self.plan.manifest().fingerprint(),
                 outcomes: &self.tally,
+                drifted: self.tally.drifted(),
                 results: self.results.display().to_string(),
                 statistics: self.statistics,
             };
@@ -321,6 +337,10 @@ impl Recap<'_> {
             if number > 0 {
                 writeln!(out, "{:<10} {:>7}  {}", outcome.name(), super::words::count(number), meaning(outcome))?;
             }
+        }
+        if tally.drifted() > 0 {
+            let drifted = counted(tally.drifted(), "of these is", "of these are");
+            writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
         }
         if let Some(statistics) = self.statistics {
             writeln!(out)?;

@@ -22,6 +22,7 @@ use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
+use crate::run::opening::standing;
 use crate::roster::{Key, Roster, Source};
 use crate::seal::{Expected, Identities, Identity, SealedRows, unseal};
 use crate::simulator::{Connection, ExtraPerson, Settings, Simulator};
@@ -97,11 +98,13 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
         writeln!(out)
     })?;
     let identity = Identity::generate();
-    let rules = args.rules.rules(args.playbook, Some(identity.recipient()))?;
-    let proves = rules.playbook.resets() && args.rules.seal_to.is_empty() && !rules.discard_credentials;
+    let mut rules = args.rules.rules(args.playbook, Some(identity.recipient()))?;
+    // The made-up tenant is as large as the list needs; how large a share of the real one it is, nobody knows here.
+    rules.options.max_accounts = rules.options.max_accounts.or(Some(u32::MAX));
+    let proves = rules.playbook.resets() && args.rules.seal_to.is_empty() && !rules.options.discard_credentials;
     let roster = Roster::open(source).map_err(Failure::usage)?;
     let connected = connect(simulator.connection(), args.clock_speed)?;
-    let summary = of_roster(roster, rules, &folder, &connected.transport, connected.clock).await?;
+    let summary = of_roster(roster, rules, &folder, &connected).await?;
     preview::show(&summary, args.json);
     if summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
@@ -113,7 +116,8 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     }
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
     let plan = apply::open(&folder)?;
-    let exit = apply::carry_out(&plan, connected, Approval::Drill, args.json).await?;
+    let standing = standing(&plan).map_err(|error| apply::run_failure(&error))?;
+    let exit = apply::carry_out(&plan, &standing, connected, Approval::Drill, args.json).await?;
     if args.json {
         return Ok(exit);
     }

@@ -3,19 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use time::OffsetDateTime;
 
-use super::connect::{ConnectionArgs, read_failure};
+use super::connect::{Connected, ConnectionArgs, read_failure};
 use super::exit::{Exit, Failure};
+use super::moments;
 use super::preview;
-use crate::clock::Clock;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
-use crate::graph::transport::Transport;
 use crate::plan::folder::FolderError;
 use crate::plan::planner::{PlanError, Planner, Summary};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
-use crate::plan::rules::{Rules, RulesError};
+use crate::plan::rules::{Options, Rules, RulesError};
 use crate::roster::{Roster, Source};
 use crate::seal::Recipients;
 
@@ -69,9 +69,24 @@ pub struct RuleArgs {
     /// Leave guests alone even where the playbook blocks
     #[arg(long)]
     pub(super) skip_guests: bool,
+    /// Treat administrators like everybody else; the app then needs the role Privileged Authentication Administrator
+    #[arg(long)]
+    pub(super) allow_privileged: bool,
     /// Try to reset passwords that are kept on-premises, too
     #[arg(long)]
     pub(super) allow_synced: bool,
+    /// Try to reset passwords in federated domains, too
+    #[arg(long)]
+    pub(super) allow_federated: bool,
+    /// Count sessions that were ended at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23, or 6h (ago)
+    #[arg(long, value_name = "TIME", value_parser = moments::past)]
+    pub(super) since: Option<OffsetDateTime>,
+    /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
+    #[arg(long, value_name = "N")]
+    pub(super) max_accounts: Option<u32>,
+    /// Plan even where this app may not read roles and domains: nobody is then known as an administrator
+    #[arg(long)]
+    pub(super) without_roles: bool,
 }
 
 fn playbook_help() -> String {
@@ -97,14 +112,17 @@ impl RuleArgs {
             Some(path) => Protected::read(path).map_err(Failure::usage)?,
             None => Protected::nobody(),
         };
-        let rules = Rules {
-            playbook,
+        let options = Options {
+            allow_privileged: self.allow_privileged,
             allow_synced: self.allow_synced,
+            allow_federated: self.allow_federated,
             skip_guests: self.skip_guests,
             discard_credentials: self.discard_credentials,
-            recipients,
-            protected,
+            without_roles: self.without_roles,
+            since: self.since,
+            max_accounts: self.max_accounts,
         };
+        let rules = Rules { playbook, options, recipients, protected };
         match rules.check() {
             Ok(()) => Ok(rules),
             Err(error @ RulesError::NoRecipient { .. }) => {
@@ -131,7 +149,7 @@ pub(super) async fn make(args: &PlanningArgs, connection: &ConnectionArgs) -> Re
     let rules = args.rules.rules(args.playbook, None)?;
     let roster = Roster::open(Source::from_argument(args.roster.as_os_str())).map_err(Failure::usage)?;
     let connected = connection.connect()?;
-    of_roster(roster, rules, &args.out, &connected.transport, connected.clock).await
+    of_roster(roster, rules, &args.out, &connected).await
 }
 
 /// Makes a plan through a transport that is at hand.
@@ -139,11 +157,11 @@ pub(super) async fn of_roster(
     roster: Roster,
     rules: Rules,
     out: &std::path::Path,
-    transport: &impl Transport,
-    clock: Clock,
+    connected: &Connected,
 ) -> Result<Summary, Failure> {
+    let caller = connected.caller().await?;
     let mut progress = preview::LookupProgress::start();
-    let planner = Planner::new(transport, clock, rules).map_err(Failure::refused)?;
+    let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let made = planner.plan(roster, out, |rows| progress.show(rows)).await;
     progress.finish();
     made.map_err(|error| failure(&error))
@@ -151,7 +169,11 @@ pub(super) async fn of_roster(
 
 fn failure(error: &PlanError) -> Failure {
     match error {
-        PlanError::Tenant(read) | PlanError::Lookup(LookupError::Read(read)) => read_failure(read),
+        PlanError::Lookup(LookupError::Read(read)) => read_failure(read),
+        PlanError::TooLarge(too_large) => Failure::refused(error).with_next(format_args!(
+            "No plan was made. If all of them are meant: --max-accounts {}",
+            too_large.accounts()
+        )),
         PlanError::Lookup(LookupError::Refused { error: refused, .. }) => {
             Failure { what: error.to_string(), ..read_failure(&ReadError::Refused(refused.clone())) }
         }

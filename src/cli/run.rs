@@ -9,6 +9,7 @@ use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::plan::{self, PlanningArgs};
 use super::preview;
+use crate::run::opening::standing;
 
 /// Plan, ask, and apply in one go
 ///
@@ -59,5 +60,6 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
             preview::quoted(&args.plan.out)
         ))
     })?;
-    apply::carry_out(&folder, args.connection.connect()?, approval, args.json).await
+    let standing = standing(&folder).map_err(|error| apply::run_failure(&error))?;
+    apply::carry_out(&folder, &standing, args.connection.connect()?, approval, args.json).await
 }

@@ -15,6 +15,10 @@ use crate::private_files;
 pub const PLAN_JSON: &str = "plan.json";
 /// The file with one line for each row of the roster.
 pub const PLAN_CSV: &str = "plan.csv";
+/// What is left to do on-premises; there only where anything is.
+pub const ONPREM_CSV: &str = "onprem.csv";
+/// The script that does it.
+pub const ONPREM_PS1: &str = "onprem.ps1";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// What became of each row.

@@ -5,12 +5,13 @@ use time::OffsetDateTime;
 
 use super::counts::Counts;
 use super::playbook::Playbook;
+use super::rules::Options;
 use crate::digest::Digest;
 use crate::ids::TenantId;
 
 /// The format of `plan.json` and `plan.csv` together. Raise it whenever an older sealoff would misunderstand a plan, or
 /// would carry out less, or more, than it says.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What a plan is for. Everything in it is bound by the fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,10 @@ pub struct Manifest {
     pub recipients: Vec<String>,
     /// From which list.
     pub roster: RosterName,
+    /// Who was not to be touched, where there was such a list.
+    pub protected: Option<ProtectedList>,
+    /// What could not be read when the plan was made, in sentences.
+    pub notes: Vec<String>,
     /// How many rows there are of each kind.
     pub counts: Counts,
     /// The least time that the documented write quota allows, in whole seconds, rounded up.
@@ -53,16 +58,16 @@ pub struct Tenant {
     pub name: String,
 }
 
-/// What the operator lifted or narrowed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The list of accounts that the plan was not to touch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Options {
-    /// Passwords that are kept on-premises are tried, too.
-    pub allow_synced: bool,
-    /// Guests are left alone altogether.
-    pub skip_guests: bool,
-    /// New passwords are thrown away.
-    pub discard_credentials: bool,
+pub struct ProtectedList {
+    /// The file.
+    pub name: String,
+    /// The SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// How many accounts are on it.
+    pub accounts: u32,
 }
 
 /// The list that a plan was made from.
@@ -85,6 +90,8 @@ pub(super) struct Facts {
     pub(super) options: Options,
     pub(super) recipients: Vec<String>,
     pub(super) roster: RosterName,
+    pub(super) protected: Option<ProtectedList>,
+    pub(super) notes: Vec<String>,
     pub(super) counts: Counts,
     pub(super) floor_seconds: u64,
     pub(super) plan_csv_sha256: Digest,
@@ -117,7 +124,18 @@ impl Manifest {
     ///
     /// Only what serialising can fail with.
     pub(super) fn new(facts: Facts) -> serde_json::Result<Self> {
-        let Facts { tenant, playbook, options, recipients, roster, counts, floor_seconds, plan_csv_sha256 } = facts;
+        let Facts {
+            tenant,
+            playbook,
+            options,
+            recipients,
+            roster,
+            protected,
+            notes,
+            counts,
+            floor_seconds,
+            plan_csv_sha256,
+        } = facts;
         let mut manifest = Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -127,6 +145,8 @@ impl Manifest {
             options,
             recipients,
             roster,
+            protected,
+            notes,
             counts,
             floor_seconds,
             plan_csv_sha256,
@@ -209,6 +229,8 @@ mod tests {
             options: Options::default(),
             recipients,
             roster: RosterName { name: name.to_owned(), sha256: Digest::of(b"roster"), rows: 2 },
+            protected: Some(ProtectedList { name: name.to_owned(), sha256: Digest::of(b"list"), accounts: 2 }),
+            notes: vec!["nothing of note".to_owned()],
             counts,
             floor_seconds: 850,
             plan_csv_sha256: Digest::of(b"csv"),
@@ -264,9 +286,9 @@ mod tests {
 
     #[test]
     fn another_format_is_named_whatever_else_it_holds() {
-        let error = Manifest::read(br#"{"format":2,"rings":["of","power"]}"#).unwrap_err();
-        assert!(matches!(error, ManifestError::OtherFormat { found: 2 }), "{error}");
-        assert!(error.to_string().contains("format 2"), "{error}");
+        let error = Manifest::read(br#"{"format":3,"rings":["of","power"]}"#).unwrap_err();
+        assert!(matches!(error, ManifestError::OtherFormat { found: 3 }), "{error}");
+        assert!(error.to_string().contains("format 3"), "{error}");
     }
 
     proptest! {

@@ -9,14 +9,21 @@
 //! | [`step`], [`playbook`] | what can be done to an account, and what each playbook does |
 //! | [`protected`] | who is never touched |
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
-//! | [`reason`], [`ruling`] | one account and the rules become one decision |
+//! | [`reason`], [`ruling`], [`account_rules`] | one row, one account and the rules become one decision |
+//! | `administrators`, [`size`] | what only the plan as a whole can tell: who is left to mend it, and is it too large |
+//! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
 //! | [`planner`] | roster in, plan folder out |
 //! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
+//! | [`drift`] | is everybody still who they were when the plan was made? |
 
+pub mod account_rules;
+mod administrators;
 pub mod counts;
+pub mod drift;
 pub mod folder;
 pub mod manifest;
+pub mod onprem;
 pub mod planner;
 pub mod playbook;
 pub mod protected;
@@ -24,6 +31,7 @@ pub mod reason;
 pub mod row;
 pub mod rules;
 pub mod ruling;
+pub mod size;
 pub mod step;
 #[cfg(test)]
 mod tests;

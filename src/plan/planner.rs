@@ -5,22 +5,28 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::account_rules::AccountRules;
+use super::administrators::{Administrators, TooFewLeft};
 use super::counts::Counts;
 use super::folder::{self, FolderError, PLAN_CSV, PLAN_JSON};
-use super::manifest::{Facts, Manifest, Options, RosterName, Tenant};
+use super::manifest::{Facts, Manifest, ProtectedList, RosterName, Tenant};
+use super::onprem::WorkList;
 use super::protected::ProtectedError;
 use super::reason::{self, Reason};
-use super::row::{Decision, HEADER, PlanRow};
+use super::row::{Decision, HEADER, PlanRow, RowError};
 use super::rules::{Rules, RulesError};
 use super::ruling::{Judge, Known, Ruling};
+use super::size::{self, TooLarge};
+use super::step::Steps;
 use crate::clock::Clock;
 use crate::digest::{Digest, Hashing};
-use crate::directory::{Found, Lookup, LookupError};
+use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
+use crate::graph::caller::Caller;
 use crate::graph::quota::Allowance;
-use crate::graph::reading::{ReadError, Reading};
 use crate::graph::transport::Transport;
+use crate::ids::RowNumber;
 use crate::private_files::Pending;
-use crate::roster::{Entry, Key, Roster, RosterError};
+use crate::roster::{Defects, Entry, Key, Roster, RosterError};
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -38,12 +44,12 @@ pub enum PlanError {
     /// The list of protected accounts does not hold.
     #[error(transparent)]
     Protected(#[from] ProtectedError),
-    /// The tenant does not tell who it is.
-    #[error("the tenant could not be read: {0}")]
-    Tenant(ReadError),
     /// The directory could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// Larger than anybody can have meant without saying so.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     /// The plan could not be written.
     #[error("the plan could not be written: {0}")]
     Write(#[from] io::Error),
@@ -52,6 +58,12 @@ pub enum PlanError {
 impl From<csv::Error> for PlanError {
     fn from(error: csv::Error) -> Self {
         Self::Write(error.into())
+    }
+}
+
+impl From<RowError> for PlanError {
+    fn from(error: RowError) -> Self {
+        Self::Write(io::Error::other(error))
     }
 }
 
@@ -68,14 +80,17 @@ pub struct Summary {
     pub folder: PathBuf,
     /// How the roster was understood.
     pub roster_shape: String,
-    /// How many accounts are protected, on the roster or not.
-    pub protected: usize,
     /// The name of exactly this plan.
     pub fingerprint: Digest,
     /// How many new passwords will be sealed.
     pub sealed: u32,
+    /// How many accounts have work left for them on-premises, in `onprem.csv`.
+    pub on_premises: u32,
     /// The reasons behind the decisions, by decision and then by reason.
     pub reasons: Vec<ReasonLine>,
+    /// The first rows that could not be read, and where.
+    #[serde(skip)]
+    pub defects: Defects,
     /// What stands in `plan.json`.
     pub plan: Manifest,
 }
@@ -96,7 +111,7 @@ pub struct ReasonLine {
 }
 
 impl Summary {
-    fn new(folder: &Path, roster_shape: String, protected: usize, plan: Manifest) -> Self {
+    fn new(folder: &Path, roster_shape: String, defects: Defects, on_premises: u32, plan: Manifest) -> Self {
         let mut reasons = Vec::new();
         for decision in Decision::ALL {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
@@ -105,26 +120,39 @@ impl Summary {
             }
         }
         let (fingerprint, sealed) = (plan.fingerprint(), plan.sealed());
-        Self { folder: folder.to_owned(), roster_shape, protected, fingerprint, sealed, reasons, plan }
+        Self { folder: folder.to_owned(), roster_shape, fingerprint, sealed, on_premises, reasons, defects, plan }
     }
 }
 
 /// Makes plans in one tenant. It only reads there, whatever the playbook.
 pub struct Planner<'a, T> {
-    reading: Reading<'a, T>,
+    transport: &'a T,
+    clock: Clock,
     lookup: Lookup<'a, T>,
     rules: Rules,
+    caller: Caller,
+}
+
+/// What grows while the roster is gone through.
+struct Draft<'a> {
+    judge: Judge<'a>,
+    administrators: Administrators<'a>,
+    work_list: WorkList,
+    /// Global Administrators, of whom only the whole roster tells whether they are acted on.
+    held: Vec<(RowNumber, Account, Ruling)>,
+    counts: Counts,
+    csv: csv::Writer<Hashing<Pending>>,
 }
 
 impl<'a, T: Transport> Planner<'a, T> {
-    /// Plans by these rules, through `transport`; waits are counted by `clock`.
+    /// Plans by these rules, through `transport`, as `caller`; waits are counted by `clock`.
     ///
     /// # Errors
     ///
     /// The rules contradict each other, or would lose passwords. Nothing was asked of Graph yet.
-    pub fn new(transport: &'a T, clock: Clock, rules: Rules) -> Result<Self, RulesError> {
+    pub fn new(transport: &'a T, clock: Clock, rules: Rules, caller: Caller) -> Result<Self, RulesError> {
         rules.check()?;
-        Ok(Self { reading: Reading::new(transport, clock), lookup: Lookup::new(transport, clock), rules })
+        Ok(Self { transport, clock, lookup: Lookup::new(transport, clock), rules, caller })
     }
 
     /// Makes the plan for a roster in a new or empty folder. `progress` is told the number of rows that are decided,
@@ -135,8 +163,8 @@ impl<'a, T: Transport> Planner<'a, T> {
     ///
     /// # Errors
     ///
-    /// The folder is taken, or the roster, the directory or the list of protected accounts could not be read whole;
-    /// then there is no plan.
+    /// The folder is taken, the plan would be too large, or the roster, the directory or the list of protected accounts
+    /// could not be read whole; then there is no plan.
     pub async fn plan(
         &self,
         mut roster: Roster,
@@ -144,38 +172,56 @@ impl<'a, T: Transport> Planner<'a, T> {
         mut progress: impl FnMut(u32),
     ) -> Result<Summary, PlanError> {
         folder::prepare(folder)?;
-        let organization = self.reading.organization().await.map_err(PlanError::Tenant)?;
+        let Rules { playbook, options, .. } = self.rules;
+        let facts = TenantFacts::read(self.transport, self.clock, &self.caller, options.scope()).await?;
         let protected = self.rules.protected.resolve(&self.lookup).await?;
-        let protected_count = protected.len();
-        let mut judge = Judge::new(&self.rules, protected);
-        let mut counts = Counts::default();
-
-        let mut csv = csv::Writer::from_writer(Hashing::new(Pending::new(&folder.join(PLAN_CSV))?));
-        csv.write_record(HEADER)?;
+        let protected_list = self.rules.protected.origin().map(|(path, sha256)| ProtectedList {
+            name: path.display().to_string(),
+            sha256,
+            accounts: u32::try_from(protected.len()).unwrap_or(u32::MAX),
+        });
+        let mut draft = Draft {
+            judge: Judge::new(AccountRules::new(playbook, options, protected, &facts)),
+            administrators: Administrators::of(&facts.global_administrators),
+            work_list: WorkList::new(folder, playbook),
+            held: Vec::new(),
+            counts: Counts::default(),
+            csv: plan_csv(folder)?,
+        };
         loop {
             let entries = roster.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
             if entries.is_empty() {
                 break;
             }
-            for row in self.decide(&entries, &mut judge, &mut counts).await? {
-                row.write(&mut csv)?;
-            }
-            progress(counts.rows());
+            self.decide(&entries, &mut draft).await?;
+            progress(draft.counts.rows());
         }
-        let (pending, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
+        let Draft { administrators, mut work_list, held, counts, csv, .. } = draft;
+        let (plan_csv, plan_csv_sha256) = finish(csv)?;
+        let (plan_csv, plan_csv_sha256, counts) = match administrators.too_many() {
+            Some(few) => refuse_administrators(folder, plan_csv, few)?,
+            None => {
+                for (row, account, ruling) in &held {
+                    work_list.add(*row, account, ruling)?;
+                }
+                (plan_csv, plan_csv_sha256, counts)
+            }
+        };
+        size::check(counts.act.rows, facts.enabled_members, &options)?;
 
         let (name, roster_shape) = (roster.source().to_string(), roster.shape().to_string());
         let ending = roster.finish()?;
+        let mut notes: Vec<String> = facts.notes.iter().map(ToString::to_string).collect();
+        notes.extend(self.lookup.notes().iter().map(ToString::to_string));
+        let organization = facts.organization;
         let manifest = Manifest::new(Facts {
             tenant: Tenant { id: organization.id, name: organization.display_name.unwrap_or_default() },
-            playbook: self.rules.playbook,
-            options: Options {
-                allow_synced: self.rules.allow_synced,
-                skip_guests: self.rules.skip_guests,
-                discard_credentials: self.rules.discard_credentials,
-            },
+            playbook,
+            options,
             recipients: self.rules.recipients.clone(),
             roster: RosterName { name, sha256: ending.digest, rows: ending.rows },
+            protected: protected_list,
+            notes,
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,
             counts,
             plan_csv_sha256,
@@ -184,37 +230,74 @@ impl<'a, T: Transport> Planner<'a, T> {
         serde_json::to_writer_pretty(&mut json, &manifest)?;
         io::Write::write_all(&mut json, b"\n")?;
         // In this order: a folder with a plan.json holds a whole plan.
-        pending.commit()?;
+        let on_premises = work_list.commit()?;
+        plan_csv.commit()?;
         json.commit()?;
-        Ok(Summary::new(folder, roster_shape, protected_count, manifest))
+        Ok(Summary::new(folder, roster_shape, ending.defects, on_premises, manifest))
     }
 
-    async fn decide(
-        &self,
-        entries: &[Entry],
-        judge: &mut Judge,
-        counts: &mut Counts,
-    ) -> Result<Vec<PlanRow>, LookupError> {
+    async fn decide(&self, entries: &[Entry], draft: &mut Draft<'_>) -> Result<(), PlanError> {
         let keys: Vec<&Key> = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key).collect();
         let mut answers = self.lookup.find(&keys).await?.into_iter();
-        let mut rows = Vec::with_capacity(entries.len());
         for entry in entries {
             let (found, ruling) = match &entry.content {
-                Err(defect) => (None, judge.judge(entry.row, Known::Defect(defect))),
+                Err(defect) => (None, draft.judge.judge(entry.row, Known::Defect(defect))),
                 Ok(person) => {
                     let found = answers.next().ok_or_else(|| LookupError::Unreliable {
                         question: format!("the question for row {}", entry.row),
                         reason: "there is none".to_owned(),
                     })?;
-                    let ruling = judge.judge(entry.row, Known::Person(person, &found));
+                    let ruling = draft.judge.judge(entry.row, Known::Person(person, &found));
                     (Some(found), ruling)
                 }
             };
-            counts.add(ruling.decision, &ruling.reasons, ruling.steps);
-            rows.push(line(entry, found, &ruling));
+            draft.counts.add(ruling.decision, &ruling.reasons, ruling.steps);
+            if let Some(Found::Account(account)) = &found {
+                if ruling.decision == Decision::Act && draft.administrators.touch(account.object_id, entry.row) {
+                    draft.held.push((entry.row, account.as_ref().clone(), ruling.clone()));
+                } else {
+                    draft.work_list.add(entry.row, account, &ruling)?;
+                }
+            }
+            line(entry, found, &ruling).write(&mut draft.csv)?;
         }
-        Ok(rows)
+        Ok(())
     }
+}
+
+fn plan_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
+    let mut csv = csv::Writer::from_writer(Hashing::new(Pending::new(&folder.join(PLAN_CSV))?));
+    csv.write_record(HEADER)?;
+    Ok(csv)
+}
+
+fn finish(csv: csv::Writer<Hashing<Pending>>) -> Result<(Pending, Digest), PlanError> {
+    Ok(csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish())
+}
+
+/// Writes the lines once more, with these administrators refused: that too few of them would be left is known only
+/// behind the last row.
+fn refuse_administrators(
+    folder: &Path,
+    mut drafted: Pending,
+    few: TooFewLeft<'_>,
+) -> Result<(Pending, Digest, Counts), PlanError> {
+    let mut reader = csv::ReaderBuilder::new().from_reader(drafted.reopen()?);
+    let mut csv = plan_csv(folder)?;
+    let mut counts = Counts::default();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record)? {
+        let mut row = PlanRow::read(&record)?;
+        if few.rows.contains(&row.row) {
+            row.decision = Decision::Refuse;
+            row.steps = Steps::NONE;
+            row.reason = reason::to_text(&[Reason::LastGlobalAdmin], &few.detail());
+        }
+        counts.add(row.decision, &row.reasons().unwrap_or_default(), row.steps);
+        row.write(&mut csv)?;
+    }
+    let (pending, digest) = finish(csv)?;
+    Ok((pending, digest, counts))
 }
 
 /// The line of `plan.csv` for an entry.
@@ -236,6 +319,7 @@ fn line(entry: &Entry, found: Option<Found>, ruling: &Ruling) -> PlanRow {
         priority: person.and_then(|person| person.priority),
     };
     if let Some(Found::Account(account)) = found {
+        let account = *account;
         row.object_id = Some(account.object_id);
         row.user_principal_name = account.user_principal_name;
         row.display_name = account.display_name;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::digest::Digest;
 use crate::directory::{Found, Lookup, LookupError};
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
@@ -13,6 +14,7 @@ use crate::roster::{Key, NotAUpn, Upn};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Protected {
     names: Vec<(u64, Key)>,
+    origin: Option<(PathBuf, Digest)>,
 }
 
 /// Why a list of protected accounts guards nobody, or not everybody on it.
@@ -90,7 +92,9 @@ impl Protected {
     /// The file cannot be read, or a line names nobody.
     pub fn read(path: &Path) -> Result<Self, ProtectedError> {
         let text = std::fs::read_to_string(path);
-        let list = Self::parse(&text.map_err(|source| ProtectedError::Read { path: path.to_owned(), source })?)?;
+        let text = text.map_err(|source| ProtectedError::Read { path: path.to_owned(), source })?;
+        let origin = Some((path.to_owned(), Digest::of(text.as_bytes())));
+        let list = Self { origin, ..Self::parse(&text)? };
         if list.is_empty() { Err(ProtectedError::Empty { path: path.to_owned() }) } else { Ok(list) }
     }
 
@@ -117,7 +121,13 @@ impl Protected {
             };
             names.push((line, key));
         }
-        Ok(Self { names })
+        Ok(Self { names, origin: None })
+    }
+
+    /// The file that the list was read from, and the digest of its bytes.
+    #[must_use]
+    pub fn origin(&self) -> Option<(&Path, Digest)> {
+        self.origin.as_ref().map(|(path, digest)| (path.as_path(), *digest))
     }
 
     /// How many lines name somebody.
@@ -145,7 +155,7 @@ impl Protected {
                 let (line, name) = (*line, || key.to_string());
                 match found {
                     Found::Account(account) => _ = guarded.insert(account.object_id),
-                    Found::Nobody => return Err(ProtectedError::NotFound { line, name: name() }),
+                    Found::Nobody | Found::Deleted(_) => return Err(ProtectedError::NotFound { line, name: name() }),
                     Found::Several(several) => {
                         let several = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
                         return Err(ProtectedError::Ambiguous { line, name: name(), several });

@@ -11,13 +11,17 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// The row of the roster cannot be read.
     Unreadable,
+    /// The row names something that is no user: a service, the system, nobody.
+    NotAUser,
     /// Nobody in the tenant has this name.
     NotFound,
+    /// The account was deleted, and can still be restored.
+    Deleted,
     /// More than one account has this name.
     Ambiguous,
     /// The name is nobody's sign-in name, but somebody's mail address.
     MailAddress,
-    /// The object id and the sign-in name on one row are two people's.
+    /// The object id and the sign-in name on one row do not belong together.
     Mismatch,
     /// The same account stands on an earlier row.
     Duplicate,
@@ -25,33 +29,53 @@ pub enum Reason {
     Protected,
     /// The account runs the directory sync of the whole tenant.
     SyncServiceAccount,
+    /// The person at the keyboard, or an owner of the app that sealoff signs in as.
+    Operator,
+    /// Too few enabled Global Administrators would be left untouched.
+    LastGlobalAdmin,
+    /// The account is in a restricted management administrative unit.
+    Restricted,
+    /// The account holds a role, or belongs to a group, that makes it an administrator.
+    Privileged,
     /// The person signs in elsewhere.
     Guest,
     /// The password is mastered on-premises.
     Synced,
+    /// The domain signs its people in by itself.
+    Federated,
     /// Sign-in is blocked as it is.
     AlreadyBlocked,
     /// Sign-in is allowed as it is.
     AlreadyEnabled,
+    /// Nothing is left to do.
+    Already,
     /// The directory did not tell whether sign-in is allowed.
     UnknownState,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::Unreadable,
+        Self::NotAUser,
         Self::NotFound,
+        Self::Deleted,
         Self::Ambiguous,
         Self::MailAddress,
         Self::Mismatch,
         Self::Duplicate,
         Self::Protected,
         Self::SyncServiceAccount,
+        Self::Operator,
+        Self::LastGlobalAdmin,
+        Self::Restricted,
+        Self::Privileged,
         Self::Guest,
         Self::Synced,
+        Self::Federated,
         Self::AlreadyBlocked,
         Self::AlreadyEnabled,
+        Self::Already,
         Self::UnknownState,
     ];
 
@@ -60,17 +84,25 @@ impl Reason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
+            Self::NotAUser => "not-a-user",
             Self::NotFound => "not-found",
+            Self::Deleted => "deleted",
             Self::Ambiguous => "ambiguous",
             Self::MailAddress => "mail-address",
             Self::Mismatch => "mismatch",
             Self::Duplicate => "duplicate",
             Self::Protected => "protected",
             Self::SyncServiceAccount => "sync-service-account",
+            Self::Operator => "operator",
+            Self::LastGlobalAdmin => "last-global-admin",
+            Self::Restricted => "restricted",
+            Self::Privileged => "privileged",
             Self::Guest => "guest",
             Self::Synced => "synced",
+            Self::Federated => "federated",
             Self::AlreadyBlocked => "already-blocked",
             Self::AlreadyEnabled => "already-enabled",
+            Self::Already => "already",
             Self::UnknownState => "unknown-state",
         }
     }
@@ -80,21 +112,25 @@ impl Reason {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Unreadable => "the row of the roster cannot be read",
-            Self::NotFound => "nobody in this tenant has this object id or sign-in name",
+            Self::NotAUser => "the row names no user: a service, the system, or nobody",
+            Self::NotFound => "nobody in this tenant has this name",
+            Self::Deleted => "the account was deleted; nobody can sign in with it unless it is restored",
             Self::Ambiguous => "more than one account has this name; use the object id",
-            Self::MailAddress => {
-                "nobody signs in with this name; it is the mail address of the account named in plan.csv: put that one on the roster if it is meant"
-            }
-            Self::Mismatch => "the object id and the sign-in name on this row belong to different people",
+            Self::MailAddress => "nobody signs in with this name; it is the mail address of the account named in plan.csv: put that one on the roster if it is meant, or look people up with --by mail",
+            Self::Mismatch => "the object id and the sign-in name on this row do not belong to one account",
             Self::Duplicate => "the same account stands on an earlier row",
             Self::Protected => "the account is on the list of protected accounts",
-            Self::SyncServiceAccount => {
-                "the account runs the directory sync; changing it stops the sync of the whole tenant"
-            }
+            Self::SyncServiceAccount => "the account runs the directory sync; changing it stops the sync of the whole tenant",
+            Self::Operator => "the account is the one that sealoff works as, or owns the app that it works as; whoever runs this must not lock themselves out",
+            Self::LastGlobalAdmin => "fewer than two enabled Global Administrators would be left untouched, and nobody could mend a mistake",
+            Self::Restricted => "the account is in a restricted management administrative unit: only a role assigned on that unit may change it",
+            Self::Privileged => "the account is an administrator's: its roles, and the role that the app would need, are named in plan.csv",
             Self::Guest => "the person signs in at another organization; only blocking has an effect on guests",
-            Self::Synced => "the password is kept on-premises and has to be replaced there",
+            Self::Synced => "the password is kept on-premises and has to be replaced there: see onprem.csv",
+            Self::Federated => "the domain is federated: its people sign in at its own identity provider, and the password has to be replaced there: see onprem.csv",
             Self::AlreadyBlocked => "sign-in is blocked already",
             Self::AlreadyEnabled => "sign-in is allowed already",
+            Self::Already => "nothing is left to do",
             Self::UnknownState => "the directory does not tell whether sign-in is allowed; it is set in any case",
         }
     }
@@ -103,7 +139,9 @@ impl Reason {
     #[must_use]
     pub const fn flag(self) -> Option<&'static str> {
         match self {
+            Self::Privileged | Self::Restricted => Some("--allow-privileged"),
             Self::Synced => Some("--allow-synced"),
+            Self::Federated => Some("--allow-federated"),
             _ => None,
         }
     }

@@ -108,6 +108,7 @@ pub struct PlanRow {
 /// A place in the order of work: whatever compares lower is worked on earlier, and no two rows compare equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderKey {
+    ordinary: bool,
     unranked: bool,
     priority: u32,
     row: RowNumber,
@@ -157,10 +158,12 @@ impl PlanRow {
         reason::from_text(&self.reason)
     }
 
-    /// The place of the account in the order of work: by priority, those without one last, then as in the roster.
+    /// The place of the account in the order of work: administrators first, because theirs are the keys that an intruder
+    /// uses first; then by priority, those without one last; then as in the roster.
     #[must_use]
     pub fn order_key(&self) -> OrderKey {
-        OrderKey { unranked: self.priority.is_none(), priority: self.priority.unwrap_or_default(), row: self.row }
+        let privileged = self.reasons().is_ok_and(|reasons| reasons.contains(&Reason::Privileged));
+        OrderKey { ordinary: !privileged, unranked: self.priority.is_none(), priority: self.priority.unwrap_or_default(), row: self.row }
     }
 
     /// Reads a line back.

@@ -1,19 +1,53 @@
 //! All that the operator laid down for one plan.
 
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
 use super::playbook::Playbook;
 use super::protected::Protected;
+use crate::directory::Scope;
+
+/// A plan that changes more accounts than this is refused until the operator names the number.
+pub const MOST_ACCOUNTS: u32 = 5_000;
+
+/// What the operator lifted or narrowed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// Administrators are treated like everybody else.
+    pub allow_privileged: bool,
+    /// Passwords that are kept on-premises are tried, too.
+    pub allow_synced: bool,
+    /// Passwords of federated domains are tried, too.
+    pub allow_federated: bool,
+    /// Guests are left alone altogether.
+    pub skip_guests: bool,
+    /// New passwords are thrown away.
+    pub discard_credentials: bool,
+    /// Roles and domains are not read: nobody is known as an administrator, and no domain as federated.
+    pub without_roles: bool,
+    /// Sessions that were ended at or after this moment need not be ended again.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
+    /// How many accounts may be changed; without it [`MOST_ACCOUNTS`] and no more than a quarter of the tenant.
+    pub max_accounts: Option<u32>,
+}
+
+impl Options {
+    /// What has to be read in the tenant for a plan of this kind.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        if self.without_roles { Scope::WithoutRoles } else { Scope::Everything }
+    }
+}
 
 /// What is to be done, to whom not, and to whom the new passwords are sealed.
 #[derive(Debug, Clone)]
 pub struct Rules {
     /// Which steps are done.
     pub playbook: Playbook,
-    /// Try to reset passwords that are kept on-premises, too.
-    pub allow_synced: bool,
-    /// Leave guests alone altogether.
-    pub skip_guests: bool,
-    /// Throw the new passwords away instead of sealing them.
-    pub discard_credentials: bool,
+    /// What was lifted or narrowed.
+    pub options: Options,
     /// To whom the new passwords are sealed, in their text form.
     pub recipients: Vec<String>,
     /// Who is never touched.
@@ -56,9 +90,7 @@ impl Rules {
     pub fn of(playbook: Playbook) -> Self {
         Self {
             playbook,
-            allow_synced: false,
-            skip_guests: false,
-            discard_credentials: false,
+            options: Options::default(),
             recipients: Vec::new(),
             protected: Protected::nobody(),
         }
@@ -71,7 +103,7 @@ impl Rules {
     /// The first contradiction.
     pub fn check(&self) -> Result<(), RulesError> {
         let playbook = self.playbook;
-        match (self.discard_credentials, self.recipients.is_empty()) {
+        match (self.options.discard_credentials, self.recipients.is_empty()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
             (true, false) => Err(RulesError::DiscardAndSeal),
             (false, true) if playbook.resets() => Err(RulesError::NoRecipient { playbook }),
@@ -89,8 +121,9 @@ mod tests {
         for playbook in Playbook::ALL {
             let bare = Rules::of(playbook);
             let sealed = Rules { recipients: vec!["age1x".to_owned()], ..bare.clone() };
-            let discarded = Rules { discard_credentials: true, ..bare.clone() };
-            let both = Rules { discard_credentials: true, ..sealed.clone() };
+            let discard = Options { discard_credentials: true, ..Options::default() };
+            let discarded = Rules { options: discard, ..bare.clone() };
+            let both = Rules { options: discard, ..sealed.clone() };
             assert_eq!(sealed.check(), Ok(()), "{playbook}");
             match playbook {
                 Playbook::Contain | Playbook::Signout => assert_eq!(bare.check(), Ok(())),

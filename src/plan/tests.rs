@@ -15,15 +15,28 @@ use super::playbook::Playbook;
 use super::protected::{Protected, ProtectedError};
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
-use super::rules::{Rules, RulesError};
+use super::rules::{Options, Rules, RulesError};
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::directory::double::{Fault, Tenant, id};
+use crate::graph::caller::Caller;
 use crate::roster::{Roster, Source};
+
+/// In a tenant of a handful every list is large.
+const ANY_SIZE: Options = Options {
+    allow_privileged: false,
+    allow_synced: false,
+    allow_federated: false,
+    skip_guests: false,
+    discard_credentials: false,
+    without_roles: false,
+    since: None,
+    max_accounts: Some(u32::MAX),
+};
 
 fn rules(playbook: Playbook) -> Rules {
     let recipients = if playbook.resets() { vec!["age1recipient".to_owned()] } else { Vec::new() };
-    Rules { recipients, ..Rules::of(playbook) }
+    Rules { recipients, options: ANY_SIZE, ..Rules::of(playbook) }
 }
 
 fn roster(text: &str) -> Roster {
@@ -31,7 +44,7 @@ fn roster(text: &str) -> Roster {
 }
 
 async fn plan_into(folder: &Path, tenant: &Tenant, rules: Rules, text: &str) -> Result<Summary, PlanError> {
-    Planner::new(tenant, Clock::real(), rules)?.plan(roster(text), folder, |_| {}).await
+    Planner::new(tenant, Clock::real(), rules, Caller::Unknown)?.plan(roster(text), folder, |_| {}).await
 }
 
 async fn plan(tenant: &Tenant, rules: Rules, text: &str) -> (TempDir, Summary, Vec<PlanRow>) {
@@ -92,7 +105,7 @@ async fn every_playbook_decides_for_every_kind_of_account() {
                 "act block guest",
                 "act block+revoke unknown-state",
                 "act revoke already-blocked",
-                "already guest+already-blocked",
+                "already guest+already: sign-in is blocked",
             ],
         ),
         (
@@ -104,7 +117,7 @@ async fn every_playbook_decides_for_every_kind_of_account() {
                 "act block guest",
                 "act block+reset+revoke unknown-state",
                 "act revoke synced+already-blocked",
-                "already guest+already-blocked",
+                "already guest+already: sign-in is blocked",
             ],
         ),
         (
@@ -117,7 +130,7 @@ async fn every_playbook_decides_for_every_kind_of_account() {
                 "act reset+revoke already-enabled",
                 "act unblock+reset+revoke",
                 "act revoke synced+already-enabled",
-                "already guest+already-enabled",
+                "already guest+already: sign-in is allowed",
                 "act unblock+reset+revoke unknown-state",
                 "refuse synced",
                 "act unblock guest",
@@ -131,11 +144,11 @@ async fn every_playbook_decides_for_every_kind_of_account() {
 
 #[tokio::test(start_paused = true)]
 async fn flags_lift_and_narrow() {
-    let allowed = Rules { allow_synced: true, ..rules(Playbook::Offboard) };
+    let allowed = Rules { options: Options { allow_synced: true, ..ANY_SIZE }, ..rules(Playbook::Offboard) };
     let rows = decisions(&contoso(), allowed, KINDS).await;
     assert_eq!((rows[2].as_str(), rows[5].as_str()), ("act block+reset+revoke", "act reset+revoke already-blocked"));
     for playbook in Playbook::ALL {
-        let skipped = Rules { skip_guests: true, ..rules(playbook) };
+        let skipped = Rules { options: Options { skip_guests: true, ..ANY_SIZE }, ..rules(playbook) };
         let rows = decisions(&contoso(), skipped, KINDS).await;
         assert_eq!((rows[3].as_str(), rows[6].as_str()), ("skip guest", "skip guest"), "{playbook}");
     }
@@ -187,7 +200,7 @@ async fn one_account_is_treated_once_whatever_it_is_called() {
 #[tokio::test(start_paused = true)]
 async fn no_flag_lifts_the_protection() {
     let everything = Rules {
-        allow_synced: true,
+        options: Options { allow_synced: true, allow_privileged: true, allow_federated: true, ..ANY_SIZE },
         protected: Protected::parse(&format!("ada@contoso.com\n{}\n{}\n", id(3), id(4))).unwrap(),
         ..rules(Playbook::Offboard)
     };
@@ -217,7 +230,7 @@ async fn a_guard_that_guards_nobody_refuses_the_plan() {
 #[tokio::test(start_paused = true)]
 async fn passwords_that_nobody_could_read_are_refused_before_graph_is_asked() {
     let tenant = contoso();
-    let refused = Planner::new(&tenant, Clock::real(), Rules::of(Playbook::Breach)).err().unwrap();
+    let refused = Planner::new(&tenant, Clock::real(), Rules::of(Playbook::Breach), Caller::Unknown).err().unwrap();
     assert_eq!(refused, RulesError::NoRecipient { playbook: Playbook::Breach });
     assert_eq!(tenant.calls().len(), 0);
 }
@@ -253,7 +266,7 @@ async fn the_preview_says_what_it_costs() {
     assert_eq!(json["plan"]["counts"]["act"]["reasons"]["synced"], 2);
     assert_eq!(json["plan"]["fingerprint"], summary.fingerprint.to_string());
 
-    let discarded = Rules { discard_credentials: true, ..Rules::of(Playbook::Offboard) };
+    let discarded = Rules { options: Options { discard_credentials: true, ..ANY_SIZE }, ..Rules::of(Playbook::Offboard) };
     assert_eq!(plan(&contoso(), discarded, KINDS).await.1.sealed, 0);
 }
 
@@ -277,7 +290,7 @@ async fn a_long_roster_is_planned_piece_by_piece_and_only_read() {
     let text = (0..13_000).fold("upn\n".to_owned(), |text, n| text + &format!("nobody{}@contoso.com\n", n % 9_000));
     let scratch = tempfile::tempdir().unwrap();
     let mut told = Vec::new();
-    let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Signout)).unwrap();
+    let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Signout), Caller::Unknown).unwrap();
     let summary = planner.plan(roster(&text), scratch.path(), |rows| told.push(rows)).await.unwrap();
     assert_eq!(told, [6_000, 12_000, 13_000]);
     assert_eq!((summary.plan.counts.refuse.rows, summary.plan.roster.rows), (13_000, 13_000));
@@ -318,7 +331,7 @@ async fn planning_may_move_between_threads() {
     }
     let tenant = contoso();
     let scratch = tempfile::tempdir().unwrap();
-    let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Contain)).unwrap();
+    let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Contain), Caller::Unknown).unwrap();
     movable(planner.plan(roster(KINDS), scratch.path(), |_| {})).await.unwrap();
 }
 
@@ -371,6 +384,8 @@ fn forged(csv: &str, genuine: &Summary, counts: Counts) -> TempDir {
         options: manifest.options,
         recipients: manifest.recipients,
         roster: manifest.roster,
+        protected: manifest.protected,
+        notes: manifest.notes,
         counts,
         floor_seconds: manifest.floor_seconds,
         plan_csv_sha256: Digest::of(csv.as_bytes()),

@@ -12,6 +12,8 @@ use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
 use super::state::AccountState;
 use crate::clock::Clock;
+use crate::ids::RowNumber;
+use crate::plan::drift::Drifted;
 use crate::plan::folder::{FolderError, PlanFolder};
 
 /// Why a run cannot be worked on.
@@ -45,12 +47,13 @@ pub struct Run {
 
 impl Run {
     /// Opens the run of a plan: locks its journal, replays it, and takes note that a new process takes over. What the
-    /// process before had under way is in doubt from here on.
+    /// process before had under way is in doubt from here on, and nothing more is done to the accounts that have
+    /// `drifted`.
     ///
     /// # Errors
     ///
     /// Plan or journal cannot be read, contradict each other, or are in use by another process.
-    pub async fn open(plan: &PlanFolder, clock: Clock) -> Result<Self, RunError> {
+    pub async fn open(plan: &PlanFolder, drifted: &[Drifted], clock: Clock) -> Result<Self, RunError> {
         let accounts = accounts(plan)?;
         let manifest = plan.manifest();
         let mut replay = Replay::new(manifest.fingerprint(), &accounts);
@@ -63,25 +66,62 @@ impl Run {
                 playbook: manifest.playbook,
             }]);
         }
-        journal.commit(vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned() }]).await?;
+        let mut records = vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned() }];
         replay.take_over();
+        for Drifted { row, why, .. } in drifted {
+            // Another process may have settled it since it was looked at.
+            if replay.withdraw(*row) {
+                records.push(Record::Drifted { row: *row, reason: why.clone() });
+            }
+        }
+        journal.commit(records).await?;
         let writes_spent = replay.writes_spent(OffsetDateTime::now_utc(), clock.speed());
         let states = accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect();
         Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent })
     }
 }
 
-/// Says whether a new process would find nothing to do, from plan and journal alone.
+/// Where a run stands before a process works on it.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// Has any process worked on it before?
+    pub begun: bool,
+    /// How many accounts were no longer those of the plan when earlier processes looked.
+    pub drifted: u64,
+    open: Vec<bool>,
+}
+
+impl Standing {
+    /// Would a new process find nothing to do?
+    #[must_use]
+    pub fn has_nothing_to_do(&self) -> bool {
+        !self.open.contains(&true)
+    }
+
+    /// Is there anything left to do for this row?
+    #[must_use]
+    pub fn is_open(&self, row: RowNumber) -> bool {
+        self.open.get(row.index()).copied().unwrap_or_default()
+    }
+}
+
+/// Where the run of a plan stands, from plan and journal alone.
 ///
 /// # Errors
 ///
 /// Plan or journal cannot be read.
-pub fn has_nothing_to_do(plan: &PlanFolder) -> Result<bool, RunError> {
+pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
     let accounts = accounts(plan)?;
     let mut replay = replay(plan, &accounts)?;
     replay.take_over();
-    let settled = accounts.turns().all(|turn| replay.row(accounts.get(turn).row).state.is_settled());
-    Ok(settled)
+    let mut open = vec![false; accounts.rows() as usize];
+    for turn in accounts.turns() {
+        let row = accounts.get(turn).row;
+        if let Some(open) = open.get_mut(row.index()) {
+            *open = !replay.row(row).state.is_settled();
+        }
+    }
+    Ok(Standing { begun: replay.has_begun(), drifted: replay.drifted(), open })
 }
 
 /// Writes `results.csv` from plan and journal.

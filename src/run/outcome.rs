@@ -63,16 +63,19 @@ impl Outcome {
         let any = |is: fn(StepState) -> bool| steps.iter().copied().any(is);
         let doubtful = |step| {
             let in_doubt = matches!(step, StepState::Open { in_doubt: true } | StepState::Sent { .. });
-            in_doubt || matches!(step, StepState::Uncertain | StepState::GivenUp { in_doubt: true })
+            let given_up = StepState::GivenUp { in_doubt: true };
+            in_doubt || [StepState::Uncertain, given_up, StepState::Withdrawn { in_doubt: true }].contains(&step)
         };
         if any(doubtful) {
             Self::Uncertain
         } else if any(|step| matches!(step, StepState::Open { .. })) {
             Self::Pending
-        } else if !any(|step| matches!(step, StepState::Failed | StepState::GivenUp { .. })) {
+        } else if state.misses() == 0 {
             Self::Done
         } else if any(|step| step == StepState::Done) {
             Self::Partial
+        } else if state.has_drifted() {
+            Self::Refused
         } else {
             Self::Failed
         }
@@ -94,8 +97,11 @@ pub const fn step_word(step: StepState) -> &'static str {
         StepState::Open { in_doubt: true }
         | StepState::Sent { .. }
         | StepState::Uncertain
-        | StepState::GivenUp { in_doubt: true } => "uncertain",
+        | StepState::GivenUp { in_doubt: true }
+        | StepState::Withdrawn { in_doubt: true } => "uncertain",
         StepState::Done => "done",
-        StepState::Failed | StepState::GivenUp { in_doubt: false } => "failed",
+        StepState::Failed | StepState::GivenUp { in_doubt: false } | StepState::Withdrawn { in_doubt: false } => {
+            "failed"
+        }
     }
 }

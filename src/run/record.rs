@@ -76,6 +76,13 @@ pub enum Record {
         /// What the last attempt ended with.
         reason: String,
     },
+    /// The account is no longer the one that the plan was made for; nothing more is done to it.
+    Drifted {
+        /// The entry.
+        row: RowNumber,
+        /// What has become of it.
+        reason: String,
+    },
     /// The process stopped working on the run.
     Paused {
         /// Why.
@@ -129,6 +136,7 @@ impl Record {
             Self::Intended { row, steps, .. } => Some((*row, Happening::Sent(*steps))),
             Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer.meaning()))),
             Self::GaveUp { row, steps, .. } => Some((*row, Happening::GaveUp(*steps))),
+            Self::Drifted { row, .. } => Some((*row, Happening::Drifted)),
             Self::Opened { .. } | Self::TakenOver { .. } | Self::Paused { .. } => None,
         }
     }

@@ -87,6 +87,12 @@ impl Replay {
         self.opened
     }
 
+    /// How many accounts are no longer those that the plan was made for.
+    #[must_use]
+    pub fn drifted(&self) -> u64 {
+        self.rows.iter().filter(|history| history.state.has_drifted()).count() as u64
+    }
+
     /// What is known about a row.
     #[must_use]
     pub fn row(&self, row: RowNumber) -> RowHistory {
@@ -157,6 +163,14 @@ impl Replay {
                     }
                 }
             }
+            Record::Drifted { .. } => {
+                history.last_answer_at = Some(line.at.unix_timestamp());
+                (history.last_fault, history.last_fault_settles) = (Some(line.offset), true);
+                // A password that is set stays its owner's, whatever became of the account since.
+                if history.state.reset != state::StepState::Done {
+                    history.credential = history.credential.filter(|candidate| candidate.may_be_live);
+                }
+            }
             Record::GaveUp { steps, .. } => {
                 history.last_answer_at = Some(line.at.unix_timestamp());
                 (history.last_fault, history.last_fault_settles) = (Some(line.offset), true);
@@ -189,16 +203,26 @@ impl Replay {
         }
     }
 
+    /// Nothing more is done to the account of this row; says whether anything was left to do.
+    pub fn withdraw(&mut self, row: RowNumber) -> bool {
+        let Some(history) = self.rows.get_mut(row.index()) else { return false };
+        state::next(history.state, Happening::Drifted).map(|after| history.state = after).is_ok()
+    }
+
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
     /// may have taken effect for one that is uncertain, none otherwise.
     #[must_use]
     pub fn credentials(&self, row: RowNumber) -> Vec<u64> {
-        use state::StepState::{Done, GivenUp, Open, Sent, Uncertain};
+        use state::StepState::{Done, GivenUp, Open, Sent, Uncertain, Withdrawn};
         let history = self.row(row);
         let current = history.credential.map(|candidate| candidate.offset);
         match history.state.reset {
             Done => current.into_iter().collect(),
-            Sent { .. } | Open { in_doubt: true } | Uncertain | GivenUp { in_doubt: true } => {
+            Sent { .. }
+            | Open { in_doubt: true }
+            | Uncertain
+            | GivenUp { in_doubt: true }
+            | Withdrawn { in_doubt: true } => {
                 let under_way = matches!(history.state.reset, Sent { .. });
                 let older = self.older_candidates.get(&row).into_iter().flatten().copied();
                 let last = history.credential.filter(|candidate| candidate.may_be_live || under_way);

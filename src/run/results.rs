@@ -72,26 +72,38 @@ impl From<csv::Error> for ResultsError {
 
 /// How many rows have which outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Tally(BTreeMap<Outcome, u64>);
+pub struct Tally {
+    #[serde(flatten)]
+    outcomes: BTreeMap<Outcome, u64>,
+    /// Accounts that the plan acts on and that are no longer what it says; they count among the refused.
+    #[serde(skip)]
+    drifted: u64,
+}
 
 impl Tally {
     /// How many rows have this outcome.
     #[must_use]
     pub fn of(&self, outcome: Outcome) -> u64 {
-        self.0.get(&outcome).copied().unwrap_or_default()
+        self.outcomes.get(&outcome).copied().unwrap_or_default()
     }
 
     /// All rows.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.0.values().sum()
+        self.outcomes.values().sum()
     }
 
     /// Accounts that the plan acts on and that are not done.
     #[must_use]
     pub fn not_done(&self) -> u64 {
-        [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending].into_iter().map(|o| self.of(o)).sum()
+        let open = [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
+        open.into_iter().map(|outcome| self.of(outcome)).sum::<u64>() + self.drifted
+    }
+
+    /// Accounts that the plan acts on and that were left alone, because they are no longer what it says.
+    #[must_use]
+    pub const fn drifted(&self) -> u64 {
+        self.drifted
     }
 }
 
@@ -117,7 +129,8 @@ pub fn write<E: std::fmt::Display>(
         for row in rows {
             let row = row.map_err(|error| ResultsError::Plan(error.to_string()))?;
             let outcome = write_row(&mut csv, &row, replay, lookup.as_mut(), discarded)?;
-            *tally.0.entry(outcome).or_default() += 1;
+            *tally.outcomes.entry(outcome).or_default() += 1;
+            tally.drifted += u64::from(row.decision == Decision::Act && outcome == Outcome::Refused);
         }
         csv.flush()?;
         Ok(tally)
@@ -154,6 +167,8 @@ fn write_row(
         last = Words::read(&history, outcome, lookup)?;
     }
     let state = history.state;
+    // Of an account that was left alone no step is open, done or failed.
+    let touched = acts && outcome != Outcome::Refused;
     let reason = if acts { "" } else { row.reason.as_str() };
     let mut details: Vec<&str> = [reason, last.detail.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
     if acts && !row.reason.is_empty() {
@@ -161,7 +176,7 @@ fn write_row(
     }
     // The column tells of blocks alone: an unblock that is done must not read as "blocked: done".
     let unblock = format!("unblock: {}", step_word(state.sign_in));
-    if acts && row.steps.contains(Step::Unblock) {
+    if touched && row.steps.contains(Step::Unblock) {
         details.push(&unblock);
     }
     if discarded && state.reset == StepState::Done {
@@ -176,9 +191,9 @@ fn write_row(
         &row.object_id.map(|id| id.to_string()).unwrap_or_default(),
         &guard(&row.user_principal_name),
         outcome.name(),
-        if acts { step_word(state.reset) } else { "" },
-        if acts { step_word(state.revoke) } else { "" },
-        if acts { step_word(state.of(Step::Block)) } else { "" },
+        if touched { step_word(state.reset) } else { "" },
+        if touched { step_word(state.revoke) } else { "" },
+        if touched { step_word(state.of(Step::Block)) } else { "" },
         &guard(&details.join("; ")),
         &guard(&last.error_code),
         &guard(&last.request_id),
@@ -215,6 +230,10 @@ impl Words {
             Record::Answered { answer: Answered::Refused { error }, .. } => words.take(&error),
             Record::Answered { answer: Answered::Unknown { reason } | Answered::NotApplied { reason }, .. } => {
                 words.detail = reason
+            }
+            Record::Drifted { reason, .. } => {
+                words.detail = format!("drifted: {reason}; make a new plan for it");
+                "drifted".clone_into(&mut words.error_code);
             }
             Record::GaveUp { steps, reason, .. } => words.detail = format!("gave up on {steps}: {reason}"),
             _ => {}

@@ -29,6 +29,11 @@ pub enum StepState {
         /// May an attempt have taken effect?
         in_doubt: bool,
     },
+    /// Not done, because the account is no longer the one that the plan was made for.
+    Withdrawn {
+        /// May an attempt have taken effect?
+        in_doubt: bool,
+    },
 }
 
 impl StepState {
@@ -45,7 +50,15 @@ impl StepState {
     /// Is there nothing more to come?
     #[must_use]
     pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Unplanned | Self::Done | Self::Failed | Self::Uncertain | Self::GivenUp { .. })
+        matches!(
+            self,
+            Self::Unplanned
+                | Self::Done
+                | Self::Failed
+                | Self::Uncertain
+                | Self::GivenUp { .. }
+                | Self::Withdrawn { .. }
+        )
     }
 
     const fn refused(in_doubt: bool) -> Self {
@@ -77,6 +90,8 @@ pub enum Happening {
     GaveUp(Steps),
     /// A new process took over: what was under way is in doubt, and what was given up is tried again.
     TakenOver,
+    /// The account is no longer the one that the plan was made for: nothing more is done to it.
+    Drifted,
 }
 
 /// What an answer means for the steps of its write.
@@ -159,11 +174,21 @@ impl AccountState {
         self.sign_in.is_settled() && self.reset.is_settled() && self.revoke.is_settled()
     }
 
+    /// Is it no longer the account that the plan was made for?
+    #[must_use]
+    pub fn has_drifted(&self) -> bool {
+        [self.sign_in, self.reset, self.revoke].iter().any(|step| matches!(step, StepState::Withdrawn { .. }))
+    }
+
     /// How many steps are settled without being done.
     #[must_use]
     pub fn misses(&self) -> usize {
-        let missed =
-            |step: &StepState| matches!(step, StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. });
+        let missed = |step: &StepState| {
+            matches!(
+                step,
+                StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. } | StepState::Withdrawn { .. }
+            )
+        };
         [self.sign_in, self.reset, self.revoke].iter().filter(|step| missed(step)).count()
     }
 
@@ -249,6 +274,16 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
             for step in steps.iter() {
                 let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
                 *after.slot(step) = StepState::GivenUp { in_doubt };
+            }
+        }
+        Happening::Drifted => {
+            if state.due().is_empty() {
+                return Err(illegal());
+            }
+            for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
+                if let StepState::Open { in_doubt } = *slot {
+                    *slot = StepState::Withdrawn { in_doubt };
+                }
             }
         }
         Happening::TakenOver => {
@@ -337,6 +372,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_more_is_done_to_an_account_that_has_drifted() {
+        let state = next(AccountState::planned(OFFBOARD), Happening::Drifted).unwrap();
+        assert!(state.is_settled() && state.due().is_empty());
+        assert!(next(state, Happening::Sent(UPDATE)).is_err());
+        let state = next(state, Happening::TakenOver).unwrap();
+        assert!(state.is_settled(), "the next process does not try it either");
+        let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
+        assert!(next(sent, Happening::Drifted).is_err(), "what is under way is waited for first");
+        let in_doubt = through(sent, &[Happening::TakenOver, Happening::Drifted]);
+        assert_eq!(in_doubt.reset, StepState::Withdrawn { in_doubt: true });
+        assert_eq!(in_doubt.revoke, StepState::Withdrawn { in_doubt: false });
+    }
+
+    #[test]
     fn an_account_is_never_opened_with_the_password_that_it_had() {
         let (reinstate, update) = (Playbook::Reinstate.steps(), Steps::of(&[Step::Unblock, Step::Reset]));
         for refusal in [Refusal::Property, Refusal::Account] {
@@ -365,6 +414,7 @@ mod tests {
             (steps(), meaning).prop_map(|(steps, meaning)| Happening::Answered(steps, meaning)),
             steps().prop_map(Happening::GaveUp),
             Just(Happening::TakenOver),
+            Just(Happening::Drifted),
         ]
     }
 
@@ -398,10 +448,15 @@ mod tests {
                     }
                     for step in plan.iter() {
                         match after.of(step) {
-                            StepState::Failed | StepState::GivenUp { in_doubt: false } => {
+                            StepState::Failed
+                            | StepState::GivenUp { in_doubt: false }
+                            | StepState::Withdrawn { in_doubt: false } => {
                                 prop_assert!(!may_be_done.contains(step), "failed, yet it may have taken effect");
                             }
-                            StepState::Done | StepState::Uncertain | StepState::GivenUp { in_doubt: true } => {
+                            StepState::Done
+                            | StepState::Uncertain
+                            | StepState::GivenUp { in_doubt: true }
+                            | StepState::Withdrawn { in_doubt: true } => {
                                 prop_assert!(may_be_done.contains(step));
                             }
                             _ => {}

@@ -90,6 +90,10 @@ impl Stage {
         if !matches!(playbook, "contain" | "signout") && !more.contains(&"--discard-credentials") {
             arguments.extend(["--seal-to", &recipient]);
         }
+        // What is a large plan in a tenant of a thousand is a test of its own.
+        if !more.contains(&"--max-accounts") {
+            arguments.extend(["--max-accounts", "1000000"]);
+        }
         arguments.extend(more);
         self.run(&arguments)
     }

@@ -1,0 +1,74 @@
+//! Moments and spans as people type them.
+
+use std::time::Duration;
+
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
+
+const SPAN: &str = "a span is a whole number and a unit: 90s, 30m, 24h or 7d";
+
+/// `90s`, `30m`, `24h`, `7d`.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let unit = text.chars().next_back().filter(char::is_ascii_alphabetic).ok_or(SPAN)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(SPAN.to_owned()),
+    };
+    let digits = &text[..text.len() - 1];
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(SPAN.to_owned());
+    }
+    let number: u64 = digits.parse().map_err(|_| "that is longer than anybody can wait")?;
+    let seconds = number.checked_mul(seconds).filter(|seconds| *seconds <= 100 * 365 * 86_400);
+    seconds.map(Duration::from_secs).ok_or_else(|| "that is longer than anybody can wait".to_owned())
+}
+
+/// A moment in the past: `2026-11-23T02:30:00Z`, `2026-11-23` (its beginning in UTC), or a span ago: `6h`.
+pub(super) fn past(text: &str) -> Result<OffsetDateTime, String> {
+    let now = OffsetDateTime::now_utc();
+    let moment = if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
+        moment
+    } else if let Ok(day) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
+        day.midnight().assume_utc()
+    } else if let Ok(ago) = span(text) {
+        now - ago
+    } else {
+        return Err("a moment is 2026-11-23T02:30:00Z, 2026-11-23 (its beginning in UTC), or a span ago such as 6h".to_owned());
+    };
+    if moment > now {
+        return Err(format!("{text} is still to come, and only what has happened can count as done"));
+    }
+    // Graph tells whole seconds.
+    Ok(moment.replace_nanosecond(0).unwrap_or(moment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn spans_are_read_and_nonsense_is_not() {
+        assert_eq!(span("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(span("30m"), Ok(Duration::from_secs(1_800)));
+        assert_eq!(span("24h"), Ok(Duration::from_secs(86_400)));
+        assert_eq!(span("7d"), Ok(Duration::from_secs(604_800)));
+        for nonsense in ["", "h", "24", "-1h", "1.5h", "24 h", "1w", "99999999999999999999d", "9999999d", "1ĥ"] {
+            assert!(span(nonsense).is_err(), "{nonsense:?}");
+        }
+    }
+
+    #[test]
+    fn moments_are_in_the_past() {
+        assert_eq!(past("2026-10-01T04:30:00+02:00"), Ok(datetime!(2026-10-01 04:30:00 +2)));
+        assert_eq!(past("2026-10-01"), Ok(datetime!(2026-10-01 00:00:00 UTC)));
+        let ago = OffsetDateTime::now_utc() - past("6h").unwrap();
+        assert!((6 * 3_600..6 * 3_600 + 60).contains(&ago.whole_seconds()), "{ago}");
+        assert!(past("9999-01-01").unwrap_err().contains("still to come"));
+        assert!(past("yesterday").unwrap_err().contains("6h"));
+    }
+}

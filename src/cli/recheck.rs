@@ -1,0 +1,107 @@
+//! What runs must be what was previewed: before the first write, the plan's age and everybody on it are looked at again.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::connect::{Connected, read_failure};
+use super::exit::{Exit, Failure};
+use super::preview::{LookupProgress, quoted};
+use super::words::{count, counted, harmless, span};
+use crate::directory::{LookupError, TenantFacts};
+use crate::plan::drift::{self, Drift, DriftError, Drifted, MOST_PERCENT};
+use crate::plan::folder::PlanFolder;
+use crate::run::opening::Standing;
+
+/// A plan that is older than this is not begun unless the operator says so.
+pub(super) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// So many of those who have drifted are named on the terminal; the results name them all.
+const MOST_NAMED: usize = 10;
+
+/// A run that was begun in time may be gone on with at any time: half a job is worse than an old plan.
+pub(super) fn check_age(plan: &PlanFolder, standing: &Standing, max_age: Duration) -> Result<(), Failure> {
+    let age = OffsetDateTime::now_utc() - plan.manifest().created_at;
+    let age = Duration::try_from(age).unwrap_or_default();
+    if standing.begun || age <= max_age {
+        return Ok(());
+    }
+    Err(Failure::refused(format_args!("the plan in {} is {} old, and may be {} old", quoted(plan.path()), span(age), span(max_age)))
+        .with_next("Make a new plan: people change. If this one is meant, say how old it may be: --max-age 7d"))
+}
+
+/// Reads everybody again to whom something is left to do, and says who is no longer what the plan says.
+pub(super) async fn check_drift(
+    plan: &PlanFolder,
+    standing: &Standing,
+    connected: &Connected,
+) -> Result<Vec<Drifted>, Failure> {
+    let manifest = plan.manifest();
+    let progress = LookupProgress::start();
+    let checked = async {
+        let caller = connected.caller().await?;
+        let (transport, clock) = (&connected.transport, connected.clock);
+        let facts = TenantFacts::read(transport, clock, &caller, manifest.options.scope()).await;
+        let facts = facts.map_err(|error| lookup_failure(&error))?;
+        let drift = drift::check(plan, |row| standing.is_open(row), &facts, transport, clock).await;
+        drift.map_err(|error| match &error {
+            DriftError::Lookup(lookup) => lookup_failure(lookup),
+            DriftError::Plan(_) => Failure::refused(error),
+        })
+    }
+    .await;
+    progress.finish();
+    let drift = checked?;
+    if drift.is_too_much(standing.drifted, manifest.accounts().into()) {
+        return Err(too_much(plan, &drift, standing.drifted));
+    }
+    tell(&drift);
+    Ok(drift.drifted)
+}
+
+/// A lookup that failed, as the end of a command.
+pub(super) fn lookup_failure(error: &LookupError) -> Failure {
+    match error {
+        LookupError::Read(read) => read_failure(read),
+        _ => Failure::new(Exit::Access, error),
+    }
+}
+
+fn too_much(plan: &PlanFolder, drift: &Drift, before: u64) -> Failure {
+    let planned = u64::from(plan.manifest().accounts());
+    let mut what = format!(
+        "{} of the plan's {} are no longer what it says, more than {MOST_PERCENT} %; nothing was changed",
+        count(drift.count + before),
+        counted(planned, "account", "accounts"),
+    );
+    for line in named(drift) {
+        what.push_str("\n  ");
+        what.push_str(&line);
+    }
+    Failure::refused(what).with_next("Make a new plan, read it, and apply that one.")
+}
+
+fn tell(drift: &Drift) {
+    if drift.count == 0 {
+        return;
+    }
+    let mut err = anstream::stderr();
+    let accounts = counted(drift.count, "account is", "accounts are");
+    let _ = writeln!(err, "{accounts} no longer what the plan says, and left alone:");
+    for line in named(drift) {
+        let _ = writeln!(err, "  {line}");
+    }
+}
+
+fn named(drift: &Drift) -> Vec<String> {
+    let line = |drifted: &Drifted| {
+        let Drifted { row, user_principal_name, why } = drifted;
+        format!("row {row}, {}: drifted: {}", harmless(user_principal_name), harmless(why))
+    };
+    let mut lines: Vec<String> = drift.drifted.iter().take(MOST_NAMED).map(line).collect();
+    let more = drift.count - lines.len() as u64;
+    if more > 0 {
+        lines.push(format!("and {} more", count(more)));
+    }
+    lines
+}

@@ -1,0 +1,142 @@
+//! One account and the rules become what is done to it, or why nothing is.
+
+use std::collections::HashSet;
+
+use time::format_description::well_known::Rfc3339;
+
+use super::playbook::Playbook;
+use super::reason::Reason;
+use super::row::Decision;
+use super::rules::Options;
+use super::ruling::Ruling;
+use super::step::{Step, Steps};
+use crate::directory::{Account, Privilege, TenantFacts};
+use crate::ids::ObjectId;
+
+/// What holds for every account of a plan.
+pub struct AccountRules<'a> {
+    playbook: Playbook,
+    options: Options,
+    protected: HashSet<ObjectId>,
+    facts: &'a TenantFacts,
+}
+
+impl<'a> AccountRules<'a> {
+    /// `protected` are the accounts that no flag makes touchable; `facts` is what the tenant says about its
+    /// administrators and domains.
+    #[must_use]
+    pub fn new(playbook: Playbook, options: Options, protected: HashSet<ObjectId>, facts: &'a TenantFacts) -> Self {
+        Self { playbook, options, protected, facts }
+    }
+
+    /// What is done to this account.
+    #[must_use]
+    pub fn rule(&self, account: &Account) -> Ruling {
+        if self.facts.privileges.is_sync_service_account(account.object_id)
+            || is_named_as_sync_service_account(&account.user_principal_name)
+        {
+            return Ruling::refuse(Reason::SyncServiceAccount, String::new());
+        }
+        if self.protected.contains(&account.object_id) {
+            return Ruling::refuse(Reason::Protected, String::new());
+        }
+        if let Some(operator) = self.facts.operators.get(account.object_id) {
+            return Ruling::refuse(Reason::Operator, operator.to_string());
+        }
+        let privilege = self.facts.privileges.of(account.object_id).filter(|held| held.beyond_user_administrator());
+        let mut guards = Vec::new();
+        if account.restricted {
+            guards.push(Reason::Restricted);
+        }
+        if privilege.is_some() {
+            guards.push(Reason::Privileged);
+        }
+        let named = privilege.map(describe).unwrap_or_default();
+        if !guards.is_empty() && !self.options.allow_privileged {
+            return Ruling::left_alone(Decision::Refuse, guards, named);
+        }
+        self.steps_for(account, guards, named)
+    }
+
+    /// What is left of the playbook for an account that may be touched.
+    fn steps_for(&self, account: &Account, mut reasons: Vec<Reason>, named: String) -> Ruling {
+        let mut steps = self.playbook.steps();
+        let mut details: Vec<String> = Some(named).filter(|text| !text.is_empty()).into_iter().collect();
+        if account.external {
+            // Password and sessions are in the guest's home tenant: "Revoke user access in Microsoft Entra ID" leaves
+            // blocking as the one thing that works here.
+            reasons.push(Reason::Guest);
+            steps = steps.without(Step::Reset).without(Step::Revoke);
+            if self.options.skip_guests || steps.is_empty() {
+                return Ruling::left_alone(Decision::Skip, reasons, details.join("; "));
+            }
+        } else if steps.contains(Step::Reset) {
+            if account.synced && !self.options.allow_synced {
+                reasons.push(Reason::Synced);
+                steps = steps.without(Step::Reset);
+            }
+            let federated = self.facts.domains.federated_domain_of(&account.user_principal_name);
+            if let Some(domain) = federated.filter(|_| !self.options.allow_federated) {
+                reasons.push(Reason::Federated);
+                details.push(domain.to_owned());
+                steps = steps.without(Step::Reset);
+            }
+        }
+        match (steps.account_enabled(), account.enabled) {
+            (Some(false), Some(false)) => {
+                reasons.push(Reason::AlreadyBlocked);
+                steps = steps.without(Step::Block);
+            }
+            (Some(true), Some(true)) => {
+                reasons.push(Reason::AlreadyEnabled);
+                steps = steps.without(Step::Unblock);
+            }
+            (Some(_), None) => reasons.push(Reason::UnknownState),
+            _ => {}
+        }
+        if steps.contains(Step::Unblock) && !steps.contains(Step::Reset) && !account.external {
+            // An account must not be opened with the password that it had: an intruder may know it.
+            return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
+        }
+        // A revoke is spared only where nothing else is done: whatever is changed, the sessions are ended after it.
+        if steps == Steps::of(&[Step::Revoke])
+            && let (Some(since), Some(ended)) = (self.options.since, account.sessions_valid_from)
+            && ended >= since
+        {
+            details.push(format!("sessions were ended at {}", ended.format(&Rfc3339).unwrap_or_default()));
+            steps = Steps::NONE;
+        }
+        if steps.is_empty() {
+            reasons.retain(|reason| !matches!(reason, Reason::AlreadyBlocked | Reason::AlreadyEnabled));
+            reasons.push(Reason::Already);
+            match account.enabled {
+                Some(false) if self.playbook.steps().account_enabled() == Some(false) => {
+                    details.insert(0, "sign-in is blocked".to_owned());
+                }
+                Some(true) if self.playbook.steps().account_enabled() == Some(true) => {
+                    details.insert(0, "sign-in is allowed".to_owned());
+                }
+                _ => {}
+            }
+            return Ruling::left_alone(Decision::Already, reasons, details.join("; "));
+        }
+        Ruling { decision: Decision::Act, steps, reasons, detail: details.join("; ") }
+    }
+}
+
+/// What makes somebody an administrator, and who may act on them.
+fn describe(privilege: &Privilege) -> String {
+    format!("{privilege}; the app needs the role {}", privilege.required_role())
+}
+
+/// Blocking or resetting the account that runs the directory sync stops it for the whole tenant. Microsoft gives these
+/// accounts a role of their own, and fixed names in the initial domain: `Sync_{server}_{hex}` and
+/// `ADToAADSyncServiceAccount`. The name holds where roles are not read.
+fn is_named_as_sync_service_account(user_principal_name: &str) -> bool {
+    let name = user_principal_name.to_ascii_lowercase();
+    let named = name.starts_with("sync_") || name.starts_with("adtoaadsyncserviceaccount@");
+    named
+        && (name.ends_with(".onmicrosoft.com")
+            || name.ends_with(".onmicrosoft.us")
+            || name.ends_with(".partner.onmschina.cn"))
+}

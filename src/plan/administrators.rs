@@ -1,0 +1,83 @@
+//! Who is left to mend a mistake: the enabled Global Administrators that a run does not touch.
+
+use std::collections::{BTreeSet, HashSet};
+
+use crate::ids::{ObjectId, RowNumber};
+
+/// So many enabled Global Administrators have to be left untouched: Microsoft's guidance for emergency access is two
+/// ("Manage emergency access accounts in Microsoft Entra ID").
+pub const FEWEST: usize = 2;
+
+/// Counts the enabled Global Administrators that a run would touch.
+#[derive(Debug, Clone)]
+pub(super) struct Administrators<'a> {
+    enabled: &'a HashSet<ObjectId>,
+    touched: HashSet<ObjectId>,
+    rows: BTreeSet<RowNumber>,
+}
+
+impl<'a> Administrators<'a> {
+    /// Nobody is touched yet; `enabled` are all enabled Global Administrators of the tenant.
+    pub(super) fn of(enabled: &'a HashSet<ObjectId>) -> Self {
+        Self { enabled, touched: HashSet::new(), rows: BTreeSet::new() }
+    }
+
+    /// The account on this row is acted on; says whether it is one of them.
+    pub(super) fn touch(&mut self, account: ObjectId, row: RowNumber) -> bool {
+        let is_one = self.enabled.contains(&account);
+        if is_one {
+            self.touched.insert(account);
+            self.rows.insert(row);
+        }
+        is_one
+    }
+
+    /// The rows that must not be acted on, because too few would be left; empty when enough are.
+    pub(super) fn too_many(&self) -> Option<TooFewLeft<'_>> {
+        let left = self.enabled.len() - self.touched.len();
+        (!self.rows.is_empty() && left < FEWEST).then_some(TooFewLeft {
+            rows: &self.rows,
+            left,
+            of: self.enabled.len(),
+        })
+    }
+}
+
+/// A run that would lock out the people who could mend it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooFewLeft<'a> {
+    /// The rows of the administrators.
+    pub(super) rows: &'a BTreeSet<RowNumber>,
+    left: usize,
+    of: usize,
+}
+
+impl TooFewLeft<'_> {
+    /// What is to be said about each of these rows.
+    pub(super) fn detail(&self) -> String {
+        let Self { left, of, .. } = self;
+        format!("{left} of the tenant's {of} enabled Global Administrators would be left untouched, and {FEWEST} must be")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::double::id;
+
+    #[test]
+    fn two_must_be_left_whoever_is_on_the_list() {
+        let row = RowNumber::new;
+        for (tenant_has, on_the_list, holds) in [(2, 0, true), (3, 1, true), (3, 2, false), (2, 1, false), (1, 1, false)] {
+            let id = |number: u32| -> ObjectId { id(number).parse().unwrap() };
+            let enabled = (1..=tenant_has).map(id).collect();
+            let mut administrators = Administrators::of(&enabled);
+            for n in 1..=on_the_list {
+                administrators.touch(id(n), row(n));
+                administrators.touch(id(n + 100), row(n + 100));
+            }
+            let refused = administrators.too_many().map(|few| few.rows.len() as u32);
+            assert_eq!(refused, (!holds).then_some(on_the_list), "{on_the_list} of {tenant_has}");
+        }
+    }
+}

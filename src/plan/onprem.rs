@@ -1,0 +1,143 @@
+//! What is left to do where the passwords are: a work list for the people who run Active Directory, and a script that does
+//! it for them.
+//!
+//! A password that is mastered on-premises has to be replaced there, and a block in the cloud is undone by the next sync
+//! cycle while the account is enabled on-premises ("Revoke user access in Microsoft Entra ID"). No password is in either
+//! file: the script makes them on the spot.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::folder::{ONPREM_CSV, ONPREM_PS1};
+use super::playbook::Playbook;
+use super::reason::Reason;
+use super::row::Decision;
+use super::ruling::Ruling;
+use super::step::{Step, Steps};
+use crate::directory::Account;
+use crate::ids::RowNumber;
+use crate::private_files::{Pending, replace};
+use crate::spreadsheet::guard;
+
+const SCRIPT: &str = include_str!("onprem.ps1");
+
+/// The header of `onprem.csv`.
+pub const HEADER: [&str; 10] = [
+    "row",
+    "do",
+    "sam_account_name",
+    "domain",
+    "distinguished_name",
+    "sid",
+    "user_principal_name",
+    "display_name",
+    "object_id",
+    "reason",
+];
+
+/// What an administrator on-premises has to do with one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Disable it.
+    Disable,
+    /// Replace its password twice: the one before stays usable for a while where replication lags.
+    ResetTwice,
+    /// Both.
+    DisableAndResetTwice,
+    /// Give the person a new password and enable the account.
+    EnableAndReset,
+    /// Change the password at the identity provider of its domain.
+    IdentityProvider,
+}
+
+impl Task {
+    /// The word for it in `onprem.csv`; the script goes by it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::ResetTwice => "reset-twice",
+            Self::DisableAndResetTwice => "disable+reset-twice",
+            Self::EnableAndReset => "enable+reset",
+            Self::IdentityProvider => "identity-provider",
+        }
+    }
+
+    /// What is left to do on-premises, when anything is: of an account that the plan leaves alone for another reason,
+    /// nobody on-premises must hear either.
+    #[must_use]
+    pub fn of(playbook: Playbook, account: &Account, ruling: &Ruling) -> Option<Self> {
+        let by_place = |reason: &Reason| matches!(reason, Reason::Synced | Reason::Federated);
+        let concerned = match ruling.decision {
+            Decision::Act | Decision::Already => true,
+            Decision::Refuse => !ruling.reasons.is_empty() && ruling.reasons.iter().all(by_place),
+            Decision::Skip => false,
+        };
+        if !concerned {
+            return None;
+        }
+        let steps: Steps = playbook.steps();
+        if !account.synced {
+            return ruling.reasons.contains(&Reason::Federated).then_some(Self::IdentityProvider);
+        }
+        match (steps.account_enabled(), steps.contains(Step::Reset)) {
+            (Some(false), true) => Some(Self::DisableAndResetTwice),
+            (Some(false), false) => Some(Self::Disable),
+            (Some(true), _) => Some(Self::EnableAndReset),
+            (None, true) => Some(Self::ResetTwice),
+            (None, false) => None,
+        }
+    }
+}
+
+/// The work list of one plan while it is being made. Without a row it leaves no file.
+pub(super) struct WorkList {
+    folder: PathBuf,
+    playbook: Playbook,
+    csv: Option<csv::Writer<Pending>>,
+    rows: u32,
+}
+
+impl WorkList {
+    pub(super) fn new(folder: &Path, playbook: Playbook) -> Self {
+        Self { folder: folder.to_owned(), playbook, csv: None, rows: 0 }
+    }
+
+    /// Takes in what was decided about one account.
+    pub(super) fn add(&mut self, row: RowNumber, account: &Account, ruling: &Ruling) -> io::Result<()> {
+        let Some(task) = Task::of(self.playbook, account, ruling) else { return Ok(()) };
+        let csv = match &mut self.csv {
+            Some(csv) => csv,
+            none => {
+                let csv = none.insert(csv::Writer::from_writer(Pending::new(&self.folder.join(ONPREM_CSV))?));
+                csv.write_record(HEADER)?;
+                csv
+            }
+        };
+        let there = account.on_premises.as_deref();
+        let cell = |value: Option<&Option<String>>| value.and_then(Option::as_deref).map(guard).unwrap_or_default();
+        let reasons: Vec<&str> = ruling.reasons.iter().map(|reason| reason.name()).collect();
+        csv.write_record([
+            row.to_string().as_str(),
+            task.name(),
+            &cell(there.map(|there| &there.sam_account_name)),
+            &cell(there.map(|there| &there.domain_name)),
+            &cell(there.map(|there| &there.distinguished_name)),
+            &cell(there.map(|there| &there.security_identifier)),
+            &guard(&account.user_principal_name),
+            &guard(&account.display_name),
+            &account.object_id.to_string(),
+            &reasons.join("+"),
+        ])?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Brings the list and the script to disk; says how many accounts are on the list.
+    pub(super) fn commit(self) -> io::Result<u32> {
+        let Some(csv) = self.csv else { return Ok(0) };
+        csv.into_inner().map_err(csv::IntoInnerError::into_error)?.commit()?;
+        replace(&self.folder.join(ONPREM_PS1), |file| file.write_all(SCRIPT.as_bytes()))?;
+        Ok(self.rows)
+    }
+}

@@ -1,0 +1,194 @@
+//! Who must not be touched, and what may be lifted by which flag: the rules, against a tenant that has such people.
+
+use std::collections::HashMap;
+
+use sealoff::simulator::{Settings, User};
+
+use crate::stage::Stage;
+
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+const HELPDESK_ADMINISTRATOR: &str = "729827e3-9c14-49f7-bb1b-9608f156bbb8";
+const EXCHANGE_ADMINISTRATOR: &str = "29232cdf-9323-42fd-ade2-1d097af3e4de";
+
+/// The rows of `plan.csv`, by user principal name.
+fn decisions(stage: &Stage, out: &str) -> HashMap<String, HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(stage.path(out).join("plan.csv")).unwrap();
+    let rows = reader.deserialize().map(|row: Result<HashMap<String, String>, _>| row.unwrap());
+    rows.map(|row| (row["user_principal_name"].clone(), row)).collect()
+}
+
+fn words(row: &HashMap<String, String>) -> String {
+    format!("{} {} {}", row["decision"], row["steps"], row["reason"]).replace("  ", " ").trim_end().to_owned()
+}
+
+#[test]
+fn administrators_are_refused_with_their_roles_and_lifted_by_one_flag() {
+    let stage = Stage::new();
+    let members = stage.members(3);
+    let [exchange, helpdesk, plain] = &members[..] else { unreachable!() };
+    assert!(stage.simulator.assign_role(exchange.id, EXCHANGE_ADMINISTRATOR.parse().unwrap()));
+    assert!(stage.simulator.assign_role(helpdesk.id, HELPDESK_ADMINISTRATOR.parse().unwrap()));
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "guarded", &[]).succeeded().says(&["privileged: ", "--allow-privileged"]);
+    let rows = decisions(&stage, "guarded");
+    let refused = words(&rows[&*exchange.user_principal_name]);
+    assert!(refused.starts_with("refuse privileged: ") && refused.contains("Exchange Administrator"), "{refused}");
+    assert!(refused.contains("Privileged Authentication Administrator") || refused.contains("Global Administrator"), "{refused}");
+    assert_eq!(words(&rows[&*helpdesk.user_principal_name]), "act block+revoke", "a User Administrator may do this");
+    assert_eq!(words(&rows[&*plain.user_principal_name]), "act block+revoke");
+
+    stage.plan(&roster, "contain", "lifted", &["--allow-privileged"]).succeeded();
+    let lifted = words(&decisions(&stage, "lifted")[&*exchange.user_principal_name]);
+    assert!(lifted.starts_with("act block+revoke privileged: "), "{lifted}");
+}
+
+#[test]
+fn administrators_come_first() {
+    let stage = Stage::new();
+    let members = stage.members(60);
+    let last = members.last().unwrap();
+    assert!(stage.simulator.assign_role(last.id, EXCHANGE_ADMINISTRATOR.parse().unwrap()));
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "plan", &["--allow-privileged"]).succeeded();
+    stage.apply("plan").succeeded();
+    let ledger = stage.ledger();
+    let first_batch: Vec<_> = ledger.writes.iter().take(20).map(|write| write.object_id).collect();
+    assert!(first_batch.contains(&Some(last.id)), "the administrator is not in the first batch");
+    stage.judge("plan");
+}
+
+#[test]
+fn the_last_global_administrators_stay_whatever_the_flags() {
+    let stage = Stage::new();
+    let administrators = stage.global_administrators();
+    let roster = stage.roster_of(&administrators);
+    stage.plan(&roster, "contain", "all", &["--allow-privileged"]).succeeded().says(&["last-global-admin"]);
+    for row in decisions(&stage, "all").values() {
+        assert!(words(row).starts_with("refuse last-global-admin: "), "{row:?}");
+    }
+    // With two more of them who are not on the list, enough are left.
+    for member in stage.members(2) {
+        assert!(stage.simulator.assign_role(member.id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
+    }
+    stage.plan(&roster, "contain", "enough", &["--allow-privileged"]).succeeded();
+    for row in decisions(&stage, "enough").values() {
+        assert!(words(row).starts_with("act block+revoke privileged: "), "{row:?}");
+    }
+}
+
+#[test]
+fn the_owner_of_the_app_is_not_locked_out_by_it() {
+    let stage = Stage::new();
+    let owner = stage.simulator.app_owner();
+    let roster = stage.roster_of(&[owner.clone()]);
+    stage.plan(&roster, "contain", "plan", &["--allow-privileged"]).succeeded();
+    let row = words(&decisions(&stage, "plan")[&*owner.user_principal_name]);
+    assert!(row.starts_with("refuse operator: ") && row.contains("owner"), "{row}");
+}
+
+#[test]
+fn passwords_that_live_elsewhere_go_to_a_work_list() {
+    let stage = Stage::new();
+    let users = stage.simulator.users();
+    let some = |is: &dyn Fn(&&User) -> bool| -> User {
+        users.iter().filter(|user| user.account_enabled && !user.is_external()).find(is).unwrap().clone()
+    };
+    let synced = some(&|user| user.is_synced() && user.domain() == "contoso.com");
+    let federated = some(&|user| user.domain() == stage.simulator.federated_domain());
+    let roster = stage.roster_of(&[synced.clone(), federated.clone()]);
+    let ran = stage.plan(&roster, "offboard", "plan", &[]).succeeded();
+    ran.says(&["onprem.csv", "--allow-synced", "--allow-federated"]);
+    let rows = decisions(&stage, "plan");
+    assert_eq!(words(&rows[&*synced.user_principal_name]), "act block+revoke synced");
+    let named = words(&rows[&*federated.user_principal_name]);
+    assert!(named.starts_with("act block+revoke ") && named.contains("federated: ") && named.contains(federated.domain()), "{named}");
+
+    let mut reader = csv::Reader::from_path(stage.path("plan/onprem.csv")).unwrap();
+    let work: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(work.len(), 2);
+    let there = synced.on_premises.as_ref().unwrap();
+    assert_eq!(work[0]["do"], "disable+reset-twice");
+    assert_eq!((&*work[0]["sam_account_name"], &*work[0]["sid"]), (&*there.sam_account_name, &*there.security_identifier));
+    assert_eq!(work[0]["distinguished_name"], *there.distinguished_name);
+    let script = std::fs::read_to_string(stage.path("plan/onprem.ps1")).unwrap();
+    assert!(script.contains("Disable-ADAccount") && script.contains("Set-ADAccountPassword") && script.is_ascii());
+
+    stage.apply("plan").succeeded();
+    stage.judge("plan");
+    assert!(stage.simulator.user(&synced.id.to_string()).unwrap().password.is_none(), "no reset was tried in the cloud");
+
+    // A plan without such people leaves no work list.
+    let roster = stage.roster_of(&stage.members(1));
+    stage.plan(&roster, "offboard", "cloud", &[]).succeeded();
+    assert!(!stage.path("cloud/onprem.csv").exists() && !stage.path("cloud/onprem.ps1").exists());
+}
+
+#[test]
+fn a_deleted_account_and_a_service_are_skipped_by_name() {
+    let stage = Stage::new();
+    let members = stage.members(2);
+    let gone = &members[0];
+    assert!(stage.simulator.delete(gone.id));
+    let text = format!(
+        "user\n{}\nNT AUTHORITY\\SYSTEM\nnobody.at.all@contoso.com\n{}\n{}\n",
+        gone.user_principal_name, members[1].user_principal_name, gone.id
+    );
+    let roster = stage.write("roster.csv", text);
+    stage.plan(&roster, "contain", "plan", &[]).succeeded();
+    let mut reader = csv::Reader::from_path(stage.path("plan/plan.csv")).unwrap();
+    let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let starts = ["skip deleted", "skip not-a-user", "refuse not-found", "act block+revoke", "skip deleted"];
+    for (row, start) in rows.iter().zip(starts) {
+        assert!(words(row).starts_with(start), "{row:?}");
+    }
+}
+
+#[test]
+fn what_happened_since_the_incident_is_not_done_again() {
+    let stage = Stage::new();
+    let members = stage.members(2);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "first", &[]).succeeded();
+    stage.apply("first").succeeded();
+    stage.plan(&roster, "contain", "again", &["--since", "1h"]).succeeded().says(&["already"]);
+    for row in decisions(&stage, "again").values() {
+        assert!(words(row).starts_with("already already: sign-in is blocked; sessions were ended at "), "{row:?}");
+    }
+    assert_eq!(stage.accounts("again"), 0);
+    // Without the flag nobody says that old revokes count.
+    stage.plan(&roster, "contain", "without", &[]).succeeded();
+    assert_eq!(stage.accounts("without"), 2);
+    // Where a password is replaced, the sessions are ended after it, whenever they were ended before.
+    stage.plan(&roster, "breach", "reset", &["--since", "1h"]).succeeded();
+    assert_eq!(stage.accounts("reset"), 2);
+    stage.plan(&roster, "contain", "x", &["--since", "yesterday"]).exited(2).complains(&["--since"]);
+}
+
+#[test]
+fn a_plan_larger_than_anybody_can_mean_has_to_be_asked_for_by_its_number() {
+    let stage = Stage::with(Settings { users: 120, ..Settings::default() });
+    let members = stage.members(40);
+    let roster = stage.roster_of(&members);
+    let plan = |out: &str, more: &[&str]| {
+        let mut arguments = vec!["plan", roster.as_str(), "--playbook", "contain", "--out", out];
+        arguments.extend(more);
+        stage.run(&arguments)
+    };
+    plan("a", &[]).exited(4).complains(&["40 accounts", "a quarter", "--max-accounts 40"]);
+    assert!(!stage.path("a/plan.json").exists(), "no plan was made");
+    plan("a", &["--max-accounts", "39"]).exited(4).complains(&["--max-accounts 40"]);
+    plan("a", &["--max-accounts", "40"]).succeeded();
+    assert_eq!(stage.accounts("a"), 40);
+}
+
+#[test]
+fn without_the_right_to_read_roles_there_is_no_plan_unless_the_operator_says_so() {
+    let stage = Stage::withholding("RoleManagement.Read.Directory");
+    let members = stage.members(2);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "plan", &[]).exited(5).complains(&["RoleManagement.Read.Directory", "--without-roles"]);
+    assert!(!stage.path("plan/plan.json").exists());
+    stage.plan(&roster, "contain", "plan", &["--without-roles"]).succeeded().says(&["administrator"]);
+    assert_eq!(stage.accounts("plan"), 2);
+    stage.apply("plan").succeeded();
+}
