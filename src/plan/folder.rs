@@ -15,6 +15,8 @@ use crate::private_files;
 pub const PLAN_JSON: &str = "plan.json";
 /// The file with one line for each row of the roster.
 pub const PLAN_CSV: &str = "plan.csv";
+/// The plan as a page for those who approve it. Nothing reads it back.
+pub const PLAN_HTML: &str = "plan.html";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// What became of each row.
