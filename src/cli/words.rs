@@ -1,10 +1,11 @@
 //! Text for a terminal: numbers and names as everywhere, and lines that fit.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 
 use unicode_width::UnicodeWidthChar;
 
-pub(super) use crate::words::{clipped, count, counted, harmless, quoted, roster_name, span};
+pub(super) use crate::words::{count, counted, harmless, quoted, roster_name, span};
 
 /// The width of a line where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
@@ -53,6 +54,24 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The text itself, or as much of its beginning as fits into `width` columns with an ellipsis.
+#[must_use]
+pub(super) fn fitting(text: &str, width: usize) -> Cow<'_, str> {
+    if columns(text) <= width {
+        return Cow::Borrowed(text);
+    }
+    let (mut cut, mut used) = (String::new(), 1);
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        cut.push(c);
+    }
+    cut.push('…');
+    Cow::Owned(cut)
+}
+
 fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
@@ -68,6 +87,13 @@ mod tests {
         assert_eq!(wrapped("age1abcdefgh xy", 5), ["age1a", "bcdef", "gh xy"]);
         assert_eq!(wrapped("山田 太郎", 4), ["山田", "太郎"]);
         assert_eq!(wrapped("", 4), [""]);
+    }
+
+    #[test]
+    fn a_long_name_is_cut_to_the_columns_there_are() {
+        assert_eq!(fitting("山田 太郎", 9), "山田 太郎");
+        assert_eq!(fitting("山田 太郎", 8), "山田 太…");
+        assert_eq!(fitting("Zoë", 1), "…");
     }
 
     proptest! {

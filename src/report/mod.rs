@@ -12,8 +12,10 @@
 //! | `sections` | what a plan's page says, as HTML |
 //! | `listing` | which rows a page lists, and in which form its script gets them |
 //! | [`plan_page`] | `plan.html` of a plan's folder |
+//! | [`examples`] | the first few rows behind each reason, for a preview in lines |
 //! | `assets/` | the style and the script |
 
+pub mod examples;
 mod listing;
 mod page;
 pub mod plan_page;

@@ -19,13 +19,12 @@ use crate::words::{count, counted, quoted, roster_name, span};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 12] = [
+const PLACED: [&str; 11] = [
     "format",
     "version",
     "created_at",
     "tenant",
     "playbook",
-    "options",
     "recipients",
     "roster",
     "counts",
@@ -342,11 +341,6 @@ pub(super) fn about(plan: &Manifest) -> Markup {
                 dt { "SHA-256 of the roster" } dd { code { (plan.roster.sha256) } }
                 dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
                 dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }
-                @let options = said(&serde_json::to_value(&plan.options).unwrap_or_default());
-                @if !options.is_empty() {
-                    dt { "Options" }
-                    dd { ul { @for option in options { li { (shown(&option)) } } } }
-                }
                 @for (name, lines) in others(plan) {
                     dt { (sentence_case(&name.replace('_', " "))) }
                     dd { ul { @for line in lines { li { (shown(&line)) } } } }
@@ -375,7 +369,9 @@ fn said(value: &Value) -> Vec<String> {
         Value::Object(fields) => {
             let lines = fields.iter().map(|(name, value)| (name.replace('_', "-"), said(value)));
             let lines = lines.filter(|(_, said)| !said.is_empty());
-            lines.map(|(name, said)| if said == ["yes"] { name } else { format!("{name}: {}", said.join(", ")) }).collect()
+            lines
+                .map(|(name, said)| if said == ["yes"] { name } else { format!("{name}: {}", said.join(", ")) })
+                .collect()
         }
     }
 }
