@@ -18,33 +18,70 @@ const FAIR_SHARE: u32 = 5_000;
 /// Who has what is left: those whom somebody has to look at, then those who differ from the playbook, then the many.
 const LEFTOVERS: [Decision; 4] = [Decision::Refuse, Decision::Skip, Decision::Act, Decision::Already];
 
-/// How many rows of each decision a page lists: the first ones in the roster's order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Allotment(BTreeMap<Decision, u32>);
+/// So many bytes a listed row may take on average; an ordinary one takes about 130. Without this, names that are made to
+/// be long would make a page that no phone opens.
+const BYTES_A_ROW: usize = 480;
+/// A decision of few rows may spend this much on them, whatever they have to say.
+const FEWEST_BYTES: usize = 1_000_000;
 
-impl Allotment {
-    /// All of them where they fit; otherwise a fair share for each decision, and the rest by urgency.
+/// The rows that a page lists: of each decision the first ones in the roster's order.
+#[derive(Debug, Clone)]
+pub(super) struct Listing(BTreeMap<Decision, Room>);
+
+/// What one decision may take, and what it took.
+#[derive(Debug, Clone, Default)]
+struct Room {
+    rows_left: u32,
+    bytes_left: usize,
+    listed: u32,
+}
+
+impl Listing {
+    /// Room for all of them where they fit; otherwise a fair share for each decision, and the rest by urgency.
     pub(super) fn of(counts: &Counts) -> Self {
-        let mut allotted: BTreeMap<Decision, u32> =
-            Decision::ALL.into_iter().map(|decision| (decision, counts.of(decision).rows.min(FAIR_SHARE))).collect();
-        let mut left = MOST_ROWS.saturating_sub(allotted.values().sum());
+        let mut rooms: BTreeMap<Decision, Room> = BTreeMap::new();
+        for decision in Decision::ALL {
+            rooms.entry(decision).or_default().rows_left = counts.of(decision).rows.min(FAIR_SHARE);
+        }
+        let mut left = MOST_ROWS.saturating_sub(rooms.values().map(|room| room.rows_left).sum());
         for decision in LEFTOVERS {
-            let listed = allotted.entry(decision).or_default();
-            let more = (counts.of(decision).rows - *listed).min(left);
-            *listed += more;
+            let room = rooms.entry(decision).or_default();
+            let more = (counts.of(decision).rows - room.rows_left).min(left);
+            room.rows_left += more;
             left -= more;
         }
-        Self(allotted)
+        for room in rooms.values_mut() {
+            room.bytes_left = FEWEST_BYTES.max(room.rows_left as usize * BYTES_A_ROW);
+        }
+        Self(rooms)
+    }
+
+    /// Is there room for a row of this decision?
+    pub(super) fn is_open(&self, decision: Decision) -> bool {
+        self.0.get(&decision).is_some_and(|room| room.rows_left > 0)
+    }
+
+    /// Counts a row of so many bytes as listed; `false` when it is one too many, and then no later one is listed either.
+    pub(super) fn list(&mut self, decision: Decision, bytes: usize) -> bool {
+        let Some(room) = self.0.get_mut(&decision).filter(|room| room.rows_left > 0) else { return false };
+        if room.bytes_left < bytes {
+            room.rows_left = 0;
+            return false;
+        }
+        room.bytes_left -= bytes;
+        room.rows_left -= 1;
+        room.listed += 1;
+        true
     }
 
     /// How many rows of this decision are listed.
     pub(super) fn of_decision(&self, decision: Decision) -> u32 {
-        self.0.get(&decision).copied().unwrap_or_default()
+        self.0.get(&decision).map_or(0, |room| room.listed)
     }
 
     /// How many rows are listed.
     pub(super) fn rows(&self) -> u32 {
-        self.0.values().sum()
+        self.0.values().map(|room| room.listed).sum()
     }
 }
 
@@ -178,22 +215,37 @@ mod tests {
         counts
     }
 
-    fn allotted(counts: &Counts) -> [u32; 4] {
-        let allotment = Allotment::of(counts);
-        assert!(allotment.rows() <= MOST_ROWS);
-        Decision::ALL.map(|decision| allotment.of_decision(decision))
+    /// How many of each decision are listed when every row takes so many bytes.
+    fn listed(counts: &Counts, bytes: usize) -> [u32; 4] {
+        let mut listing = Listing::of(counts);
+        for decision in Decision::ALL {
+            for _ in 0..counts.of(decision).rows {
+                if !listing.is_open(decision) || !listing.list(decision, bytes) {
+                    break;
+                }
+            }
+            assert!(!listing.list(decision, 0), "what is full stays full");
+        }
+        assert!(listing.rows() <= MOST_ROWS);
+        Decision::ALL.map(|decision| listing.of_decision(decision))
     }
 
     #[test]
     fn everybody_is_listed_where_there_is_room() {
-        assert_eq!(allotted(&counts(0, 0, 0, 0)), [0, 0, 0, 0]);
-        assert_eq!(allotted(&counts(24_000, 1, 2, 997)), [24_000, 1, 2, 997]);
+        assert_eq!(listed(&counts(0, 0, 0, 0), 130), [0, 0, 0, 0]);
+        assert_eq!(listed(&counts(24_000, 1, 2, 997), 130), [24_000, 1, 2, 997]);
     }
 
     #[test]
     fn no_decision_crowds_out_another() {
-        assert_eq!(allotted(&counts(100_000, 0, 30, 7)), [24_963, 0, 30, 7]);
-        assert_eq!(allotted(&counts(100_000, 100_000, 100_000, 100_000)), [5_000, 5_000, 5_000, 10_000]);
-        assert_eq!(allotted(&counts(1_000_000, 4, 0, 90_000)), [5_000, 4, 0, 19_996]);
+        assert_eq!(listed(&counts(100_000, 0, 30, 7), 130), [24_963, 0, 30, 7]);
+        assert_eq!(listed(&counts(100_000, 100_000, 100_000, 100_000), 130), [5_000, 5_000, 5_000, 10_000]);
+        assert_eq!(listed(&counts(1_000_000, 4, 0, 90_000), 130), [5_000, 4, 0, 19_996]);
+    }
+
+    #[test]
+    fn names_that_are_made_to_be_long_do_not_make_the_page_long() {
+        assert_eq!(listed(&counts(20_000, 0, 9, 4_000), 4_800), [2_000, 0, 9, 400]);
+        assert_eq!(listed(&counts(0, 0, 200, 0), 4_800), [0, 0, 200, 0], "a few may say much");
     }
 }

@@ -3,11 +3,10 @@
 //! Memory does not grow with the plan: the rows go from `plan.csv` onto the page one by one, and a page lists
 //! [`MOST_ROWS`] of them at most. It says how many it does not list.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::listing::{Allotment, Legend};
+use super::listing::{Legend, Listing};
 use super::shown::write_json;
 use super::{page, sections};
 use crate::plan::folder::{FolderError, PLAN_HTML, PlanFolder};
@@ -47,7 +46,7 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, PageError> {
 
 fn render(plan: &PlanFolder, out: &mut impl Write) -> Result<(), PageError> {
     let manifest = plan.manifest();
-    let allotment = Allotment::of(&manifest.counts);
+    let mut listing = Listing::of(&manifest.counts);
     let mut legend = Legend::of(&manifest.counts);
     let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
 
@@ -57,30 +56,33 @@ fn render(plan: &PlanFolder, out: &mut impl Write) -> Result<(), PageError> {
     put(out, sections::next(plan))?;
     put(out, sections::work(manifest))?;
     put(out, sections::reasons(&manifest.counts))?;
-    put(out, sections::people(&manifest.counts, &allotment))?;
 
     out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
-    let mut plain = String::new();
-    let mut met: BTreeMap<Decision, u32> = BTreeMap::new();
-    let mut first = true;
+    let (mut plain, mut plain_rows) = (String::new(), 0);
+    let mut json = Vec::new();
     for row in plan.rows()? {
         let row = row?;
-        let met = met.entry(row.decision).or_default();
-        *met += 1;
-        if *met > allotment.of_decision(row.decision) {
-            continue;
-        }
-        if row.decision == Decision::Refuse && *met <= MOST_PLAIN_ROWS {
+        if row.decision == Decision::Refuse && plain_rows < MOST_PLAIN_ROWS {
+            plain_rows += 1;
             plain.push_str(&sections::plain_row(&row).0);
         }
-        out.write_all(if first { b"\n" } else { b",\n" })?;
-        first = false;
-        write_json(out, &legend.list(&row))?;
+        if !listing.is_open(row.decision) {
+            continue;
+        }
+        json.clear();
+        write_json(&mut json, &legend.list(&row))?;
+        let first = listing.rows() == 0;
+        if listing.list(row.decision, json.len()) {
+            out.write_all(if first { b"\n" } else { b",\n" })?;
+            out.write_all(&json)?;
+        }
     }
     out.write_all(b"\n]</script>\n<script type=\"application/json\" id=\"plan-data\">")?;
     write_json(out, &legend)?;
     out.write_all(b"</script>\n")?;
 
+    // Behind the rows, for only now it is known how many there was room for.
+    put(out, sections::people(&manifest.counts, &listing))?;
     put(out, sections::plain(&manifest.counts, &plain))?;
     put(out, sections::about(manifest))?;
     put(out, page::closing())?;

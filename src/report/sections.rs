@@ -7,7 +7,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::listing::{Allotment, MOST_ROWS, detail, in_words, means};
+use super::listing::{Listing, MOST_ROWS, detail, in_words, means};
 use super::plan_page::MOST_PLAIN_ROWS;
 use super::shown::{Shown, shown};
 use crate::plan::counts::Counts;
@@ -211,7 +211,7 @@ pub(super) fn reasons(counts: &Counts) -> Markup {
             section aria-labelledby="reasons-title" {
                 h2 #reasons-title { "Why some are treated otherwise" }
                 p.note { "A row may have more than one reason." }
-                table.cards role="table" {
+                table.cards.reasons role="table" {
                     thead role="rowgroup" {
                         tr role="row" {
                             th scope="col" role="columnheader" { "Decision" }
@@ -242,11 +242,11 @@ pub(super) fn reasons(counts: &Counts) -> Markup {
 }
 
 /// Where the script shows the people; hidden until it runs.
-pub(super) fn people(counts: &Counts, allotment: &Allotment) -> Markup {
+pub(super) fn people(counts: &Counts, listing: &Listing) -> Markup {
     html! {
         section #people aria-labelledby="people-title" hidden {
             h2 #people-title tabindex="-1" { "The people" }
-            @if allotment.rows() < counts.rows() { (unlisted(counts, allotment)) }
+            @if listing.rows() < counts.rows() { (unlisted(counts, listing)) }
             form #filter role="search" {
                 label for="search" { "Search by name, sign-in name or handoff" }
                 input #search type="search" autocomplete="off" spellcheck="false";
@@ -262,16 +262,16 @@ pub(super) fn people(counts: &Counts, allotment: &Allotment) -> Markup {
 }
 
 /// How many rows are only in plan.csv, exactly.
-fn unlisted(counts: &Counts, allotment: &Allotment) -> Markup {
+fn unlisted(counts: &Counts, listing: &Listing) -> Markup {
     let left_out: Vec<String> = Decision::ALL
         .into_iter()
-        .map(|decision| (decision, counts.of(decision).rows - allotment.of_decision(decision)))
+        .map(|decision| (decision, counts.of(decision).rows - listing.of_decision(decision)))
         .filter(|(_, rows)| *rows > 0)
         .map(|(decision, rows)| format!("{} {decision}", count(rows.into())))
         .collect();
     html! {
         p.limit {
-            "This page lists " (count(allotment.rows().into())) " of " (count(counts.rows().into()))
+            "This page lists " (count(listing.rows().into())) " of " (count(counts.rows().into()))
             " rows; a page lists " (count(MOST_ROWS.into())) " at most. Not listed: " (left_out.join(", "))
             ". plan.csv has them all."
         }
