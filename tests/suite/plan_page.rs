@@ -77,14 +77,14 @@ const HOSTILE: [&str; 6] = [
 /// A plan with every decision in it, and with hostile names on both sides: in the directory and on the roster.
 fn hostile_plan(stage: &Stage) -> String {
     let mut roster = "userPrincipalName,handoff\n".to_owned();
-    for (member, name) in stage.members(60).into_iter().zip(HOSTILE.into_iter().chain(std::iter::repeat("Ada Smith"))) {
+    for (member, name) in stage.members(59).into_iter().zip(HOSTILE.into_iter().chain(std::iter::repeat("Ada Smith"))) {
         assert!(stage.simulator.change(member.id, |user| user.display_name = name.into()));
         roster += &format!("{},\"{}\"\n", member.user_principal_name, name.replace('"', "\"\"").replace('\u{85}', ""));
     }
     for name in HOSTILE {
         roster += &format!("\"{}\",desk\n", name.replace('"', "\"\""));
     }
-    roster += "ada.lovelace@contoso.com,desk\nnobody.at.all@contoso.com,desk\njulia.hartmann@contoso.com,\n";
+    roster += "ada.lovelace@contoso.com,desk\nnobody.at.all@contoso.com,desk\njulia.hartmann@contoso.com,\nlucia.fernandez@contoso.com,\n";
     let guest = stage.simulator.users().into_iter().find(|user| user.is_external()).unwrap();
     roster += &format!("{},\n", guest.user_principal_name);
     stage.write("hostile.csv", roster);
@@ -244,7 +244,7 @@ fn a_page_of_a_hundred_thousand_rows_is_bounded_and_says_what_it_leaves_out() {
 
 /// The rows of the list as the browser has it.
 fn listed(dump: &Dump) -> Vec<&str> {
-    let list = between(&dump.dom, "<table id=\"list\"", "</table>")[0];
+    let list = between(&dump.dom, "id=\"list\"", "</table>")[0];
     let rows = between(list, "<tr role=\"row\">", "</tr>");
     rows.into_iter().filter(|row| row.contains("<td")).collect()
 }
@@ -263,7 +263,7 @@ fn in_a_browser_the_people_are_listed_searched_and_harmless() {
     let all = browser.open(&path, "");
     assert_eq!(all.console, Vec::<String>::new());
     assert_eq!(listed(&all).len(), 50, "one page of rows");
-    assert!(status(&all).starts_with("1 to 50 of 6"), "{}", status(&all));
+    assert_eq!(status(&all), "1 to 50 of 70 rows.");
     assert!(
         all.dom.contains("<section id=\"plain\" aria-labelledby=\"plain-title\" hidden"),
         "the plain table gives way"
@@ -284,14 +284,13 @@ fn in_a_browser_the_people_are_listed_searched_and_harmless() {
     }
 
     let second = browser.open(&path, "#page=2");
-    assert!(status(&second).starts_with("51 to 6"), "{}", status(&second));
+    assert_eq!(status(&second), "51 to 70 of 70 rows.");
 
     // By part of a name, whatever its case and accents; two words both have to be there.
-    let lovelace = browser.open(&path, "#q=LÖVELACE%20ada");
-    assert_eq!(listed(&lovelace).len(), 1, "{}", status(&lovelace));
-    assert!(listed(&lovelace)[0].contains("ada.lovelace@contoso.com"));
-    assert_eq!(status(&lovelace), "1 row matches.");
-    assert!(lovelace.dom.contains("<input id=\"search\""));
+    let lucia = browser.open(&path, "#q=L%C3%9ACIA%20fernandez");
+    assert_eq!(listed(&lucia).len(), 1, "{}", status(&lucia));
+    assert!(listed(&lucia)[0].contains("Lucía Fernández"));
+    assert_eq!(status(&lucia), "1 row matches.");
 
     let refused = browser.open(&path, "#decision=refuse&reason=not-found");
     assert_eq!(listed(&refused).len(), 1);
@@ -301,7 +300,7 @@ fn in_a_browser_the_people_are_listed_searched_and_harmless() {
 
     let nobody = browser.open(&path, "#q=%3Cscript%3Ealert(1)%3C/script%3E-no-such");
     assert_eq!(status(&nobody), "No row matches.");
-    for dump in [second, lovelace, refused, nobody] {
+    for dump in [second, lucia, refused, nobody] {
         assert_eq!(dump.console, Vec::<String>::new());
     }
 }
@@ -388,7 +387,7 @@ fn in_a_browser_nothing_is_wider_than_a_phone_and_everything_can_be_used() {
     for seen in probe(&stage, &browser, &page, &[360, 768, 1280]) {
         assert!(Some(widest(&seen)) <= seen["width"].as_u64(), "something is wider than the screen: {seen}");
         assert_eq!(seen["script"], true);
-        assert!(seen["second"].as_str().unwrap().starts_with("51 to 6"), "{seen}");
+        assert_eq!(seen["second"], "51 to 70 of 70 rows.");
         assert_eq!(seen["found"], 2, "the name and the key of many letters: {seen}");
         assert_eq!(seen["hash"], "#q=wwwwwwwww", "what was searched for can be linked to");
         let refused: Value = serde_json::from_slice(&std::fs::read(stage.path("out/plan.json")).unwrap()).unwrap();
