@@ -18,17 +18,19 @@
 //! | [`seal`] | passwords, recipients, and the envelopes that only those can open |
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, the results are read from the journal |
+//! | [`report`] | a plan, read back from its folder, becomes a page for those who approve it |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
-//! [`private_files`] and [`spreadsheet`].
+//! [`private_files`], [`spreadsheet`] and [`words`].
 
 pub mod clock;
 pub mod digest;
 pub mod ids;
 pub mod private_files;
 pub mod spreadsheet;
+pub mod words;
 
 // A blank line between them keeps the rooms in their order.
 pub mod roster;
@@ -42,6 +44,8 @@ pub mod seal;
 pub mod plan;
 
 pub mod run;
+
+pub mod report;
 
 pub mod simulator;
 

@@ -346,11 +346,11 @@ impl Recap<'_> {
             writeln!(out)?;
             writeln!(
                 out,
-                "{} in {} (the quota's floor: {}), {} calls, {} throttled",
+                "{} in {} (the quota's floor: {}), {}, {} throttled",
                 counted(statistics.writes_accepted, "write", "writes"),
                 span(statistics.elapsed),
                 span(statistics.floor),
-                super::words::count(statistics.calls),
+                counted(statistics.calls, "call", "calls"),
                 counted(statistics.writes_throttled, "write", "writes"),
             )?;
         }

@@ -163,6 +163,9 @@ pub(super) async fn of_roster(
     let mut progress = preview::LookupProgress::start();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let made = planner.plan(roster, out, |rows| progress.show(rows)).await;
+    if made.is_ok() {
+        preview::write_page(out);
+    }
     progress.finish();
     made.map_err(|error| failure(&error))
 }

@@ -1,14 +1,21 @@
 //! A plan as a person approves it.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use anstyle::{AnsiColor, Color, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use super::words::{count, counted, harmless, span};
+pub(super) use super::words::quoted;
+use super::words::{count, counted, fitting, harmless, line_width, roster_name, span, wrapped};
+use crate::plan::folder::{PLAN_CSV, PLAN_HTML, PlanFolder};
+use crate::plan::manifest::Manifest;
 use crate::plan::planner::Summary;
 use crate::plan::row::Decision;
+use crate::report::examples::Examples;
+use crate::report::plan_page::{self, PageError, means};
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
@@ -20,15 +27,35 @@ pub(super) fn show(summary: &Summary, json: bool) {
         sealoff_plan: u32,
         #[serde(flatten)]
         summary: &'a Summary,
+        examples: &'a [Examples],
     }
+    let examples = match PlanFolder::open(&summary.folder).and_then(|plan| Examples::refused(&plan)) {
+        Ok(examples) => examples,
+        Err(error) => {
+            note(&format!("the refused rows cannot be shown: {error}"));
+            Vec::new()
+        }
+    };
     let mut out = anstream::stdout();
     let written = if json {
-        let line = serde_json::to_string(&OnWire { sealoff_plan: JSON_VERSION, summary }).map_err(io::Error::other);
-        line.and_then(|line| writeln!(out, "{line}"))
+        let line = OnWire { sealoff_plan: JSON_VERSION, summary, examples: &examples };
+        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        write(&mut out, summary)
+        write(&mut out, summary, &examples, line_width())
     };
     note_unprinted(written.and_then(|()| out.flush()));
+}
+
+/// Writes the page beside the plan. A page that cannot be written takes nothing from the plan, and is no failure.
+pub(super) fn write_page(folder: &Path) {
+    let written = PlanFolder::open(folder).map_err(PageError::from).and_then(|plan| plan_page::write(&plan));
+    if let Err(error) = written {
+        note(&format!("there is no page of this plan, and the plan itself is whole: {error}"));
+    }
+}
+
+fn note(text: &str) {
+    let _ = writeln!(anstream::stderr(), "note: {text}");
 }
 
 /// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,
@@ -37,83 +64,138 @@ pub(super) fn note_unprinted(written: io::Result<()>) {
     if let Err(error) = written
         && error.kind() != io::ErrorKind::BrokenPipe
     {
-        let _ = writeln!(anstream::stderr(), "note: standard output could not be written: {error}");
+        note(&format!("standard output could not be written: {error}"));
     }
 }
 
-fn write(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
+/// The places of a line: what is labelled begins here.
+const LABEL: usize = 11;
+/// What explains a decision or a reason begins here.
+const EXPLANATION: usize = 19;
+/// Examples begin here.
+const EXAMPLE: usize = 21;
+
+fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: usize) -> io::Result<()> {
     let plan = &summary.plan;
-    let counts = &plan.counts;
-    writeln!(out, "Tenant     {} ({})", harmless(&plan.tenant.name), plan.tenant.id)?;
-    writeln!(out, "Playbook   {}: {}", plan.playbook, plan.playbook.summary())?;
+    let mut labelled = |label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
+    labelled("Tenant", &format!("{} ({})", harmless(&plan.tenant.name), plan.tenant.id))?;
+    labelled("Playbook", &format!("{}: {}", plan.playbook, plan.playbook.summary()))?;
     let rows = counted(plan.roster.rows.into(), "row", "rows");
-    writeln!(out, "Roster     {}, {rows} ({})", harmless(&plan.roster.name), harmless(&summary.roster_shape))?;
+    let shape = harmless(&summary.roster_shape);
+    labelled("Roster", &format!("{}, {rows} ({shape})", roster_name(&plan.roster.name)))?;
     if summary.protected > 0 {
         let protected = counted(summary.protected as u64, "account", "accounts");
-        writeln!(out, "Protected  {protected} will not be touched, on the roster or not")?;
+        labelled("Protected", &format!("{protected} will not be touched, on the roster or not"))?;
     }
     writeln!(out)?;
-    for decision in Decision::ALL {
-        let tally = counts.of(decision);
-        let means = match decision {
-            Decision::Act => "will be changed",
-            Decision::Already => "nothing left to do",
-            Decision::Skip => "left alone",
-            Decision::Refuse => "left alone; somebody has to look at them",
-        };
-        writeln!(out, "{:<8} {:>8}  {means}", decision.name(), count(tally.rows.into()))?;
-        for line in summary.reasons.iter().filter(|line| line.decision == decision) {
-            let flag = line.flag.map(|flag| format!(" ({flag} lifts it)")).unwrap_or_default();
-            writeln!(out, "         {:>8}  {}: {}{flag}", count(line.rows.into()), line.reason.name(), line.sentence)?;
+    write_decisions(out, summary, examples, width)?;
+    writeln!(out)?;
+    let mut labelled = |label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
+    labelled("Steps", &steps(plan))?;
+    if plan.options.discard_credentials {
+        labelled("Passwords", "thrown away: nobody can sign in with them")?;
+    } else if summary.sealed > 0 {
+        let passwords = counted(summary.sealed.into(), "new password, for", "new passwords, each for");
+        let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
+        labelled("Sealed", &format!("{passwords} {keys}"))?;
+        for recipient in &plan.recipients {
+            labelled("", recipient)?;
         }
     }
+    let csv = summary.folder.join(PLAN_CSV);
+    labelled("Plan", &format!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()))?;
+    let page = summary.folder.join(PLAN_HTML);
+    if page.exists() {
+        labelled("Page", &format!("{}, for whoever approves", page.display()))?;
+    }
     writeln!(out)?;
-    let steps = &counts.steps;
+    if plan.accounts() == 0 {
+        writeln!(out, "Nobody would be changed: there is nothing to apply.")
+    } else {
+        let accounts = counted(plan.accounts().into(), "account", "accounts");
+        writeln!(out, "Nothing has been changed. To change {accounts}:")?;
+        // Never wrapped: it is there to be copied.
+        writeln!(out, "  sealoff apply {} --confirm {}", quoted(&summary.folder), plan.accounts())
+    }
+}
+
+fn write_decisions(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: usize) -> io::Result<()> {
+    for decision in Decision::ALL {
+        let rows = summary.plan.counts.of(decision).rows;
+        // Colour is an addition: it is taken off where there is no terminal, and says nothing that the word does not.
+        let style = if rows == 0 { Style::new().dimmed() } else { style_of(decision) };
+        let (name, number) = (decision.name(), count(rows.into()));
+        writeln!(out, "{style}{name:<8}{style:#} {number:>8}  {}", means(decision))?;
+        for line in summary.reasons.iter().filter(|line| line.decision == decision) {
+            let number = count(line.rows.into());
+            let lead = format!("         {number:>8}  ");
+            block(out, &lead, &format!("{}: {}", line.reason.name(), line.sentence), width)?;
+            if let Some(flag) = line.flag {
+                block(out, &" ".repeat(EXPLANATION), &format!("{flag} lifts it"), width)?;
+            }
+            let of_this = examples.iter().find(|group| group.decision == decision && group.reason == line.reason);
+            if let Some(group) = of_this {
+                write_examples(out, group, line.rows, width)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_examples(out: &mut impl Write, group: &Examples, rows: u32, width: usize) -> io::Result<()> {
+    let room = width.saturating_sub(EXAMPLE).max(20);
+    for example in &group.rows {
+        let user = harmless(&example.user);
+        let user = fitting(&user, room.saturating_sub(13));
+        let detail = if example.detail.is_empty() { String::new() } else { format!(": {}", harmless(&example.detail)) };
+        let text = format!("row {} {user}{detail}", count(example.row.get().into()));
+        // Two lines say enough; the rest stands in plan.csv.
+        block(out, &" ".repeat(EXAMPLE), &fitting(&text, 2 * room), width)?;
+    }
+    let more = rows.saturating_sub(group.rows.len() as u32);
+    if more > 0 {
+        writeln!(out, "{:EXAMPLE$}and {} more in plan.csv", "", count(more.into()))?;
+    }
+    Ok(())
+}
+
+const fn style_of(decision: Decision) -> Style {
+    let style = Style::new().bold();
+    match decision {
+        Decision::Act => style.fg_color(Some(Color::Ansi(AnsiColor::Blue))),
+        Decision::Already => style.fg_color(Some(Color::Ansi(AnsiColor::Green))),
+        Decision::Skip => style,
+        Decision::Refuse => style.fg_color(Some(Color::Ansi(AnsiColor::Red))),
+    }
+}
+
+/// Which steps are done how often, and how long that takes at least.
+fn steps(plan: &Manifest) -> String {
+    let steps = &plan.counts.steps;
     let named = [("block", steps.block), ("unblock", steps.unblock), ("reset", steps.reset), ("revoke", steps.revoke)];
     let named: Vec<String> = named
         .iter()
         .filter(|(_, number)| *number > 0)
         .map(|(name, number)| format!("{} {name}", count((*number).into())))
         .collect();
-    let writes = counted(counts.writes, "write", "writes");
-    let floor = Duration::from_secs(plan.floor_seconds);
+    let steps = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
+    let writes = counted(plan.counts.writes, "write", "writes");
     let time = if plan.floor_seconds == 0 {
         "all within the burst that the quota allows".to_owned()
     } else {
-        format!("at least {} by the tenant's write quota", span(floor))
+        format!("at least {} by the tenant's write quota", span(Duration::from_secs(plan.floor_seconds)))
     };
-    let steps = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
-    writeln!(out, "Steps      {steps}; {writes}, {time}")?;
-    if plan.options.discard_credentials {
-        writeln!(out, "Passwords  thrown away: nobody can sign in with them")?;
-    } else if summary.sealed > 0 {
-        let passwords = counted(summary.sealed.into(), "new password", "new passwords");
-        writeln!(out, "Sealed to  {}  ({passwords})", plan.recipients.join("\n           "))?;
-    }
-    writeln!(
-        out,
-        "Plan       {}, fingerprint {}",
-        summary.folder.join("plan.csv").display(),
-        summary.fingerprint.short()
-    )?;
-    writeln!(out)?;
-    if plan.accounts() == 0 {
-        writeln!(out, "Nobody would be changed: there is nothing to apply.")
-    } else {
-        writeln!(
-            out,
-            "Nothing has been changed. To change {}:",
-            counted(plan.accounts().into(), "account", "accounts")
-        )?;
-        writeln!(out, "  sealoff apply {} --confirm {}", quoted(&summary.folder), plan.accounts())
-    }
+    format!("{steps}; {writes}, {time}")
 }
 
-/// A path as a shell takes it.
-pub(super) fn quoted(path: &std::path::Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '\\');
-    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+/// A text in lines that fit, behind a lead; the lines that follow the first begin where it began.
+fn block(out: &mut impl Write, lead: &str, text: &str, width: usize) -> io::Result<()> {
+    let indent = lead.chars().count();
+    for (index, line) in wrapped(text, width.saturating_sub(indent).max(20)).iter().enumerate() {
+        let lead = if index == 0 { lead } else { "" };
+        writeln!(out, "{lead:indent$}{line}")?;
+    }
+    Ok(())
 }
 
 /// Shows that the directory is being read, on a terminal only.
@@ -123,6 +205,10 @@ impl LookupProgress {
     pub(super) fn start() -> Self {
         Self(io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+            // How many rows there are is known only at the end of the roster, so there is nothing to fill a bar with.
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+                bar.set_style(style);
+            }
             bar.set_message("reading the directory");
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
@@ -131,7 +217,8 @@ impl LookupProgress {
 
     pub(super) fn show(&mut self, rows: u32) {
         if let Some(bar) = &self.0 {
-            bar.set_message(format!("reading the directory: {} rows looked up", count(rows.into())));
+            let rows = counted(rows.into(), "row", "rows");
+            bar.set_message(format!("reading the directory: {rows} looked up"));
         }
     }
 

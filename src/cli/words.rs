@@ -1,81 +1,108 @@
-//! Numbers, spans and names as people read them.
+//! Text for a terminal: numbers and names as everywhere, and lines that fit.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::io::{self, IsTerminal};
 
-/// `12,000`.
+use unicode_width::UnicodeWidthChar;
+
+pub(super) use crate::words::{count, counted, harmless, quoted, roster_name, span};
+
+/// The width of a line where there is no terminal to ask.
+const WIDTH_WITHOUT_TERMINAL: usize = 100;
+/// Sentences that run further than this are hard to read, however wide the terminal is.
+const WIDEST: usize = 120;
+/// On anything narrower the text runs over, as the terminal likes it.
+const NARROWEST: usize = 40;
+
+/// How many columns a line on standard output has.
 #[must_use]
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
+pub(super) fn line_width() -> usize {
+    let stdout = io::stdout();
+    if !stdout.is_terminal() {
+        return WIDTH_WITHOUT_TERMINAL;
+    }
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    columns.map_or(WIDTH_WITHOUT_TERMINAL, |columns| columns.clamp(NARROWEST, WIDEST))
+}
+
+/// The text in lines of at most `width` columns, broken at spaces; a word that is longer than a line is broken anywhere.
+#[must_use]
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split(' ') {
+        let needed = columns(word);
+        let space = usize::from(!line.is_empty());
+        if used + space + needed > width && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        } else if space == 1 {
+            line.push(' ');
+            used += 1;
         }
-        text.push(digit);
+        for c in word.chars() {
+            let wide = c.width().unwrap_or(0);
+            if used + wide > width && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += wide;
+        }
     }
-    text
+    lines.push(line);
+    lines
 }
 
-/// `1 account`, `12,000 accounts`.
+/// The text itself, or as much of its beginning as fits into `width` columns with an ellipsis.
 #[must_use]
-pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
-
-/// `under a second`, `42 s`, `14 min 10 s`, `2 h 5 min`.
-#[must_use]
-pub(super) fn span(duration: Duration) -> String {
-    let seconds = duration.as_secs_f64().round() as u64;
-    match seconds {
-        0 => "under a second".to_owned(),
-        1..=59 => format!("{seconds} s"),
-        60..=3599 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
-        60..=3599 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
-    }
-}
-
-/// A text from a stranger's file, harmless on a terminal: control characters, and the characters that reverse or hide
-/// text, are shown as escapes.
-#[must_use]
-pub(super) fn harmless(text: &str) -> Cow<'_, str> {
-    let dangerous = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{061c}')
-    };
-    if !text.contains(dangerous) {
+pub(super) fn fitting(text: &str, width: usize) -> Cow<'_, str> {
+    if columns(text) <= width {
         return Cow::Borrowed(text);
     }
-    let mut safe = String::with_capacity(text.len() + 8);
+    let (mut cut, mut used) = (String::new(), 1);
     for c in text.chars() {
-        if dangerous(c) { safe.extend(c.escape_unicode()) } else { safe.push(c) }
+        used += c.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        cut.push(c);
     }
-    Cow::Owned(safe)
+    cut.push('…');
+    Cow::Owned(cut)
+}
+
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
-    fn numbers_and_spans_read_well() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_000), "1,000");
-        assert_eq!(count(12_345_678), "12,345,678");
-        assert_eq!(counted(1, "account", "accounts"), "1 account");
-        for (seconds, text) in
-            [(0, "under a second"), (42, "42 s"), (120, "2 min"), (850, "14 min 10 s"), (7500, "2 h 5 min")]
-        {
-            assert_eq!(span(Duration::from_secs(seconds)), text);
-        }
+    fn lines_break_at_spaces_and_long_words_anywhere() {
+        assert_eq!(wrapped("nobody in this tenant", 12), ["nobody in", "this tenant"]);
+        assert_eq!(wrapped("age1abcdefgh xy", 5), ["age1a", "bcdef", "gh xy"]);
+        assert_eq!(wrapped("山田 太郎", 4), ["山田", "太郎"]);
+        assert_eq!(wrapped("", 4), [""]);
     }
 
     #[test]
-    fn a_name_cannot_drive_the_terminal() {
-        assert_eq!(harmless("Zoë O'Neil"), "Zoë O'Neil");
-        assert_eq!(harmless("a\u{1b}]52;c;x\u{7}b"), "a\\u{1b}]52;c;x\\u{7}b");
-        assert_eq!(harmless("ada\u{202e}moc"), "ada\\u{202e}moc");
+    fn a_long_name_is_cut_to_the_columns_there_are() {
+        assert_eq!(fitting("山田 太郎", 9), "山田 太郎");
+        assert_eq!(fitting("山田 太郎", 8), "山田 太…");
+        assert_eq!(fitting("Zoë", 1), "…");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_wide_and_nothing_is_lost(text in "[a-zé山 ]{0,60}", width in 2_usize..30) {
+            let lines = wrapped(&text, width);
+            prop_assert!(lines.iter().all(|line| columns(line) <= width), "{lines:?}");
+            let letters = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(letters(&lines.concat()), letters(&text));
+        }
     }
 }

@@ -19,6 +19,8 @@ pub const PLAN_CSV: &str = "plan.csv";
 pub const ONPREM_CSV: &str = "onprem.csv";
 /// The script that does it.
 pub const ONPREM_PS1: &str = "onprem.ps1";
+/// The plan as a page for those who approve it. Nothing reads it back.
+pub const PLAN_HTML: &str = "plan.html";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
 /// What became of each row.

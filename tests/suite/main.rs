@@ -3,7 +3,10 @@
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod bad_input;
+mod browser;
 mod main_job;
+mod plan_page;
+mod preview;
 mod promises;
 mod rehearsals;
 mod seal_with_age;

@@ -1,0 +1,102 @@
+//! The shell of a page: head, policy, style and script.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::digest::Digest;
+
+/// What a page looks like.
+pub(super) const STYLE: &str = include_str!("assets/page.css");
+/// What the page of a plan can do.
+pub(super) const PLAN_SCRIPT: &str = include_str!("assets/plan.js");
+
+/// The policy of a page with this style and this script: these two, and nothing else from anywhere.
+///
+/// Content Security Policy Level 3, section 2.3.1: a hash source is `sha256-` and the base64 of the digest of the
+/// element's text.
+pub(super) fn policy(style: &str, script: &str) -> String {
+    let hash = |text: &str| STANDARD.encode(Digest::of(text.as_bytes()).bytes());
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(style),
+        hash(script)
+    )
+}
+
+/// Everything up to the page's own content.
+pub(super) fn opening(title: &str) -> Markup {
+    html! {
+        (DOCTYPE)
+        (PreEscaped("<html lang=\"en\">"))
+        head {
+            meta charset="utf-8";
+            // Before anything that it governs.
+            meta http-equiv="Content-Security-Policy" content=(policy(STYLE, PLAN_SCRIPT));
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="referrer" content="no-referrer";
+            meta name="robots" content="noindex";
+            title { (title) }
+            style { (PreEscaped(STYLE)) }
+        }
+        (PreEscaped("<body>"))
+        (PreEscaped("<main>"))
+    }
+}
+
+/// Everything behind it.
+pub(super) fn closing() -> Markup {
+    html! {
+        (PreEscaped("</main>"))
+        script { (PreEscaped(PLAN_SCRIPT)) }
+        (PreEscaped("</body></html>\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_style_or_script_ends_its_element_or_reaches_out() {
+        for text in [STYLE, PLAN_SCRIPT] {
+            for forbidden in ["</", "<!--", "http:", "https:", "//cdn", "url(", "@import", "innerHTML", "eval("] {
+                assert!(!text.contains(forbidden), "{forbidden}");
+            }
+            assert!(!text.contains('\r'), "a browser reads CR LF as LF, and the hash would be another one");
+        }
+    }
+
+    /// WCAG 2.2, "relative luminance" and "contrast ratio".
+    fn contrast(a: &str, b: &str) -> f64 {
+        let luminance = |hex: &str| {
+            let part = |at: usize| {
+                let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+        };
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn every_colour_of_text_can_be_read_on_every_ground() {
+        let themes: Vec<&str> = STYLE.split("/* theme */").skip(1).collect();
+        assert_eq!(themes.len(), 3, "light, dark, print");
+        for theme in themes {
+            let theme = theme.split('}').next().unwrap();
+            let colour = |name: &str| {
+                let (_, rest) = theme.split_once(&format!("--{name}:")).unwrap_or_else(|| panic!("no --{name}"));
+                rest.trim_start()[..7].to_owned()
+            };
+            for ground in ["ground", "card", "sunk"] {
+                for ink in ["ink", "muted", "link", "act", "already", "skip", "refuse"] {
+                    let ratio = contrast(&colour(ink), &colour(ground));
+                    assert!(ratio >= 4.5, "{ink} on {ground}: {ratio:.2}");
+                }
+            }
+        }
+    }
+}

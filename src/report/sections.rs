@@ -1,0 +1,397 @@
+//! What a plan's page says, as HTML: everything but the rows.
+
+use std::time::Duration;
+
+use maud::{Markup, PreEscaped, html};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use super::listing::{Listing, MOST_ROWS, detail, in_words, means};
+use super::plan_page::MOST_PLAIN_ROWS;
+use super::shown::{Shown, shown};
+use crate::plan::counts::Counts;
+use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
+use crate::plan::row::{Decision, PlanRow};
+use crate::plan::step::Step;
+use crate::words::{count, counted, quoted, roster_name, span};
+
+/// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
+/// "About this plan" by its own name.
+const PLACED: [&str; 11] = [
+    "format",
+    "version",
+    "created_at",
+    "tenant",
+    "playbook",
+    "recipients",
+    "roster",
+    "counts",
+    "floor_seconds",
+    "plan_csv_sha256",
+    "fingerprint",
+];
+
+fn accounts(number: u32) -> String {
+    counted(number.into(), "account", "accounts")
+}
+
+fn tenant_name(plan: &Manifest) -> String {
+    if plan.tenant.name.is_empty() { plan.tenant.id.to_string() } else { plan.tenant.name.clone() }
+}
+
+fn moment(moment: OffsetDateTime) -> String {
+    let written = moment
+        .to_offset(time::UtcOffset::UTC)
+        .format(format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"));
+    written.unwrap_or_else(|_| moment.to_string())
+}
+
+/// The words that a browser shows on the tab.
+pub(super) fn title(plan: &Manifest) -> String {
+    format!("{} plan for {}: {}", plan.playbook, shown(&tenant_name(plan)), accounts(plan.accounts()))
+}
+
+/// What this is, in three lines.
+pub(super) fn masthead(plan: &Manifest) -> Markup {
+    let rows = counted(plan.roster.rows.into(), "row", "rows");
+    html! {
+        header {
+            p.state { "Nothing has been changed yet" }
+            h1 {
+                @if plan.accounts() == 0 { "Nobody would be changed at " } @else {
+                    (accounts(plan.accounts())) " would be changed at "
+                }
+                (Shown(&tenant_name(plan)))
+            }
+            p.lead {
+                "Playbook " strong { (plan.playbook) } ": " (plan.playbook.summary()) ". "
+                "Made on " (moment(plan.created_at)) " from " strong { bdi { (roster_name(&plan.roster.name)) } }
+                ", " (rows) "."
+            }
+        }
+    }
+}
+
+/// The counts, large.
+pub(super) fn figures(counts: &Counts) -> Markup {
+    let all = u64::from(counts.rows()).max(1);
+    let spoken: Vec<String> =
+        Decision::ALL.into_iter().map(|d| format!("{d} {}", count(counts.of(d).rows.into()))).collect();
+    let mut from = 0_u64;
+    let pieces = Decision::ALL.map(|decision| {
+        let at = from * 1000 / all;
+        from += u64::from(counts.of(decision).rows);
+        (decision, at, from * 1000 / all - at)
+    });
+    html! {
+        section aria-labelledby="figures-title" {
+            h2 #figures-title { "The " (counted(counts.rows().into(), "row", "rows")) " of the list" }
+            svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(spoken.join(", ")) {
+                @for (decision, at, width) in pieces {
+                    @if counts.of(decision).rows > 0 {
+                        rect class=(decision) x=(at) y="0" height="10" width=(width.max(4)) {}
+                    }
+                }
+            }
+            ul.figures {
+                @for decision in Decision::ALL {
+                    li class=(decision) {
+                        a href={ "#decision=" (decision) } {
+                            span.number { (count(counts.of(decision).rows.into())) }
+                            span.name { (decision) }
+                            span.means { (means(decision)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who does what now.
+pub(super) fn next(plan: &PlanFolder) -> Markup {
+    let manifest = plan.manifest();
+    let number = manifest.accounts();
+    let refused = manifest.counts.of(Decision::Refuse).rows;
+    html! {
+        section aria-labelledby="next-title" {
+            h2 #next-title { "What happens next" }
+            @if number == 0 {
+                p { "There is nothing to apply: this plan changes nobody." }
+            } @else {
+                ol.next {
+                    li {
+                        "Read this page. "
+                        @if refused > 0 {
+                            a href="#decision=refuse" { (counted(refused.into(), "row is", "rows are")) " refused" }
+                            ": nothing is done for them by this plan, and somebody has to look at them."
+                        } @else { "No row of the list is refused." }
+                    }
+                    li {
+                        "Approve it, or do not. To approve is to name the number of accounts, "
+                        strong { (count(number.into())) } "."
+                    }
+                    li {
+                        "Whoever runs it types:"
+                        pre { code { "sealoff apply " (shown(&quoted(plan.path()))) " --confirm " (number) } }
+                        "Only then " (accounts(number)) " will be changed, and nobody else. "
+                        "What became of each row will stand in results.csv."
+                    }
+                }
+            }
+            p.bound {
+                "What runs is plan.csv, fingerprint "
+                code title=(manifest.fingerprint()) { (manifest.fingerprint().short()) }
+                ". This page shows that plan as it was made; nothing reads this page back."
+            }
+        }
+    }
+}
+
+/// What is done, how long it takes, and who can open the new passwords.
+pub(super) fn work(plan: &Manifest) -> Markup {
+    let counts = &plan.counts;
+    let steps = Step::ALL.map(|step| {
+        let number = match step {
+            Step::Block => counts.steps.block,
+            Step::Unblock => counts.steps.unblock,
+            Step::Reset => counts.steps.reset,
+            Step::Revoke => counts.steps.revoke,
+        };
+        (step, number)
+    });
+    html! {
+        section aria-labelledby="work-title" {
+            h2 #work-title { "What would be done" }
+            @if counts.writes == 0 { p { "Nothing." } } @else {
+                dl.facts {
+                    @for (step, number) in steps.into_iter().filter(|(_, number)| *number > 0) {
+                        dt { (sentence_case(in_words(step))) }
+                        dd { (accounts(number)) }
+                    }
+                    dt { "Time" }
+                    dd {
+                        @if plan.floor_seconds == 0 {
+                            "moments: all of it fits into the burst that the tenant's write quota allows"
+                        } @else {
+                            "at least " (span(Duration::from_secs(plan.floor_seconds)))
+                            ", by the tenant's documented write quota"
+                        }
+                        " (" (counted(counts.writes, "write", "writes")) ")"
+                    }
+                    @if plan.options.discard_credentials {
+                        dt { "New passwords" }
+                        dd { "thrown away: nobody can sign in with them" }
+                    } @else if plan.sealed() > 0 {
+                        dt { "New passwords" }
+                        dd {
+                            (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
+                            " so that only the holder of "
+                            (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })
+                            " can open it:"
+                            ul.keys { @for recipient in &plan.recipients { li { code { (shown(recipient)) } } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why some are not simply treated as the playbook says.
+pub(super) fn reasons(counts: &Counts) -> Markup {
+    let lines: Vec<_> = Decision::ALL
+        .into_iter()
+        .flat_map(|decision| counts.of(decision).reasons.iter().map(move |(reason, rows)| (decision, reason, rows)))
+        .collect();
+    html! {
+        @if !lines.is_empty() {
+            section aria-labelledby="reasons-title" {
+                h2 #reasons-title { "Why some are treated otherwise" }
+                p.note { "A row may have more than one reason." }
+                table.cards.reasons role="table" {
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            th scope="col" role="columnheader" { "Decision" }
+                            th scope="col" role="columnheader" { "Reason" }
+                            th.number scope="col" role="columnheader" { "Rows" }
+                            th scope="col" role="columnheader" { "What it means" }
+                        }
+                    }
+                    tbody role="rowgroup" {
+                        @for (decision, reason, rows) in lines {
+                            tr role="row" {
+                                td role="cell" { span class={ "badge " (decision) } { (decision) } }
+                                td role="cell" {
+                                    a href={ "#decision=" (decision) "&reason=" (reason) } { (reason) }
+                                }
+                                td.number role="cell" data-label="Rows" { (count((*rows).into())) }
+                                td role="cell" {
+                                    (sentence_case(reason.sentence())) "."
+                                    @if let Some(flag) = reason.flag() { " " span.flag { code { (flag) } " lifts it." } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where the script shows the people; hidden until it runs.
+pub(super) fn people(counts: &Counts, listing: &Listing) -> Markup {
+    html! {
+        section #people aria-labelledby="people-title" hidden {
+            h2 #people-title tabindex="-1" { "The people" }
+            @if listing.rows() < counts.rows() { (unlisted(counts, listing)) }
+            form #filter role="search" {
+                label for="search" { "Search by name, sign-in name or handoff" }
+                input #search type="search" autocomplete="off" spellcheck="false";
+                div #decisions role="group" aria-label="Decision" {}
+                label for="reason" { "Reason" }
+                select #reason {}
+            }
+            p #status role="status" aria-live="polite" {}
+            table #list.cards role="table" aria-labelledby="people-title" {}
+            nav #pages aria-label="Pages" {}
+        }
+    }
+}
+
+/// How many rows are only in plan.csv, exactly.
+fn unlisted(counts: &Counts, listing: &Listing) -> Markup {
+    let left_out: Vec<String> = Decision::ALL
+        .into_iter()
+        .map(|decision| (decision, counts.of(decision).rows - listing.of_decision(decision)))
+        .filter(|(_, rows)| *rows > 0)
+        .map(|(decision, rows)| format!("{} {decision}", count(rows.into())))
+        .collect();
+    html! {
+        p.limit {
+            "This page lists " (count(listing.rows().into())) " of " (count(counts.rows().into()))
+            " rows; a page lists " (count(MOST_ROWS.into())) " at most. Not listed: " (left_out.join(", "))
+            ". plan.csv has them all."
+        }
+    }
+}
+
+/// The refused rows for readers whose viewer runs no scripts; the script hides it.
+pub(super) fn plain(counts: &Counts, rows: &str) -> Markup {
+    let refused = counts.of(Decision::Refuse).rows;
+    html! {
+        section #plain aria-labelledby="plain-title" {
+            h2 #plain-title { "The refused rows" }
+            noscript {
+                p.note { "Scripts do not run here, so this page cannot list and search everybody. plan.csv can be opened with any spreadsheet." }
+            }
+            @if refused == 0 { p { "No row is refused." } } @else {
+                @if refused > MOST_PLAIN_ROWS {
+                    p.limit {
+                        "The first " (count(MOST_PLAIN_ROWS.into())) " of " (count(refused.into()))
+                        " refused rows. plan.csv has them all."
+                    }
+                }
+                table.cards role="table" {
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            th.number scope="col" role="columnheader" { "Row" }
+                            th scope="col" role="columnheader" { "On the list as" }
+                            th scope="col" role="columnheader" { "Why" }
+                        }
+                    }
+                    tbody role="rowgroup" { (PreEscaped(rows)) }
+                }
+            }
+        }
+    }
+}
+
+/// One refused row.
+pub(super) fn plain_row(row: &PlanRow) -> Markup {
+    let reasons = row.reasons().unwrap_or_default();
+    html! {
+        tr role="row" {
+            td.number role="cell" data-label="Row" { (row.row) }
+            td role="cell" {
+                strong { (Shown(&row.user)) }
+                @if !row.display_name.is_empty() { br; (Shown(&row.display_name)) }
+            }
+            td role="cell" {
+                @for reason in &reasons { span.why { (sentence_case(reason.sentence())) "." } " " }
+                @if !detail(row).is_empty() { span.detail { (Shown(detail(row))) } }
+            }
+        }
+    }
+}
+
+/// Where the plan comes from, for those who compare.
+pub(super) fn about(plan: &Manifest) -> Markup {
+    html! {
+        section aria-labelledby="about-title" {
+            h2 #about-title { "About this plan" }
+            dl.facts {
+                dt { "Tenant" } dd { (Shown(&plan.tenant.name)) " " code { (plan.tenant.id) } }
+                dt { "Playbook" } dd { (plan.playbook) ": " (plan.playbook.summary()) }
+                dt { "Made" } dd { (moment(plan.created_at)) ", by sealoff " (shown(&plan.version)) }
+                dt { "Roster" }
+                dd { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) }
+                dt { "SHA-256 of the roster" } dd { code { (plan.roster.sha256) } }
+                dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
+                dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }
+                @for (name, lines) in others(plan) {
+                    dt { (sentence_case(&name.replace('_', " "))) }
+                    dd { ul { @for line in lines { li { (shown(&line)) } } } }
+                }
+            }
+        }
+    }
+}
+
+/// What `plan.json` says beyond what has a place of its own.
+fn others(plan: &Manifest) -> Vec<(String, Vec<String>)> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(plan) else { return Vec::new() };
+    let others = fields.into_iter().filter(|(name, _)| !PLACED.contains(&name.as_str()));
+    others.map(|(name, value)| (name, said(&value))).filter(|(_, lines)| !lines.is_empty()).collect()
+}
+
+/// A value of `plan.json` in lines for people; what is off, empty or absent says nothing.
+fn said(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null | Value::Bool(false) => Vec::new(),
+        Value::Bool(true) => vec!["yes".to_owned()],
+        Value::Number(number) => vec![number.as_u64().map_or_else(|| number.to_string(), count)],
+        Value::String(text) if text.is_empty() => Vec::new(),
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().map(|item| said(item).join(", ")).filter(|line| !line.is_empty()).collect(),
+        Value::Object(fields) => {
+            let lines = fields.iter().map(|(name, value)| (name.replace('_', "-"), said(value)));
+            let lines = lines.filter(|(_, said)| !said.is_empty());
+            lines
+                .map(|(name, said)| if said == ["yes"] { name } else { format!("{name}: {}", said.join(", ")) })
+                .collect()
+        }
+    }
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_later_plans_say_is_said_in_lines() {
+        let value = json!({"allow_synced": true, "skip_guests": false, "max_accounts": 12000, "since": null,
+                           "notes": ["two federated domains", ""], "who": {"name": "Ada", "app": ""}});
+        let lines = said(&value);
+        assert_eq!(lines, ["allow-synced", "max-accounts: 12,000", "notes: two federated domains", "who: name: Ada"]);
+        assert!(said(&json!({"allow_synced": false})).is_empty());
+    }
+}

@@ -1,0 +1,125 @@
+//! Numbers, spans, names and paths as people read them, on a terminal or on a page.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+/// `12,000`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 account`, `12,000 accounts`.
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `under a second`, `42 s`, `14 min 10 s`, `2 h 5 min`.
+#[must_use]
+pub fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64().round() as u64;
+    match seconds {
+        0 => "under a second".to_owned(),
+        1..=59 => format!("{seconds} s"),
+        60..=3599 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        60..=3599 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A text from a stranger's file, harmless on a terminal and on a page: control characters, and the characters that
+/// reverse or hide text, are shown as escapes.
+#[must_use]
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    let dangerous = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{061c}')
+    };
+    if !text.contains(dangerous) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if dangerous(c) { safe.extend(c.escape_unicode()) } else { safe.push(c) }
+    }
+    Cow::Owned(safe)
+}
+
+/// The text itself, or as much of its beginning as makes `longest` characters with an ellipsis.
+#[must_use]
+pub fn clipped(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.len() <= longest || text.chars().nth(longest).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().take(longest.saturating_sub(1)).chain(['…']).collect())
+}
+
+/// The name of a roster as it stands alone, not in a sentence.
+#[must_use]
+pub fn roster_name(name: &str) -> Cow<'_, str> {
+    // Messages say "row 3 on standard input", and a plan keeps the name that messages use.
+    if matches!(name, "-" | "on standard input") { Cow::Borrowed("standard input") } else { harmless(name) }
+}
+
+/// A path as a shell takes it.
+#[must_use]
+pub fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '\\');
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_spans_read_well() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(12_345_678), "12,345,678");
+        assert_eq!(counted(1, "account", "accounts"), "1 account");
+        for (seconds, text) in
+            [(0, "under a second"), (42, "42 s"), (120, "2 min"), (850, "14 min 10 s"), (7500, "2 h 5 min")]
+        {
+            assert_eq!(span(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_drive_the_terminal() {
+        assert_eq!(harmless("Zoë O'Neil"), "Zoë O'Neil");
+        assert_eq!(harmless("a\u{1b}]52;c;x\u{7}b"), "a\\u{1b}]52;c;x\\u{7}b");
+        assert_eq!(harmless("ada\u{202e}moc"), "ada\\u{202e}moc");
+    }
+
+    #[test]
+    fn a_long_text_keeps_its_beginning() {
+        assert_eq!(clipped("Zoë", 3), "Zoë");
+        assert_eq!(clipped("Zoë O'Neil", 5), "Zoë …");
+        assert_eq!(clipped("", 0), "");
+    }
+
+    #[test]
+    fn standard_input_has_a_name() {
+        assert_eq!(roster_name("on standard input"), "standard input");
+        assert_eq!(roster_name("layoff.csv"), "layoff.csv");
+    }
+
+    #[test]
+    fn a_path_is_one_word_to_a_shell() {
+        assert_eq!(quoted(Path::new("out/monday")), "out/monday");
+        assert_eq!(quoted(Path::new("it's $HOME")), r"'it'\''s $HOME'");
+    }
+}

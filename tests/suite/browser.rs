@@ -1,0 +1,81 @@
+//! A headless browser, where there is one.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A browser that hangs is ended after this long; one page takes half a second.
+const LONGEST: Duration = Duration::from_secs(90);
+
+pub(crate) struct Browser {
+    program: PathBuf,
+    scratch: tempfile::TempDir,
+}
+
+/// What a page became.
+pub(crate) struct Dump {
+    /// The document after its scripts ran.
+    pub(crate) dom: String,
+    /// What the page, or the browser about the page, said on the console: errors and violations of its policy are there.
+    pub(crate) console: Vec<String>,
+}
+
+impl Browser {
+    /// The browser of this machine: `SEALOFF_CHROMIUM`, or the first of the usual names. Without one the test is skipped,
+    /// and standard error says so.
+    pub(crate) fn find(test: &str) -> Option<Self> {
+        let named = std::env::var_os("SEALOFF_CHROMIUM").map(PathBuf::from);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let usual = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+        let found = usual
+            .iter()
+            .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)))
+            .find(|program| program.is_file());
+        match named.or(found) {
+            Some(program) => Some(Self { program, scratch: tempfile::tempdir().unwrap() }),
+            None => {
+                eprintln!(
+                    "SKIPPED {test}: there is no chromium, chromium-browser or google-chrome in PATH, and SEALOFF_CHROMIUM \
+                     names none"
+                );
+                None
+            }
+        }
+    }
+
+    /// Opens a file, with this hash behind its address, and lets its scripts run.
+    pub(crate) fn open(&self, page: &Path, hash: &str) -> Dump {
+        let (out, err) = (self.scratch.path().join("out"), self.scratch.path().join("err"));
+        let mut command = Command::new(&self.program);
+        command
+            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
+            .args(["--window-size=1400,1200", "--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"])
+            .arg(format!("--user-data-dir={}", self.scratch.path().join("profile").display()))
+            .arg(format!("file://{}{hash}", page.display()))
+            .env("HOME", self.scratch.path())
+            .stdin(Stdio::null())
+            .stdout(File::create(&out).unwrap())
+            .stderr(File::create(&err).unwrap());
+        let mut child = command.spawn().unwrap();
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if began.elapsed() > LONGEST {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                panic!("{command:?} did not end within {LONGEST:?}: {}", read(&err));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        assert!(status.success(), "{command:?}: {status}\n{}", read(&err));
+        let console = read(&err).lines().filter(|line| line.contains(":CONSOLE")).map(str::to_owned).collect();
+        Dump { dom: read(&out), console }
+    }
+}
+
+fn read(path: &Path) -> String {
+    String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
+}

@@ -1,0 +1,90 @@
+//! The preview in a terminal and for programs.
+
+use crate::stage::{Stage, finish, finish_with_input};
+
+const ROSTER: &str = "userPrincipalName\nada.lovelace@contoso.com\nnobody1@contoso.com\nnobody2@contoso.com\n\
+                      nobody3@contoso.com\nnobody4@contoso.com\nnobody5@contoso.com\nnobody6@contoso.com\n\
+                      nobody7@contoso.com\nno key at all\n";
+
+#[test]
+fn the_first_refused_rows_are_named() {
+    let stage = Stage::new();
+    stage.write("list.csv", ROSTER);
+    let planned = stage.plan("list.csv", "contain", "out", &[]).succeeded();
+    let planned = planned.says(&[
+        "row 2 nobody1@contoso.com",
+        "row 6 nobody5@contoso.com",
+        "and 2 more in plan.csv",
+        "row 9 no key at all: line 10, column 1: ",
+        "out/plan.html",
+    ]);
+    assert!(!planned.out.contains("nobody6@contoso.com"), "{}", planned.out);
+    assert!(planned.out.lines().all(|line| line.chars().count() <= 100), "{}", planned.out);
+    assert!(!planned.out.contains('\u{1b}'), "colour without a terminal: {}", planned.out);
+}
+
+#[test]
+fn programs_get_the_same_examples_on_one_line() {
+    let stage = Stage::new();
+    stage.write("list.csv", ROSTER);
+    let planned = stage.plan("list.csv", "contain", "out", &["--json"]).succeeded();
+    assert_eq!(planned.out.lines().count(), 1);
+    let json = planned.json();
+    assert_eq!(json["sealoff_plan"], 1);
+    assert_eq!(json["plan"]["counts"]["refuse"]["rows"], 8);
+    let examples = json["examples"].as_array().unwrap();
+    let of = |reason: &str| examples.iter().find(|group| group["reason"] == reason).unwrap();
+    assert_eq!(of("not-found")["decision"], "refuse");
+    let rows = of("not-found")["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 5);
+    assert_eq!((&rows[0]["row"], &rows[0]["user"]), (&2.into(), &"nobody1@contoso.com".into()));
+    assert!(of("unreadable")["rows"][0]["detail"].as_str().unwrap().contains("no key at all"));
+}
+
+#[test]
+fn a_roster_from_standard_input_has_a_name() {
+    let stage = Stage::new();
+    let command = stage.command(&["plan", "-", "--playbook", "contain", "--out", "out"]);
+    finish_with_input(command, ROSTER.as_bytes()).succeeded().says(&["Roster     standard input, 9 rows"]);
+    let page = std::fs::read_to_string(stage.path("out/plan.html")).unwrap();
+    assert!(page.contains("from <strong><bdi>standard input</bdi></strong>, 9 rows"));
+}
+
+#[test]
+fn hostile_and_endless_names_do_not_break_the_preview() {
+    let stage = Stage::new();
+    let endless = "W".repeat(2_000);
+    stage.write("list.csv", format!("userPrincipalName\nnobody\u{202e}\u{1b}[2J@contoso.com\n{endless}\n"));
+    let planned = stage.plan("list.csv", "contain", "out", &[]).succeeded();
+    assert!(planned.out.contains("row 1 nobody"), "{}", planned.out);
+    assert!(!planned.out.contains(['\u{202e}', '\u{1b}']), "{}", planned.out);
+    assert!(planned.out.lines().all(|line| line.chars().count() <= 100), "{}", planned.out);
+    assert!(planned.out.lines().count() < 30, "{}", planned.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_that_cannot_be_written_takes_nothing_from_the_plan() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(2));
+    let inner = stage.command(&["plan", &roster, "--playbook", "contain", "--out", "out"]);
+    // No file may grow beyond 8 blocks of 512 bytes: a plan of two rows does not, and its page does.
+    let mut limited = std::process::Command::new("sh");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"])
+        .arg(inner.get_program())
+        .args(inner.get_args());
+    limited.current_dir(stage.folder.path());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    let planned =
+        finish(limited).succeeded().complains(&["there is no page of this plan, and the plan itself is whole"]);
+    assert!(!planned.out.contains("plan.html"), "{}", planned.out);
+    assert!(!stage.path("out/plan.html").exists());
+    stage.apply("out").succeeded();
+    stage.judge("out");
+}
