@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
 /// `12,000`.
 #[must_use]
 pub fn count(number: u64) -> String {
@@ -35,6 +38,15 @@ pub fn span(duration: Duration) -> String {
         60..=3599 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
+}
+
+/// `23 November 2026, 02:30 UTC`.
+#[must_use]
+pub fn moment(moment: OffsetDateTime) -> String {
+    let written = moment
+        .to_offset(UtcOffset::UTC)
+        .format(format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"));
+    written.unwrap_or_else(|_| moment.to_string())
 }
 
 /// A text from a stranger's file, harmless on a terminal and on a page: control characters, and the characters that

@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 pub(super) use super::words::quoted;
-use super::words::{count, counted, fitting, harmless, line_width, roster_name, span, wrapped};
-use crate::plan::folder::{PLAN_CSV, PLAN_HTML, PlanFolder};
+use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
+use crate::plan::folder::{ONPREM_CSV, PLAN_CSV, PLAN_HTML, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::planner::Summary;
 use crate::plan::row::Decision;
@@ -83,9 +83,15 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     let rows = counted(plan.roster.rows.into(), "row", "rows");
     let shape = harmless(&summary.roster_shape);
     labelled("Roster", &format!("{}, {rows} ({shape})", roster_name(&plan.roster.name)))?;
-    if summary.protected > 0 {
-        let protected = counted(summary.protected as u64, "account", "accounts");
-        labelled("Protected", &format!("{protected} will not be touched, on the roster or not"))?;
+    if let Some(list) = &plan.protected {
+        let accounts = counted(list.accounts.into(), "account", "accounts");
+        labelled("Protected", &format!("{accounts} in {} will not be touched, on the roster or not", harmless(&list.name)))?;
+    }
+    if let Some(since) = plan.options.since {
+        labelled("Since", &format!("sessions that were ended at {} or later count as ended", moment(since)))?;
+    }
+    for note in &plan.notes {
+        labelled("Note", &harmless(note))?;
     }
     writeln!(out)?;
     write_decisions(out, summary, examples, width)?;
@@ -101,6 +107,11 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
         for recipient in &plan.recipients {
             labelled("", recipient)?;
         }
+    }
+    if summary.on_premises > 0 {
+        let accounts = counted(summary.on_premises.into(), "account has", "accounts have");
+        let list = summary.folder.join(ONPREM_CSV);
+        labelled("On-prem", &format!("{accounts} to be changed there, too: {}, onprem.ps1 does it", list.display()))?;
     }
     let csv = summary.folder.join(PLAN_CSV);
     labelled("Plan", &format!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()))?;

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use unicode_width::UnicodeWidthChar;
 
-pub(super) use crate::words::{count, counted, harmless, quoted, roster_name, span};
+pub(super) use crate::words::{count, counted, harmless, moment, quoted, roster_name, span};
 
 /// The width of a line where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;

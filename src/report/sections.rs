@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::macros::format_description;
 
 use super::listing::{Listing, MOST_ROWS, detail, in_words, means};
 use super::plan_page::MOST_PLAIN_ROWS;
@@ -15,7 +13,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::plan::step::Step;
-use crate::words::{count, counted, quoted, roster_name, span};
+use crate::words::{count, counted, moment, quoted, roster_name, span};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
@@ -39,13 +37,6 @@ fn accounts(number: u32) -> String {
 
 fn tenant_name(plan: &Manifest) -> String {
     if plan.tenant.name.is_empty() { plan.tenant.id.to_string() } else { plan.tenant.name.clone() }
-}
-
-fn moment(moment: OffsetDateTime) -> String {
-    let written = moment
-        .to_offset(time::UtcOffset::UTC)
-        .format(format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"));
-    written.unwrap_or_else(|_| moment.to_string())
 }
 
 /// The words that a browser shows on the tab.
