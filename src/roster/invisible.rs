@@ -48,7 +48,7 @@ pub(super) fn named(c: char) -> String {
 }
 
 /// The character as an excerpt shows it: one for one, so that a mark under it stays in its place.
-pub(super) const fn harmless(c: char) -> char {
+pub(super) fn harmless(c: char) -> char {
     match c {
         // A blank of its own width, not of the terminal's.
         '\t' => ' ',
