@@ -157,11 +157,11 @@ fn write_examples(out: &mut impl Write, group: &Examples, rows: u32, width: usiz
     let room = width.saturating_sub(EXAMPLE).max(20);
     for example in &group.rows {
         let user = harmless(&example.user);
-        let user = fitting(&user, room.saturating_sub(13));
+        let user = fitting(&user, room + room / 2);
         let detail = if example.detail.is_empty() { String::new() } else { format!(": {}", harmless(&example.detail)) };
         let text = format!("row {} {user}{detail}", count(example.row.get().into()));
-        // Two lines say enough; the rest stands in plan.csv.
-        block(out, &" ".repeat(EXAMPLE), &fitting(&text, 2 * room), width)?;
+        // Three lines say enough; the rest stands in plan.csv.
+        block(out, &" ".repeat(EXAMPLE), &fitting(&text, 3 * room - 20), width)?;
     }
     let more = rows.saturating_sub(group.rows.len() as u32);
     if more > 0 {

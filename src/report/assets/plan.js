@@ -78,7 +78,7 @@
       { class: "group", role: "row" },
       make(
         "th",
-        { colspan: "5", scope: "rowgroup", role: "rowheader" },
+        { colspan: "4", scope: "rowgroup", role: "rowheader" },
         make("span", { class: "badge " + decision.name }, decision.name),
         " ",
         names ? make("strong", {}, names) : make("strong", {}, decision.means),
@@ -98,19 +98,20 @@
     }
     const row = cell("Row", number(person.row));
     row.className = "number";
+    const what = cell("", plan.steps[person.steps] || "");
+    if (person.detail) what.append(make("span", { class: "detail" }, own(person.detail)));
     return make(
       "tr",
       { role: "row" },
       row,
       who,
-      cell("Steps", plan.steps[person.steps] || ""),
-      cell("Detail", person.detail ? own(person.detail) : ""),
+      what,
       cell("Handoff", person.handoff ? own(person.handoff) : "")
     );
   };
 
   const fill = (listed) => {
-    const columns = ["Row", "Person", "Steps", "Detail", "Handoff"];
+    const columns = ["Row", "Person", "What and why", "Handoff"];
     const head = make("tr", { role: "row" });
     for (const name of columns) {
       const attributes = { scope: "col", role: "columnheader" };
