@@ -145,7 +145,7 @@ impl Protected {
                 let (line, name) = (*line, || key.to_string());
                 match found {
                     Found::Account(account) => _ = guarded.insert(account.object_id),
-                    Found::Nobody => return Err(ProtectedError::NotFound { line, name: name() }),
+                    Found::Nobody | Found::Deleted(_) => return Err(ProtectedError::NotFound { line, name: name() }),
                     Found::Several(several) => {
                         let several = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
                         return Err(ProtectedError::Ambiguous { line, name: name(), several });

@@ -63,7 +63,7 @@ impl Judge {
         };
         let account = match found {
             Found::Account(account) => account,
-            Found::Nobody => return refuse(Reason::NotFound, String::new()),
+            Found::Nobody | Found::Deleted(_) => return refuse(Reason::NotFound, String::new()),
             Found::Several(several) => {
                 let names: Vec<_> = several.iter().map(ToString::to_string).collect();
                 return refuse(Reason::Ambiguous, names.join(" and "));
