@@ -67,6 +67,12 @@ guid_newtype! {
     TenantId
 }
 
+guid_newtype! {
+    /// A directory role, by the id of its definition: for a built-in role this is its template id, the same in every
+    /// tenant ("Microsoft Entra built-in roles").
+    RoleTemplate
+}
+
 /// The number of a data row in a roster, counted from 1 without the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

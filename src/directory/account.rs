@@ -4,6 +4,7 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use super::deleted::Deleted;
 use crate::graph::user::User;
 use crate::ids::ObjectId;
 
@@ -32,12 +33,44 @@ pub struct Account {
     pub last_password_change: Option<OffsetDateTime>,
     /// Sessions older than this are worth nothing.
     pub sessions_valid_from: Option<OffsetDateTime>,
+    /// A member of a restricted management administrative unit: even a tenant-wide role cannot change it, only one at
+    /// the scope of that unit ("Restricted management administrative units").
+    pub restricted: bool,
+    /// Where the account is in Active Directory; there when the directory says anything about it, synced or not.
+    pub on_premises: Option<Box<OnPremises>>,
+}
+
+/// What an administrator of Active Directory finds an account by. Each text is empty where it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnPremises {
+    /// The short name.
+    pub sam_account_name: String,
+    /// The DNS name of the domain, as `corp.contoso.com`.
+    pub domain_name: String,
+    /// The place in the tree.
+    pub distinguished_name: String,
+    /// The security identifier.
+    pub security_identifier: String,
+}
+
+impl OnPremises {
+    fn of(user: &mut User) -> Option<Box<Self>> {
+        let text = |property: &mut Option<String>| property.take().unwrap_or_default();
+        let known = Self {
+            sam_account_name: text(&mut user.on_premises_sam_account_name),
+            domain_name: text(&mut user.on_premises_domain_name),
+            distinguished_name: text(&mut user.on_premises_distinguished_name),
+            security_identifier: text(&mut user.on_premises_security_identifier),
+        };
+        (known != Self::default()).then(|| Box::new(known))
+    }
 }
 
 impl Account {
     /// The account that a user object describes; `None` when the app may not read the object's sign-in name, because
     /// then nothing else in it can be relied on either.
-    pub(super) fn of(user: User) -> Option<Self> {
+    pub(super) fn of(mut user: User) -> Option<Self> {
+        let on_premises = OnPremises::of(&mut user);
         let user_principal_name = user.user_principal_name.filter(|name| !name.is_empty())?;
         let external = user.external_user_state.is_some() || user_principal_name.to_lowercase().contains("#ext#");
         Some(Self {
@@ -51,6 +84,8 @@ impl Account {
             synced: user.on_premises_sync_enabled == Some(true),
             last_password_change: user.last_password_change_date_time,
             sessions_valid_from: user.sign_in_sessions_valid_from_date_time,
+            restricted: user.is_management_restricted == Some(true),
+            on_premises,
         })
     }
 }
@@ -65,9 +100,11 @@ impl fmt::Display for Account {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// It names exactly this account.
-    Account(Account),
+    Account(Box<Account>),
     /// Graph answered, and nobody has this name.
     Nobody,
     /// More than one account has this name; these do.
     Several(Vec<Account>),
+    /// Nobody has this name any more: the account was deleted, and can be restored for 30 days.
+    Deleted(Deleted),
 }

@@ -1,13 +1,16 @@
 //! A scripted tenant for unit tests. It reads requests as strictly as Graph does, and answers with what was put into
 //! it.
 
+mod query;
+
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use bytes::Bytes;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::graph::transport::{Advice, Answer, Call, Transport, TransportError};
+use crate::graph::transport::{Advice, Answer, Call, Consistency, Transport, TransportError};
 use crate::graph::user::SELECT;
 
 /// What goes wrong on purpose.
@@ -27,10 +30,12 @@ pub(crate) enum Fault {
     ItemRefused,
     /// The last item of each batch is left out of the answer.
     ItemLost,
-    /// Pages hold one user each.
+    /// Pages hold one object each.
     SmallPages,
     /// Every page points at itself.
     EndlessPages,
+    /// The next page is on another server.
+    StrayPages,
     /// A user who is looked up alone is hidden behind a proxy's page.
     ForeignNotFound,
 }
@@ -39,7 +44,12 @@ pub(crate) enum Fault {
 #[derive(Default)]
 pub(crate) struct Tenant {
     users: Vec<Value>,
+    /// Every other collection, by its path behind the version.
+    lists: HashMap<String, Vec<Value>>,
+    me: Option<Value>,
     fault: Option<Fault>,
+    /// What is answered instead, by path; with a number, from the page behind so many objects on.
+    refusals: HashMap<(String, usize), (u16, &'static str)>,
     asked: Mutex<Vec<String>>,
 }
 
@@ -48,9 +58,20 @@ pub(crate) fn id(number: u32) -> String {
     format!("00000000-0000-4000-8000-{number:012x}")
 }
 
+/// Whose absence is no 404: a tenant has these lists, be they empty.
+const STANDING_LISTS: &[&str] = &[
+    "/domains",
+    "/groups",
+    "/roleManagement/directory/roleAssignments",
+    "/roleManagement/directory/roleEligibilityScheduleInstances",
+    "/roleManagement/directory/roleDefinitions",
+    "/directory/deletedItems/microsoft.graph.user",
+];
+
 impl Tenant {
     pub(crate) fn new() -> Self {
-        Self::default()
+        let domain = json!({"id": "contoso.com", "authenticationType": "Managed", "isVerified": true});
+        Self::default().with("/domains", domain)
     }
 
     pub(crate) fn with_fault(mut self, fault: Fault) -> Self {
@@ -73,6 +94,49 @@ impl Tenant {
         self
     }
 
+    /// Puts an object into a list.
+    pub(crate) fn with(mut self, list: &str, object: Value) -> Self {
+        self.lists.entry(list.to_owned()).or_default().push(object);
+        self
+    }
+
+    /// Gives a role to somebody, over the whole tenant; `list` is where it is kept.
+    pub(crate) fn with_role(self, list: &str, principal: u32, kind: &str, role: &str) -> Self {
+        let principal_kind = format!("#microsoft.graph.{kind}");
+        let grant = json!({
+            "id": format!("{principal}-{role}"), "principalId": id(principal), "roleDefinitionId": role,
+            "directoryScopeId": "/", "principal": {"@odata.type": principal_kind, "id": id(principal)},
+        });
+        self.with(&format!("/roleManagement/directory/{list}"), grant)
+    }
+
+    /// Puts in a role-assignable group.
+    pub(crate) fn with_group(mut self, number: u32, name: &str, members: &[u32], owners: &[u32]) -> Self {
+        let group = json!({"id": id(number), "displayName": name, "isAssignableToRole": true});
+        for (whom, people) in [("transitiveMembers", members), ("owners", owners)] {
+            let people = people.iter().map(|person| json!({"@odata.type": "#microsoft.graph.user", "id": id(*person)}));
+            self.lists.insert(format!("/groups/{}/{whom}", id(number)), people.collect());
+        }
+        self.with("/groups", group)
+    }
+
+    /// The program is signed in as this person.
+    pub(crate) fn signed_in(mut self, number: u32) -> Self {
+        self.me = Some(json!({"id": id(number), "userPrincipalName": "me@contoso.com"}));
+        self
+    }
+
+    /// Answers everything at this path with an error.
+    pub(crate) fn refusing(self, path: &str, status: u16, code: &'static str) -> Self {
+        self.refusing_from(path, 0, status, code)
+    }
+
+    /// Answers the pages of this list behind so many objects with an error.
+    pub(crate) fn refusing_from(mut self, path: &str, skip: usize, status: u16, code: &'static str) -> Self {
+        self.refusals.insert((path.to_owned(), skip), (status, code));
+        self
+    }
+
     /// The HTTP calls so far: the urls of their items, one a line, or the path.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
@@ -92,7 +156,8 @@ impl Tenant {
             let (status, body) = if last && self.is(Fault::ItemRefused) {
                 (403, error("Authorization_RequestDenied"))
             } else {
-                self.get(request["url"].as_str().unwrap())
+                let eventual = request["headers"]["ConsistencyLevel"] == "eventual";
+                self.get(request["url"].as_str().unwrap(), eventual)
             };
             if !(last && self.is(Fault::ItemLost)) {
                 answers.push(json!({"id": request["id"], "status": status, "body": body}));
@@ -102,58 +167,85 @@ impl Tenant {
         (200, json!({ "responses": answers }))
     }
 
-    fn get(&self, url: &str) -> (u16, Value) {
+    fn get(&self, url: &str, eventual: bool) -> (u16, Value) {
         assert!(url.starts_with('/') && !url.contains([' ', '"', '+']), "not a clean url: {url}");
-        let (path, query) = url.split_once('?').unwrap();
-        let (mut filter, mut skip) = (None, 0);
-        for part in query.split('&') {
-            match part.split_once('=').unwrap() {
-                ("$select", select) => assert_eq!(select, SELECT, "all that the rules need is asked for"),
-                ("$filter", text) => filter = Some(decode(text)),
-                ("$skiptoken", text) => skip = text.parse().unwrap(),
-                other => panic!("unexpected {other:?}"),
-            }
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let options = query::options(query);
+        let skip = options.get("$skiptoken").map_or(0, |text| text.parse().unwrap());
+        let refusal = self.refusals.iter().find(|((refused, from), _)| refused == path && *from == skip);
+        if let Some((_, (status, code))) = refusal {
+            return (*status, error(code));
         }
-        match path.strip_prefix("/users") {
-            Some("") => self.list(url, &filter.unwrap(), skip),
-            Some(key) => {
-                let key = decode(key);
+        let select = options.get("$select").map(String::as_str);
+        let advanced = eventual && options.get("$count").is_some_and(|value| value == "true");
+        match path {
+            "/me" => match &self.me {
+                Some(me) => (200, me.clone()),
+                None => (400, error("BadRequest")),
+            },
+            "/users/$count" => {
+                assert!(eventual, "a count needs the slower index");
+                let matches = query::matcher(&options["$filter"], true);
+                (200, json!(self.users.iter().filter(|user| matches(user)).count()))
+            }
+            "/users" => {
+                let more = select.and_then(|select| select.strip_prefix(SELECT)).unwrap_or_default();
+                let whole = ["", ",proxyAddresses", ",employeeId"].contains(&more);
+                assert!(whole || select == Some("id"), "all that the rules need is asked for: {select:?}");
+                let matches = query::matcher(&options["$filter"], advanced);
+                let everybody = self.is(Fault::FiltersIgnored);
+                let mut found: Vec<Value> =
+                    self.users.iter().filter(|user| everybody || matches(user)).cloned().collect();
+                for user in &mut found {
+                    if self.is(Fault::Nameless) {
+                        *user = json!({ "id": user["id"] });
+                    }
+                    for name in ["proxyAddresses", "employeeId"] {
+                        if !more.contains(name) {
+                            user.as_object_mut().unwrap().remove(name);
+                        }
+                    }
+                }
+                (200, self.page(url, found, skip))
+            }
+            _ if path.starts_with("/users") => {
+                assert_eq!(select, Some(SELECT));
+                let key = query::decode(path.strip_prefix("/users").unwrap());
                 let upn =
                     key.strip_prefix("('").and_then(|key| key.strip_suffix("')")).map(|key| key.replace("''", "'"));
                 let upn = upn.unwrap_or_else(|| key.strip_prefix('/').unwrap().to_owned());
-                match self.users.iter().find(|user| same(&user["userPrincipalName"], &upn)) {
+                let is_it = |user: &&Value| user["userPrincipalName"].as_str().unwrap().eq_ignore_ascii_case(&upn);
+                match self.users.iter().find(is_it) {
                     Some(user) => (200, user.clone()),
                     None if self.is(Fault::ForeignNotFound) => (404, Value::String("<html>".to_owned())),
                     None => (404, error("Request_ResourceNotFound")),
                 }
             }
-            None => panic!("unexpected {path}"),
+            _ => match self.lists.get(path) {
+                Some(list) => (200, self.page(url, list.clone(), skip)),
+                None if STANDING_LISTS.contains(&path) => (200, json!({"value": []})),
+                None => (404, error("Request_ResourceNotFound")),
+            },
         }
     }
 
-    fn list(&self, url: &str, filter: &str, skip: usize) -> (u16, Value) {
-        let (property, values) = filter.split_once(" in (").unwrap();
-        let values = literals(values.strip_suffix(')').unwrap());
-        assert!((1..=15).contains(&values.len()), "an in filter takes 15 values, not {}", values.len());
-        assert!(
-            values.iter().all(|value| value.replace('\'', "''").chars().count() <= 120),
-            "a literal has 120 characters at most"
-        );
-        let matches = |user: &&Value| self.is(Fault::FiltersIgnored) || values.iter().any(|v| same(&user[property], v));
-        let mut found: Vec<Value> = self.users.iter().filter(matches).cloned().collect();
-        if self.is(Fault::Nameless) {
-            found.iter_mut().for_each(|user| *user = json!({ "id": user["id"] }));
-        }
-        let next = |skip: usize| {
-            format!("https://graph.microsoft.com/v1.0{}&$skiptoken={skip}", url.split("&$skiptoken").next().unwrap())
+    fn page(&self, url: &str, mut found: Vec<Value>, skip: usize) -> Value {
+        let next = |root: &str, skip: usize| {
+            let (path, query) = url.split_once('?').unwrap_or((url, ""));
+            let kept: Vec<&str> =
+                query.split('&').filter(|part| !part.is_empty() && !part.starts_with("$skiptoken")).collect();
+            let kept: String = kept.iter().map(|part| format!("{part}&")).collect();
+            format!("{root}/v1.0{path}?{kept}$skiptoken={skip}")
         };
+        let root = if self.is(Fault::StrayPages) { "https://graph.example.com" } else { "https://graph.microsoft.com" };
         if self.is(Fault::EndlessPages) {
-            return (200, json!({"value": found, "@odata.nextLink": next(skip)}));
+            return json!({"value": found, "@odata.nextLink": next(root, skip)});
         }
-        if self.is(Fault::SmallPages) && found.len() > skip + 1 {
-            return (200, json!({"value": [found[skip]], "@odata.nextLink": next(skip + 1)}));
+        let small = self.is(Fault::SmallPages) || self.is(Fault::StrayPages);
+        if small && found.len() > skip + 1 {
+            return json!({"value": [found[skip]], "@odata.nextLink": next(root, skip + 1)});
         }
-        (200, json!({ "value": found.split_off(skip.min(found.len())) }))
+        json!({ "value": found.split_off(skip.min(found.len())) })
     }
 
     fn by_ids(&self, path: &str, body: &Value) -> (u16, Value) {
@@ -187,60 +279,18 @@ impl Transport for Tenant {
                 json!({"value": [{"id": "11111111-2222-4333-8444-555555555555", "displayName": "Contoso",
                     "verifiedDomains": []}]}),
             ),
+            (Method::GET, path) => {
+                self.get(path.strip_prefix("/v1.0").unwrap(), call.consistency == Consistency::Eventual)
+            }
             (method, path) => panic!("unexpected {method} {path}"),
         };
-        Ok(Answer { status, advice: Advice::default(), date: None, body: Bytes::from(body.to_string()) })
+        // The service puts a byte order mark before a bare number.
+        let mark = if body.is_number() { "\u{feff}" } else { "" };
+        let body = Bytes::from(format!("{mark}{body}"));
+        Ok(Answer { status, advice: Advice::default(), date: None, body })
     }
-}
-
-fn same(value: &Value, text: &str) -> bool {
-    value.as_str().is_some_and(|value| value.eq_ignore_ascii_case(text))
 }
 
 fn error(code: &str) -> Value {
     json!({"error": {"code": code, "message": "scripted"}})
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        assert_ne!(byte, b'#', "a # ends the url: {text}");
-        if byte == b'%' {
-            let hex = [rest.next().unwrap(), rest.next().unwrap()];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap());
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).unwrap()
-}
-
-/// Reads `'a','o''neil'`, and nothing else.
-fn literals(text: &str) -> Vec<String> {
-    let mut values = Vec::new();
-    let mut rest = text;
-    loop {
-        rest = rest.strip_prefix('\'').unwrap();
-        let mut value = String::new();
-        loop {
-            let (part, behind) = rest.split_once('\'').unwrap();
-            value.push_str(part);
-            rest = behind;
-            match rest.strip_prefix('\'') {
-                Some(doubled) => {
-                    value.push('\'');
-                    rest = doubled;
-                }
-                None => break,
-            }
-        }
-        values.push(value);
-        match rest.strip_prefix(',') {
-            Some(next) => rest = next,
-            None => break,
-        }
-    }
-    assert_eq!(rest, "");
-    values
 }

@@ -26,6 +26,21 @@ pub enum LookupError {
         /// What is wrong with the answer.
         reason: String,
     },
+    /// The app lacks a permission without which nobody can be judged.
+    #[error(
+        "this app may not read {what}: {error}; grant it the application permission {permission}, or do without them \
+         by {flag}"
+    )]
+    NotPermitted {
+        /// What could not be read.
+        what: &'static str,
+        /// The least permission that is needed.
+        permission: &'static str,
+        /// The flag that gives up on it.
+        flag: &'static str,
+        /// What Graph says.
+        error: GraphError,
+    },
     /// The app may see that users exist, and not who they are.
     #[error("the directory does not show the names of its users to this app; grant it User.Read.All and try again")]
     NamesHidden,

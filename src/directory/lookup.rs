@@ -1,24 +1,30 @@
 //! Names in, accounts out in the same order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
 
 use super::account::{Account, Found};
+use super::deleted::DeletedUsers;
 use super::error::LookupError;
-use super::question::{By, ByIds, ByIdsAnswer, MOST_VALUES, Question, Sighting, fits_a_filter};
+use super::findings::Findings;
+use super::note::Note;
+use super::question::{Asking, ByIds, ByIdsAnswer, Question, Sighting};
 use crate::clock::Clock;
-use crate::graph::batch::MOST_ITEMS;
+use crate::graph::batch::{MOST_ITEMS, Read};
 use crate::graph::error::GraphError;
-use crate::graph::quota::{Allowance, Bucket};
-use crate::graph::reading::{ReadError, Reading};
+use crate::graph::paced::Paced;
+use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
-use crate::roster::Key;
+use crate::roster::{By, Key};
 
 /// What one `getByIds` with `$select` costs, in resource units ("Microsoft Graph service-specific throttling limits").
 const BY_IDS_COST: u32 = 2;
+
+/// What one list of users with `$select` costs (same page).
+const FILTER_COST: u32 = 1;
 
 /// Nobody has a mail address that hundreds of others have too; more pages than this are a circle.
 const MOST_PAGES: usize = 50;
@@ -28,11 +34,11 @@ const MOST_PAGES: usize = 50;
 /// Calls are packed full (300 names or 1,000 object ids each), several are in flight, and resource units are spent at
 /// the documented rate and no faster.
 pub struct Lookup<'a, T> {
-    reading: Reading<'a, T>,
-    clock: Clock,
-    units: Mutex<Bucket>,
+    paced: Paced<'a, T>,
     /// `getByIds` was refused or showed no names: from then on ids are asked for by filters.
     by_ids_is_useless: AtomicBool,
+    /// Read when the first person is missing; a refusal is remembered.
+    deleted: OnceCell<Result<DeletedUsers, GraphError>>,
 }
 
 /// One HTTP call.
@@ -41,11 +47,40 @@ enum Job {
     ByIds(Vec<ObjectId>),
 }
 
-/// Who was found, by folded name and by object id.
+/// What is asked for, each thing once, folded.
 #[derive(Default)]
-struct Findings {
-    by_name: HashMap<String, Vec<Account>>,
-    by_id: HashMap<ObjectId, Account>,
+struct Wanted {
+    ids: Vec<ObjectId>,
+    names: Vec<String>,
+    properties: Vec<(By, Vec<String>)>,
+}
+
+impl Wanted {
+    fn of(keys: &[&Key]) -> Self {
+        let mut wanted = Self::default();
+        let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+        let mut properties: HashMap<By, BTreeSet<String>> = HashMap::new();
+        for key in keys {
+            match key {
+                Key::ObjectId(id) => {
+                    if ids.insert(*id) {
+                        wanted.ids.push(*id);
+                    }
+                }
+                Key::UserPrincipalName(name) => {
+                    let folded = name.folded();
+                    if names.insert(folded.clone()) {
+                        wanted.names.push(folded);
+                    }
+                }
+                Key::Property(by, value) => {
+                    properties.entry(*by).or_default().insert(Asking::Property(*by).fold(value));
+                }
+            }
+        }
+        wanted.properties = properties.into_iter().map(|(by, values)| (by, values.into_iter().collect())).collect();
+        wanted
+    }
 }
 
 impl<'a, T: Transport> Lookup<'a, T> {
@@ -56,62 +91,85 @@ impl<'a, T: Transport> Lookup<'a, T> {
     /// Asks through `transport`; waits are counted by `clock`.
     #[must_use]
     pub fn new(transport: &'a T, clock: Clock) -> Self {
-        Self {
-            reading: Reading::new(transport, clock),
-            clock,
-            units: Mutex::new(Bucket::full(Allowance::RESOURCE_UNITS, clock)),
-            by_ids_is_useless: AtomicBool::new(false),
-        }
+        Self::paced(Paced::new(transport, clock))
     }
 
-    /// Says what the directory knows under each of these names: as many answers as names, in the same order.
+    /// Shares the resource units of other reads.
+    #[must_use]
+    pub fn paced(paced: Paced<'a, T>) -> Self {
+        Self { paced, by_ids_is_useless: AtomicBool::new(false), deleted: OnceCell::new() }
+    }
+
+    /// Says what the directory knows under each of these keys: as many answers as keys, in the same order.
     ///
-    /// A name that is nobody's sign-in name is looked for among the mail addresses. Names are compared without regard
+    /// A name that is nobody's sign-in name is looked for among the mail addresses. Values are compared without regard
     /// to case. A name of more than 120 characters is looked for as a sign-in name only, because no filter takes it.
+    /// Ids and names of nobody are looked for among the deleted users, who are read once, when the first is missing.
     ///
     /// # Errors
     ///
-    /// Whatever keeps any one of the names from being answered for; then none is.
+    /// Whatever keeps any one of the keys from being answered for; then none is.
     pub async fn find(&self, keys: &[&Key]) -> Result<Vec<Found>, LookupError> {
-        let (mut names, mut ids) = (Vec::new(), Vec::new());
-        let (mut known_names, mut known_ids) = (HashSet::new(), HashSet::new());
-        for key in keys {
-            match key {
-                Key::ObjectId(id) => {
-                    if known_ids.insert(*id) {
-                        ids.push(*id);
-                    }
-                }
-                Key::UserPrincipalName(name) => {
-                    let folded = name.folded();
-                    if known_names.insert(folded.clone()) {
-                        names.push(folded);
-                    }
-                }
-                Key::Property(..) => {}
-            }
-        }
-        drop((known_names, known_ids));
+        let wanted = Wanted::of(keys);
+        let findings = self.search(&wanted).await?;
+        let is_missing = wanted.ids.iter().any(|id| !findings.knows_id(*id))
+            || wanted.names.iter().any(|name| !findings.knows_name(name));
+        let deleted = if is_missing { self.deleted().await? } else { None };
+        Ok(keys.iter().map(|key| findings.of(key, deleted)).collect())
+    }
 
+    /// The accounts with these ids; whoever is missing is no user of the tenant at this moment.
+    pub(super) async fn accounts(&self, ids: &[ObjectId]) -> Result<HashMap<ObjectId, Box<Account>>, LookupError> {
+        let wanted = Wanted { ids: ids.to_vec(), ..Wanted::default() };
+        Ok(self.search(&wanted).await?.into_accounts())
+    }
+
+    /// What could not be read so far and does not stop a plan.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Note> {
+        match self.deleted.get() {
+            Some(Err(error)) => vec![Note::DeletedNotRead { because: error.to_string() }],
+            _ => Vec::new(),
+        }
+    }
+
+    async fn search(&self, wanted: &Wanted) -> Result<Findings, LookupError> {
         let mut findings = Findings::default();
-        let (short, long): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| fits_a_filter(name));
-        let mut questions = filters(By::UserPrincipalName, &short);
-        questions.extend(long.into_iter().map(Question::single));
+        let fits = |name: &&String| Asking::UserPrincipalName.fits_a_filter(name);
+        let (short, long): (Vec<&String>, Vec<&String>) = wanted.names.iter().partition(fits);
+        let short: Vec<String> = short.into_iter().cloned().collect();
+        let mut questions = Question::about(Asking::UserPrincipalName, &short);
+        questions.extend(long.into_iter().cloned().map(Question::single));
+        for (by, values) in &wanted.properties {
+            questions.extend(Question::about(Asking::Property(*by), values));
+        }
         let mut jobs = batches(questions);
         if !self.by_ids_is_useless.load(Ordering::Relaxed) {
-            jobs.extend(ids.chunks(ByIds::MOST).map(|ids| Job::ByIds(ids.to_vec())));
+            jobs.extend(wanted.ids.chunks(ByIds::MOST).map(|ids| Job::ByIds(ids.to_vec())));
         }
         self.work_off(&jobs, &mut findings).await?;
 
         // Once more for whoever is still missing: a sign-in name may be a mail address, and what `getByIds` leaves out
         // without a word it does not vouch for.
-        let missing_names: Vec<_> = short.into_iter().filter(|name| !findings.by_name.contains_key(name)).collect();
-        let missing_ids = ids.iter().filter(|id| !findings.by_id.contains_key(id)).map(ToString::to_string);
-        let mut questions = filters(By::Mail, &missing_names);
-        questions.extend(filters(By::ObjectId, &missing_ids.collect::<Vec<_>>()));
+        let missing_names: Vec<_> = short.into_iter().filter(|name| !findings.knows_name(name)).collect();
+        let missing_ids = wanted.ids.iter().filter(|id| !findings.knows_id(**id)).map(ToString::to_string);
+        let mut questions = Question::about(Asking::NameAsMail, &missing_names);
+        questions.extend(Question::about(Asking::ObjectId, &missing_ids.collect::<Vec<_>>()));
         self.work_off(&batches(questions), &mut findings).await?;
+        Ok(findings)
+    }
 
-        Ok(keys.iter().map(|key| findings.of(key)).collect())
+    /// The deleted users; `None` where the app may not see them, so that nobody is called deleted. Whoever is not there
+    /// is not touched either way, so a refusal stops nothing; an answer that does not come does.
+    async fn deleted(&self) -> Result<Option<&DeletedUsers>, LookupError> {
+        let read = || async {
+            match DeletedUsers::read(&self.paced).await {
+                Ok(deleted) => Ok(Ok(deleted)),
+                Err(ReadError::Refused(error)) => Ok(Err(error)),
+                Err(error) => Err(LookupError::from(error)),
+            }
+        };
+        Ok(self.deleted.get_or_try_init(read).await?.as_ref().ok())
     }
 
     /// Makes all the calls, four at a time.
@@ -147,12 +205,11 @@ impl<'a, T: Transport> Lookup<'a, T> {
     }
 
     async fn ask_once(&self, questions: &[Question], seen: &mut Vec<Sighting>) -> Result<Vec<Question>, LookupError> {
-        self.pay(u32::try_from(questions.len()).unwrap_or(u32::MAX)).await;
-        let urls: Vec<String> = questions.iter().map(|question| question.url.clone()).collect();
-        let answers = self.reading.batch(&urls).await?;
+        let reads: Vec<Read> = questions.iter().map(|question| question.read.clone()).collect();
+        let answers = self.paced.batch(&reads, FILTER_COST).await?;
         let mut rest = Vec::new();
         for (question, answer) in questions.iter().zip(answers) {
-            let answered = question.read(answer)?;
+            let answered = question.read(answer, |what, link| self.paced.next_page(what, link))?;
             seen.extend(answered.seen);
             rest.extend(answered.rest);
         }
@@ -165,8 +222,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         if self.by_ids_is_useless.load(Ordering::Relaxed) {
             return Ok(());
         }
-        self.pay(BY_IDS_COST).await;
-        let answer: ByIdsAnswer = match self.reading.post(&ByIds::path(), &ByIds::users(ids)).await {
+        let answer: ByIdsAnswer = match self.paced.post(&ByIds::path(), &ByIds::users(ids), BY_IDS_COST).await {
             Ok(answer) => answer,
             Err(ReadError::Refused(GraphError { status: 403, .. })) => {
                 self.by_ids_is_useless.store(true, Ordering::Relaxed);
@@ -186,24 +242,15 @@ impl<'a, T: Transport> Lookup<'a, T> {
                 return Err(unreliable(format!("it holds {id}, who was not asked for")));
             }
             match Account::of(user) {
-                Some(account) => seen.push(Sighting { name: None, account }),
+                Some(account) => {
+                    let values = vec![id.to_string()];
+                    seen.push(Sighting { asking: Asking::ObjectId, values, account: Box::new(account) });
+                }
                 None => self.by_ids_is_useless.store(true, Ordering::Relaxed),
             }
         }
         Ok(())
     }
-
-    /// Waits until so many resource units may be spent. Those who wait are served in their order.
-    async fn pay(&self, units: u32) {
-        let mut bucket = self.units.lock().await;
-        while let Err(wait) = bucket.take(units) {
-            self.clock.sleep(wait).await;
-        }
-    }
-}
-
-fn filters(by: By, values: &[String]) -> Vec<Question> {
-    values.chunks(MOST_VALUES).map(|values| Question::filter(by, values.to_vec())).collect()
 }
 
 fn batches(questions: Vec<Question>) -> Vec<Job> {
@@ -213,29 +260,4 @@ fn batches(questions: Vec<Question>) -> Vec<Job> {
         jobs.push(Job::Questions(questions.by_ref().take(MOST_ITEMS).collect()));
     }
     jobs
-}
-
-impl Findings {
-    fn add(&mut self, Sighting { name, account }: Sighting) {
-        let Some(name) = name else {
-            self.by_id.insert(account.object_id, account);
-            return;
-        };
-        let same = self.by_name.entry(name).or_default();
-        if same.iter().all(|known| known.object_id != account.object_id) {
-            same.push(account);
-        }
-    }
-
-    fn of(&self, key: &Key) -> Found {
-        match key {
-            Key::ObjectId(id) => self.by_id.get(id).cloned().map_or(Found::Nobody, Found::Account),
-            Key::Property(..) => Found::Nobody,
-            Key::UserPrincipalName(name) => match self.by_name.get(&name.folded()).map(Vec::as_slice) {
-                None | Some([]) => Found::Nobody,
-                Some([only]) => Found::Account(only.clone()),
-                Some(several) => Found::Several(several.to_vec()),
-            },
-        }
-    }
 }

@@ -7,18 +7,42 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `account` | what the rules want to know of one user object |
+//! | `deleted` | who was deleted lately |
 //! | `question` | one query to Graph: how it is written, and which answers to it are believed |
+//! | `findings` | who was found, under every name that was asked for |
 //! | `lookup` | names in, accounts out in the same order, several calls in flight, paced by resource units |
+//! | `tenant` | what is read of the tenant itself, once for each plan |
+//! | `domains` | where people sign in |
+//! | `roles` | the built-in directory roles, and whom a User Administrator may act on |
+//! | `privilege`, `privileges` | what an account may do beyond its own affairs, and who may what in the tenant |
+//! | `operators` | whoever is at the controls |
+//! | `note` | what could not be read and does not stop a plan |
 
 mod account;
+mod deleted;
+mod domains;
 #[cfg(test)]
 pub(crate) mod double;
 mod error;
+mod findings;
 mod lookup;
+mod note;
+mod operators;
+mod privilege;
+mod privileges;
 mod question;
+pub mod roles;
+mod tenant;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, Found};
+pub use account::{Account, Found, OnPremises};
+pub use deleted::Deleted;
+pub use domains::Domains;
 pub use error::LookupError;
 pub use lookup::Lookup;
+pub use note::Note;
+pub use operators::{Operator, Operators};
+pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
+pub use privileges::Privileges;
+pub use tenant::{Scope, TenantFacts};

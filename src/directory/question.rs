@@ -5,31 +5,125 @@ use serde_json::value::RawValue;
 
 use super::account::Account;
 use super::error::LookupError;
+use crate::graph::batch::Read;
 use crate::graph::error::GraphError;
-use crate::graph::reading::encode_query;
+use crate::graph::reading::{ReadError, encode_query};
+use crate::graph::transport::Consistency;
 use crate::graph::user::{SELECT, User};
 use crate::ids::ObjectId;
+use crate::roster::By;
 
 /// The most values that an `in` filter takes ("Known issues with Microsoft Graph": 15 expressions by default).
-pub(super) const MOST_VALUES: usize = 15;
+const MOST_VALUES: usize = 15;
 
 /// The longest literal that a filter takes, in characters (same page).
 const LONGEST_LITERAL: usize = 120;
 
-/// By which property a question asks.
+/// The longest address of an advanced query, which has no limit of expressions instead (same page): 2,048 characters,
+/// less what stands before the version.
+const LONGEST_ADVANCED: usize = 1_900;
+
+/// By what a question asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Asking {
+    /// By object id.
     ObjectId,
+    /// By sign-in name.
     UserPrincipalName,
-    Mail,
+    /// By mail address, for whoever has no such sign-in name.
+    NameAsMail,
+    /// By a property that the operator chose.
+    Property(By),
 }
 
-impl By {
+impl Asking {
     const fn property(self) -> &'static str {
         match self {
             Self::ObjectId => "id",
             Self::UserPrincipalName => "userPrincipalName",
-            Self::Mail => "mail",
+            Self::NameAsMail | Self::Property(By::Mail) => "mail",
+            Self::Property(By::ProxyAddress) => "proxyAddresses",
+            Self::Property(By::EmployeeId) => "employeeId",
+            Self::Property(By::Sid) => "onPremisesSecurityIdentifier",
+            Self::Property(By::SamAccountName) => "onPremisesSamAccountName",
+        }
+    }
+
+    /// How many values one filter takes. An address is asked for in both spellings of its prefix.
+    const fn most_values(self) -> usize {
+        match self {
+            Self::Property(By::ProxyAddress) => MOST_VALUES / 2,
+            _ => MOST_VALUES,
+        }
+    }
+
+    const fn consistency(self) -> Consistency {
+        match self {
+            Self::Property(By::SamAccountName) => Consistency::Eventual,
+            _ => Consistency::Session,
+        }
+    }
+
+    /// The form in which two values are compared: none of these properties is told apart by case.
+    pub(super) fn fold(self, value: &str) -> String {
+        let folded = value.to_lowercase();
+        match self {
+            Self::Property(By::ProxyAddress) => folded.strip_prefix("smtp:").map(str::to_owned).unwrap_or(folded),
+            _ => folded,
+        }
+    }
+
+    /// Says whether a value can stand in an ordinary filter. The literal counts as it travels, with its apostrophes
+    /// doubled.
+    pub(super) fn fits_a_filter(self, value: &str) -> bool {
+        let prefix = if self == Self::Property(By::ProxyAddress) { "smtp:".len() } else { 0 };
+        prefix + value.chars().count() + value.matches('\'').count() <= LONGEST_LITERAL
+    }
+
+    fn filter(self, values: &[String]) -> String {
+        let property = self.property();
+        let chain = |clauses: Vec<String>| clauses.join(" or ");
+        match self {
+            Self::Property(By::ProxyAddress) => {
+                // Stored with either spelling: the primary address in capitals.
+                let clause = |prefix: &str, value: &String| {
+                    format!("{property}/any(p:p eq {})", literal(&format!("{prefix}:{value}")))
+                };
+                chain(values.iter().flat_map(|value| [clause("smtp", value), clause("SMTP", value)]).collect())
+            }
+            // Only `eq` is documented for it ("user resource type").
+            Self::Property(By::Sid) => {
+                chain(values.iter().map(|sid| format!("{property} eq {}", literal(&sid.to_uppercase()))).collect())
+            }
+            _ => {
+                let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
+                format!("{property} in ({})", values.join(","))
+            }
+        }
+    }
+
+    /// Everything that this user is known under, folded.
+    fn values_of(self, user: &User) -> Vec<String> {
+        let only = |value: Option<&String>| value.map(|value| self.fold(value)).into_iter().collect();
+        match self {
+            Self::ObjectId => vec![user.id.to_string()],
+            Self::UserPrincipalName => only(user.user_principal_name.as_ref()),
+            Self::NameAsMail | Self::Property(By::Mail) => only(user.mail.as_ref()),
+            Self::Property(By::EmployeeId) => only(user.employee_id.as_ref()),
+            Self::Property(By::Sid) => only(user.on_premises_security_identifier.as_ref()),
+            Self::Property(By::SamAccountName) => only(user.on_premises_sam_account_name.as_ref()),
+            Self::Property(By::ProxyAddress) => {
+                user.proxy_addresses.iter().flatten().map(|address| self.fold(address)).collect()
+            }
+        }
+    }
+
+    fn select(self) -> String {
+        match self {
+            Self::Property(by @ (By::ProxyAddress | By::EmployeeId)) => {
+                format!("{SELECT},{}", Self::Property(by).property())
+            }
+            _ => SELECT.to_owned(),
         }
     }
 }
@@ -37,20 +131,22 @@ impl By {
 /// One item of a batch.
 #[derive(Debug)]
 pub(super) struct Question {
-    by: By,
-    /// What is asked for, folded: names in lower case, ids as they are written.
+    asking: Asking,
+    /// What is asked for, folded.
     asked: Vec<String>,
     /// From the slash behind the version on.
-    pub(super) url: String,
+    pub(super) read: Read,
     /// Asks for one user by its address and not by a filter: absence is then a 404.
     single: bool,
 }
 
 /// An account that an answer shows.
 pub(super) struct Sighting {
-    /// The folded name that it was asked for by; `None` where it was asked for by its object id.
-    pub(super) name: Option<String>,
-    pub(super) account: Account,
+    /// By what it was asked for.
+    pub(super) asking: Asking,
+    /// The folded values that it was asked for by: more than one where it has several addresses.
+    pub(super) values: Vec<String>,
+    pub(super) account: Box<Account>,
 }
 
 /// What one answer says.
@@ -61,14 +157,43 @@ pub(super) struct Answered {
 }
 
 impl Question {
-    /// Asks for up to [`MOST_VALUES`] names, all of which fit into a filter.
-    pub(super) fn filter(by: By, asked: Vec<String>) -> Self {
-        let values: Vec<String> = asked.iter().map(|value| literal(value)).collect();
-        let filter = encode_query(&format!("{} in ({})", by.property(), values.join(",")));
-        Self { by, url: format!("/users?$filter={filter}&$select={SELECT}"), asked, single: false }
+    /// Asks for all these folded values, as few questions as filters allow.
+    pub(super) fn about(asking: Asking, values: &[String]) -> Vec<Self> {
+        let (fitting, long): (Vec<_>, Vec<_>) = values.iter().partition(|value| asking.fits_a_filter(value));
+        let mut questions = Vec::with_capacity(values.len().div_ceil(asking.most_values()));
+        let mut asked: Vec<String> = Vec::new();
+        for value in fitting {
+            asked.push(value.clone());
+            if asked.len() > 1 && asking.consistency() == Consistency::Eventual {
+                let length = Self::filter(asking, asked.clone(), asking.consistency()).read.url.len();
+                if length > LONGEST_ADVANCED {
+                    asked.pop();
+                    questions.push(Self::filter(asking, std::mem::take(&mut asked), asking.consistency()));
+                    asked.push(value.clone());
+                }
+            }
+            if asked.len() == asking.most_values() {
+                questions.push(Self::filter(asking, std::mem::take(&mut asked), asking.consistency()));
+            }
+        }
+        if !asked.is_empty() {
+            questions.push(Self::filter(asking, asked, asking.consistency()));
+        }
+        // What is too long by default is asked for alone, as an advanced query; should that be refused too, the refusal
+        // is an error and names the value.
+        questions
+            .extend(long.into_iter().map(|value| Self::filter(asking, vec![value.clone()], Consistency::Eventual)));
+        questions
     }
 
-    /// Asks for one user by sign-in name, of whatever length.
+    fn filter(asking: Asking, asked: Vec<String>, consistency: Consistency) -> Self {
+        let filter = encode_query(&asking.filter(&asked));
+        let count = if consistency == Consistency::Eventual { "$count=true&" } else { "" };
+        let url = format!("/users?{count}$filter={filter}&$select={}", asking.select());
+        Self { asking, read: Read { url, consistency }, asked, single: false }
+    }
+
+    /// Asks for one user by folded sign-in name, of whatever length.
     pub(super) fn single(name: String) -> Self {
         // A name that begins with a dollar sign has to be quoted ("Get a user").
         let url = if name.starts_with('$') {
@@ -76,16 +201,20 @@ impl Question {
         } else {
             format!("/users/{}?$select={SELECT}", encode_query(&name))
         };
-        Self { by: By::UserPrincipalName, asked: vec![name], url, single: true }
+        Self { asking: Asking::UserPrincipalName, asked: vec![name], read: Read::fresh(url), single: true }
     }
 
-    /// Reads the answer.
+    /// Reads the answer; `next_page` says which path a link leads to.
     ///
     /// # Errors
     ///
     /// A refusal, and everything that is not plainly the answer to this very question: somebody who was not asked for
     /// shows that the filter was passed over.
-    pub(super) fn read(&self, answer: Result<Box<RawValue>, GraphError>) -> Result<Answered, LookupError> {
+    pub(super) fn read(
+        &self,
+        answer: Result<Box<RawValue>, GraphError>,
+        next_page: impl Fn(&str, &str) -> Result<String, ReadError>,
+    ) -> Result<Answered, LookupError> {
         let body = match answer {
             Ok(body) => body,
             Err(error) if self.single && error.status == 404 && error.code == "Request_ResourceNotFound" => {
@@ -100,29 +229,30 @@ impl Question {
             serde_json::from_str(body.get()).map_err(unreadable)?
         };
         let seen = page.value.into_iter().map(|user| self.attribute(user)).collect::<Result<_, _>>()?;
-        let rest = page.next_link.map(|link| self.rest(&link)).transpose()?;
+        let rest = match page.next_link {
+            None => None,
+            Some(link) => Some(self.rest(&next_page(&self.describe(), &link)?)),
+        };
         Ok(Answered { seen, rest })
     }
 
     /// Whom of those that were asked for is this?
     fn attribute(&self, user: User) -> Result<Sighting, LookupError> {
-        let name = match self.by {
-            By::ObjectId => Some(user.id.to_string()),
-            By::UserPrincipalName => user.user_principal_name.as_deref().map(str::to_lowercase),
-            By::Mail => user.mail.as_deref().map(str::to_lowercase),
-        };
-        let account = Account::of(user).ok_or(LookupError::NamesHidden)?;
-        match name.filter(|name| self.asked.contains(name)) {
-            Some(name) => Ok(Sighting { name: (self.by != By::ObjectId).then_some(name), account }),
-            None => Err(self.unreliable(format!("it holds {account}, who was not asked for"))),
+        let mut values = self.asking.values_of(&user);
+        values.retain(|value| self.asked.contains(value));
+        values.dedup();
+        let account = Box::new(Account::of(user).ok_or(LookupError::NamesHidden)?);
+        if values.is_empty() {
+            return Err(self.unreliable(format!("it holds {account}, who was not asked for")));
         }
+        Ok(Sighting { asking: self.asking, values, account })
     }
 
     /// The question that asks for the next page. Inside a batch an address begins behind the version.
-    fn rest(&self, link: &str) -> Result<Self, LookupError> {
-        let url = link.split_once("/v1.0/").map(|(_, rest)| format!("/{rest}"));
-        let url = url.ok_or_else(|| self.unreliable(format!("its next page is at {link:?}")))?;
-        Ok(Self { by: self.by, asked: self.asked.clone(), url, single: false })
+    fn rest(&self, path: &str) -> Self {
+        let url = path.strip_prefix("/v1.0").unwrap_or(path).to_owned();
+        let read = Read { url, consistency: self.read.consistency };
+        Self { asking: self.asking, asked: self.asked.clone(), read, single: false }
     }
 
     pub(super) fn unreliable(&self, reason: impl Into<String>) -> LookupError {
@@ -130,19 +260,15 @@ impl Question {
     }
 
     fn describe(&self) -> String {
+        let property = self.asking.property();
         match self.asked.as_slice() {
-            [only] => format!("the question for {} {only}", self.by.property()),
+            [only] => format!("the question for {property} {only}"),
             [first, .., last] => {
-                format!("the question for {} users by {}, {first} to {last}", self.asked.len(), self.by.property())
+                format!("the question for {} users by {property}, {first} to {last}", self.asked.len())
             }
             [] => "an empty question".to_owned(),
         }
     }
-}
-
-/// Says whether a name can stand in a filter. The literal counts as it travels, with its apostrophes doubled.
-pub(super) fn fits_a_filter(name: &str) -> bool {
-    name.chars().count() + name.matches('\'').count() <= LONGEST_LITERAL
 }
 
 /// A text as a literal of OData: in apostrophes, those within doubled.

@@ -6,7 +6,6 @@
 use std::io;
 
 use bytes::Bytes;
-use reqwest::Method;
 use serde::ser::{SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +13,7 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::transport::{Advice, Call};
+use super::transport::{Advice, Call, Consistency};
 use super::write::{Change, Write};
 
 /// The most requests that one batch may hold.
@@ -32,13 +31,31 @@ pub fn of_writes(writes: &[Write<'_>]) -> io::Result<Call> {
     call(&items)
 }
 
-/// Packs `GET`s into one call; each url begins with a slash, without the version.
+/// One `GET` in a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// Begins with a slash, without the version.
+    pub url: String,
+    /// How fresh the answer has to be.
+    pub consistency: Consistency,
+}
+
+impl Read {
+    /// Reads what is at `url`, as fresh as the directory itself.
+    #[must_use]
+    pub fn fresh(url: impl Into<String>) -> Self {
+        Self { url: url.into(), consistency: Consistency::Session }
+    }
+}
+
+/// Packs `GET`s into one call.
 ///
 /// # Errors
 ///
-/// Only what serialising can fail with; callers hand over at most [`MOST_ITEMS`] urls.
-pub fn of_reads(urls: &[&str]) -> io::Result<Call> {
-    let items: Vec<Item<'_, '_>> = (1..).zip(urls).map(|(id, url)| Item { id, request: Request::Read(url) }).collect();
+/// Only what serialising can fail with; callers hand over at most [`MOST_ITEMS`] reads.
+pub fn of_reads(reads: &[&Read]) -> io::Result<Call> {
+    let items: Vec<Item<'_, '_>> =
+        (1..).zip(reads).map(|(id, read)| Item { id, request: Request::Read(read) }).collect();
     call(&items)
 }
 
@@ -48,7 +65,7 @@ fn call(items: &[Item<'_, '_>]) -> io::Result<Call> {
     serde_json::to_writer(&mut length, &Envelope(items))?;
     let mut body = Zeroizing::new(Vec::with_capacity(length.0));
     serde_json::to_writer(&mut *body, &Envelope(items))?;
-    Ok(Call { method: Method::POST, path: "/v1.0/$batch".to_owned(), body: Some(Bytes::from_owner(Wiped(body))) })
+    Ok(Call::post("/v1.0/$batch", Bytes::from_owner(Wiped(body))))
 }
 
 struct Wiped(Zeroizing<Vec<u8>>);
@@ -101,7 +118,7 @@ struct Item<'a, 'b> {
 
 enum Request<'a, 'b> {
     Write(&'a Write<'b>),
-    Read(&'a str),
+    Read(&'a Read),
 }
 
 #[derive(Serialize)]
@@ -110,15 +127,17 @@ struct ItemOnWire<'a, 'b> {
     method: &'static str,
     url: std::borrow::Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    headers: Option<ContentType>,
+    headers: Option<Headers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a Change<'b>>,
 }
 
 #[derive(Serialize)]
-struct ContentType {
-    #[serde(rename = "Content-Type")]
-    content_type: &'static str,
+struct Headers {
+    #[serde(rename = "Content-Type", skip_serializing_if = "Option::is_none")]
+    content_type: Option<&'static str>,
+    #[serde(rename = "ConsistencyLevel", skip_serializing_if = "Option::is_none")]
+    consistency_level: Option<&'static str>,
 }
 
 impl<'b> Item<'_, 'b> {
@@ -128,12 +147,19 @@ impl<'b> Item<'_, 'b> {
                 id: self.id.to_string(),
                 method: write.method(),
                 url: write.url().into(),
-                headers: Some(ContentType { content_type: "application/json" }),
+                headers: Some(Headers { content_type: Some("application/json"), consistency_level: None }),
                 body: Some(&write.change),
             },
-            Request::Read(url) => {
-                ItemOnWire { id: self.id.to_string(), method: "GET", url: (*url).into(), headers: None, body: None }
-            }
+            Request::Read(read) => ItemOnWire {
+                id: self.id.to_string(),
+                method: "GET",
+                url: read.url.as_str().into(),
+                headers: read
+                    .consistency
+                    .header()
+                    .map(|(_, level)| Headers { content_type: None, consistency_level: Some(level) }),
+                body: None,
+            },
         }
     }
 }
@@ -246,10 +272,14 @@ mod tests {
 
     #[test]
     fn reads_travel_without_a_body() {
-        let call = of_reads(&["/users?$top=1"]).unwrap();
+        let advanced = Read { url: "/users?$count=true".to_owned(), consistency: Consistency::Eventual };
+        let call = of_reads(&[&Read::fresh("/users?$top=1"), &advanced]).unwrap();
         assert_eq!(
             json(&call),
-            serde_json::json!({"requests": [{"id": "1", "method": "GET", "url": "/users?$top=1"}]})
+            serde_json::json!({"requests": [
+                {"id": "1", "method": "GET", "url": "/users?$top=1"},
+                {"id": "2", "method": "GET", "url": "/users?$count=true", "headers": {"ConsistencyLevel": "eventual"}}
+            ]})
         );
     }
 

@@ -5,15 +5,14 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::backoff;
-use super::batch;
+use super::batch::{self, Read};
 use super::error::GraphError;
-use super::transport::{Answer, Call, Transport, TransportError};
+use super::transport::{Answer, Call, Consistency, Transport, TransportError};
 use super::verdict::{self, Verdict};
 use crate::clock::Clock;
 use crate::ids::TenantId;
@@ -119,8 +118,7 @@ impl<'a, T: Transport> Reading<'a, T> {
             value: Vec<Organization>,
         }
         let path = "/v1.0/organization?$select=id,displayName,verifiedDomains";
-        let call = Call { method: Method::GET, path: path.to_owned(), body: None };
-        let page: Page = self.json(call, MOST_FIRST_CONTACTS).await?;
+        let page: Page = self.json(Call::get(path, Consistency::Session), MOST_FIRST_CONTACTS).await?;
         let only = page.value.into_iter().next();
         only.ok_or_else(|| ReadError::Garbled { what: path.to_owned(), reason: "no organization in it".to_owned() })
     }
@@ -132,8 +130,46 @@ impl<'a, T: Transport> Reading<'a, T> {
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn post<A: DeserializeOwned>(&self, path: &str, body: &impl serde::Serialize) -> Result<A, ReadError> {
         let body = serde_json::to_vec(body).map_err(io::Error::from)?;
-        let call = Call { method: Method::POST, path: path.to_owned(), body: Some(Bytes::from(body)) };
-        self.json(call, MOST_ATTEMPTS).await
+        self.json(Call::post(path, Bytes::from(body)), MOST_ATTEMPTS).await
+    }
+
+    /// Reads what is at `path`, which begins with the version.
+    ///
+    /// # Errors
+    ///
+    /// Graph refuses, cannot be reached, or answers with something else than `A`.
+    pub async fn get<A: DeserializeOwned>(&self, path: &str, consistency: Consistency) -> Result<A, ReadError> {
+        self.json(Call::get(path, consistency), MOST_ATTEMPTS).await
+    }
+
+    /// Reads a count, which is a bare number and no JSON.
+    ///
+    /// # Errors
+    ///
+    /// Graph refuses, cannot be reached, or answers with something else than a number.
+    pub async fn count(&self, path: &str) -> Result<u64, ReadError> {
+        let answer = self.answered(Call::get(path, Consistency::Eventual), MOST_ATTEMPTS).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        // The service puts a byte order mark before its plain texts.
+        let number = text.trim_start_matches('\u{feff}').trim();
+        number.parse().map_err(|_| ReadError::Garbled {
+            what: path.to_owned(),
+            reason: format!("{:?} is not a number", number.chars().take(40).collect::<String>()),
+        })
+    }
+
+    /// The path of the next page, from the version on.
+    ///
+    /// # Errors
+    ///
+    /// The link leads away from where the question was sent: nothing that an answer says may lead a token elsewhere,
+    /// and a list that goes on somewhere else is not whole.
+    pub fn next_page(&self, what: &str, link: &str) -> Result<String, ReadError> {
+        let path = self.transport.path_of(link).filter(|path| path.starts_with("/v1.0/"));
+        path.map(str::to_owned).ok_or_else(|| ReadError::Garbled {
+            what: what.to_owned(),
+            reason: format!("its next page is at {link:?}, which is not where it was asked for"),
+        })
     }
 
     async fn json<A: DeserializeOwned>(&self, call: Call, most_contacts: u32) -> Result<A, ReadError> {
@@ -169,21 +205,21 @@ impl<'a, T: Transport> Reading<'a, T> {
         }
     }
 
-    /// Reads up to twenty urls in one call, again and again for those that were throttled, lost or left out, until each
-    /// is answered. Each url begins with a slash, without the version. A refusal of one is that one's own answer.
+    /// Makes up to twenty reads in one call, again and again for those that were throttled, lost or left out, until each
+    /// is answered. A refusal of one is that one's own answer.
     ///
     /// # Errors
     ///
     /// Graph refuses the whole batch, cannot be reached, or leaves an item unanswered after many attempts.
-    pub async fn batch(&self, urls: &[String]) -> Result<Vec<Result<Box<RawValue>, GraphError>>, ReadError> {
-        let mut answers: Vec<Option<Result<Box<RawValue>, GraphError>>> = urls.iter().map(|_| None).collect();
+    pub async fn batch(&self, reads: &[Read]) -> Result<Vec<Result<Box<RawValue>, GraphError>>, ReadError> {
+        let mut answers: Vec<Option<Result<Box<RawValue>, GraphError>>> = reads.iter().map(|_| None).collect();
         let mut attempt = 0;
         loop {
-            let open: Vec<usize> = (0..urls.len()).filter(|&index| answers[index].is_none()).collect();
+            let open: Vec<usize> = (0..reads.len()).filter(|&index| answers[index].is_none()).collect();
             if open.is_empty() {
                 return Ok(answers.into_iter().flatten().collect());
             }
-            let asked: Vec<&str> = open.iter().map(|&index| urls[index].as_str()).collect();
+            let asked: Vec<&Read> = open.iter().map(|&index| &reads[index]).collect();
             let (mut last, mut wait) = ("an item was left out of the answer".to_owned(), None);
             match self.transport.send(batch::of_reads(&asked)?).await {
                 // A throttled batch was once documented as an outer 424 with `responses` in it.
@@ -301,8 +337,8 @@ mod tests {
         }
     }
 
-    fn urls(count: usize) -> Vec<String> {
-        (0..count).map(|n| format!("/users/{n}")).collect()
+    fn urls(count: usize) -> Vec<Read> {
+        (0..count).map(|n| Read::fresh(format!("/users/{n}"))).collect()
     }
 
     #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
 use super::aadsts;
+use super::caller::Caller;
 use super::endpoint::Endpoints;
 
 /// A token this close to its end is renewed first, so that none ends on the way.
@@ -141,6 +142,19 @@ impl TokenSource {
             // It was renewed early, so that a service that is down for a minute does not matter.
             Err(error) if error.is_passing() && left.is_positive() => Ok(token),
             fetched => fetched,
+        }
+    }
+
+    /// In whose name calls are sent. A configured app is certain; a token that somebody else fetched is looked into,
+    /// and nothing of it is shown.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenSource::token`].
+    pub async fn caller(&self) -> Result<Caller, TokenError> {
+        match &self.credential {
+            Credential::ClientSecret { client_id, .. } => Ok(Caller::App { client_id: client_id.clone() }),
+            Credential::ReadyToken(_) => Ok(Caller::of_token(self.token().await?.text.expose_secret())),
         }
     }
 

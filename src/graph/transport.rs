@@ -10,11 +10,34 @@ use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::caller::Caller;
 use super::endpoint::Endpoints;
 use super::error::GraphError;
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
 use super::token::{TokenError, TokenSource};
+
+/// How fresh an answer has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Consistency {
+    /// As fresh as the directory itself.
+    #[default]
+    Session,
+    /// From the slower index behind advanced queries, which some filters and every count need ("Advanced query
+    /// capabilities on Microsoft Entra ID objects").
+    Eventual,
+}
+
+impl Consistency {
+    /// The header that asks for it, where one is needed.
+    #[must_use]
+    pub const fn header(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Session => None,
+            Self::Eventual => Some(("ConsistencyLevel", "eventual")),
+        }
+    }
+}
 
 /// One request below Graph's root. It cannot be printed with its body, which may carry passwords.
 #[derive(Clone)]
@@ -25,6 +48,22 @@ pub struct Call {
     pub path: String,
     /// A JSON body. Where it carries a password, its owner wipes it when the last holder lets go.
     pub body: Option<Bytes>,
+    /// How fresh the answer has to be.
+    pub consistency: Consistency,
+}
+
+impl Call {
+    /// Reads what is at `path`.
+    #[must_use]
+    pub fn get(path: impl Into<String>, consistency: Consistency) -> Self {
+        Self { method: Method::GET, path: path.into(), body: None, consistency }
+    }
+
+    /// Sends `body` to `path`.
+    #[must_use]
+    pub fn post(path: impl Into<String>, body: Bytes) -> Self {
+        Self { method: Method::POST, path: path.into(), body: Some(body), consistency: Consistency::Session }
+    }
 }
 
 impl fmt::Debug for Call {
@@ -120,6 +159,18 @@ pub trait Transport: Send + Sync + 'static {
     /// Takes in that Graph turned the token down inside a batch that it accepted as a whole: the next call gets a fresh
     /// one.
     fn token_rejected(&self) {}
+
+    /// The path of an address that Graph gave, from the version on; `None` when it is not below the root that calls go
+    /// to. Nothing that an answer says may lead a token elsewhere.
+    fn path_of<'l>(&self, address: &'l str) -> Option<&'l str> {
+        path_below("https://graph.microsoft.com", address)
+    }
+}
+
+/// What follows `root` in `address`; scheme and host are compared without regard to case.
+fn path_below<'l>(root: &str, address: &'l str) -> Option<&'l str> {
+    let (start, path) = address.split_at_checked(root.len())?;
+    (start.eq_ignore_ascii_case(root) && path.starts_with('/')).then_some(path)
 }
 
 /// The live transport.
@@ -136,6 +187,15 @@ impl HttpTransport {
         Self { http, endpoints, tokens }
     }
 
+    /// In whose name calls are sent, as far as this can be told without asking Graph.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn caller(&self) -> Result<Caller, TransportError> {
+        Ok(self.tokens.caller().await?)
+    }
+
     async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {
         let mut bearer = HeaderValue::from_str(authorization)
             .map_err(|_| TokenError::Unusable("the token has characters that no header may have".to_owned()))?;
@@ -144,8 +204,12 @@ impl HttpTransport {
             .http
             .request(call.method.clone(), self.endpoints.graph.join(&call.path))
             .header(AUTHORIZATION, bearer)
-            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            // A count is a bare number and no JSON ("Use query parameters").
+            .header(ACCEPT, HeaderValue::from_static("application/json, text/plain;q=0.9"))
             .header("client-request-id", Uuid::new_v4().to_string());
+        if let Some((name, value)) = call.consistency.header() {
+            request = request.header(name, HeaderValue::from_static(value));
+        }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.clone());
         }
@@ -170,6 +234,10 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn token_rejected(&self) {
         self.tokens.reject();
+    }
+
+    fn path_of<'l>(&self, address: &'l str) -> Option<&'l str> {
+        path_below(&self.endpoints.graph.to_string(), address)
     }
 
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {

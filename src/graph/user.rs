@@ -8,7 +8,9 @@ use crate::ids::ObjectId;
 /// Everything that the rules ask about an account. All of it has to be asked for: nearly every property is returned
 /// only on `$select` ("user resource type").
 pub const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,userType,\
-                          externalUserState,onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime";
+                          externalUserState,onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime,\
+                          isManagementRestricted,onPremisesSamAccountName,onPremisesDomainName,\
+                          onPremisesDistinguishedName,onPremisesSecurityIdentifier";
 
 /// A user object with the properties in [`SELECT`].
 #[derive(Debug, Clone, Deserialize)]
@@ -40,4 +42,18 @@ pub struct User {
     /// Sessions older than this are worth nothing.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub sign_in_sessions_valid_from_date_time: Option<OffsetDateTime>,
+    /// `true` for a member of a restricted management administrative unit.
+    pub is_management_restricted: Option<bool>,
+    /// The short name in Active Directory.
+    pub on_premises_sam_account_name: Option<String>,
+    /// The DNS name of the Active Directory domain.
+    pub on_premises_domain_name: Option<String>,
+    /// The place in Active Directory.
+    pub on_premises_distinguished_name: Option<String>,
+    /// The security identifier in Active Directory.
+    pub on_premises_security_identifier: Option<String>,
+    /// The employer's number; there only where it was asked for beside [`SELECT`].
+    pub employee_id: Option<String>,
+    /// Every address, with `SMTP:` or `smtp:` before it; there only where they were asked for beside [`SELECT`].
+    pub proxy_addresses: Option<Vec<String>>,
 }

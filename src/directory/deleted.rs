@@ -1,0 +1,128 @@
+//! Who was deleted lately.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use crate::graph::paced::Paced;
+use crate::graph::reading::ReadError;
+use crate::graph::transport::{Consistency, Transport};
+use crate::ids::ObjectId;
+
+/// An account that was deleted and can still be restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deleted {
+    /// The id that it had and would have again.
+    pub object_id: ObjectId,
+    /// The sign-in name that it had. Entra puts the object id before the name of a deleted user, so that the name is
+    /// free for somebody else; here it is taken off again.
+    pub user_principal_name: String,
+    /// When it was deleted.
+    pub deleted_at: Option<OffsetDateTime>,
+}
+
+/// All of the tenant's deleted users, found by id and by name.
+#[derive(Debug, Default)]
+pub(super) struct DeletedUsers {
+    /// In the order of their ids.
+    users: Vec<Deleted>,
+    /// Folded names, in their order, with the place in `users`; of one name the latest deletion stands last.
+    by_name: Vec<(Box<str>, u32)>,
+}
+
+/// Where deleted users are listed, a full page at a time ("List deletedItems").
+const PATH: &str =
+    "/v1.0/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName,deletedDateTime&$top=999";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OnWire {
+    id: ObjectId,
+    #[serde(default)]
+    user_principal_name: Option<String>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    deleted_date_time: Option<OffsetDateTime>,
+}
+
+impl DeletedUsers {
+    pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Self, ReadError> {
+        let mut pages = paced.pages::<OnWire>(PATH, Consistency::Session, 1);
+        let mut users = Vec::new();
+        while let Some(page) = pages.next().await? {
+            users.extend(page.into_iter().map(|user| Deleted {
+                user_principal_name: without_prefix(user.id, user.user_principal_name.unwrap_or_default()),
+                object_id: user.id,
+                deleted_at: user.deleted_date_time,
+            }));
+        }
+        Ok(Self::of(users))
+    }
+
+    fn of(mut users: Vec<Deleted>) -> Self {
+        users.sort_unstable_by_key(|user| user.object_id);
+        let named = users.iter().zip(0..).filter(|(user, _)| !user.user_principal_name.is_empty());
+        let mut by_name: Vec<_> =
+            named.map(|(user, place)| (user.user_principal_name.to_lowercase().into_boxed_str(), place)).collect();
+        by_name.sort_unstable_by(|(name, place): &(Box<str>, u32), (other, other_place)| {
+            let deleted_at = |place: &u32| users[*place as usize].deleted_at;
+            name.cmp(other).then_with(|| deleted_at(place).cmp(&deleted_at(other_place)))
+        });
+        Self { users, by_name }
+    }
+
+    pub(super) fn by_id(&self, id: ObjectId) -> Option<&Deleted> {
+        self.users.binary_search_by_key(&id, |user| user.object_id).ok().map(|place| &self.users[place])
+    }
+
+    /// Who had this folded name, and of several the one who was deleted last.
+    pub(super) fn by_name(&self, folded: &str) -> Option<&Deleted> {
+        let behind = self.by_name.partition_point(|(name, _)| name.as_ref() <= folded);
+        let (name, place) = self.by_name.get(behind.checked_sub(1)?)?;
+        (name.as_ref() == folded).then(|| &self.users[*place as usize])
+    }
+}
+
+/// Takes the 32 digits of the object id off the name, where they stand.
+fn without_prefix(id: ObjectId, mut name: String) -> String {
+    let prefix = id.guid().simple().to_string();
+    if name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&prefix)) {
+        name.drain(..prefix.len());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    fn deleted(number: u128, name: &str, deleted_at: Option<OffsetDateTime>) -> Deleted {
+        let object_id = ObjectId::new(uuid::Uuid::from_u128(number));
+        Deleted { object_id, user_principal_name: name.to_owned(), deleted_at }
+    }
+
+    #[test]
+    fn the_id_before_a_deleted_name_is_taken_off() {
+        let id: ObjectId = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
+        let name = |name: &str| without_prefix(id, name.to_owned());
+        assert_eq!(name("0F6D1C1E6f0e4a558a306a3f0c7d9b11ada@contoso.com"), "ada@contoso.com");
+        assert_eq!(name("ada@contoso.com"), "ada@contoso.com");
+        assert_eq!(name("0f6d"), "0f6d");
+    }
+
+    #[test]
+    fn of_two_with_one_name_the_latest_deletion_is_meant() {
+        let users = DeletedUsers::of(vec![
+            deleted(3, "ada@x", Some(datetime!(2026-03-01 00:00 UTC))),
+            deleted(1, "Ada@x", Some(datetime!(2026-02-01 00:00 UTC))),
+            deleted(2, "bob@x", None),
+            deleted(4, "", None),
+        ]);
+        assert_eq!(users.by_name("ada@x"), Some(&users.users[2]));
+        assert_eq!(users.by_name("bob@x"), Some(&users.users[1]));
+        for nobody in ["", "a", "ada@y", "zoe@x"] {
+            assert_eq!(users.by_name(nobody), None, "{nobody:?}");
+        }
+        assert_eq!(users.by_id(deleted(4, "", None).object_id), Some(&users.users[3]));
+        assert_eq!(users.by_id(deleted(9, "", None).object_id), None);
+    }
+}

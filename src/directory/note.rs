@@ -1,0 +1,85 @@
+//! What could not be read and does not stop a plan.
+
+use serde::Serialize;
+
+/// Something that a plan does without, and that its reader has to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "note")]
+#[non_exhaustive]
+pub enum Note {
+    /// The operator gave up on directory roles.
+    RolesNotRead,
+    /// The operator gave up on domains.
+    DomainsNotRead,
+    /// The tenant has no licence for eligible roles, so there are none.
+    NoEligibleRoles,
+    /// Who may take a role for a while is not known.
+    EligibleRolesNotRead {
+        /// What Graph says.
+        because: String,
+    },
+    /// Who owns the app is not known, or not wholly.
+    OwnersNotRead {
+        /// What Graph says.
+        because: String,
+    },
+    /// In whose name the program asks is not known.
+    CallerNotKnown,
+    /// Who was deleted lately is not known.
+    DeletedNotRead {
+        /// What Graph says.
+        because: String,
+    },
+    /// The tenant counts its members only by being listed.
+    MembersListed,
+}
+
+impl Note {
+    /// The note's stable name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::RolesNotRead => "roles-not-read",
+            Self::DomainsNotRead => "domains-not-read",
+            Self::NoEligibleRoles => "no-eligible-roles",
+            Self::EligibleRolesNotRead { .. } => "eligible-roles-not-read",
+            Self::OwnersNotRead { .. } => "owners-not-read",
+            Self::CallerNotKnown => "caller-not-known",
+            Self::DeletedNotRead { .. } => "deleted-not-read",
+            Self::MembersListed => "members-listed",
+        }
+    }
+
+    /// The note for people: what is not known, what follows from it, and how to mend it.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::RolesNotRead => "Directory roles were not read (--without-roles): administrators are not told apart \
+                                   from others, and nothing keeps the last Global Administrator."
+                .to_owned(),
+            Self::DomainsNotRead => "Domains were not read (--without-domains): federated accounts are not told apart \
+                                     from others; Graph refuses their new passwords."
+                .to_owned(),
+            Self::NoEligibleRoles => "The tenant has no licence for Privileged Identity Management (Entra ID P2), so \
+                                      nobody can be eligible for a role."
+                .to_owned(),
+            Self::EligibleRolesNotRead { because } => format!(
+                "Whoever may take a role for a while (Privileged Identity Management) counts as having none: {because}. \
+                 Grant the app RoleEligibilitySchedule.Read.Directory to have them known."
+            ),
+            Self::OwnersNotRead { because } => format!(
+                "The owners of the app are not known, so they are not kept from being touched: {because}. Grant the \
+                 app Application.Read.All, or protect them by name."
+            ),
+            Self::CallerNotKnown => "In whose name this program asks cannot be told, so that account is not kept from \
+                                     being touched: protect it by name."
+                .to_owned(),
+            Self::DeletedNotRead { because } => {
+                format!("Deleted accounts cannot be told from those that never were: {because}.")
+            }
+            Self::MembersListed => {
+                "The tenant does not count its members by a filter; they were listed instead.".to_owned()
+            }
+        }
+    }
+}

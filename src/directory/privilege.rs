@@ -1,0 +1,115 @@
+//! What an account may do beyond its own affairs.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::roles;
+use crate::ids::RoleTemplate;
+
+/// The roles that an account holds or may take, and the groups through which it could get more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Privilege {
+    /// Roles, held now or eligible.
+    pub roles: Vec<HeldRole>,
+    /// Role-assignable groups that it belongs to. Whoever is a member or an owner of one is guarded even when the group
+    /// has no role at this moment ("Working with users in Microsoft Graph").
+    pub groups: Vec<RoleGroupTie>,
+}
+
+/// One role of one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRole {
+    /// Which role.
+    pub role: RoleTemplate,
+    /// Its name, or its id where nobody told the name.
+    pub name: Arc<str>,
+    /// How the account comes by it.
+    pub through: Through,
+    /// Not held now: the account may take it for a while (Privileged Identity Management).
+    pub eligible: bool,
+    /// It reaches the whole tenant, not one administrative unit or one object.
+    pub tenant_wide: bool,
+}
+
+/// How an account comes by a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Through {
+    /// It was given to the account itself.
+    Directly,
+    /// It was given to this group, of which the account is a member.
+    Group(Arc<str>),
+}
+
+/// A tie to a role-assignable group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleGroupTie {
+    /// The group's name.
+    pub name: Arc<str>,
+    /// An owner, who can make members; otherwise a member.
+    pub owner: bool,
+}
+
+impl Privilege {
+    /// Says whether a User Administrator may not block or not reset this account: a role outside both of Microsoft's
+    /// tables, a custom role, any tie to a role-assignable group, or a role over one administrative unit, which may be a
+    /// restricted one.
+    #[must_use]
+    pub fn beyond_user_administrator(&self) -> bool {
+        let reachable = |held: &HeldRole| held.tenant_wide && roles::is_within_reach_of_user_administrator(held.role);
+        !self.groups.is_empty() || !self.roles.iter().all(reachable)
+    }
+
+    /// The least role that the app needs to block and reset this account.
+    #[must_use]
+    pub fn required_role(&self) -> &'static str {
+        if self.beyond_user_administrator() { "Privileged Authentication Administrator" } else { "User Administrator" }
+    }
+
+    /// Says whether this account synchronises Active Directory, by the role that such accounts have.
+    #[must_use]
+    pub fn is_sync_account(&self) -> bool {
+        self.roles.iter().any(|held| held.role == roles::DIRECTORY_SYNCHRONIZATION)
+    }
+
+    /// Says whether this account holds the role now, over the whole tenant.
+    #[must_use]
+    pub fn holds(&self, role: RoleTemplate) -> bool {
+        self.roles.iter().any(|held| held.role == role && held.tenant_wide && !held.eligible)
+    }
+}
+
+/// Every role and tie, for people: `Global Administrator; Exchange Administrator (eligible, through Mail team); owner of
+/// Mail team`.
+impl fmt::Display for Privilege {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let through = self.roles.iter().filter_map(|held| match &held.through {
+            Through::Group(group) => Some(group),
+            Through::Directly => None,
+        });
+        let named: Vec<&Arc<str>> = through.collect();
+        let roles = self.roles.iter().map(ToString::to_string);
+        // A membership that already stands behind a role is not told twice.
+        let ties = self.groups.iter().filter(|tie| tie.owner || !named.contains(&&tie.name)).map(|tie| {
+            let part = if tie.owner { "owner" } else { "member" };
+            format!("{part} of the role-assignable group {}", tie.name)
+        });
+        f.write_str(&roles.chain(ties).collect::<Vec<_>>().join("; "))
+    }
+}
+
+impl fmt::Display for HeldRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut asides = Vec::new();
+        if self.eligible {
+            asides.push("eligible".to_owned());
+        }
+        if let Through::Group(group) = &self.through {
+            asides.push(format!("through {group}"));
+        }
+        if !self.tenant_wide {
+            asides.push("over a part of the tenant".to_owned());
+        }
+        f.write_str(&self.name)?;
+        if asides.is_empty() { Ok(()) } else { write!(f, " ({})", asides.join(", ")) }
+    }
+}

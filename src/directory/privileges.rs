@@ -1,0 +1,256 @@
+//! Who holds a role in the tenant, by whatever way.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::error::LookupError;
+use super::note::Note;
+use super::privilege::{HeldRole, Privilege, RoleGroupTie, Through};
+use super::roles;
+use crate::graph::error::GraphError;
+use crate::graph::paced::Paced;
+use crate::graph::reading::{ReadError, encode_query};
+use crate::graph::transport::Transport;
+use crate::ids::{ObjectId, RoleTemplate};
+
+/// Everybody in the tenant who holds a role, may take one, or could get one through a group.
+#[derive(Debug, Clone, Default)]
+pub struct Privileges {
+    by_account: HashMap<ObjectId, Privilege>,
+    pub(super) enabled_global_administrators: Vec<ObjectId>,
+}
+
+const ASSIGNMENTS: &str = "/v1.0/roleManagement/directory/roleAssignments?$expand=principal";
+const ELIGIBLE: &str = "/v1.0/roleManagement/directory/roleEligibilityScheduleInstances?$expand=principal";
+const DEFINITIONS: &str = "/v1.0/roleManagement/directory/roleDefinitions?$select=id,displayName";
+
+/// What one page of each costs, in resource units ("Microsoft Graph service-specific throttling limits").
+const ASSIGNMENTS_COST: u32 = 2;
+const MEMBERS_COST: u32 = 5;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Grant {
+    principal_id: ObjectId,
+    role_definition_id: RoleTemplate,
+    /// `/` is the whole tenant.
+    #[serde(default)]
+    directory_scope_id: Option<String>,
+    #[serde(default)]
+    principal: Option<Principal>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Principal {
+    #[serde(rename = "@odata.type", default)]
+    kind: Option<String>,
+    #[serde(default)]
+    display_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RoleGroup {
+    id: ObjectId,
+    #[serde(default)]
+    display_name: Option<String>,
+    #[serde(default)]
+    is_assignable_to_role: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Definition {
+    id: RoleTemplate,
+    #[serde(default)]
+    display_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Tied {
+    id: ObjectId,
+}
+
+struct Group {
+    name: Arc<str>,
+    members: Vec<Tied>,
+    owners: Vec<Tied>,
+}
+
+impl Privileges {
+    /// What this account may do; `None` for somebody without any role or tie.
+    #[must_use]
+    pub fn of(&self, account: ObjectId) -> Option<&Privilege> {
+        self.by_account.get(&account)
+    }
+
+    /// The users who are Global Administrators at this moment (active, over the whole tenant) and may sign in, in the
+    /// order of their ids.
+    #[must_use]
+    pub fn enabled_global_administrators(&self) -> &[ObjectId] {
+        &self.enabled_global_administrators
+    }
+
+    /// Everybody who holds this role at this moment over the whole tenant: users, and other principals too.
+    pub fn holders_of(&self, role: RoleTemplate) -> impl Iterator<Item = ObjectId> + '_ {
+        self.by_account.iter().filter(move |(_, privilege)| privilege.holds(role)).map(|(id, _)| *id)
+    }
+
+    /// Reads every assignment, every eligibility where the tenant has them, and every role-assignable group.
+    pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Self, LookupError> {
+        let roles_refused = not_permitted("directory roles", "RoleManagement.Read.Directory");
+        let held = paced.list::<Grant>(ASSIGNMENTS, ASSIGNMENTS_COST).await.map_err(roles_refused)?;
+        let eligible = eligible(paced, notes).await?;
+        let groups = groups(paced, held.iter().chain(&eligible)).await?;
+        let names = names(paced, held.iter().chain(&eligible)).await?;
+
+        let mut privileges = Self::default();
+        for (grant, eligible) in
+            held.iter().map(|grant| (grant, false)).chain(eligible.iter().map(|grant| (grant, true)))
+        {
+            let role = grant.role_definition_id;
+            let held = |through| HeldRole {
+                role,
+                name: names.get(&role).cloned().unwrap_or_else(|| role.to_string().into()),
+                through,
+                eligible,
+                tenant_wide: grant.directory_scope_id.as_deref() == Some("/"),
+            };
+            match groups.get(&grant.principal_id) {
+                None => privileges.give(grant.principal_id, held(Through::Directly)),
+                Some(group) => group
+                    .members
+                    .iter()
+                    .for_each(|member| privileges.give(member.id, held(Through::Group(Arc::clone(&group.name))))),
+            }
+        }
+        for group in groups.values() {
+            let ties =
+                group.members.iter().map(|tied| (tied, false)).chain(group.owners.iter().map(|tied| (tied, true)));
+            for (tied, owner) in ties {
+                let tie = RoleGroupTie { name: Arc::clone(&group.name), owner };
+                privileges.by_account.entry(tied.id).or_default().groups.push(tie);
+            }
+        }
+        for privilege in privileges.by_account.values_mut() {
+            privilege.groups.sort_by(|a, b| (&a.name, a.owner).cmp(&(&b.name, b.owner)));
+        }
+        Ok(privileges)
+    }
+
+    fn give(&mut self, account: ObjectId, role: HeldRole) {
+        let roles = &mut self.by_account.entry(account).or_default().roles;
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+}
+
+fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadError) -> LookupError {
+    move |error| match error {
+        ReadError::Refused(error) if error.status == 403 => {
+            LookupError::NotPermitted { what, permission, flag: "--without-roles", error }
+        }
+        error => error.into(),
+    }
+}
+
+/// Eligible roles are an addition: a tenant without the licence has none, and an app that may not see them goes without
+/// them and says so. Everything else that goes wrong is an error like any other.
+async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Vec<Grant>, LookupError> {
+    match paced.list::<Grant>(ELIGIBLE, ASSIGNMENTS_COST).await {
+        Ok(eligible) => Ok(eligible),
+        Err(ReadError::Refused(error)) if is_about_a_licence(&error) => {
+            notes.push(Note::NoEligibleRoles);
+            Ok(Vec::new())
+        }
+        Err(ReadError::Refused(error)) if error.status == 403 => {
+            notes.push(Note::EligibleRolesNotRead { because: error.to_string() });
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `AadPremiumLicenseRequired` with a 400, and the code of the error page for tenants without Entra ID P1 or P2.
+fn is_about_a_licence(error: &GraphError) -> bool {
+    matches!(error.code.as_str(), "AadPremiumLicenseRequired" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
+}
+
+/// Every role-assignable group with its members, also those within groups within it, and its owners. A group that holds
+/// a role is one, whatever the list of such groups says.
+async fn groups<'g, T: Transport>(
+    paced: &Paced<'_, T>,
+    grants: impl Iterator<Item = &'g Grant>,
+) -> Result<HashMap<ObjectId, Group>, LookupError> {
+    let refused = not_permitted("role-assignable groups and their members", "GroupMember.Read.All");
+    let filter = encode_query("isAssignableToRole eq true");
+    let path = format!("/v1.0/groups?$filter={filter}&$select=id,displayName,isAssignableToRole&$top=999");
+    let mut names: HashMap<ObjectId, Option<String>> = HashMap::new();
+    for group in paced.list::<RoleGroup>(path, 1).await.map_err(&refused)? {
+        if group.is_assignable_to_role != Some(true) {
+            return Err(LookupError::Unreliable {
+                question: "the question for role-assignable groups".to_owned(),
+                reason: format!("it holds {}, which is none", group.id),
+            });
+        }
+        names.insert(group.id, group.display_name);
+    }
+    for grant in grants {
+        let Some(principal) = &grant.principal else { continue };
+        if principal.kind.as_deref() == Some("#microsoft.graph.group") {
+            names.entry(grant.principal_id).or_insert_with(|| principal.display_name.clone());
+        }
+    }
+
+    let names: Vec<(ObjectId, Option<String>)> = names.into_iter().collect();
+    let urls: Vec<String> = names
+        .iter()
+        .flat_map(|(id, _)| {
+            ["transitiveMembers", "owners"].map(|whom| format!("/groups/{id}/{whom}?$select=id&$top=999"))
+        })
+        .collect();
+    let mut lists = paced.lists::<Tied>(&urls, MEMBERS_COST).await?.into_iter();
+    let mut groups = HashMap::with_capacity(names.len());
+    for (id, name) in names {
+        let mut next = || lists.next().unwrap_or_else(|| Ok(Vec::new())).map_err(|error| refused(error.into()));
+        let (members, owners) = (next()?, next()?);
+        let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
+        groups.insert(id, Group { name: name.into(), members, owners });
+    }
+    Ok(groups)
+}
+
+/// The names of the roles. Those that are not built in are asked for; a name decides nothing, so a refusal leaves the
+/// id to stand for it.
+async fn names<'g, T: Transport>(
+    paced: &Paced<'_, T>,
+    grants: impl Iterator<Item = &'g Grant>,
+) -> Result<HashMap<RoleTemplate, Arc<str>>, LookupError> {
+    let (mut names, mut unknown) = (HashMap::new(), HashSet::new());
+    for grant in grants {
+        let role = grant.role_definition_id;
+        match roles::name_of(role) {
+            Some(name) => _ = names.entry(role).or_insert_with(|| Arc::from(name)),
+            None => _ = unknown.insert(role),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(names);
+    }
+    match paced.list::<Definition>(DEFINITIONS, 1).await {
+        Ok(definitions) => {
+            for Definition { id, display_name } in definitions {
+                if let Some(name) = display_name.filter(|name| !name.is_empty() && unknown.contains(&id)) {
+                    names.insert(id, name.into());
+                }
+            }
+            Ok(names)
+        }
+        Err(ReadError::Refused(_)) => Ok(names),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,224 @@
+//! Reads within the tenant's resource units, page by page.
+
+use std::collections::HashSet;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use tokio::sync::Mutex;
+
+use super::batch::{MOST_ITEMS, Read};
+use super::error::GraphError;
+use super::quota::{Allowance, Bucket};
+use super::reading::{Organization, ReadError, Reading};
+use super::transport::{Consistency, Transport};
+use crate::clock::Clock;
+
+/// Reads one tenant and spends resource units at the documented rate, no faster. Copies share one bucket.
+pub struct Paced<'a, T> {
+    reading: Reading<'a, T>,
+    clock: Clock,
+    units: Arc<Mutex<Bucket>>,
+}
+
+impl<T> Clone for Paced<'_, T> {
+    fn clone(&self) -> Self {
+        Self { reading: self.reading, clock: self.clock, units: Arc::clone(&self.units) }
+    }
+}
+
+impl<'a, T: Transport> Paced<'a, T> {
+    /// Begins with a full bucket; waits are counted by `clock`.
+    #[must_use]
+    pub fn new(transport: &'a T, clock: Clock) -> Self {
+        let units = Arc::new(Mutex::new(Bucket::full(Allowance::RESOURCE_UNITS, clock)));
+        Self { reading: Reading::new(transport, clock), clock, units }
+    }
+
+    /// Which tenant is this?
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::organization`].
+    pub async fn organization(&self) -> Result<Organization, ReadError> {
+        self.pay(1).await;
+        self.reading.organization().await
+    }
+
+    /// Makes up to twenty reads in one call, each at `cost` resource units.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::batch`].
+    pub async fn batch(&self, reads: &[Read], cost: u32) -> Result<Vec<Result<Box<RawValue>, GraphError>>, ReadError> {
+        self.pay(cost.saturating_mul(u32::try_from(reads.len()).unwrap_or(u32::MAX))).await;
+        self.reading.batch(reads).await
+    }
+
+    /// Sends a `POST` that only reads.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::post`].
+    pub async fn post<A: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl serde::Serialize,
+        cost: u32,
+    ) -> Result<A, ReadError> {
+        self.pay(cost).await;
+        self.reading.post(path, body).await
+    }
+
+    /// Reads one object.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::get`].
+    pub async fn get<A: DeserializeOwned>(&self, path: &str, cost: u32) -> Result<A, ReadError> {
+        self.pay(cost).await;
+        self.reading.get(path, Consistency::Session).await
+    }
+
+    /// Reads a count.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::count`].
+    pub async fn count(&self, path: &str, cost: u32) -> Result<u64, ReadError> {
+        self.pay(cost).await;
+        self.reading.count(path).await
+    }
+
+    /// The path of the next page, from the version on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::next_page`].
+    pub fn next_page(&self, what: &str, link: &str) -> Result<String, ReadError> {
+        self.reading.next_page(what, link)
+    }
+
+    /// Reads a list page by page, each at `cost` resource units.
+    #[must_use]
+    pub fn pages<A: DeserializeOwned>(
+        &self,
+        path: impl Into<String>,
+        consistency: Consistency,
+        cost: u32,
+    ) -> Pages<'a, T, A> {
+        let path = path.into();
+        let what = path.split('?').next().unwrap_or_default().to_owned();
+        Pages {
+            paced: self.clone(),
+            what,
+            next: Some(path),
+            seen: HashSet::new(),
+            consistency,
+            cost,
+            items: PhantomData,
+        }
+    }
+
+    /// Reads a whole list.
+    ///
+    /// # Errors
+    ///
+    /// Any one of its pages cannot be read; then nothing of it is known.
+    pub async fn list<A: DeserializeOwned>(&self, path: impl Into<String>, cost: u32) -> Result<Vec<A>, ReadError> {
+        let mut pages = self.pages(path, Consistency::Session, cost);
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await? {
+            all.extend(page);
+        }
+        Ok(all)
+    }
+
+    /// Reads many whole lists, their first pages twenty to a call. Each url begins with a slash, without the version. A
+    /// refusal of one is that one's own answer.
+    ///
+    /// # Errors
+    ///
+    /// Any page of any list cannot be read.
+    pub async fn lists<A: DeserializeOwned>(
+        &self,
+        urls: &[String],
+        cost: u32,
+    ) -> Result<Vec<Result<Vec<A>, GraphError>>, ReadError> {
+        let mut lists = Vec::with_capacity(urls.len());
+        for urls in urls.chunks(MOST_ITEMS) {
+            let reads: Vec<Read> = urls.iter().map(Read::fresh).collect();
+            for (url, answer) in urls.iter().zip(self.batch(&reads, cost).await?) {
+                lists.push(match answer {
+                    Err(error) => Err(error),
+                    Ok(body) => Ok(self.rest_of(url, &body, cost).await?),
+                });
+            }
+        }
+        Ok(lists)
+    }
+
+    async fn rest_of<A: DeserializeOwned>(&self, url: &str, first: &RawValue, cost: u32) -> Result<Vec<A>, ReadError> {
+        let garbled = |error: serde_json::Error| ReadError::Garbled { what: url.to_owned(), reason: error.to_string() };
+        let page: Page<A> = serde_json::from_str(first.get()).map_err(garbled)?;
+        let mut all = page.value;
+        if let Some(link) = page.next_link {
+            let mut pages = self.pages(self.next_page(url, &link)?, Consistency::Session, cost);
+            while let Some(page) = pages.next().await? {
+                all.extend(page);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Waits until so many resource units may be spent. Those who wait are served in their order.
+    async fn pay(&self, units: u32) {
+        let mut bucket = self.units.lock().await;
+        while let Err(wait) = bucket.take(units) {
+            self.clock.sleep(wait).await;
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Page<A> {
+    value: Vec<A>,
+    #[serde(rename = "@odata.nextLink", default)]
+    next_link: Option<String>,
+}
+
+/// A list that is being read. It is whole when [`Pages::next`] has said `None`, and not before.
+pub struct Pages<'a, T, A> {
+    paced: Paced<'a, T>,
+    what: String,
+    next: Option<String>,
+    seen: HashSet<String>,
+    consistency: Consistency,
+    cost: u32,
+    items: PhantomData<A>,
+}
+
+impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
+    /// The next page; `None` behind the last one.
+    ///
+    /// # Errors
+    ///
+    /// The page cannot be read, or the pages run in a circle. What was read before is then a part and no list.
+    pub async fn next(&mut self) -> Result<Option<Vec<A>>, ReadError> {
+        let Some(path) = self.next.take() else { return Ok(None) };
+        self.paced.pay(self.cost).await;
+        let page: Page<A> = self.paced.reading.get(&path, self.consistency).await?;
+        if let Some(link) = page.next_link {
+            let next = self.paced.next_page(&self.what, &link)?;
+            self.seen.insert(path);
+            if self.seen.contains(&next) {
+                let reason = "its pages run in a circle".to_owned();
+                return Err(ReadError::Garbled { what: self.what.clone(), reason });
+            }
+            self.next = Some(next);
+        }
+        Ok(Some(page.value))
+    }
+}
