@@ -15,7 +15,7 @@ use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
 use super::graph::call::{Prepared, Request};
 use super::graph::errors::GraphError;
-use super::login::Worth;
+use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
 use super::response::{call_ids, header, respond};
 use super::server::Cut;
@@ -30,9 +30,10 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let mut in_flight = arrive(tenant);
     tenant.pass_gate().await;
     let ids = call_ids(tenant, request.headers());
-    if let Some(refusal) = refuse_token(tenant, request.headers(), &ids) {
-        return refusal;
-    }
+    let caller = match caller(tenant, request.headers(), &ids) {
+        Ok(caller) => caller,
+        Err(refusal) => return *refusal,
+    };
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         let error = GraphError::new(413, "RequestEntityTooLarge", "The request body is larger than 4 MB.");
@@ -57,7 +58,7 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     }
     let (answer, records) = match work {
         Ok(mut work) => {
-            execute(tenant, &mut work.job, &ids).await;
+            execute(tenant, &mut work.job, &ids, caller).await;
             work.finish(tenant.settings.seed)
         }
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
@@ -137,12 +138,12 @@ fn below_version(uri: &Uri) -> &str {
 }
 
 /// Carries a job out, however often the gate falls in between.
-async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds) {
+async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, caller: Caller) {
     let root = format!("{}/v1.0", tenant.connection.graph_endpoint);
     loop {
         let now = tenant.clock.now();
         let hold_after = *tenant.hold_after.borrow();
-        let context = Context { ids, root: &root, now, date: tenant.clock.date(now), hold_after };
+        let context = Context { ids, root: &root, caller, now, date: tenant.clock.date(now), hold_after };
         let (done, applied) = {
             let mut world = tenant.world();
             (world.advance(job, &context), world.counters.writes_applied)
@@ -217,13 +218,13 @@ async fn pause(span: Duration) {
     }
 }
 
-/// The answer to a call without a good token; `None` when the token is good.
-fn refuse_token(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Option<Response> {
+/// Who calls, or the answer to a call without a good token.
+fn caller(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Result<Caller, Box<Response>> {
     let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token =
         sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token);
     let message: Cow<'static, str> = match token.map(|token| tenant.tokens.worth(token.trim())) {
-        Some(Worth::Good) => return None,
+        Some(Worth::Good(caller)) => return Ok(caller),
         Some(Worth::Expired) => "Lifetime validation failed, the token is expired.".into(),
         Some(Worth::Unknown) => "CompactToken parsing failed with error code: 80049217".into(),
         None => "Access token is empty.".into(),
@@ -236,5 +237,5 @@ fn refuse_token(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Option<R
     if let Ok(challenge) = HeaderValue::try_from(challenge) {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
-    Some(response)
+    Err(Box::new(response))
 }

@@ -10,54 +10,49 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::Instant;
+use uuid::Uuid;
 
-use super::directory::tenant::{CLIENT_ID, CLIENT_SECRET, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use super::directory::UserKey;
+use super::directory::tenant::{APP_NAME, CLIENT_ID, CLIENT_SECRET, SERVICE_PRINCIPAL_ID, TENANT_ID};
 use super::moment::iso;
 use super::random::Random;
 use super::tenant::Tenant;
 use crate::digest::Digest;
 
-/// The application permissions that every token of the simulator carries.
-const ROLES: [&str; 10] = [
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "User-PasswordProfile.ReadWrite.All",
-    "User.EnableDisableAccount.All",
-    "User.RevokeSessions.All",
-    "Directory.Read.All",
-    "Domain.Read.All",
-    "Organization.Read.All",
-    "GroupMember.Read.All",
-    "RoleManagement.Read.Directory",
-];
 /// The scope by which clients of the global cloud ask for Graph.
 const OFFICIAL_SCOPE: &str = "https://graph.microsoft.com/.default";
-/// User Administrator, which "Update user" asks of an app that resets passwords.
-const USER_ADMINISTRATOR: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// The app itself.
+    App,
+    /// The app on behalf of this user.
+    User(Uuid),
+}
 
 /// The tokens that were given out, and when they end.
 ///
 /// They are looked up and never parsed: what a client sends must be, byte for byte, what it was given.
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<HashMap<String, Instant>>);
+pub(crate) struct Tokens(Mutex<HashMap<String, (Instant, Caller)>>);
 
 /// What a bearer token is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Worth {
-    Good,
+    Good(Caller),
     Expired,
     Unknown,
 }
 
 impl Tokens {
-    fn keep(&self, token: String, lifetime: Duration) {
+    fn keep(&self, token: String, lifetime: Duration, caller: Caller) {
         let end = Instant::now() + lifetime;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, end);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, (end, caller));
     }
 
     pub(crate) fn worth(&self, token: &str) -> Worth {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token) {
-            Some(end) if Instant::now() < *end => Worth::Good,
+            Some((end, caller)) if Instant::now() < *end => Worth::Good(*caller),
             Some(_) => Worth::Expired,
             None => Worth::Unknown,
         }
@@ -66,7 +61,7 @@ impl Tokens {
     /// Ends every token that was given out.
     pub(crate) fn expire_all(&self) {
         let now = Instant::now();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(|end| *end = now);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(|(end, _)| *end = now);
     }
 }
 
@@ -83,7 +78,7 @@ pub(crate) fn token(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, S
     match grant(tenant, tenant_name, form) {
         Ok(()) => {
             let seconds = tenant.settings.token_lifetime.as_secs();
-            let token = issue(tenant);
+            let token = issue(tenant, Caller::App);
             // One second less than the token lives, as Entra answers.
             let expires_in = seconds.saturating_sub(1);
             let answer = json!({
@@ -179,25 +174,44 @@ fn describe(tenant: &Tenant, refusal: &LoginError) -> Value {
 }
 
 /// Makes a token that looks like those of Entra and is kept until it ends.
-pub(crate) fn issue(tenant: &Tenant) -> String {
+pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let lifetime = tenant.settings.token_lifetime;
-    let uti = tenant.world().random.guid();
-    let claims = json!({
+    let mut claims = json!({
         "aud": "https://graph.microsoft.com",
         "iss": format!("https://sts.windows.net/{TENANT_ID}/"),
         "iat": now, "nbf": now, "exp": now + i64::try_from(lifetime.as_secs()).unwrap_or(i64::from(u32::MAX)),
-        "app_displayname": "sealoff rehearsal", "appid": CLIENT_ID, "appidacr": "1", "idtyp": "app",
-        "oid": SERVICE_PRINCIPAL_ID, "sub": SERVICE_PRINCIPAL_ID, "tid": TENANT_ID, "roles": ROLES,
-        "wids": [USER_ADMINISTRATOR], "uti": uti, "ver": "1.0",
+        "app_displayname": APP_NAME, "appid": CLIENT_ID, "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
     });
+    {
+        let mut world = tenant.world();
+        claims["uti"] = json!(world.random.guid());
+        let permissions: Vec<&str> = world.rights.permissions.iter().map(|permission| permission.name()).collect();
+        match caller {
+            Caller::App => {
+                claims["idtyp"] = json!("app");
+                claims["oid"] = json!(SERVICE_PRINCIPAL_ID);
+                claims["sub"] = json!(SERVICE_PRINCIPAL_ID);
+                claims["roles"] = json!(permissions);
+            }
+            Caller::User(id) => {
+                claims["idtyp"] = json!("user");
+                claims["oid"] = json!(id);
+                claims["scp"] = json!(permissions.join(" "));
+                let place = world.directory.find(&UserKey::Id(id));
+                claims["upn"] = json!(place.map(|place| &*world.directory.get(place).user_principal_name));
+            }
+        }
+        let holder = if let Caller::User(id) = caller { id } else { SERVICE_PRINCIPAL_ID };
+        claims["wids"] = json!(world.directory.standing(holder).roles);
+    }
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "simulator" });
     let signed =
         format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
     // Nobody verifies this: clients must not look into tokens that are meant for Graph.
     let signature = URL_SAFE_NO_PAD.encode(Digest::of(signed.as_bytes()).bytes());
     let token = format!("{signed}.{signature}");
-    tenant.tokens.keep(token.clone(), lifetime);
+    tenant.tokens.keep(token.clone(), lifetime, caller);
     token
 }
 

@@ -20,12 +20,14 @@
 //! Quotas, `Retry-After`, `Date` and the timestamps of users run in tenant time, [`Settings::clock_speed`] times as fast
 //! as the wall clock. Latency and the life of tokens are on the wall clock, because HTTP and token libraries are.
 
+mod behind_the_back;
 mod directory;
 mod exchange;
 mod graph;
 mod ledger;
 mod login;
 mod moment;
+mod permission;
 mod quota;
 mod random;
 mod response;
@@ -34,6 +36,7 @@ mod server;
 mod settings;
 mod tenant;
 mod tls;
+mod who_may;
 mod world;
 
 use std::net::SocketAddr;
@@ -43,15 +46,17 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
-use uuid::Uuid;
 
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
-pub use directory::{Directory, ExternalUserState, OnPremises, Text, User, UserType};
+pub use directory::{Details, Directory, ExternalUserState, Group, Members, OnPremises, Text, User, UserType};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
+pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
 pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
+pub use who_may::{ActingRole, UnknownRole};
 
 use directory::UserKey;
+use login::Caller;
 use tenant::Tenant;
 
 /// Why a simulator could not start.
@@ -137,7 +142,7 @@ impl Simulator {
     /// A token as the token service gives it, for callers that bring their own.
     #[must_use]
     pub fn issue_token(&self) -> String {
-        login::issue(&self.tenant)
+        login::issue(&self.tenant, Caller::App)
     }
 
     /// Ends every token given out so far: the next call with one is answered 401.
@@ -168,13 +173,6 @@ impl Simulator {
     #[must_use]
     pub fn users(&self) -> Vec<User> {
         self.tenant.world().directory.users().cloned().collect()
-    }
-
-    /// Changes a user behind the client's back, anything but the id; `false` when there is no such user.
-    pub fn change(&self, object_id: Uuid, change: impl FnOnce(&mut User)) -> bool {
-        let mut world = self.tenant.world();
-        let place = world.directory.find(&UserKey::Id(object_id));
-        place.map(|place| world.directory.change(place, change)).is_some()
     }
 
     /// Sets another quota from now on; what is used stays used, as a share.

@@ -14,6 +14,8 @@ pub struct Quota {
     pub writes: Option<Limit>,
     /// How many resource units; `None` is no limit.
     pub resource_units: Option<Limit>,
+    /// How many requests with `signInActivity`; `None` is no limit.
+    pub sign_in_activity: Option<Limit>,
 }
 
 impl Quota {
@@ -28,13 +30,15 @@ impl Quota {
         Self {
             writes: Some(Limit { amount: 3_000.0, window: Duration::from_secs(150), shape: Shape::TokenBucket }),
             resource_units: Some(Limit { amount: units, window: Duration::from_secs(10), shape: Shape::TokenBucket }),
+            // The same page, "Identity and access reports service limits".
+            sign_in_activity: Some(Limit { amount: 10.0, window: Duration::from_secs(60), shape: Shape::TokenBucket }),
         }
     }
 
     /// No limits at all.
     #[must_use]
     pub fn off() -> Self {
-        Self { writes: None, resource_units: None }
+        Self { writes: None, resource_units: None, sign_in_activity: None }
     }
 
     /// The same quota with another write limit.
@@ -172,7 +176,12 @@ impl Meter {
 
     /// How long to wait, in tenant time, until a whole batch fits again.
     pub(crate) fn wait(&self, now: Duration) -> Duration {
-        let room = ROOM_AFTER_WAIT.min(self.limit.amount);
+        self.wait_for(ROOM_AFTER_WAIT, now)
+    }
+
+    /// The same for another amount.
+    pub(crate) fn wait_for(&self, room: f64, now: Duration) -> Duration {
+        let room = room.min(self.limit.amount);
         let excess = (self.used + room - self.limit.amount).max(0.0);
         match self.limit.shape {
             Shape::TokenBucket => Duration::from_secs_f64((excess / self.per_second()).min(1e9)),

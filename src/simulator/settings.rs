@@ -1,11 +1,14 @@
 //! What can be set about a simulated tenant before it starts.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::permission::Permission;
 use super::quota::Quota;
+use super::who_may::ActingRole;
 
 /// Everything that shapes one simulator. The default is a tenant of 1,000 users with the documented quota, at the speed
 /// of the wall clock, that never fails.
@@ -33,6 +36,17 @@ pub struct Settings {
     pub largest_page: usize,
     /// People who must be in the directory besides the seeded ones; those already there are not added again.
     pub extra_people: Vec<ExtraPerson>,
+    /// What the app was granted.
+    pub permissions: BTreeSet<Permission>,
+    /// The directory role of the app's service principal; `None` is none.
+    pub app_role: Option<ActingRole>,
+    /// The app's role holds in restricted management administrative units too. Otherwise nobody in one can be written to:
+    /// a role in the whole tenant is not enough ("user resource type", `isManagementRestricted`).
+    pub app_reaches_restricted: bool,
+    /// Whether the tenant has Privileged Identity Management (Entra ID P2 or Governance).
+    pub pim_licensed: bool,
+    /// Whether the tenant has sign-in reports (Entra ID P1).
+    pub reports_licensed: bool,
     /// After this many applied writes nothing is executed or answered any more, until [`super::Simulator::release`].
     pub hold_after_writes: Option<u64>,
 }
@@ -52,6 +66,11 @@ impl Default for Settings {
             default_page: 100,
             largest_page: 999,
             extra_people: Vec::new(),
+            permissions: Permission::usual(),
+            app_role: Some(ActingRole::PrivilegedAuthenticationAdministrator),
+            app_reaches_restricted: false,
+            pim_licensed: true,
+            reports_licensed: true,
             hold_after_writes: None,
         }
     }

@@ -1,16 +1,25 @@
 //! The simulator, spoken to over its wire and held against Microsoft's pages. Nothing of our own client is used.
 
 mod batch;
+mod caller;
+mod deleted;
+mod domains;
+mod export_filters;
+mod groups;
 mod login;
+mod permissions;
 mod quota_and_faults;
 mod reads;
+mod roles;
 mod rosters;
+mod users_by_other_keys;
+mod who_may_act_on_whom;
 mod writes;
 
 use std::time::Duration;
 
 use reqwest::{Certificate, Method, RequestBuilder, Response, StatusCode};
-use sealoff::simulator::{Quota, Settings, Simulator, User};
+use sealoff::simulator::{Group, Quota, Settings, Simulator, User};
 use serde_json::{Value, json};
 
 /// A plain HTTP client with a token, and the simulator it speaks to.
@@ -63,9 +72,22 @@ impl Reply {
         self.item(id)["status"].as_u64().unwrap()
     }
 
+    /// The values of a list.
+    fn values(&self) -> &[Value] {
+        self.body["value"].as_array().unwrap_or_else(|| panic!("no list: {}", self.body))
+    }
+
     fn upns(&self) -> Vec<&str> {
-        let users = self.body["value"].as_array().unwrap();
-        users.iter().map(|user| user["userPrincipalName"].as_str().unwrap()).collect()
+        self.values().iter().map(|user| user["userPrincipalName"].as_str().unwrap()).collect()
+    }
+
+    /// One property of every value that has it.
+    fn texts(&self, name: &str) -> Vec<&str> {
+        self.values().iter().filter_map(|value| value[name].as_str()).collect()
+    }
+
+    fn units(&self) -> &str {
+        self.header("x-ms-resource-unit").unwrap()
     }
 }
 
@@ -89,6 +111,23 @@ impl Graph {
 
     async fn get(&self, url: &str) -> Reply {
         Reply::of(self.request(Method::GET, url).send().await.unwrap()).await
+    }
+
+    /// Every value of a list, page by page, and how many pages there were.
+    async fn all(&self, url: &str) -> (Vec<Value>, usize) {
+        let (mut values, mut pages) = (Vec::new(), 0);
+        let mut reply = self.get(url).await;
+        loop {
+            assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
+            pages += 1;
+            values.extend_from_slice(reply.values());
+            let Some(next) = reply.body["@odata.nextLink"].as_str() else { return (values, pages) };
+            reply = Reply::of(self.http.get(next).bearer_auth(&self.token).send().await.unwrap()).await;
+        }
+    }
+
+    fn group(&self, name: &str) -> Group {
+        self.simulator.groups().into_iter().find(|group| group.display_name == name).unwrap()
     }
 
     async fn get_eventual(&self, url: &str) -> Reply {

@@ -10,11 +10,22 @@ pub(crate) const SIZE: usize = CAST.len();
 
 /// The member of the cast with this index.
 pub(super) fn member(index: usize) -> Option<Person> {
-    let &(given, surname, upn, department, kind) = CAST.get(index)?;
-    Some(Person { given, surname, upn: upn.to_owned(), department: Some(department).filter(|d| !d.is_empty()), kind })
+    CAST.get(index).map(person)
 }
 
-use Kind::{BreakGlass, Cloud, Disabled, Federated, Guest, PendingGuest, SyncAccount, Synced};
+/// Those in the recycle bin.
+pub(super) fn gone() -> impl Iterator<Item = Person> {
+    GONE.iter().map(person)
+}
+
+fn person(&(given, surname, upn, department, kind): &Row) -> Person {
+    Person { given, surname, upn: upn.to_owned(), department: Some(department).filter(|d| !d.is_empty()), kind }
+}
+
+use Kind::{
+    BreakGlass, Cloud, Disabled, ExternalMember, Federated, Guest, InternalGuest, PendingGuest, Shared, SyncAccount,
+    Synced,
+};
 
 /// Append only: object ids are made from the place in this list, and rosters in the field name them.
 #[rustfmt::skip]
@@ -83,4 +94,36 @@ const CAST: &[Row] = &[
     ("Valérie", "Roux", "valerie.roux@contoso.com", "Finance", Cloud),
     ("Tariq", "Khan", "tariq.khan@contoso.com", "Operations", Cloud),
     ("Svetlana", "Ivanova", "svetlana.ivanova@contoso.com", "Service Desk", Cloud),
+    // From here on those who hold or may hold a role, or are otherwise out of the ordinary (`contoso.rs` says what). None
+    // of them is an enabled cloud member of the default domain: whoever is, is ordinary.
+    ("Alex", "Wilber", "admin.wilber@contoso.onmicrosoft.com", "", Cloud),
+    ("Megan", "Bowen", "admin.bowen@contoso.onmicrosoft.com", "", Cloud),
+    ("Lynne", "Robbins", "admin.robbins@contoso.onmicrosoft.com", "", Cloud),
+    ("Enrico", "Cattaneo", "admin.cattaneo@contoso.onmicrosoft.com", "", Cloud),
+    ("Lee", "Gu", "admin.gu@contoso.onmicrosoft.com", "", Cloud),
+    ("Nestor", "Wilke", "admin.wilke@contoso.onmicrosoft.com", "", Cloud),
+    ("Isaiah", "Langer", "admin.langer@contoso.onmicrosoft.com", "", Cloud),
+    ("Joni", "Sherman", "admin.sherman@contoso.onmicrosoft.com", "", Cloud),
+    ("Ralf", "Schäfer", "ralf.schaefer@contoso.com", "Site Berlin", Synced),
+    ("Grady", "Archie", "grady.archie@contoso.com", "Service Desk", Synced),
+    ("Johanna", "Lorenz", "johanna.lorenz@contoso.com", "Finance", Synced),
+    ("Pradeep", "Gupta", "pradeep.gupta@contoso.com", "Operations", Synced),
+    ("Miriam", "Graham", "miriam.graham@fabrikam.com", "Marketing", Federated),
+    ("Irvin", "Sayers", "irvin.sayers@fabrikam.com", "Engineering", Federated),
+    ("Patti", "Fernandez", "patti.fernandez@contoso.com", "Legal", Synced),
+    ("Lidia", "Holloway", "lidia.holloway@contoso.onmicrosoft.com", "Legal", Cloud),
+    ("Debra", "Berger", "debra.berger@contoso.onmicrosoft.com", "Engineering", Cloud),
+    ("Diego", "Siciliani", "contractor.siciliani@contoso.onmicrosoft.com", "", InternalGuest),
+    ("Adele", "Vance", "adele.vance_adatum.com#EXT#@contoso.onmicrosoft.com", "Research", ExternalMember),
+    ("Info", "Contoso", "info@contoso.com", "", Shared),
+    ("Support", "Berlin", "support.berlin@contoso.com", "", Shared),
+    ("", "", "ADToAADSyncServiceAccount@contoso.onmicrosoft.com", "", SyncAccount),
+];
+
+/// People who left and can still be restored: in the directory's recycle bin from the start.
+#[rustfmt::skip]
+const GONE: &[Row] = &[
+    ("Kim", "Jones", "kim.jones@contoso.com", "Sales", Cloud),
+    ("Brian", "Johnson", "brian.johnson@contoso.com", "Logistics", Synced),
+    ("Delia", "Dennis", "delia.dennis_wingtiptoys.com#EXT#@contoso.onmicrosoft.com", "", Guest),
 ];

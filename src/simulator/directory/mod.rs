@@ -1,7 +1,13 @@
-//! The people of the tenant, and the ways to find them.
+//! The people of the tenant, their groups and roles, and the ways to find them.
 
+pub(crate) mod builtin_roles;
 mod cast;
+mod contoso;
+mod deletion;
+mod groups;
 mod names;
+mod roles;
+mod search;
 mod seed;
 pub(crate) mod tenant;
 mod user;
@@ -10,16 +16,52 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use time::macros::datetime;
+
 pub(crate) use cast::SIZE as CAST_SIZE;
+pub use groups::{Group, Members};
+pub(crate) use roles::{RoleAssignment, RoleDefinition, Scope, Standing};
+pub(crate) use search::SearchKey;
 pub(crate) use user::ON_PREMISES_DOMAIN;
-pub use user::{ExternalUserState, OnPremises, Text, User, UserType};
+pub use user::{Details, ExternalUserState, OnPremises, Text, User, UserType};
 
 use super::settings::ExtraPerson;
-use tenant::Domain;
+use search::Indexes;
+use tenant::{Domain, SERVICE_PRINCIPAL_ID};
 
 /// Where a user stands in the directory: stable for as long as the simulator runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Place(u32);
+
+impl Place {
+    fn at(position: usize) -> Self {
+        Self(u32::try_from(position).unwrap_or(u32::MAX))
+    }
+
+    /// The position in lists.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Something that has an object id and can hold a role.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Object<'a> {
+    User(&'a User),
+    Group(&'a Group),
+    /// The service principal of the one app that the tenant knows.
+    App,
+}
+
+impl Object<'_> {
+    pub(crate) fn id(&self) -> Uuid {
+        match self {
+            Self::User(user) => user.id,
+            Self::Group(group) => group.id,
+            Self::App => SERVICE_PRINCIPAL_ID,
+        }
+    }
+}
 
 /// How a request names a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +91,15 @@ pub struct Directory {
     by_id: HashMap<Uuid, Place>,
     /// Keys are in lower case: "user resource type" compares UPNs without regard to case.
     by_upn: HashMap<Box<str>, Place>,
-    /// Only addresses that are not the user's UPN, as nearly all are.
-    by_other_mail: HashMap<Box<str>, Vec<Place>>,
+    indexes: Indexes,
+    /// The deleted ones. They keep their places, so that nobody else's moves.
+    recycle_bin: HashMap<Uuid, Place>,
+    groups: Vec<Group>,
+    role_definitions: Vec<RoleDefinition>,
+    role_assignments: Vec<RoleAssignment>,
+    role_eligibilities: Vec<RoleAssignment>,
+    /// The owners of the app and of its service principal.
+    app_owners: Vec<Uuid>,
 }
 
 impl Directory {
@@ -64,11 +113,11 @@ impl Directory {
             domains: tenant::domains(),
             by_id: HashMap::with_capacity(users),
             by_upn: HashMap::with_capacity(users),
-            by_other_mail: HashMap::new(),
+            ..Self::default()
         };
         for index in 0..CAST_SIZE {
             if let Some(person) = cast::member(index) {
-                directory.add(seed::user(person, &mut seed::cast_random(index)));
+                directory.add(seed::user(person, &mut seed::cast_random(index), index as u32 + 1));
             }
         }
         for index in 0..users - CAST_SIZE {
@@ -78,7 +127,19 @@ impl Directory {
                 attempt += 1;
                 (person, random) = seed::person(seed, index, attempt);
             }
-            directory.add(seed::user(person, &mut random));
+            let number = directory.next_number();
+            directory.add(seed::user(person, &mut random, number));
+        }
+        directory.furnish();
+        for (index, person) in cast::gone().enumerate() {
+            let number = directory.next_number();
+            let user = seed::user(person, &mut seed::gone_random(index), number);
+            let id = user.id;
+            // Somebody of the same name may have come since.
+            if !directory.by_upn.contains_key(user.user_principal_name.to_lowercase().as_str()) {
+                directory.add(user);
+                directory.delete(id, datetime!(2026-09-30 06:12:44 UTC));
+            }
         }
         directory
     }
@@ -90,37 +151,34 @@ impl Directory {
         if known_id || self.by_upn.contains_key(upn.to_lowercase().as_str()) {
             return;
         }
-        let user = seed::extra(person);
+        let user = seed::extra(person, self.next_number());
         if !user.domain().is_empty() && self.domain(user.domain()).is_none() {
             self.domains.push(Domain { name: user.domain().to_lowercase().into(), federated: false });
         }
         self.add(user);
     }
 
+    /// The payroll number of whoever comes next.
+    fn next_number(&self) -> u32 {
+        Place::at(self.users.len()).0.saturating_add(1)
+    }
+
     fn add(&mut self, user: User) {
-        let place = Place(u32::try_from(self.users.len()).unwrap_or(u32::MAX));
+        let place = Place::at(self.users.len());
         self.by_id.insert(user.id, place);
         self.users.push(user);
         self.index_names(place);
     }
 
     fn index_names(&mut self, place: Place) {
-        let user = &self.users[place.0 as usize];
-        let upn = user.user_principal_name.to_lowercase();
-        if let Some(mail) = user.other_mail.as_deref() {
-            self.by_other_mail.entry(mail.to_lowercase().into()).or_default().push(place);
-        }
+        let upn = self.users[place.index()].user_principal_name.to_lowercase();
         self.by_upn.insert(upn.into(), place);
+        self.indexes.forget();
     }
 
     fn forget_names(&mut self, place: Place) {
-        let user = &self.users[place.0 as usize];
-        self.by_upn.remove(user.user_principal_name.to_lowercase().as_str());
-        if let Some(mail) = user.other_mail.as_deref()
-            && let Some(places) = self.by_other_mail.get_mut(mail.to_lowercase().as_str())
-        {
-            places.retain(|other| *other != place);
-        }
+        self.by_upn.remove(self.users[place.index()].user_principal_name.to_lowercase().as_str());
+        self.indexes.forget();
     }
 
     /// Where the user of this key stands.
@@ -131,57 +189,59 @@ impl Directory {
         }
     }
 
-    /// Everyone whose mail address this is; nothing makes it unique.
-    pub(crate) fn find_mail(&self, mail: &str) -> Vec<Place> {
-        let mail = mail.to_lowercase();
-        let own = self.by_upn.get(mail.as_str()).copied().filter(|place| {
-            let user = self.get(*place);
-            user.has_mailbox && user.other_mail.is_none()
-        });
-        let others = self.by_other_mail.get(mail.as_str()).into_iter().flatten().copied();
-        own.into_iter().chain(others).collect()
+    /// Whoever has this object id and is not deleted.
+    pub(crate) fn object(&self, id: Uuid) -> Option<Object<'_>> {
+        let user = self.find(&UserKey::Id(id)).map(|place| Object::User(self.get(place)));
+        let app = (id == SERVICE_PRINCIPAL_ID).then_some(Object::App);
+        user.or_else(|| self.group(id).map(Object::Group)).or(app)
+    }
+
+    /// The owners of the app.
+    pub(crate) fn app_owners(&self) -> &[Uuid] {
+        &self.app_owners
     }
 
     /// The user at a place.
     pub(crate) fn get(&self, place: Place) -> &User {
-        &self.users[place.0 as usize]
+        &self.users[place.index()]
     }
 
     /// The same, to be changed in what no index knows: not the id, not the names.
     pub(crate) fn get_mut(&mut self, place: Place) -> &mut User {
-        &mut self.users[place.0 as usize]
+        &mut self.users[place.index()]
     }
 
     /// Changes anything but the id, and keeps the user findable.
     pub(crate) fn change(&mut self, place: Place, change: impl FnOnce(&mut User)) {
         self.forget_names(place);
-        let user = &mut self.users[place.0 as usize];
+        let user = &mut self.users[place.index()];
         let id = user.id;
         change(user);
         user.id = id;
         self.index_names(place);
     }
 
-    /// Users from a position on, in the order of lists.
-    pub(crate) fn from(&self, position: usize) -> &[User] {
-        self.users.get(position..).unwrap_or_default()
+    /// Users from a position on with their positions, in the order of lists.
+    pub(crate) fn users_from(&self, position: usize) -> impl Iterator<Item = (usize, &User)> {
+        let users = self.users.iter().enumerate().skip(position);
+        users.filter(|(_, user)| user.deleted().is_none())
     }
 
-    /// All users, in the order of lists.
+    /// All users that are not deleted, in the order of lists.
     pub fn users(&self) -> impl Iterator<Item = &User> {
-        self.users.iter()
+        self.users_from(0).map(|(_, user)| user)
     }
 
-    /// How many users there are.
+    /// How many of them there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.users.len()
+        self.users.len() - self.recycle_bin.len()
     }
 
     /// Whether nobody is there.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.users.is_empty()
+        self.len() == 0
     }
 
     /// The tenant's domains.

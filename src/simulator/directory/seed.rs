@@ -22,6 +22,12 @@ pub(super) enum Kind {
     PendingGuest,
     SyncAccount,
     BreakGlass,
+    /// A mailbox that several people read; nobody signs in to it.
+    Shared,
+    /// One of our own accounts, for somebody of another company.
+    InternalGuest,
+    /// One of another company, treated as one of our own.
+    ExternalMember,
 }
 
 /// Someone, before becoming a user object.
@@ -42,6 +48,11 @@ const FIRST_DAY: OffsetDateTime = datetime!(2015-03-02 08:00 UTC);
 /// The object id of a member of the cast.
 pub(super) fn cast_random(index: usize) -> Random {
     Random::new(seed_for(CAST_SEED, index as u64))
+}
+
+/// The object id of someone in the recycle bin.
+pub(super) fn gone_random(index: usize) -> Random {
+    Random::new(seed_for(!CAST_SEED, index as u64))
 }
 
 /// The seeded person with this index, counted after the cast. `attempt` is how often the UPN was taken already.
@@ -77,10 +88,11 @@ pub(super) fn person(seed: u64, index: usize, attempt: usize) -> (Person, Random
 }
 
 /// The user object of a person.
-pub(super) fn user(person: Person, random: &mut Random) -> User {
+pub(super) fn user(person: Person, random: &mut Random, number: u32) -> User {
     let Person { given, surname, upn, department, kind } = person;
     let id = random.guid();
-    let guest = matches!(kind, Kind::Guest | Kind::PendingGuest);
+    let external = matches!(kind, Kind::Guest | Kind::PendingGuest | Kind::ExternalMember);
+    let service = matches!(kind, Kind::SyncAccount | Kind::BreakGlass);
     let display_name = match kind {
         // The name that Connect Sync gives its own account.
         Kind::SyncAccount => "On-Premises Directory Synchronization Service Account".to_owned(),
@@ -88,8 +100,9 @@ pub(super) fn user(person: Person, random: &mut Random) -> User {
         _ => format!("{given} {surname}"),
     };
     let local = upn.split('@').next().unwrap_or_default();
-    let on_premises = (kind == Kind::Synced).then(|| Box::new(on_premises(local, &display_name, department, random)));
-    let other_mail = guest.then(|| mail_of_guest(local));
+    let on_premises =
+        (kind == Kind::Synced).then(|| Box::new(on_premises(local, &display_name, department, random, number)));
+    let other_mail = external.then(|| mail_of_guest(local));
     let (created, changed) = dates(random);
     User {
         id,
@@ -97,14 +110,17 @@ pub(super) fn user(person: Person, random: &mut Random) -> User {
         given_name: Some(given).filter(|name| !name.is_empty()).map(Into::into),
         surname: Some(surname).filter(|name| !name.is_empty()).map(Into::into),
         other_mail,
-        has_mailbox: !matches!(kind, Kind::SyncAccount | Kind::BreakGlass),
-        user_type: if guest { UserType::Guest } else { UserType::Member },
+        has_mailbox: !service,
+        user_type: match kind {
+            Kind::Guest | Kind::PendingGuest | Kind::InternalGuest => UserType::Guest,
+            _ => UserType::Member,
+        },
         external_user_state: match kind {
-            Kind::Guest => Some(ExternalUserState::Accepted),
+            Kind::Guest | Kind::ExternalMember => Some(ExternalUserState::Accepted),
             Kind::PendingGuest => Some(ExternalUserState::PendingAcceptance),
             _ => None,
         },
-        account_enabled: kind != Kind::Disabled,
+        account_enabled: !matches!(kind, Kind::Disabled | Kind::Shared),
         department: department.map(Into::into),
         on_premises,
         created,
@@ -113,12 +129,14 @@ pub(super) fn user(person: Person, random: &mut Random) -> User {
         password: None,
         force_change_password: false,
         force_change_password_with_mfa: false,
+        employee_number: if external || service || kind == Kind::Shared { 0 } else { number },
+        details: None,
         user_principal_name: upn.into(),
     }
 }
 
 /// The user object of someone from a roster, with what is not told filled in.
-pub(super) fn extra(person: &ExtraPerson) -> User {
+pub(super) fn extra(person: &ExtraPerson, number: u32) -> User {
     let known_as = match (&person.user_principal_name, person.object_id) {
         (Some(upn), _) => upn.to_lowercase(),
         (None, Some(id)) => id.to_string(),
@@ -133,7 +151,7 @@ pub(super) fn extra(person: &ExtraPerson) -> User {
     let external = upn.contains("#EXT#");
     let guest = person.user_type.as_deref().map_or(external, |kind| kind.eq_ignore_ascii_case("guest"));
     let other_mail = external.then(|| mail_of_guest(&local));
-    let on_premises = person.synced.then(|| Box::new(on_premises(&local, &display_name, None, &mut random)));
+    let on_premises = person.synced.then(|| Box::new(on_premises(&local, &display_name, None, &mut random, number)));
     let (created, changed) = dates(&mut random);
     User {
         id,
@@ -153,6 +171,8 @@ pub(super) fn extra(person: &ExtraPerson) -> User {
         password: None,
         force_change_password: false,
         force_change_password_with_mfa: false,
+        employee_number: if external { 0 } else { number },
+        details: None,
         user_principal_name: upn.into(),
     }
 }
@@ -173,13 +193,19 @@ fn name_from(local: &str) -> String {
     words.map(capital).collect::<Vec<_>>().join(" ")
 }
 
-fn on_premises(local: &str, display_name: &str, department: Option<&str>, random: &mut Random) -> OnPremises {
+fn on_premises(
+    local: &str,
+    display_name: &str,
+    department: Option<&str>,
+    random: &mut Random,
+    number: u32,
+) -> OnPremises {
     let letters = local.chars().filter(|letter| *letter != '\'').take(20);
     OnPremises {
         sync_enabled: true,
         sam_account_name: letters.collect(),
-        security_identifier: format!("S-1-5-21-1004336348-1177238915-682003330-{}", 1_100 + random.below(900_000))
-            .into(),
+        // A SID is unique in its domain, so its last part is counted and not drawn.
+        security_identifier: format!("S-1-5-21-1004336348-1177238915-682003330-{}", 1_100 + number).into(),
         distinguished_name: format!(
             "CN={display_name},OU={},OU=People,DC=corp,DC=contoso,DC=com",
             department.unwrap_or("Staff")

@@ -8,6 +8,10 @@ pub const TENANT_ID: Uuid = uuid!("c0417050-51a1-4a70-8a11-5ea10ff00001");
 pub const CLIENT_ID: Uuid = uuid!("a9904d1d-0c13-4f0e-9b61-5ea10ff00002");
 /// The object id of its service principal.
 pub(crate) const SERVICE_PRINCIPAL_ID: Uuid = uuid!("5e7d1ce0-7a5b-4d5e-8c44-5ea10ff00003");
+/// The object id of its registration.
+pub(crate) const APPLICATION_ID: Uuid = uuid!("0a991ca7-10b0-4b1e-9d3a-5ea10ff00004");
+/// What the app is called.
+pub(crate) const APP_NAME: &str = "sealoff rehearsal";
 /// That app's secret. It opens nothing but a simulator, which listens on loopback only.
 pub const CLIENT_SECRET: &str = "simulated~secret.opens-nothing-real";
 /// What the organization is called.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::tenant::{DEFAULT_DOMAIN, INITIAL_DOMAIN};
 use crate::digest::Digest;
 
 /// Text that mostly comes from the lists built into the program, so that a million users share it.
@@ -56,7 +57,43 @@ pub struct User {
     pub force_change_password: bool,
     /// The user must pass MFA before that.
     pub force_change_password_with_mfa: bool,
+    /// The number on the payroll, from which `employeeId` is written; 0 is on none.
+    pub employee_number: u32,
+    /// What few users have.
+    pub details: Option<Box<Details>>,
 }
+
+/// What few users have, kept apart so that a million users stay small.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// An `employeeId` that is not written from the number; nothing makes it unique.
+    pub employee_id: Option<Box<str>>,
+    /// A `jobTitle` that is not drawn from the number.
+    pub job_title: Option<Text>,
+    /// More `proxyAddresses`, with their prefix `smtp:`.
+    pub proxy_addresses: Vec<Box<str>>,
+    /// More `otherMails`.
+    pub other_mails: Vec<Box<str>>,
+    /// Member of a restricted management administrative unit ("user resource type", `isManagementRestricted`).
+    pub management_restricted: bool,
+    /// Set while the user is soft-deleted.
+    pub(super) deleted: Option<Deleted>,
+}
+
+/// What is kept of a soft-deleted user for its restoration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Deleted {
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) at: OffsetDateTime,
+    pub(super) user_principal_name: Box<str>,
+    pub(super) other_mail: Option<Box<str>>,
+}
+
+/// What people do at Contoso, whatever their department.
+const JOB_TITLES: [&str; 7] =
+    ["Analyst", "Specialist", "Manager", "Coordinator", "Assistant", "Team lead", "Consultant"];
 
 /// The values of `userType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -134,6 +171,65 @@ impl User {
     #[must_use]
     pub fn is_external(&self) -> bool {
         self.external_user_state.is_some() || self.user_principal_name.contains("#EXT#")
+    }
+
+    /// `employeeId`: five digits with their leading zeros, unless set otherwise.
+    #[must_use]
+    pub fn employee_id(&self) -> Option<Cow<'_, str>> {
+        let set = self.details.as_ref().and_then(|details| details.employee_id.as_deref());
+        let number = (self.employee_number > 0).then(|| Cow::Owned(format!("{:05}", self.employee_number)));
+        set.map(Cow::Borrowed).or(number)
+    }
+
+    /// `jobTitle`.
+    #[must_use]
+    pub fn job_title(&self) -> Option<&str> {
+        let set = self.details.as_ref().and_then(|details| details.job_title.as_deref());
+        let drawn = self.department.is_some() && self.employee_number > 0;
+        set.or(drawn.then(|| JOB_TITLES[self.employee_number as usize % JOB_TITLES.len()]))
+    }
+
+    /// `proxyAddresses`: the mail address as `SMTP:`, every other one as `smtp:`. People of the default domain have a
+    /// routing address in the initial one, as every mailbox of Exchange Online.
+    #[must_use]
+    pub fn proxy_addresses(&self) -> Vec<String> {
+        let routing = (self.has_mailbox && self.other_mail.is_none() && self.domain() == DEFAULT_DOMAIN)
+            .then(|| self.user_principal_name.rsplit_once('@'))
+            .flatten()
+            .map(|(local, _)| format!("smtp:{local}@{INITIAL_DOMAIN}"));
+        let more = self.details.iter().flat_map(|details| &details.proxy_addresses).map(|address| address.to_string());
+        self.mail().map(|mail| format!("SMTP:{mail}")).into_iter().chain(routing).chain(more).collect()
+    }
+
+    /// `otherMails`: for guests the address at home.
+    pub fn other_mails(&self) -> impl Iterator<Item = &str> {
+        let home = self.other_mail.as_deref().filter(|_| self.is_external());
+        home.into_iter().chain(self.details.iter().flat_map(|details| &details.other_mails).map(|mail| &**mail))
+    }
+
+    /// `isManagementRestricted`.
+    #[must_use]
+    pub fn is_management_restricted(&self) -> bool {
+        self.details.as_ref().is_some_and(|details| details.management_restricted)
+    }
+
+    /// When the user was deleted; `None` while it is not.
+    #[must_use]
+    pub fn deleted(&self) -> Option<OffsetDateTime> {
+        self.details.as_ref().and_then(|details| details.deleted.as_ref()).map(|deleted| deleted.at)
+    }
+
+    /// The last interactive sign-in; nobody who never came and no account without a person has one.
+    #[must_use]
+    pub fn last_sign_in(&self) -> Option<OffsetDateTime> {
+        let came = self.has_mailbox && self.external_user_state != Some(ExternalUserState::PendingAcceptance);
+        let later = time::Duration::seconds((self.id.as_u128() % (150 * 86_400)) as i64);
+        came.then(|| self.last_password_change + later)
+    }
+
+    /// The details, made when there are none yet.
+    pub fn details_mut(&mut self) -> &mut Details {
+        self.details.get_or_insert_default()
     }
 
     /// The domain of the UPN.

@@ -2,12 +2,18 @@
 
 use uuid::Uuid;
 
-use super::batch_item::Text;
 use super::change::UserChange;
+pub(crate) use super::cost::Cost;
+use super::cost::cost;
 use super::errors::GraphError;
-use super::filter::{self, Clause};
-use super::properties::{self, Selection};
+use super::filter::Filter;
+use super::group_calls::{self, GroupFilter};
+use super::paging::Page;
+use super::properties::Selection;
 use super::query::{Plus, Url, decode};
+use super::role_calls::{self, AssignmentFilter, DefinitionFilter};
+use super::select::Names;
+use super::user_calls;
 use crate::simulator::directory::UserKey;
 use crate::simulator::settings::Settings;
 
@@ -27,32 +33,142 @@ pub(crate) struct Request<'a> {
 #[derive(Debug)]
 pub(crate) enum Call {
     ListUsers(ListUsers),
-    CountUsers,
-    GetUser { key: UserKey, named: String, selection: Option<Selection> },
-    UpdateUser { key: UserKey, named: String, change: UserChange },
-    RevokeSessions { key: UserKey, named: String },
-    GetByIds { ids: Vec<Uuid>, users_wanted: bool, selection: Option<Selection> },
-    Organization,
+    CountUsers(Option<Filter>),
+    GetUser {
+        key: UserKey,
+        named: String,
+        selection: Option<Selection>,
+    },
+    GetDeletedUser {
+        key: UserKey,
+        named: String,
+        selection: Option<Selection>,
+    },
+    Me {
+        selection: Option<Selection>,
+    },
+    UpdateUser {
+        key: UserKey,
+        named: String,
+        change: UserChange,
+    },
+    RevokeSessions {
+        key: UserKey,
+        named: String,
+    },
+    GetByIds {
+        ids: Vec<Uuid>,
+        wanted: Wanted,
+        names: Names,
+    },
+    Organization {
+        names: Names,
+    },
     Domains,
+    ListGroups {
+        filter: GroupFilter,
+        expand: Option<Relation>,
+        names: Names,
+        page: Page,
+    },
+    GetGroup {
+        id: Uuid,
+        expand: Option<Relation>,
+        names: Names,
+    },
+    /// `users_only`: cast to `microsoft.graph.user`.
+    GroupMembers {
+        id: Uuid,
+        relation: Relation,
+        users_only: bool,
+        names: Names,
+        page: Page,
+    },
+    /// Active assignments, or eligible ones.
+    ListAssignments {
+        eligible: bool,
+        filter: AssignmentFilter,
+        expand: Option<AssignmentExpand>,
+        names: Names,
+        page: Page,
+    },
+    ListRoleDefinitions {
+        filter: DefinitionFilter,
+        names: Names,
+        page: Page,
+    },
+    GetRoleDefinition {
+        id: Uuid,
+        names: Names,
+    },
+    ListDirectoryRoles {
+        names: Names,
+    },
+    DirectoryRoleMembers {
+        role: RoleKey,
+        names: Names,
+        page: Page,
+    },
+    /// The app's service principal, or its registration.
+    App {
+        of: AppKey,
+        registration: bool,
+        names: Names,
+    },
+    AppOwners {
+        of: AppKey,
+        registration: bool,
+        names: Names,
+        page: Page,
+    },
 }
 
-/// `GET /users`.
+/// Which objects `getByIds` is to look among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) users: bool,
+    pub(crate) groups: bool,
+    pub(crate) service_principals: bool,
+}
+
+/// What a group has others in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Members,
+    TransitiveMembers,
+    Owners,
+}
+
+/// What an assignment can be answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AssignmentExpand {
+    Principal,
+    RoleDefinition,
+}
+
+/// How an activated role is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RoleKey {
+    /// By the id that it has in this tenant.
+    Id(Uuid),
+    Template(Uuid),
+}
+
+/// How an app is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AppKey {
+    AppId(Uuid),
+    ObjectId(Uuid),
+}
+
+/// `GET /users` and `GET /directory/deletedItems/microsoft.graph.user`.
 #[derive(Debug)]
 pub(crate) struct ListUsers {
-    pub(crate) clauses: Option<Vec<Clause>>,
+    pub(crate) deleted: bool,
+    pub(crate) filter: Option<Filter>,
     pub(crate) selection: Option<Selection>,
-    pub(crate) page: usize,
-    pub(crate) position: usize,
+    pub(crate) page: Page,
     pub(crate) count: bool,
-    /// The query as it came, without `$skiptoken`: the next link repeats it.
-    pub(crate) query: String,
-}
-
-/// What a request is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cost {
-    pub(crate) resource_units: u32,
-    pub(crate) write: bool,
 }
 
 /// A request, understood as far as that goes without asking the directory.
@@ -70,7 +186,7 @@ impl Prepared {
                 let cost = cost(request.method, &url);
                 Self { call: understand(request, &url, settings), cost }
             }
-            Err(error) => Self { call: Err(error), cost: Cost { resource_units: 1, write: false } },
+            Err(error) => Self { call: Err(error), cost: Cost::least() },
         }
     }
 
@@ -83,112 +199,98 @@ impl Prepared {
     }
 }
 
-fn is(text: &str, word: &str) -> bool {
+pub(super) fn is(text: &str, word: &str) -> bool {
     text.eq_ignore_ascii_case(word)
 }
 
-/// "Microsoft Graph service-specific throttling limits": base costs and the modifiers for `$select`, `$expand`, `$top`.
-fn cost(method: &str, url: &Url<'_>) -> Cost {
-    let get = is(method, "GET");
-    let by_ids = is(url.path, "directoryObjects/getByIds");
-    let base: i32 = if by_ids {
-        5
-    } else if get && is(url.path, "users") {
-        2
-    } else {
-        1
-    };
-    let mut units = base;
-    for (name, value) in url.options().flatten() {
-        match &*name {
-            // The page prices this call apart: 2 instead of 5.
-            "$select" if by_ids => units -= 3,
-            "$select" => units -= 1,
-            "$expand" => units += 1,
-            "$top" if value.parse::<u32>().is_ok_and(|top| top < 20) => units -= 1,
-            _ => {}
-        }
-    }
-    Cost { resource_units: units.max(1).unsigned_abs(), write: !get && !by_ids }
+/// A path split at its slashes and decoded afterwards, so that an encoded slash splits nothing.
+fn segments(path: &str) -> Result<Vec<String>, GraphError> {
+    path.split('/').map(|segment| decode(segment, Plus::IsPlus).map(std::borrow::Cow::into_owned)).collect()
 }
 
 fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Result<Call, GraphError> {
     let method = request.method;
     let not_simulated = || GraphError::not_simulated(format_args!("{method} /{}", url.path));
-    let path = decode(url.path, Plus::IsPlus)?;
     let only = |wanted: &str| if is(method, wanted) { Ok(()) } else { Err(GraphError::method_not_allowed()) };
-    let (head, tail) = path.split_once('/').map_or((&*path, None), |(head, tail)| (head, Some(tail)));
-
-    if is(head, "users")
-        && let Some(tail) = tail
-    {
-        let (key, action) = tail.split_once('/').map_or((tail, None), |(key, action)| (key, Some(action)));
-        return user_call(request, url, key, action, &not_simulated);
-    }
+    let segments = segments(url.path)?;
+    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let head = parts[0].to_ascii_lowercase();
     // `/users('key')`: the only form for a UPN that starts with a dollar sign ("Get a user").
-    if let Some((key, action)) = quoted_key(&path) {
-        return user_call(request, url, &key, action, &not_simulated);
+    if let Some(key) = quoted(parts[0], "users") {
+        let action = (parts.len() > 1).then(|| parts[1..].join("/"));
+        return user_calls::on_user(request, url, &key, action.as_deref(), &not_simulated);
     }
-    match (head, tail) {
-        (users, None) if is(users, "users") => match method {
-            _ if is(method, "GET") => list_users(request, url, settings),
+    match (head.as_str(), &parts[1..]) {
+        ("users", []) => match method {
+            _ if is(method, "GET") => user_calls::list(request, url, settings, false),
             _ if is(method, "POST") => Err(not_simulated()),
             _ => Err(GraphError::method_not_allowed()),
         },
-        (objects, Some(action)) if is(objects, "directoryObjects") && is(action, "getByIds") => {
-            only("POST")?;
-            get_by_ids(request, url)
+        ("users", [key]) => user_calls::on_user(request, url, key, None, &not_simulated),
+        ("users", [key, action @ ..]) => {
+            user_calls::on_user(request, url, key, Some(&action.join("/")), &not_simulated)
         }
-        (organization, None) if is(organization, "organization") => only("GET").map(|()| Call::Organization),
+        ("me", []) => only("GET").and_then(|()| user_calls::me(url)),
+        ("directoryobjects", [action]) if is(action, "getByIds") => {
+            only("POST")?;
+            user_calls::get_by_ids(request, url)
+        }
+        ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
-        (domains, None) if is(domains, "domains") => only("GET").map(|()| Call::Domains),
+        ("domains", []) => only("GET").map(|()| Call::Domains),
+        ("directory", [items, rest @ ..]) if is(items, "deletedItems") => {
+            only("GET").and_then(|()| user_calls::deleted_items(request, url, settings, rest, &not_simulated))
+        }
+        ("groups", rest) if is(method, "GET") => group_calls::group(request, url, settings, rest, &not_simulated),
+        ("rolemanagement", [directory, rest @ ..]) if is(directory, "directory") && is(method, "GET") => {
+            role_calls::role_management(url, settings, rest, &not_simulated)
+        }
+        ("directoryroles", rest) if is(method, "GET") => {
+            role_calls::directory_roles(url, settings, rest, None, &not_simulated)
+        }
+        (head, rest) if is(method, "GET") => {
+            if let Some(template) = quoted_with(parts[0], "directoryRoles", "roleTemplateId") {
+                return role_calls::directory_roles(url, settings, rest, Some(&template), &not_simulated);
+            }
+            for (set, registration) in [("servicePrincipals", false), ("applications", true)] {
+                if let Some(app_id) = quoted_with(parts[0], set, "appId") {
+                    let key = AppKey::AppId(object_id(&app_id)?);
+                    return role_calls::app(url, settings, key, registration, rest, &not_simulated);
+                }
+                if is(head, set)
+                    && let [id, rest @ ..] = rest
+                {
+                    let key = AppKey::ObjectId(object_id(id)?);
+                    return role_calls::app(url, settings, key, registration, rest, &not_simulated);
+                }
+            }
+            Err(not_simulated())
+        }
         _ => Err(not_simulated()),
     }
 }
 
-fn quoted_key(path: &str) -> Option<(String, Option<&str>)> {
-    let rest = path.get(..7).filter(|head| is(head, "users('")).map(|_| &path[7..])?;
-    let (key, rest) = rest.split_once("')")?;
-    Some((key.replace("''", "'"), rest.strip_prefix('/')))
+/// The key in `set('key')`, apostrophes undoubled.
+fn quoted(segment: &str, set: &str) -> Option<String> {
+    let rest = segment.get(..set.len()).filter(|head| is(head, set)).map(|_| &segment[set.len()..])?;
+    Some(rest.strip_prefix("('")?.strip_suffix("')")?.replace("''", "'"))
 }
 
-fn user_call(
-    request: &Request<'_>,
-    url: &Url<'_>,
-    key: &str,
-    action: Option<&str>,
-    not_simulated: &dyn Fn() -> GraphError,
-) -> Result<Call, GraphError> {
-    let method = request.method;
-    if is(key, "$count") && action.is_none() {
-        return count_users(request, url);
-    }
-    let (named, key) = (key.to_owned(), UserKey::parse(key));
-    match action {
-        None if is(method, "GET") => Ok(Call::GetUser { key, named, selection: only_select(url)? }),
-        None if is(method, "PATCH") => {
-            let body = json_body(request)?;
-            Ok(Call::UpdateUser { key, named, change: UserChange::parse(body)? })
-        }
-        None if is(method, "DELETE") => Err(not_simulated()),
-        None => Err(GraphError::method_not_allowed()),
-        Some(action) if is(action.trim_start_matches("microsoft.graph."), "revokeSignInSessions") => {
-            if !is(method, "POST") {
-                return Err(GraphError::method_not_allowed());
-            }
-            // "Combine multiple HTTP requests using JSON batching": inside a batch even an action without parameters
-            // needs a content type and a body. Alone it needs neither ("user: revokeSignInSessions").
-            if request.in_batch {
-                json_body(request)?;
-            }
-            Ok(Call::RevokeSessions { key, named })
-        }
-        Some(_) => Err(not_simulated()),
-    }
+/// The value in `set(name='value')`.
+fn quoted_with(segment: &str, set: &str, name: &str) -> Option<String> {
+    let rest = segment.get(..set.len()).filter(|head| is(head, set)).map(|_| &segment[set.len()..])?;
+    let (key, value) = rest.strip_prefix('(')?.strip_suffix(')')?.split_once('=')?;
+    is(key, name).then(|| value.strip_prefix('\'')?.strip_suffix('\'').map(str::to_owned)).flatten()
+}
+
+/// An object id in a URL.
+pub(super) fn object_id(text: &str) -> Result<Uuid, GraphError> {
+    let id = Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
+    id.ok_or_else(|| GraphError::bad_request(format!("Invalid object identifier '{text}'.")))
 }
 
 /// The body of a request that must have one, in JSON.
-fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
+pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
     let content_type = request.content_type.unwrap_or_default();
     if content_type.is_empty() {
         return Err(GraphError::malformed(
@@ -204,7 +306,7 @@ fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
     }
 }
 
-fn unknown_option(name: &str) -> GraphError {
+pub(super) fn unknown_option(name: &str) -> GraphError {
     match name {
         "$skip" => GraphError::malformed("'$skip' is not supported by the service."),
         "$filter" | "$orderby" | "$search" | "$expand" | "$count" | "$top" | "$skiptoken" | "$format" => {
@@ -216,135 +318,6 @@ fn unknown_option(name: &str) -> GraphError {
     }
 }
 
-/// The selection of a call that takes no other option. Options without a dollar sign are the caller's own.
-fn only_select(url: &Url<'_>) -> Result<Option<Selection>, GraphError> {
-    let mut selection = None;
-    for option in url.options() {
-        let (name, value) = option?;
-        match &*name {
-            "$select" => selection = Some(properties::select(&value)?),
-            name if name.starts_with('$') => return Err(unknown_option(name)),
-            _ => {}
-        }
-    }
-    Ok(selection)
-}
-
-fn is_eventual(request: &Request<'_>) -> bool {
+pub(super) fn is_eventual(request: &Request<'_>) -> bool {
     request.consistency_level.is_some_and(|level| is(level.trim(), "eventual"))
-}
-
-fn count_users(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
-    if !is(request.method, "GET") {
-        return Err(GraphError::method_not_allowed());
-    }
-    for option in url.options() {
-        let (name, _) = option?;
-        if name.starts_with('$') {
-            return Err(unknown_option(&name));
-        }
-    }
-    // "Advanced query capabilities on Microsoft Entra ID objects".
-    if is_eventual(request) {
-        Ok(Call::CountUsers)
-    } else {
-        Err(GraphError::malformed("$count is not currently supported without the ConsistencyLevel: eventual header."))
-    }
-}
-
-/// "Known issues with Microsoft Graph APIs": the longest URL of an advanced query.
-const LONGEST_ADVANCED_URL: usize = 2_048;
-
-fn list_users(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Result<Call, GraphError> {
-    let mut list = ListUsers {
-        clauses: None,
-        selection: None,
-        page: settings.default_page,
-        position: 0,
-        count: false,
-        query: url.query.split('&').filter(|option| !is_skip_token(option)).collect::<Vec<_>>().join("&"),
-    };
-    let mut text = None;
-    for option in url.options() {
-        let (name, value) = option?;
-        match &*name {
-            "$filter" => text = Some(value),
-            "$select" => list.selection = Some(properties::select(&value)?),
-            "$top" => list.page = page(&value, settings.largest_page)?,
-            "$count" => list.count = is(&value, "true"),
-            "$skiptoken" => {
-                list.position = position_of(&value).ok_or_else(|| {
-                    GraphError::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired.")
-                })?;
-            }
-            name if name.starts_with('$') => return Err(unknown_option(name)),
-            _ => {}
-        }
-    }
-    if list.count && !is_eventual(request) {
-        return Err(GraphError::unsupported_query(
-            "$count is not supported on this resource without the ConsistencyLevel: eventual header.",
-        ));
-    }
-    let advanced = list.count;
-    if advanced && url.length > LONGEST_ADVANCED_URL {
-        return Err(GraphError::unsupported_query("The request URL of an advanced query exceeds 2048 characters."));
-    }
-    list.clauses = text.map(|text| filter::parse(&text, advanced)).transpose()?;
-    Ok(Call::ListUsers(list))
-}
-
-fn is_skip_token(option: &str) -> bool {
-    let name = option.split('=').next().unwrap_or_default();
-    option.is_empty() || is(name, "$skiptoken") || is(name, "%24skiptoken")
-}
-
-fn page(value: &str, largest: usize) -> Result<usize, GraphError> {
-    match value.parse::<usize>() {
-        Ok(top) if (1..=largest).contains(&top) => Ok(top),
-        _ => Err(GraphError::bad_request(format!(
-            "Invalid page size specified: '{value}'. Must be between 1 and {largest} inclusive."
-        ))),
-    }
-}
-
-/// Where a page token points. Nobody but the simulator reads it, and a changed one is an expired one.
-pub(crate) fn position_of(token: &str) -> Option<usize> {
-    let (position, check) = token.split_once('_')?;
-    let position = usize::from_str_radix(position, 16).ok()?;
-    (skip_token(position) == token && !check.is_empty()).then_some(position)
-}
-
-/// The page token for a position.
-pub(crate) fn skip_token(position: usize) -> String {
-    let check = crate::simulator::random::seed_for(0x5c1b, position as u64);
-    format!("{position:x}_{check:016x}")
-}
-
-#[derive(Debug, serde::Deserialize)]
-struct GetByIdsBody<'a> {
-    #[serde(borrow)]
-    ids: Vec<Text<'a>>,
-    #[serde(borrow)]
-    types: Option<Vec<Text<'a>>>,
-}
-
-/// "directoryObject: getByIds": at most this many ids.
-const MOST_IDS: usize = 1_000;
-
-fn get_by_ids(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
-    let selection = only_select(url)?;
-    let body: GetByIdsBody<'_> = serde_json::from_slice(json_body(request)?)
-        .map_err(|_| GraphError::malformed("Unable to read JSON request payload."))?;
-    if body.ids.len() > MOST_IDS {
-        return Err(GraphError::bad_request("Invalid number of ids specified. The maximum is 1000."));
-    }
-    let parse = |Text(id): &Text<'_>| {
-        let id = Some(id).filter(|id| id.len() == 36).and_then(|id| Uuid::try_parse(id).ok());
-        id.ok_or_else(|| GraphError::bad_request("Invalid GUID specified."))
-    };
-    let ids = body.ids.iter().map(parse).collect::<Result<_, _>>()?;
-    let wants_users = |Text(kind): &Text<'_>| is(kind, "user") || is(kind, "directoryObject");
-    let users_wanted = body.types.is_none_or(|types| types.is_empty() || types.iter().any(wants_users));
-    Ok(Call::GetByIds { ids, users_wanted, selection })
 }

@@ -53,6 +53,29 @@ impl GraphError {
         Self::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     }
 
+    /// A permission is missing, a role, or the target outranks the caller: nothing tells which.
+    pub(crate) fn denied() -> Self {
+        Self::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    }
+
+    /// What the sign-in reports say to a tenant without a licence.
+    pub(crate) fn not_premium() -> Self {
+        Self::new(
+            403,
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            "Neither tenant is B2C or tenant doesn't have premium license",
+        )
+    }
+
+    /// What Privileged Identity Management says to a tenant without a licence.
+    pub(crate) fn no_pim() -> Self {
+        Self::new(
+            400,
+            "AadPremiumLicenseRequired",
+            "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+        )
+    }
+
     pub(crate) fn concurrency() -> Self {
         Self::new(
             409,

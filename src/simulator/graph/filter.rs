@@ -1,169 +1,154 @@
-//! `$filter` for users: `eq` and `in` on the names that find a user, joined by `or`.
+//! `$filter` for users: what it means, and whom it lets through.
+
+use uuid::Uuid;
 
 use super::errors::GraphError;
+use super::filter_fields::{Field, Kind};
+use super::filter_parser::Parser;
+use crate::simulator::directory::{Directory, Place, SearchKey, User, UserKey};
 
 /// "Known issues with Microsoft Graph APIs": expressions in one filter unless it is an advanced query.
 const MOST_CLAUSES: usize = 15;
 /// The same page: characters in one literal unless it is an advanced query.
 const LONGEST_LITERAL: usize = 120;
 
-/// What a clause compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Field {
-    UserPrincipalName,
-    Id,
-    Mail,
+/// A filter, understood.
+#[derive(Debug, Clone)]
+pub(crate) enum Filter {
+    Any(Vec<Filter>),
+    All(Vec<Filter>),
+    Not(Box<Filter>),
+    Test(&'static Field, How),
 }
 
-/// One value that a user may have; a filter is any of them.
+/// How a property is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Clause {
-    pub(crate) field: Field,
-    pub(crate) value: String,
+pub(crate) enum How {
+    /// `eq` and `in`; for collections `any(x:x eq …)`.
+    OneOf(Vec<String>),
+    StartsWith(String),
+    EndsWith(String),
+    Is(bool),
+    IsNull,
 }
 
-/// Reads a filter that is percent-decoded already. `advanced` lifts the two limits, as `ConsistencyLevel: eventual` with
-/// `$count=true` does.
-pub(crate) fn parse(text: &str, advanced: bool) -> Result<Vec<Clause>, GraphError> {
-    let mut parser = Parser { rest: text, clauses: Vec::new() };
-    parser.alternatives()?;
-    if !parser.rest.trim_start().is_empty() {
-        return Err(parser.unexpected());
-    }
+/// Reads a filter that is percent-decoded already. `advanced` lifts limits and allows more operators, as
+/// `ConsistencyLevel: eventual` with `$count=true` does.
+pub(crate) fn parse(text: &str, advanced: bool) -> Result<Filter, GraphError> {
+    let filter = Parser::new(text, advanced).whole()?;
     if advanced {
-        return Ok(parser.clauses);
+        return Ok(filter);
     }
-    let count = parser.clauses.len();
+    let count = filter.clauses();
     if count > MOST_CLAUSES {
         return Err(GraphError::unsupported_query(format!(
             "Too many child clauses specified in search filter expression containing 'OR' operators: {count}. Max \
              allowed: {MOST_CLAUSES}."
         )));
     }
-    if let Some(clause) = parser.clauses.iter().find(|clause| clause.value.chars().count() > LONGEST_LITERAL) {
-        return Err(GraphError::unsupported_query(format!(
-            "Unsupported or invalid query filter clause specified for property '{}' of resource 'User'.",
-            clause.field.name()
-        )));
+    match filter.long_literal() {
+        Some(field) => Err(unsupported(field.name)),
+        None => Ok(filter),
     }
-    Ok(parser.clauses)
 }
 
-impl Field {
-    fn name(self) -> &'static str {
+/// A property that has no index for this operator.
+pub(super) fn unsupported(property: &str) -> GraphError {
+    GraphError::unsupported_query(format!(
+        "Unsupported or invalid query filter clause specified for property '{property}' of resource 'User'."
+    ))
+}
+
+impl Filter {
+    fn clauses(&self) -> usize {
         match self {
-            Self::UserPrincipalName => "userPrincipalName",
-            Self::Id => "id",
-            Self::Mail => "mail",
+            Self::Any(filters) | Self::All(filters) => filters.iter().map(Self::clauses).sum(),
+            Self::Not(filter) => filter.clauses(),
+            Self::Test(_, How::OneOf(values)) => values.len(),
+            Self::Test(..) => 1,
         }
+    }
+
+    fn long_literal(&self) -> Option<&'static Field> {
+        match self {
+            Self::Any(filters) | Self::All(filters) => filters.iter().find_map(Self::long_literal),
+            Self::Not(filter) => filter.long_literal(),
+            Self::Test(field, How::OneOf(values)) => {
+                values.iter().any(|value| value.chars().count() > LONGEST_LITERAL).then_some(*field)
+            }
+            Self::Test(..) => None,
+        }
+    }
+
+    /// The names of the properties that it asks for.
+    pub(crate) fn properties(&self) -> Vec<&'static str> {
+        match self {
+            Self::Any(filters) | Self::All(filters) => filters.iter().flat_map(Self::properties).collect(),
+            Self::Not(filter) => filter.properties(),
+            Self::Test(field, _) => vec![field.name],
+        }
+    }
+
+    /// Whether a user passes.
+    pub(crate) fn lets_through(&self, user: &User) -> bool {
+        match self {
+            Self::Any(filters) => filters.iter().any(|filter| filter.lets_through(user)),
+            Self::All(filters) => filters.iter().all(|filter| filter.lets_through(user)),
+            Self::Not(filter) => !filter.lets_through(user),
+            Self::Test(field, how) => passes(user, field, how),
+        }
+    }
+
+    /// Those who may pass, from the indexes and not from everyone; `None` where only a look at everyone helps.
+    pub(crate) fn candidates(&self, directory: &mut Directory) -> Option<Vec<Place>> {
+        let mut places = match self {
+            Self::Any(filters) => {
+                let found: Option<Vec<_>> = filters.iter().map(|filter| filter.candidates(directory)).collect();
+                found?.concat()
+            }
+            Self::All(filters) => filters.iter().find_map(|filter| filter.candidates(directory))?,
+            Self::Test(field, How::OneOf(values)) => {
+                let find = |key| directory.find(&key);
+                match field.kind {
+                    Kind::Id => values.iter().filter_map(|value| find(UserKey::parse(value))).collect(),
+                    Kind::UserPrincipalName => {
+                        values.iter().filter_map(|value| find(UserKey::Name(value.to_lowercase()))).collect()
+                    }
+                    Kind::Key(key) | Kind::Collection(key) => search(directory, key, values),
+                    Kind::Text(_) | Kind::Flag(_) => return None,
+                }
+            }
+            Self::Not(_) | Self::Test(..) => return None,
+        };
+        places.sort_unstable();
+        places.dedup();
+        Some(places)
     }
 }
 
-struct Parser<'a> {
-    rest: &'a str,
-    clauses: Vec<Clause>,
+fn search(directory: &mut Directory, key: SearchKey, values: &[String]) -> Vec<Place> {
+    values.iter().flat_map(|value| directory.search(key, value)).collect()
 }
 
-impl<'a> Parser<'a> {
-    fn alternatives(&mut self) -> Result<(), GraphError> {
-        self.alternative()?;
-        while self.word("or") {
-            self.alternative()?;
+fn passes(user: &User, field: &Field, how: &How) -> bool {
+    match (how, field.kind) {
+        (How::OneOf(values), Kind::Id) => values.iter().any(|value| Uuid::try_parse(value) == Ok(user.id)),
+        (How::OneOf(values), Kind::Key(key) | Kind::Collection(key)) => {
+            values.iter().any(|value| key.matches(user, value))
         }
-        Ok(())
-    }
-
-    fn alternative(&mut self) -> Result<(), GraphError> {
-        if self.sign('(') {
-            self.alternatives()?;
-            return if self.sign(')') { Ok(()) } else { Err(self.unexpected()) };
-        }
-        let field = self.field()?;
-        if self.word("eq") {
-            let value = self.literal()?;
-            return self.add(field, value);
-        }
-        if !self.word("in") {
-            return Err(self.unknown());
-        }
-        if !self.sign('(') {
-            return Err(self.unexpected());
-        }
-        loop {
-            let value = self.literal()?;
-            self.add(field, value)?;
-            if self.sign(')') {
-                return Ok(());
+        (How::Is(wanted), Kind::Flag(read)) => read(user) == Some(*wanted),
+        (How::IsNull, Kind::Flag(read)) => read(user).is_none(),
+        (How::IsNull, _) => field.text(user).is_none(),
+        (_, Kind::Flag(_)) | (How::Is(_), _) => false,
+        (how, _) => field.text(user).is_some_and(|text| {
+            let text = text.to_lowercase();
+            match how {
+                How::OneOf(values) => values.iter().any(|value| value.to_lowercase() == text),
+                How::StartsWith(start) => text.starts_with(&start.to_lowercase()),
+                How::EndsWith(end) => text.ends_with(&end.to_lowercase()),
+                How::Is(_) | How::IsNull => false,
             }
-            if !self.sign(',') {
-                return Err(self.unexpected());
-            }
-        }
-    }
-
-    fn add(&mut self, field: Field, value: String) -> Result<(), GraphError> {
-        if field == Field::Id && (value.len() != 36 || uuid::Uuid::try_parse(&value).is_err()) {
-            return Err(GraphError::bad_request("Invalid value specified for property 'id' of resource 'User'."));
-        }
-        self.clauses.push(Clause { field, value });
-        Ok(())
-    }
-
-    fn field(&mut self) -> Result<Field, GraphError> {
-        let rest = self.rest.trim_start();
-        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let field = [Field::UserPrincipalName, Field::Id, Field::Mail]
-            .into_iter()
-            .find(|field| field.name().eq_ignore_ascii_case(&rest[..end]))
-            .ok_or_else(|| self.unknown())?;
-        self.rest = &rest[end..];
-        Ok(field)
-    }
-
-    /// A word, if it comes next and ends there.
-    fn word(&mut self, word: &str) -> bool {
-        let rest = self.rest.trim_start();
-        let Some((head, tail)) = rest.split_at_checked(word.len()) else { return false };
-        let ends = !tail.starts_with(|letter: char| letter.is_ascii_alphanumeric());
-        let found = ends && head.eq_ignore_ascii_case(word);
-        if found {
-            self.rest = tail;
-        }
-        found
-    }
-
-    fn sign(&mut self, sign: char) -> bool {
-        let after = self.rest.trim_start().strip_prefix(sign);
-        if let Some(after) = after {
-            self.rest = after;
-        }
-        after.is_some()
-    }
-
-    /// A literal in apostrophes; an apostrophe inside is doubled.
-    fn literal(&mut self) -> Result<String, GraphError> {
-        let Some(text) = self.rest.trim_start().strip_prefix('\'') else { return Err(self.unexpected()) };
-        let mut value = String::new();
-        let mut letters = text.char_indices().peekable();
-        while let Some((place, letter)) = letters.next() {
-            if letter != '\'' {
-                value.push(letter);
-            } else if letters.next_if(|(_, next)| *next == '\'').is_some() {
-                value.push('\'');
-            } else {
-                self.rest = &text[place + 1..];
-                return Ok(value);
-            }
-        }
-        Err(self.unexpected())
-    }
-
-    fn unexpected(&self) -> GraphError {
-        GraphError::bad_request(format!("Invalid filter clause: syntax error at '{}'.", self.rest.trim_start()))
-    }
-
-    fn unknown(&self) -> GraphError {
-        GraphError::not_simulated(format_args!("$filter with '{}'", self.rest.trim_start()))
+        }),
     }
 }
 
@@ -172,7 +157,14 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<String> {
-        parse(text, false).unwrap().into_iter().map(|clause| clause.value).collect()
+        fn collect(filter: Filter) -> Vec<String> {
+            match filter {
+                Filter::Any(filters) | Filter::All(filters) => filters.into_iter().flat_map(collect).collect(),
+                Filter::Test(_, How::OneOf(values)) => values,
+                other => panic!("{other:?}"),
+            }
+        }
+        collect(parse(text, false).unwrap())
     }
 
     fn list(count: usize) -> String {
@@ -184,6 +176,7 @@ mod tests {
     fn in_and_eq_and_or_are_one_list() {
         assert_eq!(values("userPrincipalName in ('a','b' , 'c')"), ["a", "b", "c"]);
         assert_eq!(values("mail eq 'a' or (userPrincipalName eq 'b' or mail in ('c'))"), ["a", "b", "c"]);
+        assert_eq!(values("proxyAddresses/any(p:p eq 'smtp:a') or otherMails/any(m : m eq 'b')"), ["smtp:a", "b"]);
     }
 
     #[test]
@@ -194,11 +187,13 @@ mod tests {
 
     #[test]
     fn the_sixteenth_value_is_refused_unless_the_query_is_advanced() {
-        assert_eq!(parse(&list(15), false).unwrap().len(), 15);
+        assert_eq!(parse(&list(15), false).unwrap().clauses(), 15);
         let refused = parse(&list(16), false).unwrap_err();
         assert_eq!(refused.code, "Request_UnsupportedQuery");
         assert!(refused.message.ends_with("operators: 16. Max allowed: 15."), "{}", refused.message);
-        assert_eq!(parse(&list(16), true).unwrap().len(), 16);
+        assert_eq!(parse(&list(16), true).unwrap().clauses(), 16);
+        let chain = (0..16).map(|n| format!("proxyAddresses/any(p:p eq 'smtp:{n}')")).collect::<Vec<_>>().join(" or ");
+        assert_eq!(parse(&chain, false).unwrap_err().code, "Request_UnsupportedQuery");
     }
 
     #[test]
@@ -210,11 +205,46 @@ mod tests {
     }
 
     #[test]
-    fn other_filters_are_named_as_not_simulated_and_broken_ones_refused() {
-        assert_eq!(parse("startswith(mail,'a')", false).unwrap_err().status, 501);
-        assert_eq!(parse("mail ne 'a'", false).unwrap_err().status, 501);
-        for broken in ["mail eq ", "mail eq 'a", "mail in ('a'", "mail in 'a'", "mail eq 'a' mail eq 'b'"] {
+    fn what_has_no_index_is_unsupported_and_what_is_unknown_is_bad() {
+        for text in [
+            "onPremisesSamAccountName eq 'x'",
+            "mail ne 'a'",
+            "not(mail eq 'a')",
+            "endsWith(mail,'@contoso.com')",
+            "onPremisesSyncEnabled eq null",
+        ] {
+            assert_eq!(parse(text, false).unwrap_err().code, "Request_UnsupportedQuery", "{text}");
+            assert!(parse(text, true).is_ok(), "{text}");
+        }
+        for text in ["lastPasswordChangeDateTime eq 'x'", "onPremisesDistinguishedName eq 'x'", "startsWith(id,'1')"] {
+            assert_eq!(parse(text, true).unwrap_err().code, "Request_UnsupportedQuery", "{text}");
+        }
+        assert_eq!(parse("shoeSize eq '42'", true).unwrap_err().code, "BadRequest");
+        assert_eq!(parse("createdDateTime ge 2026-01-01T00:00:00Z", true).unwrap_err().status, 501);
+        for broken in
+            ["mail eq ", "mail eq 'a", "mail in ('a'", "mail in 'a'", "mail eq 'a' mail eq 'b'", "mail eq true"]
+        {
             assert_eq!(parse(broken, false).unwrap_err().status, 400, "{broken}");
         }
+    }
+
+    #[test]
+    fn and_binds_tighter_than_or() {
+        let mut directory = Directory::seeded(300, 1);
+        let count = |directory: &Directory, text: &str| {
+            let filter = parse(text, true).unwrap();
+            directory.users().filter(|user| filter.lets_through(user)).count()
+        };
+        let members = count(&directory, "userType eq 'Member' and accountEnabled eq true");
+        let guests = count(&directory, "userType eq 'Guest'");
+        assert!(members > 0 && guests > 0);
+        let text = "userType eq 'Guest' or userType eq 'member' and accountEnabled eq true";
+        assert_eq!(count(&directory, text), members + guests);
+        assert_eq!(count(&directory, &format!("not({text})")), directory.len() - members - guests);
+        let narrow = "accountEnabled eq false and mail in ('ada.lovelace@contoso.com','julia.hartmann@contoso.com')";
+        let filter = parse(narrow, false).unwrap();
+        assert_eq!(filter.candidates(&mut directory).unwrap().len(), 2);
+        assert_eq!(count(&directory, narrow), 1);
+        assert_eq!(parse("startsWith(mail,'a')", false).unwrap().candidates(&mut directory), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::answer::{optional, raw, string};
 use super::errors::GraphError;
+use super::select::unknown_property;
 use crate::simulator::directory::{ON_PREMISES_DOMAIN, OnPremises, User, tenant};
 use crate::simulator::moment::iso;
 
@@ -14,6 +15,36 @@ pub(crate) struct Property {
 
 /// The properties of a select list, in its order.
 pub(crate) type Selection = Vec<Property>;
+
+/// Looked up in the reports, with a permission, a licence and a limit of its own.
+const SIGN_IN_ACTIVITY: &str = "signInActivity";
+
+/// What "Working with users in Microsoft Graph" names as the basic properties, as far as the simulator has them.
+const BASIC: [&str; 6] = ["displayName", "givenName", "id", "mail", "surname", "userPrincipalName"];
+
+/// How much of a user the caller may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sight {
+    /// "directoryObject: getByIds": with too little permission objects come back with their type and id alone.
+    IdOnly,
+    Basic,
+    Full,
+}
+
+impl Sight {
+    fn shows(self, name: &str) -> bool {
+        match self {
+            Self::Full => true,
+            Self::Basic => BASIC.contains(&name),
+            Self::IdOnly => name == "id",
+        }
+    }
+
+    /// Whether all of these are seen.
+    pub(crate) fn shows_all(self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.shows(name))
+    }
+}
 
 /// What "List users" and "Get a user" return without `$select`.
 const DEFAULT: [&str; 11] = [
@@ -38,6 +69,21 @@ fn null(json: &mut Vec<u8>, _: &User) {
     json.extend_from_slice(b"null");
 }
 
+fn optional_flag(json: &mut Vec<u8>, flag: Option<bool>) {
+    raw(json, format_args!("{}", flag.map_or("null", |flag| if flag { "true" } else { "false" })));
+}
+
+fn list<'a>(json: &mut Vec<u8>, texts: impl Iterator<Item = &'a str>) {
+    json.push(b'[');
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        string(json, text);
+    }
+    json.push(b']');
+}
+
 fn empty_list(json: &mut Vec<u8>, _: &User) {
     json.extend_from_slice(b"[]");
 }
@@ -58,6 +104,20 @@ const KNOWN: &[Property] = &[
     property("userType", |json, user| string(json, user.user_type.as_str())),
     property("accountEnabled", |json, user| raw(json, format_args!("{}", user.account_enabled))),
     property("department", |json, user| optional(json, user.department.as_deref())),
+    property("jobTitle", |json, user| optional(json, user.job_title())),
+    property("employeeId", |json, user| optional(json, user.employee_id().as_deref())),
+    property("deletedDateTime", |json, user| optional(json, user.deleted().map(iso).as_deref())),
+    // "user resource type": true for members of restricted management administrative units, null for others.
+    property("isManagementRestricted", |json, user| {
+        optional_flag(json, user.is_management_restricted().then_some(true));
+    }),
+    property(SIGN_IN_ACTIVITY, |json, user| match user.last_sign_in().map(iso) {
+        Some(date) => raw(json, format_args!(
+            "{{\"lastSignInDateTime\":\"{date}\",\"lastNonInteractiveSignInDateTime\":\"{date}\",\
+             \"lastSuccessfulSignInDateTime\":\"{date}\"}}"
+        )),
+        None => null(json, user),
+    }),
     property("createdDateTime", |json, user| string(json, &iso(user.created))),
     property("lastPasswordChangeDateTime", |json, user| string(json, &iso(user.last_password_change))),
     property("signInSessionsValidFromDateTime", |json, user| string(json, &iso(user.sign_in_sessions_valid_from))),
@@ -76,10 +136,8 @@ const KNOWN: &[Property] = &[
     property("onPremisesUserPrincipalName", |json, user| {
         optional(json, user.on_premises.as_ref().map(|_| &*user.user_principal_name));
     }),
-    property("proxyAddresses", |json, user| match user.mail() {
-        Some(mail) => { json.push(b'['); string(json, &format!("SMTP:{mail}")); json.push(b']'); }
-        None => empty_list(json, user),
-    }),
+    property("proxyAddresses", |json, user| list(json, user.proxy_addresses().iter().map(String::as_str))),
+    property("otherMails", |json, user| list(json, user.other_mails())),
     property("identities", identities),
     // "passwordProfile resource type": the password is never returned.
     property("passwordProfile", |json, user| if user.force_change_password || user.force_change_password_with_mfa {
@@ -90,12 +148,12 @@ const KNOWN: &[Property] = &[
     } else {
         null(json, user);
     }),
-    property("businessPhones", empty_list), property("otherMails", empty_list), property("assignedLicenses", empty_list),
-    property("jobTitle", null), property("mobilePhone", null), property("officeLocation", null),
+    property("businessPhones", empty_list), property("assignedLicenses", empty_list),
+    property("mobilePhone", null), property("officeLocation", null),
     property("preferredLanguage", null), property("passwordPolicies", null), property("usageLocation", null),
     property("city", null), property("country", null), property("state", null), property("postalCode", null),
-    property("streetAddress", null), property("companyName", null), property("employeeId", null),
-    property("employeeType", null), property("employeeLeaveDateTime", null), property("isManagementRestricted", null),
+    property("streetAddress", null), property("companyName", null),
+    property("employeeType", null), property("employeeLeaveDateTime", null),
     property("ageGroup", null), property("consentProvidedForMinor", null), property("legalAgeGroupClassification", null),
     property("faxNumber", null), property("mailNickname", |json, user| {
         string(json, user.user_principal_name.split('@').next().unwrap_or_default());
@@ -121,14 +179,8 @@ fn identities(json: &mut Vec<u8>, user: &User) {
 }
 
 /// Properties that Graph has and the simulator does not answer, rather than answer something invented.
-const NOT_SIMULATED: [&str; 6] = [
-    "signInActivity",
-    "licenseAssignmentStates",
-    "provisionedPlans",
-    "assignedPlans",
-    "authorizationInfo",
-    "mailboxSettings",
-];
+const NOT_SIMULATED: [&str; 5] =
+    ["licenseAssignmentStates", "provisionedPlans", "assignedPlans", "authorizationInfo", "mailboxSettings"];
 
 fn find(name: &str) -> Option<Property> {
     KNOWN.iter().find(|property| property.name.eq_ignore_ascii_case(name)).copied()
@@ -139,21 +191,32 @@ pub(crate) fn default_selection() -> Selection {
     DEFAULT.iter().filter_map(|name| find(name)).collect()
 }
 
-/// Reads a select list.
-pub(crate) fn select(list: &str) -> Result<Selection, GraphError> {
-    let one = |name: &str| {
-        let name = name.trim();
+/// Whether users have this property, in Graph if not here.
+pub(crate) fn is_known(name: &str) -> bool {
+    find(name).is_some() || NOT_SIMULATED.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Whether a selection asks for the property that has rules of its own.
+pub(crate) fn has_sign_in_activity(selection: &[Property]) -> bool {
+    selection.iter().any(|property| property.name == SIGN_IN_ACTIVITY)
+}
+
+/// Reads the names of a select list.
+pub(crate) fn select(names: &[String]) -> Result<Selection, GraphError> {
+    let one = |name: &String| {
         find(name).ok_or_else(|| {
-            if NOT_SIMULATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            if is_known(name) {
                 return GraphError::not_simulated(format_args!("$select={name}"));
             }
-            GraphError::malformed(format!(
-                "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type \
-                 'microsoft.graph.user'."
-            ))
+            unknown_property(name, "user")
         })
     };
-    list.split(',').map(one).collect()
+    names.iter().map(one).collect()
+}
+
+/// Those names that users have; the others may belong to another type.
+pub(crate) fn select_loosely(names: &[String]) -> Selection {
+    names.iter().filter_map(|name| find(name)).collect()
 }
 
 /// The names of a selection, as they stand in `@odata.context`.
@@ -162,7 +225,7 @@ pub(crate) fn names(selection: &[Property]) -> String {
 }
 
 /// Appends the members of a user's object, without its braces.
-pub(crate) fn write_members(json: &mut Vec<u8>, user: &User, selection: &[Property]) {
+pub(crate) fn write_members(json: &mut Vec<u8>, user: &User, selection: &[Property], sight: Sight) {
     for (index, property) in selection.iter().enumerate() {
         if index > 0 {
             json.push(b',');
@@ -170,6 +233,10 @@ pub(crate) fn write_members(json: &mut Vec<u8>, user: &User, selection: &[Proper
         json.push(b'"');
         json.extend_from_slice(property.name.as_bytes());
         json.extend_from_slice(b"\":");
-        (property.write)(json, user);
+        if sight.shows(property.name) {
+            (property.write)(json, user);
+        } else {
+            null(json, user);
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::simulator::graph::answer::{Answer, CallIds};
 use crate::simulator::graph::call::{Call, Prepared};
 use crate::simulator::graph::depends_on::Shape;
 use crate::simulator::graph::errors::GraphError;
+use crate::simulator::login::Caller;
 use crate::simulator::moment::imf_fixdate;
 use crate::simulator::settings::RetryAfterForm;
 
@@ -38,6 +39,7 @@ pub(crate) struct Context<'a> {
     pub(crate) ids: &'a CallIds,
     /// The root of the version, for links.
     pub(crate) root: &'a str,
+    pub(crate) caller: Caller,
     pub(crate) now: Duration,
     pub(crate) date: OffsetDateTime,
     /// Stop as soon as this many writes were applied.

@@ -1,14 +1,20 @@
 //! All that changes while the simulator runs, behind one lock that is held for microseconds.
 
 mod execute;
+mod objects;
+mod page;
 mod read;
+mod read_groups;
+mod read_roles;
+mod rights;
+mod tenant;
 mod write;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::directory::tenant::{CLIENT_ID, TENANT_ID};
-use super::directory::{Directory, Place, UserKey};
+use super::directory::tenant::{CLIENT_ID, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use super::directory::{Directory, Place, RoleAssignment, Scope, UserKey};
 use super::graph::answer::Throttle;
 use super::graph::call::{Cost, Prepared};
 use super::ledger::{Counters, WriteRecord};
@@ -17,6 +23,7 @@ use super::random::Random;
 use super::settings::{Faults, Settings};
 
 pub(crate) use execute::{Context, Job};
+pub(crate) use rights::Rights;
 
 /// The tenant's state.
 pub(crate) struct World {
@@ -25,8 +32,12 @@ pub(crate) struct World {
     pub(crate) counters: Counters,
     pub(crate) random: Random,
     pub(crate) faults: Faults,
+    pub(crate) rights: Rights,
+    /// Raised when every page token given out so far is to be too old.
+    pub(crate) page_epoch: u64,
     write_meter: Option<Meter>,
     unit_meter: Option<Meter>,
+    sign_in_meter: Option<Meter>,
     /// How many writes are in flight for each user.
     in_flight: HashMap<Place, u32>,
 }
@@ -43,6 +54,12 @@ impl World {
         for person in &settings.extra_people {
             directory.add_extra(person);
         }
+        let rights = Rights::of(settings);
+        if let Some(role) = rights.app_role {
+            let assignment =
+                RoleAssignment { principal: SERVICE_PRINCIPAL_ID, role: role.template_id(), scope: Scope::Tenant };
+            directory.assign_role(assignment);
+        }
         let meter = |limit| Meter::new(limit, Duration::ZERO);
         Self {
             directory,
@@ -50,6 +67,9 @@ impl World {
             counters: Counters::default(),
             random: Random::new(settings.seed),
             faults: settings.faults.clone(),
+            rights,
+            page_epoch: 0,
+            sign_in_meter: settings.quota.sign_in_activity.map(meter),
             write_meter: settings.quota.writes.map(meter),
             unit_meter: settings.quota.resource_units.map(meter),
             in_flight: HashMap::new(),
@@ -64,6 +84,7 @@ impl World {
         };
         change(&mut self.write_meter, quota.writes);
         change(&mut self.unit_meter, quota.resource_units);
+        change(&mut self.sign_in_meter, quota.sign_in_activity);
     }
 
     /// Notes the writes of a call as in flight; gives back the users to be freed when it is over, and which requests
@@ -116,6 +137,16 @@ impl World {
             meter.refuse(1.0, now);
             return Err(Refused { throttle: throttle("Write", "WriteLimitExceeded"), wait: meter.wait(now) });
         }
+        if cost.sign_in_activity
+            && let Some(meter) = &mut self.sign_in_meter
+            && !meter.has_room_for(1.0, now)
+        {
+            meter.refuse(1.0, now);
+            return Err(Refused {
+                throttle: throttle("Read", "SignInActivityLimitExceeded"),
+                wait: meter.wait_for(1.0, now),
+            });
+        }
         if let Some(meter) = &mut self.unit_meter
             && !meter.has_room_for(units, now)
         {
@@ -127,6 +158,11 @@ impl World {
         }
         if cost.write
             && let Some(meter) = &mut self.write_meter
+        {
+            meter.spend(1.0, now);
+        }
+        if cost.sign_in_activity
+            && let Some(meter) = &mut self.sign_in_meter
         {
             meter.spend(1.0, now);
         }

@@ -1,42 +1,66 @@
-//! Reads: users, organization, domains.
+//! Reads of users, and the way to all other reads.
 
+use super::page::Part;
+use super::tenant;
 use super::{Context, World};
-use crate::simulator::directory::tenant::{DISPLAY_NAME, TENANT_ID};
-use crate::simulator::directory::{Place, User, UserKey};
-use crate::simulator::graph::answer::{Answer, Body, raw, string};
-use crate::simulator::graph::call::{Call, ListUsers, skip_token};
+use crate::simulator::directory::{Object, Place, User, UserKey};
+use crate::simulator::graph::answer::{Answer, Body, raw};
+use crate::simulator::graph::call::{Call, ListUsers, Wanted};
 use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::filter::{Clause, Field};
+use crate::simulator::graph::filter::Filter;
 use crate::simulator::graph::properties::{Selection, default_selection, names, write_members};
-use crate::simulator::moment::iso;
+use crate::simulator::graph::select::Names;
+use crate::simulator::login::Caller;
+use uuid::Uuid;
 
 impl World {
     pub(super) fn read(&mut self, call: &Call, context: &Context<'_>) -> Result<Answer, GraphError> {
+        self.may_read(call, context)?;
         let answer = match call {
-            Call::ListUsers(list) => Answer::json(self.list(list, context)),
-            Call::CountUsers => Answer::new(200, Body::Text(self.directory.len().to_string())),
+            Call::ListUsers(list) => self.list(list, context)?,
+            Call::CountUsers(filter) => Answer::new(200, Body::Text(self.count(filter.as_ref(), false).to_string())),
             Call::GetUser { key, named, selection } => {
                 let place = self.directory.find(key).ok_or_else(|| GraphError::not_found(named))?;
-                let mut json = Vec::with_capacity(512);
-                open(&mut json, context, "users", selection.as_ref(), "/$entity");
-                json.push(b',');
-                members(&mut json, self.directory.get(place), selection.as_ref());
-                json.push(b'}');
-                Answer::json(json)
+                self.one_user(place, "users", selection.as_ref(), context)
             }
-            Call::GetByIds { ids, users_wanted, selection } => {
-                // Ids that nobody has are left out without an error.
-                let find = |id| self.directory.find(&UserKey::Id(id));
-                let found = ids.iter().filter(|_| *users_wanted).filter_map(|id| find(*id));
-                let users = found.map(|place: Place| self.directory.get(place));
-                let mut json = Vec::with_capacity(ids.len() * 256);
-                open(&mut json, context, "directoryObjects", selection.as_ref(), "");
-                values(&mut json, users, selection.as_ref(), "\"@odata.type\":\"#microsoft.graph.user\",");
-                json.push(b'}');
-                Answer::json(json)
+            Call::GetDeletedUser { key, named, selection } => {
+                let UserKey::Id(id) = key else { return Err(GraphError::not_found(named)) };
+                let place = self.directory.find_deleted(*id).ok_or_else(|| GraphError::not_found(named))?;
+                self.one_user(place, "directoryObjects", selection.as_ref(), context)
             }
-            Call::Organization => Answer::json(self.organization(context)),
-            Call::Domains => Answer::json(self.list_domains(context)),
+            Call::Me { selection } => {
+                let Caller::User(id) = context.caller else {
+                    return Err(GraphError::malformed("/me request is only valid with delegated authentication flow."));
+                };
+                let place = self.directory.find(&UserKey::Id(id));
+                let place = place.ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+                self.one_user(place, "users", selection.as_ref(), context)
+            }
+            Call::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
+            Call::Organization { names } => tenant::organization(&self.directory, names, context)?,
+            Call::Domains => tenant::domains(&self.directory, context),
+            Call::ListGroups { filter, expand, names, page } => {
+                self.list_groups(filter, *expand, names, page, context)?
+            }
+            Call::GetGroup { id, expand, names } => self.get_group(*id, *expand, names, context)?,
+            Call::GroupMembers { id, relation, users_only, names, page } => {
+                self.group_members(*id, *relation, *users_only, names, page, context)?
+            }
+            Call::ListAssignments { eligible, filter, expand, names, page } => {
+                self.list_assignments(*eligible, filter, *expand, names, page, context)?
+            }
+            Call::ListRoleDefinitions { filter, names, page } => {
+                self.list_role_definitions(filter, names, page, context)?
+            }
+            Call::GetRoleDefinition { id, names } => self.get_role_definition(*id, names, context)?,
+            Call::ListDirectoryRoles { names } => self.list_directory_roles(names, context)?,
+            Call::DirectoryRoleMembers { role, names, page } => {
+                self.directory_role_members(*role, names, page, context)?
+            }
+            Call::App { of, registration, names } => tenant::app(*of, *registration, names, context)?,
+            Call::AppOwners { of, registration, names, page } => {
+                self.app_owners(*of, *registration, names, page, context)?
+            }
             // Writes never come here.
             Call::UpdateUser { .. } | Call::RevokeSessions { .. } => return Err(GraphError::method_not_allowed()),
         };
@@ -44,132 +68,90 @@ impl World {
         Ok(answer)
     }
 
-    fn list(&self, list: &ListUsers, context: &Context<'_>) -> Vec<u8> {
-        let mut json = Vec::with_capacity(4_096);
-        open(&mut json, context, "users", list.selection.as_ref(), "");
-        let found = list.clauses.as_ref().map(|clauses| self.matching(clauses));
-        let total = found.as_ref().map_or(self.directory.len(), Vec::len);
-        let end = list.position.saturating_add(list.page).min(total);
-        // "Advanced query capabilities on Microsoft Entra ID objects": the count stands on the first page only.
-        if list.count && list.position == 0 {
-            raw(&mut json, format_args!(",\"@odata.count\":{total}"));
-        }
-        if end < total {
-            let and = if list.query.is_empty() { "" } else { "&" };
-            let link = format!("{}/users?{}{and}$skiptoken={}", context.root, list.query, skip_token(end));
-            json.extend_from_slice(b",\"@odata.nextLink\":");
-            string(&mut json, &link);
-        }
-        let here = end.saturating_sub(list.position);
-        match &found {
-            Some(places) => {
-                let users = places.iter().skip(list.position).take(here).map(|place| self.directory.get(*place));
-                values(&mut json, users, list.selection.as_ref(), "");
-            }
+    fn one_user(&self, place: Place, set: &str, selection: Option<&Selection>, context: &Context<'_>) -> Answer {
+        let mut json = Vec::with_capacity(512);
+        let fields = fields(selection);
+        raw(&mut json, format_args!("{{\"@odata.context\":\"{}/$metadata#{set}{fields}/$entity\",", context.root));
+        let default;
+        let selection = match selection {
+            Some(selection) => selection,
             None => {
-                values(&mut json, self.directory.from(list.position).iter().take(here), list.selection.as_ref(), "");
+                default = default_selection();
+                &default
             }
-        }
+        };
+        write_members(&mut json, self.directory.get(place), selection, self.rights.sight());
         json.push(b'}');
-        json
+        Answer::json(json)
     }
 
-    /// Everyone whom a clause names, each once, in the order of the directory.
-    fn matching(&self, clauses: &[Clause]) -> Vec<Place> {
-        let mut places: Vec<Place> = Vec::with_capacity(clauses.len());
-        for clause in clauses {
-            match clause.field {
-                Field::Mail => places.extend(self.directory.find_mail(&clause.value)),
-                Field::Id => places.extend(self.directory.find(&UserKey::parse(&clause.value))),
-                Field::UserPrincipalName => {
-                    places.extend(self.directory.find(&UserKey::Name(clause.value.to_lowercase())));
-                }
+    fn list(&mut self, list: &ListUsers, context: &Context<'_>) -> Result<Answer, GraphError> {
+        self.check_token(&list.page)?;
+        // "Advanced query capabilities on Microsoft Entra ID objects": the count stands on the first page only.
+        let first = list.page.position == 0;
+        let count = (list.count && first).then(|| self.count(list.filter.as_ref(), list.deleted));
+        let candidates = self.candidates(list.filter.as_ref(), list.deleted);
+        let part =
+            Part::of(&list.page, self.matching(candidates, list.filter.as_ref(), list.deleted, list.page.position));
+        let sight = self.rights.sight();
+        let default = default_selection();
+        let selection = list.selection.as_ref().unwrap_or(&default);
+        let set = if list.deleted { "directoryObjects/microsoft.graph.user" } else { "users" };
+        let set = format!("{set}{}", fields(list.selection.as_ref()));
+        Ok(self.collection(context, &set, count, Some(&list.page), part, |json, user| {
+            json.push(b'{');
+            write_members(json, user, selection, sight);
+            json.push(b'}');
+        }))
+    }
+
+    fn count(&mut self, filter: Option<&Filter>, deleted: bool) -> usize {
+        if filter.is_none() && !deleted {
+            return self.directory.len();
+        }
+        let candidates = self.candidates(filter, deleted);
+        self.matching(candidates, filter, deleted, 0).count()
+    }
+
+    /// Those whom an index names; no index knows the deleted ones.
+    fn candidates(&mut self, filter: Option<&Filter>, deleted: bool) -> Option<Vec<Place>> {
+        filter.filter(|_| !deleted).and_then(|filter| filter.candidates(&mut self.directory))
+    }
+
+    /// Everyone whom a filter lets through, from a position on, each with its place.
+    fn matching<'a>(
+        &'a self,
+        candidates: Option<Vec<Place>>,
+        filter: Option<&'a Filter>,
+        deleted: bool,
+        position: usize,
+    ) -> Box<dyn Iterator<Item = (usize, &'a User)> + 'a> {
+        let passes = move |(_, user): &(usize, &User)| filter.is_none_or(|filter| filter.lets_through(user));
+        match candidates {
+            Some(places) => {
+                let users = places.into_iter().map(|place| (place.index(), self.directory.get(place)));
+                Box::new(users.filter(passes))
             }
+            None if deleted => Box::new(self.directory.deleted_from(position).filter(passes)),
+            None => Box::new(self.directory.users_from(position).filter(passes)),
         }
-        places.sort_unstable();
-        places.dedup();
-        places
     }
 
-    fn organization(&self, context: &Context<'_>) -> Vec<u8> {
-        let mut json = Vec::with_capacity(1_024);
-        raw(
-            &mut json,
-            format_args!(
-                "{{\"@odata.context\":\"{}/$metadata#organization\",\"value\":[{{\"id\":\"{TENANT_ID}\",\
-                 \"displayName\":\"{DISPLAY_NAME}\",\"tenantType\":\"AAD\",\"countryLetterCode\":\"DE\",\
-                 \"onPremisesSyncEnabled\":true,\"onPremisesLastSyncDateTime\":\"{}\",\"verifiedDomains\":[",
-                context.root,
-                iso(context.date)
-            ),
-        );
-        for (index, domain) in self.directory.domains().iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
-            raw(&mut json, format_args!("{comma}{{\"name\":"));
-            string(&mut json, &domain.name);
-            let kind = if domain.federated { "Federated" } else { "Managed" };
-            raw(
-                &mut json,
-                format_args!(
-                    ",\"type\":\"{kind}\",\"isDefault\":{},\"isInitial\":{},\"capabilities\":\"Email, OfficeCommunicationsOnline\"}}",
-                    domain.is_default(),
-                    domain.is_initial()
-                ),
-            );
-        }
-        json.extend_from_slice(b"]}]}");
-        json
-    }
-
-    fn list_domains(&self, context: &Context<'_>) -> Vec<u8> {
-        let mut json = Vec::with_capacity(1_024);
-        raw(&mut json, format_args!("{{\"@odata.context\":\"{}/$metadata#domains\",\"value\":[", context.root));
-        for (index, domain) in self.directory.domains().iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
-            raw(&mut json, format_args!("{comma}{{\"id\":"));
-            string(&mut json, &domain.name);
-            let kind = if domain.federated { "Federated" } else { "Managed" };
-            raw(
-                &mut json,
-                format_args!(
-                    ",\"authenticationType\":\"{kind}\",\"isAdminManaged\":true,\"isDefault\":{},\"isInitial\":{},\
-                     \"isRoot\":true,\"isVerified\":true,\"supportedServices\":[\"Email\"]}}",
-                    domain.is_default(),
-                    domain.is_initial()
-                ),
-            );
-        }
-        json.extend_from_slice(b"]}");
-        json
+    fn by_ids(&self, ids: &[Uuid], wanted: Wanted, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
+        let writer = self.writer(names, self.rights.sight_by_ids(), self.rights.sees_groups())?;
+        // Ids that nobody has, that are deleted or of another type are left out without an error.
+        let found = ids.iter().filter_map(|id| self.directory.object(*id)).filter(|object| match object {
+            Object::User(_) => wanted.users,
+            Object::Group(_) => wanted.groups,
+            Object::App => wanted.service_principals,
+        });
+        let set =
+            format!("directoryObjects{}", names.as_ref().map_or_else(String::new, |it| format!("({})", it.join(","))));
+        let part = Part::whole(found.collect());
+        Ok(self.collection(context, &set, None, None, part, |json, object| writer.write(json, object)))
     }
 }
 
-fn open(json: &mut Vec<u8>, context: &Context<'_>, set: &str, selection: Option<&Selection>, end: &str) {
-    let fields = selection.map(|selection| format!("({})", names(selection))).unwrap_or_default();
-    raw(json, format_args!("{{\"@odata.context\":\"{}/$metadata#{set}{fields}{end}\"", context.root));
-}
-
-fn members(json: &mut Vec<u8>, user: &User, selection: Option<&Selection>) {
-    match selection {
-        Some(selection) => write_members(json, user, selection),
-        None => write_members(json, user, &default_selection()),
-    }
-}
-
-fn values<'a>(json: &mut Vec<u8>, users: impl Iterator<Item = &'a User>, selection: Option<&Selection>, before: &str) {
-    let default;
-    let selection = match selection {
-        Some(selection) => selection,
-        None => {
-            default = default_selection();
-            &default
-        }
-    };
-    json.extend_from_slice(b",\"value\":[");
-    for (index, user) in users.enumerate() {
-        raw(json, format_args!("{}{{{before}", if index > 0 { "," } else { "" }));
-        write_members(json, user, selection);
-        json.push(b'}');
-    }
-    json.push(b']');
+fn fields(selection: Option<&Selection>) -> String {
+    selection.map(|selection| format!("({})", names(selection))).unwrap_or_default()
 }

@@ -26,7 +26,8 @@ impl World {
             force_change: change.password.as_ref().map(|password| password.force_change),
         };
         let place = self.directory.find(key);
-        let checked = self.writable(place, named, overlaps).and_then(|place| {
+        let checked = self.may_update(change).and_then(|()| self.writable(place, named, overlaps)).and_then(|place| {
+            self.outranks_for_update(place, change, context.caller)?;
             self.check(self.directory.get(place), change)?;
             Ok(place)
         });
@@ -60,7 +61,10 @@ impl World {
         context: &Context<'_>,
     ) -> Result<Answer, GraphError> {
         let place = self.directory.find(key);
-        let checked = self.writable(place, named, overlaps);
+        let checked = self.may_revoke().and_then(|()| self.writable(place, named, overlaps)).and_then(|place| {
+            self.outranks_for_revoke(place, context.caller)?;
+            Ok(place)
+        });
         let applied = checked.as_ref().is_ok_and(|&place| {
             let user = self.directory.get_mut(place);
             // "user: revokeSignInSessions" does nothing for external users, and says so nowhere in its answer.

@@ -1,0 +1,126 @@
+//! What an administrator elsewhere does while a client is at work: changes that no call of that client made.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::Simulator;
+use super::directory::{Group, Members, RoleAssignment, Scope, User, UserKey};
+use super::login::{self, Caller};
+use super::permission::Permission;
+
+impl Simulator {
+    /// Changes a user, anything but the id; `false` when there is no such user.
+    pub fn change(&self, object_id: Uuid, change: impl FnOnce(&mut User)) -> bool {
+        let mut world = self.tenant.world();
+        let place = world.directory.find(&UserKey::Id(object_id));
+        place.map(|place| world.directory.change(place, change)).is_some()
+    }
+
+    /// Puts a user into the recycle bin; `false` when there is no such user.
+    pub fn delete(&self, object_id: Uuid) -> bool {
+        let date = self.tenant.clock.date(self.tenant.clock.now());
+        self.tenant.world().directory.delete(object_id, date)
+    }
+
+    /// Takes a user out of the recycle bin; `false` when it is not there or its UPN is taken.
+    pub fn restore(&self, object_id: Uuid) -> bool {
+        self.tenant.world().directory.restore(object_id)
+    }
+
+    /// Gives a directory role in the whole tenant to a user, a role-assignable group or the app; `false` when there is no
+    /// such role or principal, or the role is held already. [`super::ActingRole::template_id`] knows some roles.
+    pub fn assign_role(&self, principal: Uuid, role: Uuid) -> bool {
+        let assignment = RoleAssignment { principal, role, scope: Scope::Tenant };
+        self.tenant.world().directory.assign_role(assignment)
+    }
+
+    /// The same within one administrative unit.
+    pub fn assign_role_in_unit(&self, principal: Uuid, role: Uuid, unit: Uuid) -> bool {
+        let assignment = RoleAssignment { principal, role, scope: Scope::Unit(unit) };
+        self.tenant.world().directory.assign_role(assignment)
+    }
+
+    /// Makes somebody eligible for a role through Privileged Identity Management; `false` as for
+    /// [`Simulator::assign_role`].
+    pub fn make_eligible(&self, principal: Uuid, role: Uuid) -> bool {
+        let assignment = RoleAssignment { principal, role, scope: Scope::Tenant };
+        self.tenant.world().directory.make_eligible(assignment)
+    }
+
+    /// Takes a role away, active or eligible, at every scope; `false` when there was none.
+    pub fn remove_role(&self, principal: Uuid, role: Uuid) -> bool {
+        self.tenant.world().directory.remove_role(principal, role)
+    }
+
+    /// The ids of the roles that somebody holds, directly or as a member of a group.
+    #[must_use]
+    pub fn roles_of(&self, object_id: Uuid) -> Vec<Uuid> {
+        self.tenant.world().directory.standing(object_id).roles
+    }
+
+    /// All groups as they stand now. A copy.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Group> {
+        self.tenant.world().directory.groups().to_vec()
+    }
+
+    /// Puts somebody into a group; `false` when there is no such group, nobody of that id, when they are in it, or when
+    /// the group's rule decides who is.
+    pub fn add_to_group(&self, member: Uuid, group: Uuid) -> bool {
+        let mut world = self.tenant.world();
+        if world.directory.object(member).is_none() {
+            return false;
+        }
+        match world.directory.group_mut(group).map(|group| &mut group.members) {
+            Some(Members::Assigned(members)) if !members.contains(&member) => {
+                members.push(member);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes somebody out of a group; `false` when they were not put into it.
+    pub fn remove_from_group(&self, member: Uuid, group: Uuid) -> bool {
+        let mut world = self.tenant.world();
+        let Some(Members::Assigned(members)) = world.directory.group_mut(group).map(|group| &mut group.members) else {
+            return false;
+        };
+        let before = members.len();
+        members.retain(|other| *other != member);
+        members.len() < before
+    }
+
+    /// Makes a user an owner of a group; `false` when there is no such group or user, or it is one already.
+    pub fn add_owner(&self, owner: Uuid, group: Uuid) -> bool {
+        let mut world = self.tenant.world();
+        if world.directory.find(&UserKey::Id(owner)).is_none() {
+            return false;
+        }
+        match world.directory.group_mut(group).map(|group| &mut group.owners) {
+            Some(owners) if !owners.contains(&owner) => {
+                owners.push(owner);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Sets other permissions from now on, for tokens given out already too.
+    pub fn change_permissions(&self, permissions: BTreeSet<Permission>) {
+        self.tenant.world().rights.permissions = permissions;
+    }
+
+    /// Makes every page token given out so far too old: the next call with one is answered `Directory_ExpiredPageToken`.
+    pub fn expire_page_tokens(&self) {
+        self.tenant.world().page_epoch += 1;
+    }
+
+    /// A token with which the app acts on behalf of a user; `None` when there is no such user.
+    #[must_use]
+    pub fn issue_delegated_token(&self, object_id: Uuid) -> Option<String> {
+        let known = self.tenant.world().directory.find(&UserKey::Id(object_id)).is_some();
+        known.then(|| login::issue(&self.tenant, Caller::User(object_id)))
+    }
+}

@@ -1,0 +1,247 @@
+//! Reads `$filter` expressions for users.
+
+use super::errors::GraphError;
+use super::filter::{Filter, How, unsupported};
+use super::filter_fields::{self, Field, Kind, NOT_SIMULATED};
+use super::properties;
+
+/// Deeper nesting is refused, so that no request can exhaust the stack.
+const DEEPEST: usize = 50;
+
+pub(super) struct Parser<'a> {
+    rest: &'a str,
+    advanced: bool,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a str, advanced: bool) -> Self {
+        Self { rest: text, advanced, depth: 0 }
+    }
+
+    /// The whole text, or what is wrong with it.
+    pub(super) fn whole(mut self) -> Result<Filter, GraphError> {
+        let filter = self.any()?;
+        if self.rest.trim_start().is_empty() { Ok(filter) } else { Err(self.unexpected()) }
+    }
+
+    fn any(&mut self) -> Result<Filter, GraphError> {
+        let mut filters = vec![self.all()?];
+        while self.word("or") {
+            filters.push(self.all()?);
+        }
+        Ok(if filters.len() == 1 { filters.remove(0) } else { Filter::Any(filters) })
+    }
+
+    fn all(&mut self) -> Result<Filter, GraphError> {
+        let mut filters = vec![self.one()?];
+        while self.word("and") {
+            filters.push(self.one()?);
+        }
+        Ok(if filters.len() == 1 { filters.remove(0) } else { Filter::All(filters) })
+    }
+
+    fn one(&mut self) -> Result<Filter, GraphError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(GraphError::bad_request("Invalid filter clause: it is nested too deeply."));
+        }
+        let filter = self.one_at_depth();
+        self.depth -= 1;
+        filter
+    }
+
+    fn one_at_depth(&mut self) -> Result<Filter, GraphError> {
+        if self.word("not") {
+            if !self.advanced {
+                return Err(GraphError::unsupported_query(
+                    "Operator: 'Not' is not supported without an advanced query.",
+                ));
+            }
+            return Ok(Filter::Not(Box::new(self.one()?)));
+        }
+        if self.sign('(') {
+            let filter = self.any()?;
+            return if self.sign(')') { Ok(filter) } else { Err(self.unexpected()) };
+        }
+        for (function, make) in
+            [("startsWith", How::StartsWith as fn(String) -> How), ("endsWith", How::EndsWith as fn(String) -> How)]
+        {
+            if self.word(function) {
+                return self.function(make);
+            }
+        }
+        let field = self.field()?;
+        if matches!(field.kind, Kind::Collection(_)) {
+            return self.any_in_collection(field);
+        }
+        self.comparison(field)
+    }
+
+    /// What follows `startsWith` or `endsWith`.
+    fn function(&mut self, make: fn(String) -> How) -> Result<Filter, GraphError> {
+        if !self.sign('(') {
+            return Err(self.unexpected());
+        }
+        let field = self.field()?;
+        if !self.sign(',') {
+            return Err(self.unexpected());
+        }
+        let how = make(self.literal()?);
+        if !self.sign(')') {
+            return Err(self.unexpected());
+        }
+        let allowed = match &how {
+            How::StartsWith(_) => field.starts && (field.plain || self.advanced),
+            _ => field.ends && self.advanced,
+        };
+        if allowed { Ok(Filter::Test(field, how)) } else { Err(unsupported(field.name)) }
+    }
+
+    /// `/any(p:p eq 'value')`.
+    fn any_in_collection(&mut self, field: &'static Field) -> Result<Filter, GraphError> {
+        if !(self.sign('/') && self.word("any") && self.sign('(')) {
+            return Err(self.unexpected());
+        }
+        let variable = self.name();
+        if variable.is_empty() || !self.sign(':') {
+            return Err(self.unexpected());
+        }
+        if !(self.word(variable) && self.word("eq")) {
+            return Err(GraphError::not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
+        }
+        let value = self.literal()?;
+        if !self.sign(')') {
+            return Err(self.unexpected());
+        }
+        Ok(Filter::Test(field, How::OneOf(vec![value])))
+    }
+
+    fn comparison(&mut self, field: &'static Field) -> Result<Filter, GraphError> {
+        if !field.plain && !self.advanced {
+            return Err(unsupported(field.name));
+        }
+        if self.word("eq") {
+            return Ok(Filter::Test(field, self.value(field)?));
+        }
+        if self.word("ne") {
+            let how = self.value(field)?;
+            return if self.advanced {
+                Ok(Filter::Not(Box::new(Filter::Test(field, how))))
+            } else {
+                Err(unsupported(field.name))
+            };
+        }
+        if !self.word("in") {
+            return Err(GraphError::not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
+        }
+        if !self.sign('(') || matches!(field.kind, Kind::Flag(_)) {
+            return Err(self.unexpected());
+        }
+        let mut values = Vec::new();
+        loop {
+            let value = self.literal()?;
+            values.push(checked(field, value)?);
+            if self.sign(')') {
+                return Ok(Filter::Test(field, How::OneOf(values)));
+            }
+            if !self.sign(',') {
+                return Err(self.unexpected());
+            }
+        }
+    }
+
+    /// What `eq` and `ne` compare with.
+    fn value(&mut self, field: &Field) -> Result<How, GraphError> {
+        if self.word("null") {
+            return if self.advanced { Ok(How::IsNull) } else { Err(unsupported(field.name)) };
+        }
+        if !matches!(field.kind, Kind::Flag(_)) {
+            let value = self.literal()?;
+            return Ok(How::OneOf(vec![checked(field, value)?]));
+        }
+        for (word, value) in [("true", true), ("false", false)] {
+            if self.word(word) {
+                return Ok(How::Is(value));
+            }
+        }
+        Err(self.unexpected())
+    }
+
+    fn name(&mut self) -> &'a str {
+        let rest = self.rest.trim_start();
+        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        self.rest = &rest[end..];
+        &rest[..end]
+    }
+
+    fn field(&mut self) -> Result<&'static Field, GraphError> {
+        let before = self.rest;
+        let name = self.name();
+        if let Some(field) = filter_fields::find(name) {
+            return Ok(field);
+        }
+        if NOT_SIMULATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return Err(GraphError::not_simulated(format_args!("$filter with '{}'", before.trim_start())));
+        }
+        if name.is_empty() {
+            return Err(self.unexpected());
+        }
+        if properties::is_known(name) {
+            return Err(unsupported(name));
+        }
+        Err(GraphError::malformed(format!(
+            "Invalid filter clause: Could not find a property named '{name}' on type 'microsoft.graph.user'."
+        )))
+    }
+
+    /// A word, if it comes next and ends there.
+    fn word(&mut self, word: &str) -> bool {
+        let rest = self.rest.trim_start();
+        let Some((head, tail)) = rest.split_at_checked(word.len()) else { return false };
+        let ends = !tail.starts_with(|letter: char| letter.is_ascii_alphanumeric());
+        let found = ends && head.eq_ignore_ascii_case(word);
+        if found {
+            self.rest = tail;
+        }
+        found
+    }
+
+    fn sign(&mut self, sign: char) -> bool {
+        let after = self.rest.trim_start().strip_prefix(sign);
+        if let Some(after) = after {
+            self.rest = after;
+        }
+        after.is_some()
+    }
+
+    /// A literal in apostrophes; an apostrophe inside is doubled.
+    fn literal(&mut self) -> Result<String, GraphError> {
+        let Some(text) = self.rest.trim_start().strip_prefix('\'') else { return Err(self.unexpected()) };
+        let mut value = String::new();
+        let mut letters = text.char_indices().peekable();
+        while let Some((place, letter)) = letters.next() {
+            if letter != '\'' {
+                value.push(letter);
+            } else if letters.next_if(|(_, next)| *next == '\'').is_some() {
+                value.push('\'');
+            } else {
+                self.rest = &text[place + 1..];
+                return Ok(value);
+            }
+        }
+        Err(self.unexpected())
+    }
+
+    fn unexpected(&self) -> GraphError {
+        GraphError::bad_request(format!("Invalid filter clause: syntax error at '{}'.", self.rest.trim_start()))
+    }
+}
+
+fn checked(field: &Field, value: String) -> Result<String, GraphError> {
+    let is_guid = || value.len() == 36 && uuid::Uuid::try_parse(&value).is_ok();
+    if matches!(field.kind, Kind::Id) && !is_guid() {
+        return Err(GraphError::bad_request("Invalid value specified for property 'id' of resource 'User'."));
+    }
+    Ok(value)
+}

@@ -1,0 +1,191 @@
+//! Calls about users: "List users", "Get a user", "Update user", "user: revokeSignInSessions", "directoryObject:
+//! getByIds", "List deletedItems (directory objects)".
+
+use uuid::Uuid;
+
+use super::batch_item::Text;
+use super::call::{Call, ListUsers, Request, Wanted, is, is_eventual, json_body, object_id, unknown_option};
+use super::change::UserChange;
+use super::errors::GraphError;
+use super::filter;
+use super::paging::{Page, size};
+use super::properties::{self, Selection};
+use super::query::Url;
+use super::select;
+use crate::simulator::directory::UserKey;
+use crate::simulator::settings::Settings;
+
+/// A call on one user, known by the key in the URL.
+pub(super) fn on_user(
+    request: &Request<'_>,
+    url: &Url<'_>,
+    key: &str,
+    action: Option<&str>,
+    not_simulated: &dyn Fn() -> GraphError,
+) -> Result<Call, GraphError> {
+    let method = request.method;
+    if is(key, "$count") && action.is_none() {
+        return count(request, url);
+    }
+    let (named, key) = (key.to_owned(), UserKey::parse(key));
+    match action {
+        None if is(method, "GET") => {
+            let selection = only_select(url)?;
+            // "user resource type": this one property is looked up elsewhere, by object id alone.
+            if selection.as_ref().is_some_and(|it| properties::has_sign_in_activity(it))
+                && matches!(key, UserKey::Name(_))
+            {
+                let text = "Get By Key only supports UserId and the key has to be a valid Guid";
+                return Err(GraphError::malformed(text));
+            }
+            Ok(Call::GetUser { key, named, selection })
+        }
+        None if is(method, "PATCH") => {
+            let body = json_body(request)?;
+            Ok(Call::UpdateUser { key, named, change: UserChange::parse(body)? })
+        }
+        None if is(method, "DELETE") => Err(not_simulated()),
+        None => Err(GraphError::method_not_allowed()),
+        Some(action) if is(action.trim_start_matches("microsoft.graph."), "revokeSignInSessions") => {
+            if !is(method, "POST") {
+                return Err(GraphError::method_not_allowed());
+            }
+            // "Combine multiple HTTP requests using JSON batching": inside a batch even an action without parameters
+            // needs a content type and a body. Alone it needs neither ("user: revokeSignInSessions").
+            if request.in_batch {
+                json_body(request)?;
+            }
+            Ok(Call::RevokeSessions { key, named })
+        }
+        Some(_) => Err(not_simulated()),
+    }
+}
+
+/// `GET /me`.
+pub(super) fn me(url: &Url<'_>) -> Result<Call, GraphError> {
+    Ok(Call::Me { selection: only_select(url)? })
+}
+
+fn only_select(url: &Url<'_>) -> Result<Option<Selection>, GraphError> {
+    select::only_select(url)?.map(|names| properties::select(&names)).transpose()
+}
+
+fn count(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
+    if !is(request.method, "GET") {
+        return Err(GraphError::method_not_allowed());
+    }
+    let mut text = None;
+    for option in url.options() {
+        let (name, value) = option?;
+        match &*name {
+            "$filter" => text = Some(value),
+            name if name.starts_with('$') => return Err(unknown_option(name)),
+            _ => {}
+        }
+    }
+    // "Advanced query capabilities on Microsoft Entra ID objects".
+    if !is_eventual(request) {
+        return Err(GraphError::malformed(
+            "$count is not currently supported without the ConsistencyLevel: eventual header.",
+        ));
+    }
+    Ok(Call::CountUsers(text.map(|text| filter::parse(&text, true)).transpose()?))
+}
+
+/// "Known issues with Microsoft Graph APIs": the longest URL of an advanced query.
+const LONGEST_ADVANCED_URL: usize = 2_048;
+/// "List users": the largest page with `signInActivity`.
+const LARGEST_PAGE_OF_SIGN_INS: usize = 500;
+
+/// `GET /users`, or those in the recycle bin.
+pub(super) fn list(
+    request: &Request<'_>,
+    url: &Url<'_>,
+    settings: &Settings,
+    deleted: bool,
+) -> Result<Call, GraphError> {
+    let page = Page::first(url, settings);
+    let mut list = ListUsers { deleted, filter: None, selection: None, page, count: false };
+    let mut text = None;
+    for option in url.options() {
+        let (name, value) = option?;
+        match &*name {
+            "$filter" => text = Some(value),
+            "$select" => {
+                let names: Vec<String> = value.split(',').map(|name| name.trim().to_owned()).collect();
+                list.selection = Some(properties::select(&names)?);
+            }
+            "$count" => list.count = is(&value, "true"),
+            name => list.page.take(name, &value, settings.largest_page)?,
+        }
+    }
+    if list.selection.as_ref().is_some_and(|it| properties::has_sign_in_activity(it)) {
+        let largest = LARGEST_PAGE_OF_SIGN_INS.min(settings.largest_page);
+        if list.page.size > largest {
+            size(&list.page.size.to_string(), largest)?;
+        }
+    }
+    if list.count && !is_eventual(request) {
+        return Err(GraphError::unsupported_query(
+            "$count is not supported on this resource without the ConsistencyLevel: eventual header.",
+        ));
+    }
+    let advanced = list.count;
+    if advanced && url.length > LONGEST_ADVANCED_URL {
+        return Err(GraphError::unsupported_query("The request URL of an advanced query exceeds 2048 characters."));
+    }
+    list.filter = text.map(|text| filter::parse(&text, advanced)).transpose()?;
+    Ok(Call::ListUsers(list))
+}
+
+/// `GET /directory/deletedItems/…`.
+pub(super) fn deleted_items(
+    request: &Request<'_>,
+    url: &Url<'_>,
+    settings: &Settings,
+    rest: &[&str],
+    not_simulated: &dyn Fn() -> GraphError,
+) -> Result<Call, GraphError> {
+    match rest {
+        [cast] if is(cast, "microsoft.graph.user") => list(request, url, settings, true),
+        [cast] if cast.get(..16).is_some_and(|head| is(head, "microsoft.graph.")) => Err(not_simulated()),
+        [id] => {
+            let key = UserKey::Id(object_id(id)?);
+            Ok(Call::GetDeletedUser { key, named: (*id).to_owned(), selection: only_select(url)? })
+        }
+        _ => Err(not_simulated()),
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct GetByIdsBody<'a> {
+    #[serde(borrow)]
+    ids: Vec<Text<'a>>,
+    #[serde(borrow)]
+    types: Option<Vec<Text<'a>>>,
+}
+
+/// "directoryObject: getByIds": at most this many ids.
+const MOST_IDS: usize = 1_000;
+
+/// `POST /directoryObjects/getByIds`.
+pub(super) fn get_by_ids(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
+    let names = select::only_select(url)?;
+    let body: GetByIdsBody<'_> = serde_json::from_slice(json_body(request)?)
+        .map_err(|_| GraphError::malformed("Unable to read JSON request payload."))?;
+    if body.ids.len() > MOST_IDS {
+        return Err(GraphError::bad_request("Invalid number of ids specified. The maximum is 1000."));
+    }
+    let parse = |Text(id): &Text<'_>| {
+        let id = Some(id).filter(|id| id.len() == 36).and_then(|id| Uuid::try_parse(id).ok());
+        id.ok_or_else(|| GraphError::bad_request("Invalid GUID specified."))
+    };
+    let ids = body.ids.iter().map(parse).collect::<Result<_, _>>()?;
+    let types = body.types.filter(|types| !types.is_empty());
+    let wants = |name: &str| {
+        let this = |Text(kind): &Text<'_>| is(kind, name) || is(kind, "directoryObject");
+        types.as_ref().is_none_or(|types| types.iter().any(this))
+    };
+    let wanted = Wanted { users: wants("user"), groups: wants("group"), service_principals: wants("servicePrincipal") };
+    Ok(Call::GetByIds { ids, wanted, names })
+}

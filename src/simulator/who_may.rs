@@ -1,0 +1,162 @@
+//! Who may act on whom: the two tables of "Working with users in Microsoft Graph" (who can reset passwords, who can
+//! perform sensitive actions).
+
+use uuid::Uuid;
+
+use super::directory::Standing;
+use super::directory::builtin_roles::{
+    AUTHENTICATION_ADMINISTRATOR, DIRECTORY_READERS, GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR, GUEST_INVITER,
+    HELPDESK_ADMINISTRATOR, MESSAGE_CENTER_READER, PASSWORD_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
+    REPORTS_READER, USAGE_SUMMARY_REPORTS_READER, USER_ADMINISTRATOR,
+};
+
+/// A directory role that lets its holder act on others: the columns of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ActingRole {
+    /// May reset those without a role.
+    PasswordAdministrator,
+    /// May reset a few more.
+    HelpdeskAdministrator,
+    /// May reset and block those without a role and its like.
+    AuthenticationAdministrator,
+    /// The least with which an app may reset passwords ("Update user").
+    UserAdministrator,
+    /// May act on everyone.
+    PrivilegedAuthenticationAdministrator,
+    /// May act on everyone.
+    GlobalAdministrator,
+}
+
+use ActingRole::{
+    AuthenticationAdministrator, GlobalAdministrator, HelpdeskAdministrator, PasswordAdministrator,
+    PrivilegedAuthenticationAdministrator, UserAdministrator,
+};
+
+/// Every column with its role.
+const COLUMNS: [(ActingRole, Uuid); 6] = [
+    (PasswordAdministrator, PASSWORD_ADMINISTRATOR),
+    (HelpdeskAdministrator, HELPDESK_ADMINISTRATOR),
+    (AuthenticationAdministrator, AUTHENTICATION_ADMINISTRATOR),
+    (UserAdministrator, USER_ADMINISTRATOR),
+    (PrivilegedAuthenticationAdministrator, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR),
+    (GlobalAdministrator, GLOBAL_ADMINISTRATOR),
+];
+
+impl ActingRole {
+    /// The template id of the role.
+    #[must_use]
+    pub fn template_id(self) -> Uuid {
+        COLUMNS.iter().find(|(column, _)| *column == self).map_or(Uuid::nil(), |(_, id)| *id)
+    }
+
+    /// The column of a role, if it has one.
+    pub(crate) fn of(role: Uuid) -> Option<Self> {
+        COLUMNS.iter().find(|(_, id)| *id == role).map(|(column, _)| *column)
+    }
+
+    fn reaches_everyone(self) -> bool {
+        matches!(self, PrivilegedAuthenticationAdministrator | GlobalAdministrator)
+    }
+
+    /// The first table: reset passwords, invalidate refresh tokens.
+    pub(crate) fn may_reset(self, target: &Standing) -> bool {
+        self.may(target, |role| match role {
+            DIRECTORY_READERS | GUEST_INVITER | PASSWORD_ADMINISTRATOR => true,
+            MESSAGE_CENTER_READER | REPORTS_READER | USAGE_SUMMARY_REPORTS_READER => self != PasswordAdministrator,
+            HELPDESK_ADMINISTRATOR => matches!(self, HelpdeskAdministrator | UserAdministrator),
+            AUTHENTICATION_ADMINISTRATOR => self == AuthenticationAdministrator,
+            GROUPS_ADMINISTRATOR | USER_ADMINISTRATOR => self == UserAdministrator,
+            _ => false,
+        })
+    }
+
+    /// The second table: `accountEnabled` and the like.
+    pub(crate) fn may_act(self, target: &Standing) -> bool {
+        if matches!(self, PasswordAdministrator | HelpdeskAdministrator) {
+            return false;
+        }
+        self.may(target, |role| match role {
+            DIRECTORY_READERS
+            | GUEST_INVITER
+            | MESSAGE_CENTER_READER
+            | PASSWORD_ADMINISTRATOR
+            | REPORTS_READER
+            | USAGE_SUMMARY_REPORTS_READER => true,
+            AUTHENTICATION_ADMINISTRATOR => self == AuthenticationAdministrator,
+            GROUPS_ADMINISTRATOR | HELPDESK_ADMINISTRATOR | USER_ADMINISTRATOR => self == UserAdministrator,
+            _ => false,
+        })
+    }
+
+    /// A target with any role outside of its row is out of reach, and so is a member or owner of a role-assignable group.
+    fn may(self, target: &Standing, reaches: impl Fn(Uuid) -> bool) -> bool {
+        self.reaches_everyone() || (!target.in_role_assignable_group && target.roles.iter().all(|role| reaches(*role)))
+    }
+}
+
+/// Not a role of these tables.
+#[derive(Debug, thiserror::Error)]
+#[error("the roles are: password, helpdesk, authentication, user, privileged-authentication, global")]
+pub struct UnknownRole;
+
+impl std::str::FromStr for ActingRole {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "password" => PasswordAdministrator,
+            "helpdesk" => HelpdeskAdministrator,
+            "authentication" => AuthenticationAdministrator,
+            "user" => UserAdministrator,
+            "privileged-authentication" => PrivilegedAuthenticationAdministrator,
+            "global" => GlobalAdministrator,
+            _ => return Err(UnknownRole),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::directory::builtin_roles::EXCHANGE_ADMINISTRATOR;
+
+    const ALL: [ActingRole; 6] = [
+        PasswordAdministrator,
+        HelpdeskAdministrator,
+        AuthenticationAdministrator,
+        UserAdministrator,
+        PrivilegedAuthenticationAdministrator,
+        GlobalAdministrator,
+    ];
+
+    fn holding(roles: &[Uuid]) -> Standing {
+        Standing { roles: roles.to_vec(), in_role_assignable_group: false }
+    }
+
+    fn row(table: fn(ActingRole, &Standing) -> bool, target: &Standing) -> String {
+        ALL.iter().map(|&role| if table(role, target) { 'y' } else { '-' }).collect()
+    }
+
+    #[test]
+    fn the_tables_are_those_of_the_page() {
+        let grouped = Standing { roles: Vec::new(), in_role_assignable_group: true };
+        for (target, reset, act) in [
+            (holding(&[]), "yyyyyy", "--yyyy"),
+            (holding(&[PASSWORD_ADMINISTRATOR]), "yyyyyy", "--yyyy"),
+            (holding(&[REPORTS_READER]), "-yyyyy", "--yyyy"),
+            (holding(&[HELPDESK_ADMINISTRATOR]), "-y-yyy", "---yyy"),
+            (holding(&[AUTHENTICATION_ADMINISTRATOR]), "--y-yy", "--y-yy"),
+            (holding(&[GROUPS_ADMINISTRATOR]), "---yyy", "---yyy"),
+            (holding(&[USER_ADMINISTRATOR]), "---yyy", "---yyy"),
+            (holding(&[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR]), "----yy", "----yy"),
+            (holding(&[GLOBAL_ADMINISTRATOR]), "----yy", "----yy"),
+            (holding(&[EXCHANGE_ADMINISTRATOR]), "----yy", "----yy"),
+            (holding(&[Uuid::from_u128(7)]), "----yy", "----yy"),
+            (holding(&[REPORTS_READER, GLOBAL_ADMINISTRATOR]), "----yy", "----yy"),
+            (grouped, "----yy", "----yy"),
+        ] {
+            assert_eq!(row(ActingRole::may_reset, &target), reset, "{target:?}");
+            assert_eq!(row(ActingRole::may_act, &target), act, "{target:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Objects of several types side by side: members, owners, principals.
+
+use serde_json::{Map, Value, json};
+
+use super::World;
+use crate::simulator::directory::tenant::{APP_NAME, APPLICATION_ID, CLIENT_ID, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use crate::simulator::directory::{Group, Members, Object};
+use crate::simulator::graph::answer::raw;
+use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::properties::{Sight, default_selection, is_known, select_loosely, write_members};
+use crate::simulator::graph::select::{Names, cut_loosely, unknown_property};
+use crate::simulator::moment::iso;
+
+/// The members of a JSON object; nothing for what is none.
+pub(super) fn map(value: Value) -> Map<String, Value> {
+    if let Value::Object(map) = value { map } else { Map::new() }
+}
+
+/// Appends a JSON value.
+pub(super) fn write_value(json: &mut Vec<u8>, value: &impl serde::Serialize) {
+    // Writing into a vector can't fail.
+    let _ = serde_json::to_writer(json, value);
+}
+
+/// A group with all its properties: "group resource type".
+pub(super) fn group(group: &Group) -> Map<String, Value> {
+    let rule = group.membership_rule();
+    let mut kinds: Vec<&str> = group.mail.iter().map(|_| "Unified").collect();
+    kinds.extend(rule.iter().map(|_| "DynamicMembership"));
+    let nickname: String = group.display_name.chars().filter(char::is_ascii_alphanumeric).collect();
+    map(json!({
+        "id": group.id,
+        "deletedDateTime": null,
+        "createdDateTime": iso(group.created),
+        "description": group.description,
+        "displayName": group.display_name,
+        "groupTypes": kinds,
+        "isAssignableToRole": group.role_assignable.then_some(true),
+        "mail": group.mail,
+        "mailEnabled": group.mail.is_some(),
+        "mailNickname": nickname,
+        "membershipRule": rule,
+        "membershipRuleProcessingState": matches!(group.members, Members::Department(_)).then_some("On"),
+        "onPremisesSyncEnabled": null,
+        "proxyAddresses": group.mail.iter().map(|mail| format!("SMTP:{mail}")).collect::<Vec<_>>(),
+        "securityEnabled": group.mail.is_none(),
+        "visibility": group.role_assignable.then_some("Private"),
+    }))
+}
+
+/// The app's service principal: "servicePrincipal resource type".
+pub(super) fn service_principal() -> Map<String, Value> {
+    map(json!({
+        "id": SERVICE_PRINCIPAL_ID,
+        "deletedDateTime": null,
+        "accountEnabled": true,
+        "appDisplayName": APP_NAME,
+        "appId": CLIENT_ID,
+        "appOwnerOrganizationId": TENANT_ID,
+        "displayName": APP_NAME,
+        "servicePrincipalNames": [CLIENT_ID],
+        "servicePrincipalType": "Application",
+        "signInAudience": "AzureADMyOrg",
+    }))
+}
+
+/// The app's registration: "application resource type".
+pub(super) fn application() -> Map<String, Value> {
+    map(json!({
+        "id": APPLICATION_ID,
+        "deletedDateTime": null,
+        "appId": CLIENT_ID,
+        "displayName": APP_NAME,
+        "signInAudience": "AzureADMyOrg",
+    }))
+}
+
+/// How objects of several types are written: what is selected, and how much is seen of each.
+pub(super) struct Writer<'a> {
+    names: &'a Names,
+    users: Sight,
+    groups: bool,
+}
+
+impl World {
+    /// A writer for objects of several types, or a refusal of names that none of them has.
+    pub(super) fn writer<'a>(&self, names: &'a Names, users: Sight, groups: bool) -> Result<Writer<'a>, GraphError> {
+        let others = [group(&Group::nobody()), service_principal(), application()];
+        let known = |name: &String| {
+            is_known(name) || others.iter().flat_map(Map::keys).any(|other| other.eq_ignore_ascii_case(name))
+        };
+        match names.iter().flatten().find(|name| !known(name)) {
+            Some(name) => Err(unknown_property(name, "directoryObject")),
+            None => Ok(Writer { names, users, groups }),
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// Appends an object with its type.
+    pub(super) fn write(&self, json: &mut Vec<u8>, object: Object<'_>) {
+        match object {
+            Object::User(user) => {
+                raw(json, format_args!("{{\"@odata.type\":\"#microsoft.graph.user\""));
+                let selection = match self.names {
+                    Some(names) => select_loosely(names),
+                    None => default_selection(),
+                };
+                if !selection.is_empty() {
+                    json.push(b',');
+                    write_members(json, user, &selection, self.users);
+                }
+                json.push(b'}');
+            }
+            Object::Group(it) => self.write_map(json, "group", group(it), self.groups),
+            Object::App => self.write_map(json, "servicePrincipal", service_principal(), true),
+        }
+    }
+
+    fn write_map(&self, json: &mut Vec<u8>, kind: &str, object: Map<String, Value>, seen: bool) {
+        let mut object = cut_loosely(object, self.names.as_ref());
+        if !seen {
+            object.iter_mut().filter(|(name, _)| *name != "id").for_each(|(_, value)| *value = Value::Null);
+        }
+        object.insert("@odata.type".to_owned(), format!("#microsoft.graph.{kind}").into());
+        write_value(json, &object);
+    }
+}

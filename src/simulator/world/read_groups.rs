@@ -1,0 +1,102 @@
+//! Reads of groups and of those in them.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::objects::{self, write_value};
+use super::page::Part;
+use super::{Context, World};
+use crate::simulator::directory::{Group, Object};
+use crate::simulator::graph::answer::Answer;
+use crate::simulator::graph::call::Relation;
+use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::group_calls::GroupFilter;
+use crate::simulator::graph::paging::Page;
+use crate::simulator::graph::select::{Names, cut};
+
+/// "Known issues with Microsoft Graph APIs": `$expand` returns no more than this, and cannot be paged.
+const MOST_EXPANDED: usize = 20;
+
+impl World {
+    pub(super) fn list_groups(
+        &self,
+        filter: &GroupFilter,
+        expand: Option<Relation>,
+        names: &Names,
+        page: &Page,
+        context: &Context<'_>,
+    ) -> Result<Answer, GraphError> {
+        self.check_token(page)?;
+        let groups = self.directory.groups().iter().enumerate().filter(|(_, group)| filter.lets_through(group));
+        let part = Part::of(page, groups);
+        let values = part.values.iter().map(|group| self.group_value(group, expand, names));
+        let values = values.collect::<Result<Vec<_>, _>>()?;
+        let mut values = values.into_iter();
+        Ok(self.collection(context, "groups", None, Some(page), part, |json, _| {
+            write_value(json, &values.next());
+        }))
+    }
+
+    pub(super) fn get_group(
+        &self,
+        id: Uuid,
+        expand: Option<Relation>,
+        names: &Names,
+        context: &Context<'_>,
+    ) -> Result<Answer, GraphError> {
+        let group = self.directory.group(id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+        let mut value = self.group_value(group, expand, names)?;
+        value["@odata.context"] = format!("{}/$metadata#groups/$entity", context.root).into();
+        let mut json = Vec::with_capacity(1_024);
+        write_value(&mut json, &value);
+        Ok(Answer::json(json))
+    }
+
+    fn group_value(&self, group: &Group, expand: Option<Relation>, names: &Names) -> Result<Value, GraphError> {
+        let mut object = cut(objects::group(group), names, "group")?;
+        if let Some(relation) = expand {
+            let writer = self.writer(&None, self.rights.sight(), true)?;
+            let mut json = vec![b'['];
+            for (index, (_, member)) in self.related(group, relation).take(MOST_EXPANDED).enumerate() {
+                if index > 0 {
+                    json.push(b',');
+                }
+                writer.write(&mut json, member);
+            }
+            json.push(b']');
+            let name = if relation == Relation::Owners { "owners" } else { "members" };
+            object.insert(name.to_owned(), serde_json::from_slice(&json).unwrap_or(Value::Null));
+        }
+        Ok(Value::Object(object))
+    }
+
+    fn related<'a>(
+        &'a self,
+        group: &'a Group,
+        relation: Relation,
+    ) -> Box<dyn Iterator<Item = (usize, Object<'a>)> + 'a> {
+        match relation {
+            Relation::Members => self.directory.members(group),
+            Relation::TransitiveMembers => Box::new(self.directory.transitive_members(group).into_iter().enumerate()),
+            Relation::Owners => Box::new(self.directory.owners(&group.owners)),
+        }
+    }
+
+    pub(super) fn group_members(
+        &self,
+        id: Uuid,
+        relation: Relation,
+        users_only: bool,
+        names: &Names,
+        page: &Page,
+        context: &Context<'_>,
+    ) -> Result<Answer, GraphError> {
+        self.check_token(page)?;
+        let group = self.directory.group(id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+        let writer = self.writer(names, self.rights.sight(), true)?;
+        let wanted = |(_, object): &(usize, Object<'_>)| !users_only || matches!(object, Object::User(_));
+        let part = Part::of(page, self.related(group, relation).filter(wanted));
+        let set = if users_only { "users" } else { "directoryObjects" };
+        Ok(self.collection(context, set, None, Some(page), part, |json, object| writer.write(json, object)))
+    }
+}

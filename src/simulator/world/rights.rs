@@ -1,0 +1,207 @@
+//! What the caller may do: its permissions, its role, and the tables that set the role against the target.
+
+use std::collections::BTreeSet;
+
+use super::{Context, World};
+use crate::simulator::directory::{Place, Scope, Standing, UserKey};
+use crate::simulator::graph::call::Call;
+use crate::simulator::graph::change::UserChange;
+use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
+use crate::simulator::login::Caller;
+use crate::simulator::permission::{
+    AnyOf, ENABLE, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS, READ_OBJECTS,
+    READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE, UPDATE,
+};
+use crate::simulator::settings::Settings;
+use crate::simulator::who_may::ActingRole;
+
+/// What the app was given, and what the tenant has bought.
+#[derive(Debug, Clone)]
+pub(crate) struct Rights {
+    pub(crate) permissions: BTreeSet<Permission>,
+    pub(crate) app_role: Option<ActingRole>,
+    reaches_restricted: bool,
+    pim_licensed: bool,
+    reports_licensed: bool,
+}
+
+impl Rights {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            permissions: settings.permissions.clone(),
+            app_role: settings.app_role,
+            reaches_restricted: settings.app_reaches_restricted,
+            pim_licensed: settings.pim_licensed,
+            reports_licensed: settings.reports_licensed,
+        }
+    }
+
+    fn have(&self, any_of: AnyOf) -> bool {
+        any_of.iter().any(|permission| self.permissions.contains(permission))
+    }
+
+    fn need(&self, any_of: AnyOf) -> Result<(), GraphError> {
+        if self.have(any_of) { Ok(()) } else { Err(GraphError::denied()) }
+    }
+
+    /// How much of users is seen, in lists of users.
+    pub(crate) fn sight(&self) -> Sight {
+        if self.have(READ_USERS) {
+            Sight::Full
+        } else if self.have(READ_BASIC) {
+            Sight::Basic
+        } else {
+            Sight::IdOnly
+        }
+    }
+
+    /// How much of what `getByIds` finds is seen.
+    pub(crate) fn sight_by_ids(&self) -> Sight {
+        if self.have(READ_OBJECTS) { Sight::Full } else { Sight::IdOnly }
+    }
+
+    /// Whether groups are seen with their names, where they are answered beside others.
+    pub(crate) fn sees_groups(&self) -> bool {
+        self.have(READ_GROUPS)
+    }
+
+    fn needs_sight(&self, names: &[&str]) -> Result<(), GraphError> {
+        match self.sight() {
+            Sight::IdOnly => Err(GraphError::denied()),
+            sight if sight.shows_all(names) => Ok(()),
+            _ => Err(GraphError::denied()),
+        }
+    }
+}
+
+impl World {
+    /// Refuses a read that the caller may not make.
+    pub(super) fn may_read(&self, call: &Call, context: &Context<'_>) -> Result<(), GraphError> {
+        let rights = &self.rights;
+        match call {
+            Call::ListUsers(list) => {
+                // "List users": guests cannot.
+                self.not_a_guest(context.caller)?;
+                let filtered = list.filter.as_ref().map(|filter| filter.properties()).unwrap_or_default();
+                rights.needs_sight(&filtered)?;
+                self.may_read_sign_ins(list.selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
+            }
+            Call::CountUsers(filter) => {
+                self.not_a_guest(context.caller)?;
+                rights.needs_sight(&filter.as_ref().map(|filter| filter.properties()).unwrap_or_default())
+            }
+            Call::GetUser { selection, .. } | Call::GetDeletedUser { selection, .. } => {
+                rights.needs_sight(&[])?;
+                self.may_read_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
+            }
+            Call::Me { .. } => Ok(()),
+            Call::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
+            Call::GetByIds { .. } => rights.needs_sight(&[]),
+            Call::Organization { .. } => rights.need(READ_ORGANIZATION),
+            Call::Domains => rights.need(READ_DOMAINS),
+            Call::ListGroups { .. } | Call::GetGroup { .. } | Call::GroupMembers { .. } => rights.need(READ_GROUPS),
+            Call::ListAssignments { eligible: true, .. } => {
+                rights.need(READ_ELIGIBILITY)?;
+                if rights.pim_licensed { Ok(()) } else { Err(GraphError::no_pim()) }
+            }
+            Call::ListAssignments { .. }
+            | Call::ListRoleDefinitions { .. }
+            | Call::GetRoleDefinition { .. }
+            | Call::ListDirectoryRoles { .. }
+            | Call::DirectoryRoleMembers { .. } => rights.need(READ_ROLES),
+            Call::App { .. } | Call::AppOwners { .. } => rights.need(READ_APPS),
+            // Judged with the target in hand.
+            Call::UpdateUser { .. } | Call::RevokeSessions { .. } => Ok(()),
+        }
+    }
+
+    fn may_read_sign_ins(&self, asked: bool) -> Result<(), GraphError> {
+        if !asked {
+            return Ok(());
+        }
+        self.rights.need(READ_SIGN_INS)?;
+        if self.rights.reports_licensed { Ok(()) } else { Err(GraphError::not_premium()) }
+    }
+
+    fn not_a_guest(&self, caller: Caller) -> Result<(), GraphError> {
+        let Caller::User(id) = caller else { return Ok(()) };
+        let place = self.directory.find(&UserKey::Id(id));
+        let guest = place.is_none_or(|place| self.directory.get(place).user_type.as_str() == "Guest");
+        if guest { Err(GraphError::denied()) } else { Ok(()) }
+    }
+
+    /// Refuses an update for want of a permission.
+    pub(super) fn may_update(&self, change: &UserChange) -> Result<(), GraphError> {
+        let rights = &self.rights;
+        if change.has_profile {
+            rights.need(RESET)?;
+        }
+        if change.account_enabled.is_some() {
+            let together = rights.have(ENABLE) && rights.permissions.contains(&Permission::UserReadAll);
+            if !together {
+                rights.need(UPDATE)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses an update of a target that outranks the caller.
+    pub(super) fn outranks_for_update(
+        &self,
+        place: Place,
+        change: &UserChange,
+        caller: Caller,
+    ) -> Result<(), GraphError> {
+        let target = self.target(place)?;
+        let roles = self.roles_of(caller);
+        // "Update user": an app that resets passwords holds at least User Administrator.
+        let resets = |role: &ActingRole| {
+            role.may_reset(&target) && (caller != Caller::App || *role >= ActingRole::UserAdministrator)
+        };
+        let may = (!change.has_profile || roles.iter().any(resets))
+            && (change.account_enabled.is_none() || roles.iter().any(|role| role.may_act(&target)));
+        if may { Ok(()) } else { Err(GraphError::denied()) }
+    }
+
+    /// Refuses a revoke for want of a permission.
+    pub(super) fn may_revoke(&self) -> Result<(), GraphError> {
+        self.rights.need(REVOKE)
+    }
+
+    /// Refuses a revoke for a target that outranks the caller.
+    ///
+    /// "user: revokeSignInSessions" asks apps for a permission alone, "Working with users" puts everyone under the table
+    /// for resets. So an app without a role reaches those whom the least of the columns reaches.
+    pub(super) fn outranks_for_revoke(&self, place: Place, caller: Caller) -> Result<(), GraphError> {
+        let target = self.target(place)?;
+        let mut roles = self.roles_of(caller);
+        let oneself = matches!(caller, Caller::User(id) if id == self.directory.get(place).id);
+        if caller == Caller::App {
+            roles.push(ActingRole::PasswordAdministrator);
+        }
+        let may = oneself || roles.iter().any(|role| role.may_reset(&target));
+        if may { Ok(()) } else { Err(GraphError::denied()) }
+    }
+
+    /// What protects a target; a refusal when that is its administrative unit.
+    fn target(&self, place: Place) -> Result<Standing, GraphError> {
+        let user = self.directory.get(place);
+        if user.is_management_restricted() && !self.rights.reaches_restricted {
+            return Err(GraphError::denied());
+        }
+        Ok(self.directory.standing(user.id))
+    }
+
+    /// The roles with which the caller acts.
+    fn roles_of(&self, caller: Caller) -> Vec<ActingRole> {
+        match caller {
+            Caller::App => self.rights.app_role.into_iter().collect(),
+            // A role at the scope of an administrative unit reaches that unit alone, which is not simulated.
+            Caller::User(id) => {
+                let held = self.directory.roles_held(id).filter(|assignment| assignment.scope == Scope::Tenant);
+                held.filter_map(|assignment| ActingRole::of(assignment.role)).collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Reads of the tenant itself: organization, domains, the app.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::objects::{application, map, service_principal, write_value};
+use super::read_roles::check_app;
+use crate::simulator::directory::Directory;
+use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, TENANT_ID};
+use crate::simulator::graph::answer::Answer;
+use crate::simulator::graph::call::AppKey;
+use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::moment::iso;
+
+fn kind(domain: &Domain) -> &'static str {
+    if domain.federated { "Federated" } else { "Managed" }
+}
+
+/// "organization resource type". Directory sync ran a moment ago.
+pub(super) fn organization(directory: &Directory, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
+    let verified = |domain: &Domain| {
+        json!({
+            "name": domain.name, "type": kind(domain), "isDefault": domain.is_default(),
+            "isInitial": domain.is_initial(), "capabilities": "Email, OfficeCommunicationsOnline",
+        })
+    };
+    let all = json!({
+        "id": TENANT_ID,
+        "displayName": DISPLAY_NAME,
+        "tenantType": "AAD",
+        "countryLetterCode": "DE",
+        "onPremisesSyncEnabled": true,
+        "onPremisesLastSyncDateTime": iso(context.date),
+        "onPremisesLastPasswordSyncDateTime": iso(context.date),
+        "verifiedDomains": directory.domains().iter().map(verified).collect::<Vec<_>>(),
+    });
+    let organization = cut(map(all), names, "organization")?;
+    Ok(answer(
+        &json!({ "@odata.context": format!("{}/$metadata#organization", context.root), "value": [organization] }),
+    ))
+}
+
+/// "domain resource type". All of them at once: query options on domains are ignored.
+pub(super) fn domains(directory: &Directory, context: &Context<'_>) -> Answer {
+    let domain = |domain: &Domain| {
+        json!({
+            "id": domain.name, "authenticationType": kind(domain), "isAdminManaged": true,
+            "isDefault": domain.is_default(), "isInitial": domain.is_initial(), "isRoot": true, "isVerified": true,
+            "supportedServices": ["Email"],
+        })
+    };
+    let domains: Vec<Value> = directory.domains().iter().map(domain).collect();
+    answer(&json!({ "@odata.context": format!("{}/$metadata#domains", context.root), "value": domains }))
+}
+
+/// The app's service principal, or its registration.
+pub(super) fn app(of: AppKey, registration: bool, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
+    check_app(of, registration)?;
+    let (all, kind, set) = if registration {
+        (application(), "application", "applications")
+    } else {
+        (service_principal(), "servicePrincipal", "servicePrincipals")
+    };
+    let mut object = cut(all, names, kind)?;
+    object.insert("@odata.context".to_owned(), format!("{}/$metadata#{set}/$entity", context.root).into());
+    Ok(answer(&Value::Object(object)))
+}
+
+fn answer(value: &Value) -> Answer {
+    let mut json = Vec::with_capacity(1_024);
+    write_value(&mut json, value);
+    Answer::json(json)
+}
