@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::exit::{Exit, Failure};
 use crate::clock::Clock;
+use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, Endpoints};
 use crate::graph::reading::ReadError;
@@ -68,6 +69,17 @@ pub struct Connected {
     pub transport: HttpTransport,
     /// Tenant time.
     pub clock: Clock,
+}
+
+impl Connected {
+    /// As whom the calls are made.
+    ///
+    /// # Errors
+    ///
+    /// There is no token.
+    pub async fn caller(&self) -> Result<Caller, Failure> {
+        self.transport.caller().await.map_err(|error| transport_failure(&error))
+    }
 }
 
 impl ConnectionArgs {

@@ -92,9 +92,12 @@ pub struct RuleArgs {
     /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
     #[arg(long, value_name = "N")]
     pub(super) max_accounts: Option<u32>,
-    /// Plan even where this app may not read roles and domains: nobody is then known as an administrator
+    /// Plan even where this app may not read directory roles: nobody is then known as an administrator
     #[arg(long)]
     pub(super) without_roles: bool,
+    /// Plan even where this app may not read the tenant's domains: none is then known as federated
+    #[arg(long)]
+    pub(super) without_domains: bool,
 }
 
 fn by_name() -> impl TypedValueParser<Value = By> {
@@ -132,6 +135,7 @@ impl RuleArgs {
             skip_guests: self.skip_guests,
             discard_credentials: self.discard_credentials,
             without_roles: self.without_roles,
+            without_domains: self.without_domains,
             since: self.since,
             max_accounts: self.max_accounts,
         };
@@ -182,6 +186,9 @@ pub(super) async fn of_roster(
         preview::write_page(out);
     }
     progress.finish();
+    if let Ok(summary) = &made {
+        diagnostics::show(&summary.defects, &summary.plan.roster.name);
+    }
     made.map_err(|error| failure(&error))
 }
 

@@ -9,7 +9,8 @@ use super::connect::{Connected, read_failure};
 use super::exit::{Exit, Failure};
 use super::preview::{LookupProgress, quoted};
 use super::words::{count, counted, harmless, span};
-use crate::directory::{LookupError, TenantFacts};
+use crate::directory::{Lookup, LookupError, TenantFacts};
+use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftError, Drifted, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::run::opening::Standing;
@@ -41,9 +42,10 @@ pub(super) async fn check_drift(
     let checked = async {
         let caller = connected.caller().await?;
         let (transport, clock) = (&connected.transport, connected.clock);
-        let facts = TenantFacts::read(transport, clock, &caller, manifest.options.scope()).await;
+        let paced = Paced::new(transport, clock);
+        let facts = TenantFacts::read(&paced, &caller, manifest.options.scope()).await;
         let facts = facts.map_err(|error| lookup_failure(&error))?;
-        let drift = drift::check(plan, |row| standing.is_open(row), &facts, transport, clock).await;
+        let drift = drift::check(plan, |row| standing.is_open(row), &facts, &Lookup::paced(paced)).await;
         drift.map_err(|error| match &error {
             DriftError::Lookup(lookup) => lookup_failure(lookup),
             DriftError::Plan(_) => Failure::refused(error),

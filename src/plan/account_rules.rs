@@ -32,7 +32,8 @@ impl<'a> AccountRules<'a> {
     /// What is done to this account.
     #[must_use]
     pub fn rule(&self, account: &Account) -> Ruling {
-        if self.facts.privileges.is_sync_service_account(account.object_id)
+        let held = self.facts.privileges.as_ref().and_then(|privileges| privileges.of(account.object_id));
+        if held.is_some_and(Privilege::is_sync_account)
             || is_named_as_sync_service_account(&account.user_principal_name)
         {
             return Ruling::refuse(Reason::SyncServiceAccount, String::new());
@@ -40,10 +41,10 @@ impl<'a> AccountRules<'a> {
         if self.protected.contains(&account.object_id) {
             return Ruling::refuse(Reason::Protected, String::new());
         }
-        if let Some(operator) = self.facts.operators.get(account.object_id) {
-            return Ruling::refuse(Reason::Operator, operator.to_string());
+        if let Some(operator) = self.facts.operators.of(account.object_id) {
+            return Ruling::refuse(Reason::Operator, operator.describe().to_owned());
         }
-        let privilege = self.facts.privileges.of(account.object_id).filter(|held| held.beyond_user_administrator());
+        let privilege = held.filter(|held| held.beyond_user_administrator());
         let mut guards = Vec::new();
         if account.restricted {
             guards.push(Reason::Restricted);
@@ -75,7 +76,8 @@ impl<'a> AccountRules<'a> {
                 reasons.push(Reason::Synced);
                 steps = steps.without(Step::Reset);
             }
-            let federated = self.facts.domains.federated_domain_of(&account.user_principal_name);
+            let domains = self.facts.domains.as_ref();
+            let federated = domains.and_then(|domains| domains.federated_domain_of(&account.user_principal_name));
             if let Some(domain) = federated.filter(|_| !self.options.allow_federated) {
                 reasons.push(Reason::Federated);
                 details.push(domain.to_owned());

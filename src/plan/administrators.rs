@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::directory::{Privileges, TenantFacts};
 use crate::ids::{ObjectId, RowNumber};
 
 /// So many enabled Global Administrators have to be left untouched: Microsoft's guidance for emergency access is two
@@ -10,16 +11,21 @@ pub const FEWEST: usize = 2;
 
 /// Counts the enabled Global Administrators that a run would touch.
 #[derive(Debug, Clone)]
-pub(super) struct Administrators<'a> {
-    enabled: &'a HashSet<ObjectId>,
+pub(super) struct Administrators {
+    enabled: HashSet<ObjectId>,
     touched: HashSet<ObjectId>,
     rows: BTreeSet<RowNumber>,
 }
 
-impl<'a> Administrators<'a> {
-    /// Nobody is touched yet; `enabled` are all enabled Global Administrators of the tenant.
-    pub(super) fn of(enabled: &'a HashSet<ObjectId>) -> Self {
-        Self { enabled, touched: HashSet::new(), rows: BTreeSet::new() }
+impl Administrators {
+    /// Nobody is touched yet. Where roles were not read, nobody is known to be one.
+    pub(super) fn of(facts: &TenantFacts) -> Self {
+        let enabled = facts.privileges.as_ref().map(Privileges::enabled_global_administrators).unwrap_or_default();
+        Self::with(enabled.iter().copied())
+    }
+
+    fn with(enabled: impl Iterator<Item = ObjectId>) -> Self {
+        Self { enabled: enabled.collect(), touched: HashSet::new(), rows: BTreeSet::new() }
     }
 
     /// The account on this row is acted on; says whether it is one of them.
@@ -70,8 +76,7 @@ mod tests {
         let row = RowNumber::new;
         for (tenant_has, on_the_list, holds) in [(2, 0, true), (3, 1, true), (3, 2, false), (2, 1, false), (1, 1, false)] {
             let id = |number: u32| -> ObjectId { id(number).parse().unwrap() };
-            let enabled = (1..=tenant_has).map(id).collect();
-            let mut administrators = Administrators::of(&enabled);
+            let mut administrators = Administrators::with((1..=tenant_has).map(id));
             for n in 1..=on_the_list {
                 administrators.touch(id(n), row(n));
                 administrators.touch(id(n + 100), row(n + 100));

@@ -7,7 +7,6 @@ use super::administrators::Administrators;
 use super::folder::{FolderError, PlanFolder};
 use super::reason;
 use super::row::{Decision, PlanRow};
-use crate::clock::Clock;
 use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
@@ -68,16 +67,14 @@ pub async fn check<T: Transport>(
     plan: &PlanFolder,
     open: impl Fn(RowNumber) -> bool,
     facts: &TenantFacts,
-    transport: &T,
-    clock: Clock,
+    lookup: &Lookup<'_, T>,
 ) -> Result<Drift, DriftError> {
     let manifest = plan.manifest();
     // Whoever was protected when the plan was made is not acted on by it.
     let rules = AccountRules::new(manifest.playbook, manifest.options, HashSet::new(), facts);
-    let lookup = Lookup::new(transport, clock);
     let most_kept = usize::try_from(u64::from(manifest.accounts()) * MOST_PERCENT / 100).unwrap_or(usize::MAX) + 20;
     let mut drift = Drift::default();
-    let mut administrators = Administrators::of(&facts.global_administrators);
+    let mut administrators = Administrators::of(facts);
     let mut rows = plan.rows()?;
     loop {
         let mut chunk = Vec::with_capacity(Lookup::<T>::CHUNK);
@@ -130,7 +127,7 @@ fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) 
     let account = match found {
         Found::Account(account) => account,
         Found::Nobody => return Some("the account is gone".to_owned()),
-        Found::Deleted(deleted) => return Some(format!("the account was deleted: {deleted}")),
+        Found::Deleted(_) => return Some("the account was deleted".to_owned()),
         Found::Several(_) => return Some(format!("the directory has more than one account {id}")),
     };
     if account.user_principal_name.to_lowercase() != row.user_principal_name.to_lowercase() {

@@ -115,15 +115,14 @@ impl WorkList {
             }
         };
         let there = account.on_premises.as_deref();
-        let cell = |value: Option<&Option<String>>| value.and_then(Option::as_deref).map(guard).unwrap_or_default();
         let reasons: Vec<&str> = ruling.reasons.iter().map(|reason| reason.name()).collect();
         csv.write_record([
             row.to_string().as_str(),
             task.name(),
-            &cell(there.map(|there| &there.sam_account_name)),
-            &cell(there.map(|there| &there.domain_name)),
-            &cell(there.map(|there| &there.distinguished_name)),
-            &cell(there.map(|there| &there.security_identifier)),
+            &there.map(|there| guard(&there.sam_account_name)).unwrap_or_default(),
+            &there.map(|there| guard(&there.domain_name)).unwrap_or_default(),
+            &there.map(|there| guard(&there.distinguished_name)).unwrap_or_default(),
+            &there.map(|there| guard(&there.security_identifier)).unwrap_or_default(),
             &guard(&account.user_principal_name),
             &guard(&account.display_name),
             &account.object_id.to_string(),

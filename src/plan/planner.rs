@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::digest::{Digest, Hashing};
 use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::caller::Caller;
+use crate::graph::paced::Paced;
 use crate::graph::quota::Allowance;
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
@@ -126,8 +127,7 @@ impl Summary {
 
 /// Makes plans in one tenant. It only reads there, whatever the playbook.
 pub struct Planner<'a, T> {
-    transport: &'a T,
-    clock: Clock,
+    paced: Paced<'a, T>,
     lookup: Lookup<'a, T>,
     rules: Rules,
     caller: Caller,
@@ -136,7 +136,7 @@ pub struct Planner<'a, T> {
 /// What grows while the roster is gone through.
 struct Draft<'a> {
     judge: Judge<'a>,
-    administrators: Administrators<'a>,
+    administrators: Administrators,
     work_list: WorkList,
     /// Global Administrators, of whom only the whole roster tells whether they are acted on.
     held: Vec<(RowNumber, Account, Ruling)>,
@@ -152,7 +152,8 @@ impl<'a, T: Transport> Planner<'a, T> {
     /// The rules contradict each other, or would lose passwords. Nothing was asked of Graph yet.
     pub fn new(transport: &'a T, clock: Clock, rules: Rules, caller: Caller) -> Result<Self, RulesError> {
         rules.check()?;
-        Ok(Self { transport, clock, lookup: Lookup::new(transport, clock), rules, caller })
+        let paced = Paced::new(transport, clock);
+        Ok(Self { lookup: Lookup::paced(paced.clone()), paced, rules, caller })
     }
 
     /// Makes the plan for a roster in a new or empty folder. `progress` is told the number of rows that are decided,
@@ -173,7 +174,7 @@ impl<'a, T: Transport> Planner<'a, T> {
     ) -> Result<Summary, PlanError> {
         folder::prepare(folder)?;
         let Rules { playbook, options, .. } = self.rules;
-        let facts = TenantFacts::read(self.transport, self.clock, &self.caller, options.scope()).await?;
+        let facts = TenantFacts::read(&self.paced, &self.caller, options.scope()).await?;
         let protected = self.rules.protected.resolve(&self.lookup).await?;
         let protected_list = self.rules.protected.origin().map(|(path, sha256)| ProtectedList {
             name: path.display().to_string(),
@@ -182,7 +183,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         });
         let mut draft = Draft {
             judge: Judge::new(AccountRules::new(playbook, options, protected, &facts)),
-            administrators: Administrators::of(&facts.global_administrators),
+            administrators: Administrators::of(&facts),
             work_list: WorkList::new(folder, playbook),
             held: Vec::new(),
             counts: Counts::default(),
@@ -211,8 +212,7 @@ impl<'a, T: Transport> Planner<'a, T> {
 
         let (name, roster_shape) = (roster.source().to_string(), roster.shape().to_string());
         let ending = roster.finish()?;
-        let mut notes: Vec<String> = facts.notes.iter().map(ToString::to_string).collect();
-        notes.extend(self.lookup.notes().iter().map(ToString::to_string));
+        let notes = facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect();
         let organization = facts.organization;
         let manifest = Manifest::new(Facts {
             tenant: Tenant { id: organization.id, name: organization.display_name.unwrap_or_default() },

@@ -24,8 +24,10 @@ pub struct Options {
     pub skip_guests: bool,
     /// New passwords are thrown away.
     pub discard_credentials: bool,
-    /// Roles and domains are not read: nobody is known as an administrator, and no domain as federated.
+    /// Directory roles are not read: nobody is known as an administrator.
     pub without_roles: bool,
+    /// Domains are not read: none is known as federated.
+    pub without_domains: bool,
     /// Sessions that were ended at or after this moment need not be ended again.
     #[serde(with = "time::serde::rfc3339::option")]
     pub since: Option<OffsetDateTime>,
@@ -37,7 +39,7 @@ impl Options {
     /// What has to be read in the tenant for a plan of this kind.
     #[must_use]
     pub const fn scope(&self) -> Scope {
-        if self.without_roles { Scope::WithoutRoles } else { Scope::Everything }
+        Scope { roles: !self.without_roles, domains: !self.without_domains }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use time::format_description::well_known::Rfc3339;
+
 use super::account_rules::AccountRules;
 use super::reason::Reason;
 use super::row::Decision;
 use super::step::Steps;
-use crate::directory::Found;
+use crate::directory::{Deleted, Found};
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defect, Key, Person};
 
@@ -69,7 +71,7 @@ impl<'a> Judge<'a> {
         let account = match found {
             Found::Account(account) => account,
             Found::Nobody => return Ruling::refuse(Reason::NotFound, String::new()),
-            Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, deleted.to_string()),
+            Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, describe(deleted)),
             Found::Several(several) => {
                 let names: Vec<_> = several.iter().map(ToString::to_string).collect();
                 return Ruling::refuse(Reason::Ambiguous, names.join(" and "));
@@ -95,4 +97,10 @@ impl<'a> Judge<'a> {
         }
         self.rules.rule(account)
     }
+}
+
+fn describe(deleted: &Deleted) -> String {
+    let Deleted { object_id, user_principal_name, deleted_at } = deleted;
+    let at = deleted_at.and_then(|at| at.format(&Rfc3339).ok()).map(|at| format!(", deleted at {at}"));
+    format!("{user_principal_name} ({object_id}){}", at.unwrap_or_default())
 }

@@ -30,6 +30,7 @@ const ANY_SIZE: Options = Options {
     skip_guests: false,
     discard_credentials: false,
     without_roles: false,
+    without_domains: false,
     since: None,
     max_accounts: Some(u32::MAX),
 };
