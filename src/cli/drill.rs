@@ -22,8 +22,8 @@ use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
-use crate::run::opening::standing;
 use crate::roster::{Key, Roster, Source};
+use crate::run::opening::standing;
 use crate::seal::{Expected, Identities, Identity, SealedRows, unseal};
 use crate::simulator::{Connection, ExtraPerson, Settings, Simulator};
 

@@ -37,7 +37,9 @@ pub(super) fn past(text: &str) -> Result<OffsetDateTime, String> {
     } else if let Ok(ago) = span(text) {
         now - ago
     } else {
-        return Err("a moment is 2026-11-23T02:30:00Z, 2026-11-23 (its beginning in UTC), or a span ago such as 6h".to_owned());
+        return Err(
+            "a moment is 2026-11-23T02:30:00Z, 2026-11-23 (its beginning in UTC), or a span ago such as 6h".to_owned()
+        );
     };
     if moment > now {
         return Err(format!("{text} is still to come, and only what has happened can count as done"));

@@ -85,7 +85,10 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     labelled("Roster", &format!("{}, {rows} ({shape})", roster_name(&plan.roster.name)))?;
     if let Some(list) = &plan.protected {
         let accounts = counted(list.accounts.into(), "account", "accounts");
-        labelled("Protected", &format!("{accounts} in {} will not be touched, on the roster or not", harmless(&list.name)))?;
+        labelled(
+            "Protected",
+            &format!("{accounts} in {} will not be touched, on the roster or not", harmless(&list.name)),
+        )?;
     }
     if let Some(since) = plan.options.since {
         labelled("Since", &format!("sessions that were ended at {} or later count as ended", moment(since)))?;

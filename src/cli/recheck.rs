@@ -15,8 +15,6 @@ use crate::plan::drift::{self, Drift, DriftError, Drifted, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::run::opening::Standing;
 
-/// A plan that is older than this is not begun unless the operator says so.
-pub(super) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// So many of those who have drifted are named on the terminal; the results name them all.
 const MOST_NAMED: usize = 10;
 
@@ -27,8 +25,13 @@ pub(super) fn check_age(plan: &PlanFolder, standing: &Standing, max_age: Duratio
     if standing.begun || age <= max_age {
         return Ok(());
     }
-    Err(Failure::refused(format_args!("the plan in {} is {} old, and may be {} old", quoted(plan.path()), span(age), span(max_age)))
-        .with_next("Make a new plan: people change. If this one is meant, say how old it may be: --max-age 7d"))
+    Err(Failure::refused(format_args!(
+        "the plan in {} is {} old, and may be {} old",
+        quoted(plan.path()),
+        span(age),
+        span(max_age)
+    ))
+    .with_next("Make a new plan: people change. If this one is meant, say how old it may be: --max-age 7d"))
 }
 
 /// Reads everybody again to whom something is left to do, and says who is no longer what the plan says.

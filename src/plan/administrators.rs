@@ -7,7 +7,7 @@ use crate::ids::{ObjectId, RowNumber};
 
 /// So many enabled Global Administrators have to be left untouched: Microsoft's guidance for emergency access is two
 /// ("Manage emergency access accounts in Microsoft Entra ID").
-pub const FEWEST: usize = 2;
+pub(super) const FEWEST: usize = 2;
 
 /// Counts the enabled Global Administrators that a run would touch.
 #[derive(Debug, Clone)]
@@ -62,7 +62,9 @@ impl TooFewLeft<'_> {
     /// What is to be said about each of these rows.
     pub(super) fn detail(&self) -> String {
         let Self { left, of, .. } = self;
-        format!("{left} of the tenant's {of} enabled Global Administrators would be left untouched, and {FEWEST} must be")
+        format!(
+            "{left} of the tenant's {of} enabled Global Administrators would be left untouched, and {FEWEST} must be"
+        )
     }
 }
 
@@ -74,7 +76,9 @@ mod tests {
     #[test]
     fn two_must_be_left_whoever_is_on_the_list() {
         let row = RowNumber::new;
-        for (tenant_has, on_the_list, holds) in [(2, 0, true), (3, 1, true), (3, 2, false), (2, 1, false), (1, 1, false)] {
+        for (tenant_has, on_the_list, holds) in
+            [(2, 0, true), (3, 1, true), (3, 2, false), (2, 1, false), (1, 1, false)]
+        {
             let id = |number: u32| -> ObjectId { id(number).parse().unwrap() };
             let mut administrators = Administrators::with((1..=tenant_has).map(id));
             for n in 1..=on_the_list {

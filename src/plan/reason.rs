@@ -116,18 +116,32 @@ impl Reason {
             Self::NotFound => "nobody in this tenant has this name",
             Self::Deleted => "the account was deleted; nobody can sign in with it unless it is restored",
             Self::Ambiguous => "more than one account has this name; use the object id",
-            Self::MailAddress => "nobody signs in with this name; it is the mail address of the account named in plan.csv: put that one on the roster if it is meant, or look people up with --by mail",
+            Self::MailAddress => {
+                "nobody signs in with this name; it is the mail address of the account named in plan.csv: put that one on the roster if it is meant, or look people up with --by mail"
+            }
             Self::Mismatch => "the object id and the sign-in name on this row do not belong to one account",
             Self::Duplicate => "the same account stands on an earlier row",
             Self::Protected => "the account is on the list of protected accounts",
-            Self::SyncServiceAccount => "the account runs the directory sync; changing it stops the sync of the whole tenant",
-            Self::Operator => "the account is the one that sealoff works as, or owns the app that it works as; whoever runs this must not lock themselves out",
-            Self::LastGlobalAdmin => "fewer than two enabled Global Administrators would be left untouched, and nobody could mend a mistake",
-            Self::Restricted => "the account is in a restricted management administrative unit: only a role assigned on that unit may change it",
-            Self::Privileged => "the account is an administrator's: its roles, and the role that the app would need, are named in plan.csv",
+            Self::SyncServiceAccount => {
+                "the account runs the directory sync; changing it stops the sync of the whole tenant"
+            }
+            Self::Operator => {
+                "the account is the one that sealoff works as, or owns the app that it works as; whoever runs this must not lock themselves out"
+            }
+            Self::LastGlobalAdmin => {
+                "fewer than two enabled Global Administrators would be left untouched, and nobody could mend a mistake"
+            }
+            Self::Restricted => {
+                "the account is in a restricted management administrative unit: only a role assigned on that unit may change it"
+            }
+            Self::Privileged => {
+                "the account is an administrator's: its roles, and the role that the app would need, are named in plan.csv"
+            }
             Self::Guest => "the person signs in at another organization; only blocking has an effect on guests",
             Self::Synced => "the password is kept on-premises and has to be replaced there: see onprem.csv",
-            Self::Federated => "the domain is federated: its people sign in at its own identity provider, and the password has to be replaced there: see onprem.csv",
+            Self::Federated => {
+                "the domain is federated: its people sign in at its own identity provider, and the password has to be replaced there: see onprem.csv"
+            }
             Self::AlreadyBlocked => "sign-in is blocked already",
             Self::AlreadyEnabled => "sign-in is allowed already",
             Self::Already => "nothing is left to do",

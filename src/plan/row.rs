@@ -163,7 +163,12 @@ impl PlanRow {
     #[must_use]
     pub fn order_key(&self) -> OrderKey {
         let privileged = self.reasons().is_ok_and(|reasons| reasons.contains(&Reason::Privileged));
-        OrderKey { ordinary: !privileged, unranked: self.priority.is_none(), priority: self.priority.unwrap_or_default(), row: self.row }
+        OrderKey {
+            ordinary: !privileged,
+            unranked: self.priority.is_none(),
+            priority: self.priority.unwrap_or_default(),
+            row: self.row,
+        }
     }
 
     /// Reads a line back.

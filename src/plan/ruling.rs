@@ -64,7 +64,9 @@ impl<'a> Judge<'a> {
     /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
     pub fn judge(&mut self, row: RowNumber, known: Known<'_>) -> Ruling {
         let (person, found) = match known {
-            Known::Defect(defect) if defect.is_not_a_user() => return Ruling::skip(Reason::NotAUser, defect.to_string()),
+            Known::Defect(defect) if defect.is_not_a_user() => {
+                return Ruling::skip(Reason::NotAUser, defect.to_string());
+            }
             Known::Defect(defect) => return Ruling::refuse(Reason::Unreadable, defect.to_string()),
             Known::Person(person, found) => (person, found),
         };

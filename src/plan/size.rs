@@ -17,7 +17,9 @@ pub enum TooLarge {
         allowed: u32,
     },
     /// More than [`MOST_ACCOUNTS`].
-    #[error("the plan would change {accounts} accounts; more than {MOST_ACCOUNTS} have to be asked for by their number")]
+    #[error(
+        "the plan would change {accounts} accounts; more than {MOST_ACCOUNTS} have to be asked for by their number"
+    )]
     Many {
         /// How many accounts would be changed.
         accounts: u32,

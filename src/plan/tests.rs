@@ -267,7 +267,8 @@ async fn the_preview_says_what_it_costs() {
     assert_eq!(json["plan"]["counts"]["act"]["reasons"]["synced"], 2);
     assert_eq!(json["plan"]["fingerprint"], summary.fingerprint.to_string());
 
-    let discarded = Rules { options: Options { discard_credentials: true, ..ANY_SIZE }, ..Rules::of(Playbook::Offboard) };
+    let discarded =
+        Rules { options: Options { discard_credentials: true, ..ANY_SIZE }, ..Rules::of(Playbook::Offboard) };
     assert_eq!(plan(&contoso(), discarded, KINDS).await.1.sealed, 0);
 }
 

@@ -29,7 +29,9 @@ fn whoever_is_no_longer_what_the_plan_says_is_left_alone_and_named() {
 
     let ran = stage.apply("plan").exited(3);
     assert!(ran.err.contains("4 accounts are no longer what the plan says"), "{}", ran.err);
-    for (row, why) in [(1, "renamed to someone.else@contoso.com"), (2, "Global Administrator"), (3, "deleted"), (4, "synced")] {
+    for (row, why) in
+        [(1, "renamed to someone.else@contoso.com"), (2, "Global Administrator"), (3, "deleted"), (4, "synced")]
+    {
         let line = ran.err.lines().find(|line| line.contains(&format!("row {row},"))).unwrap_or_default();
         assert!(line.contains(why), "{why:?} is not in {line:?}");
     }

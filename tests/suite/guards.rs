@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sealoff::simulator::{Settings, User};
+use sealoff::simulator::{Permission, Settings, User};
 
 use crate::stage::Stage;
 
@@ -33,7 +33,10 @@ fn administrators_are_refused_with_their_roles_and_lifted_by_one_flag() {
     let rows = decisions(&stage, "guarded");
     let refused = words(&rows[&*exchange.user_principal_name]);
     assert!(refused.starts_with("refuse privileged: ") && refused.contains("Exchange Administrator"), "{refused}");
-    assert!(refused.contains("Privileged Authentication Administrator") || refused.contains("Global Administrator"), "{refused}");
+    assert!(
+        refused.contains("Privileged Authentication Administrator") || refused.contains("Global Administrator"),
+        "{refused}"
+    );
     assert_eq!(words(&rows[&*helpdesk.user_principal_name]), "act block+revoke", "a User Administrator may do this");
     assert_eq!(words(&rows[&*plain.user_principal_name]), "act block+revoke");
 
@@ -79,7 +82,7 @@ fn the_last_global_administrators_stay_whatever_the_flags() {
 #[test]
 fn the_owner_of_the_app_is_not_locked_out_by_it() {
     let stage = Stage::new();
-    let owner = stage.simulator.app_owner();
+    let owner = stage.simulator.user("debra.berger@contoso.onmicrosoft.com").unwrap();
     let roster = stage.roster_of(&[owner.clone()]);
     stage.plan(&roster, "contain", "plan", &["--allow-privileged"]).succeeded();
     let row = words(&decisions(&stage, "plan")[&*owner.user_principal_name]);
@@ -94,28 +97,37 @@ fn passwords_that_live_elsewhere_go_to_a_work_list() {
         users.iter().filter(|user| user.account_enabled && !user.is_external()).find(is).unwrap().clone()
     };
     let synced = some(&|user| user.is_synced() && user.domain() == "contoso.com");
-    let federated = some(&|user| user.domain() == stage.simulator.federated_domain());
+    let federated = some(&|user| user.domain() == "fabrikam.com");
     let roster = stage.roster_of(&[synced.clone(), federated.clone()]);
     let ran = stage.plan(&roster, "offboard", "plan", &[]).succeeded();
     ran.says(&["onprem.csv", "--allow-synced", "--allow-federated"]);
     let rows = decisions(&stage, "plan");
     assert_eq!(words(&rows[&*synced.user_principal_name]), "act block+revoke synced");
     let named = words(&rows[&*federated.user_principal_name]);
-    assert!(named.starts_with("act block+revoke ") && named.contains("federated: ") && named.contains(federated.domain()), "{named}");
+    assert!(
+        named.starts_with("act block+revoke ") && named.contains("federated: ") && named.contains(federated.domain()),
+        "{named}"
+    );
 
     let mut reader = csv::Reader::from_path(stage.path("plan/onprem.csv")).unwrap();
     let work: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
     assert_eq!(work.len(), 2);
     let there = synced.on_premises.as_ref().unwrap();
     assert_eq!(work[0]["do"], "disable+reset-twice");
-    assert_eq!((&*work[0]["sam_account_name"], &*work[0]["sid"]), (&*there.sam_account_name, &*there.security_identifier));
+    assert_eq!(
+        (&*work[0]["sam_account_name"], &*work[0]["sid"]),
+        (&*there.sam_account_name, &*there.security_identifier)
+    );
     assert_eq!(work[0]["distinguished_name"], *there.distinguished_name);
     let script = std::fs::read_to_string(stage.path("plan/onprem.ps1")).unwrap();
     assert!(script.contains("Disable-ADAccount") && script.contains("Set-ADAccountPassword") && script.is_ascii());
 
     stage.apply("plan").succeeded();
     stage.judge("plan");
-    assert!(stage.simulator.user(&synced.id.to_string()).unwrap().password.is_none(), "no reset was tried in the cloud");
+    assert!(
+        stage.simulator.user(&synced.id.to_string()).unwrap().password.is_none(),
+        "no reset was tried in the cloud"
+    );
 
     // A plan without such people leaves no work list.
     let roster = stage.roster_of(&stage.members(1));
@@ -183,10 +195,17 @@ fn a_plan_larger_than_anybody_can_mean_has_to_be_asked_for_by_its_number() {
 
 #[test]
 fn without_the_right_to_read_roles_there_is_no_plan_unless_the_operator_says_so() {
-    let stage = Stage::withholding("RoleManagement.Read.Directory");
+    // Each of the two lets an app read roles.
+    let mut permissions = Permission::usual();
+    permissions.remove(&Permission::RoleManagementReadDirectory);
+    permissions.remove(&Permission::DirectoryReadAll);
+    let stage = Stage::with(Settings { permissions, ..Settings::default() });
     let members = stage.members(2);
     let roster = stage.roster_of(&members);
-    stage.plan(&roster, "contain", "plan", &[]).exited(5).complains(&["RoleManagement.Read.Directory", "--without-roles"]);
+    stage
+        .plan(&roster, "contain", "plan", &[])
+        .exited(5)
+        .complains(&["RoleManagement.Read.Directory", "--without-roles"]);
     assert!(!stage.path("plan/plan.json").exists());
     stage.plan(&roster, "contain", "plan", &["--without-roles"]).succeeded().says(&["administrator"]);
     assert_eq!(stage.accounts("plan"), 2);

@@ -4,6 +4,8 @@
 
 mod bad_input;
 mod browser;
+mod drift;
+mod guards;
 mod main_job;
 mod plan_page;
 mod preview;

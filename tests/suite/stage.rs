@@ -128,6 +128,13 @@ impl Stage {
         members
     }
 
+    /// The Global Administrators who may sign in.
+    pub(crate) fn global_administrators(&self) -> Vec<User> {
+        let role = "62e90394-69f5-4237-9190-012177145e10".parse().unwrap();
+        let users = self.simulator.users().into_iter().filter(|user| user.account_enabled);
+        users.filter(|user| self.simulator.roles_of(user.id).contains(&role)).collect()
+    }
+
     /// A roster of ordinary members, by user principal name.
     pub(crate) fn roster_of(&self, members: &[User]) -> String {
         let mut text = "userPrincipalName,handoff\n".to_owned();
