@@ -35,6 +35,7 @@ pub struct Manifest {
     /// From which list.
     pub roster: RosterName,
     /// Who was not to be touched, where there was such a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected: Option<ProtectedList>,
     /// What could not be read when the plan was made, in sentences.
     pub notes: Vec<String>,
@@ -226,7 +227,11 @@ mod tests {
         Manifest::new(Facts {
             tenant: Tenant { id: "11111111-2222-4333-8444-555555555555".parse().unwrap(), name: name.to_owned() },
             playbook: Playbook::Offboard,
-            options: Options::default(),
+            options: Options {
+                since: Some(OffsetDateTime::UNIX_EPOCH),
+                max_accounts: Some(7),
+                ..Options::default()
+            },
             recipients,
             roster: RosterName { name: name.to_owned(), sha256: Digest::of(b"roster"), rows: 2 },
             protected: Some(ProtectedList { name: name.to_owned(), sha256: Digest::of(b"list"), accounts: 2 }),

@@ -29,9 +29,10 @@ pub struct Options {
     /// Domains are not read: none is known as federated.
     pub without_domains: bool,
     /// Sessions that were ended at or after this moment need not be ended again.
-    #[serde(with = "time::serde::rfc3339::option")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub since: Option<OffsetDateTime>,
     /// How many accounts may be changed; without it [`MOST_ACCOUNTS`] and no more than a quarter of the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_accounts: Option<u32>,
 }
 

@@ -54,7 +54,7 @@ fn nobody_outside_the_plan_and_nobody_protected_is_written_to() {
     stage
         .plan(&roster, "offboard", "out", &["--protect", "protect.txt"])
         .succeeded()
-        .says(&["protected: the account is on the list", "2 accounts will not be touched"]);
+        .says(&["protected: the account is on the list", "2 accounts in protect.txt will not be touched"]);
     stage.apply("out").succeeded();
     stage.judge("out");
     let written: HashSet<_> = stage.ledger().writes.iter().filter_map(|write| write.object_id).collect();
