@@ -107,7 +107,7 @@ pub struct ReasonLine {
     pub rows: u32,
     /// What the reason means.
     pub sentence: &'static str,
-    /// The flag that lifts it, where one does.
+    /// The flag that lifts it, where one does and was not given.
     pub flag: Option<&'static str>,
 }
 
@@ -116,7 +116,8 @@ impl Summary {
         let mut reasons = Vec::new();
         for decision in Decision::ALL {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
-                let (sentence, flag) = (reason.sentence(), reason.flag());
+                let sentence = reason.sentence();
+                let flag = reason.flag_left(decision == Decision::Act);
                 reasons.push(ReasonLine { decision, reason, rows, sentence, flag });
             }
         }
@@ -212,7 +213,9 @@ impl<'a, T: Transport> Planner<'a, T> {
 
         let (name, roster_shape) = (roster.source().to_string(), roster.shape().to_string());
         let ending = roster.finish()?;
-        let notes = facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect();
+        let mut notes: Vec<String> =
+            facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect();
+        notes.extend(emergency_access(&held).filter(|_| administrators.too_many().is_none()));
         let organization = facts.organization;
         let manifest = Manifest::new(Facts {
             tenant: Tenant { id: organization.id, name: organization.display_name.unwrap_or_default() },
@@ -263,6 +266,20 @@ impl<'a, T: Transport> Planner<'a, T> {
         }
         Ok(())
     }
+}
+
+/// Nothing marks an account as one for emergencies; where they live and what they may do is all that shows them ("Manage
+/// emergency access accounts in Microsoft Entra ID").
+fn emergency_access(held: &[(RowNumber, Account, Ruling)]) -> Option<String> {
+    let in_initial_domain = |name: &str| name.to_ascii_lowercase().ends_with(".onmicrosoft.com");
+    let names = held.iter().map(|(_, account, _)| account.user_principal_name.as_str());
+    let names: Vec<&str> = names.filter(|name| in_initial_domain(name)).collect();
+    let first = names.first()?;
+    let others = if names.len() > 1 { format!(" and {} more like it", names.len() - 1) } else { String::new() };
+    Some(format!(
+        "The plan changes {first}{others}: a Global Administrator in the initial domain, as accounts for emergencies \
+         are. If it is one, put it on the list for --protect."
+    ))
 }
 
 fn plan_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {

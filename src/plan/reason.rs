@@ -159,6 +159,16 @@ impl Reason {
             _ => None,
         }
     }
+
+    /// The flag that would still lift it on a row that is `acted_on` or not: an account that is guarded and acted on all
+    /// the same is so because the flag was given.
+    #[must_use]
+    pub const fn flag_left(self, acted_on: bool) -> Option<&'static str> {
+        match self {
+            Self::Privileged | Self::Restricted if acted_on => None,
+            _ => self.flag(),
+        }
+    }
 }
 
 impl fmt::Display for Reason {

@@ -221,7 +221,7 @@ pub(super) fn reasons(counts: &Counts) -> Markup {
                                 td.number role="cell" data-label="Rows" { (count((*rows).into())) }
                                 td role="cell" {
                                     (sentence_case(reason.sentence())) "."
-                                    @if let Some(flag) = reason.flag() { " " span.flag { code { (flag) } " lifts it." } }
+                                    @if let Some(flag) = reason.flag_left(decision == Decision::Act) { " " span.flag { code { (flag) } " lifts it." } }
                                 }
                             }
                         }

@@ -73,7 +73,8 @@ fn the_last_global_administrators_stay_whatever_the_flags() {
     for member in stage.members(2) {
         assert!(stage.simulator.assign_role(member.id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
     }
-    stage.plan(&roster, "contain", "enough", &["--allow-privileged"]).succeeded();
+    let ran = stage.plan(&roster, "contain", "enough", &["--allow-privileged"]).succeeded();
+    ran.says(&["breakglass1@contoso.onmicrosoft.com", "--protect"]);
     for row in decisions(&stage, "enough").values() {
         assert!(words(row).starts_with("act block+revoke privileged: "), "{row:?}");
     }
