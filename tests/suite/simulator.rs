@@ -2,6 +2,7 @@
 
 mod batch;
 mod caller;
+mod command;
 mod deleted;
 mod domains;
 mod export_filters;

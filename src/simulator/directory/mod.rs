@@ -146,7 +146,8 @@ impl Directory {
 
     /// Adds someone from a roster, unless the id or the UPN is there already; their domain becomes a managed one.
     pub(crate) fn add_extra(&mut self, person: &ExtraPerson) {
-        let known_id = person.object_id.is_some_and(|id| self.by_id.contains_key(&id));
+        let is_known = |id| self.by_id.contains_key(&id) || self.recycle_bin.contains_key(&id);
+        let known_id = person.object_id.is_some_and(is_known);
         let upn = person.user_principal_name.as_deref().unwrap_or_default();
         if known_id || self.by_upn.contains_key(upn.to_lowercase().as_str()) {
             return;

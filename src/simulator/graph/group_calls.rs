@@ -1,7 +1,7 @@
 //! Calls about groups: "List groups", "Get group", "List group members", "List group transitive members", "List group
 //! owners".
 
-use super::call::{Call, Relation, Request, is, is_eventual, object_id};
+use super::call::{Call, GroupMembers, Relation, Request, is, is_eventual, object_id, unknown_option};
 use super::errors::GraphError;
 use super::paging::Page;
 use super::query::Url;
@@ -78,13 +78,16 @@ pub(super) fn group(
     match rest {
         [] => {
             options.read(url, settings)?;
+            if options.count {
+                return Err(unknown_option("$count"));
+            }
             let filter = options.filter.as_deref().map(GroupFilter::parse).transpose()?.unwrap_or_default();
             let Options { names, expand, page, .. } = options;
             Ok(Call::ListGroups { filter, expand, names, page })
         }
         [id] => {
             options.read(url, settings)?;
-            if options.filter.is_some() {
+            if options.filter.is_some() || options.count {
                 return Err(not_simulated());
             }
             Ok(Call::GetGroup { id: object_id(id)?, expand: options.expand, names: options.names })
@@ -105,20 +108,15 @@ pub(super) fn group(
             if options.filter.is_some() || options.expand.is_some() {
                 return Err(not_simulated());
             }
-            let advanced = options.count && is_eventual(request);
-            // "Advanced query capabilities on Microsoft Entra ID objects" lists this cast.
-            if users_only && relation == Relation::TransitiveMembers && !advanced {
+            // "Advanced query capabilities on Microsoft Entra ID objects" lists this cast, and `$count` itself.
+            let cast_of_all = users_only && relation == Relation::TransitiveMembers;
+            if (options.count || cast_of_all) && !(options.count && is_eventual(request)) {
                 return Err(GraphError::unsupported_query(
-                    "The cast of transitive members needs the ConsistencyLevel: eventual header and $count=true.",
+                    "This request needs the ConsistencyLevel: eventual header and $count=true.",
                 ));
             }
-            Ok(Call::GroupMembers {
-                id: object_id(id)?,
-                relation,
-                users_only,
-                names: options.names,
-                page: options.page,
-            })
+            let Options { names, count, page, .. } = options;
+            Ok(Call::GroupMembers(GroupMembers { id: object_id(id)?, relation, users_only, count, names, page }))
         }
     }
 }

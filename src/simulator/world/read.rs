@@ -43,9 +43,7 @@ impl World {
                 self.list_groups(filter, *expand, names, page, context)?
             }
             Call::GetGroup { id, expand, names } => self.get_group(*id, *expand, names, context)?,
-            Call::GroupMembers { id, relation, users_only, names, page } => {
-                self.group_members(*id, *relation, *users_only, names, page, context)?
-            }
+            Call::GroupMembers(asked) => self.group_members(asked, context)?,
             Call::ListAssignments { eligible, filter, expand, names, page } => {
                 self.list_assignments(*eligible, filter, *expand, names, page, context)?
             }

@@ -68,6 +68,10 @@ async fn a_cast_leaves_users_alone_and_is_an_advanced_query_for_transitive_membe
     assert_eq!(graph.get(&url).await.code(), "Request_UnsupportedQuery");
     let advanced = graph.get_eventual(&format!("{url}&$count=true&$top=999")).await;
     assert!(advanced.upns().contains(&"hans.zimmermann@contoso.com"));
+    assert_eq!(advanced.body["@odata.count"], advanced.values().len());
+    let counted = format!("/groups/{outer}/members?$count=true");
+    assert_eq!(graph.get(&counted).await.code(), "Request_UnsupportedQuery");
+    assert_eq!(graph.get_eventual(&counted).await.body["@odata.count"], 4);
 }
 
 #[tokio::test]
