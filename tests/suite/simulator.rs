@@ -2,6 +2,7 @@
 
 mod batch;
 mod caller;
+mod cast;
 mod command;
 mod deleted;
 mod domains;

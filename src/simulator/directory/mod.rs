@@ -109,7 +109,7 @@ impl Directory {
     pub fn seeded(users: usize, seed: u64) -> Self {
         let users = users.max(CAST_SIZE);
         let mut directory = Self {
-            users: Vec::with_capacity(users),
+            users: Vec::with_capacity(users + cast::gone().count()),
             domains: tenant::domains(),
             by_id: HashMap::with_capacity(users),
             by_upn: HashMap::with_capacity(users),
