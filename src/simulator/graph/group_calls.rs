@@ -2,6 +2,7 @@
 //! owners".
 
 use super::call::{Call, GroupMembers, Relation, Request, is, is_eventual, object_id, unknown_option};
+use super::conditions::{conjuncts, literal};
 use super::errors::GraphError;
 use super::paging::Page;
 use super::query::Url;
@@ -21,8 +22,7 @@ pub(crate) struct GroupFilter {
 impl GroupFilter {
     fn parse(text: &str) -> Result<Self, GraphError> {
         let mut filter = Self::default();
-        for part in text.split(" and ") {
-            let part = part.trim();
+        for part in conjuncts(text) {
             let unknown = || GraphError::not_simulated(format_args!("$filter of groups with '{part}'"));
             if let Some(arguments) = part.strip_prefix("startsWith(").or_else(|| part.strip_prefix("startswith(")) {
                 let (field, value) =
@@ -33,12 +33,11 @@ impl GroupFilter {
                 }
                 continue;
             }
-            let (field, value) = part.split_once(" eq ").ok_or_else(unknown)?;
-            match (field.trim(), value.trim(), literal(value)) {
-                ("isAssignableToRole", "true", _) => filter.role_assignable = Some(true),
-                ("isAssignableToRole", "false", _) => filter.role_assignable = Some(false),
-                ("displayName", _, Some(value)) => filter.display_name = Some(value),
-                ("mail", _, Some(value)) => filter.mail = Some(value),
+            match part.split_once(" eq ").map(|(field, value)| (field.trim(), value.trim())) {
+                Some(("isAssignableToRole", "true")) => filter.role_assignable = Some(true),
+                Some(("isAssignableToRole", "false")) => filter.role_assignable = Some(false),
+                Some(("displayName", value)) => filter.display_name = Some(literal(value).ok_or_else(unknown)?),
+                Some(("mail", value)) => filter.mail = Some(literal(value).ok_or_else(unknown)?),
                 _ => return Err(unknown()),
             }
         }
@@ -56,13 +55,6 @@ impl GroupFilter {
             && self.starts_with.as_ref().is_none_or(starts)
             && self.mail.as_ref().is_none_or(is_mail)
     }
-}
-
-/// A literal in apostrophes; an apostrophe inside is doubled.
-pub(super) fn literal(text: &str) -> Option<String> {
-    let inside = text.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    let single = inside.replace("''", "").contains('\'');
-    (!single).then(|| inside.replace("''", "'"))
 }
 
 /// `GET /groups` and below.

@@ -29,6 +29,7 @@ async fn groups_that_roles_can_be_assigned_to_are_found() {
     assert!(all.len() > found.values().len() && pages == all.len().div_ceil(5));
     let named = graph.get("/groups?$filter=displayName eq 'leavers, this quarter'").await;
     assert_eq!(named.values().len(), 1);
+    assert_eq!(graph.get("/groups?$filter=displayName eq 'All sites and Aurora'").await.values().len(), 1);
     assert_eq!(graph.get("/groups?$filter=startsWith(displayName,'department')").await.values().len(), 13);
     assert_eq!(graph.get("/groups?$filter=createdDateTime ge 2026-01-01").await.status, StatusCode::NOT_IMPLEMENTED);
     assert_eq!(graph.get("/groups?$select=shoeSize").await.status, StatusCode::BAD_REQUEST);
