@@ -1,5 +1,6 @@
 //! `sealoff simulate`: the simulator alone.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::words::counted;
 use crate::private_files;
-use crate::simulator::{Connection, Faults, Quota, Settings, Simulator};
+use crate::simulator::{ActingRole, Connection, Faults, Permission, Quota, Settings, Simulator, UnknownRole};
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
 ///
@@ -39,6 +40,8 @@ pub struct SimulateArgs {
     #[arg(long)]
     no_quota: bool,
     #[command(flatten)]
+    rights: RightsArgs,
+    #[command(flatten)]
     faults: FaultArgs,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
@@ -46,6 +49,38 @@ pub struct SimulateArgs {
     /// Print the connection as one line of JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What the app may do, and what the tenant has.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Rights")]
+struct RightsArgs {
+    /// Directory role of the app: none, password, helpdesk, authentication, user, privileged-authentication or global
+    #[arg(long, value_name = "ROLE", default_value = "privileged-authentication", value_parser = app_role)]
+    app_role: AppRole,
+    /// A permission that the app was not granted, such as Directory.Read.All; more than once for more than one
+    #[arg(long, value_name = "PERMISSION")]
+    withhold: Vec<Permission>,
+    /// The tenant has no Privileged Identity Management (no Entra ID P2)
+    #[arg(long)]
+    without_pim: bool,
+}
+
+/// A directory role, or none.
+#[derive(Debug, Clone, Copy)]
+struct AppRole(Option<ActingRole>);
+
+fn app_role(text: &str) -> Result<AppRole, String> {
+    if text == "none" {
+        return Ok(AppRole(None));
+    }
+    text.parse().map(|role| AppRole(Some(role))).map_err(|error: UnknownRole| format!("{error}; or none"))
+}
+
+impl RightsArgs {
+    fn permissions(&self) -> BTreeSet<Permission> {
+        Permission::usual().into_iter().filter(|permission| !self.withhold.contains(permission)).collect()
+    }
 }
 
 /// How often things go wrong, each as a share from 0 to 1.
@@ -106,6 +141,9 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         clock_speed: args.clock_speed,
         quota: if args.no_quota { Quota::off() } else { Settings::default().quota },
         faults: args.faults.faults(),
+        permissions: args.rights.permissions(),
+        app_role: args.rights.app_role.0,
+        pim_licensed: !args.rights.without_pim,
         ..Settings::default()
     };
     let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::Simulator;
+use super::directory::tenant::SERVICE_PRINCIPAL_ID;
 use super::directory::{Group, Members, RoleAssignment, Scope, User, UserKey};
 use super::login::{self, Caller};
 use super::permission::Permission;
+use super::who_may::ActingRole;
 
 impl Simulator {
     /// Changes a user, anything but the id; `false` when there is no such user.
@@ -110,6 +112,19 @@ impl Simulator {
     /// Sets other permissions from now on, for tokens given out already too.
     pub fn change_permissions(&self, permissions: BTreeSet<Permission>) {
         self.tenant.world().rights.permissions = permissions;
+    }
+
+    /// Gives the app another directory role from now on, or none.
+    pub fn change_app_role(&self, role: Option<ActingRole>) {
+        let mut world = self.tenant.world();
+        if let Some(before) = std::mem::replace(&mut world.rights.app_role, role) {
+            world.directory.remove_role(SERVICE_PRINCIPAL_ID, before.template_id());
+        }
+        if let Some(role) = role {
+            let assignment =
+                RoleAssignment { principal: SERVICE_PRINCIPAL_ID, role: role.template_id(), scope: Scope::Tenant };
+            world.directory.assign_role(assignment);
+        }
     }
 
     /// Makes every page token given out so far too old: the next call with one is answered `Directory_ExpiredPageToken`.

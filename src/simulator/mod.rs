@@ -12,7 +12,8 @@
 //!
 //! `server` speaks TLS and HTTP; `exchange` checks the token and deals the faults that strike whole calls; `graph`
 //! understands requests without looking at the directory; `world` is all that changes, behind one lock: it charges the
-//! quota, deals the faults that strike single requests, reads and writes the [`Directory`], and keeps the ledger.
+//! quota, deals the faults that strike single requests, asks `permission` and `who_may` what the caller may do, reads and
+//! writes the [`Directory`], and keeps the ledger. `behind_the_back` is everything that somebody else changes meanwhile.
 //! What is not simulated is answered 501 and named, never by a friendly lie.
 //!
 //! # Time

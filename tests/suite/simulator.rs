@@ -2,6 +2,8 @@
 
 mod batch;
 mod caller;
+mod cast;
+mod command;
 mod deleted;
 mod domains;
 mod export_filters;

@@ -109,7 +109,7 @@ impl Directory {
     pub fn seeded(users: usize, seed: u64) -> Self {
         let users = users.max(CAST_SIZE);
         let mut directory = Self {
-            users: Vec::with_capacity(users),
+            users: Vec::with_capacity(users + cast::gone().count()),
             domains: tenant::domains(),
             by_id: HashMap::with_capacity(users),
             by_upn: HashMap::with_capacity(users),
@@ -146,7 +146,8 @@ impl Directory {
 
     /// Adds someone from a roster, unless the id or the UPN is there already; their domain becomes a managed one.
     pub(crate) fn add_extra(&mut self, person: &ExtraPerson) {
-        let known_id = person.object_id.is_some_and(|id| self.by_id.contains_key(&id));
+        let is_known = |id| self.by_id.contains_key(&id) || self.recycle_bin.contains_key(&id);
+        let known_id = person.object_id.is_some_and(is_known);
         let upn = person.user_principal_name.as_deref().unwrap_or_default();
         if known_id || self.by_upn.contains_key(upn.to_lowercase().as_str()) {
             return;

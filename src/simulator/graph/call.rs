@@ -76,14 +76,7 @@ pub(crate) enum Call {
         expand: Option<Relation>,
         names: Names,
     },
-    /// `users_only`: cast to `microsoft.graph.user`.
-    GroupMembers {
-        id: Uuid,
-        relation: Relation,
-        users_only: bool,
-        names: Names,
-        page: Page,
-    },
+    GroupMembers(GroupMembers),
     /// Active assignments, or eligible ones.
     ListAssignments {
         eligible: bool,
@@ -159,6 +152,18 @@ pub(crate) enum RoleKey {
 pub(crate) enum AppKey {
     AppId(Uuid),
     ObjectId(Uuid),
+}
+
+/// `GET /groups/{id}/members` and the like.
+#[derive(Debug)]
+pub(crate) struct GroupMembers {
+    pub(crate) id: Uuid,
+    pub(crate) relation: Relation,
+    /// Cast to `microsoft.graph.user`.
+    pub(crate) users_only: bool,
+    pub(crate) count: bool,
+    pub(crate) names: Names,
+    pub(crate) page: Page,
 }
 
 /// `GET /users` and `GET /directory/deletedItems/microsoft.graph.user`.

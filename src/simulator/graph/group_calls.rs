@@ -1,7 +1,8 @@
 //! Calls about groups: "List groups", "Get group", "List group members", "List group transitive members", "List group
 //! owners".
 
-use super::call::{Call, Relation, Request, is, is_eventual, object_id};
+use super::call::{Call, GroupMembers, Relation, Request, is, is_eventual, object_id, unknown_option};
+use super::conditions::{conjuncts, literal};
 use super::errors::GraphError;
 use super::paging::Page;
 use super::query::Url;
@@ -21,8 +22,7 @@ pub(crate) struct GroupFilter {
 impl GroupFilter {
     fn parse(text: &str) -> Result<Self, GraphError> {
         let mut filter = Self::default();
-        for part in text.split(" and ") {
-            let part = part.trim();
+        for part in conjuncts(text) {
             let unknown = || GraphError::not_simulated(format_args!("$filter of groups with '{part}'"));
             if let Some(arguments) = part.strip_prefix("startsWith(").or_else(|| part.strip_prefix("startswith(")) {
                 let (field, value) =
@@ -33,12 +33,11 @@ impl GroupFilter {
                 }
                 continue;
             }
-            let (field, value) = part.split_once(" eq ").ok_or_else(unknown)?;
-            match (field.trim(), value.trim(), literal(value)) {
-                ("isAssignableToRole", "true", _) => filter.role_assignable = Some(true),
-                ("isAssignableToRole", "false", _) => filter.role_assignable = Some(false),
-                ("displayName", _, Some(value)) => filter.display_name = Some(value),
-                ("mail", _, Some(value)) => filter.mail = Some(value),
+            match part.split_once(" eq ").map(|(field, value)| (field.trim(), value.trim())) {
+                Some(("isAssignableToRole", "true")) => filter.role_assignable = Some(true),
+                Some(("isAssignableToRole", "false")) => filter.role_assignable = Some(false),
+                Some(("displayName", value)) => filter.display_name = Some(literal(value).ok_or_else(unknown)?),
+                Some(("mail", value)) => filter.mail = Some(literal(value).ok_or_else(unknown)?),
                 _ => return Err(unknown()),
             }
         }
@@ -58,13 +57,6 @@ impl GroupFilter {
     }
 }
 
-/// A literal in apostrophes; an apostrophe inside is doubled.
-pub(super) fn literal(text: &str) -> Option<String> {
-    let inside = text.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    let single = inside.replace("''", "").contains('\'');
-    (!single).then(|| inside.replace("''", "'"))
-}
-
 /// `GET /groups` and below.
 pub(super) fn group(
     request: &Request<'_>,
@@ -78,13 +70,16 @@ pub(super) fn group(
     match rest {
         [] => {
             options.read(url, settings)?;
+            if options.count {
+                return Err(unknown_option("$count"));
+            }
             let filter = options.filter.as_deref().map(GroupFilter::parse).transpose()?.unwrap_or_default();
             let Options { names, expand, page, .. } = options;
             Ok(Call::ListGroups { filter, expand, names, page })
         }
         [id] => {
             options.read(url, settings)?;
-            if options.filter.is_some() {
+            if options.filter.is_some() || options.count {
                 return Err(not_simulated());
             }
             Ok(Call::GetGroup { id: object_id(id)?, expand: options.expand, names: options.names })
@@ -105,20 +100,15 @@ pub(super) fn group(
             if options.filter.is_some() || options.expand.is_some() {
                 return Err(not_simulated());
             }
-            let advanced = options.count && is_eventual(request);
-            // "Advanced query capabilities on Microsoft Entra ID objects" lists this cast.
-            if users_only && relation == Relation::TransitiveMembers && !advanced {
+            // "Advanced query capabilities on Microsoft Entra ID objects" lists this cast, and `$count` itself.
+            let cast_of_all = users_only && relation == Relation::TransitiveMembers;
+            if (options.count || cast_of_all) && !(options.count && is_eventual(request)) {
                 return Err(GraphError::unsupported_query(
-                    "The cast of transitive members needs the ConsistencyLevel: eventual header and $count=true.",
+                    "This request needs the ConsistencyLevel: eventual header and $count=true.",
                 ));
             }
-            Ok(Call::GroupMembers {
-                id: object_id(id)?,
-                relation,
-                users_only,
-                names: options.names,
-                page: options.page,
-            })
+            let Options { names, count, page, .. } = options;
+            Ok(Call::GroupMembers(GroupMembers { id: object_id(id)?, relation, users_only, count, names, page }))
         }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod batch;
 mod batch_item;
 pub(crate) mod call;
 pub(crate) mod change;
+mod conditions;
 mod cost;
 pub(crate) mod depends_on;
 pub(crate) mod errors;

@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use super::call::{AppKey, AssignmentExpand, Call, RoleKey, is, object_id};
+use super::conditions::{comparison, conjuncts};
 use super::errors::GraphError;
-use super::group_calls::literal;
 use super::paging::Page;
 use super::query::Url;
 use super::select::{self, Names};
@@ -23,8 +23,8 @@ pub(crate) struct AssignmentFilter {
 impl AssignmentFilter {
     fn parse(text: &str) -> Result<Self, GraphError> {
         let mut filter = Self::default();
-        for part in text.split(" and ") {
-            let (field, values) = values(part)?;
+        for part in conjuncts(text) {
+            let (field, values) = comparison(part).ok_or_else(|| unknown(part))?;
             let ids = || values.iter().map(|value| object_id(value)).collect::<Result<Vec<_>, _>>();
             match field {
                 "principalId" => filter.principal = Some(ids()?),
@@ -55,14 +55,14 @@ pub(crate) struct DefinitionFilter {
 impl DefinitionFilter {
     fn parse(text: &str) -> Result<Self, GraphError> {
         let mut filter = Self::default();
-        for part in text.split(" and ") {
+        for part in conjuncts(text) {
             match part.split_once(" eq ").map(|(field, value)| (field.trim(), value.trim())) {
                 Some(("isBuiltIn", "true")) => filter.built_in = Some(true),
                 Some(("isBuiltIn", "false")) => filter.built_in = Some(false),
                 // The schema of v1.0 has no such property; it is in beta alone.
                 Some(("isPrivileged", _)) => return Err(no_such_property("isPrivileged")),
                 _ => {
-                    let (field, values) = values(part)?;
+                    let (field, values) = comparison(part).ok_or_else(|| unknown(part))?;
                     match field {
                         "id" => filter.ids = Some(values.iter().map(|id| object_id(id)).collect::<Result<_, _>>()?),
                         "displayName" => filter.names = Some(values),
@@ -90,17 +90,6 @@ fn no_such_property(name: &str) -> GraphError {
 
 fn unknown(part: &str) -> GraphError {
     GraphError::not_simulated(format_args!("$filter here with '{}'", part.trim()))
-}
-
-/// Field and values of `field eq 'value'` or `field in ('value','value')`.
-fn values(part: &str) -> Result<(&str, Vec<String>), GraphError> {
-    if let Some((field, value)) = part.split_once(" eq ") {
-        return Ok((field.trim(), vec![literal(value).ok_or_else(|| unknown(part))?]));
-    }
-    let (field, list) = part.split_once(" in ").ok_or_else(|| unknown(part))?;
-    let list = list.trim().strip_prefix('(').and_then(|list| list.strip_suffix(')')).ok_or_else(|| unknown(part))?;
-    let values = list.split(',').map(literal).collect::<Option<Vec<_>>>().ok_or_else(|| unknown(part))?;
-    Ok((field.trim(), values))
 }
 
 struct Options {

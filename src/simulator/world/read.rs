@@ -8,7 +8,7 @@ use crate::simulator::graph::answer::{Answer, Body, raw};
 use crate::simulator::graph::call::{Call, ListUsers, Wanted};
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::filter::Filter;
-use crate::simulator::graph::properties::{Selection, default_selection, names, write_members};
+use crate::simulator::graph::properties::{Selection, Sight, default_selection, names, write_members};
 use crate::simulator::graph::select::Names;
 use crate::simulator::login::Caller;
 use uuid::Uuid;
@@ -21,12 +21,13 @@ impl World {
             Call::CountUsers(filter) => Answer::new(200, Body::Text(self.count(filter.as_ref(), false).to_string())),
             Call::GetUser { key, named, selection } => {
                 let place = self.directory.find(key).ok_or_else(|| GraphError::not_found(named))?;
-                self.one_user(place, "users", selection.as_ref(), context)
+                self.one_user(place, "users", "", selection.as_ref(), self.rights.sight(), context)
             }
             Call::GetDeletedUser { key, named, selection } => {
                 let UserKey::Id(id) = key else { return Err(GraphError::not_found(named)) };
                 let place = self.directory.find_deleted(*id).ok_or_else(|| GraphError::not_found(named))?;
-                self.one_user(place, "directoryObjects", selection.as_ref(), context)
+                let kind = "\"@odata.type\":\"#microsoft.graph.user\",";
+                self.one_user(place, "directoryObjects", kind, selection.as_ref(), self.rights.sight(), context)
             }
             Call::Me { selection } => {
                 let Caller::User(id) = context.caller else {
@@ -34,7 +35,8 @@ impl World {
                 };
                 let place = self.directory.find(&UserKey::Id(id));
                 let place = place.ok_or_else(|| GraphError::not_found(&id.to_string()))?;
-                self.one_user(place, "users", selection.as_ref(), context)
+                // Everyone may read themselves.
+                self.one_user(place, "users", "", selection.as_ref(), Sight::Full, context)
             }
             Call::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
             Call::Organization { names } => tenant::organization(&self.directory, names, context)?,
@@ -43,9 +45,7 @@ impl World {
                 self.list_groups(filter, *expand, names, page, context)?
             }
             Call::GetGroup { id, expand, names } => self.get_group(*id, *expand, names, context)?,
-            Call::GroupMembers { id, relation, users_only, names, page } => {
-                self.group_members(*id, *relation, *users_only, names, page, context)?
-            }
+            Call::GroupMembers(asked) => self.group_members(asked, context)?,
             Call::ListAssignments { eligible, filter, expand, names, page } => {
                 self.list_assignments(*eligible, filter, *expand, names, page, context)?
             }
@@ -68,10 +68,22 @@ impl World {
         Ok(answer)
     }
 
-    fn one_user(&self, place: Place, set: &str, selection: Option<&Selection>, context: &Context<'_>) -> Answer {
+    /// `kind` is the annotation of the type, where the set holds several.
+    fn one_user(
+        &self,
+        place: Place,
+        set: &str,
+        kind: &str,
+        selection: Option<&Selection>,
+        sight: Sight,
+        context: &Context<'_>,
+    ) -> Answer {
         let mut json = Vec::with_capacity(512);
         let fields = fields(selection);
-        raw(&mut json, format_args!("{{\"@odata.context\":\"{}/$metadata#{set}{fields}/$entity\",", context.root));
+        raw(
+            &mut json,
+            format_args!("{{\"@odata.context\":\"{}/$metadata#{set}{fields}/$entity\",{kind}", context.root),
+        );
         let default;
         let selection = match selection {
             Some(selection) => selection,
@@ -80,7 +92,7 @@ impl World {
                 &default
             }
         };
-        write_members(&mut json, self.directory.get(place), selection, self.rights.sight());
+        write_members(&mut json, self.directory.get(place), selection, sight);
         json.push(b'}');
         Answer::json(json)
     }

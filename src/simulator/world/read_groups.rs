@@ -8,7 +8,7 @@ use super::page::Part;
 use super::{Context, World};
 use crate::simulator::directory::{Group, Object};
 use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::call::Relation;
+use crate::simulator::graph::call::{GroupMembers, Relation};
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::group_calls::GroupFilter;
 use crate::simulator::graph::paging::Page;
@@ -82,21 +82,15 @@ impl World {
         }
     }
 
-    pub(super) fn group_members(
-        &self,
-        id: Uuid,
-        relation: Relation,
-        users_only: bool,
-        names: &Names,
-        page: &Page,
-        context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    pub(super) fn group_members(&self, asked: &GroupMembers, context: &Context<'_>) -> Result<Answer, GraphError> {
+        let GroupMembers { id, relation, users_only, count, names, page } = asked;
         self.check_token(page)?;
-        let group = self.directory.group(id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+        let group = self.directory.group(*id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
         let writer = self.writer(names, self.rights.sight(), true)?;
         let wanted = |(_, object): &(usize, Object<'_>)| !users_only || matches!(object, Object::User(_));
-        let part = Part::of(page, self.related(group, relation).filter(wanted));
-        let set = if users_only { "users" } else { "directoryObjects" };
-        Ok(self.collection(context, set, None, Some(page), part, |json, object| writer.write(json, object)))
+        let count = (*count && page.position == 0).then(|| self.related(group, *relation).filter(wanted).count());
+        let part = Part::of(page, self.related(group, *relation).filter(wanted));
+        let set = if *users_only { "users" } else { "directoryObjects" };
+        Ok(self.collection(context, set, count, Some(page), part, |json, object| writer.write(json, object)))
     }
 }

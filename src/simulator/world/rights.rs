@@ -100,7 +100,7 @@ impl World {
             Call::GetByIds { .. } => rights.needs_sight(&[]),
             Call::Organization { .. } => rights.need(READ_ORGANIZATION),
             Call::Domains => rights.need(READ_DOMAINS),
-            Call::ListGroups { .. } | Call::GetGroup { .. } | Call::GroupMembers { .. } => rights.need(READ_GROUPS),
+            Call::ListGroups { .. } | Call::GetGroup { .. } | Call::GroupMembers(_) => rights.need(READ_GROUPS),
             Call::ListAssignments { eligible: true, .. } => {
                 rights.need(READ_ELIGIBILITY)?;
                 if rights.pim_licensed { Ok(()) } else { Err(GraphError::no_pim()) }

@@ -20,6 +20,9 @@ async fn me_is_for_people() {
     );
     assert_eq!(graph.batch(&[json!({ "id": "1", "method": "GET", "url": "/me" })]).await.item_status("1"), 200);
     assert!(graph.simulator.issue_delegated_token(uuid::Uuid::nil()).is_none());
+    graph.simulator.change_permissions(std::collections::BTreeSet::new());
+    let me = graph.get("/me?$select=accountEnabled").await;
+    assert_eq!(me.body["accountEnabled"], true, "everyone may read themselves");
 }
 
 #[tokio::test]

@@ -25,7 +25,8 @@ async fn the_bin_is_listed_filtered_and_paged() {
     assert_eq!(found.texts("displayName"), ["Brian Johnson"]);
     assert!(graph.get(&format!("{BIN}?$filter=mail eq 'ada.lovelace@contoso.com'")).await.values().is_empty());
     let id = all[0]["id"].as_str().unwrap();
-    assert_eq!(graph.get(&format!("/directory/deletedItems/{id}")).await.body["displayName"], "Kim Jones");
+    let kim = graph.get(&format!("/directory/deletedItems/{id}")).await.body;
+    assert_eq!((&kim["displayName"], &kim["@odata.type"]), (&json!("Kim Jones"), &json!("#microsoft.graph.user")));
     let groups = graph.get("/directory/deletedItems/microsoft.graph.group").await;
     assert_eq!(groups.status, StatusCode::NOT_IMPLEMENTED);
 }
@@ -34,6 +35,8 @@ async fn the_bin_is_listed_filtered_and_paged() {
 async fn whoever_is_in_the_bin_is_nowhere_else() {
     let graph = Graph::unlimited().await;
     let ada = graph.user("ada.lovelace@contoso.com");
+    // Found once before, so that what was found is not remembered.
+    assert_eq!(graph.get("/users?$filter=mail eq 'ada.lovelace@contoso.com'").await.values().len(), 1);
     assert!(graph.simulator.delete(ada.id));
     assert!(!graph.simulator.delete(ada.id));
     for key in [ada.id.to_string(), "ada.lovelace@contoso.com".to_owned()] {
@@ -83,6 +86,8 @@ async fn the_restored_are_as_they_were() {
         assert!(graph.simulator.delete(user.id));
         assert!(graph.simulator.restore(user.id));
         assert!(!graph.simulator.restore(user.id));
+        let mail = format!("/users?$select=id&$filter=mail eq '{}'", user.mail().unwrap());
+        assert_eq!(graph.get(&mail).await.texts("id"), [user.id.to_string()]);
         let again = graph.user(&user.user_principal_name);
         assert_eq!((again.mail(), again.id, again.deleted()), (user.mail(), user.id, None));
     }

@@ -29,6 +29,7 @@ async fn groups_that_roles_can_be_assigned_to_are_found() {
     assert!(all.len() > found.values().len() && pages == all.len().div_ceil(5));
     let named = graph.get("/groups?$filter=displayName eq 'leavers, this quarter'").await;
     assert_eq!(named.values().len(), 1);
+    assert_eq!(graph.get("/groups?$filter=displayName eq 'All sites and Aurora'").await.values().len(), 1);
     assert_eq!(graph.get("/groups?$filter=startsWith(displayName,'department')").await.values().len(), 13);
     assert_eq!(graph.get("/groups?$filter=createdDateTime ge 2026-01-01").await.status, StatusCode::NOT_IMPLEMENTED);
     assert_eq!(graph.get("/groups?$select=shoeSize").await.status, StatusCode::BAD_REQUEST);
@@ -68,6 +69,10 @@ async fn a_cast_leaves_users_alone_and_is_an_advanced_query_for_transitive_membe
     assert_eq!(graph.get(&url).await.code(), "Request_UnsupportedQuery");
     let advanced = graph.get_eventual(&format!("{url}&$count=true&$top=999")).await;
     assert!(advanced.upns().contains(&"hans.zimmermann@contoso.com"));
+    assert_eq!(advanced.body["@odata.count"], advanced.values().len());
+    let counted = format!("/groups/{outer}/members?$count=true");
+    assert_eq!(graph.get(&counted).await.code(), "Request_UnsupportedQuery");
+    assert_eq!(graph.get_eventual(&counted).await.body["@odata.count"], 4);
 }
 
 #[tokio::test]

@@ -66,6 +66,11 @@ async fn without_a_role_an_app_neither_resets_nor_blocks() {
     assert_eq!(attempts(&graph, &graph.user(PLAIN)).await, [403, 403, 200], "a revoke asks for a permission alone");
     let admin = graph.user("admin.wilber@contoso.onmicrosoft.com");
     assert_eq!(attempts(&graph, &admin).await, DENIED);
+    graph.simulator.change_app_role(Some(ActingRole::UserAdministrator));
+    assert_eq!(attempts(&graph, &graph.user(PLAIN)).await, DONE);
+    let held = graph.get("/roleManagement/directory/roleAssignments?$expand=principal").await;
+    let of_app = |it: &&serde_json::Value| it["principal"]["@odata.type"] == "#microsoft.graph.servicePrincipal";
+    assert_eq!(held.values().iter().filter(of_app).count(), 1);
     // "Update user": at least User Administrator.
     let lesser = with_role(Some(ActingRole::HelpdeskAdministrator)).await;
     assert_eq!(attempts(&lesser, &lesser.user(PLAIN)).await, [403, 403, 200]);
