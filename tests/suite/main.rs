@@ -11,6 +11,7 @@ mod plan_page;
 mod preview;
 mod promises;
 mod rehearsals;
+mod rosters;
 mod seal_with_age;
 mod simulator;
 mod stage;
