@@ -1,5 +1,8 @@
 //! The room as its callers see it: names in, accounts out.
 
+mod keys;
+mod tenant;
+
 use serde_json::json;
 
 use super::double::{Fault, Tenant, id};
