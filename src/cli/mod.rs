@@ -8,6 +8,7 @@ pub mod connect;
 mod core_dumps;
 pub mod drill;
 pub mod exit;
+pub mod export;
 mod interrupt;
 pub mod keygen;
 pub mod plan;
@@ -50,6 +51,7 @@ enum Command {
     Run(run::RunArgs),
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
+    Export(export::ExportArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
 }
@@ -64,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Unseal(args) => unseal::run(args),
         Command::Keygen(args) => keygen::run(args),
+        Command::Export(args) => in_runtime(export::run(args)),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),
     };

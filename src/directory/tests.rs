@@ -1,6 +1,7 @@
 //! The room as its callers see it: names in, accounts out.
 
 mod keys;
+mod listing;
 mod tenant;
 
 use serde_json::json;

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod bad_input;
+mod export;
 mod main_job;
 mod promises;
 mod rehearsals;
