@@ -31,7 +31,7 @@ fn what_is_exported_can_be_planned_as_it_is() {
         "sealoff plan all.csv",
     ]);
     let everybody: BTreeSet<String> =
-        stage.simulator.users().into_iter().map(|user| user.user_principal_name).collect();
+        stage.simulator.users().into_iter().map(|user| user.user_principal_name.to_string()).collect();
     assert_eq!(names(&stage, "all.csv"), everybody);
     #[cfg(unix)]
     {
@@ -62,7 +62,7 @@ fn a_filter_chooses_and_exclusions_are_left_out() {
         .users()
         .into_iter()
         .filter(|user| user.account_enabled && user.id != members[0].id && user.id != members[1].id)
-        .map(|user| user.user_principal_name)
+        .map(|user| user.user_principal_name.to_string())
         .collect();
     assert_eq!(names(&stage, "some.csv"), enabled);
     assert_eq!((json["people"].as_u64(), json["excluded"].as_u64()), (Some(enabled.len() as u64), Some(2)), "{json}");
