@@ -9,6 +9,7 @@ mod core_dumps;
 pub mod diagnostics;
 pub mod drill;
 pub mod exit;
+pub mod export;
 mod interrupt;
 pub mod keygen;
 mod moments;
@@ -53,6 +54,7 @@ enum Command {
     Run(run::RunArgs),
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
+    Export(export::ExportArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
 }
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Unseal(args) => unseal::run(args),
         Command::Keygen(args) => keygen::run(args),
+        Command::Export(args) => in_runtime(export::run(args)),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),
     };

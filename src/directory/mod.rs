@@ -16,6 +16,7 @@
 //! | `roles` | the built-in directory roles, and whom a User Administrator may act on |
 //! | `privilege`, `privileges` | what an account may do beyond its own affairs, and who may what in the tenant |
 //! | `operators` | whoever is at the controls |
+//! | `listing`, `export` | people as the tenant lists them, written as a roster |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
@@ -24,7 +25,9 @@ mod domains;
 #[cfg(test)]
 pub(crate) mod double;
 mod error;
+mod export;
 mod findings;
+mod listing;
 mod lookup;
 mod note;
 mod operators;
@@ -40,6 +43,8 @@ pub use account::{Account, Found, OnPremises};
 pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::LookupError;
+pub use export::{ExportError, Exported, export};
+pub use listing::{Listed, Listing, Whom, count};
 pub use lookup::Lookup;
 pub use note::Note;
 pub use operators::{Operator, Operators};

@@ -1,5 +1,9 @@
 //! The room as its callers see it: names in, accounts out.
 
+mod keys;
+mod listing;
+mod tenant;
+
 use serde_json::json;
 
 use super::double::{Fault, Tenant, id};

@@ -222,3 +222,11 @@ impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
         Ok(Some(page.value))
     }
 }
+
+impl<T, A> Pages<'_, T, A> {
+    /// Says whether there is another page to ask for.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.next.is_some()
+    }
+}

@@ -5,6 +5,7 @@
 mod bad_input;
 mod browser;
 mod drift;
+mod export;
 mod guards;
 mod main_job;
 mod plan_page;

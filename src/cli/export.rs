@@ -1,0 +1,386 @@
+//! `sealoff export`: a roster from the tenant.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde::Serialize;
+
+use super::connect::{Connected, ConnectionArgs, read_failure};
+use super::exit::{Exit, Failure};
+use super::interrupt::Requests;
+use super::preview::{note_unprinted, quoted};
+use super::words::{count, counted, harmless, span};
+use crate::directory::{ExportError, Exported, Listing, Lookup, LookupError, Whom, export};
+use crate::graph::paced::Paced;
+use crate::graph::reading::{Organization, ReadError};
+use crate::graph::transport::Transport;
+use crate::ids::{ObjectId, TenantId};
+use crate::plan::protected::{Protected, ProtectedError};
+use crate::private_files::{self, Pending};
+
+/// Write a roster from the tenant: everybody, a group, or a filter
+///
+/// The file holds what a person needs to review it (names, department, job title, kind of account), and `sealoff plan`
+/// reads it as it is. It only reads in the tenant. The file is there when the list is whole, and not before; a file that
+/// exists is not overwritten.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sealoff export --group 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11 -o team.csv
+  sealoff export --filter \"department eq 'Sales'\" --exclude keep.txt -o sales.csv
+  sealoff export --all --with-last-sign-in -o everybody.csv")]
+pub struct ExportArgs {
+    #[command(flatten)]
+    whom: WhomArgs,
+    /// People to leave out, one object id or user principal name a line; everybody named must be there
+    #[arg(long, value_name = "FILE")]
+    exclude: Option<PathBuf>,
+    /// Add the time of the latest sign-in: 500 people every six seconds; needs AuditLog.Read.All and Entra ID P1
+    #[arg(long, conflicts_with = "group")]
+    with_last_sign_in: bool,
+    /// The file to write, which must not exist yet; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    /// Print what was written as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Whom to list.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct WhomArgs {
+    /// Everybody in the tenant
+    #[arg(long)]
+    all: bool,
+    /// The users in this group, and in the groups within it
+    #[arg(long, value_name = "ID")]
+    group: Option<ObjectId>,
+    /// Whoever this OData filter on users lets through
+    #[arg(long, value_name = "ODATA")]
+    filter: Option<String>,
+}
+
+impl WhomArgs {
+    fn whom(&self) -> Whom {
+        match (&self.filter, self.group) {
+            (Some(filter), _) => Whom::Filter(filter.clone()),
+            (None, Some(group)) => Whom::Group(group),
+            (None, None) => Whom::All,
+        }
+    }
+}
+
+/// Where the roster goes.
+enum Output {
+    File(Pending),
+    /// Standard output gets nothing before everything is there, so it waits in a file of ours.
+    Standard(File, tempfile::TempDir),
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::Standard(file, _) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.flush(),
+            Self::Standard(file, _) => file.flush(),
+        }
+    }
+}
+
+/// What was written, for the summary.
+#[derive(Serialize)]
+struct Report {
+    sealoff_export: u32,
+    tenant: TenantId,
+    tenant_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    people: u64,
+    excluded: u64,
+    /// Members of the group that are no users, by kind.
+    others: BTreeMap<String, u64>,
+    from_index: bool,
+    file: String,
+}
+
+/// The version of what `--json` prints.
+const JSON_VERSION: u32 = 1;
+
+/// Writes the roster.
+///
+/// # Errors
+///
+/// The file is there already or cannot be written, the list of exclusions does not hold, or the list could not be read
+/// whole. There is no file then.
+pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
+    let to_standard_output = args.output.as_os_str() == OsStr::new("-");
+    if to_standard_output && args.json {
+        return Err(Failure::usage("--json and the roster cannot both go to standard output")
+            .with_next("Name a file with -o FILE, or leave --json out."));
+    }
+    let exclude = args.exclude.as_deref().map(|path| Exclusions::read(path)).transpose()?;
+    let mut output = open(&args.output, to_standard_output)?;
+    let connected = args.connection.connect()?;
+    let mut requests =
+        Requests::take_over().map_err(|error| Failure::usage(format_args!("Ctrl-C cannot be listened to: {error}")))?;
+    let whom = args.whom.whom();
+    let report = tokio::select! {
+        report = write(&connected, &whom, exclude.as_ref(), args.with_last_sign_in, &mut output) => report?,
+        () = requests.next() => {
+            return Err(Failure::new(Exit::Interrupted, "interrupted; nothing was written"));
+        }
+    };
+    let report = Report { file: args.output.display().to_string(), ..report };
+    if report.people == 0 {
+        return Err(Failure::usage(nobody(&report)));
+    }
+    deliver(output, &args.output)?;
+    show(&report, &args.output, to_standard_output, args.json);
+    Ok(Exit::Done)
+}
+
+/// People to leave out, and the file that names them.
+struct Exclusions {
+    path: PathBuf,
+    people: Protected,
+}
+
+impl Exclusions {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let people = Protected::read(path).map_err(|error| Failure::usage(excluding(path, &error)))?;
+        Ok(Self { path: path.to_owned(), people })
+    }
+
+    async fn resolve<T: Transport>(&self, paced: &Paced<'_, T>) -> Result<HashSet<ObjectId>, Failure> {
+        self.people.resolve(&Lookup::paced(paced.clone())).await.map_err(|error| match &error {
+            ProtectedError::Lookup(lookup) => lookup_failure(lookup),
+            error => Failure::refused(excluding(&self.path, error)),
+        })
+    }
+}
+
+/// The list has the form of a list of protected accounts, and its errors speak of one.
+fn excluding(path: &Path, error: &ProtectedError) -> String {
+    format!("--exclude {}: {error}", path.display())
+}
+
+fn open(path: &Path, to_standard_output: bool) -> Result<Output, Failure> {
+    let unwritable = |error: io::Error| Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
+    if to_standard_output {
+        let folder = private_files::temporary_folder("sealoff-export-").map_err(unwritable)?;
+        let file = private_files::open_append(&folder.path().join("roster.csv")).map_err(unwritable)?;
+        return Ok(Output::Standard(file, folder));
+    }
+    if path.symlink_metadata().is_ok() {
+        return Err(taken(path));
+    }
+    Pending::new(path).map(Output::File).map_err(unwritable)
+}
+
+fn taken(path: &Path) -> Failure {
+    Failure::usage(format_args!("{} is there already", path.display()))
+        .with_next("A roster is never overwritten: name another file, or move that one away.")
+}
+
+async fn write(
+    connected: &Connected,
+    whom: &Whom,
+    exclude: Option<&Exclusions>,
+    sign_ins: bool,
+    output: &mut Output,
+) -> Result<Report, Failure> {
+    let paced = Paced::new(&connected.transport, connected.clock);
+    let Organization { id, display_name, .. } = paced.organization().await.map_err(|error| read_failure(&error))?;
+    let excluded = match exclude {
+        Some(people) => people.resolve(&paced).await?,
+        None => HashSet::new(),
+    };
+    let progress = Progress::start();
+    if sign_ins {
+        say_how_long(&paced, whom).await?;
+    }
+    let written = async {
+        let mut listing = Listing::open(paced.clone(), connected.clock, whom, sign_ins).await?;
+        let Exported { people, excluded } =
+            export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), |people| progress.show(people))
+                .await?;
+        Ok(Report {
+            sealoff_export: JSON_VERSION,
+            tenant: id,
+            tenant_name: display_name.unwrap_or_default(),
+            group: listing.group_name().map(str::to_owned),
+            people,
+            excluded,
+            others: listing.others(),
+            from_index: listing.is_from_index(),
+            file: String::new(),
+        })
+    };
+    written.await.map_err(|error: ExportError| failure(&error, whom, sign_ins))
+}
+
+/// Whoever asks for sign-ins learns before the wait how long it is.
+async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result<(), Failure> {
+    let people = crate::directory::count(paced, whom).await.map_err(|error| read_failure(&error))?;
+    let Some(people) = people else { return Ok(()) };
+    let time = Listing::<T>::time_for(people);
+    if time > Duration::ZERO {
+        let _ = writeln!(
+            anstream::stderr(),
+            "{} with their latest sign-ins: about {} (500 people every six seconds is as fast as Graph allows)",
+            counted(people, "person", "people"),
+            span(time)
+        );
+    }
+    Ok(())
+}
+
+fn failure(error: &ExportError, whom: &Whom, sign_ins: bool) -> Failure {
+    let ExportError::Read(lookup) = error else { return Failure::usage(error) };
+    let failure = lookup_failure(lookup);
+    let refused = match lookup {
+        LookupError::Read(ReadError::Refused(error)) | LookupError::Refused { error, .. } => error,
+        _ => return failure,
+    };
+    match (whom, refused.status) {
+        (Whom::Filter(_), 400) => Failure { exit: Exit::Usage, ..failure }.with_next(
+            "Check --filter: it is an OData filter on users, as in \"department eq 'Sales'\" or \
+             \"accountEnabled eq true and userType eq 'Guest'\".",
+        ),
+        (Whom::Group(_), 404) => Failure { exit: Exit::Usage, ..failure }
+            .with_next("Check --group: it takes the object id of a group in this tenant."),
+        (Whom::Group(_), 403) => failure.with_next(
+            "Reading a group needs the application permissions GroupMember.Read.All and User.Read.All, with admin consent.",
+        ),
+        (_, 403) if sign_ins => failure.with_next(
+            "Sign-ins need the application permission AuditLog.Read.All and a tenant with Entra ID P1 or P2. Leave \
+             --with-last-sign-in out to do without them.",
+        ),
+        _ => failure,
+    }
+}
+
+fn lookup_failure(error: &LookupError) -> Failure {
+    match error {
+        LookupError::Read(read) => read_failure(read),
+        LookupError::Refused { error: refused, .. } => {
+            Failure { what: error.to_string(), ..read_failure(&ReadError::Refused(refused.clone())) }
+        }
+        _ => Failure::new(Exit::Access, error),
+    }
+}
+
+fn nobody(report: &Report) -> String {
+    let left_out = match report.excluded {
+        0 => String::new(),
+        excluded => format!(" but {} that --exclude names", counted(excluded, "person", "people")),
+    };
+    format!("nobody is on the list{left_out}, so no roster was written")
+}
+
+/// The roster takes its name, or goes to standard output whole.
+fn deliver(output: Output, path: &Path) -> Result<(), Failure> {
+    match output {
+        Output::File(pending) => pending.commit().map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => taken(path),
+            _ => Failure::usage(format_args!("{} cannot be written: {error}", path.display())),
+        }),
+        Output::Standard(file, folder) => {
+            drop(file);
+            let mut roster = File::open(folder.path().join("roster.csv"))
+                .map_err(|error| Failure::usage(format_args!("the roster cannot be read back: {error}")))?;
+            let mut out = io::stdout().lock();
+            io::copy(&mut roster, &mut out).and_then(|_| out.flush()).map_err(|error| Failure::unprinted(&error))
+        }
+    }
+}
+
+fn show(report: &Report, path: &Path, to_standard_output: bool, json: bool) {
+    if to_standard_output {
+        note_unprinted(describe(&mut anstream::stderr(), report, None));
+        return;
+    }
+    let mut out = anstream::stdout();
+    let written = if json {
+        let line = serde_json::to_string(report).map_err(io::Error::other);
+        line.and_then(|line| writeln!(out, "{line}"))
+    } else {
+        describe(&mut out, report, Some(path))
+    };
+    note_unprinted(written.and_then(|()| out.flush()));
+}
+
+fn describe(out: &mut impl Write, report: &Report, path: Option<&Path>) -> io::Result<()> {
+    writeln!(out, "Tenant   {} ({})", harmless(&report.tenant_name), report.tenant)?;
+    if let Some(group) = &report.group {
+        writeln!(out, "Group    {}", harmless(group))?;
+    }
+    let people = counted(report.people, "person", "people");
+    match path {
+        Some(path) => writeln!(out, "Roster   {}, {people}", path.display())?,
+        None => writeln!(out, "Roster   {people}")?,
+    }
+    if report.excluded > 0 {
+        writeln!(out, "Excluded {}", counted(report.excluded, "person", "people"))?;
+    }
+    if !report.others.is_empty() {
+        let others: Vec<String> = report
+            .others
+            .iter()
+            .map(|(kind, number)| format!("{} of the kind {}", count(*number), harmless(kind)))
+            .collect();
+        writeln!(out, "Left out {}: members of the group that are no users", others.join(", "))?;
+    }
+    if report.from_index {
+        writeln!(out, "Note     only Graph's index could answer the filter; it may lag behind by some minutes")?;
+    }
+    if let Some(path) = path {
+        writeln!(out)?;
+        writeln!(out, "Read it, take out whoever is not meant, and see what would happen to the others:")?;
+        writeln!(out, "  sealoff plan {} --playbook PLAYBOOK --out DIR", quoted(path))?;
+    }
+    Ok(())
+}
+
+/// Shows how far the list is, on a terminal only.
+struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    fn start() -> Self {
+        Self(io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+            bar.set_message("reading the directory");
+            bar.enable_steady_tick(Duration::from_millis(250));
+            bar
+        }))
+    }
+
+    fn show(&self, people: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(format!("reading the directory: {}", counted(people, "person", "people")));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! People by other properties than id and name, and those who are not there any more.
+
+use serde_json::json;
+use time::macros::datetime;
+
+use super::super::double::{Fault, Tenant, id};
+use super::super::*;
+use super::{by_id, by_name, crowd, find, numbers};
+use crate::clock::Clock;
+use crate::roster::{By, Key};
+
+fn by(by: By, value: &str) -> Key {
+    Key::Property(by, value.into())
+}
+
+const DELETED: &str = "/directory/deletedItems/microsoft.graph.user";
+
+fn with_deleted(tenant: Tenant, number: u32, name: &str) -> Tenant {
+    let prefix = id(number).replace('-', "");
+    let user = json!({"id": id(number), "userPrincipalName": format!("{prefix}{name}"),
+        "deletedDateTime": "2026-11-01T00:00:00Z"});
+    tenant.with(DELETED, user)
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_property_finds_its_people() {
+    let tenant = Tenant::new()
+        .with_user(
+            1,
+            "one@contoso.com",
+            json!({"mail": "Ada@contoso.com", "employeeId": "0042",
+            "proxyAddresses": ["SMTP:ada@contoso.com", "smtp:a.lovelace@contoso.com", "SIP:ada@contoso.com"]}),
+        )
+        .with_user(
+            2,
+            "two@contoso.com",
+            json!({"mail": "o'neil@contoso.com", "employeeId": "42",
+            "proxyAddresses": ["smtp:o'neil@contoso.com"], "onPremisesSamAccountName": "ONeil",
+            "onPremisesSecurityIdentifier": "S-1-5-21-1-2-3-1105", "onPremisesDomainName": "corp.contoso.com"}),
+        );
+    for (property, value, expected) in [
+        (By::Mail, "ada@CONTOSO.com", vec![1]),
+        (By::Mail, "o'neil@contoso.com", vec![2]),
+        (By::Mail, "one@contoso.com", vec![]),
+        (By::ProxyAddress, "ada@contoso.com", vec![1]),
+        (By::ProxyAddress, "A.Lovelace@contoso.com", vec![1]),
+        (By::ProxyAddress, "smtp:O'Neil@contoso.com", vec![2]),
+        (By::EmployeeId, "0042", vec![1]),
+        (By::EmployeeId, "42", vec![2]),
+        (By::EmployeeId, "042", vec![]),
+        (By::Sid, "s-1-5-21-1-2-3-1105", vec![2]),
+        (By::Sid, "S-1-5-21-1-2-3-110", vec![]),
+        (By::SamAccountName, "oneil", vec![2]),
+        (By::SamAccountName, "two", vec![]),
+    ] {
+        assert_eq!(numbers(&tenant, &[by(property, value)]).await, [expected], "{property} {value}");
+    }
+    let found = find(&tenant, &[by(By::Sid, "S-1-5-21-1-2-3-1105")]).await.unwrap();
+    let [Found::Account(account)] = found.as_slice() else { panic!("{found:?}") };
+    let place = account.on_premises.as_ref().unwrap();
+    assert_eq!((place.sam_account_name.as_str(), place.domain_name.as_str()), ("ONeil", "corp.contoso.com"));
+    assert_eq!(place.distinguished_name, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_decides_between_two() {
+    for (property, name, value) in [
+        (By::Mail, "mail", json!("x@contoso.com")),
+        (By::ProxyAddress, "proxyAddresses", json!(["smtp:x@contoso.com"])),
+        (By::EmployeeId, "employeeId", json!("x@contoso.com")),
+        (By::Sid, "onPremisesSecurityIdentifier", json!("x@contoso.com")),
+        (By::SamAccountName, "onPremisesSamAccountName", json!("x@contoso.com")),
+    ] {
+        let tenant = Tenant::new()
+            .with_user(1, "one@contoso.com", json!({name: value}))
+            .with_user(2, "two@contoso.com", json!({name: value}))
+            .with_fault(Fault::SmallPages);
+        let keys = [by(property, "X@contoso.com"), by(property, "y@contoso.com")];
+        assert_eq!(numbers(&tenant, &keys).await, [vec![1, 2], vec![]], "{property}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn properties_are_asked_for_in_full_calls_and_once() {
+    let tenant = (1..=700).fold(Tenant::new(), |tenant, n| {
+        let more = json!({"mail": format!("m{n}@contoso.com"), "employeeId": n.to_string(),
+            "proxyAddresses": [format!("SMTP:m{n}@contoso.com")], "onPremisesSamAccountName": format!("s{n}"),
+            "onPremisesSecurityIdentifier": format!("S-1-5-21-{n}")});
+        tenant.with_user(n, &format!("u{n}@contoso.com"), more)
+    });
+    for (property, prefix, suffix, calls) in [
+        (By::Mail, "m", "@contoso.com", 3),
+        (By::ProxyAddress, "M", "@contoso.com", 5),
+        (By::EmployeeId, "", "", 3),
+        (By::Sid, "s-1-5-21-", "", 3),
+        (By::SamAccountName, "S", "", 3),
+    ] {
+        let before = tenant.calls().len();
+        let numbered: Vec<Key> = (1..=700).map(|n| by(property, &format!("{prefix}{n}{suffix}"))).collect();
+        let twice: Vec<Key> = numbered.iter().chain(&numbered).cloned().collect();
+        let expected: Vec<Vec<u32>> = (1..=700).chain(1..=700).map(|n| vec![n]).collect();
+        assert_eq!(numbers(&tenant, &twice).await, expected, "{property}");
+        assert_eq!(tenant.calls().len() - before, calls, "{property}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_with_two_of_the_addresses_is_found_under_both() {
+    let addresses = json!({"proxyAddresses": ["SMTP:a@contoso.com", "smtp:b@contoso.com"]});
+    let tenant = Tenant::new().with_user(1, "one@contoso.com", addresses);
+    let keys = [by(By::ProxyAddress, "b@contoso.com"), by(By::ProxyAddress, "a@contoso.com")];
+    assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![1]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_was_not_asked_for_makes_the_answer_worthless() {
+    for property in By::ALL {
+        let tenant = crowd(3).with_fault(Fault::FiltersIgnored);
+        let error = find(&tenant, &[by(property, "somebody@contoso.com")]).await.unwrap_err();
+        assert!(matches!(error, LookupError::Unreliable { .. }), "{property}: {error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_too_long_for_a_filter_is_asked_for_by_an_advanced_query() {
+    let long = format!("{}@contoso.com", "x".repeat(200));
+    let tenant = Tenant::new().with_user(1, "one@contoso.com", json!({"mail": long}));
+    assert_eq!(numbers(&tenant, &[by(By::Mail, &long)]).await, [vec![1]]);
+    let names: Vec<Key> = (0..30).map(|n| by(By::SamAccountName, &format!("{n}{}", "y".repeat(100)))).collect();
+    assert_eq!(numbers(&tenant, &names).await, vec![Vec::<u32>::new(); 30]);
+    let longest = tenant.calls().iter().flat_map(|call| call.lines().map(str::len).collect::<Vec<_>>()).max().unwrap();
+    assert!(longest <= 2_000, "{longest}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deleted_are_told_from_those_who_never_were() {
+    let tenant = with_deleted(with_deleted(crowd(2), 71, "gone@contoso.com"), 72, "user2@contoso.com");
+    let keys = [
+        by_name("GONE@contoso.com"),
+        by_id(71),
+        by_name("never@contoso.com"),
+        by_id(99),
+        // Somebody has the name of a deleted one: that account is meant.
+        by_name("user2@contoso.com"),
+        by_name("user1@contoso.com"),
+    ];
+    let found = find(&tenant, &keys).await.unwrap();
+    let gone = Found::Deleted(Deleted {
+        object_id: id(71).parse().unwrap(),
+        user_principal_name: "gone@contoso.com".to_owned(),
+        deleted_at: Some(datetime!(2026-11-01 00:00 UTC)),
+    });
+    assert_eq!(found[..4], [gone.clone(), gone, Found::Nobody, Found::Nobody]);
+    assert!(matches!(&found[4], Found::Account(account) if account.object_id.to_string() == id(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deleted_are_read_once_and_only_when_somebody_is_missing() {
+    let tenant =
+        with_deleted(with_deleted(crowd(3), 71, "a@contoso.com"), 72, "b@contoso.com").with_fault(Fault::SmallPages);
+    let lookup = Lookup::new(&tenant, Clock::real());
+    let reads = || tenant.calls().iter().filter(|call| call.contains("deletedItems")).count();
+    lookup.find(&[&by_name("user1@contoso.com"), &by(By::Mail, "nobody@contoso.com")]).await.unwrap();
+    assert_eq!(reads(), 0);
+    for _ in 0..3 {
+        let found = lookup.find(&[&by_name("b@contoso.com")]).await.unwrap();
+        assert!(matches!(found.as_slice(), [Found::Deleted(_)]), "{found:?}");
+    }
+    assert_eq!(reads(), 2, "one for each page");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_sight_of_the_deleted_nobody_is_called_deleted() {
+    let tenant = with_deleted(crowd(1), 71, "gone@contoso.com").refusing(DELETED, 403, "Authorization_RequestDenied");
+    let lookup = Lookup::new(&tenant, Clock::real());
+    for _ in 0..2 {
+        assert_eq!(lookup.find(&[&by_name("gone@contoso.com")]).await.unwrap(), [Found::Nobody]);
+    }
+    assert_eq!(lookup.notes().iter().map(Note::name).collect::<Vec<_>>(), ["deleted-not-read"]);
+    assert_eq!(tenant.calls().iter().filter(|call| call.contains("deletedItems")).count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_deleted_that_breaks_off_is_an_error() {
+    let tenant = with_deleted(with_deleted(crowd(1), 71, "a@contoso.com"), 72, "b@contoso.com")
+        .with_fault(Fault::SmallPages)
+        .refusing_from(DELETED, 1, 503, "");
+    let error = find(&tenant, &[by_name("b@contoso.com")]).await.unwrap_err();
+    assert!(matches!(error, LookupError::Read(_)), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_of_a_restricted_unit_is_known_as_such() {
+    let tenant = crowd(1).with_user(2, "vip@contoso.com", json!({"isManagementRestricted": true}));
+    let found = find(&tenant, &[by_id(1), by_id(2)]).await.unwrap();
+    let restricted: Vec<bool> =
+        found.iter().map(|found| matches!(found, Found::Account(account) if account.restricted)).collect();
+    assert_eq!(restricted, [false, true]);
+}
