@@ -133,7 +133,7 @@ pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
         return Err(Failure::usage("--json and the roster cannot both go to standard output")
             .with_next("Name a file with -o FILE, or leave --json out."));
     }
-    let exclude = args.exclude.as_deref().map(|path| Exclusions::read(path)).transpose()?;
+    let exclude = args.exclude.as_deref().map(Exclusions::read).transpose()?;
     let mut output = open(&args.output, to_standard_output)?;
     let connected = args.connection.connect()?;
     let mut requests =

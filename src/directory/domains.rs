@@ -32,7 +32,7 @@ impl Domains {
                 what: "the tenant's domains",
                 permission: "Domain.Read.All",
                 flag: "--without-domains",
-                error,
+                error: Box::new(error),
             },
             error => error.into(),
         })?;

@@ -39,7 +39,7 @@ pub enum LookupError {
         /// The flag that gives up on it.
         flag: &'static str,
         /// What Graph says.
-        error: GraphError,
+        error: Box<GraphError>,
     },
     /// The app may see that users exist, and not who they are.
     #[error("the directory does not show the names of its users to this app; grant it User.Read.All and try again")]

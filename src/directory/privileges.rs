@@ -152,7 +152,7 @@ impl Privileges {
 fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadError) -> LookupError {
     move |error| match error {
         ReadError::Refused(error) if error.status == 403 => {
-            LookupError::NotPermitted { what, permission, flag: "--without-roles", error }
+            LookupError::NotPermitted { what, permission, flag: "--without-roles", error: Box::new(error) }
         }
         error => error.into(),
     }

@@ -273,3 +273,26 @@ fn root_cause(error: &reqwest::Error) -> String {
     }
     cause.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_below_the_own_root_is_followed() {
+        let root = "https://graph.microsoft.com";
+        let below = |address| path_below(root, address);
+        assert_eq!(below("https://GRAPH.microsoft.com/v1.0/users?$skiptoken=x"), Some("/v1.0/users?$skiptoken=x"));
+        for elsewhere in [
+            "https://graph.microsoft.com.evil.example/v1.0/users",
+            "https://graph.microsoft.com@evil.example/v1.0/users",
+            "https://graph.microsoft.com:444/v1.0/users",
+            "http://graph.microsoft.com/v1.0/users",
+            "https://graph.microsoft.com",
+            "/v1.0/users",
+            "",
+        ] {
+            assert_eq!(below(elsewhere), None, "{elsewhere}");
+        }
+    }
+}

@@ -81,7 +81,7 @@ fn a_roster_is_never_overwritten_and_never_a_part() {
         "nobody@contoso.com",
         "not in this tenant",
     ]);
-    stage.run(&["export", "--filter", "department eq", "-o", "new.csv"]).exited(2).complains(&["--filter"]);
+    stage.run(&["export", "--filter", "department eq 'Sales", "-o", "new.csv"]).exited(2).complains(&["--filter"]);
     stage
         .run(&["export", "--group", "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11", "-o", "new.csv"])
         .exited(2)
