@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// A property that people are looked up by when the operator says so. None of them is unique by any guarantee of the
 /// directory ("user resource type"), so two matches are never decided between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,5 +46,11 @@ impl fmt::Display for By {
             Self::Sid => "SID",
             Self::SamAccountName => "sAMAccountName",
         })
+    }
+}
+
+impl Serialize for By {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }

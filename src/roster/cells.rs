@@ -1,10 +1,14 @@
 //! The cells of one record.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::dialect::Delimiter;
+
+/// U+00A0 in UTF-8.
+const NO_BREAK_SPACE: &[u8] = b"\xc2\xa0";
 
 /// Reads records into cells, one after the other, without allocating for each.
 pub(super) struct Cells {
@@ -59,11 +63,11 @@ impl Cells {
 
     /// The cell without blanks around it; an absent one is empty.
     pub(super) fn get(&self, index: usize) -> &[u8] {
-        self.record.get(index).unwrap_or_default().trim_ascii()
+        trim(self.record.get(index).unwrap_or_default())
     }
 
     pub(super) fn all_blank(&self) -> bool {
-        self.record.iter().all(|cell| cell.trim_ascii().is_empty())
+        self.record.iter().all(|cell| trim(cell).is_empty())
     }
 
     /// Whether a cell behind the first `count` holds anything.
@@ -81,15 +85,12 @@ impl Cells {
         names
     }
 
-    /// The offset in the bytes of a record at which a cell begins, quote included.
-    pub(super) fn offset_of(&self, record: &[u8], index: usize) -> usize {
+    /// The bytes of a record that a cell takes, quotes included and blanks around it left out.
+    pub(super) fn range_of(&self, record: &[u8], index: usize) -> Range<usize> {
         let mut quoted = false;
         let mut cell_start = true;
-        let mut delimiters = 0;
+        let (mut cell, mut start) = (0, 0);
         for (offset, byte) in record.iter().enumerate() {
-            if delimiters == index {
-                return offset;
-            }
             match *byte {
                 b'"' if cell_start || quoted => quoted = !quoted,
                 // The second half of a doubled quote: the cell goes on.
@@ -97,9 +98,50 @@ impl Cells {
                 _ => {}
             }
             cell_start = !quoted && *byte == self.delimiter;
-            delimiters += usize::from(cell_start);
+            if cell_start {
+                if cell == index {
+                    return without_blanks(record, start..offset);
+                }
+                (cell, start) = (cell + 1, offset + 1);
+            }
         }
-        record.len()
+        without_blanks(record, if cell == index { start } else { record.len() }..record.len())
+    }
+}
+
+fn without_blanks(record: &[u8], range: Range<usize>) -> Range<usize> {
+    let cell = &record[range.clone()];
+    let start = range.start + (cell.len() - trim(cell).len() - behind(cell));
+    start..start + trim(cell).len()
+}
+
+/// How many bytes of blanks are at the end; of a cell of blanks alone, all of them.
+fn behind(cell: &[u8]) -> usize {
+    let mut rest = cell;
+    loop {
+        let shorter = rest.trim_ascii_end();
+        let shorter = shorter.strip_suffix(NO_BREAK_SPACE).unwrap_or(shorter);
+        if shorter.len() == rest.len() {
+            return cell.len() - rest.len();
+        }
+        rest = shorter;
+    }
+}
+
+/// Without blanks around it, and without the no-break spaces that come along from web pages.
+fn trim(cell: &[u8]) -> &[u8] {
+    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_graphic());
+    if plain(cell.first()) && plain(cell.last()) {
+        return cell;
+    }
+    let mut rest = &cell[..cell.len() - behind(cell)];
+    loop {
+        let shorter = rest.trim_ascii_start();
+        let shorter = shorter.strip_prefix(NO_BREAK_SPACE).unwrap_or(shorter);
+        if shorter.len() == rest.len() {
+            return rest;
+        }
+        rest = shorter;
     }
 }
 
@@ -136,7 +178,18 @@ mod tests {
     #[test]
     fn a_cell_is_found_in_its_record() {
         let cells = Cells::new(Delimiter::Comma);
-        let record = b"a,\"b,\"\"c\",d\"e,f";
-        assert_eq!([0, 1, 2, 3, 4].map(|i| cells.offset_of(record, i)), [0, 2, 10, 14, 15]);
+        let record = b"a,\"b,\"\"c\",d\"e ,f";
+        assert_eq!([0, 1, 2, 3, 4].map(|i| cells.range_of(record, i)), [0..1, 2..9, 10..13, 15..16, 16..16]);
+        assert_eq!(cells.range_of(b"a,", 1), 2..2);
+    }
+
+    #[test]
+    fn no_break_spaces_around_a_cell_are_blanks() {
+        let mut cells = Cells::new(Delimiter::Comma);
+        let record = "\u{a0} a\u{a0}b \u{a0},\u{a0}".as_bytes();
+        assert!(cells.read(record));
+        assert_eq!((cells.get(0), cells.get(1)), ("a\u{a0}b".as_bytes(), &b""[..]));
+        assert_eq!(&record[cells.range_of(record, 0)], cells.get(0));
+        assert!(cells.read("\u{a0},".as_bytes()) && cells.all_blank());
     }
 }

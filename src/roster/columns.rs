@@ -1,27 +1,10 @@
 //! Understands the header of a list: which column holds what.
-//!
-//! Case, blanks, underscores and hyphens in a name do not matter: `User principal name` is `userPrincipalName`.
 
-use std::fmt;
-
-use super::dialect::Delimiter;
 use super::error::RosterError;
-use super::source::Source;
-
-/// The names that messages offer; many more spellings are understood.
-pub(super) const ACCEPTED_KEYS: &str =
-    "user, userPrincipalName, UPN, username, objectId, id, userId, AccountUpn, AccountObjectId, mail, email";
-
-/// Columns of object ids, the surest first. Some exports write user principal names into them too: the cell decides.
-const OBJECT_ID: &[&str] =
-    &["objectid", "userobjectid", "accountobjectid", "azureadobjectid", "userid", "userids", "id"];
-
-/// Columns that hold user principal names by their very name, the surest first.
-const UPN: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn", "username", "signinname"];
-
-/// Columns that often hold a user principal name, but may hold another address or even a display name. They are the
-/// key only where no surer column is there.
-const LIKELY: &[&str] = &["user", "account", "mail", "email", "emailaddress", "mailaddress", "recipientemailaddress"];
+use super::header::Header;
+use super::how::How;
+use super::by::By;
+use super::names;
 
 /// One column: its place and its name as the header spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +13,20 @@ pub(super) struct Column {
     pub(super) name: String,
 }
 
+impl Column {
+    /// A column without a name, by its number.
+    pub(super) fn numbered(index: usize) -> Self {
+        Self { index, name: format!("#{}", index + 1) }
+    }
+}
+
 /// The columns that are read; all others are passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Columns {
     /// How many cells a row must have.
     pub(super) expected: usize,
+    /// The property that the key is.
+    pub(super) by: Option<By>,
     /// The column of the key, and the one that stands in where that cell is empty.
     pub(super) key: Column,
     pub(super) fallback: Option<Column>,
@@ -46,44 +38,61 @@ pub(super) struct Columns {
     pub(super) user_type: Option<Column>,
     pub(super) synced: Option<Column>,
     pub(super) enabled: Option<Column>,
+    /// The column of passwords, whose cells are never shown.
+    pub(super) secret: Option<Column>,
+    /// Whether the list is one of Entra's templates, in which the first row may be an example.
+    pub(super) template: bool,
 }
 
 impl Columns {
-    /// Understands the names of a header.
-    pub(super) fn of(names: &[String], from: &Source) -> Result<Self, RosterError> {
-        let header = Header { folded: names.iter().map(|name| fold(name)).collect(), names, from };
-        let object_id = header.first_of(OBJECT_ID)?;
-        let upn = header.first_of(UPN)?;
-        let likely = header.first_of(LIKELY)?;
-        let fallback_is_upn = object_id.is_some() && upn.is_some();
-        let (key, fallback) = match (object_id, upn, likely) {
-            (Some(id), upn, likely) => (id, upn.or(likely)),
-            (None, Some(upn), _) => (upn, None),
-            (None, None, Some(likely)) => (likely, None),
-            (None, None, None) => {
-                return Err(RosterError::NoKeyColumn { from: from.clone(), found: names.to_vec() });
-            }
+    /// Understands a header.
+    pub(super) fn of(header: &Header<'_>, how: &How) -> Result<Self, RosterError> {
+        let (key, fallback, fallback_is_upn) = if how.key.is_some() {
+            (header.named(how)?, None, false)
+        } else if let Some(by) = how.by {
+            let key = header.first_of(names::of_property(by))?.ok_or_else(|| header.no_key(how.by))?;
+            (key, None, false)
+        } else {
+            account_columns(header)?
         };
+        let enabled = header.first_of(&["accountenabled"])?;
         Ok(Self {
-            expected: names.len(),
-            key,
-            fallback,
-            fallback_is_upn,
             handoff: header.first_of(&["handoff"])?,
             priority: header.first_of(&["priority"])?,
             note: header.first_of(&["note"])?,
             user_type: header.first_of(&["usertype"])?,
             synced: header.first_of(&["onpremisessyncenabled", "dirsyncenabled"])?,
-            enabled: header.first_of(&["accountenabled"])?,
+            // "Block sign in [accountEnabled]" says the opposite of its property.
+            enabled: enabled.filter(|column| !names::fold_whole(&column.name).contains("block")),
+            secret: header.secret(),
+            template: header.names.iter().any(|name| names::is_of_a_template(name)),
+            ..Self::keyed(header.names.len(), how.by, key, fallback, fallback_is_upn)
         })
     }
 
-    /// Whether any of these names is that of a key column.
-    pub(super) fn name_a_key(names: &[String]) -> bool {
-        names.iter().any(|name| {
-            let folded = fold(name);
-            [OBJECT_ID, UPN, LIKELY].iter().any(|known| known.contains(&folded.as_str()))
-        })
+    /// Nothing but a key is known.
+    pub(super) const fn keyed(
+        expected: usize,
+        by: Option<By>,
+        key: Column,
+        fallback: Option<Column>,
+        fallback_is_upn: bool,
+    ) -> Self {
+        Self {
+            expected,
+            by,
+            key,
+            fallback,
+            fallback_is_upn,
+            handoff: None,
+            priority: None,
+            note: None,
+            user_type: None,
+            synced: None,
+            enabled: None,
+            secret: None,
+            template: false,
+        }
     }
 
     /// The key columns as messages name them.
@@ -95,70 +104,39 @@ impl Columns {
     }
 }
 
-struct Header<'a> {
-    folded: Vec<String>,
-    names: &'a [String],
-    from: &'a Source,
-}
-
-impl Header<'_> {
-    /// The column with the first of these names that is there at all; the same name twice is an error, because nobody
-    /// can tell which of them is meant.
-    fn first_of(&self, known: &[&str]) -> Result<Option<Column>, RosterError> {
-        for name in known {
-            let mut places =
-                self.folded.iter().enumerate().filter(|(_, folded)| folded == name).map(|(index, _)| index);
-            let Some(index) = places.next() else { continue };
-            if let Some(second) = places.next() {
-                return Err(RosterError::TwoColumns {
-                    from: self.from.clone(),
-                    first: self.names[index].clone(),
-                    second: self.names[second].clone(),
-                });
-            }
-            return Ok(Some(Column { index, name: self.names[index].clone() }));
-        }
-        Ok(None)
-    }
-}
-
-fn fold(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
-}
-
-/// How a list was understood, for the preview: an operator sees at a glance when it was misread.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shape {
-    /// What stands between two cells.
-    pub delimiter: Delimiter,
-    /// Whether a byte order mark stands in front.
-    pub byte_order_mark: bool,
-    /// The header name of the column that holds the key.
-    pub key: String,
-    /// The header name of the column that is read where the key cell is empty.
-    pub fallback: Option<String>,
-    /// All names of the header, in order.
-    pub columns: Vec<String>,
-}
-
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = if self.byte_order_mark { " with byte order mark" } else { "" };
-        write!(f, "UTF-8{mark}, {}, key column {:?}", self.delimiter, self.key)?;
-        match &self.fallback {
-            Some(fallback) => write!(f, ", or {fallback:?} where that is empty"),
-            None => Ok(()),
-        }
+/// The columns by which accounts are named: the surest, the one that stands in for it, and whether that one has to agree.
+fn account_columns(header: &Header<'_>) -> Result<(Column, Option<Column>, bool), RosterError> {
+    let object_id = header.first_of(names::OBJECT_ID)?;
+    let object_id = object_id.filter(|column| names::fold(&column.name) != names::ID || !header.is_of_a_log());
+    let upn = header.first_of(names::UPN)?;
+    let likely = header.first_of(names::LIKELY)?;
+    let fallback_is_upn = object_id.is_some() && upn.is_some();
+    match (object_id, upn, likely) {
+        (Some(id), upn, likely) => Ok((id, upn.or(likely), fallback_is_upn)),
+        (None, Some(upn), _) => Ok((upn, None, false)),
+        (None, None, Some(likely)) => Ok((likely, None, false)),
+        (None, None, None) => Err(header.no_key(None)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::roster::source::Source;
+
+    fn columns_as(header: &str, how: &How) -> Result<Columns, RosterError> {
+        let names: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
+        let from = Source::bytes("a test", Vec::new());
+        Columns::of(&Header::for_tests(&names, header, &from), how)
+    }
 
     fn columns(header: &str) -> Result<Columns, RosterError> {
-        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
-        Columns::of(&names, &Source::bytes("a test", Vec::new()))
+        columns_as(header, &How::default())
+    }
+
+    fn key(header: &str) -> (String, Option<String>, bool) {
+        let columns = columns(header).unwrap();
+        (columns.key.name, columns.fallback.map(|column| column.name), columns.fallback_is_upn)
     }
 
     #[test]
@@ -169,6 +147,9 @@ mod tests {
             "userPrincipalName",
             "User principal name",
             "USER_PRINCIPAL_NAME",
+            "User name [userPrincipalName] Required",
+            "Member object ID or user principal name [memberObjectIdOrUpn] Required",
+            "Member object ID or user principal name",
             "UPN",
             "upn",
             "AccountUpn",
@@ -189,6 +170,8 @@ mod tests {
             "E-mail",
             "Email Address",
             "AccountObjectId",
+            "RecipientObjectId",
+            "RecipientEmailAddress",
         ] {
             let columns = columns(&format!("displayName,{name},city")).unwrap();
             assert_eq!((columns.key.index, columns.fallback), (1, None), "{name}");
@@ -197,10 +180,6 @@ mod tests {
 
     #[test]
     fn an_object_id_is_surer_than_a_name_and_a_name_than_an_address() {
-        let key = |header: &str| {
-            let columns = columns(header).unwrap();
-            (columns.key.name, columns.fallback.map(|column| column.name), columns.fallback_is_upn)
-        };
         assert_eq!(key("UPN,Object Id"), ("Object Id".into(), Some("UPN".into()), true));
         assert_eq!(key("User ID,User,Username"), ("User ID".into(), Some("Username".into()), true));
         assert_eq!(key("mail,id"), ("id".into(), Some("mail".into()), false));
@@ -209,10 +188,65 @@ mod tests {
     }
 
     #[test]
+    fn the_ids_of_other_things_are_never_the_key() {
+        let sign_ins = "Date (UTC),Request ID,User agent,Correlation ID,User ID,User,Username,Application,Application ID ,Resource ID,Device ID";
+        assert_eq!(key(sign_ins), ("User ID".into(), Some("Username".into()), true));
+        assert_eq!(key("Id,AppDisplayName,UserPrincipalName,IPAddress").0, "UserPrincipalName");
+        assert_eq!(key("Id,UserId,UserPrincipalName,CorrelationId").0, "UserId");
+        for header in ["Request ID,Correlation ID,Application ID", "RecordId,Operation", "DeviceId,TenantId", "Id,CorrelationId"] {
+            assert!(matches!(columns(header), Err(RosterError::NoKeyColumn { .. })), "{header}");
+        }
+    }
+
+    #[test]
+    fn the_operator_may_name_the_column() {
+        let how = |key: &str| How { key: Some(key.to_owned()), by: None };
+        let header = "Id,Manager UPN,User name [userPrincipalName] Required";
+        for (key, index) in [("manager_upn", 1), ("ID", 0), ("#2", 1), ("userprincipalname", 2), (" User Name [userPrincipalName] required", 2)] {
+            let columns = columns_as(header, &how(key)).unwrap();
+            assert_eq!((columns.key.index, columns.fallback), (index, None), "{key}");
+        }
+        let error = columns_as(header, &how("Managr UPN")).unwrap_err();
+        assert!(error.to_string().contains("did you mean \"Manager UPN\"?"), "{error}");
+        assert!(error.to_string().contains("\"Id\""), "{error}");
+        assert!(columns_as(header, &how("#4")).unwrap_err().to_string().contains("3 columns"));
+        assert!(matches!(columns_as("a b,A_B", &how("ab")), Err(RosterError::TwoColumns { .. })));
+        assert_eq!(columns_as("a b,A_B", &how("A_B")).unwrap().key.index, 1, "an exact spelling is no question");
+    }
+
+    #[test]
+    fn a_property_has_columns_of_its_own() {
+        for (by, name) in [
+            (By::Mail, "Mail"),
+            (By::ProxyAddress, "Proxy addresses"),
+            (By::EmployeeId, "Employee ID"),
+            (By::Sid, "AccountSid"),
+            (By::Sid, "onPremisesSecurityIdentifier"),
+            (By::SamAccountName, "SamAccountName"),
+        ] {
+            let how = How { key: None, by: Some(by) };
+            let columns = columns_as(&format!("Id,UserPrincipalName,{name}"), &how).unwrap();
+            assert_eq!((columns.key.index, columns.by, columns.fallback), (2, Some(by), None), "{name}");
+            let error = columns_as("Id,UserPrincipalName", &how).unwrap_err().to_string();
+            assert!(error.contains("--key") && error.contains(&by.to_string()), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_the_template_asks_is_not_what_its_property_says() {
+        let columns = columns("Block sign in (Yes/No) [accountEnabled] Required,User name [userPrincipalName] Required,Initial password [passwordProfile] Required").unwrap();
+        assert_eq!((columns.key.index, columns.enabled), (1, None));
+        assert_eq!(columns.secret.unwrap().index, 2);
+        assert!(columns.template);
+    }
+
+    #[test]
     fn what_cannot_be_understood_is_shown() {
         let error = columns("name,city").unwrap_err().to_string();
         assert!(error.contains(r#""name", "city""#) && error.contains("userPrincipalName"), "{error}");
-        let error = columns("Object Id,x,objectId").unwrap_err().to_string();
-        assert!(error.contains("Object Id") && error.contains("objectId"), "{error}");
+        let error = columns("Object Id,x,objectId").unwrap_err();
+        assert!(error.to_string().contains("Object Id") && error.to_string().contains("objectId"), "{error}");
+        let spot = error.spot().unwrap();
+        assert_eq!((spot.line, spot.column), (1, Some(13)));
     }
 }

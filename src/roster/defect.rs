@@ -2,31 +2,71 @@
 
 use std::fmt;
 
+use super::by::By;
+use super::encoding::Encoding;
+use super::invisible::harmless;
+use super::not_a_user::NotAUser;
+use super::property::NotAValue;
+use super::spot::Spot;
 use super::upn::NotAUpn;
 
 /// Why one row cannot be read, and the place in the file that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Defect {
-    /// The line of the file, counted from 1.
-    pub line: u64,
-    /// The place on that line, in characters counted from 1, where it is known.
-    pub column: Option<u64>,
+    /// Where it is seen.
+    pub spot: Spot,
     /// What is wrong.
     pub reason: Reason,
 }
 
+impl Defect {
+    /// Whether the row is sound and names something that is no user, as logs do where no person acted.
+    #[must_use]
+    pub const fn is_not_a_user(&self) -> bool {
+        matches!(self.reason, Reason::NotAUser { .. })
+    }
+}
+
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
-        if let Some(column) = self.column {
+        write!(f, "line {}", self.spot.line)?;
+        if let Some(column) = self.spot.column {
             write!(f, ", column {column}")?;
         }
         write!(f, ": {}", self.reason)
     }
 }
 
+/// The defects of a list: the first of them, and how many more there are. Rows that name no user are not among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Defects {
+    /// The first of them, in the order of the list.
+    pub shown: Vec<Defect>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+impl Defects {
+    /// How many are kept: enough to see what is wrong with a list.
+    const KEPT: usize = 10;
+
+    pub(super) fn note(&mut self, defect: &Defect) {
+        if defect.is_not_a_user() {
+            return;
+        }
+        if self.shown.len() < Self::KEPT { self.shown.push(defect.clone()) } else { self.more += 1 }
+    }
+
+    /// Whether every row could be read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+}
+
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Reason {
     /// No key on a row that has other cells.
     #[error("the key cell ({columns}) is empty")]
@@ -41,6 +81,30 @@ pub enum Reason {
         text: String,
         /// Why it is no user principal name.
         why: NotAUpn,
+    },
+    /// What logs write where no person acted.
+    #[error("{text:?} is no user: {why}")]
+    NotAUser {
+        /// The cell, cut.
+        text: String,
+        /// What it is.
+        why: NotAUser,
+    },
+    /// A key that is not what the operator says that keys are.
+    #[error("{text:?} is no {by}: {why}")]
+    NotAValue {
+        /// The cell, cut.
+        text: String,
+        /// What it was to be.
+        by: By,
+        /// Why not.
+        why: NotAValue,
+    },
+    /// Entities of an incident that do not name exactly one account.
+    #[error("the entities name {accounts} accounts, or one without id and full name, so nobody can tell who is meant")]
+    Entities {
+        /// How many accounts are among them.
+        accounts: usize,
     },
     /// A user principal name beside an object id that cannot be one.
     #[error("{text:?} in column {column:?} is no user principal name: {why}")]
@@ -57,32 +121,34 @@ pub enum Reason {
     TooFewCells {
         /// Cells on the row.
         found: usize,
-        /// Cells of the header.
+        /// Cells of the header, or of the first row where there is none.
         expected: usize,
     },
     /// There are more cells than names in the header, and they are not empty.
-    #[error("it has {found} cells where the header has {expected}; quote a cell that holds the delimiter")]
+    #[error("it has {found} cells where the header has {expected}")]
     TooManyCells {
         /// Cells on the row.
         found: usize,
-        /// Cells of the header.
+        /// Cells of the header, or of the first row where there is none.
         expected: usize,
     },
-    /// Bytes that are no UTF-8.
-    #[error("the cell in column {column:?} is not UTF-8; save the list as CSV UTF-8")]
-    NotUtf8 {
+    /// Bytes that are no letters in the encoding of the list.
+    #[error("the cell in column {column:?} is not {encoding}")]
+    Undecodable {
         /// The column by its header name.
         column: String,
+        /// The encoding of the list.
+        encoding: Encoding,
     },
     /// A NUL, an escape, or the like.
     #[error("the cell in column {column:?} holds the control character U+{code:04X}")]
     ControlCharacter {
         /// The column by its header name.
         column: String,
-        /// The character.
+        /// The character's number.
         code: u32,
     },
-    /// A quoted key that goes over more than one line.
+    /// A key that goes over more than one line.
     #[error("the key in column {column:?} goes over more than one line; is a closing quote missing?")]
     LineBreakInKey {
         /// The column by its header name.
@@ -112,18 +178,48 @@ pub enum Reason {
     #[error("a quote opens here and never closes; reading goes on at the next line")]
     OpenQuote,
     /// Text behind a closing quote.
-    #[error("text follows a closing quote; write a quote inside a quoted cell twice")]
+    #[error("text follows a closing quote")]
     TextAfterQuote,
 }
 
-/// A text for people: control characters replaced, and cut at a length at which it still tells what it is.
+impl Reason {
+    /// What to do about it, as a sentence, where that is not plain.
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NotAKey { text, .. } if text.starts_with("S-1-") => Some("To find people by their SID: --by sid"),
+            Self::NotAKey { why, .. } | Self::NotAUpn { why, .. } => of_name(*why),
+            Self::NotAValue { why: NotAValue::Address(why), .. } => of_name(*why),
+            Self::Entities { .. } => Some("Write a row for each person who is meant."),
+            Self::TooFewCells { .. } => Some("The line may have been cut off. Write every cell, also the empty ones."),
+            Self::TooManyCells { .. } => Some("Put quotes around a cell that holds the delimiter."),
+            Self::Undecodable { .. } => Some("Save the list as \"CSV UTF-8\"."),
+            Self::ControlCharacter { .. } => Some("Delete the character; an editor shows it where the mark is."),
+            Self::OpenQuote => Some("Close the quote, or write a quote inside a quoted cell twice."),
+            Self::TextAfterQuote => Some("Write a quote inside a quoted cell twice."),
+            _ => None,
+        }
+    }
+}
+
+fn of_name(why: NotAUpn) -> Option<&'static str> {
+    match why {
+        NotAUpn::NoAt => Some("Write the sign-in name, such as ada@contoso.com, or the object id."),
+        NotAUpn::Invisible(_) => Some("It was pasted with the name. Type the name anew."),
+        NotAUpn::ManyAt | NotAUpn::Impossible(';' | ',') => Some("Write a row for each person."),
+        NotAUpn::Impossible('<' | '>') => Some("Write the address alone, without the name in front."),
+        _ => None,
+    }
+}
+
+/// A text for people: control characters and those that nobody sees replaced, and cut at a length at which it still
+/// tells what it is.
 pub(super) fn shown(bytes: &[u8]) -> String {
     const LONGEST: usize = 200;
     // Four bytes a character at most, so that a cell of a megabyte is not decoded for 200 characters of it.
     let head = &bytes[..bytes.len().min(4 * (LONGEST + 1))];
     let text = String::from_utf8_lossy(head);
-    let mut shown: String =
-        text.chars().take(LONGEST).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    let mut shown: String = text.chars().take(LONGEST).map(harmless).collect();
     if bytes.len() > head.len() || text.chars().nth(LONGEST).is_some() {
         shown.push('…');
     }

@@ -2,8 +2,11 @@
 
 use std::io;
 
-use super::columns::ACCEPTED_KEYS;
+use super::by::By;
+use super::invisible::harmless;
+use super::names::{ACCEPTED_KEYS, of_property};
 use super::source::Source;
+use super::spot::Spot;
 
 /// Why a list of people cannot be read at all: what was found, and what is expected instead.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +40,7 @@ pub enum RosterError {
     #[error("the roster {0} is empty; it needs a header line and a line for each person")]
     Empty(Source),
     /// A header and nobody under it.
-    #[error("the roster {from} has a header ({}) and nobody under it", .found.join(", "))]
+    #[error("the roster {from} has a header ({}) and nobody under it", listed(.found))]
     Nobody {
         /// What was read.
         from: Source,
@@ -47,11 +50,8 @@ pub enum RosterError {
     /// A workbook, not a CSV file.
     #[error("the roster {0} is a spreadsheet workbook; save it as \"CSV UTF-8\" and name that file")]
     Workbook(Source),
-    /// UTF-16, as `>` and `Out-File` of Windows PowerShell write it.
-    #[error("the roster {0} is UTF-16; save it as UTF-8 (in PowerShell: Export-Csv -Encoding UTF8)")]
-    Utf16(Source),
     /// Not text at all.
-    #[error("the roster {0} is no text; a CSV file in UTF-8 is expected")]
+    #[error("the roster {0} is no text; a CSV file is expected")]
     Binary(Source),
     /// The header line itself is broken.
     #[error("the header of the roster {from} cannot be read: {what}")]
@@ -59,16 +59,37 @@ pub enum RosterError {
         /// What was read.
         from: Source,
         /// What is wrong with it.
-        what: String,
+        what: &'static str,
+        /// Where.
+        spot: Box<Spot>,
     },
     /// No column that could hold the key.
-    #[error("the roster {from} has no key column: its first line has {}; a key column is called one of {ACCEPTED_KEYS}",
-        quoted(.found))]
+    #[error("the roster {from} has no key column{}: its first line has {}{}", for_property(*.by), quoted(.found), accepted(*.by))]
     NoKeyColumn {
         /// What was read.
         from: Source,
         /// The names in the header.
         found: Vec<String>,
+        /// The property that was looked for.
+        by: Option<By>,
+        /// The header line.
+        spot: Box<Spot>,
+    },
+    /// The operator names a column that is not there.
+    #[error("the roster {from} has no column {key:?}{}: {}", did_you_mean(.nearest.as_deref()), columns(.found, *.header))]
+    UnknownColumn {
+        /// What was read.
+        from: Source,
+        /// What the operator wrote.
+        key: String,
+        /// The name that is most like it, where one is.
+        nearest: Option<String>,
+        /// The names of the columns.
+        found: Vec<String>,
+        /// Whether the list has a header.
+        header: bool,
+        /// The first line.
+        spot: Box<Spot>,
     },
     /// Two columns with one meaning.
     #[error("the roster {from} has two columns {first:?} and {second:?} that mean the same; remove or rename one")]
@@ -79,12 +100,95 @@ pub enum RosterError {
         first: String,
         /// The second of them.
         second: String,
+        /// The second of them in the header.
+        spot: Box<Spot>,
+    },
+    /// Without a header, more than one column holds keys.
+    #[error("the roster {from} has no header, and more than one column names accounts: {}; name the one with --key", .columns.join(", "))]
+    ManyKeyColumns {
+        /// What was read.
+        from: Source,
+        /// The columns by their numbers.
+        columns: Vec<String>,
+        /// The first line.
+        spot: Box<Spot>,
     },
     /// More rows than can be numbered.
     #[error("the roster {0} has more rows than can be counted")]
     TooManyRows(Source),
 }
 
+impl RosterError {
+    /// The place in the file that shows what is wrong, where there is one.
+    #[must_use]
+    pub fn spot(&self) -> Option<&Spot> {
+        match self {
+            Self::Header { spot, .. }
+            | Self::NoKeyColumn { spot, .. }
+            | Self::UnknownColumn { spot, .. }
+            | Self::TwoColumns { spot, .. }
+            | Self::ManyKeyColumns { spot, .. } => Some(spot),
+            _ => None,
+        }
+    }
+
+    /// What to do about it, as whole sentences, where the message does not say it already.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NoKeyColumn { .. } => Some("Name the column that says who is meant: --key COLUMN".to_owned()),
+            Self::UnknownColumn { header: false, .. } => {
+                Some("The list has no header: name the column by its number, such as --key '#1'.".to_owned())
+            }
+            Self::ManyKeyColumns { columns, .. } => {
+                Some(format!("Add a header, or name the column by its number: --key '{}'", columns.first()?))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A header of a thousand names says no more than one of thirty.
+const MOST_NAMES: usize = 30;
+const LONGEST_NAME: usize = 60;
+
 fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+    some_of(names, |name| format!("{name:?}"))
+}
+
+fn listed(names: &[String]) -> String {
+    some_of(names, |name| name)
+}
+
+fn some_of(names: &[String], shown: impl Fn(String) -> String) -> String {
+    let cut = |name: &String| shown(name.chars().take(LONGEST_NAME).map(harmless).collect());
+    let mut some: Vec<String> = names.iter().take(MOST_NAMES).map(cut).collect();
+    if names.len() > MOST_NAMES {
+        some.push(format!("and {} more", names.len() - MOST_NAMES));
+    }
+    some.join(", ")
+}
+
+fn columns(names: &[String], header: bool) -> String {
+    let number = names.len();
+    match header {
+        true => format!("its {number} columns are {}", quoted(names)),
+        false => format!("it has no header, and its columns are {}", listed(names)),
+    }
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+fn accepted(by: Option<By>) -> String {
+    match by {
+        None => format!("; a key column is called one of {ACCEPTED_KEYS}"),
+        Some(by) => format!("; a column of the {by} is called {}", of_property(by).join(" or ")),
+    }
+}
+
+/// With `--by`, what is missing is a column of that property.
+fn for_property(by: Option<By>) -> String {
+    by.map(|by| format!(" for the {by} (name it with --key)")).unwrap_or_default()
 }

@@ -4,8 +4,9 @@
 //!
 //! - **Nobody is dropped.** A row that cannot be read is an entry with a [`Defect`] that says why and where. A quote
 //!   that never closes costs its own line and nothing behind it.
-//! - **Nothing is guessed about a person.** A key is an object id or a user principal name by its form; whatever is
-//!   neither is a defect.
+//! - **Nothing is guessed about a person.** A key is an object id or a user principal name by its form, unless the operator
+//!   says that people are named by another property ([`How`]); whatever is neither is a defect. Letters that cannot be
+//!   decoded are never replaced in a key.
 //! - **Bounded memory.** One record is held at a time, and a record has a greatest size.
 //!
 //! A file that is no roster at all (empty, binary, no key column) is a [`RosterError`] that shows what was found and
@@ -16,11 +17,16 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `source` | opens the file, standard input or bytes, and tells a folder from a file |
-//! | `dialect` | looks at the head: byte order mark, `sep=` line, delimiter; refuses what is not text |
-//! | `records` | cuts the bytes into records, quote-aware, with exact line numbers |
-//! | `columns` | understands the header: which column holds the key, which the handoff, … |
+//! | `text`, `encoding` | turns the bytes into UTF-8, whatever they were, and marks what cannot be decoded |
+//! | `dialect`, `sample` | looks at the head: which delimiter; refuses what is not text |
+//! | `preamble` | takes off `sep=`, `#TYPE` and `version:v1.0` lines |
+//! | `records` | cuts the text into records, quote-aware, with exact line numbers |
+//! | `header`, `names`, `columns` | understands the header: which column holds the key, which the handoff, … |
+//! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows` | one record becomes one entry |
+//! | `key`, `upn`, `property`, `entity`, `not_a_user` | the key cell becomes a key, or says why not |
+//! | `defect`, `spot`, `error` | what is wrong, and the place in the file that shows it |
 //!
 //! A row in which every cell is empty (`,,,` as spreadsheets leave behind) is a blank line, not a row.
 //!
@@ -42,22 +48,43 @@ mod cells;
 mod columns;
 mod defect;
 mod dialect;
+mod encoding;
+mod entity;
 mod entry;
 mod error;
+mod header;
+mod headless;
+mod how;
+mod invisible;
+mod key;
+mod names;
+mod not_a_user;
+mod preamble;
+mod property;
 mod reader;
 mod records;
 mod rows;
+mod sample;
+mod shape;
 mod source;
+mod spot;
 #[cfg(test)]
 mod tests;
+mod text;
 mod upn;
 
 pub use by::By;
-pub use columns::Shape;
-pub use defect::{Defect, Reason};
+pub use defect::{Defect, Defects, Reason};
 pub use dialect::Delimiter;
+pub use encoding::Encoding;
 pub use entry::{Entry, Hints, Key, Person};
 pub use error::RosterError;
+pub use how::How;
+pub use not_a_user::NotAUser;
+pub use preamble::Preamble;
+pub use property::NotAValue;
 pub use reader::{Ending, Roster};
+pub use shape::Shape;
 pub use source::Source;
+pub use spot::{Excerpt, Spot};
 pub use upn::{NotAUpn, Upn};

@@ -1,18 +1,26 @@
 //! The roster as a whole: opened, understood, read to its end, and named by its digest.
 
-use std::io::{self, Cursor, Read};
+use std::io;
 
-use crate::digest::{Digest, Hasher};
+use crate::digest::Digest;
 use crate::ids::RowNumber;
 
 use super::cells::Cells;
-use super::columns::{Columns, Shape};
-use super::dialect::{Dialect, HEAD};
+use super::columns::{Column, Columns};
+use super::defect::Defects;
+use super::dialect::{Delimiter, Dialect, HEAD, refuse_workbook};
 use super::entry::Entry;
 use super::error::RosterError;
+use super::header::Header;
+use super::headless;
+use super::how::How;
+use super::preamble::Preamble;
 use super::records::{Flaw, Records};
 use super::rows::{self, Row};
+use super::shape::Shape;
 use super::source::Source;
+use super::spot::{Site, Spot};
+use super::text::Text;
 
 /// A list of people, open for reading.
 ///
@@ -22,53 +30,96 @@ pub struct Roster {
     from: Source,
     shape: Shape,
     columns: Columns,
-    records: Records<Input>,
+    records: Records<Text>,
     cells: Cells,
     /// The row that `open` read to see that there is one.
     first: Option<Entry>,
     row: RowNumber,
     rows: u32,
+    defects: Defects,
     failed: bool,
 }
 
 /// What is known of a roster when all of it was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
     /// The SHA-256 of all bytes of the file, as they came.
     pub digest: Digest,
     /// How many data rows there are, unreadable ones included.
     pub rows: u32,
+    /// The rows that could not be read: the first of them, and how many more there are.
+    pub defects: Defects,
 }
 
 impl Roster {
-    /// Opens a list, understands its header, and makes sure that there is somebody on it.
+    /// Opens a list that speaks for itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Roster::open_with`].
+    pub fn open(source: Source) -> Result<Self, RosterError> {
+        Self::open_with(source, How::default())
+    }
+
+    /// Opens a list, understands its header or that it has none, and makes sure that there is somebody on it.
     ///
     /// # Errors
     ///
     /// Any [`RosterError`]: the source cannot be read, is no text, is empty, or has no key column.
-    pub fn open(source: Source) -> Result<Self, RosterError> {
+    pub fn open_with(source: Source, how: How) -> Result<Self, RosterError> {
         let (from, reader) = source.open()?;
-        let failed = |error, line, from: &Source| RosterError::Read { from: from.clone(), line, error };
-        let mut input = Input::new(reader);
-        let whole = input.look_ahead().map_err(|error| failed(error, 1, &from))?;
-        if input.head().is_empty() {
+        let failed = |error, from: &Source| RosterError::Read { from: from.clone(), line: 1, error };
+        let mut text = Text::new(reader).map_err(|error| failed(error, &from))?;
+        refuse_workbook(text.first_bytes(), &from)?;
+        let whole = text.look_ahead(HEAD).map_err(|error| failed(error, &from))?;
+        if text.head().is_empty() {
             return Err(RosterError::Empty(from));
         }
-        let dialect = Dialect::of(input.head(), whole, &from)?;
-        input.pass(dialect.preamble);
-        let mut records = Records::new(input, dialect.delimiter.byte(), dialect.first_line);
-        let mut cells = Cells::new(dialect.delimiter);
-        let names = header(&mut records, &mut cells, &from)?;
-        let columns = Columns::of(&names, &from)?;
+        let dialect = Dialect::of(text.head(), whole, &how, &from)?;
+        let Dialect { delimiter, first_line, preambles, sample } = dialect;
+        // A template says of itself that it has a header.
+        let headless = if preambles.has(Preamble::Version) {
+            None
+        } else {
+            let spot = || first_spot(&text.head()[preambles.bytes..], delimiter, first_line);
+            headless::columns(&sample, &how, &from, spot)?
+        };
+        text.pass(preambles.bytes);
+        let byte_order_mark = text.byte_order_mark();
+        let mut records = Records::new(text, delimiter.byte(), first_line);
+        let mut cells = Cells::new(delimiter);
+        let header_is_there = headless.is_none();
+        let (mut columns, names) = match headless {
+            Some(columns) => {
+                let names = (0..columns.expected).map(|index| Column::numbered(index).name).collect();
+                (columns, names)
+            }
+            None => header(&mut records, &mut cells, &how, &from)?,
+        };
+        columns.template |= preambles.has(Preamble::Version);
         let shape = Shape {
-            delimiter: dialect.delimiter,
-            byte_order_mark: dialect.byte_order_mark,
+            encoding: records.reader().encoding(),
+            byte_order_mark,
+            delimiter,
+            preamble: preambles.lines,
+            header: header_is_there,
             key: columns.key.name.clone(),
             fallback: columns.fallback.as_ref().map(|column| column.name.clone()),
+            property: how.by,
             columns: names,
         };
-        let row = RowNumber::FIRST;
-        let mut roster = Self { from, shape, columns, records, cells, first: None, row, rows: 0, failed: false };
+        let mut roster = Self {
+            from,
+            shape,
+            columns,
+            records,
+            cells,
+            first: None,
+            row: RowNumber::FIRST,
+            rows: 0,
+            defects: Defects::default(),
+            failed: false,
+        };
         roster.first = roster.read()?;
         if roster.first.is_none() {
             return Err(RosterError::Nobody { from: roster.from, found: roster.shape.columns });
@@ -76,7 +127,7 @@ impl Roster {
         Ok(roster)
     }
 
-    /// How the list was understood.
+    /// How the list was understood, as far as it was read.
     #[must_use]
     pub const fn shape(&self) -> &Shape {
         &self.shape
@@ -88,7 +139,7 @@ impl Roster {
         &self.from
     }
 
-    /// Reads whatever was not read yet, and gives the digest and the number of rows of the whole list.
+    /// Reads whatever was not read yet, and gives the digest, the number of rows and the first defects of the whole list.
     ///
     /// # Errors
     ///
@@ -99,18 +150,19 @@ impl Roster {
             let error = io::Error::other("reading failed before");
             return Err(RosterError::Read { line: self.records.line(), from: self.from, error });
         }
-        Ok(Ending { digest: self.records.into_reader().hasher.finish(), rows: self.rows })
+        Ok(Ending { digest: self.records.into_reader().finish(), rows: self.rows, defects: self.defects })
     }
 
     fn read(&mut self) -> Result<Option<Entry>, RosterError> {
         loop {
             let line = self.records.line();
-            let record = match self.records.next() {
-                Ok(Some(record)) => record,
-                Ok(None) => return Ok(None),
-                Err(error) => return Err(RosterError::Read { from: self.from.clone(), line, error }),
-            };
-            let entry = match rows::read(record, self.row, &self.columns, &mut self.cells) {
+            if let Err(error) = self.records.go_on() {
+                return Err(RosterError::Read { from: self.from.clone(), line, error });
+            }
+            let encoding = self.records.reader().encoding();
+            self.shape.encoding = encoding;
+            let Some(record) = self.records.current() else { return Ok(None) };
+            let entry = match rows::read(record, self.row, &self.columns, encoding, &mut self.cells) {
                 Row::Blank => continue,
                 Row::Entry(entry) => entry,
                 Row::EntryToLineOf(entry, offset) => {
@@ -118,6 +170,9 @@ impl Roster {
                     entry
                 }
             };
+            if let Err(defect) = &entry.content {
+                self.defects.note(defect);
+            }
             self.rows = self.rows.checked_add(1).ok_or_else(|| RosterError::TooManyRows(self.from.clone()))?;
             self.row = RowNumber::new(self.rows.saturating_add(1));
             return Ok(Some(entry));
@@ -141,7 +196,13 @@ impl Iterator for Roster {
     }
 }
 
-fn header(records: &mut Records<Input>, cells: &mut Cells, from: &Source) -> Result<Vec<String>, RosterError> {
+/// The names of the columns, and what they mean.
+fn header(
+    records: &mut Records<Text>,
+    cells: &mut Cells,
+    how: &How,
+    from: &Source,
+) -> Result<(Columns, Vec<String>), RosterError> {
     loop {
         let line = records.line();
         let record = match records.next() {
@@ -149,61 +210,28 @@ fn header(records: &mut Records<Input>, cells: &mut Cells, from: &Source) -> Res
             Ok(None) => return Err(RosterError::Empty(from.clone())),
             Err(error) => return Err(RosterError::Read { from: from.clone(), line, error }),
         };
-        let what = match record.flaw {
-            None if cells.read(record.bytes) => None,
-            Some(Flaw::TextAfterQuote(_)) => Some("text follows a closing quote"),
-            Some(Flaw::TooLong) => Some("it is longer than a megabyte"),
-            None | Some(Flaw::OpenQuote(_)) => Some("a quote in it never closes"),
-        };
-        if let Some(what) = what {
-            let what = format!("line {}: {what}", record.line);
-            return Err(RosterError::Header { from: from.clone(), what });
+        let site = Site { bytes: record.bytes, line: record.line, hidden: 0..0 };
+        let broken = |what, spot| RosterError::Header { from: from.clone(), what, spot: Box::new(spot) };
+        match record.flaw {
+            None if cells.read(record.bytes) => {}
+            None => return Err(broken("it is no CSV", site.whole())),
+            Some(Flaw::TextAfterQuote(at)) => return Err(broken("text follows a closing quote", site.at(at..at + 1))),
+            Some(Flaw::TooLong) => return Err(broken("it is longer than a megabyte", site.whole())),
+            Some(Flaw::OpenQuote(at)) => {
+                return Err(broken("a quote in it never closes", site.at(at..record.bytes.len())));
+            }
         }
         if !cells.all_blank() {
-            return Ok(cells.names());
+            let names = cells.names();
+            return Ok((Columns::of(&Header::new(&names, site, cells, from), how)?, names));
         }
     }
 }
 
-/// The bytes of the file: the head that was looked at, then the rest; every byte is hashed once, as it is read from the
-/// source.
-struct Input {
-    head: Cursor<Vec<u8>>,
-    rest: Box<dyn Read + Send>,
-    hasher: Hasher,
-}
-
-impl Input {
-    fn new(rest: Box<dyn Read + Send>) -> Self {
-        Self { head: Cursor::new(Vec::new()), rest, hasher: Hasher::new() }
-    }
-
-    /// Reads the head; says whether it is the whole file.
-    fn look_ahead(&mut self) -> io::Result<bool> {
-        let mut head = Vec::new();
-        let read = self.rest.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
-        self.hasher.update(&head);
-        self.head = Cursor::new(head);
-        Ok(read < HEAD)
-    }
-
-    fn head(&self) -> &[u8] {
-        self.head.get_ref()
-    }
-
-    fn pass(&mut self, bytes: usize) {
-        self.head.set_position(bytes as u64);
-    }
-}
-
-impl Read for Input {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.head.read(buffer)?;
-        if read > 0 {
-            return Ok(read);
-        }
-        let read = self.rest.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
-        Ok(read)
-    }
+/// The first record, for a message about it.
+fn first_spot(table: &[u8], delimiter: Delimiter, line: u64) -> Spot {
+    let mut records = Records::new(table, delimiter.byte(), line);
+    let bytes = records.next().ok().flatten().map(|record| (record.bytes, record.line));
+    let (bytes, line) = bytes.unwrap_or((&[], line));
+    Site { bytes, line, hidden: 0..0 }.whole()
 }

@@ -46,11 +46,20 @@ pub(super) struct Records<R> {
     /// The line on which `start` stands.
     line: u64,
     /// The record handed out last, as long as it can be given back.
-    last: Option<(usize, u64)>,
+    last: Option<Last>,
     /// The rest of an overlong line is still to be thrown away.
     inside_overlong: bool,
     /// The last line ended with a carriage return, so a line feed in front belongs to it.
     after_return: bool,
+}
+
+/// The place of a record in the buffer.
+#[derive(Clone, Copy)]
+struct Last {
+    start: usize,
+    end: usize,
+    line: u64,
+    flaw: Option<Flaw>,
 }
 
 /// Where the scan stands inside a record.
@@ -94,6 +103,11 @@ impl<R: Read> Records<R> {
         self.line
     }
 
+    /// The reader.
+    pub(super) fn reader(&self) -> &R {
+        &self.reader
+    }
+
     /// The reader, with whatever was read from it.
     pub(super) fn into_reader(self) -> R {
         self.reader
@@ -101,6 +115,18 @@ impl<R: Read> Records<R> {
 
     /// The next record that is not an empty line.
     pub(super) fn next(&mut self) -> io::Result<Option<Record<'_>>> {
+        self.go_on()?;
+        Ok(self.current())
+    }
+
+    /// The record at which reading stands.
+    pub(super) fn current(&self) -> Option<Record<'_>> {
+        let Last { start, end, line, flaw } = self.last?;
+        Some(Record { bytes: &self.buffer[start..end], line, flaw })
+    }
+
+    /// Reads the next record that is not an empty line; says whether there is one.
+    pub(super) fn go_on(&mut self) -> io::Result<bool> {
         self.last = None;
         loop {
             if self.inside_overlong {
@@ -113,14 +139,14 @@ impl<R: Read> Records<R> {
                 }
             }
             if !self.has_bytes()? {
-                return Ok(None);
+                return Ok(false);
             }
             let cut = self.scan()?;
             let (start, line) = (self.start, self.line);
             self.advance(&cut);
             if cut.end > 0 {
-                self.last = Some((start, line));
-                return Ok(Some(Record { bytes: &self.buffer[start..start + cut.end], line, flaw: cut.flaw }));
+                self.last = Some(Last { start, end: start + cut.end, line, flaw: cut.flaw });
+                return Ok(true);
             }
         }
     }
@@ -128,7 +154,7 @@ impl<R: Read> Records<R> {
     /// Gives back all lines of the record handed out last that follow the line on which `offset` stands: they are read
     /// again as records of their own. For a record in which a quote turned out to have closed in the wrong place.
     pub(super) fn resume_behind_line_of(&mut self, offset: usize) {
-        let Some((start, line)) = self.last.take() else { return };
+        let Some(Last { start, line, .. }) = self.last.take() else { return };
         let offset = (start + offset).min(self.start);
         let Some(length) = self.buffer[offset..self.start].iter().position(|b| is_line_end(*b)) else { return };
         let end = offset + length;

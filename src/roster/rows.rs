@@ -1,5 +1,16 @@
 //! One record becomes one entry.
+//!
+//! Which broken cells make the row a defect:
+//!
+//! - the key and the user principal name beside it: nobody else may be taken for the person;
+//! - the handoff: a credential must not go to the wrong hands;
+//! - the priority: the order of work is the operator's, and a lost one is not seen. What spreadsheets make of a whole
+//!   number (`1.0`) is taken for it;
+//! - not the note and the hints, which decide nothing: of a note everything that can be shown is kept, and a hint that is
+//!   not understood is not there.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::str;
 
 use crate::ids::RowNumber;
@@ -7,8 +18,12 @@ use crate::ids::RowNumber;
 use super::cells::Cells;
 use super::columns::{Column, Columns};
 use super::defect::{Defect, Reason, shown};
+use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
-use super::records::{Flaw, LONGEST_RECORD, Record, line_ends};
+use super::invisible::harmless;
+use super::key::{self, NotAKey};
+use super::records::{Flaw, LONGEST_RECORD, Record};
+use super::spot::{Site, Spot};
 use super::upn::{NotAUpn, Upn};
 
 /// Names and kinds are short; what is longer has gone astray.
@@ -17,9 +32,12 @@ const LONGEST_CELL: usize = 256;
 /// A remark may be a paragraph.
 const LONGEST_NOTE: usize = 4096;
 
+/// Stands for the text of a line in which a password may be.
+const NOT_SHOWN: &str = "(not shown: the list has a column of passwords)";
+
 /// What became of a record.
 pub(super) enum Row {
-    /// Nothing but empty cells: no row at all.
+    /// Nothing but empty cells, or the example of a template: no row at all.
     Blank,
     Entry(Entry),
     /// An entry whose record must be given back behind the line of this offset.
@@ -27,58 +45,56 @@ pub(super) enum Row {
 }
 
 /// Reads one record as the row with this number.
-pub(super) fn read(record: Record<'_>, row: RowNumber, columns: &Columns, cells: &mut Cells) -> Row {
+pub(super) fn read(
+    record: Record<'_>,
+    row: RowNumber,
+    columns: &Columns,
+    encoding: Encoding,
+    cells: &mut Cells,
+) -> Row {
     let entry = |text, content| Entry { row, line: record.line, text, content };
-    if let Some(flaw) = record.flaw {
-        let defect = defect_of(flaw, record);
-        return Row::Entry(entry(shown(record.bytes), Err(defect)));
+    let flaw = match record.flaw {
+        // No record is without a flaw and cannot be read, as long as records are cut by the rules by which they are read.
+        None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),
+        flaw => flaw,
+    };
+    if let Some(flaw) = flaw {
+        // Where a cell ends nobody knows.
+        let hidden = if columns.secret.is_some() { 0..record.bytes.len() } else { 0..0 };
+        let text = if columns.secret.is_some() { NOT_SHOWN.to_owned() } else { shown(record.bytes) };
+        return Row::Entry(entry(text, Err(of_flaw(flaw, &Site { bytes: record.bytes, line: record.line, hidden }))));
     }
-    if !cells.read(record.bytes) {
-        // Not reached as long as records are cut by the rules by which they are read.
-        return Row::Entry(entry(shown(record.bytes), Err(Place(record).at(0, Reason::OpenQuote))));
-    }
-    let reading = Reading { record, columns, cells };
+    let reading = Reading { record, columns, encoding, cells };
     let (key, column) = reading.key_cell();
-    if key.is_empty() && reading.cells.all_blank() {
+    if (key.is_empty() && cells.all_blank()) || (row == RowNumber::FIRST && reading.is_an_example(key)) {
         return Row::Blank;
     }
     let text = shown(key);
     if key.iter().any(|b| matches!(b, b'\n' | b'\r')) {
         // The lines behind the first may be other people's.
-        let offset = cells.offset_of(record.bytes, column.index);
+        let place = reading.range_of(column);
         let reason = Reason::LineBreakInKey { column: column.name.clone() };
         let shown_line = shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
-        return Row::EntryToLineOf(entry(shown_line, Err(Place(record).at(offset, reason))), offset);
+        let defect = Defect { spot: reading.site().at(place.clone()), reason };
+        return Row::EntryToLineOf(entry(shown_line, Err(defect)), place.start);
     }
     let content = reading.person(key, column);
     Row::Entry(entry(text, content))
 }
 
-fn defect_of(flaw: Flaw, record: Record<'_>) -> Defect {
-    match flaw {
-        Flaw::OpenQuote(offset) => Place(record).at(offset, Reason::OpenQuote),
-        Flaw::TextAfterQuote(offset) => Place(record).at(offset, Reason::TextAfterQuote),
-        Flaw::TooLong => {
-            Defect { line: record.line, column: None, reason: Reason::RowTooLong { longest: LONGEST_RECORD } }
-        }
-    }
-}
-
-/// Turns offsets in a record into places in the file.
-struct Place<'a>(Record<'a>);
-
-impl Place<'_> {
-    fn at(&self, offset: usize, reason: Reason) -> Defect {
-        let before = &self.0.bytes[..offset.min(self.0.bytes.len())];
-        let line_start = before.iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |end| end + 1);
-        let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
-        Defect { line: self.0.line + line_ends(before), column: Some(column as u64), reason }
-    }
+fn of_flaw(flaw: Flaw, site: &Site<'_>) -> Defect {
+    let (spot, reason) = match flaw {
+        Flaw::OpenQuote(offset) => (site.at(offset..site.bytes.len()), Reason::OpenQuote),
+        Flaw::TextAfterQuote(offset) => (site.at(offset..offset + 1), Reason::TextAfterQuote),
+        Flaw::TooLong => (site.whole(), Reason::RowTooLong { longest: LONGEST_RECORD }),
+    };
+    Defect { spot, reason }
 }
 
 struct Reading<'a> {
     record: Record<'a>,
     columns: &'a Columns,
+    encoding: Encoding,
     cells: &'a Cells,
 }
 
@@ -91,15 +107,21 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Entra's templates have a row under the header that shows how to fill them in.
+    fn is_an_example(&self, key: &[u8]) -> bool {
+        let starts = |cell: &[u8]| cell.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"Example:"));
+        self.columns.template && (starts(key) || starts(self.cells.get(0)))
+    }
+
     fn person(&self, key: &[u8], column: &Column) -> Result<Person, Defect> {
         self.check_length()?;
         let key = self.key(key, column)?;
         Ok(Person {
             also: self.also(&key, column)?,
             key,
-            handoff: self.words(self.columns.handoff.as_ref(), LONGEST_CELL)?,
+            handoff: self.handoff()?,
             priority: self.priority()?,
-            note: self.words(self.columns.note.as_ref(), LONGEST_NOTE)?,
+            note: self.note(),
             hints: self.hints(),
         })
     }
@@ -107,14 +129,14 @@ impl<'a> Reading<'a> {
     /// A row that is too short may be one that was cut off, and then its last cell is not what it seems.
     fn check_length(&self) -> Result<(), Defect> {
         let (found, expected) = (self.cells.len(), self.columns.expected);
-        let reason = if found < expected {
-            Reason::TooFewCells { found, expected }
-        } else if self.cells.any_behind(expected) {
-            Reason::TooManyCells { found, expected }
-        } else {
-            return Ok(());
-        };
-        Err(Defect { line: self.record.line, column: None, reason })
+        if found < expected {
+            return Err(Defect { spot: self.site().whole(), reason: Reason::TooFewCells { found, expected } });
+        }
+        if self.cells.any_behind(expected) {
+            let surplus = self.cells.range_of(self.record.bytes, expected).start..self.record.bytes.len();
+            return Err(Defect { spot: self.site().at(surplus), reason: Reason::TooManyCells { found, expected } });
+        }
+        Ok(())
     }
 
     fn key(&self, cell: &[u8], column: &Column) -> Result<Key, Defect> {
@@ -122,12 +144,15 @@ impl<'a> Reading<'a> {
             return Err(self.at(&self.columns.key, Reason::NoKey { columns: self.columns.key_names() }));
         }
         let text = self.text(cell, column)?;
-        if let Ok(id) = text.parse() {
-            return Ok(Key::ObjectId(id));
-        }
-        text.parse()
-            .map(Key::UserPrincipalName)
-            .map_err(|why| self.at(column, Reason::NotAKey { text: shown(cell), why }))
+        key::parse(text, self.columns.by).map_err(|why| {
+            let text = shown(cell);
+            match why {
+                NotAKey::User(why) => self.at(column, Reason::NotAUser { text, why }),
+                NotAKey::Name(why) => self.at_character(column, of(why), Reason::NotAKey { text, why }),
+                NotAKey::Value(by, why) => self.at(column, Reason::NotAValue { text, by, why }),
+                NotAKey::Entities(accounts) => self.at(column, Reason::Entities { accounts }),
+            }
+        })
     }
 
     /// The user principal name beside an object id. A mail address is none: it may differ from the name for good reason.
@@ -142,7 +167,8 @@ impl<'a> Reading<'a> {
         }
         let text = self.text(cell, beside)?;
         text.parse().map(Some).map_err(|why: NotAUpn| {
-            self.at(beside, Reason::NotAUpn { column: beside.name.clone(), text: shown(cell), why })
+            let reason = Reason::NotAUpn { column: beside.name.clone(), text: shown(cell), why };
+            self.at_character(beside, of(why), reason)
         })
     }
 
@@ -152,26 +178,36 @@ impl<'a> Reading<'a> {
         if cell.is_empty() {
             return Ok(None);
         }
-        // `parse` would take a plus sign, which a spreadsheet takes for a formula.
-        let digits =
-            Some(cell).filter(|cell| cell.iter().all(u8::is_ascii_digit)).and_then(|cell| str::from_utf8(cell).ok());
-        match digits.and_then(|digits| digits.parse().ok()) {
+        match whole_number(cell) {
             Some(priority) => Ok(Some(priority)),
             None => Err(self.at(column, Reason::NotAPriority { text: shown(cell) })),
         }
     }
 
-    fn words(&self, column: Option<&Column>, longest: usize) -> Result<Option<String>, Defect> {
-        let Some(column) = column else { return Ok(None) };
+    fn handoff(&self) -> Result<Option<String>, Defect> {
+        let Some(column) = &self.columns.handoff else { return Ok(None) };
         let cell = self.cells.get(column.index);
         if cell.is_empty() {
             return Ok(None);
         }
         let text = self.text(cell, column)?;
-        if text.len() > longest && text.chars().count() > longest {
-            return Err(self.at(column, Reason::CellTooLong { column: column.name.clone(), longest }));
+        if text.len() > LONGEST_CELL && text.chars().count() > LONGEST_CELL {
+            let reason = Reason::CellTooLong { column: column.name.clone(), longest: LONGEST_CELL };
+            return Err(self.at(column, reason));
         }
         Ok(Some(text.to_owned()))
+    }
+
+    fn note(&self) -> Option<String> {
+        let cell = self.cells.get(self.columns.note.as_ref()?.index);
+        if cell.is_empty() {
+            return None;
+        }
+        let text = match String::from_utf8_lossy(&cell[..cell.len().min(4 * LONGEST_NOTE)]) {
+            Cow::Borrowed(text) if text.len() <= LONGEST_NOTE && !text.contains(is_bad) => return Some(text.to_owned()),
+            text => text,
+        };
+        Some(text.chars().take(LONGEST_NOTE).map(|c| if is_bad(c) { harmless(c) } else { c }).collect())
     }
 
     /// Hints are never worth a defect: what cannot be understood is not said.
@@ -193,20 +229,96 @@ impl<'a> Reading<'a> {
     }
 
     fn text<'c>(&self, cell: &'c [u8], column: &Column) -> Result<&'c str, Defect> {
-        let Ok(text) = str::from_utf8(cell) else {
-            return Err(self.at(column, Reason::NotUtf8 { column: column.name.clone() }));
+        let text = match str::from_utf8(cell) {
+            Ok(text) => text,
+            Err(_) => {
+                let raw = self.range_of(column);
+                let chunk = self.record.bytes[raw.clone()].utf8_chunks().next();
+                let (sound, broken) = chunk.map_or((0, 1), |chunk| (chunk.valid().len(), chunk.invalid().len()));
+                let spot = self.site().at(raw.start + sound..raw.start + sound + broken);
+                let reason = Reason::Undecodable { column: column.name.clone(), encoding: self.encoding };
+                return Err(Defect { spot, reason });
+            }
         };
-        // Line breaks and tabs are what people type into a remark; in a key they are refused before and after.
-        match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        match text.chars().find(|c| is_bad(*c)) {
             None => Ok(text),
             Some(control) => {
                 let reason = Reason::ControlCharacter { column: column.name.clone(), code: control.into() };
-                Err(self.at(column, reason))
+                Err(self.at_character(column, Some(control), reason))
             }
         }
     }
 
     fn at(&self, column: &Column, reason: Reason) -> Defect {
-        Place(self.record).at(self.cells.offset_of(self.record.bytes, column.index), reason)
+        Defect { spot: self.site().at(self.range_of(column)), reason }
+    }
+
+    /// A defect at the first place in a cell where this character stands.
+    fn at_character(&self, column: &Column, character: Option<char>, reason: Reason) -> Defect {
+        Defect { spot: self.spot_of(column, character), reason }
+    }
+
+    fn spot_of(&self, column: &Column, character: Option<char>) -> Spot {
+        let cell = self.range_of(column);
+        let sign = character.map(|c| c.encode_utf8(&mut [0; 4]).as_bytes().to_vec()).unwrap_or_default();
+        // The quotes around a cell are no part of what it says.
+        let bytes = &self.record.bytes[cell.clone()];
+        let quoted = usize::from(bytes.starts_with(b"\""));
+        let place = if sign.is_empty() {
+            None
+        } else {
+            bytes[quoted..].windows(sign.len()).position(|window| window == sign)
+        };
+        self.site().at(place.map_or(cell.clone(), |offset| {
+            let start = cell.start + quoted + offset;
+            start..start + sign.len()
+        }))
+    }
+
+    fn range_of(&self, column: &Column) -> Range<usize> {
+        self.cells.range_of(self.record.bytes, column.index)
+    }
+
+    fn site(&self) -> Site<'a> {
+        let hidden = self.columns.secret.as_ref().map_or(0..0, |secret| self.range_of(secret));
+        Site { bytes: self.record.bytes, line: self.record.line, hidden }
+    }
+}
+
+/// The character to which a reason points.
+const fn of(why: NotAUpn) -> Option<char> {
+    match why {
+        NotAUpn::Invisible(c) | NotAUpn::Impossible(c) => Some(c),
+        NotAUpn::NoAt | NotAUpn::ManyAt | NotAUpn::OneSided | NotAUpn::Blank | NotAUpn::TooLong => None,
+    }
+}
+
+/// Line breaks and tabs are what people type into a remark; in a key they are refused before and after.
+fn is_bad(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
+/// A whole number, also as a spreadsheet writes it when it takes the column for measurements: `1.0`, `1,00`.
+fn whole_number(cell: &[u8]) -> Option<u32> {
+    let text = str::from_utf8(cell).ok()?;
+    let (digits, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    // `parse` would take a plus sign, which a spreadsheet takes for a formula.
+    let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let integral = !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0');
+    if only_digits && integral { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_is_one_however_a_spreadsheet_writes_it() {
+        for (text, number) in [("0", 0), ("7", 7), ("1.0", 1), ("12,00", 12), ("4294967295", u32::MAX)] {
+            assert_eq!(whole_number(text.as_bytes()), Some(number), "{text}");
+        }
+        for text in ["", "soon", "-1", "+1", "1.5", "1.", ".0", "1.000,0", "1,000.0", "4294967296", "1e3", "\u{ff11}"] {
+            assert_eq!(whole_number(text.as_bytes()), None, "{text}");
+        }
     }
 }

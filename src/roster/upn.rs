@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::invisible::{is_invisible, named};
+
 /// Entra's own bound is 113 characters, but guests carry their whole home address before `#EXT#`, and mail addresses
 /// stand in key columns too. Nothing longer than a mail address can be either.
 const LONGEST: usize = 320;
@@ -35,6 +37,9 @@ pub enum NotAUpn {
     /// A blank or a control character inside.
     #[error("it has a blank or a control character inside")]
     Blank,
+    /// A character that nobody sees.
+    #[error("it has the invisible character {} in it", named(*.0))]
+    Invisible(char),
     /// A character that no such name holds.
     #[error("it has {0:?} in it")]
     Impossible(char),
@@ -82,6 +87,9 @@ impl FromStr for Upn {
         }
         // Before the search for blanks: a display name in the key column is better told that it has no @.
         let (local, domain) = text.split_once('@').ok_or(NotAUpn::NoAt)?;
+        if let Some(invisible) = text.chars().find(|c| is_invisible(*c)) {
+            return Err(NotAUpn::Invisible(invisible));
+        }
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(NotAUpn::Blank);
         }
@@ -162,7 +170,9 @@ mod tests {
             ("ada@", NotAUpn::OneSided),
             ("ada@b@contoso.com", NotAUpn::ManyAt),
             ("ada lovelace@contoso.com", NotAUpn::Blank),
-            ("ada\u{a0}x@contoso.com", NotAUpn::Blank),
+            ("ada\u{a0}x@contoso.com", NotAUpn::Invisible('\u{a0}')),
+            ("ada@contoso.com\u{200b}", NotAUpn::Invisible('\u{200b}')),
+            ("\u{202e}ada@contoso.com", NotAUpn::Invisible('\u{202e}')),
             ("ada\0@contoso.com", NotAUpn::Blank),
             ("<ada@contoso.com>", NotAUpn::Impossible('<')),
             ("ada@contoso.com;bob@contoso.com", NotAUpn::Impossible(';')),

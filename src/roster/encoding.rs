@@ -1,0 +1,120 @@
+//! How the letters of a list are written in bytes, and how that is found out.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How the letters of a list are written in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Encoding {
+    /// UTF-8, and plain ASCII with it.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// UTF-16, the lower byte first: `>` and `Out-File` of Windows PowerShell, "Unicode text" of Excel.
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    /// UTF-16, the higher byte first.
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+    /// One byte a letter, as Western European Windows programs write "CSV" and "ANSI".
+    #[serde(rename = "windows-1252")]
+    Windows1252,
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16Le => "UTF-16 LE",
+            Self::Utf16Be => "UTF-16 BE",
+            Self::Windows1252 => "Windows-1252",
+        })
+    }
+}
+
+/// The encoding that the first bytes show, and how long its byte order mark is. Without a mark it is UTF-8 until a byte
+/// says otherwise.
+pub(super) fn of_the_first_bytes(head: &[u8]) -> (Encoding, usize) {
+    match head {
+        [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
+        [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
+        [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
+        _ => (unmarked_utf16(head).unwrap_or(Encoding::Utf8), 0),
+    }
+}
+
+/// Latin letters in UTF-16 are every second byte NUL, and no other text has that.
+fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
+    let pairs = head[..head.len().min(1024)].chunks_exact(2);
+    let (mut higher, mut lower, count) = (0, 0, pairs.len());
+    for pair in pairs {
+        higher += usize::from(pair[0] == 0 && pair[1] != 0);
+        lower += usize::from(pair[0] != 0 && pair[1] == 0);
+    }
+    if count < 2 {
+        return None;
+    }
+    match (higher * 2 > count, lower * 2 > count) {
+        (true, false) if lower * 8 <= higher => Some(Encoding::Utf16Be),
+        (false, true) if higher * 8 <= lower => Some(Encoding::Utf16Le),
+        _ => None,
+    }
+}
+
+/// Decides between UTF-8 and Windows-1252 by the text that begins with the first byte outside ASCII; `whole` says that
+/// nothing follows it.
+///
+/// By chance alone, letters of Windows-1252 hardly ever make a valid sequence of UTF-8. So it is UTF-8 when at least
+/// half of what is outside ASCII is valid: one broken sequence among many is a defect of its row.
+pub(super) fn utf8_or_windows_1252(text: &[u8], whole: bool) -> Encoding {
+    let (mut valid, mut broken) = (0_usize, 0_usize);
+    let mut rest = text.len();
+    for chunk in text.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        rest -= chunk.valid().len() + chunk.invalid().len();
+        // The end of the window may cut a sequence through.
+        let cut_through = rest == 0 && !whole && is_begun(chunk.invalid());
+        broken += usize::from(!chunk.invalid().is_empty() && !cut_through);
+    }
+    if broken == 0 || (valid > 0 && valid >= broken) { Encoding::Utf8 } else { Encoding::Windows1252 }
+}
+
+/// Whether more bytes could make a sequence of UTF-8 of these.
+pub(super) fn is_begun(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_or_the_places_of_the_nul_bytes_tell_utf_16() {
+        assert_eq!(of_the_first_bytes(b"\xef\xbb\xbfuser"), (Encoding::Utf8, 3));
+        assert_eq!(of_the_first_bytes(b"\xff\xfeu\0"), (Encoding::Utf16Le, 2));
+        assert_eq!(of_the_first_bytes(b"\xfe\xff\0u"), (Encoding::Utf16Be, 2));
+        assert_eq!(of_the_first_bytes(b"u\0s\0e\0r\0\n\0"), (Encoding::Utf16Le, 0));
+        assert_eq!(of_the_first_bytes(b"\0u\0s\0e\0r\0\n"), (Encoding::Utf16Be, 0));
+        assert_eq!(of_the_first_bytes(b"user\na\0b@c"), (Encoding::Utf8, 0));
+        assert_eq!(of_the_first_bytes(b"\x7fELF\x02\x01\x01\0"), (Encoding::Utf8, 0));
+        assert_eq!(of_the_first_bytes(b"\0\0\0\0\0\0"), (Encoding::Utf8, 0));
+        assert_eq!(of_the_first_bytes(b""), (Encoding::Utf8, 0));
+    }
+
+    #[test]
+    fn one_broken_sequence_does_not_make_another_encoding() {
+        let decide = |text: &[u8]| utf8_or_windows_1252(text, true);
+        assert_eq!(decide("ü, ö, é".as_bytes()), Encoding::Utf8);
+        assert_eq!(decide(b"\xfc, \xc3\xb6, \xc3\xa9"), Encoding::Utf8);
+        assert_eq!(decide(b"\xfc"), Encoding::Windows1252);
+        assert_eq!(decide(b"J\xfcrgen Gro\xdfmann, \xc5 \xa9"), Encoding::Windows1252);
+        assert_eq!(decide(b"caf\xc9\x94, J\xfcrgen, Bj\xf6rn"), Encoding::Windows1252);
+    }
+
+    #[test]
+    fn a_window_may_end_inside_a_character() {
+        assert_eq!(utf8_or_windows_1252(b"\xc3", false), Encoding::Utf8);
+        assert_eq!(utf8_or_windows_1252(b"\xc3", true), Encoding::Windows1252);
+        assert_eq!(utf8_or_windows_1252(b"\xfcr", false), Encoding::Windows1252);
+    }
+}

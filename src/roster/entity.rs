@@ -1,0 +1,84 @@
+//! The entities of an incident, as Sentinel exports them: JSON in a cell.
+//!
+//! The rule: such a cell names the one entity of type `account` in it, by its `AadUserId`, else by `Name@UPNSuffix`; none
+//! or more than one is a defect.
+
+use serde::Deserialize;
+
+/// The fields that name an account; all others are passed over.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Entity {
+    r#type: Option<String>,
+    name: Option<String>,
+    #[serde(rename = "UPNSuffix")]
+    upn_suffix: Option<String>,
+    aad_user_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entities {
+    Many(Vec<Entity>),
+    One(Entity),
+}
+
+/// What a cell of entities says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Accounts {
+    /// The one account, by what names it.
+    One(String),
+    /// There is no account among them.
+    None,
+    /// There are this many, or the one has neither id nor full name.
+    Unclear(usize),
+}
+
+/// Reads a cell; nothing if it holds no entities at all.
+pub(super) fn accounts(text: &str) -> Option<Accounts> {
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let entities = match serde_json::from_str(text).ok()? {
+        Entities::Many(entities) => entities,
+        Entities::One(entity) => vec![entity],
+    };
+    let is_account = |entity: &&Entity| entity.r#type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("account"));
+    let accounts: Vec<&Entity> = entities.iter().filter(is_account).collect();
+    Some(match accounts.as_slice() {
+        [] => Accounts::None,
+        [account] => account.key().map_or(Accounts::Unclear(1), Accounts::One),
+        many => Accounts::Unclear(many.len()),
+    })
+}
+
+impl Entity {
+    fn key(&self) -> Option<String> {
+        let filled = |field: &Option<String>| field.clone().filter(|text| !text.trim().is_empty());
+        filled(&self.aad_user_id).or_else(|| Some(format!("{}@{}", filled(&self.name)?, filled(&self.upn_suffix)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_account_is_named() {
+        let id = r#"{"Type":"account","Name":"ada","UPNSuffix":"contoso.com","AadUserId":"0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11"}"#;
+        assert_eq!(accounts(id), Some(Accounts::One("0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".into())));
+        let listed = r#"[{"$id":"2","Address":"192.0.2.7","Type":"ip"},{"$id":"3","Name":"ada","UPNSuffix":"contoso.com","Type":"account"}]"#;
+        assert_eq!(accounts(listed), Some(Accounts::One("ada@contoso.com".into())));
+    }
+
+    #[test]
+    fn no_account_or_many_are_told_apart() {
+        assert_eq!(accounts(r#"[{"Type":"ip"},{"$ref":"2"}]"#), Some(Accounts::None));
+        assert_eq!(accounts("[]"), Some(Accounts::None));
+        assert_eq!(accounts(r#"[{"Type":"account","Name":"a"}]"#), Some(Accounts::Unclear(1)));
+        assert_eq!(accounts(r#"[{"Type":"account"},{"Type":"Account"}]"#), Some(Accounts::Unclear(2)));
+        for text in ["ada@contoso.com", "{", "[1]", "{not json}"] {
+            assert_eq!(accounts(text), None, "{text}");
+        }
+    }
+}

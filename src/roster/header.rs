@@ -1,0 +1,113 @@
+//! The names of the columns, and the line on which they stand.
+
+use super::by::By;
+use super::cells::Cells;
+use super::columns::Column;
+use super::error::RosterError;
+use super::how::How;
+use super::names::{self, fold};
+use super::source::Source;
+use super::spot::{Site, Spot};
+
+/// The header of a list.
+pub(super) struct Header<'a> {
+    pub(super) names: &'a [String],
+    folded: Vec<String>,
+    site: Site<'a>,
+    cells: &'a Cells,
+    from: &'a Source,
+}
+
+impl<'a> Header<'a> {
+    /// The header that was read by `cells` from the record at `site`.
+    pub(super) fn new(names: &'a [String], site: Site<'a>, cells: &'a Cells, from: &'a Source) -> Self {
+        Self { names, folded: names.iter().map(|name| fold(name)).collect(), site, cells, from }
+    }
+
+    /// The column with the first of these names that is there at all; the same name twice is an error, because nobody
+    /// can tell which of them is meant.
+    pub(super) fn first_of(&self, known: &[&str]) -> Result<Option<Column>, RosterError> {
+        for name in known {
+            if let Some(column) = self.only(|index| self.folded[index] == *name)? {
+                return Ok(Some(column));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The column that the operator names.
+    pub(super) fn named(&self, how: &How) -> Result<Column, RosterError> {
+        let key = how.key.as_deref().unwrap_or_default();
+        if let Some(index) = how.number() {
+            let name = self.names.get(index).ok_or_else(|| self.unknown(key))?;
+            return Ok(Column { index, name: if name.is_empty() { format!("#{}", index + 1) } else { name.clone() } });
+        }
+        if let Ok(Some(column)) = self.only(|index| self.names[index] == key) {
+            return Ok(column);
+        }
+        self.only(|index| how.names(&self.names[index]))?.ok_or_else(|| self.unknown(key))
+    }
+
+    /// The column of passwords, where there is one.
+    pub(super) fn secret(&self) -> Option<Column> {
+        let index = self.folded.iter().position(|folded| names::is_secret(folded))?;
+        Some(Column { index, name: self.names[index].clone() })
+    }
+
+    /// Whether it is the header of a log.
+    pub(super) fn is_of_a_log(&self) -> bool {
+        self.folded.iter().any(|folded| names::is_of_a_log(folded))
+    }
+
+    /// No column holds the key.
+    pub(super) fn no_key(&self, by: Option<By>) -> RosterError {
+        RosterError::NoKeyColumn {
+            from: self.from.clone(),
+            found: self.names.to_vec(),
+            by,
+            spot: Box::new(self.site.whole()),
+        }
+    }
+
+    fn unknown(&self, key: &str) -> RosterError {
+        let wanted = names::fold_whole(key);
+        let alike = |name: &&String| strsim::damerau_levenshtein(&names::fold_whole(name), &wanted);
+        let nearest = self.names.iter().filter(|name| !name.is_empty()).min_by_key(alike);
+        RosterError::UnknownColumn {
+            from: self.from.clone(),
+            key: key.to_owned(),
+            // Further off it is another word.
+            nearest: nearest.filter(|name| alike(name) <= 1 + wanted.chars().count() / 3).cloned(),
+            found: self.names.to_vec(),
+            header: true,
+            spot: Box::new(self.site.whole()),
+        }
+    }
+
+    fn only(&self, meant: impl Fn(usize) -> bool) -> Result<Option<Column>, RosterError> {
+        let mut places = (0..self.names.len()).filter(|index| meant(*index));
+        let Some(index) = places.next() else { return Ok(None) };
+        match places.next() {
+            None => Ok(Some(Column { index, name: self.names[index].clone() })),
+            Some(second) => Err(RosterError::TwoColumns {
+                from: self.from.clone(),
+                first: self.names[index].clone(),
+                second: self.names[second].clone(),
+                spot: Box::new(self.spot_of(second)),
+            }),
+        }
+    }
+
+    fn spot_of(&self, index: usize) -> Spot {
+        self.site.at(self.cells.range_of(self.site.bytes, index))
+    }
+}
+
+#[cfg(test)]
+impl<'a> Header<'a> {
+    /// A header of which only names and line matter.
+    pub(super) fn for_tests(names: &'a [String], line: &'a str, from: &'a Source) -> Self {
+        let cells = Box::leak(Box::new(Cells::new(super::dialect::Delimiter::Comma)));
+        Self::new(names, Site { bytes: line.as_bytes(), line: 1, hidden: 0..0 }, cells, from)
+    }
+}

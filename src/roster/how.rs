@@ -1,0 +1,37 @@
+//! How the operator says that people are named.
+
+use super::by::By;
+use super::key;
+use super::names;
+
+/// What the operator says about a list; by default nothing, and the list speaks for itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct How {
+    /// The column that holds the key: its name as the header spells it, but for case, blanks, underscores and hyphens; or
+    /// `#3` for the third column.
+    pub key: Option<String>,
+    /// The property that people are found by; otherwise by object id or user principal name.
+    pub by: Option<By>,
+}
+
+impl How {
+    /// The place of the column that `key` numbers, counted from 0.
+    pub(super) fn number(&self) -> Option<usize> {
+        let digits = self.key.as_deref()?.trim().strip_prefix('#')?;
+        digits.parse::<usize>().ok()?.checked_sub(1)
+    }
+
+    /// Whether the header name is what `key` names.
+    pub(super) fn names(&self, name: &str) -> bool {
+        let Some(key) = self.key.as_deref().filter(|_| self.number().is_none()) else { return false };
+        names::fold(name) == names::fold(key) || names::fold_whole(name) == names::fold_whole(key)
+    }
+
+    /// Whether a cell is a key by its form. Employee ids and account names have none of their own.
+    pub(super) fn is_a_key(&self, cell: &str) -> bool {
+        match self.by {
+            Some(By::EmployeeId | By::SamAccountName) => false,
+            by => key::parse(cell, by).is_ok(),
+        }
+    }
+}

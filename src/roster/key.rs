@@ -1,0 +1,91 @@
+//! The key cell becomes a key.
+
+use super::by::By;
+use super::entity::{self, Accounts};
+use super::entry::Key;
+use super::not_a_user::{self, NotAUser};
+use super::property::{self, NotAValue};
+use super::upn::NotAUpn;
+use crate::ids::ObjectId;
+
+/// What audit logs write behind the name of an account that is gone.
+const DELETED: &str = " (deleted)";
+
+/// Why a cell is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotAKey {
+    User(NotAUser),
+    Name(NotAUpn),
+    Value(By, NotAValue),
+    /// The entities of an incident with this many accounts, or one without a name.
+    Entities(usize),
+}
+
+/// Reads a cell without blanks around it. `by` says which property it holds; by itself it is an object id or a user
+/// principal name.
+///
+/// A name behind which a log says that the account was deleted is the name: it is found among the living, or not.
+pub(super) fn parse(text: &str, by: Option<By>) -> Result<Key, NotAKey> {
+    let text = match text.len().checked_sub(DELETED.len()) {
+        Some(end) if text.is_char_boundary(end) && text[end..].eq_ignore_ascii_case(DELETED) => text[..end].trim_end(),
+        _ => text,
+    };
+    match by {
+        None => account(text),
+        Some(by) => match not_a_user::recognised(text) {
+            Some(what) => Err(NotAKey::User(what)),
+            None => property::parse(by, text).map(|value| Key::Property(by, value)).map_err(|why| NotAKey::Value(by, why)),
+        },
+    }
+}
+
+fn account(text: &str) -> Result<Key, NotAKey> {
+    if let Ok(id) = text.parse::<ObjectId>() {
+        return if id.guid().is_nil() { Err(NotAKey::User(NotAUser::ZeroId)) } else { Ok(Key::ObjectId(id)) };
+    }
+    let why = match text.parse() {
+        Ok(name) => return Ok(Key::UserPrincipalName(name)),
+        Err(why) => why,
+    };
+    if let Some(what) = not_a_user::recognised(text) {
+        return Err(NotAKey::User(what));
+    }
+    match entity::accounts(text) {
+        // What it names is no JSON again.
+        Some(Accounts::One(key)) if !key.starts_with(['{', '[']) => account(&key),
+        Some(Accounts::None) => Err(NotAKey::User(NotAUser::NoAccount)),
+        Some(Accounts::Unclear(number)) => Err(NotAKey::Entities(number)),
+        Some(Accounts::One(_)) | None => Err(NotAKey::Name(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cell_decides_what_kind_of_key_it_is() {
+        let id = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11";
+        assert_eq!(parse(id, None), Ok(Key::ObjectId(id.parse().unwrap())));
+        let name = Key::UserPrincipalName("admin@contoso.com".parse().unwrap());
+        for text in ["admin@contoso.com", "Admin@contoso.com (deleted)", r#"{"Type":"account","Name":"admin","UPNSuffix":"contoso.com"}"#] {
+            assert_eq!(parse(text, None), Ok(name.clone()), "{text}");
+        }
+        assert_eq!(parse("Sync_AADC01_5ea1@contoso.onmicrosoft.com", None).map(|_| ()), Ok(()));
+        assert_eq!(parse("00000000-0000-0000-0000-000000000000", None), Err(NotAKey::User(NotAUser::ZeroId)));
+        assert_eq!(parse("Microsoft Teams Services", None), Err(NotAKey::Name(NotAUpn::NoAt)));
+        assert_eq!(parse("(deleted)", None), Err(NotAKey::Name(NotAUpn::NoAt)));
+        assert_eq!(parse(r#"[{"Type":"account"}]"#, None), Err(NotAKey::Entities(1)));
+    }
+
+    #[test]
+    fn a_property_is_only_itself() {
+        assert_eq!(parse("0042", Some(By::EmployeeId)), Ok(Key::Property(By::EmployeeId, "0042".into())));
+        assert_eq!(parse("S-1-5-18", Some(By::Sid)), Err(NotAKey::User(NotAUser::WellKnownSid)));
+        assert_eq!(parse("NT AUTHORITY\\SYSTEM", Some(By::SamAccountName)), Err(NotAKey::User(NotAUser::System)));
+        assert_eq!(
+            parse("0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11", Some(By::Mail)),
+            Err(NotAKey::Value(By::Mail, NotAValue::Address(NotAUpn::NoAt)))
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! What columns are called in the exports that people have.
+//!
+//! Case, blanks, underscores and hyphens in a name do not matter: `User principal name` is `userPrincipalName`. The
+//! templates for bulk operations in Entra write `User name [userPrincipalName] Required`: the property in brackets counts.
+
+use super::by::By;
+use super::invisible::is_invisible;
+
+/// The names that messages offer; many more spellings are understood.
+pub(super) const ACCEPTED_KEYS: &str =
+    "user, userPrincipalName, UPN, username, objectId, id, userId, AccountUpn, AccountObjectId, mail, email";
+
+/// Columns of object ids, the surest first. Some exports write user principal names into them too: the cell decides.
+pub(super) const OBJECT_ID: &[&str] = &[
+    "objectid",
+    "userobjectid",
+    "accountobjectid",
+    "azureadobjectid",
+    "aadobjectid",
+    "aaduserid",
+    "recipientobjectid",
+    "userid",
+    "userids",
+    "memberobjectidorupn",
+    "memberobjectidoruserprincipalname",
+    ID,
+];
+
+/// In a list of accounts their object id, in a log the number of an event.
+pub(super) const ID: &str = "id";
+
+/// Columns that only logs have.
+const OF_LOGS: &[&str] = &[
+    "appdisplayname",
+    "appid",
+    "application",
+    "correlationid",
+    "ipaddress",
+    "operation",
+    "operations",
+    "recordtype",
+    "requestid",
+    "timegenerated",
+    "useragent",
+];
+
+/// Columns that hold user principal names by their very name, the surest first.
+pub(super) const UPN: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn", "username", "signinname"];
+
+/// Columns that often hold a user principal name, but may hold another address or even a display name. They are the
+/// key only where no surer column is there.
+pub(super) const LIKELY: &[&str] = &[
+    "user",
+    "account",
+    "member",
+    "mail",
+    "email",
+    "emailaddress",
+    "mailaddress",
+    "recipientemailaddress",
+    "entities",
+    "entity",
+];
+
+/// Columns that hold passwords, and must not be shown.
+const SECRET: &[&str] = &["passwordprofile", "initialpassword", "password", "newpassword"];
+
+/// Columns that are usual in lists of people and are no key: they tell a header from a person.
+const OTHER: &[&str] = &[
+    "accountenabled",
+    "department",
+    "displayname",
+    "firstname",
+    "givenname",
+    "handoff",
+    "jobtitle",
+    "lastname",
+    "name",
+    "note",
+    "priority",
+    "surname",
+    "usertype",
+];
+
+/// Columns that hold a property, the surest first.
+pub(super) const fn of_property(by: By) -> &'static [&'static str] {
+    match by {
+        By::Mail => &["mail", "email", "emailaddress", "mailaddress", "primarysmtpaddress", "recipientemailaddress"],
+        By::ProxyAddress => &["proxyaddresses", "proxyaddress", "emailaddresses", "smtpaddress"],
+        By::EmployeeId => &["employeeid"],
+        By::Sid => &["onpremisessecurityidentifier", "sid", "accountsid", "usersid", "objectsid"],
+        By::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", "sam"],
+    }
+}
+
+/// The name as it is compared: the property in brackets, or else the whole of it.
+pub(super) fn fold(name: &str) -> String {
+    let bracketed = name.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(inside, _)| inside);
+    fold_whole(bracketed.filter(|inside| !inside.trim().is_empty()).unwrap_or(name))
+}
+
+/// The name as it is compared, brackets included.
+pub(super) fn fold_whole(name: &str) -> String {
+    let skipped = |c: &char| c.is_whitespace() || is_invisible(*c) || matches!(c, '_' | '-');
+    name.chars().filter(|c| !skipped(c)).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the header has brackets as those of Entra's templates.
+pub(super) fn is_of_a_template(name: &str) -> bool {
+    name.contains('[') && name.contains(']') && !name.contains("[UTC]")
+}
+
+pub(super) fn is_of_a_log(folded: &str) -> bool {
+    OF_LOGS.contains(&folded)
+}
+
+pub(super) fn is_secret(folded: &str) -> bool {
+    SECRET.contains(&folded)
+}
+
+/// Whether a column of this name is one that people are found by.
+pub(super) fn is_a_key(folded: &str, by: Option<By>) -> bool {
+    match by {
+        Some(by) => of_property(by).contains(&folded),
+        None => [OBJECT_ID, UPN, LIKELY].iter().any(|known| known.contains(&folded)),
+    }
+}
+
+/// Whether a column of this name is known for anything.
+pub(super) fn is_known(folded: &str) -> bool {
+    let key = is_a_key(folded, None) || By::ALL.into_iter().any(|by| is_a_key(folded, Some(by)));
+    key || OTHER.contains(&folded) || is_of_a_log(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_fold_to_one() {
+        for name in ["userPrincipalName", "User principal name ", "USER_PRINCIPAL-NAME", "\u{feff}UserPrincipalName"] {
+            assert_eq!(fold(name), "userprincipalname");
+        }
+        assert_eq!(fold("User name [userPrincipalName] Required"), "userprincipalname");
+        assert_eq!(fold("Block sign in (Yes/No) [accountEnabled] Required"), "accountenabled");
+        assert_eq!(fold("odd []"), "odd[]");
+        assert_eq!(fold_whole("a [b]"), "a[b]");
+    }
+}

@@ -1,0 +1,173 @@
+//! The values of properties that people are looked up by.
+
+use super::by::By;
+use super::not_a_user::is_sid;
+use super::upn::{NotAUpn, Upn};
+
+/// "maximum length of 16 characters" (user resource type, `employeeId`).
+const LONGEST_EMPLOYEE_ID: usize = 16;
+
+/// "sAMAccountName ... must be 20 or fewer characters" for users ([MS-ADA3] 2.222 with the rules of SAM).
+const LONGEST_SAM: usize = 20;
+
+/// Characters that SAM takes in no account name.
+const NOT_IN_SAM: &[char] = &['"', '/', '\\', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>'];
+
+/// Why a text cannot be the value of a property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAValue {
+    /// No address.
+    #[error("{0}")]
+    Address(NotAUpn),
+    /// Several addresses, and none or more than one is the primary one.
+    #[error("it has {0} primary (SMTP:) addresses; one is needed to tell who is meant")]
+    Primaries(usize),
+    /// Longer than employee ids are.
+    #[error("it is longer than {LONGEST_EMPLOYEE_ID} characters")]
+    EmployeeIdTooLong,
+    /// No SID.
+    #[error("it is not of the form S-1-5-21-...")]
+    NotASid,
+    /// Nothing behind the domain.
+    #[error("the name is missing")]
+    NoName,
+    /// Longer than such names are.
+    #[error("it is longer than {LONGEST_SAM} characters")]
+    SamTooLong,
+    /// A character that no such name has.
+    #[error("it has {0:?} in it")]
+    Impossible(char),
+}
+
+/// The value as it is looked up: without the marks that exports put around it, and otherwise as it is written.
+pub(super) fn parse(by: By, text: &str) -> Result<Box<str>, NotAValue> {
+    match by {
+        By::Mail => address(text),
+        By::ProxyAddress => address(primary(text)?),
+        By::EmployeeId => employee_id(text),
+        By::Sid if is_sid(text) => Ok(text.to_ascii_uppercase().into()),
+        By::Sid => Err(NotAValue::NotASid),
+        By::SamAccountName => sam_account_name(text),
+    }
+}
+
+fn address(text: &str) -> Result<Box<str>, NotAValue> {
+    // A mail address has the form of a user principal name, plus sign and all.
+    text.parse::<Upn>().map(|address| address.as_str().into()).map_err(NotAValue::Address)
+}
+
+/// The primary address among several, joined by `;` or by `+` as the Microsoft 365 admin centre does, without its prefix.
+fn primary(text: &str) -> Result<&str, NotAValue> {
+    let addresses = addresses(text);
+    match addresses.as_slice() {
+        [one] => Ok(without_prefix(one)),
+        several => {
+            let primaries: Vec<_> = several.iter().filter_map(|address| address.strip_prefix("SMTP:")).collect();
+            match primaries.as_slice() {
+                [one] => Ok(one.trim()),
+                none_or_many => Err(NotAValue::Primaries(none_or_many.len())),
+            }
+        }
+    }
+}
+
+/// A plus sign is legal in an address: it only separates in front of another prefix.
+fn addresses(text: &str) -> Vec<&str> {
+    let is_separator = |offset: usize, sign: char| match sign {
+        ';' => true,
+        '+' => prefix_length(text[offset + 1..].trim_start()).is_some(),
+        _ => false,
+    };
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (offset, sign) in text.char_indices() {
+        if is_separator(offset, sign) {
+            parts.push(&text[start..offset]);
+            start = offset + sign.len_utf8();
+        }
+    }
+    parts.push(&text[start..]);
+    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+fn prefix_length(text: &str) -> Option<usize> {
+    let colon = text.find(':')?;
+    let kind = &text[..colon];
+    (!kind.is_empty() && kind.len() <= 8 && kind.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(colon + 1)
+}
+
+fn without_prefix(address: &str) -> &str {
+    let is_mail = address.get(..5).is_some_and(|prefix| prefix.eq_ignore_ascii_case("smtp:"));
+    if is_mail { address[5..].trim_start() } else { address }
+}
+
+fn employee_id(text: &str) -> Result<Box<str>, NotAValue> {
+    if text.chars().count() > LONGEST_EMPLOYEE_ID {
+        return Err(NotAValue::EmployeeIdTooLong);
+    }
+    Ok(text.into())
+}
+
+fn sam_account_name(text: &str) -> Result<Box<str>, NotAValue> {
+    let name = text.split_once('\\').map_or(text, |(_domain, name)| name);
+    if name.is_empty() {
+        return Err(NotAValue::NoName);
+    }
+    if let Some(impossible) = name.chars().find(|c| NOT_IN_SAM.contains(c) || c.is_control()) {
+        return Err(NotAValue::Impossible(impossible));
+    }
+    if name.chars().count() > LONGEST_SAM {
+        return Err(NotAValue::SamTooLong);
+    }
+    Ok(name.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn value(by: By, text: &str) -> Result<String, NotAValue> {
+        parse(by, text).map(String::from)
+    }
+
+    #[test]
+    fn addresses_lose_their_prefix_and_keep_their_plus() {
+        assert_eq!(value(By::Mail, "ada+test@contoso.com").unwrap(), "ada+test@contoso.com");
+        assert_eq!(value(By::Mail, "Ada"), Err(NotAValue::Address(NotAUpn::NoAt)));
+        for text in ["ada@contoso.com", "smtp:ada@contoso.com", "SMTP: ada@contoso.com", "ada@contoso.com;"] {
+            assert_eq!(value(By::ProxyAddress, text).unwrap(), "ada@contoso.com", "{text}");
+        }
+        let joined = "smtp:ada+old@contoso.com+SMTP:ada@contoso.com+X500:/o=x+sip:ada@contoso.com";
+        assert_eq!(value(By::ProxyAddress, joined).unwrap(), "ada@contoso.com");
+        assert_eq!(value(By::ProxyAddress, "SMTP:ada+x@contoso.com; smtp:b@contoso.com").unwrap(), "ada+x@contoso.com");
+        assert_eq!(value(By::ProxyAddress, "smtp:a@b.c+smtp:b@b.c"), Err(NotAValue::Primaries(0)));
+        assert_eq!(value(By::ProxyAddress, "SMTP:a@b.c+SMTP:b@b.c"), Err(NotAValue::Primaries(2)));
+        assert!(value(By::ProxyAddress, "sip:ada@contoso.com").is_err());
+    }
+
+    #[test]
+    fn numbers_sids_and_account_names_have_their_form() {
+        assert_eq!(value(By::EmployeeId, "0042").unwrap(), "0042");
+        assert_eq!(value(By::EmployeeId, &"9".repeat(17)), Err(NotAValue::EmployeeIdTooLong));
+        assert_eq!(value(By::Sid, "s-1-5-21-1-2-3-1100").unwrap(), "S-1-5-21-1-2-3-1100");
+        assert_eq!(value(By::Sid, "S-1-5-21-"), Err(NotAValue::NotASid));
+        assert_eq!(value(By::SamAccountName, "CONTOSO\\ada").unwrap(), "ada");
+        assert_eq!(value(By::SamAccountName, "ada lovelace").unwrap(), "ada lovelace");
+        assert_eq!(value(By::SamAccountName, "CONTOSO\\"), Err(NotAValue::NoName));
+        assert_eq!(value(By::SamAccountName, "ada@contoso\\x\\y"), Err(NotAValue::Impossible('\\')));
+        assert_eq!(value(By::SamAccountName, "a*"), Err(NotAValue::Impossible('*')));
+        assert_eq!(value(By::SamAccountName, &"a".repeat(21)), Err(NotAValue::SamTooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_parser_panic(text in ".*") {
+            for by in By::ALL {
+                if let Ok(value) = parse(by, &text) {
+                    prop_assert!(!value.is_empty() || text.is_empty());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! How a list was understood.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::by::By;
+use super::dialect::Delimiter;
+use super::encoding::Encoding;
+use super::preamble::Preamble;
+
+/// How a list was understood, for the preview: an operator sees at a glance when it was misread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shape {
+    /// How its letters are written, as far as it was read: the first letter outside ASCII decides.
+    pub encoding: Encoding,
+    /// Whether a byte order mark stands in front.
+    pub byte_order_mark: bool,
+    /// What stands between two cells.
+    pub delimiter: Delimiter,
+    /// The lines in front of the header.
+    pub preamble: Vec<Preamble>,
+    /// Whether the first line names the columns. If not, they are called `#1`, `#2`, ...
+    pub header: bool,
+    /// The name of the column that holds the key.
+    pub key: String,
+    /// The name of the column that is read where the key cell is empty.
+    pub fallback: Option<String>,
+    /// The property that the key is, where it is neither object id nor user principal name.
+    pub property: Option<By>,
+    /// All names of the header, in order.
+    pub columns: Vec<String>,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = if self.byte_order_mark { " with byte order mark" } else { "" };
+        write!(f, "{}{mark}, {}", self.encoding, self.delimiter)?;
+        for line in &self.preamble {
+            write!(f, ", {}", line.name())?;
+        }
+        if self.header {
+            write!(f, ", key column {:?}", self.key)?;
+        } else {
+            write!(f, ", no header, key column {}", self.key)?;
+        }
+        if let Some(fallback) = &self.fallback {
+            write!(f, ", or {fallback:?} where that is empty")?;
+        }
+        match self.property {
+            Some(by) => write!(f, ", by {by}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The place in a file that shows what is wrong, with as much of its line as a person needs to see.
+
+use std::ops::Range;
+
+use super::invisible::harmless;
+use super::records::line_ends;
+
+/// How many characters of a line are shown at most, and how many of them in front of the mark.
+const WIDEST: usize = 110;
+const IN_FRONT: usize = 50;
+
+/// What stands in an excerpt for a cell that is never shown.
+const HIDDEN: char = '•';
+
+/// A place in a roster, and the line there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The line of the file, counted from 1.
+    pub line: u64,
+    /// The place on that line, in characters counted from 1; absent where the row as a whole is meant.
+    pub column: Option<u64>,
+    /// A window of that line around the mark.
+    pub excerpt: Excerpt,
+}
+
+/// A window of one line. Control characters and those that nobody sees are replaced one for one, and so is all of a
+/// cell that holds a password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The text, at most some hundred characters of it.
+    pub text: String,
+    /// What is meant, in characters of `text`. It is never empty unless `text` is, but for a mark behind its end.
+    pub mark: Range<usize>,
+}
+
+/// The record in which a place is looked for.
+#[derive(Debug, Clone)]
+pub(super) struct Site<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The line on which the record begins.
+    pub(super) line: u64,
+    /// The bytes of a cell that nobody may see.
+    pub(super) hidden: Range<usize>,
+}
+
+impl Site<'_> {
+    /// The place of some bytes of the record.
+    pub(super) fn at(&self, bytes: Range<usize>) -> Spot {
+        let (line, line_text) = self.line_of(bytes.start);
+        let column = characters(&self.bytes[line_text.start..bytes.start.min(line_text.end)]) + 1;
+        let mark = bytes.start.min(line_text.end)..bytes.end.clamp(bytes.start, line_text.end.max(bytes.start));
+        Spot { line, column: Some(column as u64), excerpt: self.excerpt(line_text, mark) }
+    }
+
+    /// The record as a whole; of more than one line the first.
+    pub(super) fn whole(&self) -> Spot {
+        let (line, text) = self.line_of(0);
+        Spot { line, column: None, excerpt: self.excerpt(text.clone(), text) }
+    }
+
+    /// The number and the bytes of the line on which an offset stands.
+    fn line_of(&self, offset: usize) -> (u64, Range<usize>) {
+        let is_end = |b: &u8| matches!(b, b'\n' | b'\r');
+        let offset = offset.min(self.bytes.len());
+        let start = self.bytes[..offset].iter().rposition(is_end).map_or(0, |end| end + 1);
+        let end = self.bytes[offset..].iter().position(is_end).map_or(self.bytes.len(), |length| offset + length);
+        (self.line + line_ends(&self.bytes[..start]), start..end)
+    }
+
+    fn excerpt(&self, line: Range<usize>, mark: Range<usize>) -> Excerpt {
+        // No character has more than four bytes: this much is enough, however long the line is.
+        let from = self.character_start(mark.start.saturating_sub(4 * IN_FRONT).max(line.start), line.start);
+        let before = self.shown(from..mark.start);
+        let dropped = before.len().saturating_sub(IN_FRONT);
+        let mut text: String = before[dropped..].iter().collect();
+        let mut start = before.len() - dropped;
+        if dropped > 0 || from > line.start {
+            text.insert(0, '…');
+            start += 1;
+        }
+        let until = mark.start + (4 * WIDEST).min(line.end - mark.start);
+        let marked = mark.end.min(until);
+        let marked_length = self.shown(mark.start..marked).len();
+        let behind = self.shown(mark.start..until);
+        let room = WIDEST.saturating_sub(start);
+        text.extend(behind.iter().take(room));
+        let end = start + marked_length.min(room).max(1);
+        if behind.len() > room || until < line.end {
+            text.push('…');
+        }
+        Excerpt { text, mark: start..end }
+    }
+
+    /// Moves an offset in the middle of a character behind it.
+    fn character_start(&self, mut offset: usize, line_start: usize) -> usize {
+        while offset > line_start && self.bytes.get(offset).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {
+            offset += 1;
+        }
+        offset
+    }
+
+    fn shown(&self, range: Range<usize>) -> Vec<char> {
+        let hidden = self.hidden.start.clamp(range.start, range.end)..self.hidden.end.clamp(range.start, range.end);
+        let part = |range: Range<usize>| String::from_utf8_lossy(&self.bytes[range]).into_owned();
+        let mut shown: Vec<char> = part(range.start..hidden.start).chars().map(harmless).collect();
+        shown.extend(part(hidden.clone()).chars().map(|_| HIDDEN));
+        shown.extend(part(hidden.end..range.end).chars().map(harmless));
+        shown
+    }
+}
+
+/// How many characters there are, as the excerpt shows them.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.utf8_chunks().map(|chunk| chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn site(bytes: &[u8]) -> Site<'_> {
+        Site { bytes, line: 7, hidden: 0..0 }
+    }
+
+    fn marked(spot: &Spot) -> String {
+        spot.excerpt.text.chars().skip(spot.excerpt.mark.start).take(spot.excerpt.mark.len()).collect()
+    }
+
+    #[test]
+    fn a_place_is_counted_in_characters_of_its_own_line() {
+        let record = "\"a\r\nü,b\",wrong".as_bytes();
+        let spot = site(record).at(10..15);
+        assert_eq!((spot.line, spot.column), (8, Some(6)));
+        assert_eq!((spot.excerpt.text.as_str(), marked(&spot).as_str()), ("ü,b\",wrong", "wrong"));
+        let whole = site(record).whole();
+        assert_eq!((whole.line, whole.column, whole.excerpt.text.as_str()), (7, None, "\"a"));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_to_a_window() {
+        let line = format!("{}wrong{}", "ä".repeat(5_000), "ö".repeat(5_000));
+        let spot = site(line.as_bytes()).at(10_000..10_005);
+        assert_eq!(spot.column, Some(5_001));
+        assert_eq!(marked(&spot), "wrong");
+        assert_eq!(spot.excerpt.text.chars().count(), WIDEST + 1);
+        assert!(spot.excerpt.text.starts_with("…ä") && spot.excerpt.text.ends_with("ö…"), "{:?}", spot.excerpt.text);
+    }
+
+    #[test]
+    fn nothing_in_an_excerpt_acts_on_a_terminal_and_no_password_is_in_it() {
+        let line = "a\u{1b}]52;c\u{7},b\u{202e}c,s3cret!,\twrong".as_bytes();
+        let hidden = line.windows(7).position(|part| part == b"s3cret!").unwrap();
+        let site = Site { bytes: line, line: 1, hidden: hidden..hidden + 7 };
+        let spot = site.at(line.len() - 5..line.len());
+        assert_eq!(spot.excerpt.text, "a�]52;c�,b�c,•••••••, wrong");
+        assert_eq!(marked(&spot), "wrong");
+    }
+
+    #[test]
+    fn an_empty_cell_has_a_mark_too() {
+        assert_eq!(site(b",x").at(0..0).excerpt.mark, 0..1);
+        assert_eq!(site(b"x,").at(2..2).excerpt.mark, 2..3);
+    }
+
+    proptest! {
+        #[test]
+        fn any_place_in_any_bytes_has_an_excerpt(bytes in prop::collection::vec(any::<u8>(), 0..900), at in 0usize..900, length in 0usize..50) {
+            let start = at.min(bytes.len());
+            let spot = site(&bytes).at(start..(start + length).min(bytes.len()));
+            prop_assert!(spot.excerpt.text.chars().count() <= WIDEST + 1);
+            prop_assert!(spot.excerpt.mark.start <= spot.excerpt.text.chars().count());
+            prop_assert!(!spot.excerpt.text.contains(|c: char| c.is_control()));
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! The bytes of a file become text in UTF-8, whatever they were, as they are read; every byte is hashed once, as it came.
+//!
+//! What cannot be decoded is not replaced: the byte 0xFF stands in its place, which is in no UTF-8, so the row in which it
+//! stands is a defect there. UTF-8 itself passes as it is, its broken sequences with it.
+//!
+//! A file without a byte order mark is UTF-8 until the first byte outside ASCII, which reads the same in UTF-8 and in
+//! Windows-1252. From there a window is looked at, and the whole rest of the file is what the window shows. Memory is
+//! bounded, so nobody can look at all of a file that is still coming; what keeps the decision sound is that neither way
+//! reads the other's letters: in UTF-8 a letter of Windows-1252 is a broken sequence, and in Windows-1252 whatever would be
+//! valid as UTF-8 counts as undecodable. A file that mixes both, or that was judged wrongly, shows it by defects and never
+//! by a name that is not the person's.
+
+use std::io::{self, Cursor, Read};
+
+use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::encoding::{Encoding, is_begun, of_the_first_bytes, utf8_or_windows_1252};
+use crate::digest::{Digest, Hasher};
+
+/// Stands for whatever cannot be decoded.
+const UNDECODABLE: u8 = 0xff;
+
+/// How much is looked at behind the first byte outside ASCII.
+const WINDOW: usize = 256 * 1024;
+
+const CHUNK: usize = 32 * 1024;
+
+/// Enough to see a byte order mark, or the letters of a header in UTF-16.
+const FIRST_BYTES: usize = 4 * 1024;
+
+/// The text of a list, open for reading.
+pub(super) struct Text {
+    raw: Raw,
+    encoding: Encoding,
+    byte_order_mark: bool,
+    state: State,
+    /// What was looked at before, and is read again.
+    head: Cursor<Vec<u8>>,
+    /// What is decoded and not yet read.
+    ready: Cursor<Vec<u8>>,
+}
+
+enum State {
+    /// All was ASCII so far.
+    Undecided,
+    Utf8,
+    Utf16(Box<Decoder>),
+    Windows1252(Windows1252),
+    Ended,
+}
+
+impl Text {
+    /// Reads the first bytes.
+    pub(super) fn new(reader: Box<dyn Read + Send>) -> io::Result<Self> {
+        let mut raw = Raw { reader, hasher: Hasher::new(), ahead: Cursor::new(Vec::new()) };
+        let mut first = Vec::new();
+        raw.fill(&mut first, FIRST_BYTES)?;
+        let (encoding, mark) = of_the_first_bytes(&first);
+        let state = match encoding {
+            Encoding::Utf16Le => State::Utf16(Box::new(UTF_16LE.new_decoder_without_bom_handling())),
+            Encoding::Utf16Be => State::Utf16(Box::new(UTF_16BE.new_decoder_without_bom_handling())),
+            Encoding::Utf8 if mark > 0 => State::Utf8,
+            Encoding::Utf8 | Encoding::Windows1252 => State::Undecided,
+        };
+        raw.ahead = Cursor::new(first);
+        raw.ahead.set_position(mark as u64);
+        let nothing = || Cursor::new(Vec::new());
+        Ok(Self { raw, encoding, byte_order_mark: mark > 0, state, head: nothing(), ready: nothing() })
+    }
+
+    /// The first bytes of the file, undecoded.
+    pub(super) fn first_bytes(&self) -> &[u8] {
+        self.raw.ahead.get_ref()
+    }
+
+    /// Reads this much text ahead; says whether it is the whole text.
+    pub(super) fn look_ahead(&mut self, bytes: usize) -> io::Result<bool> {
+        let mut head = Vec::new();
+        let read = self.by_ref().take(bytes as u64).read_to_end(&mut head)?;
+        self.head = Cursor::new(head);
+        Ok(read < bytes)
+    }
+
+    /// What was read ahead.
+    pub(super) fn head(&self) -> &[u8] {
+        self.head.get_ref()
+    }
+
+    /// Leaves out the first bytes of what was read ahead.
+    pub(super) fn pass(&mut self, bytes: usize) {
+        self.head.set_position(bytes as u64);
+    }
+
+    /// What the file is written in, as far as it was read.
+    pub(super) const fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Whether a byte order mark stands in front.
+    pub(super) const fn byte_order_mark(&self) -> bool {
+        self.byte_order_mark
+    }
+
+    /// The digest of all bytes that were read.
+    pub(super) fn finish(self) -> Digest {
+        self.raw.hasher.finish()
+    }
+
+    /// Reads bytes of which nothing but ASCII was seen before.
+    fn read_undecided(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.read(buffer)?;
+        let bytes = &buffer[..read];
+        // The test of all is many times as fast as the search, and nearly always true.
+        let ascii = if bytes.is_ascii() { read } else { bytes.iter().take_while(|byte| byte.is_ascii()).count() };
+        if ascii < read {
+            let mut window = bytes[ascii..].to_vec();
+            let whole = self.raw.fill(&mut window, WINDOW)?;
+            self.encoding = utf8_or_windows_1252(&window, whole);
+            if self.encoding == Encoding::Utf8 {
+                self.state = State::Utf8;
+                self.ready = Cursor::new(window);
+            } else {
+                let mut decoder = Windows1252::new();
+                self.ready = Cursor::new(decoder.decode(&window));
+                self.state = State::Windows1252(decoder);
+            }
+        }
+        Ok(ascii)
+    }
+
+    /// Decodes the next chunk; at the end, what was begun and never ended.
+    fn decode(&mut self) -> io::Result<()> {
+        let mut chunk = vec![0; CHUNK];
+        let read = self.raw.read(&mut chunk)?;
+        let chunk = &chunk[..read];
+        let decoded = match &mut self.state {
+            State::Utf16(decoder) => decode_utf16(decoder, chunk, read == 0),
+            State::Windows1252(decoder) if read == 0 => decoder.rest(),
+            State::Windows1252(decoder) => decoder.decode(chunk),
+            State::Undecided | State::Utf8 | State::Ended => Vec::new(),
+        };
+        self.ready = Cursor::new(decoded);
+        if read == 0 {
+            self.state = State::Ended;
+        }
+        Ok(())
+    }
+}
+
+impl Read for Text {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            for waiting in [&mut self.head, &mut self.ready] {
+                let read = waiting.read(buffer)?;
+                if read > 0 {
+                    return Ok(read);
+                }
+            }
+            match self.state {
+                State::Utf8 => return self.raw.read(buffer),
+                State::Ended => return Ok(0),
+                State::Undecided => {
+                    let read = self.read_undecided(buffer)?;
+                    if read > 0 || matches!(self.state, State::Undecided) {
+                        return Ok(read);
+                    }
+                }
+                State::Utf16(_) | State::Windows1252(_) => self.decode()?,
+            }
+        }
+    }
+}
+
+fn decode_utf16(decoder: &mut Decoder, mut bytes: &[u8], last: bool) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut buffer = vec![0; 3 * CHUNK];
+    loop {
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(bytes, &mut buffer, last);
+        bytes = &bytes[read..];
+        text.extend_from_slice(&buffer[..written]);
+        match result {
+            DecoderResult::InputEmpty => return text,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => text.push(UNDECODABLE),
+        }
+    }
+}
+
+/// Reads Windows-1252. Five bytes mean nothing in it.
+struct Windows1252 {
+    /// The letters of the bytes from 0x80 up.
+    letters: Vec<Option<char>>,
+    /// The beginning of what may be a sequence of UTF-8.
+    begun: Vec<u8>,
+}
+
+impl Windows1252 {
+    fn new() -> Self {
+        let bytes: Vec<u8> = (0x80..=0xff).collect();
+        let (letters, ..) = WINDOWS_1252.decode(&bytes);
+        // Browsers read the five as control characters.
+        Self { letters: letters.chars().map(|c| Some(c).filter(|c| !c.is_control())).collect(), begun: Vec::new() }
+    }
+
+    fn decode(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut all = std::mem::take(&mut self.begun);
+        all.extend_from_slice(bytes);
+        // A sequence has four bytes at most.
+        let tail = (1..=all.len().min(3)).rev().find(|length| is_begun(&all[all.len() - length..])).unwrap_or(0);
+        self.begun = all.split_off(all.len() - tail);
+        self.decode_whole(&all)
+    }
+
+    fn rest(&mut self) -> Vec<u8> {
+        let rest = std::mem::take(&mut self.begun);
+        self.decode_whole(&rest)
+    }
+
+    fn decode_whole(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut text = Vec::with_capacity(bytes.len() + bytes.len() / 8);
+        for chunk in bytes.utf8_chunks() {
+            // In one file letters are written in one way only.
+            text.extend(chunk.valid().bytes().map(|byte| if byte.is_ascii() { byte } else { UNDECODABLE }));
+            for byte in chunk.invalid() {
+                match self.letters.get(usize::from(byte & 0x7f)).copied().flatten() {
+                    Some(letter) => text.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+                    None => text.push(UNDECODABLE),
+                }
+            }
+        }
+        text
+    }
+}
+
+/// The bytes as they come: first those that were looked at, then the rest.
+struct Raw {
+    reader: Box<dyn Read + Send>,
+    hasher: Hasher,
+    ahead: Cursor<Vec<u8>>,
+}
+
+impl Raw {
+    /// Reads until there are this many bytes; says whether the end came first.
+    fn fill(&mut self, bytes: &mut Vec<u8>, length: usize) -> io::Result<bool> {
+        let missing = length.saturating_sub(bytes.len());
+        Ok(self.take(missing as u64).read_to_end(bytes)? < missing)
+    }
+}
+
+impl Read for Raw {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.ahead.read(buffer)?;
+        if read > 0 {
+            return Ok(read);
+        }
+        loop {
+            match self.reader.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+                Ok(read) => {
+                    self.hasher.update(&buffer[..read]);
+                    return Ok(read);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Hands bytes out in pieces of one size, as a pipe may.
+    struct Dripping(Cursor<Vec<u8>>, usize);
+
+    impl Read for Dripping {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let piece = self.1.min(buffer.len());
+            self.0.read(&mut buffer[..piece])
+        }
+    }
+
+    fn read_in_pieces(bytes: &[u8], piece: usize) -> (Vec<u8>, Encoding, Digest) {
+        let mut text = Text::new(Box::new(Dripping(Cursor::new(bytes.to_vec()), piece))).unwrap();
+        let mut read = Vec::new();
+        text.read_to_end(&mut read).unwrap();
+        let encoding = text.encoding();
+        (read, encoding, text.finish())
+    }
+
+    fn read(bytes: &[u8]) -> (Vec<u8>, Encoding) {
+        let (text, encoding, digest) = read_in_pieces(bytes, usize::MAX);
+        assert_eq!(digest, Digest::of(bytes), "the digest is that of the bytes as they came");
+        (text, encoding)
+    }
+
+    fn utf16(text: &str, big: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    #[test]
+    fn every_encoding_reads_the_same() {
+        let text = "user,note\njürgen@contoso.com,“Größe” – 5 €\n";
+        let windows = WINDOWS_1252.encode(text).0.into_owned();
+        let marked = |mark: &[u8], rest: Vec<u8>| [mark, &rest].concat();
+        for (bytes, encoding) in [
+            (text.as_bytes().to_vec(), Encoding::Utf8),
+            (marked(b"\xef\xbb\xbf", text.into()), Encoding::Utf8),
+            (marked(b"\xff\xfe", utf16(text, false)), Encoding::Utf16Le),
+            (marked(b"\xfe\xff", utf16(text, true)), Encoding::Utf16Be),
+            (utf16(text, false), Encoding::Utf16Le),
+            (utf16(text, true), Encoding::Utf16Be),
+            (windows, Encoding::Windows1252),
+        ] {
+            assert_eq!(read(&bytes), (text.as_bytes().to_vec(), encoding));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_marked_and_nothing_else_is() {
+        let lone = [utf16("\u{feff}user\n", false), vec![0x00, 0xd8], utf16("a\n", false), vec![b'x']].concat();
+        assert_eq!(read(&lone), (b"user\n\xffa\n\xff".to_vec(), Encoding::Utf16Le));
+        assert_eq!(read(b"J\xfcrgen\x81!\n"), ("Jürgen\u{0}!\n".replace('\0', "?").into_bytes(), Encoding::Windows1252).marked(b'?'));
+        // Both encodings in one file: the letters of the minority are marked.
+        assert_eq!(read(b"\xfc \xfc \xfc \xc3\xbc").0, "ü ü ü ??".as_bytes().marked(b'?'));
+        assert_eq!(read(b"\xc3\xbc \xc3\xbc \xfc").0, b"\xc3\xbc \xc3\xbc \xfc");
+    }
+
+    /// Writes the mark where a sign stands, which no string can hold.
+    trait Marked<T> {
+        fn marked(self, sign: u8) -> T;
+    }
+
+    impl Marked<Vec<u8>> for &[u8] {
+        fn marked(self, sign: u8) -> Vec<u8> {
+            self.iter().map(|byte| if *byte == sign { UNDECODABLE } else { *byte }).collect()
+        }
+    }
+
+    impl Marked<(Vec<u8>, Encoding)> for (Vec<u8>, Encoding) {
+        fn marked(self, sign: u8) -> (Vec<u8>, Encoding) {
+            (self.0.as_slice().marked(sign), self.1)
+        }
+    }
+
+    #[test]
+    fn the_first_letter_may_come_late() {
+        let mut bytes = b"user\n".repeat(100_000);
+        bytes.extend(b"J\xfcrgen\n");
+        let (text, encoding) = read(&bytes);
+        assert_eq!((encoding, text.ends_with("Jürgen\n".as_bytes())), (Encoding::Windows1252, true));
+    }
+
+    #[test]
+    fn what_was_read_ahead_is_read_again() {
+        let mut text = Text::new(Box::new(Cursor::new(utf16("user\nada\n", true)))).unwrap();
+        assert!(!text.look_ahead(5).unwrap());
+        assert_eq!(text.head(), b"user\n");
+        text.pass(2);
+        let mut rest = String::new();
+        text.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "er\nada\n");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_depends_on_how_the_bytes_arrive(bytes in prop::collection::vec(prop_oneof![Just(0), Just(b'a'), Just(0xc3), Just(0xbc), Just(0xd8), any::<u8>()], 0..60), piece in 1usize..7) {
+            prop_assert_eq!(read_in_pieces(&bytes, piece), read_in_pieces(&bytes, usize::MAX));
+        }
+
+        #[test]
+        fn text_without_flaw_comes_out_as_it_went_in(text in "[ -~éß€山]{1,40}", big: bool) {
+            let mark: &[u8] = if big { b"\xfe\xff" } else { b"\xff\xfe" };
+            prop_assert_eq!(read(&[mark, &utf16(&text, big)].concat()).0, text.as_bytes());
+            prop_assert_eq!(read(&[b"\xef\xbb\xbf", text.as_bytes()].concat()).0, text.as_bytes());
+        }
+    }
+}
