@@ -1,25 +1,31 @@
 //! What is wrong with a file, with the line that shows it.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::exit::Failure;
 use super::words::{counted, harmless};
 use crate::roster::{Defect, Defects, RosterError, Spot};
+
+const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
+const CYAN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
+const RED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+const YELLOW: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 
 /// Shows the rows of a list that could not be read on standard error: the first of them with their lines, and how many
 /// more there are. `from` is the name of the list.
 ///
 /// A message that cannot be shown changes nothing about what was done.
 pub fn show(defects: &Defects, from: &str) {
-    let mut err = anstream::stderr();
-    let _ = write(&mut err, defects, from);
+    let _ = write(&mut anstream::stderr(), defects, from);
 }
 
 fn write(out: &mut impl Write, defects: &Defects, from: &str) -> io::Result<()> {
     for defect in &defects.shown {
-        writeln!(out, "{}\n", of_defect(defect, from))?;
+        writeln!(out, "{}", of_defect(defect, from))?;
     }
     if defects.more > 0 {
         let more = counted(defects.more, "more row", "more rows");
@@ -29,21 +35,21 @@ fn write(out: &mut impl Write, defects: &Defects, from: &str) -> io::Result<()> 
 }
 
 fn of_defect(defect: &Defect, from: &str) -> String {
-    let title = format!("this row cannot be read: {}", defect.reason);
-    let title = harmless(&title).into_owned();
-    let mut group = Group::with_title(Level::WARNING.primary_title(title)).elements(excerpt(&defect.spot, from));
+    let reason = defect.reason.to_string();
+    let mut text = format!("{YELLOW}warning:{YELLOW:#} a row cannot be read: {}\n", harmless(&reason));
+    text += &excerpt(&defect.spot, from, YELLOW);
     if let Some(help) = defect.reason.help() {
-        group = group.element(Level::HELP.message(help));
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{CYAN}help:{CYAN:#} {help}");
     }
-    Renderer::styled().render(&[group])
+    text
 }
 
 /// A list that cannot be used at all, with the line that shows why.
 pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
     let mut what = harmless(&error.to_string()).into_owned();
     if let Some(spot) = error.spot() {
-        let group = Group::with_level(Level::ERROR).elements(excerpt(spot, from));
-        what = format!("{what}\n{}", Renderer::styled().render(&[group]));
+        what = format!("{what}\n{}", excerpt(spot, from, RED).trim_end_matches('\n'));
     }
     let failure = Failure::usage(what);
     match error.help() {
@@ -52,40 +58,99 @@ pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
     }
 }
 
-/// The place, and its line with a mark under what is meant. The excerpt is a window of the line, so the place is said
-/// beside it.
-fn excerpt<'a>(spot: &'a Spot, from: &str) -> [Element<'a>; 2] {
-    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    let mut origin = Origin::path(harmless(from).into_owned()).line(number(spot.line));
-    if let Some(column) = spot.column {
-        origin = origin.char_column(number(column));
-    }
-    let text = spot.excerpt.text.as_str();
-    let byte_of = |place: usize| text.char_indices().nth(place).map_or(text.len(), |(offset, _)| offset);
-    let mark = byte_of(spot.excerpt.mark.start)..byte_of(spot.excerpt.mark.end);
-    let snippet = Snippet::source(text).line_start(number(spot.line)).annotation(AnnotationKind::Primary.span(mark));
-    [origin.into(), snippet.into()]
+/// The place, and its line with a mark under what is meant.
+///
+/// The crates that draw such marks count the place in the text that they are given; this text is a window of a line that
+/// may be a megabyte long, so the place is said as the reader of the list counted it.
+fn excerpt(spot: &Spot, from: &str, mark: Style) -> String {
+    let column = spot.column.map(|column| format!(":{column}")).unwrap_or_default();
+    let (line, text) = (spot.line, spot.excerpt.text.as_str());
+    let margin = line.to_string().len();
+    let part = |from: usize, count: usize| text.chars().skip(from).take(count).collect::<String>();
+    let (start, length) = (spot.excerpt.mark.start, spot.excerpt.mark.len());
+    let indent = " ".repeat(part(0, start).width());
+    let under = "^".repeat(part(start, length).width().max(1));
+    let mut shown = format!("{:margin$}{BLUE}-->{BLUE:#} {}:{line}{column}\n", "", harmless(from));
+    // Writing to a string does not fail.
+    let _ = writeln!(shown, "{:margin$} {BLUE}|{BLUE:#}", "");
+    let _ = writeln!(shown, "{BLUE}{line} |{BLUE:#} {text}");
+    let _ = writeln!(shown, "{:margin$} {BLUE}|{BLUE:#} {indent}{mark}{under}{mark:#}", "");
+    shown
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::{Roster, Source};
+    use crate::roster::{How, Roster, Source};
 
-    fn shown(list: &str) -> String {
-        let defects = Roster::open(Source::bytes("list.csv", list.as_bytes().to_vec())).unwrap().finish().unwrap().defects;
-        let mut out = anstream::StripStream::new(Vec::new());
+    fn list(text: &str) -> Source {
+        Source::bytes("list.csv", text.as_bytes().to_vec())
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    fn shown(text: &str) -> String {
+        let defects = Roster::open(list(text)).unwrap().finish().unwrap().defects;
+        let mut out = Vec::new();
         write(&mut out, &defects, "list.csv").unwrap();
-        String::from_utf8(out.into_inner()).unwrap()
+        plain(&String::from_utf8(out).unwrap())
     }
 
     #[test]
     fn the_offending_text_is_marked_in_its_line() {
-        let text = shown("note,user\n山田 太郎,ada@contoso.com\nü,Ada Lovelace\n");
-        println!("{text}");
-        let text = shown("user,note\n\nada@contoso.com,\"x\n");
-        println!("{text}");
-        let text = shown(&format!("note,user\n{},ada\u{200b}@contoso.com\n,x,y\n,", "long ".repeat(300)));
-        println!("{text}");
+        assert_eq!(
+            shown("note,user\n山田,Ada Lovelace\nok,ada@contoso.com\n"),
+            "warning: a row cannot be read: \"Ada Lovelace\" is neither an object id nor a user principal name: it has no @\n \
+             --> list.csv:2:4\n  \
+               |\n\
+             2 | 山田,Ada Lovelace\n  \
+               |      ^^^^^^^^^^^^\n\
+             help: Write the sign-in name, such as ada@contoso.com, or the object id.\n\n"
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_a_window_and_its_place_is_true() {
+        let text = shown(&format!("note,user\n{},ada\u{200b}@contoso.com\n", "long ".repeat(300)));
+        assert!(text.contains("U+200B (zero width space)"), "{text}");
+        assert!(text.contains("--> list.csv:2:1505\n"), "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        let mark = lines[4].chars().position(|c| c == '^').unwrap();
+        assert_eq!(lines[3].chars().nth(mark), Some('\u{fffd}'), "{text}");
+        assert!(lines[3].chars().count() < 130, "{text}");
+    }
+
+    #[test]
+    fn only_the_first_are_shown_and_the_rest_is_counted() {
+        let text = shown(&format!("user\n{}", "nobody\n".repeat(1_012)));
+        assert_eq!(text.matches("warning:").count(), 10);
+        assert!(
+            text.ends_with("1,002 more rows of list.csv cannot be read; plan.csv says why for each.\n\n"),
+            "{text}"
+        );
+        assert_eq!(shown("user\nNT AUTHORITY\\SYSTEM\n"), "", "what is no user is no fault of the list");
+    }
+
+    #[test]
+    fn nothing_from_a_list_reaches_the_terminal_as_it_is() {
+        for text in ["user,note\n\u{1b}]52;c;x\u{7},y\n", "user,no\u{202e}te\n\"x\u{1b}[2J\n", "user\nada\u{202e}@x\n"]
+        {
+            let text = shown(text);
+            assert!(!text.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_used_shows_its_header() {
+        let how = How { key: Some("Sign in".into()), by: None };
+        let error = Roster::open_with(list("sep=,\nname,Sign-in nmae\nAda,ada@contoso.com\n"), how).err().unwrap();
+        let failure = of_roster(&error, "list.csv");
+        assert!(
+            plain(&failure.what).ends_with("\n --> list.csv:2\n  |\n2 | name,Sign-in nmae\n  | ^^^^^^^^^^^^^^^^^"),
+            "{}",
+            failure.what
+        );
     }
 }

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::connect::{ConnectionArgs, read_failure};
+use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::preview;
 use crate::clock::Clock;
@@ -16,7 +18,7 @@ use crate::plan::planner::{PlanError, Planner, Summary};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::rules::{Rules, RulesError};
-use crate::roster::{Roster, Source};
+use crate::roster::{By, How, Roster, Source};
 use crate::seal::Recipients;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
@@ -43,6 +45,12 @@ pub struct PlanningArgs {
     /// The list of people: a CSV file with a header, or - for standard input
     #[arg(value_name = "ROSTER")]
     pub(super) roster: PathBuf,
+    /// The column that says who is meant, by its name or its number (#3); found by itself if not given
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) key: Option<String>,
+    /// What that column holds, where it is neither object ids nor user principal names
+    #[arg(long, value_name = "KIND", value_parser = by_name())]
+    pub(super) by: Option<By>,
     /// What is done to each account
     #[arg(long, value_name = "PLAYBOOK", long_help = playbook_help())]
     pub(super) playbook: Playbook,
@@ -72,6 +80,11 @@ pub struct RuleArgs {
     /// Try to reset passwords that are kept on-premises, too
     #[arg(long)]
     pub(super) allow_synced: bool,
+}
+
+fn by_name() -> impl TypedValueParser<Value = By> {
+    PossibleValuesParser::new(By::ALL.map(By::name))
+        .try_map(|name| By::ALL.into_iter().find(|by| by.name() == name).ok_or("it is none of them"))
 }
 
 fn playbook_help() -> String {
@@ -129,7 +142,9 @@ pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
 /// Makes the plan that the arguments ask for.
 pub(super) async fn make(args: &PlanningArgs, connection: &ConnectionArgs) -> Result<Summary, Failure> {
     let rules = args.rules.rules(args.playbook, None)?;
-    let roster = Roster::open(Source::from_argument(args.roster.as_os_str())).map_err(Failure::usage)?;
+    let (source, how) = (Source::from_argument(args.roster.as_os_str()), How { key: args.key.clone(), by: args.by });
+    let name = source.to_string();
+    let roster = Roster::open_with(source, how).map_err(|error| diagnostics::of_roster(&error, &name))?;
     let connected = connection.connect()?;
     of_roster(roster, rules, &args.out, &connected.transport, connected.clock).await
 }

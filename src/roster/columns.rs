@@ -1,9 +1,9 @@
 //! Understands the header of a list: which column holds what.
 
+use super::by::By;
 use super::error::RosterError;
 use super::header::Header;
 use super::how::How;
-use super::by::By;
 use super::names;
 
 /// One column: its place and its name as the header spells it.
@@ -193,7 +193,9 @@ mod tests {
         assert_eq!(key(sign_ins), ("User ID".into(), Some("Username".into()), true));
         assert_eq!(key("Id,AppDisplayName,UserPrincipalName,IPAddress").0, "UserPrincipalName");
         assert_eq!(key("Id,UserId,UserPrincipalName,CorrelationId").0, "UserId");
-        for header in ["Request ID,Correlation ID,Application ID", "RecordId,Operation", "DeviceId,TenantId", "Id,CorrelationId"] {
+        for header in
+            ["Request ID,Correlation ID,Application ID", "RecordId,Operation", "DeviceId,TenantId", "Id,CorrelationId"]
+        {
             assert!(matches!(columns(header), Err(RosterError::NoKeyColumn { .. })), "{header}");
         }
     }
@@ -202,7 +204,13 @@ mod tests {
     fn the_operator_may_name_the_column() {
         let how = |key: &str| How { key: Some(key.to_owned()), by: None };
         let header = "Id,Manager UPN,User name [userPrincipalName] Required";
-        for (key, index) in [("manager_upn", 1), ("ID", 0), ("#2", 1), ("userprincipalname", 2), (" User Name [userPrincipalName] required", 2)] {
+        for (key, index) in [
+            ("manager_upn", 1),
+            ("ID", 0),
+            ("#2", 1),
+            ("userprincipalname", 2),
+            (" User Name [userPrincipalName] required", 2),
+        ] {
             let columns = columns_as(header, &how(key)).unwrap();
             assert_eq!((columns.key.index, columns.fallback), (index, None), "{key}");
         }

@@ -99,15 +99,17 @@ fn refuse_what_is_no_text(head: &[u8], from: &Source) -> Result<(), RosterError>
 /// where that leaves more than one, the one that makes most cells, then the comma.
 fn guess(text: &[u8], whole: bool, how: &How) -> Delimiter {
     // `max_by_key` takes the last of equals.
-    Delimiter::ALL.into_iter().rev().max_by_key(|delimiter| rank(text, whole, *delimiter, how)).unwrap_or(Delimiter::Comma)
+    Delimiter::ALL
+        .into_iter()
+        .rev()
+        .max_by_key(|delimiter| rank(text, whole, *delimiter, how))
+        .unwrap_or(Delimiter::Comma)
 }
 
 fn rank(text: &[u8], whole: bool, delimiter: Delimiter, how: &How) -> (bool, bool, usize) {
     let sample = Sample::of(text, whole, delimiter);
     let Some(first) = sample.rows.first() else { return (false, false, 1) };
-    let tells = |cell: &String| {
-        names::is_a_key(&names::fold(cell), how.by) || how.names(cell) || how.is_a_key(cell)
-    };
+    let tells = |cell: &String| names::is_a_key(&names::fold(cell), how.by) || how.names(cell) || how.is_a_key(cell);
     let cells = first.len();
     (first.iter().any(tells), cells > 1 && sample.rows.iter().all(|row| row.len() == cells), cells)
 }

@@ -43,7 +43,8 @@ pub(super) fn accounts(text: &str) -> Option<Accounts> {
         Entities::Many(entities) => entities,
         Entities::One(entity) => vec![entity],
     };
-    let is_account = |entity: &&Entity| entity.r#type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("account"));
+    let is_account =
+        |entity: &&Entity| entity.r#type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("account"));
     let accounts: Vec<&Entity> = entities.iter().filter(is_account).collect();
     Some(match accounts.as_slice() {
         [] => Accounts::None,

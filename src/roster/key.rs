@@ -34,7 +34,9 @@ pub(super) fn parse(text: &str, by: Option<By>) -> Result<Key, NotAKey> {
         None => account(text),
         Some(by) => match not_a_user::recognised(text) {
             Some(what) => Err(NotAKey::User(what)),
-            None => property::parse(by, text).map(|value| Key::Property(by, value)).map_err(|why| NotAKey::Value(by, why)),
+            None => {
+                property::parse(by, text).map(|value| Key::Property(by, value)).map_err(|why| NotAKey::Value(by, why))
+            }
         },
     }
 }
@@ -68,7 +70,11 @@ mod tests {
         let id = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11";
         assert_eq!(parse(id, None), Ok(Key::ObjectId(id.parse().unwrap())));
         let name = Key::UserPrincipalName("admin@contoso.com".parse().unwrap());
-        for text in ["admin@contoso.com", "Admin@contoso.com (deleted)", r#"{"Type":"account","Name":"admin","UPNSuffix":"contoso.com"}"#] {
+        for text in [
+            "admin@contoso.com",
+            "Admin@contoso.com (deleted)",
+            r#"{"Type":"account","Name":"admin","UPNSuffix":"contoso.com"}"#,
+        ] {
             assert_eq!(parse(text, None), Ok(name.clone()), "{text}");
         }
         assert_eq!(parse("Sync_AADC01_5ea1@contoso.onmicrosoft.com", None).map(|_| ()), Ok(()));

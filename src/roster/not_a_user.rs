@@ -29,7 +29,8 @@ pub enum NotAUser {
 /// What the text stands for, if it is one of those that are no user.
 pub(super) fn recognised(text: &str) -> Option<NotAUser> {
     let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    if ["nt authority\\", "nt service\\", "builtin\\", "window manager\\", "font driver host\\"].into_iter().any(starts) {
+    if ["nt authority\\", "nt service\\", "builtin\\", "window manager\\", "font driver host\\"].into_iter().any(starts)
+    {
         Some(NotAUser::System)
     } else if starts("ServicePrincipal_") {
         Some(NotAUser::ServicePrincipal)
@@ -78,7 +79,9 @@ mod tests {
         ] {
             assert_eq!(recognised(text), Some(what), "{text}");
         }
-        for text in ["Ada Lovelace", "S-1-5-21-1-2-3-1100", "S-1-12-1-1-2-3-4", "S-1-x", "Sync_AADC01@contoso.com", "", "ü"] {
+        for text in
+            ["Ada Lovelace", "S-1-5-21-1-2-3-1100", "S-1-12-1-1-2-3-4", "S-1-x", "Sync_AADC01@contoso.com", "", "ü"]
+        {
             assert_eq!(recognised(text), None, "{text}");
         }
     }

@@ -204,7 +204,9 @@ impl<'a> Reading<'a> {
             return None;
         }
         let text = match String::from_utf8_lossy(&cell[..cell.len().min(4 * LONGEST_NOTE)]) {
-            Cow::Borrowed(text) if text.len() <= LONGEST_NOTE && !text.contains(is_bad) => return Some(text.to_owned()),
+            Cow::Borrowed(text) if text.len() <= LONGEST_NOTE && !text.contains(is_bad) => {
+                return Some(text.to_owned());
+            }
             text => text,
         };
         Some(text.chars().take(LONGEST_NOTE).map(|c| if is_bad(c) { harmless(c) } else { c }).collect())
@@ -264,11 +266,8 @@ impl<'a> Reading<'a> {
         // The quotes around a cell are no part of what it says.
         let bytes = &self.record.bytes[cell.clone()];
         let quoted = usize::from(bytes.starts_with(b"\""));
-        let place = if sign.is_empty() {
-            None
-        } else {
-            bytes[quoted..].windows(sign.len()).position(|window| window == sign)
-        };
+        let place =
+            if sign.is_empty() { None } else { bytes[quoted..].windows(sign.len()).position(|window| window == sign) };
         self.site().at(place.map_or(cell.clone(), |offset| {
             let start = cell.start + quoted + offset;
             start..start + sign.len()

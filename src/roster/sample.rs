@@ -28,7 +28,9 @@ impl Sample {
             if record.flaw.is_some() || !cells.read(record.bytes) {
                 sample.first_is_broken |= sample.rows.is_empty();
             } else if !cells.all_blank() {
-                sample.rows.push((0..cells.len()).map(|i| String::from_utf8_lossy(cells.get(i)).into_owned()).collect());
+                sample
+                    .rows
+                    .push((0..cells.len()).map(|i| String::from_utf8_lossy(cells.get(i)).into_owned()).collect());
             }
         }
         // The end of the head cuts the last record through.

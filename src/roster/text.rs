@@ -324,7 +324,10 @@ mod tests {
     fn what_cannot_be_decoded_is_marked_and_nothing_else_is() {
         let lone = [utf16("\u{feff}user\n", false), vec![0x00, 0xd8], utf16("a\n", false), vec![b'x']].concat();
         assert_eq!(read(&lone), (b"user\n\xffa\n\xff".to_vec(), Encoding::Utf16Le));
-        assert_eq!(read(b"J\xfcrgen\x81!\n"), ("Jürgen\u{0}!\n".replace('\0', "?").into_bytes(), Encoding::Windows1252).marked(b'?'));
+        assert_eq!(
+            read(b"J\xfcrgen\x81!\n"),
+            ("Jürgen\u{0}!\n".replace('\0', "?").into_bytes(), Encoding::Windows1252).marked(b'?')
+        );
         // Both encodings in one file: the letters of the minority are marked.
         assert_eq!(read(b"\xfc \xfc \xfc \xc3\xbc").0, "ü ü ü ??".as_bytes().marked(b'?'));
         assert_eq!(read(b"\xc3\xbc \xc3\xbc \xfc").0, b"\xc3\xbc \xc3\xbc \xfc");
