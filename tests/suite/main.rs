@@ -6,6 +6,7 @@ mod bad_input;
 mod main_job;
 mod promises;
 mod rehearsals;
+mod rosters;
 mod seal_with_age;
 mod simulator;
 mod stage;

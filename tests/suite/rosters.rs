@@ -1,0 +1,253 @@
+//! Every shape of list that people have is understood without a flag, and everybody on it is found.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::stage::{Stage, finish_with_input};
+
+/// A sample, how it must be understood, and whom each of its rows must find: the first name of the account, or why there
+/// is none.
+type Sample = (&'static str, &'static str, &'static [&'static str]);
+
+const EVERYBODY: &[&str] = &["ada", "grace", "siobhan", "juergen", "hans"];
+const ALL_BUT_ADA: &[&str] = &["grace", "siobhan", "juergen", "hans"];
+
+const SAMPLES: &[Sample] = &[
+    ("bare-ids-and-upns.txt", "UTF-8, comma, no header, key column #1", &["grace", "ada", "siobhan"]),
+    ("bare-upns.txt", "UTF-8, comma, no header, key column #1", EVERYBODY),
+    ("bare-with-names.txt", "UTF-8, semicolon, no header, key column #2", EVERYBODY),
+    (
+        "defender-hunting.csv",
+        "UTF-8, comma, key column \"AccountObjectId\", or \"AccountUpn\" where that is empty",
+        ALL_BUT_ADA,
+    ),
+    (
+        "defender-mail.csv",
+        "UTF-8, comma, key column \"RecipientObjectId\", or \"RecipientEmailAddress\" where that is empty",
+        &["grace", "siobhan", "juergen"],
+    ),
+    (
+        "entra-bulk-create.csv",
+        "UTF-8, comma, version line, key column \"User name [userPrincipalName] Required\"",
+        &["tariq", "valerie"],
+    ),
+    (
+        "entra-bulk-delete.csv",
+        "UTF-8, comma, version line, key column \"User name [userPrincipalName] Required\"",
+        EVERYBODY,
+    ),
+    (
+        "entra-bulk-restore.csv",
+        "UTF-8, comma, version line, key column \"User name [userPrincipalName] Required\"",
+        &["ada", "grace"],
+    ),
+    (
+        "entra-download-users.csv",
+        "UTF-8 with byte order mark, comma, key column \"objectId\", or \"userPrincipalName\" where that is empty",
+        &["grace", "siobhan", "juergen", "hans", "ava"],
+    ),
+    (
+        "entra-download-users-preview.csv",
+        "UTF-8 with byte order mark, comma, key column \"id\", or \"userPrincipalName\" where that is empty",
+        ALL_BUT_ADA,
+    ),
+    (
+        "entra-group-members.csv",
+        "UTF-8, comma, version line, \
+         key column \"Member object ID or user principal name [memberObjectIdOrUpn] Required\"",
+        &["grace", "siobhan", "juergen", "ada"],
+    ),
+    (
+        "entra-sign-ins.csv",
+        "UTF-8 with byte order mark, comma, key column \"User ID\", or \"Username\" where that is empty",
+        &["grace", "juergen", "grace", "no user", "siobhan"],
+    ),
+    (
+        "entra-sign-ins-legacy.csv",
+        "UTF-8, comma, key column \"UserPrincipalName\"",
+        &["ada", "grace", "siobhan", "ada"],
+    ),
+    (
+        "excel-sep-line.csv",
+        "UTF-8 with byte order mark, semicolon, sep= line, key column \"User principal name\"",
+        EVERYBODY,
+    ),
+    (
+        "excel-unicode-text.txt",
+        "UTF-16 LE with byte order mark, tab, key column \"E-mail\"",
+        &["ada", "grace", "siobhan", "juergen", "hans", "olha"],
+    ),
+    (
+        "excel-windows-1252.csv",
+        "Windows-1252, semicolon, key column \"E-Mail\"",
+        &["juergen", "wiebke", "mariajose", "siobhan"],
+    ),
+    ("get-mguser.csv", "UTF-8, comma, key column \"Id\", or \"UserPrincipalName\" where that is empty", ALL_BUT_ADA),
+    (
+        "get-mguser-type-line.csv",
+        "UTF-8, comma, #TYPE line, key column \"Id\", or \"UserPrincipalName\" where that is empty",
+        ALL_BUT_ADA,
+    ),
+    (
+        "m365-export-users.csv",
+        "UTF-8 with byte order mark, comma, key column \"Object Id\", or \"User principal name\" where that is empty",
+        ALL_BUT_ADA,
+    ),
+    ("pipe.csv", "UTF-8, pipe, key column \"user_principal_name\"", EVERYBODY),
+    (
+        "powershell-out-file-utf-16-le.csv",
+        "UTF-16 LE with byte order mark, comma, #TYPE line, \
+         key column \"Id\", or \"UserPrincipalName\" where that is empty",
+        ALL_BUT_ADA,
+    ),
+    (
+        "purview-audit.csv",
+        "UTF-8 with byte order mark, comma, key column \"UserId\"",
+        &[
+            "ada",
+            "siobhan",
+            "no user",
+            "no user",
+            "no user",
+            "no user",
+            "no user",
+            "Sync_AADC01_5ea10ff0c0de",
+            "ada",
+            "grace",
+            "unreadable",
+        ],
+    ),
+    ("search-unifiedauditlog.csv", "UTF-8, comma, #TYPE line, key column \"UserIds\"", &["ada", "hans", "no user"]),
+    (
+        "sentinel-identityinfo.csv",
+        "UTF-8 with byte order mark, comma, key column \"AccountObjectId\", or \"AccountUPN\" where that is empty",
+        ALL_BUT_ADA,
+    ),
+    (
+        "sentinel-incident-entities.csv",
+        "UTF-8 with byte order mark, comma, key column \"Entities\"",
+        &["grace", "ada", "no user", "unreadable"],
+    ),
+    (
+        "sentinel-officeactivity.csv",
+        "UTF-8 with byte order mark, comma, key column \"UserId\"",
+        &["ada", "siobhan", "no user"],
+    ),
+    (
+        "sentinel-signinlogs.csv",
+        "UTF-8 with byte order mark, comma, key column \"UserId\", or \"UserPrincipalName\" where that is empty",
+        &["grace", "siobhan", "juergen", "hans", "grace"],
+    ),
+    (
+        "utf-16-be.csv",
+        "UTF-16 BE with byte order mark, comma, key column \"User principal name\"",
+        &["ada", "grace", "siobhan", "juergen", "hans", "taro"],
+    ),
+    ("utf-16-le-without-mark.csv", "UTF-16 LE, comma, key column \"User principal name\"", EVERYBODY),
+];
+
+/// The samples that need a flag.
+const WITH_A_FLAG: &[&str] = &["hr-employee-ids.csv"];
+
+fn sample(name: &str) -> String {
+    format!("{}/samples/rosters/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whom each row of a plan finds.
+fn found(stage: &Stage, out: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_path(stage.path(out).join("plan.csv")).unwrap();
+    let rows = reader.deserialize().map(Result::unwrap).map(|row: HashMap<String, String>| {
+        let name = row["user_principal_name"].split(['@', '.']).next().unwrap_or_default();
+        match (name, row["reason"].as_str()) {
+            ("", reason) if reason.starts_with("not-a-user") || reason.contains("is no user") => "no user".to_owned(),
+            ("", reason) => reason.split(':').next().unwrap_or_default().to_owned(),
+            (name, _) => name.to_owned(),
+        }
+    });
+    rows.collect()
+}
+
+/// Plans a roster and says how it was understood.
+fn understood(stage: &Stage, roster: &str, out: &str, more: &[&str]) -> String {
+    let ran = stage.plan(roster, "contain", out, &[more, &["--json"]].concat()).succeeded();
+    ran.json()["roster_shape"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_shape_that_people_have_is_understood_without_a_flag() {
+    let stage = Stage::new();
+    for (name, shape, people) in SAMPLES {
+        assert_eq!(understood(&stage, &sample(name), name, &[]), *shape, "{name}");
+        assert_eq!(found(&stage, name), *people, "{name}");
+    }
+}
+
+#[test]
+fn every_sample_has_a_test_and_a_line_in_the_table() {
+    let readme = std::fs::read_to_string(sample("README.md")).unwrap();
+    let files = std::fs::read_dir(sample("")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let files: BTreeSet<String> = files.filter(|name| name != "README.md").collect();
+    let tested: BTreeSet<String> =
+        SAMPLES.iter().map(|(name, ..)| *name).chain(WITH_A_FLAG.iter().copied()).map(str::to_owned).collect();
+    assert_eq!(files, tested);
+    for name in files {
+        assert!(readme.contains(&format!("`{name}`")), "{name} is not in the table");
+    }
+}
+
+#[test]
+fn a_list_from_a_pipe_is_understood_as_well() {
+    let stage = Stage::new();
+    for name in ["excel-windows-1252.csv", "powershell-out-file-utf-16-le.csv", "bare-upns.txt"] {
+        let bytes = std::fs::read(sample(name)).unwrap();
+        let command = stage.command(&["plan", "-", "--playbook", "contain", "--out", name]);
+        let (_, shape, people) = SAMPLES.iter().find(|(sample, ..)| *sample == name).unwrap();
+        finish_with_input(command, &bytes).succeeded().says(&[shape]);
+        assert_eq!(found(&stage, name), *people, "{name}");
+    }
+}
+
+#[test]
+fn the_operator_names_the_column() {
+    let stage = Stage::new();
+    stage.write("managers.csv", "Last day,Wer,Manager UPN\n1,ada.lovelace@contoso.com,grace.hopper@contoso.com\n");
+    stage
+        .run(&["plan", "managers.csv", "--playbook", "contain", "--out", "none"])
+        .exited(2)
+        .complains(&["\"Last day\", \"Wer\"", "--> managers.csv:1", "1 | Last day,Wer", "--key COLUMN"]);
+    for (key, person) in [("wer", "ada"), ("MANAGER_UPN", "grace"), ("#2", "ada")] {
+        understood(&stage, "managers.csv", key, &["--key", key]);
+        assert_eq!(found(&stage, key), [person]);
+    }
+    stage
+        .run(&["plan", "managers.csv", "--playbook", "contain", "--out", "none", "--key", "Manger UPN"])
+        .exited(2)
+        .complains(&["no column \"Manger UPN\"; did you mean \"Manager UPN\"?", "\"Wer\""]);
+    assert!(!stage.path("none").join("plan.json").exists());
+}
+
+#[test]
+fn a_list_without_a_header_and_with_two_people_on_a_row_is_a_question() {
+    let stage = Stage::new();
+    stage.write("pairs.csv", "ada.lovelace@contoso.com,grace.hopper@contoso.com\n");
+    let refused = stage.run(&["plan", "pairs.csv", "--playbook", "contain", "--out", "none"]).exited(2);
+    refused.complains(&["no header", "#1, #2", "--key '#1'"]);
+    assert_eq!(understood(&stage, "pairs.csv", "second", &["--key", "#2"]), "UTF-8, comma, no header, key column #2");
+    assert_eq!(found(&stage, "second"), ["grace"]);
+}
+
+#[test]
+fn people_are_named_by_a_property_only_when_the_operator_says_so() {
+    let stage = Stage::new();
+    let roster = sample("hr-employee-ids.csv");
+    stage.run(&["plan", &roster, "--playbook", "contain", "--out", "none"]).exited(2).complains(&["\"Employee ID\""]);
+    let shape = understood(&stage, &roster, "by-id", &["--by", "employee-id"]);
+    assert_eq!(shape, "UTF-8, comma, key column \"Employee ID\", by employee id");
+    stage
+        .run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "sid"])
+        .exited(2)
+        .complains(&["no key column for the SID", "onpremisessecurityidentifier", "--key COLUMN"]);
+    stage
+        .run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "shoe-size"])
+        .exited(2)
+        .complains(&["mail, proxy, employee-id, sid, sam"]);
+}
