@@ -45,7 +45,7 @@ pub struct PlanningArgs {
     /// The list of people: a CSV file with a header, or - for standard input
     #[arg(value_name = "ROSTER")]
     pub(super) roster: PathBuf,
-    /// The column that says who is meant, by its name or its number (#3); found by itself if not given
+    /// The column that says who is meant, by its name, or by its number (#3) in a list without a header
     #[arg(long, value_name = "COLUMN")]
     pub(super) key: Option<String>,
     /// What that column holds, where it is neither object ids nor user principal names

@@ -180,7 +180,129 @@ fn cell() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z]{1,8}@[a-z]{1,8}\\.com", "[ -~]{0,12}", "[a-z\",;\n\r]{0,12}"]
 }
 
+fn utf16(text: &str, big: bool) -> Vec<u8> {
+    text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+}
+
+#[test]
+fn what_cannot_be_decoded_is_a_defect_of_its_row_alone() {
+    let list = |broken: &[u8], rest: &str, encode: &dyn Fn(&str) -> Vec<u8>| {
+        [encode("name,user\n"), encode(rest), encode("é,x"), broken.to_vec(), encode("@b.c\né,last@b.c\n")].concat()
+    };
+    let many = "é,a@b.c\n".repeat(3);
+    let windows = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    let cases: [(Vec<u8>, Encoding); 5] = [
+        (list(b"\xfc", &many, &|text| text.as_bytes().to_vec()), Encoding::Utf8),
+        (list(b"\x81", &many, &windows), Encoding::Windows1252),
+        (list("ü".as_bytes(), &many, &windows), Encoding::Windows1252),
+        (list(&[0x00, 0xdc], &many, &|text| utf16(text, false)), Encoding::Utf16Le),
+        (list(&[0xd8, 0x00], &many, &|text| utf16(text, true)), Encoding::Utf16Be),
+    ];
+    for (bytes, encoding) in cases {
+        let mut roster = open(bytes).unwrap();
+        let read: Vec<Entry> = roster.by_ref().map(Result::unwrap).collect();
+        assert_eq!(roster.shape().encoding, encoding);
+        let ok: Vec<bool> = read.iter().map(|entry| entry.content.is_ok()).collect();
+        assert_eq!(ok, [true, true, true, false, true], "{encoding}");
+        let defect = read[3].content.as_ref().unwrap_err();
+        assert_eq!((defect.spot.line, defect.spot.column), (5, Some(4)), "{encoding}");
+        assert_eq!(defect.reason, Reason::Undecodable { column: "user".into(), encoding });
+        assert_eq!(
+            defect.spot.excerpt.text.chars().nth(defect.spot.excerpt.mark.start),
+            Some('\u{fffd}'),
+            "{encoding}"
+        );
+    }
+}
+
+#[test]
+fn the_offending_character_is_where_the_mark_is() {
+    for (row, marked) in [
+        ("x,\"ada;eve@contoso.com\",,,", ";"),
+        ("x, ada@cont\u{200b}oso.com ,,,", "\u{fffd}"),
+        ("x,Ada Lovelace,,,", "Ada Lovelace"),
+        ("x,ada@contoso.com,,soon,", "soon"),
+        ("x,ada@contoso.com,de\u{1b}sk,,", "\u{fffd}"),
+        ("x,ada@contoso.com,,,,,y", ",y"),
+    ] {
+        let defect = only(format!("name,user,handoff,priority,note\n{row}\n")).unwrap_err();
+        let Excerpt { text, mark } = defect.spot.excerpt;
+        assert_eq!(text.chars().skip(mark.start).take(mark.len()).collect::<String>(), marked, "{text}");
+    }
+}
+
+#[test]
+fn what_is_only_advice_never_refuses_a_row() {
+    let person = only(b"user,priority,note\na@b.c,1.0,caf\xe9 \x1b[2J\n".as_slice()).unwrap();
+    assert_eq!((person.priority, person.note.as_deref()), (Some(1), Some("café \u{fffd}[2J")));
+    let long = only(format!("user,note\na@b.c,{}\n", "é".repeat(5_000))).unwrap();
+    assert_eq!(long.note.unwrap().chars().count(), 4_096);
+    for broken in ["user,handoff\na@b.c,d\u{1b}k\n", "user,priority\na@b.c,1.5\n"] {
+        assert!(only(broken).is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn what_is_no_user_says_so_and_is_not_reported() {
+    let text = "UserId,Operation\nNT AUTHORITY\\SYSTEM (x),y\nS-1-5-18,y\nTeams,y\nada@contoso.com (deleted),y\n";
+    let mut roster = open(text).unwrap();
+    let no_user: Vec<_> =
+        roster.by_ref().map(|entry| entry.unwrap().content.map_err(|defect| defect.is_not_a_user())).collect();
+    assert_eq!((&no_user[0], &no_user[1], &no_user[2]), (&Err(true), &Err(true), &Err(false)));
+    assert_eq!(no_user[3].as_ref().unwrap().key, Key::UserPrincipalName(upn("ada@contoso.com")));
+    assert_eq!(roster.finish().unwrap().defects.shown.len(), 1);
+}
+
+#[test]
+fn the_example_of_a_template_is_no_person_and_a_person_is_no_example() {
+    let template =
+        "version:v1.0\nUser name [userPrincipalName] Required\nExample: chris@contoso.com\na@b.c\nExample: x\n";
+    let seen: Vec<_> = entries(template).iter().map(|e| (e.row.get(), e.line, e.content.is_ok())).collect();
+    assert_eq!(seen, [(1, 4, true), (2, 5, false)], "only above the first person");
+    assert_eq!(entries("user\nExample: x\n").len(), 1, "only in a template");
+    assert!(matches!(
+        open("version:v1.0\nUser name [userPrincipalName] Required\nExample: x\n"),
+        Err(RosterError::Nobody { .. })
+    ));
+}
+
+#[test]
+fn a_password_in_a_list_is_never_shown() {
+    let head = "User name [userPrincipalName] Required,Initial password [passwordProfile] Required,note\n";
+    for row in ["nobody,s3cret!,x", "nobody,s3cret!,x,y", "a@b.c,s3cret!", "a@b.c,\"s3cret!,x", "a@b.c,\"s3cret!\" x,y"]
+    {
+        let entry = entries(format!("{head}{row}\n")).remove(0);
+        let defect = entry.content.unwrap_err();
+        let shown = format!("{} {defect} {:?}", entry.text, defect.spot);
+        assert!(!shown.contains("s3c"), "{shown}");
+    }
+}
+
 proptest! {
+    /// Whatever stands between them, the people on lines of their own come out in every encoding, and no record is lost.
+    #[test]
+    fn no_bytes_lose_a_person_in_any_encoding(noise in prop::collection::vec(prop::collection::vec(any::<u16>(), 0..12), 1..12), which in 0usize..4) {
+        let mut bytes = match which { 0 => b"\xef\xbb\xbf".to_vec(), 1 => b"\xff\xfe".to_vec(), 2 => b"\xfe\xff".to_vec(), _ => Vec::new() };
+        let encode = |text: &str| match which { 1 => utf16(text, false), 2 => utf16(text, true), _ => text.as_bytes().to_vec() };
+        bytes.extend(encode("user,note\n"));
+        for (number, units) in noise.iter().enumerate() {
+            // A quote in the noise may open a cell, which is another property's business.
+            let units = units.iter().map(|unit| if unit.to_le_bytes().contains(&b'"') { 0x41 } else { *unit });
+            bytes.extend(units.flat_map(|unit| if which == 2 { unit.to_be_bytes() } else { unit.to_le_bytes() }));
+            bytes.extend(encode(&format!("\nperson{number}@contoso.com,\n")));
+        }
+        // A head full of control characters is refused as a whole, which loses nobody either.
+        let Ok(roster) = open(bytes.clone()) else { return Ok(()) };
+        let read: Vec<Entry> = roster.map(Result::unwrap).collect();
+        let people: Vec<&str> = read.iter().filter(|e| e.content.is_ok()).map(|e| e.text.as_str()).filter(|t| t.starts_with("person")).collect();
+        let expected: Vec<String> = (0..noise.len()).map(|number| format!("person{number}@contoso.com")).collect();
+        prop_assert_eq!(people, expected);
+        for (index, entry) in read.iter().enumerate() {
+            prop_assert_eq!(entry.row.get() as usize, index + 1);
+        }
+        prop_assert_eq!(open(bytes.clone()).unwrap().finish().unwrap().digest, Digest::of(&bytes));
+    }
+
     #[test]
     fn whatever_a_writer_writes_is_read_back(rows in prop::collection::vec(("[a-z]{1,8}@[a-z]{1,8}\\.com", cell()), 1..30), crlf: bool) {
         let mut writer = csv::WriterBuilder::new()

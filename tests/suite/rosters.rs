@@ -210,13 +210,21 @@ fn a_list_from_a_pipe_is_understood_as_well() {
 fn the_operator_names_the_column() {
     let stage = Stage::new();
     stage.write("managers.csv", "Last day,Wer,Manager UPN\n1,ada.lovelace@contoso.com,grace.hopper@contoso.com\n");
-    stage
-        .run(&["plan", "managers.csv", "--playbook", "contain", "--out", "none"])
-        .exited(2)
-        .complains(&["\"Last day\", \"Wer\"", "--> managers.csv:1", "1 | Last day,Wer", "--key COLUMN"]);
-    for (key, person) in [("wer", "ada"), ("MANAGER_UPN", "grace"), ("#2", "ada")] {
+    stage.run(&["plan", "managers.csv", "--playbook", "contain", "--out", "none"]).exited(2).complains(&[
+        "\"Last day\", \"Wer\"",
+        "--> managers.csv:1",
+        "1 | Last day,Wer",
+        "--key COLUMN",
+    ]);
+    for (key, people) in [
+        ("wer", &["ada"][..]),
+        ("MANAGER_UPN", &["grace"]),
+        // A number is for lists without a header. A first line without any known name may be a person with a typing
+        // error, so it is a row that cannot be read rather than a person who is lost.
+        ("#2", &["unreadable", "ada"]),
+    ] {
         understood(&stage, "managers.csv", key, &["--key", key]);
-        assert_eq!(found(&stage, key), [person]);
+        assert_eq!(found(&stage, key), people);
     }
     stage
         .run(&["plan", "managers.csv", "--playbook", "contain", "--out", "none", "--key", "Manger UPN"])
@@ -242,10 +250,11 @@ fn people_are_named_by_a_property_only_when_the_operator_says_so() {
     stage.run(&["plan", &roster, "--playbook", "contain", "--out", "none"]).exited(2).complains(&["\"Employee ID\""]);
     let shape = understood(&stage, &roster, "by-id", &["--by", "employee-id"]);
     assert_eq!(shape, "UTF-8, comma, key column \"Employee ID\", by employee id");
-    stage
-        .run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "sid"])
-        .exited(2)
-        .complains(&["no key column for the SID", "onpremisessecurityidentifier", "--key COLUMN"]);
+    stage.run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "sid"]).exited(2).complains(&[
+        "no key column for the SID",
+        "onpremisessecurityidentifier",
+        "--key COLUMN",
+    ]);
     stage
         .run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "shoe-size"])
         .exited(2)
