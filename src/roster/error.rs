@@ -76,21 +76,8 @@ pub enum RosterError {
         spot: Box<Spot>,
     },
     /// The operator names a column that is not there.
-    #[error("the roster {from} has no column {key:?}{}: {}", did_you_mean(.nearest.as_deref()), columns(.found, *.header))]
-    UnknownColumn {
-        /// What was read.
-        from: Source,
-        /// What the operator wrote.
-        key: String,
-        /// The name that is most like it, where one is.
-        nearest: Option<String>,
-        /// The names of the columns.
-        found: Vec<String>,
-        /// Whether the list has a header.
-        header: bool,
-        /// The first line.
-        spot: Box<Spot>,
-    },
+    #[error(transparent)]
+    UnknownColumn(Box<UnknownColumn>),
     /// Two columns with one meaning.
     #[error("the roster {from} has two columns {first:?} and {second:?} that mean the same; remove or rename one")]
     TwoColumns {
@@ -118,6 +105,24 @@ pub enum RosterError {
     TooManyRows(Source),
 }
 
+/// The operator names a column that is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("the roster {from} has no column {key:?}{}: {}", did_you_mean(.nearest.as_deref()), columns(.found, *.header))]
+pub struct UnknownColumn {
+    /// What was read.
+    pub from: Source,
+    /// What the operator wrote.
+    pub key: String,
+    /// The name that is most like it, where one is.
+    pub nearest: Option<String>,
+    /// The names of the columns.
+    pub found: Vec<String>,
+    /// Whether the list has a header.
+    pub header: bool,
+    /// The first line.
+    pub spot: Spot,
+}
+
 impl RosterError {
     /// The place in the file that shows what is wrong, where there is one.
     #[must_use]
@@ -125,9 +130,9 @@ impl RosterError {
         match self {
             Self::Header { spot, .. }
             | Self::NoKeyColumn { spot, .. }
-            | Self::UnknownColumn { spot, .. }
             | Self::TwoColumns { spot, .. }
             | Self::ManyKeyColumns { spot, .. } => Some(spot),
+            Self::UnknownColumn(unknown) => Some(&unknown.spot),
             _ => None,
         }
     }
@@ -137,7 +142,7 @@ impl RosterError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NoKeyColumn { .. } => Some("Name the column that says who is meant: --key COLUMN".to_owned()),
-            Self::UnknownColumn { header: false, .. } => {
+            Self::UnknownColumn(unknown) if !unknown.header => {
                 Some("The list has no header: name the column by its number, such as --key '#1'.".to_owned())
             }
             Self::ManyKeyColumns { columns, .. } => {

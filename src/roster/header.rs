@@ -3,7 +3,7 @@
 use super::by::By;
 use super::cells::Cells;
 use super::columns::Column;
-use super::error::RosterError;
+use super::error::{RosterError, UnknownColumn};
 use super::how::How;
 use super::names::{self, fold};
 use super::source::Source;
@@ -73,15 +73,15 @@ impl<'a> Header<'a> {
         let wanted = names::fold_whole(key);
         let alike = |name: &&String| strsim::damerau_levenshtein(&names::fold_whole(name), &wanted);
         let nearest = self.names.iter().filter(|name| !name.is_empty()).min_by_key(alike);
-        RosterError::UnknownColumn {
+        RosterError::UnknownColumn(Box::new(UnknownColumn {
             from: self.from.clone(),
             key: key.to_owned(),
             // Further off it is another word.
             nearest: nearest.filter(|name| alike(name) <= 1 + wanted.chars().count() / 3).cloned(),
             found: self.names.to_vec(),
             header: true,
-            spot: Box::new(self.site.whole()),
-        }
+            spot: self.site.whole(),
+        }))
     }
 
     fn only(&self, meant: impl Fn(usize) -> bool) -> Result<Option<Column>, RosterError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::columns::{Column, Columns};
-use super::error::RosterError;
+use super::error::{RosterError, UnknownColumn};
 use super::how::How;
 use super::names;
 use super::sample::Sample;
@@ -35,14 +35,14 @@ pub(super) fn columns(
     let key = match (how.number(), &how.key) {
         (Some(number), _) if number < count => number,
         (_, Some(key)) => {
-            return Err(RosterError::UnknownColumn {
+            return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
                 from: from.clone(),
                 key: key.clone(),
                 nearest: None,
                 found: found(),
                 header: false,
-                spot: Box::new(spot()),
-            });
+                spot: spot(),
+            })));
         }
         (_, None) => {
             let holds_a_key = |row: &Vec<String>| -> Vec<usize> {

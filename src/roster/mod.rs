@@ -78,7 +78,7 @@ pub use defect::{Defect, Defects, Reason};
 pub use dialect::Delimiter;
 pub use encoding::Encoding;
 pub use entry::{Entry, Hints, Key, Person};
-pub use error::RosterError;
+pub use error::{RosterError, UnknownColumn};
 pub use how::How;
 pub use not_a_user::NotAUser;
 pub use preamble::Preamble;

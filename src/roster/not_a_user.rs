@@ -49,7 +49,7 @@ pub(super) fn recognised(text: &str) -> Option<NotAUser> {
 pub(super) fn is_sid(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("S-1-").or_else(|| text.strip_prefix("s-1-")) else { return false };
     // A revision, an authority and up to fifteen more groups ([MS-DTYP] 2.4.2).
-    rest.split('-').count() <= 16 && rest.split('-').all(|group| is_group(group))
+    rest.split('-').count() <= 16 && rest.split('-').all(is_group)
 }
 
 fn is_group(group: &str) -> bool {
