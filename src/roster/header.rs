@@ -48,10 +48,9 @@ impl<'a> Header<'a> {
         self.only(|index| how.names(&self.names[index]))?.ok_or_else(|| self.unknown(key))
     }
 
-    /// The column of passwords, where there is one.
-    pub(super) fn secret(&self) -> Option<Column> {
-        let index = self.folded.iter().position(|folded| names::is_secret(folded))?;
-        Some(Column { index, name: self.names[index].clone() })
+    /// Whether there is a column of passwords.
+    pub(super) fn has_passwords(&self) -> bool {
+        self.folded.iter().any(|folded| names::is_secret(folded))
     }
 
     /// Whether it is the header of a log.
@@ -108,6 +107,6 @@ impl<'a> Header<'a> {
     /// A header of which only names and line matter.
     pub(super) fn for_tests(names: &'a [String], line: &'a str, from: &'a Source) -> Self {
         let cells = Box::leak(Box::new(Cells::new(super::dialect::Delimiter::Comma)));
-        Self::new(names, Site { bytes: line.as_bytes(), line: 1, hidden: 0..0 }, cells, from)
+        Self::new(names, Site { bytes: line.as_bytes(), line: 1, hidden: false }, cells, from)
     }
 }

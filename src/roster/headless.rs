@@ -71,7 +71,7 @@ mod tests {
     fn key(text: &str, how: &How) -> Result<Option<usize>, RosterError> {
         let sample = Sample::of(text.as_bytes(), true, Delimiter::Comma);
         let from = Source::bytes("a test", Vec::new());
-        let spot = || Site { bytes: text.as_bytes(), line: 1, hidden: 0..0 }.whole();
+        let spot = || Site { bytes: text.as_bytes(), line: 1, hidden: false }.whole();
         Ok(columns(&sample, how, &from, spot)?.map(|columns| columns.key.index))
     }
 

@@ -210,7 +210,7 @@ fn header(
             Ok(None) => return Err(RosterError::Empty(from.clone())),
             Err(error) => return Err(RosterError::Read { from: from.clone(), line, error }),
         };
-        let site = Site { bytes: record.bytes, line: record.line, hidden: 0..0 };
+        let site = Site { bytes: record.bytes, line: record.line, hidden: false };
         let broken = |what, spot| RosterError::Header { from: from.clone(), what, spot: Box::new(spot) };
         match record.flaw {
             None if cells.read(record.bytes) => {}
@@ -233,5 +233,5 @@ fn first_spot(table: &[u8], delimiter: Delimiter, line: u64) -> Spot {
     let mut records = Records::new(table, delimiter.byte(), line);
     let bytes = records.next().ok().flatten().map(|record| (record.bytes, record.line));
     let (bytes, line) = bytes.unwrap_or((&[], line));
-    Site { bytes, line, hidden: 0..0 }.whole()
+    Site { bytes, line, hidden: false }.whole()
 }

@@ -32,7 +32,7 @@ const LONGEST_CELL: usize = 256;
 /// A remark may be a paragraph.
 const LONGEST_NOTE: usize = 4096;
 
-/// Stands for the text of a line in which a password may be.
+/// Stands for the text of a broken row in which a password may be.
 const NOT_SHOWN: &str = "(not shown: the list has a column of passwords)";
 
 /// What became of a record.
@@ -59,9 +59,8 @@ pub(super) fn read(
         flaw => flaw,
     };
     if let Some(flaw) = flaw {
-        // Where a cell ends nobody knows.
-        let hidden = if columns.secret.is_some() { 0..record.bytes.len() } else { 0..0 };
-        let text = if columns.secret.is_some() { NOT_SHOWN.to_owned() } else { shown(record.bytes) };
+        let hidden = columns.has_passwords;
+        let text = if hidden { NOT_SHOWN.to_owned() } else { shown(record.bytes) };
         return Row::Entry(entry(text, Err(of_flaw(flaw, &Site { bytes: record.bytes, line: record.line, hidden }))));
     }
     let reading = Reading { record, columns, encoding, cells };
@@ -69,16 +68,16 @@ pub(super) fn read(
     if (key.is_empty() && cells.all_blank()) || (row == RowNumber::FIRST && reading.is_an_example(key)) {
         return Row::Blank;
     }
-    let text = shown(key);
     if key.iter().any(|b| matches!(b, b'\n' | b'\r')) {
         // The lines behind the first may be other people's.
         let place = reading.range_of(column);
         let reason = Reason::LineBreakInKey { column: column.name.clone() };
-        let shown_line = shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
+        let shown_line = reading.shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
         let defect = Defect { spot: reading.site().at(place.clone()), reason };
         return Row::EntryToLineOf(entry(shown_line, Err(defect)), place.start);
     }
     let content = reading.person(key, column);
+    let text = if content.is_ok() { shown(key) } else { reading.shown(key) };
     Row::Entry(entry(text, content))
 }
 
@@ -145,7 +144,7 @@ impl<'a> Reading<'a> {
         }
         let text = self.text(cell, column)?;
         key::parse(text, self.columns.by).map_err(|why| {
-            let text = shown(cell);
+            let text = self.shown(cell);
             match why {
                 NotAKey::User(why) => self.at(column, Reason::NotAUser { text, why }),
                 NotAKey::Name(why) => self.at_character(column, of(why), Reason::NotAKey { text, why }),
@@ -167,7 +166,7 @@ impl<'a> Reading<'a> {
         }
         let text = self.text(cell, beside)?;
         text.parse().map(Some).map_err(|why: NotAUpn| {
-            let reason = Reason::NotAUpn { column: beside.name.clone(), text: shown(cell), why };
+            let reason = Reason::NotAUpn { column: beside.name.clone(), text: self.shown(cell), why };
             self.at_character(beside, of(why), reason)
         })
     }
@@ -180,7 +179,7 @@ impl<'a> Reading<'a> {
         }
         match whole_number(cell) {
             Some(priority) => Ok(Some(priority)),
-            None => Err(self.at(column, Reason::NotAPriority { text: shown(cell) })),
+            None => Err(self.at(column, Reason::NotAPriority { text: self.shown(cell) })),
         }
     }
 
@@ -279,8 +278,12 @@ impl<'a> Reading<'a> {
     }
 
     fn site(&self) -> Site<'a> {
-        let hidden = self.columns.secret.as_ref().map_or(0..0, |secret| self.range_of(secret));
-        Site { bytes: self.record.bytes, line: self.record.line, hidden }
+        Site { bytes: self.record.bytes, line: self.record.line, hidden: self.columns.has_passwords }
+    }
+
+    /// A cell of a broken row, for display.
+    fn shown(&self, cell: &[u8]) -> String {
+        if self.columns.has_passwords { NOT_SHOWN.to_owned() } else { shown(cell) }
     }
 }
 

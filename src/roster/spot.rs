@@ -9,7 +9,7 @@ use super::records::line_ends;
 const WIDEST: usize = 110;
 const IN_FRONT: usize = 50;
 
-/// What stands in an excerpt for a cell that is never shown.
+/// What stands in an excerpt for every character of a line that is never shown.
 const HIDDEN: char = '•';
 
 /// A place in a roster, and the line there.
@@ -23,8 +23,8 @@ pub struct Spot {
     pub excerpt: Excerpt,
 }
 
-/// A window of one line. Control characters and those that nobody sees are replaced one for one, and so is all of a
-/// cell that holds a password.
+/// A window of one line. Control characters and those that nobody sees are replaced one for one, and so is all
+/// of a line in which a password may be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Excerpt {
     /// The text, at most some hundred characters of it.
@@ -39,8 +39,8 @@ pub(super) struct Site<'a> {
     pub(super) bytes: &'a [u8],
     /// The line on which the record begins.
     pub(super) line: u64,
-    /// The bytes of a cell that nobody may see.
-    pub(super) hidden: Range<usize>,
+    /// Whether nobody may see what stands there.
+    pub(super) hidden: bool,
 }
 
 impl Site<'_> {
@@ -100,12 +100,8 @@ impl Site<'_> {
     }
 
     fn shown(&self, range: Range<usize>) -> Vec<char> {
-        let hidden = self.hidden.start.clamp(range.start, range.end)..self.hidden.end.clamp(range.start, range.end);
-        let part = |range: Range<usize>| String::from_utf8_lossy(&self.bytes[range]).into_owned();
-        let mut shown: Vec<char> = part(range.start..hidden.start).chars().map(harmless).collect();
-        shown.extend(part(hidden.clone()).chars().map(|_| HIDDEN));
-        shown.extend(part(hidden.end..range.end).chars().map(harmless));
-        shown
+        let text = String::from_utf8_lossy(&self.bytes[range]);
+        text.chars().map(|c| if self.hidden { HIDDEN } else { harmless(c) }).collect()
     }
 }
 
@@ -120,7 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn site(bytes: &[u8]) -> Site<'_> {
-        Site { bytes, line: 7, hidden: 0..0 }
+        Site { bytes, line: 7, hidden: false }
     }
 
     fn marked(spot: &Spot) -> String {
@@ -149,12 +145,17 @@ mod tests {
 
     #[test]
     fn nothing_in_an_excerpt_acts_on_a_terminal_and_no_password_is_in_it() {
-        let line = "a\u{1b}]52;c\u{7},b\u{202e}c,s3cret!,\twrong".as_bytes();
-        let hidden = line.windows(7).position(|part| part == b"s3cret!").unwrap();
-        let site = Site { bytes: line, line: 1, hidden: hidden..hidden + 7 };
+        let line = "a\u{1b}]52;c\u{7},b\u{202e}c,\twrong".as_bytes();
+        let mut site = site(line);
         let spot = site.at(line.len() - 5..line.len());
-        assert_eq!(spot.excerpt.text, "a�]52;c�,b�c,•••••••, wrong");
+        assert_eq!(spot.excerpt.text, "a\u{fffd}]52;c\u{fffd},b\u{fffd}c, wrong");
         assert_eq!(marked(&spot), "wrong");
+        site.hidden = true;
+        let hidden = site.at(line.len() - 5..line.len());
+        assert_eq!(
+            (hidden.excerpt.mark, hidden.excerpt.text),
+            (spot.excerpt.mark, "•".repeat(spot.excerpt.text.chars().count()))
+        );
     }
 
     #[test]
