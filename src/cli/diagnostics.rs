@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::exit::Failure;
 use super::words::{counted, harmless};
-use crate::roster::{Defect, Defects, RosterError, Spot};
+use crate::roster::{Defect, Defects, RosterError, Source, Spot};
 
 const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
 const CYAN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
@@ -64,6 +64,8 @@ pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
 /// may be a megabyte long, so the place is said as the reader of the list counted it.
 fn excerpt(spot: &Spot, from: &str, mark: Style) -> String {
     let column = spot.column.map(|column| format!(":{column}")).unwrap_or_default();
+    // A place is named, not a sentence continued.
+    let from = from.strip_prefix("on ").filter(|_| from == Source::StandardInput.to_string()).unwrap_or(from);
     let (line, text) = (spot.line, spot.excerpt.text.as_str());
     let margin = line.to_string().len();
     let part = |from: usize, count: usize| text.chars().skip(from).take(count).collect::<String>();
@@ -81,7 +83,7 @@ fn excerpt(spot: &Spot, from: &str, mark: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::{How, Roster, Source};
+    use crate::roster::{How, Roster};
 
     fn list(text: &str) -> Source {
         Source::bytes("list.csv", text.as_bytes().to_vec())
@@ -140,6 +142,14 @@ mod tests {
             let text = shown(text);
             assert!(!text.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
         }
+    }
+
+    #[test]
+    fn standard_input_is_a_place_like_a_file() {
+        let defects = Roster::open(list("user\nnobody\n")).unwrap().finish().unwrap().defects;
+        assert!(
+            plain(&of_defect(&defects.shown[0], &Source::StandardInput.to_string())).contains("--> standard input:2:1")
+        );
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub enum RosterError {
 
 /// The operator names a column that is not there.
 #[derive(Debug, thiserror::Error)]
-#[error("the roster {from} has no column {key:?}{}: {}", did_you_mean(.nearest.as_deref()), columns(.found, *.header))]
+#[error("the roster {from} has no column {key:?}: {}{}", columns(.found, *.header), did_you_mean(.nearest.as_deref()))]
 pub struct UnknownColumn {
     /// What was read.
     pub from: Source,
