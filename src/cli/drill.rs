@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::apply::{self, Approval};
 use super::connect::{Connected, clock_speed};
 use super::exit::{Exit, Failure};
-use super::plan::{RuleArgs, of_roster};
+use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::preview::{self, note_unprinted, quoted};
 use super::simulate::FaultArgs;
 use super::words::{harmless, span};
@@ -22,7 +22,7 @@ use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
-use crate::roster::{Key, Roster, Source};
+use crate::roster::{By, Key, Source};
 use crate::run::opening::standing;
 use crate::seal::{Expected, Identities, Identity, SealedRows, unseal};
 use crate::simulator::{Connection, ExtraPerson, Settings, Simulator};
@@ -43,6 +43,8 @@ pub struct DrillArgs {
     /// A list of your own
     #[arg(value_name = "ROSTER", conflicts_with = "accounts")]
     roster: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
     /// What is done to each account
     #[arg(long, value_name = "PLAYBOOK", default_value = "breach")]
     playbook: Playbook,
@@ -102,7 +104,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     // The made-up tenant is as large as the list needs; how large a share of the real one it is, nobody knows here.
     rules.options.max_accounts = rules.options.max_accounts.or(Some(u32::MAX));
     let proves = rules.playbook.resets() && args.rules.seal_to.is_empty() && !rules.options.discard_credentials;
-    let roster = Roster::open(source).map_err(Failure::usage)?;
+    let roster = args.reading.open(source)?;
     let connected = connect(simulator.connection(), args.clock_speed)?;
     let summary = of_roster(roster, rules, &folder, &connected).await?;
     preview::show(&summary, args.json);
@@ -148,14 +150,14 @@ fn settings(args: &DrillArgs) -> Result<Settings, Failure> {
         if path.as_os_str() == "-" {
             return Err(Failure::usage("a drill reads its roster twice, so it must be a file"));
         }
-        settings.extra_people = people(path)?;
+        settings.extra_people = people(path, &args.reading)?;
     }
     Ok(settings)
 }
 
 /// Everyone whom the roster names, with the kind of account that its columns tell.
-fn people(path: &Path) -> Result<Vec<ExtraPerson>, Failure> {
-    let roster = Roster::open(Source::from_argument(path.as_os_str())).map_err(Failure::usage)?;
+fn people(path: &Path, reading: &ReadingArgs) -> Result<Vec<ExtraPerson>, Failure> {
+    let roster = reading.open(Source::from_argument(path.as_os_str()))?;
     let mut people = Vec::new();
     for entry in roster {
         let Ok(person) = entry.map_err(Failure::usage)?.content else { continue };
@@ -163,6 +165,10 @@ fn people(path: &Path) -> Result<Vec<ExtraPerson>, Failure> {
             Key::ObjectId(id) => ExtraPerson { object_id: Some(id.guid()), ..ExtraPerson::default() },
             Key::UserPrincipalName(upn) => {
                 ExtraPerson { user_principal_name: Some(upn.to_string()), ..ExtraPerson::default() }
+            }
+            // An address makes a sign-in name; nobody can be made up from the other properties alone.
+            Key::Property(By::Mail | By::ProxyAddress, address) => {
+                ExtraPerson { user_principal_name: Some(address.to_string()), ..ExtraPerson::default() }
             }
             Key::Property(..) => continue,
         };

@@ -45,12 +45,8 @@ pub struct PlanningArgs {
     /// The list of people: a CSV file with a header, or - for standard input
     #[arg(value_name = "ROSTER")]
     pub(super) roster: PathBuf,
-    /// The column that says who is meant, by its name, or by its number (#3) in a list without a header
-    #[arg(long, value_name = "COLUMN")]
-    pub(super) key: Option<String>,
-    /// What that column holds, where it is neither object ids nor user principal names
-    #[arg(long, value_name = "KIND", value_parser = by_name())]
-    pub(super) by: Option<By>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
     /// What is done to each account
     #[arg(long, value_name = "PLAYBOOK", long_help = playbook_help())]
     pub(super) playbook: Playbook,
@@ -59,6 +55,26 @@ pub struct PlanningArgs {
     pub(super) out: PathBuf,
     #[command(flatten)]
     pub(super) rules: RuleArgs,
+}
+
+/// How the list is read, where it does not speak for itself.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReadingArgs {
+    /// The column that says who is meant, by its name, or by its number (#3) in a list without a header
+    #[arg(long, value_name = "COLUMN")]
+    key: Option<String>,
+    /// What that column holds, where it is neither object ids nor user principal names
+    #[arg(long, value_name = "KIND", value_parser = by_name())]
+    by: Option<By>,
+}
+
+impl ReadingArgs {
+    /// Opens the list; one that cannot be used is shown with the line that tells why.
+    pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
+        let name = source.to_string();
+        let how = How { key: self.key.clone(), by: self.by };
+        Roster::open_with(source, how).map_err(|error| diagnostics::of_roster(&error, &name))
+    }
 }
 
 /// Who can open the new passwords, and who is treated otherwise than the playbook says.
@@ -164,9 +180,7 @@ pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
 /// Makes the plan that the arguments ask for.
 pub(super) async fn make(args: &PlanningArgs, connection: &ConnectionArgs) -> Result<Summary, Failure> {
     let rules = args.rules.rules(args.playbook, None)?;
-    let (source, how) = (Source::from_argument(args.roster.as_os_str()), How { key: args.key.clone(), by: args.by });
-    let name = source.to_string();
-    let roster = Roster::open_with(source, how).map_err(|error| diagnostics::of_roster(&error, &name))?;
+    let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     let connected = connection.connect()?;
     of_roster(roster, rules, &args.out, &connected).await
 }

@@ -227,11 +227,7 @@ mod tests {
         Manifest::new(Facts {
             tenant: Tenant { id: "11111111-2222-4333-8444-555555555555".parse().unwrap(), name: name.to_owned() },
             playbook: Playbook::Offboard,
-            options: Options {
-                since: Some(OffsetDateTime::UNIX_EPOCH),
-                max_accounts: Some(7),
-                ..Options::default()
-            },
+            options: Options { since: Some(OffsetDateTime::UNIX_EPOCH), max_accounts: Some(7), ..Options::default() },
             recipients,
             roster: RosterName { name: name.to_owned(), sha256: Digest::of(b"roster"), rows: 2 },
             protected: Some(ProtectedList { name: name.to_owned(), sha256: Digest::of(b"list"), accounts: 2 }),

@@ -86,7 +86,7 @@ fn the_last_global_administrators_stay_whatever_the_flags() {
 fn the_owner_of_the_app_is_not_locked_out_by_it() {
     let stage = Stage::new();
     let owner = stage.simulator.user("debra.berger@contoso.onmicrosoft.com").unwrap();
-    let roster = stage.roster_of(&[owner.clone()]);
+    let roster = stage.roster_of(std::slice::from_ref(&owner));
     stage.plan(&roster, "contain", "plan", &["--allow-privileged"]).succeeded();
     let row = words(&decisions(&stage, "plan")[&*owner.user_principal_name]);
     assert!(row.starts_with("refuse operator: ") && row.contains("owner"), "{row}");

@@ -287,7 +287,11 @@ impl Ran {
     pub(crate) fn says(self, parts: &[&str]) -> Self {
         let unwrapped = self.out.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in parts {
-            assert!(self.out.contains(part) || unwrapped.contains(part), "{part:?} is not in the output of {}", self.all());
+            assert!(
+                self.out.contains(part) || unwrapped.contains(part),
+                "{part:?} is not in the output of {}",
+                self.all()
+            );
         }
         self
     }
