@@ -238,3 +238,109 @@ fn refilled((spent, at): (f64, Option<OffsetDateTime>), now: OffsetDateTime, spe
     let seconds = at.map_or(0.0, |at| (now - at).as_seconds_f64().max(0.0));
     (spent - seconds * speed * Allowance::WRITES.per_second).max(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ObjectId;
+    use crate::plan::playbook::Playbook;
+    use crate::plan::row::{Decision, PlanRow};
+    use crate::plan::step::Steps;
+    use crate::run::accounts::TooMany;
+    use crate::run::outcome::Outcome;
+    use crate::run::state::StepState;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    const ROW: RowNumber = RowNumber::FIRST;
+    const RESET: Steps = Steps::of(&[Step::Reset]);
+    const REVOKE: Steps = Steps::of(&[Step::Revoke]);
+
+    fn account() -> ObjectId {
+        "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap()
+    }
+
+    /// A journal of one account that is reset and revoked; each line stands at ten times its number.
+    fn replayed(records: Vec<Record>) -> Replay {
+        let row = PlanRow {
+            row: ROW,
+            user: "ada@contoso.com".to_owned(),
+            object_id: Some(account()),
+            user_principal_name: "ada@contoso.com".to_owned(),
+            display_name: String::new(),
+            decision: Decision::Act,
+            reason: String::new(),
+            steps: Playbook::Breach.steps(),
+            account_enabled: Some(true),
+            last_password_change: None,
+            sessions_valid_from: None,
+            handoff: String::new(),
+            priority: None,
+        };
+        let accounts = Accounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
+        let plan = Digest::of(b"plan");
+        let mut replay = Replay::new(plan, &accounts);
+        let opened = Record::Opened {
+            format: FORMAT,
+            plan,
+            tenant: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
+            playbook: Playbook::Breach,
+        };
+        for (number, record) in (1..).zip([opened].into_iter().chain(records)) {
+            replay.apply(&Line { record, at: OffsetDateTime::UNIX_EPOCH, offset: 10 * number, number }).unwrap();
+        }
+        replay
+    }
+
+    fn sent(steps: Steps) -> Record {
+        let sealed = format!("age:{}", STANDARD.encode("age-encryption.org/v1\n")).parse().ok();
+        let sealed = sealed.filter(|_| steps.contains(Step::Reset));
+        assert_eq!(sealed.is_some(), steps.contains(Step::Reset));
+        Record::Intended { row: ROW, object_id: account(), steps, sealed }
+    }
+
+    fn answered(steps: Steps, answer: Answered) -> Record {
+        Record::Answered { row: ROW, steps, answer, date: None, request_id: None }
+    }
+
+    fn drifted() -> Record {
+        Record::Drifted { row: ROW, reason: "renamed".to_owned() }
+    }
+
+    fn taken_over() -> Record {
+        Record::TakenOver { version: String::new() }
+    }
+
+    #[test]
+    fn a_password_that_is_set_stays_its_owners_when_the_account_drifts() {
+        let set = vec![sent(RESET), answered(RESET, Answered::Accepted), taken_over(), drifted()];
+        let replay = replayed(set);
+        assert_eq!(replay.credentials(ROW), [20]);
+        let state = replay.row(ROW).state;
+        assert_eq!((state.revoke, Outcome::of(&state)), (StepState::Withdrawn { in_doubt: false }, Outcome::Partial));
+        assert_eq!(replay.drifted(), 1);
+    }
+
+    #[test]
+    fn a_password_that_may_be_set_is_kept_and_one_that_is_not_is_dropped() {
+        let in_doubt = replayed(vec![sent(RESET), taken_over(), drifted()]);
+        assert_eq!(in_doubt.credentials(ROW), [20]);
+        assert_eq!(Outcome::of(&in_doubt.row(ROW).state), Outcome::Uncertain);
+
+        let reason = || "throttled".to_owned();
+        let not_set = replayed(vec![
+            sent(RESET),
+            answered(RESET, Answered::NotApplied { reason: reason() }),
+            taken_over(),
+            drifted(),
+        ]);
+        assert!(not_set.credentials(ROW).is_empty());
+        assert_eq!(Outcome::of(&not_set.row(ROW).state), Outcome::Refused);
+
+        let untouched = replayed(vec![drifted()]);
+        assert_eq!(Outcome::of(&untouched.row(ROW).state), Outcome::Refused);
+        let done =
+            [sent(RESET), answered(RESET, Answered::Accepted), sent(REVOKE), answered(REVOKE, Answered::Accepted)];
+        assert_eq!(Outcome::of(&replayed(done.to_vec()).row(ROW).state), Outcome::Done);
+    }
+}
