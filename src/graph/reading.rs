@@ -168,7 +168,10 @@ impl<'a, T: Transport> Reading<'a, T> {
         let path = self.transport.path_of(link).filter(|path| path.starts_with("/v1.0/"));
         path.map(str::to_owned).ok_or_else(|| ReadError::Garbled {
             what: what.to_owned(),
-            reason: format!("its next page is at {link:?}, which is not where it was asked for"),
+            reason: format!(
+                "its next page is at {:?}, which is not where it was asked for",
+                link.chars().take(80).collect::<String>()
+            ),
         })
     }
 

@@ -295,6 +295,33 @@ async fn members_are_listed_where_the_tenant_does_not_count() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_tenant_costs_a_dozen_calls() {
+    let tenant = (1..=30)
+        .fold(tenant(), |tenant, n| tenant.with_group(100 + n, &format!("Group {n}"), &[n, n + 1], &[n + 2]))
+        .with_role(HELD, 1, "user", GLOBAL)
+        .with_role(HELD, 2, "user", CUSTOM)
+        .with_user(1, "a@contoso.com", json!({}));
+    read(&tenant).await.unwrap();
+    // Organization, owners, count, domains, held, eligible, groups, three for sixty lists, names, administrators.
+    assert_eq!(tenant.calls().len(), 12, "{:#?}", tenant.calls());
+}
+
+#[tokio::test(start_paused = true)]
+async fn copies_of_a_reader_share_their_resource_units() {
+    let tenant = tenant();
+    let clock = Clock::real();
+    let paced = Paced::new(&tenant, clock);
+    for reader in [paced.clone(), paced.clone()] {
+        for _ in 0..35 {
+            reader.list::<serde_json::Value>("/v1.0/domains", 100).await.unwrap();
+        }
+    }
+    // 7,000 units, of which a full bucket pays 3,500.
+    let took = clock.now().as_secs_f64();
+    assert!((took - 10.0).abs() < 0.5, "{took}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_filter_that_was_passed_over_is_noticed() {
     let tenant =
         tenant().with("/groups", json!({"id": id(60), "displayName": "All staff", "isAssignableToRole": null}));
