@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::str;
 
 use crate::ids::RowNumber;
+use crate::spreadsheet::unguard;
 
 use super::cells::Cells;
 use super::columns::{Column, Columns};
@@ -143,7 +144,8 @@ impl<'a> Reading<'a> {
             return Err(self.at(&self.columns.key, Reason::NoKey { columns: self.columns.key_names() }));
         }
         let text = self.text(cell, column)?;
-        key::parse(text, self.columns.by).map_err(|why| {
+        // A list that sealoff wrote has its formulas guarded, and those of names too.
+        key::parse(unguard(text), self.columns.by).map_err(|why| {
             let text = self.shown(cell);
             match why {
                 NotAKey::User(why) => self.at(column, Reason::NotAUser { text, why }),
@@ -165,7 +167,7 @@ impl<'a> Reading<'a> {
             return Ok(None);
         }
         let text = self.text(cell, beside)?;
-        text.parse().map(Some).map_err(|why: NotAUpn| {
+        unguard(text).parse().map(Some).map_err(|why: NotAUpn| {
             let reason = Reason::NotAUpn { column: beside.name.clone(), text: self.shown(cell), why };
             self.at_character(beside, of(why), reason)
         })

@@ -358,3 +358,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_list_that_sealoff_wrote_is_read_as_it_was_meant() {
+    let name = "-x@contoso.com";
+    let list = format!("objectId,userPrincipalName\n,{guarded}\n", guarded = crate::spreadsheet::guard(name));
+    let mut roster = Roster::open(Source::bytes("list.csv", list.into_bytes())).unwrap();
+    let person = roster.next().unwrap().unwrap().content.unwrap();
+    assert_eq!(person.key.to_string(), name);
+}

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod browser;
+mod directory;
 mod drift;
 mod export;
 mod guards;
