@@ -11,6 +11,7 @@
 //! | `question` | one query to Graph: how it is written, and which answers to it are believed |
 //! | `findings` | who was found, under every name that was asked for |
 //! | `lookup` | names in, accounts out in the same order, several calls in flight, paced by resource units |
+//! | `seen` | who was found already, so that a log's people are asked for once |
 //! | `tenant` | what is read of the tenant itself, once for each plan |
 //! | `domains` | where people sign in |
 //! | `roles` | the built-in directory roles, and whom a User Administrator may act on |
@@ -35,6 +36,7 @@ mod privilege;
 mod privileges;
 mod question;
 pub mod roles;
+mod seen;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -50,4 +52,5 @@ pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;
+pub use seen::Seen;
 pub use tenant::{Scope, TenantFacts};

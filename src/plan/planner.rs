@@ -20,7 +20,7 @@ use super::size::{self, TooLarge};
 use super::step::Steps;
 use crate::clock::Clock;
 use crate::digest::{Digest, Hashing};
-use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
+use crate::directory::{Account, Found, Lookup, LookupError, Seen, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
 use crate::graph::quota::Allowance;
@@ -139,6 +139,7 @@ struct Draft<'a> {
     judge: Judge<'a>,
     administrators: Administrators,
     work_list: WorkList,
+    seen: Seen,
     /// Global Administrators, of whom only the whole roster tells whether they are acted on.
     held: Vec<(RowNumber, Account, Ruling)>,
     counts: Counts,
@@ -186,6 +187,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             judge: Judge::new(AccountRules::new(playbook, options, protected, &facts)),
             administrators: Administrators::of(&facts),
             work_list: WorkList::new(folder, playbook),
+            seen: Seen::default(),
             held: Vec::new(),
             counts: Counts::default(),
             csv: plan_csv(folder)?,
@@ -240,16 +242,23 @@ impl<'a, T: Transport> Planner<'a, T> {
     }
 
     async fn decide(&self, entries: &[Entry], draft: &mut Draft<'_>) -> Result<(), PlanError> {
-        let keys: Vec<&Key> = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key).collect();
+        let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
+        let keys: Vec<&Key> = keys.filter(|key| draft.seen.get(key).is_none()).collect();
         let mut answers = self.lookup.find(&keys).await?.into_iter();
+        let mut asked = keys.iter().peekable();
         for entry in entries {
             let (found, ruling) = match &entry.content {
                 Err(defect) => (None, draft.judge.judge(entry.row, Known::Defect(defect))),
                 Ok(person) => {
-                    let found = answers.next().ok_or_else(|| LookupError::Unreliable {
-                        question: format!("the question for row {}", entry.row),
-                        reason: "there is none".to_owned(),
-                    })?;
+                    // Asked for means in this order: `keys` has everybody who had not been seen when the piece began.
+                    let found = match asked.next_if(|key| **key == &person.key) {
+                        Some(key) => {
+                            let found = answers.next().ok_or_else(|| unanswered(entry.row))?;
+                            draft.seen.remember(key, &found);
+                            found
+                        }
+                        None => draft.seen.get(&person.key).cloned().ok_or_else(|| unanswered(entry.row))?,
+                    };
                     let ruling = draft.judge.judge(entry.row, Known::Person(person, &found));
                     (Some(found), ruling)
                 }
@@ -266,6 +275,10 @@ impl<'a, T: Transport> Planner<'a, T> {
         }
         Ok(())
     }
+}
+
+fn unanswered(row: RowNumber) -> LookupError {
+    LookupError::Unreliable { question: format!("the question for row {row}"), reason: "there is none".to_owned() }
 }
 
 /// Nothing marks an account as one for emergencies; where they live and what they may do is all that shows them ("Manage

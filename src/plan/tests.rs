@@ -300,6 +300,25 @@ async fn a_long_roster_is_planned_piece_by_piece_and_only_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_asks_for_each_of_its_people_once() {
+    let names = ["ada", "blocked", "synced", "nobody"];
+    let once = names.iter().fold("upn\n".to_owned(), |text, name| text + &format!("{name}@contoso.com\n"));
+    let tenant = contoso();
+    let scratch = tempfile::tempdir().unwrap();
+    plan_into(&scratch.path().join("once"), &tenant, rules(Playbook::Signout), &once).await.unwrap();
+    let calls = tenant.calls().len();
+    // Three pieces long, and in another order each time.
+    let log =
+        (0..14_000).fold("upn\n".to_owned(), |text, n| text + &format!("{}@contoso.com\n", names[(n * 5 + n / 7) % 4]));
+    let tenant = contoso();
+    let summary = plan_into(&scratch.path().join("log"), &tenant, rules(Playbook::Signout), &log).await.unwrap();
+    assert_eq!(tenant.calls().len(), calls);
+    let counts = &summary.plan.counts;
+    let nobody = log.lines().filter(|line| line.starts_with("nobody")).count() as u32;
+    assert_eq!((counts.act.rows, counts.refuse.rows, counts.skip.rows), (3, nobody, 14_000 - 3 - nobody));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_ever_overwritten() {
     let tenant = contoso();
     let scratch = tempfile::tempdir().unwrap();
