@@ -19,7 +19,7 @@ use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
-use crate::run::engine::{Assignment, Ending, work};
+use crate::run::engine::{Assignment, Ending, HaltAt, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::mint::Mint;
 use crate::run::opening::{Run, RunError, has_nothing_to_do, is_in_use, project_results};
@@ -223,6 +223,8 @@ async fn engage(
         transport: Arc::new(transport),
         clock,
         playbook: manifest.playbook,
+        schedule: manifest.playbook.schedule(),
+        halt_at: HaltAt::default(),
         accounts: run.accounts,
         states: run.states,
         journal: run.journal,
@@ -238,11 +240,28 @@ async fn engage(
     Ok(ended)
 }
 
+/// Source: "Update user", "user: revokeSignInSessions", permissions.
+const ROLE_MISSING: &str = "Grant the app's service principal the directory role User Administrator (Privileged Authentication \
+    Administrator for administrators), and the application permissions User-PasswordProfile.ReadWrite.All, \
+    User.EnableDisableAccount.All and User.RevokeSessions.All with admin consent.";
+
 fn fault_failure(fault: Ending, dir: &Path) -> Failure {
     let failure = match fault {
         Ending::Finished | Ending::Interrupted => Failure::new(Exit::Unfinished, "the run ended"),
         Ending::NoAccess(error) => transport_failure(&error),
         Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
+        Ending::RoleMissing(error) => Failure::new(
+            Exit::Access,
+            format_args!("every one of the first answers was a refusal, so the run was stopped: {}", harmless(&error.to_string())),
+        )
+        .with_next(ROLE_MISSING),
+        Ending::TooManyFailures { failed, settled, halt_at } => Failure::new(
+            Exit::Unfinished,
+            format_args!("{failed} of the first {settled} accounts failed, more than {halt_at}, so the run was stopped"),
+        )
+        .with_next(
+            "The columns detail and error_code of results.csv say why. If that is as it must be, go on with a higher --halt-at.",
+        ),
         Ending::Journal(error) => Failure::new(Exit::Unfinished, format_args!("{error}; nothing more was sent")),
         Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),

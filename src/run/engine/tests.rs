@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Assignment, Ending, work};
+use super::{Assignment, Ending, HaltAt, work};
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::graph::transport::{Advice, Answer, Call, Transport, TransportError};
@@ -266,13 +266,14 @@ struct Rehearsal {
     rows: Vec<PlanRow>,
     identity: Identity,
     tenant: Arc<Tenant>,
+    halt_at: HaltAt,
 }
 
 impl Rehearsal {
     fn new(playbook: Playbook, count: u32, seed: u64, weather: Weather) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let tenant = Tenant::new(&folder.path().join("journal.jsonl"), seed, weather);
-        Self { rows: rows(playbook, count), folder, playbook, identity: Identity::generate(), tenant }
+        Self { rows: rows(playbook, count), folder, playbook, identity: Identity::generate(), tenant, halt_at: HaltAt::NEVER }
     }
 
     fn journal(&self) -> PathBuf {
@@ -312,6 +313,8 @@ impl Rehearsal {
             transport: Arc::clone(&self.tenant),
             clock,
             playbook: self.playbook,
+            schedule: self.playbook.schedule(),
+            halt_at: self.halt_at,
             states: accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect(),
             accounts,
             journal,
