@@ -36,14 +36,7 @@ impl Display {
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
-        Self {
-            bar,
-            last_line: None,
-            failures_shown: 0,
-            clock,
-            began: clock.now(),
-            done_before: 0,
-        }
+        Self { bar, last_line: None, failures_shown: 0, clock, began: clock.now(), done_before: 0 }
     }
 
     /// Shows one event.

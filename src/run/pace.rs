@@ -46,9 +46,8 @@ impl Pace {
     /// than the limits above it allow, those were raised for this tenant as well.
     #[must_use]
     pub fn of(quota: Allowance, most_calls: usize, clock: Clock, spent: u32) -> Self {
-        let above = [Allowance::RESOURCE_UNITS, Allowance::WRITES_OF_TENANT, Allowance::WRITES_OF_APP].map(|limit| {
-            Ceiling { bucket: Bucket::full(limit.or_more(quota), clock), in_hand: 0 }
-        });
+        let above = [Allowance::RESOURCE_UNITS, Allowance::WRITES_OF_TENANT, Allowance::WRITES_OF_APP]
+            .map(|limit| Ceiling { bucket: Bucket::full(limit.or_more(quota), clock), in_hand: 0 });
         let now = clock.now();
         let writes = Controller::new(quota, now).already_spent(now, spent);
         Self { clock, quota, writes, above, concurrency: Concurrency::at_most(most_calls), spent }

@@ -22,8 +22,12 @@ impl GovernorClock for TenantTime {
     }
 }
 
-type Limiter =
-    RateLimiter<NotKeyed, InMemoryState, TenantTime, governor::middleware::NoOpMiddleware<<TenantTime as GovernorClock>::Instant>>;
+type Limiter = RateLimiter<
+    NotKeyed,
+    InMemoryState,
+    TenantTime,
+    governor::middleware::NoOpMiddleware<<TenantTime as GovernorClock>::Instant>,
+>;
 
 /// A client-side copy of one documented bucket that Graph does not tell about: it is kept as documented. It has one owner:
 /// waiters would not be served in order.

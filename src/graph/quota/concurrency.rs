@@ -7,8 +7,9 @@ use std::time::Duration;
 pub const MOST_CALLS: usize = 64;
 /// So many may always be under way: below it, one slow answer would leave the quota unspent.
 const FEWEST: f64 = 4.0;
-/// So many at first, before anything is known; each answer allows one more.
-const AT_FIRST: usize = 16;
+/// So many at first, before anything is known: should others have spent the quota, so many batches are refused. Each answer
+/// allows one more.
+const AT_FIRST: usize = 8;
 /// What is in hand should be out within this time.
 const TO_SPEND_A_BURST: f64 = 1.0;
 /// Answers do not come evenly, and a batch waits for company.
@@ -73,7 +74,10 @@ mod tests {
             let calls = settled(round_trip, MOST_CALLS).calls(20.0, 20.0) as f64;
             assert!(calls * 20.0 / round_trip >= 20.0, "{calls} calls of {round_trip} s");
             let burst = settled(round_trip, MOST_CALLS).calls(3_000.0, 20.0) as f64;
-            assert!(burst * 20.0 / round_trip >= 3_000.0 || burst >= MOST_CALLS as f64, "{burst} calls of {round_trip} s");
+            assert!(
+                burst * 20.0 / round_trip >= 3_000.0 || burst >= MOST_CALLS as f64,
+                "{burst} calls of {round_trip} s"
+            );
         }
     }
 
@@ -88,10 +92,10 @@ mod tests {
     #[test]
     fn it_opens_with_the_answers_and_not_before() {
         let mut concurrency = Concurrency::at_most(MOST_CALLS);
-        assert_eq!(concurrency.calls(3_000.0, 20.0), 16);
+        assert_eq!(concurrency.calls(3_000.0, 20.0), 8);
         for _ in 0..10 {
             concurrency.answered(Duration::from_secs(2));
         }
-        assert_eq!(concurrency.calls(3_000.0, 20.0), 26);
+        assert_eq!(concurrency.calls(3_000.0, 20.0), 18);
     }
 }

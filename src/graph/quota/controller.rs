@@ -16,6 +16,8 @@ const LONG: Duration = Duration::from_secs(15);
 const SAME: Duration = Duration::from_secs(5);
 /// After so long a bucket that was spent has room for two batches: time to see whether it is a window indeed.
 const BEFORE_THE_TEST: Duration = Duration::from_secs(3);
+/// A window says how long it is shut. Who asks again and again to wait for seconds only is none.
+const MOST_SHORT_REFUSALS: u32 = 3;
 /// How many writes try whether a service that named no time passes anything again.
 const PROBE: u32 = 4;
 /// So many writes of one call in a hundred have to be refused before it says something about the quota: the service sheds
@@ -23,6 +25,8 @@ const PROBE: u32 = 4;
 const SHARE_OF_A_REFUSAL: u32 = 25;
 /// Less than this share of what was proven is a difference, and not rounding.
 const MUCH_LESS: f64 = 0.9;
+/// A window that is smaller than documented may end at any moment: no more than so many writes run into its end.
+const IN_FLIGHT_NEAR_A_LIMIT: f64 = 8.0 * BATCH;
 /// With so many writes under way, trying the way is over.
 const TRIED: f64 = MOST_CALLS as f64 * BATCH;
 
@@ -82,22 +86,39 @@ pub struct Controller {
     /// What passed in a window before it refused; beyond it, every step is tried.
     proven: f64,
     in_flight: f64,
-    /// Writes that may be under way while the way is tried.
-    trying: Option<f64>,
+    /// The first batch that no full bucket pays for goes alone: a window refuses it.
+    is_beyond_the_burst: bool,
+    /// The way is tried, step by step.
+    trying: Option<Trying>,
     gate: Duration,
     trial: Option<Trial>,
     refused_at: Option<Duration>,
     refusing_since: Option<Duration>,
+    silent_since: Option<Duration>,
+    short_refusals: u32,
     refusals_in_a_row: u32,
     named_no_time: bool,
     passed_at: Duration,
+}
+
+/// How many writes may be under way while the way is tried: twice as many after each answer to what was sent since.
+#[derive(Debug, Clone, Copy)]
+struct Trying {
+    most: f64,
+    since: Duration,
+}
+
+impl Trying {
+    fn from(now: Duration) -> Option<Self> {
+        Some(Self { most: BATCH, since: now })
+    }
 }
 
 /// A batch that is let go to learn something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Trial {
     /// The gate opens; by the log, a window that slides would open at that other moment.
-    Reopening { gate: Duration, slides_at: Option<Duration> },
+    Reopening { gate: Duration, slides_at: Duration },
     /// A window would refuse this one, and a bucket would not.
     IsItAWindow,
 }
@@ -114,11 +135,14 @@ impl Controller {
             is_sure: false,
             proven: f64::from(documented.burst),
             in_flight: 0.0,
+            is_beyond_the_burst: false,
             trying: None,
             gate: Duration::ZERO,
             trial: None,
             refused_at: None,
             refusing_since: None,
+            silent_since: None,
+            short_refusals: 0,
             refusals_in_a_row: 0,
             named_no_time: false,
             passed_at: now,
@@ -143,10 +167,7 @@ impl Controller {
             return Err(Wait::Until(self.gate));
         }
         let amount = f64::from(wanted);
-        if let Some(most) = self.trying
-            && self.in_flight > 0.0
-            && self.in_flight + amount > most
-        {
+        if self.in_flight > 0.0 && self.in_flight + amount > self.most_in_flight() {
             return Err(Wait::Answer);
         }
         let granted = if matches!(self.trial, Some(Trial::Reopening { .. })) {
@@ -155,11 +176,24 @@ impl Controller {
             self.take_from_window(now, amount)?;
             wanted
         } else {
+            if !self.is_beyond_the_burst && self.window.free(now) - self.in_flight < amount {
+                self.is_beyond_the_burst = true;
+                self.trying = Trying::from(now);
+                if self.in_flight > 0.0 {
+                    return Err(Wait::Answer);
+                }
+            }
             self.level.take(now, amount).map_err(Wait::Until)?;
             wanted
         };
         self.in_flight += f64::from(granted);
         Ok(granted)
+    }
+
+    fn most_in_flight(&self) -> f64 {
+        let tried = self.trying.map_or(f64::INFINITY, |trying| trying.most);
+        let is_small = self.counts_in_windows && self.proven < MUCH_LESS * self.window.capacity();
+        if is_small { tried.min(IN_FLIGHT_NEAR_A_LIMIT) } else { tried }
     }
 
     /// The first call after a refusal goes alone. Where Graph named the time, a whole batch fits by its own words.
@@ -170,7 +204,7 @@ impl Controller {
         if !self.counts_in_windows {
             self.level.take(now, f64::from(wanted)).map_err(Wait::Until)?;
         } else if let Some(Trial::Reopening { slides_at, .. }) = &mut self.trial {
-            *slides_at = self.window.opens_if_sliding(now, BATCH);
+            *slides_at = self.window.would_slide_open(now, BATCH, self.proven);
         }
         Ok(if self.named_no_time { wanted.min(PROBE) } else { wanted })
     }
@@ -182,8 +216,8 @@ impl Controller {
         self.trial = None;
         let used = self.window.used(now) + self.in_flight;
         if used + amount <= self.window.capacity() {
-            if self.trying.is_none() && used + amount > self.proven {
-                self.trying = Some(BATCH);
+            if self.trying.is_none() && self.window.passed(now) + self.in_flight + amount > self.proven {
+                self.trying = Trying::from(now);
                 if self.in_flight > 0.0 {
                     return Err(Wait::Answer);
                 }
@@ -212,11 +246,14 @@ impl Controller {
         self.window.note(now, f64::from(feedback.sent), f64::from(feedback.passed));
         self.level.passed(f64::from(feedback.passed));
         // What was on its way when the service refused belongs to that same moment.
-        let is_news = self.refused_at.is_none_or(|refused_at| sent_at >= refused_at);
+        let is_news = self.refused_at.is_none_or(|refused_at| sent_at > refused_at);
         if feedback.is_refusal() {
             self.refused(now, is_news, feedback, chance);
         } else if is_news {
             self.let_through(now, sent_at, feedback);
+            if feedback.throttled > 0 {
+                self.level.shed(now);
+            }
         }
         if feedback.passed > 0 && is_news {
             self.passed_at = now;
@@ -232,11 +269,11 @@ impl Controller {
             return;
         }
         (self.refusals_in_a_row, self.refusing_since) = (0, None);
-        if let Some(most) = self.trying {
-            let more = most + f64::from(feedback.passed);
-            self.trying = if more < TRIED { Some(more) } else { None };
-            if more >= TRIED {
-                self.proven = self.window.capacity();
+        if let Some(trying) = self.trying.as_mut().filter(|trying| sent_at >= trying.since) {
+            trying.most += f64::from(feedback.passed);
+            if trying.most >= TRIED {
+                self.trying = None;
+                self.take_more_than_proven(now);
             }
         }
         match self.trial.take() {
@@ -245,8 +282,7 @@ impl Controller {
                 self.named_no_time = false;
                 if self.counts_in_windows {
                     // Open long before a sliding window would be: everything began anew.
-                    let began_anew = slides_at.is_none_or(|slides_at| slides_at > sent_at + SAME);
-                    if began_anew {
+                    if slides_at > sent_at + SAME {
                         self.window.anchor_at(Some(gate));
                     }
                     if self.is_sure {
@@ -264,10 +300,28 @@ impl Controller {
         }
     }
 
+    /// The way was tried to its end, further than it was ever open before.
+    fn take_more_than_proven(&mut self, now: Duration) {
+        if !self.counts_in_windows || self.window.passed(now) <= self.proven {
+            return;
+        }
+        let opened_lately = self.gate > Duration::ZERO && now < self.gate + self.window.length() / 2;
+        if self.window.anchor().is_none() && opened_lately {
+            // No sliding window would have passed so much so soon.
+            self.window.anchor_at(Some(self.gate));
+        } else {
+            self.proven = self.window.capacity();
+        }
+    }
+
     fn refused(&mut self, now: Duration, is_news: bool, feedback: &Feedback, chance: f64) {
         let named = feedback.retry_after.filter(|wait| !wait.is_zero());
         let pause = named.unwrap_or_else(|| backoff::spread(self.refusals_in_a_row, chance));
-        let resume = now + pause + backoff::a_little(chance);
+        let mut resume = now + pause + backoff::a_little(chance);
+        if named.is_none() && self.counts_in_windows {
+            // Its own log knows when a window opens, if nobody else does.
+            resume = resume.min(self.window.opens(now, BATCH).filter(|opens| *opens > now).unwrap_or(resume));
+        }
         self.gate = self.gate.max(resume);
         if !is_news {
             // The gate may have moved on.
@@ -278,14 +332,15 @@ impl Controller {
         }
         let refusing_since = *self.refusing_since.get_or_insert(now);
         let long = named.is_some_and(|wait| wait >= LONG) || now.saturating_sub(refusing_since) >= LONG;
-        if self.trial == Some(Trial::IsItAWindow) {
-            self.is_sure |= long;
-        }
+        self.is_sure |= self.counts_in_windows && long;
         if !self.counts_in_windows && long {
-            (self.counts_in_windows, self.is_sure) = (true, false);
-        } else if self.counts_in_windows && !long && !self.is_nearly_used_up(now) {
-            self.counts_in_windows = false;
-            self.window.anchor_at(None);
+            (self.counts_in_windows, self.is_sure, self.short_refusals) = (true, false, 0);
+        } else if self.counts_in_windows {
+            self.short_refusals = if long { 0 } else { self.short_refusals + 1 };
+            if !long && (!self.is_nearly_used_up(now) || self.short_refusals >= MOST_SHORT_REFUSALS) {
+                self.counts_in_windows = false;
+                self.window.anchor_at(None);
+            }
         }
         if self.counts_in_windows {
             if !self.is_nearly_used_up(now) {
@@ -294,15 +349,15 @@ impl Controller {
             self.proven = self.window.passed(now).max(BATCH);
         }
         self.level.refused(now, self.gate);
-        self.trial = Some(Trial::Reopening { gate: self.gate, slides_at: None });
+        self.trial = Some(Trial::Reopening { gate: self.gate, slides_at: Duration::ZERO });
         self.named_no_time = named.is_none();
-        self.trying = Some(BATCH);
+        self.trying = Trying::from(now);
         self.refusals_in_a_row += 1;
         self.refused_at = Some(now);
     }
 
     fn is_nearly_used_up(&self, now: Duration) -> bool {
-        self.window.used(now) >= 0.9 * self.window.capacity()
+        self.window.used(now) >= 0.9 * self.window.capacity().min(self.proven)
     }
 
     fn take_share(&mut self, now: Duration, share: Option<f64>) {
@@ -314,9 +369,28 @@ impl Controller {
                     self.proven = room.max(BATCH);
                 }
             }
-        } else {
-            self.level.share(now, share);
+            return;
         }
+        self.level.share(now, share);
+        // A bucket that is spent as it fills stays at its limit. One that is far below it has begun anew, unseen.
+        if !(self.level.has_fallen_silent() && self.level.is_spent_as_documented(now)) {
+            self.silent_since = None;
+            return;
+        }
+        let silent_since = *self.silent_since.get_or_insert(now);
+        if now < silent_since + BEFORE_THE_TEST {
+            return;
+        }
+        self.silent_since = None;
+        if self.refused_at.is_some() {
+            // It was refused before, so that what is in the bucket was not known.
+            self.level.count_on_silence(now);
+            return;
+        }
+        self.counts_in_windows = true;
+        self.window.anchor_at(Some(silent_since));
+        self.proven = self.window.capacity();
+        self.trying = Trying::from(now);
     }
 
     /// How many writes may go at once now.
@@ -347,12 +421,13 @@ impl Controller {
         if !self.counts_in_windows {
             return self.level.time_for(now, amount).max(shut);
         }
-        let slides = self.window.opens_if_sliding(now, BATCH).unwrap_or(now);
+        let slides = self.window.would_slide_open(now, BATCH, self.proven);
         if now < self.gate && slides > self.gate + SAME {
-            let windows = (amount / self.window.capacity()).ceil() - 1.0;
+            let windows = (amount / self.window.capacity().min(self.proven)).ceil() - 1.0;
             return shut + self.window.length().mul_f64(windows.max(0.0));
         }
-        shut.max(self.window.time_for(now, amount, self.in_flight))
+        let most = self.window.capacity().min(self.proven);
+        shut.max(self.window.time_for(now, amount + self.in_flight, most))
     }
 
     /// How the service was found to count.

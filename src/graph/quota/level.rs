@@ -13,13 +13,16 @@ const MOST_WHEN_SLOW: f64 = 3.0 * BATCH;
 /// rules.
 const SLOWEST_SHARE: f64 = 0.025;
 /// So far below the measured rate the pace is held: what is refused costs more than what is left.
-const BELOW_MEASURED: f64 = 0.98;
+const BELOW_MEASURED: f64 = 0.97;
 /// A shorter measurement says nothing.
 const SHORTEST_MEASUREMENT: f64 = 1.5;
 /// A refusal after so long a time at the documented rate is no reason to slow down.
 const LONG_QUIET: f64 = 60.0;
-/// How long a measured rate is believed before more is tried, and how far apart the tries are.
+/// How long a measured rate is believed before more is tried: longer each time that it is found again. And how far apart the
+/// tries are.
 const HOLD: Duration = Duration::from_secs(30);
+const LONGEST_HOLD: Duration = Duration::from_secs(120);
+const FOUND_AGAIN: f64 = 0.1;
 const BETWEEN_RAISES: Duration = Duration::from_secs(10);
 const BETWEEN_EASY_RAISES: Duration = Duration::from_secs(5);
 /// By how much, as shares of the documented rate: carefully around what was measured, and boldly where Graph says that
@@ -46,6 +49,8 @@ pub(super) struct Level {
     empty_at: Option<Duration>,
     passed_since: f64,
     measured: Option<f64>,
+    hold: Duration,
+    changed_at: Duration,
     next_raise: Duration,
     raise: f64,
     /// What Graph said last about the share of the limit in use: it says so from 0.8 on, so that silence means room, once
@@ -65,6 +70,8 @@ impl Level {
             empty_at: None,
             passed_since: 0.0,
             measured: None,
+            hold: HOLD,
+            changed_at: now,
             next_raise: now,
             raise: RAISE,
             share: None,
@@ -153,9 +160,25 @@ impl Level {
         let documented = self.documented.per_second;
         let rate = (measured * BELOW_MEASURED).clamp(self.rate / 2.0, self.rate * BELOW_MEASURED);
         self.rate = rate.max(documented * SLOWEST_SHARE);
+        let found_again = self.measured.is_some_and(|before| (measured - before).abs() <= before * FOUND_AGAIN);
+        self.hold = if found_again { (self.hold * 2).min(LONGEST_HOLD) } else { HOLD };
         self.measured = Some(measured);
-        self.next_raise = now + HOLD;
+        self.change_again_after(now, self.hold);
         self.raise = RAISE;
+    }
+
+    fn change_again_after(&mut self, now: Duration, pause: Duration) {
+        (self.changed_at, self.next_raise) = (now, now + pause);
+    }
+
+    /// A few of a batch were refused: around a measured rate that is its upper end.
+    pub(super) fn shed(&mut self, now: Duration) {
+        if self.is_slow() && now >= self.changed_at + BETWEEN_EASY_RAISES {
+            self.settle(now);
+            let documented = self.documented.per_second;
+            self.rate = (self.rate - documented * RAISE).max(documented * SLOWEST_SHARE);
+            self.change_again_after(now, self.hold);
+        }
     }
 
     /// What Graph says about the share of the limit in use; nothing where the answer says nothing.
@@ -166,24 +189,41 @@ impl Level {
         self.settle(now);
         let left = f64::from(self.documented.burst) * (1.0 - share).max(0.0);
         self.amount = self.amount.min(left + TOLERANCE);
-        if share > SHEDDING && now >= self.at && now + HOLD >= self.next_raise + Duration::from_secs(1) {
+        if share > SHEDDING && now >= self.at && now >= self.changed_at + Duration::from_secs(1) {
             self.slow_down(now, self.rate);
         }
     }
 
+    /// Has Graph told of the limit before, and is it silent now?
+    pub(super) fn has_fallen_silent(&self) -> bool {
+        self.has_told_shares && self.share.is_none()
+    }
+
+    /// Is the bucket as good as empty, by the documented figures?
+    pub(super) fn is_spent_as_documented(&self, now: Duration) -> bool {
+        !self.is_slow() && self.amount(now) <= 0.05 * f64::from(self.documented.burst)
+    }
+
+    /// Graph is silent about the limit, so that a fifth of it is left at least: half of that may be counted on.
+    pub(super) fn count_on_silence(&mut self, now: Duration) {
+        self.settle(now);
+        self.amount = self.amount.max(0.1 * f64::from(self.documented.burst)).min(self.most());
+    }
+
     fn raise_when_due(&mut self, now: Duration) {
-        if !self.is_slow() || now < self.next_raise {
+        if !self.is_slow() {
             return;
         }
-        self.settle(now);
         let documented = self.documented.per_second;
         let room = self.has_told_shares && self.share.is_none_or(|share| share < ROOM);
-        if room {
+        if room && now >= self.changed_at + BETWEEN_EASY_RAISES {
+            self.settle(now);
             self.rate += documented * EASY_RAISE;
-            self.next_raise = now + BETWEEN_EASY_RAISES;
-        } else {
+            self.change_again_after(now, BETWEEN_RAISES);
+        } else if now >= self.next_raise {
+            self.settle(now);
             self.rate += documented * self.raise;
-            self.next_raise = now + BETWEEN_RAISES;
+            self.change_again_after(now, BETWEEN_RAISES);
             if self.measured.is_none_or(|measured| self.rate > measured * HISTORY) {
                 self.raise *= ACCELERATION;
             }
@@ -209,7 +249,7 @@ mod tests {
         assert!((level.amount(at(1.0)) - 40.0).abs() < 1e-6);
         level.slow_down(at(1.0), 10.0);
         assert!((level.amount(at(1.0)) - 40.0).abs() < 1e-6);
-        assert!((level.amount(at(2.0)) - 49.8).abs() < 1e-6, "{}", level.amount(at(2.0)));
+        assert!((level.amount(at(2.0)) - 50.0).abs() < 1e-6, "{}", level.amount(at(2.0)));
     }
 
     #[test]

@@ -77,7 +77,9 @@ impl Window {
     fn current(&self, now: Duration) -> impl Iterator<Item = &Entry> {
         let begin = self.begin(now);
         // A sliding window ends where it began: what is exactly its length ago is out of it.
-        let out = move |entry: &&Entry| begin.is_some_and(|begin| entry.at < begin || self.anchor.is_none() && entry.at == begin);
+        let out = move |entry: &&Entry| {
+            begin.is_some_and(|begin| entry.at < begin || self.anchor.is_none() && entry.at == begin)
+        };
         self.log.iter().skip_while(out)
     }
 
@@ -111,9 +113,21 @@ impl Window {
         self.slides_to(now, lacking)
     }
 
-    /// The first moment at which `amount` would be free if the window slid.
-    pub(super) fn opens_if_sliding(&self, now: Duration, amount: f64) -> Option<Duration> {
-        Self { anchor: None, ..self.clone() }.opens(now, amount)
+    /// The first moment at which a window that slides and passes `most` writes would pass `amount` more: by what passed
+    /// alone, because nobody knows what refusals cost.
+    pub(super) fn would_slide_open(&self, now: Duration, amount: f64, most: f64) -> Duration {
+        let begin = now.checked_sub(self.length);
+        let current = || self.log.iter().filter(|entry| begin.is_none_or(|begin| entry.at > begin));
+        let mut lacking = current().map(|entry| entry.passed).sum::<f64>() + amount - most;
+        let mut open = now;
+        for entry in current() {
+            if lacking <= 1e-6 {
+                break;
+            }
+            lacking -= entry.passed;
+            open = entry.at + self.length;
+        }
+        open
     }
 
     fn slides_to(&self, now: Duration, lacking: f64) -> Option<Duration> {
@@ -125,16 +139,15 @@ impl Window {
         enough.map(|entry| entry.at + self.length)
     }
 
-    /// When `amount` more will have been spent, `in_flight` of which no answer is known being counted already.
-    pub(super) fn time_for(&self, now: Duration, amount: f64, in_flight: f64) -> Duration {
-        let free = (self.free(now) - in_flight).max(0.0);
-        let beyond = amount - free;
+    /// When `amount` more will have been spent, by a window that passes `most`.
+    pub(super) fn time_for(&self, now: Duration, amount: f64, most: f64) -> Duration {
+        let beyond = amount - (most - self.used(now)).max(0.0);
         if beyond <= 0.0 {
             return Duration::ZERO;
         }
         // Whatever is spent comes back one length later, so that after whole windows the log is the same again.
-        let whole = ((beyond / self.capacity).ceil() - 1.0).max(0.0);
-        let rest = beyond - whole * self.capacity;
+        let whole = ((beyond / most).ceil() - 1.0).max(0.0);
+        let rest = beyond - whole * most;
         let opens = match self.anchor {
             Some(_) => self.begin(now).map(|begin| begin + self.length),
             None => self.slides_to(now, rest),
@@ -165,8 +178,8 @@ mod tests {
         assert_eq!(window.opens(at(120.0), 1_020.0), Some(at(152.0)));
         assert_eq!(window.free(at(151.0)), 1_000.0);
         assert_eq!(window.opens(at(120.0), 3_020.0), None);
-        assert_eq!(window.time_for(at(120.0), 2_000.0, 0.0), at(32.0));
-        assert_eq!(window.time_for(at(120.0), 4_000.0, 0.0), at(31.0 + 150.0));
+        assert_eq!(window.time_for(at(120.0), 2_000.0, 3_000.0), at(32.0));
+        assert_eq!(window.time_for(at(120.0), 4_000.0, 3_000.0), at(31.0 + 150.0));
     }
 
     #[test]
@@ -177,8 +190,9 @@ mod tests {
         window.note(at(60.0), 2_990.0, 2_990.0);
         assert_eq!(window.opens(at(61.0), 20.0), Some(at(200.0)));
         assert_eq!(window.free(at(200.0)), 3_000.0);
-        assert_eq!(window.time_for(at(61.0), 3_010.0, 0.0), at(139.0));
-        assert_eq!(window.time_for(at(61.0), 3_011.0, 0.0), at(139.0 + 150.0));
-        assert_eq!(window.opens_if_sliding(at(61.0), 20.0), Some(at(210.0)));
+        assert_eq!(window.time_for(at(61.0), 3_010.0, 3_000.0), at(139.0));
+        assert_eq!(window.time_for(at(61.0), 3_011.0, 3_000.0), at(139.0 + 150.0));
+        assert_eq!(window.would_slide_open(at(61.0), 20.0, 3_000.0), at(210.0));
+        assert_eq!(window.would_slide_open(at(200.0), 20.0, 3_010.0), at(200.0));
     }
 }

@@ -114,9 +114,9 @@ impl<T: Transport> Engine<'_, T> {
                     scope = item.advice.throttle_scope.filter(|scope| scope.owner == LimitOwner::Tenant).or(scope);
                     scope = scope.or(item.advice.throttle_scope);
                 }
-                Verdict::Accepted
-                | Verdict::Refused(_)
-                | Verdict::NotApplied { because: Postponed::Conflict, .. } => feedback.passed += 1,
+                Verdict::Accepted | Verdict::Refused(_) | Verdict::NotApplied { because: Postponed::Conflict, .. } => {
+                    feedback.passed += 1
+                }
                 Verdict::NotApplied { .. } | Verdict::Unknown { .. } => {}
             }
             verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));

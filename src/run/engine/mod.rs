@@ -372,7 +372,11 @@ impl<'o, T: Transport> Engine<'o, T> {
         }
         if due.is_empty() {
             let done = all_done(state);
-            if done { self.progress.done += 1 } else { self.progress.not_done += 1 }
+            if done {
+                self.progress.done += 1
+            } else {
+                self.progress.not_done += 1
+            }
             self.faults.remove(&turn);
             self.count_settled(done);
         } else if self.faults.get(&turn).is_some_and(|faults| faults.of_calls >= sending::CALLS_BEFORE_ALONE) {

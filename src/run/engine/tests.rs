@@ -273,7 +273,14 @@ impl Rehearsal {
     fn new(playbook: Playbook, count: u32, seed: u64, weather: Weather) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let tenant = Tenant::new(&folder.path().join("journal.jsonl"), seed, weather);
-        Self { rows: rows(playbook, count), folder, playbook, identity: Identity::generate(), tenant, halt_at: HaltAt::NEVER }
+        Self {
+            rows: rows(playbook, count),
+            folder,
+            playbook,
+            identity: Identity::generate(),
+            tenant,
+            halt_at: HaltAt::NEVER,
+        }
     }
 
     fn journal(&self) -> PathBuf {
