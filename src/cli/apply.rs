@@ -11,15 +11,16 @@ use tokio_util::sync::CancellationToken;
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::pace_args::{self, EffectivePace, PaceArgs};
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
-use super::words::{counted, harmless, span};
+use super::words::{counted, harmless};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
-use crate::run::engine::{Assignment, Ending, HaltAt, work};
+use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::mint::Mint;
 use crate::run::opening::{Run, RunError, has_nothing_to_do, is_in_use, project_results};
@@ -42,6 +43,8 @@ pub struct ApplyArgs {
     /// How many accounts will be changed, as the preview says; without it the number is asked for at the terminal
     #[arg(long, value_name = "N")]
     confirm: Option<u32>,
+    #[command(flatten)]
+    pace: PaceArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
     /// Print what became of the run as JSON
@@ -73,11 +76,11 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if has_nothing_to_do(&plan).map_err(|error| run_failure(&error))? {
         let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
-        Recap { plan: &plan, results, tally, statistics: None, ending: "finished", exit }.show(args.json);
+        Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit }.show(args.json);
         return Ok(exit);
     }
     let connected = args.connection.connect()?;
-    carry_out(&plan, connected, approval, args.json).await
+    carry_out(&plan, connected, approval, args.pace, args.json).await
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
@@ -120,13 +123,15 @@ pub(super) async fn carry_out(
     plan: &PlanFolder,
     connected: Connected,
     approval: Approval,
+    pace: PaceArgs,
     json: bool,
 ) -> Result<Exit, Failure> {
+    let pace = pace.effective(plan.manifest().playbook);
     let Connected { transport, clock } = connected;
     let organization = check_tenant(plan.manifest(), &transport, clock).await?;
     approve(plan, &organization, approval)?;
     announce(plan.manifest());
-    let (ending, statistics) = engage(plan, &organization, transport, clock).await?;
+    let (ending, statistics) = engage(plan, &organization, transport, clock, pace).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
@@ -138,7 +143,7 @@ pub(super) async fn carry_out(
         (None, "interrupted") => Exit::Interrupted,
         (None, _) => exit_of(&tally),
     };
-    Recap { plan, results, tally, statistics: Some(statistics), ending: name, exit }.show(json);
+    Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit }.show(json);
     failure.map_or(Ok(exit), Err)
 }
 
@@ -210,6 +215,7 @@ async fn engage(
     organization: &Organization,
     transport: impl Transport,
     clock: Clock,
+    pace: EffectivePace,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
     let recipients = match manifest.recipients.as_slice() {
@@ -223,13 +229,13 @@ async fn engage(
         transport: Arc::new(transport),
         clock,
         playbook: manifest.playbook,
-        schedule: manifest.playbook.schedule(),
-        halt_at: HaltAt::default(),
+        schedule: pace.schedule,
+        halt_at: pace.halt_at,
         accounts: run.accounts,
         states: run.states,
         journal: run.journal,
         mint: Arc::new(mint),
-        pace: Pace::documented(clock, run.writes_spent),
+        pace: Pace::of(pace.quota_writes, pace.max_in_flight, clock, run.writes_spent),
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
@@ -288,6 +294,7 @@ struct Recap<'a> {
     results: PathBuf,
     tally: Tally,
     statistics: Option<Statistics>,
+    pace: Option<EffectivePace>,
     ending: &'static str,
     exit: Exit,
 }
@@ -301,6 +308,8 @@ struct RecapOnWire<'a> {
     plan: crate::digest::Digest,
     outcomes: &'a Tally,
     results: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pace: Option<EffectivePace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Statistics>,
 }
@@ -316,6 +325,7 @@ impl Recap<'_> {
                 plan: self.plan.manifest().fingerprint(),
                 outcomes: &self.tally,
                 results: self.results.display().to_string(),
+                pace: self.pace,
                 statistics: self.statistics,
             };
             serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
@@ -343,15 +353,7 @@ impl Recap<'_> {
         }
         if let Some(statistics) = self.statistics {
             writeln!(out)?;
-            writeln!(
-                out,
-                "{} in {} (the quota's floor: {}), {} calls, {} throttled",
-                counted(statistics.writes_accepted, "write", "writes"),
-                span(statistics.elapsed),
-                span(statistics.floor),
-                super::words::count(statistics.calls),
-                counted(statistics.writes_throttled, "write", "writes"),
-            )?;
+            pace_args::write_recap(out, &statistics)?;
         }
         writeln!(out, "Results    {}", self.results.display())?;
         self.write_next(out)

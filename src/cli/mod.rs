@@ -10,6 +10,7 @@ pub mod drill;
 pub mod exit;
 mod interrupt;
 pub mod keygen;
+mod pace_args;
 pub mod plan;
 mod preview;
 mod progress;

@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::connect::clock_speed;
@@ -12,7 +13,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::words::counted;
 use crate::private_files;
-use crate::simulator::{Connection, Faults, Quota, Settings, Simulator};
+use crate::simulator::{Connection, Faults, Quota, Settings, Shape, Simulator};
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
 ///
@@ -38,6 +39,9 @@ pub struct SimulateArgs {
     /// No write quota and no resource units
     #[arg(long)]
     no_quota: bool,
+    /// How the write quota is counted: Microsoft calls it a bucket and words it as a window
+    #[arg(long, value_enum, default_value_t, value_name = "SHAPE", conflicts_with = "no_quota")]
+    limiter: Shape,
     #[command(flatten)]
     faults: FaultArgs,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
@@ -46,6 +50,20 @@ pub struct SimulateArgs {
     /// Print the connection as one line of JSON
     #[arg(long)]
     json: bool,
+}
+
+impl ValueEnum for Shape {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::TokenBucket, Self::SlidingWindow, Self::FixedWindow]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::TokenBucket => "token-bucket",
+            Self::SlidingWindow => "sliding-window",
+            Self::FixedWindow => "fixed-window",
+        }))
+    }
 }
 
 /// How often things go wrong, each as a share from 0 to 1.
@@ -104,7 +122,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         users: args.users,
         seed: args.seed,
         clock_speed: args.clock_speed,
-        quota: if args.no_quota { Quota::off() } else { Settings::default().quota },
+        quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
         faults: args.faults.faults(),
         ..Settings::default()
     };
