@@ -261,9 +261,9 @@ fn fault_failure(fault: Ending, dir: &Path) -> Failure {
             format_args!("every one of the first answers was a refusal, so the run was stopped: {}", harmless(&error.to_string())),
         )
         .with_next(ROLE_MISSING),
-        Ending::TooManyFailures { failed, settled, halt_at } => Failure::new(
+        Ending::TooManyFailures { failed, accounts, halt_at } => Failure::new(
             Exit::Unfinished,
-            format_args!("{failed} of the first {settled} accounts failed, more than {halt_at}, so the run was stopped"),
+            format_args!("{failed} of the first {accounts} accounts failed, more than {halt_at}, so the run was stopped"),
         )
         .with_next(
             "The columns detail and error_code of results.csv say why. If that is as it must be, go on with a higher --halt-at.",

@@ -126,7 +126,8 @@ mod tests {
         assert_eq!(json, rule);
         let asked = ["--quota-writes", "1500/100", "--max-in-flight", "3", "--schedule", "sweep", "--halt-at", "100"];
         let json = serde_json::to_value(effective(&asked).unwrap()).unwrap();
-        let asked = serde_json::json!({"quota_writes": "1500/100", "max_in_flight": 3, "schedule": "sweep", "halt_at": 100});
+        let asked =
+            serde_json::json!({"quota_writes": "1500/100", "max_in_flight": 3, "schedule": "sweep", "halt_at": 100});
         assert_eq!(json, asked);
     }
 

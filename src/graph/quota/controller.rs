@@ -152,7 +152,9 @@ impl Controller {
     /// The bucket without what was spent before this process began.
     #[must_use]
     pub fn already_spent(mut self, now: Duration, amount: u32) -> Self {
-        self.level.spend(now, f64::from(amount));
+        if amount > 0 {
+            self.level.spend(now, f64::from(amount));
+        }
         self.window.note(now, f64::from(amount), f64::from(amount));
         self
     }
@@ -244,6 +246,7 @@ impl Controller {
     pub fn answered(&mut self, now: Duration, sent_at: Duration, feedback: &Feedback, chance: f64) {
         self.in_flight = (self.in_flight - f64::from(feedback.sent)).max(0.0);
         self.window.note(now, f64::from(feedback.sent), f64::from(feedback.passed));
+        self.level.answered(now);
         self.level.passed(f64::from(feedback.passed));
         // What was on its way when the service refused belongs to that same moment.
         let is_news = self.refused_at.is_none_or(|refused_at| sent_at > refused_at);

@@ -45,6 +45,8 @@ pub(super) struct Level {
     rate: f64,
     amount: f64,
     at: Duration,
+    /// Nothing flows into a full bucket: not before the first write has reached the service, which the first answer tells.
+    flows: bool,
     /// When the bucket was last seen empty, and what passed since.
     empty_at: Option<Duration>,
     passed_since: f64,
@@ -67,6 +69,7 @@ impl Level {
             rate: documented.per_second,
             amount: 0.0,
             at: now,
+            flows: false,
             empty_at: None,
             passed_since: 0.0,
             measured: None,
@@ -98,6 +101,9 @@ impl Level {
     /// What is in the bucket.
     pub(super) fn amount(&self, now: Duration) -> f64 {
         let Some(passed) = now.checked_sub(self.at) else { return 0.0 };
+        if !self.flows {
+            return self.amount;
+        }
         (self.amount + passed.as_secs_f64() * self.rate).min(self.most())
     }
 
@@ -107,10 +113,16 @@ impl Level {
         }
     }
 
-    /// Takes what was spent before this process began.
+    /// Takes what was spent before: from then on it flows.
     pub(super) fn spend(&mut self, now: Duration, amount: f64) {
-        self.settle(now);
+        self.answered(now);
         self.amount = (self.amount - amount).max(0.0);
+    }
+
+    /// Something was answered, so that something was spent.
+    pub(super) fn answered(&mut self, now: Duration) {
+        self.settle(now);
+        self.flows = true;
     }
 
     /// Takes `amount` if it is there; otherwise says when it will be.

@@ -339,6 +339,11 @@ impl<T: Transport> Engine<'_, T> {
     fn write_settled(&mut self, turn: Turn, kind: Kind) {
         self.first_update_answered(turn, kind);
         self.faults.remove(&turn);
+        let too_many = self.breaker.decided(turn, self.states[turn as usize].misses() > 0);
+        // Where nothing is left to do, there is nobody who could be spared.
+        if let Some((failed, accounts)) = too_many.filter(|_| self.progress.writes_left > 0) {
+            self.end(Ending::TooManyFailures { failed, accounts, halt_at: self.breaker.halt_at() });
+        }
         self.go_on(turn, Duration::ZERO);
     }
 

@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use crate::graph::error::GraphError;
 use crate::graph::verdict::{Postponed, Verdict};
+use crate::run::schedule::Turn;
 
 /// Failures of so few accounts say nothing about the others.
-const FEWEST_SETTLED: u64 = 50;
+const FEWEST: u64 = 50;
 /// So many refusals by 403, and no other answer before them, say that it is the app.
 const FIRST_ANSWERS: u32 = 20;
 
@@ -50,33 +51,45 @@ impl FromStr for HaltAt {
     }
 }
 
-/// Counts what goes wrong in one process. An account counts as failed when it is settled and any of its steps is not
-/// done: what is partial or uncertain needs somebody to look at it as much as what failed, and what a thousand of them have
+/// Counts what goes wrong in one process. An account counts from its first write on that is decided, not from its last: a
+/// sweep would otherwise go through everybody first. It counts as failed when any of its steps is settled without being
+/// done: what is partial or uncertain needs somebody to look at it as much as what failed, and what hundreds of them have
 /// in common is rarely the accounts.
 pub(super) struct Breaker {
     halt_at: HaltAt,
-    settled: u64,
+    /// What is known of each account, by turn.
+    judged: Vec<Judged>,
+    accounts: u64,
     failed: u64,
     /// How many answers there were, as long as all of them were 403; nothing once another one has come.
     all_forbidden: Option<u32>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    NotYet,
+    Well,
+    Failed,
+}
+
 impl Breaker {
-    pub(super) fn new(halt_at: HaltAt) -> Self {
+    pub(super) fn new(halt_at: HaltAt, accounts: usize) -> Self {
         let all_forbidden = if halt_at == HaltAt::NEVER { None } else { Some(0) };
-        Self { halt_at, settled: 0, failed: 0, all_forbidden }
+        Self { halt_at, judged: vec![Judged::NotYet; accounts], accounts: 0, failed: 0, all_forbidden }
     }
 
     pub(super) fn halt_at(&self) -> HaltAt {
         self.halt_at
     }
 
-    /// An account is settled. Gives how many failed, and of how many, when that is too many.
-    pub(super) fn settled(&mut self, done: bool) -> Option<(u64, u64)> {
-        self.settled += 1;
-        self.failed += u64::from(!done);
-        let too_many = self.settled >= FEWEST_SETTLED && self.failed * 100 > self.settled * u64::from(self.halt_at.0);
-        too_many.then_some((self.failed, self.settled))
+    /// A write of an account is decided. Gives how many accounts failed, and of how many, when that is too many.
+    pub(super) fn decided(&mut self, turn: Turn, has_failed: bool) -> Option<(u64, u64)> {
+        let judged = &mut self.judged[turn as usize];
+        self.accounts += u64::from(*judged == Judged::NotYet);
+        self.failed += u64::from(has_failed && *judged != Judged::Failed);
+        *judged = if has_failed || *judged == Judged::Failed { Judged::Failed } else { Judged::Well };
+        let too_many = self.accounts >= FEWEST && self.failed * 100 > self.accounts * u64::from(self.halt_at.0);
+        too_many.then_some((self.failed, self.accounts))
     }
 
     /// Takes in the answers of one batch. Gives the refusal that everybody meets, once that is plain.
@@ -120,17 +133,30 @@ mod tests {
 
     #[test]
     fn a_few_failures_stop_nothing_and_many_do() {
-        let mut breaker = Breaker::new(HaltAt::default());
-        for _ in 0..49 {
-            assert_eq!(breaker.settled(false), None, "fewer than fifty say nothing");
+        let mut breaker = Breaker::new(HaltAt::default(), 100);
+        for turn in 0..49 {
+            assert_eq!(breaker.decided(turn, true), None, "fewer than fifty say nothing");
         }
-        assert_eq!(breaker.settled(true), Some((49, 50)));
-        let mut breaker = Breaker::new(HaltAt::default());
-        let halted: Vec<bool> = (1..=60).map(|number| breaker.settled(number % 10 != 0).is_some()).collect();
-        assert!(!halted.contains(&true), "one in ten is allowed");
-        assert_eq!(breaker.settled(false), Some((7, 61)));
-        let mut breaker = Breaker::new(HaltAt::NEVER);
-        assert!((0..200).all(|_| breaker.settled(false).is_none()));
+        assert_eq!(breaker.decided(49, false), Some((49, 50)));
+        let mut breaker = Breaker::new(HaltAt::default(), 100);
+        assert!((0..60).all(|turn| breaker.decided(turn, turn % 10 == 9).is_none()), "one in ten is allowed");
+        assert_eq!(breaker.decided(60, true), Some((7, 61)));
+        let mut breaker = Breaker::new(HaltAt::NEVER, 200);
+        assert!((0..200).all(|turn| breaker.decided(turn, true).is_none()));
+    }
+
+    #[test]
+    fn an_account_counts_once_however_many_of_its_steps_fail() {
+        let mut breaker = Breaker::new(HaltAt::default(), 60);
+        for turn in 0..60 {
+            assert_eq!(breaker.decided(turn, false), None);
+        }
+        for _ in 0..20 {
+            assert_eq!(breaker.decided(7, true), None, "one of sixty");
+        }
+        assert_eq!(breaker.decided(7, false), None, "and it stays one that failed");
+        let later: Vec<bool> = (10..16).map(|turn| breaker.decided(turn, true).is_some()).collect();
+        assert_eq!(later, [false, false, false, false, false, true], "seven of sixty");
     }
 
     #[test]
@@ -144,7 +170,7 @@ mod tests {
 
     #[test]
     fn only_a_403_for_everybody_from_the_first_answer_on_is_the_apps() {
-        let answers = |verdicts: &[Verdict]| Breaker::new(HaltAt::default()).answered(verdicts.iter());
+        let answers = |verdicts: &[Verdict]| Breaker::new(HaltAt::default(), 0).answered(verdicts.iter());
         let forbidden = vec![refused(403); 20];
         assert_eq!(answers(&forbidden).map(|error| error.status), Some(403));
         assert!(answers(&forbidden[1..]).is_none());
@@ -154,6 +180,6 @@ mod tests {
         }
         let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
         assert!(answers(&[&[busy][..], &forbidden].concat()).is_some());
-        assert!(Breaker::new(HaltAt::NEVER).answered(forbidden.iter()).is_none());
+        assert!(Breaker::new(HaltAt::NEVER, 0).answered(forbidden.iter()).is_none());
     }
 }

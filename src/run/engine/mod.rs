@@ -77,10 +77,10 @@ pub enum Ending {
     RoleMissing(GraphError),
     /// Too many accounts failed: something is wrong that one account cannot explain.
     TooManyFailures {
-        /// Accounts of this process for which some step failed, was given up, or is uncertain.
+        /// Accounts for which some step failed, was given up, or is uncertain.
         failed: u64,
-        /// Accounts that this process settled.
-        settled: u64,
+        /// Accounts of this process for which at least one write was decided.
+        accounts: u64,
         /// How many failures in a hundred were allowed.
         halt_at: HaltAt,
     },
@@ -228,6 +228,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             }
         }
         let intake = mint::ahead(Arc::clone(&mint), Arc::clone(&accounts), updates)?;
+        let breaker = Breaker::new(halt_at, accounts.len());
         Ok(Self {
             transport,
             clock,
@@ -243,7 +244,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             faults: HashMap::new(),
             suspects: VecDeque::new(),
             calls: JoinSet::new(),
-            breaker: Breaker::new(halt_at),
+            breaker,
             lingering_since: None,
             quota_wait: None,
             waiting_since: None,
@@ -371,29 +372,16 @@ impl<'o, T: Transport> Engine<'o, T> {
             self.updating.remove(&turn);
         }
         if due.is_empty() {
-            let done = all_done(state);
-            if done {
+            if all_done(state) {
                 self.progress.done += 1
             } else {
                 self.progress.not_done += 1
             }
             self.faults.remove(&turn);
-            self.count_settled(done);
         } else if self.faults.get(&turn).is_some_and(|faults| faults.of_calls >= sending::CALLS_BEFORE_ALONE) {
             self.suspects.push_back((turn, kind));
         } else {
             self.queue.ready_at(self.clock.now() + pause, turn, kind);
-        }
-    }
-
-    /// Stops when too many fail, unless there is nobody left who could be spared.
-    fn count_settled(&mut self, done: bool) {
-        let somebody_is_left = self.progress.done + self.progress.not_done < self.progress.accounts;
-        if let Some((failed, settled)) = self.breaker.settled(done)
-            && somebody_is_left
-        {
-            let halt_at = self.breaker.halt_at();
-            self.end(Ending::TooManyFailures { failed, settled, halt_at });
         }
     }
 
