@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod main_job;
+mod pace;
 mod promises;
 mod rehearsals;
 mod seal_with_age;
