@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
+use super::feedback::{Feedback, Shape, Wait};
 use super::level::Level;
 use super::window::Window;
 use super::{Allowance, BATCH, MOST_CALLS};
@@ -20,58 +19,12 @@ const BEFORE_THE_TEST: Duration = Duration::from_secs(3);
 const MOST_SHORT_REFUSALS: u32 = 3;
 /// How many writes try whether a service that named no time passes anything again.
 const PROBE: u32 = 4;
-/// So many writes of one call in a hundred have to be refused before it says something about the quota: the service sheds
-/// single requests under load.
-const SHARE_OF_A_REFUSAL: u32 = 25;
 /// Less than this share of what was proven is a difference, and not rounding.
 const MUCH_LESS: f64 = 0.9;
 /// A window that is smaller than documented may end at any moment: no more than so many writes run into its end.
 const IN_FLIGHT_NEAR_A_LIMIT: f64 = 8.0 * BATCH;
 /// With so many writes under way, trying the way is over.
 const TRIED: f64 = MOST_CALLS as f64 * BATCH;
-
-/// How the service was found to count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Shape {
-    /// As documented; also where nothing says otherwise.
-    #[default]
-    TokenBucket,
-    /// So many within any span of that length.
-    SlidingWindow,
-    /// So many, all anew at fixed moments.
-    FixedWindow,
-}
-
-/// What one call says about the quota.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Feedback {
-    /// Writes in it.
-    pub sent: u32,
-    /// Those that were let through, whatever became of them afterwards.
-    pub passed: u32,
-    /// Those that were refused with 429.
-    pub throttled: u32,
-    /// How long Graph asks to wait.
-    pub retry_after: Option<Duration>,
-    /// The share of the limit in use.
-    pub share: Option<f64>,
-}
-
-impl Feedback {
-    fn is_refusal(&self) -> bool {
-        self.throttled > 0 && u64::from(self.throttled) * 100 >= u64::from(self.sent) * u64::from(SHARE_OF_A_REFUSAL)
-    }
-}
-
-/// What to wait for before asking again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wait {
-    /// A moment.
-    Until(Duration),
-    /// An answer to a call that is under way.
-    Answer,
-}
 
 /// Paces the writes of one app in one tenant. It has one owner, who tells it of every call that it lets go, and of what
 /// became of it.

@@ -22,6 +22,7 @@ mod allowance;
 mod bucket;
 mod concurrency;
 mod controller;
+mod feedback;
 mod level;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,8 @@ mod window;
 pub use allowance::{Allowance, UnusableAllowance};
 pub use bucket::Bucket;
 pub use concurrency::{Concurrency, MOST_CALLS};
-pub use controller::{Controller, Feedback, Shape, Wait};
+pub use controller::Controller;
+pub use feedback::{Feedback, Shape, Wait};
 
 /// A full batch: what has to fit before it is worth sending.
 const BATCH: f64 = super::batch::MOST_ITEMS as f64;

@@ -2,7 +2,6 @@
 
 use super::faults::{is_for, is_revoke, with_quirk};
 use super::*;
-use crate::graph::throttle::ThrottleScope;
 
 const FORBIDDEN: ItemQuirk = |_, _| {
     let error = json!({"code": "Authorization_RequestDenied", "message": "Insufficient privileges"});
@@ -48,7 +47,7 @@ async fn too_many_failures_stop_the_run_in_every_schedule() {
         rehearsal.halt_at = HaltAt::default();
         let (ending, ..) = rehearsal.process(CancellationToken::new()).await;
         let Ending::TooManyFailures { failed, accounts, .. } = ending else { panic!("{playbook}: {ending:?}") };
-        assert!(accounts >= 50 && accounts < 100 && failed * 10 > accounts, "{playbook}: {failed} of {accounts}");
+        assert!((50..100).contains(&accounts) && failed * 10 > accounts, "{playbook}: {failed} of {accounts}");
         rehearsal.judge();
         assert!(rehearsal.outcomes()["pending"] > 1_000, "{playbook}: {:?}", rehearsal.outcomes());
         rehearsal.halt_at = HaltAt::NEVER;
@@ -60,13 +59,11 @@ async fn too_many_failures_stop_the_run_in_every_schedule() {
 
 #[tokio::test(start_paused = true)]
 async fn another_app_that_spends_the_quota_is_told_of_once() {
-    let call: CallQuirk = |_, calls| {
-        let scope = if calls <= 3 { "Tenant/Write/a/b" } else { "Tenant_Application/Write/a/b" };
-        let throttle_scope = ThrottleScope::parse(scope);
-        let advice = Advice { retry_after: Some(Duration::from_secs(2)), throttle_scope, ..Advice::default() };
-        (calls <= 5).then(|| (429, advice, json!({})))
+    let item: ItemQuirk = |_, attempts| {
+        let headers = json!({"Retry-After": "2", "x-ms-throttle-scope": "Tenant/Write/a/b"});
+        (attempts == 1).then(|| json!({"status": 429, "headers": headers}))
     };
-    let rehearsal = with_quirk(Playbook::Contain, 200, Quirk { call: Some(call), ..Quirk::default() });
+    let rehearsal = with_quirk(Playbook::Contain, 200, Quirk { item: Some(item), ..Quirk::default() });
     let (statistics, events) = rehearsal.finish().await;
     assert!(statistics.tenant_limit_reached);
     assert_eq!(events.iter().filter(|event| matches!(event, Event::TenantLimitReached)).count(), 1);
