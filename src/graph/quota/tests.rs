@@ -165,7 +165,7 @@ impl Ran {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Step {
-    Charged { sent: u32 },
+    Charged { sent: u32, half: f64 },
     Answered { feedback: Feedback },
 }
 
@@ -195,8 +195,11 @@ fn spend(mut service: Service, writes: u32, round_trip: f64) -> Ran {
                     ready -= sent;
                     calls += 1;
                     flying += 1;
-                    what.push((Step::Charged { sent }, now));
-                    let at = seconds(now + round_trip / 2.0).as_nanos();
+                    chance = (chance * 7.13_f64 + 0.11).fract();
+                    // Calls overtake each other.
+                    let half = round_trip * (0.35 + 0.3 * chance);
+                    what.push((Step::Charged { sent, half }, now));
+                    let at = seconds(now + half).as_nanos();
                     steps.push(Reverse((at, u64::from(calls), what.len() - 1)));
                 }
                 Err(Wait::Until(until)) => {
@@ -220,15 +223,14 @@ fn spend(mut service: Service, writes: u32, round_trip: f64) -> Ran {
         let Some(Reverse((_, order, index))) = steps.pop() else { continue };
         let (step, sent_at) = what[index];
         match step {
-            Step::Charged { sent } => {
+            Step::Charged { sent, half } => {
                 what[index].0 = Step::Answered { feedback: service.charge(now, sent) };
-                steps.push(Reverse((seconds(now + round_trip / 2.0).as_nanos(), order, index)));
+                steps.push(Reverse((seconds(now + half).as_nanos(), order, index)));
             }
             Step::Answered { feedback } => {
                 flying -= 1;
                 done += feedback.passed;
                 throttled += feedback.throttled;
-                chance = (chance * 7.13_f64).fract();
                 concurrency.answered(seconds(now - sent_at));
                 controller.answered(seconds(now), seconds(sent_at), &feedback, chance);
                 if feedback.throttled > 0 {

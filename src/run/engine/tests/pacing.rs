@@ -15,7 +15,7 @@ async fn a_run_takes_as_long_as_the_quota_asks_and_its_batches_are_full() {
 
 #[tokio::test(start_paused = true)]
 async fn slow_and_fast_tenants_are_both_kept_busy_with_full_batches() {
-    // Where virtual time meets threads that make credentials, each account's two writes are two chances to jump ahead.
+    // Neither needs credentials: virtual time would run ahead of the threads that make them.
     for (playbook, accounts, milliseconds) in [(Playbook::Contain, 2_000, 10), (Playbook::Signout, 4_000, 2_000)] {
         let rehearsal = Rehearsal::new(playbook, accounts, 1, FAIR);
         rehearsal.tenant.quirk.lock().unwrap().round_trip = Some(Duration::from_millis(milliseconds));
