@@ -272,6 +272,9 @@ impl Controller {
 
     fn refused(&mut self, now: Duration, is_news: bool, feedback: &Feedback, chance: f64) {
         let named = feedback.retry_after.filter(|wait| !wait.is_zero());
+        if !is_news && named.is_none() {
+            return;
+        }
         let pause = named.unwrap_or_else(|| backoff::spread(self.refusals_in_a_row, chance));
         let mut resume = now + pause + backoff::a_little(chance);
         if named.is_none() && self.counts_in_windows {

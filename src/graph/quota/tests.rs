@@ -405,6 +405,21 @@ fn two_calls_of_one_moment_are_one_refusal() {
 }
 
 #[test]
+fn what_was_on_its_way_when_the_service_refused_does_not_make_the_pause_longer() {
+    let at = Duration::from_secs;
+    let mut controller = Controller::new(Allowance::WRITES, at(0));
+    for _ in 0..8 {
+        controller.take(at(0), 20).unwrap();
+    }
+    for _ in 0..8 {
+        controller.answered(at(1), at(0), &Feedback { sent: 20, throttled: 20, ..Feedback::default() }, 1.0);
+    }
+    let Err(Wait::Until(until)) = controller.take(at(1), 20) else { panic!("{controller:?}") };
+    assert!(until <= Duration::from_millis(2_250), "{until:?}");
+    assert_eq!(controller.take(at(3), 20), Ok(4), "few try a service that named no time");
+}
+
+#[test]
 fn single_refusals_and_lost_answers_do_not_slow_it_down() {
     let at = Duration::from_secs;
     let mut controller = Controller::new(Allowance::WRITES, at(0));
