@@ -127,3 +127,44 @@ impl Pace {
         self.writes.floor(began, writes, self.spent)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused_by(scope: &str) -> Result<u32, Wait> {
+        let mut pace = Pace::documented(Clock::real(), 0);
+        pace.take(20).unwrap();
+        let retry_after = Some(Duration::from_secs(30));
+        let feedback = Feedback { sent: 20, throttled: 20, retry_after, ..Feedback::default() };
+        pace.answered(Duration::ZERO, feedback, ThrottleScope::parse(scope));
+        pace.take(20)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn writes_go_on_while_reads_are_paused() {
+        assert_eq!(refused_by("Tenant_Application/Read/a/b"), Ok(20));
+        for scope in ["Tenant_Application/Write/a/b", "Tenant/ReadWrite/a/b", "not documented"] {
+            let Err(Wait::Until(until)) = refused_by(scope) else { panic!("{scope}") };
+            assert!(until >= Duration::from_secs(30), "{scope}: {until:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_was_granted_more_is_not_held_by_the_limits_above() {
+        let mut pace = Pace::of("100000/150".parse().unwrap(), 64, Clock::real(), 0);
+        for _ in 0..4_900 {
+            assert_eq!(pace.take(20), Ok(20));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_an_earlier_process_spent_is_not_there() {
+        let mut pace = Pace::documented(Clock::real(), 2_900);
+        for _ in 0..4 {
+            assert_eq!(pace.take(20), Ok(20));
+        }
+        assert!(pace.take(20).is_err());
+        assert_eq!(pace.floor(Duration::ZERO, 300), Duration::from_secs(10), "200 of them were not in the bucket");
+    }
+}
