@@ -13,10 +13,11 @@ use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure}
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::moments;
+use super::pace_args::{self, EffectivePace, PaceArgs};
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
 use super::recheck;
-use super::words::{counted, harmless, span};
+use super::words::{counted, harmless};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
@@ -50,6 +51,8 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
     max_age: Duration,
     #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
     connection: ConnectionArgs,
     /// Print what became of the run as JSON
     #[arg(long)]
@@ -81,12 +84,12 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if standing.has_nothing_to_do() {
         let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
-        Recap { plan: &plan, results, tally, statistics: None, ending: "finished", exit }.show(args.json);
+        Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit }.show(args.json);
         return Ok(exit);
     }
     recheck::check_age(&plan, &standing, args.max_age)?;
     let connected = args.connection.connect()?;
-    carry_out(&plan, &standing, connected, approval, args.json).await
+    carry_out(&plan, &standing, connected, approval, args.pace, args.json).await
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
@@ -131,15 +134,17 @@ pub(super) async fn carry_out(
     standing: &Standing,
     connected: Connected,
     approval: Approval,
+    pace: PaceArgs,
     json: bool,
 ) -> Result<Exit, Failure> {
+    let pace = pace.effective(plan.manifest().playbook);
     let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
     approve(plan, &organization, approval)?;
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
     let drifted = recheck::check_drift(plan, standing, &connected).await?;
     announce(plan.manifest());
     let Connected { transport, clock, .. } = connected;
-    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock).await?;
+    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock, pace).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
@@ -151,7 +156,7 @@ pub(super) async fn carry_out(
         (None, "interrupted") => Exit::Interrupted,
         (None, _) => exit_of(&tally),
     };
-    Recap { plan, results, tally, statistics: Some(statistics), ending: name, exit }.show(json);
+    Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit }.show(json);
     failure.map_or(Ok(exit), Err)
 }
 
@@ -224,6 +229,7 @@ async fn engage(
     drifted: &[Drifted],
     transport: impl Transport,
     clock: Clock,
+    pace: EffectivePace,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
     let recipients = match manifest.recipients.as_slice() {
@@ -237,11 +243,13 @@ async fn engage(
         transport: Arc::new(transport),
         clock,
         playbook: manifest.playbook,
+        schedule: pace.schedule,
+        halt_at: pace.halt_at,
         accounts: run.accounts,
         states: run.states,
         journal: run.journal,
         mint: Arc::new(mint),
-        pace: Pace::documented(clock, run.writes_spent),
+        pace: Pace::of(pace.quota_writes, pace.max_in_flight, clock, run.writes_spent),
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
@@ -252,11 +260,28 @@ async fn engage(
     Ok(ended)
 }
 
+/// Source: "Update user", "user: revokeSignInSessions", permissions.
+const ROLE_MISSING: &str = "Grant the app's service principal the directory role User Administrator (Privileged Authentication \
+    Administrator for administrators), and the application permissions User-PasswordProfile.ReadWrite.All, \
+    User.EnableDisableAccount.All and User.RevokeSessions.All with admin consent.";
+
 fn fault_failure(fault: Ending, dir: &Path) -> Failure {
     let failure = match fault {
         Ending::Finished | Ending::Interrupted => Failure::new(Exit::Unfinished, "the run ended"),
         Ending::NoAccess(error) => transport_failure(&error),
         Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
+        Ending::RoleMissing(error) => Failure::new(
+            Exit::Access,
+            format_args!("every one of the first answers was a refusal, so the run was stopped: {}", harmless(&error.to_string())),
+        )
+        .with_next(ROLE_MISSING),
+        Ending::TooManyFailures { failed, accounts, halt_at } => Failure::new(
+            Exit::Unfinished,
+            format_args!("{failed} of the first {accounts} accounts failed, more than {halt_at}, so the run was stopped"),
+        )
+        .with_next(
+            "The columns detail and error_code of results.csv say why. If that is as it must be, go on with a higher --halt-at.",
+        ),
         Ending::Journal(error) => Failure::new(Exit::Unfinished, format_args!("{error}; nothing more was sent")),
         Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
@@ -283,6 +308,7 @@ struct Recap<'a> {
     results: PathBuf,
     tally: Tally,
     statistics: Option<Statistics>,
+    pace: Option<EffectivePace>,
     ending: &'static str,
     exit: Exit,
 }
@@ -297,6 +323,8 @@ struct RecapOnWire<'a> {
     outcomes: &'a Tally,
     drifted: u64,
     results: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pace: Option<EffectivePace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Statistics>,
 }
@@ -313,6 +341,7 @@ impl Recap<'_> {
                 outcomes: &self.tally,
                 drifted: self.tally.drifted(),
                 results: self.results.display().to_string(),
+                pace: self.pace,
                 statistics: self.statistics,
             };
             serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
@@ -344,15 +373,7 @@ impl Recap<'_> {
         }
         if let Some(statistics) = self.statistics {
             writeln!(out)?;
-            writeln!(
-                out,
-                "{} in {} (the quota's floor: {}), {}, {} throttled",
-                counted(statistics.writes_accepted, "write", "writes"),
-                span(statistics.elapsed),
-                span(statistics.floor),
-                counted(statistics.calls, "call", "calls"),
-                counted(statistics.writes_throttled, "write", "writes"),
-            )?;
+            pace_args::write_recap(out, &statistics)?;
         }
         writeln!(out, "Results    {}", self.results.display())?;
         self.write_next(out)

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::apply::{self, Approval};
 use super::connect::{Connected, clock_speed};
 use super::exit::{Exit, Failure};
+use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::preview::{self, note_unprinted, quoted};
 use super::simulate::FaultArgs;
@@ -25,7 +26,7 @@ use crate::private_files;
 use crate::roster::{By, Key, Source};
 use crate::run::opening::standing;
 use crate::seal::{Expected, Identities, Identity, SealedRows, unseal};
-use crate::simulator::{Connection, ExtraPerson, Settings, Simulator};
+use crate::simulator::{Connection, ExtraPerson, Settings, Shape, Simulator};
 
 const SAMPLE_NAME: &str = "samples/first-try.csv";
 const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
@@ -57,8 +58,13 @@ pub struct DrillArgs {
     /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes
     #[arg(long, value_name = "FACTOR", default_value_t = 60.0, value_parser = clock_speed)]
     clock_speed: f64,
+    /// How the simulated tenant counts its write quota: Microsoft calls it a bucket and words it as a window
+    #[arg(long, value_enum, default_value_t, value_name = "SHAPE")]
+    limiter: Shape,
     #[command(flatten)]
     faults: FaultArgs,
+    #[command(flatten)]
+    pace: PaceArgs,
     #[command(flatten)]
     rules: RuleArgs,
     /// The folder for the plan and everything that follows; a new temporary one if not given
@@ -119,7 +125,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
     let plan = apply::open(&folder)?;
     let standing = standing(&plan).map_err(|error| apply::run_failure(&error))?;
-    let exit = apply::carry_out(&plan, &standing, connected, Approval::Drill, args.json).await?;
+    let exit = apply::carry_out(&plan, &standing, connected, Approval::Drill, args.pace, args.json).await?;
     if args.json {
         return Ok(exit);
     }
@@ -140,6 +146,7 @@ fn settings(args: &DrillArgs) -> Result<Settings, Failure> {
         seed: args.seed,
         clock_speed: args.clock_speed,
         faults: args.faults.faults(),
+        quota: Settings::default().quota.counted_in(args.limiter),
         ..Settings::default()
     };
     if let Some(accounts) = args.accounts {

@@ -7,7 +7,6 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::words::{count, harmless, span};
 use crate::clock::Clock;
-use crate::graph::throttle::LimitOwner;
 use crate::run::event::{Event, Progress};
 
 /// Listens to the engine and shows what it hears.
@@ -15,7 +14,6 @@ pub(super) struct Display {
     bar: Option<ProgressBar>,
     last_line: Option<Instant>,
     failures_shown: usize,
-    throttled_by_others_told: bool,
     clock: Clock,
     began: Duration,
     done_before: u64,
@@ -38,15 +36,7 @@ impl Display {
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
-        Self {
-            bar,
-            last_line: None,
-            failures_shown: 0,
-            throttled_by_others_told: false,
-            clock,
-            began: clock.now(),
-            done_before: 0,
-        }
+        Self { bar, last_line: None, failures_shown: 0, clock, began: clock.now(), done_before: 0 }
     }
 
     /// Shows one event.
@@ -60,7 +50,7 @@ impl Display {
                 self.show_progress(progress);
             }
             Event::Progress(progress) => self.show_progress(progress),
-            Event::Sent { .. } => {}
+            Event::Sent { .. } | Event::Throttled { .. } => {}
             Event::StepsFailed { user, steps, reason, .. } => {
                 self.failures_shown += 1;
                 if self.failures_shown <= MOST_FAILURES_SHOWN {
@@ -69,11 +59,8 @@ impl Display {
                     self.line("more failures follow; results.csv names them all");
                 }
             }
-            Event::Throttled { owner, .. } => {
-                if *owner == Some(LimitOwner::Tenant) && !self.throttled_by_others_told {
-                    self.throttled_by_others_told = true;
-                    self.line("the tenant's own limit is reached: another app is spending the write quota too");
-                }
+            Event::TenantLimitReached => {
+                self.line("the tenant's own limit is reached: another app is spending the write quota too");
             }
             Event::Unreachable { reason, pause } => {
                 self.line(&format!("Graph is not reachable ({reason}); trying again in {}", span(*pause)));

@@ -7,6 +7,7 @@ use clap::Args;
 use super::apply::{self, Approval};
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
+use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
 use crate::run::opening::standing;
@@ -26,6 +27,8 @@ pub struct RunArgs {
     /// How many accounts will be changed; without it the number is asked for at the terminal
     #[arg(long, value_name = "N", conflicts_with = "dry_run")]
     confirm: Option<u32>,
+    #[command(flatten)]
+    pace: PaceArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
     /// Print as JSON: a line for the plan and a line for the run
@@ -61,5 +64,5 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         ))
     })?;
     let standing = standing(&folder).map_err(|error| apply::run_failure(&error))?;
-    apply::carry_out(&folder, &standing, args.connection.connect()?, approval, args.json).await
+    apply::carry_out(&folder, &standing, args.connection.connect()?, approval, args.pace, args.json).await
 }

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::connect::clock_speed;
@@ -13,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::words::counted;
 use crate::private_files;
-use crate::simulator::{ActingRole, Connection, Faults, Permission, Quota, Settings, Simulator, UnknownRole};
+use crate::simulator::{ActingRole, Connection, Faults, Permission, Quota, Settings, Shape, Simulator, UnknownRole};
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
 ///
@@ -39,6 +40,9 @@ pub struct SimulateArgs {
     /// No write quota and no resource units
     #[arg(long)]
     no_quota: bool,
+    /// How the write quota is counted: Microsoft calls it a bucket and words it as a window
+    #[arg(long, value_enum, default_value_t, value_name = "SHAPE", conflicts_with = "no_quota")]
+    limiter: Shape,
     #[command(flatten)]
     rights: RightsArgs,
     #[command(flatten)]
@@ -80,6 +84,20 @@ fn app_role(text: &str) -> Result<AppRole, String> {
 impl RightsArgs {
     fn permissions(&self) -> BTreeSet<Permission> {
         Permission::usual().into_iter().filter(|permission| !self.withhold.contains(permission)).collect()
+    }
+}
+
+impl ValueEnum for Shape {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::TokenBucket, Self::SlidingWindow, Self::FixedWindow]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::TokenBucket => "token-bucket",
+            Self::SlidingWindow => "sliding-window",
+            Self::FixedWindow => "fixed-window",
+        }))
     }
 }
 
@@ -139,7 +157,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         users: args.users,
         seed: args.seed,
         clock_speed: args.clock_speed,
-        quota: if args.no_quota { Quota::off() } else { Settings::default().quota },
+        quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
         faults: args.faults.faults(),
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,

@@ -39,6 +39,8 @@ pub enum Postponed {
     Blocked,
     /// The token ended under way.
     Unauthorized,
+    /// Everybody is refused, so that it is the app that lacks something and not the account.
+    NotAllowed,
 }
 
 /// Reads the answer to one item of a batch.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
 use crate::ids::RowNumber;
 use crate::plan::step::Steps;
@@ -39,6 +40,8 @@ pub enum Event {
         /// How long Graph asks to wait.
         retry_after: Option<Duration>,
     },
+    /// The limit of the whole tenant was reached: other apps are spending it too. Told once.
+    TenantLimitReached,
     /// Graph cannot be reached; the run waits and goes on.
     Unreachable {
         /// What the network said.
@@ -91,8 +94,18 @@ pub struct Statistics {
     pub calls_throttled: u64,
     /// Calls whose answer was lost or that were not delivered.
     pub calls_lost: u64,
+    /// Was the limit of the whole tenant reached, so that other apps are spending it too?
+    pub tenant_limit_reached: bool,
+    /// How the tenant was found to count its writes.
+    pub limiter: Shape,
+    /// Tenant time for which writes waited for the quota.
+    pub waited_for_quota: Duration,
+    /// Tenant time for which writes waited because Graph could not be reached.
+    pub waited_for_network: Duration,
     /// Tenant time from the first to the last.
     pub elapsed: Duration,
-    /// The least tenant time that the documented quota allows for the writes of this process.
+    /// The least tenant time that the quota allowed for the accepted writes, by the way in which the tenant counts them.
     pub floor: Duration,
+    /// The first of these over the second; nothing where the quota asked for no time at all.
+    pub elapsed_over_floor: Option<f64>,
 }

@@ -1,71 +1,170 @@
-//! Writes and resource units, spent together.
+//! What paces the writes of a run.
 
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::graph::quota::{Allowance, Bucket};
+use crate::graph::backoff;
+use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, MOST_CALLS, Shape, Wait};
 use crate::graph::throttle::{LimitedRequests, ThrottleScope};
 
-/// What paces the writes of a run: each write costs one from the write quota and one resource unit.
+/// The write quota of one app in one tenant, which sets the pace, the limits above it, and how many calls it takes.
 pub struct Pace {
-    writes: Bucket,
-    units: Bucket,
-    units_in_hand: u32,
+    clock: Clock,
+    quota: Allowance,
+    writes: Controller,
+    /// Resource units, the writes of the whole tenant, and those of the app in all its tenants: each write costs one of each.
+    above: [Ceiling; 3],
+    concurrency: Concurrency,
+    spent: u32,
+}
+
+/// A limit above the one that sets the pace.
+struct Ceiling {
+    bucket: Bucket,
+    /// What was taken while something else had to be waited for; it is kept for the next try.
+    in_hand: u32,
+}
+
+impl Ceiling {
+    fn ensure(&mut self, writes: u32) -> Result<(), Duration> {
+        if self.in_hand < writes {
+            self.bucket.take(writes - self.in_hand)?;
+            self.in_hand = writes;
+        }
+        Ok(())
+    }
 }
 
 impl Pace {
     /// The documented quotas of one app in one tenant, less the writes that an earlier process has just spent.
     #[must_use]
     pub fn documented(clock: Clock, spent: u32) -> Self {
-        Self {
-            writes: Bucket::full(Allowance::WRITES, clock).already_spent(spent),
-            units: Bucket::full(Allowance::RESOURCE_UNITS, clock),
-            units_in_hand: 0,
-        }
+        Self::of(Allowance::WRITES, MOST_CALLS, clock, spent)
     }
 
-    /// Takes `writes` if they may start now.
+    /// Another write quota than the documented one, and never more than `most_calls` calls under way. Where more is asked for
+    /// than the limits above it allow, those were raised for this tenant as well.
+    #[must_use]
+    pub fn of(quota: Allowance, most_calls: usize, clock: Clock, spent: u32) -> Self {
+        let above = [Allowance::RESOURCE_UNITS, Allowance::WRITES_OF_TENANT, Allowance::WRITES_OF_APP]
+            .map(|limit| Ceiling { bucket: Bucket::full(limit.or_more(quota), clock), in_hand: 0 });
+        let now = clock.now();
+        let writes = Controller::new(quota, now).already_spent(now, spent);
+        Self { clock, quota, writes, above, concurrency: Concurrency::at_most(most_calls), spent }
+    }
+
+    /// Lets up to `wanted` writes leave in one call now, and says how many.
     ///
     /// # Errors
     ///
-    /// The tenant time after which to ask again.
-    pub fn take(&mut self, writes: u32) -> Result<(), Duration> {
-        // Units that were taken while the writes had to wait are kept for the next try.
-        if self.units_in_hand < writes {
-            self.units.take(writes - self.units_in_hand)?;
-            self.units_in_hand = writes;
+    /// What to wait for before asking again.
+    pub fn take(&mut self, wanted: u32) -> Result<u32, Wait> {
+        let now = self.clock.now();
+        for limit in &mut self.above {
+            limit.ensure(wanted).map_err(|wait| Wait::Until(now + wait))?;
         }
-        self.writes.take(writes)?;
-        self.units_in_hand -= writes;
-        Ok(())
-    }
-
-    /// Takes in a 429 on a write. A scope that holds back only reads does not concern the writes.
-    pub fn throttled(&mut self, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
-        if scope.is_none_or(|scope| scope.requests != LimitedRequests::Read) {
-            self.writes.throttled(retry_after);
+        let granted = self.writes.take(now, wanted)?;
+        for limit in &mut self.above {
+            limit.in_hand -= granted;
         }
+        Ok(granted)
     }
 
-    /// Takes in the share of the limit that is in use.
-    pub fn limit_share(&mut self, share: f64) {
-        self.writes.limit_share(share);
+    /// Takes in what became of a call that left at `sent_at`. A scope that holds back only reads does not concern the
+    /// writes.
+    pub fn answered(&mut self, sent_at: Duration, mut feedback: Feedback, scope: Option<ThrottleScope>) {
+        let now = self.clock.now();
+        if scope.is_some_and(|scope| scope.requests == LimitedRequests::Read) {
+            feedback.throttled = 0;
+        }
+        self.writes.answered(now, sent_at, &feedback, backoff::chance());
     }
 
-    /// Takes in that writes passed.
-    pub fn passed(&mut self) {
-        self.writes.passed();
+    /// Takes in how long a call was under way that was answered.
+    pub fn round_trip(&mut self, sent_at: Duration) {
+        self.concurrency.answered(self.clock.now().saturating_sub(sent_at));
+    }
+
+    /// How many calls may be under way now.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.concurrency.calls(self.writes.in_hand(self.clock.now()), self.writes.rate())
+    }
+
+    /// The most calls that may ever be under way.
+    #[must_use]
+    pub fn most_calls(&self) -> usize {
+        self.concurrency.most()
     }
 
     /// The tenant time that so many more writes will take, by what is known now.
     #[must_use]
     pub fn forecast(&self, writes: u64) -> Duration {
-        self.writes.forecast(writes)
+        self.writes.time_for(self.clock.now(), writes)
     }
 
     /// Writes a second of tenant time, once the burst is spent.
     #[must_use]
     pub fn writes_per_second(&self) -> f64 {
         self.writes.rate()
+    }
+
+    /// How the tenant was found to count its writes.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.writes.shape()
+    }
+
+    /// The quota that the run began with.
+    #[must_use]
+    pub fn quota(&self) -> Allowance {
+        self.quota
+    }
+
+    /// The least tenant time that the quota allowed for so many writes from `began` on.
+    #[must_use]
+    pub fn floor(&self, began: Duration, writes: u64) -> Duration {
+        self.writes.floor(began, writes, self.spent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused_by(scope: &str) -> Result<u32, Wait> {
+        let mut pace = Pace::documented(Clock::real(), 0);
+        pace.take(20).unwrap();
+        let retry_after = Some(Duration::from_secs(30));
+        let feedback = Feedback { sent: 20, throttled: 20, retry_after, ..Feedback::default() };
+        pace.answered(Duration::ZERO, feedback, ThrottleScope::parse(scope));
+        pace.take(20)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn writes_go_on_while_reads_are_paused() {
+        assert_eq!(refused_by("Tenant_Application/Read/a/b"), Ok(20));
+        for scope in ["Tenant_Application/Write/a/b", "Tenant/ReadWrite/a/b", "not documented"] {
+            let Err(Wait::Until(until)) = refused_by(scope) else { panic!("{scope}") };
+            assert!(until >= Duration::from_secs(30), "{scope}: {until:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_was_granted_more_is_not_held_by_the_limits_above() {
+        let mut pace = Pace::of("100000/150".parse().unwrap(), 64, Clock::real(), 0);
+        for _ in 0..4_900 {
+            assert_eq!(pace.take(20), Ok(20));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_an_earlier_process_spent_is_not_there() {
+        let mut pace = Pace::documented(Clock::real(), 2_900);
+        for _ in 0..4 {
+            assert_eq!(pace.take(20), Ok(20));
+        }
+        assert!(pace.take(20).is_err());
+        assert_eq!(pace.floor(Duration::ZERO, 300), Duration::from_secs(10), "200 of them were not in the bucket");
     }
 }

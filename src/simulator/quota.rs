@@ -41,6 +41,12 @@ impl Quota {
         Self { writes: None, resource_units: None, sign_in_activity: None }
     }
 
+    /// The same quota with its writes counted in another way.
+    #[must_use]
+    pub fn counted_in(self, shape: Shape) -> Self {
+        Self { writes: self.writes.map(|limit| Limit { shape, ..limit }), ..self }
+    }
+
     /// The same quota with another write limit.
     #[must_use]
     pub fn with_writes(self, amount: f64, window: Duration, shape: Shape) -> Self {

@@ -9,6 +9,7 @@ mod drift;
 mod export;
 mod guards;
 mod main_job;
+mod pace;
 mod plan_page;
 mod preview;
 mod promises;

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::breaker::Breaker;
 use super::{Delivery, Ending, Engine, Slip};
 use crate::graph::backoff;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::error::GraphError;
+use crate::graph::quota::Feedback;
+use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::verdict::{self, Postponed, Verdict};
 use crate::plan::step::Steps;
@@ -43,7 +46,7 @@ enum Blame {
 impl<T: Transport> Engine<'_, T> {
     pub(super) fn take_delivery(&mut self, delivery: Delivery) {
         match delivery {
-            Delivery::Called(slips, answer) => self.take_answer(slips, answer),
+            Delivery::Called(slips, sent_at, answer) => self.take_answer(slips, sent_at, answer),
             Delivery::NotWritten(slips, error) => {
                 drop(slips);
                 self.end(Ending::Journal(error));
@@ -58,65 +61,92 @@ impl<T: Transport> Engine<'_, T> {
         self.tell_progress(Event::Progress);
     }
 
-    fn take_answer(&mut self, slips: Vec<Slip>, answer: Result<Answer, TransportError>) {
+    fn take_answer(&mut self, slips: Vec<Slip>, sent_at: Duration, answer: Result<Answer, TransportError>) {
+        let sent = count(slips.len());
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) => return self.take_no_answer(slips, error),
+            Err(error) => {
+                self.pace.answered(sent_at, Feedback { sent, ..Feedback::default() }, None);
+                return self.take_no_answer(slips, error);
+            }
         };
+        self.pace.round_trip(sent_at);
         let understood = (200..300).contains(&answer.status) || answer.status == 424;
         let items = if understood { batch::answers(&answer.body, slips.len(), answer.date) } else { None };
         match items {
             Some(items) => {
                 self.calls_answered += 1;
-                if let Some(share) = answer.advice.limit_share {
-                    self.pace.limit_share(share);
-                }
-                self.take_items(slips, items, (answer.date, answer.advice.request_id));
+                let feedback = Feedback { sent, share: answer.advice.limit_share, ..Feedback::default() };
+                self.take_items(slips, items, (sent_at, feedback), (answer.date, answer.advice.request_id));
             }
-            None => self.take_envelope(slips, answer, understood),
+            None => {
+                let (retry_after, share) = (answer.advice.retry_after, answer.advice.limit_share);
+                let throttled = if answer.status == 429 { sent } else { 0 };
+                let feedback = Feedback { sent, passed: 0, throttled, retry_after, share };
+                self.pace.answered(sent_at, feedback, answer.advice.throttle_scope);
+                self.take_envelope(slips, answer, understood);
+            }
         }
     }
 
     /// Each item's answer moves its own account on.
-    fn take_items(&mut self, slips: Vec<Slip>, items: Vec<Option<ItemAnswer>>, (date, call_id): Stamp) {
+    fn take_items(
+        &mut self,
+        slips: Vec<Slip>,
+        items: Vec<Option<ItemAnswer>>,
+        (sent_at, mut feedback): (Duration, Feedback),
+        (date, call_id): Stamp,
+    ) {
         let mut records = Vec::with_capacity(slips.len());
-        let (mut throttled, mut worst, mut longest, mut share) = (0_usize, None, None, None::<f64>);
-        let sent = slips.len();
-        let mut verdicts = Vec::with_capacity(sent);
+        let mut scope = None::<ThrottleScope>;
+        let mut verdicts = Vec::with_capacity(slips.len());
         for (slip, item) in slips.iter().zip(items) {
             let Some(item) = item else {
                 verdicts.push((lost("the answer leaves this request out"), call_id.clone()));
                 continue;
             };
-            share = item.advice.limit_share.into_iter().chain(share).reduce(f64::max);
+            feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
             let verdict = guarded(verdict::of(&item), slip);
-            if let Verdict::NotApplied { because: Postponed::Throttled, retry_after } = verdict {
-                throttled += 1;
-                longest = longest.max(retry_after);
-                worst = worst.or(item.advice.throttle_scope);
+            match verdict {
+                Verdict::NotApplied { because: Postponed::Throttled, retry_after } => {
+                    feedback.throttled += 1;
+                    feedback.retry_after = feedback.retry_after.max(retry_after);
+                    scope = item.advice.throttle_scope.filter(|scope| scope.owner == LimitOwner::Tenant).or(scope);
+                    scope = scope.or(item.advice.throttle_scope);
+                }
+                Verdict::Accepted | Verdict::Refused(_) | Verdict::NotApplied { because: Postponed::Conflict, .. } => {
+                    feedback.passed += 1
+                }
+                Verdict::NotApplied { .. } | Verdict::Unknown { .. } => {}
             }
             verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));
         }
+        self.pace.answered(sent_at, feedback, scope);
         let blame = self.judge_together(&verdicts);
         if blame == Blame::Item {
             self.network_faults = 0;
         }
+        if let Some(error) = self.breaker.answered(verdicts.iter().map(|(verdict, _)| verdict)) {
+            self.end(Ending::RoleMissing(error));
+        }
+        let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
         for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
+            let verdict = if nobody_may { Breaker::excused(verdict) } else { verdict };
             self.settle(slip, verdict, blame, (date, request_id), &mut records);
         }
-        if let Some(share) = share {
-            self.pace.limit_share(share);
-        }
-        if throttled > 0 {
-            self.statistics.writes_throttled += throttled as u64;
-            // The service sheds single requests under load; only a real share of a batch says that the quota is used up.
-            if throttled * 4 >= sent {
-                self.pace.throttled(worst, longest);
-            }
-            let owner = worst.map(|scope| scope.owner);
-            self.tell(&Event::Throttled { writes: throttled, owner, retry_after: longest });
+        if feedback.throttled > 0 {
+            self.statistics.writes_throttled += u64::from(feedback.throttled);
+            self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
         }
         self.journal.append(records);
+    }
+
+    fn tell_throttled(&mut self, writes: usize, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
+        let owner = scope.map(|scope| scope.owner);
+        self.tell(&Event::Throttled { writes, owner, retry_after });
+        if owner == Some(LimitOwner::Tenant) && !std::mem::replace(&mut self.statistics.tenant_limit_reached, true) {
+            self.tell(&Event::TenantLimitReached);
+        }
     }
 
     /// What the answers say together: when most of a batch meets server faults it is the service that fails and not the
@@ -128,7 +158,6 @@ impl<T: Transport> Engine<'_, T> {
         let faulty =
             count(|v| matches!(v, Verdict::Unknown { .. } | Verdict::NotApplied { because: Postponed::Blocked, .. }));
         if accepted > 0 {
-            self.pace.passed();
             self.rejections_in_a_row = 0;
         }
         if rejected > 0 {
@@ -162,11 +191,9 @@ impl<T: Transport> Engine<'_, T> {
         match status {
             429 => {
                 self.statistics.calls_throttled += 1;
-                self.pace.throttled(advice.throttle_scope, retry_after);
                 // Whatever the scope says: a call that was turned away as a whole must not come straight back.
                 self.hold(retry_after);
-                let owner = advice.throttle_scope.map(|scope| scope.owner);
-                self.tell(&Event::Throttled { writes: slips.len(), owner, retry_after });
+                self.tell_throttled(slips.len(), advice.throttle_scope, retry_after);
                 self.settle_all(
                     slips,
                     &Verdict::NotApplied { because: Postponed::Throttled, retry_after: None },
@@ -312,6 +339,11 @@ impl<T: Transport> Engine<'_, T> {
     fn write_settled(&mut self, turn: Turn, kind: Kind) {
         self.first_update_answered(turn, kind);
         self.faults.remove(&turn);
+        let too_many = self.breaker.decided(turn, self.states[turn as usize].misses() > 0);
+        // Where nothing is left to do, there is nobody who could be spared.
+        if let Some((failed, accounts)) = too_many.filter(|_| self.progress.writes_left > 0) {
+            self.end(Ending::TooManyFailures { failed, accounts, halt_at: self.breaker.halt_at() });
+        }
         self.go_on(turn, Duration::ZERO);
     }
 
@@ -338,6 +370,11 @@ impl<T: Transport> Engine<'_, T> {
             self.tell(&Event::StepsFailed { row: account.row, user, steps: failed, reason: reason.to_owned() });
         }
     }
+}
+
+/// A call carries no more than a batch holds.
+fn count(writes: usize) -> u32 {
+    u32::try_from(writes).unwrap_or(u32::MAX)
 }
 
 /// When Graph answered, and its name for the request.
@@ -379,6 +416,7 @@ fn read(verdict: Verdict) -> Answered {
                 Postponed::Conflict => "another write to the same account was under way",
                 Postponed::Blocked => "not processed",
                 Postponed::Unauthorized => "the token ended under way",
+                Postponed::NotAllowed => "the app may not do this to anybody here (403)",
             };
             Answered::NotApplied { reason: reason.to_owned() }
         }

@@ -4,7 +4,9 @@
 //! intents to disk, sends them, and moves each account on by what is answered.
 
 mod answers;
+mod breaker;
 mod call;
+mod sending;
 #[cfg(test)]
 mod tests;
 
@@ -27,20 +29,13 @@ use super::state::{self, AccountState, Happening};
 use crate::clock::Clock;
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::error::GraphError;
-use crate::graph::quota::Allowance;
+use crate::graph::quota::Wait;
 use crate::graph::transport::{Answer, Transport, TransportError};
-use crate::plan::playbook::Playbook;
+use crate::plan::playbook::{Playbook, Schedule};
 use crate::plan::step::{Step, Steps};
+use breaker::Breaker;
 
-/// Batches under way at one time. A call takes one to two seconds in a busy tenant, so this spends the burst of 3,000
-/// writes in some fifteen seconds and is far beyond what the refill asks for.
-const MOST_CALLS: usize = 16;
-/// Accounts taken up and not settled: bounds how many passwords are in memory.
-const MOST_OPEN: usize = 2 * MOST_CALLS * MOST_ITEMS;
-/// After so many failed calls a write is sent in a call of its own.
-const CALLS_BEFORE_ALONE: u8 = 3;
-/// How long a part-full batch waits for company.
-const LINGER: Duration = Duration::from_millis(200);
+pub use breaker::HaltAt;
 
 /// All that a run needs.
 pub struct Assignment<T> {
@@ -50,6 +45,10 @@ pub struct Assignment<T> {
     pub clock: Clock,
     /// What is done to each account.
     pub playbook: Playbook,
+    /// In what order the writes of different accounts follow each other.
+    pub schedule: Schedule,
+    /// How many failures are too many.
+    pub halt_at: HaltAt,
     /// The accounts, in the order of work.
     pub accounts: Arc<Accounts>,
     /// Where each of them stands, by turn.
@@ -73,6 +72,18 @@ pub enum Ending {
     NoAccess(TransportError),
     /// Graph refused a whole batch.
     BatchRefused(GraphError),
+    /// Every one of the first answers was 403: the app lacks a role or a permission, and nobody would be reached. What was
+    /// refused is open still.
+    RoleMissing(GraphError),
+    /// Too many accounts failed: something is wrong that one account cannot explain.
+    TooManyFailures {
+        /// Accounts for which some step failed, was given up, or is uncertain.
+        failed: u64,
+        /// Accounts of this process for which at least one write was decided.
+        accounts: u64,
+        /// How many failures in a hundred were allowed.
+        halt_at: HaltAt,
+    },
     /// The journal cannot be written: nothing more may be sent.
     Journal(JournalError),
     /// A credential could not be made.
@@ -110,8 +121,10 @@ struct Engine<'o, T> {
     faults: HashMap<Turn, Faults>,
     suspects: VecDeque<(Turn, Kind)>,
     calls: JoinSet<Delivery>,
+    breaker: Breaker,
     lingering_since: Option<Duration>,
-    quota_until: Option<Duration>,
+    quota_wait: Option<Wait>,
+    waiting_since: Option<(Obstacle, Duration)>,
     network_down_until: Option<Duration>,
     network_faults: u32,
     calls_answered: u64,
@@ -141,6 +154,13 @@ struct Faults {
     of_calls: u8,
     /// How many calls had been answered when a call that carried it alone first failed.
     answered_at: Option<u64>,
+}
+
+/// What writes wait for.
+#[derive(Clone, Copy)]
+enum Obstacle {
+    Quota,
+    Network,
 }
 
 /// One write in a batch.
@@ -174,15 +194,17 @@ impl Slip {
 
 /// What became of a call, with the slips of the batch that it carried.
 enum Delivery {
-    Called(Vec<Slip>, Result<Answer, TransportError>),
+    /// What was sent, when it was let go, and what came of it.
+    Called(Vec<Slip>, Duration, Result<Answer, TransportError>),
     NotWritten(Vec<Slip>, JournalError),
     Reminted(Turn, Result<Credential, MintError>),
 }
 
 impl<'o, T: Transport> Engine<'o, T> {
     fn new(assignment: Assignment<T>, observe: &'o mut (dyn FnMut(&Event) + Send)) -> Result<Self, MintError> {
-        let Assignment { transport, clock, playbook, accounts, states, journal, mint, pace } = assignment;
-        let mut queue = Queue::new(playbook.schedule());
+        let Assignment { transport, clock, playbook, schedule, halt_at, accounts, states, journal, mint, pace } =
+            assignment;
+        let mut queue = Queue::new(schedule);
         let mut progress = Progress {
             accounts: accounts.len() as u64,
             done: 0,
@@ -205,8 +227,8 @@ impl<'o, T: Transport> Engine<'o, T> {
                 queue.ready(turn, Kind::Revoke);
             }
         }
-        let statistics = Statistics { floor: Allowance::WRITES.floor(progress.writes_left), ..Statistics::default() };
         let intake = mint::ahead(Arc::clone(&mint), Arc::clone(&accounts), updates)?;
+        let breaker = Breaker::new(halt_at, accounts.len());
         Ok(Self {
             transport,
             clock,
@@ -222,15 +244,17 @@ impl<'o, T: Transport> Engine<'o, T> {
             faults: HashMap::new(),
             suspects: VecDeque::new(),
             calls: JoinSet::new(),
+            breaker,
             lingering_since: None,
-            quota_until: None,
+            quota_wait: None,
+            waiting_since: None,
             network_down_until: None,
             network_faults: 0,
             calls_answered: 0,
             rejections_in_a_row: 0,
             ending: None,
             progress,
-            statistics,
+            statistics: Statistics::default(),
             observe,
         })
     }
@@ -266,8 +290,17 @@ impl<'o, T: Transport> Engine<'o, T> {
         if let (Err(error), Ending::Finished | Ending::Interrupted) = (closed, &ending) {
             ending = Ending::Journal(error);
         }
-        self.statistics.elapsed = self.clock.now() - began;
+        self.close_statistics(began);
         (ending, self.statistics)
+    }
+
+    fn close_statistics(&mut self, began: Duration) {
+        let statistics = &mut self.statistics;
+        statistics.elapsed = self.clock.now() - began;
+        statistics.floor = self.pace.floor(began, statistics.writes_accepted);
+        statistics.limiter = self.pace.shape();
+        let over_floor = statistics.elapsed.as_secs_f64() / statistics.floor.as_secs_f64();
+        statistics.elapsed_over_floor = over_floor.is_finite().then_some(over_floor);
     }
 
     /// Is nobody left, neither under way nor waiting?
@@ -279,7 +312,7 @@ impl<'o, T: Transport> Engine<'o, T> {
     /// Waits for the next thing to happen: an answer, accounts with fresh credentials, or a moment that something waits for.
     async fn wait(&mut self, stop: &CancellationToken) {
         let stopping = self.ending.is_some();
-        let room = self.updating.len() < MOST_OPEN && !stopping;
+        let room = self.updating.len() < self.most_open() && !stopping;
         let wake = if stopping { None } else { self.next_moment() };
         let clock = self.clock;
         tokio::select! {
@@ -295,11 +328,20 @@ impl<'o, T: Transport> Engine<'o, T> {
     }
 
     fn next_moment(&self) -> Option<Duration> {
-        let linger = self.lingering_since.map(|since| since + LINGER);
-        let room = self.calls.len() < MOST_CALLS;
-        let blocked = [self.quota_until, self.network_down_until].into_iter().flatten().max();
+        let linger = self.lingering_since.map(|since| since + sending::LINGER);
+        let quota = match self.quota_wait {
+            Some(Wait::Until(until)) => Some(until),
+            _ => None,
+        };
+        let room = self.calls.len() < self.pace.calls() && self.quota_wait != Some(Wait::Answer);
+        let blocked = [quota, self.network_down_until].into_iter().flatten().max();
         let sending = blocked.or(linger).filter(|_| room && !(self.queue.is_empty() && self.suspects.is_empty()));
         [sending, self.queue.next_wake()].into_iter().flatten().min()
+    }
+
+    /// Accounts taken up and not settled: bounds how many passwords are in memory.
+    fn most_open(&self) -> usize {
+        2 * self.pace.most_calls().max(16) * MOST_ITEMS
     }
 
     fn take_lot(&mut self, lot: Option<Lot>) {
@@ -319,100 +361,6 @@ impl<'o, T: Transport> Engine<'o, T> {
         }
     }
 
-    /// Sends as many batches as may leave now.
-    fn fill_batches(&mut self) {
-        let now = self.clock.now();
-        self.queue.wake(now);
-        self.quota_until = None;
-        if self.network_down_until.is_some_and(|until| now < until) {
-            return;
-        }
-        self.network_down_until = None;
-        while self.calls.len() < MOST_CALLS && self.ending.is_none() {
-            // A write whose calls keep failing goes alone: should it be the cause, it no longer takes others with it.
-            let alone = self.suspects.front().is_some();
-            let ready = if alone { 1 } else { self.queue.len().min(MOST_ITEMS) };
-            if ready == 0 {
-                self.lingering_since = None;
-                return;
-            }
-            if !alone && ready < MOST_ITEMS && self.intake.is_some() && self.updating.len() < MOST_OPEN {
-                // Credentials are on their way from the processor, not from the network: that is worth any wait.
-                return;
-            }
-            if !alone && ready < MOST_ITEMS && !self.calls.is_empty() {
-                let since = *self.lingering_since.get_or_insert(now);
-                if now < since + LINGER {
-                    return;
-                }
-            }
-            match self.pace.take(u32::try_from(ready).unwrap_or(u32::MAX)) {
-                Ok(()) => {
-                    self.lingering_since = None;
-                    let picked =
-                        self.suspects.pop_front().map_or_else(|| self.queue.take(ready), |suspect| vec![suspect]);
-                    self.send(picked);
-                }
-                Err(wait) => {
-                    self.quota_until = Some(now + wait);
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Brings a batch's intents to disk and then sends it; one call, held by the engine until it is answered.
-    fn send(&mut self, picked: Vec<(Turn, Kind)>) {
-        let mut records = Vec::with_capacity(picked.len());
-        let mut slips = Vec::with_capacity(picked.len());
-        for (turn, kind) in picked {
-            let steps = self.states[turn as usize].due();
-            let mut sealed = None;
-            let write = match kind {
-                Kind::Revoke => SlipWrite::Revoke,
-                Kind::Update => {
-                    let updating = self.updating.entry(turn).or_default();
-                    let reset = updating.credential.clone().filter(|_| steps.contains(Step::Reset));
-                    if steps.contains(Step::Reset) && reset.is_none() {
-                        return self.end(Ending::Bug("an account was about to be reset without a password".to_owned()));
-                    }
-                    if let Some(credential) = &reset
-                        && !std::mem::replace(&mut updating.credential_journaled, true)
-                    {
-                        sealed.clone_from(&credential.sealed);
-                    }
-                    if !std::mem::replace(&mut updating.first_sent, true) {
-                        self.queue.first_update_sent();
-                    }
-                    SlipWrite::Update { account_enabled: steps.account_enabled(), reset }
-                }
-            };
-            if !self.advance(turn, Happening::Sent(steps)) {
-                return;
-            }
-            let account = self.accounts.get(turn);
-            records.push(Record::Intended { row: account.row, object_id: account.object_id, steps, sealed });
-            slips.push(Slip { turn, steps, write });
-        }
-        self.statistics.calls += 1;
-        self.statistics.writes_sent += slips.len() as u64;
-        self.tell(&Event::Sent { writes: slips.len() });
-        let on_disk = self.journal.commit(records);
-        let transport = Arc::clone(&self.transport);
-        let accounts = Arc::clone(&self.accounts);
-        let change_at_next_sign_in = self.playbook.change_at_next_sign_in();
-        self.calls.spawn(async move {
-            if let Err(error) = on_disk.await {
-                return Delivery::NotWritten(slips, error);
-            }
-            let answer = match call::pack(&slips, &accounts, change_at_next_sign_in) {
-                Ok(call) => transport.send(call).await,
-                Err(error) => Err(TransportError::NotSent(error.to_string())),
-            };
-            Delivery::Called(slips, answer)
-        });
-    }
-
     /// Queues the account's next write, or lets go of an account that is settled.
     fn go_on(&mut self, turn: Turn, pause: Duration) {
         let state = &self.states[turn as usize];
@@ -430,7 +378,7 @@ impl<'o, T: Transport> Engine<'o, T> {
                 self.progress.not_done += 1
             }
             self.faults.remove(&turn);
-        } else if self.faults.get(&turn).is_some_and(|faults| faults.of_calls >= CALLS_BEFORE_ALONE) {
+        } else if self.faults.get(&turn).is_some_and(|faults| faults.of_calls >= sending::CALLS_BEFORE_ALONE) {
             self.suspects.push_back((turn, kind));
         } else {
             self.queue.ready_at(self.clock.now() + pause, turn, kind);
@@ -476,7 +424,10 @@ impl<'o, T: Transport> Engine<'o, T> {
         let now = self.clock.now();
         self.progress.writes_per_second = self.pace.writes_per_second();
         self.progress.time_left = self.pace.forecast(self.progress.writes_left);
-        self.progress.quota_wait = self.quota_until.and_then(|until| until.checked_sub(now));
+        self.progress.quota_wait = match self.quota_wait {
+            Some(Wait::Until(until)) => until.checked_sub(now),
+            _ => None,
+        };
         let event = event(self.progress);
         self.tell(&event);
     }

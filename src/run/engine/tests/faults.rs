@@ -2,15 +2,15 @@
 
 use super::*;
 
-fn is_for(item: &Value, number: u32) -> bool {
+pub(super) fn is_for(item: &Value, number: u32) -> bool {
     item["url"].as_str().unwrap().contains(&object_id(number).to_string())
 }
 
-fn is_revoke(item: &Value) -> bool {
+pub(super) fn is_revoke(item: &Value) -> bool {
     item["url"].as_str().unwrap().ends_with("/revokeSignInSessions")
 }
 
-fn with_quirk(playbook: Playbook, count: u32, quirk: Quirk) -> Rehearsal {
+pub(super) fn with_quirk(playbook: Playbook, count: u32, quirk: Quirk) -> Rehearsal {
     let rehearsal = Rehearsal::new(playbook, count, 1, FAIR);
     *rehearsal.tenant.quirk.lock().unwrap() = quirk;
     rehearsal

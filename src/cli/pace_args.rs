@@ -1,0 +1,173 @@
+//! How fast a run may go, in what order, and when it stops by itself; and what became of that.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::words::{count, counted, span};
+use crate::graph::quota::{Allowance, MOST_CALLS, Shape};
+use crate::plan::playbook::{Playbook, Schedule};
+use crate::run::engine::HaltAt;
+use crate::run::event::Statistics;
+
+/// How fast a run may go, in what order, and when it stops by itself.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct PaceArgs {
+    /// The write quota to spend [default: 3000/150, as documented]: more for a tenant that was granted more, less to spare
+    /// one for other apps
+    #[arg(long, value_name = "N/SECONDS")]
+    quota_writes: Option<Allowance>,
+    /// The most calls under way at one time, of up to 20 writes each [default: 64]; fewer are used where fewer do
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    max_in_flight: Option<u16>,
+    /// Everybody's change before the first revoke, or one account after the other [default: sweep where sign-in is blocked,
+    /// finish-each where people go on]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    schedule: Option<Schedule>,
+    /// Stop when more than this many in a hundred accounts failed (counted from the 50th on), or when each of the first 20
+    /// answers is 403 [default: 10; 100 never stops]
+    #[arg(long, value_name = "PERCENT")]
+    halt_at: Option<HaltAt>,
+}
+
+impl ValueEnum for Schedule {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Sweep, Self::FinishEach]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Sweep => "sweep",
+            Self::FinishEach => "finish-each",
+        }))
+    }
+}
+
+/// What holds for a run, whether it was asked for or is the rule.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct EffectivePace {
+    /// The write quota that the run begins with.
+    pub(super) quota_writes: Allowance,
+    /// The most calls under way.
+    pub(super) max_in_flight: usize,
+    /// In what order the writes of different accounts follow each other.
+    pub(super) schedule: Schedule,
+    /// How many failures in a hundred are too many.
+    pub(super) halt_at: HaltAt,
+}
+
+impl PaceArgs {
+    /// What holds for a run of this playbook.
+    #[must_use]
+    pub(super) fn effective(&self, playbook: Playbook) -> EffectivePace {
+        EffectivePace {
+            quota_writes: self.quota_writes.unwrap_or(Allowance::WRITES),
+            max_in_flight: self.max_in_flight.map_or(MOST_CALLS, usize::from),
+            schedule: self.schedule.unwrap_or(playbook.schedule()),
+            halt_at: self.halt_at.unwrap_or_default(),
+        }
+    }
+}
+
+/// How fast it went, and what it waited for.
+pub(super) fn write_recap(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
+    let floor = span(statistics.floor);
+    let floor = match statistics.elapsed_over_floor {
+        None => format!("the quota's floor: {floor}"),
+        Some(ratio) => format!("the quota's floor: {floor}; {ratio:.2} times that"),
+    };
+    writeln!(
+        out,
+        "{} in {} ({floor}), {} calls, {} throttled",
+        counted(statistics.writes_accepted, "write", "writes"),
+        span(statistics.elapsed),
+        count(statistics.calls),
+        counted(statistics.writes_throttled, "write", "writes"),
+    )?;
+    let waits = [("the quota", statistics.waited_for_quota), ("Graph to be reachable", statistics.waited_for_network)];
+    for (what, waited) in waits.into_iter().filter(|(_, waited)| *waited >= Duration::from_secs(1)) {
+        writeln!(out, "Waited {} for {what}", span(waited))?;
+    }
+    match statistics.limiter {
+        Shape::TokenBucket => {}
+        Shape::SlidingWindow => writeln!(out, "This tenant counts its writes in a sliding window, not in a bucket")?,
+        Shape::FixedWindow => writeln!(out, "This tenant counts its writes in fixed windows, not in a bucket")?,
+    }
+    if statistics.tenant_limit_reached {
+        writeln!(out, "The tenant's own limit was reached: another app was spending the write quota too")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        pace: PaceArgs,
+    }
+
+    fn effective(arguments: &[&str]) -> Result<EffectivePace, clap::Error> {
+        let line = Line::try_parse_from([&["test"], arguments].concat())?;
+        Ok(line.pace.effective(Playbook::Breach))
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_the_rule() {
+        let json = serde_json::to_value(effective(&[]).unwrap()).unwrap();
+        let rule = serde_json::json!({"quota_writes": "3000/150", "max_in_flight": 64, "schedule": "finish-each", "halt_at": 10});
+        assert_eq!(json, rule);
+        let asked = ["--quota-writes", "1500/100", "--max-in-flight", "3", "--schedule", "sweep", "--halt-at", "100"];
+        let json = serde_json::to_value(effective(&asked).unwrap()).unwrap();
+        let asked =
+            serde_json::json!({"quota_writes": "1500/100", "max_in_flight": 3, "schedule": "sweep", "halt_at": 100});
+        assert_eq!(json, asked);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for arguments in [
+            ["--quota-writes", "3000"],
+            ["--quota-writes", "19/150"],
+            ["--max-in-flight", "0"],
+            ["--max-in-flight", "513"],
+            ["--schedule", "backwards"],
+            ["--halt-at", "101"],
+        ] {
+            assert!(effective(&arguments).is_err(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn the_recap_tells_what_was_out_of_the_ordinary() {
+        let mut statistics = Statistics {
+            writes_accepted: 20_000,
+            elapsed: Duration::from_secs(909),
+            floor: Duration::from_secs(900),
+            elapsed_over_floor: Some(1.01),
+            waited_for_quota: Duration::from_secs(890),
+            limiter: Shape::SlidingWindow,
+            tenant_limit_reached: true,
+            ..Statistics::default()
+        };
+        let written = |statistics: &Statistics| {
+            let mut out = Vec::new();
+            write_recap(&mut out, statistics).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let text = written(&statistics);
+        for part in ["1.01 times", "Waited 14 min 50 s for the quota", "sliding window", "another app"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        (statistics.limiter, statistics.tenant_limit_reached) = (Shape::TokenBucket, false);
+        statistics.waited_for_quota = Duration::ZERO;
+        assert_eq!(written(&statistics).lines().count(), 1);
+    }
+}

@@ -1,0 +1,418 @@
+//! How fast writes may go: from the documented bucket to whatever Graph shows itself to be.
+
+use std::time::Duration;
+
+use super::feedback::{Feedback, Shape, Wait};
+use super::level::Level;
+use super::window::Window;
+use super::{Allowance, BATCH, MOST_CALLS};
+use crate::graph::backoff;
+
+/// A bucket has room for a batch again within seconds. Whoever refuses everything for longer than this, or says that it
+/// will, counts in windows.
+const LONG: Duration = Duration::from_secs(15);
+/// Moments closer together than this are the same one: clocks, round trips and whole seconds differ.
+const SAME: Duration = Duration::from_secs(5);
+/// After so long a bucket that was spent has room for two batches: time to see whether it is a window indeed.
+const BEFORE_THE_TEST: Duration = Duration::from_secs(3);
+/// A window says how long it is shut. Who asks again and again to wait for seconds only is none.
+const MOST_SHORT_REFUSALS: u32 = 3;
+/// How many writes try whether a service that named no time passes anything again.
+const PROBE: u32 = 4;
+/// Less than this share of what was proven is a difference, and not rounding.
+const MUCH_LESS: f64 = 0.9;
+/// A window that is smaller than documented may end at any moment: no more than so many writes run into its end.
+const IN_FLIGHT_NEAR_A_LIMIT: f64 = 8.0 * BATCH;
+/// With so many writes under way, trying the way is over.
+const TRIED: f64 = MOST_CALLS as f64 * BATCH;
+
+/// Paces the writes of one app in one tenant. It has one owner, who tells it of every call that it lets go, and of what
+/// became of it.
+#[derive(Debug, Clone)]
+pub struct Controller {
+    documented: Allowance,
+    level: Level,
+    window: Window,
+    counts_in_windows: bool,
+    /// A batch that a bucket would have passed was refused.
+    is_sure: bool,
+    /// What passed in a window before it refused; beyond it, every step is tried.
+    proven: f64,
+    in_flight: f64,
+    /// The first batch that no full bucket pays for goes alone: a window refuses it.
+    is_beyond_the_burst: bool,
+    /// The way is tried, step by step.
+    trying: Option<Trying>,
+    gate: Duration,
+    trial: Option<Trial>,
+    refused_at: Option<Duration>,
+    refusing_since: Option<Duration>,
+    silent_since: Option<Duration>,
+    short_refusals: u32,
+    refusals_in_a_row: u32,
+    named_no_time: bool,
+    passed_at: Duration,
+}
+
+/// How many writes may be under way while the way is tried: twice as many after each answer to what was sent since.
+#[derive(Debug, Clone, Copy)]
+struct Trying {
+    most: f64,
+    since: Duration,
+}
+
+impl Trying {
+    fn from(now: Duration) -> Option<Self> {
+        Some(Self { most: BATCH, since: now })
+    }
+}
+
+/// A batch that is let go to learn something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Trial {
+    /// The gate opens; by the log, a window that slides would open at that other moment.
+    Reopening { gate: Duration, slides_at: Duration },
+    /// A window would refuse this one, and a bucket would not.
+    IsItAWindow,
+}
+
+impl Controller {
+    /// Begins with the documented bucket, full.
+    #[must_use]
+    pub fn new(documented: Allowance, now: Duration) -> Self {
+        Self {
+            documented,
+            level: Level::full(documented, now),
+            window: Window::of(documented),
+            counts_in_windows: false,
+            is_sure: false,
+            proven: f64::from(documented.burst),
+            in_flight: 0.0,
+            is_beyond_the_burst: false,
+            trying: None,
+            gate: Duration::ZERO,
+            trial: None,
+            refused_at: None,
+            refusing_since: None,
+            silent_since: None,
+            short_refusals: 0,
+            refusals_in_a_row: 0,
+            named_no_time: false,
+            passed_at: now,
+        }
+    }
+
+    /// The bucket without what was spent before this process began.
+    #[must_use]
+    pub fn already_spent(mut self, now: Duration, amount: u32) -> Self {
+        if amount > 0 {
+            self.level.spend(now, f64::from(amount));
+        }
+        self.window.note(now, f64::from(amount), f64::from(amount));
+        self
+    }
+
+    /// Lets up to `wanted` writes go in one call, and says how many.
+    ///
+    /// # Errors
+    ///
+    /// What to wait for before asking again.
+    pub fn take(&mut self, now: Duration, wanted: u32) -> Result<u32, Wait> {
+        if now < self.gate {
+            return Err(Wait::Until(self.gate));
+        }
+        let amount = f64::from(wanted);
+        if self.in_flight > 0.0 && self.in_flight + amount > self.most_in_flight() {
+            return Err(Wait::Answer);
+        }
+        let granted = if matches!(self.trial, Some(Trial::Reopening { .. })) {
+            self.reopen(now, wanted)?
+        } else if self.counts_in_windows {
+            self.take_from_window(now, amount)?;
+            wanted
+        } else {
+            if !self.is_beyond_the_burst && self.window.free(now) - self.in_flight < amount {
+                self.is_beyond_the_burst = true;
+                self.trying = Trying::from(now);
+                if self.in_flight > 0.0 {
+                    return Err(Wait::Answer);
+                }
+            }
+            self.level.take(now, amount).map_err(Wait::Until)?;
+            wanted
+        };
+        self.in_flight += f64::from(granted);
+        Ok(granted)
+    }
+
+    fn most_in_flight(&self) -> f64 {
+        let tried = self.trying.map_or(f64::INFINITY, |trying| trying.most);
+        let is_small = self.counts_in_windows && self.proven < MUCH_LESS * self.window.capacity();
+        if is_small { tried.min(IN_FLIGHT_NEAR_A_LIMIT) } else { tried }
+    }
+
+    /// The first call after a refusal goes alone. Where Graph named the time, a whole batch fits by its own words.
+    fn reopen(&mut self, now: Duration, wanted: u32) -> Result<u32, Wait> {
+        if self.in_flight > 0.0 {
+            return Err(Wait::Answer);
+        }
+        if !self.counts_in_windows {
+            self.level.take(now, f64::from(wanted)).map_err(Wait::Until)?;
+        } else if let Some(Trial::Reopening { slides_at, .. }) = &mut self.trial {
+            *slides_at = self.window.would_slide_open(now, BATCH, self.proven);
+        }
+        Ok(if self.named_no_time { wanted.min(PROBE) } else { wanted })
+    }
+
+    fn take_from_window(&mut self, now: Duration, amount: f64) -> Result<(), Wait> {
+        if self.trial.is_some() && self.in_flight > 0.0 {
+            return Err(Wait::Answer);
+        }
+        self.trial = None;
+        let used = self.window.used(now) + self.in_flight;
+        if used + amount <= self.window.capacity() {
+            if self.trying.is_none() && self.window.passed(now) + self.in_flight + amount > self.proven {
+                self.trying = Trying::from(now);
+                if self.in_flight > 0.0 {
+                    return Err(Wait::Answer);
+                }
+            }
+            return Ok(());
+        }
+        let opens = self.window.opens(now, amount + self.in_flight).ok_or(Wait::Answer)?;
+        if !self.is_sure && opens > now + LONG {
+            if self.in_flight > 0.0 {
+                return Err(Wait::Answer);
+            }
+            let test = self.passed_at + BEFORE_THE_TEST;
+            if now < test {
+                return Err(Wait::Until(test.min(opens)));
+            }
+            self.trial = Some(Trial::IsItAWindow);
+            return Ok(());
+        }
+        Err(Wait::Until(opens))
+    }
+
+    /// Takes in what became of a call that was let go at `sent_at`. `chance`, from 0 to 1, spreads what clients of one
+    /// service would otherwise do in one instant.
+    pub fn answered(&mut self, now: Duration, sent_at: Duration, feedback: &Feedback, chance: f64) {
+        self.in_flight = (self.in_flight - f64::from(feedback.sent)).max(0.0);
+        self.window.note(now, f64::from(feedback.sent), f64::from(feedback.passed));
+        self.level.answered(now);
+        self.level.passed(f64::from(feedback.passed));
+        // What was on its way when the service refused belongs to that same moment.
+        let is_news = self.refused_at.is_none_or(|refused_at| sent_at > refused_at);
+        if feedback.is_refusal() {
+            self.refused(now, is_news, feedback, chance);
+        } else if is_news {
+            self.let_through(now, sent_at, feedback);
+            if feedback.throttled > 0 {
+                self.level.shed(now);
+            }
+        }
+        if feedback.passed > 0 && is_news {
+            self.passed_at = now;
+        }
+        if feedback.share.is_some() || feedback.passed > 0 {
+            self.take_share(now, feedback.share);
+        }
+    }
+
+    fn let_through(&mut self, now: Duration, sent_at: Duration, feedback: &Feedback) {
+        if feedback.passed == 0 {
+            // Lost on the way: it says nothing, and whatever it was to tell is tried again.
+            return;
+        }
+        (self.refusals_in_a_row, self.refusing_since) = (0, None);
+        if let Some(trying) = self.trying.as_mut().filter(|trying| sent_at >= trying.since) {
+            trying.most += f64::from(feedback.passed);
+            if trying.most >= TRIED {
+                self.trying = None;
+                self.take_more_than_proven(now);
+            }
+        }
+        match self.trial.take() {
+            None => {}
+            Some(Trial::Reopening { gate, slides_at }) => {
+                self.named_no_time = false;
+                if self.counts_in_windows {
+                    // Open long before a sliding window would be: everything began anew.
+                    if slides_at > sent_at + SAME {
+                        self.window.anchor_at(Some(gate));
+                    }
+                    if self.is_sure {
+                        self.trying = None;
+                    }
+                }
+            }
+            Some(Trial::IsItAWindow) if feedback.throttled > 0 => {}
+            Some(Trial::IsItAWindow) => {
+                self.counts_in_windows = false;
+                self.window.anchor_at(None);
+                self.level = Level::full(self.documented, now);
+                self.level.spend(now, f64::from(self.documented.burst));
+            }
+        }
+    }
+
+    /// The way was tried to its end, further than it was ever open before.
+    fn take_more_than_proven(&mut self, now: Duration) {
+        if !self.counts_in_windows || self.window.passed(now) <= self.proven {
+            return;
+        }
+        let opened_lately = self.gate > Duration::ZERO && now < self.gate + self.window.length() / 2;
+        if self.window.anchor().is_none() && opened_lately {
+            // No sliding window would have passed so much so soon.
+            self.window.anchor_at(Some(self.gate));
+        } else {
+            self.proven = self.window.capacity();
+        }
+    }
+
+    fn refused(&mut self, now: Duration, is_news: bool, feedback: &Feedback, chance: f64) {
+        let named = feedback.retry_after.filter(|wait| !wait.is_zero());
+        if !is_news && named.is_none() {
+            return;
+        }
+        let pause = named.unwrap_or_else(|| backoff::spread(self.refusals_in_a_row, chance));
+        let mut resume = now + pause + backoff::a_little(chance);
+        if named.is_none() && self.counts_in_windows {
+            // Its own log knows when a window opens, if nobody else does.
+            resume = resume.min(self.window.opens(now, BATCH).filter(|opens| *opens > now).unwrap_or(resume));
+        }
+        self.gate = self.gate.max(resume);
+        if !is_news {
+            // The gate may have moved on.
+            if let Some(Trial::Reopening { gate, .. }) = &mut self.trial {
+                *gate = self.gate;
+            }
+            return;
+        }
+        let refusing_since = *self.refusing_since.get_or_insert(now);
+        let long = named.is_some_and(|wait| wait >= LONG) || now.saturating_sub(refusing_since) >= LONG;
+        self.is_sure |= self.counts_in_windows && long;
+        if !self.counts_in_windows && long {
+            (self.counts_in_windows, self.is_sure, self.short_refusals) = (true, false, 0);
+        } else if self.counts_in_windows {
+            self.short_refusals = if long { 0 } else { self.short_refusals + 1 };
+            if !long && (!self.is_nearly_used_up(now) || self.short_refusals >= MOST_SHORT_REFUSALS) {
+                self.counts_in_windows = false;
+                self.window.anchor_at(None);
+            }
+        }
+        if self.counts_in_windows {
+            if !self.is_nearly_used_up(now) {
+                self.window.anchor_at(None);
+            }
+            self.proven = self.window.passed(now).max(BATCH);
+        }
+        self.level.refused(now, self.gate);
+        self.trial = Some(Trial::Reopening { gate: self.gate, slides_at: Duration::ZERO });
+        self.named_no_time = named.is_none();
+        self.trying = Trying::from(now);
+        self.refusals_in_a_row += 1;
+        self.refused_at = Some(now);
+    }
+
+    fn is_nearly_used_up(&self, now: Duration) -> bool {
+        self.window.used(now) >= 0.9 * self.window.capacity().min(self.proven)
+    }
+
+    fn take_share(&mut self, now: Duration, share: Option<f64>) {
+        if self.counts_in_windows {
+            // The service counts more than the log does: somebody else spends, or the quota is smaller.
+            if let Some(share) = share.filter(|share| *share > 0.0) {
+                let room = (self.window.used(now) + self.in_flight) / share;
+                if room < MUCH_LESS * self.proven {
+                    self.proven = room.max(BATCH);
+                }
+            }
+            return;
+        }
+        self.level.share(now, share);
+        // A bucket that is spent as it fills stays at its limit. One that is far below it has begun anew, unseen.
+        if !(self.level.has_fallen_silent() && self.level.is_spent_as_documented(now)) {
+            self.silent_since = None;
+            return;
+        }
+        let silent_since = *self.silent_since.get_or_insert(now);
+        if now < silent_since + BEFORE_THE_TEST {
+            return;
+        }
+        self.silent_since = None;
+        if self.refused_at.is_some() {
+            // It was refused before, so that what is in the bucket was not known.
+            self.level.count_on_silence(now);
+            return;
+        }
+        self.counts_in_windows = true;
+        self.window.anchor_at(Some(silent_since));
+        self.proven = self.window.capacity();
+        self.trying = Trying::from(now);
+    }
+
+    /// How many writes may go at once now.
+    #[must_use]
+    pub fn in_hand(&self, now: Duration) -> f64 {
+        if now < self.gate {
+            0.0
+        } else if self.counts_in_windows {
+            (self.window.free(now) - self.in_flight).max(0.0)
+        } else {
+            self.level.amount(now)
+        }
+    }
+
+    /// Writes a second in the long run.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        if self.counts_in_windows { self.documented.per_second } else { self.level.rate() }
+    }
+
+    /// The time that `amount` more writes will take, by what is known now.
+    #[must_use]
+    pub fn time_for(&self, now: Duration, amount: u64) -> Duration {
+        let (amount, shut) = (amount as f64, self.gate.saturating_sub(now));
+        if amount <= 0.0 {
+            return Duration::ZERO;
+        }
+        if !self.counts_in_windows {
+            return self.level.time_for(now, amount).max(shut);
+        }
+        let slides = self.window.would_slide_open(now, BATCH, self.proven);
+        if now < self.gate && slides > self.gate + SAME {
+            let windows = (amount / self.window.capacity().min(self.proven)).ceil() - 1.0;
+            return shut + self.window.length().mul_f64(windows.max(0.0));
+        }
+        let most = self.window.capacity().min(self.proven);
+        shut.max(self.window.time_for(now, amount + self.in_flight, most))
+    }
+
+    /// How the service was found to count.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        match (self.counts_in_windows, self.window.anchor()) {
+            (false, _) => Shape::TokenBucket,
+            (true, None) => Shape::SlidingWindow,
+            (true, Some(_)) => Shape::FixedWindow,
+        }
+    }
+
+    /// The least time in which `amount` writes could have been spent from `began` on, by the documented figures and the way
+    /// in which the service was found to count, `spent` of the first burst being gone.
+    #[must_use]
+    pub fn floor(&self, began: Duration, amount: u64, spent: u32) -> Duration {
+        let amount = amount + u64::from(spent);
+        let windows = amount.div_ceil(u64::from(self.documented.burst).max(1)).saturating_sub(1);
+        if windows == 0 || !self.counts_in_windows {
+            return self.documented.floor(amount);
+        }
+        let length = self.window.length();
+        let first = self.window.anchor().map_or(length, |anchor| {
+            let offset = (anchor.as_secs_f64() - began.as_secs_f64()).rem_euclid(length.as_secs_f64());
+            Duration::from_secs_f64(offset)
+        });
+        first + length.mul_f64(windows as f64 - 1.0)
+    }
+}

@@ -1,0 +1,38 @@
+//! How many writes may start now.
+//!
+//! The documented limits of the identity service are token buckets ("Microsoft Graph service-specific throttling
+//! limits", identity and access): for each app in each tenant 3,000 writes refilled at 20 a second, and resource units
+//! beside it; above them 18,000 writes in five minutes for the tenant and 35,000 for the app in all its tenants. The page
+//! calls the limit of the writes a bucket and words it as a window, and nobody outside can measure which it is.
+//!
+//! So there are two kinds of limits here. Those that only have to be kept stand in a [`Bucket`] each: they never change.
+//! The one that decides how long a run takes is in the hands of the [`Controller`]. It starts from the documented
+//! bucket and believes what Graph says over what it documents:
+//!
+//! - `level` is the bucket, with a level and a rate that can both be corrected. Two refusals tell the true rate: what
+//!   passed between two moments at which the bucket was empty is exactly what flowed in.
+//! - `window` is the window, sliding or fixed. A bucket that is empty is good for a batch again within seconds; a service
+//!   that refuses everything for a quarter of a minute and more, right after its quota was spent, counts in windows.
+//! - [`Concurrency`] is how many calls it takes to spend at that pace.
+//!
+//! Everything here is arithmetic on moments that the caller names, so that it can be tried against modelled services in
+//! no time at all.
+
+mod allowance;
+mod bucket;
+mod concurrency;
+mod controller;
+mod feedback;
+mod level;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use allowance::{Allowance, UnusableAllowance};
+pub use bucket::Bucket;
+pub use concurrency::{Concurrency, MOST_CALLS};
+pub use controller::Controller;
+pub use feedback::{Feedback, Shape, Wait};
+
+/// A full batch: what has to fit before it is worth sending.
+const BATCH: f64 = super::batch::MOST_ITEMS as f64;

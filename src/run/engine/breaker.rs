@@ -1,0 +1,185 @@
+//! When a run stops by itself, because going on would only do more of what is wrong.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::graph::error::GraphError;
+use crate::graph::verdict::{Postponed, Verdict};
+use crate::run::schedule::Turn;
+
+/// Failures of so few accounts say nothing about the others.
+const FEWEST: u64 = 50;
+/// So many refusals by 403, and no other answer before them, say that it is the app.
+const FIRST_ANSWERS: u32 = 20;
+
+/// How many accounts in a hundred may fail before a run stops. A hundred never stops it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct HaltAt(u8);
+
+impl HaltAt {
+    /// Never.
+    pub const NEVER: Self = Self(100);
+}
+
+impl Default for HaltAt {
+    fn default() -> Self {
+        Self(10)
+    }
+}
+
+impl fmt::Display for HaltAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} %", self.0)
+    }
+}
+
+/// Says that a text is no percentage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is a whole number from 0 to 100; 100 never stops")]
+pub struct NotAPercentage;
+
+impl FromStr for HaltAt {
+    type Err = NotAPercentage;
+
+    fn from_str(text: &str) -> Result<Self, NotAPercentage> {
+        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let percent = if plain { text.parse().ok() } else { None };
+        percent.filter(|percent| *percent <= 100).map(Self).ok_or(NotAPercentage)
+    }
+}
+
+/// Counts what goes wrong in one process. An account counts from its first write on that is decided, not from its last: a
+/// sweep would otherwise go through everybody first. It counts as failed when any of its steps is settled without being
+/// done: what is partial or uncertain needs somebody to look at it as much as what failed, and what hundreds of them have
+/// in common is rarely the accounts.
+pub(super) struct Breaker {
+    halt_at: HaltAt,
+    /// What is known of each account, by turn.
+    judged: Vec<Judged>,
+    accounts: u64,
+    failed: u64,
+    /// How many answers there were, as long as all of them were 403; nothing once another one has come.
+    all_forbidden: Option<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    NotYet,
+    Well,
+    Failed,
+}
+
+impl Breaker {
+    pub(super) fn new(halt_at: HaltAt, accounts: usize) -> Self {
+        let all_forbidden = if halt_at == HaltAt::NEVER { None } else { Some(0) };
+        Self { halt_at, judged: vec![Judged::NotYet; accounts], accounts: 0, failed: 0, all_forbidden }
+    }
+
+    pub(super) fn halt_at(&self) -> HaltAt {
+        self.halt_at
+    }
+
+    /// A write of an account is decided. Gives how many accounts failed, and of how many, when that is too many.
+    pub(super) fn decided(&mut self, turn: Turn, has_failed: bool) -> Option<(u64, u64)> {
+        let judged = &mut self.judged[turn as usize];
+        self.accounts += u64::from(*judged == Judged::NotYet);
+        self.failed += u64::from(has_failed && *judged != Judged::Failed);
+        *judged = if has_failed || *judged == Judged::Failed { Judged::Failed } else { Judged::Well };
+        let too_many = self.accounts >= FEWEST && self.failed * 100 > self.accounts * u64::from(self.halt_at.0);
+        too_many.then_some((self.failed, self.accounts))
+    }
+
+    /// Takes in the answers of one batch. Gives the refusal that everybody meets, once that is plain.
+    pub(super) fn answered<'v>(&mut self, verdicts: impl Iterator<Item = &'v Verdict>) -> Option<GraphError> {
+        let mut everybodys = None;
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Refused(error) if error.status == 403 => {
+                    let count = self.all_forbidden.as_mut()?;
+                    *count += 1;
+                    if *count >= FIRST_ANSWERS {
+                        everybodys = Some(error.clone());
+                    }
+                }
+                Verdict::Accepted | Verdict::Refused(_) => self.all_forbidden = None,
+                Verdict::NotApplied { .. } | Verdict::Unknown { .. } => {}
+            }
+        }
+        self.all_forbidden.and(everybodys)
+    }
+
+    /// What a refusal by 403 means once it is known that everybody is refused: nothing about the account, which can be
+    /// done when the app may.
+    pub(super) fn excused(verdict: Verdict) -> Verdict {
+        match verdict {
+            Verdict::Refused(error) if error.status == 403 => {
+                Verdict::NotApplied { because: Postponed::NotAllowed, retry_after: None }
+            }
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16) -> Verdict {
+        Verdict::Refused(GraphError { status, code: String::new(), message: String::new(), request_id: None })
+    }
+
+    #[test]
+    fn a_few_failures_stop_nothing_and_many_do() {
+        let mut breaker = Breaker::new(HaltAt::default(), 100);
+        for turn in 0..49 {
+            assert_eq!(breaker.decided(turn, true), None, "fewer than fifty say nothing");
+        }
+        assert_eq!(breaker.decided(49, false), Some((49, 50)));
+        let mut breaker = Breaker::new(HaltAt::default(), 100);
+        assert!((0..60).all(|turn| breaker.decided(turn, turn % 10 == 9).is_none()), "one in ten is allowed");
+        assert_eq!(breaker.decided(60, true), Some((7, 61)));
+        let mut breaker = Breaker::new(HaltAt::NEVER, 200);
+        assert!((0..200).all(|turn| breaker.decided(turn, true).is_none()));
+    }
+
+    #[test]
+    fn an_account_counts_once_however_many_of_its_steps_fail() {
+        let mut breaker = Breaker::new(HaltAt::default(), 60);
+        for turn in 0..60 {
+            assert_eq!(breaker.decided(turn, false), None);
+        }
+        for _ in 0..20 {
+            assert_eq!(breaker.decided(7, true), None, "one of sixty");
+        }
+        assert_eq!(breaker.decided(7, false), None, "and it stays one that failed");
+        let later: Vec<bool> = (10..16).map(|turn| breaker.decided(turn, true).is_some()).collect();
+        assert_eq!(later, [false, false, false, false, false, true], "seven of sixty");
+    }
+
+    #[test]
+    fn a_percentage_is_strict() {
+        assert_eq!("10".parse(), Ok(HaltAt::default()));
+        assert_eq!("100".parse(), Ok(HaltAt::NEVER));
+        for text in ["", "101", "-1", "+5", "10%", "1.5", " 5", "256"] {
+            assert_eq!(text.parse::<HaltAt>(), Err(NotAPercentage), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_403_for_everybody_from_the_first_answer_on_is_the_apps() {
+        let answers = |verdicts: &[Verdict]| Breaker::new(HaltAt::default(), 0).answered(verdicts.iter());
+        let forbidden = vec![refused(403); 20];
+        assert_eq!(answers(&forbidden).map(|error| error.status), Some(403));
+        assert!(answers(&forbidden[1..]).is_none());
+        for other in [Verdict::Accepted, refused(404)] {
+            assert!(answers(&[&[other.clone()][..], &forbidden].concat()).is_none());
+            assert!(answers(&[&forbidden[..], &[other]].concat()).is_none());
+        }
+        let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
+        assert!(answers(&[&[busy][..], &forbidden].concat()).is_some());
+        assert!(Breaker::new(HaltAt::NEVER, 0).answered(forbidden.iter()).is_none());
+    }
+}

@@ -1,0 +1,133 @@
+//! Which writes leave, when, and in whose company.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Delivery, Ending, Engine, Obstacle, Slip, SlipWrite, call};
+use crate::graph::batch::MOST_ITEMS;
+use crate::graph::quota::Wait;
+use crate::graph::transport::{Transport, TransportError};
+use crate::plan::step::Step;
+use crate::run::event::Event;
+use crate::run::record::Record;
+use crate::run::schedule::{Kind, Turn};
+use crate::run::state::Happening;
+
+/// After so many failed calls a write is sent in a call of its own.
+pub(super) const CALLS_BEFORE_ALONE: u8 = 3;
+/// How long a part-full batch waits for company.
+pub(super) const LINGER: Duration = Duration::from_millis(200);
+
+impl<T: Transport> Engine<'_, T> {
+    /// Sends as many batches as may leave now.
+    pub(super) fn fill_batches(&mut self) {
+        let now = self.clock.now();
+        self.queue.wake(now);
+        self.quota_wait = None;
+        self.waited(now);
+        if self.network_down_until.is_some_and(|until| now < until) {
+            self.waiting_since = Some((Obstacle::Network, now));
+            return;
+        }
+        self.network_down_until = None;
+        while self.calls.len() < self.pace.calls() && self.ending.is_none() {
+            // A write whose calls keep failing goes alone: should it be the cause, it no longer takes others with it.
+            let alone = self.suspects.front().is_some();
+            let ready = if alone { 1 } else { self.queue.len().min(MOST_ITEMS) };
+            if ready == 0 {
+                self.lingering_since = None;
+                return;
+            }
+            if !alone && ready < MOST_ITEMS && self.intake.is_some() && self.updating.len() < self.most_open() {
+                // Credentials are on their way from the processor, not from the network: that is worth any wait.
+                return;
+            }
+            if !alone && ready < MOST_ITEMS && !self.calls.is_empty() {
+                let since = *self.lingering_since.get_or_insert(now);
+                if now < since + LINGER {
+                    return;
+                }
+            }
+            match self.pace.take(u32::try_from(ready).unwrap_or(u32::MAX)) {
+                Ok(granted) => {
+                    self.lingering_since = None;
+                    let picked = self
+                        .suspects
+                        .pop_front()
+                        .map_or_else(|| self.queue.take(granted as usize), |suspect| vec![suspect]);
+                    self.send(picked, now);
+                }
+                Err(wait) => {
+                    self.quota_wait = Some(wait);
+                    if matches!(wait, Wait::Until(_)) {
+                        self.waiting_since = Some((Obstacle::Quota, now));
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Adds up what writes waited for.
+    fn waited(&mut self, now: Duration) {
+        if let Some((obstacle, since)) = self.waiting_since.take() {
+            let waited = match obstacle {
+                Obstacle::Quota => &mut self.statistics.waited_for_quota,
+                Obstacle::Network => &mut self.statistics.waited_for_network,
+            };
+            *waited += now.saturating_sub(since);
+        }
+    }
+
+    /// Brings a batch's intents to disk and then sends it; one call, held by the engine until it is answered.
+    fn send(&mut self, picked: Vec<(Turn, Kind)>, now: Duration) {
+        let mut records = Vec::with_capacity(picked.len());
+        let mut slips = Vec::with_capacity(picked.len());
+        for (turn, kind) in picked {
+            let steps = self.states[turn as usize].due();
+            let mut sealed = None;
+            let write = match kind {
+                Kind::Revoke => SlipWrite::Revoke,
+                Kind::Update => {
+                    let updating = self.updating.entry(turn).or_default();
+                    let reset = updating.credential.clone().filter(|_| steps.contains(Step::Reset));
+                    if steps.contains(Step::Reset) && reset.is_none() {
+                        return self.end(Ending::Bug("an account was about to be reset without a password".to_owned()));
+                    }
+                    if let Some(credential) = &reset
+                        && !std::mem::replace(&mut updating.credential_journaled, true)
+                    {
+                        sealed.clone_from(&credential.sealed);
+                    }
+                    if !std::mem::replace(&mut updating.first_sent, true) {
+                        self.queue.first_update_sent();
+                    }
+                    SlipWrite::Update { account_enabled: steps.account_enabled(), reset }
+                }
+            };
+            if !self.advance(turn, Happening::Sent(steps)) {
+                return;
+            }
+            let account = self.accounts.get(turn);
+            records.push(Record::Intended { row: account.row, object_id: account.object_id, steps, sealed });
+            slips.push(Slip { turn, steps, write });
+        }
+        self.statistics.calls += 1;
+        self.statistics.writes_sent += slips.len() as u64;
+        self.tell(&Event::Sent { writes: slips.len() });
+        let on_disk = self.journal.commit(records);
+        let transport = Arc::clone(&self.transport);
+        let accounts = Arc::clone(&self.accounts);
+        let change_at_next_sign_in = self.playbook.change_at_next_sign_in();
+        self.calls.spawn(async move {
+            if let Err(error) = on_disk.await {
+                return Delivery::NotWritten(slips, error);
+            }
+            let answer = match call::pack(&slips, &accounts, change_at_next_sign_in) {
+                Ok(call) => transport.send(call).await,
+                Err(error) => Err(TransportError::NotSent(error.to_string())),
+            };
+            Delivery::Called(slips, now, answer)
+        });
+    }
+}

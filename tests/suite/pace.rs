@@ -1,0 +1,88 @@
+//! The pace of a run as the operator sets it, as the tenant counts it, and as it ends when too much goes wrong.
+
+use std::time::Duration;
+
+use sealoff::simulator::{Quota, Settings, Shape};
+
+use crate::stage::{Ran, Stage};
+
+fn stage(shape: Shape, members: usize) -> (Stage, String) {
+    let users = 2 * members + 200;
+    let quota = Quota::documented(users).with_writes(300.0, Duration::from_secs(150), shape);
+    let stage = Stage::with(Settings { users, quota, ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(members));
+    (stage, roster)
+}
+
+fn apply(stage: &Stage, more: &[&str]) -> Ran {
+    let confirm = stage.accounts("out").to_string();
+    stage.run(&[&["apply", "out", "--confirm", &confirm], more].concat())
+}
+
+#[test]
+fn a_tenant_that_counts_in_windows_is_found_out_and_finished() {
+    for shape in [Shape::SlidingWindow, Shape::FixedWindow] {
+        let (stage, roster) = stage(shape, 400);
+        stage.plan(&roster, "breach", "out", &[]).succeeded();
+        let recap = apply(&stage, &["--quota-writes", "300/150", "--json"]).succeeded().json();
+        stage.judge("out");
+        assert_eq!(stage.outcomes("out")["done"], 400);
+        assert_eq!(recap["pace"]["quota_writes"], "300/150");
+        let statistics = &recap["statistics"];
+        assert!(statistics["limiter"].as_str().unwrap().ends_with("window"), "{recap}");
+        assert!(statistics["writes_throttled"].as_u64().unwrap() <= 120, "{recap}");
+        assert!(statistics["elapsed_over_floor"].as_f64().is_some(), "{recap}");
+    }
+}
+
+#[test]
+fn a_quota_that_is_spared_is_not_exceeded() {
+    let (stage, roster) = stage(Shape::TokenBucket, 60);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    let asked = ["--quota-writes", "40/20", "--max-in-flight", "1", "--schedule", "finish-each", "--json"];
+    let recap = apply(&stage, &asked).succeeded().json();
+    stage.judge("out");
+    let ledger = stage.ledger();
+    assert_eq!(ledger.counters.most_in_flight, 1);
+    assert_eq!(recap["pace"]["schedule"], "finish-each");
+    // By the tenant's own clock: 40 at once and two a second after that.
+    let first = ledger.writes.first().unwrap().at;
+    for (index, write) in ledger.writes.iter().enumerate().skip(40) {
+        let (sent, after) = (index as f64 + 1.0, (write.at - first).as_secs_f64());
+        assert!(sent <= 40.0 + 20.0 + 2.0 * after, "{sent} writes after {after} s");
+    }
+}
+
+#[test]
+fn a_run_with_too_many_failures_stops_and_can_be_gone_on_with() {
+    let stage = Stage::with(Settings { users: 1_000, ..Settings::default() });
+    let members = stage.members(400);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "breach", "out", &[]).succeeded();
+    let there =
+        stage.simulator.users().into_iter().find_map(|user| user.on_premises.filter(|there| there.sync_enabled));
+    for member in &members[..200] {
+        stage.simulator.change(member.id, |user| user.on_premises.clone_from(&there));
+    }
+    apply(&stage, &["--max-in-flight", "1"]).exited(3).complains(&[
+        "accounts failed, more than 10 %",
+        "--halt-at",
+        "sealoff apply out",
+    ]);
+    stage.judge("out");
+    assert!(stage.outcomes("out")["pending"] >= 200, "{:?}", stage.outcomes("out"));
+    apply(&stage, &["--halt-at", "100"]).exited(3);
+    stage.judge("out");
+    assert_eq!(stage.outcomes("out")["done"], 200);
+    assert!(!stage.outcomes("out").contains_key("pending"), "{:?}", stage.outcomes("out"));
+}
+
+#[test]
+fn a_pace_that_makes_no_sense_is_refused() {
+    let stage = Stage::new();
+    for (flag, value) in
+        [("--quota-writes", "3000"), ("--max-in-flight", "0"), ("--halt-at", "101"), ("--schedule", "up")]
+    {
+        stage.run(&["apply", "out", flag, value]).exited(2).complains(&[flag]);
+    }
+}
