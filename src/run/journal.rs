@@ -258,7 +258,7 @@ impl Journal {
         let sent = self.letters.send(Letter { records, safe: Some(safe) });
         let path = self.path.clone();
         async move {
-            let answer = if sent.is_ok() { done.await.ok() } else { None };
+            let answer = if sent.is_ok() { told(done).await } else { None };
             match answer {
                 Some(Ok(())) => Ok(()),
                 Some(Err(reason)) => Err(JournalError::Stopped { path, reason }),
@@ -266,6 +266,14 @@ impl Journal {
             }
         }
     }
+}
+
+/// Waits for what the writer's thread tells.
+async fn told<T: Send + 'static>(answer: oneshot::Receiver<T>) -> Option<T> {
+    // Paused time runs ahead of every thread but tokio's own; a blocking task makes it wait for the disk.
+    #[cfg(test)]
+    let answer = async { tokio::task::spawn_blocking(|| answer.blocking_recv()).await.unwrap() };
+    answer.await.ok()
 }
 
 impl Drop for Journal {
