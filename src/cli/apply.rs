@@ -50,13 +50,13 @@ pub struct ApplyArgs {
     /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
     #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
     max_age: Duration,
+    /// Print what became of the run as JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Print what became of the run as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// How the operator approves.
@@ -149,7 +149,7 @@ pub(super) async fn carry_out(
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
-        fault => ("stopped", Some(fault_failure(fault, plan.path()))),
+        fault => ("stopped", Some(fault_failure(fault, plan))),
     };
     let exit = match (&failure, name) {
         (Some(failure), _) => failure.exit,
@@ -265,7 +265,7 @@ const ROLE_MISSING: &str = "Grant the app's service principal the directory role
     Administrator for administrators), and the application permissions User-PasswordProfile.ReadWrite.All, \
     User.EnableDisableAccount.All and User.RevokeSessions.All with admin consent.";
 
-fn fault_failure(fault: Ending, dir: &Path) -> Failure {
+fn fault_failure(fault: Ending, plan: &PlanFolder) -> Failure {
     let failure = match fault {
         Ending::Finished | Ending::Interrupted => Failure::new(Exit::Unfinished, "the run ended"),
         Ending::NoAccess(error) => transport_failure(&error),
@@ -286,8 +286,10 @@ fn fault_failure(fault: Ending, dir: &Path) -> Failure {
         Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
     };
-    let again =
-        format!("What was not touched is pending. Mend the cause, then go on with: sealoff apply {}", quoted(dir));
+    let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
+    let again = format!(
+        "What was not touched is pending. Mend the cause, then go on with: sealoff apply {dir} --confirm {accounts}"
+    );
     let next = failure.next.as_deref().map_or(again.clone(), |next| format!("{next}\n      {again}"));
     failure.with_next(next)
 }

@@ -147,12 +147,13 @@ pub fn read_failure(error: &ReadError) -> Failure {
         ReadError::Transport(error) => transport_failure(error),
         ReadError::Refused(refused) => {
             let failure = Failure::new(Exit::Access, error);
-            match (refused.hint(), refused.status) {
-                (Some(hint), _) => failure.with_next(sentence(hint)),
-                (None, 403) => {
+            match (refused.status, refused.hint()) {
+                // The usual hint speaks of writing.
+                (403, _) => {
                     failure.with_next("Reading needs the application permission User.Read.All, with admin consent.")
                 }
-                (None, _) => failure,
+                (_, Some(hint)) => failure.with_next(sentence(hint)),
+                (_, None) => failure,
             }
         }
         _ => Failure::new(Exit::Access, error),

@@ -61,18 +61,18 @@ pub struct DrillArgs {
     /// How the simulated tenant counts its write quota: Microsoft calls it a bucket and words it as a window
     #[arg(long, value_enum, default_value_t, value_name = "SHAPE")]
     limiter: Shape,
-    #[command(flatten)]
-    faults: FaultArgs,
-    #[command(flatten)]
-    pace: PaceArgs,
-    #[command(flatten)]
-    rules: RuleArgs,
     /// The folder for the plan and everything that follows; a new temporary one if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print as JSON: a line for the plan and a line for the run
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    faults: FaultArgs,
+    #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
 }
 
 /// Runs the drill.

@@ -36,8 +36,6 @@ Examples:
   sealoff export --filter \"department eq 'Sales'\" --exclude keep.txt -o sales.csv
   sealoff export --all --with-last-sign-in -o everybody.csv")]
 pub struct ExportArgs {
-    #[command(flatten)]
-    whom: WhomArgs,
     /// People to leave out, one object id or user principal name a line; everybody named must be there
     #[arg(long, value_name = "FILE")]
     exclude: Option<PathBuf>,
@@ -47,11 +45,13 @@ pub struct ExportArgs {
     /// The file to write, which must not exist yet; - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    #[command(flatten)]
-    connection: ConnectionArgs,
     /// Print what was written as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    whom: WhomArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
 }
 
 /// Whom to list.

@@ -30,19 +30,19 @@ use crate::seal::Recipients;
     after_help = "Example:\n  sealoff plan leavers.csv --playbook offboard --seal-to age1... --protect breakglass.txt --out monday"
 )]
 pub struct PlanArgs {
+    /// Print the plan's summary as JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     pub(super) plan: PlanningArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
-    /// Print the plan's summary as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// What to plan.
 #[derive(Debug, Args)]
 pub struct PlanningArgs {
-    /// The list of people: a CSV file with a header, or - for standard input
+    /// The list of people: a CSV file as any tool exports it, a bare list of names, or - for standard input
     #[arg(value_name = "ROSTER")]
     pub(super) roster: PathBuf,
     #[command(flatten)]
@@ -88,7 +88,7 @@ pub struct RuleArgs {
     #[arg(long)]
     pub(super) discard_credentials: bool,
     /// Accounts that must never be touched, one object id or user principal name a line
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
     pub(super) protect: Option<PathBuf>,
     /// Leave guests alone even where the playbook blocks
     #[arg(long)]
@@ -102,7 +102,7 @@ pub struct RuleArgs {
     /// Try to reset passwords in federated domains, too
     #[arg(long)]
     pub(super) allow_federated: bool,
-    /// Count sessions that were ended at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23, or 6h (ago)
+    /// Count sessions that were revoked at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23 (UTC), or 6h (ago)
     #[arg(long, value_name = "TIME", value_parser = moments::past)]
     pub(super) since: Option<OffsetDateTime>,
     /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
@@ -141,7 +141,9 @@ impl RuleArgs {
             Vec::new()
         };
         let protected = match &self.protect {
-            Some(path) => Protected::read(path).map_err(Failure::usage)?,
+            Some(path) => Protected::read(path).map_err(|error| {
+                Failure::usage(format_args!("the list of protected accounts {}: {error}", path.display()))
+            })?,
             None => Protected::nobody(),
         };
         let options = Options {
@@ -218,11 +220,11 @@ fn failure(error: &PlanError) -> Failure {
         }
         PlanError::Lookup(_) => Failure::new(Exit::Access, error),
         PlanError::Rules(_) => Failure::refused(error),
-        PlanError::Protected(ProtectedError::Lookup(LookupError::Read(read))) => read_failure(read),
-        PlanError::Protected(ProtectedError::Lookup(_)) => Failure::new(Exit::Access, error),
-        PlanError::Protected(ProtectedError::NotFound { .. } | ProtectedError::Ambiguous { .. }) => {
-            Failure::refused(error)
-        }
+        PlanError::Protected { source, .. } => match &**source {
+            ProtectedError::Lookup(LookupError::Read(read)) => read_failure(read),
+            ProtectedError::Lookup(_) => Failure::new(Exit::Access, error),
+            _ => Failure::refused(error),
+        },
         PlanError::Folder(FolderError::HoldsAPlan { folder }) => Failure::refused(error).with_next(format_args!(
             "To carry that plan out, or to go on with it: sealoff apply {} --confirm N",
             preview::quoted(folder)

@@ -81,7 +81,7 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     labelled("Tenant", &format!("{} ({})", harmless(&plan.tenant.name), plan.tenant.id))?;
     labelled("Playbook", &format!("{}: {}", plan.playbook, plan.playbook.summary()))?;
     let rows = counted(plan.roster.rows.into(), "row", "rows");
-    let shape = harmless(&summary.roster_shape);
+    let shape = harmless(&plan.roster.read_as);
     labelled("Roster", &format!("{}, {rows} ({shape})", roster_name(&plan.roster.name)))?;
     if let Some(list) = &plan.protected {
         let accounts = counted(list.accounts.into(), "account", "accounts");
@@ -111,10 +111,11 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
             labelled("", recipient)?;
         }
     }
-    if summary.on_premises > 0 {
-        let accounts = counted(summary.on_premises.into(), "account has", "accounts have");
+    if let Some(work) = &plan.on_premises {
+        let accounts = counted(work.accounts.into(), "account has", "accounts have");
         let list = summary.folder.join(ONPREM_CSV);
-        labelled("On-prem", &format!("{accounts} to be changed there, too: {}, onprem.ps1 does it", list.display()))?;
+        let told = format!("{accounts} to be changed there, too: {}, onprem.ps1 does it", list.display());
+        labelled("On-prem", &format!("{told} (SHA-256 {})", work.sha256.short()))?;
     }
     let csv = summary.folder.join(PLAN_CSV);
     labelled("Plan", &format!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()))?;

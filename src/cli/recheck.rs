@@ -9,18 +9,28 @@ use super::connect::{Connected, read_failure};
 use super::exit::{Exit, Failure};
 use super::preview::{LookupProgress, quoted};
 use super::words::{count, counted, harmless, span};
-use crate::directory::{Lookup, LookupError, TenantFacts};
+use crate::directory::{Lookup, LookupError, Note, TenantFacts};
 use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftError, Drifted, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::run::opening::Standing;
 
-/// So many of those who have drifted are named on the terminal; the results name them all.
-const MOST_NAMED: usize = 10;
+/// Two machines' clocks are never quite the same.
+const CLOCKS_APART: time::Duration = time::Duration::minutes(5);
+/// So many of those who have drifted are named on the terminal; the results of a run name them all.
+const MOST_NAMED: usize = 50;
 
 /// A run that was begun in time may be gone on with at any time: half a job is worse than an old plan.
 pub(super) fn check_age(plan: &PlanFolder, standing: &Standing, max_age: Duration) -> Result<(), Failure> {
     let age = OffsetDateTime::now_utc() - plan.manifest().created_at;
+    if -age > CLOCKS_APART {
+        return Err(Failure::refused(format_args!(
+            "the plan in {} says that it was made {} from now, by a clock that does not agree with this one",
+            quoted(plan.path()),
+            span(age.unsigned_abs())
+        ))
+        .with_next("Set the clocks right, and make a new plan: nobody can tell how old this one is."));
+    }
     let age = Duration::try_from(age).unwrap_or_default();
     if standing.begun || age <= max_age {
         return Ok(());
@@ -48,17 +58,23 @@ pub(super) async fn check_drift(
         let paced = Paced::new(transport, clock);
         let facts = TenantFacts::read(&paced, &caller, manifest.options.scope()).await;
         let facts = facts.map_err(|error| lookup_failure(&error))?;
-        let drift = drift::check(plan, |row| standing.is_open(row), &facts, &Lookup::paced(paced)).await;
-        drift.map_err(|error| match &error {
+        let drift = drift::check(plan, |row| standing.may_drift(row), &facts, &Lookup::paced(paced)).await;
+        let drift = drift.map_err(|error| match &error {
             DriftError::Lookup(lookup) => lookup_failure(lookup),
             DriftError::Plan(_) => Failure::refused(error),
-        })
+        })?;
+        Ok((drift, facts.notes))
     }
     .await;
     progress.finish();
-    let drift = checked?;
-    if drift.is_too_much(standing.drifted, manifest.accounts().into()) {
-        return Err(too_much(plan, &drift, standing.drifted));
+    let (drift, notes) = checked?;
+    // Half a job is worse than one that leaves some out: the share decides only whether a run begins.
+    let means = u64::from(manifest.counts.act.rows) + u64::from(manifest.counts.already.rows);
+    if !standing.begun && drift.is_too_much(means) {
+        return Err(too_much(&drift, means));
+    }
+    for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {
+        let _ = writeln!(anstream::stderr(), "note: {}", harmless(&note));
     }
     tell(&drift);
     Ok(drift.drifted)
@@ -72,12 +88,11 @@ pub(super) fn lookup_failure(error: &LookupError) -> Failure {
     }
 }
 
-fn too_much(plan: &PlanFolder, drift: &Drift, before: u64) -> Failure {
-    let planned = u64::from(plan.manifest().accounts());
+fn too_much(drift: &Drift, means: u64) -> Failure {
     let mut what = format!(
-        "{} of the plan's {} are no longer what it says, more than {MOST_PERCENT} %; nothing was changed",
-        count(drift.count + before),
-        counted(planned, "account", "accounts"),
+        "{} of the plan's {} no longer what it says, more than {MOST_PERCENT} %; nothing was changed",
+        count(drift.count),
+        counted(means, "account is", "accounts are"),
     );
     for line in named(drift) {
         what.push_str("\n  ");

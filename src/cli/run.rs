@@ -19,21 +19,21 @@ use crate::run::opening::standing;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sealoff run leavers.csv --playbook contain --out monday --dry-run")]
 pub struct RunArgs {
-    #[command(flatten)]
-    plan: PlanningArgs,
     /// End after the preview
     #[arg(long)]
     dry_run: bool,
     /// How many accounts will be changed; without it the number is asked for at the terminal
     #[arg(long, value_name = "N", conflicts_with = "dry_run")]
     confirm: Option<u32>,
+    /// Print as JSON: a line for the plan and a line for the run
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    plan: PlanningArgs,
     #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Print as JSON: a line for the plan and a line for the run
-    #[arg(long)]
-    json: bool,
 }
 
 /// Plans, asks and applies.
@@ -51,8 +51,13 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     }
     let summary = plan::make(&args.plan, &args.connection).await?;
     preview::show(&summary, args.json);
-    if args.dry_run || summary.plan.accounts() == 0 {
+    if args.dry_run {
         return Ok(Exit::Done);
+    }
+    if summary.plan.accounts() == 0 {
+        // A script must not take "nobody was even found" for "everybody is locked out".
+        let refused = summary.plan.counts.refuse.rows;
+        return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
     }
     let folder = apply::open(&args.plan.out)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);

@@ -43,16 +43,16 @@ pub struct SimulateArgs {
     /// How the write quota is counted: Microsoft calls it a bucket and words it as a window
     #[arg(long, value_enum, default_value_t, value_name = "SHAPE", conflicts_with = "no_quota")]
     limiter: Shape,
-    #[command(flatten)]
-    rights: RightsArgs,
-    #[command(flatten)]
-    faults: FaultArgs,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
     /// Print the connection as one line of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    rights: RightsArgs,
+    #[command(flatten)]
+    faults: FaultArgs,
 }
 
 /// What the app may do, and what the tenant has.

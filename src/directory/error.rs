@@ -44,4 +44,7 @@ pub enum LookupError {
     /// The app may see that users exist, and not who they are.
     #[error("the directory does not show the names of its users to this app; grant it User.Read.All and try again")]
     NamesHidden,
+    /// The app may see who users are, and not in what state.
+    #[error("the directory does not show this app whether its users may sign in; grant it User.Read.All and try again")]
+    StateHidden,
 }

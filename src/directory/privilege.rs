@@ -68,7 +68,7 @@ impl Privilege {
     /// Says whether this account synchronises Active Directory, by the role that such accounts have.
     #[must_use]
     pub fn is_sync_account(&self) -> bool {
-        self.roles.iter().any(|held| held.role == roles::DIRECTORY_SYNCHRONIZATION)
+        self.roles.iter().any(|held| [roles::DIRECTORY_SYNCHRONIZATION, roles::ON_PREMISES_SYNC].contains(&held.role))
     }
 
     /// Says whether this account holds the role now, over the whole tenant.

@@ -11,6 +11,8 @@ use crate::ids::RoleTemplate;
 pub const GLOBAL_ADMINISTRATOR: RoleTemplate = role(uuid!("62e90394-69f5-4237-9190-012177145e10"));
 /// Held by the accounts that synchronise Active Directory: touching one stops the sync of the whole tenant.
 pub const DIRECTORY_SYNCHRONIZATION: RoleTemplate = role(uuid!("d29b2b05-8046-44ba-8758-1e26182fcf32"));
+/// The narrower role that newer versions of the sync give their account.
+pub const ON_PREMISES_SYNC: RoleTemplate = role(uuid!("a92aed5d-d78a-4d16-b381-09adb37eb3b0"));
 
 const fn role(id: Uuid) -> RoleTemplate {
     RoleTemplate::new(id)
@@ -34,6 +36,7 @@ const WITHIN_REACH: &[(RoleTemplate, &str)] = &[
 const BEYOND: &[(RoleTemplate, &str)] = &[
     (GLOBAL_ADMINISTRATOR, "Global Administrator"),
     (DIRECTORY_SYNCHRONIZATION, "Directory Synchronization Accounts"),
+    (ON_PREMISES_SYNC, "On Premises Directory Sync Account"),
     (role(uuid!("e8611ab8-c189-46e8-94e1-60213ab1f814")), "Privileged Role Administrator"),
     (role(uuid!("7be44c8a-adaf-4e2a-84d6-ab2649e08a13")), "Privileged Authentication Administrator"),
     (role(uuid!("c4e39bd9-1100-46d3-8c65-fb160da0071f")), "Authentication Administrator"),

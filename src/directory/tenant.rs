@@ -83,6 +83,10 @@ impl TenantFacts {
 /// Those of them who are users and may sign in.
 async fn enabled_among<T: Transport>(paced: &Paced<'_, T>, ids: &[ObjectId]) -> Result<Vec<ObjectId>, LookupError> {
     let accounts = Lookup::paced(paced.clone()).accounts(ids).await?;
+    // Whoever is not known to be enabled would not be counted among those who can mend a mistake.
+    if accounts.values().any(|account| account.enabled.is_none()) {
+        return Err(LookupError::StateHidden);
+    }
     let enabled = accounts.into_values().filter(|account| account.enabled == Some(true));
     let mut enabled: Vec<ObjectId> = enabled.map(|account| account.object_id).collect();
     enabled.sort_unstable();

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use super::playbook::Playbook;
 use super::reason::Reason;
@@ -71,17 +72,22 @@ impl<'a> AccountRules<'a> {
             if self.options.skip_guests || steps.is_empty() {
                 return Ruling::left_alone(Decision::Skip, reasons, details.join("; "));
             }
-        } else if steps.contains(Step::Reset) {
-            if account.synced && !self.options.allow_synced {
+        } else if self.playbook != Playbook::Signout {
+            // Named even where it changes nothing, so that a later change of kind is seen.
+            if account.synced {
                 reasons.push(Reason::Synced);
-                steps = steps.without(Step::Reset);
+                if !self.options.allow_synced {
+                    steps = steps.without(Step::Reset);
+                }
             }
             let domains = self.facts.domains.as_ref();
-            let federated = domains.and_then(|domains| domains.federated_domain_of(&account.user_principal_name));
-            if let Some(domain) = federated.filter(|_| !self.options.allow_federated) {
+            if let Some(domain) = domains.and_then(|domains| domains.federated_domain_of(&account.user_principal_name))
+            {
                 reasons.push(Reason::Federated);
                 details.push(domain.to_owned());
-                steps = steps.without(Step::Reset);
+                if !self.options.allow_federated {
+                    steps = steps.without(Step::Reset);
+                }
             }
         }
         match (steps.account_enabled(), account.enabled) {
@@ -102,8 +108,7 @@ impl<'a> AccountRules<'a> {
         }
         // A revoke is spared only where nothing else is done: whatever is changed, the sessions are ended after it.
         if steps == Steps::of(&[Step::Revoke])
-            && let (Some(since), Some(ended)) = (self.options.since, account.sessions_valid_from)
-            && ended >= since
+            && let Some(ended) = self.options.since.and_then(|since| revoked_since(account, since))
         {
             details.push(format!("sessions were ended at {}", ended.format(&Rfc3339).unwrap_or_default()));
             steps = Steps::NONE;
@@ -124,6 +129,15 @@ impl<'a> AccountRules<'a> {
         }
         Ruling { decision: Decision::Act, steps, reasons, detail: details.join("; ") }
     }
+}
+
+/// When the sessions were ended, if that was at or after `since` and by a revoke: a changed password moves the same
+/// timestamp, and whoever changed it may be the intruder. Only a moment that is clearly later than the last change of the
+/// password shows a revoke ("user resource type": whole seconds).
+fn revoked_since(account: &Account, since: OffsetDateTime) -> Option<OffsetDateTime> {
+    const TOGETHER: Duration = Duration::seconds(5);
+    let (ended, changed) = (account.sessions_valid_from?, account.last_password_change?);
+    (ended >= since && ended > changed + TOGETHER).then_some(ended)
 }
 
 /// What makes somebody an administrator, and who may act on them.

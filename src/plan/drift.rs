@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
 use super::folder::{FolderError, PlanFolder};
-use super::reason;
+use super::reason::{self, Reason};
 use super::row::{Decision, PlanRow};
+use super::ruling::Ruling;
 use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
@@ -33,16 +34,15 @@ pub struct Drift {
     pub checked: u64,
     /// How many of them are no longer what the plan says.
     pub count: u64,
-    /// Who they are; the first ones only where they are too many for the plan to be carried out.
+    /// Who they are.
     pub drifted: Vec<Drifted>,
 }
 
 impl Drift {
-    /// Have so many accounts drifted that the plan as a whole no longer holds? `planned` is how many it acts on, and
-    /// `before` how many of them had drifted when earlier processes looked.
+    /// Have so many accounts drifted that the plan as a whole no longer holds? It `means` so many accounts.
     #[must_use]
-    pub const fn is_too_much(&self, before: u64, planned: u64) -> bool {
-        (self.count + before) * 100 > planned * MOST_PERCENT
+    pub const fn is_too_much(&self, means: u64) -> bool {
+        self.count * 100 > means * MOST_PERCENT
     }
 }
 
@@ -57,8 +57,8 @@ pub enum DriftError {
     Lookup(#[from] LookupError),
 }
 
-/// Reads every account again that the plan acts on and that is still `open`, and judges it by the plan's own rules and the
-/// tenant's facts of now. Its sign-in and its sessions do not count: to change those is what the plan is for.
+/// Reads every account again that the plan acts on, or takes for done, and that is still `open`, and judges it by the plan's
+/// own rules and the tenant's facts of now. What the plan itself changes does not count.
 ///
 /// # Errors
 ///
@@ -72,7 +72,6 @@ pub async fn check<T: Transport>(
     let manifest = plan.manifest();
     // Whoever was protected when the plan was made is not acted on by it.
     let rules = AccountRules::new(manifest.playbook, manifest.options, HashSet::new(), facts);
-    let most_kept = usize::try_from(u64::from(manifest.accounts()) * MOST_PERCENT / 100).unwrap_or(usize::MAX) + 20;
     let mut drift = Drift::default();
     let mut administrators = Administrators::of(facts);
     let mut rows = plan.rows()?;
@@ -80,8 +79,12 @@ pub async fn check<T: Transport>(
         let mut chunk = Vec::with_capacity(Lookup::<T>::CHUNK);
         for row in rows.by_ref() {
             let row = row?;
-            let (Decision::Act, Some(object_id)) = (row.decision, row.object_id) else { continue };
-            administrators.touch(object_id, row.row);
+            let Some(object_id) = row.object_id else { continue };
+            match row.decision {
+                Decision::Act => _ = administrators.touch(object_id, row.row),
+                Decision::Already => {}
+                Decision::Skip | Decision::Refuse => continue,
+            }
             if open(row.row) {
                 chunk.push((object_id, row));
             }
@@ -97,7 +100,7 @@ pub async fn check<T: Transport>(
         for ((id, row), found) in chunk.iter().zip(lookup.find(&keys).await?) {
             drift.checked += 1;
             if let Some(why) = changed(*id, row, found, &rules) {
-                drift.add(row, why, most_kept);
+                drift.add(row, why);
             }
         }
     }
@@ -106,7 +109,7 @@ pub async fn check<T: Transport>(
         for row in plan.rows()? {
             let row = row?;
             if few.rows.contains(&row.row) && open(row.row) && drift.drifted.iter().all(|other| other.row != row.row) {
-                drift.add(&row, detail.clone(), most_kept);
+                drift.add(&row, detail.clone());
             }
         }
     }
@@ -114,11 +117,9 @@ pub async fn check<T: Transport>(
 }
 
 impl Drift {
-    fn add(&mut self, row: &PlanRow, why: String, most_kept: usize) {
+    fn add(&mut self, row: &PlanRow, why: String) {
         self.count += 1;
-        if self.drifted.len() < most_kept {
-            self.drifted.push(Drifted { row: row.row, user_principal_name: row.user_principal_name.clone(), why });
-        }
+        self.drifted.push(Drifted { row: row.row, user_principal_name: row.user_principal_name.clone(), why });
     }
 }
 
@@ -133,21 +134,42 @@ fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) 
     if account.user_principal_name.to_lowercase() != row.user_principal_name.to_lowercase() {
         return Some(format!("renamed to {}", account.user_principal_name));
     }
-    let as_planned = Account {
-        enabled: row.account_enabled,
-        last_password_change: row.last_password_change,
-        sessions_valid_from: row.sessions_valid_from,
-        ..*account
-    };
-    let ruling = rules.rule(&as_planned);
-    let same_reasons = row.reasons().is_ok_and(|reasons| reasons == ruling.reasons);
-    if ruling.decision == row.decision && ruling.steps == row.steps && same_reasons {
+    let ruling = rules.rule(&as_planned(*account, row));
+    let now = reason::to_text(&ruling.reasons, &ruling.detail);
+    if ruling.decision == row.decision && ruling.steps == row.steps && still_fits(row, &ruling, &now) {
         return None;
     }
-    let now = reason::to_text(&ruling.reasons, &ruling.detail);
     let (was, now) = (
         if row.reason.is_empty() { "an ordinary account" } else { &row.reason },
         if now.is_empty() { "an ordinary account" } else { &now },
     );
     Some(format!("it was {was}, and is now {now}"))
+}
+
+/// The account with what the plan's own steps change as it was when the plan was made: this run, or somebody who wants
+/// the same, may have changed it meanwhile. What the plan took for granted counts as it is now.
+fn as_planned(mut account: Account, row: &PlanRow) -> Account {
+    if row.steps.account_enabled().is_some() {
+        account.enabled = row.account_enabled;
+    }
+    if row.decision == Decision::Act {
+        account.last_password_change = row.last_password_change;
+        account.sessions_valid_from = row.sessions_valid_from;
+    }
+    account
+}
+
+/// Are the reasons still those of the plan? Somebody who is no longer an administrator is; somebody who has become
+/// another kind of administrator is not.
+fn still_fits(row: &PlanRow, ruling: &Ruling, now: &str) -> bool {
+    let guards = [Reason::Privileged, Reason::Restricted];
+    let ordinary = |reasons: &[Reason]| -> Vec<Reason> {
+        reasons.iter().copied().filter(|reason| !guards.contains(reason)).collect()
+    };
+    if row.decision == Decision::Already {
+        return true;
+    }
+    let Ok(planned) = row.reasons() else { return false };
+    let guarded = ruling.reasons.iter().any(|reason| guards.contains(reason));
+    ordinary(&planned) == ordinary(&ruling.reasons) && (!guarded || row.reason == now)
 }

@@ -39,6 +39,9 @@ pub struct Manifest {
     pub protected: Option<ProtectedList>,
     /// What could not be read when the plan was made, in sentences.
     pub notes: Vec<String>,
+    /// What is left to do on-premises, where anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises: Option<OnPremisesWork>,
     /// How many rows there are of each kind.
     pub counts: Counts,
     /// The least time that the documented write quota allows, in whole seconds, rounded up.
@@ -79,8 +82,20 @@ pub struct RosterName {
     pub name: String,
     /// The SHA-256 of its bytes.
     pub sha256: Digest,
+    /// How it was understood: encoding, delimiter, key column.
+    pub read_as: String,
     /// How many data rows it has.
     pub rows: u32,
+}
+
+/// What is left to do on-premises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnPremisesWork {
+    /// How many accounts are on the list.
+    pub accounts: u32,
+    /// The SHA-256 of `onprem.csv`: whoever works it off can see that it is the plan's.
+    pub sha256: Digest,
 }
 
 /// All that a manifest is made of, but for what follows from it.
@@ -93,6 +108,7 @@ pub(super) struct Facts {
     pub(super) roster: RosterName,
     pub(super) protected: Option<ProtectedList>,
     pub(super) notes: Vec<String>,
+    pub(super) on_premises: Option<OnPremisesWork>,
     pub(super) counts: Counts,
     pub(super) floor_seconds: u64,
     pub(super) plan_csv_sha256: Digest,
@@ -133,6 +149,7 @@ impl Manifest {
             roster,
             protected,
             notes,
+            on_premises,
             counts,
             floor_seconds,
             plan_csv_sha256,
@@ -148,6 +165,7 @@ impl Manifest {
             roster,
             protected,
             notes,
+            on_premises,
             counts,
             floor_seconds,
             plan_csv_sha256,
@@ -229,9 +247,15 @@ mod tests {
             playbook: Playbook::Offboard,
             options: Options { since: Some(OffsetDateTime::UNIX_EPOCH), max_accounts: Some(7), ..Options::default() },
             recipients,
-            roster: RosterName { name: name.to_owned(), sha256: Digest::of(b"roster"), rows: 2 },
+            roster: RosterName {
+                name: name.to_owned(),
+                sha256: Digest::of(b"roster"),
+                rows: 2,
+                read_as: "UTF-8".to_owned(),
+            },
             protected: Some(ProtectedList { name: name.to_owned(), sha256: Digest::of(b"list"), accounts: 2 }),
             notes: vec!["nothing of note".to_owned()],
+            on_premises: Some(OnPremisesWork { accounts: 1, sha256: Digest::of(b"work") }),
             counts,
             floor_seconds: 850,
             plan_csv_sha256: Digest::of(b"csv"),

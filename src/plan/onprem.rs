@@ -9,11 +9,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::folder::{ONPREM_CSV, ONPREM_PS1};
+use super::manifest::OnPremisesWork;
 use super::playbook::Playbook;
 use super::reason::Reason;
 use super::row::Decision;
 use super::ruling::Ruling;
 use super::step::{Step, Steps};
+use crate::digest::Hashing;
 use crate::directory::Account;
 use crate::ids::RowNumber;
 use crate::private_files::{Pending, replace};
@@ -77,10 +79,12 @@ impl Task {
             return None;
         }
         let steps: Steps = playbook.steps();
+        // A password that is replaced in the cloud must not be replaced once more behind its owner's back.
+        let resets = steps.contains(Step::Reset) && !ruling.steps.contains(Step::Reset);
         if !account.synced {
-            return ruling.reasons.contains(&Reason::Federated).then_some(Self::IdentityProvider);
+            return (resets && ruling.reasons.contains(&Reason::Federated)).then_some(Self::IdentityProvider);
         }
-        match (steps.account_enabled(), steps.contains(Step::Reset)) {
+        match (steps.account_enabled(), resets) {
             (Some(false), true) => Some(Self::DisableAndResetTwice),
             (Some(false), false) => Some(Self::Disable),
             (Some(true), _) => Some(Self::EnableAndReset),
@@ -94,7 +98,7 @@ impl Task {
 pub(super) struct WorkList {
     folder: PathBuf,
     playbook: Playbook,
-    csv: Option<csv::Writer<Pending>>,
+    csv: Option<csv::Writer<Hashing<Pending>>>,
     rows: u32,
 }
 
@@ -109,7 +113,8 @@ impl WorkList {
         let csv = match &mut self.csv {
             Some(csv) => csv,
             none => {
-                let csv = none.insert(csv::Writer::from_writer(Pending::new(&self.folder.join(ONPREM_CSV))?));
+                let csv =
+                    none.insert(csv::Writer::from_writer(Hashing::new(Pending::new(&self.folder.join(ONPREM_CSV))?)));
                 csv.write_record(HEADER)?;
                 csv
             }
@@ -132,11 +137,12 @@ impl WorkList {
         Ok(())
     }
 
-    /// Brings the list and the script to disk; says how many accounts are on the list.
-    pub(super) fn commit(self) -> io::Result<u32> {
-        let Some(csv) = self.csv else { return Ok(0) };
-        csv.into_inner().map_err(csv::IntoInnerError::into_error)?.commit()?;
+    /// Brings the list and the script to disk; says what is on the list, where anything is.
+    pub(super) fn commit(self) -> io::Result<Option<OnPremisesWork>> {
+        let Some(csv) = self.csv else { return Ok(None) };
+        let (list, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
+        list.commit()?;
         replace(&self.folder.join(ONPREM_PS1), |file| file.write_all(SCRIPT.as_bytes()))?;
-        Ok(self.rows)
+        Ok(Some(OnPremisesWork { accounts: self.rows, sha256 }))
     }
 }

@@ -27,7 +27,7 @@ use crate::graph::quota::Allowance;
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
 use crate::private_files::Pending;
-use crate::roster::{Defects, Entry, Key, Roster, RosterError};
+use crate::roster::{Defects, Entry, Key, Roster, RosterError, Shape};
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +43,13 @@ pub enum PlanError {
     #[error(transparent)]
     Roster(#[from] RosterError),
     /// The list of protected accounts does not hold.
-    #[error(transparent)]
-    Protected(#[from] ProtectedError),
+    #[error("the list of protected accounts {list}: {source}")]
+    Protected {
+        /// Its name.
+        list: String,
+        /// What is wrong with it.
+        source: Box<ProtectedError>,
+    },
     /// The directory could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
@@ -80,13 +85,11 @@ pub struct Summary {
     /// Where the plan is.
     pub folder: PathBuf,
     /// How the roster was understood.
-    pub roster_shape: String,
+    pub shape: Shape,
     /// The name of exactly this plan.
     pub fingerprint: Digest,
     /// How many new passwords will be sealed.
     pub sealed: u32,
-    /// How many accounts have work left for them on-premises, in `onprem.csv`.
-    pub on_premises: u32,
     /// The reasons behind the decisions, by decision and then by reason.
     pub reasons: Vec<ReasonLine>,
     /// The first rows that could not be read, and where.
@@ -112,17 +115,17 @@ pub struct ReasonLine {
 }
 
 impl Summary {
-    fn new(folder: &Path, roster_shape: String, defects: Defects, on_premises: u32, plan: Manifest) -> Self {
+    fn new(folder: &Path, shape: Shape, defects: Defects, plan: Manifest) -> Self {
         let mut reasons = Vec::new();
         for decision in Decision::ALL {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
                 let sentence = reason.sentence();
-                let flag = reason.flag_left(decision == Decision::Act);
+                let flag = plan.options.flag_left(reason, plan.playbook);
                 reasons.push(ReasonLine { decision, reason, rows, sentence, flag });
             }
         }
         let (fingerprint, sealed) = (plan.fingerprint(), plan.sealed());
-        Self { folder: folder.to_owned(), roster_shape, fingerprint, sealed, on_premises, reasons, defects, plan }
+        Self { folder: folder.to_owned(), shape, fingerprint, sealed, reasons, defects, plan }
     }
 }
 
@@ -140,6 +143,8 @@ struct Draft<'a> {
     administrators: Administrators,
     work_list: WorkList,
     seen: Seen,
+    accounts: u32,
+    with_known_state: u32,
     /// Global Administrators, of whom only the whole roster tells whether they are acted on.
     held: Vec<(RowNumber, Account, Ruling)>,
     counts: Counts,
@@ -177,9 +182,13 @@ impl<'a, T: Transport> Planner<'a, T> {
         folder::prepare(folder)?;
         let Rules { playbook, options, .. } = self.rules;
         let facts = TenantFacts::read(&self.paced, &self.caller, options.scope()).await?;
-        let protected = self.rules.protected.resolve(&self.lookup).await?;
-        let protected_list = self.rules.protected.origin().map(|(path, sha256)| ProtectedList {
-            name: path.display().to_string(),
+        let list = self.rules.protected.origin();
+        let list_name = list.map(|(path, _)| path.display().to_string()).unwrap_or_default();
+        let protected = self.rules.protected.resolve(&self.lookup).await;
+        let protected =
+            protected.map_err(|source| PlanError::Protected { list: list_name.clone(), source: Box::new(source) })?;
+        let protected_list = list.map(|(_, sha256)| ProtectedList {
+            name: list_name,
             sha256,
             accounts: u32::try_from(protected.len()).unwrap_or(u32::MAX),
         });
@@ -188,6 +197,8 @@ impl<'a, T: Transport> Planner<'a, T> {
             administrators: Administrators::of(&facts),
             work_list: WorkList::new(folder, playbook),
             seen: Seen::default(),
+            accounts: 0,
+            with_known_state: 0,
             held: Vec::new(),
             counts: Counts::default(),
             csv: plan_csv(folder)?,
@@ -199,6 +210,11 @@ impl<'a, T: Transport> Planner<'a, T> {
             }
             self.decide(&entries, &mut draft).await?;
             progress(draft.counts.rows());
+        }
+        // Of one account that may be an oversight of the directory's; of all of them it is a permission that is missing, and
+        // then nothing else about them can be relied on either.
+        if draft.accounts > 0 && draft.with_known_state == 0 {
+            return Err(LookupError::StateHidden.into());
         }
         let Draft { administrators, mut work_list, held, counts, csv, .. } = draft;
         let (plan_csv, plan_csv_sha256) = finish(csv)?;
@@ -213,20 +229,22 @@ impl<'a, T: Transport> Planner<'a, T> {
         };
         size::check(counts.act.rows, facts.enabled_members, &options)?;
 
-        let (name, roster_shape) = (roster.source().to_string(), roster.shape().to_string());
+        let (name, shape) = (roster.source().to_string(), roster.shape().clone());
         let ending = roster.finish()?;
         let mut notes: Vec<String> =
             facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect();
         notes.extend(emergency_access(&held).filter(|_| administrators.too_many().is_none()));
         let organization = facts.organization;
+        let on_premises = work_list.commit()?;
         let manifest = Manifest::new(Facts {
             tenant: Tenant { id: organization.id, name: organization.display_name.unwrap_or_default() },
             playbook,
             options,
             recipients: self.rules.recipients.clone(),
-            roster: RosterName { name, sha256: ending.digest, rows: ending.rows },
+            roster: RosterName { name, sha256: ending.digest, read_as: shape.to_string(), rows: ending.rows },
             protected: protected_list,
             notes,
+            on_premises,
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,
             counts,
             plan_csv_sha256,
@@ -235,10 +253,9 @@ impl<'a, T: Transport> Planner<'a, T> {
         serde_json::to_writer_pretty(&mut json, &manifest)?;
         io::Write::write_all(&mut json, b"\n")?;
         // In this order: a folder with a plan.json holds a whole plan.
-        let on_premises = work_list.commit()?;
         plan_csv.commit()?;
         json.commit()?;
-        Ok(Summary::new(folder, roster_shape, ending.defects, on_premises, manifest))
+        Ok(Summary::new(folder, shape, ending.defects, manifest))
     }
 
     async fn decide(&self, entries: &[Entry], draft: &mut Draft<'_>) -> Result<(), PlanError> {
@@ -265,6 +282,8 @@ impl<'a, T: Transport> Planner<'a, T> {
             };
             draft.counts.add(ruling.decision, &ruling.reasons, ruling.steps);
             if let Some(Found::Account(account)) = &found {
+                draft.accounts += 1;
+                draft.with_known_state += u32::from(account.enabled.is_some());
                 if ruling.decision == Decision::Act && draft.administrators.touch(account.object_id, entry.row) {
                     draft.held.push((entry.row, account.as_ref().clone(), ruling.clone()));
                 } else {

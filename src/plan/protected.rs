@@ -22,22 +22,17 @@ pub struct Protected {
 #[non_exhaustive]
 pub enum ProtectedError {
     /// The file cannot be read.
-    #[error("the list of protected accounts {} cannot be read: {source}", path.display())]
+    #[error("it cannot be read: {source}")]
     Read {
-        /// The file.
-        path: PathBuf,
         /// Why.
         source: io::Error,
     },
     /// A list with nobody on it.
-    #[error("the list of protected accounts {} names nobody: a guard that guards nobody is worse than none; name somebody, or leave --protect out", path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("it names nobody: a list that keeps nobody out is worse than none; name somebody, or do without it")]
+    Empty,
     /// A line that names nobody.
     #[error(
-        "line {line} of the list of protected accounts names nobody: {text:?} is neither an object \
+        "line {line} names nobody: {text:?} is neither an object \
              id nor a user principal name: {why}"
     )]
     NotAName {
@@ -50,8 +45,7 @@ pub enum ProtectedError {
     },
     /// Somebody who is not there.
     #[error(
-        "line {line} of the list of protected accounts names {name}, who is not in this \
-             tenant; correct the list: a guard that guards nobody is worse than none"
+        "line {line} names {name}, who is not in this tenant; correct the list: one that keeps nobody out is worse than none"
     )]
     NotFound {
         /// The line, counted from 1.
@@ -60,10 +54,7 @@ pub enum ProtectedError {
         name: String,
     },
     /// A name of several.
-    #[error(
-        "line {line} of the list of protected accounts names {name}, which {several} have in \
-             common; correct the list: use the object ids"
-    )]
+    #[error("line {line} names {name}, which {several} have in common; correct the list: use the object ids")]
     Ambiguous {
         /// The line, counted from 1.
         line: u64,
@@ -92,10 +83,10 @@ impl Protected {
     /// The file cannot be read, or a line names nobody.
     pub fn read(path: &Path) -> Result<Self, ProtectedError> {
         let text = std::fs::read_to_string(path);
-        let text = text.map_err(|source| ProtectedError::Read { path: path.to_owned(), source })?;
+        let text = text.map_err(|source| ProtectedError::Read { source })?;
         let origin = Some((path.to_owned(), Digest::of(text.as_bytes())));
         let list = Self { origin, ..Self::parse(&text)? };
-        if list.is_empty() { Err(ProtectedError::Empty { path: path.to_owned() }) } else { Ok(list) }
+        if list.is_empty() { Err(ProtectedError::Empty) } else { Ok(list) }
     }
 
     /// Reads a list from a text.

@@ -39,7 +39,7 @@ pub enum Reason {
     Privileged,
     /// The person signs in elsewhere.
     Guest,
-    /// The password is mastered on-premises.
+    /// The account is mastered on-premises.
     Synced,
     /// The domain signs its people in by itself.
     Federated,
@@ -138,9 +138,11 @@ impl Reason {
                 "the account is an administrator's: its roles, and the role that the app would need, are named in plan.csv"
             }
             Self::Guest => "the person signs in at another organization; only blocking has an effect on guests",
-            Self::Synced => "the password is kept on-premises and has to be replaced there: see onprem.csv",
+            Self::Synced => {
+                "the account is mastered on-premises, and what is changed here has to be changed there too: see onprem.csv"
+            }
             Self::Federated => {
-                "the domain is federated: its people sign in at its own identity provider, and the password has to be replaced there: see onprem.csv"
+                "the domain is federated: its people sign in at its own identity provider, where a password has to be replaced"
             }
             Self::AlreadyBlocked => "sign-in is blocked already",
             Self::AlreadyEnabled => "sign-in is allowed already",
@@ -157,16 +159,6 @@ impl Reason {
             Self::Synced => Some("--allow-synced"),
             Self::Federated => Some("--allow-federated"),
             _ => None,
-        }
-    }
-
-    /// The flag that would still lift it on a row that is `acted_on` or not: an account that is guarded and acted on all
-    /// the same is so because the flag was given.
-    #[must_use]
-    pub const fn flag_left(self, acted_on: bool) -> Option<&'static str> {
-        match self {
-            Self::Privileged | Self::Restricted if acted_on => None,
-            _ => self.flag(),
         }
     }
 }

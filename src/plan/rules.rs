@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::playbook::Playbook;
 use super::protected::Protected;
+use super::reason::Reason;
 use crate::directory::Scope;
 
 /// A plan that changes more accounts than this is refused until the operator names the number.
@@ -37,6 +38,19 @@ pub struct Options {
 }
 
 impl Options {
+    /// The flag that would still lift what a reason stands for: one that was given is not offered again, and one that is
+    /// about passwords not where none is replaced.
+    #[must_use]
+    pub const fn flag_left(&self, reason: Reason, playbook: Playbook) -> Option<&'static str> {
+        let pointless = match reason {
+            Reason::Privileged | Reason::Restricted => self.allow_privileged,
+            Reason::Synced => self.allow_synced || !playbook.resets(),
+            Reason::Federated => self.allow_federated || !playbook.resets(),
+            _ => false,
+        };
+        if pointless { None } else { reason.flag() }
+    }
+
     /// What has to be read in the tenant for a plan of this kind.
     #[must_use]
     pub const fn scope(&self) -> Scope {

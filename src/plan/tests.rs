@@ -102,10 +102,10 @@ async fn every_playbook_decides_for_every_kind_of_account() {
             [
                 "act block+revoke",
                 "act revoke already-blocked",
-                "act block+revoke",
+                "act block+revoke synced",
                 "act block guest",
                 "act block+revoke unknown-state",
-                "act revoke already-blocked",
+                "act revoke synced+already-blocked",
                 "already guest+already: sign-in is blocked",
             ],
         ),
@@ -147,7 +147,10 @@ async fn every_playbook_decides_for_every_kind_of_account() {
 async fn flags_lift_and_narrow() {
     let allowed = Rules { options: Options { allow_synced: true, ..ANY_SIZE }, ..rules(Playbook::Offboard) };
     let rows = decisions(&contoso(), allowed, KINDS).await;
-    assert_eq!((rows[2].as_str(), rows[5].as_str()), ("act block+reset+revoke", "act reset+revoke already-blocked"));
+    assert_eq!(
+        (rows[2].as_str(), rows[5].as_str()),
+        ("act block+reset+revoke synced", "act reset+revoke synced+already-blocked")
+    );
     for playbook in Playbook::ALL {
         let skipped = Rules { options: Options { skip_guests: true, ..ANY_SIZE }, ..rules(playbook) };
         let rows = decisions(&contoso(), skipped, KINDS).await;
@@ -219,10 +222,8 @@ async fn a_guard_that_guards_nobody_refuses_the_plan() {
     for (list, line) in [("ada@contoso.com\ntypo@contoso.com", "line 2 "), ("both@contoso.com", "line 1 ")] {
         let guarded = Rules { protected: Protected::parse(list).unwrap(), ..rules(Playbook::Contain) };
         let error = plan_into(scratch.path(), &contoso(), guarded, KINDS).await.unwrap_err();
-        assert!(matches!(
-            error,
-            PlanError::Protected(ProtectedError::NotFound { .. } | ProtectedError::Ambiguous { .. })
-        ));
+        let PlanError::Protected { source, .. } = &error else { panic!("{error}") };
+        assert!(matches!(**source, ProtectedError::NotFound { .. } | ProtectedError::Ambiguous { .. }), "{error}");
         assert!(error.to_string().contains(line), "{error}");
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0, "there is no plan");
     }
@@ -260,7 +261,7 @@ async fn the_preview_says_what_it_costs() {
     assert_eq!(summary.plan.floor_seconds, 0);
     assert_eq!((summary.plan.roster.name.as_str(), summary.plan.roster.rows), ("list.csv", 7));
     assert_eq!(summary.plan.tenant.name, "Contoso");
-    assert!(summary.roster_shape.contains("comma"), "{}", summary.roster_shape);
+    assert!(summary.plan.roster.read_as.contains("comma"), "{}", summary.plan.roster.read_as);
     let synced = summary.reasons.iter().find(|line| line.reason == Reason::Synced).unwrap();
     assert_eq!((synced.decision, synced.rows, synced.flag), (Decision::Act, 2, Some("--allow-synced")));
     let json = serde_json::to_value(&summary).unwrap();
@@ -407,6 +408,7 @@ fn forged(csv: &str, genuine: &Summary, counts: Counts) -> TempDir {
         roster: manifest.roster,
         protected: manifest.protected,
         notes: manifest.notes,
+        on_premises: manifest.on_premises,
         counts,
         floor_seconds: manifest.floor_seconds,
         plan_csv_sha256: Digest::of(csv.as_bytes()),

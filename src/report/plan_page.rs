@@ -55,7 +55,7 @@ fn render(plan: &PlanFolder, out: &mut impl Write) -> Result<(), PageError> {
     put(out, sections::figures(&manifest.counts))?;
     put(out, sections::next(plan))?;
     put(out, sections::work(manifest))?;
-    put(out, sections::reasons(&manifest.counts))?;
+    put(out, sections::reasons(manifest))?;
 
     out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
     let (mut plain, mut plain_rows) = (String::new(), 0);

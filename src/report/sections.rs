@@ -59,7 +59,7 @@ pub(super) fn masthead(plan: &Manifest) -> Markup {
             p.lead {
                 "Playbook " strong { (plan.playbook) } ": " (plan.playbook.summary()) ". "
                 "Made on " (moment(plan.created_at)) " from " strong { bdi { (roster_name(&plan.roster.name)) } }
-                ", " (rows) "."
+                ", " (rows) ", read as " (shown(&plan.roster.read_as)) "."
             }
         }
     }
@@ -192,7 +192,8 @@ pub(super) fn work(plan: &Manifest) -> Markup {
 }
 
 /// Why some are not simply treated as the playbook says.
-pub(super) fn reasons(counts: &Counts) -> Markup {
+pub(super) fn reasons(plan: &Manifest) -> Markup {
+    let counts = &plan.counts;
     let lines: Vec<_> = Decision::ALL
         .into_iter()
         .flat_map(|decision| counts.of(decision).reasons.iter().map(move |(reason, rows)| (decision, reason, rows)))
@@ -221,7 +222,7 @@ pub(super) fn reasons(counts: &Counts) -> Markup {
                                 td.number role="cell" data-label="Rows" { (count((*rows).into())) }
                                 td role="cell" {
                                     (sentence_case(reason.sentence())) "."
-                                    @if let Some(flag) = reason.flag_left(decision == Decision::Act) { " " span.flag { code { (flag) } " lifts it." } }
+                                    @if let Some(flag) = plan.options.flag_left(*reason, plan.playbook) { " " span.flag { code { (flag) } " lifts it." } }
                                 }
                             }
                         }
@@ -329,6 +330,7 @@ pub(super) fn about(plan: &Manifest) -> Markup {
                 dt { "Made" } dd { (moment(plan.created_at)) ", by sealoff " (shown(&plan.version)) }
                 dt { "Roster" }
                 dd { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) }
+                dt { "Read as" } dd { (shown(&plan.roster.read_as)) }
                 dt { "SHA-256 of the roster" } dd { code { (plan.roster.sha256) } }
                 dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
                 dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }

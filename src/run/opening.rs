@@ -69,7 +69,7 @@ impl Run {
         let mut records = vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned() }];
         replay.take_over();
         for Drifted { row, why, .. } in drifted {
-            // Another process may have settled it since it was looked at.
+            // Another process may have gone on with it since it was looked at.
             if replay.withdraw(*row) {
                 records.push(Record::Drifted { row: *row, reason: why.clone() });
             }
@@ -84,24 +84,29 @@ impl Run {
 /// Where a run stands before a process works on it.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
-    /// Has any process worked on it before?
+    /// Has any process written to anybody for it?
     pub begun: bool,
-    /// How many accounts were no longer those of the plan when earlier processes looked.
-    pub drifted: u64,
-    open: Vec<bool>,
+    rows: Vec<RowStanding>,
+}
+
+/// Where the account of one row stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct RowStanding {
+    open: bool,
+    may_drift: bool,
 }
 
 impl Standing {
     /// Would a new process find nothing to do?
     #[must_use]
     pub fn has_nothing_to_do(&self) -> bool {
-        !self.open.contains(&true)
+        !self.rows.iter().any(|row| row.open)
     }
 
-    /// Is there anything left to do for this row?
+    /// Does it matter whether the account of this row is still the one that the plan was made for?
     #[must_use]
-    pub fn is_open(&self, row: RowNumber) -> bool {
-        self.open.get(row.index()).copied().unwrap_or_default()
+    pub fn may_drift(&self, row: RowNumber) -> bool {
+        self.rows.get(row.index()).is_some_and(|row| row.may_drift)
     }
 }
 
@@ -114,14 +119,11 @@ pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
     let accounts = accounts(plan)?;
     let mut replay = replay(plan, &accounts)?;
     replay.take_over();
-    let mut open = vec![false; accounts.rows() as usize];
-    for turn in accounts.turns() {
-        let row = accounts.get(turn).row;
-        if let Some(open) = open.get_mut(row.index()) {
-            *open = !replay.row(row).state.is_settled();
-        }
-    }
-    Ok(Standing { begun: replay.has_begun(), drifted: replay.drifted(), open })
+    let rows = (1..=accounts.rows()).map(|row| {
+        let state = replay.row(RowNumber::new(row)).state;
+        RowStanding { open: !state.is_settled(), may_drift: state.may_drift() }
+    });
+    Ok(Standing { begun: replay.has_written(), rows: rows.collect() })
 }
 
 /// Writes `results.csv` from plan and journal.

@@ -87,10 +87,10 @@ impl Replay {
         self.opened
     }
 
-    /// How many accounts are no longer those that the plan was made for.
+    /// Has any write ever been sent?
     #[must_use]
-    pub fn drifted(&self) -> u64 {
-        self.rows.iter().filter(|history| history.state.has_drifted()).count() as u64
+    pub fn has_written(&self) -> bool {
+        self.rows.iter().any(|history| history.attempts > 0)
     }
 
     /// What is known about a row.
@@ -166,10 +166,7 @@ impl Replay {
             Record::Drifted { .. } => {
                 history.last_answer_at = Some(line.at.unix_timestamp());
                 (history.last_fault, history.last_fault_settles) = (Some(line.offset), true);
-                // A password that is set stays its owner's, whatever became of the account since.
-                if history.state.reset != state::StepState::Done {
-                    history.credential = history.credential.filter(|candidate| candidate.may_be_live);
-                }
+                history.credential = history.credential.filter(|candidate| candidate.may_be_live);
             }
             Record::GaveUp { steps, .. } => {
                 history.last_answer_at = Some(line.at.unix_timestamp());
@@ -248,7 +245,6 @@ mod tests {
     use crate::plan::step::Steps;
     use crate::run::accounts::TooMany;
     use crate::run::outcome::Outcome;
-    use crate::run::state::StepState;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
@@ -312,13 +308,10 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_is_set_stays_its_owners_when_the_account_drifts() {
-        let set = vec![sent(RESET), answered(RESET, Answered::Accepted), taken_over(), drifted()];
-        let replay = replayed(set);
-        assert_eq!(replay.credentials(ROW), [20]);
-        let state = replay.row(ROW).state;
-        assert_eq!((state.revoke, Outcome::of(&state)), (StepState::Withdrawn { in_doubt: false }, Outcome::Partial));
-        assert_eq!(replay.drifted(), 1);
+    fn a_password_that_is_set_is_followed_by_its_revoke_whatever_the_account_has_become() {
+        let mut replay = replayed(vec![sent(RESET), answered(RESET, Answered::Accepted), taken_over()]);
+        assert!(!replay.withdraw(ROW));
+        assert_eq!((replay.credentials(ROW), replay.row(ROW).state.due()), (vec![20], REVOKE));
     }
 
     #[test]

@@ -75,9 +75,10 @@ impl From<csv::Error> for ResultsError {
 pub struct Tally {
     #[serde(flatten)]
     outcomes: BTreeMap<Outcome, u64>,
-    /// Accounts that the plan acts on and that are no longer what it says; they count among the refused.
     #[serde(skip)]
     drifted: u64,
+    #[serde(skip)]
+    drifted_and_left_alone: u64,
 }
 
 impl Tally {
@@ -93,14 +94,14 @@ impl Tally {
         self.outcomes.values().sum()
     }
 
-    /// Accounts that the plan acts on and that are not done.
+    /// Accounts that the plan means and that are not done.
     #[must_use]
     pub fn not_done(&self) -> u64 {
         let open = [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
-        open.into_iter().map(|outcome| self.of(outcome)).sum::<u64>() + self.drifted
+        open.into_iter().map(|outcome| self.of(outcome)).sum::<u64>() + self.drifted_and_left_alone
     }
 
-    /// Accounts that the plan acts on and that were left alone, because they are no longer what it says.
+    /// Accounts that are no longer what the plan says: those that were left alone count among the refused.
     #[must_use]
     pub const fn drifted(&self) -> u64 {
         self.drifted
@@ -130,7 +131,10 @@ pub fn write<E: std::fmt::Display>(
             let row = row.map_err(|error| ResultsError::Plan(error.to_string()))?;
             let outcome = write_row(&mut csv, &row, replay, lookup.as_mut(), discarded)?;
             *tally.outcomes.entry(outcome).or_default() += 1;
-            tally.drifted += u64::from(row.decision == Decision::Act && outcome == Outcome::Refused);
+            if replay.row(row.row).state.has_drifted() {
+                tally.drifted += 1;
+                tally.drifted_and_left_alone += u64::from(outcome == Outcome::Refused);
+            }
         }
         csv.flush()?;
         Ok(tally)
@@ -149,16 +153,21 @@ fn write_row(
     discarded: bool,
 ) -> Result<Outcome, ResultsError> {
     let history = replay.row(row.row);
+    let drifted = history.state.has_drifted();
     let acts = row.decision == Decision::Act;
     let outcome = match row.decision {
         Decision::Act => Outcome::of(&history.state),
+        // It was right when the plan was made, and no longer is.
+        Decision::Already if drifted => Outcome::Refused,
         Decision::Already => Outcome::Already,
         Decision::Skip => Outcome::Skipped,
         Decision::Refuse => Outcome::Refused,
     };
     let mut sealed = Vec::new();
     let mut last = Words::default();
-    if acts && let Some(lookup) = lookup {
+    if (acts || drifted)
+        && let Some(lookup) = lookup
+    {
         for offset in replay.credentials(row.row) {
             if let Record::Intended { sealed: Some(credential), .. } = lookup.at(offset)? {
                 sealed.push(credential.to_string());

@@ -174,6 +174,19 @@ impl AccountState {
         self.sign_in.is_settled() && self.reset.is_settled() && self.revoke.is_settled()
     }
 
+    /// Does it matter whether it is still the account that the plan was made for? Once block or reset are done, the revoke
+    /// belongs to them, whatever has become of the account: what was issued in between must not outlive it.
+    #[must_use]
+    pub fn may_drift(&self) -> bool {
+        if *self == Self::default() {
+            return true;
+        }
+        let due = self.due();
+        let closes_an_update =
+            due == Steps::of(&[Step::Revoke]) && [self.sign_in, self.reset].contains(&StepState::Done);
+        !due.is_empty() && !closes_an_update
+    }
+
     /// Is it no longer the account that the plan was made for?
     #[must_use]
     pub fn has_drifted(&self) -> bool {
@@ -277,8 +290,12 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
             }
         }
         Happening::Drifted => {
-            if state.due().is_empty() {
+            if !state.may_drift() {
                 return Err(illegal());
+            }
+            if state == AccountState::default() {
+                // Nothing was planned, and even that is no longer right.
+                after.revoke = StepState::Withdrawn { in_doubt: false };
             }
             for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
                 if let StepState::Open { in_doubt } = *slot {
@@ -380,6 +397,11 @@ mod tests {
         assert!(state.is_settled(), "the next process does not try it either");
         let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
         assert!(next(sent, Happening::Drifted).is_err(), "what is under way is waited for first");
+        let done = through(sent, &[Happening::Answered(UPDATE, Meaning::Accepted), Happening::TakenOver]);
+        assert_eq!(done.due(), REVOKE);
+        assert!(next(done, Happening::Drifted).is_err(), "the revoke of an update that is done is never withdrawn");
+        let nothing = next(AccountState::default(), Happening::Drifted).unwrap();
+        assert!(nothing.has_drifted() && nothing.is_settled() && next(nothing, Happening::Drifted).is_err());
         let in_doubt = through(sent, &[Happening::TakenOver, Happening::Drifted]);
         assert_eq!(in_doubt.reset, StepState::Withdrawn { in_doubt: true });
         assert_eq!(in_doubt.revoke, StepState::Withdrawn { in_doubt: false });

@@ -116,3 +116,67 @@ fn the_last_global_administrators_are_counted_again() {
     }
     assert_eq!(stage.outcomes("plan")["done"], 102);
 }
+
+#[test]
+fn what_the_plan_took_for_granted_must_still_be_so() {
+    let stage = Stage::new();
+    let members = stage.members(100);
+    let [blocked, done] = &members[..2] else { unreachable!() };
+    let set =
+        |user: &User, enabled: bool| assert!(stage.simulator.change(user.id, |user| user.account_enabled = enabled));
+    // One is blocked and has its sessions revoked; of the other nothing but the block is done.
+    stage.write("done.csv", format!("user\n{}\n", done.user_principal_name));
+    stage.plan("done.csv", "contain", "before", &[]).succeeded();
+    stage.apply("before").succeeded();
+    set(blocked, false);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "plan", &["--since", "1h"]).succeeded();
+    let before = stage.ledger().writes.len();
+    // Behind our back both are opened again.
+    set(blocked, true);
+    set(done, true);
+    let ran = stage.apply("plan").exited(3);
+    assert!(ran.err.contains("2 accounts are no longer what the plan says"), "{}", ran.err);
+    let results = stage.results("plan");
+    for row in [1, 2] {
+        assert_eq!(
+            (&*results[&row]["outcome"], &*results[&row]["error_code"]),
+            ("refused", "drifted"),
+            "{:?}",
+            results[&row]
+        );
+    }
+    let ledger = stage.ledger();
+    assert!(ledger.writes[before..].iter().all(|write| ![Some(blocked.id), Some(done.id)].contains(&write.object_id)));
+    assert_eq!(stage.outcomes("plan")["done"], 98);
+    // Again it says the same, and counts nobody twice.
+    stage.apply("plan").exited(3).says(&["2 of these are no longer what the plan says"]);
+}
+
+#[test]
+fn a_change_of_kind_is_seen_whatever_was_lifted() {
+    let stage = Stage::new();
+    let members = stage.members(100);
+    let [promoted, synced, relieved] = &members[..3] else { unreachable!() };
+    let role = |id: &str| id.parse().unwrap();
+    const EXCHANGE_ADMINISTRATOR: &str = "29232cdf-9323-42fd-ade2-1d097af3e4de";
+    for administrator in [promoted, relieved] {
+        assert!(stage.simulator.assign_role(administrator.id, role(EXCHANGE_ADMINISTRATOR)));
+    }
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "plan", &["--allow-privileged", "--allow-synced"]).succeeded();
+    assert!(stage.simulator.assign_role(promoted.id, role(GLOBAL_ADMINISTRATOR)));
+    let there = stage.simulator.users().into_iter().find_map(|user| user.on_premises).unwrap();
+    assert!(stage.simulator.change(synced.id, |user| user.on_premises = Some(there)));
+    // Who has lost a role is less than was approved, not more.
+    assert!(stage.simulator.remove_role(relieved.id, role(EXCHANGE_ADMINISTRATOR)));
+    stage.apply("plan").exited(3).complains(&[
+        "2 accounts are no longer",
+        "row 1, ",
+        "Global Administrator",
+        "row 2, ",
+    ]);
+    let results = stage.results("plan");
+    let outcomes: Vec<&str> = (1..=3).map(|row| &*results[&row]["outcome"]).collect();
+    assert_eq!(outcomes, ["refused", "refused", "done"]);
+}

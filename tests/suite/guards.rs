@@ -132,6 +132,14 @@ fn passwords_that_live_elsewhere_go_to_a_work_list() {
         "no reset was tried in the cloud"
     );
 
+    // Where the reset is tried in the cloud, nobody replaces the new password once more on-premises.
+    let roster = stage.roster_of(std::slice::from_ref(&synced));
+    stage.plan(&roster, "offboard", "lifted", &["--allow-synced"]).succeeded();
+    let lifted = std::fs::read_to_string(stage.path("lifted/onprem.csv")).unwrap();
+    assert!(lifted.contains(",disable,") && !lifted.contains("reset-twice"), "{lifted}");
+    stage.plan(&roster, "breach", "reset", &["--allow-synced"]).succeeded();
+    assert!(!stage.path("reset/onprem.csv").exists());
+
     // A plan without such people leaves no work list.
     let roster = stage.roster_of(&stage.members(1));
     stage.plan(&roster, "offboard", "cloud", &[]).succeeded();
@@ -173,6 +181,12 @@ fn what_happened_since_the_incident_is_not_done_again() {
     // Without the flag nobody says that old revokes count.
     stage.plan(&roster, "contain", "without", &[]).succeeded();
     assert_eq!(stage.accounts("without"), 2);
+    // A changed password moves the same timestamp, and the intruder may have changed it: that is no revoke.
+    let victim = &members[0];
+    let now = stage.simulator.user(&victim.id.to_string()).unwrap().sign_in_sessions_valid_from;
+    stage.simulator.change(victim.id, |user| user.last_password_change = now);
+    stage.plan(&roster, "contain", "intruder", &["--since", "1h"]).succeeded();
+    assert_eq!(stage.accounts("intruder"), 1);
     // Where a password is replaced, the sessions are ended after it, whenever they were ended before.
     stage.plan(&roster, "breach", "reset", &["--since", "1h"]).succeeded();
     assert_eq!(stage.accounts("reset"), 2);

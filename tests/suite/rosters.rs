@@ -169,7 +169,7 @@ fn found(stage: &Stage, out: &str) -> Vec<String> {
 /// Plans a roster and says how it was understood.
 fn understood(stage: &Stage, roster: &str, out: &str, more: &[&str]) -> String {
     let ran = stage.plan(roster, "contain", out, &[more, &["--json"]].concat()).succeeded();
-    ran.json()["roster_shape"].as_str().unwrap().to_owned()
+    ran.json()["plan"]["roster"]["read_as"].as_str().unwrap().to_owned()
 }
 
 #[test]
