@@ -31,3 +31,5 @@ pub mod replay;
 pub mod results;
 pub mod schedule;
 pub mod state;
+#[cfg(test)]
+mod tests;
