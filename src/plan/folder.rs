@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::counts::Counts;
 use super::manifest::{Manifest, ManifestError};
 use super::row::{Decision, HEADER, PlanRow, RowError};
+use super::step::Steps;
 use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
 use crate::private_files;
@@ -151,6 +152,7 @@ fn guard(folder: &Path) -> Result<(), FolderError> {
 pub struct PlanFolder {
     folder: PathBuf,
     manifest: Manifest,
+    steps: Vec<Steps>,
 }
 
 impl PlanFolder {
@@ -171,12 +173,13 @@ impl PlanFolder {
         guard(folder)?;
         let manifest =
             Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
-        let plan = Self { folder: folder.to_owned(), manifest };
+        let mut plan = Self { folder: folder.to_owned(), manifest, steps: Vec::new() };
         let mut counts = Counts::default();
         for row in plan.rows()? {
             let row = row?;
             // A row with an unknown reason was turned down when it was read.
             counts.add(row.decision, &row.reasons().unwrap_or_default(), row.steps);
+            plan.steps.push(row.steps);
         }
         if counts != plan.manifest.counts || counts.rows() != plan.manifest.roster.rows {
             return Err(FolderError::DoesNotAddUp { folder: plan.folder });
@@ -188,6 +191,13 @@ impl PlanFolder {
     #[must_use]
     pub const fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// What is done for each row, in the roster's order, as it was when the plan was opened: nothing where a row is not
+    /// acted on.
+    #[must_use]
+    pub fn steps(&self) -> &[Steps] {
+        &self.steps
     }
 
     /// The rows, one after the other, in the roster's order. The file is checked once more while it is read: the last

@@ -2,11 +2,13 @@
 
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::row::{Decision, OrderKey, PlanRow};
-use crate::plan::step::Steps;
+use crate::plan::step::{Step, Steps};
 use crate::run::schedule::Turn;
+use crate::run::state::AccountState;
+use crate::run::states::Planned;
 
-/// All accounts that a plan acts on. A million of them take some 60 megabytes: names stand in one text, and what only the
-/// results need stays on disk.
+/// All accounts that a plan acts on. A million of them take some 60 megabytes: names stand in one text, those for people
+/// only where a password is set, and what only the results need stays on disk.
 #[derive(Debug, Default)]
 pub struct Accounts {
     entries: Vec<Entry>,
@@ -17,7 +19,6 @@ pub struct Accounts {
 #[derive(Debug)]
 struct Entry {
     object_id: ObjectId,
-    order: OrderKey,
     row: RowNumber,
     names_at: u32,
     user_principal_name: u16,
@@ -34,7 +35,7 @@ pub struct Account<'a> {
     pub object_id: ObjectId,
     /// Its sign-in name when the plan was made.
     pub user_principal_name: &'a str,
-    /// Its name for people.
+    /// Its name for people, which a new password must not repeat; empty where the plan sets none.
     pub display_name: &'a str,
     /// What the plan does to it.
     pub steps: Steps,
@@ -53,27 +54,38 @@ impl Accounts {
     ///
     /// What reading the rows fails with, or a plan beyond all bounds.
     pub fn of_plan<E: From<TooMany>>(rows: impl Iterator<Item = Result<PlanRow, E>>) -> Result<Self, E> {
-        let mut accounts = Self::default();
+        Self::sized(0, rows)
+    }
+
+    /// The same, with room for so many accounts from the start.
+    ///
+    /// # Errors
+    ///
+    /// What reading the rows fails with, or a plan beyond all bounds.
+    pub fn sized<E: From<TooMany>>(expected: usize, rows: impl Iterator<Item = Result<PlanRow, E>>) -> Result<Self, E> {
+        let mut accounts = Self { entries: Vec::with_capacity(expected), ..Self::default() };
+        let mut keys = Vec::with_capacity(accounts.entries.capacity());
         for row in rows {
             let row = row?;
             accounts.rows = accounts.rows.max(row.row.get());
             let (Decision::Act, Some(object_id)) = (row.decision, row.object_id) else { continue };
             let names_at = u32::try_from(accounts.names.len()).map_err(|_| TooMany)?;
             accounts.names.push_str(&row.user_principal_name);
-            let display_name = bounded(&row.display_name);
+            let display_name = if row.steps.contains(Step::Reset) { bounded(&row.display_name) } else { "" };
             accounts.names.push_str(display_name);
             accounts.entries.push(Entry {
                 object_id,
-                order: row.order_key(),
                 row: row.row,
                 names_at,
                 user_principal_name: u16::try_from(row.user_principal_name.len()).map_err(|_| TooMany)?,
                 display_name: u16::try_from(display_name.len()).map_err(|_| TooMany)?,
                 steps: row.steps,
             });
+            keys.push(row.order_key());
         }
-        accounts.entries.sort_by_key(|entry| entry.order);
+        put_in_order(&mut accounts.entries, keys);
         accounts.entries.shrink_to_fit();
+        accounts.names.shrink_to_fit();
         Ok(accounts)
     }
 
@@ -117,6 +129,40 @@ impl Accounts {
     }
 }
 
+impl Planned for Accounts {
+    fn by_row(&self) -> Vec<AccountState> {
+        let mut states = vec![AccountState::default(); self.rows as usize];
+        for entry in &self.entries {
+            if let Some(state) = states.get_mut(entry.row.index()) {
+                *state = AccountState::planned(entry.steps);
+            }
+        }
+        states
+    }
+}
+
+/// Puts entries in the order of work; `keys` has the place of each. Nothing is copied, for there may be a million.
+fn put_in_order(entries: &mut [Entry], keys: Vec<OrderKey>) {
+    if keys.is_sorted() {
+        return;
+    }
+    let mut from: Vec<usize> = (0..keys.len()).collect();
+    from.sort_unstable_by_key(|index| keys[*index]);
+    drop(keys);
+    // Each cycle of the permutation once around; who stands where they belong comes from there.
+    for start in 0..from.len() {
+        let mut at = start;
+        loop {
+            let source = std::mem::replace(&mut from[at], at);
+            if source == start {
+                break;
+            }
+            entries.swap(at, source);
+            at = source;
+        }
+    }
+}
+
 /// A display name has at most 256 characters in Entra; a plan that says otherwise must not break the index.
 fn bounded(name: &str) -> &str {
     let mut end = name.len().min(2048);
@@ -124,4 +170,63 @@ fn bounded(name: &str) -> &str {
         end -= 1;
     }
     &name[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn row(number: u32, steps: Steps, priority: Option<u32>, privileged: bool) -> PlanRow {
+        PlanRow {
+            row: RowNumber::new(number),
+            user: String::new(),
+            object_id: Some(ObjectId::new(uuid::Uuid::from_u128(number.into()))),
+            user_principal_name: format!("user{number}@contoso.com"),
+            display_name: format!("User {number}"),
+            decision: if steps.is_empty() { Decision::Skip } else { Decision::Act },
+            reason: if privileged { "privileged".to_owned() } else { String::new() },
+            steps,
+            account_enabled: Some(true),
+            last_password_change: None,
+            sessions_valid_from: None,
+            handoff: String::new(),
+            priority,
+        }
+    }
+
+    const STEPS: [Steps; 3] = [Steps::NONE, Steps::of(&[Step::Revoke]), Steps::of(&[Step::Reset, Step::Revoke])];
+
+    proptest! {
+        #[test]
+        fn everybody_stands_in_the_order_of_work_as_they_are(
+            people in prop::collection::vec((0..3_usize, prop::option::of(0..4_u32), prop::bool::weighted(0.1)), 0..60),
+        ) {
+            let rows: Vec<PlanRow> =
+                (1..).zip(&people).map(|(number, (kind, first, privileged))| row(number, STEPS[*kind], *first, *privileged)).collect();
+            let accounts = Accounts::of_plan(rows.iter().cloned().map(Ok::<_, TooMany>)).unwrap();
+            let mut expected: Vec<&PlanRow> = rows.iter().filter(|row| row.decision == Decision::Act).collect();
+            expected.sort_by_key(|row| row.order_key());
+            prop_assert_eq!(accounts.len(), expected.len());
+            for (turn, row) in accounts.turns().zip(expected) {
+                let account = accounts.get(turn);
+                prop_assert_eq!(account.row, row.row);
+                prop_assert_eq!(Some(account.object_id), row.object_id);
+                prop_assert_eq!(account.user_principal_name, &row.user_principal_name);
+                prop_assert_eq!(account.steps, row.steps);
+                let known = if row.steps.contains(Step::Reset) { row.display_name.as_str() } else { "" };
+                prop_assert_eq!(account.display_name, known);
+            }
+            let by_row = accounts.by_row();
+            prop_assert_eq!(by_row.len(), rows.len());
+            for (state, row) in by_row.iter().zip(&rows) {
+                prop_assert_eq!(*state, AccountState::planned(row.steps));
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_is_small() {
+        assert!(size_of::<Entry>() <= 32);
+    }
 }

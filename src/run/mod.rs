@@ -31,3 +31,6 @@ pub mod replay;
 pub mod results;
 pub mod schedule;
 pub mod state;
+pub mod states;
+#[cfg(test)]
+mod tests;

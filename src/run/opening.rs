@@ -6,11 +6,12 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::{Journal, JournalError, Reader, has_begun, in_use};
+use super::journal::{Journal, JournalError, Line, Reader, has_begun, in_use};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
 use super::state::AccountState;
+use super::states::States;
 use crate::clock::Clock;
 use crate::ids::RowNumber;
 use crate::plan::drift::Drifted;
@@ -56,9 +57,9 @@ impl Run {
     pub async fn open(plan: &PlanFolder, drifted: &[Drifted], clock: Clock) -> Result<Self, RunError> {
         let accounts = accounts(plan)?;
         let manifest = plan.manifest();
-        let mut replay = Replay::new(manifest.fingerprint(), &accounts);
-        let journal = Journal::open(&plan.journal_path(), |line| replay.apply(line))?;
-        if !replay.has_begun() {
+        let mut states = States::new(manifest.fingerprint(), &accounts);
+        let journal = Journal::open(&plan.journal_path(), |line| states.apply(line).map(drop))?;
+        if !states.has_begun() {
             journal.append(vec![Record::Opened {
                 format: FORMAT,
                 plan: manifest.fingerprint(),
@@ -67,16 +68,16 @@ impl Run {
             }]);
         }
         let mut records = vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned() }];
-        replay.take_over();
+        states.take_over();
         for Drifted { row, why, .. } in drifted {
             // Another process may have gone on with it since it was looked at.
-            if replay.withdraw(*row) {
+            if states.withdraw(*row) {
                 records.push(Record::Drifted { row: *row, reason: why.clone() });
             }
         }
         journal.commit(records).await?;
-        let writes_spent = replay.writes_spent(OffsetDateTime::now_utc(), clock.speed());
-        let states = accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect();
+        let writes_spent = states.writes_spent(OffsetDateTime::now_utc(), clock.speed());
+        let states = accounts.turns().map(|turn| states.of(accounts.get(turn).row)).collect();
         Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent })
     }
 }
@@ -116,14 +117,11 @@ impl Standing {
 ///
 /// Plan or journal cannot be read.
 pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
-    let accounts = accounts(plan)?;
-    let mut replay = replay(plan, &accounts)?;
-    replay.take_over();
-    let rows = (1..=accounts.rows()).map(|row| {
-        let state = replay.row(RowNumber::new(row)).state;
-        RowStanding { open: !state.is_settled(), may_drift: state.may_drift() }
-    });
-    Ok(Standing { begun: replay.has_written(), rows: rows.collect() })
+    let mut states = States::new(plan.manifest().fingerprint(), plan);
+    read_journal(plan, |line| states.apply(line).map(drop))?;
+    states.take_over();
+    let rows = states.iter().map(|state| RowStanding { open: !state.is_settled(), may_drift: state.may_drift() });
+    Ok(Standing { begun: states.has_written(), rows: rows.collect() })
 }
 
 /// Writes `results.csv` from plan and journal.
@@ -132,10 +130,8 @@ pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
 ///
 /// Plan or journal cannot be read, or the results cannot be written.
 pub fn project_results(plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
-    let replay = {
-        let accounts = accounts(plan)?;
-        replay(plan, &accounts)?
-    };
+    let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
+    read_journal(plan, |line| replay.apply(line))?;
     let path = plan.results_path();
     let discarded = plan.manifest().options.discard_credentials;
     let tally = results::write(&path, plan.rows()?, &replay, &plan.journal_path(), discarded)?;
@@ -143,20 +139,20 @@ pub fn project_results(plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> 
 }
 
 fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
-    Accounts::of_plan(plan.rows()?.map(|row| row.map_err(RunError::from)))
+    Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
 }
 
-fn replay(plan: &PlanFolder, accounts: &Accounts) -> Result<Replay, RunError> {
-    let mut replay = Replay::new(plan.manifest().fingerprint(), accounts);
+/// Hands every line of a plan's journal to `each`, in order; none where no run was opened.
+fn read_journal(plan: &PlanFolder, mut each: impl FnMut(&Line) -> Result<(), String>) -> Result<(), RunError> {
     let path = plan.journal_path();
     if has_begun(&path).map_err(|source| JournalError::Io { path: path.clone(), source })? {
         for line in Reader::open(&path)? {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
-            replay.apply(&line).map_err(broken)?;
+            each(&line).map_err(broken)?;
         }
     }
-    Ok(replay)
+    Ok(())
 }
 
 /// Says whether another process works on the run of a plan at this moment.

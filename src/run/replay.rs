@@ -1,102 +1,97 @@
-//! A journal read from its first line on: where each account of a run stands, and where in the file its credentials are.
+//! A journal read from its first line on: what the results have to know of each row, and where in the file its credentials
+//! are.
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 
-use time::OffsetDateTime;
-
-use super::accounts::Accounts;
 use super::journal::Line;
-use super::record::{Answered, FORMAT, Record};
-use super::state::{self, AccountState, Happening};
+use super::record::{Answered, Record};
+use super::state::{AccountState, StepState};
+use super::states::{Moved, Planned, States};
 use crate::digest::Digest;
-use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
 use crate::plan::step::Step;
 
 /// What a journal says about every row of its plan.
 pub struct Replay {
-    plan: Digest,
-    opened: bool,
-    rows: Vec<RowHistory>,
-    older_candidates: HashMap<RowNumber, Vec<u64>>,
-    /// The write quota as the last process left it: how much of it was spent, and when that was so.
-    spent: (f64, Option<OffsetDateTime>),
+    states: States,
+    traces: Vec<Trace>,
+    older_candidates: HashMap<RowNumber, Vec<Place>>,
 }
 
+/// Where a line stands in the journal, in bytes. The first line is about the run, so a line about a row is never at 0.
+type Place = NonZeroU64;
+
 /// What a journal says about one row.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct RowHistory {
     /// Where the account stands.
     pub state: AccountState,
     /// How many writes were sent.
     pub attempts: u32,
-    /// When the last answer was noted, in seconds since 1970.
-    last_answer_at: Option<i64>,
-    /// Where the last answer stands in the journal.
-    last_answer: Option<u64>,
-    /// Where the answer stands that tells why something is not done.
-    last_fault: Option<u64>,
-    /// Did that answer settle a step? Then no passing fault after it takes its place.
-    last_fault_settles: bool,
-    credential: Option<Candidate>,
+    trace: Trace,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    offset: u64,
+/// Where in the journal what is known about one row stands. There is one of them for each row, so it is small.
+#[derive(Debug, Clone, Copy, Default)]
+struct Trace {
+    last_answer: Option<Place>,
+    last_fault: Option<Place>,
+    /// The write that set the last password that is, or may be, live or under way.
+    credential: Option<Place>,
+    attempts: u32,
+    /// Did the last fault settle a step? Then no passing fault after it takes its place.
+    last_fault_settles: bool,
+    /// Can the last password have been set by a write that was not answered?
     may_be_live: bool,
 }
 
 impl RowHistory {
-    /// When the last answer was noted.
-    #[must_use]
-    pub fn last_answer_at(&self) -> Option<OffsetDateTime> {
-        self.last_answer_at.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok())
-    }
-
     /// Where the last answer stands in the journal, in bytes.
     #[must_use]
     pub fn last_answer(&self) -> Option<u64> {
-        self.last_answer
+        self.trace.last_answer.map(Place::get)
     }
 
-    /// Where the answer stands in the journal, in bytes, that tells why something is not done.
+    /// Where the line stands in the journal, in bytes, that tells why something is not done.
     #[must_use]
     pub fn last_fault(&self) -> Option<u64> {
-        self.last_fault
+        self.trace.last_fault.map(Place::get)
+    }
+
+    /// Where the last line stands in the journal, in bytes, that brought the account on: an answer, or that nothing more
+    /// is done to it.
+    #[must_use]
+    pub fn last_word(&self) -> Option<u64> {
+        // Whatever is no answer is a fault.
+        self.last_answer().max(self.last_fault())
     }
 }
 
 impl Replay {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
     #[must_use]
-    pub fn new(plan: Digest, accounts: &Accounts) -> Self {
-        let mut rows = vec![RowHistory::default(); accounts.rows() as usize];
-        for turn in accounts.turns() {
-            let account = accounts.get(turn);
-            if let Some(history) = rows.get_mut(account.row.index()) {
-                history.state = AccountState::planned(account.steps);
-            }
-        }
-        Self { plan, opened: false, rows, older_candidates: HashMap::new(), spent: (0.0, None) }
+    pub fn new(plan: Digest, planned: &impl Planned) -> Self {
+        let states = States::new(plan, planned);
+        let traces = vec![Trace::default(); states.rows()];
+        Self { states, traces, older_candidates: HashMap::new() }
     }
 
     /// Has the journal been opened for this plan?
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        self.opened
-    }
-
-    /// Has any write ever been sent?
-    #[must_use]
-    pub fn has_written(&self) -> bool {
-        self.rows.iter().any(|history| history.attempts > 0)
+        self.states.has_begun()
     }
 
     /// What is known about a row.
     #[must_use]
     pub fn row(&self, row: RowNumber) -> RowHistory {
-        self.rows.get(row.index()).copied().unwrap_or_default()
+        let trace = self.trace(row);
+        RowHistory { state: self.states.of(row), attempts: trace.attempts, trace }
+    }
+
+    fn trace(&self, row: RowNumber) -> Trace {
+        self.traces.get(row.index()).copied().unwrap_or_default()
     }
 
     /// Takes in the next line.
@@ -105,135 +100,97 @@ impl Replay {
     ///
     /// Says why a line cannot stand where it stands.
     pub fn apply(&mut self, line: &Line) -> Result<(), String> {
-        if let Record::Opened { format, plan, .. } = &line.record {
-            if *format > FORMAT {
-                return Err(format!(
-                    "it has format {format}, and this version of sealoff reads up to {FORMAT}; use a newer one"
-                ));
-            }
-            if *plan != self.plan {
-                return Err("it is the journal of another plan".to_owned());
-            }
-            if self.opened {
-                return Err("the run is opened a second time".to_owned());
-            }
-            self.opened = true;
-            return Ok(());
-        }
-        if !self.opened {
-            return Err("the journal does not begin with the opening of a run".to_owned());
-        }
         if let Record::TakenOver { .. } = line.record {
-            self.take_over();
-            return Ok(());
+            self.doubt_what_is_under_way();
         }
-        let Some((row, happening)) = line.record.happening() else { return Ok(()) };
-        let history = self.rows.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
-        let before = history.state;
-        history.state = state::next(before, happening).map_err(|illegal| illegal.to_string())?;
-        let settles = history.state.misses() > before.misses();
-        match &line.record {
-            Record::Intended { sealed, .. } => {
-                self.spent = (refilled(self.spent, line.at, 1.0) + 1.0, Some(line.at));
-                history.attempts += 1;
-                if sealed.is_some() {
-                    let fresh = Candidate { offset: line.offset, may_be_live: false };
-                    if let Some(before) = history.credential.replace(fresh).filter(|before| before.may_be_live) {
-                        self.older_candidates.entry(row).or_default().push(before.offset);
-                    }
-                }
-            }
-            Record::Answered { steps, answer, .. } => {
-                history.last_answer_at = Some(line.at.unix_timestamp());
-                history.last_answer = Some(line.offset);
-                if settles || (*answer != Answered::Accepted && !history.last_fault_settles) {
-                    (history.last_fault, history.last_fault_settles) = (Some(line.offset), settles);
-                }
-                if steps.contains(Step::Reset) {
-                    match (answer, &mut history.credential) {
-                        // The password that was accepted last is the live one, whatever went before.
-                        (Answered::Accepted, Some(_)) => {
-                            self.older_candidates.remove(&row);
-                        }
-                        (Answered::Unknown { .. }, Some(candidate)) => candidate.may_be_live = true,
-                        (Answered::Refused { .. }, Some(candidate)) if !candidate.may_be_live => {
-                            history.credential = None
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            Record::Drifted { .. } => {
-                history.last_answer_at = Some(line.at.unix_timestamp());
-                (history.last_fault, history.last_fault_settles) = (Some(line.offset), true);
-                history.credential = history.credential.filter(|candidate| candidate.may_be_live);
-            }
-            Record::GaveUp { steps, .. } => {
-                history.last_answer_at = Some(line.at.unix_timestamp());
-                (history.last_fault, history.last_fault_settles) = (Some(line.offset), true);
-                if steps.contains(Step::Reset) {
-                    history.credential = history.credential.filter(|candidate| candidate.may_be_live);
-                }
-            }
-            _ => {}
+        if let Some(moved) = self.states.apply(line)?
+            && let (Some(trace), Some(place)) = (self.traces.get_mut(moved.row.index()), Place::new(line.offset))
+        {
+            trace.take(&line.record, place, moved, &mut self.older_candidates);
         }
         Ok(())
     }
 
-    /// How many writes of the documented quota are still spent at this moment; tenant time runs `speed` times as fast as
-    /// the journal's clock.
-    #[must_use]
-    pub fn writes_spent(&self, now: OffsetDateTime, speed: f64) -> u32 {
-        refilled(self.spent, now, speed).ceil() as u32
-    }
-
-    /// A new process took over: what the one before had under way is in doubt.
-    pub fn take_over(&mut self) {
-        for history in &mut self.rows {
-            if let Some(candidate) = &mut history.credential
-                && matches!(history.state.reset, state::StepState::Sent { .. })
-            {
-                candidate.may_be_live = true;
+    fn doubt_what_is_under_way(&mut self) {
+        for (state, trace) in self.states.iter().zip(&mut self.traces) {
+            if trace.credential.is_some() && matches!(state.reset, StepState::Sent { .. }) {
+                trace.may_be_live = true;
             }
-            // Every state can be taken over.
-            history.state = state::next(history.state, Happening::TakenOver).unwrap_or(history.state);
         }
-    }
-
-    /// Nothing more is done to the account of this row; says whether anything was left to do.
-    pub fn withdraw(&mut self, row: RowNumber) -> bool {
-        let Some(history) = self.rows.get_mut(row.index()) else { return false };
-        state::next(history.state, Happening::Drifted).map(|after| history.state = after).is_ok()
     }
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
     /// may have taken effect for one that is uncertain, none otherwise.
     #[must_use]
     pub fn credentials(&self, row: RowNumber) -> Vec<u64> {
-        use state::StepState::{Done, GivenUp, Open, Sent, Uncertain, Withdrawn};
-        let history = self.row(row);
-        let current = history.credential.map(|candidate| candidate.offset);
-        match history.state.reset {
-            Done => current.into_iter().collect(),
+        use StepState::{Done, GivenUp, Open, Sent, Uncertain, Withdrawn};
+        let trace = self.trace(row);
+        let reset = self.states.of(row).reset;
+        match reset {
+            Done => trace.credential.into_iter().map(Place::get).collect(),
             Sent { .. }
             | Open { in_doubt: true }
             | Uncertain
             | GivenUp { in_doubt: true }
             | Withdrawn { in_doubt: true } => {
-                let under_way = matches!(history.state.reset, Sent { .. });
+                let under_way = matches!(reset, Sent { .. });
                 let older = self.older_candidates.get(&row).into_iter().flatten().copied();
-                let last = history.credential.filter(|candidate| candidate.may_be_live || under_way);
-                older.chain(last.map(|candidate| candidate.offset)).collect()
+                let last = trace.credential.filter(|_| trace.may_be_live || under_way);
+                older.chain(last).map(Place::get).collect()
             }
             _ => Vec::new(),
         }
     }
 }
 
-/// What is left of an amount that was spent from the write quota, after the bucket has been refilled for a while.
-fn refilled((spent, at): (f64, Option<OffsetDateTime>), now: OffsetDateTime, speed: f64) -> f64 {
-    let seconds = at.map_or(0.0, |at| (now - at).as_seconds_f64().max(0.0));
-    (spent - seconds * speed * Allowance::WRITES.per_second).max(0.0)
+impl Trace {
+    fn take(&mut self, record: &Record, place: Place, moved: Moved, older: &mut HashMap<RowNumber, Vec<Place>>) {
+        let Moved { row, before, after } = moved;
+        match record {
+            Record::Intended { sealed, .. } => {
+                self.attempts += 1;
+                if sealed.is_some() {
+                    let was_live = std::mem::replace(&mut self.may_be_live, false);
+                    if let Some(before) = self.credential.replace(place).filter(|_| was_live) {
+                        older.entry(row).or_default().push(before);
+                    }
+                }
+            }
+            Record::Answered { steps, answer, .. } => {
+                self.last_answer = Some(place);
+                let settles = after.misses() > before.misses();
+                if settles || (*answer != Answered::Accepted && !self.last_fault_settles) {
+                    (self.last_fault, self.last_fault_settles) = (Some(place), settles);
+                }
+                if steps.contains(Step::Reset) && self.credential.is_some() {
+                    match answer {
+                        // The password that was accepted last is the live one, whatever went before.
+                        Answered::Accepted => {
+                            older.remove(&row);
+                        }
+                        Answered::Unknown { .. } => self.may_be_live = true,
+                        Answered::Refused { .. } => self.forget_what_is_not_live(),
+                        Answered::NotApplied { .. } => {}
+                    }
+                }
+            }
+            Record::Drifted { .. } => {
+                (self.last_fault, self.last_fault_settles) = (Some(place), true);
+                self.forget_what_is_not_live();
+            }
+            Record::GaveUp { steps, .. } => {
+                (self.last_fault, self.last_fault_settles) = (Some(place), true);
+                if steps.contains(Step::Reset) {
+                    self.forget_what_is_not_live();
+                }
+            }
+            Record::Opened { .. } | Record::TakenOver { .. } | Record::Paused { .. } => {}
+        }
+    }
+
+    fn forget_what_is_not_live(&mut self) {
+        self.credential = self.credential.filter(|_| self.may_be_live);
+    }
 }
 
 #[cfg(test)]
@@ -243,10 +200,12 @@ mod tests {
     use crate::plan::playbook::Playbook;
     use crate::plan::row::{Decision, PlanRow};
     use crate::plan::step::Steps;
-    use crate::run::accounts::TooMany;
+    use crate::run::accounts::{Accounts, TooMany};
     use crate::run::outcome::Outcome;
+    use crate::run::record::FORMAT;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
+    use time::OffsetDateTime;
 
     const ROW: RowNumber = RowNumber::FIRST;
     const RESET: Steps = Steps::of(&[Step::Reset]);
@@ -310,7 +269,7 @@ mod tests {
     #[test]
     fn a_password_that_is_set_is_followed_by_its_revoke_whatever_the_account_has_become() {
         let mut replay = replayed(vec![sent(RESET), answered(RESET, Answered::Accepted), taken_over()]);
-        assert!(!replay.withdraw(ROW));
+        assert!(!replay.states.withdraw(ROW));
         assert_eq!((replay.credentials(ROW), replay.row(ROW).state.due()), (vec![20], REVOKE));
     }
 

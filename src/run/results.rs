@@ -169,7 +169,7 @@ fn write_row(
         && let Some(lookup) = lookup
     {
         for offset in replay.credentials(row.row) {
-            if let Record::Intended { sealed: Some(credential), .. } = lookup.at(offset)? {
+            if let Record::Intended { sealed: Some(credential), .. } = lookup.at(offset)?.0 {
                 sealed.push(credential.to_string());
             }
         }
@@ -207,20 +207,24 @@ fn write_row(
         &guard(&last.error_code),
         &guard(&last.request_id),
         &if acts { history.attempts.to_string() } else { String::new() },
-        &if state.is_settled() { moment(history.last_answer_at()) } else { String::new() },
+        &if state.is_settled() { moment(last.at) } else { String::new() },
         &guard(&row.handoff),
         &sealed.join(" "),
     ])?;
     Ok(outcome)
 }
 
+/// To the second, in UTC.
 fn moment(at: Option<OffsetDateTime>) -> String {
+    let at = at.and_then(|at| OffsetDateTime::from_unix_timestamp(at.unix_timestamp()).ok());
     at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
-/// What Graph said last about an account.
+/// What was said last about an account, mostly by Graph.
 #[derive(Default)]
 struct Words {
+    /// When the last answer, or that there will be none, was noted.
+    at: Option<OffsetDateTime>,
     detail: String,
     error_code: String,
     request_id: String,
@@ -229,13 +233,19 @@ struct Words {
 impl Words {
     fn read(history: &RowHistory, outcome: Outcome, lookup: &mut Lookup) -> Result<Self, JournalError> {
         let mut words = Self::default();
-        if let Some(offset) = history.last_answer()
-            && let Record::Answered { request_id: Some(id), .. } = lookup.at(offset)?
-        {
-            words.request_id = id;
+        if let Some(offset) = history.last_answer() {
+            let (record, at) = lookup.at(offset)?;
+            words.at = Some(at);
+            if let Record::Answered { request_id: Some(id), .. } = record {
+                words.request_id = id;
+            }
         }
         let Some(offset) = history.last_fault().filter(|_| outcome != Outcome::Done) else { return Ok(words) };
-        match lookup.at(offset)? {
+        let (record, at) = lookup.at(offset)?;
+        if history.last_word() == Some(offset) {
+            words.at = Some(at);
+        }
+        match record {
             Record::Answered { answer: Answered::Refused { error }, .. } => words.take(&error),
             Record::Answered { answer: Answered::Unknown { reason } | Answered::NotApplied { reason }, .. } => {
                 words.detail = reason

@@ -1,0 +1,167 @@
+//! A journal read from its first line on: where each account of a run stands, in a few bytes each.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::journal::Line;
+use super::record::{FORMAT, Record};
+use super::state::{self, AccountState, Happening};
+use crate::digest::Digest;
+use crate::graph::quota::Allowance;
+use crate::ids::RowNumber;
+use crate::plan::folder::PlanFolder;
+
+/// Whatever knows the steps that are planned for each row.
+pub trait Planned {
+    /// Where each row stands before anything is done, in the roster's order. A row that is not acted on has no steps.
+    fn by_row(&self) -> Vec<AccountState>;
+}
+
+impl Planned for PlanFolder {
+    fn by_row(&self) -> Vec<AccountState> {
+        self.steps().iter().map(|steps| AccountState::planned(*steps)).collect()
+    }
+}
+
+impl<P: Planned> Planned for Arc<P> {
+    fn by_row(&self) -> Vec<AccountState> {
+        self.as_ref().by_row()
+    }
+}
+
+/// Where every row of a plan stands, as far as its journal has been read.
+pub struct States {
+    plan: Digest,
+    opened: bool,
+    by_row: Vec<AccountState>,
+    /// The write quota as the last process left it: how much of it was spent, and when that was so.
+    spent: (f64, Option<OffsetDateTime>),
+}
+
+/// An account that a line has moved on.
+#[derive(Debug, Clone, Copy)]
+pub struct Moved {
+    /// The entry.
+    pub row: RowNumber,
+    /// Where the account stood.
+    pub before: AccountState,
+    /// Where it stands.
+    pub after: AccountState,
+}
+
+impl States {
+    /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
+    #[must_use]
+    pub fn new(plan: Digest, planned: &impl Planned) -> Self {
+        Self { plan, opened: false, by_row: planned.by_row(), spent: (0.0, None) }
+    }
+
+    /// Has the journal been opened for this plan?
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.opened
+    }
+
+    /// How many rows the plan has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.by_row.len()
+    }
+
+    /// Has any write ever been sent?
+    #[must_use]
+    pub fn has_written(&self) -> bool {
+        self.spent.1.is_some()
+    }
+
+    /// Where the account of a row stands.
+    #[must_use]
+    pub fn of(&self, row: RowNumber) -> AccountState {
+        self.by_row.get(row.index()).copied().unwrap_or_default()
+    }
+
+    /// Where each row stands, in the roster's order.
+    pub fn iter(&self) -> impl Iterator<Item = &AccountState> {
+        self.by_row.iter()
+    }
+
+    /// Takes in the next line, and says which account it moved on, where it is about one.
+    ///
+    /// # Errors
+    ///
+    /// Says why a line cannot stand where it stands.
+    pub fn apply(&mut self, line: &Line) -> Result<Option<Moved>, String> {
+        if let Record::Opened { format, plan, .. } = &line.record {
+            return self.open(*format, plan).map(|()| None);
+        }
+        if !self.opened {
+            return Err("the journal does not begin with the opening of a run".to_owned());
+        }
+        if let Record::TakenOver { .. } = line.record {
+            self.take_over();
+        }
+        let Some((row, happening)) = line.record.happening() else { return Ok(None) };
+        let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
+        let before = *slot;
+        let after = state::next(before, happening).map_err(|illegal| illegal.to_string())?;
+        *slot = after;
+        if let Record::Intended { .. } = line.record {
+            self.spent = (refilled(self.spent, line.at, 1.0) + 1.0, Some(line.at));
+        }
+        Ok(Some(Moved { row, before, after }))
+    }
+
+    fn open(&mut self, format: u32, plan: &Digest) -> Result<(), String> {
+        if format > FORMAT {
+            return Err(format!(
+                "it has format {format}, and this version of sealoff reads up to {FORMAT}; use a newer one"
+            ));
+        }
+        if *plan != self.plan {
+            return Err("it is the journal of another plan".to_owned());
+        }
+        if self.opened {
+            return Err("the run is opened a second time".to_owned());
+        }
+        self.opened = true;
+        Ok(())
+    }
+
+    /// How many writes of the documented quota are still spent at this moment; tenant time runs `speed` times as fast as
+    /// the journal's clock.
+    #[must_use]
+    pub fn writes_spent(&self, now: OffsetDateTime, speed: f64) -> u32 {
+        refilled(self.spent, now, speed).ceil() as u32
+    }
+
+    /// A new process took over: what the one before had under way is in doubt.
+    pub fn take_over(&mut self) {
+        for state in &mut self.by_row {
+            // Every state can be taken over.
+            *state = state::next(*state, Happening::TakenOver).unwrap_or(*state);
+        }
+    }
+
+    /// Nothing more is done to the account of this row; says whether anything was left to do.
+    pub fn withdraw(&mut self, row: RowNumber) -> bool {
+        let Some(state) = self.by_row.get_mut(row.index()) else { return false };
+        state::next(*state, Happening::Drifted).map(|after| *state = after).is_ok()
+    }
+}
+
+/// What is left of an amount that was spent from the write quota, after the bucket has been refilled for a while.
+fn refilled((spent, at): (f64, Option<OffsetDateTime>), now: OffsetDateTime, speed: f64) -> f64 {
+    let seconds = at.map_or(0.0, |at| (now - at).as_seconds_f64().max(0.0));
+    (spent - seconds * speed * Allowance::WRITES.per_second).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_a_million_stands_in_few_bytes() {
+        assert!(size_of::<AccountState>() <= 8);
+    }
+}
