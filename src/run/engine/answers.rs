@@ -6,7 +6,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::breaker::Breaker;
-use super::{Delivery, Ending, Engine, Slip};
+use super::{Delivery, Ending, Engine, Sent, Slip};
 use crate::graph::backoff;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::error::GraphError;
@@ -43,12 +43,30 @@ enum Blame {
     Throttle,
 }
 
+/// A batch whose answer is understood, before it moves its accounts on.
+pub(super) struct Judged {
+    slips: Vec<Slip>,
+    /// With Graph's name for each request.
+    verdicts: Vec<(Verdict, Option<String>)>,
+    blame: Blame,
+    date: Option<OffsetDateTime>,
+}
+
+impl Judged {
+    fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().map(|(verdict, _)| verdict)
+    }
+}
+
 impl<T: Transport> Engine<'_, T> {
     pub(super) fn take_delivery(&mut self, delivery: Delivery) {
         match delivery {
-            Delivery::Called(slips, sent_at, answer) => self.take_answer(slips, sent_at, answer),
-            Delivery::NotWritten(slips, error) => {
-                drop(slips);
+            Delivery::Called(sent, answer) => {
+                self.unanswered.remove(&sent.number);
+                self.take_answer(sent, answer);
+            }
+            Delivery::NotWritten(sent, error) => {
+                self.unanswered.remove(&sent.number);
                 self.end(Ending::Journal(error));
             }
             Delivery::Reminted(turn, Ok(credential)) => {
@@ -58,10 +76,12 @@ impl<T: Transport> Engine<'_, T> {
             }
             Delivery::Reminted(_, Err(error)) => self.end(Ending::Mint(error)),
         }
+        self.take_held();
         self.tell_progress(Event::Progress);
     }
 
-    fn take_answer(&mut self, slips: Vec<Slip>, sent_at: Duration, answer: Result<Answer, TransportError>) {
+    fn take_answer(&mut self, sent: Sent, answer: Result<Answer, TransportError>) {
+        let Sent { number, at: sent_at, slips } = sent;
         let sent = count(slips.len());
         let answer = match answer {
             Ok(answer) => answer,
@@ -77,7 +97,12 @@ impl<T: Transport> Engine<'_, T> {
             Some(items) => {
                 self.calls_answered += 1;
                 let feedback = Feedback { sent, share: answer.advice.limit_share, ..Feedback::default() };
-                self.take_items(slips, items, (sent_at, feedback), (answer.date, answer.advice.request_id));
+                self.take_items(
+                    Sent { number, at: sent_at, slips },
+                    items,
+                    feedback,
+                    (answer.date, answer.advice.request_id),
+                );
             }
             None => {
                 let (retry_after, share) = (answer.advice.retry_after, answer.advice.limit_share);
@@ -92,12 +117,11 @@ impl<T: Transport> Engine<'_, T> {
     /// Each item's answer moves its own account on.
     fn take_items(
         &mut self,
-        slips: Vec<Slip>,
+        Sent { number, at: sent_at, slips }: Sent,
         items: Vec<Option<ItemAnswer>>,
-        (sent_at, mut feedback): (Duration, Feedback),
+        mut feedback: Feedback,
         (date, call_id): Stamp,
     ) {
-        let mut records = Vec::with_capacity(slips.len());
         let mut scope = None::<ThrottleScope>;
         let mut verdicts = Vec::with_capacity(slips.len());
         for (slip, item) in slips.iter().zip(items) {
@@ -126,17 +150,42 @@ impl<T: Transport> Engine<'_, T> {
         if blame == Blame::Item {
             self.network_faults = 0;
         }
-        if let Some(error) = self.breaker.answered(verdicts.iter().map(|(verdict, _)| verdict)) {
-            self.end(Ending::RoleMissing(error));
-        }
-        let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
-        for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
-            let verdict = if nobody_may { Breaker::excused(verdict) } else { verdict };
-            self.settle(slip, verdict, blame, (date, request_id), &mut records);
-        }
         if feedback.throttled > 0 {
             self.statistics.writes_throttled += u64::from(feedback.throttled);
             self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
+        }
+        let judged = Judged { slips, verdicts, blame, date };
+        let is_first = self.unanswered.first().is_none_or(|first| number < *first);
+        if is_first || !self.breaker.waits_for_earlier(judged.verdicts()) {
+            self.take_judged(judged);
+        } else {
+            self.held.insert(number, judged);
+        }
+    }
+
+    /// Takes in what was held, as far as nothing that left earlier is under way any more, or it is known by now that the
+    /// app may write.
+    fn take_held(&mut self) {
+        while let Some(entry) = self.held.first_entry() {
+            let is_first = self.unanswered.first().is_none_or(|first| entry.key() < first);
+            if !is_first && self.breaker.waits_for_earlier(entry.get().verdicts()) {
+                return;
+            }
+            let judged = entry.remove();
+            self.take_judged(judged);
+        }
+    }
+
+    fn take_judged(&mut self, judged: Judged) {
+        if let Some(error) = self.breaker.answered(judged.verdicts()) {
+            self.end(Ending::RoleMissing(error));
+        }
+        let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
+        let Judged { slips, verdicts, blame, date } = judged;
+        let mut records = Vec::with_capacity(slips.len());
+        for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
+            let verdict = if nobody_may { Breaker::excused(verdict) } else { verdict };
+            self.settle(slip, verdict, blame, (date, request_id), &mut records);
         }
         self.journal.append(records);
     }
