@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::breaker::Breaker;
+use super::judged::Judged;
 use super::{Delivery, Ending, Engine, Sent, Slip};
 use crate::graph::backoff;
 use crate::graph::batch::{self, ItemAnswer};
@@ -32,7 +32,7 @@ const FEW: usize = 5;
 
 /// What an answer that decides nothing is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Blame {
+pub(super) enum Blame {
     /// The one write.
     Item,
     /// The call that carried it, and whichever write in it makes it fail.
@@ -41,21 +41,6 @@ enum Blame {
     Network,
     /// The quota.
     Throttle,
-}
-
-/// A batch whose answer is understood, before it moves its accounts on.
-pub(super) struct Judged {
-    slips: Vec<Slip>,
-    /// With Graph's name for each request.
-    verdicts: Vec<(Verdict, Option<String>)>,
-    blame: Blame,
-    date: Option<OffsetDateTime>,
-}
-
-impl Judged {
-    fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().map(|(verdict, _)| verdict)
-    }
 }
 
 impl<T: Transport> Engine<'_, T> {
@@ -155,39 +140,7 @@ impl<T: Transport> Engine<'_, T> {
             self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
         }
         let judged = Judged { slips, verdicts, blame, date };
-        let is_first = self.unanswered.first().is_none_or(|first| number < *first);
-        if is_first || !self.breaker.waits_for_earlier(judged.verdicts()) {
-            self.take_judged(judged);
-        } else {
-            self.held.insert(number, judged);
-        }
-    }
-
-    /// Takes in what was held, as far as nothing that left earlier is under way any more, or it is known by now that the
-    /// app may write.
-    fn take_held(&mut self) {
-        while let Some(entry) = self.held.first_entry() {
-            let is_first = self.unanswered.first().is_none_or(|first| entry.key() < first);
-            if !is_first && self.breaker.waits_for_earlier(entry.get().verdicts()) {
-                return;
-            }
-            let judged = entry.remove();
-            self.take_judged(judged);
-        }
-    }
-
-    fn take_judged(&mut self, judged: Judged) {
-        if let Some(error) = self.breaker.answered(judged.verdicts()) {
-            self.end(Ending::RoleMissing(error));
-        }
-        let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
-        let Judged { slips, verdicts, blame, date } = judged;
-        let mut records = Vec::with_capacity(slips.len());
-        for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
-            let verdict = if nobody_may { Breaker::excused(verdict) } else { verdict };
-            self.settle(slip, verdict, blame, (date, request_id), &mut records);
-        }
-        self.journal.append(records);
+        self.take_or_hold(number, judged);
     }
 
     fn tell_throttled(&mut self, writes: usize, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
@@ -326,7 +279,7 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// Moves one account on by the answer to its write.
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         slip: Slip,
         verdict: Verdict,
@@ -427,7 +380,7 @@ fn count(writes: usize) -> u32 {
 }
 
 /// When Graph answered, and its name for the request.
-type Stamp = (Option<OffsetDateTime>, Option<String>);
+pub(super) type Stamp = (Option<OffsetDateTime>, Option<String>);
 
 const NOT_APPLIED: Verdict = Verdict::NotApplied { because: Postponed::Blocked, retry_after: None };
 

@@ -192,4 +192,18 @@ mod tests {
         assert!(answers(&[&[busy][..], &forbidden].concat()).is_some());
         assert!(Breaker::new(HaltAt::NEVER, 0).answered(forbidden.iter()).is_none());
     }
+
+    #[test]
+    fn only_refusals_that_may_be_the_apps_wait_for_what_left_earlier() {
+        let breaker = Breaker::new(HaltAt::default(), 0);
+        let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
+        assert!(breaker.waits_for_earlier([busy.clone(), refused(403)].iter()));
+        for decided in [vec![refused(403), Verdict::Accepted], vec![refused(404), refused(403)], vec![busy], vec![]] {
+            assert!(!breaker.waits_for_earlier(decided.iter()), "{decided:?}");
+        }
+        assert!(!Breaker::new(HaltAt::NEVER, 0).waits_for_earlier([refused(403)].iter()));
+        let mut breaker = Breaker::new(HaltAt::default(), 0);
+        breaker.answered([Verdict::Accepted].iter());
+        assert!(!breaker.waits_for_earlier([refused(403)].iter()), "the app may write: that is known for good");
+    }
 }

@@ -6,6 +6,7 @@
 mod answers;
 mod breaker;
 mod call;
+mod judged;
 mod sending;
 #[cfg(test)]
 mod tests;
@@ -33,8 +34,8 @@ use crate::graph::quota::Wait;
 use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::plan::step::{Step, Steps};
-use answers::Judged;
 use breaker::Breaker;
+use judged::Judged;
 
 pub use breaker::HaltAt;
 
