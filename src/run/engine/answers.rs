@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::breaker::Breaker;
-use super::{Delivery, Ending, Engine, Slip};
+use super::judged::Judged;
+use super::{Delivery, Ending, Engine, Sent, Slip};
 use crate::graph::backoff;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::error::GraphError;
@@ -32,7 +32,7 @@ const FEW: usize = 5;
 
 /// What an answer that decides nothing is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Blame {
+pub(super) enum Blame {
     /// The one write.
     Item,
     /// The call that carried it, and whichever write in it makes it fail.
@@ -46,9 +46,12 @@ enum Blame {
 impl<T: Transport> Engine<'_, T> {
     pub(super) fn take_delivery(&mut self, delivery: Delivery) {
         match delivery {
-            Delivery::Called(slips, sent_at, answer) => self.take_answer(slips, sent_at, answer),
-            Delivery::NotWritten(slips, error) => {
-                drop(slips);
+            Delivery::Called(sent, answer) => {
+                self.unanswered.remove(&sent.number);
+                self.take_answer(sent, answer);
+            }
+            Delivery::NotWritten(sent, error) => {
+                self.unanswered.remove(&sent.number);
                 self.end(Ending::Journal(error));
             }
             Delivery::Reminted(turn, Ok(credential)) => {
@@ -58,10 +61,12 @@ impl<T: Transport> Engine<'_, T> {
             }
             Delivery::Reminted(_, Err(error)) => self.end(Ending::Mint(error)),
         }
+        self.take_held();
         self.tell_progress(Event::Progress);
     }
 
-    fn take_answer(&mut self, slips: Vec<Slip>, sent_at: Duration, answer: Result<Answer, TransportError>) {
+    fn take_answer(&mut self, sent: Sent, answer: Result<Answer, TransportError>) {
+        let Sent { number, at: sent_at, slips } = sent;
         let sent = count(slips.len());
         let answer = match answer {
             Ok(answer) => answer,
@@ -77,7 +82,12 @@ impl<T: Transport> Engine<'_, T> {
             Some(items) => {
                 self.calls_answered += 1;
                 let feedback = Feedback { sent, share: answer.advice.limit_share, ..Feedback::default() };
-                self.take_items(slips, items, (sent_at, feedback), (answer.date, answer.advice.request_id));
+                self.take_items(
+                    Sent { number, at: sent_at, slips },
+                    items,
+                    feedback,
+                    (answer.date, answer.advice.request_id),
+                );
             }
             None => {
                 let (retry_after, share) = (answer.advice.retry_after, answer.advice.limit_share);
@@ -92,12 +102,11 @@ impl<T: Transport> Engine<'_, T> {
     /// Each item's answer moves its own account on.
     fn take_items(
         &mut self,
-        slips: Vec<Slip>,
+        Sent { number, at: sent_at, slips }: Sent,
         items: Vec<Option<ItemAnswer>>,
-        (sent_at, mut feedback): (Duration, Feedback),
+        mut feedback: Feedback,
         (date, call_id): Stamp,
     ) {
-        let mut records = Vec::with_capacity(slips.len());
         let mut scope = None::<ThrottleScope>;
         let mut verdicts = Vec::with_capacity(slips.len());
         for (slip, item) in slips.iter().zip(items) {
@@ -126,19 +135,12 @@ impl<T: Transport> Engine<'_, T> {
         if blame == Blame::Item {
             self.network_faults = 0;
         }
-        if let Some(error) = self.breaker.answered(verdicts.iter().map(|(verdict, _)| verdict)) {
-            self.end(Ending::RoleMissing(error));
-        }
-        let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
-        for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
-            let verdict = if nobody_may { Breaker::excused(verdict) } else { verdict };
-            self.settle(slip, verdict, blame, (date, request_id), &mut records);
-        }
         if feedback.throttled > 0 {
             self.statistics.writes_throttled += u64::from(feedback.throttled);
             self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
         }
-        self.journal.append(records);
+        let judged = Judged { slips, verdicts, blame, date };
+        self.take_or_hold(number, judged);
     }
 
     fn tell_throttled(&mut self, writes: usize, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
@@ -277,7 +279,7 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// Moves one account on by the answer to its write.
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         slip: Slip,
         verdict: Verdict,
@@ -378,7 +380,7 @@ fn count(writes: usize) -> u32 {
 }
 
 /// When Graph answered, and its name for the request.
-type Stamp = (Option<OffsetDateTime>, Option<String>);
+pub(super) type Stamp = (Option<OffsetDateTime>, Option<String>);
 
 const NOT_APPLIED: Verdict = Verdict::NotApplied { because: Postponed::Blocked, retry_after: None };
 

@@ -92,7 +92,17 @@ impl Breaker {
         too_many.then_some((self.failed, self.accounts))
     }
 
-    /// Takes in the answers of one batch. Gives the refusal that everybody meets, once that is plain.
+    /// May these answers of a batch say that everybody is refused? The first twenty answers are those to the writes that
+    /// left first: answers overtake each other, and by whichever came back first the same run would stop or go on.
+    pub(super) fn waits_for_earlier<'v>(&self, verdicts: impl Iterator<Item = &'v Verdict>) -> bool {
+        let is_decided = |verdict: &Verdict| matches!(verdict, Verdict::Accepted | Verdict::Refused(_));
+        let mut decided = verdicts.filter(|verdict| is_decided(verdict)).peekable();
+        self.all_forbidden.is_some()
+            && decided.peek().is_some()
+            && decided.all(|verdict| matches!(verdict, Verdict::Refused(error) if error.status == 403))
+    }
+
+    /// Takes in the answers of one batch, in the order of the batches' leaving. Gives the refusal that everybody meets, once that is plain.
     pub(super) fn answered<'v>(&mut self, verdicts: impl Iterator<Item = &'v Verdict>) -> Option<GraphError> {
         let mut everybodys = None;
         for verdict in verdicts {
@@ -181,5 +191,19 @@ mod tests {
         let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
         assert!(answers(&[&[busy][..], &forbidden].concat()).is_some());
         assert!(Breaker::new(HaltAt::NEVER, 0).answered(forbidden.iter()).is_none());
+    }
+
+    #[test]
+    fn only_refusals_that_may_be_the_apps_wait_for_what_left_earlier() {
+        let breaker = Breaker::new(HaltAt::default(), 0);
+        let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
+        assert!(breaker.waits_for_earlier([busy.clone(), refused(403)].iter()));
+        for decided in [vec![refused(403), Verdict::Accepted], vec![refused(404), refused(403)], vec![busy], vec![]] {
+            assert!(!breaker.waits_for_earlier(decided.iter()), "{decided:?}");
+        }
+        assert!(!Breaker::new(HaltAt::NEVER, 0).waits_for_earlier([refused(403)].iter()));
+        let mut breaker = Breaker::new(HaltAt::default(), 0);
+        breaker.answered([Verdict::Accepted].iter());
+        assert!(!breaker.waits_for_earlier([refused(403)].iter()), "the app may write: that is known for good");
     }
 }

@@ -6,11 +6,12 @@
 mod answers;
 mod breaker;
 mod call;
+mod judged;
 mod sending;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::plan::step::{Step, Steps};
 use breaker::Breaker;
+use judged::Judged;
 
 pub use breaker::HaltAt;
 
@@ -121,7 +123,11 @@ struct Engine<'o, T> {
     faults: HashMap<Turn, Faults>,
     suspects: VecDeque<(Turn, Kind)>,
     calls: JoinSet<Delivery>,
+    /// The calls that wait for an answer, by the order in which they were let go.
+    unanswered: BTreeSet<CallNumber>,
     breaker: Breaker,
+    /// Refusals that came back before the answer to an earlier call did: what they mean hangs on that answer.
+    held: BTreeMap<CallNumber, Judged>,
     lingering_since: Option<Duration>,
     quota_wait: Option<Wait>,
     waiting_since: Option<(Obstacle, Duration)>,
@@ -192,11 +198,20 @@ impl Slip {
     }
 }
 
+/// Which call of this process it is, in the order in which they were let go.
+type CallNumber = u64;
+
+/// What was let go, and when.
+struct Sent {
+    number: CallNumber,
+    at: Duration,
+    slips: Vec<Slip>,
+}
+
 /// What became of a call, with the slips of the batch that it carried.
 enum Delivery {
-    /// What was sent, when it was let go, and what came of it.
-    Called(Vec<Slip>, Duration, Result<Answer, TransportError>),
-    NotWritten(Vec<Slip>, JournalError),
+    Called(Sent, Result<Answer, TransportError>),
+    NotWritten(Sent, JournalError),
     Reminted(Turn, Result<Credential, MintError>),
 }
 
@@ -244,7 +259,9 @@ impl<'o, T: Transport> Engine<'o, T> {
             faults: HashMap::new(),
             suspects: VecDeque::new(),
             calls: JoinSet::new(),
+            unanswered: BTreeSet::new(),
             breaker,
+            held: BTreeMap::new(),
             lingering_since: None,
             quota_wait: None,
             waiting_since: None,
@@ -333,7 +350,8 @@ impl<'o, T: Transport> Engine<'o, T> {
             Some(Wait::Until(until)) => Some(until),
             _ => None,
         };
-        let room = self.calls.len() < self.pace.calls() && self.quota_wait != Some(Wait::Answer);
+        let room =
+            self.calls.len() < self.pace.calls() && self.quota_wait != Some(Wait::Answer) && self.held.is_empty();
         let blocked = [quota, self.network_down_until].into_iter().flatten().max();
         let sending = blocked.or(linger).filter(|_| room && !(self.queue.is_empty() && self.suspects.is_empty()));
         [sending, self.queue.next_wake()].into_iter().flatten().min()

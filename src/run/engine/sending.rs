@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Delivery, Ending, Engine, Obstacle, Slip, SlipWrite, call};
+use super::{Delivery, Ending, Engine, Obstacle, Sent, Slip, SlipWrite, call};
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::quota::Wait;
 use crate::graph::transport::{Transport, TransportError};
@@ -30,6 +30,10 @@ impl<T: Transport> Engine<'_, T> {
             return;
         }
         self.network_down_until = None;
+        if !self.held.is_empty() {
+            // It may be that nobody can be reached: that is known when the first call is answered, within one round trip.
+            return;
+        }
         while self.calls.len() < self.pace.calls() && self.ending.is_none() {
             // A write whose calls keep failing goes alone: should it be the cause, it no longer takes others with it.
             let alone = self.suspects.front().is_some();
@@ -113,21 +117,23 @@ impl<T: Transport> Engine<'_, T> {
             slips.push(Slip { turn, steps, write });
         }
         self.statistics.calls += 1;
-        self.statistics.writes_sent += slips.len() as u64;
-        self.tell(&Event::Sent { writes: slips.len() });
+        let sent = Sent { number: self.statistics.calls, at: now, slips };
+        self.unanswered.insert(sent.number);
+        self.statistics.writes_sent += sent.slips.len() as u64;
+        self.tell(&Event::Sent { writes: sent.slips.len() });
         let on_disk = self.journal.commit(records);
         let transport = Arc::clone(&self.transport);
         let accounts = Arc::clone(&self.accounts);
         let change_at_next_sign_in = self.playbook.change_at_next_sign_in();
         self.calls.spawn(async move {
             if let Err(error) = on_disk.await {
-                return Delivery::NotWritten(slips, error);
+                return Delivery::NotWritten(sent, error);
             }
-            let answer = match call::pack(&slips, &accounts, change_at_next_sign_in) {
+            let answer = match call::pack(&sent.slips, &accounts, change_at_next_sign_in) {
                 Ok(call) => transport.send(call).await,
                 Err(error) => Err(TransportError::NotSent(error.to_string())),
             };
-            Delivery::Called(slips, now, answer)
+            Delivery::Called(sent, answer)
         });
     }
 }

@@ -79,6 +79,8 @@ struct Quirk {
     rejected_tokens: u64,
     /// How long a call takes; a tenth of a second if not said.
     round_trip: Option<Duration>,
+    /// How much longer a call takes.
+    late: Option<fn(&[Value]) -> Duration>,
 }
 
 impl World {
@@ -202,6 +204,10 @@ impl Transport for Tenant {
         }
         let half = self.quirk.lock().unwrap().round_trip.unwrap_or(Duration::from_millis(100)) / 2;
         tokio::time::sleep(half).await;
+        let late = self.quirk.lock().unwrap().late;
+        if let Some(late) = late {
+            tokio::time::sleep(late(&items)).await;
+        }
         let number = self.world.lock().unwrap().calls;
         if let Some((status, advice, body)) = self.quirk.lock().unwrap().call.and_then(|quirk| quirk(&items, number)) {
             self.world.lock().unwrap().under_way.retain(|id| !ids.contains(id));

@@ -35,6 +35,42 @@ async fn an_account_out_of_reach_is_not_a_missing_role() {
     assert_eq!(rehearsal.outcomes(), BTreeMap::from([("done".to_owned(), 1), ("failed".to_owned(), 39)]));
 }
 
+/// For the call that carries an account's write.
+fn seconds_if(seconds: u64, items: &[Value], number: u32) -> Duration {
+    Duration::from_secs(if items.iter().any(|item| is_for(item, number)) { seconds } else { 0 })
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_answers_are_those_to_what_left_first_however_late_they_come() {
+    let late = |items: &[Value]| seconds_if(2, items, 7);
+    let item: ItemQuirk = |item, attempts| if is_for(item, 7) { None } else { FORBIDDEN(item, attempts) };
+    let quirk = Quirk { item: Some(item), late: Some(late), ..Quirk::default() };
+    let mut rehearsal = with_quirk(Playbook::Signout, 40, quirk);
+    rehearsal.halt_at = HaltAt::default();
+    rehearsal.finish().await;
+    assert_eq!(rehearsal.outcomes(), BTreeMap::from([("done".to_owned(), 1), ("failed".to_owned(), 39)]));
+
+    let quirk = Quirk { item: Some(FORBIDDEN), late: Some(late), ..Quirk::default() };
+    let mut rehearsal = with_quirk(Playbook::Signout, 400, quirk);
+    rehearsal.halt_at = HaltAt::default();
+    let (ending, statistics, _) = rehearsal.process(CancellationToken::new()).await;
+    assert!(matches!(ending, Ending::RoleMissing(_)), "{ending:?}");
+    assert!(statistics.calls <= 8, "nothing more leaves while it may be that nobody can be reached: {statistics:?}");
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Pending, 400));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_answer_that_is_no_403_shows_that_the_app_may_whenever_it_comes() {
+    let late = |items: &[Value]| seconds_if(2, items, 7) + seconds_if(1, items, 60);
+    let item: ItemQuirk = |item, attempts| if is_for(item, 60) { None } else { FORBIDDEN(item, attempts) };
+    let quirk = Quirk { item: Some(item), late: Some(late), ..Quirk::default() };
+    let mut rehearsal = with_quirk(Playbook::Signout, 60, quirk);
+    rehearsal.halt_at = "99".parse().unwrap();
+    let (_, events) = rehearsal.finish().await;
+    assert_eq!(rehearsal.outcomes(), BTreeMap::from([("done".to_owned(), 1), ("failed".to_owned(), 59)]));
+    assert!(!events.iter().any(|event| matches!(event, Event::Stopping { .. })));
+}
+
 #[tokio::test(start_paused = true)]
 async fn too_many_failures_stop_the_run_in_every_schedule() {
     let item: ItemQuirk = |item, _| {
