@@ -17,7 +17,7 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `source` | opens the file, standard input or bytes, and tells a folder from a file |
-//! | `text`, `encoding` | turns the bytes into UTF-8, whatever they were, and marks what cannot be decoded |
+//! | `text`, `encoding`, `utf16` | turns the bytes into UTF-8, whatever they were, and marks what cannot be decoded |
 //! | `dialect`, `sample` | looks at the head: which delimiter; refuses what is not text |
 //! | `preamble` | takes off `sep=`, `#TYPE` and `version:v1.0` lines |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
@@ -72,6 +72,7 @@ mod spot;
 mod tests;
 mod text;
 mod upn;
+mod utf16;
 
 pub use by::By;
 pub use defect::{Defect, Defects, Reason};

@@ -54,6 +54,10 @@ pub(super) fn read(
     cells: &mut Cells,
 ) -> Row {
     let entry = |text, content| Entry { row, line: record.line, text, content };
+    // The other half of a line end in UTF-16 that was appended to a list in another encoding.
+    if record.bytes == b"\0" {
+        return Row::Blank;
+    }
     let flaw = match record.flaw {
         // No record is without a flaw and cannot be read, as long as records are cut by the rules by which they are read.
         None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),

@@ -330,7 +330,8 @@ proptest! {
         for (index, line) in noise.iter().enumerate() {
             text.push_str(line);
             text.push('\n');
-            if !line.chars().all(|c| matches!(c, ',' | '"') || c.is_ascii_whitespace()) {
+            // A NUL alone is the other half of a line end in UTF-16.
+            if line != "\0" && !line.chars().all(|c| matches!(c, ',' | '"') || c.is_ascii_whitespace()) {
                 expected.insert(index as u64 + 2, line);
             }
         }
@@ -366,4 +367,25 @@ fn a_list_that_sealoff_wrote_is_read_as_it_was_meant() {
     let mut roster = Roster::open(Source::bytes("list.csv", list.into_bytes())).unwrap();
     let person = roster.next().unwrap().unwrap().content.unwrap();
     assert_eq!(person.key.to_string(), name);
+}
+
+#[test]
+fn utf_16_behind_ascii_and_ascii_behind_utf_16_lose_nobody() {
+    let head = "UserPrincipalName\r\nada@contoso.com\r\n";
+    let tail = "grace@contoso.com\r\nbob@contoso.com\r\n";
+    let appended = entries([head.as_bytes(), &utf16(&tail.repeat(45), false)].concat());
+    let ok: Vec<_> = appended.iter().filter(|e| e.content.is_ok()).map(|e| e.text.as_str()).collect();
+    assert_eq!((ok.as_slice(), appended.len()), (&["ada@contoso.com"][..], 91));
+    let wide = utf16(&format!("\u{feff}{head}"), false);
+    let appended: Vec<_> = entries([&wide, tail.as_bytes()].concat()).iter().map(|e| e.content.is_ok()).collect();
+    assert_eq!(appended, [true, false, false]);
+}
+
+#[test]
+fn nuls_behind_a_list_are_a_row_that_cannot_be_read() {
+    let seen: Vec<_> = entries([b"user\nada@contoso.com\n".to_vec(), vec![0; 4096]].concat());
+    let seen: Vec<_> = seen.iter().map(|e| (e.line, e.content.is_ok())).collect();
+    assert_eq!(seen, [(2, true), (3, false)]);
+    let seen: Vec<_> = entries("user;note\ra@b.c;x\ra\0@b.c;y\r").iter().map(|e| (e.line, e.content.is_ok())).collect();
+    assert_eq!(seen, [(2, true), (3, false)]);
 }
