@@ -90,13 +90,15 @@ pub enum RosterError {
         /// The second of them in the header.
         spot: Box<Spot>,
     },
-    /// Without a header, more than one column holds keys.
-    #[error("the roster {from} has no header, and more than one column names accounts: {}; name the one with --key", .columns.join(", "))]
+    /// More than one column holds keys: without a header, or with one and other keys in each.
+    #[error("the roster {from} {}: {}; name the one with --key", many(*.header), listed(.columns))]
     ManyKeyColumns {
         /// What was read.
         from: Source,
-        /// The columns by their numbers.
+        /// The columns by their names, or by their numbers.
         columns: Vec<String>,
+        /// Whether the list has a header.
+        header: bool,
         /// The first line.
         spot: Box<Spot>,
     },
@@ -145,6 +147,9 @@ impl RosterError {
             Self::UnknownColumn(unknown) if !unknown.header => {
                 Some("The list has no header: name the column by its number, such as --key '#1'.".to_owned())
             }
+            Self::ManyKeyColumns { columns, header: true, .. } => {
+                Some(format!("Name the column that says who is meant: --key {}", listed(&[quote(columns.first()?)])))
+            }
             Self::ManyKeyColumns { columns, .. } => {
                 Some(format!("Add a header, or name the column by its number: --key '{}'", columns.first()?))
             }
@@ -184,6 +189,19 @@ fn columns(names: &[String], header: bool) -> String {
 
 fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+const fn many(header: bool) -> &'static str {
+    match header {
+        true => "has more than one column that names accounts, and they name different ones",
+        false => "has no header, and more than one column names accounts",
+    }
+}
+
+/// A name as it is written on a command line.
+fn quote(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(plain) { name.to_owned() } else { format!("'{name}'") }
 }
 
 fn accepted(by: Option<By>) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::choice::Keys;
 use super::columns::{Column, Columns};
 use super::error::{RosterError, UnknownColumn};
 use super::how::How;
@@ -53,12 +54,17 @@ pub(super) fn columns(
                 (Some(only), 1) => *only,
                 _ => {
                     let columns = columns.into_iter().map(|index| Column::numbered(index).name).collect();
-                    return Err(RosterError::ManyKeyColumns { from: from.clone(), columns, spot: Box::new(spot()) });
+                    return Err(RosterError::ManyKeyColumns {
+                        from: from.clone(),
+                        columns,
+                        header: false,
+                        spot: Box::new(spot()),
+                    });
                 }
             }
         }
     };
-    Ok(Some(Columns::keyed(count, how.by, Column::numbered(key), None, false)))
+    Ok(Some(Columns::keyed(count, how.by, Keys::only(Column::numbered(key)))))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@
 //! | `dialect`, `sample` | looks at the head: which delimiter; refuses what is not text |
 //! | `preamble` | takes off `sep=`, `#TYPE` and `version:v1.0` lines |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
-//! | `header`, `names`, `columns` | understands the header: which column holds the key, which the handoff, … |
+//! | `header`, `names`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows` | one record becomes one entry |
@@ -45,6 +45,7 @@
 
 mod by;
 mod cells;
+mod choice;
 mod columns;
 mod defect;
 mod dialect;

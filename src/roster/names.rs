@@ -12,13 +12,14 @@ pub(super) const ACCEPTED_KEYS: &str =
 
 /// Columns of object ids, the surest first. Some exports write user principal names into them too: the cell decides.
 pub(super) const OBJECT_ID: &[&str] = &[
-    "objectid",
+    OBJECT,
     "userobjectid",
     "accountobjectid",
     "azureadobjectid",
     "aadobjectid",
     "aaduserid",
     "recipientobjectid",
+    "externaldirectoryobjectid",
     "userid",
     "userids",
     "memberobjectidorupn",
@@ -29,8 +30,14 @@ pub(super) const OBJECT_ID: &[&str] = &[
 /// In a list of accounts their object id, in a log the number of an event.
 pub(super) const ID: &str = "id";
 
+/// In a list of accounts their object id, in a log what was acted upon: the victim where the attacker is looked for.
+pub(super) const OBJECT: &str = "objectid";
+
 /// Columns that only logs have.
 const OF_LOGS: &[&str] = &[
+    "actiontype",
+    "activitydatetime",
+    "alertid",
     "appdisplayname",
     "appid",
     "application",
@@ -42,10 +49,15 @@ const OF_LOGS: &[&str] = &[
     "requestid",
     "timegenerated",
     "useragent",
+    "userdisplayname",
+    "workload",
 ];
 
 /// Columns that hold user principal names by their very name, the surest first.
 pub(super) const UPN: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn", "username", "signinname"];
+
+/// Columns that are called by the property itself, so that whatever stands in them is meant as one.
+const UPN_INDEED: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn"];
 
 /// Columns that often hold a user principal name, but may hold another address or even a display name. They are the
 /// key only where no surer column is there.
@@ -113,6 +125,34 @@ pub(super) fn is_of_a_template(name: &str) -> bool {
 pub(super) fn is_of_a_log(folded: &str) -> bool {
     OF_LOGS.contains(&folded)
 }
+
+/// Whether a list of accounts has the column that a log has as well, and nothing says that it is one of accounts.
+pub(super) fn is_of_a_log_unless_of_accounts(folded: &str) -> bool {
+    folded == "createddatetime"
+}
+
+/// Whether only lists of accounts have such a column.
+pub(super) fn is_of_accounts(folded: &str) -> bool {
+    ["accountenabled", "displayname", "givenname", "mail", "surname", "usertype"].contains(&folded)
+}
+
+pub(super) fn is_a_upn_indeed(folded: &str) -> bool {
+    UPN_INDEED.contains(&folded)
+}
+
+/// Whether a column of object ids and one of user principal names are about the same person by their names. A manager's
+/// or a device's are not.
+pub(super) fn are_of_one_person(id: &str, upn: &str) -> bool {
+    match id {
+        "recipientobjectid" => false,
+        "accountobjectid" => upn == "accountupn",
+        "userid" | "userids" => UPN.contains(&upn) && upn != "accountupn",
+        id => OBJECT_ID.contains(&id) && is_a_upn_indeed(upn) && upn != "accountupn",
+    }
+}
+
+/// The columns that say in which domain of Active Directory a short name is one.
+pub(super) const DOMAIN: &[&str] = &["accountdomain", "accountntdomain", "onpremisesdomainname", "ntdomain", "domain"];
 
 pub(super) fn is_secret(folded: &str) -> bool {
     SECRET.contains(&folded)

@@ -94,7 +94,7 @@ impl Roster {
                 let names = (0..columns.expected).map(|index| Column::numbered(index).name).collect();
                 (columns, names)
             }
-            None => header(&mut records, &mut cells, &how, &from)?,
+            None => header(&mut records, &mut cells, &sample.people(), &how, &from)?,
         };
         columns.template |= preambles.has(Preamble::Version);
         let shape = Shape {
@@ -200,6 +200,7 @@ impl Iterator for Roster {
 fn header(
     records: &mut Records<Text>,
     cells: &mut Cells,
+    people: &[Vec<String>],
     how: &How,
     from: &Source,
 ) -> Result<(Columns, Vec<String>), RosterError> {
@@ -223,7 +224,7 @@ fn header(
         }
         if !cells.all_blank() {
             let names = cells.names();
-            return Ok((Columns::of(&Header::new(&names, site, cells, from), how)?, names));
+            return Ok((Columns::of(&Header::new(&names, site, cells, from), people, how)?, names));
         }
     }
 }

@@ -39,4 +39,15 @@ impl Sample {
         }
         sample
     }
+
+    /// The records below the first, which is a header; without those that show how to fill in a template.
+    pub(super) fn people(&self) -> Vec<Vec<String>> {
+        let is_an_example = |row: &&Vec<String>| row.iter().any(|cell| is_an_example(cell.as_bytes()));
+        self.rows.iter().skip(1).filter(|row| !is_an_example(row)).cloned().collect()
+    }
+}
+
+/// Whether a cell is one of those that Entra's templates have in the row under the header.
+pub(super) fn is_an_example(cell: &[u8]) -> bool {
+    cell.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"Example:"))
 }

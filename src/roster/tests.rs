@@ -249,7 +249,7 @@ fn what_is_no_user_says_so_and_is_not_reported() {
     let no_user: Vec<_> =
         roster.by_ref().map(|entry| entry.unwrap().content.map_err(|defect| defect.is_not_a_user())).collect();
     assert_eq!((&no_user[0], &no_user[1], &no_user[2]), (&Err(true), &Err(true), &Err(false)));
-    assert_eq!(no_user[3].as_ref().unwrap().key, Key::UserPrincipalName(upn("ada@contoso.com")));
+    assert_eq!(no_user[3], Err(true), "whoever has the name now is another one");
     assert_eq!(roster.finish().unwrap().defects.shown.len(), 1);
 }
 
@@ -388,4 +388,45 @@ fn nuls_behind_a_list_are_a_row_that_cannot_be_read() {
     assert_eq!(seen, [(2, true), (3, false)]);
     let seen: Vec<_> = entries("user;note\ra@b.c;x\ra\0@b.c;y\r").iter().map(|e| (e.line, e.content.is_ok())).collect();
     assert_eq!(seen, [(2, true), (3, false)]);
+}
+
+#[test]
+fn an_id_that_stands_for_nobody_leaves_the_word_to_the_name() {
+    let nil = "00000000-0000-0000-0000-000000000000";
+    assert_eq!(
+        only(format!("User ID,Username\n{nil},ada@contoso.com\n")).unwrap().key,
+        Key::UserPrincipalName(upn("ada@contoso.com"))
+    );
+    assert!(only(format!("User ID,Username\n{nil},\n")).unwrap_err().is_not_a_user());
+}
+
+#[test]
+fn a_named_column_keeps_what_must_agree_with_it() {
+    let read = |key: &str, list: String| {
+        let how = How { key: Some(key.into()), by: None };
+        let roster = Roster::open_with(Source::bytes("a test", list.into_bytes()), how).unwrap();
+        let people: Vec<Person> = roster.map(|entry| entry.unwrap().content.unwrap()).collect();
+        people.into_iter().map(|person| (person.also, person.also_id)).collect::<Vec<_>>()
+    };
+    let list = format!("objectId,userPrincipalName\n{ID},grace@contoso.com\n");
+    assert_eq!(read("objectId", list.clone()), [(Some(upn("grace@contoso.com")), None)]);
+    assert_eq!(read("userPrincipalName", list), [(None, Some(ID.parse().unwrap()))]);
+    let broken = "objectId,userPrincipalName\n1001,grace@contoso.com\n,ada@contoso.com\n".to_owned();
+    assert_eq!(read("userPrincipalName", broken), [(None, None), (None, None)]);
+}
+
+#[test]
+fn a_short_name_keeps_its_domain() {
+    let how = || How { key: None, by: Some(By::SamAccountName) };
+    let read = |list: &str| {
+        let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how()).unwrap();
+        let content: Vec<_> = roster.map(|entry| entry.unwrap().content).collect();
+        content
+            .into_iter()
+            .map(|read| read.map(|person| person.domain).map_err(|d| d.is_not_a_user()))
+            .collect::<Vec<_>>()
+    };
+    let list = "AccountName,AccountDomain\nhans,ws-0042\nCORP\\hans,ws-0042\nhans,\nsystem,nt authority\n";
+    assert_eq!(read(list), [Ok(Some("ws-0042".into())), Ok(Some("CORP".into())), Ok(None), Err(true)]);
+    assert_eq!(read("samAccountName\nNOWHERE\\hans\nhans\n"), [Ok(Some("NOWHERE".into())), Ok(None)]);
 }
