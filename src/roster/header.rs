@@ -73,7 +73,7 @@ impl<'a> Header<'a> {
 
     /// Whether there is a column of passwords.
     pub(super) fn has_passwords(&self) -> bool {
-        self.folded.iter().any(|folded| names::is_secret(folded))
+        self.names.iter().any(|name| names::is_secret(name))
     }
 
     /// Whether it is the header of a log.
@@ -96,10 +96,16 @@ impl<'a> Header<'a> {
     pub(super) fn no_key(&self, by: Option<By>) -> RosterError {
         RosterError::NoKeyColumn {
             from: self.from.clone(),
-            found: self.names.to_vec(),
+            found: self.shown(),
             by,
+            numbered: None,
             spot: Box::new(self.site.whole()),
         }
+    }
+
+    /// The names as a message may have them. Where nobody may see the line, nobody may see what was cut from it.
+    fn shown(&self) -> Vec<String> {
+        if self.site.hidden { Vec::new() } else { self.names.to_vec() }
     }
 
     fn unknown(&self, key: &str) -> RosterError {
@@ -110,8 +116,10 @@ impl<'a> Header<'a> {
             from: self.from.clone(),
             key: key.to_owned(),
             // Further off it is another word.
-            nearest: nearest.filter(|name| alike(name) <= 1 + wanted.chars().count() / 3).cloned(),
-            found: self.names.to_vec(),
+            nearest: How::number_meant(key, self.names.len()).or_else(|| {
+                nearest.filter(|name| !self.site.hidden && alike(name) <= 1 + wanted.chars().count() / 3).cloned()
+            }),
+            found: self.shown(),
             header: true,
             spot: self.site.whole(),
         }))

@@ -24,7 +24,7 @@
 //! | `header`, `names`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
-//! | `rows` | one record becomes one entry |
+//! | `rows`, `swallow` | one record becomes one entry; people inside a remark are found |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | the key cell becomes a key, or says why not |
 //! | `defect`, `spot`, `error` | what is wrong, and the place in the file that shows it |
 //!
@@ -69,6 +69,7 @@ mod sample;
 mod shape;
 mod source;
 mod spot;
+mod swallow;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -74,8 +74,38 @@ pub(super) const LIKELY: &[&str] = &[
     "entity",
 ];
 
-/// Columns that hold passwords, and must not be shown.
-const SECRET: &[&str] = &["passwordprofile", "initialpassword", "password", "newpassword"];
+/// What stands in the names of columns that hold passwords, and must not be shown.
+const SECRET: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "kennwort",
+    "motdepasse",
+    "contrase",
+    "senha",
+    "wachtwoord",
+    "passphrase",
+    "secret",
+    "accesspass",
+    "pwd",
+];
+
+/// The same, where it is a word of its own.
+const SECRET_WORD: &[&str] = &["pin", "tap", "pass"];
+
+/// Columns that say something about passwords and hold none.
+const NO_SECRET: &[&str] = &[
+    "disablepasswordexpiration",
+    "lastpasswordchange",
+    "passwordage",
+    "passwordexpir",
+    "passwordlastset",
+    "passwordneverexpires",
+    "passwordnotrequired",
+    "passwordpolic",
+    "secretar",
+    "strongpasswordrequired",
+];
 
 /// Columns that are usual in lists of people and are no key: they tell a header from a person.
 const OTHER: &[&str] = &[
@@ -101,7 +131,7 @@ pub(super) const fn of_property(by: By) -> &'static [&'static str] {
         By::ProxyAddress => &["proxyaddresses", "proxyaddress", "emailaddresses", "smtpaddress"],
         By::EmployeeId => &["employeeid"],
         By::Sid => &["onpremisessecurityidentifier", "sid", "accountsid", "usersid", "objectsid"],
-        By::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", "sam"],
+        By::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", SAM],
     }
 }
 
@@ -151,11 +181,18 @@ pub(super) fn are_of_one_person(id: &str, upn: &str) -> bool {
     }
 }
 
+/// A column of short names, and a short name: Samuel's, Samira's.
+pub(super) const SAM: &str = "sam";
+
 /// The columns that say in which domain of Active Directory a short name is one.
 pub(super) const DOMAIN: &[&str] = &["accountdomain", "accountntdomain", "onpremisesdomainname", "ntdomain", "domain"];
 
-pub(super) fn is_secret(folded: &str) -> bool {
-    SECRET.contains(&folded)
+/// Whether a column of this name, as the header spells it, holds passwords. One too many only hides an excerpt.
+pub(super) fn is_secret(name: &str) -> bool {
+    let folded = fold_whole(name);
+    let has = |known: &[&str]| known.iter().any(|part| folded.contains(part));
+    let is_a_word = |word: &str| SECRET_WORD.iter().any(|known| word.eq_ignore_ascii_case(known));
+    !has(NO_SECRET) && (has(SECRET) || name.split(|c: char| !c.is_alphanumeric()).any(is_a_word))
 }
 
 /// Whether a column of this name is one that people are found by.
@@ -163,6 +200,14 @@ pub(super) fn is_a_key(folded: &str, by: Option<By>) -> bool {
     match by {
         Some(by) => of_property(by).contains(&folded),
         None => [OBJECT_ID, UPN, LIKELY].iter().any(|known| known.contains(&folded)),
+    }
+}
+
+/// Whether a text is the name of a column of keys and can be nothing else: `user` may be what somebody is.
+pub(super) fn is_a_sure_key(folded: &str, by: Option<By>) -> bool {
+    match by {
+        Some(by) => of_property(by).contains(&folded) && folded != SAM,
+        None => folded != ID && (OBJECT_ID.contains(&folded) || UPN.contains(&folded)),
     }
 }
 
@@ -185,5 +230,46 @@ mod tests {
         assert_eq!(fold("Block sign in (Yes/No) [accountEnabled] Required"), "accountenabled");
         assert_eq!(fold("odd []"), "odd[]");
         assert_eq!(fold_whole("a [b]"), "a[b]");
+    }
+
+    #[test]
+    fn passwords_are_known_by_any_name() {
+        for name in [
+            "Password",
+            "Passwort",
+            "Kennwort",
+            "Temp password",
+            "Temporary Password",
+            "Initial password [passwordProfile] Required",
+            "pwd",
+            "PASSWD",
+            "userPassword",
+            "Mot de passe",
+            "Contraseña",
+            "AccountPassword",
+            "PIN",
+            "User-PIN",
+            "TAP",
+            "Temporary Access Pass",
+            "Secret",
+            "ForceChangePassword",
+            "passwordProfile.password",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "Shipping",
+            "Stapel",
+            "tape",
+            "StrongPasswordRequired",
+            "Password never expires",
+            "PasswordPolicies",
+            "Last password change time stamp",
+            "lastPasswordChangeDateTime",
+            "Secretary",
+            "user",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
     }
 }

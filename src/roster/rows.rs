@@ -23,9 +23,11 @@ use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
 use super::invisible::harmless;
 use super::key::{self, NotAKey};
-use super::not_a_user;
-use super::records::{Flaw, LONGEST_RECORD, Record};
+use super::not_a_user::{self, NotAUser};
+use super::records::{Flaw, LONGEST_RECORD, Record, line_ends};
+use super::sample::is_an_example;
 use super::spot::{Site, Spot};
+use super::swallow;
 use super::upn::{NotAUpn, Upn};
 
 /// Names and kinds are short; what is longer has gone astray.
@@ -42,11 +44,24 @@ const NOT_SHOWN: &str = "(not shown: the list has a column of passwords)";
 
 /// What became of a record.
 pub(super) enum Row {
-    /// Nothing but empty cells, or the example of a template: no row at all.
+    /// Nothing but empty cells: no row at all.
     Blank,
     Entry(Entry),
-    /// An entry whose record must be given back behind the line of this offset.
-    EntryToLineOf(Entry, usize),
+    /// What Entra's templates have in the row under the header, to show how to fill them in. Further down it is an entry.
+    Example(Entry),
+    /// An entry whose record must be given back behind the line of this offset, and the line up to which nobody can tell
+    /// whether what is given back are people.
+    EntryToLineOf {
+        entry: Entry,
+        offset: usize,
+        doubtful_until: u64,
+    },
+}
+
+/// A row that can be read, on a line of which nobody can tell whether it is one.
+pub(super) fn doubted(entry: Entry, record: Record<'_>, columns: &Columns) -> Entry {
+    let site = Site { bytes: record.bytes, line: record.line, hidden: columns.has_passwords };
+    Entry { content: Err(Defect { spot: site.whole(), reason: Reason::InsideQuote }), ..entry }
 }
 
 /// Reads one record as the row with this number.
@@ -74,8 +89,12 @@ pub(super) fn read(
     }
     let reading = Reading { record, columns, encoding, cells };
     let (key, column) = reading.key_cell();
-    if (key.is_empty() && cells.all_blank()) || (row == RowNumber::FIRST && reading.is_an_example(key)) {
+    if key.is_empty() && cells.all_blank() {
         return Row::Blank;
+    }
+    if reading.is_an_example(key) {
+        let reason = Reason::NotAUser { text: reading.shown(key), why: NotAUser::Example };
+        return Row::Example(entry(reading.shown(key), Err(reading.at(column, reason))));
     }
     if key.iter().any(|b| matches!(b, b'\n' | b'\r')) {
         // The lines behind the first may be other people's.
@@ -83,7 +102,15 @@ pub(super) fn read(
         let reason = Reason::LineBreakInKey { column: column.name.clone() };
         let shown_line = reading.shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
         let defect = Defect { spot: reading.site().at(place.clone()), reason };
-        return Row::EntryToLineOf(entry(shown_line, Err(defect)), place.start);
+        let entry = entry(shown_line, Err(defect));
+        return Row::EntryToLineOf { entry, offset: place.start, doubtful_until: 0 };
+    }
+    if let Some(swallowed) = swallow::look(record.bytes, columns, cells) {
+        let quote = swallowed.quote;
+        let defect = Defect { spot: reading.site().at(quote..record.bytes.len()), reason: Reason::OpenQuote };
+        let last_line = record.line + line_ends(record.bytes);
+        let doubtful_until = if swallowed.certain { 0 } else { last_line };
+        return Row::EntryToLineOf { entry: entry(reading.shown(key), Err(defect)), offset: quote, doubtful_until };
     }
     let content = reading.person(key, column);
     let text = if content.is_ok() { shown(key) } else { reading.shown(key) };
@@ -124,8 +151,7 @@ impl<'a> Reading<'a> {
 
     /// Entra's templates have a row under the header that shows how to fill them in.
     fn is_an_example(&self, key: &[u8]) -> bool {
-        let starts = |cell: &[u8]| cell.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"Example:"));
-        self.columns.template && (starts(key) || starts(self.cells.get(0)))
+        self.columns.template && (is_an_example(key) || is_an_example(self.cells.get(0)))
     }
 
     fn person(&self, key: &[u8], column: &Column) -> Result<Person, Defect> {
