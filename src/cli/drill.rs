@@ -182,6 +182,9 @@ fn people(path: &Path, reading: &ReadingArgs) -> Result<Vec<ExtraPerson>, Failur
         if let Some(upn) = &person.also {
             extra.user_principal_name = Some(upn.to_string());
         }
+        if let Some(id) = person.also_id {
+            extra.object_id = Some(id.guid());
+        }
         extra.user_type = person.hints.user_type;
         extra.synced = person.hints.synced.unwrap_or(false);
         extra.enabled = person.hints.enabled;

@@ -8,7 +8,7 @@ use super::account_rules::AccountRules;
 use super::reason::Reason;
 use super::row::Decision;
 use super::step::Steps;
-use crate::directory::{Deleted, Found};
+use crate::directory::{Deleted, Found, OnPremises};
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defect, Key, Person};
 
@@ -85,6 +85,16 @@ impl<'a> Judge<'a> {
             let detail = format!("the roster says {other}, the directory {account}");
             return Ruling::refuse(Reason::Mismatch, detail);
         }
+        if let Some(other) = person.also_id.filter(|id| *id != account.object_id) {
+            return Ruling::refuse(Reason::Mismatch, format!("the roster says {other}, the directory {account}"));
+        }
+        // A short name is unique in its domain alone: there is a hans on every other machine.
+        if let Some(domain) = person.domain.as_deref().filter(|domain| !is_of(account.on_premises.as_deref(), domain)) {
+            let known = account.on_premises.as_ref().map_or("", |there| &there.domain_name);
+            let known = if known.is_empty() { "no domain" } else { known };
+            let detail = format!("the roster says domain {domain}, the directory {known} for {account}");
+            return Ruling::refuse(Reason::Mismatch, detail);
+        }
         // Mail addresses are passed on to others; whoever is locked out must be named by what is theirs alone.
         if let Key::UserPrincipalName(name) = &person.key
             && name.folded() != account.user_principal_name.to_lowercase()
@@ -101,8 +111,38 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// Whether the account is in this domain of Active Directory, by the DNS name of the domain or by the first label of it,
+/// which is what is written in front of short names (`CORP\ada` in `corp.contoso.com`).
+fn is_of(there: Option<&OnPremises>, domain: &str) -> bool {
+    let Some(known) = there.map(|there| there.domain_name.as_str()).filter(|name| !name.is_empty()) else {
+        return false;
+    };
+    let first_label = known.split('.').next().unwrap_or(known);
+    [known, first_label].iter().any(|name| name.eq_ignore_ascii_case(domain))
+}
+
 fn describe(deleted: &Deleted) -> String {
     let Deleted { object_id, user_principal_name, deleted_at } = deleted;
     let at = deleted_at.and_then(|at| at.format(&Rfc3339).ok()).map(|at| format!(", deleted at {at}"));
     format!("{user_principal_name} ({object_id}){}", at.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_known_by_its_dns_name_or_by_the_first_label_of_it() {
+        let there = OnPremises { domain_name: "corp.contoso.com".into(), ..OnPremises::default() };
+        for (domain, is) in [
+            ("CORP", true),
+            ("Corp.Contoso.com", true),
+            ("contoso", false),
+            ("ws-0042", false),
+            ("corp.contoso", false),
+        ] {
+            assert_eq!(is_of(Some(&there), domain), is, "{domain}");
+        }
+        assert!(!is_of(None, "CORP") && !is_of(Some(&OnPremises::default()), "CORP"), "what is not known is no match");
+    }
 }

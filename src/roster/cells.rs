@@ -56,6 +56,16 @@ impl Cells {
         read
     }
 
+    /// A reader of the same kind.
+    pub(super) fn another(&self) -> Self {
+        Self { delimiter: self.delimiter, reader: reader(self.delimiter), record: ByteRecord::new() }
+    }
+
+    /// How many delimiters there are in a text, quoted or not.
+    pub(super) fn delimiters(&self, text: &[u8]) -> usize {
+        text.iter().filter(|byte| **byte == self.delimiter).count()
+    }
+
     /// How many cells there are.
     pub(super) fn len(&self) -> usize {
         self.record.len()

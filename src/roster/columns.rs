@@ -1,6 +1,7 @@
 //! Understands the header of a list: which column holds what.
 
 use super::by::By;
+use super::choice::Keys;
 use super::error::RosterError;
 use super::header::Header;
 use super::how::How;
@@ -30,8 +31,12 @@ pub(super) struct Columns {
     /// The column of the key, and the one that stands in where that cell is empty.
     pub(super) key: Column,
     pub(super) fallback: Option<Column>,
-    /// Whether the fallback is a user principal name by its header, so that it must agree with the object id.
-    pub(super) fallback_is_upn: bool,
+    /// The column of user principal names that must agree with an object id.
+    pub(super) upn_beside: Option<Column>,
+    /// The column of object ids that must agree with a user principal name.
+    pub(super) id_beside: Option<Column>,
+    /// The domain in which a short name of Active Directory is one.
+    pub(super) domain: Option<Column>,
     pub(super) handoff: Option<Column>,
     pub(super) priority: Option<Column>,
     pub(super) note: Option<Column>,
@@ -46,16 +51,17 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Understands a header.
-    pub(super) fn of(header: &Header<'_>, how: &How) -> Result<Self, RosterError> {
-        let (key, fallback, fallback_is_upn) = if how.key.is_some() {
-            (header.named(how)?, None, false)
-        } else if let Some(by) = how.by {
-            let key = header.first_of(names::of_property(by))?.ok_or_else(|| header.no_key(how.by))?;
-            (key, None, false)
-        } else {
-            account_columns(header)?
+    /// Understands a header, and the first people under it.
+    pub(super) fn of(header: &Header<'_>, people: &[Vec<String>], how: &How) -> Result<Self, RosterError> {
+        let keys = match (&how.key, how.by) {
+            (Some(_), None) => Keys::named(header, header.named(how)?),
+            (Some(_), Some(_)) => Keys::only(header.named(how)?),
+            (None, Some(by)) => {
+                Keys::only(header.first_of(names::of_property(by))?.ok_or_else(|| header.no_key(how.by))?)
+            }
+            (None, None) => Keys::chosen(header, people)?,
         };
+        let domain = if how.by == Some(By::SamAccountName) { header.first_of(names::DOMAIN)? } else { None };
         let enabled = header.first_of(&["accountenabled"])?;
         Ok(Self {
             handoff: header.first_of(&["handoff"])?,
@@ -67,24 +73,22 @@ impl Columns {
             enabled: enabled.filter(|column| !names::fold_whole(&column.name).contains("block")),
             has_passwords: header.has_passwords(),
             template: header.names.iter().any(|name| names::is_of_a_template(name)),
-            ..Self::keyed(header.names.len(), how.by, key, fallback, fallback_is_upn)
+            domain: domain.filter(|domain| *domain != keys.key),
+            ..Self::keyed(header.names.len(), how.by, keys)
         })
     }
 
     /// Nothing but a key is known.
-    pub(super) const fn keyed(
-        expected: usize,
-        by: Option<By>,
-        key: Column,
-        fallback: Option<Column>,
-        fallback_is_upn: bool,
-    ) -> Self {
+    pub(super) fn keyed(expected: usize, by: Option<By>, keys: Keys) -> Self {
+        let Keys { key, fallback, upn_beside, id_beside } = keys;
         Self {
             expected,
             by,
             key,
             fallback,
-            fallback_is_upn,
+            upn_beside,
+            id_beside,
+            domain: None,
             handoff: None,
             priority: None,
             note: None,
@@ -105,21 +109,6 @@ impl Columns {
     }
 }
 
-/// The columns by which accounts are named: the surest, the one that stands in for it, and whether that one has to agree.
-fn account_columns(header: &Header<'_>) -> Result<(Column, Option<Column>, bool), RosterError> {
-    let object_id = header.first_of(names::OBJECT_ID)?;
-    let object_id = object_id.filter(|column| names::fold(&column.name) != names::ID || !header.is_of_a_log());
-    let upn = header.first_of(names::UPN)?;
-    let likely = header.first_of(names::LIKELY)?;
-    let fallback_is_upn = object_id.is_some() && upn.is_some();
-    match (object_id, upn, likely) {
-        (Some(id), upn, likely) => Ok((id, upn.or(likely), fallback_is_upn)),
-        (None, Some(upn), _) => Ok((upn, None, false)),
-        (None, None, Some(likely)) => Ok((likely, None, false)),
-        (None, None, None) => Err(header.no_key(None)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,7 +117,7 @@ mod tests {
     fn columns_as(header: &str, how: &How) -> Result<Columns, RosterError> {
         let names: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
         let from = Source::bytes("a test", Vec::new());
-        Columns::of(&Header::for_tests(&names, header, &from), how)
+        Columns::of(&Header::for_tests(&names, header, &from), &[], how)
     }
 
     fn columns(header: &str) -> Result<Columns, RosterError> {
@@ -137,7 +126,7 @@ mod tests {
 
     fn key(header: &str) -> (String, Option<String>, bool) {
         let columns = columns(header).unwrap();
-        (columns.key.name, columns.fallback.map(|column| column.name), columns.fallback_is_upn)
+        (columns.key.name, columns.fallback.map(|column| column.name), columns.upn_beside.is_some())
     }
 
     #[test]

@@ -117,7 +117,7 @@ pub enum Reason {
         why: NotAUpn,
     },
     /// Cells are missing at the end.
-    #[error("it has {found} cells where the header has {expected}")]
+    #[error("it has {} where {} are expected", cells(*.found), .expected)]
     TooFewCells {
         /// Cells on the row.
         found: usize,
@@ -125,7 +125,7 @@ pub enum Reason {
         expected: usize,
     },
     /// There are more cells than names in the header, and they are not empty.
-    #[error("it has {found} cells where the header has {expected}")]
+    #[error("it has {} where {} expected", cells(*.found), only(*.expected))]
     TooManyCells {
         /// Cells on the row.
         found: usize,
@@ -177,6 +177,9 @@ pub enum Reason {
     /// A quote opens here, and the cell does not end well behind it.
     #[error("a quote opens here and never closes; reading goes on at the next line")]
     OpenQuote,
+    /// A line inside a quote that may have swallowed it.
+    #[error("it stands inside a quote that opens further up, so nobody can tell whether it is a row or a remark")]
+    InsideQuote,
     /// Text behind a closing quote.
     #[error("text follows a closing quote")]
     TextAfterQuote,
@@ -188,6 +191,12 @@ impl Reason {
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::NotAKey { text, .. } if text.starts_with("S-1-") => Some("To find people by their SID: --by sid"),
+            Self::NotAKey { text, why: NotAUpn::NoAt } if is_bare_guid(text) => {
+                Some("Write the object id with its hyphens, such as 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11.")
+            }
+            Self::NotAKey { text, why: NotAUpn::NoAt } if text.contains('\\') => {
+                Some("To find people by their short name in Active Directory: --by sam")
+            }
             Self::NotAKey { why, .. } | Self::NotAUpn { why, .. } => of_name(*why),
             Self::NotAValue { why: NotAValue::Address(why), .. } => of_name(*why),
             Self::Entities { .. } => Some("Write a row for each person who is meant."),
@@ -195,11 +204,28 @@ impl Reason {
             Self::TooManyCells { .. } => Some("Put quotes around a cell that holds the delimiter."),
             Self::Undecodable { .. } => Some("Save the list as \"CSV UTF-8\"."),
             Self::ControlCharacter { .. } => Some("Delete the character; an editor shows it where the mark is."),
+            Self::InsideQuote => Some("Close the quote where it opens, or take the name out of the remark."),
+            Self::NotAValue { why: NotAValue::Rounded | NotAValue::Decimal, .. } => {
+                Some("Format the column as text in the spreadsheet, and fill it in anew from its source.")
+            }
             Self::OpenQuote => Some("Close the quote, or write a quote inside a quoted cell twice."),
             Self::TextAfterQuote => Some("Write a quote inside a quoted cell twice."),
             _ => None,
         }
     }
+}
+
+fn cells(number: usize) -> String {
+    if number == 1 { "1 cell".to_owned() } else { format!("{number} cells") }
+}
+
+fn only(number: usize) -> String {
+    if number == 1 { "1 is".to_owned() } else { format!("{number} are") }
+}
+
+/// An object id without its hyphens.
+fn is_bare_guid(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn of_name(why: NotAUpn) -> Option<&'static str> {

@@ -86,10 +86,12 @@ pub(super) fn refuse_workbook(first_bytes: &[u8], from: &Source) -> Result<(), R
 }
 
 fn refuse_what_is_no_text(head: &[u8], from: &Source) -> Result<(), RosterError> {
-    // A stray control character is one bad row; many of them, or one in the first line, is no list of people.
+    // A stray control character is one bad row; many of them, or one in the first line, is no list of people. NULs
+    // behind a first line of text are UTF-16 that was appended, or what a crash left of the end: defects of their rows.
     let control = |b: &u8| *b < b' ' && !matches!(*b, b'\t' | b'\n' | b'\r');
-    let first_line = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    if first_line.iter().any(control) || head.iter().filter(|b| control(b)).count() > 4 + head.len() / 20 {
+    let first_line = head.split(|b| matches!(b, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
+    let others = head.iter().filter(|b| control(b) && **b != 0).count();
+    if first_line.iter().any(control) || others > 4 + head.len() / 20 {
         return Err(RosterError::Binary(from.clone()));
     }
     Ok(())
@@ -157,6 +159,9 @@ mod tests {
         assert!(matches!(refuse_workbook(b"PK\x03\x04rest", &from), Err(RosterError::Workbook(_))));
         assert!(matches!(refuse_workbook(b"\xd0\xcf\x11\xe0rest", &from), Err(RosterError::Workbook(_))));
         assert!(matches!(dialect(b"\x7fELF\x02\x01\x01\0"), Err(RosterError::Binary(_))));
+        assert!(matches!(dialect(b"\n\x7fELF\x02\x01\x01\0"), Err(RosterError::Binary(_))));
         assert!(dialect(b"user\na\0b@c\nfine@contoso.com\nfine@contoso.com\n").is_ok());
+        assert!(dialect(b"user;note\rada@contoso.com;x\rbob@contoso.com;y\0\r").is_ok());
+        assert!(dialect(&[&b"user\nada@contoso.com\n"[..], &[0; 4096]].concat()).is_ok());
     }
 }

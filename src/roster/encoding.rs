@@ -43,9 +43,19 @@ pub(super) fn of_the_first_bytes(head: &[u8]) -> (Encoding, usize) {
     }
 }
 
+/// So many pairs of ASCII letters one after the other are no UTF-16: four ideographs made of such bytes hardly ever meet.
+const ASCII_RUN: usize = 4;
+
 /// Latin letters in UTF-16 are every second byte NUL, and no other text has that.
+///
+/// It counts from the first letter on: what Windows PowerShell appends to a list in ASCII (`>>`) is UTF-16 behind a head
+/// that is not, and whoever took all of it for UTF-16 would lose the people of the head.
 fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
     let pairs = head[..head.len().min(1024)].chunks_exact(2);
+    let begins_well = pairs.clone().next().is_some_and(|pair| (pair[0] == 0) != (pair[1] == 0));
+    if !begins_well || longest_run(pairs.clone().map(|pair| pair.iter().all(|b| is_ascii_text(*b)))) >= ASCII_RUN {
+        return None;
+    }
     let (mut higher, mut lower, count) = (0, 0, pairs.len());
     for pair in pairs {
         higher += usize::from(pair[0] == 0 && pair[1] != 0);
@@ -59,6 +69,18 @@ fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
         (false, true) if higher * 8 <= lower => Some(Encoding::Utf16Le),
         _ => None,
     }
+}
+
+fn longest_run(marks: impl Iterator<Item = bool>) -> usize {
+    let runs = marks.scan(0, |run, marked| {
+        *run = if marked { *run + 1 } else { 0 };
+        Some(*run)
+    });
+    runs.max().unwrap_or(0)
+}
+
+const fn is_ascii_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 /// Decides between UTF-8 and Windows-1252 by the text that begins with the first byte outside ASCII; `whole` says that
@@ -99,6 +121,19 @@ mod tests {
         assert_eq!(of_the_first_bytes(b"\x7fELF\x02\x01\x01\0"), (Encoding::Utf8, 0));
         assert_eq!(of_the_first_bytes(b"\0\0\0\0\0\0"), (Encoding::Utf8, 0));
         assert_eq!(of_the_first_bytes(b""), (Encoding::Utf8, 0));
+    }
+
+    #[test]
+    fn utf_16_behind_ascii_does_not_make_the_ascii_utf_16() {
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let appended =
+            [b"UserPrincipalName\r\nada@contoso.com\r\n".to_vec(), wide(&"grace@contoso.com\r\n".repeat(90))];
+        assert_eq!(of_the_first_bytes(&appended.concat()), (Encoding::Utf8, 0));
+        let appended = [wide(&"grace@contoso.com\r\n".repeat(9)), b"ada@contoso.com\r\n".to_vec()];
+        assert_eq!(of_the_first_bytes(&appended.concat()), (Encoding::Utf8, 0));
+        assert_eq!(of_the_first_bytes(b"a\nb\0o\0b\0@\0b\0.\0c\0"), (Encoding::Utf8, 0), "a short head counts as well");
+        let names = wide("name,user\r\n山田太,taro@contoso.com\r\n");
+        assert_eq!(of_the_first_bytes(&names), (Encoding::Utf16Le, 0), "ideographs may look like ASCII");
     }
 
     #[test]

@@ -29,6 +29,12 @@ pub struct Person {
     pub key: Key,
     /// The user principal name that stands beside an object id: both must name the same account.
     pub also: Option<Upn>,
+    /// The object id that stands beside a user principal name, where the operator named the column of the latter: both must
+    /// name the same account.
+    pub also_id: Option<ObjectId>,
+    /// The domain of Active Directory in which a short name is one, as the roster writes it: `CONTOSO` or
+    /// `corp.contoso.com`. The name alone is another person's in the next domain.
+    pub domain: Option<String>,
     /// Who hands the credential over.
     pub handoff: Option<String>,
     /// The place in the order of work: a lower number is worked on earlier, none is last.

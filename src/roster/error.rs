@@ -64,15 +64,37 @@ pub enum RosterError {
         spot: Box<Spot>,
     },
     /// No column that could hold the key.
-    #[error("the roster {from} has no key column{}: its first line has {}{}", for_property(*.by), quoted(.found), accepted(*.by))]
+    #[error("the roster {from} has no key column{}: its first line {}{}", for_property(*.by), first_line(.found), accepted(*.by))]
     NoKeyColumn {
         /// What was read.
         from: Source,
-        /// The names in the header.
+        /// The names in the header; none where passwords may be among them.
         found: Vec<String>,
         /// The property that was looked for.
         by: Option<By>,
+        /// The number of the column in which keys stand below the first line, where there is one.
+        numbered: Option<String>,
         /// The header line.
+        spot: Box<Spot>,
+    },
+    /// A header that is not the first line.
+    #[error("the roster {from} has something in front of its header, which stands on line {}", .spot.line)]
+    HeaderBelow {
+        /// What was read.
+        from: Source,
+        /// The header line.
+        spot: Box<Spot>,
+    },
+    /// A first line that may be a header, and may be somebody.
+    #[error(
+        "the first line of the roster {from} may be a header or a person: {text:?} may be the name of a column and somebody's"
+    )]
+    HeaderOrPerson {
+        /// What was read.
+        from: Source,
+        /// The cell that may be either.
+        text: String,
+        /// The first line.
         spot: Box<Spot>,
     },
     /// The operator names a column that is not there.
@@ -90,13 +112,15 @@ pub enum RosterError {
         /// The second of them in the header.
         spot: Box<Spot>,
     },
-    /// Without a header, more than one column holds keys.
-    #[error("the roster {from} has no header, and more than one column names accounts: {}; name the one with --key", .columns.join(", "))]
+    /// More than one column holds keys: without a header, or with one and other keys in each.
+    #[error("the roster {from} {}: {}; name the one with --key", many(*.header), listed(.columns))]
     ManyKeyColumns {
         /// What was read.
         from: Source,
-        /// The columns by their numbers.
+        /// The columns by their names, or by their numbers.
         columns: Vec<String>,
+        /// Whether the list has a header.
+        header: bool,
         /// The first line.
         spot: Box<Spot>,
     },
@@ -130,6 +154,8 @@ impl RosterError {
         match self {
             Self::Header { spot, .. }
             | Self::NoKeyColumn { spot, .. }
+            | Self::HeaderBelow { spot, .. }
+            | Self::HeaderOrPerson { spot, .. }
             | Self::TwoColumns { spot, .. }
             | Self::ManyKeyColumns { spot, .. } => Some(spot),
             Self::UnknownColumn(unknown) => Some(&unknown.spot),
@@ -141,9 +167,23 @@ impl RosterError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
+            Self::NoKeyColumn { numbered: Some(number), .. } => Some(format!(
+                "Name the column that says who is meant: --key COLUMN; in a list without a header: --key '{number}'. Delete \
+                 any lines above the header."
+            )),
+            Self::HeaderBelow { .. } => {
+                Some("Delete the lines above the header; people who stand there belong below it.".to_owned())
+            }
+            Self::HeaderOrPerson { .. } => Some(
+                "Write samAccountName as the header: in its place if it is one, above the line if it is a person."
+                    .to_owned(),
+            ),
             Self::NoKeyColumn { .. } => Some("Name the column that says who is meant: --key COLUMN".to_owned()),
             Self::UnknownColumn(unknown) if !unknown.header => {
                 Some("The list has no header: name the column by its number, such as --key '#1'.".to_owned())
+            }
+            Self::ManyKeyColumns { columns, header: true, .. } => {
+                Some(format!("Name the column that says who is meant: --key {}", listed(&[quote(columns.first()?)])))
             }
             Self::ManyKeyColumns { columns, .. } => {
                 Some(format!("Add a header, or name the column by its number: --key '{}'", columns.first()?))
@@ -174,8 +214,18 @@ fn some_of(names: &[String], shown: impl Fn(String) -> String) -> String {
     some.join(", ")
 }
 
+fn first_line(names: &[String]) -> String {
+    match names {
+        [] => "is not shown, because passwords may stand in it".to_owned(),
+        names => format!("has {}", quoted(names)),
+    }
+}
+
 fn columns(names: &[String], header: bool) -> String {
     let number = names.len();
+    if names.is_empty() {
+        return "its columns are not shown, because passwords may stand there".to_owned();
+    }
     match header {
         true => format!("its {number} columns are {}", quoted(names)),
         false => format!("it has no header, and its columns are {}", listed(names)),
@@ -184,6 +234,19 @@ fn columns(names: &[String], header: bool) -> String {
 
 fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+const fn many(header: bool) -> &'static str {
+    match header {
+        true => "has more than one column that names accounts, and they name different ones",
+        false => "has no header, and more than one column names accounts",
+    }
+}
+
+/// A name as it is written on a command line.
+fn quote(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(plain) { name.to_owned() } else { format!("'{name}'") }
 }
 
 fn accepted(by: Option<By>) -> String {

@@ -35,6 +35,29 @@ impl<'a> Header<'a> {
         Ok(None)
     }
 
+    /// All columns with one of these names, the surest first.
+    pub(super) fn all_of(&self, known: &[&str]) -> Vec<Column> {
+        let all = 0..self.names.len();
+        let named = |name: &&str| all.clone().filter(|index| self.folded[*index] == *name).collect::<Vec<_>>();
+        let column = |index: usize| Column { index, name: self.names[index].clone() };
+        known.iter().flat_map(named).map(column).collect()
+    }
+
+    /// The name of a column as it is compared.
+    pub(super) fn folded(&self, column: &Column) -> &str {
+        self.folded.get(column.index).map_or("", String::as_str)
+    }
+
+    /// The column, unless another one has the same name.
+    pub(super) fn alone(&self, column: Column) -> Result<Column, RosterError> {
+        Ok(self.only(|index| self.folded[index] == self.folded[column.index])?.unwrap_or(column))
+    }
+
+    /// As [`Header::alone`], where there is a column.
+    pub(super) fn alone_if_any(&self, column: Option<Column>) -> Result<Option<Column>, RosterError> {
+        column.map(|column| self.alone(column)).transpose()
+    }
+
     /// The column that the operator names.
     pub(super) fn named(&self, how: &How) -> Result<Column, RosterError> {
         let key = how.key.as_deref().unwrap_or_default();
@@ -50,22 +73,39 @@ impl<'a> Header<'a> {
 
     /// Whether there is a column of passwords.
     pub(super) fn has_passwords(&self) -> bool {
-        self.folded.iter().any(|folded| names::is_secret(folded))
+        self.names.iter().any(|name| names::is_secret(name))
     }
 
     /// Whether it is the header of a log.
     pub(super) fn is_of_a_log(&self) -> bool {
-        self.folded.iter().any(|folded| names::is_of_a_log(folded))
+        let has = |is: fn(&str) -> bool| self.folded.iter().any(|folded| is(folded));
+        has(names::is_of_a_log) || (has(names::is_of_a_log_unless_of_accounts) && !has(names::is_of_accounts))
+    }
+
+    /// More than one column names accounts, and not the same ones.
+    pub(super) fn many_keys(&self, columns: &[&Column]) -> RosterError {
+        RosterError::ManyKeyColumns {
+            from: self.from.clone(),
+            columns: columns.iter().map(|column| column.name.clone()).collect(),
+            header: true,
+            spot: Box::new(self.site.whole()),
+        }
     }
 
     /// No column holds the key.
     pub(super) fn no_key(&self, by: Option<By>) -> RosterError {
         RosterError::NoKeyColumn {
             from: self.from.clone(),
-            found: self.names.to_vec(),
+            found: self.shown(),
             by,
+            numbered: None,
             spot: Box::new(self.site.whole()),
         }
+    }
+
+    /// The names as a message may have them. Where nobody may see the line, nobody may see what was cut from it.
+    fn shown(&self) -> Vec<String> {
+        if self.site.hidden { Vec::new() } else { self.names.to_vec() }
     }
 
     fn unknown(&self, key: &str) -> RosterError {
@@ -76,8 +116,10 @@ impl<'a> Header<'a> {
             from: self.from.clone(),
             key: key.to_owned(),
             // Further off it is another word.
-            nearest: nearest.filter(|name| alike(name) <= 1 + wanted.chars().count() / 3).cloned(),
-            found: self.names.to_vec(),
+            nearest: How::number_meant(key, self.names.len()).or_else(|| {
+                nearest.filter(|name| !self.site.hidden && alike(name) <= 1 + wanted.chars().count() / 3).cloned()
+            }),
+            found: self.shown(),
             header: true,
             spot: self.site.whole(),
         }))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::by::By;
+use super::choice::Keys;
 use super::columns::{Column, Columns};
 use super::error::{RosterError, UnknownColumn};
 use super::how::How;
@@ -13,21 +15,31 @@ use super::spot::Spot;
 /// The columns of a list that has no header; nothing where the first record is one.
 ///
 /// A first record with a key in it is a person: whoever takes it for a header loses them. Where the operator gives the
-/// number of the key's column, a first record without any known column name is a person, too.
+/// number of the key's column, the first record is a header only if that very cell is the name of such a column.
 ///
 /// Which column is the key must be plain: where more than one holds keys (a person and their manager), it is a question
-/// for the operator.
+/// for the operator. `spot` is the record on a line of the sample.
 pub(super) fn columns(
     sample: &Sample,
     how: &How,
     from: &Source,
-    spot: impl FnOnce() -> Spot,
+    spot: impl Fn(u64) -> Spot,
 ) -> Result<Option<Columns>, RosterError> {
     let Some(first) = sample.rows.first().filter(|_| !sample.first_is_broken) else { return Ok(None) };
+    let spot_of_first = || spot(sample.lines.first().copied().unwrap_or(1));
     let has_a_key = first.iter().any(|cell| how.is_a_key(cell));
-    let names_columns = first.iter().any(|cell| how.names(cell));
-    let known = first.iter().any(|cell| names::is_known(&names::fold(cell)));
-    if names_columns || !(has_a_key || (how.number().is_some() && !known)) {
+    if first.iter().any(|cell| how.names(cell)) {
+        return Ok(None);
+    }
+    if let Some(text) = may_be_either(first, how) {
+        let (text, spot) = (text.clone(), Box::new(spot_of_first()));
+        return Err(RosterError::HeaderOrPerson { from: from.clone(), text, spot });
+    }
+    let names_its_column = how.number().and_then(|number| first.get(number)).is_some_and(|cell| {
+        let folded = names::fold(cell);
+        names::is_a_key(&folded, how.by) || (how.by.is_none() && names::is_known(&folded))
+    });
+    if !has_a_key && (how.number().is_none() || names_its_column) {
         return Ok(None);
     }
     let count = first.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
@@ -38,10 +50,10 @@ pub(super) fn columns(
             return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
                 from: from.clone(),
                 key: key.clone(),
-                nearest: None,
+                nearest: How::number_meant(key, count),
                 found: found(),
                 header: false,
-                spot: spot(),
+                spot: spot_of_first(),
             })));
         }
         (_, None) => {
@@ -49,29 +61,62 @@ pub(super) fn columns(
                 row.iter().enumerate().filter(|(_, cell)| how.is_a_key(cell)).map(|(index, _)| index).collect()
             };
             let columns: BTreeSet<usize> = sample.rows.iter().flat_map(holds_a_key).collect();
+            refuse_header_below(sample, how, columns.first().copied(), from, &spot)?;
             match (columns.first(), columns.len()) {
                 (Some(only), 1) => *only,
                 _ => {
                     let columns = columns.into_iter().map(|index| Column::numbered(index).name).collect();
-                    return Err(RosterError::ManyKeyColumns { from: from.clone(), columns, spot: Box::new(spot()) });
+                    return Err(RosterError::ManyKeyColumns {
+                        from: from.clone(),
+                        columns,
+                        header: false,
+                        spot: Box::new(spot_of_first()),
+                    });
                 }
             }
         }
     };
-    Ok(Some(Columns::keyed(count, how.by, Column::numbered(key), None, false)))
+    refuse_header_below(sample, how, Some(key), from, &spot)?;
+    Ok(Some(Columns::keyed(count, how.by, Keys::only(Column::numbered(key)))))
+}
+
+/// The cell of a first record that is as likely the name of a column as that of a person.
+fn may_be_either<'a>(first: &'a [String], how: &How) -> Option<&'a String> {
+    if how.by != Some(By::SamAccountName) || first.iter().any(|cell| names::is_a_sure_key(&names::fold(cell), how.by)) {
+        return None;
+    }
+    let is_sam = |cell: &&String| names::fold(cell) == names::SAM;
+    match (how.number(), &how.key) {
+        (Some(number), _) => first.get(number).filter(is_sam),
+        (None, Some(_)) => None,
+        (None, None) => first.iter().find(is_sam),
+    }
+}
+
+/// Whoever exported a list may stand above its header, and is not on it.
+fn refuse_header_below(
+    sample: &Sample,
+    how: &How,
+    key: Option<usize>,
+    from: &Source,
+    spot: impl Fn(u64) -> Spot,
+) -> Result<(), RosterError> {
+    match sample.header_below(how, key) {
+        Some(line) => Err(RosterError::HeaderBelow { from: from.clone(), spot: Box::new(spot(line)) }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::by::By;
     use crate::roster::dialect::Delimiter;
     use crate::roster::spot::Site;
 
     fn key(text: &str, how: &How) -> Result<Option<usize>, RosterError> {
         let sample = Sample::of(text.as_bytes(), true, Delimiter::Comma);
         let from = Source::bytes("a test", Vec::new());
-        let spot = || Site { bytes: text.as_bytes(), line: 1, hidden: false }.whole();
+        let spot = |_| Site { bytes: text.as_bytes(), line: 1, hidden: false }.whole();
         Ok(columns(&sample, how, &from, spot)?.map(|columns| columns.key.index))
     }
 
@@ -110,5 +155,47 @@ mod tests {
         assert_eq!(key("0042\n0043\n", &by(Some("#1"))).unwrap(), Some(0));
         assert_eq!(key("employeeId\n0043\n", &by(Some("#1"))).unwrap(), None);
         assert_eq!(key("0042\n0043\n", &by(None)).unwrap(), None);
+    }
+
+    #[test]
+    fn only_the_key_cell_tells_a_header_where_the_operator_numbers_the_column() {
+        let by = |by| How { key: Some("#1".into()), by: Some(by) };
+        for text in ["00001,Sam,Smith\n00002,Ada,Byron\n", "00001,Ada,Operations\n", "00001,x\n00002,Member\n"] {
+            assert_eq!(key(text, &by(By::EmployeeId)).unwrap(), Some(0), "{text}");
+        }
+        assert_eq!(key("samuel,Department\n", &by(By::SamAccountName)).unwrap(), Some(0));
+        assert_eq!(key("samAccountName,Department\nsam,x\n", &by(By::SamAccountName)).unwrap(), None);
+        assert_eq!(key("ada#contoso.com,Operations\n", &How { key: Some("#1".into()), by: None }).unwrap(), Some(0));
+    }
+
+    #[test]
+    fn somebody_called_sam_is_a_question() {
+        let how = |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::SamAccountName) };
+        for flag in [Some("#1"), None] {
+            let error = key("sam,Sales\nhans,Sales\n", &how(flag)).unwrap_err();
+            assert!(matches!(&error, RosterError::HeaderOrPerson { text, .. } if text == "sam"), "{error}");
+        }
+        assert_eq!(key("sam,Sales\nhans,Sales\n", &how(Some("sam"))).unwrap(), None, "the operator knows");
+        assert_eq!(key("samAccountName\nsam\n", &how(None)).unwrap(), None);
+        assert_eq!(key("hans,Sales\nsam,Sales\n", &how(Some("#1"))).unwrap(), Some(0));
+    }
+
+    #[test]
+    fn whoever_stands_above_a_header_is_not_on_the_list() {
+        for text in [
+            "Exported by,grace@b.c,2026-11-23\nName,User principal name,Department\nAda,ada@b.c,x\n",
+            "grace@b.c\nuser\nada@b.c\n",
+            "grace@b.c\nName,UPN\nAda,ada@b.c\n",
+        ] {
+            for key_flag in [None, Some("#2")] {
+                let how = How { key: key_flag.map(str::to_owned), by: None };
+                if key_flag.is_some() && !text.starts_with("Exported") {
+                    continue;
+                }
+                let error = key(text, &how).unwrap_err();
+                assert!(matches!(error, RosterError::HeaderBelow { .. }), "{text}: {error}");
+            }
+        }
+        assert_eq!(key("ada@b.c,Ada,Member\nbob#b.c,Bob,Member\n", &How::default()).unwrap(), Some(0));
     }
 }

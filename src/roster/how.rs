@@ -21,6 +21,12 @@ impl How {
         digits.parse::<usize>().ok()?.checked_sub(1)
     }
 
+    /// The number that a key without its `#` is likely to mean, of a list with this many columns.
+    pub(super) fn number_meant(key: &str, columns: usize) -> Option<String> {
+        let number = key.trim().parse::<usize>().ok().filter(|number| (1..=columns).contains(number))?;
+        Some(format!("#{number}"))
+    }
+
     /// Whether the header name is what `key` names.
     pub(super) fn names(&self, name: &str) -> bool {
         let Some(key) = self.key.as_deref().filter(|_| self.number().is_none()) else { return false };

@@ -7,6 +7,7 @@ use super::not_a_user::{self, NotAUser};
 use super::property::{self, NotAValue};
 use super::upn::NotAUpn;
 use crate::ids::ObjectId;
+use crate::spreadsheet::unguard;
 
 /// What audit logs write behind the name of an account that is gone.
 const DELETED: &str = " (deleted)";
@@ -21,15 +22,27 @@ pub(super) enum NotAKey {
     Entities(usize),
 }
 
+/// The text that a cell means: without the guard that sealoff writes in front of what a spreadsheet would run, and without
+/// the formula (`="0042"`) that keeps a spreadsheet from taking a number for one.
+pub(super) fn meant(cell: &str) -> &str {
+    let text = unguard(cell);
+    text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
 /// Reads a cell without blanks around it. `by` says which property it holds; by itself it is an object id or a user
 /// principal name.
 ///
-/// A name behind which a log says that the account was deleted is the name: it is found among the living, or not.
-pub(super) fn parse(text: &str, by: Option<By>) -> Result<Key, NotAKey> {
-    let text = match text.len().checked_sub(DELETED.len()) {
-        Some(end) if text.is_char_boundary(end) && text[end..].eq_ignore_ascii_case(DELETED) => text[..end].trim_end(),
-        _ => text,
-    };
+/// A name behind which a log says that the account was deleted is nobody: whoever has that name today is another person.
+pub(super) fn parse(cell: &str, by: Option<By>) -> Result<Key, NotAKey> {
+    let text = meant(cell);
+    if text
+        .len()
+        .checked_sub(DELETED.len())
+        .and_then(|end| text.get(end..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(DELETED))
+    {
+        return Err(NotAKey::User(NotAUser::Deleted));
+    }
     match by {
         None => account(text),
         Some(by) => match not_a_user::recognised(text) {
@@ -42,7 +55,8 @@ pub(super) fn parse(text: &str, by: Option<By>) -> Result<Key, NotAKey> {
 }
 
 fn account(text: &str) -> Result<Key, NotAKey> {
-    if let Ok(id) = text.parse::<ObjectId>() {
+    let braced = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    if let Ok(id) = braced.unwrap_or(text).parse::<ObjectId>() {
         return if id.guid().is_nil() { Err(NotAKey::User(NotAUser::ZeroId)) } else { Ok(Key::ObjectId(id)) };
     }
     let why = match text.parse() {
@@ -68,11 +82,16 @@ mod tests {
     #[test]
     fn the_cell_decides_what_kind_of_key_it_is() {
         let id = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11";
-        assert_eq!(parse(id, None), Ok(Key::ObjectId(id.parse().unwrap())));
+        for text in [id.to_owned(), format!("{{{id}}}")] {
+            assert_eq!(parse(&text, None), Ok(Key::ObjectId(id.parse().unwrap())), "{text}");
+        }
+        for text in ["admin@contoso.com (deleted)", "Admin@contoso.com (Deleted)"] {
+            assert_eq!(parse(text, None), Err(NotAKey::User(NotAUser::Deleted)), "{text}");
+        }
         let name = Key::UserPrincipalName("admin@contoso.com".parse().unwrap());
         for text in [
             "admin@contoso.com",
-            "Admin@contoso.com (deleted)",
+            "=\"Admin@contoso.com\"",
             r#"{"Type":"account","Name":"admin","UPNSuffix":"contoso.com"}"#,
         ] {
             assert_eq!(parse(text, None), Ok(name.clone()), "{text}");

@@ -17,14 +17,14 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `source` | opens the file, standard input or bytes, and tells a folder from a file |
-//! | `text`, `encoding` | turns the bytes into UTF-8, whatever they were, and marks what cannot be decoded |
+//! | `text`, `encoding`, `utf16` | turns the bytes into UTF-8, whatever they were, and marks what cannot be decoded |
 //! | `dialect`, `sample` | looks at the head: which delimiter; refuses what is not text |
 //! | `preamble` | takes off `sep=`, `#TYPE` and `version:v1.0` lines |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
-//! | `header`, `names`, `columns` | understands the header: which column holds the key, which the handoff, … |
+//! | `header`, `names`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
-//! | `rows` | one record becomes one entry |
+//! | `rows`, `swallow` | one record becomes one entry; people inside a remark are found |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | the key cell becomes a key, or says why not |
 //! | `defect`, `spot`, `error` | what is wrong, and the place in the file that shows it |
 //!
@@ -45,6 +45,7 @@
 
 mod by;
 mod cells;
+mod choice;
 mod columns;
 mod defect;
 mod dialect;
@@ -68,10 +69,12 @@ mod sample;
 mod shape;
 mod source;
 mod spot;
+mod swallow;
 #[cfg(test)]
 mod tests;
 mod text;
 mod upn;
+mod utf16;
 
 pub use by::By;
 pub use defect::{Defect, Defects, Reason};

@@ -12,13 +12,14 @@ pub(super) const ACCEPTED_KEYS: &str =
 
 /// Columns of object ids, the surest first. Some exports write user principal names into them too: the cell decides.
 pub(super) const OBJECT_ID: &[&str] = &[
-    "objectid",
+    OBJECT,
     "userobjectid",
     "accountobjectid",
     "azureadobjectid",
     "aadobjectid",
     "aaduserid",
     "recipientobjectid",
+    "externaldirectoryobjectid",
     "userid",
     "userids",
     "memberobjectidorupn",
@@ -29,8 +30,14 @@ pub(super) const OBJECT_ID: &[&str] = &[
 /// In a list of accounts their object id, in a log the number of an event.
 pub(super) const ID: &str = "id";
 
+/// In a list of accounts their object id, in a log what was acted upon: the victim where the attacker is looked for.
+pub(super) const OBJECT: &str = "objectid";
+
 /// Columns that only logs have.
 const OF_LOGS: &[&str] = &[
+    "actiontype",
+    "activitydatetime",
+    "alertid",
     "appdisplayname",
     "appid",
     "application",
@@ -42,10 +49,15 @@ const OF_LOGS: &[&str] = &[
     "requestid",
     "timegenerated",
     "useragent",
+    "userdisplayname",
+    "workload",
 ];
 
 /// Columns that hold user principal names by their very name, the surest first.
 pub(super) const UPN: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn", "username", "signinname"];
+
+/// Columns that are called by the property itself, so that whatever stands in them is meant as one.
+const UPN_INDEED: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn"];
 
 /// Columns that often hold a user principal name, but may hold another address or even a display name. They are the
 /// key only where no surer column is there.
@@ -62,8 +74,38 @@ pub(super) const LIKELY: &[&str] = &[
     "entity",
 ];
 
-/// Columns that hold passwords, and must not be shown.
-const SECRET: &[&str] = &["passwordprofile", "initialpassword", "password", "newpassword"];
+/// What stands in the names of columns that hold passwords, and must not be shown.
+const SECRET: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "kennwort",
+    "motdepasse",
+    "contrase",
+    "senha",
+    "wachtwoord",
+    "passphrase",
+    "secret",
+    "accesspass",
+    "pwd",
+];
+
+/// The same, where it is a word of its own.
+const SECRET_WORD: &[&str] = &["pin", "tap", "pass"];
+
+/// Columns that say something about passwords and hold none.
+const NO_SECRET: &[&str] = &[
+    "disablepasswordexpiration",
+    "lastpasswordchange",
+    "passwordage",
+    "passwordexpir",
+    "passwordlastset",
+    "passwordneverexpires",
+    "passwordnotrequired",
+    "passwordpolic",
+    "secretar",
+    "strongpasswordrequired",
+];
 
 /// Columns that are usual in lists of people and are no key: they tell a header from a person.
 const OTHER: &[&str] = &[
@@ -89,7 +131,7 @@ pub(super) const fn of_property(by: By) -> &'static [&'static str] {
         By::ProxyAddress => &["proxyaddresses", "proxyaddress", "emailaddresses", "smtpaddress"],
         By::EmployeeId => &["employeeid"],
         By::Sid => &["onpremisessecurityidentifier", "sid", "accountsid", "usersid", "objectsid"],
-        By::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", "sam"],
+        By::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", SAM],
     }
 }
 
@@ -114,8 +156,43 @@ pub(super) fn is_of_a_log(folded: &str) -> bool {
     OF_LOGS.contains(&folded)
 }
 
-pub(super) fn is_secret(folded: &str) -> bool {
-    SECRET.contains(&folded)
+/// Whether a list of accounts has the column that a log has as well, and nothing says that it is one of accounts.
+pub(super) fn is_of_a_log_unless_of_accounts(folded: &str) -> bool {
+    folded == "createddatetime"
+}
+
+/// Whether only lists of accounts have such a column.
+pub(super) fn is_of_accounts(folded: &str) -> bool {
+    ["accountenabled", "displayname", "givenname", "mail", "surname", "usertype"].contains(&folded)
+}
+
+pub(super) fn is_a_upn_indeed(folded: &str) -> bool {
+    UPN_INDEED.contains(&folded)
+}
+
+/// Whether a column of object ids and one of user principal names are about the same person by their names. A manager's
+/// or a device's are not.
+pub(super) fn are_of_one_person(id: &str, upn: &str) -> bool {
+    match id {
+        "recipientobjectid" => false,
+        "accountobjectid" => upn == "accountupn",
+        "userid" | "userids" => UPN.contains(&upn) && upn != "accountupn",
+        id => OBJECT_ID.contains(&id) && is_a_upn_indeed(upn) && upn != "accountupn",
+    }
+}
+
+/// A column of short names, and a short name: Samuel's, Samira's.
+pub(super) const SAM: &str = "sam";
+
+/// The columns that say in which domain of Active Directory a short name is one.
+pub(super) const DOMAIN: &[&str] = &["accountdomain", "accountntdomain", "onpremisesdomainname", "ntdomain", "domain"];
+
+/// Whether a column of this name, as the header spells it, holds passwords. One too many only hides an excerpt.
+pub(super) fn is_secret(name: &str) -> bool {
+    let folded = fold_whole(name);
+    let has = |known: &[&str]| known.iter().any(|part| folded.contains(part));
+    let is_a_word = |word: &str| SECRET_WORD.iter().any(|known| word.eq_ignore_ascii_case(known));
+    !has(NO_SECRET) && (has(SECRET) || name.split(|c: char| !c.is_alphanumeric()).any(is_a_word))
 }
 
 /// Whether a column of this name is one that people are found by.
@@ -123,6 +200,14 @@ pub(super) fn is_a_key(folded: &str, by: Option<By>) -> bool {
     match by {
         Some(by) => of_property(by).contains(&folded),
         None => [OBJECT_ID, UPN, LIKELY].iter().any(|known| known.contains(&folded)),
+    }
+}
+
+/// Whether a text is the name of a column of keys and can be nothing else: `user` may be what somebody is.
+pub(super) fn is_a_sure_key(folded: &str, by: Option<By>) -> bool {
+    match by {
+        Some(by) => of_property(by).contains(&folded) && folded != SAM,
+        None => folded != ID && (OBJECT_ID.contains(&folded) || UPN.contains(&folded)),
     }
 }
 
@@ -145,5 +230,46 @@ mod tests {
         assert_eq!(fold("Block sign in (Yes/No) [accountEnabled] Required"), "accountenabled");
         assert_eq!(fold("odd []"), "odd[]");
         assert_eq!(fold_whole("a [b]"), "a[b]");
+    }
+
+    #[test]
+    fn passwords_are_known_by_any_name() {
+        for name in [
+            "Password",
+            "Passwort",
+            "Kennwort",
+            "Temp password",
+            "Temporary Password",
+            "Initial password [passwordProfile] Required",
+            "pwd",
+            "PASSWD",
+            "userPassword",
+            "Mot de passe",
+            "Contraseña",
+            "AccountPassword",
+            "PIN",
+            "User-PIN",
+            "TAP",
+            "Temporary Access Pass",
+            "Secret",
+            "ForceChangePassword",
+            "passwordProfile.password",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "Shipping",
+            "Stapel",
+            "tape",
+            "StrongPasswordRequired",
+            "Password never expires",
+            "PasswordPolicies",
+            "Last password change time stamp",
+            "lastPasswordChangeDateTime",
+            "Secretary",
+            "user",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
     }
 }

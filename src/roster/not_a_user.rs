@@ -21,6 +21,12 @@ pub enum NotAUser {
     /// The id that is all zeros.
     #[error("it is the id that stands for nobody")]
     ZeroId,
+    /// `ada@contoso.com (deleted)`.
+    #[error("the account was deleted, and whoever has the name now is another one")]
+    Deleted,
+    /// `Example: chris@contoso.com`, in a template below the first row.
+    #[error("it is an example of how to fill in the template")]
+    Example,
     /// The entities of an incident, without an account among them.
     #[error("there is no account in it")]
     NoAccount,

@@ -74,6 +74,11 @@ fn understood(line: &[u8]) -> Option<(Preamble, Option<Delimiter>)> {
     if let Some((name, sign)) = separator.split_at_checked(4)
         && name.eq_ignore_ascii_case(b"sep=")
     {
+        let sign = if sign == b"\\t" { b"\t" } else { sign };
+        // A spreadsheet that takes the line for a row adds its own delimiter, and saves the rest with that.
+        if sign.len() > 1 && sign.iter().all(|byte| Delimiter::ALL.iter().any(|known| known.byte() == *byte)) {
+            return Some((Preamble::Separator, None));
+        }
         let delimiter = Delimiter::ALL.into_iter().find(|delimiter| sign == [delimiter.byte()])?;
         return Some((Preamble::Separator, Some(delimiter)));
     }
@@ -97,6 +102,8 @@ mod tests {
         use Preamble::{Separator, Type, Version};
         for (text, lines, line_count, delimiter) in [
             ("sep=;\r\nuser,x;y\r\n", &[Separator][..], 1, Some(Delimiter::Semicolon)),
+            ("sep=\\t\nuser\ty\n", &[Separator], 1, Some(Delimiter::Tab)),
+            ("sep=,;\nuser;y\n", &[Separator], 1, None),
             ("SEP=|\nuser|y\n", &[Separator], 1, Some(Delimiter::Pipe)),
             ("\"sep=\t\"\nuser\ty\n", &[Separator], 1, Some(Delimiter::Tab)),
             ("#TYPE Microsoft.Graph.PowerShell.Models.MicrosoftGraphUser\r\nuser\r\n", &[Type], 1, None),

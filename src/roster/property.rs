@@ -25,6 +25,18 @@ pub enum NotAValue {
     /// Longer than employee ids are.
     #[error("it is longer than {LONGEST_EMPLOYEE_ID} characters")]
     EmployeeIdTooLong,
+    /// `1.23457E+11`
+    #[error("a spreadsheet has rounded it")]
+    Rounded,
+    /// `1.0`
+    #[error("a spreadsheet has taken it for a number with decimals")]
+    Decimal,
+    /// Quotes that are no quotes of the list.
+    #[error("there is a quote around it")]
+    Quoted,
+    /// `S-1-12-1-...`
+    #[error("it is the SID of a cloud account, which the SID in Active Directory never equals; the object id finds it")]
+    CloudSid,
     /// No SID.
     #[error("it is not of the form S-1-5-21-...")]
     NotASid,
@@ -44,7 +56,11 @@ pub(super) fn parse(by: By, text: &str) -> Result<Box<str>, NotAValue> {
     match by {
         By::Mail => address(text),
         By::ProxyAddress => address(primary(text)?),
+        _ if text.starts_with(['\'', '"']) || text.ends_with('"') => Err(NotAValue::Quoted),
         By::EmployeeId => employee_id(text),
+        By::Sid if is_sid(text) && text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("S-1-12-1-")) => {
+            Err(NotAValue::CloudSid)
+        }
         By::Sid if is_sid(text) => Ok(text.to_ascii_uppercase().into()),
         By::Sid => Err(NotAValue::NotASid),
         By::SamAccountName => sam_account_name(text),
@@ -105,6 +121,18 @@ fn employee_id(text: &str) -> Result<Box<str>, NotAValue> {
     if text.chars().count() > LONGEST_EMPLOYEE_ID {
         return Err(NotAValue::EmployeeIdTooLong);
     }
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number =
+        |text: &str| text.split_once(['.', ',']).map_or(digits(text), |(whole, part)| digits(whole) && digits(part));
+    if text
+        .split_once(['E', 'e'])
+        .is_some_and(|(number_, power)| number(number_) && power.strip_prefix(['+', '-']).is_some_and(digits))
+    {
+        return Err(NotAValue::Rounded);
+    }
+    if text.split_once(['.', ',']).is_some_and(|(whole, part)| digits(whole) && part.bytes().all(|byte| byte == b'0')) {
+        return Err(NotAValue::Decimal);
+    }
     Ok(text.into())
 }
 
@@ -150,6 +178,13 @@ mod tests {
     fn numbers_sids_and_account_names_have_their_form() {
         assert_eq!(value(By::EmployeeId, "0042").unwrap(), "0042");
         assert_eq!(value(By::EmployeeId, &"9".repeat(17)), Err(NotAValue::EmployeeIdTooLong));
+        assert_eq!(value(By::EmployeeId, "1E5").unwrap(), "1E5", "without a sign it may be one");
+        for text in ["1.23457E+11", "1,2E+5", "5E+11"] {
+            assert_eq!(value(By::EmployeeId, text), Err(NotAValue::Rounded), "{text}");
+        }
+        assert_eq!(value(By::EmployeeId, "1.0"), Err(NotAValue::Decimal));
+        assert_eq!(value(By::EmployeeId, "'00001"), Err(NotAValue::Quoted));
+        assert_eq!(value(By::Sid, "S-1-12-1-1-2-3-4"), Err(NotAValue::CloudSid));
         assert_eq!(value(By::Sid, "s-1-5-21-1-2-3-1100").unwrap(), "S-1-5-21-1-2-3-1100");
         assert_eq!(value(By::Sid, "S-1-5-21-"), Err(NotAValue::NotASid));
         assert_eq!(value(By::SamAccountName, "CONTOSO\\ada").unwrap(), "ada");

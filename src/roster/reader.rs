@@ -14,9 +14,11 @@ use super::error::RosterError;
 use super::header::Header;
 use super::headless;
 use super::how::How;
+use super::names;
 use super::preamble::Preamble;
 use super::records::{Flaw, Records};
 use super::rows::{self, Row};
+use super::sample::Sample;
 use super::shape::Shape;
 use super::source::Source;
 use super::spot::{Site, Spot};
@@ -36,6 +38,10 @@ pub struct Roster {
     first: Option<Entry>,
     row: RowNumber,
     rows: u32,
+    /// Whether the row was passed over that shows how to fill in a template.
+    example_seen: bool,
+    /// Up to this line nobody can tell people from the lines of a remark.
+    doubtful_until: u64,
     defects: Defects,
     failed: bool,
 }
@@ -77,12 +83,13 @@ impl Roster {
         }
         let dialect = Dialect::of(text.head(), whole, &how, &from)?;
         let Dialect { delimiter, first_line, preambles, sample } = dialect;
+        let table = &text.head()[preambles.bytes..];
+        let below = sample.header_below(&how, None).map(|line| spot_of(table, delimiter, first_line, line));
         // A template says of itself that it has a header.
         let headless = if preambles.has(Preamble::Version) {
             None
         } else {
-            let spot = || first_spot(&text.head()[preambles.bytes..], delimiter, first_line);
-            headless::columns(&sample, &how, &from, spot)?
+            headless::columns(&sample, &how, &from, |line| spot_of(table, delimiter, first_line, line))?
         };
         text.pass(preambles.bytes);
         let byte_order_mark = text.byte_order_mark();
@@ -94,7 +101,10 @@ impl Roster {
                 let names = (0..columns.expected).map(|index| Column::numbered(index).name).collect();
                 (columns, names)
             }
-            None => header(&mut records, &mut cells, &how, &from)?,
+            None => {
+                let expected = Expected { sample: &sample, below, template: preambles.has(Preamble::Version) };
+                header(&mut records, &mut cells, &expected, &how, &from)?
+            }
         };
         columns.template |= preambles.has(Preamble::Version);
         let shape = Shape {
@@ -117,6 +127,8 @@ impl Roster {
             first: None,
             row: RowNumber::FIRST,
             rows: 0,
+            example_seen: false,
+            doubtful_until: 0,
             defects: Defects::default(),
             failed: false,
         };
@@ -164,8 +176,16 @@ impl Roster {
             let Some(record) = self.records.current() else { return Ok(None) };
             let entry = match rows::read(record, self.row, &self.columns, encoding, &mut self.cells) {
                 Row::Blank => continue,
-                Row::Entry(entry) => entry,
-                Row::EntryToLineOf(entry, offset) => {
+                Row::Example(_) if self.rows == 0 && !self.example_seen => {
+                    self.example_seen = true;
+                    continue;
+                }
+                Row::Entry(entry) if entry.content.is_ok() && record.line <= self.doubtful_until => {
+                    rows::doubted(entry, record, &self.columns)
+                }
+                Row::Entry(entry) | Row::Example(entry) => entry,
+                Row::EntryToLineOf { entry, offset, doubtful_until } => {
+                    self.doubtful_until = self.doubtful_until.max(doubtful_until);
                     self.records.resume_behind_line_of(offset);
                     entry
                 }
@@ -196,10 +216,41 @@ impl Iterator for Roster {
     }
 }
 
+/// What the head of a list tells about its header.
+struct Expected<'a> {
+    sample: &'a Sample,
+    /// A header that stands further down.
+    below: Option<Spot>,
+    /// Whether it is one of Entra's templates, in which passwords may be.
+    template: bool,
+}
+
+impl Expected<'_> {
+    /// Whether nobody may see the line: in a template without its header somebody's password may be on it.
+    fn hides(&self, names: &[String]) -> bool {
+        self.template && !names.iter().any(|name| names::is_known(&names::fold(name)))
+    }
+
+    /// What is wrong if no column holds keys.
+    fn explained(&self, error: RosterError, how: &How) -> RosterError {
+        match (error, &self.below) {
+            (RosterError::NoKeyColumn { from, .. }, Some(spot)) => {
+                RosterError::HeaderBelow { from, spot: Box::new(spot.clone()) }
+            }
+            (RosterError::NoKeyColumn { from, found, by, spot, .. }, None) => {
+                let numbered = self.sample.column_of_keys(how).map(|index| Column::numbered(index).name);
+                RosterError::NoKeyColumn { from, found, by, numbered, spot }
+            }
+            (other, _) => other,
+        }
+    }
+}
+
 /// The names of the columns, and what they mean.
 fn header(
     records: &mut Records<Text>,
     cells: &mut Cells,
+    expected: &Expected<'_>,
     how: &How,
     from: &Source,
 ) -> Result<(Columns, Vec<String>), RosterError> {
@@ -210,7 +261,7 @@ fn header(
             Ok(None) => return Err(RosterError::Empty(from.clone())),
             Err(error) => return Err(RosterError::Read { from: from.clone(), line, error }),
         };
-        let site = Site { bytes: record.bytes, line: record.line, hidden: false };
+        let mut site = Site { bytes: record.bytes, line: record.line, hidden: expected.template };
         let broken = |what, spot| RosterError::Header { from: from.clone(), what, spot: Box::new(spot) };
         match record.flaw {
             None if cells.read(record.bytes) => {}
@@ -223,15 +274,22 @@ fn header(
         }
         if !cells.all_blank() {
             let names = cells.names();
-            return Ok((Columns::of(&Header::new(&names, site, cells, from), how)?, names));
+            site.hidden = expected.hides(&names);
+            let columns = Columns::of(&Header::new(&names, site, cells, from), &expected.sample.people(), how);
+            return Ok((columns.map_err(|error| expected.explained(error, how))?, names));
         }
     }
 }
 
-/// The first record, for a message about it.
-fn first_spot(table: &[u8], delimiter: Delimiter, line: u64) -> Spot {
-    let mut records = Records::new(table, delimiter.byte(), line);
-    let bytes = records.next().ok().flatten().map(|record| (record.bytes, record.line));
-    let (bytes, line) = bytes.unwrap_or((&[], line));
-    Site { bytes, line, hidden: false }.whole()
+/// The record on a line of a table that begins on `first_line`, for a message about it.
+fn spot_of(table: &[u8], delimiter: Delimiter, first_line: u64, line: u64) -> Spot {
+    let mut records = Records::new(table, delimiter.byte(), 1);
+    let mut site = Site { bytes: &[], line: first_line, hidden: false }.whole();
+    while let Ok(Some(record)) = records.next() {
+        if record.line >= line {
+            site = Site { bytes: record.bytes, line: first_line + record.line - 1, hidden: false }.whole();
+            break;
+        }
+    }
+    site
 }

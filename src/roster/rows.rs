@@ -13,9 +13,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::str;
 
-use crate::ids::RowNumber;
-use crate::spreadsheet::unguard;
+use crate::ids::{ObjectId, RowNumber};
 
+use super::by::By;
 use super::cells::Cells;
 use super::columns::{Column, Columns};
 use super::defect::{Defect, Reason, shown};
@@ -23,8 +23,11 @@ use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
 use super::invisible::harmless;
 use super::key::{self, NotAKey};
-use super::records::{Flaw, LONGEST_RECORD, Record};
+use super::not_a_user::{self, NotAUser};
+use super::records::{Flaw, LONGEST_RECORD, Record, line_ends};
+use super::sample::is_an_example;
 use super::spot::{Site, Spot};
+use super::swallow;
 use super::upn::{NotAUpn, Upn};
 
 /// Names and kinds are short; what is longer has gone astray.
@@ -33,16 +36,32 @@ const LONGEST_CELL: usize = 256;
 /// A remark may be a paragraph.
 const LONGEST_NOTE: usize = 4096;
 
+/// What logs write for somebody whose id they do not know.
+const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
+
 /// Stands for the text of a broken row in which a password may be.
 const NOT_SHOWN: &str = "(not shown: the list has a column of passwords)";
 
 /// What became of a record.
 pub(super) enum Row {
-    /// Nothing but empty cells, or the example of a template: no row at all.
+    /// Nothing but empty cells: no row at all.
     Blank,
     Entry(Entry),
-    /// An entry whose record must be given back behind the line of this offset.
-    EntryToLineOf(Entry, usize),
+    /// What Entra's templates have in the row under the header, to show how to fill them in. Further down it is an entry.
+    Example(Entry),
+    /// An entry whose record must be given back behind the line of this offset, and the line up to which nobody can tell
+    /// whether what is given back are people.
+    EntryToLineOf {
+        entry: Entry,
+        offset: usize,
+        doubtful_until: u64,
+    },
+}
+
+/// A row that can be read, on a line of which nobody can tell whether it is one.
+pub(super) fn doubted(entry: Entry, record: Record<'_>, columns: &Columns) -> Entry {
+    let site = Site { bytes: record.bytes, line: record.line, hidden: columns.has_passwords };
+    Entry { content: Err(Defect { spot: site.whole(), reason: Reason::InsideQuote }), ..entry }
 }
 
 /// Reads one record as the row with this number.
@@ -54,6 +73,10 @@ pub(super) fn read(
     cells: &mut Cells,
 ) -> Row {
     let entry = |text, content| Entry { row, line: record.line, text, content };
+    // The other half of a line end in UTF-16 that was appended to a list in another encoding.
+    if record.bytes == b"\0" {
+        return Row::Blank;
+    }
     let flaw = match record.flaw {
         // No record is without a flaw and cannot be read, as long as records are cut by the rules by which they are read.
         None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),
@@ -66,8 +89,12 @@ pub(super) fn read(
     }
     let reading = Reading { record, columns, encoding, cells };
     let (key, column) = reading.key_cell();
-    if (key.is_empty() && cells.all_blank()) || (row == RowNumber::FIRST && reading.is_an_example(key)) {
+    if key.is_empty() && cells.all_blank() {
         return Row::Blank;
+    }
+    if reading.is_an_example(key) {
+        let reason = Reason::NotAUser { text: reading.shown(key), why: NotAUser::Example };
+        return Row::Example(entry(reading.shown(key), Err(reading.at(column, reason))));
     }
     if key.iter().any(|b| matches!(b, b'\n' | b'\r')) {
         // The lines behind the first may be other people's.
@@ -75,7 +102,15 @@ pub(super) fn read(
         let reason = Reason::LineBreakInKey { column: column.name.clone() };
         let shown_line = reading.shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
         let defect = Defect { spot: reading.site().at(place.clone()), reason };
-        return Row::EntryToLineOf(entry(shown_line, Err(defect)), place.start);
+        let entry = entry(shown_line, Err(defect));
+        return Row::EntryToLineOf { entry, offset: place.start, doubtful_until: 0 };
+    }
+    if let Some(swallowed) = swallow::look(record.bytes, columns, cells) {
+        let quote = swallowed.quote;
+        let defect = Defect { spot: reading.site().at(quote..record.bytes.len()), reason: Reason::OpenQuote };
+        let last_line = record.line + line_ends(record.bytes);
+        let doubtful_until = if swallowed.certain { 0 } else { last_line };
+        return Row::EntryToLineOf { entry: entry(reading.shown(key), Err(defect)), offset: quote, doubtful_until };
     }
     let content = reading.person(key, column);
     let text = if content.is_ok() { shown(key) } else { reading.shown(key) };
@@ -102,22 +137,31 @@ impl<'a> Reading<'a> {
     fn key_cell(&self) -> (&'a [u8], &'a Column) {
         let key = self.cells.get(self.columns.key.index);
         match &self.columns.fallback {
-            Some(fallback) if key.is_empty() => (self.cells.get(fallback.index), fallback),
+            Some(fallback) if key.is_empty() || self.stands_in(key, fallback) => {
+                (self.cells.get(fallback.index), fallback)
+            }
             _ => (key, &self.columns.key),
         }
     }
 
+    /// Whether the id is the one that stands for nobody, and the name beside it says who it is.
+    fn stands_in(&self, key: &[u8], fallback: &Column) -> bool {
+        key == NIL_ID && !self.cells.get(fallback.index).is_empty()
+    }
+
     /// Entra's templates have a row under the header that shows how to fill them in.
     fn is_an_example(&self, key: &[u8]) -> bool {
-        let starts = |cell: &[u8]| cell.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"Example:"));
-        self.columns.template && (starts(key) || starts(self.cells.get(0)))
+        self.columns.template && (is_an_example(key) || is_an_example(self.cells.get(0)))
     }
 
     fn person(&self, key: &[u8], column: &Column) -> Result<Person, Defect> {
         self.check_length()?;
-        let key = self.key(key, column)?;
+        let cell = key;
+        let key = self.key(cell, column)?;
         Ok(Person {
             also: self.also(&key, column)?,
+            also_id: self.also_id(&key),
+            domain: self.domain(cell, column)?,
             key,
             handoff: self.handoff()?,
             priority: self.priority()?,
@@ -144,8 +188,7 @@ impl<'a> Reading<'a> {
             return Err(self.at(&self.columns.key, Reason::NoKey { columns: self.columns.key_names() }));
         }
         let text = self.text(cell, column)?;
-        // A list that sealoff wrote has its formulas guarded, and those of names too.
-        key::parse(unguard(text), self.columns.by).map_err(|why| {
+        key::parse(text, self.columns.by).map_err(|why| {
             let text = self.shown(cell);
             match why {
                 NotAKey::User(why) => self.at(column, Reason::NotAUser { text, why }),
@@ -158,8 +201,8 @@ impl<'a> Reading<'a> {
 
     /// The user principal name beside an object id. A mail address is none: it may differ from the name for good reason.
     fn also(&self, key: &Key, column: &Column) -> Result<Option<Upn>, Defect> {
-        let beside = match (&self.columns.fallback, key) {
-            (Some(fallback), Key::ObjectId(_)) if self.columns.fallback_is_upn && fallback != column => fallback,
+        let beside = match (&self.columns.upn_beside, key) {
+            (Some(beside), Key::ObjectId(_)) if beside != column => beside,
             _ => return Ok(None),
         };
         let cell = self.cells.get(beside.index);
@@ -167,10 +210,35 @@ impl<'a> Reading<'a> {
             return Ok(None);
         }
         let text = self.text(cell, beside)?;
-        unguard(text).parse().map(Some).map_err(|why: NotAUpn| {
+        key::meant(text).parse().map(Some).map_err(|why: NotAUpn| {
             let reason = Reason::NotAUpn { column: beside.name.clone(), text: self.shown(cell), why };
             self.at_character(beside, of(why), reason)
         })
+    }
+
+    /// The object id beside a user principal name. What is none cannot disagree.
+    fn also_id(&self, key: &Key) -> Option<ObjectId> {
+        let column = self.columns.id_beside.as_ref().filter(|_| matches!(key, Key::UserPrincipalName(_)))?;
+        match key::parse(str::from_utf8(self.cells.get(column.index)).ok()?, None) {
+            Ok(Key::ObjectId(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The domain of a short name of Active Directory: in front of it, or else in a column of its own.
+    fn domain(&self, cell: &[u8], column: &Column) -> Result<Option<String>, Defect> {
+        if self.columns.by != Some(By::SamAccountName) {
+            return Ok(None);
+        }
+        if let Some((domain, _)) = key::meant(self.text(cell, column)?).split_once('\\') {
+            return Ok(Some(domain.trim().to_owned()).filter(|domain| !domain.is_empty()));
+        }
+        let Some(beside) = &self.columns.domain else { return Ok(None) };
+        let domain = self.text(self.cells.get(beside.index), beside)?;
+        match not_a_user::recognised(&format!("{domain}\\")) {
+            Some(why) => Err(self.at(beside, Reason::NotAUser { text: shown(domain.as_bytes()), why })),
+            None => Ok(Some(domain.to_owned()).filter(|domain| !domain.is_empty())),
+        }
     }
 
     fn priority(&self) -> Result<Option<u32>, Defect> {
@@ -302,13 +370,14 @@ fn is_bad(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t')
 }
 
-/// A whole number, also as a spreadsheet writes it when it takes the column for measurements: `1.0`, `1,00`.
+/// A whole number, also as a spreadsheet writes it when it takes the column for measurements: `1.0`, `1,00`. Three zeros
+/// are thousands as likely as not.
 fn whole_number(cell: &[u8]) -> Option<u32> {
     let text = str::from_utf8(cell).ok()?;
     let (digits, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
     // `parse` would take a plus sign, which a spreadsheet takes for a formula.
     let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let integral = !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0');
+    let integral = (1..=2).contains(&fraction.len()) && fraction.bytes().all(|byte| byte == b'0');
     if only_digits && integral { digits.parse().ok() } else { None }
 }
 
@@ -321,7 +390,22 @@ mod tests {
         for (text, number) in [("0", 0), ("7", 7), ("1.0", 1), ("12,00", 12), ("4294967295", u32::MAX)] {
             assert_eq!(whole_number(text.as_bytes()), Some(number), "{text}");
         }
-        for text in ["", "soon", "-1", "+1", "1.5", "1.", ".0", "1.000,0", "1,000.0", "4294967296", "1e3", "\u{ff11}"] {
+        for text in [
+            "",
+            "soon",
+            "-1",
+            "+1",
+            "1.5",
+            "1.",
+            ".0",
+            "1.000,0",
+            "1,000.0",
+            "1,000",
+            "1.000",
+            "4294967296",
+            "1e3",
+            "\u{ff11}",
+        ] {
             assert_eq!(whole_number(text.as_bytes()), None, "{text}");
         }
     }

@@ -2,6 +2,8 @@
 
 use super::cells::Cells;
 use super::dialect::Delimiter;
+use super::how::How;
+use super::names;
 use super::records::Records;
 
 /// Enough records to tell a delimiter from a comma in somebody's job title.
@@ -12,6 +14,8 @@ const RECORDS: usize = 50;
 pub(super) struct Sample {
     /// Their cells, without blanks around them.
     pub(super) rows: Vec<Vec<String>>,
+    /// The lines on which they begin, counted from 1 in this text.
+    pub(super) lines: Vec<u64>,
     /// Whether the very first record cannot be read and is not among them.
     pub(super) first_is_broken: bool,
 }
@@ -28,6 +32,7 @@ impl Sample {
             if record.flaw.is_some() || !cells.read(record.bytes) {
                 sample.first_is_broken |= sample.rows.is_empty();
             } else if !cells.all_blank() {
+                sample.lines.push(record.line);
                 sample
                     .rows
                     .push((0..cells.len()).map(|i| String::from_utf8_lossy(cells.get(i)).into_owned()).collect());
@@ -39,4 +44,35 @@ impl Sample {
         }
         sample
     }
+
+    /// The records below the first, which is a header; without those that show how to fill in a template.
+    pub(super) fn people(&self) -> Vec<Vec<String>> {
+        let is_an_example = |row: &&Vec<String>| row.iter().any(|cell| is_an_example(cell.as_bytes()));
+        self.rows.iter().skip(1).filter(|row| !is_an_example(row)).cloned().collect()
+    }
+    /// The line of a record that is the header, with something else above it: the name of an exporter, a title.
+    ///
+    /// `key` is the column that was taken for that of the keys by what stands above.
+    pub(super) fn header_below(&self, how: &How, key: Option<usize>) -> Option<u64> {
+        let tells = |(index, cell): (usize, &String)| {
+            let folded = names::fold(cell);
+            let is_a_key = names::is_a_key(&folded, how.by) && folded != names::SAM;
+            names::is_a_sure_key(&folded, how.by) || (key == Some(index) && is_a_key)
+        };
+        let is_header =
+            |row: &Vec<String>| !row.iter().any(|cell| how.is_a_key(cell)) && row.iter().enumerate().any(tells);
+        let below = self.rows.iter().skip(1).position(is_header)?;
+        self.lines.get(below + 1).copied()
+    }
+
+    /// The first column in which keys stand below the first record.
+    pub(super) fn column_of_keys(&self, how: &How) -> Option<usize> {
+        let places = |row: &Vec<String>| row.iter().position(|cell| how.is_a_key(cell));
+        self.rows.iter().skip(1).filter_map(places).min()
+    }
+}
+
+/// Whether a cell is one of those that Entra's templates have in the row under the header.
+pub(super) fn is_an_example(cell: &[u8]) -> bool {
+    cell.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"Example:"))
 }

@@ -12,13 +12,14 @@
 
 use std::io::{self, Cursor, Read};
 
-use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::encoding::{Encoding, is_begun, of_the_first_bytes, utf8_or_windows_1252};
+use super::utf16::Utf16;
 use crate::digest::{Digest, Hasher};
 
 /// Stands for whatever cannot be decoded.
-const UNDECODABLE: u8 = 0xff;
+pub(super) const UNDECODABLE: u8 = 0xff;
 
 /// How much is looked at behind the first byte outside ASCII.
 const WINDOW: usize = 256 * 1024;
@@ -44,7 +45,7 @@ enum State {
     /// All was ASCII so far.
     Undecided,
     Utf8,
-    Utf16(Box<Decoder>),
+    Utf16(Utf16),
     Windows1252(Windows1252),
     Ended,
 }
@@ -57,8 +58,8 @@ impl Text {
         raw.fill(&mut first, FIRST_BYTES)?;
         let (encoding, mark) = of_the_first_bytes(&first);
         let state = match encoding {
-            Encoding::Utf16Le => State::Utf16(Box::new(UTF_16LE.new_decoder_without_bom_handling())),
-            Encoding::Utf16Be => State::Utf16(Box::new(UTF_16BE.new_decoder_without_bom_handling())),
+            Encoding::Utf16Le => State::Utf16(Utf16::new(UTF_16LE)),
+            Encoding::Utf16Be => State::Utf16(Utf16::new(UTF_16BE)),
             Encoding::Utf8 if mark > 0 => State::Utf8,
             Encoding::Utf8 | Encoding::Windows1252 => State::Undecided,
         };
@@ -134,7 +135,7 @@ impl Text {
         let read = self.raw.read(&mut chunk)?;
         let chunk = &chunk[..read];
         let decoded = match &mut self.state {
-            State::Utf16(decoder) => decode_utf16(decoder, chunk, read == 0),
+            State::Utf16(decoder) => decoder.decode(chunk, read == 0),
             State::Windows1252(decoder) if read == 0 => decoder.rest(),
             State::Windows1252(decoder) => decoder.decode(chunk),
             State::Undecided | State::Utf8 | State::Ended => Vec::new(),
@@ -170,21 +171,6 @@ impl Read for Text {
                 }
                 State::Utf16(_) | State::Windows1252(_) => self.decode()?,
             }
-        }
-    }
-}
-
-fn decode_utf16(decoder: &mut Decoder, mut bytes: &[u8], last: bool) -> Vec<u8> {
-    let mut text = Vec::new();
-    let mut buffer = vec![0; 3 * CHUNK];
-    loop {
-        let (result, read, written) = decoder.decode_to_utf8_without_replacement(bytes, &mut buffer, last);
-        bytes = &bytes[read..];
-        text.extend_from_slice(&buffer[..written]);
-        match result {
-            DecoderResult::InputEmpty => return text,
-            DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(..) => text.push(UNDECODABLE),
         }
     }
 }

@@ -59,7 +59,7 @@ const SAMPLES: &[Sample] = &[
     (
         "entra-sign-ins.csv",
         "UTF-8 with byte order mark, comma, key column \"User ID\", or \"Username\" where that is empty",
-        &["grace", "juergen", "grace", "no user", "siobhan"],
+        &["grace", "juergen", "grace", "not-found", "siobhan"],
     ),
     (
         "entra-sign-ins-legacy.csv",
@@ -112,7 +112,7 @@ const SAMPLES: &[Sample] = &[
             "no user",
             "Sync_AADC01_5ea10ff0c0de",
             "ada",
-            "grace",
+            "no user",
             "unreadable",
         ],
     ),
@@ -259,4 +259,31 @@ fn people_are_named_by_a_property_only_when_the_operator_says_so() {
         .run(&["plan", &roster, "--playbook", "contain", "--out", "none", "--by", "shoe-size"])
         .exited(2)
         .complains(&["mail, proxy, employee-id, sid, sam"]);
+}
+
+#[test]
+fn a_short_name_of_another_domain_is_another_person() {
+    let stage = Stage::new();
+    stage.write("sam.csv", "user,dept\nNOWHERE\\hans.zimmermann,x\nCORP\\hans.zimmermann,x\n");
+    stage
+        .write("columns.csv", "AccountName,AccountDomain\nhans.zimmermann,ws-0042\nhans.zimmermann,corp.contoso.com\n");
+    for (list, more) in [("sam.csv", &["--by", "sam", "--key", "user"][..]), ("columns.csv", &["--by", "sam"])] {
+        understood(&stage, list, &format!("{list}.plan"), more);
+        let rows = std::fs::read_to_string(stage.path(&format!("{list}.plan")).join("plan.csv")).unwrap();
+        let rows: Vec<&str> = rows.lines().skip(1).collect();
+        assert!(rows[0].contains("mismatch") && !rows[1].contains("mismatch"), "{rows:?}");
+        assert!(rows[1].contains("hans.zimmermann@contoso.com"), "{rows:?}");
+    }
+}
+
+#[test]
+fn a_named_column_does_not_silence_the_one_beside_it() {
+    let stage = Stage::new();
+    let (ada, grace) = ("ada.lovelace@contoso.com", "78020313-a336-4408-b1ce-602c649fe7dd");
+    stage.write("pairs.csv", &format!("objectId,userPrincipalName\n{grace},{ada}\n"));
+    for key in ["objectId", "userPrincipalName"] {
+        understood(&stage, "pairs.csv", key, &["--key", key]);
+        let rows = std::fs::read_to_string(stage.path(key).join("plan.csv")).unwrap();
+        assert!(rows.contains("mismatch"), "{rows}");
+    }
 }

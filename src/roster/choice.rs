@@ -1,0 +1,248 @@
+//! Which columns say who is meant, by what they are called and by what stands in them.
+
+use super::columns::Column;
+use super::entry::Key;
+use super::error::RosterError;
+use super::header::Header;
+use super::key::{self, NotAKey};
+use super::names;
+
+/// The columns by which people are named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Keys {
+    pub(super) key: Column,
+    /// Stands in where the key cell is empty.
+    pub(super) fallback: Option<Column>,
+    /// Holds user principal names that must agree with the object id.
+    pub(super) upn_beside: Option<Column>,
+    /// Holds object ids that must agree with the user principal name.
+    pub(super) id_beside: Option<Column>,
+}
+
+/// What the first people of a list show about a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Evidence {
+    /// There is a key in it.
+    Keys,
+    /// There is nothing in it.
+    Nothing,
+    /// There is something in it, and no key: the numbers of a personnel system, display names.
+    Other,
+}
+
+impl Keys {
+    /// One column, and nothing beside it.
+    pub(super) const fn only(key: Column) -> Self {
+        Self { key, fallback: None, upn_beside: None, id_beside: None }
+    }
+
+    /// The column that the operator names, and what must agree with it: whoever names one of two columns that are about one
+    /// person does not say that the other may be about another.
+    pub(super) fn named(header: &Header<'_>, key: Column) -> Self {
+        let name = header.folded(&key).to_owned();
+        let is_other = |column: &Column| *column != key;
+        let upn = |column: &Column| is_other(column) && names::are_of_one_person(&name, header.folded(column));
+        let id = |column: &Column| is_other(column) && names::are_of_one_person(header.folded(column), &name);
+        let only = |mut columns: Vec<Column>| if columns.len() == 1 { columns.pop() } else { None };
+        let ids = if is_of_events(header, &name) { Vec::new() } else { header.all_of(names::UPN) };
+        let upn_beside = only(ids.into_iter().filter(upn).collect());
+        let id_beside = only(ids_of_accounts(header).into_iter().filter(id).collect());
+        Self { key, fallback: None, upn_beside, id_beside }
+    }
+
+    /// The surest column that may hold keys by the first people of the list, and the ones that stand in for it and have to
+    /// agree with it. Two columns that are equally sure and name different accounts are a question.
+    pub(super) fn chosen(header: &Header<'_>, people: &[Vec<String>]) -> Result<Self, RosterError> {
+        let (ids, upns, likely) = (ids_of_accounts(header), header.all_of(names::UPN), header.all_of(names::LIKELY));
+        let of = |column: &Column| evidence(people, column);
+        let may_be = |column: &&Column| of(column) != Evidence::Other;
+        let first_of = |columns: &[Column]| columns.iter().find(may_be).cloned();
+        let sure = |columns: &[Column]| columns.iter().find(|column| of(column) == Evidence::Keys).cloned();
+        // What is called by the property has to agree, whatever it is.
+        let upn = first_of(&upns)
+            .or_else(|| upns.iter().find(|column| names::is_a_upn_indeed(header.folded(column))).cloned());
+        if let Some(key) = first_of(&ids) {
+            let named: Vec<&Column> = ids.iter().filter(|column| header.folded(column) != names::ID).collect();
+            agreed(header, people, &named)?;
+            let key = header.alone(key)?;
+            // An id column in which names stand, as logs have them, has to agree with an id as well.
+            let names_in_ids = ids.iter().find(|column| **column != key && holds_names(people, column)).cloned();
+            let upn = header.alone_if_any(upn)?.or(names_in_ids);
+            let fallback = upn.clone().or_else(|| sure(&likely)).or_else(|| first_of(&likely));
+            return Ok(Self { key, fallback, upn_beside: upn, id_beside: None });
+        }
+        if let Some(key) = first_of(&upns) {
+            agreed(header, people, &upns.iter().collect::<Vec<_>>())?;
+            let fallback = if of(&key) == Evidence::Nothing { sure(&likely) } else { None };
+            return Ok(Self { fallback, ..Self::only(header.alone(key)?) });
+        }
+        if let Some(key) = sure(&likely).or_else(|| first_of(&likely)) {
+            agreed(header, people, &likely.iter().collect::<Vec<_>>())?;
+            return Ok(Self::only(header.alone(key)?));
+        }
+        // No column may hold keys: of the surest, every row says why.
+        match ids.into_iter().chain(upns).chain(likely).next() {
+            Some(key) => Ok(Self::only(header.alone(key)?)),
+            None => Err(header.no_key(None)),
+        }
+    }
+}
+
+/// The columns of object ids that are those of the people of the list.
+fn ids_of_accounts(header: &Header<'_>) -> Vec<Column> {
+    let mut ids = header.all_of(names::OBJECT_ID);
+    ids.retain(|column| !is_of_events(header, header.folded(column)));
+    ids
+}
+
+/// Whether such a column says in this list what happened, or to what, and not who did it.
+fn is_of_events(header: &Header<'_>, folded: &str) -> bool {
+    [names::ID, names::OBJECT].contains(&folded) && header.is_of_a_log()
+}
+
+fn evidence(people: &[Vec<String>], column: &Column) -> Evidence {
+    let mut found = Evidence::Nothing;
+    for cell in cells(people, column) {
+        match key::parse(cell, None) {
+            // Where logs write what is no user, they write users as well.
+            Ok(_) | Err(NotAKey::User(_) | NotAKey::Entities(_)) => return Evidence::Keys,
+            Err(NotAKey::Name(_) | NotAKey::Value(..)) => found = Evidence::Other,
+        }
+    }
+    found
+}
+
+/// Whether all that stands in a column are user principal names.
+fn holds_names(people: &[Vec<String>], column: &Column) -> bool {
+    let mut cells = cells(people, column).peekable();
+    let is_a_name = |cell| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)));
+    cells.peek().is_some() && cells.all(is_a_name)
+}
+
+fn cells<'a>(people: &'a [Vec<String>], column: &Column) -> impl Iterator<Item = &'a str> {
+    let index = column.index;
+    people.iter().filter_map(move |row| row.get(index)).map(String::as_str).filter(|cell| !cell.is_empty())
+}
+
+/// Refuses columns that name different accounts on one row. An id and a name cannot be compared.
+fn agreed(header: &Header<'_>, people: &[Vec<String>], columns: &[&Column]) -> Result<(), RosterError> {
+    let key = |row: &Vec<String>, column: &Column| key::parse(row.get(column.index)?, None).ok();
+    let differ = |row: &Vec<String>, one: &Column, other: &Column| match (key(row, one), key(row, other)) {
+        (Some(Key::ObjectId(one)), Some(Key::ObjectId(other))) => one != other,
+        (Some(Key::UserPrincipalName(one)), Some(Key::UserPrincipalName(other))) => one != other,
+        _ => false,
+    };
+    for (index, one) in columns.iter().enumerate() {
+        for other in &columns[index + 1..] {
+            if people.iter().any(|row| differ(row, one, other)) {
+                return Err(header.many_keys(&[one, other]));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roster::source::Source;
+
+    const ADA: &str = "55b03d57-1a70-479b-9b21-fd7683c5d3c0";
+    const EVE: &str = "78020313-a336-4408-b1ce-602c649fe7dd";
+
+    fn chosen(list: &str) -> Result<(String, Option<String>), RosterError> {
+        let list = list.replace("ADA", ADA).replace("EVE", EVE);
+        let mut rows: Vec<Vec<String>> = list.lines().map(|row| row.split(',').map(str::to_owned).collect()).collect();
+        let names = rows.remove(0);
+        let from = Source::bytes("a test", Vec::new());
+        let keys = Keys::chosen(&Header::for_tests(&names, "the header", &from), &rows)?;
+        Ok((keys.key.name, keys.fallback.map(|column| column.name)))
+    }
+
+    fn key(list: &str) -> String {
+        chosen(list).unwrap().0
+    }
+
+    #[test]
+    fn what_a_log_acts_upon_is_never_who_acted() {
+        assert_eq!(
+            key("Timestamp,ActionType,AccountObjectId,ObjectType,ObjectId\nx,y,ADA,User,EVE"),
+            "AccountObjectId"
+        );
+        assert_eq!(key("Id,Workload,ObjectId,UserId\nEVE,x,eve@b.c,ada@b.c"), "UserId");
+        assert!(matches!(chosen("Operation,ObjectId\nx,ADA"), Err(RosterError::NoKeyColumn { .. })));
+        assert_eq!(key("Id,ActivityDateTime,User\nEVE,x,ada@b.c"), "User");
+        assert!(matches!(chosen("id,alertId,assignedTo\nEVE,x,ada@b.c"), Err(RosterError::NoKeyColumn { .. })));
+        assert_eq!(key("id,createdDateTime,userPrincipalName\nEVE,x,ada@b.c"), "userPrincipalName");
+        assert_eq!(key("id,createdDateTime,displayName,userPrincipalName\nADA,x,Ada,ada@b.c"), "id");
+    }
+
+    #[test]
+    fn columns_that_name_different_people_are_a_question() {
+        for list in [
+            "Object Id,User Id\nADA,ADA\nADA,EVE",
+            "ObjectId,UserId\nada@b.c,eve@b.c",
+            "User name,User principal name\neve@b.c,ada@b.c",
+            "Account,User,Mail\nada@b.c,eve@b.c,bob@b.c",
+            "Mail,E-Mail\nada@b.c,eve@b.c",
+        ] {
+            let error = chosen(list).unwrap_err();
+            assert!(matches!(error, RosterError::ManyKeyColumns { header: true, .. }), "{list}: {error}");
+            assert!(error.help().unwrap().contains("--key"), "{list}");
+        }
+        assert_eq!(key("Object Id,User Id\nADA,ADA\n,EVE\nEVE,"), "Object Id");
+        assert_eq!(key("Account,User\nada@b.c,Ada@B.c"), "User", "case tells nobody apart");
+    }
+
+    #[test]
+    fn an_id_beside_names_in_another_column_of_ids_has_to_agree() {
+        assert_eq!(chosen("Object Id,User Id\nADA,eve@b.c").unwrap(), ("Object Id".into(), Some("User Id".into())));
+    }
+
+    #[test]
+    fn a_column_without_any_key_is_passed_over() {
+        for (list, column) in [
+            ("ID,Name,UPN\n1001,Ada,ada@b.c", "UPN"),
+            ("User,Email\nAda Lovelace,ada@b.c", "Email"),
+            (
+                "UserPrincipalName,Id,Identity,ExternalDirectoryObjectId\nada@b.c,Ada,Ada,ADA",
+                "ExternalDirectoryObjectId",
+            ),
+            ("User ID,Email\nalovelace,ada@b.c", "Email"),
+            ("Username,Email\nada,ada@b.c", "Email"),
+            ("User ID,Email\nalovelace,Ada", "User ID"),
+            ("User,Email\n,ada@b.c", "Email"),
+        ] {
+            assert_eq!(key(list), column, "{list}");
+        }
+        let by_id = chosen("Object Id,Username,Email\nADA,ada,ada@b.c").unwrap();
+        assert_eq!(by_id, ("Object Id".into(), Some("Email".into())));
+        let not_yet = chosen("Object Id,UPN\n,ada@b.c").unwrap();
+        assert_eq!(not_yet, ("Object Id".into(), Some("UPN".into())), "further down it may be filled");
+        assert_eq!(chosen("UPN,Mail\n,ada@b.c").unwrap(), ("UPN".into(), Some("Mail".into())));
+    }
+
+    #[test]
+    fn what_the_operator_names_must_still_agree() {
+        let named = |header: &str| {
+            let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+            let from = Source::bytes("a test", Vec::new());
+            let key = Column { index: 0, name: names[0].clone() };
+            let keys = Keys::named(&Header::for_tests(&names, header, &from), key);
+            assert_eq!(keys.fallback, None);
+            (keys.upn_beside.map(|column| column.index), keys.id_beside.map(|column| column.index))
+        };
+        for (header, beside) in [
+            ("objectId,userPrincipalName", (Some(1), None)),
+            ("userPrincipalName,objectId", (None, Some(1))),
+            ("AccountUpn,AccountObjectId", (None, Some(1))),
+            ("Manager UPN,objectId", (None, None)),
+            ("objectId,Manager UPN", (None, None)),
+            ("userName,objectId", (None, None)),
+            ("userPrincipalName,Id,Operation", (None, None)),
+            ("Id,userPrincipalName,Operation", (None, None)),
+        ] {
+            assert_eq!(named(header), beside, "{header}");
+        }
+    }
+}

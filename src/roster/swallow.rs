@@ -1,0 +1,55 @@
+//! An opening quote that nobody meant swallows people, if somewhere below another quote happens to close it.
+//!
+//! A remark over several lines looks the same, but for what stands on its lines: a whole row, with a key in its place.
+//! Where every line is one, the quote was a slip and the lines are read as what they are. Where some are, nobody can tell,
+//! and neither the row nor its lines are acted upon: each becomes a defect.
+
+use super::by::By;
+use super::cells::Cells;
+use super::columns::Columns;
+use super::key;
+
+/// People inside a quoted cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Swallowed {
+    /// The place of the quote in the record.
+    pub(super) quote: usize,
+    /// Whether every line is a row.
+    pub(super) certain: bool,
+}
+
+/// Looks for people on the lines of a record that `cells` has read, behind its first line.
+pub(super) fn look(record: &[u8], columns: &Columns, cells: &Cells) -> Option<Swallowed> {
+    if columns.expected < 2 || !record.contains(&b'\n') && !record.contains(&b'\r') {
+        return None;
+    }
+    let quoted = (0..cells.len()).find(|index| cells.get(*index).iter().any(|byte| is_line_end(*byte)))?;
+    let mut reader = None;
+    let lines = record.split(|byte| is_line_end(*byte)).skip(1).filter(|line| !line.trim_ascii().is_empty());
+    let (mut rows, mut others) = (0, 0);
+    for line in lines {
+        let is_row = cells.delimiters(line) + 1 >= columns.expected
+            && is_a_row(line, columns, reader.get_or_insert_with(|| cells.another()));
+        if is_row { rows += 1 } else { others += 1 }
+    }
+    let has_a_form = !matches!(columns.by, Some(By::EmployeeId | By::SamAccountName));
+    let certain = has_a_form && rows > 1 && others == 0;
+    (rows > 0).then(|| Swallowed { quote: cells.range_of(record, quoted).start, certain })
+}
+
+fn is_a_row(line: &[u8], columns: &Columns, cells: &mut Cells) -> bool {
+    if !cells.read(line) || cells.len() != columns.expected {
+        return false;
+    }
+    let Ok(cell) = std::str::from_utf8(cells.get(columns.key.index)) else { return false };
+    let plausible = match columns.by {
+        Some(By::EmployeeId) => cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_whitespace),
+        Some(By::SamAccountName) => !cell.contains(char::is_whitespace),
+        _ => true,
+    };
+    plausible && !cell.is_empty() && key::parse(cell, columns.by).is_ok()
+}
+
+const fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
