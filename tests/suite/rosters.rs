@@ -280,7 +280,7 @@ fn a_short_name_of_another_domain_is_another_person() {
 fn a_named_column_does_not_silence_the_one_beside_it() {
     let stage = Stage::new();
     let (ada, grace) = ("ada.lovelace@contoso.com", "78020313-a336-4408-b1ce-602c649fe7dd");
-    stage.write("pairs.csv", &format!("objectId,userPrincipalName\n{grace},{ada}\n"));
+    stage.write("pairs.csv", format!("objectId,userPrincipalName\n{grace},{ada}\n"));
     for key in ["objectId", "userPrincipalName"] {
         understood(&stage, "pairs.csv", key, &["--key", key]);
         let rows = std::fs::read_to_string(stage.path(key).join("plan.csv")).unwrap();
