@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::{Journal, JournalError, Line, Reader, has_begun, in_use};
+use super::journal::{Journal, JournalError, Reader, has_begun, in_use};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
@@ -83,26 +83,36 @@ impl Run {
 }
 
 /// Where a run stands before a process works on it.
-#[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// Has any process worked on it before?
     pub begun: bool,
     /// How many accounts were no longer those of the plan when earlier processes looked.
     pub drifted: u64,
     open: Vec<bool>,
+    /// All that the journal says, where a new process would find nothing to do: it is what the results are made of.
+    settled: Option<Replay>,
 }
 
 impl Standing {
     /// Would a new process find nothing to do?
     #[must_use]
     pub fn has_nothing_to_do(&self) -> bool {
-        !self.open.contains(&true)
+        self.settled.is_some()
     }
 
     /// Is there anything left to do for this row?
     #[must_use]
     pub fn is_open(&self, row: RowNumber) -> bool {
         self.open.get(row.index()).copied().unwrap_or_default()
+    }
+
+    /// Writes `results.csv` from plan and journal; the journal is not read again where nothing is left to do.
+    ///
+    /// # Errors
+    ///
+    /// Plan or journal cannot be read, or the results cannot be written.
+    pub fn project_results(&self, plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
+        self.settled.as_ref().map_or_else(|| project_results(plan), |replay| project(plan, replay))
     }
 }
 
@@ -112,11 +122,11 @@ impl Standing {
 ///
 /// Plan or journal cannot be read.
 pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
-    let mut states = States::new(plan.manifest().fingerprint(), plan);
-    read_journal(plan, |line| states.apply(line).map(drop))?;
-    states.take_over();
-    let open = states.iter().map(|state| !state.is_settled()).collect();
-    Ok(Standing { begun: states.has_begun(), drifted: states.drifted(), open })
+    let replay = replay(plan)?;
+    let states = replay.states();
+    let (begun, drifted, open) = (states.has_begun(), states.drifted(), states.left_to_do());
+    let settled = if open.contains(&true) { None } else { Some(replay) };
+    Ok(Standing { begun, drifted, open, settled })
 }
 
 /// Writes `results.csv` from plan and journal.
@@ -125,29 +135,31 @@ pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
 ///
 /// Plan or journal cannot be read, or the results cannot be written.
 pub fn project_results(plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
-    let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
-    read_journal(plan, |line| replay.apply(line))?;
+    project(plan, &replay(plan)?)
+}
+
+fn project(plan: &PlanFolder, replay: &Replay) -> Result<(PathBuf, Tally), RunError> {
     let path = plan.results_path();
     let discarded = plan.manifest().options.discard_credentials;
-    let tally = results::write(&path, plan.rows()?, &replay, &plan.journal_path(), discarded)?;
+    let tally = results::write(&path, plan.rows()?, replay, &plan.journal_path(), discarded)?;
     Ok((path, tally))
 }
 
-fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
-    Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
-}
-
-/// Hands every line of a plan's journal to `each`, in order; none where no run was opened.
-fn read_journal(plan: &PlanFolder, mut each: impl FnMut(&Line) -> Result<(), String>) -> Result<(), RunError> {
+fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
+    let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
     let path = plan.journal_path();
     if has_begun(&path).map_err(|source| JournalError::Io { path: path.clone(), source })? {
         for line in Reader::open(&path)? {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
-            each(&line).map_err(broken)?;
+            replay.apply(&line).map_err(broken)?;
         }
     }
-    Ok(())
+    Ok(replay)
+}
+
+fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
+    Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
 }
 
 /// Says whether another process works on the run of a plan at this moment.
