@@ -82,7 +82,7 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     refuse_if_in_use(&plan)?;
     let standing = standing(&plan).map_err(|error| run_failure(&error))?;
     if standing.has_nothing_to_do() {
-        let (results, tally) = project_results(&plan).map_err(|error| run_failure(&error))?;
+        let (results, tally) = standing.project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
         Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit }.show(args.json);
         return Ok(exit);

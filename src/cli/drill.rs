@@ -112,8 +112,8 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let proves = rules.playbook.resets() && args.rules.seal_to.is_empty() && !rules.options.discard_credentials;
     let roster = args.reading.open(source)?;
     let connected = connect(simulator.connection(), args.clock_speed)?;
-    let summary = of_roster(roster, rules, &folder, &connected).await?;
-    preview::show(&summary, args.json);
+    let (summary, examples) = of_roster(roster, rules, &folder, &connected).await?;
+    preview::show(&summary, &examples, args.json);
     if summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
     }

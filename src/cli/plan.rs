@@ -18,6 +18,7 @@ use crate::plan::planner::{PlanError, Planner, Summary};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::rules::{Options, Rules, RulesError};
+use crate::report::examples::Examples;
 use crate::roster::{By, How, Roster, Source};
 use crate::seal::Recipients;
 
@@ -174,13 +175,16 @@ impl RuleArgs {
 ///
 /// Whatever keeps the plan from being made; no plan is left behind then.
 pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
-    let summary = make(&args.plan, &args.connection).await?;
-    preview::show(&summary, args.json);
+    let (summary, examples) = make(&args.plan, &args.connection).await?;
+    preview::show(&summary, &examples, args.json);
     Ok(Exit::Done)
 }
 
-/// Makes the plan that the arguments ask for.
-pub(super) async fn make(args: &PlanningArgs, connection: &ConnectionArgs) -> Result<Summary, Failure> {
+/// Makes the plan that the arguments ask for, and gives the rows that its preview shows.
+pub(super) async fn make(
+    args: &PlanningArgs,
+    connection: &ConnectionArgs,
+) -> Result<(Summary, Vec<Examples>), Failure> {
     let rules = args.rules.rules(args.playbook, None)?;
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     let connected = connection.connect()?;
@@ -193,19 +197,17 @@ pub(super) async fn of_roster(
     rules: Rules,
     out: &std::path::Path,
     connected: &Connected,
-) -> Result<Summary, Failure> {
+) -> Result<(Summary, Vec<Examples>), Failure> {
     let caller = connected.caller().await?;
     let mut progress = preview::LookupProgress::start();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let made = planner.plan(roster, out, |rows| progress.show(rows)).await;
-    if made.is_ok() {
-        preview::write_page(out);
-    }
+    let examples = if made.is_ok() { preview::read_back(out) } else { Vec::new() };
     progress.finish();
     if let Ok(summary) = &made {
         diagnostics::show(&summary.defects, &summary.plan.roster.name);
     }
-    made.map_err(|error| failure(&error))
+    made.map(|summary| (summary, examples)).map_err(|error| failure(&error))
 }
 
 fn failure(error: &PlanError) -> Failure {

@@ -15,13 +15,13 @@ use crate::plan::manifest::Manifest;
 use crate::plan::planner::Summary;
 use crate::plan::row::Decision;
 use crate::report::examples::Examples;
-use crate::report::plan_page::{self, PageError, means};
+use crate::report::plan_page::{self, means};
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
 
 /// Shows the preview on standard output.
-pub(super) fn show(summary: &Summary, json: bool) {
+pub(super) fn show(summary: &Summary, examples: &[Examples], json: bool) {
     #[derive(Serialize)]
     struct OnWire<'a> {
         sealoff_plan: u32,
@@ -29,29 +29,33 @@ pub(super) fn show(summary: &Summary, json: bool) {
         summary: &'a Summary,
         examples: &'a [Examples],
     }
-    let examples = match PlanFolder::open(&summary.folder).and_then(|plan| Examples::refused(&plan)) {
-        Ok(examples) => examples,
-        Err(error) => {
-            note(&format!("the refused rows cannot be shown: {error}"));
-            Vec::new()
-        }
-    };
     let mut out = anstream::stdout();
     let written = if json {
-        let line = OnWire { sealoff_plan: JSON_VERSION, summary, examples: &examples };
+        let line = OnWire { sealoff_plan: JSON_VERSION, summary, examples };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        write(&mut out, summary, &examples, line_width())
+        write(&mut out, summary, examples, line_width())
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-/// Writes the page beside the plan. A page that cannot be written takes nothing from the plan, and is no failure.
-pub(super) fn write_page(folder: &Path) {
-    let written = PlanFolder::open(folder).map_err(PageError::from).and_then(|plan| plan_page::write(&plan));
-    if let Err(error) = written {
+/// Reads a plan back that was just made, writes its page beside it, and gives the rows that a preview shows. It is opened
+/// once for both. What cannot be had of this takes nothing from the plan, and is no failure.
+pub(super) fn read_back(folder: &Path) -> Vec<Examples> {
+    let plan = match PlanFolder::open(folder) {
+        Ok(plan) => plan,
+        Err(error) => {
+            note(&format!("there is no page of this plan, and its refused rows cannot be shown: {error}"));
+            return Vec::new();
+        }
+    };
+    if let Err(error) = plan_page::write(&plan) {
         note(&format!("there is no page of this plan, and the plan itself is whole: {error}"));
     }
+    Examples::refused(&plan).unwrap_or_else(|error| {
+        note(&format!("the refused rows cannot be shown: {error}"));
+        Vec::new()
+    })
 }
 
 fn note(text: &str) {

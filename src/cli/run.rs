@@ -49,8 +49,8 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
             "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N",
         ));
     }
-    let summary = plan::make(&args.plan, &args.connection).await?;
-    preview::show(&summary, args.json);
+    let (summary, examples) = plan::make(&args.plan, &args.connection).await?;
+    preview::show(&summary, &examples, args.json);
     if args.dry_run {
         return Ok(Exit::Done);
     }

@@ -61,6 +61,11 @@ impl Listing {
         self.0.get(&decision).is_some_and(|room| room.rows_left > 0)
     }
 
+    /// Is there no room for any row?
+    pub(super) fn is_full(&self) -> bool {
+        self.0.values().all(|room| room.rows_left == 0)
+    }
+
     /// Counts a row of so many bytes as listed; `false` when it is one too many, and then no later one is listed either.
     pub(super) fn list(&mut self, decision: Decision, bytes: usize) -> bool {
         let Some(room) = self.0.get_mut(&decision).filter(|room| room.rows_left > 0) else { return false };

@@ -37,7 +37,7 @@ pub enum PageError {
 ///
 /// # Errors
 ///
-/// The plan cannot be read to its end, or the page cannot be written; an older page is then untouched.
+/// The plan cannot be read as far as the page needs it, or the page cannot be written; an older page is then untouched.
 pub fn write(plan: &PlanFolder) -> Result<PathBuf, PageError> {
     let path = plan.path().join(PLAN_HTML);
     private_files::replace(&path, |out| render(plan, out))?;
@@ -67,6 +67,10 @@ fn render(plan: &PlanFolder, out: &mut impl Write) -> Result<(), PageError> {
             plain.push_str(&sections::plain_row(&row).0);
         }
         if !listing.is_open(row.decision) {
+            // The plan was read to its end when it was opened; the page needs no more of it.
+            if listing.is_full() && plain_rows == MOST_PLAIN_ROWS.min(manifest.counts.of(Decision::Refuse).rows) {
+                break;
+            }
             continue;
         }
         json.clear();

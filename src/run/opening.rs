@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::{Journal, JournalError, Line, Reader, has_begun, in_use};
+use super::journal::{Journal, JournalError, Reader, has_begun, in_use};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
@@ -83,31 +83,35 @@ impl Run {
 }
 
 /// Where a run stands before a process works on it.
-#[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// Has any process written to anybody for it?
     pub begun: bool,
-    rows: Vec<RowStanding>,
-}
-
-/// Where the account of one row stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct RowStanding {
-    open: bool,
-    may_drift: bool,
+    /// By row: may its account have drifted in a way that matters?
+    may_drift: Vec<bool>,
+    /// All that the journal says, where a new process would find nothing to do: it is what the results are made of.
+    settled: Option<Replay>,
 }
 
 impl Standing {
     /// Would a new process find nothing to do?
     #[must_use]
     pub fn has_nothing_to_do(&self) -> bool {
-        !self.rows.iter().any(|row| row.open)
+        self.settled.is_some()
     }
 
     /// Does it matter whether the account of this row is still the one that the plan was made for?
     #[must_use]
     pub fn may_drift(&self, row: RowNumber) -> bool {
-        self.rows.get(row.index()).is_some_and(|row| row.may_drift)
+        self.may_drift.get(row.index()).copied().unwrap_or_default()
+    }
+
+    /// Writes `results.csv` from plan and journal; the journal is not read again where nothing is left to do.
+    ///
+    /// # Errors
+    ///
+    /// Plan or journal cannot be read, or the results cannot be written.
+    pub fn project_results(&self, plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
+        self.settled.as_ref().map_or_else(|| project_results(plan), |replay| project(plan, replay))
     }
 }
 
@@ -117,11 +121,11 @@ impl Standing {
 ///
 /// Plan or journal cannot be read.
 pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
-    let mut states = States::new(plan.manifest().fingerprint(), plan);
-    read_journal(plan, |line| states.apply(line).map(drop))?;
-    states.take_over();
-    let rows = states.iter().map(|state| RowStanding { open: !state.is_settled(), may_drift: state.may_drift() });
-    Ok(Standing { begun: states.has_written(), rows: rows.collect() })
+    let replay = replay(plan)?;
+    let may_drift = replay.states().as_taken_over().map(|state| state.may_drift()).collect();
+    let begun = replay.states().has_written();
+    let settled = replay.states().as_taken_over().all(|state| state.is_settled()).then_some(replay);
+    Ok(Standing { begun, may_drift, settled })
 }
 
 /// Writes `results.csv` from plan and journal.
@@ -130,29 +134,31 @@ pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
 ///
 /// Plan or journal cannot be read, or the results cannot be written.
 pub fn project_results(plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
-    let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
-    read_journal(plan, |line| replay.apply(line))?;
+    project(plan, &replay(plan)?)
+}
+
+fn project(plan: &PlanFolder, replay: &Replay) -> Result<(PathBuf, Tally), RunError> {
     let path = plan.results_path();
     let discarded = plan.manifest().options.discard_credentials;
-    let tally = results::write(&path, plan.rows()?, &replay, &plan.journal_path(), discarded)?;
+    let tally = results::write(&path, plan.rows()?, replay, &plan.journal_path(), discarded)?;
     Ok((path, tally))
 }
 
-fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
-    Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
-}
-
-/// Hands every line of a plan's journal to `each`, in order; none where no run was opened.
-fn read_journal(plan: &PlanFolder, mut each: impl FnMut(&Line) -> Result<(), String>) -> Result<(), RunError> {
+fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
+    let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
     let path = plan.journal_path();
     if has_begun(&path).map_err(|source| JournalError::Io { path: path.clone(), source })? {
         for line in Reader::open(&path)? {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
-            each(&line).map_err(broken)?;
+            replay.apply(&line).map_err(broken)?;
         }
     }
-    Ok(())
+    Ok(replay)
+}
+
+fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
+    Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
 }
 
 /// Says whether another process works on the run of a plan at this moment.

@@ -77,6 +77,12 @@ impl Replay {
         Self { states, traces, older_candidates: HashMap::new() }
     }
 
+    /// Where the accounts stand.
+    #[must_use]
+    pub fn states(&self) -> &States {
+        &self.states
+    }
+
     /// Has the journal been opened for this plan?
     #[must_use]
     pub fn has_begun(&self) -> bool {

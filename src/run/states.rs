@@ -81,6 +81,11 @@ impl States {
         self.by_row.get(row.index()).copied().unwrap_or_default()
     }
 
+    /// Where a process that takes over finds each row, in the roster's order.
+    pub fn as_taken_over(&self) -> impl Iterator<Item = AccountState> {
+        self.by_row.iter().map(|state| taken_over(*state))
+    }
+
     /// Where each row stands, in the roster's order.
     pub fn iter(&self) -> impl Iterator<Item = &AccountState> {
         self.by_row.iter()
@@ -138,8 +143,7 @@ impl States {
     /// A new process took over: what the one before had under way is in doubt.
     pub fn take_over(&mut self) {
         for state in &mut self.by_row {
-            // Every state can be taken over.
-            *state = state::next(*state, Happening::TakenOver).unwrap_or(*state);
+            *state = taken_over(*state);
         }
     }
 
@@ -148,6 +152,11 @@ impl States {
         let Some(state) = self.by_row.get_mut(row.index()) else { return false };
         state::next(*state, Happening::Drifted).map(|after| *state = after).is_ok()
     }
+}
+
+fn taken_over(state: AccountState) -> AccountState {
+    // Every state can be taken over.
+    state::next(state, Happening::TakenOver).unwrap_or(state)
 }
 
 /// What is left of an amount that was spent from the write quota, after the bucket has been refilled for a while.
