@@ -46,10 +46,10 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn begin() -> Self {
         println!(
-            "| {:<WORDS$} | {:>13} | {:>13} | {:>6} | {:>7} | met |",
+            "| {:<WORDS$} | {:>13} | {:>13} | {:>6} | {:>8} | met |",
             "what", "measured", "floor", "ratio", "budget"
         );
-        println!("| {:-<WORDS$} | {:->12}: | {:->12}: | {:->5}: | {:->6}: | --- |", "", "", "", "", "");
+        println!("| {:-<WORDS$} | {:->12}: | {:->12}: | {:->5}: | {:->7}: | --- |", "", "", "", "", "");
         Self::default()
     }
 
@@ -75,7 +75,7 @@ impl Table {
         self.judged += usize::from(line.is_met().is_some());
         self.missed += usize::from(line.is_met() == Some(false));
         let (what, measured) = (&line.what, amount(line.measured));
-        println!("| {what:<WORDS$} | {measured:>13} | {floor:>13} | {ratio:>6} | {budget:>7} | {met:<3} |");
+        println!("| {what:<WORDS$} | {measured:>13} | {floor:>13} | {ratio:>6} | {budget:>8} | {met:<3} |");
     }
 
     pub(crate) fn end(self) {
