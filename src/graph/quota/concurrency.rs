@@ -11,7 +11,7 @@ const FEWEST: f64 = 4.0;
 /// allows one more.
 const AT_FIRST: usize = 8;
 /// What is in hand should be out within this time.
-const TO_SPEND_A_BURST: f64 = 0.1;
+const TO_SPEND_A_BURST: f64 = 0.25;
 /// Answers do not come evenly, and a batch waits for company.
 const HEADROOM: f64 = 1.5;
 /// The weight of the latest round trip in the average.

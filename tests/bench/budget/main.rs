@@ -22,8 +22,11 @@ const ITEMS: f64 = 20.0;
 /// The most calls under way, unless the operator says otherwise.
 const MOST_CALLS: f64 = 64.0;
 
+/// Measures some lines.
+type Part = fn(&mut Table);
+
 /// The parts, in the order in which they are printed. A new one, such as a run with several apps, is one more line here.
-const PARTS: [(&str, fn(&mut Table)); 6] = [
+const PARTS: [(&str, Part); 6] = [
     ("quota", quota),
     ("hidden", hidden_load),
     ("latency", latency),
