@@ -124,8 +124,8 @@ pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
     let replay = replay(plan)?;
     let may_drift = replay.states().as_taken_over().map(|state| state.may_drift()).collect();
     let begun = replay.states().has_written();
-    let settled = replay.states().as_taken_over().all(|state| state.is_settled()).then_some(replay);
-    Ok(Standing { begun, may_drift, settled })
+    let is_settled = replay.states().as_taken_over().all(|state| state.is_settled());
+    Ok(Standing { begun, may_drift, settled: is_settled.then_some(replay) })
 }
 
 /// Writes `results.csv` from plan and journal.

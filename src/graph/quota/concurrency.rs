@@ -10,8 +10,9 @@ const FEWEST: f64 = 4.0;
 /// So many at first, before anything is known: should others have spent the quota, so many batches are refused. Each answer
 /// allows one more.
 const AT_FIRST: usize = 8;
-/// What is in hand should be out within this time.
-const TO_SPEND_A_BURST: f64 = 1.0;
+/// What is in hand should be out within this time. Less would bring a burst out in one round trip fewer, and have many more writes
+/// turned away when a window is halved unseen.
+const TO_SPEND_A_BURST: f64 = 0.25;
 /// Answers do not come evenly, and a batch waits for company.
 const HEADROOM: f64 = 1.5;
 /// The weight of the latest round trip in the average.

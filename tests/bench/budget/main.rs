@@ -1,0 +1,129 @@
+//! The budgets of speed, each beside what was measured: `cargo bench --bench budget`, some four minutes. One part alone:
+//! `cargo bench --bench budget -- quota|hidden|latency|burst|ceiling|version`, or more than one of them.
+//!
+//! The simulator runs in this process, on the same processors as the program that is measured, and its clock runs 60 times
+//! as fast where a quota is waited for. What large rosters cost is measured apart: `--bench size`.
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+mod stage;
+mod table;
+
+use std::time::Duration;
+
+use sealoff::simulator::Shape;
+use stage::{Run, Seen};
+use table::{Budget, Line, Table};
+
+/// Requests a second that Graph answers for one app over all its tenants: 130,000 in 10 seconds ("Microsoft Graph
+/// service-specific throttling limits").
+const GRAPH_FOR_ONE_APP: f64 = 13_000.0;
+/// The most writes that one call carries.
+const ITEMS: f64 = 20.0;
+/// The most calls under way, unless the operator says otherwise.
+const MOST_CALLS: f64 = 64.0;
+
+/// Measures some lines.
+type Part = fn(&mut Table);
+
+/// The parts, in the order in which they are printed. A new one, such as a run with several apps, is one more line here.
+const PARTS: [(&str, Part); 6] = [
+    ("quota", quota),
+    ("hidden", hidden_load),
+    ("latency", latency),
+    ("burst", burst),
+    ("ceiling", ceiling),
+    ("version", version),
+];
+
+fn main() {
+    // Cargo adds options of its own.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let mut table = Table::begin();
+    for (name, measure) in PARTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            measure(&mut table);
+        }
+    }
+    table.end();
+}
+
+fn against_the_quota(table: &mut Table, what: &str, seen: &Seen, most: f64, most_throttled: f64) {
+    let line = |what: String, measured, unit, floor, budget| Line { what, measured, unit, floor, budget };
+    table.line(&line(what.to_owned(), seen.took, "s", Some(seen.floor), Budget::AtMost(most)));
+    table.line(&line(
+        "  of its writes throttled".to_owned(),
+        seen.throttled,
+        "%",
+        None,
+        Budget::AtMost(most_throttled),
+    ));
+}
+
+fn quota(table: &mut Table) {
+    let shapes = [
+        ("token bucket", Shape::TokenBucket, 0.5),
+        ("sliding window", Shape::SlidingWindow, 1.0),
+        ("fixed window", Shape::FixedWindow, 1.0),
+    ];
+    for (name, shape, most_throttled) in shapes {
+        let seen = Run { limiter: Some(shape), ..Run::default() }.measure();
+        against_the_quota(table, &format!("10,000 accounts, {name}"), &seen, 1.05, most_throttled);
+        if shape == Shape::TokenBucket {
+            let (what, floor) = ("  its calls".to_owned(), Some((seen.writes / ITEMS).ceil()));
+            table.line(&Line { what, measured: seen.calls, unit: "calls", floor, budget: Budget::AtMost(1.05) });
+        }
+    }
+}
+
+fn hidden_load(table: &mut Table) {
+    let seen = Run { halved_half_way: true, ..Run::default() }.measure();
+    against_the_quota(table, "10,000 accounts, quota halved half way", &seen, 1.15, 2.0);
+}
+
+fn latency(table: &mut Table) {
+    for milliseconds in [10, 50, 200, 1_000, 2_000] {
+        let round_trip = Duration::from_millis(milliseconds);
+        let seen = Run { accounts: 5_000, round_trip, ..Run::default() }.measure();
+        let what = format!("5,000 accounts, round trip of {milliseconds} ms");
+        let (measured, floor) = (seen.took, Some(seen.floor));
+        table.line(&Line { what, measured, unit: "s", floor, budget: Budget::AtMost(1.05) });
+    }
+}
+
+/// All of it fits into the burst, so that the network alone sets the pace. The floor is as many round trips as it takes when
+/// the most calls are under way from the first moment on; the program begins with few, lest it meet a spent quota with many.
+fn burst(table: &mut Table) {
+    let round_trip = Duration::from_millis(200);
+    let seen = Run { accounts: 1_500, speed: 1.0, round_trip, ..Run::default() }.measure();
+    // Half a round trip before the first write and half a one after the last are not in the ledger.
+    let measured = seen.took / round_trip.as_secs_f64() + 1.0;
+    let floor = Some((seen.writes / ITEMS / MOST_CALLS).ceil());
+    let what = "burst of 1,500 accounts, 200 ms".to_owned();
+    table.line(&Line { what, measured, unit: "trips", floor, budget: Budget::None });
+}
+
+/// The best of three, for other work on the machine only takes away.
+fn ceiling(table: &mut Table) {
+    for (playbook, accounts) in [("breach", 20_000), ("signout", 40_000)] {
+        let run = Run {
+            playbook,
+            accounts,
+            speed: 1.0,
+            limiter: None,
+            arguments: &["--quota-writes", "1000000/1"],
+            ..Run::default()
+        };
+        let tries = (0..3).map(|_| {
+            let seen = run.measure();
+            seen.writes / seen.took
+        });
+        let (measured, floor) = (tries.fold(0.0, f64::max), Some(GRAPH_FOR_ONE_APP));
+        let what = format!("{playbook} without a quota, 40,000 writes");
+        table.line(&Line { what, measured, unit: "/s", floor, budget: Budget::AtLeast(1.0) });
+    }
+}
+
+fn version(table: &mut Table) {
+    let (what, measured) = ("sealoff --version".to_owned(), stage::version_time());
+    table.line(&Line { what, measured, unit: "ms", floor: None, budget: Budget::AtMost(10.0) });
+}
