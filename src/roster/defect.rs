@@ -203,6 +203,9 @@ impl Reason {
             Self::TooFewCells { .. } => Some("The line may have been cut off. Write every cell, also the empty ones."),
             Self::TooManyCells { .. } => Some("Put quotes around a cell that holds the delimiter."),
             Self::Undecodable { .. } => Some("Save the list as \"CSV UTF-8\"."),
+            Self::ControlCharacter { code: 0, .. } => {
+                Some("UTF-16 was appended to the list, or a crash cut it off: write that part anew, as UTF-8.")
+            }
             Self::ControlCharacter { .. } => Some("Delete the character; an editor shows it where the mark is."),
             Self::InsideQuote => Some("Close the quote where it opens, or take the name out of the remark."),
             Self::NotAValue { why: NotAValue::Rounded | NotAValue::Decimal, .. } => {

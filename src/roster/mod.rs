@@ -25,6 +25,7 @@
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `swallow` | one record becomes one entry; people inside a remark are found |
+//! | `number` | the priority |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | the key cell becomes a key, or says why not |
 //! | `defect`, `spot`, `error` | what is wrong, and the place in the file that shows it |
 //!
@@ -60,6 +61,7 @@ mod invisible;
 mod key;
 mod names;
 mod not_a_user;
+mod number;
 mod preamble;
 mod property;
 mod reader;

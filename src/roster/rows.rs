@@ -24,6 +24,7 @@ use super::entry::{Entry, Hints, Key, Person};
 use super::invisible::harmless;
 use super::key::{self, NotAKey};
 use super::not_a_user::{self, NotAUser};
+use super::number::whole_number;
 use super::records::{Flaw, LONGEST_RECORD, Record, line_ends};
 use super::sample::is_an_example;
 use super::spot::{Site, Spot};
@@ -368,45 +369,4 @@ const fn of(why: NotAUpn) -> Option<char> {
 /// Line breaks and tabs are what people type into a remark; in a key they are refused before and after.
 fn is_bad(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t')
-}
-
-/// A whole number, also as a spreadsheet writes it when it takes the column for measurements: `1.0`, `1,00`. Three zeros
-/// are thousands as likely as not.
-fn whole_number(cell: &[u8]) -> Option<u32> {
-    let text = str::from_utf8(cell).ok()?;
-    let (digits, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
-    // `parse` would take a plus sign, which a spreadsheet takes for a formula.
-    let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let integral = (1..=2).contains(&fraction.len()) && fraction.bytes().all(|byte| byte == b'0');
-    if only_digits && integral { digits.parse().ok() } else { None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_whole_number_is_one_however_a_spreadsheet_writes_it() {
-        for (text, number) in [("0", 0), ("7", 7), ("1.0", 1), ("12,00", 12), ("4294967295", u32::MAX)] {
-            assert_eq!(whole_number(text.as_bytes()), Some(number), "{text}");
-        }
-        for text in [
-            "",
-            "soon",
-            "-1",
-            "+1",
-            "1.5",
-            "1.",
-            ".0",
-            "1.000,0",
-            "1,000.0",
-            "1,000",
-            "1.000",
-            "4294967296",
-            "1e3",
-            "\u{ff11}",
-        ] {
-            assert_eq!(whole_number(text.as_bytes()), None, "{text}");
-        }
-    }
 }
