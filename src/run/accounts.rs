@@ -7,12 +7,12 @@ use crate::run::schedule::Turn;
 use crate::run::state::AccountState;
 use crate::run::states::Planned;
 
-/// All accounts that a plan acts on. A million of them take some 60 megabytes: names stand in one text, those for people
-/// only where a password is set, and what only the results need stays on disk.
+/// All accounts that a plan acts on. A million of them take some 60 megabytes: names stand one after the other, those for
+/// people only where a password is set, and what only the results need stays on disk.
 #[derive(Debug, Default)]
 pub struct Accounts {
     entries: Vec<Entry>,
-    names: String,
+    names: Names,
     rows: u32,
 }
 
@@ -69,10 +69,8 @@ impl Accounts {
             let row = row?;
             accounts.rows = accounts.rows.max(row.row.get());
             let (Decision::Act, Some(object_id)) = (row.decision, row.object_id) else { continue };
-            let names_at = u32::try_from(accounts.names.len()).map_err(|_| TooMany)?;
-            accounts.names.push_str(&row.user_principal_name);
             let display_name = if row.steps.contains(Step::Reset) { bounded(&row.display_name) } else { "" };
-            accounts.names.push_str(display_name);
+            let names_at = accounts.names.push(&row.user_principal_name, display_name)?;
             accounts.entries.push(Entry {
                 object_id,
                 row: row.row,
@@ -85,7 +83,6 @@ impl Accounts {
         }
         put_in_order(&mut accounts.entries, keys);
         accounts.entries.shrink_to_fit();
-        accounts.names.shrink_to_fit();
         Ok(accounts)
     }
 
@@ -116,16 +113,11 @@ impl Accounts {
     #[must_use]
     pub fn get(&self, turn: Turn) -> Account<'_> {
         let entry = &self.entries[turn as usize];
-        let start = entry.names_at as usize;
-        let middle = start + usize::from(entry.user_principal_name);
-        let end = middle + usize::from(entry.display_name);
-        Account {
-            row: entry.row,
-            object_id: entry.object_id,
-            user_principal_name: self.names.get(start..middle).unwrap_or_default(),
-            display_name: self.names.get(middle..end).unwrap_or_default(),
-            steps: entry.steps,
-        }
+        let length = usize::from(entry.user_principal_name) + usize::from(entry.display_name);
+        let names = self.names.get(entry.names_at, length);
+        let (user_principal_name, display_name) =
+            names.split_at_checked(entry.user_principal_name.into()).unwrap_or_default();
+        Account { row: entry.row, object_id: entry.object_id, user_principal_name, display_name, steps: entry.steps }
     }
 }
 
@@ -138,6 +130,38 @@ impl Planned for Accounts {
             }
         }
         states
+    }
+}
+
+/// Many names in pieces of memory that never grow: one text would be copied again and again while it does, and leave its
+/// earlier places behind as holes.
+#[derive(Debug, Default)]
+struct Names(Vec<String>);
+
+impl Names {
+    /// So many bytes a piece has; more than any two names together.
+    const PIECE: usize = 1 << 18;
+
+    /// Keeps two names together, and says where they begin.
+    fn push(&mut self, first: &str, second: &str) -> Result<u32, TooMany> {
+        let length = first.len() + second.len();
+        if length > Self::PIECE {
+            return Err(TooMany);
+        }
+        if self.0.last().is_none_or(|piece| piece.len() + length > Self::PIECE) {
+            self.0.push(String::with_capacity(Self::PIECE));
+        }
+        let before = (self.0.len() - 1) * Self::PIECE;
+        let Some(piece) = self.0.last_mut() else { return Err(TooMany) };
+        let at = u32::try_from(before + piece.len()).map_err(|_| TooMany)?;
+        piece.push_str(first);
+        piece.push_str(second);
+        Ok(at)
+    }
+
+    fn get(&self, at: u32, length: usize) -> &str {
+        let (piece, start) = (at as usize / Self::PIECE, at as usize % Self::PIECE);
+        self.0.get(piece).and_then(|piece| piece.get(start..start + length)).unwrap_or_default()
     }
 }
 
@@ -223,6 +247,18 @@ mod tests {
                 prop_assert_eq!(*state, AccountState::planned(row.steps));
             }
         }
+    }
+
+    #[test]
+    fn names_are_found_again_in_whichever_piece_they_are() {
+        let mut names = Names::default();
+        let texts: Vec<String> = (0..3_000).map(|number| number.to_string().repeat(number % 180)).collect();
+        let places: Vec<u32> = texts.iter().map(|text| names.push(text, "é").unwrap()).collect();
+        assert!(names.0.len() > 2 && names.0.iter().all(|piece| piece.capacity() == Names::PIECE));
+        for (text, at) in texts.iter().zip(places) {
+            assert_eq!(names.get(at, text.len() + 2), format!("{text}é"));
+        }
+        assert!(names.push(&"n".repeat(Names::PIECE), "n").is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::{Journal, JournalError, Reader, has_begun, in_use};
+use super::journal::{self, Journal, JournalError, Reader, in_use};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
@@ -121,6 +121,14 @@ impl Standing {
 ///
 /// Plan or journal cannot be read.
 pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
+    if !has_begun(plan)? {
+        // Nothing is known but what is planned, and a plan of many rows needs little memory to say so.
+        let states = States::new(plan.manifest().fingerprint(), plan);
+        if states.iter().any(|state| !state.is_settled()) {
+            let may_drift = states.iter().map(AccountState::may_drift).collect();
+            return Ok(Standing { begun: false, may_drift, settled: None });
+        }
+    }
     let replay = replay(plan)?;
     let may_drift = replay.states().as_taken_over().map(|state| state.may_drift()).collect();
     let begun = replay.states().has_written();
@@ -147,7 +155,7 @@ fn project(plan: &PlanFolder, replay: &Replay) -> Result<(PathBuf, Tally), RunEr
 fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
     let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
     let path = plan.journal_path();
-    if has_begun(&path).map_err(|source| JournalError::Io { path: path.clone(), source })? {
+    if has_begun(plan)? {
         for line in Reader::open(&path)? {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
@@ -159,6 +167,11 @@ fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
 
 fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
     Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
+}
+
+fn has_begun(plan: &PlanFolder) -> Result<bool, RunError> {
+    let path = plan.journal_path();
+    Ok(journal::has_begun(&path).map_err(|source| JournalError::Io { path, source })?)
 }
 
 /// Says whether another process works on the run of a plan at this moment.
