@@ -2,11 +2,12 @@
 //! `cargo bench --bench plan`. Linux only, for the memory is read from `/proc`.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
-use std::fmt::Write as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+mod child;
 
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use child::{peak_memory, start};
 use sealoff::simulator::{Settings, Simulator};
 
 /// Resource units are a rate; so fast, they are never what a line below waits for.
@@ -45,7 +46,8 @@ fn measure(name: &str, users: usize, people: usize, key: Key, times: usize) {
     std::fs::write(folder.path().join("ca.pem"), &simulator.connection().ca_pem).unwrap();
 
     let began = Instant::now();
-    let peak = peak_memory(plan(&simulator, folder.path()));
+    let arguments = ["plan", "roster.csv", "--playbook", "signout", "--out", "plan", "--max-accounts", "4000000000"];
+    let peak = peak_memory(start(&simulator, folder.path(), SPEED, &arguments));
     let wall = began.elapsed();
     let counters = simulator.counters();
     let per_call = people as f64 / counters.http_calls as f64;
@@ -56,38 +58,4 @@ fn measure(name: &str, users: usize, people: usize, key: Key, times: usize) {
         wall.as_secs_f64(),
         peak as f64 / 1024.0
     );
-}
-
-fn plan(simulator: &Simulator, folder: &Path) -> Child {
-    let connection = simulator.connection();
-    Command::new(env!("CARGO_BIN_EXE_sealoff"))
-        .args(["plan", "roster.csv", "--playbook", "signout", "--out", "plan", "--max-accounts", "4000000000"])
-        .current_dir(folder)
-        .env("SEALOFF_GRAPH_ENDPOINT", &connection.graph_endpoint)
-        .env("AZURE_AUTHORITY_HOST", &connection.authority)
-        .env("AZURE_TENANT_ID", &connection.tenant_id)
-        .env("AZURE_CLIENT_ID", &connection.client_id)
-        .env("AZURE_CLIENT_SECRET", &connection.client_secret)
-        .env("SSL_CERT_FILE", folder.join("ca.pem"))
-        .env("SEALOFF_CLOCK_SPEED", SPEED.to_string())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Waits for the program to end, and says how much memory it had at most, in kilobytes.
-fn peak_memory(mut child: Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let seen = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok());
-        peak = peak.max(seen.unwrap_or(0));
-        if let Some(ended) = child.try_wait().unwrap() {
-            assert!(ended.success(), "the plan was not made: {ended}");
-            return peak;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }

@@ -3,11 +3,13 @@
 //! minutes; `cargo bench --bench size -- 100000` measures that many rows alone.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+mod child;
+
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use child::{peak_memory, start};
 use sealoff::seal::Identity;
 use sealoff::simulator::{Quota, Settings, Simulator};
 
@@ -52,7 +54,7 @@ fn measure(playbook: &str, rows: usize) {
     }
     let line = |part: &str, arguments: &[&str]| {
         let began = Instant::now();
-        let peak = peak_memory(start(&simulator, folder.path(), arguments));
+        let peak = peak_memory(start(&simulator, folder.path(), SPEED, arguments));
         let wall = began.elapsed().as_secs_f64();
         let speed = rows as f64 / wall;
         println!("{playbook:<10} {rows:>9}  {part:<6} {wall:>8.1} {speed:>9.0} {:>9.1}", peak as f64 / 1024.0);
@@ -70,38 +72,4 @@ fn accounts(folder: &Path) -> u64 {
     let json = std::fs::read(folder.join("plan/plan.json")).unwrap();
     let plan: serde_json::Value = serde_json::from_slice(&json).unwrap();
     plan["counts"]["act"]["rows"].as_u64().unwrap()
-}
-
-fn start(simulator: &Simulator, folder: &Path, arguments: &[&str]) -> Child {
-    let connection = simulator.connection();
-    Command::new(env!("CARGO_BIN_EXE_sealoff"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("SEALOFF_GRAPH_ENDPOINT", &connection.graph_endpoint)
-        .env("AZURE_AUTHORITY_HOST", &connection.authority)
-        .env("AZURE_TENANT_ID", &connection.tenant_id)
-        .env("AZURE_CLIENT_ID", &connection.client_id)
-        .env("AZURE_CLIENT_SECRET", &connection.client_secret)
-        .env("SSL_CERT_FILE", folder.join("ca.pem"))
-        .env("SEALOFF_CLOCK_SPEED", SPEED.to_string())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Waits for the program to end, and says how much memory it had at most, in kilobytes.
-fn peak_memory(mut child: Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let seen = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok());
-        peak = peak.max(seen.unwrap_or(0));
-        if let Some(ended) = child.try_wait().unwrap() {
-            assert!(ended.success(), "it failed: {ended}");
-            return peak;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
