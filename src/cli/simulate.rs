@@ -28,6 +28,12 @@ pub struct SimulateArgs {
     /// Address to listen on; loopback only, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    /// A further name that the certificate is good for, besides localhost; more than once for more than one
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+    /// Serve clear text too, on a port of its own on loopback
+    #[arg(long)]
+    http: bool,
     /// How many users the directory has
     #[arg(long, value_name = "N", default_value_t = 250)]
     users: usize,
@@ -143,6 +149,8 @@ struct Announcement<'a> {
     client_id: &'a str,
     client_secret: &'a str,
     ca_file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clear_text: Option<&'a str>,
     clock_speed: f64,
 }
 
@@ -154,6 +162,8 @@ struct Announcement<'a> {
 pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
     let settings = Settings {
         listen: args.listen,
+        hosts: args.host.clone(),
+        clear_text: args.http,
         users: args.users,
         seed: args.seed,
         clock_speed: args.clock_speed,
@@ -201,6 +211,7 @@ fn announce(args: &SimulateArgs, connection: &Connection, ca_file: &std::path::P
             client_id: &connection.client_id,
             client_secret: &connection.client_secret,
             ca_file: ca_file.display().to_string(),
+            clear_text: connection.clear_text.as_deref(),
             clock_speed: args.clock_speed,
         };
         writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
@@ -212,6 +223,9 @@ fn announce(args: &SimulateArgs, connection: &Connection, ca_file: &std::path::P
         counted(args.users as u64, "user", "users"),
         connection.graph_endpoint
     )?;
+    if let Some(root) = &connection.clear_text {
+        writeln!(out, "# the same in clear text on {root}")?;
+    }
     for (name, value) in [
         ("SEALOFF_GRAPH_ENDPOINT", connection.graph_endpoint.as_str()),
         ("AZURE_AUTHORITY_HOST", &connection.authority),

@@ -18,7 +18,7 @@ use super::graph::errors::GraphError;
 use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
 use super::response::{call_ids, header, respond};
-use super::server::Cut;
+use super::server::{Cut, Scheme};
 use super::tenant::Tenant;
 use super::world::{Context, Job, World};
 
@@ -58,7 +58,7 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     }
     let (answer, records) = match work {
         Ok(mut work) => {
-            execute(tenant, &mut work.job, &ids, caller).await;
+            execute(tenant, &mut work.job, &ids, &root_of(tenant, &parts), caller).await;
             work.finish(tenant.settings.seed)
         }
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
@@ -137,13 +137,21 @@ fn below_version(uri: &Uri) -> &str {
     url.strip_prefix("/v1.0").unwrap_or(url)
 }
 
+/// The root that links in an answer begin with: the one by which the client came, as from any of Graph's own hosts.
+fn root_of(tenant: &Tenant, parts: &Parts) -> String {
+    let host = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, "host"));
+    match (parts.extensions.get::<Scheme>(), host) {
+        (Some(Scheme(scheme)), Some(host)) => format!("{scheme}://{host}/v1.0"),
+        _ => format!("{}/v1.0", tenant.connection.graph_endpoint),
+    }
+}
+
 /// Carries a job out, however often the gate falls in between.
-async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, caller: Caller) {
-    let root = format!("{}/v1.0", tenant.connection.graph_endpoint);
+async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, caller: Caller) {
     loop {
         let now = tenant.clock.now();
         let hold_after = *tenant.hold_after.borrow();
-        let context = Context { ids, root: &root, caller, now, date: tenant.clock.date(now), hold_after };
+        let context = Context { ids, root, caller, now, date: tenant.clock.date(now), hold_after };
         let (done, applied) = {
             let mut world = tenant.world();
             (world.advance(job, &context), world.counters.writes_applied)

@@ -58,6 +58,7 @@ pub use who_may::{ActingRole, UnknownRole};
 
 use directory::UserKey;
 use login::Caller;
+use server::Wire;
 use tenant::Tenant;
 
 /// Why a simulator could not start.
@@ -97,12 +98,14 @@ pub struct Connection {
     pub client_secret: String,
     /// The certificate to be trusted, and no other.
     pub ca_pem: String,
+    /// The same service in clear text, where that was asked for: root of Graph and of the token service.
+    pub clear_text: Option<String>,
 }
 
 /// A running simulator. It ends when this is dropped.
 pub struct Simulator {
     tenant: Arc<Tenant>,
-    server: JoinHandle<()>,
+    servers: Vec<JoinHandle<()>>,
 }
 
 impl Simulator {
@@ -119,7 +122,13 @@ impl Simulator {
         let listen = |source| SimulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let root = format!("https://{}", listener.local_addr().map_err(listen)?);
-        let identity = tls::make_identity()?;
+        let mut clear = None;
+        if settings.clear_text {
+            let listener = TcpListener::bind((address.ip(), 0)).await.map_err(listen)?;
+            let root = format!("http://{}", listener.local_addr().map_err(listen)?);
+            clear = Some((listener, root));
+        }
+        let identity = tls::make_identity(&settings.hosts)?;
         let connection = Connection {
             graph_endpoint: root.clone(),
             authority: root,
@@ -127,11 +136,16 @@ impl Simulator {
             client_id: CLIENT_ID.to_string(),
             client_secret: CLIENT_SECRET.to_owned(),
             ca_pem: identity.ca_pem,
+            clear_text: clear.as_ref().map(|(_, root)| root.clone()),
         };
         let tenant = Arc::new(Tenant::new(settings, connection));
         let router = routes::router(Arc::clone(&tenant));
-        let server = tokio::spawn(server::serve(listener, TlsAcceptor::from(identity.server), router));
-        Ok(Self { tenant, server })
+        let tls = Wire::Tls(TlsAcceptor::from(identity.server));
+        let mut servers = vec![tokio::spawn(server::serve(listener, tls, router.clone()))];
+        if let Some((listener, _)) = clear {
+            servers.push(tokio::spawn(server::serve(listener, Wire::Clear, router)));
+        }
+        Ok(Self { tenant, servers })
     }
 
     /// What a client needs to know.
@@ -207,15 +221,17 @@ impl Simulator {
 
     /// Stops serving and waits until the port is free.
     pub async fn stop(mut self) {
-        self.server.abort();
-        // Cancelled is how it ends.
-        let _ = (&mut self.server).await;
+        for server in &mut self.servers {
+            server.abort();
+            // Cancelled is how it ends.
+            let _ = server.await;
+        }
     }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.server.abort();
+        self.servers.iter().for_each(JoinHandle::abort);
     }
 }
 

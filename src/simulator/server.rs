@@ -1,4 +1,4 @@
-//! The wire: TLS, HTTP/1.1 and HTTP/2 by ALPN, on loopback.
+//! The wire: HTTP/1.1 and HTTP/2, over TLS by ALPN or in clear text, on loopback.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -32,13 +33,24 @@ impl Cut {
     }
 }
 
+/// How a connection is spoken to.
+#[derive(Clone)]
+pub(crate) enum Wire {
+    Tls(TlsAcceptor),
+    Clear,
+}
+
+/// In the extensions of a request: the scheme that the client used, so that links lead back the same way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scheme(pub(crate) &'static str);
+
 /// Serves until it is dropped, and every connection ends with it.
-pub(crate) async fn serve(listener: TcpListener, tls: TlsAcceptor, router: Router) {
+pub(crate) async fn serve(listener: TcpListener, wire: Wire, router: Router) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(converse(stream, tls.clone(), router.clone()))),
+                Ok((stream, _)) => drop(connections.spawn(converse(stream, wire.clone(), router.clone()))),
                 // Out of file handles, most likely: they come back when connections end.
                 Err(_) => tokio::task::yield_now().await,
             },
@@ -47,13 +59,24 @@ pub(crate) async fn serve(listener: TcpListener, tls: TlsAcceptor, router: Route
     }
 }
 
-async fn converse(stream: TcpStream, tls: TlsAcceptor, router: Router) {
+async fn converse(stream: TcpStream, wire: Wire, router: Router) {
     // Answers are small and awaited: they must not wait for company.
     let _ = stream.set_nodelay(true);
-    // A client that does not trust the certificate goes away here; it knows why.
-    let Ok(stream) = tls.accept(stream).await else { return };
+    match wire {
+        Wire::Clear => answer_calls(stream, Scheme("http"), router).await,
+        // A client that does not trust the certificate goes away here; it knows why.
+        Wire::Tls(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                answer_calls(stream, Scheme("https"), router).await;
+            }
+        }
+    }
+}
+
+async fn answer_calls(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, scheme: Scheme, router: Router) {
     let router = TowerToHyperService::new(router);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(scheme);
         let answer = hyper::service::Service::call(&router, request);
         async move {
             let response = answer.await.unwrap_or_else(|never: Infallible| match never {});

@@ -16,6 +16,10 @@ use super::who_may::ActingRole;
 pub struct Settings {
     /// Where to listen; loopback only, port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Names that the certificate is good for, besides `localhost` and the loopback addresses.
+    pub hosts: Vec<String>,
+    /// Serve clear text too, on a port of its own on the same address: for clients that cannot be given an authority.
+    pub clear_text: bool,
     /// How many users the directory holds. The fixed cast is always there, so fewer than it counts are not possible.
     pub users: usize,
     /// Decides names, kinds, faults and the order of answers: the same seed gives the same run.
@@ -56,6 +60,8 @@ impl Default for Settings {
         let users = 1_000;
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            hosts: Vec::new(),
+            clear_text: false,
             users,
             seed: 1,
             clock_speed: 1.0,

@@ -17,16 +17,16 @@ pub(crate) struct Identity {
     pub(crate) ca_pem: String,
 }
 
-/// Makes an authority and a certificate for `localhost`, `127.0.0.1` and `::1`.
-pub(crate) fn make_identity() -> Result<Identity, SimulatorError> {
-    let (mut authority, authority_key) = (parameters(&[], "sealoff simulator CA")?, KeyPair::generate()?);
+/// Makes an authority and a certificate for `localhost`, `127.0.0.1`, `::1` and these names.
+pub(crate) fn make_identity(hosts: &[String]) -> Result<Identity, SimulatorError> {
+    let (mut authority, authority_key) = (parameters(Vec::new(), "sealoff simulator CA")?, KeyPair::generate()?);
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let ca_pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
 
-    let (mut server, server_key) =
-        (parameters(&["localhost", "127.0.0.1", "::1"], "sealoff simulator")?, KeyPair::generate()?);
+    let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into_iter().chain(hosts.iter().cloned());
+    let (mut server, server_key) = (parameters(names.collect(), "sealoff simulator")?, KeyPair::generate()?);
     server.use_authority_key_identifier_extension = true;
     server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -43,8 +43,7 @@ pub(crate) fn make_identity() -> Result<Identity, SimulatorError> {
     Ok(Identity { server: Arc::new(server), ca_pem })
 }
 
-fn parameters(names: &[&str], common_name: &str) -> Result<CertificateParams, rcgen::Error> {
-    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+fn parameters(names: Vec<String>, common_name: &str) -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = CertificateParams::new(names)?;
     parameters.distinguished_name.push(DnType::CommonName, common_name);
     // A day back, because clocks differ; a month ahead, because nobody should keep this authority.

@@ -25,14 +25,24 @@ impl Drop for Served {
 
 impl Served {
     fn with(arguments: &[&str]) -> Self {
+        Self::resolving(arguments, &[])
+    }
+
+    /// The same, for a client to whom these names are this machine.
+    fn resolving(arguments: &[&str], hosts: &[&str]) -> Self {
         let ca = tempfile::NamedTempFile::new().unwrap();
         let mut command = bare(&["simulate", "--json", "--users", "100", "--ca-out", ca.path().to_str().unwrap()]);
         let mut process = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ca = reqwest::Certificate::from_pem(&std::fs::read(ca.path()).unwrap()).unwrap();
-        let builder = reqwest::Client::builder().tls_certs_only([ca]).timeout(Duration::from_secs(20)).no_proxy();
-        Self { process, said: serde_json::from_str(&line).unwrap(), http: builder.build().unwrap() }
+        let said: Value = serde_json::from_str(&line).unwrap();
+        let mut builder = reqwest::Client::builder().tls_certs_only([ca]).timeout(Duration::from_secs(20)).no_proxy();
+        let address: std::net::SocketAddr = host_of(said["graph_endpoint"].as_str().unwrap()).parse().unwrap();
+        for host in hosts {
+            builder = builder.resolve(host, address);
+        }
+        Self { process, said, http: builder.build().unwrap() }
     }
 
     fn text(&self, name: &str) -> &str {
@@ -40,6 +50,10 @@ impl Served {
     }
 
     async fn get(&self, url: &str) -> Reply {
+        self.get_from(self.text("graph_endpoint"), url).await
+    }
+
+    async fn get_from(&self, root: &str, url: &str) -> Reply {
         let form = [
             ("client_id", self.text("client_id")),
             ("client_secret", self.text("client_secret")),
@@ -48,10 +62,46 @@ impl Served {
         ];
         let login = format!("{}/{}/oauth2/v2.0/token", self.text("authority"), self.text("tenant_id"));
         let token = Reply::of(self.http.post(login).form(&form).send().await.unwrap()).await;
-        let url = format!("{}/v1.0{url}", self.text("graph_endpoint"));
+        let url = format!("{root}/v1.0{url}");
         let request = self.http.get(url).bearer_auth(token.body["access_token"].as_str().unwrap());
         Reply::of(request.send().await.unwrap()).await
     }
+}
+
+fn host_of(root: &str) -> &str {
+    root.split_once("://").unwrap().1
+}
+
+#[tokio::test]
+async fn clear_text_is_served_beside_tls_and_leads_back_to_itself() {
+    let served = Served::with(&["--http"]);
+    let clear = served.text("clear_text").to_owned();
+    assert!(clear.starts_with("http://127.0.0.1:"), "{clear}");
+    let page = served.get_from(&clear, "/users?$top=5&$select=id").await;
+    let next = page.body["@odata.nextLink"].as_str().unwrap();
+    assert!(next.starts_with(&format!("{clear}/v1.0/users?")), "{next}");
+    let page = served.get("/users?$top=5&$select=id").await;
+    let next = page.body["@odata.nextLink"].as_str().unwrap();
+    assert!(next.starts_with(&format!("{}/v1.0/users?", served.text("graph_endpoint"))), "{next}");
+}
+
+#[tokio::test]
+async fn without_being_asked_for_nothing_is_served_in_clear_text() {
+    let served = Served::with(&[]);
+    assert!(served.said.get("clear_text").is_none());
+    let clear = served.text("graph_endpoint").replace("https:", "http:");
+    assert!(served.http.get(format!("{clear}/v1.0/users")).send().await.is_err());
+}
+
+#[tokio::test]
+async fn the_certificate_is_good_for_the_names_that_were_given() {
+    let served = Served::resolving(&["--host", "graph.test"], &["graph.test", "other.test"]);
+    let port = served.text("graph_endpoint").rsplit_once(':').unwrap().1.to_owned();
+    let root = format!("https://graph.test:{port}");
+    let page = served.get_from(&root, "/users?$top=5&$select=id").await;
+    assert!(page.body["@odata.nextLink"].as_str().unwrap().starts_with(&root), "{}", page.body);
+    let other = served.http.get(format!("https://other.test:{port}/v1.0/users")).send().await;
+    assert!(other.is_err(), "the certificate is good for a name that nobody gave");
 }
 
 #[tokio::test]
