@@ -9,6 +9,7 @@ mod domains;
 mod export_filters;
 mod groups;
 mod login;
+mod microsofts_client;
 mod permissions;
 mod quota_and_faults;
 mod reads;
