@@ -1,9 +1,10 @@
 //! `sealoff simulate`: the simulator alone.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{BufReader, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -14,7 +15,10 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::words::counted;
 use crate::private_files;
-use crate::simulator::{ActingRole, Connection, Faults, Permission, Quota, Settings, Shape, Simulator, UnknownRole};
+use crate::simulator::{
+    ActingRole, Connection, Directory, Faults, Permission, Quota, Settings, Shape, Simulator, SnapshotError,
+    UnknownRole,
+};
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
 ///
@@ -34,9 +38,12 @@ pub struct SimulateArgs {
     /// Serve clear text too, on a port of its own on loopback
     #[arg(long)]
     http: bool,
-    /// How many users the directory has
-    #[arg(long, value_name = "N", default_value_t = 250)]
-    users: usize,
+    /// How many users the directory has: 250 unless it comes from a snapshot
+    #[arg(long, value_name = "N")]
+    users: Option<usize>,
+    /// Begin with the directory in FILE, if it is there, and keep it there in the end: a rehearsal goes on another day
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
     /// The seed: the same one gives the same directory and the same faults
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -160,11 +167,17 @@ struct Announcement<'a> {
 ///
 /// The address is taken or not loopback, or the certificate file cannot be written.
 pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
+    let directory = match &args.snapshot {
+        Some(path) => begin_with(path, args.users)?,
+        None => None,
+    };
+    let users = args.users.unwrap_or(USERS);
     let settings = Settings {
         listen: args.listen,
         hosts: args.host.clone(),
         clear_text: args.http,
-        users: args.users,
+        directory,
+        users,
         seed: args.seed,
         clock_speed: args.clock_speed,
         quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
@@ -178,14 +191,45 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
     let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
     let connection = simulator.connection();
     let (ca_file, _folder) = write_ca(connection, args.ca_out.clone())?;
-    announce(&args, connection, &ca_file).map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
+    let users = simulator.user_count();
+    announce(&args, users, connection, &ca_file)
+        .map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
     requests.next().await;
+    if let Some(path) = &args.snapshot {
+        private_files::replace(path, |file| simulator.write_snapshot(file)).map_err(|error| {
+            Failure::new(Exit::Unfinished, format_args!("the snapshot {} cannot be written: {error}", path.display()))
+        })?;
+    }
     simulator.stop().await;
     Ok(Exit::Done)
 }
 
+/// The users of a directory that nobody asked to be larger or smaller.
+const USERS: usize = 250;
+
+/// The directory of a snapshot, or nothing where there is none yet.
+fn begin_with(path: &Path, users: Option<usize>) -> Result<Option<Directory>, Failure> {
+    let cannot = |error: SnapshotError| {
+        Failure::usage(format_args!("the snapshot {} cannot be used: {error}", path.display()))
+            .with_next("Name another file, or remove this one to begin anew.")
+    };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot(error.into())),
+    };
+    if users.is_some() {
+        return Err(Failure::usage(format_args!(
+            "{} says who is in the directory, so --users cannot say how many",
+            path.display()
+        ))
+        .with_next("Leave out --users, or name a new file for the snapshot."));
+    }
+    Directory::read_snapshot(BufReader::new(file)).map(Some).map_err(cannot)
+}
+
 fn write_ca(connection: &Connection, wanted: Option<PathBuf>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
-    let cannot = |path: &std::path::Path, error: std::io::Error| {
+    let cannot = |path: &Path, error: std::io::Error| {
         Failure::usage(format_args!("the certificate authority cannot be written to {}: {error}", path.display()))
     };
     let (path, folder) = match wanted {
@@ -201,7 +245,7 @@ fn write_ca(connection: &Connection, wanted: Option<PathBuf>) -> Result<(PathBuf
     Ok((path, folder))
 }
 
-fn announce(args: &SimulateArgs, connection: &Connection, ca_file: &std::path::Path) -> std::io::Result<()> {
+fn announce(args: &SimulateArgs, users: usize, connection: &Connection, ca_file: &Path) -> std::io::Result<()> {
     let mut out = anstream::stdout();
     if args.json {
         let announcement = Announcement {
@@ -217,12 +261,7 @@ fn announce(args: &SimulateArgs, connection: &Connection, ca_file: &std::path::P
         writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
         return out.flush();
     }
-    writeln!(
-        out,
-        "# {} on {}; Ctrl-C ends it",
-        counted(args.users as u64, "user", "users"),
-        connection.graph_endpoint
-    )?;
+    writeln!(out, "# {} on {}; Ctrl-C ends it", counted(users as u64, "user", "users"), connection.graph_endpoint)?;
     if let Some(root) = &connection.clear_text {
         writeln!(out, "# the same in clear text on {root}")?;
     }

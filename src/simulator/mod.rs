@@ -49,7 +49,9 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
-pub use directory::{Details, Directory, ExternalUserState, Group, Members, OnPremises, Text, User, UserType};
+pub use directory::{
+    Details, Directory, ExternalUserState, Group, Members, OnPremises, SnapshotError, Text, User, UserType,
+};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
@@ -188,6 +190,21 @@ impl Simulator {
     #[must_use]
     pub fn users(&self) -> Vec<User> {
         self.tenant.world().directory.users().cloned().collect()
+    }
+
+    /// How many users there are now.
+    #[must_use]
+    pub fn user_count(&self) -> usize {
+        self.tenant.world().directory.len()
+    }
+
+    /// Writes the directory as it stands now. Everything waits for it meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Whatever writing fails with.
+    pub fn write_snapshot(&self, to: impl std::io::Write) -> std::io::Result<()> {
+        self.tenant.world().directory.write_snapshot(to)
     }
 
     /// Sets another quota from now on; what is used stays used, as a share.

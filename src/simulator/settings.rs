@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::directory::Directory;
 use super::permission::Permission;
 use super::quota::Quota;
 use super::who_may::ActingRole;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// Serve clear text too, on a port of its own on the same address: for clients that cannot be given an authority.
     pub clear_text: bool,
+    /// The directory to begin with; one is made from `users` and `seed` where there is none.
+    pub directory: Option<Directory>,
     /// How many users the directory holds. The fixed cast is always there, so fewer than it counts are not possible.
     pub users: usize,
     /// Decides names, kinds, faults and the order of answers: the same seed gives the same run.
@@ -62,6 +65,7 @@ impl Default for Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             hosts: Vec::new(),
             clear_text: false,
+            directory: None,
             users,
             seed: 1,
             clock_speed: 1.0,

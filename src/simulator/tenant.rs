@@ -24,13 +24,13 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    pub(crate) fn new(settings: Settings, connection: Connection) -> Self {
+    pub(crate) fn new(mut settings: Settings, connection: Connection) -> Self {
         Self {
             clock: TenantClock::start(settings.clock_speed),
             tokens: Tokens::default(),
             hold_after: watch::Sender::new(settings.hold_after_writes),
             applied: watch::Sender::new(0),
-            world: Mutex::new(World::new(&settings)),
+            world: Mutex::new(World::new(&mut settings)),
             settings,
             connection,
         }

@@ -9,6 +9,7 @@ mod names;
 mod roles;
 mod search;
 mod seed;
+mod snapshot;
 pub(crate) mod tenant;
 mod user;
 
@@ -22,6 +23,7 @@ pub(crate) use cast::SIZE as CAST_SIZE;
 pub use groups::{Group, Members};
 pub(crate) use roles::{RoleAssignment, RoleDefinition, Scope, Standing};
 pub(crate) use search::SearchKey;
+pub use snapshot::SnapshotError;
 pub(crate) use user::ON_PREMISES_DOMAIN;
 pub use user::{Details, ExternalUserState, OnPremises, Text, User, UserType};
 

@@ -2,12 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Directory, Group, Members, Text};
 
 /// A role that can be assigned: "unifiedRoleDefinition resource type".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RoleDefinition {
     /// For built-in roles the same in every tenant, and the same as the template's.
     pub(crate) id: Uuid,
@@ -17,7 +18,7 @@ pub(crate) struct RoleDefinition {
 }
 
 /// A role given to somebody: "unifiedRoleAssignment resource type".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RoleAssignment {
     pub(crate) principal: Uuid,
     pub(crate) role: Uuid,
@@ -25,7 +26,8 @@ pub(crate) struct RoleAssignment {
 }
 
 /// Where an assignment holds: `directoryScopeId`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Scope {
     Tenant,
     /// One administrative unit.

@@ -1,5 +1,6 @@
 //! Contoso: the tenant that every simulator serves.
 
+use serde::{Deserialize, Serialize};
 use uuid::{Uuid, uuid};
 
 /// The tenant's id.
@@ -25,7 +26,7 @@ pub(crate) const INITIAL_DOMAIN: &str = "contoso.onmicrosoft.com";
 pub(crate) const FEDERATED_DOMAIN: &str = "fabrikam.com";
 
 /// One verified domain, as "domain resource type" describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Domain {
     pub(crate) name: Box<str>,
     pub(crate) federated: bool,

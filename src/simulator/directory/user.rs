@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ pub type Text = Cow<'static, str>;
 /// One user of the simulated directory, as it stands now.
 ///
 /// Property names and types: "user resource type". Timestamps are whole seconds of tenant time in UTC.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// The object id.
@@ -64,7 +64,7 @@ pub struct User {
 }
 
 /// What few users have, kept apart so that a million users stay small.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     /// An `employeeId` that is not written from the number; nothing makes it unique.
@@ -82,7 +82,7 @@ pub struct Details {
 }
 
 /// What is kept of a soft-deleted user for its restoration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Deleted {
     #[serde(with = "time::serde::rfc3339")]
@@ -96,7 +96,7 @@ const JOB_TITLES: [&str; 7] =
     ["Analyst", "Specialist", "Manager", "Coordinator", "Assistant", "Team lead", "Consultant"];
 
 /// The values of `userType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UserType {
     /// One of the organization.
     Member,
@@ -116,7 +116,7 @@ impl UserType {
 }
 
 /// The values of `externalUserState` besides null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExternalUserState {
     /// Invited, not yet come.
     PendingAcceptance,
@@ -136,7 +136,7 @@ impl ExternalUserState {
 }
 
 /// What a synced user brings from Active Directory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OnPremises {
     /// `true` while synced, `false` when it once was ("user resource type", `onPremisesSyncEnabled`).

@@ -49,8 +49,10 @@ struct Refused {
 }
 
 impl World {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        let mut directory = Directory::seeded(settings.users, settings.seed);
+    pub(crate) fn new(settings: &mut Settings) -> Self {
+        // Taken, not copied: it may be as large as the largest tenant.
+        let given = settings.directory.take();
+        let mut directory = given.unwrap_or_else(|| Directory::seeded(settings.users, settings.seed));
         for person in &settings.extra_people {
             directory.add_extra(person);
         }

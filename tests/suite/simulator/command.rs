@@ -25,13 +25,18 @@ impl Drop for Served {
 
 impl Served {
     fn with(arguments: &[&str]) -> Self {
+        Self::resolving(&[&["--users", "100"], arguments].concat(), &[])
+    }
+
+    /// Of no size that is named.
+    fn bare_with(arguments: &[&str]) -> Self {
         Self::resolving(arguments, &[])
     }
 
     /// The same, for a client to whom these names are this machine.
     fn resolving(arguments: &[&str], hosts: &[&str]) -> Self {
         let ca = tempfile::NamedTempFile::new().unwrap();
-        let mut command = bare(&["simulate", "--json", "--users", "100", "--ca-out", ca.path().to_str().unwrap()]);
+        let mut command = bare(&["simulate", "--json", "--ca-out", ca.path().to_str().unwrap()]);
         let mut process = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -53,7 +58,26 @@ impl Served {
         self.get_from(self.text("graph_endpoint"), url).await
     }
 
+    async fn block(&self, url: &str) -> u16 {
+        let url = format!("{}/v1.0{url}", self.text("graph_endpoint"));
+        let request = self.http.patch(url).bearer_auth(self.token().await);
+        request.json(&serde_json::json!({ "accountEnabled": false })).send().await.unwrap().status().as_u16()
+    }
+
+    /// As Ctrl-C does; waits for its end.
+    #[cfg(unix)]
+    fn interrupt(&mut self) {
+        let pid = self.process.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(self.process.wait().unwrap().success());
+    }
+
     async fn get_from(&self, root: &str, url: &str) -> Reply {
+        let request = self.http.get(format!("{root}/v1.0{url}")).bearer_auth(self.token().await);
+        Reply::of(request.send().await.unwrap()).await
+    }
+
+    async fn token(&self) -> String {
         let form = [
             ("client_id", self.text("client_id")),
             ("client_secret", self.text("client_secret")),
@@ -62,9 +86,7 @@ impl Served {
         ];
         let login = format!("{}/{}/oauth2/v2.0/token", self.text("authority"), self.text("tenant_id"));
         let token = Reply::of(self.http.post(login).form(&form).send().await.unwrap()).await;
-        let url = format!("{root}/v1.0{url}");
-        let request = self.http.get(url).bearer_auth(token.body["access_token"].as_str().unwrap());
-        Reply::of(request.send().await.unwrap()).await
+        token.body["access_token"].as_str().unwrap().to_owned()
     }
 }
 
@@ -95,7 +117,7 @@ async fn without_being_asked_for_nothing_is_served_in_clear_text() {
 
 #[tokio::test]
 async fn the_certificate_is_good_for_the_names_that_were_given() {
-    let served = Served::resolving(&["--host", "graph.test"], &["graph.test", "other.test"]);
+    let served = Served::resolving(&["--users", "100", "--host", "graph.test"], &["graph.test", "other.test"]);
     let port = served.text("graph_endpoint").rsplit_once(':').unwrap().1.to_owned();
     let root = format!("https://graph.test:{port}");
     let page = served.get_from(&root, "/users?$top=5&$select=id").await;
@@ -129,4 +151,25 @@ async fn what_the_app_may_do_can_be_set() {
 fn what_it_does_not_know_is_refused_with_what_it_knows() {
     finish(bare(&["simulate", "--app-role", "janitor"])).exited(2).complains(&["privileged-authentication", "or none"]);
     finish(bare(&["simulate", "--withhold", "User.Read"])).exited(2).complains(&["User.Read.All"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_snapshot_goes_on_where_it_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenant.jsonl");
+    let file = file.to_str().unwrap();
+    let mut served = Served::bare_with(&["--seed", "9", "--snapshot", file]);
+    let page = served.get("/users?$top=1&$select=id,accountEnabled").await;
+    assert_eq!(page.values()[0]["accountEnabled"], true);
+    let url = format!("/users/{}", page.values()[0]["id"].as_str().unwrap());
+    assert_eq!(served.block(&url).await, 204);
+    served.interrupt();
+    let again = Served::bare_with(&["--snapshot", file]);
+    let user = again.get(&format!("{url}?$select=accountEnabled")).await;
+    assert_eq!(user.body["accountEnabled"], false, "{}", user.body);
+    drop(again);
+    finish(bare(&["simulate", "--users", "300", "--snapshot", file])).exited(2).complains(&["--users", "Leave out"]);
+    std::fs::write(file, "userPrincipalName\nada@contoso.com\n").unwrap();
+    finish(bare(&["simulate", "--snapshot", file])).exited(2).complains(&["line 1", "remove this one"]);
 }
