@@ -10,7 +10,7 @@
 //!             └────► exchange ─► graph ─► world ─► ledger   one request, or up to twenty in a $batch
 //! ```
 //!
-//! `server` speaks TLS and HTTP; `exchange` checks the token and deals the faults that strike whole calls; `graph`
+//! `server` speaks TLS and HTTP; `exchange` checks the token, `fate` deals the faults that strike whole calls; `graph`
 //! understands requests without looking at the directory; `world` is all that changes, behind one lock: it charges the
 //! quota, deals the faults that strike single requests, asks `permission` and `who_may` what the caller may do, reads and
 //! writes the [`Directory`], and keeps the ledger. `behind_the_back` is everything that somebody else changes meanwhile.
@@ -24,6 +24,8 @@
 mod behind_the_back;
 mod directory;
 mod exchange;
+mod fate;
+mod fault;
 mod graph;
 mod ledger;
 mod login;
@@ -50,6 +52,7 @@ use tokio_rustls::TlsAcceptor;
 
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{Details, Directory, ExternalUserState, Group, Members, OnPremises, Text, User, UserType};
+pub use fault::{Fault, UnknownFault};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
@@ -130,7 +133,8 @@ impl Simulator {
         };
         let tenant = Arc::new(Tenant::new(settings, connection));
         let router = routes::router(Arc::clone(&tenant));
-        let server = tokio::spawn(server::serve(listener, TlsAcceptor::from(identity.server), router));
+        let server =
+            tokio::spawn(server::serve(listener, TlsAcceptor::from(identity.server), router, tenant.dark.subscribe()));
         Ok(Self { tenant, server })
     }
 
@@ -185,6 +189,16 @@ impl Simulator {
     /// Sets other faults from now on.
     pub fn change_faults(&self, faults: Faults) {
         self.tenant.world().faults = faults;
+    }
+
+    /// Takes the network away: connections are reset, and new ones refused, until [`Simulator::come_back`].
+    pub fn go_dark(&self) {
+        self.tenant.dark.send_replace(true);
+    }
+
+    /// Gives the network back.
+    pub fn come_back(&self) {
+        self.tenant.dark.send_replace(false);
     }
 
     /// Waits until at least this many writes were applied.

@@ -17,4 +17,5 @@ mod rehearsals;
 mod rosters;
 mod seal_with_age;
 mod simulator;
+mod soup;
 mod stage;

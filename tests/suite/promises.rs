@@ -21,6 +21,7 @@ fn foul(retry_after: RetryAfterForm) -> Faults {
         missing_id: 0.05,
         retry_after,
         retry_after_delay: RetryAfterDelay(Duration::from_secs(2)),
+        ..Faults::default()
     }
 }
 
