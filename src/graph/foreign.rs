@@ -25,6 +25,10 @@ pub fn describe(content_type: Option<&str>, body: &[u8], kept_quiet: bool) -> St
     if body.is_empty() {
         return "an answer without a body".to_owned();
     }
+    let is_json = content_type.is_some_and(|kind| media_type(kind).ends_with("json"));
+    if is_json && !body.trim_ascii_start().starts_with(b"<") {
+        return format!("an answer that cannot be read: {} bytes that are not whole JSON", body.len());
+    }
     let kind = content_type.map_or_else(|| "bytes of no known type".to_owned(), |kind| plain(&media_type(kind)));
     let words = if kept_quiet { String::new() } else { first_words(body) };
     let shown = if words.is_empty() { format!("{} bytes", body.len()) } else { format!("\"{words}\"") };

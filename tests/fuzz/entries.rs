@@ -16,17 +16,15 @@ use sealoff::run::replay::Replay;
 use sealoff::run::state::AccountState;
 use sealoff::run::states::Planned;
 
-/// A plan of eight accounts, each with other steps.
+/// A plan of eight accounts: six of an `offboard`, one of a `breach`, and one that nothing is done to.
 struct EightAccounts;
 
 impl Planned for EightAccounts {
     fn by_row(&self) -> Vec<AccountState> {
-        let all = [Step::Block, Step::Reset, Step::Revoke];
-        let some = |bits: usize| {
-            let chosen = all.into_iter().enumerate().filter(|(place, _)| bits & (1 << place) != 0);
-            chosen.fold(Steps::NONE, |steps, (_, step)| steps.with(step))
-        };
-        (0..8).map(|bits| AccountState::planned(some(bits))).collect()
+        let breach = Steps::NONE.with(Step::Reset).with(Step::Revoke);
+        let offboard = breach.with(Step::Block);
+        let plan = [offboard, offboard, offboard, offboard, offboard, offboard, breach, Steps::NONE];
+        plan.into_iter().map(AccountState::planned).collect()
     }
 }
 

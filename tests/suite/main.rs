@@ -8,7 +8,9 @@ mod directory;
 mod drift;
 mod export;
 mod guards;
+mod killed;
 mod main_job;
+mod outages;
 mod pace;
 mod plan_page;
 mod preview;
@@ -16,6 +18,8 @@ mod promises;
 mod rehearsals;
 mod rosters;
 mod seal_with_age;
+#[cfg(unix)]
+mod signals;
 mod simulator;
 mod soup;
 mod stage;

@@ -8,7 +8,7 @@ use crate::stage::{Ran, Stage};
 
 /// More of them: `SEALOFF_SOUP_SEEDS=50 cargo nextest run soup`.
 fn seeds() -> u64 {
-    std::env::var("SEALOFF_SOUP_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(2)
+    std::env::var("SEALOFF_SOUP_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)
 }
 
 fn every_kind(share: f64, seed: u64) -> Faults {
@@ -28,10 +28,12 @@ fn every_kind(share: f64, seed: u64) -> Faults {
 fn apply_until_done(stage: &Stage) -> Ran {
     for _ in 0..12 {
         let ran = stage.apply("out");
+        eprintln!("exit {:?}\n{}", ran.code, ran.err);
         match ran.code {
             Some(0) => return ran,
             // Given up eight times, or turned away at the door: both are taken up again.
-            Some(3 | 5) => stage.judge("out"),
+            Some(3 | 5) if stage.path("out/results.csv").exists() => stage.judge("out"),
+            Some(5) => {}
             _ => return ran.succeeded(),
         }
     }
