@@ -142,9 +142,6 @@ fn credential_from_environment() -> Result<Credential, Failure> {
     Err(Failure::new(Exit::Access, what).with_next(NEXT))
 }
 
-const SOMETHING_BETWEEN: &str = "Check the proxy (HTTPS_PROXY), and whether this network asks you to sign in first, as \
-    hotels and guest networks do: open any page in a browser.";
-
 /// A failed read, as the end of a command.
 #[must_use]
 pub fn read_failure(error: &ReadError) -> Failure {
@@ -153,7 +150,9 @@ pub fn read_failure(error: &ReadError) -> Failure {
         ReadError::Refused(refused) => {
             let failure = Failure::new(Exit::Access, error);
             match (refused.status, refused.hint()) {
-                _ if refused.message.starts_with(foreign::NOT_GRAPH) => failure.with_next(SOMETHING_BETWEEN),
+                _ if refused.message.starts_with(foreign::NOT_GRAPH) => {
+                    failure.with_next(unreachable::SOMETHING_BETWEEN)
+                }
                 // The usual hint speaks of writing.
                 (403, _) => {
                     failure.with_next("Reading needs the application permission User.Read.All, with admin consent.")
@@ -177,7 +176,7 @@ pub fn transport_failure(error: &TransportError) -> Failure {
                 "Check the network, the proxy (HTTPS_PROXY), --graph-endpoint, --authority, and --ca-file behind an inspecting proxy.",
             )),
         TransportError::Unauthorized(refused) if refused.message.starts_with(foreign::NOT_GRAPH) => {
-            failure.with_next(SOMETHING_BETWEEN)
+            failure.with_next(unreachable::SOMETHING_BETWEEN)
         }
         _ => failure,
     }

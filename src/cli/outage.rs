@@ -74,7 +74,7 @@ mod tests {
         assert!(!tell("refused", 108).contains('\n'), "explained once");
         assert!(tell("another", 150).ends_with("45 s: another"));
         assert!(!tell("\u{1b}[2J", 195).contains('\u{1b}'), "a stranger's words do not reach the terminal as they are");
-        assert_eq!(outage.is_over(seconds(3_600)).unwrap(), "Graph answers again, after 1 h");
+        assert_eq!(outage.is_over(seconds(3_600)).unwrap(), "Graph answers again, after 1 h 0 min");
         assert_eq!(outage.is_over(seconds(3)), None);
     }
 }

@@ -131,7 +131,7 @@ fn fault(text: &str) -> Result<(Fault, f64), String> {
 fn fault_help() -> String {
     let mut help = "Any kind of fault, as KIND=SHARE; more than once for more than one. The kinds:".to_owned();
     for kind in Fault::ALL {
-        help += &format!("\n  {:13} {}", kind.name, kind.what);
+        help += &format!("\n  {:14}{}", kind.name, kind.what);
     }
     help
 }

@@ -15,7 +15,9 @@ pub fn is_foreign(status: u16, content_type: Option<&str>, body: &[u8]) -> bool 
     let kind = content_type.map(media_type);
     let is_json = kind.as_deref().is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
     let is_count = (200..300).contains(&status) && kind.as_deref() == Some("text/plain");
-    !body.is_empty() && (!(is_json || is_count) || body.trim_ascii_start().starts_with(b"<"))
+    // Graph redirects no call; a captive portal redirects every one.
+    let is_redirection = (300..400).contains(&status);
+    is_redirection || !body.is_empty() && (!(is_json || is_count) || body.trim_ascii_start().starts_with(b"<"))
 }
 
 /// Says that something else than Graph answered, and with what: its content type, and its first words unless they have to
@@ -108,6 +110,7 @@ mod tests {
             (200, None, PAGE),
             (200, Some("application/json"), b"  <html>"),
             (403, Some("text/plain"), b"blocked"),
+            (302, None, b""),
             (200, Some("application/octet-stream"), b"{\"responses\":[]}"),
         ] {
             assert!(is_foreign(status, kind, body), "{kind:?}");

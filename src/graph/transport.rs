@@ -105,7 +105,7 @@ impl Advice {
     }
 }
 
-/// An answer of any status but 401.
+/// An answer of any status but Graph's own 401.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The HTTP status.
@@ -265,7 +265,8 @@ impl Transport for HttpTransport {
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let token = self.tokens.token().await?;
         let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
-        if answer.status != StatusCode::UNAUTHORIZED.as_u16() {
+        // A proxy that wants to be signed in to says nothing about the token.
+        if answer.status != StatusCode::UNAUTHORIZED.as_u16() || answer.is_foreign() {
             return Ok(answer);
         }
         let token = self.tokens.renewed(&token).await?;

@@ -57,7 +57,12 @@ const PROXY_SIGN_IN: Cause = Cause {
     mend: "Give the proxy's name and password in HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT.",
 };
 
-const CAUSES: [&Cause; 10] = [
+/// What to do where something between here and the service answers in its place, as whole sentences.
+pub const SOMETHING_BETWEEN: &str = "Check the proxy (HTTPS_PROXY), and whether this network asks you to sign in first, as \
+    hotels and guest networks do: open any page in a browser.";
+const STRANGER: Cause = Cause { what: "something else than the service answered", mend: SOMETHING_BETWEEN };
+
+const CAUSES: [&Cause; 11] = [
     &UNKNOWN_AUTHORITY,
     &OUTDATED,
     &NOT_YET_VALID,
@@ -68,6 +73,7 @@ const CAUSES: [&Cause; 10] = [
     &REFUSED,
     &TIMED_OUT,
     &PROXY_SIGN_IN,
+    &STRANGER,
 ];
 
 /// What happened, and the network's own words behind it.
@@ -86,7 +92,7 @@ pub fn mend(message: &str) -> Option<&'static str> {
 /// The innermost cause: the outer ones repeat the address and say "error sending request".
 fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
-    while let Some(inner) = cause.source() {
+    while let Some(inner) = behind(cause) {
         cause = inner;
     }
     cause.to_string()
@@ -97,14 +103,17 @@ fn cause_of(error: &(dyn Error + 'static)) -> Option<&'static Cause> {
     let mut found = None;
     while let Some(error) = next {
         found = one(error).or(found);
-        // The inner error of an I/O error is what it displays, and is no source of it.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if let Some(inner) = inner {
-            found = one(inner).or(found);
-        }
-        next = error.source();
+        next = behind(error);
     }
     found
+}
+
+/// The next error further in. What an I/O error wraps is no source of it, because it displays as that.
+fn behind<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
 }
 
 fn one(error: &(dyn Error + 'static)) -> Option<&'static Cause> {
@@ -120,6 +129,10 @@ fn one(error: &(dyn Error + 'static)) -> Option<&'static Cause> {
     }
     if let Some(http) = error.downcast_ref::<reqwest::Error>() {
         return (http.is_timeout() && http.is_connect()).then_some(&TIMED_OUT);
+    }
+    if error.is::<serde_json::Error>() {
+        // A page where JSON was to be.
+        return Some(&STRANGER);
     }
     // The connector has no public error type; these are the beginnings of its messages.
     let text = error.to_string();
@@ -149,7 +162,8 @@ mod tests {
     use super::*;
 
     fn mended(error: TlsError) -> &'static str {
-        let error = io::Error::other(error);
+        // As they come: wrapped more than once.
+        let error = io::Error::other(io::Error::other(error));
         mend(&describe(&error)).unwrap()
     }
 

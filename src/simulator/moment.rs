@@ -27,7 +27,7 @@ impl TenantClock {
 
     /// The date at which the simulator was started.
     /// How long a span of tenant time lasts on the wall clock.
-    pub(crate) fn to_wall(&self, span: Duration) -> Duration {
+    pub(crate) fn to_wall(self, span: Duration) -> Duration {
         self.clock.to_wall(span)
     }
 

@@ -7,6 +7,7 @@ mod browser;
 mod directory;
 mod drift;
 mod export;
+mod fuzz_corpora;
 mod guards;
 mod killed;
 mod main_job;

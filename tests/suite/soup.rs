@@ -28,7 +28,6 @@ fn every_kind(share: f64, seed: u64) -> Faults {
 fn apply_until_done(stage: &Stage) -> Ran {
     for _ in 0..12 {
         let ran = stage.apply("out");
-        eprintln!("exit {:?}\n{}", ran.code, ran.err);
         match ran.code {
             Some(0) => return ran,
             // Given up eight times, or turned away at the door: both are taken up again.
