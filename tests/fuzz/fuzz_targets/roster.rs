@@ -3,4 +3,6 @@
 #[path = "../entries.rs"]
 mod entries;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entries::roster(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    entries::roster(bytes);
+});
