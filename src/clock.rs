@@ -3,6 +3,15 @@
 //! Every wait and every quota is reckoned in *tenant time*. Against a real tenant that is ordinary time. In a rehearsal
 //! the simulator and the client may agree on a faster clock, so that a run of hours is over in seconds while every
 //! proportion (quota, `Retry-After`, linger) stays as it is.
+//!
+//! # When the machine sleeps
+//!
+//! A laptop that sleeps and wakes jumps in time. Nothing here measures a span by the date, so a date that jumps, forward or
+//! back, moves no wait. The monotonic clock stands still meanwhile on Linux and macOS, and runs on on Windows. Where it stands
+//! still, the client knows of less refill than the tenant has given, and is slower than it might be for a moment; where it
+//! runs on, it counts the refill that there was. Connections are dead after a sleep: the pings of HTTP/2 show it, and the
+//! calls that were under way are lost, which is unknown and is sent again. The end of a token is a date: it is renewed
+//! first, and one that Graph turns down is renewed whatever the date says.
 
 use std::time::Duration;
 

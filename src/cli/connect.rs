@@ -12,9 +12,11 @@ use crate::clock::Clock;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, Endpoints};
+use crate::graph::foreign;
 use crate::graph::reading::ReadError;
 use crate::graph::token::{Credential, TokenError, TokenSource};
 use crate::graph::transport::{HttpTransport, TransportError};
+use crate::graph::unreachable;
 
 const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or SEALOFF_ACCESS_TOKEN with a token that you \
                     fetched yourself. To try sealoff without a tenant, run: sealoff drill";
@@ -148,6 +150,9 @@ pub fn read_failure(error: &ReadError) -> Failure {
         ReadError::Refused(refused) => {
             let failure = Failure::new(Exit::Access, error);
             match (refused.status, refused.hint()) {
+                _ if refused.message.starts_with(foreign::NOT_GRAPH) => {
+                    failure.with_next(unreachable::SOMETHING_BETWEEN)
+                }
                 // The usual hint speaks of writing.
                 (403, _) => {
                     failure.with_next("Reading needs the application permission User.Read.All, with admin consent.")
@@ -166,9 +171,13 @@ pub fn transport_failure(error: &TransportError) -> Failure {
     let failure = Failure::new(Exit::Access, error);
     match error {
         TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => failure.with_next(sentence(hint)),
-        TransportError::Token(TokenError::Unreachable { .. }) | TransportError::NotSent(_) => failure.with_next(
-            "Check the network, the proxy (HTTPS_PROXY), --graph-endpoint, --authority, and --ca-file behind an inspecting proxy.",
-        ),
+        TransportError::Token(TokenError::Unreachable { message, .. }) | TransportError::NotSent(message) => failure
+            .with_next(unreachable::mend(message).unwrap_or(
+                "Check the network, the proxy (HTTPS_PROXY), --graph-endpoint, --authority, and --ca-file behind an inspecting proxy.",
+            )),
+        TransportError::Unauthorized(refused) if refused.message.starts_with(foreign::NOT_GRAPH) => {
+            failure.with_next(unreachable::SOMETHING_BETWEEN)
+        }
         _ => failure,
     }
 }

@@ -28,6 +28,25 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Says whether the reader of what is printed went away, also where a library has wrapped that.
+fn nobody_reads_on(error: &io::Error) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let io = error.downcast_ref::<io::Error>();
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        if let Some(csv::ErrorKind::Io(io)) = error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+            return io.kind() == io::ErrorKind::BrokenPipe;
+        }
+        next = match io.and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    false
+}
+
 /// Why a command could not do its work: what happened, and what to do next.
 #[derive(Debug)]
 pub struct Failure {
@@ -58,7 +77,7 @@ impl Failure {
     /// What was to be printed could not be. A reader that has seen enough has ended the command, and that is no failure.
     #[must_use]
     pub fn unprinted(error: &io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
+        if nobody_reads_on(error) {
             return Self::new(Exit::Done, "nobody reads on");
         }
         Self::usage(format_args!("standard output cannot be written: {error}"))

@@ -7,12 +7,25 @@ use tokio_util::sync::CancellationToken;
 
 use super::exit::Exit;
 
+/// What asked the program to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Request {
+    /// Somebody who means it: Ctrl-C, Ctrl-Break, SIGTERM.
+    Deliberate,
+    /// The terminal went away or the session ends (SIGHUP; on Windows the console is closed, or somebody logs off or shuts
+    /// down). One closed window sends it more than once: from the kernel, and again from the shell.
+    SessionEnds,
+}
+
 /// Requests to end the program, from the operator or the system. None is lost between two calls of [`Requests::next`].
 pub(super) struct Requests {
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 3],
     #[cfg(windows)]
-    signals: tokio::signal::windows::CtrlC,
+    deliberate: (tokio::signal::windows::CtrlC, tokio::signal::windows::CtrlBreak),
+    #[cfg(windows)]
+    session_ends:
+        (tokio::signal::windows::CtrlClose, tokio::signal::windows::CtrlLogoff, tokio::signal::windows::CtrlShutdown),
 }
 
 impl Requests {
@@ -26,32 +39,53 @@ impl Requests {
             Ok(Self { signals })
         }
         #[cfg(windows)]
-        Ok(Self { signals: tokio::signal::windows::ctrl_c()? })
+        {
+            use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+            Ok(Self {
+                deliberate: (ctrl_c()?, ctrl_break()?),
+                session_ends: (ctrl_close()?, ctrl_logoff()?, ctrl_shutdown()?),
+            })
+        }
     }
 
-    /// Waits for the next request.
+    /// Waits for the next request, whatever it is.
     pub(super) async fn next(&mut self) {
+        self.next_kind().await;
+    }
+
+    async fn next_kind(&mut self) -> Request {
         #[cfg(unix)]
         {
             let [interrupt, terminate, hangup] = &mut self.signals;
             tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
+                _ = interrupt.recv() => Request::Deliberate,
+                _ = terminate.recv() => Request::Deliberate,
+                _ = hangup.recv() => Request::SessionEnds,
             }
         }
         #[cfg(windows)]
-        self.signals.recv().await;
+        {
+            let (c, r#break) = &mut self.deliberate;
+            let (close, logoff, shutdown) = &mut self.session_ends;
+            tokio::select! {
+                _ = c.recv() => Request::Deliberate,
+                _ = r#break.recv() => Request::Deliberate,
+                _ = close.recv() => Request::SessionEnds,
+                _ = logoff.recv() => Request::SessionEnds,
+                _ = shutdown.recv() => Request::SessionEnds,
+            }
+        }
     }
 }
 
-/// The first request cancels `stop`; the second ends the process at once. What was under way is then in doubt, and the
-/// journal knows it.
+/// The first request cancels `stop`, whatever it is; a deliberate one after it ends the process at once. What was under way
+/// is then in doubt, and the journal knows it.
 pub(super) fn listen(mut requests: Requests, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         requests.next().await;
         stop.cancel();
-        requests.next().await;
+        // Nobody asks for haste by closing a window: what is under way comes to its end.
+        while requests.next_kind().await == Request::SessionEnds {}
         process::exit(i32::from(Exit::Interrupted as u8));
     })
 }

@@ -13,6 +13,7 @@ pub mod export;
 mod interrupt;
 pub mod keygen;
 mod moments;
+mod outage;
 mod pace_args;
 pub mod plan;
 mod preview;

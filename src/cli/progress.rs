@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use time::OffsetDateTime;
 
+use super::outage::Outage;
 use super::words::{count, harmless, span};
 use crate::clock::Clock;
 use crate::run::event::{Event, Progress};
@@ -17,6 +19,7 @@ pub(super) struct Display {
     clock: Clock,
     began: Duration,
     done_before: u64,
+    outage: Outage,
 }
 
 /// Plain lines come this far apart.
@@ -36,7 +39,15 @@ impl Display {
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
-        Self { bar, last_line: None, failures_shown: 0, clock, began: clock.now(), done_before: 0 }
+        Self {
+            bar,
+            last_line: None,
+            failures_shown: 0,
+            clock,
+            began: clock.now(),
+            done_before: 0,
+            outage: Outage::default(),
+        }
     }
 
     /// Shows one event.
@@ -62,8 +73,15 @@ impl Display {
             Event::TenantLimitReached => {
                 self.line("the tenant's own limit is reached: another app is spending the write quota too");
             }
-            Event::Unreachable { reason, pause } => {
-                self.line(&format!("Graph is not reachable ({reason}); trying again in {}", span(*pause)));
+            Event::Unreachable { reason, pause, down_for } => {
+                for line in self.outage.goes_on(reason, *pause, *down_for, OffsetDateTime::now_utc()) {
+                    self.line(&line);
+                }
+            }
+            Event::Reachable { down_for } => {
+                if let Some(line) = self.outage.is_over(*down_for) {
+                    self.line(&line);
+                }
             }
             Event::Stopping { batches_under_way } => self.line(&format!(
                 "stopping: no more writes are sent, {batches_under_way} under way are waited for; Ctrl-C again leaves at once"

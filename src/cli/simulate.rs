@@ -16,8 +16,8 @@ use super::interrupt;
 use super::words::counted;
 use crate::private_files;
 use crate::simulator::{
-    ActingRole, Connection, Directory, Faults, Permission, Quota, Settings, Shape, Simulator, SnapshotError,
-    UnknownRole,
+    ActingRole, Connection, Directory, Fault, Faults, Permission, Quota, Settings, Shape, Simulator, SnapshotError,
+    UnknownFault, UnknownRole,
 };
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
@@ -115,7 +115,7 @@ impl ValueEnum for Shape {
 }
 
 /// How often things go wrong, each as a share from 0 to 1.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Faults (shares from 0 to 1)")]
 pub struct FaultArgs {
     /// Single writes answered 429
@@ -127,6 +127,24 @@ pub struct FaultArgs {
     /// Whole calls that are carried out and never answered
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     fault_lost_answer: f64,
+    /// Any other kind of fault, as KIND=SHARE; more than once for more than one (--help lists the kinds)
+    #[arg(long, value_name = "KIND=SHARE", value_parser = fault, long_help = fault_help())]
+    fault: Vec<(Fault, f64)>,
+}
+
+/// Reads `KIND=SHARE`.
+fn fault(text: &str) -> Result<(Fault, f64), String> {
+    let (kind, of) = text.split_once('=').ok_or("a fault is KIND=SHARE, as lost-answer=0.03")?;
+    let kind: Fault = kind.parse().map_err(|error: UnknownFault| error.to_string())?;
+    Ok((kind, share(of)?))
+}
+
+fn fault_help() -> String {
+    let mut help = "Any kind of fault, as KIND=SHARE; more than once for more than one. The kinds:".to_owned();
+    for kind in Fault::ALL {
+        help += &format!("\n  {:14}{}", kind.name, kind.what);
+    }
+    help
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -138,12 +156,16 @@ impl FaultArgs {
     /// What the simulator is told.
     #[must_use]
     pub fn faults(&self) -> Faults {
-        Faults {
+        let mut faults = Faults {
             throttled_item: self.fault_429,
             unavailable_item: self.fault_503,
             lost_answer: self.fault_lost_answer,
             ..Faults::default()
+        };
+        for (kind, share) in &self.fault {
+            *kind.share(&mut faults) = *share;
         }
+        faults
     }
 }
 

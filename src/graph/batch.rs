@@ -176,7 +176,8 @@ pub struct ItemAnswer {
 }
 
 /// Takes the answer of a batch apart: one entry for each of the `sent` items, in the order in which they were sent,
-/// however the answer orders them; `date` is the server's clock. `None` is an item that the answer does not mention: what became of it is unknown.
+/// however the answer orders them; `date` is the server's clock. `None` is an item that the answer does not
+/// mention, or mentions twice: what became of it is unknown.
 ///
 /// Returns `None` when the body holds no `responses`, so that the answer is one to the envelope and not to its items.
 #[must_use]
@@ -189,12 +190,14 @@ pub fn answers(body: &[u8], sent: usize, date: Option<OffsetDateTime>) -> Option
     let now = date.unwrap_or_else(OffsetDateTime::now_utc);
     let envelope: Answers<'_> = serde_json::from_slice(body).ok()?;
     let mut answers: Vec<Option<ItemAnswer>> = (0..sent).map(|_| None).collect();
+    let mut answered = vec![false; sent];
     for raw in envelope.responses {
         // One entry that cannot be read leaves that item unknown; it says nothing about the others.
         let Some((id, answer)) = read_item(raw, now) else { continue };
-        if let Some(place @ None) = id.checked_sub(1).and_then(|index| answers.get_mut(index)) {
-            *place = Some(answer);
-        }
+        let Some(index) = id.checked_sub(1).filter(|index| *index < sent) else { continue };
+        // Whoever answers a request twice has said nothing: which of the two is true?
+        let first = !std::mem::replace(&mut answered[index], true);
+        answers[index] = first.then_some(answer);
     }
     Some(answers)
 }
@@ -288,8 +291,9 @@ mod tests {
         let body = br#"{"responses":[
             {"id":"3","status":429,"headers":{"RETRY-AFTER":17,"x-ms-throttle-scope":"Tenant/Write/a/b"},"body":{"error":{}}},
             {"id":1,"status":204,"headers":{"Cache-Control":"no-cache"},"body":null},
-            {"id":"1","status":500},
             {"id":"9","status":200},
+            "4",
+            {"id":"0","status":200},
             {"id":"2","status":"odd"}
         ]}"#;
         let answers = answers(body, 4, None).unwrap();
@@ -298,6 +302,14 @@ mod tests {
         assert!(answers[1].is_none(), "an entry that cannot be read is unknown");
         assert_eq!(answers[2].as_ref().unwrap().advice.retry_after, Some(Duration::from_secs(17)));
         assert!(answers[3].is_none(), "an id that is missing is unknown");
+    }
+
+    #[test]
+    fn an_id_that_is_answered_twice_is_unknown() {
+        let body = br#"{"responses":[{"id":"1","status":204},{"id":"2","status":204},{"id":"1","status":400},
+            {"id":1,"status":204}]}"#;
+        let answers = answers(body, 2, None).unwrap();
+        assert!(answers[0].is_none() && answers[1].is_some());
     }
 
     #[test]

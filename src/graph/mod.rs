@@ -5,7 +5,7 @@
 //!
 //! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`token`] gets in,
 //! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
-//! an answer means, and [`quota`] says how many writes may start now. [`reading`] is the whole of it for calls that
+//! an answer means, [`foreign`] that it is not Graph's, [`unreachable`] why there is none, and [`quota`] says how many writes may start now. [`reading`] is the whole of it for calls that
 //! change nothing; [`paced`] does the same within the tenant's resource units, page by page.
 
 pub mod aadsts;
@@ -15,6 +15,7 @@ pub mod caller;
 pub mod connection;
 pub mod endpoint;
 pub mod error;
+pub mod foreign;
 pub mod paced;
 pub mod quota;
 pub mod reading;
@@ -22,6 +23,7 @@ pub mod retry_after;
 pub mod throttle;
 pub mod token;
 pub mod transport;
+pub mod unreachable;
 pub mod user;
 pub mod verdict;
 pub mod write;

@@ -19,6 +19,8 @@ use crate::ids::TenantId;
 
 /// How often a read is tried before it is given up.
 const MOST_ATTEMPTS: u32 = 8;
+/// How often an answer that is no JSON is asked for again.
+const MOST_GARBLED: u32 = 4;
 /// How often the very first call tries a way that was never open: whoever mistyped an address wants to know it soon.
 const MOST_FIRST_CONTACTS: u32 = 2;
 
@@ -177,8 +179,17 @@ impl<'a, T: Transport> Reading<'a, T> {
 
     async fn json<A: DeserializeOwned>(&self, call: Call, most_contacts: u32) -> Result<A, ReadError> {
         let what = call.path.clone();
-        let answer = self.answered(call, most_contacts).await?;
-        serde_json::from_slice(&answer.body).map_err(|error| ReadError::Garbled { what, reason: error.to_string() })
+        let mut attempt = 0;
+        loop {
+            let answer = self.answered(call.clone(), most_contacts).await?;
+            match serde_json::from_slice(&answer.body) {
+                Ok(content) => return Ok(content),
+                // Half an answer may be whole the next time; one that is whole and of another shape stays so.
+                Err(error) if !error.is_data() && attempt + 1 < MOST_GARBLED => attempt += 1,
+                Err(error) => return Err(ReadError::Garbled { what, reason: error.to_string() }),
+            }
+            self.wait(None, attempt).await;
+        }
     }
 
     /// Sends a call until it is answered by a success or by a refusal. `most_contacts` is how often a service that cannot be
@@ -187,8 +198,11 @@ impl<'a, T: Transport> Reading<'a, T> {
         let mut attempt = 0;
         loop {
             let (last, wait) = match self.transport.send(call.clone()).await {
-                Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
-                Ok(answer) if is_passing(answer.status) => {
+                Ok(answer) if (200..300).contains(&answer.status) && !answer.is_foreign() => return Ok(answer),
+                Ok(answer) if answer.is_obstacle() && attempt + 1 >= most_contacts => {
+                    return Err(answer.into_error().into());
+                }
+                Ok(answer) if is_passing(answer.status) || answer.is_obstacle() => {
                     let wait = answer.advice.retry_after;
                     (answer.into_error().to_string(), wait)
                 }
@@ -226,7 +240,7 @@ impl<'a, T: Transport> Reading<'a, T> {
             let (mut last, mut wait) = ("an item was left out of the answer".to_owned(), None);
             match self.transport.send(batch::of_reads(&asked)?).await {
                 // A throttled batch was once documented as an outer 424 with `responses` in it.
-                Ok(answer) if (200..300).contains(&answer.status) || answer.status == 424 => {
+                Ok(answer) if !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424) => {
                     match batch::answers(&answer.body, open.len(), answer.date) {
                         Some(items) => {
                             for (&index, item) in open.iter().zip(items) {
@@ -251,7 +265,7 @@ impl<'a, T: Transport> Reading<'a, T> {
                         None => last = answer.into_error().to_string(),
                     }
                 }
-                Ok(answer) if is_passing(answer.status) => {
+                Ok(answer) if is_passing(answer.status) || answer.is_obstacle() => {
                     wait = answer.advice.retry_after;
                     last = answer.into_error().to_string();
                 }

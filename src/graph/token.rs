@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use super::aadsts;
 use super::caller::Caller;
 use super::endpoint::Endpoints;
+use super::unreachable;
 
 /// A token this close to its end is renewed first, so that none ends on the way.
 const RENEW_BEFORE_END: Duration = Duration::minutes(5);
@@ -225,7 +226,8 @@ impl TokenSource {
     }
 
     fn explain(&self, error: &azure_core::Error) -> TokenError {
-        let message = first_line(&innermost(error)).to_owned();
+        let message = unreachable::describe(error);
+        let message = first_line(&message).to_owned();
         let (status, code) = (http_status(error), aadsts::code_in(&message));
         let busy = matches!(status, Some(408 | 429 | 500..=599)) || code.is_some_and(aadsts::is_passing);
         match (status, code) {
@@ -249,17 +251,6 @@ fn http_status(error: &azure_core::Error) -> Option<u16> {
         current = error.source();
     }
     None
-}
-
-/// The library wraps what the service said in a paragraph of its own; the service's words are the innermost.
-fn innermost(error: &azure_core::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        text = inner.to_string();
-        source = inner.source();
-    }
-    text
 }
 
 fn first_line(text: &str) -> &str {

@@ -13,9 +13,11 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::endpoint::Endpoints;
 use super::error::GraphError;
+use super::foreign;
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
 use super::token::{TokenError, TokenSource};
+use super::unreachable;
 
 /// How fresh an answer has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,6 +85,8 @@ pub struct Advice {
     pub throttle_scope: Option<ThrottleScope>,
     /// Graph's name for the request.
     pub request_id: Option<String>,
+    /// What kind of body came; told for whole answers alone, not for items.
+    pub content_type: Option<String>,
 }
 
 impl Advice {
@@ -101,7 +105,7 @@ impl Advice {
     }
 }
 
-/// An answer of any status but 401.
+/// An answer of any status but Graph's own 401.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The HTTP status.
@@ -118,18 +122,36 @@ impl Answer {
     /// The answer to a call that carried secrets, as the error it is: only Graph's own words are kept of it.
     #[must_use]
     pub fn into_guarded_error(self) -> GraphError {
-        let is_graphs =
-            serde_json::from_slice::<serde_json::Value>(&self.body).is_ok_and(|body| body["error"].is_object());
-        if is_graphs {
-            return self.into_error();
-        }
-        GraphError::foreign(self.status, &self.body, self.advice.request_id)
+        self.into_error_that(true)
     }
 
     /// The answer as the error it is.
     #[must_use]
     pub fn into_error(self) -> GraphError {
-        GraphError::parse(self.status, &self.body, self.advice.request_id)
+        self.into_error_that(false)
+    }
+
+    fn into_error_that(self, keeps_quiet: bool) -> GraphError {
+        let is_graphs = !self.is_foreign()
+            && serde_json::from_slice::<serde_json::Value>(&self.body).is_ok_and(|body| body["error"].is_object());
+        if is_graphs {
+            return GraphError::parse(self.status, &self.body, self.advice.request_id);
+        }
+        let message = foreign::describe(self.advice.content_type.as_deref(), &self.body, keeps_quiet);
+        GraphError { status: self.status, code: String::new(), message, request_id: self.advice.request_id }
+    }
+
+    /// Did something else than Graph answer that may be out of the way later: a proxy that restarts, one that nobody has
+    /// signed in to yet? One that refuses the form of a request refuses it the next time as well.
+    #[must_use]
+    pub fn is_obstacle(&self) -> bool {
+        self.is_foreign() && !matches!(self.status, 400 | 404 | 405 | 411 | 413..=415 | 431 | 501)
+    }
+
+    /// Did something else than Graph answer, such as a proxy? Then nobody knows whether the request ever reached Graph.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        foreign::is_foreign(self.status, self.advice.content_type.as_deref(), &self.body)
     }
 }
 
@@ -217,12 +239,12 @@ impl HttpTransport {
         let status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
-        let body = response.bytes().await.map_err(|error| TransportError::Lost(root_cause(&error)))?;
+        let body = response.bytes().await.map_err(|error| TransportError::Lost(unreachable::describe(&error)))?;
         Ok(Answer { status, advice, date, body })
     }
 
     fn classify(&self, error: &reqwest::Error) -> TransportError {
-        let cause = format!("{}: {}", self.endpoints.graph, root_cause(error));
+        let cause = format!("{}: {}", self.endpoints.graph, unreachable::describe(error));
         if error.is_connect() || error.is_builder() {
             TransportError::NotSent(cause)
         } else {
@@ -243,7 +265,8 @@ impl Transport for HttpTransport {
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let token = self.tokens.token().await?;
         let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
-        if answer.status != StatusCode::UNAUTHORIZED.as_u16() {
+        // A proxy that wants to be signed in to says nothing about the token.
+        if answer.status != StatusCode::UNAUTHORIZED.as_u16() || answer.is_foreign() {
             return Ok(answer);
         }
         let token = self.tokens.renewed(&token).await?;
@@ -262,16 +285,8 @@ fn advice_in(headers: &HeaderMap, now: OffsetDateTime) -> Advice {
             advice.read(name, value, now);
         }
     }
+    advice.content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     advice
-}
-
-/// The innermost cause: the outer ones repeat the address and say "error sending request".
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

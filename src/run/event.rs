@@ -48,6 +48,13 @@ pub enum Event {
         reason: String,
         /// How long the engine waits before it tries again.
         pause: Duration,
+        /// For how long nothing has come through.
+        down_for: Duration,
+    },
+    /// An answer came through again.
+    Reachable {
+        /// For how long nothing had.
+        down_for: Duration,
     },
     /// No more writes are sent; those under way are waited for.
     Stopping {

@@ -135,7 +135,8 @@ impl Reader<BufReader<File>> {
 }
 
 impl<R: BufRead> Reader<R> {
-    fn over(path: &Path, input: R) -> Self {
+    /// Reads a journal from wherever its bytes are; `path` is what errors call it.
+    pub fn over(path: &Path, input: R) -> Self {
         Self { path: path.to_owned(), input, chain: genesis(), offset: 0, number: 0 }
     }
 

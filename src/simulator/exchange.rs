@@ -11,6 +11,7 @@ use axum::http::{Method, Uri};
 use axum::response::Response;
 
 use super::directory::Place;
+use super::fate::{self, Fate, Spoilt};
 use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
 use super::graph::call::{Prepared, Request};
@@ -20,7 +21,7 @@ use super::random::{Random, seed_for};
 use super::response::{call_ids, header, respond};
 use super::server::{Cut, Scheme};
 use super::tenant::Tenant;
-use super::world::{Context, Job, World};
+use super::world::{Context, Job};
 
 /// Larger bodies are refused, as by Graph.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -29,6 +30,7 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let mut in_flight = arrive(tenant);
     tenant.pass_gate().await;
+    revoke_tokens_by_chance(tenant);
     let ids = call_ids(tenant, request.headers());
     let caller = match caller(tenant, request.headers(), &ids) {
         Ok(caller) => caller,
@@ -44,17 +46,10 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
         // From here on, before any latency: a write is in flight as soon as the client has sent it.
         (in_flight.places, work.job.overlapping) = tenant.world().take_off(&work.job.requests);
     }
-    let (fate, half) = draw_fate(tenant);
+    let (fate, half) = Fate::draw(tenant);
     pause(half).await;
-    let refused = match fate {
-        Fate::Throttled => Some(GraphError::throttled()),
-        Fate::Unavailable => Some(GraphError::unavailable()),
-        _ => None,
-    };
-    if let Some(error) = refused {
-        let mut answer = Answer::error(&error, &ids);
-        answer.retry_after = tenant.world().retry_after_of_faults(tenant.clock.date(tenant.clock.now()));
-        return respond(tenant, answer, &ids);
+    if let Some(response) = without_execution(tenant, fate, &ids) {
+        return response;
     }
     let (answer, records) = match work {
         Ok(mut work) => {
@@ -65,12 +60,50 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     };
     pause(half).await;
     match fate {
-        Fate::Lost => Cut::response(),
-        Fate::TimedOut => respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids),
+        Fate::Spoilt(Spoilt::TimedOut) => respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids),
+        Fate::Spoilt(spoilt) => spoilt.instead_of(respond(tenant, answer, &ids), tenant).await,
         _ => {
             tenant.world().mark_answered(&records);
             respond(tenant, answer, &ids)
         }
+    }
+}
+
+/// The answer to a call that is not to be executed.
+fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds) -> Option<Response> {
+    let error = match fate {
+        Fate::Throttled => GraphError::throttled(),
+        Fate::Unavailable => GraphError::unavailable(),
+        Fate::NeverArrived => return Some(Cut::response()),
+        Fate::Page(status) => return Some(fate::page(status)),
+        Fate::Outage => {
+            begin_outage(tenant);
+            return Some(Cut::response());
+        }
+        Fate::Answered | Fate::Spoilt(_) => return None,
+    };
+    let mut answer = Answer::error(&error, ids);
+    answer.retry_after = tenant.world().retry_after_of_faults(tenant.clock.date(tenant.clock.now()));
+    Some(respond(tenant, answer, ids))
+}
+
+/// Takes the network away, and has it given back later.
+fn begin_outage(tenant: &Tenant) {
+    let dark = tenant.dark.clone();
+    let span = tenant.clock.to_wall(fate::OUTAGE);
+    dark.send_replace(true);
+    tokio::spawn(async move {
+        tokio::time::sleep(span).await;
+        dark.send_replace(false);
+    });
+}
+
+fn revoke_tokens_by_chance(tenant: &Tenant) {
+    let mut world = tenant.world();
+    let share = world.faults.revoked_token;
+    if world.random.chance(share) {
+        world.counters.revocations += 1;
+        tenant.tokens.expire_all();
     }
 }
 
@@ -124,7 +157,7 @@ impl<'a> Work<'a> {
         let answer = match self.item_ids {
             Some(ids) => {
                 let mut random = Random::new(seed_for(seed, self.job.batch.unwrap_or_default()));
-                Answer::json(write_answers(&ids, &self.job.answers, &mut random))
+                Answer::json(write_answers(&ids, &self.job.answers, &self.job.spoilt, &mut random))
             }
             None => self.job.answers.pop().flatten().unwrap_or_else(Answer::no_content),
         };
@@ -177,38 +210,6 @@ impl Drop for InFlight<'_> {
         world.counters.in_flight -= 1;
         world.land(&self.places);
     }
-}
-
-/// What is to become of one call as a whole; drawn before it is executed.
-enum Fate {
-    Answered,
-    Throttled,
-    Unavailable,
-    TimedOut,
-    Lost,
-}
-
-fn draw_fate(tenant: &Tenant) -> (Fate, Duration) {
-    let latency = tenant.settings.latency;
-    let mut world = tenant.world();
-    let World { random, faults, counters, .. } = &mut *world;
-    let jitter = if latency.jitter.is_zero() { Duration::ZERO } else { latency.jitter.mul_f64(random.fraction()) };
-    let fate = if random.chance(faults.throttled_envelope) {
-        counters.throttled_envelopes += 1;
-        Fate::Throttled
-    } else if random.chance(faults.unavailable_envelope) {
-        counters.failed_envelopes += 1;
-        Fate::Unavailable
-    } else if random.chance(faults.timeout_after_execution) {
-        counters.failed_envelopes += 1;
-        Fate::TimedOut
-    } else if random.chance(faults.lost_answer) {
-        counters.lost_answers += 1;
-        Fate::Lost
-    } else {
-        Fate::Answered
-    };
-    (fate, (latency.base + jitter) / 2)
 }
 
 fn arrive(tenant: &Tenant) -> InFlight<'_> {

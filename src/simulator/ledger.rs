@@ -96,7 +96,7 @@ pub struct Counters {
     pub writes_applied: u64,
     /// Requests answered 429 for a quota.
     pub throttled_items: u64,
-    /// Requests answered 429, 503 or 409 for an injected fault.
+    /// Requests answered 429, 503, 409, 424 or 500 for an injected fault.
     pub faulted_items: u64,
     /// HTTP calls answered 429 as a whole.
     pub throttled_envelopes: u64,
@@ -106,6 +106,16 @@ pub struct Counters {
     pub lost_answers: u64,
     /// Requests executed whose id was left out of the batch's answer.
     pub missing_ids: u64,
+    /// Requests executed whose answer in the batch cannot be trusted: answered twice, or by a text.
+    pub spoilt_items: u64,
+    /// HTTP calls cut off before they were executed, or answered by what is not Graph's answer.
+    pub spoilt_calls: u64,
+    /// HTTP calls that took longer on purpose.
+    pub slow_calls: u64,
+    /// How often the network was gone.
+    pub outages: u64,
+    /// How often every token was revoked by a fault.
+    pub revocations: u64,
     /// Requests for a token, granted or not.
     pub token_requests: u64,
     /// Calls without a good token.

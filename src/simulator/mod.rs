@@ -10,7 +10,7 @@
 //!             └────► exchange ─► graph ─► world ─► ledger   one request, or up to twenty in a $batch
 //! ```
 //!
-//! `server` speaks TLS and HTTP; `exchange` checks the token and deals the faults that strike whole calls; `graph`
+//! `server` speaks TLS and HTTP; `exchange` checks the token, `fate` deals the faults that strike whole calls; `graph`
 //! understands requests without looking at the directory; `world` is all that changes, behind one lock: it charges the
 //! quota, deals the faults that strike single requests, asks `permission` and `who_may` what the caller may do, reads and
 //! writes the [`Directory`], and keeps the ledger. `behind_the_back` is everything that somebody else changes meanwhile.
@@ -24,6 +24,8 @@
 mod behind_the_back;
 mod directory;
 mod exchange;
+mod fate;
+mod fault;
 mod graph;
 mod ledger;
 mod login;
@@ -52,6 +54,7 @@ pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
     Details, Directory, ExternalUserState, Group, Members, OnPremises, SnapshotError, Text, User, UserType,
 };
+pub use fault::{Fault, UnknownFault};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
@@ -143,9 +146,10 @@ impl Simulator {
         let tenant = Arc::new(Tenant::new(settings, connection));
         let router = routes::router(Arc::clone(&tenant));
         let tls = Wire::Tls(TlsAcceptor::from(identity.server));
-        let mut servers = vec![tokio::spawn(server::serve(listener, tls, router.clone()))];
+        let dark = || tenant.dark.subscribe();
+        let mut servers = vec![tokio::spawn(server::serve(listener, tls, router.clone(), dark()))];
         if let Some((listener, _)) = clear {
-            servers.push(tokio::spawn(server::serve(listener, Wire::Clear, router)));
+            servers.push(tokio::spawn(server::serve(listener, Wire::Clear, router, dark())));
         }
         Ok(Self { tenant, servers })
     }
@@ -216,6 +220,16 @@ impl Simulator {
     /// Sets other faults from now on.
     pub fn change_faults(&self, faults: Faults) {
         self.tenant.world().faults = faults;
+    }
+
+    /// Takes the network away: connections are reset, and new ones refused, until [`Simulator::come_back`].
+    pub fn go_dark(&self) {
+        self.tenant.dark.send_replace(true);
+    }
+
+    /// Gives the network back.
+    pub fn come_back(&self) {
+        self.tenant.dark.send_replace(false);
     }
 
     /// Waits until at least this many writes were applied.

@@ -26,6 +26,11 @@ impl TenantClock {
     }
 
     /// The date at which the simulator was started.
+    /// How long a span of tenant time lasts on the wall clock.
+    pub(crate) fn to_wall(self, span: Duration) -> Duration {
+        self.clock.to_wall(span)
+    }
+
     pub(crate) fn started(&self) -> OffsetDateTime {
         self.started
     }

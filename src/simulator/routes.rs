@@ -10,6 +10,7 @@ use axum::{Json, Router};
 
 use super::directory::UserKey;
 use super::exchange;
+use super::fate;
 use super::graph::answer::Answer;
 use super::graph::errors::GraphError;
 use super::login;
@@ -34,11 +35,14 @@ async fn token(
     State(tenant): State<Shared>,
     Path(name): Path<String>,
     Form(form): Form<HashMap<String, String>>,
-) -> (StatusCode, Json<serde_json::Value>) {
+) -> Response {
     tenant.world().counters.token_requests += 1;
     tenant.pass_gate().await;
+    if let Some(fault) = fate::of_token_call(&tenant) {
+        return fault;
+    }
     let (status, answer) = login::token(&tenant, &name, &form);
-    (status, Json(answer))
+    (status, Json(answer)).into_response()
 }
 
 async fn discovery(State(tenant): State<Shared>, Path(name): Path<String>) -> Response {

@@ -1,7 +1,9 @@
 //! The wire: HTTP/1.1 and HTTP/2, over TLS by ALPN or in clear text, on loopback.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +13,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -44,8 +47,42 @@ pub(crate) enum Wire {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scheme(pub(crate) &'static str);
 
-/// Serves until it is dropped, and every connection ends with it.
-pub(crate) async fn serve(listener: TcpListener, wire: Wire, router: Router) {
+/// Serves until it is dropped, and every connection ends with it. As long as it is `dark`, nothing gets through.
+pub(crate) async fn serve(mut listener: TcpListener, wire: Wire, router: Router, mut dark: watch::Receiver<bool>) {
+    let Ok(address) = listener.local_addr() else { return };
+    loop {
+        tokio::select! {
+            () = accept(listener, &wire, &router) => {}
+            // The sender lives as long as the simulator.
+            _ = dark.wait_for(|dark| *dark) => {}
+        }
+        let refusing = refuse(address).await;
+        let _ = dark.wait_for(|dark| !*dark).await;
+        match refusing.listen(1_024) {
+            Ok(again) => listener = again,
+            Err(_) => return,
+        }
+    }
+}
+
+/// Keeps the port: a socket that is bound and does not listen refuses every connection.
+async fn refuse(address: SocketAddr) -> TcpSocket {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // Connections that have just been cut still linger on it.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok::<_, std::io::Error>(socket)
+    };
+    loop {
+        match bind() {
+            Ok(socket) => return socket,
+            Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, wire: &Wire, router: &Router) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

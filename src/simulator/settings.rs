@@ -86,9 +86,10 @@ impl Default for Settings {
     }
 }
 
-/// How often what goes wrong; each a share from 0 (never) to 1 (always), drawn from the seed.
+/// How often what goes wrong ([`super::Fault`] names each kind); each a share from 0 (never) to 1 (always), drawn from the seed.
 ///
-/// Item faults strike single requests, inside a batch or alone. Envelope faults strike whole HTTP calls below `/v1.0`.
+/// Item faults strike single requests, inside a batch or alone. Envelope faults strike whole HTTP calls below `/v1.0`, one
+/// at the most each; a call can be slow besides.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     /// A request is answered 429 and not executed.
@@ -107,6 +108,44 @@ pub struct Faults {
     pub lost_answer: f64,
     /// A request in a batch is executed and its id is left out of the answer.
     pub missing_id: f64,
+    /// A request is answered 424 and not executed.
+    pub dependency_item: f64,
+    /// A write is executed and answered 500.
+    pub failed_item: f64,
+    /// A request in a batch is executed and answered twice, once truly and once the other way round.
+    pub doubled_id: f64,
+    /// The answer to a batch has an entry more, for an id that was not asked.
+    pub foreign_id: f64,
+    /// A request in a batch is executed and answered by a text in place of an object.
+    pub text_item: f64,
+    /// A call is cut off before anything in it is executed.
+    pub lost_request: f64,
+    /// A call is executed; its answer breaks off half way, and says that it would be longer.
+    pub half_answer: f64,
+    /// A call is executed and answered 200 with half of its JSON, or with bytes that are none.
+    pub garbage: f64,
+    /// A call is executed, and its answer names another content type than JSON.
+    pub wrong_type: f64,
+    /// A call is answered 200 with a proxy's page; nothing in it is executed.
+    pub proxy_page: f64,
+    /// A call is answered 407 with a proxy's page; nothing in it is executed.
+    pub proxy_refusal: f64,
+    /// A call is answered 502 with a proxy's page; every other one is executed.
+    pub proxy_failure: f64,
+    /// A call takes 20 seconds of tenant time longer.
+    pub slow: f64,
+    /// Every token is revoked when a call comes in, its own too.
+    pub revoked_token: f64,
+    /// The network is gone for 30 seconds of tenant time when a call comes in.
+    pub outage: f64,
+    /// The token service answers 429.
+    pub token_throttled: f64,
+    /// The token service answers 500.
+    pub token_failed: f64,
+    /// The token service's callers get a proxy's page with 503.
+    pub token_page: f64,
+    /// A call to the token service is cut off.
+    pub token_lost: f64,
     /// How a 429 and a 503 that come from a fault say when to try again.
     pub retry_after: RetryAfterForm,
     /// What they say, in tenant time.

@@ -20,6 +20,8 @@ pub(crate) struct Tenant {
     pub(crate) hold_after: watch::Sender<Option<u64>>,
     /// How many writes were applied.
     pub(crate) applied: watch::Sender<u64>,
+    /// The network is gone.
+    pub(crate) dark: watch::Sender<bool>,
     world: Mutex<World>,
 }
 
@@ -30,6 +32,7 @@ impl Tenant {
             tokens: Tokens::default(),
             hold_after: watch::Sender::new(settings.hold_after_writes),
             applied: watch::Sender::new(0),
+            dark: watch::Sender::new(false),
             world: Mutex::new(World::new(&mut settings)),
             settings,
             connection,

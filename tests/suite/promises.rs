@@ -21,6 +21,7 @@ fn foul(retry_after: RetryAfterForm) -> Faults {
         missing_id: 0.05,
         retry_after,
         retry_after_delay: RetryAfterDelay(Duration::from_secs(2)),
+        ..Faults::default()
     }
 }
 
@@ -95,7 +96,7 @@ fn no_password_is_in_any_file_or_on_any_screen() {
     assert!(!said.contains(secret.as_str()) && files.iter().all(|(_, content)| !content.contains(secret.as_str())));
 }
 
-fn kill(mut child: Child) {
+pub(crate) fn kill(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -136,7 +137,7 @@ fn killed_at_any_write_every_live_password_is_sealed_and_the_same_command_finish
     }
 }
 
-fn every_password_in_the_directory_is_sealed_in_the_journal(stage: &Stage, playbook: &str) {
+pub(crate) fn every_password_in_the_directory_is_sealed_in_the_journal(stage: &Stage, playbook: &str) {
     let journal = std::fs::read_to_string(stage.path("out/journal.jsonl")).unwrap();
     let mut sealed = HashSet::new();
     for line in journal.lines() {
@@ -159,7 +160,7 @@ fn every_password_in_the_directory_is_sealed_in_the_journal(stage: &Stage, playb
     assert!(passwords > 0 || playbook == "contain");
 }
 
-fn finished_in_journal(stage: &Stage) -> Vec<uuid::Uuid> {
+pub(crate) fn finished_in_journal(stage: &Stage) -> Vec<uuid::Uuid> {
     let journal = std::fs::read_to_string(stage.path("out/journal.jsonl")).unwrap();
     let mut ids = std::collections::HashMap::new();
     let mut finished = Vec::new();

@@ -7,6 +7,7 @@ mod command;
 mod deleted;
 mod domains;
 mod export_filters;
+mod faults_by_name;
 mod groups;
 mod login;
 mod microsofts_client;

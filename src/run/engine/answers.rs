@@ -76,7 +76,7 @@ impl<T: Transport> Engine<'_, T> {
             }
         };
         self.pace.round_trip(sent_at);
-        let understood = (200..300).contains(&answer.status) || answer.status == 424;
+        let understood = !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424);
         let items = if understood { batch::answers(&answer.body, slips.len(), answer.date) } else { None };
         match items {
             Some(items) => {
@@ -133,7 +133,7 @@ impl<T: Transport> Engine<'_, T> {
         self.pace.answered(sent_at, feedback, scope);
         let blame = self.judge_together(&verdicts);
         if blame == Blame::Item {
-            self.network_faults = 0;
+            self.way_is_open();
         }
         if feedback.throttled > 0 {
             self.statistics.writes_throttled += u64::from(feedback.throttled);
@@ -186,8 +186,10 @@ impl<T: Transport> Engine<'_, T> {
 
     /// An answer to the envelope and not to its items.
     fn take_envelope(&mut self, slips: Vec<Slip>, answer: Answer, garbled: bool) {
-        let (status, advice) = (answer.status, answer.advice.clone());
-        let mut error = answer.into_guarded_error();
+        let (status, advice, obstacle) = (answer.status, answer.advice.clone(), answer.is_obstacle());
+        // Whoever answered may have sent back what was sent.
+        let secret = slips.iter().any(|slip| slip.password().is_some());
+        let mut error = if secret { answer.into_guarded_error() } else { answer.into_error() };
         slips.iter().filter_map(Slip::password).for_each(|password| error.redact(password));
         let retry_after = advice.retry_after;
         match status {
@@ -206,7 +208,7 @@ impl<T: Transport> Engine<'_, T> {
                 self.outage(error.to_string(), retry_after);
                 self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
             }
-            _ if garbled => {
+            _ if garbled || obstacle => {
                 self.outage(error.to_string(), retry_after);
                 self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
             }
@@ -227,16 +229,41 @@ impl<T: Transport> Engine<'_, T> {
                 return self.settle_all(slips, &lost(&reason), Blame::Network);
             }
             TransportError::Token(ref token) if token.is_passing() => self.outage(reason, None),
+            TransportError::Unauthorized(_) if self.calls_answered > 0 => self.turned_down(error),
             TransportError::Token(_) | TransportError::Unauthorized(_) => self.end(Ending::NoAccess(error)),
         }
         self.settle_all(slips, &NOT_APPLIED, Blame::Network);
     }
 
+    /// Two tokens in a row were turned down, the second one fresh. Where calls have been answered before, it may be that
+    /// somebody is revoking tokens just now: that passes, or it does not.
+    fn turned_down(&mut self, error: TransportError) {
+        // What was turned down in one moment counts as one.
+        if self.hold(None).is_none() {
+            return;
+        }
+        self.rejections_in_a_row += 1;
+        if self.rejections_in_a_row > MOST_REJECTIONS {
+            self.end(Ending::NoAccess(error));
+        }
+    }
+
     /// The way to Graph is down: everything waits, longer each time, and no account is held responsible.
     fn outage(&mut self, reason: String, retry_after: Option<Duration>) {
         self.statistics.calls_lost += 1;
+        let now = self.clock.now();
+        let since = *self.down_since.get_or_insert(now);
         if let Some(pause) = self.hold(retry_after) {
-            self.tell(&Event::Unreachable { reason, pause });
+            self.tell(&Event::Unreachable { reason, pause, down_for: now.saturating_sub(since) });
+        }
+    }
+
+    /// An answer came through: whatever was in the way is gone.
+    fn way_is_open(&mut self) {
+        self.network_faults = 0;
+        if let Some(since) = self.down_since.take() {
+            let down_for = self.clock.now().saturating_sub(since);
+            self.tell(&Event::Reachable { down_for });
         }
     }
 

@@ -133,6 +133,8 @@ struct Engine<'o, T> {
     waiting_since: Option<(Obstacle, Duration)>,
     network_down_until: Option<Duration>,
     network_faults: u32,
+    /// Since when nothing has come through.
+    down_since: Option<Duration>,
     calls_answered: u64,
     rejections_in_a_row: u32,
     ending: Option<Ending>,
@@ -267,6 +269,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             waiting_since: None,
             network_down_until: None,
             network_faults: 0,
+            down_since: None,
             calls_answered: 0,
             rejections_in_a_row: 0,
             ending: None,
@@ -351,7 +354,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             _ => None,
         };
         let room =
-            self.calls.len() < self.pace.calls() && self.quota_wait != Some(Wait::Answer) && self.held.is_empty();
+            self.calls.len() < self.most_calls_now() && self.quota_wait != Some(Wait::Answer) && self.held.is_empty();
         let blocked = [quota, self.network_down_until].into_iter().flatten().max();
         let sending = blocked.or(linger).filter(|_| room && !(self.queue.is_empty() && self.suspects.is_empty()));
         [sending, self.queue.next_wake()].into_iter().flatten().min()

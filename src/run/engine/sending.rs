@@ -34,7 +34,7 @@ impl<T: Transport> Engine<'_, T> {
             // It may be that nobody can be reached: that is known when the first call is answered, within one round trip.
             return;
         }
-        while self.calls.len() < self.pace.calls() && self.ending.is_none() {
+        while self.calls.len() < self.most_calls_now() && self.ending.is_none() {
             // A write whose calls keep failing goes alone: should it be the cause, it no longer takes others with it.
             let alone = self.suspects.front().is_some();
             let ready = if alone { 1 } else { self.queue.len().min(MOST_ITEMS) };
@@ -70,6 +70,12 @@ impl<T: Transport> Engine<'_, T> {
                 }
             }
         }
+    }
+
+    /// How many calls may be under way: one alone, as long as it is not known that anything gets through. Each takes a
+    /// batch of accounts with it into doubt, and a line for each of their intents into the journal.
+    pub(super) fn most_calls_now(&self) -> usize {
+        if self.network_faults == 0 { self.pace.calls() } else { self.pace.calls().min(1) }
     }
 
     /// Adds up what writes waited for.

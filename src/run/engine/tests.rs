@@ -2,6 +2,7 @@
 
 mod faults;
 mod halting;
+mod outages;
 mod pacing;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -51,6 +52,7 @@ struct World {
     violations: Vec<String>,
     random: u64,
     calls: u64,
+    woke: Option<tokio::time::Instant>,
 }
 
 /// How often things go wrong, in percent, and for whom.
@@ -81,6 +83,10 @@ struct Quirk {
     round_trip: Option<Duration>,
     /// How much longer a call takes.
     late: Option<fn(&[Value]) -> Duration>,
+    /// Meanwhile nothing can be sent.
+    gone: Option<std::ops::Range<tokio::time::Instant>>,
+    /// The machine sleeps for so long when the call of this number is under way, and all that are under way then are lost.
+    sleeps: Option<(u64, Duration)>,
 }
 
 impl World {
@@ -171,6 +177,12 @@ impl Transport for Tenant {
     }
 
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
+        let began = tokio::time::Instant::now();
+        let gone = self.quirk.lock().unwrap().gone.clone();
+        if gone.is_some_and(|gone| gone.contains(&began)) {
+            self.world.lock().unwrap().calls += 1;
+            return Err(TransportError::NotSent("nothing gets through".to_owned()));
+        }
         let body: Value = serde_json::from_slice(&call.body.unwrap()).unwrap();
         let items = body["requests"].as_array().unwrap().clone();
         let ids: Vec<ObjectId> = items
@@ -235,6 +247,15 @@ impl Transport for Tenant {
             }
         };
         tokio::time::sleep(half).await;
+        let sleeps = self.quirk.lock().unwrap().sleeps;
+        if let Some((_, span)) = sleeps.filter(|(asleep_at, _)| number >= *asleep_at) {
+            self.quirk.lock().unwrap().sleeps = None;
+            tokio::time::advance(span).await;
+            self.world.lock().unwrap().woke = Some(tokio::time::Instant::now());
+        }
+        if self.world.lock().unwrap().woke.is_some_and(|woke| began < woke) {
+            return Err(TransportError::Lost("the connection is dead".to_owned()));
+        }
         let (status, body) = answer?;
         Ok(Answer {
             status,

@@ -115,8 +115,25 @@ fn prepare(item: &Item<'_>, settings: &Settings) -> Result<Prepared, GraphError>
     Ok(Prepared::of(&request, settings))
 }
 
+/// How the answer to one request is spoilt on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spoilt {
+    No,
+    /// There are two of them, and they contradict each other.
+    Doubled,
+    /// It is a text.
+    Text,
+    /// It is right, and beside it stands one to a request that nobody made.
+    WithForeign,
+}
+
 /// Puts the answers together in a seeded order; those that are `None` are left out.
-pub(crate) fn write_answers(ids: &[Cow<'_, str>], answers: &[Option<Answer>], random: &mut Random) -> Vec<u8> {
+pub(crate) fn write_answers(
+    ids: &[Cow<'_, str>],
+    answers: &[Option<Answer>],
+    spoilt: &[Spoilt],
+    random: &mut Random,
+) -> Vec<u8> {
     let mut order: Vec<usize> = (0..answers.len()).collect();
     random.shuffle(&mut order);
     let size: usize = answers.iter().flatten().map(|answer| 160 + body_length(&answer.body)).sum();
@@ -128,10 +145,40 @@ pub(crate) fn write_answers(ids: &[Cow<'_, str>], answers: &[Option<Answer>], ra
         if !std::mem::take(&mut first) {
             json.push(b',');
         }
-        write_answer(&mut json, &ids[index], answer, random.next());
+        let chance = random.next();
+        let other = opposite(answer);
+        match spoilt[index] {
+            Spoilt::No => write_answer(&mut json, &ids[index], answer, chance),
+            Spoilt::Text => string(&mut json, &format!("{} was answered {}", ids[index], answer.status)),
+            Spoilt::WithForeign => {
+                write_answer(&mut json, &ids[index], answer, chance);
+                json.push(b',');
+                write_answer(
+                    &mut json,
+                    ["0", "21", "", "A", "-1", "99999999999999999999"][random.below(6)],
+                    &other,
+                    chance,
+                );
+            }
+            Spoilt::Doubled => {
+                let both = if chance & 4 == 4 { [answer, &other] } else { [&other, answer] };
+                write_answer(&mut json, &ids[index], both[0], chance);
+                json.push(b',');
+                write_answer(&mut json, &ids[index], both[1], chance);
+            }
+        }
     }
     json.extend_from_slice(b"]}");
     json
+}
+
+/// Says no where the answer says yes, and yes where it says no.
+fn opposite(answer: &Answer) -> Answer {
+    if answer.status < 400 {
+        Answer::new(400, Body::Json(br#"{"error":{"code":"Request_BadRequest","message":"No."}}"#.to_vec()))
+    } else {
+        Answer::no_content()
+    }
 }
 
 fn body_length(body: &Body) -> usize {

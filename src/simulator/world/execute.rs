@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::World;
 use crate::simulator::directory::{Place, UserKey};
 use crate::simulator::graph::answer::{Answer, CallIds};
+use crate::simulator::graph::batch::Spoilt;
 use crate::simulator::graph::call::{Call, Prepared};
 use crate::simulator::graph::depends_on::Shape;
 use crate::simulator::graph::errors::GraphError;
@@ -28,6 +29,8 @@ pub(crate) struct Job {
     pub(crate) records: Vec<usize>,
     /// Requests for users with another write in flight.
     pub(crate) overlapping: Vec<usize>,
+    /// How the answer to each is spoilt.
+    pub(crate) spoilt: Vec<Spoilt>,
     failed: Vec<bool>,
     written: Vec<Place>,
     next: usize,
@@ -63,6 +66,7 @@ impl Job {
             overlapping: Vec::new(),
             answers: (0..count).map(|_| None).collect(),
             records: Vec::with_capacity(count),
+            spoilt: vec![Spoilt::No; count],
             failed: vec![false; count],
             written: Vec::with_capacity(count),
             next: 0,
@@ -93,15 +97,49 @@ impl World {
             answer.resource_units = cost.resource_units;
             answer.limit_share = self.limit_share(cost);
             job.failed[job.next] = answer.status >= 400;
+            let replaced = self.fails_after_execution(job, &mut answer, context);
             if job.batch.is_some() && self.random.chance(self.faults.missing_id) {
                 self.counters.missing_ids += 1;
             } else {
+                job.spoilt[job.next] = self.spoilt(job);
+                if matches!(job.spoilt[job.next], Spoilt::No | Spoilt::WithForeign) && !replaced {
+                    job.records.extend(records_before..self.writes.len());
+                }
                 job.answers[job.next] = Some(answer);
-                job.records.extend(records_before..self.writes.len());
             }
             job.next += 1;
         }
         true
+    }
+
+    /// Puts a server fault in the place of the answer to a write that was carried out.
+    fn fails_after_execution(&mut self, job: &Job, answer: &mut Answer, context: &Context<'_>) -> bool {
+        let strikes = job.requests[job.next].cost.write && self.random.chance(self.faults.failed_item);
+        if strikes {
+            self.counters.faulted_items += 1;
+            *answer = Answer::error(
+                &GraphError::new(500, "Service_InternalServerError", "An error has occurred."),
+                context.ids,
+            );
+        }
+        strikes
+    }
+
+    /// How the answer to the next request of a batch is spoilt.
+    fn spoilt(&mut self, job: &Job) -> Spoilt {
+        let spoilt = if job.batch.is_none() {
+            Spoilt::No
+        } else if self.random.chance(self.faults.doubled_id) {
+            Spoilt::Doubled
+        } else if self.random.chance(self.faults.text_item) {
+            Spoilt::Text
+        } else if self.random.chance(self.faults.foreign_id) {
+            return Spoilt::WithForeign;
+        } else {
+            Spoilt::No
+        };
+        self.counters.spoilt_items += u64::from(spoilt != Spoilt::No);
+        spoilt
     }
 
     fn one(&mut self, job: &mut Job, context: &Context<'_>) -> Answer {
@@ -153,12 +191,14 @@ impl World {
             GraphError::unavailable()
         } else if write && self.random.chance(self.faults.concurrency_item) {
             GraphError::concurrency()
+        } else if self.random.chance(self.faults.dependency_item) {
+            GraphError::failed_dependency()
         } else {
             return None;
         };
         self.counters.faulted_items += 1;
         let mut answer = Answer::error(&error, context.ids);
-        if error.status != 409 {
+        if matches!(error.status, 429 | 503) {
             answer.retry_after = self.retry_after_of_faults(context.date);
         }
         Some(answer)

@@ -1,0 +1,80 @@
+//! What an operator is told while Graph cannot be reached: what, since when, what happens next, and that nothing is lost.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use super::words::{harmless, span};
+use crate::graph::unreachable;
+
+/// A way that was shut for less than this is a hiccup: not worth a line that it is over.
+const WORTH_A_LINE: Duration = Duration::from_secs(20);
+
+/// An outage, as far as it has been told.
+#[derive(Debug, Default)]
+pub(super) struct Outage {
+    since: Option<OffsetDateTime>,
+    reason: String,
+    explained: bool,
+}
+
+impl Outage {
+    /// The lines for one more try that failed.
+    pub(super) fn goes_on(
+        &mut self,
+        reason: &str,
+        pause: Duration,
+        down_for: Duration,
+        now: OffsetDateTime,
+    ) -> Vec<String> {
+        let since = *self.since.get_or_insert(now);
+        let next = span(pause);
+        let same = std::mem::replace(&mut self.reason, reason.to_owned()) == reason;
+        if down_for < WORTH_A_LINE {
+            let reason = harmless(reason);
+            return vec![format!("no answer from Graph ({reason}); trying again in {next}")];
+        }
+        let since = since.format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
+        let mut line = format!("Graph has not answered for {} (since {since} UTC); next try in {next}", span(down_for));
+        if !same || !self.explained {
+            line += &format!(": {}", harmless(reason));
+        }
+        let mut lines = vec![line];
+        if !std::mem::replace(&mut self.explained, true) {
+            lines.push("the run waits and goes on by itself; nothing is lost. Ctrl-C is safe too: the same command goes on later".to_owned());
+            lines.extend(unreachable::mend(reason).map(str::to_owned));
+        }
+        lines
+    }
+
+    /// The line that says that it is over, where that is worth one.
+    pub(super) fn is_over(&mut self, down_for: Duration) -> Option<String> {
+        *self = Self::default();
+        (down_for >= WORTH_A_LINE).then(|| format!("Graph answers again, after {}", span(down_for)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn an_hour_without_a_network_is_told_and_explained_once() {
+        let mut outage = Outage::default();
+        let seconds = Duration::from_secs;
+        let now = datetime!(2026-03-01 03:12:05 UTC);
+        let mut tell = |reason: &str, down_for| outage.goes_on(reason, seconds(45), seconds(down_for), now).join("\n");
+        assert_eq!(tell("refused", 0), "no answer from Graph (refused); trying again in 45 s");
+        let told = tell("refused", 63);
+        for part in ["since 03:12:05 UTC", "next try in 45 s", "Ctrl-C is safe", "goes on by itself"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(!tell("refused", 108).contains('\n'), "explained once");
+        assert!(tell("another", 150).ends_with("45 s: another"));
+        assert!(!tell("\u{1b}[2J", 195).contains('\u{1b}'), "a stranger's words do not reach the terminal as they are");
+        assert_eq!(outage.is_over(seconds(3_600)).unwrap(), "Graph answers again, after 1 h 0 min");
+        assert_eq!(outage.is_over(seconds(3)), None);
+    }
+}

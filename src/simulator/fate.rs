@@ -1,0 +1,214 @@
+//! What becomes of one call as a whole: drawn from the seed before it is carried out.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, http};
+use hyper::body::{Frame, SizeHint};
+use serde_json::json;
+
+use super::random::{Random, seed_for};
+use super::server::Cut;
+use super::settings::Faults;
+use super::tenant::Tenant;
+use super::world::World;
+
+/// How much longer a slow call takes, in tenant time.
+pub(crate) const SLOW: Duration = Duration::from_secs(20);
+/// How long the network is gone, in tenant time.
+pub(crate) const OUTAGE: Duration = Duration::from_secs(30);
+
+/// What is to become of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Answered,
+    /// 429 from Graph, not carried out.
+    Throttled,
+    /// 503 from Graph, not carried out.
+    Unavailable,
+    /// Cut off, not carried out.
+    NeverArrived,
+    /// A page of a proxy's with this status, not carried out.
+    Page(u16),
+    /// The network goes, and this call with it.
+    Outage,
+    /// Carried out; the answer is not what it should be.
+    Spoilt(Spoilt),
+}
+
+/// How the answer to a call that was carried out is spoilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spoilt {
+    Lost,
+    TimedOut,
+    Half,
+    Garbage,
+    WrongType,
+    Page,
+}
+
+impl Fate {
+    /// Draws the fate of the next call, and half of the time that it takes on the wall clock.
+    pub(crate) fn draw(tenant: &Tenant) -> (Self, Duration) {
+        let latency = tenant.settings.latency;
+        let mut world = tenant.world();
+        let jitter =
+            if latency.jitter.is_zero() { Duration::ZERO } else { latency.jitter.mul_f64(world.random.fraction()) };
+        let fate = Self::of(&mut world);
+        let mut span = latency.base + jitter;
+        let slow = world.faults.slow;
+        if world.random.chance(slow) {
+            world.counters.slow_calls += 1;
+            span += tenant.clock.to_wall(SLOW);
+        }
+        (fate, span / 2)
+    }
+
+    fn of(world: &mut World) -> Self {
+        let World { random, faults, counters, .. } = world;
+        let mut strikes = |share: f64| random.chance(share);
+        let fate = if strikes(faults.throttled_envelope) {
+            counters.throttled_envelopes += 1;
+            return Self::Throttled;
+        } else if strikes(faults.unavailable_envelope) {
+            counters.failed_envelopes += 1;
+            return Self::Unavailable;
+        } else if strikes(faults.timeout_after_execution) {
+            counters.failed_envelopes += 1;
+            return Self::Spoilt(Spoilt::TimedOut);
+        } else if strikes(faults.lost_answer) {
+            counters.lost_answers += 1;
+            return Self::Spoilt(Spoilt::Lost);
+        } else if strikes(faults.lost_request) {
+            Self::NeverArrived
+        } else if strikes(faults.half_answer) {
+            Self::Spoilt(Spoilt::Half)
+        } else if strikes(faults.garbage) {
+            Self::Spoilt(Spoilt::Garbage)
+        } else if strikes(faults.wrong_type) {
+            Self::Spoilt(Spoilt::WrongType)
+        } else if strikes(faults.proxy_page) {
+            Self::Page(200)
+        } else if strikes(faults.proxy_refusal) {
+            Self::Page(407)
+        } else if strikes(faults.proxy_failure) {
+            if random.chance(0.5) { Self::Spoilt(Spoilt::Page) } else { Self::Page(502) }
+        } else if strikes(faults.outage) {
+            counters.outages += 1;
+            return Self::Outage;
+        } else {
+            return Self::Answered;
+        };
+        counters.spoilt_calls += 1;
+        fate
+    }
+}
+
+impl Spoilt {
+    /// What arrives in place of the right answer.
+    pub(crate) async fn instead_of(self, right: Response, tenant: &Tenant) -> Response {
+        let (mut parts, body) = right.into_parts();
+        // It was made in memory a moment ago.
+        let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        match self {
+            Self::Lost | Self::TimedOut => Cut::response(),
+            Self::Page => page(502),
+            Self::Half => half(&mut parts.headers, &whole)
+                .map_or_else(Cut::response, |body| Response::from_parts(parts, Body::new(body))),
+            Self::WrongType => {
+                parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+                Response::from_parts(parts, Body::from(whole))
+            }
+            Self::Garbage => {
+                let draw = tenant.world().random.next();
+                Response::from_parts(parts, Body::from(garbage(&whole, draw)))
+            }
+        }
+    }
+}
+
+/// Half of an answer that says how long the whole would be; `None` where there is nothing to be halved.
+fn half(headers: &mut HeaderMap, whole: &Bytes) -> Option<Half> {
+    if whole.is_empty() {
+        return None;
+    }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    Some(Half { left: Some(whole.slice(..whole.len() / 2)), whole: whole.len() as u64 })
+}
+
+/// A cleanly cut answer, or bytes that mean nothing.
+fn garbage(whole: &Bytes, draw: u64) -> Bytes {
+    if draw & 1 == 0 {
+        return whole.slice(..whole.len() / 2);
+    }
+    let mut random = Random::new(seed_for(draw, 0));
+    (0..200).flat_map(|_| random.next().to_le_bytes()).collect::<Vec<u8>>().into()
+}
+
+struct Half {
+    left: Option<Bytes>,
+    whole: u64,
+}
+
+impl http_body_of_hyper::Body for Half {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        let next = self.left.take().map(Frame::data).ok_or_else(|| std::io::Error::other("cut half way on purpose"));
+        std::task::Poll::Ready(Some(next))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.whole)
+    }
+}
+
+/// The trait under a name that says whose it is: axum's own `Body` is a type.
+mod http_body_of_hyper {
+    pub(super) use hyper::body::Body;
+}
+
+/// What a proxy between the client and Graph answers with.
+pub(crate) fn page(status: u16) -> Response {
+    let (title, text) = match status {
+        407 => ("Proxy Authentication Required", "Sign in to the web gateway before you use this site."),
+        200 => ("Contoso Web Gateway", "Please accept the terms of use to go on."),
+        _ => ("Bad Gateway", "The upstream server did not answer."),
+    };
+    let html = format!(
+        "<!DOCTYPE html>\n<html><head><title>{title}</title><style>body {{ color: red }}</style></head>\n\
+         <body><h1>{title}</h1><p>{text}</p></body></html>\n"
+    );
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    (status, [(http::header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+/// What becomes of a call to the token service, where that is anything else than its answer.
+pub(crate) fn of_token_call(tenant: &Tenant) -> Option<Response> {
+    let mut world = tenant.world();
+    let Faults { token_throttled, token_failed, token_page, token_lost, .. } = world.faults;
+    let mut strikes = |share: f64| world.random.chance(share);
+    let busy = |status: StatusCode| {
+        let text = "AADSTS90033: A transient error has occurred. Please try again.";
+        (status, Json(json!({"error": "temporarily_unavailable", "error_description": text, "error_codes": [90_033]})))
+            .into_response()
+    };
+    if strikes(token_throttled) {
+        Some(busy(StatusCode::TOO_MANY_REQUESTS))
+    } else if strikes(token_failed) {
+        Some(busy(StatusCode::INTERNAL_SERVER_ERROR))
+    } else if strikes(token_page) {
+        Some(page(503))
+    } else if strikes(token_lost) {
+        Some(Cut::response())
+    } else {
+        None
+    }
+}

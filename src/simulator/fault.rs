@@ -1,0 +1,99 @@
+//! The kinds of faults, by the names that people type.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::settings::Faults;
+
+/// One kind of fault.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    /// What people type.
+    pub name: &'static str,
+    /// What happens.
+    pub what: &'static str,
+    share: fn(&mut Faults) -> &mut f64,
+}
+
+/// Says that a text names no kind of fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no fault {0:?}; there are {list}", list = names())]
+pub struct UnknownFault(String);
+
+fn names() -> String {
+    Fault::ALL.map(|fault| fault.name).join(", ")
+}
+
+macro_rules! faults {
+    ($($name:literal $field:ident $what:literal)*) => {
+        [$(Fault { name: $name, what: $what, share: |faults| &mut faults.$field }),*]
+    };
+}
+
+impl Fault {
+    /// Every kind.
+    pub const ALL: [Self; 27] = faults! {
+        "429" throttled_item "a request is answered 429 and not carried out"
+        "503" unavailable_item "a request is answered 503 and not carried out"
+        "409" concurrency_item "a write is answered 409 and not carried out"
+        "424" dependency_item "a request is answered 424 and not carried out"
+        "500" failed_item "a write is carried out and answered 500"
+        "missing-id" missing_id "a request in a batch is carried out and left out of the answer"
+        "double-id" doubled_id "a request in a batch is answered twice, with yes and with no"
+        "foreign-id" foreign_id "the answer to a batch also answers what was not asked"
+        "text-item" text_item "a request in a batch is carried out and answered by a text"
+        "call-429" throttled_envelope "a call is answered 429; nothing in it is carried out"
+        "call-503" unavailable_envelope "a call is answered 503; nothing in it is carried out"
+        "call-504" timeout_after_execution "a call is carried out and answered 504"
+        "lost-request" lost_request "a call is cut off before anything in it is carried out"
+        "lost-answer" lost_answer "a call is carried out and cut off without an answer"
+        "half-answer" half_answer "a call is carried out and its answer breaks off half way"
+        "garbage" garbage "a call is carried out and answered by what is no JSON"
+        "wrong-type" wrong_type "a call is carried out and its answer names another type than JSON"
+        "proxy-200" proxy_page "a proxy answers a call with 200 and a page; it is not carried out"
+        "proxy-407" proxy_refusal "a proxy answers a call with 407 and a page; it is not carried out"
+        "proxy-502" proxy_failure "a proxy answers a call with 502 and a page; half are carried out"
+        "slow" slow "a call takes 20 seconds longer"
+        "revoked-token" revoked_token "every token is revoked when a call comes in: 401"
+        "outage" outage "no network for 30 seconds: connections are reset, new ones refused"
+        "token-429" token_throttled "the token service answers 429"
+        "token-500" token_failed "the token service answers 500"
+        "token-page" token_page "a proxy answers the token service's callers with 503 and a page"
+        "token-lost" token_lost "a call to the token service is cut off"
+    };
+
+    /// How often this kind strikes, to be read or set.
+    pub fn share(self, faults: &mut Faults) -> &mut f64 {
+        (self.share)(faults)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        Self::ALL.into_iter().find(|fault| fault.name == text).ok_or_else(|| UnknownFault(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_name_and_a_share_of_its_own() {
+        let mut faults = Faults::default();
+        for (number, fault) in (1_u32..).zip(Fault::ALL) {
+            assert_eq!(fault.name.parse::<Fault>().unwrap().name, fault.name);
+            assert!(fault.share(&mut faults).abs() < f64::EPSILON, "{fault} shares its share with another");
+            *fault.share(&mut faults) = f64::from(number);
+        }
+        assert!("520".parse::<Fault>().unwrap_err().to_string().contains("lost-answer"));
+    }
+}

@@ -1,0 +1,141 @@
+//! A network that goes away, a token service that does, proxies that answer in Graph's place: what an operator is told, and
+//! that the run goes on by itself.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Child;
+
+use sealoff::simulator::{Faults, Quota, Settings};
+
+use crate::stage::{Ran, Stage};
+
+fn planned() -> Stage {
+    let stage = Stage::with(Settings { users: 400, quota: Quota::off(), ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(120));
+    stage.plan(&roster, "breach", "out", &[]).succeeded();
+    stage
+}
+
+/// A run in the middle, with the tenant holding every answer back.
+fn in_the_middle(stage: &Stage) -> Child {
+    stage.simulator.hold_after_writes(100);
+    let child = stage.spawn(&["apply", "out", "--confirm", "120"]);
+    stage.wait_for_writes(100);
+    child
+}
+
+/// Lets the run go on, waits until it has said something, mends what is wrong, and gives all that it said on the way.
+fn told_until(stage: &Stage, mut child: Child, words: &str, mend: impl FnOnce(&Stage)) -> String {
+    stage.simulator.release();
+    let mut errors = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut told = String::new();
+    for line in errors.by_ref() {
+        told += &line;
+        told.push('\n');
+        if line.contains(words) {
+            break;
+        }
+    }
+    assert!(told.contains(words), "nobody said {words:?}: {told}");
+    mend(stage);
+    errors.for_each(|line| told = format!("{told}{line}\n"));
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
+    stage.judge("out");
+    assert_eq!(stage.outcomes("out")["done"], 120);
+    told
+}
+
+#[test]
+fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
+    let stage = planned();
+    let child = in_the_middle(&stage);
+    stage.simulator.go_dark();
+    let told = told_until(&stage, child, "Check the network", |stage| stage.simulator.come_back());
+    for part in [
+        "the connection was refused",
+        "since ",
+        "next try in",
+        "Ctrl-C is safe",
+        "goes on by itself",
+        "Graph answers again, after",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
+#[test]
+fn a_token_service_that_is_down_is_waited_for() {
+    let down: [fn() -> Faults; 3] = [
+        || Faults { token_failed: 1.0, ..Faults::default() },
+        || Faults { token_throttled: 1.0, ..Faults::default() },
+        || Faults { token_page: 1.0, ..Faults::default() },
+    ];
+    for faults in down {
+        let stage = planned();
+        let child = in_the_middle(&stage);
+        stage.simulator.change_faults(faults());
+        stage.simulator.expire_tokens();
+        let told = told_until(&stage, child, "no answer from Graph (", |stage| {
+            stage.simulator.change_faults(Faults::default());
+        });
+        assert!(
+            told.contains("token service is busy") || told.contains("something else than the service answered"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_proxy_that_answers_in_graphs_place_is_named_and_waited_for() {
+    let pages: [(f64, f64, &str); 2] = [(1.0, 0.0, "answered 200"), (0.0, 1.0, "answered 407")];
+    for (proxy_page, proxy_refusal, status) in pages {
+        let stage = planned();
+        let child = in_the_middle(&stage);
+        stage.simulator.change_faults(Faults { proxy_page, proxy_refusal, ..Faults::default() });
+        let told = told_until(&stage, child, "something between here and Graph answered", |stage| {
+            stage.simulator.change_faults(Faults::default());
+        });
+        assert!(told.contains(status) && told.contains("text/html"), "{told}");
+    }
+}
+
+/// Tokens that are revoked faster than they are fetched: tried a few times, and then the run says that it has no way in.
+#[test]
+fn tokens_that_are_revoked_again_and_again_end_the_run_and_lose_nothing() {
+    let stage = planned();
+    let child = in_the_middle(&stage);
+    stage.simulator.change_faults(Faults { revoked_token: 1.0, ..Faults::default() });
+    stage.simulator.release();
+    let output = child.wait_with_output().unwrap();
+    Ran::new(&stage.command(&["apply"]), &output)
+        .exited(5)
+        .complains(&["does not accept the token", "sealoff apply out --confirm 120"]);
+    stage.judge("out");
+    stage.simulator.change_faults(Faults::default());
+    stage.apply("out").succeeded();
+    stage.judge("out");
+    assert_eq!(stage.outcomes("out")["done"], 120);
+}
+
+/// At the start of a command nobody waits: whoever mistyped an address or forgot a file is told at once.
+#[test]
+fn what_is_wrong_from_the_start_is_told_at_once_with_its_mend() {
+    let stage = planned();
+    let apply = ["apply", "out", "--confirm", "120"];
+    let mut unknown = stage.command(&apply);
+    unknown.env_remove("SSL_CERT_FILE");
+    crate::stage::finish(unknown).exited(5).complains(&["an authority that this machine does not know", "--ca-file"]);
+    stage.simulator.change_faults(Faults { proxy_refusal: 1.0, ..Faults::default() });
+    stage.run(&apply).exited(5).complains(&[
+        "answered 407: not Graph but something between here and Graph answered, with text/html",
+        "Proxy Authentication Required Sign in to the web gateway",
+        "HTTPS_PROXY",
+    ]);
+    stage.simulator.change_faults(Faults { token_page: 1.0, ..Faults::default() });
+    stage.run(&apply).exited(5).complains(&["something else than the service answered", "open any page in a browser"]);
+    stage.simulator.change_faults(Faults::default());
+    stage.simulator.go_dark();
+    stage.run(&apply).exited(5).complains(&["the connection was refused", "HTTPS_PROXY"]);
+    stage.simulator.come_back();
+    assert!(stage.ledger().writes.is_empty() && !stage.path("out/journal.jsonl").exists());
+    stage.apply("out").succeeded();
+}
