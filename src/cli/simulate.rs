@@ -37,6 +37,9 @@ pub struct SimulateArgs {
     /// How many times as fast time runs, quotas and waits included
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = clock_speed)]
     clock_speed: f64,
+    /// How many seconds the tenant's clock is ahead of this machine's; less than nothing is behind
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
+    clock_ahead: i32,
     /// No write quota and no resource units
     #[arg(long)]
     no_quota: bool,
@@ -157,6 +160,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         users: args.users,
         seed: args.seed,
         clock_speed: args.clock_speed,
+        clock_ahead: time::Duration::seconds(args.clock_ahead.into()),
         quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
         faults: args.faults.faults(),
         permissions: args.rights.permissions(),

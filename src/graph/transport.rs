@@ -11,8 +11,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::endpoint::Endpoints;
+use super::claims::Claims;
+use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
+use super::knock::{Closed, Opened, knock};
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
 use super::token::{TokenError, TokenSource};
@@ -194,6 +196,25 @@ impl HttpTransport {
     /// The token service refuses or cannot be reached.
     pub async fn caller(&self) -> Result<Caller, TransportError> {
         Ok(self.tokens.caller().await?)
+    }
+
+    /// What the token says about itself; `None` where it cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn claims(&self) -> Result<Option<Claims>, TransportError> {
+        Ok(self.tokens.claims().await?)
+    }
+
+    /// Asks Graph and the token service, in this order, for nothing in particular and without a token: is anybody there?
+    pub async fn knock(&self) -> [(Root, Result<Opened, Closed>); 2] {
+        let Endpoints { graph, authority } = &self.endpoints;
+        let (graph_url, authority_url) =
+            (graph.join("/v1.0/organization"), authority.join("/common/v2.0/.well-known/openid-configuration"));
+        let (from_graph, from_authority) =
+            tokio::join!(knock(&self.http, &graph_url), knock(&self.http, &authority_url));
+        [(graph.clone(), from_graph), (authority.clone(), from_authority)]
     }
 
     async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {

@@ -22,6 +22,8 @@ pub struct Settings {
     pub seed: u64,
     /// Tenant seconds in one second of the wall clock.
     pub clock_speed: f64,
+    /// How far the tenant's clock is ahead of this machine's when it starts; negative is behind.
+    pub clock_ahead: time::Duration,
     /// What the tenant lets one app do.
     pub quota: Quota,
     /// How often what goes wrong.
@@ -59,6 +61,7 @@ impl Default for Settings {
             users,
             seed: 1,
             clock_speed: 1.0,
+            clock_ahead: time::Duration::ZERO,
             quota: Quota::documented(users),
             faults: Faults::default(),
             latency: Latency::default(),
