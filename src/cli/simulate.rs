@@ -68,6 +68,9 @@ struct RightsArgs {
     /// A permission that the app was not granted, such as Directory.Read.All; more than once for more than one
     #[arg(long, value_name = "PERMISSION")]
     withhold: Vec<Permission>,
+    /// Tokens that no client can read
+    #[arg(long)]
+    opaque_tokens: bool,
     /// The tenant has no Privileged Identity Management (no Entra ID P2)
     #[arg(long)]
     without_pim: bool,
@@ -165,6 +168,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         faults: args.faults.faults(),
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
+        opaque_tokens: args.rights.opaque_tokens,
         pim_licensed: !args.rights.without_pim,
         ..Settings::default()
     };

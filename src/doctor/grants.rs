@@ -161,7 +161,7 @@ pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
     let kind = if is_app { "Application" } else { "Delegated" };
     format!(
         "Entra admin centre > App registrations > the app > API permissions > Add a permission > Microsoft Graph > {kind} \
-         permissions: {}; then Grant admin consent. A token that is out already does not get it: fetch a new one.",
+         permissions: {}; then Grant admin consent, and fetch a new token.",
         permissions.join(", ")
     )
 }
@@ -193,10 +193,7 @@ pub fn judge(claims: &Claims, steps: Steps, scope: Scope) -> Vec<Check> {
 #[must_use]
 pub fn judge_excess(claims: &Claims) -> Check {
     const CHECK: &str = "excess";
-    let of_use = |permission: &str| {
-        OF_USE.iter().chain(&HARMLESS).any(|one| one.eq_ignore_ascii_case(permission))
-        // What people are allowed through is judged by their roles, and by no permission of the app.
-    };
+    let of_use = |permission: &str| OF_USE.iter().chain(&HARMLESS).any(|one| one.eq_ignore_ascii_case(permission));
     let excess: Vec<&str> = claims.permissions.iter().map(String::as_str).filter(|held| !of_use(held)).collect();
     if excess.is_empty() {
         return Check::ok(CHECK, "nothing is granted beyond what this job can use");

@@ -52,7 +52,7 @@ pub fn protected(name: &str, lines: usize, wrong: &[ProtectedError]) -> Vec<Chec
     const CHECK: &str = "protected";
     if wrong.is_empty() {
         let accounts = counted(lines as u64, "account", "accounts");
-        return vec![Check::ok(CHECK, format!("{accounts} in {name}, each of them found"))];
+        return vec![Check::ok(CHECK, format!("every line of {name} is found: {accounts}"))];
     }
     wrong.iter().map(|error| Check::failed(CHECK, format!("{name}, {error}"), format!("Correct {name}."))).collect()
 }

@@ -86,7 +86,7 @@ pub fn name_and_size(tenant: &Description, users: Option<u64>) -> Check {
 pub fn quota(users: Option<u64>, advice: &Advice) -> Check {
     const CHECK: &str = "quota";
     let units = users.map_or(String::new(), |users| {
-        format!(" and {} resource units in 10 seconds for reading", count(SizeClass::of(users).resource_units().into()))
+        format!("; for reading {} resource units in 10 seconds", count(SizeClass::of(users).resource_units().into()))
     });
     let documented = format!("3,000 writes at once, 20 a second from then on{units}");
     match advice.limit_share {

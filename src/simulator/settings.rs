@@ -32,6 +32,8 @@ pub struct Settings {
     pub latency: Latency,
     /// How long a token lives, on the wall clock: the token libraries of clients know no other.
     pub token_lifetime: Duration,
+    /// Tokens are texts without any claims in them: Microsoft promises no other to those whom they are not meant for.
+    pub opaque_tokens: bool,
     /// How many users a list returns when the caller does not say `$top` (Graph: 100).
     pub default_page: usize,
     /// The largest `$top` (Graph: 999).
@@ -66,6 +68,7 @@ impl Default for Settings {
             faults: Faults::default(),
             latency: Latency::default(),
             token_lifetime: Duration::from_secs(3_600),
+            opaque_tokens: false,
             default_page: 100,
             largest_page: 999,
             extra_people: Vec::new(),
