@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::moments;
 use super::pace_args::{self, EffectivePace, PaceArgs};
-use super::precheck::{CheckArgs, check_permissions};
+use super::precheck::{CheckArgs, check_permissions, note_clocks};
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
 use super::recheck;
@@ -144,6 +144,7 @@ pub(super) async fn carry_out(
 ) -> Result<Exit, Failure> {
     let pace = pace.effective(plan.manifest().playbook);
     let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
+    note_clocks(&connected);
     let principal = check_permissions(&connected, planned_steps(plan.manifest()), checks).await?;
     approve(plan, &organization, approval)?;
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.

@@ -10,7 +10,7 @@ use super::connect::{Connected, ConnectionArgs, read_failure};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::moments;
-use super::precheck::{CheckArgs, check_permissions, role_missing};
+use super::precheck::{CheckArgs, check_permissions, note_clocks, role_missing};
 use super::preview;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
@@ -210,6 +210,7 @@ pub(super) async fn of_roster(
     let made = planner.plan(roster, out, |rows| progress.show(rows)).await;
     let examples = if made.is_ok() { preview::read_back(out) } else { Vec::new() };
     progress.finish();
+    note_clocks(connected);
     if let Ok(summary) = &made {
         diagnostics::show(&summary.defects, &summary.plan.roster.name);
     }

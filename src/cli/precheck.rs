@@ -4,11 +4,12 @@
 use std::io::Write as _;
 
 use clap::Args;
+use time::OffsetDateTime;
 
 use super::connect::{Connected, transport_failure};
 use super::exit::{Exit, Failure};
 use super::words::harmless;
-use crate::doctor::grants;
+use crate::doctor::{Status, grants, network};
 use crate::graph::claims::Claims;
 use crate::plan::reach::{Principal, RoleMissing};
 use crate::plan::step::Steps;
@@ -69,6 +70,15 @@ fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
     let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", told.join(", nor "));
     let mend = format!("{}\n      {ANYWAY}", grants::how_to_grant(&names, claims.is_app));
     Some(Failure::new(Exit::Access, what).with_next(mend))
+}
+
+/// Says so when this machine's clock and Graph's do not agree, as the answers so far tell.
+pub(super) fn note_clocks(connected: &Connected) {
+    let (here, there) = (OffsetDateTime::now_utc(), connected.transport.time_there());
+    let check = network::clocks(there, here, connected.clock.speed());
+    if check.status == Status::Failed {
+        let _ = writeln!(anstream::stderr(), "note: {}", check.found);
+    }
 }
 
 /// A role without which nothing can be done to anybody, as the end of a command.

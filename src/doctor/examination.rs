@@ -15,7 +15,8 @@ use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::graph::paced::Paced;
 use crate::graph::reading::{ReadError, Reading};
-use crate::graph::transport::{Advice, Call, Consistency, HttpTransport, Transport as _};
+use crate::graph::token::TokenError;
+use crate::graph::transport::{Advice, Consistency, HttpTransport, TransportError};
 use crate::ids::ObjectId;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
@@ -161,12 +162,10 @@ async fn describe(transport: &HttpTransport, clock: Clock) -> Result<(Descriptio
         value: Vec<Description>,
     }
     let path = "/v1.0/organization?$select=id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime";
-    // Repeated until it is answered; what the headers say is taken from one answer more.
-    let page: Page = Reading::new(transport, clock).get(path, Consistency::Session).await?;
-    let answer = transport.send(Call::get(path, Consistency::Session)).await.map_err(ReadError::Transport)?;
-    let only = page.value.into_iter().next();
-    let only =
-        only.ok_or_else(|| ReadError::Garbled { what: path.to_owned(), reason: "no organization in it".to_owned() })?;
+    let answer = Reading::new(transport, clock).answer(path, Consistency::Session).await?;
+    let garbled = |reason: String| ReadError::Garbled { what: path.to_owned(), reason };
+    let page: Page = serde_json::from_slice(&answer.body).map_err(|error| garbled(error.to_string()))?;
+    let only = page.value.into_iter().next().ok_or_else(|| garbled("no organization in it".to_owned()))?;
     Ok((only, answer.advice, answer.date.unwrap_or_else(OffsetDateTime::now_utc)))
 }
 
@@ -180,7 +179,7 @@ async fn look_at_the_people(
     let facts = match read_facts(paced, caller, checks).await {
         Ok(facts) => facts,
         Err(error) => {
-            checks.push(unreadable("roles", "the directory", &error));
+            checks.push(not_looked_up("roles", "the directory", &error));
             checks.extend(skipped_from("domains", "the directory could not be read").filter(|it| it.check != "quota"));
             return;
         }
@@ -195,6 +194,9 @@ async fn look_at_the_people(
         checks.push(roles::own(&Actor::of(privilege, is_app), privilege, principal, subject.steps()));
         Actor::of(privilege, is_app)
     });
+    if let Some(claims) = claims.filter(|claims| facts.privileges.is_none() && !claims.roles.is_empty()) {
+        checks.push(roles::as_the_token_lists(claims));
+    }
     if facts.privileges.is_some() {
         if principal.is_none() {
             checks.push(Check::skipped("roles", "the token does not tell as whom sealoff asks"));
@@ -244,16 +246,31 @@ async fn read_facts(
     }
 }
 
-fn unreadable(check: &'static str, what: &str, error: &dyn std::error::Error) -> Check {
-    let text = error.to_string();
-    let mend = if text.contains("403") {
-        "Grant the app User.Read.All with admin consent, and fetch a new token."
-    } else if text.contains("401") {
-        "The token is not accepted: check --cloud, --graph-endpoint and the credential."
-    } else {
-        "Run sealoff doctor again; if it stays, give Microsoft's support the request-id."
+/// Something could not be read: why, and what to do about it.
+fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
+    let mend = match error {
+        ReadError::Refused(refused) if refused.status == 403 => {
+            "Grant the app User.Read.All with admin consent, and fetch a new token."
+        }
+        ReadError::Transport(
+            TransportError::Unauthorized(_) | TransportError::Token(TokenError::ReadyTokenRejected),
+        ) => "Fetch a new token, in the cloud that --cloud or --graph-endpoint names: each has tokens of its own.",
+        _ => "Run sealoff doctor again; if it stays, give Microsoft's support the request-id.",
     };
-    Check::failed(check, format!("{what} could not be read: {text}"), mend)
+    Check::failed(check, format!("{what} could not be read: {error}"), mend)
+}
+
+/// The same for a lookup.
+fn not_looked_up(check: &'static str, what: &str, error: &LookupError) -> Check {
+    match error {
+        LookupError::Read(read) => unreadable(check, what, read),
+        LookupError::Refused { error: refused, .. } => unreadable(check, what, &ReadError::Refused(refused.clone())),
+        _ => Check::failed(
+            check,
+            error.to_string(),
+            "Grant the app User.Read.All with admin consent, and fetch a new token.",
+        ),
+    }
 }
 
 async fn look_at_protected(
@@ -280,7 +297,7 @@ async fn look_at_protected(
                 Some(guarded)
             }
             Err(error) => {
-                checks.push(unreadable("protected", &name, &error));
+                checks.push(not_looked_up("protected", &name, &error));
                 None
             }
         },
@@ -321,7 +338,7 @@ async fn look_at_roster(
         let answers = match lookup.find(&keys).await {
             Ok(answers) => answers,
             Err(error) => {
-                checks.push(unreadable("roster", "the people on the roster", &error));
+                checks.push(not_looked_up("roster", "the people on the roster", &error));
                 return;
             }
         };

@@ -3,7 +3,8 @@
 use super::check::Check;
 use crate::directory::reach::{ActingRole, Action, Actor, Target};
 use crate::directory::{Account, Privilege};
-use crate::ids::{ObjectId, RowNumber};
+use crate::graph::claims::Claims;
+use crate::ids::{ObjectId, RoleTemplate, RowNumber};
 use crate::plan::reach::actions;
 use crate::plan::step::Steps;
 use crate::words::{count, counted};
@@ -62,6 +63,16 @@ pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<Objec
         check.by_command(command)
     };
     check.about(items)
+}
+
+/// What the token lists, where the directory does not tell.
+#[must_use]
+pub fn as_the_token_lists(claims: &Claims) -> Check {
+    let name =
+        |role: &RoleTemplate| crate::directory::roles::name_of(*role).map_or_else(|| role.to_string(), str::to_owned);
+    let listed: Vec<String> = claims.roles.iter().map(name).collect();
+    let found = format!("the token lists {}; whether that is all, the directory alone tells", listed.join(", "));
+    Check::skipped("roles", found).about(listed)
 }
 
 /// Somebody on the roster who cannot be reached.

@@ -1,6 +1,7 @@
 //! One HTTP call to Graph, and what can become of it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -180,13 +181,24 @@ pub struct HttpTransport {
     http: reqwest::Client,
     endpoints: Endpoints,
     tokens: TokenSource,
+    /// How many seconds Graph's clock was ahead of this machine's at the last answer; [`UNTOLD`] before the first.
+    ahead: AtomicI64,
 }
+
+const UNTOLD: i64 = i64::MIN;
 
 impl HttpTransport {
     /// Sends over `http` with tokens from `tokens`.
     #[must_use]
     pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
-        Self { http, endpoints, tokens }
+        Self { http, endpoints, tokens, ahead: AtomicI64::new(UNTOLD) }
+    }
+
+    /// Graph's clock, as far as the last answer tells; `None` before the first.
+    #[must_use]
+    pub fn time_there(&self) -> Option<OffsetDateTime> {
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        (ahead != UNTOLD).then(|| OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(ahead)))
     }
 
     /// In whose name calls are sent, as far as this can be told without asking Graph.
@@ -237,6 +249,9 @@ impl HttpTransport {
         let response = request.send().await.map_err(|error| self.classify(&error))?;
         let status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
+        if let Some(there) = date {
+            self.ahead.store((there - OffsetDateTime::now_utc()).whole_seconds(), Ordering::Relaxed);
+        }
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let body = response.bytes().await.map_err(|error| TransportError::Lost(root_cause(&error)))?;
         Ok(Answer { status, advice, date, body })

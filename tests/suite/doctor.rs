@@ -202,6 +202,14 @@ fn a_clock_that_is_wrong_is_seen_by_the_answers() {
         assert_eq!(found_status, status, "{ahead}: {found}");
         assert_eq!(ran.code, Some(if status == "ok" { 0 } else { 5 }));
         assert_eq!(mend.contains("timedatectl"), status == "failed");
+        let roster = stage.roster_of(&stage.members(1));
+        let planned = stage.plan(&roster, "contain", "plan", &[]).succeeded();
+        assert_eq!(
+            planned.err.contains("note: this machine's clock is 15 min "),
+            status == "failed",
+            "{}",
+            planned.err
+        );
     }
 }
 
@@ -347,4 +355,26 @@ fn what_is_printed_fits_its_lines_and_every_failure_says_what_to_do() {
     );
     let json = stage.run(&["doctor", "--playbook", "breach", "--json"]).exited(5);
     assert!(checks(&json).iter().all(|check| check["status"] != "failed" || check["mend"].is_string()));
+}
+
+#[test]
+fn the_roles_of_whoever_is_signed_in_decide() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(2));
+    let as_person = |upn: &str, arguments: &[&str]| {
+        let person = stage.simulator.user(upn).unwrap();
+        let mut command = stage.command(arguments);
+        command.env("SEALOFF_ACCESS_TOKEN", stage.simulator.issue_delegated_token(person.id).unwrap());
+        finish(command)
+    };
+    let doctor = ["doctor", "--playbook", "contain", "--roster", &roster, "--json"];
+    let administrator = as_person("admin.bowen@contoso.onmicrosoft.com", &doctor).succeeded();
+    let (status, found, _) = check(&administrator, "roles");
+    assert!(status == "ok" && found.contains("User Administrator"), "{found}");
+    assert!(check(&administrator, "token").1.contains("never touched"));
+    let nobody = as_person("grace.hopper@contoso.com", &doctor).exited(5);
+    assert_eq!((check(&nobody, "roles").0, check(&nobody, "reach").0), ("failed".into(), "failed".into()));
+    let plan = ["plan", &roster, "--playbook", "contain", "--out", "plan"];
+    as_person("grace.hopper@contoso.com", &plan).exited(5).complains(&["whoever is signed in holds no directory role"]);
+    as_person("admin.bowen@contoso.onmicrosoft.com", &plan).succeeded();
 }
