@@ -358,10 +358,10 @@ async fn look_at_roster(
     checks.push(if nobody + unread == 0 {
         Check::ok("roster", format!("{accounts}, each of them found"))
     } else {
-        let rows = counted(nobody + unread, "row names", "rows name");
+        let rows = counted(nobody + unread, "row does not name", "rows do not name");
         Check::warning(
             "roster",
-            format!("{accounts} found; {rows} nobody in this tenant"),
+            format!("{accounts} found; {rows} exactly one account of this tenant"),
             "See which: sealoff plan refuses them one by one, with the reason.",
         )
     });

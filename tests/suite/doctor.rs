@@ -204,12 +204,7 @@ fn a_clock_that_is_wrong_is_seen_by_the_answers() {
         assert_eq!(mend.contains("timedatectl"), status == "failed");
         let roster = stage.roster_of(&stage.members(1));
         let planned = stage.plan(&roster, "contain", "plan", &[]).succeeded();
-        assert_eq!(
-            planned.err.contains("note: this machine's clock is 15 min "),
-            status == "failed",
-            "{}",
-            planned.err
-        );
+        assert_eq!(planned.err.contains("note: this machine's clock is "), status == "failed", "{}", planned.err);
     }
 }
 
@@ -229,7 +224,7 @@ fn whom_the_role_does_not_reach_is_named_with_the_role_that_would() {
     assert_eq!(restricted[1]["status"], "warning");
     assert_eq!(restricted[1]["items"], serde_json::json!(["lidia.holloway@contoso.onmicrosoft.com"]));
     let (status, found, _) = check(&ran, "roster");
-    assert!(status == "warning" && found.contains("1 row names nobody"), "{found}");
+    assert!(status == "warning" && found.contains("1 row does not name exactly one account"), "{found}");
     // The same is known, and said, when the plan is made.
     let ran = stage.plan(&roster, "contain", "plan", &["--allow-privileged"]).succeeded();
     ran.says(&["1 account is out of reach", "admin.wilber@contoso.onmicrosoft.com. Assign Privileged Authentication"]);
