@@ -18,7 +18,7 @@ use crate::plan::step::Steps;
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(super) struct CheckArgs {
     /// Go on even where the app visibly lacks a permission or a directory role, and Graph would refuse the writes
-    #[arg(long)]
+    #[arg(long, help_heading = "Checks")]
     pub(super) without_checks: bool,
 }
 
