@@ -19,6 +19,7 @@
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, the results are read from the journal |
 //! | [`report`] | a plan, read back from its folder, becomes a page for those who approve it |
+//! | [`doctor`] | what a run would need becomes *checks*, each with its mend; it only reads |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |
 //!
@@ -46,6 +47,8 @@ pub mod plan;
 pub mod run;
 
 pub mod report;
+
+pub mod doctor;
 
 pub mod simulator;
 

@@ -14,6 +14,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::moments;
 use super::pace_args::{self, EffectivePace, PaceArgs};
+use super::precheck::{CheckArgs, check_permissions, note_clocks};
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
 use super::recheck;
@@ -24,6 +25,7 @@ use crate::graph::transport::Transport;
 use crate::plan::drift::Drifted;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
+use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::mint::Mint;
@@ -55,6 +57,8 @@ pub struct ApplyArgs {
     json: bool,
     #[command(flatten)]
     pace: PaceArgs,
+    #[command(flatten)]
+    checks: CheckArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -89,7 +93,7 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     }
     recheck::check_age(&plan, &standing, args.max_age)?;
     let connected = args.connection.connect()?;
-    carry_out(&plan, &standing, connected, approval, args.pace, args.json).await
+    carry_out(&plan, &standing, connected, approval, args.pace, args.checks, args.json).await
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
@@ -135,13 +139,16 @@ pub(super) async fn carry_out(
     connected: Connected,
     approval: Approval,
     pace: PaceArgs,
+    checks: CheckArgs,
     json: bool,
 ) -> Result<Exit, Failure> {
     let pace = pace.effective(plan.manifest().playbook);
     let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
+    note_clocks(&connected);
+    let principal = check_permissions(&connected, planned_steps(plan.manifest()), checks).await?;
     approve(plan, &organization, approval)?;
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
-    let drifted = recheck::check_drift(plan, standing, &connected).await?;
+    let drifted = recheck::check_drift(plan, standing, &connected, principal, checks).await?;
     announce(plan.manifest());
     let Connected { transport, clock, .. } = connected;
     let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock, pace).await?;
@@ -158,6 +165,18 @@ pub(super) async fn carry_out(
     };
     Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit }.show(json);
     failure.map_or(Ok(exit), Err)
+}
+
+/// The steps that are planned for anybody.
+pub(super) fn planned_steps(manifest: &Manifest) -> Steps {
+    let planned = &manifest.counts.steps;
+    let each = [
+        (Step::Block, planned.block),
+        (Step::Unblock, planned.unblock),
+        (Step::Reset, planned.reset),
+        (Step::Revoke, planned.revoke),
+    ];
+    each.into_iter().filter(|(_, number)| *number > 0).fold(Steps::NONE, |steps, (step, _)| steps.with(step))
 }
 
 /// Done is done; a run with accounts that are not has a code of its own.

@@ -12,6 +12,7 @@ use super::connect::{Connected, clock_speed};
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
+use super::precheck::CheckArgs;
 use super::preview::{self, note_unprinted, quoted};
 use super::simulate::FaultArgs;
 use super::words::{harmless, span};
@@ -112,7 +113,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let proves = rules.playbook.resets() && args.rules.seal_to.is_empty() && !rules.options.discard_credentials;
     let roster = args.reading.open(source)?;
     let connected = connect(simulator.connection(), args.clock_speed)?;
-    let (summary, examples) = of_roster(roster, rules, &folder, &connected).await?;
+    let (summary, examples) = of_roster(roster, rules, &folder, &connected, CheckArgs::default()).await?;
     preview::show(&summary, &examples, args.json);
     if summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
@@ -125,7 +126,9 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
     let plan = apply::open(&folder)?;
     let standing = standing(&plan).map_err(|error| apply::run_failure(&error))?;
-    let exit = apply::carry_out(&plan, &standing, connected, Approval::Drill, args.pace, args.json).await?;
+    let exit =
+        apply::carry_out(&plan, &standing, connected, Approval::Drill, args.pace, CheckArgs::default(), args.json)
+            .await?;
     if args.json {
         return Ok(exit);
     }

@@ -7,6 +7,7 @@ pub mod apply;
 pub mod connect;
 mod core_dumps;
 pub mod diagnostics;
+pub mod doctor;
 pub mod drill;
 pub mod exit;
 pub mod export;
@@ -16,6 +17,7 @@ mod moments;
 mod outage;
 mod pace_args;
 pub mod plan;
+mod precheck;
 mod preview;
 mod progress;
 mod recheck;
@@ -57,6 +59,7 @@ enum Command {
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
+    Doctor(doctor::DoctorArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
 }
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Unseal(args) => unseal::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),
+        Command::Doctor(args) => in_runtime(doctor::run(args)),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),
     };

@@ -10,6 +10,7 @@ use super::connect::{Connected, ConnectionArgs, read_failure};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::moments;
+use super::precheck::{CheckArgs, check_permissions, note_clocks, role_missing};
 use super::preview;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
@@ -56,6 +57,8 @@ pub struct PlanningArgs {
     pub(super) out: PathBuf,
     #[command(flatten)]
     pub(super) rules: RuleArgs,
+    #[command(flatten)]
+    pub(super) checks: CheckArgs,
 }
 
 /// How the list is read, where it does not speak for itself.
@@ -188,7 +191,7 @@ pub(super) async fn make(
     let rules = args.rules.rules(args.playbook, None)?;
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     let connected = connection.connect()?;
-    of_roster(roster, rules, &args.out, &connected).await
+    of_roster(roster, rules, &args.out, &connected, args.checks).await
 }
 
 /// Makes a plan through a transport that is at hand.
@@ -197,17 +200,24 @@ pub(super) async fn of_roster(
     rules: Rules,
     out: &std::path::Path,
     connected: &Connected,
+    checks: CheckArgs,
 ) -> Result<(Summary, Vec<Examples>), Failure> {
     let caller = connected.caller().await?;
+    let principal = check_permissions(connected, rules.playbook.steps(), checks).await?;
     let mut progress = preview::LookupProgress::start();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
+    let planner = planner.for_principal(principal, !checks.without_checks);
     let made = planner.plan(roster, out, |rows| progress.show(rows)).await;
     let examples = if made.is_ok() { preview::read_back(out) } else { Vec::new() };
     progress.finish();
+    note_clocks(connected);
     if let Ok(summary) = &made {
         diagnostics::show(&summary.defects, &summary.plan.roster.name);
     }
-    made.map(|summary| (summary, examples)).map_err(|error| failure(&error))
+    made.map(|summary| (summary, examples)).map_err(|error| match &error {
+        PlanError::RoleMissing(missing) => Failure { what: error.to_string(), ..role_missing(missing, principal) },
+        _ => failure(&error),
+    })
 }
 
 fn failure(error: &PlanError) -> Failure {

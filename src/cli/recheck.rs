@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::apply::planned_steps;
 use super::connect::{Connected, read_failure};
 use super::exit::{Exit, Failure};
+use super::precheck::{CheckArgs, role_missing};
 use super::preview::{LookupProgress, quoted};
 use super::words::{count, counted, harmless, span};
 use crate::directory::{Lookup, LookupError, Note, TenantFacts};
 use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftError, Drifted, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
+use crate::plan::reach::{self, Principal};
 use crate::run::opening::Standing;
 
 /// Two machines' clocks are never quite the same.
@@ -49,6 +52,8 @@ pub(super) async fn check_drift(
     plan: &PlanFolder,
     standing: &Standing,
     connected: &Connected,
+    principal: Principal,
+    checks: CheckArgs,
 ) -> Result<Vec<Drifted>, Failure> {
     let manifest = plan.manifest();
     let progress = LookupProgress::start();
@@ -58,6 +63,9 @@ pub(super) async fn check_drift(
         let paced = Paced::new(transport, clock);
         let facts = TenantFacts::read(&paced, &caller, manifest.options.scope()).await;
         let facts = facts.map_err(|error| lookup_failure(&error))?;
+        if let Some(actor) = principal.actor(&facts).filter(|_| !checks.without_checks) {
+            reach::check(&actor, planned_steps(manifest)).map_err(|missing| role_missing(&missing, principal))?;
+        }
         let drift = drift::check(plan, |row| standing.may_drift(row), &facts, &Lookup::paced(paced)).await;
         let drift = drift.map_err(|error| match &error {
             DriftError::Lookup(lookup) => lookup_failure(lookup),

@@ -69,5 +69,6 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         ))
     })?;
     let standing = standing(&folder).map_err(|error| apply::run_failure(&error))?;
-    apply::carry_out(&folder, &standing, args.connection.connect()?, approval, args.pace, args.json).await
+    apply::carry_out(&folder, &standing, args.connection.connect()?, approval, args.pace, args.plan.checks, args.json)
+        .await
 }

@@ -50,6 +50,9 @@ pub struct SimulateArgs {
     /// How many times as fast time runs, quotas and waits included
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = clock_speed)]
     clock_speed: f64,
+    /// How many seconds the tenant's clock is ahead of this machine's; less than nothing is behind
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
+    clock_ahead: i32,
     /// No write quota and no resource units
     #[arg(long)]
     no_quota: bool,
@@ -78,6 +81,9 @@ struct RightsArgs {
     /// A permission that the app was not granted, such as Directory.Read.All; more than once for more than one
     #[arg(long, value_name = "PERMISSION")]
     withhold: Vec<Permission>,
+    /// Tokens that no client can read
+    #[arg(long)]
+    opaque_tokens: bool,
     /// The tenant has no Privileged Identity Management (no Entra ID P2)
     #[arg(long)]
     without_pim: bool,
@@ -202,10 +208,12 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         users,
         seed: args.seed,
         clock_speed: args.clock_speed,
+        clock_ahead: time::Duration::seconds(args.clock_ahead.into()),
         quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
         faults: args.faults.faults(),
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
+        opaque_tokens: args.rights.opaque_tokens,
         pim_licensed: !args.rights.without_pim,
         ..Settings::default()
     };

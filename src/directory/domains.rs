@@ -46,6 +46,14 @@ impl Domains {
         Ok(Self { federated: federated.map(|domain| domain.id.to_lowercase()).collect() })
     }
 
+    /// The federated domains, in the order of their names.
+    #[must_use]
+    pub fn federated(&self) -> Vec<&str> {
+        let mut domains: Vec<&str> = self.federated.iter().map(String::as_str).collect();
+        domains.sort_unstable();
+        domains
+    }
+
     /// The federated domain that this sign-in name ends with, in lower case: the password is at another provider then.
     #[must_use]
     pub fn federated_domain_of(&self, user_principal_name: &str) -> Option<&str> {

@@ -16,6 +16,7 @@
 //! | `domains` | where people sign in |
 //! | `roles` | the built-in directory roles, and whom a User Administrator may act on |
 //! | `privilege`, `privileges` | what an account may do beyond its own affairs, and who may what in the tenant |
+//! | `reach` | who may act on whom |
 //! | `operators` | whoever is at the controls |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
 //! | `note` | what could not be read and does not stop a plan |
@@ -35,6 +36,7 @@ mod operators;
 mod privilege;
 mod privileges;
 mod question;
+pub mod reach;
 pub mod roles;
 mod seen;
 mod tenant;

@@ -5,17 +5,22 @@
 //!
 //! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`token`] gets in,
 //! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
-//! an answer means, [`foreign`] that it is not Graph's, [`unreachable`] why there is none, and [`quota`] says how many writes may start now. [`reading`] is the whole of it for calls that
-//! change nothing; [`paced`] does the same within the tenant's resource units, page by page.
+//! an answer means, [`foreign`] that it is not Graph's, [`unreachable`] why there is none, and [`quota`] says how many
+//! writes may start now. [`reading`] is the whole of it for calls that change nothing; [`paced`] does the same within the
+//! tenant's resource units, page by page. [`knock`], [`certificate`] and [`claims`] look at the way itself: whether
+//! anybody answers, who signed for it, and what a token says that it permits.
 
 pub mod aadsts;
 pub mod backoff;
 pub mod batch;
 pub mod caller;
+pub mod certificate;
+pub mod claims;
 pub mod connection;
 pub mod endpoint;
 pub mod error;
 pub mod foreign;
+pub mod knock;
 pub mod paced;
 pub mod quota;
 pub mod reading;

@@ -144,6 +144,15 @@ impl<'a, T: Transport> Reading<'a, T> {
         self.json(Call::get(path, consistency), MOST_ATTEMPTS).await
     }
 
+    /// Reads what is at `path`, with what the headers say beside it.
+    ///
+    /// # Errors
+    ///
+    /// Graph refuses or cannot be reached.
+    pub async fn answer(&self, path: &str, consistency: Consistency) -> Result<Answer, ReadError> {
+        self.answered(Call::get(path, consistency), MOST_ATTEMPTS).await
+    }
+
     /// Reads a count, which is a bare number and no JSON.
     ///
     /// # Errors

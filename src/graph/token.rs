@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 
 use super::aadsts;
 use super::caller::Caller;
+use super::claims::Claims;
 use super::endpoint::Endpoints;
 use super::unreachable;
 
@@ -157,6 +158,15 @@ impl TokenSource {
             Credential::ClientSecret { client_id, .. } => Ok(Caller::App { client_id: client_id.clone() }),
             Credential::ReadyToken(_) => Ok(Caller::of_token(self.token().await?.text.expose_secret())),
         }
+    }
+
+    /// What the current token says about itself; `None` where it cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenSource::token`].
+    pub async fn claims(&self) -> Result<Option<Claims>, TokenError> {
+        Ok(Claims::of_token(self.token().await?.text.expose_secret()))
     }
 
     /// The current token is not to be used any more.

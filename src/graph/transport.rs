@@ -1,6 +1,7 @@
 //! One HTTP call to Graph, and what can become of it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,9 +12,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::endpoint::Endpoints;
+use super::claims::Claims;
+use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
+use super::knock::{Closed, Opened, knock};
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
 use super::token::{TokenError, TokenSource};
@@ -200,13 +203,24 @@ pub struct HttpTransport {
     http: reqwest::Client,
     endpoints: Endpoints,
     tokens: TokenSource,
+    /// How many seconds Graph's clock was ahead of this machine's at the last answer; [`UNTOLD`] before the first.
+    ahead: AtomicI64,
 }
+
+const UNTOLD: i64 = i64::MIN;
 
 impl HttpTransport {
     /// Sends over `http` with tokens from `tokens`.
     #[must_use]
     pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
-        Self { http, endpoints, tokens }
+        Self { http, endpoints, tokens, ahead: AtomicI64::new(UNTOLD) }
+    }
+
+    /// Graph's clock, as far as the last answer tells; `None` before the first.
+    #[must_use]
+    pub fn time_there(&self) -> Option<OffsetDateTime> {
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        (ahead != UNTOLD).then(|| OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(ahead)))
     }
 
     /// In whose name calls are sent, as far as this can be told without asking Graph.
@@ -216,6 +230,25 @@ impl HttpTransport {
     /// The token service refuses or cannot be reached.
     pub async fn caller(&self) -> Result<Caller, TransportError> {
         Ok(self.tokens.caller().await?)
+    }
+
+    /// What the token says about itself; `None` where it cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn claims(&self) -> Result<Option<Claims>, TransportError> {
+        Ok(self.tokens.claims().await?)
+    }
+
+    /// Asks Graph and the token service, in this order, for nothing in particular and without a token: is anybody there?
+    pub async fn knock(&self) -> [(Root, Result<Opened, Closed>); 2] {
+        let Endpoints { graph, authority } = &self.endpoints;
+        let (graph_url, authority_url) =
+            (graph.join("/v1.0/organization"), authority.join("/common/v2.0/.well-known/openid-configuration"));
+        let (from_graph, from_authority) =
+            tokio::join!(knock(&self.http, &graph_url), knock(&self.http, &authority_url));
+        [(graph.clone(), from_graph), (authority.clone(), from_authority)]
     }
 
     async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {
@@ -238,6 +271,9 @@ impl HttpTransport {
         let response = request.send().await.map_err(|error| self.classify(&error))?;
         let status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
+        if let Some(there) = date {
+            self.ahead.store((there - OffsetDateTime::now_utc()).whole_seconds(), Ordering::Relaxed);
+        }
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let body = response.bytes().await.map_err(|error| TransportError::Lost(unreachable::describe(&error)))?;
         Ok(Answer { status, advice, date, body })

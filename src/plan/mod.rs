@@ -11,6 +11,7 @@
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
 //! | [`reason`], [`ruling`], [`account_rules`] | one row, one account and the rules become one decision |
 //! | `administrators`, [`size`] | what only the plan as a whole can tell: who is left to mend it, and is it too large |
+//! | [`reach`] | whom the directory roles of the app or person do not reach |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
 //! | [`planner`] | roster in, plan folder out |
@@ -27,6 +28,7 @@ pub mod onprem;
 pub mod planner;
 pub mod playbook;
 pub mod protected;
+pub mod reach;
 pub mod reason;
 pub mod row;
 pub mod rules;

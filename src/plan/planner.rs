@@ -12,6 +12,7 @@ use super::folder::{self, FolderError, PLAN_CSV, PLAN_JSON};
 use super::manifest::{Facts, Manifest, ProtectedList, RosterName, Tenant};
 use super::onprem::WorkList;
 use super::protected::ProtectedError;
+use super::reach::{self, OutOfReach, Principal, RoleMissing};
 use super::reason::{self, Reason};
 use super::row::{Decision, HEADER, PlanRow, RowError};
 use super::rules::{Rules, RulesError};
@@ -56,6 +57,9 @@ pub enum PlanError {
     /// Larger than anybody can have meant without saying so.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
+    /// Graph would refuse every write.
+    #[error("{0}; no plan was made")]
+    RoleMissing(RoleMissing),
     /// The plan could not be written.
     #[error("the plan could not be written: {0}")]
     Write(#[from] io::Error),
@@ -135,6 +139,8 @@ pub struct Planner<'a, T> {
     lookup: Lookup<'a, T>,
     rules: Rules,
     caller: Caller,
+    principal: Principal,
+    insists_on_a_role: bool,
 }
 
 /// What grows while the roster is gone through.
@@ -142,6 +148,7 @@ struct Draft<'a> {
     judge: Judge<'a>,
     administrators: Administrators,
     work_list: WorkList,
+    out_of_reach: OutOfReach,
     seen: Seen,
     accounts: u32,
     with_known_state: u32,
@@ -160,7 +167,17 @@ impl<'a, T: Transport> Planner<'a, T> {
     pub fn new(transport: &'a T, clock: Clock, rules: Rules, caller: Caller) -> Result<Self, RulesError> {
         rules.check()?;
         let paced = Paced::new(transport, clock);
-        Ok(Self { lookup: Lookup::paced(paced.clone()), paced, rules, caller })
+        let principal = Principal::default();
+        Ok(Self { lookup: Lookup::paced(paced.clone()), paced, rules, caller, principal, insists_on_a_role: false })
+    }
+
+    /// Says who will carry the plan out: whoever that one's directory roles do not reach is named in a note. With `insist`,
+    /// no plan is made where they reach nobody.
+    #[must_use]
+    pub fn for_principal(mut self, principal: Principal, insist: bool) -> Self {
+        self.principal = principal;
+        self.insists_on_a_role = insist;
+        self
     }
 
     /// Makes the plan for a roster in a new or empty folder. `progress` is told the number of rows that are decided,
@@ -182,6 +199,10 @@ impl<'a, T: Transport> Planner<'a, T> {
         folder::prepare(folder)?;
         let Rules { playbook, options, .. } = self.rules;
         let facts = TenantFacts::read(&self.paced, &self.caller, options.scope()).await?;
+        let actor = self.principal.actor(&facts);
+        if let Some(actor) = actor.as_ref().filter(|_| self.insists_on_a_role) {
+            reach::check(actor, playbook.steps()).map_err(PlanError::RoleMissing)?;
+        }
         let list = self.rules.protected.origin();
         let list_name = list.map(|(path, _)| path.display().to_string()).unwrap_or_default();
         let protected = self.rules.protected.resolve(&self.lookup).await;
@@ -196,6 +217,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             judge: Judge::new(AccountRules::new(playbook, options, protected, &facts)),
             administrators: Administrators::of(&facts),
             work_list: WorkList::new(folder, playbook),
+            out_of_reach: OutOfReach::of(actor),
             seen: Seen::default(),
             accounts: 0,
             with_known_state: 0,
@@ -208,7 +230,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             if entries.is_empty() {
                 break;
             }
-            self.decide(&entries, &mut draft).await?;
+            self.decide(&entries, &facts, &mut draft).await?;
             progress(draft.counts.rows());
         }
         // Of one account that may be an oversight of the directory's; of all of them it is a permission that is missing, and
@@ -216,7 +238,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         if draft.accounts > 0 && draft.with_known_state == 0 {
             return Err(LookupError::StateHidden.into());
         }
-        let Draft { administrators, mut work_list, held, counts, csv, .. } = draft;
+        let Draft { administrators, mut work_list, out_of_reach, held, counts, csv, .. } = draft;
         let (plan_csv, plan_csv_sha256) = finish(csv)?;
         let (plan_csv, plan_csv_sha256, counts) = match administrators.too_many() {
             Some(few) => refuse_administrators(folder, plan_csv, few)?,
@@ -233,6 +255,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         let ending = roster.finish()?;
         let mut notes: Vec<String> =
             facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect();
+        notes.extend(out_of_reach.notes());
         notes.extend(emergency_access(&held).filter(|_| administrators.too_many().is_none()));
         let organization = facts.organization;
         let on_premises = work_list.commit()?;
@@ -258,7 +281,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         Ok(Summary::new(folder, shape, ending.defects, manifest))
     }
 
-    async fn decide(&self, entries: &[Entry], draft: &mut Draft<'_>) -> Result<(), PlanError> {
+    async fn decide(&self, entries: &[Entry], facts: &TenantFacts, draft: &mut Draft<'_>) -> Result<(), PlanError> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.seen.get(key).is_none()).collect();
         let mut answers = self.lookup.find(&keys).await?.into_iter();
@@ -284,6 +307,9 @@ impl<'a, T: Transport> Planner<'a, T> {
             if let Some(Found::Account(account)) = &found {
                 draft.accounts += 1;
                 draft.with_known_state += u32::from(account.enabled.is_some());
+                if ruling.decision == Decision::Act {
+                    draft.out_of_reach.see(account, facts, ruling.steps);
+                }
                 if ruling.decision == Decision::Act && draft.administrators.touch(account.object_id, entry.row) {
                     draft.held.push((entry.row, account.as_ref().clone(), ruling.clone()));
                 } else {

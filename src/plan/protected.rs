@@ -139,22 +139,36 @@ impl Protected {
     ///
     /// The directory cannot be read, or somebody on the list is not exactly one account in it.
     pub async fn resolve(&self, lookup: &Lookup<'_, impl Transport>) -> Result<HashSet<ObjectId>, ProtectedError> {
+        let (guarded, wrong) = self.look_up(lookup).await?;
+        wrong.into_iter().next().map_or(Ok(guarded), Err)
+    }
+
+    /// Looks everybody on the list up, and says of each line that is not exactly one account what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be read.
+    pub async fn look_up(
+        &self,
+        lookup: &Lookup<'_, impl Transport>,
+    ) -> Result<(HashSet<ObjectId>, Vec<ProtectedError>), LookupError> {
         let mut guarded = HashSet::with_capacity(self.names.len());
+        let mut wrong = Vec::new();
         for names in self.names.chunks(1_000) {
             let keys: Vec<&Key> = names.iter().map(|(_, key)| key).collect();
             for ((line, key), found) in names.iter().zip(lookup.find(&keys).await?) {
                 let (line, name) = (*line, || key.to_string());
                 match found {
                     Found::Account(account) => _ = guarded.insert(account.object_id),
-                    Found::Nobody | Found::Deleted(_) => return Err(ProtectedError::NotFound { line, name: name() }),
+                    Found::Nobody | Found::Deleted(_) => wrong.push(ProtectedError::NotFound { line, name: name() }),
                     Found::Several(several) => {
                         let several = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
-                        return Err(ProtectedError::Ambiguous { line, name: name(), several });
+                        wrong.push(ProtectedError::Ambiguous { line, name: name(), several });
                     }
                 }
             }
         }
-        Ok(guarded)
+        Ok((guarded, wrong))
     }
 }
 

@@ -16,8 +16,10 @@ pub(crate) struct TenantClock {
 }
 
 impl TenantClock {
-    pub(crate) fn start(speed: f64) -> Self {
-        Self { clock: Clock::with_speed(speed), started: OffsetDateTime::now_utc() }
+    /// `ahead` of this machine's clock, or behind it where that is negative.
+    pub(crate) fn start(speed: f64, ahead: time::Duration) -> Self {
+        let now = OffsetDateTime::now_utc();
+        Self { clock: Clock::with_speed(speed), started: now.checked_add(ahead).unwrap_or(now) }
     }
 
     /// Tenant time since the simulator was started.

@@ -66,6 +66,11 @@ impl Permission {
         NAMES.iter().find(|(permission, _)| *permission == self).map_or("", |(_, name)| name)
     }
 
+    /// Every permission that the simulator knows.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(permission, _)| *permission)
+    }
+
     /// What a careful administrator grants this program, and what its optional reads need.
     #[must_use]
     pub fn usual() -> BTreeSet<Self> {

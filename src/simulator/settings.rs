@@ -29,6 +29,8 @@ pub struct Settings {
     pub seed: u64,
     /// Tenant seconds in one second of the wall clock.
     pub clock_speed: f64,
+    /// How far the tenant's clock is ahead of this machine's when it starts; negative is behind.
+    pub clock_ahead: time::Duration,
     /// What the tenant lets one app do.
     pub quota: Quota,
     /// How often what goes wrong.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub latency: Latency,
     /// How long a token lives, on the wall clock: the token libraries of clients know no other.
     pub token_lifetime: Duration,
+    /// Tokens are texts without any claims in them: Microsoft promises no other to those whom they are not meant for.
+    pub opaque_tokens: bool,
     /// How many users a list returns when the caller does not say `$top` (Graph: 100).
     pub default_page: usize,
     /// The largest `$top` (Graph: 999).
@@ -69,10 +73,12 @@ impl Default for Settings {
             users,
             seed: 1,
             clock_speed: 1.0,
+            clock_ahead: time::Duration::ZERO,
             quota: Quota::documented(users),
             faults: Faults::default(),
             latency: Latency::default(),
             token_lifetime: Duration::from_secs(3_600),
+            opaque_tokens: false,
             default_page: 100,
             largest_page: 999,
             extra_people: Vec::new(),

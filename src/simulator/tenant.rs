@@ -28,7 +28,7 @@ pub(crate) struct Tenant {
 impl Tenant {
     pub(crate) fn new(mut settings: Settings, connection: Connection) -> Self {
         Self {
-            clock: TenantClock::start(settings.clock_speed),
+            clock: TenantClock::start(settings.clock_speed, settings.clock_ahead),
             tokens: Tokens::default(),
             hold_after: watch::Sender::new(settings.hold_after_writes),
             applied: watch::Sender::new(0),

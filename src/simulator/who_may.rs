@@ -118,7 +118,7 @@ impl std::str::FromStr for ActingRole {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::directory::builtin_roles::EXCHANGE_ADMINISTRATOR;
+    use crate::simulator::directory::builtin_roles::{EXCHANGE_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR};
 
     const ALL: [ActingRole; 6] = [
         PasswordAdministrator,
@@ -138,17 +138,22 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_are_those_of_the_page() {
+    fn every_row_of_both_tables_is_that_of_the_page() {
         let grouped = Standing { roles: Vec::new(), in_role_assignable_group: true };
         for (target, reset, act) in [
             (holding(&[]), "yyyyyy", "--yyyy"),
+            (holding(&[DIRECTORY_READERS]), "yyyyyy", "--yyyy"),
+            (holding(&[GUEST_INVITER]), "yyyyyy", "--yyyy"),
             (holding(&[PASSWORD_ADMINISTRATOR]), "yyyyyy", "--yyyy"),
+            (holding(&[MESSAGE_CENTER_READER]), "-yyyyy", "--yyyy"),
             (holding(&[REPORTS_READER]), "-yyyyy", "--yyyy"),
+            (holding(&[USAGE_SUMMARY_REPORTS_READER]), "-yyyyy", "--yyyy"),
             (holding(&[HELPDESK_ADMINISTRATOR]), "-y-yyy", "---yyy"),
             (holding(&[AUTHENTICATION_ADMINISTRATOR]), "--y-yy", "--y-yy"),
             (holding(&[GROUPS_ADMINISTRATOR]), "---yyy", "---yyy"),
             (holding(&[USER_ADMINISTRATOR]), "---yyy", "---yyy"),
             (holding(&[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR]), "----yy", "----yy"),
+            (holding(&[PRIVILEGED_ROLE_ADMINISTRATOR]), "----yy", "----yy"),
             (holding(&[GLOBAL_ADMINISTRATOR]), "----yy", "----yy"),
             (holding(&[EXCHANGE_ADMINISTRATOR]), "----yy", "----yy"),
             (holding(&[Uuid::from_u128(7)]), "----yy", "----yy"),

@@ -5,6 +5,7 @@
 mod bad_input;
 mod browser;
 mod directory;
+mod doctor;
 mod drift;
 mod export;
 mod fuzz_corpora;

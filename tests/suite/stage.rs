@@ -18,6 +18,7 @@ pub(crate) struct Stage {
     runtime: tokio::runtime::Runtime,
     pub(crate) simulator: Simulator,
     pub(crate) folder: tempfile::TempDir,
+    speed: f64,
 }
 
 /// What a run of the binary left behind.
@@ -34,11 +35,16 @@ impl Stage {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::at_speed(SPEED, settings)
+    }
+
+    /// A tenant whose clock runs at another speed: only at 1 can clocks be compared.
+    pub(crate) fn at_speed(speed: f64, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let simulator = runtime.block_on(Simulator::start(Settings { clock_speed: SPEED, ..settings })).unwrap();
+        let simulator = runtime.block_on(Simulator::start(Settings { clock_speed: speed, ..settings })).unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("ca.pem"), &simulator.connection().ca_pem).unwrap();
-        Self { runtime, simulator, folder }
+        Self { runtime, simulator, folder, speed }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -62,7 +68,7 @@ impl Stage {
             .env("AZURE_CLIENT_ID", &connection.client_id)
             .env("AZURE_CLIENT_SECRET", &connection.client_secret)
             .env("SSL_CERT_FILE", self.path("ca.pem"))
-            .env("SEALOFF_CLOCK_SPEED", SPEED.to_string());
+            .env("SEALOFF_CLOCK_SPEED", self.speed.to_string());
         command
     }
 

@@ -11,6 +11,10 @@ pub const CLIENT_ID: Uuid = uuid!("a9904d1d-0c13-4f0e-9b61-5ea10ff00002");
 pub(crate) const SERVICE_PRINCIPAL_ID: Uuid = uuid!("5e7d1ce0-7a5b-4d5e-8c44-5ea10ff00003");
 /// The object id of its registration.
 pub(crate) const APPLICATION_ID: Uuid = uuid!("0a991ca7-10b0-4b1e-9d3a-5ea10ff00004");
+/// The id of Microsoft Graph itself as an app, the same in every tenant.
+pub(crate) const GRAPH_APP_ID: Uuid = uuid!("00000003-0000-0000-c000-000000000000");
+/// The object id of Graph's service principal here.
+pub(crate) const GRAPH_SERVICE_PRINCIPAL_ID: Uuid = uuid!("6a4b1c0e-35d2-4f86-9a77-5ea10ff00005");
 /// What the app is called.
 pub(crate) const APP_NAME: &str = "sealoff rehearsal";
 /// That app's secret. It opens nothing but a simulator, which listens on loopback only.

@@ -108,6 +108,12 @@ pub(crate) enum Call {
         registration: bool,
         names: Names,
     },
+    /// The permissions that the app was granted.
+    AppRoleAssignments {
+        of: AppKey,
+        names: Names,
+        page: Page,
+    },
     AppOwners {
         of: AppKey,
         registration: bool,

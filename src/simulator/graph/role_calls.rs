@@ -190,6 +190,10 @@ pub(super) fn app(
 ) -> Result<Call, GraphError> {
     match rest {
         [] => Ok(Call::App { of, registration, names: select::only_select(url)? }),
+        [granted] if is(granted, "appRoleAssignments") && !registration => {
+            let (names, page) = Options::of(url, settings)?.plain()?;
+            Ok(Call::AppRoleAssignments { of, names, page })
+        }
         [owners] if is(owners, "owners") => {
             let (names, page) = Options::of(url, settings)?.plain()?;
             Ok(Call::AppOwners { of, registration, names, page })

@@ -1,6 +1,7 @@
 //! All that changes while the simulator runs, behind one lock that is held for microseconds.
 
 mod execute;
+mod granted;
 mod objects;
 mod page;
 mod read;

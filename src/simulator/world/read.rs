@@ -58,6 +58,7 @@ impl World {
                 self.directory_role_members(*role, names, page, context)?
             }
             Call::App { of, registration, names } => tenant::app(*of, *registration, names, context)?,
+            Call::AppRoleAssignments { of, names, page } => self.app_role_assignments(*of, names, page, context)?,
             Call::AppOwners { of, registration, names, page } => {
                 self.app_owners(*of, *registration, names, page, context)?
             }

@@ -110,7 +110,7 @@ impl World {
             | Call::GetRoleDefinition { .. }
             | Call::ListDirectoryRoles { .. }
             | Call::DirectoryRoleMembers { .. } => rights.need(READ_ROLES),
-            Call::App { .. } | Call::AppOwners { .. } => rights.need(READ_APPS),
+            Call::App { .. } | Call::AppOwners { .. } | Call::AppRoleAssignments { .. } => rights.need(READ_APPS),
             // Judged with the target in hand.
             Call::UpdateUser { .. } | Call::RevokeSessions { .. } => Ok(()),
         }

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Context;
+use super::granted::graph_service_principal;
 use super::objects::{application, map, service_principal, write_value};
 use super::read_roles::check_app;
 use crate::simulator::directory::Directory;
-use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, TENANT_ID};
+use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, TENANT_ID};
 use crate::simulator::graph::answer::Answer;
 use crate::simulator::graph::call::AppKey;
 use crate::simulator::graph::errors::GraphError;
@@ -56,8 +57,14 @@ pub(super) fn domains(directory: &Directory, context: &Context<'_>) -> Answer {
 
 /// The app's service principal, or its registration.
 pub(super) fn app(of: AppKey, registration: bool, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
-    check_app(of, registration)?;
-    let (all, kind, set) = if registration {
+    let is_graph =
+        !registration && matches!(of, AppKey::AppId(GRAPH_APP_ID) | AppKey::ObjectId(GRAPH_SERVICE_PRINCIPAL_ID));
+    if !is_graph {
+        check_app(of, registration)?;
+    }
+    let (all, kind, set) = if is_graph {
+        (graph_service_principal(), "servicePrincipal", "servicePrincipals")
+    } else if registration {
         (application(), "application", "applications")
     } else {
         (service_principal(), "servicePrincipal", "servicePrincipals")

@@ -33,6 +33,10 @@ async fn each_read_needs_one_of_its_permissions() {
         ),
         ("/directory/deletedItems/microsoft.graph.user", vec![UserReadAll, DirectoryReadAll]),
         (&format!("/servicePrincipals(appId='{CLIENT_ID}')"), vec![ApplicationReadAll, DirectoryReadAll]),
+        (
+            &format!("/servicePrincipals(appId='{CLIENT_ID}')/appRoleAssignments"),
+            vec![ApplicationReadAll, DirectoryReadAll],
+        ),
         (&format!("/applications(appId='{CLIENT_ID}')/owners"), vec![ApplicationReadAll, DirectoryReadAll]),
     ] {
         let graph = granted(&[UserRevokeSessionsAll]).await;

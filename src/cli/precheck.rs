@@ -1,0 +1,88 @@
+//! The doctor's checks that cost no call more, before a plan is made and before it is carried out: no run starts that must
+//! fail.
+
+use std::io::Write as _;
+
+use clap::Args;
+use time::OffsetDateTime;
+
+use super::connect::{Connected, transport_failure};
+use super::exit::{Exit, Failure};
+use super::words::harmless;
+use crate::doctor::{Status, grants, network};
+use crate::graph::claims::Claims;
+use crate::plan::reach::{Principal, RoleMissing};
+use crate::plan::step::Steps;
+
+/// Whether the checks stand in the way.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct CheckArgs {
+    /// Go on even where the app visibly lacks a permission or a directory role, and Graph would refuse the writes
+    #[arg(long, help_heading = "Checks")]
+    pub(super) without_checks: bool,
+}
+
+const ANYWAY: &str = "sealoff doctor looks at everything at once. To go on all the same: --without-checks";
+
+/// Makes sure that the token permits these steps, as far as it can be read, and says as whom they are done.
+///
+/// # Errors
+///
+/// A permission is visibly missing, and `--without-checks` was not given; or there is no token.
+pub(super) async fn check_permissions(
+    connected: &Connected,
+    steps: Steps,
+    checks: CheckArgs,
+) -> Result<Principal, Failure> {
+    let caller = connected.caller().await?;
+    let claims = connected.transport.claims().await.map_err(|error| transport_failure(&error))?;
+    let principal = Principal::of(&caller, claims.as_ref());
+    let Some(claims) = claims else {
+        let _ = writeln!(
+            anstream::stderr(),
+            "note: the token cannot be read, so what it permits is not known beforehand: a missing permission will show as \
+             403 in the run"
+        );
+        return Ok(principal);
+    };
+    match missing(&claims, steps) {
+        Some(failure) if !checks.without_checks => Err(failure),
+        Some(failure) => {
+            let _ = writeln!(anstream::stderr(), "note: {}", harmless(&failure.what));
+            Ok(principal)
+        }
+        None => Ok(principal),
+    }
+}
+
+fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
+    let needs = grants::needs_of_steps(steps);
+    let lacking: Vec<_> =
+        needs.iter().map(|need| (need, need.lacking(claims))).filter(|(_, all)| !all.is_empty()).collect();
+    if lacking.is_empty() {
+        return None;
+    }
+    let told: Vec<String> =
+        lacking.iter().map(|(need, all)| format!("{} (to {})", all.join(" and "), need.purpose)).collect();
+    let mut names: Vec<&str> = lacking.into_iter().flat_map(|(_, all)| all).collect();
+    names.dedup();
+    let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
+    let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", told.join(", nor "));
+    let mend = format!("{}\n      {ANYWAY}", grants::how_to_grant(&names, claims.is_app));
+    Some(Failure::new(Exit::Access, what).with_next(mend))
+}
+
+/// Says so when this machine's clock and Graph's do not agree, as the answers so far tell.
+pub(super) fn note_clocks(connected: &Connected) {
+    let (here, there) = (OffsetDateTime::now_utc(), connected.transport.time_there());
+    let check = network::clocks(there, here, connected.clock.speed());
+    if check.status == Status::Failed {
+        let _ = writeln!(anstream::stderr(), "note: {}", check.found);
+    }
+}
+
+/// A role without which nothing can be done to anybody, as the end of a command.
+pub(super) fn role_missing(missing: &RoleMissing, principal: Principal) -> Failure {
+    let (portal, command) = crate::doctor::roles::how_to_assign(missing.least, principal.object_id, missing.is_app);
+    Failure::new(Exit::Access, missing).with_next(format_args!("{portal} Or:\n      {command}\n      {ANYWAY}"))
+}

@@ -1,0 +1,90 @@
+//! One thing that was looked at, and what came of it.
+
+use serde::Serialize;
+
+/// How a check came out. The names are part of the contract with scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Nothing stands in the way.
+    Ok,
+    /// A run would work, and somebody should know this first.
+    Warning,
+    /// A run would fail, or do less than it says.
+    Failed,
+    /// It could not be looked at, because an earlier check failed or nothing was named to look at.
+    Skipped,
+}
+
+impl Status {
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// One check. Its name is part of the contract with scripts; a name may come more than once, with one finding each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub check: &'static str,
+    /// How it came out.
+    pub status: Status,
+    /// What was found, for people.
+    pub found: String,
+    /// What to do about it; there whenever the check failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+    /// A command that does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// What the finding is about, for programs: permissions, roles, or rows of the roster.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<String>,
+}
+
+impl Check {
+    /// Nothing stands in the way.
+    #[must_use]
+    pub fn ok(check: &'static str, found: impl Into<String>) -> Self {
+        Self { check, status: Status::Ok, found: found.into(), mend: None, command: None, items: Vec::new() }
+    }
+
+    /// Somebody should know this first, and may do this about it.
+    #[must_use]
+    pub fn warning(check: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { status: Status::Warning, mend: Some(mend.into()), ..Self::ok(check, found) }
+    }
+
+    /// A run would fail, until this is done about it.
+    #[must_use]
+    pub fn failed(check: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { status: Status::Failed, ..Self::warning(check, found, mend) }
+    }
+
+    /// It could not be looked at.
+    #[must_use]
+    pub fn skipped(check: &'static str, because: impl Into<String>) -> Self {
+        Self { status: Status::Skipped, ..Self::ok(check, because) }
+    }
+
+    /// Says which command mends it.
+    #[must_use]
+    pub fn by_command(mut self, command: impl Into<String>) -> Self {
+        self.command = Some(command.into());
+        self
+    }
+
+    /// Says what the finding is about.
+    #[must_use]
+    pub fn about(mut self, items: Vec<String>) -> Self {
+        self.items = items;
+        self
+    }
+}

@@ -1,0 +1,294 @@
+//! Which permissions a job needs, and which of them a token carries.
+//!
+//! Sources: the permission tables of "Update user", "user: revokeSignInSessions", "List users", "List
+//! unifiedRoleAssignments", "List domains", "List groups", "Get servicePrincipal", and "Microsoft Graph permissions
+//! reference".
+
+use crate::directory::Scope;
+use crate::graph::claims::Claims;
+use crate::plan::step::{Step, Steps};
+
+use super::check::Check;
+
+/// Something that has to be permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// What for, as it reads behind "to".
+    pub purpose: &'static str,
+    /// The least that permits it: all of these together.
+    pub least: &'static [&'static str],
+    /// Each of these permits it alone, and more than it.
+    pub also: &'static [&'static str],
+    /// Without it a run fails; otherwise it knows less.
+    pub vital: bool,
+}
+
+const READ_USERS: Need = Need {
+    purpose: "see who people are and whether they may sign in",
+    least: &["User.Read.All"],
+    also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    vital: true,
+};
+const RESET: Need = Need {
+    purpose: "reset passwords",
+    least: &["User-PasswordProfile.ReadWrite.All"],
+    also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+    vital: true,
+};
+const BLOCK: Need = Need {
+    purpose: "block or allow sign-in",
+    least: &["User.EnableDisableAccount.All", "User.Read.All"],
+    also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+    vital: true,
+};
+const REVOKE: Need = Need {
+    purpose: "end sessions",
+    least: &["User.RevokeSessions.All"],
+    also: &["User.ReadWrite.All", "Directory.ReadWrite.All"],
+    vital: true,
+};
+const READ_ROLES: Need = Need {
+    purpose: "know who is an administrator",
+    least: &["RoleManagement.Read.Directory"],
+    also: &[
+        "RoleManagement.Read.All",
+        "RoleManagement.ReadWrite.Directory",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ],
+    vital: true,
+};
+const READ_GROUPS: Need = Need {
+    purpose: "know who is an administrator through a group",
+    least: &["GroupMember.Read.All"],
+    also: &[
+        "GroupMember.ReadWrite.All",
+        "Group.Read.All",
+        "Group.ReadWrite.All",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ],
+    vital: true,
+};
+const READ_DOMAINS: Need = Need {
+    purpose: "know whose passwords live at another identity provider",
+    least: &["Domain.Read.All"],
+    also: &["Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    vital: true,
+};
+const READ_APP: Need = Need {
+    purpose: "know the app's owners, who must not be locked out",
+    least: &["Application.Read.All"],
+    also: &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    vital: false,
+};
+
+/// What is of use to some run, and no more than that. Whatever else a token carries is more than the job needs.
+const OF_USE: [&str; 13] = [
+    "User.Read.All",
+    "User-PasswordProfile.ReadWrite.All",
+    "User.EnableDisableAccount.All",
+    "User.RevokeSessions.All",
+    "RoleManagement.Read.Directory",
+    "RoleEligibilitySchedule.Read.Directory",
+    "GroupMember.Read.All",
+    "Domain.Read.All",
+    "Application.Read.All",
+    "Directory.Read.All",
+    "AuditLog.Read.All",
+    "Device.ReadWrite.All",
+    "IdentityRiskyUser.ReadWrite.All",
+];
+
+/// What every sign-in of a person brings along.
+const HARMLESS: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
+
+/// With these, whoever steals the app's credential owns the tenant.
+const OWNS_THE_TENANT: [&str; 5] = [
+    "Directory.ReadWrite.All",
+    "RoleManagement.ReadWrite.Directory",
+    "AppRoleAssignment.ReadWrite.All",
+    "Application.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+];
+
+/// What these steps need to be permitted, and the reading before them.
+#[must_use]
+pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
+    let mut needs = vec![READ_USERS];
+    if steps.contains(Step::Block) || steps.contains(Step::Unblock) {
+        needs.push(BLOCK);
+    }
+    if steps.contains(Step::Reset) {
+        needs.push(RESET);
+    }
+    if steps.contains(Step::Revoke) {
+        needs.push(REVOKE);
+    }
+    if scope.roles {
+        needs.extend([READ_ROLES, READ_GROUPS]);
+    }
+    if scope.domains {
+        needs.push(READ_DOMAINS);
+    }
+    needs.push(READ_APP);
+    needs
+}
+
+/// What of it the steps themselves need: without these, Graph refuses every write.
+#[must_use]
+pub fn needs_of_steps(steps: Steps) -> Vec<Need> {
+    let none = Scope { roles: false, domains: false };
+    needs(steps, none).into_iter().filter(|need| need.vital && *need != READ_USERS).collect()
+}
+
+impl Need {
+    /// What is lacking of the least that permits this; nothing where something permits it.
+    #[must_use]
+    pub fn lacking(&self, claims: &Claims) -> Vec<&'static str> {
+        // In a person's name this one permits whatever the person may do ("Microsoft Graph permissions reference").
+        let as_the_person = !claims.is_app && claims.permits("Directory.AccessAsUser.All");
+        if as_the_person || self.also.iter().any(|permission| claims.permits(permission)) {
+            return Vec::new();
+        }
+        self.least.iter().copied().filter(|permission| !claims.permits(permission)).collect()
+    }
+}
+
+/// How a permission is granted, for whoever may grant it.
+#[must_use]
+pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
+    let kind = if is_app { "Application" } else { "Delegated" };
+    format!(
+        "Entra admin centre > App registrations > the app > API permissions > Add a permission > Microsoft Graph > {kind} \
+         permissions: {}; then Grant admin consent, and fetch a new token.",
+        permissions.join(", ")
+    )
+}
+
+/// What is permitted against what the steps need: one check for each need that is not met, or one for all that are.
+#[must_use]
+pub fn judge(claims: &Claims, steps: Steps, scope: Scope) -> Vec<Check> {
+    const CHECK: &str = "permissions";
+    let mut checks = Vec::new();
+    let mut named: Vec<&str> = Vec::new();
+    for need in needs(steps, scope) {
+        let lacking: Vec<&str> = need.lacking(claims).into_iter().filter(|one| !named.contains(one)).collect();
+        if lacking.is_empty() {
+            continue;
+        }
+        named.extend(&lacking);
+        let found = format!("{} is not granted: it is needed to {}", lacking.join(" and "), need.purpose);
+        let mend = how_to_grant(&lacking, claims.is_app);
+        let check = if need.vital { Check::failed(CHECK, found, mend) } else { Check::warning(CHECK, found, mend) };
+        checks.push(check.about(lacking.into_iter().map(str::to_owned).collect()));
+    }
+    if checks.is_empty() {
+        checks.push(Check::ok(CHECK, "everything that is needed is granted"));
+    }
+    checks
+}
+
+/// What is granted beyond the job.
+#[must_use]
+pub fn judge_excess(claims: &Claims) -> Check {
+    const CHECK: &str = "excess";
+    let of_use = |permission: &str| OF_USE.iter().chain(&HARMLESS).any(|one| one.eq_ignore_ascii_case(permission));
+    let excess: Vec<&str> = claims.permissions.iter().map(String::as_str).filter(|held| !of_use(held)).collect();
+    if excess.is_empty() {
+        return Check::ok(CHECK, "nothing is granted beyond what this job can use");
+    }
+    let worst: Vec<&str> = OWNS_THE_TENANT.into_iter().filter(|permission| claims.permits(permission)).collect();
+    let found = if worst.is_empty() {
+        format!("granted, and never needed here: {}", excess.join(", "))
+    } else {
+        format!(
+            "granted, and never needed here: {}; with {} alone, whoever gets hold of the app's credential can take over the \
+             tenant",
+            excess.join(", "),
+            worst.join(" or ")
+        )
+    };
+    let mend = "Entra admin centre > Enterprise applications > the app > Permissions: revoke them, once the least is granted \
+                in their place.";
+    Check::warning(CHECK, found, mend).about(excess.into_iter().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::Status;
+    use super::*;
+    use crate::plan::playbook::Playbook;
+
+    fn claims(permissions: &[&str], is_app: bool) -> Claims {
+        Claims {
+            tenant: None,
+            app_id: None,
+            app_name: None,
+            object_id: None,
+            user_principal_name: None,
+            is_app,
+            permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
+            roles: Vec::new(),
+            expires: None,
+        }
+    }
+
+    const MINIMAL: [&str; 8] = [
+        "User.Read.All",
+        "User-PasswordProfile.ReadWrite.All",
+        "User.EnableDisableAccount.All",
+        "User.RevokeSessions.All",
+        "RoleManagement.Read.Directory",
+        "GroupMember.Read.All",
+        "Domain.Read.All",
+        "Application.Read.All",
+    ];
+
+    #[test]
+    fn the_minimal_grant_is_enough_for_every_playbook_and_each_part_of_it_is_needed_by_one() {
+        for playbook in Playbook::ALL {
+            let checks = judge(&claims(&MINIMAL, true), playbook.steps(), Scope::default());
+            assert_eq!(checks.len(), 1, "{playbook}: {checks:?}");
+            assert_eq!(checks[0].status, Status::Ok);
+        }
+        for withheld in MINIMAL {
+            let rest: Vec<&str> = MINIMAL.into_iter().filter(|one| *one != withheld).collect();
+            let checks = judge(&claims(&rest, true), Playbook::Offboard.steps(), Scope::default());
+            assert_eq!(checks.len(), 1, "{withheld}: {checks:?}");
+            let expected = if withheld == "Application.Read.All" { Status::Warning } else { Status::Failed };
+            assert_eq!((checks[0].status, checks[0].items.as_slice()), (expected, &[withheld.to_owned()][..]));
+            assert!(checks[0].mend.as_ref().unwrap().contains(withheld));
+        }
+    }
+
+    #[test]
+    fn only_what_the_steps_need_is_asked_for() {
+        let names = |playbook: Playbook| -> Vec<&str> {
+            needs_of_steps(playbook.steps()).iter().flat_map(|need| need.least).copied().collect()
+        };
+        assert_eq!(names(Playbook::Signout), ["User.RevokeSessions.All"]);
+        assert_eq!(names(Playbook::Breach), ["User-PasswordProfile.ReadWrite.All", "User.RevokeSessions.All"]);
+        assert!(!names(Playbook::Contain).contains(&"User-PasswordProfile.ReadWrite.All"));
+    }
+
+    #[test]
+    fn higher_permissions_are_accepted_and_pointed_out() {
+        let steps = Playbook::Offboard.steps();
+        let higher = claims(&["Directory.ReadWrite.All", "User.Read"], true);
+        assert_eq!(judge(&higher, steps, Scope::default())[0].status, Status::Ok);
+        let excess = judge_excess(&higher);
+        assert_eq!(excess.items, ["Directory.ReadWrite.All"]);
+        assert!(excess.status == Status::Warning && excess.found.contains("take over the tenant"), "{excess:?}");
+        assert_eq!(judge_excess(&claims(&MINIMAL, true)).status, Status::Ok);
+        assert_eq!(judge_excess(&claims(&["Mail.Read"], true)).items, ["Mail.Read"]);
+        // Alone it does not do, and it does together with the reading of users.
+        let half =
+            judge(&claims(&["User.EnableDisableAccount.All", "Directory.Read.All"], true), steps, Scope::default());
+        assert!(half.iter().any(|check| check.items == ["User.Read.All"]), "{half:?}");
+        // For a person it opens what the person may do, and for an app it is none.
+        let access = ["Directory.AccessAsUser.All"];
+        assert_eq!(judge(&claims(&access, false), steps, Scope::default())[0].status, Status::Ok);
+        assert_eq!(judge(&claims(&access, true), steps, Scope::default())[0].status, Status::Failed);
+    }
+}

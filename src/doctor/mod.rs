@@ -1,0 +1,34 @@
+//! Can this be done here, by this app? What is missing, and how is it mended?
+//!
+//! A job that dies of a 403 in its middle could have been seen coming. Everything that a run needs is looked at in the
+//! order in which it would need it, and each finding comes with its mend. Nothing is written to the directory.
+//!
+//! | file | what it judges |
+//! | --- | --- |
+//! | `check` | one check: its name, how it came out, what was found, what to do |
+//! | `network` | whether anybody answers, who signed for them, and what time it is there |
+//! | `token` | whether there is a token, for whom, until when |
+//! | `grants` | the permissions in the token against the least that the steps need |
+//! | `granted` | what the tenant says that it granted, for tokens that cannot be read |
+//! | `tenant` | the tenant: size, quota, sync, domains, what could not be read |
+//! | `roles` | the directory roles of the app or person, and whom of the roster they do not reach |
+//! | `lists` | recipients and protected accounts |
+//! | `folder` | where the plan is to go |
+//! | `examination` | asks, in order, and hands what was found to the others |
+//!
+//! All but `granted` and the last are pure: findings in, checks out. The command line makes some of the same checks before a plan is made
+//! and before it is carried out: those that cost no call more.
+
+pub mod check;
+pub mod examination;
+pub mod folder;
+pub mod granted;
+pub mod grants;
+pub mod lists;
+pub mod network;
+pub mod roles;
+pub mod tenant;
+pub mod token;
+
+pub use check::{Check, Status};
+pub use examination::{Subject, examine};

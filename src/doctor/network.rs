@@ -1,0 +1,179 @@
+//! Is anybody there, who signed for them, and what time is it there?
+
+use time::{Duration, OffsetDateTime};
+
+use super::check::Check;
+use crate::graph::endpoint::Root;
+use crate::graph::knock::{Closed, Opened};
+use crate::words;
+
+/// Signed assertions are refused outside of their time window, and Microsoft's tolerance is five minutes.
+pub const MOST_APART: Duration = Duration::minutes(5);
+
+/// Who signs for Microsoft's own services ("Azure Certificate Authority details").
+const USUAL_SIGNERS: [&str; 2] = ["Microsoft", "DigiCert"];
+
+/// Products that open the encryption of others, by what they call their authorities.
+const INSPECTORS: [&str; 16] = [
+    "Zscaler",
+    "Netskope",
+    "Palo Alto",
+    "Fortinet",
+    "FortiGate",
+    "Blue Coat",
+    "Symantec Web",
+    "Forcepoint",
+    "Sophos",
+    "McAfee",
+    "Skyhigh",
+    "Check Point",
+    "Cisco Umbrella",
+    "Barracuda",
+    "Kaspersky",
+    "mitmproxy",
+];
+
+/// Whether one of the services answers.
+#[must_use]
+pub fn reachable(check: &'static str, root: &Root, answer: &Result<Opened, Closed>) -> Check {
+    match answer {
+        Ok(Opened { status, .. }) if *status >= 500 => Check::warning(
+            check,
+            format!("{root} answers, with a fault of its own ({status})"),
+            "Wait a little and run sealoff doctor again; https://status.cloud.microsoft says whether it is known.",
+        ),
+        Ok(_) => Check::ok(check, format!("{root} answers")),
+        Err(error @ Closed::Name(_)) => Check::failed(
+            check,
+            format!("the name of {root} cannot be resolved: {error}"),
+            "Check the spelling (--graph-endpoint, --authority, --cloud) and this machine's name service; behind a proxy, set HTTPS_PROXY.",
+        ),
+        Err(error @ Closed::Certificate(_)) => Check::failed(
+            check,
+            format!("{root} shows a certificate that is not trusted here: {error}"),
+            "Behind an inspecting proxy, or with a simulator, name the authority that signs there: --ca-file FILE.pem",
+        ),
+        Err(error @ Closed::Connection(_)) => Check::failed(
+            check,
+            format!("{root} cannot be reached: {error}"),
+            "Open the way to it in the firewall (TCP 443), or name the proxy: export HTTPS_PROXY=http://proxy.example.com:8080",
+        ),
+    }
+}
+
+/// Who signed for the other end.
+#[must_use]
+pub fn signer(root: &Root, answer: &Result<Opened, Closed>) -> Check {
+    const CHECK: &str = "tls";
+    let Ok(opened) = answer else {
+        return Check::skipped(CHECK, format!("{root} does not answer"));
+    };
+    let Some(signer) = &opened.signed_by else {
+        return if root.is_encrypted() {
+            Check::ok(CHECK, format!("the certificate of {root} is trusted; who signed it cannot be read"))
+        } else {
+            Check::ok(CHECK, format!("{root} is on this machine and not encrypted"))
+        };
+    };
+    let is = |names: &[&str]| names.iter().any(|name| signer.to_lowercase().contains(&name.to_lowercase()));
+    if root.is_loopback() {
+        Check::ok(CHECK, format!("{root} is on this machine; its certificate is signed by {signer}"))
+    } else if is(&INSPECTORS) || !is(&USUAL_SIGNERS) {
+        Check::warning(
+            CHECK,
+            format!(
+                "the certificate of {root} is signed by {signer}, who does not sign for Microsoft: a proxy opens the \
+                 encryption, and can read the token and every new password"
+            ),
+            format!(
+                "Ask for an exception from inspection for {root}, or make sure that whoever runs the proxy may know them."
+            ),
+        )
+    } else {
+        Check::ok(CHECK, format!("the certificate of {root} is signed by {signer}"))
+    }
+}
+
+/// How far this machine's clock is from the service's, where the difference matters.
+#[must_use]
+pub fn clocks(there: Option<OffsetDateTime>, here: OffsetDateTime, speed: f64) -> Check {
+    const CHECK: &str = "clock";
+    if (speed - 1.0).abs() > f64::EPSILON {
+        return Check::skipped(CHECK, format!("in this rehearsal time runs {speed} times as fast"));
+    }
+    let Some(there) = there else {
+        return Check::skipped(CHECK, "no answer told the time");
+    };
+    let apart = here - there;
+    let told = words::span(apart.unsigned_abs());
+    let direction = if apart.is_negative() { "behind" } else { "ahead of" };
+    if apart.abs() > MOST_APART {
+        Check::failed(
+            CHECK,
+            format!(
+                "this machine's clock is {told} {direction} Microsoft's: certificates prove nothing outside of their time \
+                 window (AADSTS700024), and --since and --max-age count wrongly"
+            ),
+            "Set the clock: timedatectl set-ntp true (Linux), sntp -sS time.apple.com (macOS), w32tm /resync (Windows)",
+        )
+    } else if apart.abs() < Duration::seconds(5) {
+        Check::ok(CHECK, "this machine's clock agrees with Microsoft's")
+    } else {
+        Check::ok(CHECK, format!("this machine's clock is {told} {direction} Microsoft's, and may be five minutes"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::Status;
+    use super::*;
+    use crate::graph::endpoint::{Cloud, Endpoints};
+
+    fn graph(address: &str) -> Root {
+        Endpoints::new(Cloud::Global, Some(address), None).unwrap().graph
+    }
+
+    fn signed(by: &str) -> Result<Opened, Closed> {
+        Ok(Opened { status: 401, date: None, signed_by: Some(by.to_owned()) })
+    }
+
+    #[test]
+    fn an_inspecting_proxy_is_recognised_by_its_signature() {
+        let root = graph("https://graph.microsoft.com");
+        for usual in ["Microsoft Azure RSA TLS Issuing CA 07 (Microsoft Corporation)", "DigiCert Cloud Services CA-1"] {
+            assert_eq!(signer(&root, &signed(usual)).status, Status::Ok, "{usual}");
+        }
+        for proxy in
+            ["Zscaler Intermediate Root CA (Zscaler Inc.)", "Contoso Corp Proxy CA", "Fake Microsoft (Zscaler)"]
+        {
+            let check = signer(&root, &signed(proxy));
+            assert_eq!(check.status, Status::Warning, "{proxy}");
+            assert!(check.found.contains(proxy) && check.found.contains("every new password"), "{check:?}");
+        }
+        assert_eq!(signer(&graph("https://127.0.0.1:8443"), &signed("sealoff simulator")).status, Status::Ok);
+    }
+
+    #[test]
+    fn five_minutes_are_the_most_that_clocks_may_be_apart() {
+        let here = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let at = |apart: Duration| clocks(Some(here - apart), here, 1.0);
+        assert_eq!(at(Duration::ZERO).status, Status::Ok);
+        assert_eq!(at(Duration::minutes(5)).status, Status::Ok);
+        for apart in [Duration::seconds(301), Duration::seconds(-301), Duration::days(400)] {
+            let check = at(apart);
+            assert_eq!(check.status, Status::Failed, "{apart}");
+            assert!(check.found.contains(if apart.is_negative() { "behind" } else { "ahead of" }), "{check:?}");
+        }
+        assert_eq!(clocks(None, here, 1.0).status, Status::Skipped);
+        assert_eq!(clocks(Some(here - Duration::days(1)), here, 60.0).status, Status::Skipped);
+    }
+
+    #[test]
+    fn each_kind_of_silence_has_a_mend_of_its_own() {
+        let root = graph("https://graph.microsoft.com");
+        let mend = |closed| reachable("graph", &root, &Err(closed)).mend.unwrap();
+        assert!(mend(Closed::Name("no such name".to_owned())).contains("--cloud"));
+        assert!(mend(Closed::Certificate("UnknownIssuer".to_owned())).contains("--ca-file"));
+        assert!(mend(Closed::Connection("refused".to_owned())).contains("HTTPS_PROXY"));
+    }
+}

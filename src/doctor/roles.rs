@@ -1,0 +1,193 @@
+//! With which directory roles the program acts, and whom of the roster they do not reach.
+
+use super::check::Check;
+use crate::directory::reach::{ActingRole, Action, Actor, Target};
+use crate::directory::{Account, Privilege};
+use crate::graph::claims::Claims;
+use crate::ids::{ObjectId, RoleTemplate, RowNumber};
+use crate::plan::reach::actions;
+use crate::plan::step::Steps;
+use crate::words::{count, counted};
+
+/// So many rows are named in words; all of them are named to programs.
+const MOST_NAMED: usize = 5;
+
+/// How a role is given to the app or the person: in the portal, and by a command.
+#[must_use]
+pub fn how_to_assign(role: ActingRole, principal: Option<ObjectId>, is_app: bool) -> (String, String) {
+    let whom = if is_app { "the app's service principal" } else { "the person who is signed in" };
+    let id = principal.map_or_else(|| "OBJECT_ID".to_owned(), |id| id.to_string());
+    let portal = format!("Entra admin centre > Roles & admins > {role} > Add assignments: {whom}.");
+    let command = format!(
+        "az rest --method POST --url https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments --body \
+         '{{\"principalId\":\"{id}\",\"roleDefinitionId\":\"{}\",\"directoryScopeId\":\"/\"}}'",
+        role.template()
+    );
+    (portal, command)
+}
+
+/// The roles of the app or person, against what an ordinary account needs.
+#[must_use]
+pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<ObjectId>, steps: Steps) -> Check {
+    const CHECK: &str = "roles";
+    let (ordinary, actions) = (Target::default(), actions(steps));
+    let held = privilege.map(ToString::to_string).filter(|text| !text.is_empty()).unwrap_or_else(|| "none".to_owned());
+    let items = actor.roles.iter().map(|role| role.name().to_owned()).collect();
+    let check = if actor.reaches(&ordinary, &actions) {
+        let far = if actor.roles.iter().any(|role| *role >= ActingRole::PrivilegedAuthenticationAdministrator) {
+            "that reaches administrators too"
+        } else if actor.roles.is_empty() {
+            "that reaches people without a role"
+        } else {
+            "that reaches people without a role, and some with one of the lesser roles"
+        };
+        Check::ok(CHECK, format!("{held}; {far}"))
+    } else {
+        let least = actor.least_role_for(&ordinary, &actions);
+        let (mend, command) = how_to_assign(least, principal, actor.is_app);
+        let check = if actor.holds_others {
+            Check::warning(
+                CHECK,
+                format!(
+                    "{held}; whether that reaches the people on a roster cannot be told; {least} would, over the whole tenant"
+                ),
+                mend,
+            )
+        } else {
+            Check::failed(
+                CHECK,
+                format!("{held}; a permission alone does not do: Graph answers 403 without the directory role {least}"),
+                mend,
+            )
+        };
+        check.by_command(command)
+    };
+    check.about(items)
+}
+
+/// What the token lists, where the directory does not tell.
+#[must_use]
+pub fn as_the_token_lists(claims: &Claims) -> Check {
+    let name =
+        |role: &RoleTemplate| crate::directory::roles::name_of(*role).map_or_else(|| role.to_string(), str::to_owned);
+    let listed: Vec<String> = claims.roles.iter().map(name).collect();
+    let found = format!("the token lists {}; whether that is all, the directory alone tells", listed.join(", "));
+    Check::skipped("roles", found).about(listed)
+}
+
+/// Somebody on the roster who cannot be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutOfReach {
+    /// On which row.
+    pub row: RowNumber,
+    /// Who.
+    pub user_principal_name: String,
+    /// With which role it could be done; `None` where no role over the whole tenant does.
+    pub least: Option<ActingRole>,
+}
+
+/// Whether these steps can be done to this account.
+#[must_use]
+pub fn out_of_reach(
+    actor: &Actor,
+    row: RowNumber,
+    account: &Account,
+    privilege: Option<&Privilege>,
+    actions: &[Action],
+) -> Option<OutOfReach> {
+    let target = Target::of(privilege);
+    let user_principal_name = account.user_principal_name.clone();
+    if account.restricted {
+        return Some(OutOfReach { row, user_principal_name, least: None });
+    }
+    if actor.holds_others || actor.reaches(&target, actions) {
+        return None;
+    }
+    Some(OutOfReach { row, user_principal_name, least: Some(actor.least_role_for(&target, actions)) })
+}
+
+/// Whom of the roster the roles do not reach: one check for each role that would.
+#[must_use]
+pub fn reach(found: u64, missed: &[OutOfReach], principal: Option<ObjectId>, is_app: bool) -> Vec<Check> {
+    const CHECK: &str = "reach";
+    let mut checks = Vec::new();
+    let would_do = ActingRole::ALL.into_iter().map(Some).chain([None]);
+    for least in would_do {
+        let these: Vec<&OutOfReach> = missed.iter().filter(|one| one.least == least).collect();
+        if these.is_empty() {
+            continue;
+        }
+        let accounts = counted(these.len() as u64, "account", "accounts");
+        let who = named(&these);
+        let check = match least {
+            Some(role) => {
+                let (mend, command) = how_to_assign(role, principal, is_app);
+                let found = format!("{accounts} of the roster can only be reached with {role}: {who}");
+                Check::failed(CHECK, found, mend).by_command(command)
+            }
+            None => Check::warning(
+                CHECK,
+                format!(
+                    "{accounts} of the roster in a restricted management administrative unit, where only a role at the scope \
+                     of that unit reaches: {who}"
+                ),
+                "Assign User Administrator at that unit (Entra admin centre > Roles & admins > Admin units), or leave them out.",
+            ),
+        };
+        checks.push(check.about(these.iter().map(|one| one.user_principal_name.clone()).collect()));
+    }
+    if checks.is_empty() {
+        checks.push(Check::ok(
+            CHECK,
+            format!("all {} found on the roster can be reached", counted(found, "account", "accounts")),
+        ));
+    }
+    checks
+}
+
+fn named(these: &[&OutOfReach]) -> String {
+    let first: Vec<String> =
+        these.iter().take(MOST_NAMED).map(|one| format!("row {} {}", one.row, one.user_principal_name)).collect();
+    let more = these.len().saturating_sub(MOST_NAMED);
+    let rest = if more > 0 { format!(", and {} more", count(more as u64)) } else { String::new() };
+    format!("{}{rest}", first.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::Status;
+    use super::*;
+    use crate::plan::playbook::Playbook;
+
+    fn app(roles: &[ActingRole]) -> Actor {
+        Actor { roles: roles.to_vec(), holds_others: false, is_app: true }
+    }
+
+    #[test]
+    fn an_app_without_a_role_is_told_which_and_how() {
+        let check = own(&app(&[]), None, None, Playbook::Breach.steps());
+        assert_eq!(check.status, Status::Failed);
+        assert!(check.found.contains("User Administrator"), "{check:?}");
+        assert!(check.command.unwrap().contains("fe930be7-5e62-47db-91af-98c3a49a38b1"));
+        assert_eq!(own(&app(&[]), None, None, Playbook::Signout.steps()).status, Status::Ok);
+        let scoped = Actor { holds_others: true, ..app(&[]) };
+        assert_eq!(own(&scoped, None, None, Playbook::Breach.steps()).status, Status::Warning);
+    }
+
+    #[test]
+    fn those_out_of_reach_are_grouped_by_the_role_that_would_do() {
+        let missed =
+            |row, least| OutOfReach { row: RowNumber::new(row), user_principal_name: format!("u{row}@x"), least };
+        let high = Some(ActingRole::PrivilegedAuthenticationAdministrator);
+        let mut all: Vec<OutOfReach> = (1..=7).map(|row| missed(row, high)).collect();
+        all.push(missed(9, None));
+        let checks = reach(20, &all, None, true);
+        assert_eq!(checks.iter().map(|check| check.status).collect::<Vec<_>>(), [Status::Failed, Status::Warning]);
+        assert!(
+            checks[0].found.contains("7 accounts") && checks[0].found.ends_with("row 5 u5@x, and 2 more"),
+            "{checks:?}"
+        );
+        assert_eq!(checks[0].items.len(), 7);
+        assert_eq!(reach(20, &[], None, true)[0].status, Status::Ok);
+    }
+}

@@ -1,0 +1,221 @@
+//! What kind of tenant it is: name, size, sync, domains, quota.
+
+use std::fmt;
+
+use serde::Deserialize;
+use time::{Duration, OffsetDateTime};
+
+use super::check::Check;
+use crate::directory::{Domains, Note};
+use crate::graph::transport::Advice;
+use crate::ids::TenantId;
+use crate::words::{self, count, counted};
+
+/// The tenant as it describes itself: "organization resource type".
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Whether Active Directory is synced into it; `null` where it never was.
+    #[serde(default)]
+    pub on_premises_sync_enabled: Option<bool>,
+    /// When the sync last ran.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub on_premises_last_sync_date_time: Option<OffsetDateTime>,
+}
+
+/// How large a tenant is, as far as Graph's limits tell it apart ("Microsoft Graph service-specific throttling limits").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeClass {
+    /// Under 50 users.
+    S,
+    /// 50 to 500 users.
+    M,
+    /// Above 500 users.
+    L,
+}
+
+impl SizeClass {
+    /// The class of a tenant with so many users.
+    #[must_use]
+    pub const fn of(users: u64) -> Self {
+        match users {
+            0..50 => Self::S,
+            50..=500 => Self::M,
+            _ => Self::L,
+        }
+    }
+
+    /// How many resource units one app has in ten seconds.
+    #[must_use]
+    pub const fn resource_units(self) -> u32 {
+        match self {
+            Self::S => 3_500,
+            Self::M => 5_000,
+            Self::L => 8_000,
+        }
+    }
+}
+
+impl fmt::Display for SizeClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::S => "S (under 50 users)",
+            Self::M => "M (50 to 500 users)",
+            Self::L => "L (above 500 users)",
+        })
+    }
+}
+
+/// Name and size.
+#[must_use]
+pub fn name_and_size(tenant: &Description, users: Option<u64>) -> Check {
+    let name = tenant.display_name.as_deref().filter(|name| !name.is_empty()).unwrap_or("without a name");
+    let size = users.map_or("how many users it has was not told".to_owned(), |users| {
+        format!("{}, size class {}", counted(users, "user", "users"), SizeClass::of(users))
+    });
+    Check::ok("tenant", format!("{name} ({}); {size}", tenant.id))
+}
+
+/// The limits that follow from the size, and how near to them the tenant says that this app is.
+#[must_use]
+pub fn quota(users: Option<u64>, advice: &Advice) -> Check {
+    const CHECK: &str = "quota";
+    let units = users.map_or(String::new(), |users| {
+        format!("; for reading {} resource units in 10 seconds", count(SizeClass::of(users).resource_units().into()))
+    });
+    let documented = format!("3,000 writes at once, 20 a second from then on{units}");
+    match advice.limit_share {
+        Some(share) if share >= 0.8 => Check::warning(
+            CHECK,
+            format!("{documented}; {:.0} % of a limit is in use at this moment", share * 100.0),
+            "Another job works as the same app: wait for it, or give this one an app registration of its own.",
+        ),
+        _ => Check::ok(CHECK, format!("{documented}; Graph reports no limit that is near")),
+    }
+}
+
+/// Sync runs every half hour; after this long somebody has to look at it ("Microsoft Entra Connect Sync: Scheduler").
+const OVERDUE: Duration = Duration::hours(3);
+
+/// Whether Active Directory is synced into the tenant, and whether that is alive.
+#[must_use]
+pub fn sync(tenant: &Description, now: OffsetDateTime) -> Check {
+    const CHECK: &str = "sync";
+    if tenant.on_premises_sync_enabled != Some(true) {
+        return Check::ok(CHECK, "nothing is synced from Active Directory");
+    }
+    match tenant.on_premises_last_sync_date_time {
+        None => Check::warning(
+            CHECK,
+            "Active Directory is synced into this tenant, and it never ran",
+            "Ask whoever runs Entra Connect: accounts that are synced have to be changed in Active Directory too.",
+        ),
+        Some(last) if now - last > OVERDUE => Check::warning(
+            CHECK,
+            format!(
+                "Active Directory is synced into this tenant, and last was {} ago, at {}",
+                words::span((now - last).unsigned_abs()),
+                words::moment(last)
+            ),
+            "Ask whoever runs Entra Connect why it stands still: what is changed in Active Directory does not arrive here.",
+        ),
+        Some(last) => Check::ok(
+            CHECK,
+            format!(
+                "Active Directory is synced into this tenant, last at {}; passwords of synced accounts are reset there (onprem.csv)",
+                words::moment(last)
+            ),
+        ),
+    }
+}
+
+/// Whose people sign in elsewhere.
+#[must_use]
+pub fn domains(domains: &Domains) -> Check {
+    let federated = domains.federated();
+    match federated.as_slice() {
+        [] => Check::ok("domains", "all domains sign in here"),
+        some => Check::ok(
+            "domains",
+            format!("federated: {}; passwords of these people are reset at their identity provider", some.join(", ")),
+        )
+        .about(some.iter().map(|&name| name.to_owned()).collect()),
+    }
+}
+
+/// What could not be read and does not stop a plan.
+#[must_use]
+pub fn notes(notes: &[Note]) -> Vec<Check> {
+    let mut checks = Vec::new();
+    for note in notes {
+        let (name, mend) = match note {
+            Note::NoEligibleRoles => {
+                checks.push(Check::ok("eligible-roles", note.sentence()));
+                continue;
+            }
+            Note::EligibleRolesNotRead { .. } => ("eligible-roles", "Grant RoleManagement.Read.Directory to the app."),
+            Note::OwnersNotRead { .. } => {
+                ("owners", "Grant Application.Read.All to the app, or name its owners in --protect FILE.")
+            }
+            Note::CallerNotKnown => ("owners", "Name the account that you are signed in with in --protect FILE."),
+            _ => continue,
+        };
+        checks.push(Check::warning(name, note.sentence(), mend));
+    }
+    if !checks.iter().any(|check| check.check == "eligible-roles") {
+        checks.push(Check::ok(
+            "eligible-roles",
+            "who may take a role for a while is known (Privileged Identity Management)",
+        ));
+    }
+    checks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::Status;
+    use super::*;
+
+    #[test]
+    fn the_size_class_is_that_of_the_page() {
+        for (users, class, units) in [
+            (0, SizeClass::S, 3_500),
+            (49, SizeClass::S, 3_500),
+            (50, SizeClass::M, 5_000),
+            (500, SizeClass::M, 5_000),
+            (501, SizeClass::L, 8_000),
+            (1_000_000, SizeClass::L, 8_000),
+        ] {
+            assert_eq!((SizeClass::of(users), SizeClass::of(users).resource_units()), (class, units), "{users}");
+        }
+    }
+
+    #[test]
+    fn a_sync_that_stands_still_is_seen() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let tenant = |enabled, last: Option<Duration>| Description {
+            id: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
+            display_name: None,
+            on_premises_sync_enabled: enabled,
+            on_premises_last_sync_date_time: last.map(|ago| now - ago),
+        };
+        assert_eq!(sync(&tenant(None, None), now).status, Status::Ok);
+        assert_eq!(sync(&tenant(Some(true), Some(Duration::minutes(30))), now).status, Status::Ok);
+        assert_eq!(sync(&tenant(Some(true), Some(Duration::hours(4))), now).status, Status::Warning);
+        assert_eq!(sync(&tenant(Some(true), None), now).status, Status::Warning);
+    }
+
+    #[test]
+    fn a_limit_that_is_near_is_told() {
+        let near = Advice { limit_share: Some(0.93), ..Advice::default() };
+        let check = quota(Some(1_000), &near);
+        assert!(check.status == Status::Warning && check.found.contains("93 %"), "{check:?}");
+        let far = quota(Some(1_000), &Advice::default());
+        assert!(far.status == Status::Ok && far.found.contains("8,000 resource units"), "{far:?}");
+    }
+}

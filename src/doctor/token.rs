@@ -1,0 +1,115 @@
+//! Is there a token, for whom, and until when?
+
+use time::{Duration, OffsetDateTime};
+
+use super::check::Check;
+use crate::graph::claims::Claims;
+use crate::graph::token::TokenError;
+use crate::graph::transport::TransportError;
+use crate::ids::TenantId;
+use crate::words;
+
+/// A run longer than this needs a token that can be renewed.
+const SHORT: Duration = Duration::minutes(10);
+
+/// What the token says about itself; nothing of the token is shown.
+#[must_use]
+pub fn judge(claims: Option<&Claims>, now: OffsetDateTime) -> Check {
+    const CHECK: &str = "token";
+    let Some(claims) = claims else {
+        return Check::ok(CHECK, "there is one; what it permits cannot be read here, and is found out by asking Graph");
+    };
+    let who = if claims.is_app {
+        let id = claims.app_id.as_deref().unwrap_or("an app");
+        claims.app_name.as_deref().map_or_else(|| format!("the app {id}"), |name| format!("the app {name} ({id})"))
+    } else {
+        let name = claims.user_principal_name.as_deref().unwrap_or("a person");
+        format!(
+            "{name}, who is signed in: that person's roles decide what can be done, and the account is never touched"
+        )
+    };
+    let until = claims.expires.map_or(String::new(), |end| format!("; good until {}", words::moment(end)));
+    match claims.expires {
+        Some(end) if end <= now => Check::failed(
+            CHECK,
+            format!("the token of {who} ended at {}", words::moment(end)),
+            "Fetch a new one; and if it has not ended by your watch, set this machine's clock.",
+        ),
+        Some(end) if end - now < SHORT => Check::warning(
+            CHECK,
+            format!("as {who}{until}"),
+            "If sealoff cannot renew it (SEALOFF_ACCESS_TOKEN), fetch a new one before a run.",
+        ),
+        _ => Check::ok(CHECK, format!("as {who}{until}")),
+    }
+}
+
+/// Why there is none.
+#[must_use]
+pub fn refused(error: &TransportError) -> Check {
+    let mend = match error {
+        TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => sentence(hint),
+        TransportError::Token(TokenError::Refused { hint: None, .. }) => {
+            "Look the AADSTS code up at https://login.microsoftonline.com/error, and check AZURE_TENANT_ID and AZURE_CLIENT_ID."
+                .to_owned()
+        }
+        TransportError::Token(TokenError::Unreachable { .. }) => {
+            "See the check authority: the token service does not answer from here.".to_owned()
+        }
+        TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and run sealoff doctor again.".to_owned(),
+        _ => "Check the credential that is set in the environment.".to_owned(),
+    };
+    Check::failed("token", error.to_string(), mend)
+}
+
+/// The tenant that Graph answers for must be the one that the token names.
+#[must_use]
+pub fn fits(claims: &Claims, tenant: TenantId) -> Option<Check> {
+    let named = claims.tenant.filter(|named| *named != tenant)?;
+    Some(Check::failed(
+        "token",
+        format!("the token is for tenant {named}, and Graph answers for {tenant}"),
+        "Check --graph-endpoint and --cloud: each cloud has tokens of its own.",
+    ))
+}
+
+/// A lower-case fragment as a sentence.
+pub(super) fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::Status;
+    use super::*;
+
+    #[test]
+    fn a_token_is_told_by_whom_and_until_when() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let claims = |minutes| Claims {
+            tenant: Some("11111111-2222-4333-8444-555555555555".parse().unwrap()),
+            app_id: Some("c1".to_owned()),
+            app_name: Some("lockout".to_owned()),
+            object_id: None,
+            user_principal_name: None,
+            is_app: true,
+            permissions: Vec::new(),
+            roles: Vec::new(),
+            expires: Some(now + Duration::minutes(minutes)),
+        };
+        let good = judge(Some(&claims(60)), now);
+        assert!(
+            good.status == Status::Ok && good.found.starts_with("as the app lockout (c1); good until "),
+            "{good:?}"
+        );
+        assert_eq!(judge(Some(&claims(3)), now).status, Status::Warning);
+        assert_eq!(judge(Some(&claims(-1)), now).status, Status::Failed);
+        let other = fits(&claims(60), "11111111-2222-4333-8444-000000000000".parse().unwrap()).unwrap();
+        assert_eq!(other.status, Status::Failed);
+        assert_eq!(fits(&claims(60), claims(60).tenant.unwrap()), None);
+        let person = Claims { is_app: false, user_principal_name: Some("ada@x".to_owned()), ..claims(60) };
+        assert!(judge(Some(&person), now).found.contains("never touched"));
+    }
+}

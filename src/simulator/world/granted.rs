@@ -1,0 +1,76 @@
+//! Which permissions the app was granted: "List appRoleAssignments granted to a service principal", and Graph's own service
+//! principal, where the ids have names.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::objects::{map, write_value};
+use super::page::Part;
+use super::read_roles::check_app;
+use super::{Context, World};
+use crate::simulator::directory::tenant::{APP_NAME, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, SERVICE_PRINCIPAL_ID};
+use crate::simulator::graph::answer::Answer;
+use crate::simulator::graph::call::AppKey;
+use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::paging::Page;
+use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::permission::Permission;
+use crate::simulator::random::{Random, seed_of};
+
+/// Ids of app roles are Microsoft's own; clients look them up by name, and so any do.
+fn app_role_id(permission: Permission) -> Uuid {
+    Random::new(seed_of(&format!("app role {permission}"))).guid()
+}
+
+/// Microsoft Graph as a service principal of the tenant: "servicePrincipal resource type", "appRole resource type".
+pub(super) fn graph_service_principal() -> Map<String, Value> {
+    let role = |permission: Permission| {
+        json!({
+            "id": app_role_id(permission), "value": permission.name(), "displayName": permission.name(),
+            "description": permission.name(), "isEnabled": true, "origin": "Application",
+            "allowedMemberTypes": ["Application"],
+        })
+    };
+    map(json!({
+        "id": GRAPH_SERVICE_PRINCIPAL_ID,
+        "deletedDateTime": null,
+        "accountEnabled": true,
+        "appDisplayName": "Microsoft Graph",
+        "appId": GRAPH_APP_ID,
+        "displayName": "Microsoft Graph",
+        "servicePrincipalType": "Application",
+        "appRoles": Permission::all().map(role).collect::<Vec<_>>(),
+    }))
+}
+
+impl World {
+    pub(super) fn app_role_assignments(
+        &self,
+        of: AppKey,
+        names: &Names,
+        page: &Page,
+        context: &Context<'_>,
+    ) -> Result<Answer, GraphError> {
+        self.check_token(page)?;
+        check_app(of, false)?;
+        let assignment = |permission: Permission| {
+            map(json!({
+                "id": app_role_id(permission).simple().to_string(),
+                "deletedDateTime": null,
+                "appRoleId": app_role_id(permission),
+                "createdDateTime": "2026-01-12T09:00:00Z",
+                "principalDisplayName": APP_NAME,
+                "principalId": SERVICE_PRINCIPAL_ID,
+                "principalType": "ServicePrincipal",
+                "resourceDisplayName": "Microsoft Graph",
+                "resourceId": GRAPH_SERVICE_PRINCIPAL_ID,
+            }))
+        };
+        let part = Part::of(page, self.rights.permissions.iter().copied().enumerate());
+        let values = part.values.iter().map(|permission| cut(assignment(*permission), names, "appRoleAssignment"));
+        let mut values = values.collect::<Result<Vec<_>, _>>()?.into_iter();
+        Ok(self.collection(context, "appRoleAssignments", None, Some(page), part, |json, _| {
+            write_value(json, &values.next());
+        }))
+    }
+}
