@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Color, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+use super::handoff;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
 use crate::plan::folder::{ONPREM_CSV, PLAN_CSV, PLAN_HTML, PlanFolder};
@@ -107,6 +108,12 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     labelled("Steps", &steps(plan))?;
     if plan.options.discard_credentials {
         labelled("Passwords", "thrown away: nobody can sign in with them")?;
+    } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
+        labelled("Sealed", &counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:"))?;
+        for line in handoff::lines(handoff) {
+            labelled("", &line)?;
+        }
+        labelled("Passwords", &plan.options.password.sentence())?;
     } else if summary.sealed > 0 {
         let passwords = counted(summary.sealed.into(), "new password, for", "new passwords, each for");
         let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
@@ -114,6 +121,7 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
         for recipient in &plan.recipients {
             labelled("", recipient)?;
         }
+        labelled("Passwords", &plan.options.password.sentence())?;
     }
     if let Some(work) = &plan.on_premises {
         let accounts = counted(work.accounts.into(), "account has", "accounts have");

@@ -49,7 +49,7 @@ pub(super) async fn check_drift(
     plan: &PlanFolder,
     standing: &Standing,
     connected: &Connected,
-) -> Result<Vec<Drifted>, Failure> {
+) -> Result<Drift, Failure> {
     let manifest = plan.manifest();
     let progress = LookupProgress::start();
     let checked = async {
@@ -77,7 +77,7 @@ pub(super) async fn check_drift(
         let _ = writeln!(anstream::stderr(), "note: {}", harmless(&note));
     }
     tell(&drift);
-    Ok(drift.drifted)
+    Ok(drift)
 }
 
 /// A lookup that failed, as the end of a command.

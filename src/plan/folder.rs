@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::counts::Counts;
 use super::manifest::{Manifest, ManifestError};
 use super::row::{Decision, HEADER, PlanRow, RowError};
-use super::step::Steps;
+use super::step::{Step, Steps};
 use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
 use crate::private_files;
@@ -24,6 +24,8 @@ pub const ONPREM_PS1: &str = "onprem.ps1";
 pub const PLAN_HTML: &str = "plan.html";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
+/// The folder with one packet for each person who hands credentials over.
+pub const HANDOFF: &str = "handoff";
 /// What became of each row.
 pub const RESULTS: &str = "results.csv";
 
@@ -175,13 +177,23 @@ impl PlanFolder {
             Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
         let mut plan = Self { folder: folder.to_owned(), manifest, steps: Vec::new() };
         let mut counts = Counts::default();
+        let mut shared = vec![0; plan.manifest.handoff.as_ref().map_or(0, |handoff| handoff.shares.len())];
+        let mut is_shared_out = true;
         for row in plan.rows()? {
             let row = row?;
             // A row with an unknown reason was turned down when it was read.
             counts.add(row.decision, &row.reasons().unwrap_or_default(), row.steps);
             plan.steps.push(row.steps);
+            if let (Some(handoff), true) = (&plan.manifest.handoff, row.steps.contains(Step::Reset)) {
+                match handoff.share_of(&row.handoff).and_then(|share| shared.get_mut(share)) {
+                    Some(accounts) => *accounts += 1,
+                    None => is_shared_out = false,
+                }
+            }
         }
-        if counts != plan.manifest.counts || counts.rows() != plan.manifest.roster.rows {
+        let shares = plan.manifest.handoff.iter().flat_map(|handoff| &handoff.shares);
+        is_shared_out &= shares.map(|share| share.accounts).eq(shared);
+        if !is_shared_out || counts != plan.manifest.counts || counts.rows() != plan.manifest.roster.rows {
             return Err(FolderError::DoesNotAddUp { folder: plan.folder });
         }
         Ok(plan)

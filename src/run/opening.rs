@@ -166,7 +166,9 @@ fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
 }
 
 fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
-    Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
+    let manifest = plan.manifest();
+    let rows = plan.rows()?.map(|row| row.map_err(RunError::from));
+    Accounts::shared(manifest.accounts() as usize, manifest.handoff.as_ref(), rows)
 }
 
 fn has_begun(plan: &PlanFolder) -> Result<bool, RunError> {

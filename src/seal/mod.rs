@@ -28,18 +28,23 @@
 
 mod credential;
 mod envelope;
+mod file;
 mod identities;
 mod password;
 mod payload;
+mod phrase;
 mod randomness;
 mod recipients;
 mod sealed_rows;
+mod style;
 
 pub use credential::{NotSealed, SealedCredential};
 pub use envelope::{SealError, UnsealError, seal, seal_many, unseal};
+pub use file::{SealedFile, is_sealed_file, open_file, seal_file};
 pub use identities::{Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
 pub use payload::{Binding, Expected};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{RecipientError, Recipients};
+pub use style::{Length, LengthError, PasswordStyle};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};

@@ -1,0 +1,39 @@
+//! Who hands what over, in lines for a terminal.
+
+use super::words::{count, counted, harmless};
+use crate::plan::handoff::Handoff;
+
+/// So many names are shown; plan.json and the page have all.
+const MOST_NAMED: usize = 30;
+
+/// `site-berlin (12), service-desk (3); escrow too`.
+pub(super) fn who(handoff: &Handoff) -> String {
+    let mut names: Vec<String> = handoff
+        .shares
+        .iter()
+        .take(MOST_NAMED)
+        .map(|share| format!("{} ({})", harmless(share.name.as_str()), count(share.accounts.into())))
+        .collect();
+    if handoff.shares.len() > MOST_NAMED {
+        names.push(format!("{} more", count((handoff.shares.len() - MOST_NAMED) as u64)));
+    }
+    let escrow = if handoff.escrow.is_empty() { "" } else { ", all of them to escrow too" };
+    format!("{}{escrow}", names.join(", "))
+}
+
+/// One line for each name, and one for the escrow.
+pub(super) fn lines(handoff: &Handoff) -> Vec<String> {
+    let mut lines = Vec::new();
+    for share in handoff.shares.iter().take(MOST_NAMED) {
+        let (name, keys) = (harmless(share.name.as_str()), share.keys.join(", "));
+        lines.push(format!("{:>6}  {name}: {keys}", count(share.accounts.into())));
+    }
+    let more = handoff.shares.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        lines.push(format!("        and {}; plan.html has them all", counted(more as u64, "more name", "more names")));
+    }
+    if !handoff.escrow.is_empty() {
+        lines.push(format!("   all  escrow: {}", handoff.escrow.join(", ")));
+    }
+    lines
+}
