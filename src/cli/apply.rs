@@ -30,6 +30,7 @@ use crate::run::event::{Event, Statistics};
 use crate::run::mint::{Mint, Sealing};
 use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
 use crate::run::outcome::Outcome;
+use crate::run::packets;
 use crate::run::pace::Pace;
 use crate::run::results::Tally;
 
@@ -302,6 +303,8 @@ pub(super) fn run_failure(error: &RunError) -> Failure {
     use crate::run::journal::JournalError::{Broken, InUse};
     match error {
         RunError::Journal(InUse { .. } | Broken { .. }) => Failure::refused(error),
+        RunError::Packets(_) => Failure::new(Exit::Unfinished, error)
+            .with_next("The results are written, and everything is in the journal: mend the cause, then: sealoff packets DIR"),
         RunError::Results(_) => Failure::new(Exit::Unfinished, error)
             .with_next("Everything that happened is in the journal: free the space, then run the same command again."),
         _ => Failure::usage(error),
@@ -329,6 +332,7 @@ struct RecapOnWire<'a> {
     outcomes: &'a Tally,
     drifted: u64,
     results: String,
+    packets: &'a [packets::Packet],
     #[serde(skip_serializing_if = "Option::is_none")]
     pace: Option<EffectivePace>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -347,6 +351,7 @@ impl Recap<'_> {
                 outcomes: &self.tally,
                 drifted: self.tally.drifted(),
                 results: self.results.display().to_string(),
+                packets: self.tally.packets(),
                 pace: self.pace,
                 statistics: self.statistics,
             };
@@ -382,6 +387,7 @@ impl Recap<'_> {
             pace_args::write_recap(out, &statistics)?;
         }
         writeln!(out, "Results    {}", self.results.display())?;
+        handoff::write_packets(out, self.plan, tally.packets())?;
         self.write_next(out)
     }
 
@@ -403,6 +409,10 @@ impl Recap<'_> {
         }
         if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
             writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
+            if let Some(packet) = tally.packets().first() {
+                let packet = packets::folder(self.plan).join(&packet.file);
+                writeln!(out, "To hand them over:          sealoff unseal {} -i KEY --letters letters", quoted(&packet))?;
+            }
         }
         Ok(())
     }

@@ -1,7 +1,11 @@
 //! Who hands what over, in lines for a terminal.
 
+use std::io::{self, Write};
+
 use super::words::{count, counted, harmless};
+use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::Handoff;
+use crate::run::packets::{self, Packet};
 
 /// So many names are shown; plan.json and the page have all.
 const MOST_NAMED: usize = 30;
@@ -36,4 +40,21 @@ pub(super) fn lines(handoff: &Handoff) -> Vec<String> {
         lines.push(format!("   all  escrow: {}", handoff.escrow.join(", ")));
     }
     lines
+}
+
+/// Where the packets are, and who gets how many.
+pub(super) fn write_packets(out: &mut impl Write, plan: &PlanFolder, packets: &[Packet]) -> io::Result<()> {
+    if packets.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Packets    {}, one for each who hands passwords over", packets::folder(plan).display())?;
+    for packet in packets.iter().take(MOST_NAMED) {
+        let accounts = counted(packet.accounts.into(), "account", "accounts");
+        writeln!(out, "           {}: {accounts}, for {}", harmless(&packet.file), harmless(&packet.name))?;
+    }
+    let more = packets.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        writeln!(out, "           and {} more in index.csv", count(more as u64))?;
+    }
+    Ok(())
 }

@@ -14,8 +14,11 @@ pub mod export;
 mod handoff;
 mod interrupt;
 pub mod keygen;
+mod letters;
 mod moments;
 mod pace_args;
+mod packet;
+pub mod packets;
 mod password_args;
 pub mod plan;
 mod preview;
@@ -57,6 +60,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
     Unseal(unseal::UnsealArgs),
+    Packets(packets::PacketsArgs),
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
     Drill(drill::DrillArgs),
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Unseal(args) => unseal::run(args),
+        Command::Packets(args) => packets::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),
         Command::Drill(args) => in_runtime(drill::run(args)),

@@ -239,6 +239,19 @@ impl PlanFolder {
         })
     }
 
+    /// The rows by their places in the file, for whoever needs them in another order than the roster's.
+    ///
+    /// # Errors
+    ///
+    /// `plan.csv` cannot be opened.
+    pub fn row_access(&self) -> Result<RowAccess, FolderError> {
+        let path = self.folder.join(PLAN_CSV);
+        let file = File::open(&path).map_err(|source| FolderError::Io { path, source })?;
+        // Small: what was read ahead is thrown away at each leap.
+        let csv = csv::ReaderBuilder::new().has_headers(false).buffer_capacity(4 * 1024).from_reader(file);
+        Ok(RowAccess { folder: self.folder.clone(), csv, record: csv::StringRecord::new() })
+    }
+
     /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -309,6 +322,40 @@ impl Rows {
                 Err(FolderError::Row { folder: self.folder.clone(), row: self.next.get(), reason })
             }
         }
+    }
+}
+
+impl Rows {
+    /// Where the row that was given last begins in the file, in bytes: [`RowAccess::at`] finds it there.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::byte)
+    }
+}
+
+/// The rows of `plan.csv` in any order.
+pub struct RowAccess {
+    folder: PathBuf,
+    csv: csv::Reader<File>,
+    record: csv::StringRecord,
+}
+
+impl RowAccess {
+    /// The row that begins at this byte.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or changed since it was read to its end: another row stands there.
+    pub fn at(&mut self, offset: u64, row: RowNumber) -> Result<PlanRow, FolderError> {
+        let changed = || FolderError::Changed { folder: self.folder.clone() };
+        let mut place = csv::Position::new();
+        place.set_byte(offset);
+        let read = self.csv.seek(place).and_then(|()| self.csv.read_record(&mut self.record));
+        let read = read.map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(source) => FolderError::Io { path: self.folder.join(PLAN_CSV), source },
+            _ => changed(),
+        })?;
+        PlanRow::read(&self.record).ok().filter(|found| read && found.row == row).ok_or_else(changed)
     }
 }
 

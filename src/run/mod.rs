@@ -26,6 +26,7 @@ pub mod mint;
 pub mod opening;
 pub mod outcome;
 pub mod pace;
+pub mod packets;
 pub mod record;
 pub mod replay;
 pub mod results;

@@ -91,6 +91,13 @@ impl HandoffName {
             let number = device.strip_prefix(kind).map(|rest| rest.chars().collect::<Vec<_>>());
             number.is_some_and(|rest| matches!(rest[..], ['0'..='9' | '¹' | '²' | '³']))
         };
+        // Packets of many accounts come in parts, which are called by this.
+        if let Some((name, number)) = stem.rsplit_once(".part-")
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            stem = format!("{name}_part-{number}");
+        }
         if DEVICES.contains(&device.as_str()) || numbered("com") || numbered("lpt") {
             stem.insert(0, '_');
         }
@@ -147,6 +154,8 @@ mod tests {
             ("Com1", "_Com1"),
             ("LPT³", "_LPT³"),
             ("com10", "com10"),
+            ("desk.part-2", "desk_part-2"),
+            ("desk.part-two", "desk.part-two"),
             ("console", "console"),
             ("boss@contoso.com", "boss@contoso.com"),
             ("山田", "山田"),
