@@ -17,7 +17,7 @@ use crate::words::{count, counted, moment, quoted, roster_name, span};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 11] = [
+const PLACED: [&str; 12] = [
     "format",
     "version",
     "created_at",
