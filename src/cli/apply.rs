@@ -30,8 +30,8 @@ use crate::run::event::{Event, Statistics};
 use crate::run::mint::{Mint, Sealing};
 use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
 use crate::run::outcome::Outcome;
-use crate::run::packets;
 use crate::run::pace::Pace;
+use crate::run::packets;
 use crate::run::results::Tally;
 
 /// Carry a plan out; run again, it goes on where it ended
@@ -303,8 +303,9 @@ pub(super) fn run_failure(error: &RunError) -> Failure {
     use crate::run::journal::JournalError::{Broken, InUse};
     match error {
         RunError::Journal(InUse { .. } | Broken { .. }) => Failure::refused(error),
-        RunError::Packets(_) => Failure::new(Exit::Unfinished, error)
-            .with_next("The results are written, and everything is in the journal: mend the cause, then: sealoff packets DIR"),
+        RunError::Packets(_) => Failure::new(Exit::Unfinished, error).with_next(
+            "The results are written, and everything is in the journal: mend the cause, then: sealoff packets DIR",
+        ),
         RunError::Results(_) => Failure::new(Exit::Unfinished, error)
             .with_next("Everything that happened is in the journal: free the space, then run the same command again."),
         _ => Failure::usage(error),
@@ -411,7 +412,11 @@ impl Recap<'_> {
             writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
             if let Some(packet) = tally.packets().first() {
                 let packet = packets::folder(self.plan).join(&packet.file);
-                writeln!(out, "To hand them over:          sealoff unseal {} -i KEY --letters letters", quoted(&packet))?;
+                writeln!(
+                    out,
+                    "Whoever hands them over:    sealoff unseal {} -i KEY --letters letters",
+                    quoted(&packet)
+                )?;
             }
         }
         Ok(())

@@ -6,9 +6,7 @@ use std::path::Path;
 
 use super::exit::Failure;
 use crate::ids::ObjectId;
-use crate::seal::{
-    Identities, Password, SealedRow, SealedRows, UnsealError, is_sealed_file, open_file,
-};
+use crate::seal::{Identities, Password, SealedRow, SealedRows, UnsealError, is_sealed_file, open_file};
 use crate::spreadsheet::guard;
 
 /// What kind of file the credentials come from.
@@ -54,7 +52,9 @@ pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, 
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format_args!("{file} cannot be read: {error}")))?;
     let sheet = open_file(identities, &bytes).map_err(|error| match error {
         UnsealError::NotForThisIdentity => Failure::usage(format_args!("{file} is not sealed to this identity"))
-            .with_next("Use the identity of the person whose packet it is; index.csv beside it says whose keys open it."),
+            .with_next(
+                "Use the identity of the person whose packet it is; index.csv beside it says whose keys open it.",
+            ),
         error => Failure::usage(format_args!("the packet {file} does not open: {error}")),
     })?;
     Ok((SealedRows::of_sheet(sheet, path).map_err(Failure::usage)?, Kind::Packet))

@@ -19,7 +19,9 @@ use crate::run::packets::{self, Packet};
 /// was sealed to it, sealed as a whole, and index.csv, which holds no secret. Nothing is read from or sent to Graph. `sealoff
 /// unseal` opens a packet.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sealoff packets monday\n  sealoff unseal monday/handoff/site-berlin.csv.age -i berlin.key --letters letters")]
+#[command(
+    after_help = "Example:\n  sealoff packets monday\n  sealoff unseal monday/handoff/site-berlin.csv.age -i berlin.key --letters letters"
+)]
 pub struct PacketsArgs {
     /// The folder of the plan and its run
     #[arg(value_name = "DIR")]
@@ -37,8 +39,12 @@ pub struct PacketsArgs {
 pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
     let plan = apply::open(&args.dir)?;
     if plan.manifest().sealed() == 0 {
-        let why = if plan.manifest().options.discard_credentials { "throws its passwords away" } else { "sets no password" };
-        return Err(Failure::usage(format_args!("the plan in {} {why}, so there is nothing to hand over", quoted(&args.dir))));
+        let why =
+            if plan.manifest().options.discard_credentials { "throws its passwords away" } else { "sets no password" };
+        return Err(Failure::usage(format_args!(
+            "the plan in {} {why}, so there is nothing to hand over",
+            quoted(&args.dir)
+        )));
     }
     apply::refuse_if_in_use(&plan)?;
     let made = project_packets(&plan).map_err(|error| apply::run_failure(&error))?;

@@ -109,7 +109,10 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     if plan.options.discard_credentials {
         labelled("Passwords", "thrown away: nobody can sign in with them")?;
     } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
-        labelled("Sealed", &counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:"))?;
+        labelled(
+            "Sealed",
+            &counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:"),
+        )?;
         for line in handoff::lines(handoff) {
             labelled("", &line)?;
         }

@@ -7,8 +7,7 @@ use clap::Args;
 
 use crate::ids::ObjectId;
 use crate::seal::{
-    Expected, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError,
-    unseal,
+    Expected, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
 };
 use crate::spreadsheet::guard;
 
@@ -213,7 +212,11 @@ impl<'a> Tally<'a> {
 
 /// The passwords, as CSV, as lines of JSON, or as letters.
 enum Output<'a> {
-    Csv { writer: Box<csv::Writer<&'a mut dyn Write>>, kind: Kind, begun: bool },
+    Csv {
+        writer: Box<csv::Writer<&'a mut dyn Write>>,
+        kind: Kind,
+        begun: bool,
+    },
     Json(&'a mut dyn Write),
     /// A page for each person; where they are is printed.
     Letters(Letters, &'a mut dyn Write),

@@ -111,7 +111,13 @@ impl Rules {
     /// The playbook as it is, nobody protected, nothing lifted, no recipient.
     #[must_use]
     pub fn of(playbook: Playbook) -> Self {
-        Self { playbook, options: Options::default(), recipients: Vec::new(), handoff: None, protected: Protected::nobody() }
+        Self {
+            playbook,
+            options: Options::default(),
+            recipients: Vec::new(),
+            handoff: None,
+            protected: Protected::nobody(),
+        }
     }
 
     /// Makes sure that the rules agree with each other and that no password would be lost.

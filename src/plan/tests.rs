@@ -20,8 +20,8 @@ use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::directory::double::{Fault, Tenant, id};
 use crate::graph::caller::Caller;
-use crate::seal::PasswordStyle;
 use crate::roster::{Roster, Source};
+use crate::seal::PasswordStyle;
 
 /// In a tenant of a handful every list is large.
 const ANY_SIZE: Options = Options {

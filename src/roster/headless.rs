@@ -181,12 +181,16 @@ mod tests {
         }
         assert_eq!(key("samuel,Department\n", &by(By::SamAccountName)).unwrap(), Some(0));
         assert_eq!(key("samAccountName,Department\nsam,x\n", &by(By::SamAccountName)).unwrap(), None);
-        assert_eq!(key("ada#contoso.com,Operations\n", &How { key: Some("#1".into()), by: None, ..How::default() }).unwrap(), Some(0));
+        assert_eq!(
+            key("ada#contoso.com,Operations\n", &How { key: Some("#1".into()), by: None, ..How::default() }).unwrap(),
+            Some(0)
+        );
     }
 
     #[test]
     fn somebody_called_sam_is_a_question() {
-        let how = |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::SamAccountName), ..How::default() };
+        let how =
+            |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::SamAccountName), ..How::default() };
         for flag in [Some("#1"), None] {
             let error = key("sam,Sales\nhans,Sales\n", &how(flag)).unwrap_err();
             assert!(matches!(&error, RosterError::HeaderOrPerson { text, .. } if text == "sam"), "{error}");

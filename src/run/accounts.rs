@@ -126,7 +126,14 @@ impl Accounts {
         let names = self.names.get(entry.names_at, length);
         let (user_principal_name, display_name) =
             names.split_at_checked(entry.user_principal_name.into()).unwrap_or_default();
-        Account { row: entry.row, object_id: entry.object_id, user_principal_name, display_name, steps: entry.steps, share: entry.share }
+        Account {
+            row: entry.row,
+            object_id: entry.object_id,
+            user_principal_name,
+            display_name,
+            steps: entry.steps,
+            share: entry.share,
+        }
     }
 }
 

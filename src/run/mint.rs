@@ -13,7 +13,8 @@ use crate::graph::batch::MOST_ITEMS;
 use crate::ids::{RowNumber, TenantId};
 use crate::plan::manifest::Manifest;
 use crate::seal::{
-    Binding, OperatingSystem, Password, PasswordError, PasswordStyle, RecipientError, Recipients, SealError, SealedCredential, seal,
+    Binding, OperatingSystem, Password, PasswordError, PasswordStyle, RecipientError, Recipients, SealError,
+    SealedCredential, seal,
 };
 
 /// A password and its sealed form.
@@ -109,7 +110,8 @@ impl Mint {
         let mut names = vec![account.user_principal_name, account.display_name];
         names.extend(self.tenant_names.iter().map(String::as_str));
         names.extend(self.other_names.get(&account.row).map(|name| &**name));
-        let password = Password::generate_styled(&mut OperatingSystem, self.style, &names).map_err(|source| MintError::Password { row, source })?;
+        let password = Password::generate_styled(&mut OperatingSystem, self.style, &names)
+            .map_err(|source| MintError::Password { row, source })?;
         let recipients = match &self.sealing {
             Sealing::Discard => None,
             Sealing::ToAll(recipients) => Some(recipients),

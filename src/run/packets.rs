@@ -292,12 +292,10 @@ fn write_index(path: &Path, packets: &[Packet]) -> io::Result<()> {
 
 /// The files that an index names, as far as they are plain names of packets: nothing else is ever removed.
 fn names_in_index(path: &Path) -> io::Result<Vec<String>> {
-    let mut reader = match csv::Reader::from_path(path) {
-        Ok(reader) => reader,
-        Err(error) => {
-            let error = io::Error::from(error);
-            return if error.kind() == io::ErrorKind::NotFound { Ok(Vec::new()) } else { Err(error) };
-        }
+    let mut reader = match fs::File::open(path) {
+        Ok(file) => csv::Reader::from_reader(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
     };
     let is_a_packet = |file: &str| {
         let ends = file.ends_with(".csv.age") || file.ends_with(".csv.p7m");

@@ -46,5 +46,5 @@ pub use password::{Password, PasswordError};
 pub use payload::{Binding, Expected};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{RecipientError, Recipients};
-pub use style::{Length, LengthError, PasswordStyle};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};
+pub use style::{Length, LengthError, PasswordStyle};

@@ -48,7 +48,9 @@ mod tests {
         distinct.sort_unstable();
         distinct.dedup();
         assert_eq!(distinct.len(), 7_772);
-        assert!(distinct.iter().all(|word| (3..=9).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())));
+        assert!(
+            distinct.iter().all(|word| (3..=9).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase()))
+        );
         // What names take away is far less than three bits: that would be seven draws of eight that meet one.
         let bits = 6.0 * 7_772_f64.log2() + (DIGITS.len() as f64).log2() + (SYMBOLS.len() as f64).log2() - 3.0;
         assert!(bits >= 80.0, "{bits}");

@@ -19,9 +19,7 @@ pub struct Length<const LEAST: u8, const MOST: u8>(u8);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LengthError {
     /// Too few characters.
-    #[error(
-        "a random password has at least {least} characters: fewer hold less than 100 bits; {found} is too short"
-    )]
+    #[error("a random password has at least {least} characters: fewer hold less than 100 bits; {found} is too short")]
     FewCharacters {
         /// What was asked for.
         found: u8,

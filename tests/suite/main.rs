@@ -8,6 +8,8 @@ mod directory;
 mod drift;
 mod export;
 mod guards;
+mod handoff;
+mod letters;
 mod main_job;
 mod pace;
 mod plan_page;

@@ -167,8 +167,10 @@ impl HandoffKeys {
             let list = list.ok_or_else(|| shape(place, "given its keys as a list of texts: keys = [\"age1…\"]"))?;
             let texts: Vec<String> = list.into_iter().map(|key| beside(path, key)).collect();
             let recipients = Recipients::parse(&texts);
-            let own = recipients.map_err(|error| {
-                HandoffKeysError::Keys { path: of_file(), name: name.to_string(), error }
+            let own = recipients.map_err(|error| HandoffKeysError::Keys {
+                path: of_file(),
+                name: name.to_string(),
+                error,
             })?;
             let twice = |first: &str, as_files| {
                 let (first, second) = (first.to_owned(), name.to_string());
@@ -267,7 +269,11 @@ fn refuse_others(table: &Table, known: &str, place: &str, path: &Path) -> Result
             path: path.to_owned(),
             place: place.to_owned(),
             // A secret key without its quotes would be one.
-            found: if found.to_ascii_uppercase().contains("AGE-SECRET") { "a secret key".to_owned() } else { found.clone() },
+            found: if found.to_ascii_uppercase().contains("AGE-SECRET") {
+                "a secret key".to_owned()
+            } else {
+                found.clone()
+            },
             expected: match nearest(found, [known].into_iter()) {
                 Some(nearest) => format!("did you mean {nearest:?}?"),
                 None => format!("all that stands there is {known:?}"),
@@ -341,7 +347,10 @@ mod tests {
             (format!("[handoff.escrow]\nkeys = [\"{key}\"]"), "names nobody"),
             ("[handoff]\nalice = 1".to_owned(), "[handoff.alice] must be a table"),
             ("handoff = 1".to_owned(), "handoff must be tables"),
-            (format!("[handof.alice]\nkeys = [\"{key}\"]"), "\"handof\", which means nothing there; did you mean \"handoff\"?"),
+            (
+                format!("[handof.alice]\nkeys = [\"{key}\"]"),
+                "\"handof\", which means nothing there; did you mean \"handoff\"?",
+            ),
             (format!("[handoff.alice]\nkey = [\"{key}\"]"), "did you mean \"keys\"?"),
             (format!("[handoff.alice]\nkeys = [\"{key}\"]\nmail = \"a@b.c\""), "all that stands there is \"keys\""),
             ("[handoff.alice]".to_owned(), "keys = [\"age1…\"]"),
