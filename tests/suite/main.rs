@@ -11,6 +11,8 @@ mod guards;
 mod handoff;
 mod letters;
 mod main_job;
+#[cfg(target_os = "linux")]
+mod memory;
 mod pace;
 mod plan_page;
 mod preview;
