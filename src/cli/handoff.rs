@@ -25,19 +25,24 @@ pub(super) fn who(handoff: &Handoff) -> String {
     format!("{}{escrow}", names.join(", "))
 }
 
-/// One line for each name, and one for the escrow.
-pub(super) fn lines(handoff: &Handoff) -> Vec<String> {
-    let mut lines = Vec::new();
-    for share in handoff.shares.iter().take(MOST_NAMED) {
-        let (name, keys) = (harmless(share.name.as_str()), share.keys.join(", "));
-        lines.push(format!("{:>6}  {name}: {keys}", count(share.accounts.into())));
-    }
+/// For each name how many are theirs and by which keys, and one more line for the escrow.
+pub(super) fn lines(handoff: &Handoff) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = handoff
+        .shares
+        .iter()
+        .take(MOST_NAMED)
+        .map(|share| {
+            let text = format!("{}: {}", harmless(share.name.as_str()), share.keys.join(", "));
+            (count(share.accounts.into()), text)
+        })
+        .collect();
     let more = handoff.shares.len().saturating_sub(MOST_NAMED);
     if more > 0 {
-        lines.push(format!("        and {}; plan.html has them all", counted(more as u64, "more name", "more names")));
+        let names = counted(more as u64, "more name", "more names");
+        lines.push((String::new(), format!("and {names}; plan.html has them all")));
     }
     if !handoff.escrow.is_empty() {
-        lines.push(format!("   all  escrow: {}", handoff.escrow.join(", ")));
+        lines.push(("all".to_owned(), format!("escrow: {}", handoff.escrow.join(", "))));
     }
     lines
 }
