@@ -83,7 +83,7 @@ pub struct Rules {
 pub enum RulesError {
     /// Nobody could ever read the new passwords.
     #[error("the playbook {playbook} sets new passwords, and nobody is named who may read them; name a \
-             recipient with --seal-to{}",
+             recipient with --seal-to, or a file of them with --recipients{}",
         or_discard(*playbook))]
     NoRecipient {
         /// The playbook.

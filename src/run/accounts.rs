@@ -184,9 +184,10 @@ impl Names {
 /// Whose the new password of a row is.
 fn share_of(handoff: Option<&Handoff>, row: &PlanRow) -> Result<u16, TooMany> {
     match handoff.filter(|_| row.steps.contains(Step::Reset)).map(|handoff| handoff.share_of(&row.handoff)) {
-        // Every row has one: that was checked when the plan was opened, and the file when it was read to its end.
-        None | Some(None) => Ok(0),
-        Some(Some(share)) => u16::try_from(share).map_err(|_| TooMany),
+        None => Ok(0),
+        // Every row has one: that was checked when the plan was opened. Nobody's is sealed to nobody, and never to somebody else.
+        Some(None) => Ok(u16::MAX),
+        Some(Some(share)) => u16::try_from(share).ok().filter(|share| *share < u16::MAX).ok_or(TooMany),
     }
 }
 

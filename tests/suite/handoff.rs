@@ -75,6 +75,14 @@ fn each_password_opens_for_whoever_hands_it_over_and_for_the_escrow_and_for_nobo
     let roster = roster(&stage, &members);
     let planned = plan(&stage, &roster, "breach", &["--recipients", FILE]).succeeded();
     planned.says(&["20 new passwords, each for one of these:", "10 Alice: age1", "10 bob: age1", "all escrow: age1"]);
+    let page = std::fs::read_to_string(stage.path("out/plan.html")).unwrap();
+    let alice = std::fs::read_to_string(stage.path("alice.pub")).unwrap();
+    assert!(page.contains("<bdi>Alice</bdi></strong>, 10 accounts:") && page.contains(alice.trim()));
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(stage.path("out/plan.json")).unwrap()).unwrap();
+    assert_eq!(
+        json["handoff"]["shares"][0],
+        serde_json::json!({"name": "Alice", "keys": [alice.trim()], "accounts": 10})
+    );
     stage.apply("out").succeeded().says(&["Packets out/handoff", "Alice.csv.age: 10 accounts, for Alice"]);
     // Of the results, each opens the own ones and no other.
     for (key, theirs) in [("alice.key", "Alice"), ("bob.key", "bob")] {
