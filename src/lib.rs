@@ -4,7 +4,7 @@
 //! # How data flows
 //!
 //! ```text
-//! ROSTER ─ roster ─► entries ─ directory ─► accounts ─ plan ─► decisions ─ run ─► journal ─► results
+//! ROSTER ─ roster ─► entries ─ directory ─► accounts ─ plan ─► decisions ─ run ─► journal ─► results, packets
 //! ```
 //!
 //! One direction, no way back. The rooms stand below in the order in which data passes through them, and a lower room
@@ -17,8 +17,8 @@
 //! | [`directory`] | entries become *accounts*: what each person really is in the tenant |
 //! | [`seal`] | passwords, recipients, and the envelopes that only those can open |
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
-//! | [`run`] | the engine carries a plan out, the journal remembers it, the results are read from the journal |
-//! | [`report`] | a plan, read back from its folder, becomes a page for those who approve it |
+//! | [`run`] | the engine carries a plan out, the journal remembers it, results and packets are read from the journal |
+//! | [`report`] | a plan, read back from its folder, becomes a page for those who approve it; a password that was unsealed becomes a letter |
 //! | [`doctor`] | what a run would need becomes *checks*, each with its mend; it only reads |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
 use super::exit::{Exit, Failure};
+use super::handoff;
 use super::interrupt;
 use super::moments;
 use super::pace_args::{self, EffectivePace, PaceArgs};
@@ -22,18 +23,18 @@ use super::words::{counted, harmless};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
-use crate::plan::drift::Drifted;
+use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
-use crate::run::mint::Mint;
+use crate::run::mint::{Mint, Sealing};
 use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
+use crate::run::packets;
 use crate::run::results::Tally;
-use crate::seal::Recipients;
 
 /// Carry a plan out; run again, it goes on where it ended
 ///
@@ -148,10 +149,10 @@ pub(super) async fn carry_out(
     let principal = check_permissions(&connected, planned_steps(plan.manifest()), checks).await?;
     approve(plan, &organization, approval)?;
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
-    let drifted = recheck::check_drift(plan, standing, &connected, principal, checks).await?;
+    let drift = recheck::check_drift(plan, standing, &connected, principal, checks).await?;
     announce(plan.manifest());
     let Connected { transport, clock, .. } = connected;
-    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock, pace).await?;
+    let (ending, statistics) = engage(plan, &organization, drift, transport, clock, pace).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
@@ -202,8 +203,11 @@ async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Cl
 
 /// Says once more, before the first write, what is about to run and who can open the passwords.
 fn announce(manifest: &Manifest) {
-    let sealed =
-        if manifest.sealed() > 0 { format!(", sealed to {}", manifest.recipients.join(", ")) } else { String::new() };
+    let sealed = match &manifest.handoff {
+        _ if manifest.sealed() == 0 => String::new(),
+        Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
+        None => format!(", sealed to {}", manifest.recipients.join(", ")),
+    };
     let line = format!(
         "{} {} in {}{sealed} (plan {})",
         manifest.playbook,
@@ -245,19 +249,20 @@ fn approve(plan: &PlanFolder, organization: &Organization, approval: Approval) -
 async fn engage(
     plan: &PlanFolder,
     organization: &Organization,
-    drifted: &[Drifted],
+    drift: Drift,
     transport: impl Transport,
     clock: Clock,
     pace: EffectivePace,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
-    let recipients = match manifest.recipients.as_slice() {
-        // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
-        [] => None,
-        named => Some(Recipients::parse(named).map_err(Failure::usage)?),
+    let mint = Mint {
+        sealing: Sealing::of(manifest).map_err(Failure::usage)?,
+        style: manifest.options.password,
+        tenant: manifest.tenant.id,
+        tenant_names: organization.names(),
+        other_names: drift.other_names,
     };
-    let mint = Mint { recipients, tenant: manifest.tenant.id, tenant_names: organization.names() };
-    let run = Run::open(plan, drifted, clock).await.map_err(|error| run_failure(&error))?;
+    let run = Run::open(plan, &drift.drifted, clock).await.map_err(|error| run_failure(&error))?;
     let assignment = Assignment {
         transport: Arc::new(transport),
         clock,
@@ -317,6 +322,9 @@ pub(super) fn run_failure(error: &RunError) -> Failure {
     use crate::run::journal::JournalError::{Broken, InUse};
     match error {
         RunError::Journal(InUse { .. } | Broken { .. }) => Failure::refused(error),
+        RunError::Packets(_) => Failure::new(Exit::Unfinished, error).with_next(
+            "The results are written, and everything is in the journal: mend the cause, then: sealoff packets DIR",
+        ),
         RunError::Results(_) => Failure::new(Exit::Unfinished, error)
             .with_next("Everything that happened is in the journal: free the space, then run the same command again."),
         _ => Failure::usage(error),
@@ -344,6 +352,7 @@ struct RecapOnWire<'a> {
     outcomes: &'a Tally,
     drifted: u64,
     results: String,
+    packets: &'a [packets::Packet],
     #[serde(skip_serializing_if = "Option::is_none")]
     pace: Option<EffectivePace>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -362,6 +371,7 @@ impl Recap<'_> {
                 outcomes: &self.tally,
                 drifted: self.tally.drifted(),
                 results: self.results.display().to_string(),
+                packets: self.tally.packets(),
                 pace: self.pace,
                 statistics: self.statistics,
             };
@@ -397,6 +407,7 @@ impl Recap<'_> {
             pace_args::write_recap(out, &statistics)?;
         }
         writeln!(out, "Results    {}", self.results.display())?;
+        handoff::write_packets(out, self.plan, tally.packets())?;
         self.write_next(out)
     }
 
@@ -418,6 +429,14 @@ impl Recap<'_> {
         }
         if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
             writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
+            if let Some(packet) = tally.packets().first() {
+                let packet = packets::folder(self.plan).join(&packet.file);
+                writeln!(
+                    out,
+                    "Whoever hands them over:    sealoff unseal {} -i KEY --letters letters",
+                    quoted(&packet)
+                )?;
+            }
         }
         Ok(())
     }

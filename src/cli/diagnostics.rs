@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_list_that_cannot_be_used_shows_its_header() {
-        let how = How { key: Some("Sign in".into()), by: None };
+        let how = How { key: Some("Sign in".into()), by: None, ..How::default() };
         let error = Roster::open_with(list("sep=,\nname,Sign-in nmae\nAda,ada@contoso.com\n"), how).err().unwrap();
         let failure = of_roster(&error, "list.csv");
         assert!(

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::apply::{self, Approval};
 use super::connect::{Connected, clock_speed};
+use super::drill_keys::DrillKeys;
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
@@ -22,11 +23,12 @@ use crate::graph::connection::http_client_trusting;
 use crate::graph::endpoint::{Cloud, Endpoints};
 use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
+use crate::plan::folder::PlanFolder;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{By, Key, Source};
 use crate::run::opening::standing;
-use crate::seal::{Expected, Identities, Identity, SealedRows, unseal};
+use crate::seal::{Expected, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::{Connection, ExtraPerson, Settings, Shape, Simulator};
 
 const SAMPLE_NAME: &str = "samples/first-try.csv";
@@ -92,7 +94,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
     let source = match (&args.roster, args.accounts) {
         (Some(path), _) => Source::from_argument(path.as_os_str()),
-        (None, Some(accounts)) => Source::bytes("a made-up roster", made_up_roster(&simulator, accounts)),
+        (None, Some(accounts)) => Source::bytes(MADE_UP, made_up_roster(&simulator, accounts)),
         (None, None) => Source::bytes(SAMPLE_NAME, SAMPLE),
     };
     tell(args.json, |out| {
@@ -106,11 +108,11 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
         }
         writeln!(out)
     })?;
-    let identity = Identity::generate();
-    let mut rules = args.rules.rules(args.playbook, Some(identity.recipient()))?;
+    let own = DrillKeys::for_names_on(args.reading.open(source.clone())?).map_err(Failure::usage)?;
+    let mut rules = args.rules.rules(args.playbook, Some(own.keys()))?;
     // The made-up tenant is as large as the list needs; how large a share of the real one it is, nobody knows here.
     rules.options.max_accounts = rules.options.max_accounts.or(Some(u32::MAX));
-    let proves = rules.playbook.resets() && args.rules.seal_to.is_empty() && !rules.options.discard_credentials;
+    let proves = rules.handoff.is_some() && args.rules.recipients.is_none();
     let roster = args.reading.open(source)?;
     let connected = connect(simulator.connection(), args.clock_speed)?;
     let (summary, examples) = of_roster(roster, rules, &folder, &connected, CheckArgs::default()).await?;
@@ -118,11 +120,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     if summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
     }
-    let key = folder.join("drill-key.txt");
-    if proves {
-        let written = private_files::replace(&key, |file| file.write_all(identity.file_text().as_bytes()));
-        written.map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", key.display())))?;
-    }
+    let keys = if proves { Some(own.write(&folder)?) } else { None };
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
     let plan = apply::open(&folder)?;
     let standing = standing(&plan).map_err(|error| apply::run_failure(&error))?;
@@ -138,7 +136,10 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
         })?;
         return Ok(exit);
     }
-    let holds = !proves || prove(&simulator, &plan.results_path(), &key, identity)?;
+    let holds = match keys {
+        Some(keys) => prove(&simulator, &plan, keys)?,
+        None => true,
+    };
     say_what_next(args.playbook, &plan.results_path(), summary.plan.floor_seconds)?;
     simulator.stop().await;
     Ok(if holds { exit } else { Exit::Unfinished })
@@ -196,7 +197,9 @@ fn people(path: &Path, reading: &ReadingArgs) -> Result<Vec<ExtraPerson>, Failur
     Ok(people)
 }
 
-/// A list of ordinary, enabled members of the simulated tenant.
+const MADE_UP: &str = "a made-up roster";
+
+/// A list of ordinary, enabled members of the simulated tenant, of whom a third sit in another place.
 fn made_up_roster(simulator: &Simulator, accounts: u32) -> Vec<u8> {
     let mut csv = b"userPrincipalName,handoff\n".to_vec();
     let ordinary = simulator.users().into_iter().filter(|user| {
@@ -205,8 +208,9 @@ fn made_up_roster(simulator: &Simulator, accounts: u32) -> Vec<u8> {
             && user.external_user_state.is_none()
             && user.domain() == "contoso.com"
     });
-    for user in ordinary.take(accounts as usize) {
-        csv.extend_from_slice(format!("{},service-desk\n", user.user_principal_name).as_bytes());
+    for (index, user) in ordinary.take(accounts as usize).enumerate() {
+        let handoff = if index % 3 == 2 { "site-berlin" } else { "service-desk" };
+        csv.extend_from_slice(format!("{},{handoff}\n", user.user_principal_name).as_bytes());
     }
     csv
 }
@@ -225,14 +229,25 @@ fn connect(connection: &Connection, clock_speed: f64) -> Result<Connected, Failu
     Ok(Connected { transport, clock: Clock::with_speed(clock_speed) })
 }
 
-/// Opens the first sealed credential and holds it against what the simulated directory accepts.
-fn prove(simulator: &Simulator, results: &Path, key: &Path, identity: Identity) -> Result<bool, Failure> {
-    let identities = Identities::from(identity);
+/// Opens the first sealed credential of the busiest name, holds it against what the simulated directory accepts, and makes
+/// sure that the other key does not open it.
+fn prove(
+    simulator: &Simulator,
+    plan: &PlanFolder,
+    [(key, busiest), (_, others)]: [(PathBuf, Identity); 2],
+) -> Result<bool, Failure> {
+    let (results, key) = (&plan.results_path(), &key);
+    let (identities, others) = (Identities::from(busiest), Identities::from(others));
     for row in SealedRows::open(results).map_err(Failure::usage)? {
         let row = row.map_err(Failure::usage)?;
         let (Ok(object_id), [Ok(sealed)]) = (&row.object_id, row.candidates.as_slice()) else { continue };
         let expected = Expected { tenant: None, object_id: *object_id, user_principal_name: &row.user_principal_name };
-        let password = unseal(&identities, sealed, &expected).map_err(Failure::usage)?;
+        let password = match unseal(&identities, sealed, &expected) {
+            Ok(password) => password,
+            Err(UnsealError::NotForThisIdentity) => continue,
+            Err(error) => return Err(Failure::usage(error)),
+        };
+        let is_theirs_alone = matches!(unseal(&others, sealed, &expected), Err(UnsealError::NotForThisIdentity));
         let user = simulator.user(&object_id.to_string());
         let holds = user.is_some_and(|user| user.password == Some(Digest::of(password.expose().as_bytes())));
         let user = quoted(Path::new(&row.user_principal_name));
@@ -240,11 +255,13 @@ fn prove(simulator: &Simulator, results: &Path, key: &Path, identity: Identity) 
             writeln!(out, "Proof      the sealed credential of {} opens, and it", harmless(&row.user_principal_name))?;
             let verdict =
                 if holds { "is the password that the directory now holds" } else { "is NOT the directory's password" };
-            writeln!(out, "           {verdict}. See it yourself:")?;
+            writeln!(out, "           {verdict}.")?;
+            let other = if is_theirs_alone { "does not open it" } else { "OPENS IT, TOO" };
+            writeln!(out, "           The key of those who hand the others over {other}. See it yourself:")?;
             writeln!(out, "           sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key))?;
             writeln!(out)
         })?;
-        return Ok(holds);
+        return Ok(holds && is_theirs_alone);
     }
     Ok(true)
 }

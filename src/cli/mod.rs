@@ -9,13 +9,19 @@ mod core_dumps;
 pub mod diagnostics;
 pub mod doctor;
 pub mod drill;
+mod drill_keys;
 pub mod exit;
 pub mod export;
+mod handoff;
 mod interrupt;
 pub mod keygen;
+mod letters;
 mod moments;
 mod outage;
 mod pace_args;
+mod packet;
+pub mod packets;
+mod password_args;
 pub mod plan;
 mod precheck;
 mod preview;
@@ -57,6 +63,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
     Unseal(unseal::UnsealArgs),
+    Packets(packets::PacketsArgs),
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
     Doctor(doctor::DoctorArgs),
@@ -73,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Unseal(args) => unseal::run(args),
+        Command::Packets(args) => packets::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),
         Command::Doctor(args) => in_runtime(doctor::run(args)),

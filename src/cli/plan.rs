@@ -10,11 +10,13 @@ use super::connect::{Connected, ConnectionArgs, read_failure};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::moments;
+use super::password_args::PasswordArgs;
 use super::precheck::{CheckArgs, check_permissions, note_clocks, role_missing};
 use super::preview;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
 use crate::plan::folder::FolderError;
+use crate::plan::handoff::HandoffKeys;
 use crate::plan::planner::{PlanError, Planner, Summary};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
@@ -70,13 +72,17 @@ pub struct ReadingArgs {
     /// What that column holds, where it is neither object ids nor user principal names
     #[arg(long, value_name = "KIND", value_parser = by_name())]
     by: Option<By>,
+    /// The column that says who hands the new password over: a department, a manager, by its name or number; otherwise the one
+    /// called handoff
+    #[arg(long, value_name = "COLUMN")]
+    handoff_by: Option<String>,
 }
 
 impl ReadingArgs {
     /// Opens the list; one that cannot be used is shown with the line that tells why.
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
         let name = source.to_string();
-        let how = How { key: self.key.clone(), by: self.by };
+        let how = How { key: self.key.clone(), by: self.by, handoff: self.handoff_by.clone() };
         Roster::open_with(source, how).map_err(|error| diagnostics::of_roster(&error, &name))
     }
 }
@@ -88,6 +94,12 @@ pub struct RuleArgs {
     /// Who can open the new passwords: an age1... recipient or a file of them; may be given more than once
     #[arg(long, value_name = "RECIPIENT")]
     pub(super) seal_to: Vec<String>,
+    /// Who hands passwords over, and their keys: a TOML file with a table [handoff.NAME] and keys = [...] for each name in the
+    /// roster's handoff column; "default" is for rows without a name (or --seal-to is), "escrow" can open everybody's
+    #[arg(long, value_name = "FILE")]
+    pub(super) recipients: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) password: PasswordArgs,
     /// Throw the new passwords away: nobody can sign in with them, ever (offboard only)
     #[arg(long)]
     pub(super) discard_credentials: bool,
@@ -134,15 +146,17 @@ fn playbook_help() -> String {
 }
 
 impl RuleArgs {
-    /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own_recipient` stands in where
-    /// the playbook needs a recipient and none is named.
-    pub(super) fn rules(&self, playbook: Playbook, own_recipient: Option<String>) -> Result<Rules, Failure> {
-        let recipients = if !self.seal_to.is_empty() {
-            Recipients::parse(&self.seal_to).map_err(Failure::usage)?.fingerprints()
-        } else if playbook.resets() && !self.discard_credentials {
-            own_recipient.into_iter().collect()
-        } else {
+    /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own` stands in where the playbook
+    /// needs keys and none are named.
+    pub(super) fn rules(&self, playbook: Playbook, own: Option<HandoffKeys>) -> Result<Rules, Failure> {
+        let mut recipients = if self.seal_to.is_empty() {
             Vec::new()
+        } else {
+            Recipients::parse(&self.seal_to).map_err(Failure::usage)?.fingerprints()
+        };
+        let handoff = match &self.recipients {
+            Some(path) => Some(self.handoff_keys(path, std::mem::take(&mut recipients))?),
+            None => own.filter(|_| playbook.resets() && !self.discard_credentials && recipients.is_empty()),
         };
         let protected = match &self.protect {
             Some(path) => Protected::read(path).map_err(|error| {
@@ -155,19 +169,37 @@ impl RuleArgs {
             allow_synced: self.allow_synced,
             allow_federated: self.allow_federated,
             skip_guests: self.skip_guests,
+            password: self.password.style()?,
             discard_credentials: self.discard_credentials,
             without_roles: self.without_roles,
             without_domains: self.without_domains,
             since: self.since,
             max_accounts: self.max_accounts,
         };
-        let rules = Rules { playbook, options, recipients, protected };
+        let rules = Rules { playbook, options, recipients, handoff: handoff.filter(|_| playbook.resets()), protected };
         match rules.check() {
             Ok(()) => Ok(rules),
             Err(error @ RulesError::NoRecipient { .. }) => {
                 Err(Failure::refused(error).with_next("Make a recipient with: sealoff keygen -o key.txt"))
             }
             Err(error) => Err(Failure::refused(error)),
+        }
+    }
+}
+
+impl RuleArgs {
+    /// The file of recipients, with the keys of `--seal-to` for the rows that name nobody.
+    fn handoff_keys(&self, path: &std::path::Path, seal_to: Vec<String>) -> Result<HandoffKeys, Failure> {
+        let keys = HandoffKeys::read(path).map_err(Failure::usage)?;
+        match (seal_to.is_empty(), keys.has_default()) {
+            (true, _) => Ok(keys),
+            (false, false) => Ok(keys.with_default(seal_to)),
+            // Neither may win silently: whoever could open the rest of the passwords would be a surprise.
+            (false, true) => Err(Failure::usage(format_args!(
+                "--seal-to and [handoff.default] in {} both say who gets the rows that name nobody",
+                path.display()
+            ))
+            .with_next("Leave one of them out.")),
         }
     }
 }
@@ -227,6 +259,10 @@ fn failure(error: &PlanError) -> Failure {
             "No plan was made. If all of them are meant: --max-accounts {}",
             too_large.accounts()
         )),
+        PlanError::NamesWithoutKeys(_) => Failure::refused(error).with_next(
+            "No plan was made. Give each of them keys in the file of recipients, mend the roster, or name another column \
+             with --handoff-by.",
+        ),
         PlanError::Lookup(LookupError::Refused { error: refused, .. }) => {
             Failure { what: error.to_string(), ..read_failure(&ReadError::Refused(refused.clone())) }
         }

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Color, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+use super::handoff;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
 use crate::plan::folder::{ONPREM_CSV, PLAN_CSV, PLAN_HTML, PlanFolder};
@@ -103,29 +104,40 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     writeln!(out)?;
     write_decisions(out, summary, examples, width)?;
     writeln!(out)?;
-    let mut labelled = |label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
-    labelled("Steps", &steps(plan))?;
+    let labelled = |out: &mut _, label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
+    labelled(out, "Steps", &steps(plan))?;
     if plan.options.discard_credentials {
-        labelled("Passwords", "thrown away: nobody can sign in with them")?;
+        labelled(out, "Passwords", "thrown away: nobody can sign in with them")?;
+    } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
+        labelled(
+            out,
+            "Sealed",
+            &counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:"),
+        )?;
+        for (number, text) in handoff::lines(handoff) {
+            block(out, &format!("{:LABEL$}{number:>6}  ", ""), &text, width)?;
+        }
+        labelled(out, "Passwords", &plan.options.password.sentence())?;
     } else if summary.sealed > 0 {
         let passwords = counted(summary.sealed.into(), "new password, for", "new passwords, each for");
         let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
-        labelled("Sealed", &format!("{passwords} {keys}"))?;
+        labelled(out, "Sealed", &format!("{passwords} {keys}"))?;
         for recipient in &plan.recipients {
-            labelled("", recipient)?;
+            labelled(out, "", recipient)?;
         }
+        labelled(out, "Passwords", &plan.options.password.sentence())?;
     }
     if let Some(work) = &plan.on_premises {
         let accounts = counted(work.accounts.into(), "account has", "accounts have");
         let list = summary.folder.join(ONPREM_CSV);
         let told = format!("{accounts} to be changed there, too: {}, onprem.ps1 does it", list.display());
-        labelled("On-prem", &format!("{told} (SHA-256 {})", work.sha256.short()))?;
+        labelled(out, "On-prem", &format!("{told} (SHA-256 {})", work.sha256.short()))?;
     }
     let csv = summary.folder.join(PLAN_CSV);
-    labelled("Plan", &format!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()))?;
+    labelled(out, "Plan", &format!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()))?;
     let page = summary.folder.join(PLAN_HTML);
     if page.exists() {
-        labelled("Page", &format!("{}, for whoever approves", page.display()))?;
+        labelled(out, "Page", &format!("{}, for whoever approves", page.display()))?;
     }
     writeln!(out)?;
     if plan.accounts() == 0 {

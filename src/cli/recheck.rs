@@ -54,7 +54,7 @@ pub(super) async fn check_drift(
     connected: &Connected,
     principal: Principal,
     checks: CheckArgs,
-) -> Result<Vec<Drifted>, Failure> {
+) -> Result<Drift, Failure> {
     let manifest = plan.manifest();
     let progress = LookupProgress::start();
     let checked = async {
@@ -85,7 +85,7 @@ pub(super) async fn check_drift(
         let _ = writeln!(anstream::stderr(), "note: {}", harmless(&note));
     }
     tell(&drift);
-    Ok(drift.drifted)
+    Ok(drift)
 }
 
 /// A lookup that failed, as the end of a command.

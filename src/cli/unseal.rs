@@ -7,12 +7,13 @@ use clap::Args;
 
 use crate::ids::ObjectId;
 use crate::seal::{
-    Expected, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRows, SealedRowsError, UnsealError,
-    unseal,
+    Expected, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
 };
 use crate::spreadsheet::guard;
 
 use super::exit::{Exit, Failure};
+use super::letters::Letters;
+use super::packet::{self, Kind};
 
 /// Open the sealed credentials of a results file.
 ///
@@ -26,9 +27,11 @@ use super::exit::{Exit, Failure};
 #[command(after_help = "\
 Examples:
   sealoff unseal run1/results.csv -i service-desk.key --user ada@contoso.com --show
-  sealoff unseal run1/results.csv -i service-desk.key | some-password-manager import -")]
+  sealoff unseal run1/results.csv -i service-desk.key | some-password-manager import -
+  sealoff unseal run1/handoff/site-berlin.csv.age -i berlin.key > sign-off-sheet.csv
+  sealoff unseal run1/handoff/site-berlin.csv.age -i berlin.key --letters letters")]
 pub struct UnsealArgs {
-    /// The results file of a run.
+    /// The results file of a run, or a packet (handoff/NAME.csv.age).
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -47,6 +50,11 @@ pub struct UnsealArgs {
     /// Print passwords even to a terminal.
     #[arg(long)]
     show: bool,
+
+    /// Write a letter for each person into DIR instead of printing: one page to print and hand over, with the password in
+    /// large type and spelled out. DIR must be new or empty.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "show"])]
+    letters: Option<PathBuf>,
 }
 
 /// How many rows of other recipients are named before the rest is only counted.
@@ -59,7 +67,7 @@ const MOST_NAMED: usize = 20;
 /// [`Failure`]: the file or the identity cannot be used, standard output is a terminal and `--show` is not given, or
 /// there is nothing to open.
 pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
-    if io::stdout().is_terminal() && !args.show {
+    if io::stdout().is_terminal() && !args.show && args.letters.is_none() {
         return Err(Failure::refused("passwords are not printed to a terminal")
             .with_next("Redirect standard output, or add --show."));
     }
@@ -68,8 +76,12 @@ pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
 
 fn run_to(args: &UnsealArgs, out: &mut dyn Write, problems: &mut dyn Write) -> Result<Exit, Failure> {
     let identities = Identities::read(&args.identity).map_err(Failure::usage)?;
-    let rows = SealedRows::open(&args.file).map_err(Failure::usage)?;
-    let mut opening = Opening { out: Output::new(args.json, out), tally: Tally::new(problems), identities };
+    let (rows, kind) = packet::open(&args.file, &identities)?;
+    let output = match &args.letters {
+        Some(folder) => Output::Letters(Letters::into(folder)?, out),
+        None => Output::new(args.json, kind, out),
+    };
+    let mut opening = Opening { out: output, tally: Tally::new(problems), identities };
     for row in rows {
         match row {
             Ok(row) if args.user.as_deref().is_none_or(|person| row.is_about(person)) => opening.open(&row)?,
@@ -104,12 +116,13 @@ impl Opening<'_> {
             }
         };
         let several = row.candidates.len() > 1;
+        let mut opened = Vec::with_capacity(row.candidates.len());
         for (index, sealed) in row.candidates.iter().enumerate() {
             let candidate = several.then_some(index + 1);
             match self.password(row, object_id, sealed) {
                 Ok(Some(password)) => {
                     self.tally.opened += 1;
-                    self.out.password(row, object_id, &password, candidate)?;
+                    opened.push((candidate, password));
                 }
                 Ok(None) => self.tally.others.push(row.row.clone()),
                 Err(problem) => {
@@ -118,7 +131,7 @@ impl Opening<'_> {
                 }
             }
         }
-        Ok(())
+        self.out.account(row, object_id, &opened)
     }
 
     /// The password, or `None` where it is sealed to somebody else.
@@ -197,15 +210,39 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// The passwords, as CSV or as lines of JSON.
+/// The passwords, as CSV, as lines of JSON, or as letters.
 enum Output<'a> {
-    Csv { writer: Box<csv::Writer<&'a mut dyn Write>>, begun: bool },
+    Csv {
+        writer: Box<csv::Writer<&'a mut dyn Write>>,
+        kind: Kind,
+        begun: bool,
+    },
     Json(&'a mut dyn Write),
+    /// A page for each person; where they are is printed.
+    Letters(Letters, &'a mut dyn Write),
 }
 
 impl<'a> Output<'a> {
-    fn new(json: bool, out: &'a mut dyn Write) -> Self {
-        if json { Self::Json(out) } else { Self::Csv { writer: Box::new(csv::Writer::from_writer(out)), begun: false } }
+    fn new(json: bool, kind: Kind, out: &'a mut dyn Write) -> Self {
+        if json {
+            Self::Json(out)
+        } else {
+            Self::Csv { writer: Box::new(csv::Writer::from_writer(out)), kind, begun: false }
+        }
+    }
+
+    /// All that was opened of one account.
+    fn account(
+        &mut self,
+        row: &SealedRow,
+        object_id: ObjectId,
+        opened: &[(Option<usize>, Password)],
+    ) -> Result<(), Failure> {
+        if let Self::Letters(letters, _) = self {
+            let passwords: Vec<&Password> = opened.iter().map(|(_, password)| password).collect();
+            return if passwords.is_empty() { Ok(()) } else { letters.write(row, object_id, &passwords) };
+        }
+        opened.iter().try_for_each(|(candidate, password)| self.password(row, object_id, password, *candidate))
     }
 
     fn password(
@@ -217,11 +254,14 @@ impl<'a> Output<'a> {
     ) -> Result<(), Failure> {
         let name = &row.user_principal_name;
         match self {
-            Self::Csv { writer, begun } => {
+            Self::Letters(..) => Ok(()),
+            Self::Csv { writer, kind, begun } => {
                 let mut write = || -> csv::Result<()> {
-                    if !*begun {
-                        writer.write_record(["user_principal_name", "object_id", "password", "candidate"])?;
-                        *begun = true;
+                    if !std::mem::replace(begun, true) {
+                        writer.write_record(kind.header())?;
+                    }
+                    if *kind == Kind::Packet {
+                        return packet::write_line(writer, row, object_id, password, candidate);
                     }
                     let candidate = candidate.map(|number| number.to_string()).unwrap_or_default();
                     // The name comes from strangers and is guarded; the password is ours, begins with a letter, and must
@@ -249,6 +289,7 @@ impl<'a> Output<'a> {
         match self {
             Self::Csv { writer, .. } => writer.flush(),
             Self::Json(writer) => writer.flush(),
+            Self::Letters(letters, out) => letters.say(out),
         }
         .map_err(broken)
     }

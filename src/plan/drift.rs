@@ -1,6 +1,6 @@
 //! Is everybody still who they were when the plan was made? What is applied must be what was previewed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
@@ -8,6 +8,7 @@ use super::folder::{FolderError, PlanFolder};
 use super::reason::{self, Reason};
 use super::row::{Decision, PlanRow};
 use super::ruling::Ruling;
+use super::step::Step;
 use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
@@ -36,6 +37,9 @@ pub struct Drift {
     pub count: u64,
     /// Who they are.
     pub drifted: Vec<Drifted>,
+    /// First, last and display names that the plan does not show, of those who get a new password: it must not hold a part
+    /// of them.
+    pub other_names: HashMap<RowNumber, Box<str>>,
 }
 
 impl Drift {
@@ -99,6 +103,11 @@ pub async fn check<T: Transport>(
         let keys: Vec<&Key> = keys.iter().collect();
         for ((id, row), found) in chunk.iter().zip(lookup.find(&keys).await?) {
             drift.checked += 1;
+            if let (Found::Account(account), true) = (&found, row.steps.contains(Step::Reset))
+                && let Some(names) = names_not_shown(account, row)
+            {
+                drift.other_names.insert(row.row, names);
+            }
             if let Some(why) = changed(*id, row, found, &rules) {
                 drift.add(row, why);
             }
@@ -121,6 +130,14 @@ impl Drift {
         self.count += 1;
         self.drifted.push(Drifted { row: row.row, user_principal_name: row.user_principal_name.clone(), why });
     }
+}
+
+/// The names of a person that the row of the plan does not hold as a part of others, one a line.
+fn names_not_shown(account: &Account, row: &PlanRow) -> Option<Box<str>> {
+    let shown = format!("{}\n{}", row.user_principal_name, row.display_name).to_lowercase();
+    let mut names = [&account.given_name, &account.surname, &account.display_name].map(String::as_str).to_vec();
+    names.retain(|name| !name.is_empty() && !shown.contains(&name.to_lowercase()));
+    if names.is_empty() { None } else { Some(names.join("\n").into()) }
 }
 
 /// What has become of an account, when it is no longer what its row says.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::counts::Counts;
 use super::manifest::{Manifest, ManifestError};
 use super::row::{Decision, HEADER, PlanRow, RowError};
-use super::step::Steps;
+use super::step::{Step, Steps};
 use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
 use crate::private_files;
@@ -24,6 +24,8 @@ pub const ONPREM_PS1: &str = "onprem.ps1";
 pub const PLAN_HTML: &str = "plan.html";
 /// The record of the run.
 pub const JOURNAL: &str = "journal.jsonl";
+/// The folder with one packet for each person who hands credentials over.
+pub const HANDOFF: &str = "handoff";
 /// What became of each row.
 pub const RESULTS: &str = "results.csv";
 
@@ -175,13 +177,23 @@ impl PlanFolder {
             Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
         let mut plan = Self { folder: folder.to_owned(), manifest, steps: Vec::new() };
         let mut counts = Counts::default();
+        let mut shared = vec![0; plan.manifest.handoff.as_ref().map_or(0, |handoff| handoff.shares.len())];
+        let mut is_shared_out = true;
         for row in plan.rows()? {
             let row = row?;
             // A row with an unknown reason was turned down when it was read.
             counts.add(row.decision, &row.reasons().unwrap_or_default(), row.steps);
             plan.steps.push(row.steps);
+            if let (Some(handoff), true) = (&plan.manifest.handoff, row.steps.contains(Step::Reset)) {
+                match handoff.share_of(&row.handoff).and_then(|share| shared.get_mut(share)) {
+                    Some(accounts) => *accounts += 1,
+                    None => is_shared_out = false,
+                }
+            }
         }
-        if counts != plan.manifest.counts || counts.rows() != plan.manifest.roster.rows {
+        let shares = plan.manifest.handoff.iter().flat_map(|handoff| &handoff.shares);
+        is_shared_out &= shares.map(|share| share.accounts).eq(shared);
+        if !is_shared_out || counts != plan.manifest.counts || counts.rows() != plan.manifest.roster.rows {
             return Err(FolderError::DoesNotAddUp { folder: plan.folder });
         }
         Ok(plan)
@@ -225,6 +237,19 @@ impl PlanFolder {
             header_read: false,
             next: RowNumber::FIRST,
         })
+    }
+
+    /// The rows by their places in the file, for whoever needs them in another order than the roster's.
+    ///
+    /// # Errors
+    ///
+    /// `plan.csv` cannot be opened.
+    pub fn row_access(&self) -> Result<RowAccess, FolderError> {
+        let path = self.folder.join(PLAN_CSV);
+        let file = File::open(&path).map_err(|source| FolderError::Io { path, source })?;
+        // Small: what was read ahead is thrown away at each leap.
+        let csv = csv::ReaderBuilder::new().has_headers(false).buffer_capacity(4 * 1024).from_reader(file);
+        Ok(RowAccess { folder: self.folder.clone(), csv, record: csv::StringRecord::new() })
     }
 
     /// The folder.
@@ -297,6 +322,40 @@ impl Rows {
                 Err(FolderError::Row { folder: self.folder.clone(), row: self.next.get(), reason })
             }
         }
+    }
+}
+
+impl Rows {
+    /// Where the row that was given last begins in the file, in bytes: [`RowAccess::at`] finds it there.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::byte)
+    }
+}
+
+/// The rows of `plan.csv` in any order.
+pub struct RowAccess {
+    folder: PathBuf,
+    csv: csv::Reader<File>,
+    record: csv::StringRecord,
+}
+
+impl RowAccess {
+    /// The row that begins at this byte.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or changed since it was read to its end: another row stands there.
+    pub fn at(&mut self, offset: u64, row: RowNumber) -> Result<PlanRow, FolderError> {
+        let changed = || FolderError::Changed { folder: self.folder.clone() };
+        let mut place = csv::Position::new();
+        place.set_byte(offset);
+        let read = self.csv.seek(place).and_then(|()| self.csv.read_record(&mut self.record));
+        let read = read.map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(source) => FolderError::Io { path: self.folder.join(PLAN_CSV), source },
+            _ => changed(),
+        })?;
+        PlanRow::read(&self.record).ok().filter(|found| read && found.row == row).ok_or_else(changed)
     }
 }
 

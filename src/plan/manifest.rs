@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::counts::Counts;
+use super::handoff::Handoff;
 use super::playbook::Playbook;
 use super::rules::Options;
 use crate::digest::Digest;
@@ -11,7 +12,7 @@ use crate::ids::TenantId;
 
 /// The format of `plan.json` and `plan.csv` together. Raise it whenever an older sealoff would misunderstand a plan, or
 /// would carry out less, or more, than it says.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What a plan is for. Everything in it is bound by the fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +31,11 @@ pub struct Manifest {
     pub playbook: Playbook,
     /// What was lifted or narrowed.
     pub options: Options,
-    /// To whom the new passwords are sealed.
+    /// To whom the new passwords are sealed, where everybody's go to the same keys.
     pub recipients: Vec<String>,
+    /// To whom they are sealed, where that depends on who hands them over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<Handoff>,
     /// From which list.
     pub roster: RosterName,
     /// Who was not to be touched, where there was such a list.
@@ -105,6 +109,7 @@ pub(super) struct Facts {
     pub(super) playbook: Playbook,
     pub(super) options: Options,
     pub(super) recipients: Vec<String>,
+    pub(super) handoff: Option<Handoff>,
     pub(super) roster: RosterName,
     pub(super) protected: Option<ProtectedList>,
     pub(super) notes: Vec<String>,
@@ -146,6 +151,7 @@ impl Manifest {
             playbook,
             options,
             recipients,
+            handoff,
             roster,
             protected,
             notes,
@@ -162,6 +168,7 @@ impl Manifest {
             playbook,
             options,
             recipients,
+            handoff,
             roster,
             protected,
             notes,
@@ -232,6 +239,7 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::handoff::{HandoffName, Share};
     use crate::plan::reason::Reason;
     use crate::plan::row::Decision;
     use crate::plan::step::Steps;
@@ -247,6 +255,14 @@ mod tests {
             playbook: Playbook::Offboard,
             options: Options { since: Some(OffsetDateTime::UNIX_EPOCH), max_accounts: Some(7), ..Options::default() },
             recipients,
+            handoff: Some(Handoff {
+                escrow: vec!["age1escrow".to_owned()],
+                shares: vec![Share {
+                    name: HandoffName::new("alice").unwrap(),
+                    keys: vec!["age1alice".to_owned()],
+                    accounts: 1,
+                }],
+            }),
             roster: RosterName {
                 name: name.to_owned(),
                 sha256: Digest::of(b"roster"),
@@ -311,9 +327,9 @@ mod tests {
 
     #[test]
     fn another_format_is_named_whatever_else_it_holds() {
-        let error = Manifest::read(br#"{"format":3,"rings":["of","power"]}"#).unwrap_err();
-        assert!(matches!(error, ManifestError::OtherFormat { found: 3 }), "{error}");
-        assert!(error.to_string().contains("format 3"), "{error}");
+        let error = Manifest::read(br#"{"format":99,"rings":["of","power"]}"#).unwrap_err();
+        assert!(matches!(error, ManifestError::OtherFormat { found: 99 }), "{error}");
+        assert!(error.to_string().contains("format 99"), "{error}");
     }
 
     proptest! {

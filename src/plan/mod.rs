@@ -10,6 +10,7 @@
 //! | [`protected`] | who is never touched |
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
 //! | [`reason`], [`ruling`], [`account_rules`] | one row, one account and the rules become one decision |
+//! | [`handoff`] | who hands the new passwords over, and to which keys theirs are sealed |
 //! | `administrators`, [`size`] | what only the plan as a whole can tell: who is left to mend it, and is it too large |
 //! | [`reach`] | whom the directory roles of the app or person do not reach |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
@@ -23,6 +24,7 @@ mod administrators;
 pub mod counts;
 pub mod drift;
 pub mod folder;
+pub mod handoff;
 pub mod manifest;
 pub mod onprem;
 pub mod planner;

@@ -9,6 +9,7 @@ use super::account_rules::AccountRules;
 use super::administrators::{Administrators, TooFewLeft};
 use super::counts::Counts;
 use super::folder::{self, FolderError, PLAN_CSV, PLAN_JSON};
+use super::handoff::{NamesWithoutKeys, Sharing};
 use super::manifest::{Facts, Manifest, ProtectedList, RosterName, Tenant};
 use super::onprem::WorkList;
 use super::protected::ProtectedError;
@@ -54,6 +55,9 @@ pub enum PlanError {
     /// The directory could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// Somebody's password could be handed over by nobody.
+    #[error(transparent)]
+    NamesWithoutKeys(#[from] NamesWithoutKeys),
     /// Larger than anybody can have meant without saying so.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
@@ -144,7 +148,7 @@ pub struct Planner<'a, T> {
 }
 
 /// What grows while the roster is gone through.
-struct Draft<'a> {
+struct Draft<'a, 'k> {
     judge: Judge<'a>,
     administrators: Administrators,
     work_list: WorkList,
@@ -155,6 +159,7 @@ struct Draft<'a> {
     /// Global Administrators, of whom only the whole roster tells whether they are acted on.
     held: Vec<(RowNumber, Account, Ruling)>,
     counts: Counts,
+    sharing: Option<Sharing<'k>>,
     csv: csv::Writer<Hashing<Pending>>,
 }
 
@@ -223,6 +228,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             with_known_state: 0,
             held: Vec::new(),
             counts: Counts::default(),
+            sharing: self.rules.handoff.as_ref().map(Sharing::new),
             csv: plan_csv(folder)?,
         };
         loop {
@@ -238,10 +244,13 @@ impl<'a, T: Transport> Planner<'a, T> {
         if draft.accounts > 0 && draft.with_known_state == 0 {
             return Err(LookupError::StateHidden.into());
         }
-        let Draft { administrators, mut work_list, out_of_reach, held, counts, csv, .. } = draft;
+        let Draft { administrators, mut work_list, out_of_reach, held, counts, mut sharing, csv, .. } = draft;
+        if let Some(sharing) = &sharing {
+            sharing.check()?;
+        }
         let (plan_csv, plan_csv_sha256) = finish(csv)?;
         let (plan_csv, plan_csv_sha256, counts) = match administrators.too_many() {
-            Some(few) => refuse_administrators(folder, plan_csv, few)?,
+            Some(few) => refuse_administrators(folder, plan_csv, few, sharing.as_mut())?,
             None => {
                 for (row, account, ruling) in &held {
                     work_list.add(*row, account, ruling)?;
@@ -264,6 +273,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             playbook,
             options,
             recipients: self.rules.recipients.clone(),
+            handoff: sharing.map(|sharing| sharing.finish()),
             roster: RosterName { name, sha256: ending.digest, read_as: shape.to_string(), rows: ending.rows },
             protected: protected_list,
             notes,
@@ -281,7 +291,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         Ok(Summary::new(folder, shape, ending.defects, manifest))
     }
 
-    async fn decide(&self, entries: &[Entry], facts: &TenantFacts, draft: &mut Draft<'_>) -> Result<(), PlanError> {
+    async fn decide(&self, entries: &[Entry], facts: &TenantFacts, draft: &mut Draft<'_, '_>) -> Result<(), PlanError> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.seen.get(key).is_none()).collect();
         let mut answers = self.lookup.find(&keys).await?.into_iter();
@@ -316,7 +326,12 @@ impl<'a, T: Transport> Planner<'a, T> {
                     draft.work_list.add(entry.row, account, &ruling)?;
                 }
             }
-            line(entry, found, &ruling).write(&mut draft.csv)?;
+            let mut line = line(entry, found, &ruling);
+            if let Some(name) = draft.sharing.as_mut().and_then(|all| all.take(entry.row, &line.handoff, line.steps)) {
+                // As the file of recipients spells it: whoever carries the plan out compares nothing any more.
+                name.as_str().clone_into(&mut line.handoff);
+            }
+            line.write(&mut draft.csv)?;
         }
         Ok(())
     }
@@ -356,6 +371,7 @@ fn refuse_administrators(
     folder: &Path,
     mut drafted: Pending,
     few: TooFewLeft<'_>,
+    mut sharing: Option<&mut Sharing<'_>>,
 ) -> Result<(Pending, Digest, Counts), PlanError> {
     let mut reader = csv::ReaderBuilder::new().from_reader(drafted.reopen()?);
     let mut csv = plan_csv(folder)?;
@@ -364,6 +380,9 @@ fn refuse_administrators(
     while reader.read_record(&mut record)? {
         let mut row = PlanRow::read(&record)?;
         if few.rows.contains(&row.row) {
+            if let Some(sharing) = &mut sharing {
+                sharing.give_back(&row.handoff, row.steps);
+            }
             row.decision = Decision::Refuse;
             row.steps = Steps::NONE;
             row.reason = reason::to_text(&[Reason::LastGlobalAdmin], &few.detail());

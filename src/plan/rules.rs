@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::handoff::HandoffKeys;
 use super::playbook::Playbook;
 use super::protected::Protected;
 use super::reason::Reason;
 use crate::directory::Scope;
+use crate::seal::PasswordStyle;
 
 /// A plan that changes more accounts than this is refused until the operator names the number.
 pub const MOST_ACCOUNTS: u32 = 5_000;
@@ -23,6 +25,8 @@ pub struct Options {
     pub allow_federated: bool,
     /// Guests are left alone altogether.
     pub skip_guests: bool,
+    /// What new passwords are like.
+    pub password: PasswordStyle,
     /// New passwords are thrown away.
     pub discard_credentials: bool,
     /// Directory roles are not read: nobody is known as an administrator.
@@ -67,6 +71,8 @@ pub struct Rules {
     pub options: Options,
     /// To whom the new passwords are sealed, in their text form.
     pub recipients: Vec<String>,
+    /// Who has which keys, where passwords are sealed to whoever hands them over; then `recipients` is empty.
+    pub handoff: Option<HandoffKeys>,
     /// Who is never touched.
     pub protected: Protected,
 }
@@ -77,7 +83,7 @@ pub struct Rules {
 pub enum RulesError {
     /// Nobody could ever read the new passwords.
     #[error("the playbook {playbook} sets new passwords, and nobody is named who may read them; name a \
-             recipient with --seal-to{}",
+             recipient with --seal-to, or a file of them with --recipients{}",
         or_discard(*playbook))]
     NoRecipient {
         /// The playbook.
@@ -93,7 +99,7 @@ pub enum RulesError {
         playbook: Playbook,
     },
     /// Keep and throw away at once.
-    #[error("--discard-credentials and --seal-to contradict each other; choose one")]
+    #[error("--discard-credentials contradicts --seal-to and --recipients; choose one")]
     DiscardAndSeal,
 }
 
@@ -105,7 +111,13 @@ impl Rules {
     /// The playbook as it is, nobody protected, nothing lifted, no recipient.
     #[must_use]
     pub fn of(playbook: Playbook) -> Self {
-        Self { playbook, options: Options::default(), recipients: Vec::new(), protected: Protected::nobody() }
+        Self {
+            playbook,
+            options: Options::default(),
+            recipients: Vec::new(),
+            handoff: None,
+            protected: Protected::nobody(),
+        }
     }
 
     /// Makes sure that the rules agree with each other and that no password would be lost.
@@ -115,7 +127,7 @@ impl Rules {
     /// The first contradiction.
     pub fn check(&self) -> Result<(), RulesError> {
         let playbook = self.playbook;
-        match (self.options.discard_credentials, self.recipients.is_empty()) {
+        match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
             (true, false) => Err(RulesError::DiscardAndSeal),
             (false, true) if playbook.resets() => Err(RulesError::NoRecipient { playbook }),
@@ -133,6 +145,9 @@ mod tests {
         for playbook in Playbook::ALL {
             let bare = Rules::of(playbook);
             let sealed = Rules { recipients: vec!["age1x".to_owned()], ..bare.clone() };
+            let keys = HandoffKeys::of([("alice".to_owned(), vec!["age1x".to_owned()])]);
+            let shared = Rules { handoff: Some(keys), ..bare.clone() };
+            assert_eq!(shared.check(), Ok(()), "{playbook}");
             let discard = Options { discard_credentials: true, ..Options::default() };
             let discarded = Rules { options: discard, ..bare.clone() };
             let both = Rules { options: discard, ..sealed.clone() };

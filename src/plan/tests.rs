@@ -21,6 +21,7 @@ use crate::digest::Digest;
 use crate::directory::double::{Fault, Tenant, id};
 use crate::graph::caller::Caller;
 use crate::roster::{Roster, Source};
+use crate::seal::PasswordStyle;
 
 /// In a tenant of a handful every list is large.
 const ANY_SIZE: Options = Options {
@@ -29,6 +30,7 @@ const ANY_SIZE: Options = Options {
     allow_federated: false,
     skip_guests: false,
     discard_credentials: false,
+    password: PasswordStyle::PHRASE,
     without_roles: false,
     without_domains: false,
     since: None,
@@ -405,6 +407,7 @@ fn forged(csv: &str, genuine: &Summary, counts: Counts) -> TempDir {
         playbook: manifest.playbook,
         options: manifest.options,
         recipients: manifest.recipients,
+        handoff: manifest.handoff,
         roster: manifest.roster,
         protected: manifest.protected,
         notes: manifest.notes,

@@ -17,13 +17,14 @@ use crate::words::{count, counted, moment, quoted, roster_name, span};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 11] = [
+const PLACED: [&str; 12] = [
     "format",
     "version",
     "created_at",
     "tenant",
     "playbook",
     "recipients",
+    "handoff",
     "roster",
     "counts",
     "floor_seconds",
@@ -175,9 +176,25 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                     @if plan.options.discard_credentials {
                         dt { "New passwords" }
                         dd { "thrown away: nobody can sign in with them" }
+                    } @else if let Some(handoff) = plan.handoff.as_ref().filter(|_| plan.sealed() > 0) {
+                        dt { "New passwords" }
+                        dd {
+                            (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
+                            " to the keys of the person who hands it over: "
+                            (plan.options.password.sentence())
+                            ul.keys { @for share in &handoff.shares { li {
+                                strong { (Shown(share.name.as_str())) } ", " (accounts(share.accounts)) ":"
+                                @for key in &share.keys { " " code { (shown(key)) } }
+                            } } }
+                            @if !handoff.escrow.is_empty() {
+                                "Whoever holds an escrow key can open all of them:"
+                                ul.keys { @for key in &handoff.escrow { li { code { (shown(key)) } } } }
+                            }
+                        }
                     } @else if plan.sealed() > 0 {
                         dt { "New passwords" }
                         dd {
+                            (plan.options.password.sentence()) "; "
                             (counted(plan.sealed().into(), "password, sealed", "passwords, each sealed"))
                             " so that only the holder of "
                             (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })

@@ -64,7 +64,10 @@ impl Columns {
         let domain = if how.by == Some(By::SamAccountName) { header.first_of(names::DOMAIN)? } else { None };
         let enabled = header.first_of(&["accountenabled"])?;
         Ok(Self {
-            handoff: header.first_of(&["handoff"])?,
+            handoff: match &how.handoff {
+                Some(column) => Some(header.named(&How::of_column(column))?),
+                None => header.first_of(&["handoff"])?,
+            },
             priority: header.first_of(&["priority"])?,
             note: header.first_of(&["note"])?,
             user_type: header.first_of(&["usertype"])?,
@@ -192,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_operator_may_name_the_column() {
-        let how = |key: &str| How { key: Some(key.to_owned()), by: None };
+        let how = |key: &str| How { key: Some(key.to_owned()), by: None, ..How::default() };
         let header = "Id,Manager UPN,User name [userPrincipalName] Required";
         for (key, index) in [
             ("manager_upn", 1),
@@ -222,7 +225,7 @@ mod tests {
             (By::Sid, "onPremisesSecurityIdentifier"),
             (By::SamAccountName, "SamAccountName"),
         ] {
-            let how = How { key: None, by: Some(by) };
+            let how = How { key: None, by: Some(by), ..How::default() };
             let columns = columns_as(&format!("Id,UserPrincipalName,{name}"), &how).unwrap();
             assert_eq!((columns.key.index, columns.by, columns.fallback), (2, Some(by), None), "{name}");
             let error = columns_as("Id,UserPrincipalName", &how).unwrap_err().to_string();

@@ -179,9 +179,10 @@ impl RosterError {
                     .to_owned(),
             ),
             Self::NoKeyColumn { .. } => Some("Name the column that says who is meant: --key COLUMN".to_owned()),
-            Self::UnknownColumn(unknown) if !unknown.header => {
-                Some("The list has no header: name the column by its number, such as --key '#1'.".to_owned())
-            }
+            Self::UnknownColumn(unknown) if !unknown.header => Some(
+                "The list has no header: name the column by its number, such as --key '#1' or --handoff-by '#2'."
+                    .to_owned(),
+            ),
             Self::ManyKeyColumns { columns, header: true, .. } => {
                 Some(format!("Name the column that says who is meant: --key {}", listed(&[quote(columns.first()?)])))
             }

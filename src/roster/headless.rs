@@ -77,7 +77,23 @@ pub(super) fn columns(
         }
     };
     refuse_header_below(sample, how, Some(key), from, &spot)?;
-    Ok(Some(Columns::keyed(count, how.by, Keys::only(Column::numbered(key)))))
+    let handoff = match &how.handoff {
+        None => None,
+        Some(column) => match How::of_column(column).number().filter(|number| *number < count) {
+            Some(number) => Some(Column::numbered(number)),
+            None => {
+                return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
+                    from: from.clone(),
+                    key: column.clone(),
+                    nearest: How::number_meant(column, count),
+                    found: found(),
+                    header: false,
+                    spot: spot_of_first(),
+                })));
+            }
+        },
+    };
+    Ok(Some(Columns { handoff, ..Columns::keyed(count, how.by, Keys::only(Column::numbered(key))) }))
 }
 
 /// The cell of a first record that is as likely the name of a column as that of a person.
@@ -141,7 +157,7 @@ mod tests {
         let text = "ada@contoso.com,Ada,\nbob@contoso.com,Bob,manager@contoso.com\n";
         let error = key(text, &How::default()).unwrap_err().to_string();
         assert!(error.contains("#1, #3") && error.contains("--key"), "{error}");
-        let how = |key: &str| How { key: Some(key.into()), by: None };
+        let how = |key: &str| How { key: Some(key.into()), by: None, ..How::default() };
         assert_eq!(key(text, &how("#1")).unwrap(), Some(0));
         let error = key(text, &how("#9")).unwrap_err().to_string();
         assert!(error.contains("#1, #2"), "{error}");
@@ -151,7 +167,7 @@ mod tests {
 
     #[test]
     fn numbers_of_employees_need_the_number_of_their_column() {
-        let by = |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::EmployeeId) };
+        let by = |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::EmployeeId), ..How::default() };
         assert_eq!(key("0042\n0043\n", &by(Some("#1"))).unwrap(), Some(0));
         assert_eq!(key("employeeId\n0043\n", &by(Some("#1"))).unwrap(), None);
         assert_eq!(key("0042\n0043\n", &by(None)).unwrap(), None);
@@ -159,18 +175,22 @@ mod tests {
 
     #[test]
     fn only_the_key_cell_tells_a_header_where_the_operator_numbers_the_column() {
-        let by = |by| How { key: Some("#1".into()), by: Some(by) };
+        let by = |by| How { key: Some("#1".into()), by: Some(by), ..How::default() };
         for text in ["00001,Sam,Smith\n00002,Ada,Byron\n", "00001,Ada,Operations\n", "00001,x\n00002,Member\n"] {
             assert_eq!(key(text, &by(By::EmployeeId)).unwrap(), Some(0), "{text}");
         }
         assert_eq!(key("samuel,Department\n", &by(By::SamAccountName)).unwrap(), Some(0));
         assert_eq!(key("samAccountName,Department\nsam,x\n", &by(By::SamAccountName)).unwrap(), None);
-        assert_eq!(key("ada#contoso.com,Operations\n", &How { key: Some("#1".into()), by: None }).unwrap(), Some(0));
+        assert_eq!(
+            key("ada#contoso.com,Operations\n", &How { key: Some("#1".into()), by: None, ..How::default() }).unwrap(),
+            Some(0)
+        );
     }
 
     #[test]
     fn somebody_called_sam_is_a_question() {
-        let how = |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::SamAccountName) };
+        let how =
+            |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::SamAccountName), ..How::default() };
         for flag in [Some("#1"), None] {
             let error = key("sam,Sales\nhans,Sales\n", &how(flag)).unwrap_err();
             assert!(matches!(&error, RosterError::HeaderOrPerson { text, .. } if text == "sam"), "{error}");
@@ -188,7 +208,7 @@ mod tests {
             "grace@b.c\nName,UPN\nAda,ada@b.c\n",
         ] {
             for key_flag in [None, Some("#2")] {
-                let how = How { key: key_flag.map(str::to_owned), by: None };
+                let how = How { key: key_flag.map(str::to_owned), by: None, ..How::default() };
                 if key_flag.is_some() && !text.starts_with("Exported") {
                     continue;
                 }

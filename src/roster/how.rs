@@ -12,6 +12,9 @@ pub struct How {
     pub key: Option<String>,
     /// The property that people are found by; otherwise by object id or user principal name.
     pub by: Option<By>,
+    /// The column that says who hands the credential over, named as [`How::key`] is; otherwise the one called `handoff`, where
+    /// there is one.
+    pub handoff: Option<String>,
 }
 
 impl How {
@@ -25,6 +28,11 @@ impl How {
     pub(super) fn number_meant(key: &str, columns: usize) -> Option<String> {
         let number = key.trim().parse::<usize>().ok().filter(|number| (1..=columns).contains(number))?;
         Some(format!("#{number}"))
+    }
+
+    /// The same for another column than that of the key.
+    pub(super) fn of_column(column: &str) -> Self {
+        Self { key: Some(column.to_owned()), ..Self::default() }
     }
 
     /// Whether the header name is what `key` names.

@@ -403,7 +403,7 @@ fn an_id_that_stands_for_nobody_leaves_the_word_to_the_name() {
 #[test]
 fn a_named_column_keeps_what_must_agree_with_it() {
     let read = |key: &str, list: String| {
-        let how = How { key: Some(key.into()), by: None };
+        let how = How { key: Some(key.into()), by: None, ..How::default() };
         let roster = Roster::open_with(Source::bytes("a test", list.into_bytes()), how).unwrap();
         let people: Vec<Person> = roster.map(|entry| entry.unwrap().content.unwrap()).collect();
         people.into_iter().map(|person| (person.also, person.also_id)).collect::<Vec<_>>()
@@ -417,7 +417,7 @@ fn a_named_column_keeps_what_must_agree_with_it() {
 
 #[test]
 fn a_short_name_keeps_its_domain() {
-    let how = || How { key: None, by: Some(By::SamAccountName) };
+    let how = || How { key: None, by: Some(By::SamAccountName), ..How::default() };
     let read = |list: &str| {
         let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how()).unwrap();
         let content: Vec<_> = roster.map(|entry| entry.unwrap().content).collect();
@@ -481,7 +481,7 @@ fn a_template_without_its_header_shows_nobodys_password() {
     for list in ["version:v1.0\nAda,Ada L,Sommer2026!,No\n", "version:v1.0\nAda,a@b.c,Sommer2026!,No\nBob,b@b.c,S,No\n"]
     {
         for key in [None, Some("Sommer")] {
-            let how = How { key: key.map(str::to_owned), by: None };
+            let how = How { key: key.map(str::to_owned), by: None, ..How::default() };
             let error = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how).err().unwrap();
             let shown = format!("{error} {:?} {:?}", error.spot().unwrap(), error.help());
             assert!(!shown.contains("2026") && shown.contains("not shown"), "{shown}");
@@ -503,7 +503,7 @@ fn what_stands_above_a_header_is_named() {
         let (_, line, help) = message(text);
         assert!(line == 1 && help.contains("--key '#1'") && help.contains("above the header"), "{help}");
     }
-    let how = How { key: Some("2".into()), by: None };
+    let how = How { key: Some("2".into()), by: None, ..How::default() };
     for list in ["a,b\nx,ada@b.c\n", "x,ada@b.c\n"] {
         let error = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how.clone()).err().unwrap();
         assert!(error.to_string().ends_with("did you mean \"#2\"?"), "{error}");
@@ -517,7 +517,7 @@ fn what_a_cell_was_meant_to_be_is_said() {
         assert!(defect.reason.help().unwrap().contains(help), "{cell}");
     }
     assert_eq!(only(format!("user\n{{{ID}}}\n")).unwrap().key, Key::ObjectId(ID.parse().unwrap()));
-    let how = How { key: None, by: Some(By::EmployeeId) };
+    let how = How { key: None, by: Some(By::EmployeeId), ..How::default() };
     let list = "employeeId\n=\"00001\"\n\"=\"\"00002\"\"\"\n";
     let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how).unwrap();
     let keys: Vec<_> = roster.map(|entry| entry.unwrap().content.unwrap().key.to_string()).collect();

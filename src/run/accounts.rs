@@ -1,6 +1,7 @@
 //! The accounts of a run, in the order of work, in little memory.
 
 use crate::ids::{ObjectId, RowNumber};
+use crate::plan::handoff::Handoff;
 use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::plan::step::{Step, Steps};
 use crate::run::schedule::Turn;
@@ -24,6 +25,7 @@ struct Entry {
     user_principal_name: u16,
     display_name: u16,
     steps: Steps,
+    share: u16,
 }
 
 /// One account.
@@ -39,6 +41,8 @@ pub struct Account<'a> {
     pub display_name: &'a str,
     /// What the plan does to it.
     pub steps: Steps,
+    /// Whose its new password is: the place of their share in the plan; 0 where everybody's go to the same keys.
+    pub share: u16,
 }
 
 /// The plan holds more text than a run can address: over four gigabytes of names.
@@ -54,15 +58,19 @@ impl Accounts {
     ///
     /// What reading the rows fails with, or a plan beyond all bounds.
     pub fn of_plan<E: From<TooMany>>(rows: impl Iterator<Item = Result<PlanRow, E>>) -> Result<Self, E> {
-        Self::sized(0, rows)
+        Self::shared(0, None, rows)
     }
 
-    /// The same, with room for so many accounts from the start.
+    /// The same, with room for so many accounts from the start, and each with its share in `handoff`.
     ///
     /// # Errors
     ///
     /// What reading the rows fails with, or a plan beyond all bounds.
-    pub fn sized<E: From<TooMany>>(expected: usize, rows: impl Iterator<Item = Result<PlanRow, E>>) -> Result<Self, E> {
+    pub fn shared<E: From<TooMany>>(
+        expected: usize,
+        handoff: Option<&Handoff>,
+        rows: impl Iterator<Item = Result<PlanRow, E>>,
+    ) -> Result<Self, E> {
         let mut accounts = Self { entries: Vec::with_capacity(expected), ..Self::default() };
         let mut keys = Vec::with_capacity(accounts.entries.capacity());
         for row in rows {
@@ -78,6 +86,7 @@ impl Accounts {
                 user_principal_name: u16::try_from(row.user_principal_name.len()).map_err(|_| TooMany)?,
                 display_name: u16::try_from(display_name.len()).map_err(|_| TooMany)?,
                 steps: row.steps,
+                share: share_of(handoff, &row)?,
             });
             keys.push(row.order_key());
         }
@@ -117,7 +126,14 @@ impl Accounts {
         let names = self.names.get(entry.names_at, length);
         let (user_principal_name, display_name) =
             names.split_at_checked(entry.user_principal_name.into()).unwrap_or_default();
-        Account { row: entry.row, object_id: entry.object_id, user_principal_name, display_name, steps: entry.steps }
+        Account {
+            row: entry.row,
+            object_id: entry.object_id,
+            user_principal_name,
+            display_name,
+            steps: entry.steps,
+            share: entry.share,
+        }
     }
 }
 
@@ -162,6 +178,16 @@ impl Names {
     fn get(&self, at: u32, length: usize) -> &str {
         let (piece, start) = (at as usize / Self::PIECE, at as usize % Self::PIECE);
         self.0.get(piece).and_then(|piece| piece.get(start..start + length)).unwrap_or_default()
+    }
+}
+
+/// Whose the new password of a row is.
+fn share_of(handoff: Option<&Handoff>, row: &PlanRow) -> Result<u16, TooMany> {
+    match handoff.filter(|_| row.steps.contains(Step::Reset)).map(|handoff| handoff.share_of(&row.handoff)) {
+        None => Ok(0),
+        // Every row has one: that was checked when the plan was opened. Nobody's is sealed to nobody, and never to somebody else.
+        Some(None) => Ok(u16::MAX),
+        Some(Some(share)) => u16::try_from(share).ok().filter(|share| *share < u16::MAX).ok_or(TooMany),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Credentials, made and sealed ahead of need, on every core, never on the network task.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread;
 
@@ -9,8 +10,12 @@ use tokio::sync::mpsc;
 use super::accounts::{Account, Accounts};
 use super::schedule::Turn;
 use crate::graph::batch::MOST_ITEMS;
-use crate::ids::TenantId;
-use crate::seal::{Binding, Password, PasswordError, Recipients, SealError, SealedCredential, seal};
+use crate::ids::{RowNumber, TenantId};
+use crate::plan::manifest::Manifest;
+use crate::seal::{
+    Binding, OperatingSystem, Password, PasswordError, PasswordStyle, RecipientError, Recipients, SealError,
+    SealedCredential, seal,
+};
 
 /// A password and its sealed form.
 pub struct Credential {
@@ -39,19 +44,59 @@ pub enum MintError {
         /// Why.
         source: SealError,
     },
+    /// The plan does not say who may open it.
+    #[error("the plan gives nobody's keys for row {row}; make a new plan")]
+    Nobody {
+        /// The entry.
+        row: u32,
+    },
     /// The thread that makes credentials could not be started.
     #[error("no thread could be started to make credentials: {0}")]
     Thread(#[from] std::io::Error),
 }
 
+/// Who can open the credentials of a run.
+pub enum Sealing {
+    /// Nobody: they are thrown away, or none are made.
+    Discard,
+    /// The same keys for everybody's.
+    ToAll(Recipients),
+    /// For each share of the plan its own keys, with those that can open everybody's among them.
+    ByShare(Vec<Recipients>),
+}
+
+impl Sealing {
+    /// Who can open the credentials of a plan, by the keys that stand in it.
+    ///
+    /// # Errors
+    ///
+    /// A key that this version cannot read.
+    pub fn of(plan: &Manifest) -> Result<Self, RecipientError> {
+        match (&plan.handoff, plan.recipients.as_slice()) {
+            (Some(handoff), _) => {
+                let shares = handoff.shares.iter().map(|share| Recipients::parse(&handoff.keys_of(share)));
+                Ok(Self::ByShare(shares.collect::<Result<_, _>>()?))
+            }
+            // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
+            (None, []) => Ok(Self::Discard),
+            (None, named) => Ok(Self::ToAll(Recipients::parse(named)?)),
+        }
+    }
+}
+
 /// Makes credentials for one run.
 pub struct Mint {
-    /// Who can open them; nobody when they are thrown away.
-    pub recipients: Option<Recipients>,
+    /// Who can open them.
+    pub sealing: Sealing,
+    /// What passwords are like.
+    pub style: PasswordStyle,
     /// The tenant they are bound to.
     pub tenant: TenantId,
     /// Names of the tenant and its domains, no part of which may stand in a password.
     pub tenant_names: Vec<String>,
+    /// Names of people that their sign-in names and display names do not show, by row; they must not stand in their
+    /// passwords either.
+    pub other_names: HashMap<RowNumber, Box<str>>,
 }
 
 impl Mint {
@@ -64,8 +109,18 @@ impl Mint {
         let row = account.row.get();
         let mut names = vec![account.user_principal_name, account.display_name];
         names.extend(self.tenant_names.iter().map(String::as_str));
-        let password = Password::generate(&names).map_err(|source| MintError::Password { row, source })?;
-        let sealed = match &self.recipients {
+        names.extend(self.other_names.get(&account.row).map(|name| &**name));
+        let password = Password::generate_styled(&mut OperatingSystem, self.style, &names)
+            .map_err(|source| MintError::Password { row, source })?;
+        let recipients = match &self.sealing {
+            Sealing::Discard => None,
+            Sealing::ToAll(recipients) => Some(recipients),
+            Sealing::ByShare(shares) => {
+                let recipients = shares.get(usize::from(account.share));
+                Some(recipients.ok_or(MintError::Nobody { row })?)
+            }
+        };
+        let sealed = match recipients {
             None => None,
             Some(recipients) => {
                 let binding = Binding {

@@ -1,4 +1,4 @@
-//! The engine carries a plan out, the journal remembers it, and the results are read from the journal.
+//! The engine carries a plan out, the journal remembers it, and results and packets are read from the journal.
 //!
 //! # What happens at each point of a crash
 //!
@@ -14,6 +14,7 @@
 //! | while a line is being written | a torn last line | the torn line is cut off; it was never acted upon |
 //! | after the answer was noted | intent and answer | goes on with the next step, or leaves the finished account alone |
 //! | while the results are written | a complete journal | the old results stand until the new ones replace them |
+//! | while the packets are written | the same | each old packet stands until its new one replaces it; the index comes last |
 //!
 //! A step in doubt that is then refused for good is `uncertain`, never `failed`, and every password that may be live
 //! stays in the results, sealed.
@@ -26,6 +27,7 @@ pub mod mint;
 pub mod opening;
 pub mod outcome;
 pub mod pace;
+pub mod packets;
 pub mod record;
 pub mod replay;
 pub mod results;

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
 use super::journal::{self, Journal, JournalError, Reader, in_use};
+use super::packets::{self, Packet, PacketsError};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
@@ -32,6 +33,9 @@ pub enum RunError {
     /// The results cannot be written.
     #[error(transparent)]
     Results(#[from] ResultsError),
+    /// The packets cannot be written; the results are.
+    #[error(transparent)]
+    Packets(#[from] PacketsError),
 }
 
 /// A run that this process alone works on, for as long as the journal in it lives.
@@ -149,7 +153,17 @@ fn project(plan: &PlanFolder, replay: &Replay) -> Result<(PathBuf, Tally), RunEr
     let path = plan.results_path();
     let discarded = plan.manifest().options.discard_credentials;
     let tally = results::write(&path, plan.rows()?, replay, &plan.journal_path(), discarded)?;
-    Ok((path, tally))
+    let packets = packets::write(plan, replay, &plan.journal_path())?;
+    Ok((path, tally.with_packets(packets)))
+}
+
+/// Writes the packets from plan and journal.
+///
+/// # Errors
+///
+/// Plan or journal cannot be read, or a packet cannot be written.
+pub fn project_packets(plan: &PlanFolder) -> Result<Vec<Packet>, RunError> {
+    Ok(packets::write(plan, &replay(plan)?, &plan.journal_path())?)
 }
 
 fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
@@ -166,7 +180,9 @@ fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
 }
 
 fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
-    Accounts::sized(plan.manifest().accounts() as usize, plan.rows()?.map(|row| row.map_err(RunError::from)))
+    let manifest = plan.manifest();
+    let rows = plan.rows()?.map(|row| row.map_err(RunError::from));
+    Accounts::shared(manifest.accounts() as usize, manifest.handoff.as_ref(), rows)
 }
 
 fn has_begun(plan: &PlanFolder) -> Result<bool, RunError> {

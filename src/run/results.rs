@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::journal::{JournalError, Lookup};
 use super::outcome::{Outcome, step_word};
+use super::packets::Packet;
 use super::record::{Answered, Record};
 use super::replay::{Replay, RowHistory};
 use super::state::StepState;
@@ -79,6 +80,8 @@ pub struct Tally {
     drifted: u64,
     #[serde(skip)]
     drifted_and_left_alone: u64,
+    #[serde(skip)]
+    packets: Vec<Packet>,
 }
 
 impl Tally {
@@ -92,6 +95,18 @@ impl Tally {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.outcomes.values().sum()
+    }
+
+    /// The packets that were written beside the results.
+    #[must_use]
+    pub fn packets(&self) -> &[Packet] {
+        &self.packets
+    }
+
+    /// The same, with the packets that were written.
+    #[must_use]
+    pub(super) fn with_packets(self, packets: Vec<Packet>) -> Self {
+        Self { packets, ..self }
     }
 
     /// Accounts that the plan means and that are not done.

@@ -23,6 +23,12 @@ const LONGEST_PAYLOAD: u64 = 64 * 1024;
 #[error("sealing a credential failed: {0}")]
 pub struct SealError(String);
 
+impl SealError {
+    pub(super) fn of(error: &dyn std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Why a sealed credential does not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -23,23 +23,33 @@
 //!
 //! # What is not wiped
 //!
-//! The `age` crate keeps the payload in a buffer of its own while it encrypts, and frees that buffer without wiping it.
-//! Every other copy made in this room is wiped.
+//! A test looks for the passwords of a run in the memory of its process, and finds one in a hundred: the `age` crate keeps the payload in a buffer of its own while it encrypts, and frees that buffer without wiping it.
+//! Every other copy made in this room is wiped. What `unseal` prints or writes into letters goes through buffers of the standard
+//! library, of `csv` and of `maud`, which are not wiped before that short process ends.
+//!
+//! # Whole files
+//!
+//! A packet is a file of sealed credentials that is sealed once more as a whole ([`seal_file`], [`open_file`]).
 
 mod credential;
 mod envelope;
+mod file;
 mod identities;
 mod password;
 mod payload;
+mod phrase;
 mod randomness;
 mod recipients;
 mod sealed_rows;
+mod style;
 
 pub use credential::{NotSealed, SealedCredential};
 pub use envelope::{SealError, UnsealError, seal, seal_many, unseal};
+pub use file::{SealedFile, is_sealed_file, open_file, seal_file};
 pub use identities::{Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
 pub use payload::{Binding, Expected};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{RecipientError, Recipients};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};
+pub use style::{Length, LengthError, PasswordStyle};

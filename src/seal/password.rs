@@ -5,28 +5,30 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::phrase;
 use super::randomness::{Draw, OperatingSystem, Randomness, RandomnessFailed};
+use super::style::PasswordStyle;
 
 // No look-alikes (0 O 1 l I |), and no sign that a spreadsheet, a shell's quoting or a CSV file gives a meaning to
 // (" , ; ' \ ` = + @). The hyphen stands between groups only, so that a password can be read out in four breaths.
 const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";
-const DIGITS: &[u8] = b"23456789";
-const SYMBOLS: &[u8] = b"!#%*:?/~";
+pub(super) const DIGITS: &[u8] = b"23456789";
+pub(super) const SYMBOLS: &[u8] = b"!#%*:?/~";
 const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const ALL: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%*:?/~";
 
-const GROUPS: usize = 4;
+/// Twenty characters from 65 in four such groups: 120 bits, less a fraction for the rules.
 const GROUP: usize = 5;
 
-/// Twenty characters from 65 and three hyphens: 120 bits, less a fraction for the rules.
-const LENGTH: usize = GROUPS * GROUP + GROUPS - 1;
+/// No password is longer: sixty-four characters and their hyphens, or twelve words of nine letters with theirs.
+const LONGEST: usize = 160;
 
 /// Entra counts a name from four characters on.
 const SHORTEST_NAME: usize = 4;
 
-/// One draw in seven misses a class of characters, and next to none meets a name: this many in a row say that the
-/// randomness is broken.
+/// One draw in seven misses a class of characters, next to none meets a name, and of phrases a third at most meet one of many
+/// names: this many in a row say that the randomness is broken.
 const MOST_DRAWS: usize = 1000;
 
 /// A password.
@@ -70,16 +72,28 @@ impl Password {
     ///
     /// [`PasswordError`].
     pub fn generate_from(source: &mut impl Randomness, names: &[&str]) -> Result<Self, PasswordError> {
+        Self::generate_styled(source, PasswordStyle::default(), names)
+    }
+
+    /// [`Password::generate_from`] in another style. A phrase is made of words with a hyphen between them, each beginning with
+    /// a capital letter, and ends in a digit and a symbol; no part of a name stands in it either.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordError`].
+    pub fn generate_styled(
+        source: &mut impl Randomness,
+        style: PasswordStyle,
+        names: &[&str],
+    ) -> Result<Self, PasswordError> {
         let names = Names::of(names);
         let mut draw = Draw::new(source);
-        let mut text = Zeroizing::new(String::with_capacity(LENGTH));
+        let mut text = Zeroizing::new(String::with_capacity(LONGEST));
         for _ in 0..MOST_DRAWS {
             text.clear();
-            for index in 0..GROUPS * GROUP {
-                if index > 0 && index % GROUP == 0 {
-                    text.push('-');
-                }
-                text.push(char::from(draw.one_of(if index == 0 { LETTERS } else { ALL })?));
+            match style {
+                PasswordStyle::Random(length) => write_random(&mut text, &mut draw, length.get().into())?,
+                PasswordStyle::Phrase(length) => phrase::write(&mut text, &mut draw, length.get().into())?,
             }
             // A whole new draw, not a repair: every password that keeps the rules stays equally likely.
             if has_all_classes(&text) && !names.meet(&text) {
@@ -100,6 +114,20 @@ impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(hidden)")
     }
+}
+
+fn write_random(
+    text: &mut String,
+    draw: &mut Draw<'_, impl Randomness>,
+    characters: usize,
+) -> Result<(), RandomnessFailed> {
+    for index in 0..characters {
+        if index > 0 && index % GROUP == 0 {
+            text.push('-');
+        }
+        text.push(char::from(draw.one_of(if index == 0 { LETTERS } else { ALL })?));
+    }
+    Ok(())
 }
 
 fn has_all_classes(text: &str) -> bool {

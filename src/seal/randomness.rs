@@ -39,17 +39,33 @@ impl<'a, R: Randomness> Draw<'a, R> {
         Self { source, block: Zeroizing::new([0; 64]), used: 64 }
     }
 
+    /// A number below `end`, each equally likely. `end` is 1 to 65,536.
+    pub(super) fn below(&mut self, end: usize) -> Result<usize, RandomnessFailed> {
+        let fair = 65_536 - 65_536 % end;
+        loop {
+            let number = usize::from(self.byte()?) << 8 | usize::from(self.byte()?);
+            if number < fair {
+                return Ok(number % end);
+            }
+        }
+    }
+
+    fn byte(&mut self) -> Result<u8, RandomnessFailed> {
+        if self.used == self.block.len() {
+            self.source.fill(&mut *self.block)?;
+            self.used = 0;
+        }
+        let byte = self.block[self.used];
+        self.used += 1;
+        Ok(byte)
+    }
+
     /// One of the bytes of `from`, each equally likely. `from` holds 1 to 256 bytes.
     pub(super) fn one_of(&mut self, from: &[u8]) -> Result<u8, RandomnessFailed> {
         // The bytes above the last whole multiple would favour the first of `from`; they are drawn again.
         let fair = 256 - 256 % from.len();
         loop {
-            if self.used == self.block.len() {
-                self.source.fill(&mut *self.block)?;
-                self.used = 0;
-            }
-            let byte = usize::from(self.block[self.used]);
-            self.used += 1;
+            let byte = usize::from(self.byte()?);
             if byte < fair {
                 return Ok(from[byte % from.len()]);
             }
@@ -94,5 +110,27 @@ pub(super) mod scripted {
             seen[usize::from(draw.one_of(&alphabet).unwrap())] += 1;
         }
         assert_eq!(seen, [12; 65]);
+    }
+
+    #[test]
+    fn no_number_is_likelier_than_another() {
+        /// Every pair of bytes, one after the other.
+        struct Pairs(u16);
+        impl Randomness for Pairs {
+            fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
+                for pair in bytes.chunks_exact_mut(2) {
+                    pair.copy_from_slice(&self.0.to_be_bytes());
+                    self.0 = self.0.wrapping_add(1);
+                }
+                Ok(())
+            }
+        }
+        let mut source = Pairs(0);
+        let mut draw = Draw::new(&mut source);
+        let mut seen = vec![0; 7772];
+        for _ in 0..7772 * 8 {
+            seen[draw.below(7772).unwrap()] += 1;
+        }
+        assert!(seen.iter().all(|times| *times == 8));
     }
 }

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use csv::{ByteRecord, ReaderBuilder};
+use zeroize::Zeroizing;
 
 use crate::ids::ObjectId;
 use crate::spreadsheet::unguard;
@@ -27,6 +28,8 @@ pub struct SealedRow {
     pub object_id: Result<ObjectId, String>,
     /// Its user principal name.
     pub user_principal_name: String,
+    /// Its name for people; empty where the file has no such column.
+    pub display_name: String,
     /// The sealed credentials: none where no password was set, more than one where it is uncertain which of them is the
     /// live one, the latest last.
     pub candidates: Vec<Result<SealedCredential, NotSealed>>,
@@ -85,6 +88,7 @@ pub struct SealedRows {
     path: PathBuf,
     reader: csv::Reader<Box<dyn Read>>,
     places: [usize; COLUMNS.len()],
+    display_name: Option<usize>,
     record: ByteRecord,
     count: u64,
     broken: bool,
@@ -107,6 +111,15 @@ impl SealedRows {
         Self::of_reader(Box::new(reader), delimiter, path)
     }
 
+    /// Reads the sheet of a packet that was opened; `path` is the packet's own.
+    ///
+    /// # Errors
+    ///
+    /// [`SealedRowsError`]: it is no such sheet.
+    pub fn of_sheet(sheet: Zeroizing<Vec<u8>>, path: &Path) -> Result<Self, SealedRowsError> {
+        Self::of_reader(Box::new(io::Cursor::new(sheet)), b',', path)
+    }
+
     fn of_reader(reader: Box<dyn Read>, delimiter: u8, path: &Path) -> Result<Self, SealedRowsError> {
         let mut reader =
             ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(reader);
@@ -117,6 +130,7 @@ impl SealedRows {
         let place =
             |name: &&str| record.iter().position(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
         let places = COLUMNS.each_ref().map(place);
+        let display_name = place(&"display_name");
         let missing: Vec<String> = COLUMNS
             .iter()
             .zip(&places)
@@ -128,7 +142,7 @@ impl SealedRows {
             return Err(SealedRowsError::NotResults { path, missing, found: first_line(&record) });
         }
         let places = places.map(Option::unwrap_or_default);
-        Ok(Self { path: path.to_owned(), reader, places, record, count: 0, broken: false })
+        Ok(Self { path: path.to_owned(), reader, places, display_name, record, count: 0, broken: false })
     }
 
     fn row(&self) -> Result<SealedRow, SealedRowsError> {
@@ -142,8 +156,15 @@ impl SealedRows {
             user: cell(1)?.to_owned(),
             object_id: object_id.trim().parse().map_err(|_| object_id.to_owned()),
             user_principal_name: cell(3)?.to_owned(),
+            display_name: self.display_name(),
             candidates: cell(4)?.split_ascii_whitespace().map(str::parse).collect(),
         })
+    }
+
+    /// Nothing hangs on it: where it is not text, it is not there.
+    fn display_name(&self) -> String {
+        let cell = self.display_name.and_then(|place| self.record.get(place)).unwrap_or_default();
+        std::str::from_utf8(cell).map(|name| unguard(name).to_owned()).unwrap_or_default()
     }
 
     fn unreadable(&self, what: &str) -> SealedRowsError {

@@ -78,7 +78,7 @@ pub(crate) fn roster(bytes: &[u8]) -> u32 {
     let ways = [
         How::default(),
         How { by: Some(By::EmployeeId), ..How::default() },
-        How { by: Some(By::Mail), key: Some("#1".to_owned()) },
+        How { by: Some(By::Mail), key: Some("#1".to_owned()), ..How::default() },
     ];
     let mut found = 0;
     for (way, how) in ways.into_iter().enumerate() {

@@ -10,8 +10,12 @@ mod drift;
 mod export;
 mod fuzz_corpora;
 mod guards;
+mod handoff;
 mod killed;
+mod letters;
 mod main_job;
+#[cfg(target_os = "linux")]
+mod memory;
 mod outages;
 mod pace;
 mod plan_page;

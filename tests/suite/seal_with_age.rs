@@ -5,11 +5,15 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use sealoff::digest::Digest;
 use sealoff::ids::{ObjectId, TenantId};
 use sealoff::seal::{
     Binding, Expected, Identities, Identity, Password, Recipients, SealedCredential, UnsealError, seal, unseal,
 };
+use sealoff::simulator::Settings;
 use uuid::Uuid;
+
+use crate::stage::Stage;
 
 /// Whether the programs are there. In CI they must be.
 fn age_is_here() -> bool {
@@ -95,4 +99,28 @@ fn what_stock_age_seals_by_the_documented_form_opens_here_and_nothing_else_does(
     let identities = Identities::from(identity);
     assert_eq!(unseal(&identities, &ours, &expected(&ada())).unwrap().expose(), "p");
     assert!(matches!(unseal(&identities, &foreign, &expected(&ada())), Err(UnsealError::Damaged(_))));
+}
+
+#[test]
+fn stock_age_opens_a_packet_and_every_credential_in_it() {
+    if !age_is_here() {
+        return;
+    }
+    let stage = Stage::with(Settings { users: 250, ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(2));
+    stage.plan(&roster, "breach", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    let (packet, key) = (stage.path("out/handoff/default.csv.age"), stage.path("key.txt"));
+    let sheet = output("age", &["-d", "-i", text(&key), text(&packet)], b"");
+    let mut reader = csv::Reader::from_reader(&sheet[..]);
+    let rows: Vec<std::collections::HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        let sealed: SealedCredential = row["sealed_credential"].parse().unwrap();
+        let payload = output("age", &["-d", "-i", text(&key)], &sealed.age_file());
+        let payload: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+        let password = Digest::of(payload["password"].as_str().unwrap().as_bytes());
+        assert_eq!(stage.simulator.user(&row["object_id"]).unwrap().password, Some(password));
+        assert!(row["signature"].is_empty());
+    }
 }

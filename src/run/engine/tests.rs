@@ -25,13 +25,13 @@ use crate::plan::step::{Step, Steps};
 use crate::run::accounts::{Accounts, TooMany};
 use crate::run::event::{Event, Statistics};
 use crate::run::journal::{Journal, Reader};
-use crate::run::mint::Mint;
+use crate::run::mint::{Mint, Sealing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
 use crate::run::record::{FORMAT, Record};
 use crate::run::replay::Replay;
 use crate::run::results;
-use crate::seal::{Expected, Identities, Identity, unseal};
+use crate::seal::{Expected, Identities, Identity, PasswordStyle, unseal};
 
 /// One user of the tenant, and what was done to it, in the order of a counter that the whole tenant shares.
 #[derive(Default, Clone)]
@@ -359,7 +359,13 @@ impl Rehearsal {
             states: accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect(),
             accounts,
             journal,
-            mint: Arc::new(Mint { recipients: Some(self.identity.recipients()), tenant: TENANT, tenant_names: vec![] }),
+            mint: Arc::new(Mint {
+                sealing: Sealing::ToAll(self.identity.recipients()),
+                style: PasswordStyle::default(),
+                tenant: TENANT,
+                tenant_names: vec![],
+                other_names: HashMap::new(),
+            }),
             pace: Pace::documented(clock, 0),
         };
         let mut events = Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! "Combined password policy and check for weak passwords in Microsoft Entra ID" and "Eliminate bad passwords using
 //! Microsoft Entra Password Protection". The global banned list is secret; a few words that are surely on it stand in
-//! for it. Near matches (edit distance 1) are not looked for.
+//! for it.
 
 use crate::simulator::directory::{User, tenant};
 
@@ -62,23 +62,43 @@ fn normalised(text: &str) -> String {
 fn holds_a_name(password: &str, user: &User) -> bool {
     let password = normalised(password);
     let names = [user.given_name.as_deref(), user.surname.as_deref(), Some(tenant::DISPLAY_NAME)];
-    names
-        .into_iter()
-        .flatten()
-        .map(normalised)
-        .any(|name| name.chars().count() >= SHORTEST_NAME && password.contains(&name))
+    let names = names.into_iter().flatten().map(normalised);
+    // A name of two words is one name, and each of its words is one too.
+    let parts = |name: String| {
+        let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+        std::iter::once(name).chain(words)
+    };
+    names.flat_map(parts).any(|name| name.chars().count() >= SHORTEST_NAME && password.contains(&name))
+}
+
+/// The first place of a banned word, or of what is one edit away from it.
+fn banned(text: &[u8], word: &[u8]) -> Option<std::ops::Range<usize>> {
+    // The word's own length first: a near match around it would leave a letter too few.
+    [word.len(), word.len() - 1, word.len() + 1].into_iter().find_map(|size| {
+        let start = text.windows(size).position(|part| at_most_one_edit(part, word))?;
+        Some(start..start + size)
+    })
+}
+
+/// What is left between the longest beginning and the longest end that both have.
+fn at_most_one_edit(one: &[u8], other: &[u8]) -> bool {
+    let same = |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(a, b)| a == b).count();
+    let before = same(&mut one.iter().zip(other));
+    let behind = same(&mut one[before..].iter().rev().zip(other[before..].iter().rev()));
+    one.len().max(other.len()) - before - behind <= 1
 }
 
 fn points(password: &str) -> usize {
-    let mut rest = normalised(password);
+    // Whatever is no ASCII was refused before.
+    let mut rest = normalised(password).into_bytes();
     let mut points = 0;
     for word in BANNED {
-        while let Some(place) = rest.find(word) {
-            rest.replace_range(place..place + word.len(), "");
+        while let Some(place) = banned(&rest, word.as_bytes()) {
+            rest.drain(place);
             points += 1;
         }
     }
-    points + rest.chars().count()
+    points + rest.len()
 }
 
 #[cfg(test)]
@@ -118,5 +138,7 @@ mod tests {
     fn banned_words_count_one_point() {
         assert!(!verdict("P@ssw0rd!1"));
         assert!(verdict("P@ssw0rd!1zkq"));
+        assert!(!verdict("Passw0rt!12"), "one edit away is as good as the word");
+        assert!(!verdict("Pasword!12"));
     }
 }

@@ -1,0 +1,65 @@
+//! Who hands what over, in lines for a terminal.
+
+use std::io::{self, Write};
+
+use super::words::{count, counted, harmless};
+use crate::plan::folder::PlanFolder;
+use crate::plan::handoff::Handoff;
+use crate::run::packets::{self, Packet};
+
+/// So many names are shown; plan.json and the page have all.
+const MOST_NAMED: usize = 30;
+
+/// `site-berlin (12), service-desk (3); escrow too`.
+pub(super) fn who(handoff: &Handoff) -> String {
+    let mut names: Vec<String> = handoff
+        .shares
+        .iter()
+        .take(MOST_NAMED)
+        .map(|share| format!("{} ({})", harmless(share.name.as_str()), count(share.accounts.into())))
+        .collect();
+    if handoff.shares.len() > MOST_NAMED {
+        names.push(format!("{} more", count((handoff.shares.len() - MOST_NAMED) as u64)));
+    }
+    let escrow = if handoff.escrow.is_empty() { "" } else { ", all of them to escrow too" };
+    format!("{}{escrow}", names.join(", "))
+}
+
+/// For each name how many are theirs and by which keys, and one more line for the escrow.
+pub(super) fn lines(handoff: &Handoff) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = handoff
+        .shares
+        .iter()
+        .take(MOST_NAMED)
+        .map(|share| {
+            let text = format!("{}: {}", harmless(share.name.as_str()), share.keys.join(", "));
+            (count(share.accounts.into()), text)
+        })
+        .collect();
+    let more = handoff.shares.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        let names = counted(more as u64, "more name", "more names");
+        lines.push((String::new(), format!("and {names}; plan.html has them all")));
+    }
+    if !handoff.escrow.is_empty() {
+        lines.push(("all".to_owned(), format!("escrow: {}", handoff.escrow.join(", "))));
+    }
+    lines
+}
+
+/// Where the packets are, and who gets how many.
+pub(super) fn write_packets(out: &mut impl Write, plan: &PlanFolder, packets: &[Packet]) -> io::Result<()> {
+    if packets.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Packets    {}, one for each who hands passwords over", packets::folder(plan).display())?;
+    for packet in packets.iter().take(MOST_NAMED) {
+        let accounts = counted(packet.accounts.into(), "account", "accounts");
+        writeln!(out, "           {}: {accounts}, for {}", harmless(&packet.file), harmless(&packet.name))?;
+    }
+    let more = packets.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        writeln!(out, "           and {} more in index.csv", count(more as u64))?;
+    }
+    Ok(())
+}

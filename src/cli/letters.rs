@@ -1,0 +1,117 @@
+//! `unseal --letters`: a folder with a page for each person.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::exit::Failure;
+use super::words::counted;
+use crate::ids::ObjectId;
+use crate::private_files;
+use crate::report::letter::{Addressee, page};
+use crate::seal::{Password, SealedRow};
+
+/// The longest name of a letter, without its number and its ending.
+const LONGEST_NAME: usize = 80;
+
+/// A folder of letters, and how many are in it.
+pub(super) struct Letters {
+    folder: PathBuf,
+    written: u64,
+}
+
+impl Letters {
+    /// Takes a new or empty folder that belongs to its owner alone.
+    pub(super) fn into(folder: &Path) -> Result<Self, Failure> {
+        let unusable =
+            |error: io::Error| Failure::usage(format_args!("the folder {} cannot be used: {error}", folder.display()));
+        match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                private_files::create_folder(folder).map_err(unusable)?
+            }
+            Err(error) => return Err(unusable(error)),
+            Ok(mut files) => {
+                if files.next().is_some() {
+                    return Err(Failure::refused(format_args!(
+                        "the folder {} is not empty, and no letter is written over another file",
+                        folder.display()
+                    ))
+                    .with_next("Choose a new or an empty folder."));
+                }
+                if is_open_to_others(folder).map_err(unusable)? {
+                    return Err(Failure::refused(format_args!("others may look into {}", folder.display()))
+                        .with_next("Take that right away (chmod go-rwx), or name a folder that is yet to be made."));
+                }
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), written: 0 })
+    }
+
+    /// Writes the letter of one account.
+    pub(super) fn write(
+        &mut self,
+        row: &SealedRow,
+        object_id: ObjectId,
+        passwords: &[&Password],
+    ) -> Result<(), Failure> {
+        let name = &row.user_principal_name;
+        let addressee =
+            Addressee { display_name: &row.display_name, user_principal_name: name, object_id, row: &row.row };
+        let path = self.folder.join(file_name(self.written + 1, name));
+        let page = page(&addressee, passwords);
+        let written = private_files::create_new(&path).and_then(|mut file| file.write_all(page.as_bytes()));
+        written.map_err(|error| {
+            Failure::usage(format_args!("the letter {} cannot be written: {error}", path.display()))
+                .with_next("The letters before it are whole; remove the folder before you try again.")
+        })?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Says where they are.
+    pub(super) fn say(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.written == 0 {
+            return Ok(());
+        }
+        let letters = counted(self.written, "letter", "letters");
+        writeln!(out, "{letters} in {}: print them, then remove the folder.", self.folder.display())?;
+        out.flush()
+    }
+}
+
+/// In the order of the sheet, so that a folder shows and prints them in that order; the number alone makes it unlike all
+/// others.
+fn file_name(number: u64, user_principal_name: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '_' };
+    let name: String = user_principal_name.chars().map(safe).take(LONGEST_NAME).collect();
+    format!("{number:05}-{name}.html")
+}
+
+fn is_open_to_others(folder: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder)?.permissions());
+        Ok(mode & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        fs::metadata(folder)?;
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_name_leads_out_of_the_folder(name in "\\PC{0,100}|[./\\\\]{0,20}", number in 1_u64..1_000_000) {
+            let file = file_name(number, &name);
+            prop_assert_eq!(Path::new(&file).components().count(), 1);
+            prop_assert!(!file.contains(['/', '\\', ':']) && file.is_ascii() && file.len() < 120);
+            prop_assert!(file.starts_with(|c: char| c.is_ascii_digit()));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A packet as `unseal` reads and prints it: the sheet of everything that one person hands over.
+
+use std::fs::File;
+use std::io::{Read as _, Write};
+use std::path::Path;
+
+use super::exit::Failure;
+use crate::ids::ObjectId;
+use crate::seal::{Identities, Password, SealedRow, SealedRows, UnsealError, is_sealed_file, open_file};
+use crate::spreadsheet::guard;
+
+/// What kind of file the credentials come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The results of a run.
+    Results,
+    /// A packet.
+    Packet,
+}
+
+impl Kind {
+    /// The header of what is printed.
+    pub(super) const fn header(self) -> &'static [&'static str] {
+        match self {
+            Self::Results => &["user_principal_name", "object_id", "password", "candidate"],
+            Self::Packet => &[
+                "row",
+                "user_principal_name",
+                "display_name",
+                "object_id",
+                "password",
+                "candidate",
+                "handed_over_to",
+                "handed_over_at",
+                "handed_over_by",
+                "identity_checked_how",
+                "signature",
+            ],
+        }
+    }
+}
+
+/// How much of a file tells whether it is sealed.
+const HEAD: u64 = 64;
+
+/// Opens a results file, or a packet with one of these identities.
+pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, Kind), Failure> {
+    if !is_sealed(path) {
+        return Ok((SealedRows::open(path).map_err(Failure::usage)?, Kind::Results));
+    }
+    let file = path.display();
+    let bytes = std::fs::read(path).map_err(|error| Failure::usage(format_args!("{file} cannot be read: {error}")))?;
+    let sheet = open_file(identities, &bytes).map_err(|error| match error {
+        UnsealError::NotForThisIdentity => Failure::usage(format_args!("{file} is not sealed to this identity"))
+            .with_next(
+                "Use the identity of the person whose packet it is; index.csv beside it says whose keys open it.",
+            ),
+        error => Failure::usage(format_args!("the packet {file} does not open: {error}")),
+    })?;
+    Ok((SealedRows::of_sheet(sheet, path).map_err(Failure::usage)?, Kind::Packet))
+}
+
+/// Whatever cannot be read here is said by whoever opens it.
+fn is_sealed(path: &Path) -> bool {
+    let mut head = Vec::new();
+    File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok() && is_sealed_file(&head)
+}
+
+/// One line of the sheet, with nothing in it yet of what is filled in by hand.
+pub(super) fn write_line(
+    writer: &mut csv::Writer<impl Write>,
+    row: &SealedRow,
+    object_id: ObjectId,
+    password: &Password,
+    candidate: Option<usize>,
+) -> csv::Result<()> {
+    writer.write_record([
+        &*guard(&row.row),
+        &guard(&row.user_principal_name),
+        &guard(&row.display_name),
+        &object_id.to_string(),
+        // Ours, and no formula: it begins with a letter, and must be copied exactly as it is.
+        password.expose(),
+        &candidate.map(|number| number.to_string()).unwrap_or_default(),
+        "",
+        "",
+        "",
+        "",
+        "",
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_packet_is_read_as_results_and_fails_as_such() {
+        let scratch = tempfile::tempdir().unwrap();
+        let identities = Identities::from(crate::seal::Identity::generate());
+        let path = scratch.path().join("x");
+        for content in [&b""[..], b"user\n", b"age-encryption.org/v1"] {
+            std::fs::write(&path, content).unwrap();
+            assert!(open(&path, &identities).err().unwrap().what.contains("is no results file"));
+        }
+        std::fs::write(&path, b"age-encryption.org/v1\n").unwrap();
+        assert!(open(&path, &identities).err().unwrap().what.contains("damaged"));
+    }
+}

@@ -1,0 +1,72 @@
+//! `sealoff packets`: the packets of a run, made again.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::apply;
+use super::exit::{Exit, Failure};
+use super::handoff;
+use super::preview::{note_unprinted, quoted};
+use crate::run::opening::project_packets;
+use crate::run::packets::{self, Packet};
+
+/// Make the packets of a run again, one for each person who hands passwords over
+///
+/// Writes DIR/handoff from plan and journal, as the end of every apply does: for each handoff name a sheet of everything that
+/// was sealed to it, sealed as a whole, and index.csv, which holds no secret. Nothing is read from or sent to Graph. `sealoff
+/// unseal` opens a packet.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  sealoff packets monday\n  sealoff unseal monday/handoff/site-berlin.csv.age -i berlin.key --letters letters"
+)]
+pub struct PacketsArgs {
+    /// The folder of the plan and its run
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// Print what was made as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Makes the packets.
+///
+/// # Errors
+///
+/// The plan or its journal cannot be used, another process works on it, or a packet cannot be written.
+pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
+    let plan = apply::open(&args.dir)?;
+    if plan.manifest().sealed() == 0 {
+        let why =
+            if plan.manifest().options.discard_credentials { "throws its passwords away" } else { "sets no password" };
+        return Err(Failure::usage(format_args!(
+            "the plan in {} {why}, so there is nothing to hand over",
+            quoted(&args.dir)
+        )));
+    }
+    apply::refuse_if_in_use(&plan)?;
+    let made = project_packets(&plan).map_err(|error| apply::run_failure(&error))?;
+    if made.is_empty() {
+        return Err(Failure::usage(format_args!("no password has been set by the plan in {} yet", quoted(&args.dir)))
+            .with_next(format_args!("Carry it out: sealoff apply {} --confirm N", quoted(&args.dir))));
+    }
+    let mut out = anstream::stdout();
+    let written = if args.json {
+        #[derive(Serialize)]
+        struct OnWire<'a> {
+            sealoff_packets: u32,
+            folder: String,
+            packets: &'a [Packet],
+        }
+        let folder = packets::folder(&plan).display().to_string();
+        serde_json::to_string(&OnWire { sealoff_packets: 1, folder, packets: &made })
+            .map_err(io::Error::other)
+            .and_then(|line| writeln!(out, "{line}"))
+    } else {
+        handoff::write_packets(&mut out, &plan, &made)
+    };
+    note_unprinted(written.and_then(|()| out.flush()));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,377 @@
+//! The file of `--recipients`: each handoff name with its keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::name::{DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
+use crate::seal::{RecipientError, Recipients};
+
+/// A file of recipients is a few lines for each person; this keeps a wrong file name from being read for minutes.
+const LONGEST_FILE: u64 = 4 << 20;
+
+/// Beyond this a name is another word and no slip of the pen.
+const MOST_SLIPS: usize = 3;
+
+/// Who has which keys. Everybody in it has at least one, and no two would have the same packet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandoffKeys {
+    /// By the name as it is compared.
+    holders: BTreeMap<String, Holder>,
+    escrow: Vec<String>,
+}
+
+/// A handoff name and its own keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The name as the file spells it.
+    pub name: HandoffName,
+    /// The keys, as a plan shows them.
+    pub keys: Vec<String>,
+}
+
+/// Why a file of recipients cannot be used. No key that it holds is ever part of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandoffKeysError {
+    /// It cannot be read.
+    #[error("the file of recipients {} cannot be read: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// It is no TOML. The line is not repeated: somebody may have put a secret key on it.
+    #[error("the file of recipients {} is no TOML{}: {what}", path.display(), at_line(*.line))]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1, where it is known.
+        line: Option<usize>,
+        /// What is wrong.
+        what: String,
+    },
+    /// A word that means nothing here.
+    #[error("the file of recipients {}: {place} has {found:?}, which means nothing there; {expected}", path.display())]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The table, or the file as a whole.
+        place: String,
+        /// The word.
+        found: String,
+        /// What it was most likely meant to be, or what there is.
+        expected: String,
+    },
+    /// Something of another shape than it must be.
+    #[error("the file of recipients {}: {place} must be {expected}", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// What is of another shape.
+        place: String,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A name that cannot be one.
+    #[error("the file of recipients {}: {error}", path.display())]
+    Name {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: HandoffNameError,
+    },
+    /// Two names that nobody can tell apart, or whose packets would be one file.
+    #[error(
+        "the file of recipients {}: {first:?} and {second:?} are the same {}; rename or remove one", path.display(),
+        if *.as_files { "as names of files, so one packet would replace the other" } else { "name" }
+    )]
+    Twice {
+        /// The file.
+        path: PathBuf,
+        /// One of them.
+        first: String,
+        /// The other one.
+        second: String,
+        /// Are they different names of one file?
+        as_files: bool,
+    },
+    /// Somebody without a key, or with one that is none.
+    #[error("the file of recipients {}: [handoff.{name}]: {error}", path.display())]
+    Keys {
+        /// The file.
+        path: PathBuf,
+        /// Whose.
+        name: String,
+        /// Why.
+        error: RecipientError,
+    },
+    /// Nobody is in it.
+    #[error(
+        "the file of recipients {} names nobody who hands anything over; give each a table: [handoff.alice] with keys = \
+         [\"age1…\"]", .0.display()
+    )]
+    Empty(PathBuf),
+}
+
+fn at_line(line: Option<usize>) -> String {
+    line.map(|line| format!(" in line {line}")).unwrap_or_default()
+}
+
+impl HandoffKeys {
+    /// Reads a file of recipients. Keys that are files are looked for beside it.
+    ///
+    /// # Errors
+    ///
+    /// [`HandoffKeysError`]; every key is parsed, so a typing error is found here and not after a password was set.
+    pub fn read(path: &Path) -> Result<Self, HandoffKeysError> {
+        let failed = |error| HandoffKeysError::File { path: path.to_owned(), error };
+        let mut text = String::new();
+        let file = File::open(path).map_err(failed)?;
+        let read = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(failed)?;
+        if read as u64 > LONGEST_FILE {
+            return Err(failed(io::Error::other("it is larger than four megabytes")));
+        }
+        Self::of_text(text.trim_start_matches('\u{feff}'), path)
+    }
+
+    fn of_text(text: &str, path: &Path) -> Result<Self, HandoffKeysError> {
+        let of_file = || path.to_owned();
+        let table: Table = text.parse().map_err(|error: toml::de::Error| HandoffKeysError::Toml {
+            path: of_file(),
+            line: error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+            what: error.message().to_owned(),
+        })?;
+        refuse_others(&table, "handoff", "the file", path)?;
+        let shape = |place: String, expected| HandoffKeysError::Shape { path: of_file(), place, expected };
+        let people = match table.get("handoff") {
+            None => return Err(HandoffKeysError::Empty(of_file())),
+            Some(Value::Table(people)) => people,
+            Some(_) => return Err(shape("handoff".to_owned(), "tables, one for each name: [handoff.alice]")),
+        };
+        let mut keys = Self::default();
+        let mut stems: BTreeMap<String, String> = BTreeMap::new();
+        for (text, value) in people {
+            let name = HandoffName::new(text).map_err(|error| HandoffKeysError::Name { path: of_file(), error })?;
+            let place = format!("[handoff.{name}]");
+            let Value::Table(person) = value else { return Err(shape(place, "a table with keys = [\"age1…\"]")) };
+            refuse_others(person, "keys", &place, path)?;
+            let list = match person.get("keys") {
+                Some(Value::Array(list)) => list.iter().map(Value::as_str).collect::<Option<Vec<_>>>(),
+                _ => None,
+            };
+            let list = list.ok_or_else(|| shape(place, "given its keys as a list of texts: keys = [\"age1…\"]"))?;
+            let texts: Vec<String> = list.into_iter().map(|key| beside(path, key)).collect();
+            let recipients = Recipients::parse(&texts);
+            let own = recipients.map_err(|error| HandoffKeysError::Keys {
+                path: of_file(),
+                name: name.to_string(),
+                error,
+            })?;
+            let twice = |first: &str, as_files| {
+                let (first, second) = (first.to_owned(), name.to_string());
+                Err(HandoffKeysError::Twice { path: of_file(), first, second, as_files })
+            };
+            if let Some(other) = keys.holders.get(&name.folded()) {
+                return twice(other.name.as_str(), false);
+            }
+            if let Some(other) = stems.insert(name.file_stem().to_lowercase(), name.to_string()) {
+                return twice(&other, true);
+            }
+            if name.folded() == ESCROW {
+                keys.escrow = own.fingerprints();
+            }
+            keys.holders.insert(name.folded(), Holder { name, keys: own.fingerprints() });
+        }
+        if keys.holders.is_empty() {
+            return Err(HandoffKeysError::Empty(of_file()));
+        }
+        Ok(keys)
+    }
+
+    /// Made by a program: these names with these keys, and nobody who can open all. What cannot be a name, or whose packet
+    /// would be another's, is left out; a row with it is then found to have no keys.
+    #[must_use]
+    pub fn of(holders: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+        let mut keys = Self::default();
+        let mut stems = BTreeSet::new();
+        for (name, own) in holders {
+            if let Ok(name) = HandoffName::new(&name)
+                && stems.insert(name.file_stem().to_lowercase())
+            {
+                keys.holders.insert(name.folded(), Holder { name, keys: own });
+            }
+        }
+        keys
+    }
+
+    /// Whose a row is with this text in its handoff column; an empty one is that of `default`.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<&Holder> {
+        let folded = fold(text);
+        self.holders.get(if folded.is_empty() { DEFAULT } else { &folded })
+    }
+
+    /// The name that is most like a text for which there is none, if any is.
+    #[must_use]
+    pub fn nearest(&self, text: &str) -> Option<&HandoffName> {
+        nearest(text, self.holders.values().map(|holder| holder.name.as_str()))
+            .and_then(|name| self.find(name))
+            .map(|holder| &holder.name)
+    }
+
+    /// Everybody who has keys, in the order of their names.
+    pub fn holders(&self) -> impl Iterator<Item = &Holder> {
+        self.holders.values()
+    }
+
+    /// The keys that can open everybody's.
+    #[must_use]
+    pub fn escrow(&self) -> &[String] {
+        &self.escrow
+    }
+
+    /// Does anybody stand for the rows that name nobody?
+    #[must_use]
+    pub fn has_default(&self) -> bool {
+        self.holders.contains_key(DEFAULT)
+    }
+
+    /// The same, with these keys for the rows that name nobody. Whoever stood for them before no longer does.
+    #[must_use]
+    pub fn with_default(mut self, keys: Vec<String>) -> Self {
+        let holder = Holder { name: HandoffName::new(DEFAULT).unwrap_or_else(|_| unreachable!("it is a name")), keys };
+        self.holders.insert(DEFAULT.to_owned(), holder);
+        self
+    }
+}
+
+/// A key as it is, or the path of a file as it is seen from the file that names it.
+fn beside(file: &Path, key: &str) -> String {
+    let key = key.trim();
+    let folded = key.to_ascii_lowercase();
+    // Whatever these begin is never the name of a file, mistyped or not.
+    let is_a_key = ["age1", "age-", "ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-", "-----begin", "cms:"];
+    if key.is_empty() || is_a_key.iter().any(|start| folded.starts_with(start)) || folded.contains("age-secret-key") {
+        return key.to_owned();
+    }
+    crate::private_files::folder_of(file).join(key).display().to_string()
+}
+
+fn refuse_others(table: &Table, known: &str, place: &str, path: &Path) -> Result<(), HandoffKeysError> {
+    match table.keys().find(|key| *key != known) {
+        None => Ok(()),
+        Some(found) => Err(HandoffKeysError::Unknown {
+            path: path.to_owned(),
+            place: place.to_owned(),
+            // A secret key without its quotes would be one.
+            found: if found.to_ascii_uppercase().contains("AGE-SECRET") {
+                "a secret key".to_owned()
+            } else {
+                found.clone()
+            },
+            expected: match nearest(found, [known].into_iter()) {
+                Some(nearest) => format!("did you mean {nearest:?}?"),
+                None => format!("all that stands there is {known:?}"),
+            },
+        }),
+    }
+}
+
+fn nearest<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let text = fold(text);
+    let slips = |name: &str| strsim::damerau_levenshtein(&fold(name), &text);
+    let (slips, name) = known.map(|name| (slips(name), name)).min()?;
+    (slips <= MOST_SLIPS.min(1 + text.chars().count() / 3)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::Identity;
+
+    fn parse(text: &str) -> Result<HandoffKeys, HandoffKeysError> {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("recipients.toml");
+        std::fs::write(&path, text).unwrap();
+        HandoffKeys::read(&path)
+    }
+
+    fn key() -> String {
+        Identity::generate().recipient()
+    }
+
+    #[test]
+    fn names_are_found_whatever_their_case_and_blanks() {
+        let [alice, desk, boss] = [key(), key(), key()];
+        let keys = parse(&format!(
+            "\u{feff}[handoff.Alice]\nkeys = [\"{alice}\"]\n[handoff.default]\nkeys = [\"{desk}\"]\n[handoff.escrow]\nkeys = \
+             [\"{boss}\"]\n[handoff.\"Site Berlin\"]\nkeys=[\"{desk}\", \"{desk}\", \"{alice}\"]"
+        ))
+        .unwrap();
+        assert_eq!(keys.find(" aLICE ").unwrap().keys, std::slice::from_ref(&alice));
+        assert_eq!(keys.find("").unwrap().keys, std::slice::from_ref(&desk));
+        assert_eq!(keys.find("  ").unwrap().name.as_str(), "default");
+        assert_eq!(keys.find("site berlin").unwrap().keys, [desk.as_str(), &alice]);
+        assert_eq!(keys.escrow(), std::slice::from_ref(&boss));
+        assert!(keys.find("bob").is_none());
+        assert_eq!(keys.nearest("Site Berln").unwrap().as_str(), "Site Berlin");
+        assert_eq!(keys.nearest("Procurement"), None);
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_file_and_not_from_where_one_stands() {
+        let scratch = tempfile::tempdir().unwrap();
+        let key = key();
+        std::fs::create_dir(scratch.path().join("keys")).unwrap();
+        std::fs::write(scratch.path().join("keys/alice.pub"), &key).unwrap();
+        let path = scratch.path().join("recipients.toml");
+        std::fs::write(&path, "[handoff.alice]\nkeys = [\"keys/alice.pub\"]").unwrap();
+        assert_eq!(HandoffKeys::read(&path).unwrap().find("alice").unwrap().keys, [key]);
+        // There is a Cargo.toml where the tests stand, and none beside the file.
+        std::fs::write(&path, "[handoff.alice]\nkeys = [\"Cargo.toml\"]").unwrap();
+        let error = HandoffKeys::read(&path).unwrap_err().to_string();
+        assert!(error.contains("[handoff.alice]") && error.contains("is no recipient"), "{error}");
+    }
+
+    #[test]
+    fn whatever_is_wrong_is_named_and_no_secret_is_repeated() {
+        let key = key();
+        let secret = Identity::generate().file_text().lines().last().unwrap().to_owned();
+        for (text, what) in [
+            (String::new(), "names nobody"),
+            ("[handoff]".to_owned(), "names nobody"),
+            ("[handoff]\nalice = 1".to_owned(), "[handoff.alice] must be a table"),
+            ("handoff = 1".to_owned(), "handoff must be tables"),
+            (
+                format!("[handof.alice]\nkeys = [\"{key}\"]"),
+                "\"handof\", which means nothing there; did you mean \"handoff\"?",
+            ),
+            (format!("[handoff.alice]\nkey = [\"{key}\"]"), "did you mean \"keys\"?"),
+            (format!("[handoff.alice]\nkeys = [\"{key}\"]\nmail = \"a@b.c\""), "all that stands there is \"keys\""),
+            ("[handoff.alice]".to_owned(), "keys = [\"age1…\"]"),
+            ("[handoff.alice]\nkeys = []".to_owned(), "no recipient was named"),
+            ("[handoff.alice]\nkeys = [1]".to_owned(), "list of texts"),
+            (format!("[handoff.alice]\nkeys = \"{key}\""), "list of texts"),
+            (format!("[handoff.alice]\nkeys = [\"{key}x\"]"), "[handoff.alice]: the recipient"),
+            (format!("[handoff.Alice]\nkeys = [\"{key}\"]\n[handoff.alice]\nkeys = [\"{key}\"]"), "the same name"),
+            (format!("[handoff.\"a/b\"]\nkeys = [\"{key}\"]\n[handoff.\"a:B\"]\nkeys = [\"{key}\"]"), "names of files"),
+            (format!("[handoff.\" \"]\nkeys = [\"{key}\"]"), "is empty"),
+            (format!("[handoff.alice]\nkeys = [\"{key}\"]\n[handoff.alice]\nkeys = [\"{key}\"]"), "line 3"),
+            (format!("[handoff.alice]\nkeys = [\"{secret}\"]"), "secret key"),
+            (format!("[handoff.alice]\nkeys = [{secret}]"), "line 2"),
+            (format!("[handoff.alice]\n{secret} = 1"), "a secret key"),
+            (secret.clone(), "line 1"),
+        ] {
+            let error = parse(&text).unwrap_err();
+            let said = format!("{error} {error:?}");
+            assert!(said.contains(what), "{text}: {said}");
+            assert!(!said.to_uppercase().contains(&secret[16..40]), "{said}");
+        }
+        assert!(HandoffKeys::read(Path::new("nowhere.toml")).unwrap_err().to_string().contains("cannot be read"));
+    }
+}

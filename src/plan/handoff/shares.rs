@@ -1,0 +1,236 @@
+//! The rows of a plan, shared out among those who hand the passwords over.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::HandoffKeys;
+use super::name::HandoffName;
+use crate::ids::RowNumber;
+use crate::plan::step::{Step, Steps};
+use crate::words::{count, counted, harmless};
+
+/// Whose which new passwords are. It stands in `plan.json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handoff {
+    /// Keys that can open everybody's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escrow: Vec<String>,
+    /// Those who hand at least one over, in the order of their names.
+    pub shares: Vec<Share>,
+}
+
+/// What one handoff name hands over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Whose it is; `plan.csv` spells it like this.
+    pub name: HandoffName,
+    /// Their own keys.
+    pub keys: Vec<String>,
+    /// How many new passwords are theirs.
+    pub accounts: u32,
+}
+
+impl Handoff {
+    /// The place of the share with exactly this name.
+    #[must_use]
+    pub fn share_of(&self, name: &str) -> Option<usize> {
+        // A handful, nearly always; a thousand managers are still less than reading the row took.
+        self.shares.iter().position(|share| share.name.as_str() == name)
+    }
+
+    /// Everybody to whom what is in this share is sealed: its own keys and those of the escrow.
+    #[must_use]
+    pub fn keys_of(&self, share: &Share) -> Vec<String> {
+        let mut keys = share.keys.clone();
+        keys.extend(self.escrow.iter().filter(|key| !share.keys.contains(key)).cloned());
+        keys
+    }
+}
+
+/// So many names without keys are told apart; a column that holds something else has one on every row.
+const MOST_NAMES: usize = 1_000;
+/// So many of them are named in the message.
+const MOST_NAMED: usize = 20;
+/// So many rows of each are named.
+const FIRST_ROWS: usize = 5;
+
+/// Rows whose password nobody could hand over: there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamesWithoutKeys {
+    /// The names, those with the most rows first.
+    pub names: Vec<WithoutKeys>,
+    /// How many rows there are of all of them.
+    pub rows: u32,
+    known: Vec<String>,
+}
+
+/// A text in the handoff column for which the file of recipients has no name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithoutKeys {
+    /// The text; empty where the row names nobody.
+    pub name: String,
+    /// How many rows name it.
+    pub rows: u32,
+    /// The first of them.
+    pub first: Vec<RowNumber>,
+    /// What it was most likely meant to be.
+    pub nearest: Option<HandoffName>,
+}
+
+impl fmt::Display for NamesWithoutKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} a new password that nobody could hand over, because the file of recipients has no keys for the name in \
+             its handoff column:",
+            counted(self.rows.into(), "row would get", "rows would get")
+        )?;
+        for name in self.names.iter().take(MOST_NAMED) {
+            let shown = if name.name.is_empty() { "no name".to_owned() } else { format!("{:?}", harmless(&name.name)) };
+            let rows: Vec<String> = name.first.iter().map(ToString::to_string).collect();
+            let more = if name.rows as usize > name.first.len() { ", …" } else { "" };
+            let word = if name.rows == 1 { "row" } else { "rows" };
+            write!(f, "\n  {shown}: {} {word} ({word} {}{more})", count(name.rows.into()), rows.join(", "))?;
+            match &name.nearest {
+                Some(nearest) => write!(f, "; did you mean {:?}?", nearest.as_str())?,
+                None if name.name.is_empty() => write!(f, "; there is no [handoff.default], and no --seal-to")?,
+                None => {}
+            }
+        }
+        if self.names.len() > MOST_NAMED {
+            write!(f, "\n  and {} more names", count((self.names.len() - MOST_NAMED) as u64))?;
+        }
+        let mut known = self.known.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if self.known.len() > MOST_NAMED {
+            known.push_str(", …");
+        }
+        write!(f, "\n  keys are there for: {known}")
+    }
+}
+
+impl std::error::Error for NamesWithoutKeys {}
+
+/// Shares rows out while a plan is made.
+pub(in crate::plan) struct Sharing<'a> {
+    keys: &'a HandoffKeys,
+    accounts: BTreeMap<String, u32>,
+    without: BTreeMap<String, (u32, Vec<RowNumber>)>,
+    rows_without: u32,
+}
+
+impl<'a> Sharing<'a> {
+    pub(in crate::plan) fn new(keys: &'a HandoffKeys) -> Self {
+        Self { keys, accounts: BTreeMap::new(), without: BTreeMap::new(), rows_without: 0 }
+    }
+
+    /// Whose the new password of this row is, as the file of recipients spells the name. A row that gets none stays as it is:
+    /// nothing has to be handed over.
+    pub(in crate::plan) fn take(&mut self, row: RowNumber, text: &str, steps: Steps) -> Option<&'a HandoffName> {
+        if !steps.contains(Step::Reset) {
+            return None;
+        }
+        if let Some(holder) = self.keys.find(text) {
+            *self.accounts.entry(holder.name.folded()).or_default() += 1;
+            return Some(&holder.name);
+        }
+        self.rows_without += 1;
+        let room = self.without.len() < MOST_NAMES;
+        let name = text.trim();
+        if room || self.without.contains_key(name) {
+            let (rows, first) = self.without.entry(name.to_owned()).or_default();
+            *rows += 1;
+            if first.len() < FIRST_ROWS {
+                first.push(row);
+            }
+        }
+        None
+    }
+
+    /// A row gets no password after all.
+    pub(in crate::plan) fn give_back(&mut self, text: &str, steps: Steps) {
+        if steps.contains(Step::Reset)
+            && let Some(accounts) = self.keys.find(text).and_then(|holder| self.accounts.get_mut(&holder.name.folded()))
+        {
+            *accounts = accounts.saturating_sub(1);
+        }
+    }
+
+    /// Refuses rows that nobody could hand over.
+    pub(in crate::plan) fn check(&self) -> Result<(), NamesWithoutKeys> {
+        if self.rows_without == 0 {
+            return Ok(());
+        }
+        let without = |(name, (rows, first)): (&String, &(u32, Vec<RowNumber>))| WithoutKeys {
+            nearest: if name.is_empty() { None } else { self.keys.nearest(name).cloned() },
+            name: name.clone(),
+            rows: *rows,
+            first: first.clone(),
+        };
+        let mut names: Vec<WithoutKeys> = self.without.iter().map(without).collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.rows));
+        let known = self.keys.holders().map(|holder| holder.name.to_string()).collect();
+        Err(NamesWithoutKeys { names, rows: self.rows_without, known })
+    }
+
+    /// What stands in the plan.
+    pub(in crate::plan) fn finish(&self) -> Handoff {
+        let share = |(name, accounts): (&String, &u32)| {
+            let holder = self.keys.find(name).filter(|_| *accounts > 0)?;
+            Some(Share { name: holder.name.clone(), keys: holder.keys.clone(), accounts: *accounts })
+        };
+        Handoff { escrow: self.keys.escrow().to_vec(), shares: self.accounts.iter().filter_map(share).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESET: Steps = Steps::of(&[Step::Reset]);
+
+    fn keys() -> HandoffKeys {
+        let people = ["Alice", "site-berlin"].map(|name| (name.to_owned(), vec![format!("age1{name}")]));
+        HandoffKeys::of(people)
+    }
+
+    #[test]
+    fn rows_are_shared_out_by_name_and_only_those_with_a_new_password() {
+        let keys = keys();
+        let mut sharing = Sharing::new(&keys);
+        let row = RowNumber::new;
+        assert_eq!(sharing.take(row(1), " ALICE", RESET).unwrap().as_str(), "Alice");
+        sharing.take(row(2), "Site-Berlin", RESET);
+        sharing.take(row(3), "alice", RESET);
+        assert_eq!(sharing.take(row(4), "nobody", Steps::of(&[Step::Revoke])), None);
+        sharing.give_back("Site-Berlin", RESET);
+        sharing.check().unwrap();
+        let handoff = sharing.finish();
+        assert_eq!(handoff.shares.len(), 1, "whoever hands nothing over has no share");
+        assert_eq!((handoff.shares[0].accounts, handoff.share_of("Alice")), (2, Some(0)));
+    }
+
+    #[test]
+    fn names_without_keys_are_counted_shown_and_guessed() {
+        let keys = keys();
+        let mut sharing = Sharing::new(&keys);
+        for number in 1..=7 {
+            sharing.take(RowNumber::new(number), "site-berln", RESET);
+        }
+        sharing.take(RowNumber::new(8), "", RESET);
+        sharing.take(RowNumber::new(9), "\u{1b}[2J", RESET);
+        let said = sharing.check().unwrap_err().to_string();
+        for part in [
+            "9 rows would get",
+            "\"site-berln\": 7 rows (rows 1, 2, 3, 4, 5, …); did you mean \"site-berlin\"?",
+            "no name: 1 row (row 8); there is no [handoff.default]",
+            "keys are there for: Alice, site-berlin",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        assert!(!said.contains('\u{1b}'), "{said:?}");
+    }
+}

@@ -1,0 +1,307 @@
+//! The packets: for each handoff name, everything that was sealed to it, in the order of work, as one sealed sheet.
+//!
+//! No password is known any more when a packet is made, only its sealed form. So a packet is a sheet of sealed credentials,
+//! sealed once more as a whole: who the people are is nobody else's business either. `sealoff unseal` opens both. Packets are
+//! read from plan and journal like the results, and can be made again at any time; what they say is then the same, but sealing
+//! is never twice the same, so their digests differ. `index.csv` names them all and holds no secret.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::journal::{JournalError, Lookup};
+use super::record::Record;
+use super::replay::Replay;
+use crate::digest::Digest;
+use crate::ids::RowNumber;
+use crate::plan::folder::{FolderError, HANDOFF, PlanFolder};
+use crate::plan::handoff::{DEFAULT, HandoffName, Share};
+use crate::plan::row::{Decision, OrderKey, PlanRow};
+use crate::plan::step::Step;
+use crate::private_files;
+use crate::seal::{RecipientError, Recipients, SealError, seal_file};
+use crate::spreadsheet::{guard, unguard};
+
+/// The header of the sheet in a packet. What stands behind the credential is filled in by whoever hands it over.
+pub const SHEET: [&str; 11] = [
+    "row",
+    "user",
+    "user_principal_name",
+    "display_name",
+    "object_id",
+    "sealed_credential",
+    "handed_over_to",
+    "handed_over_at",
+    "handed_over_by",
+    "identity_checked_how",
+    "signature",
+];
+
+/// The header of the index.
+pub const INDEX: [&str; 5] = ["name", "file", "accounts", "sha256", "keys"];
+
+/// The index of the packets, in their folder.
+pub const INDEX_CSV: &str = "index.csv";
+
+/// So many accounts stand in one packet; more go into parts. It is held in memory twice while it is sealed, and no desk hands
+/// more over from one sheet.
+const MOST_ACCOUNTS: usize = 10_000;
+
+/// One packet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Packet {
+    /// Who hands over what is in it.
+    pub name: String,
+    /// The file, in the folder of the packets.
+    pub file: String,
+    /// How many accounts are in it.
+    pub accounts: u32,
+    /// The SHA-256 of the file.
+    pub sha256: Digest,
+    /// The keys that open it.
+    pub keys: Vec<String>,
+}
+
+/// Why there are no packets, or not all. The ones that are there stay.
+#[derive(Debug, thiserror::Error)]
+pub enum PacketsError {
+    /// A file cannot be written or removed.
+    #[error("the packets in {} cannot be written: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The plan cannot be read.
+    #[error(transparent)]
+    Plan(#[from] FolderError),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A key of the plan cannot be read by this version.
+    #[error("the packet of {name}: {source}")]
+    Recipients {
+        /// Whose packet.
+        name: String,
+        /// Why.
+        source: RecipientError,
+    },
+    /// A packet could not be sealed.
+    #[error("the packet of {name}: {source}")]
+    Seal {
+        /// Whose packet.
+        name: String,
+        /// Why.
+        source: SealError,
+    },
+}
+
+/// An account with at least one credential, and where its row is.
+struct Place {
+    share: u16,
+    order: OrderKey,
+    row: RowNumber,
+    offset: u64,
+}
+
+/// Whose packets there are, and which keys open them.
+struct Desk {
+    name: HandoffName,
+    keys: Vec<String>,
+}
+
+/// Where the packets of a plan are, or will be.
+#[must_use]
+pub fn folder(plan: &PlanFolder) -> PathBuf {
+    plan.path().join(HANDOFF)
+}
+
+/// Writes every packet and the index from plan and journal. A plan that seals nothing has none.
+///
+/// Each file is whole or not there. Packets of an earlier time that have nothing in them any more are removed, by the index of
+/// that time; no other file is touched.
+///
+/// # Errors
+///
+/// [`PacketsError`].
+pub(super) fn write(plan: &PlanFolder, replay: &Replay, journal: &Path) -> Result<Vec<Packet>, PacketsError> {
+    if plan.manifest().sealed() == 0 || !replay.has_begun() {
+        return Ok(Vec::new());
+    }
+    let desks = desks(plan);
+    let mut places = places(plan, replay)?;
+    let folder = folder(plan);
+    let io = |source| PacketsError::Io { path: folder.clone(), source };
+    let before = names_in_index(&folder.join(INDEX_CSV)).map_err(io)?;
+    if places.is_empty() && before.is_empty() {
+        return Ok(Vec::new());
+    }
+    private_files::create_folder(&folder).map_err(io)?;
+    places.sort_unstable_by_key(|place| (place.share, place.order));
+    let mut writing = Writing { rows: plan.row_access()?, lookup: Lookup::open(journal)?, replay, folder: &folder };
+    let mut packets = Vec::new();
+    for of_share in places.chunk_by(|one, other| one.share == other.share) {
+        let Some(desk) = desks.get(usize::from(of_share[0].share)) else { continue };
+        let recipients = Recipients::parse(&desk.keys)
+            .map_err(|source| PacketsError::Recipients { name: desk.name.to_string(), source })?;
+        for (index, part) in of_share.chunks(MOST_ACCOUNTS).enumerate() {
+            packets.push(writing.packet(desk, &recipients, part, index + 1)?);
+        }
+    }
+    let now: BTreeSet<&str> = packets.iter().map(|packet| packet.file.as_str()).collect();
+    for stale in before.iter().filter(|file| !now.contains(file.as_str())) {
+        match fs::remove_file(folder.join(stale)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+    }
+    // Last: whoever is killed before leaves the old index behind, and the next time removes by it again.
+    write_index(&folder.join(INDEX_CSV), &packets).map_err(io)?;
+    Ok(packets)
+}
+
+/// The handoff names of a plan with the keys that open what is theirs; the one desk of a plan where all keys are the same.
+fn desks(plan: &PlanFolder) -> Vec<Desk> {
+    let manifest = plan.manifest();
+    match &manifest.handoff {
+        Some(handoff) => {
+            let desk = |share: &Share| Desk { name: share.name.clone(), keys: handoff.keys_of(share) };
+            handoff.shares.iter().map(desk).collect()
+        }
+        None => {
+            let name = HandoffName::new(DEFAULT).ok();
+            name.map(|name| Desk { name, keys: manifest.recipients.clone() }).into_iter().collect()
+        }
+    }
+}
+
+/// Everybody for whom there is a credential, in little memory.
+fn places(plan: &PlanFolder, replay: &Replay) -> Result<Vec<Place>, PacketsError> {
+    let handoff = plan.manifest().handoff.as_ref();
+    let mut places = Vec::new();
+    let mut rows = plan.rows()?;
+    while let Some(row) = rows.next() {
+        let row = row?;
+        let resets = row.decision == Decision::Act && row.steps.contains(Step::Reset);
+        if !resets || replay.credentials(row.row).is_empty() {
+            continue;
+        }
+        // That every row has a share was checked when the plan was opened.
+        let share = handoff.map_or(Some(0), |handoff| handoff.share_of(&row.handoff));
+        let Some(share) = share.and_then(|share| u16::try_from(share).ok()) else { continue };
+        places.push(Place { share, order: row.order_key(), row: row.row, offset: rows.offset() });
+    }
+    Ok(places)
+}
+
+struct Writing<'a> {
+    rows: crate::plan::folder::RowAccess,
+    lookup: Lookup,
+    replay: &'a Replay,
+    folder: &'a Path,
+}
+
+impl Writing<'_> {
+    fn packet(
+        &mut self,
+        desk: &Desk,
+        recipients: &Recipients,
+        places: &[Place],
+        part: usize,
+    ) -> Result<Packet, PacketsError> {
+        let sheet = self.sheet(places)?;
+        let sealed = seal_file(recipients, &sheet);
+        let sealed = sealed.map_err(|source| PacketsError::Seal { name: desk.name.to_string(), source })?;
+        let (stem, extension) = (desk.name.file_stem(), sealed.extension);
+        let file = if part == 1 {
+            format!("{stem}.csv.{extension}")
+        } else {
+            // No name becomes a stem that ends like this.
+            format!("{stem}.part-{part}.csv.{extension}")
+        };
+        let path = self.folder.join(&file);
+        private_files::replace(&path, |writer| writer.write_all(&sealed.bytes))
+            .map_err(|source| PacketsError::Io { path, source })?;
+        Ok(Packet {
+            name: desk.name.to_string(),
+            file,
+            accounts: u32::try_from(places.len()).unwrap_or(u32::MAX),
+            sha256: Digest::of(&sealed.bytes),
+            keys: desk.keys.clone(),
+        })
+    }
+
+    fn sheet(&mut self, places: &[Place]) -> Result<Vec<u8>, PacketsError> {
+        let failed = |error: csv::Error| PacketsError::Io { path: self.folder.to_owned(), source: error.into() };
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(SHEET).map_err(failed)?;
+        for place in places {
+            let row = self.rows.at(place.offset, place.row)?;
+            let sealed = self.credentials(&row)?;
+            csv.write_record([
+                row.row.to_string().as_str(),
+                &guard(&row.user),
+                &guard(&row.user_principal_name),
+                &guard(&row.display_name),
+                &row.object_id.map(|id| id.to_string()).unwrap_or_default(),
+                &sealed.join(" "),
+                "",
+                "",
+                "",
+                "",
+                "",
+            ])
+            .map_err(|error| PacketsError::Io { path: self.folder.to_owned(), source: error.into() })?;
+        }
+        let finished = csv.into_inner().map_err(csv::IntoInnerError::into_error);
+        finished.map_err(|source| PacketsError::Io { path: self.folder.to_owned(), source })
+    }
+
+    fn credentials(&mut self, row: &PlanRow) -> Result<Vec<String>, JournalError> {
+        let mut sealed = Vec::new();
+        for offset in self.replay.credentials(row.row) {
+            if let Record::Intended { sealed: Some(credential), .. } = self.lookup.at(offset)?.0 {
+                sealed.push(credential.to_string());
+            }
+        }
+        Ok(sealed)
+    }
+}
+
+fn write_index(path: &Path, packets: &[Packet]) -> io::Result<()> {
+    private_files::replace(path, |file| {
+        let mut csv = csv::Writer::from_writer(file);
+        csv.write_record(INDEX).map_err(io::Error::from)?;
+        for packet in packets {
+            csv.write_record([
+                &*guard(&packet.name),
+                &guard(&packet.file),
+                &packet.accounts.to_string(),
+                &packet.sha256.to_string(),
+                &packet.keys.join(" "),
+            ])
+            .map_err(io::Error::from)?;
+        }
+        csv.flush()
+    })
+}
+
+/// The files that an index names, as far as they are plain names of packets: nothing else is ever removed.
+fn names_in_index(path: &Path) -> io::Result<Vec<String>> {
+    let mut reader = match fs::File::open(path) {
+        Ok(file) => csv::Reader::from_reader(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let is_a_packet = |file: &str| {
+        let ends = file.ends_with(".csv.age") || file.ends_with(".csv.p7m");
+        ends && !file.contains(['/', '\\', ':']) && Path::new(file).components().count() == 1
+    };
+    let records = reader.records().filter_map(Result::ok);
+    let files = records.filter_map(|record| record.get(1).map(|file| unguard(file).to_owned()));
+    Ok(files.filter(|file| is_a_packet(file)).collect())
+}

@@ -1,0 +1,166 @@
+//! Which kind of password is made, and how long it is.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Which kind of password, how long. Whatever its length, it holds enough chance: at least 100 bits where it is random, 80 where it is a phrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordStyle {
+    /// So many random characters, in groups of five.
+    Random(Length<17, 64>),
+    /// So many words from a published list, a digit and a symbol.
+    Phrase(Length<6, 12>),
+}
+
+/// A length from `LEAST` to `MOST`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length<const LEAST: u8, const MOST: u8>(u8);
+
+/// A length that no password may have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LengthError {
+    /// Too few characters.
+    #[error("a random password has at least {least} characters: fewer hold less than 100 bits; {found} is too short")]
+    FewCharacters {
+        /// What was asked for.
+        found: u8,
+        /// The least.
+        least: u8,
+    },
+    /// Too many characters.
+    #[error(
+        "a random password has at most {most} characters: no further one makes it any safer, and somebody has to type \
+         it; {found} is too long"
+    )]
+    ManyCharacters {
+        /// What was asked for.
+        found: u8,
+        /// The most.
+        most: u8,
+    },
+    /// Too few words.
+    #[error("a phrase has at least {least} words: fewer hold less than 80 bits; {found} is too short")]
+    FewWords {
+        /// What was asked for.
+        found: u8,
+        /// The least.
+        least: u8,
+    },
+    /// Too many words.
+    #[error(
+        "a phrase has at most {most} words: no further one makes it any safer, and somebody has to type it; {found} is \
+         too long"
+    )]
+    ManyWords {
+        /// What was asked for.
+        found: u8,
+        /// The most.
+        most: u8,
+    },
+}
+
+impl<const LEAST: u8, const MOST: u8> Length<LEAST, MOST> {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for PasswordStyle {
+    fn default() -> Self {
+        Self::Random(Length(20))
+    }
+}
+
+impl PasswordStyle {
+    /// Six words: as few as hold 80 bits.
+    pub const PHRASE: Self = Self::Phrase(Length(6));
+
+    /// A random password of so many characters, not counting the hyphens between its groups.
+    ///
+    /// # Errors
+    ///
+    /// It would be too short to be safe, or longer than is of any use.
+    pub const fn random(characters: u8) -> Result<Self, LengthError> {
+        match characters {
+            17..=64 => Ok(Self::Random(Length(characters))),
+            ..17 => Err(LengthError::FewCharacters { found: characters, least: 17 }),
+            _ => Err(LengthError::ManyCharacters { found: characters, most: 64 }),
+        }
+    }
+
+    /// A phrase of so many words.
+    ///
+    /// # Errors
+    ///
+    /// It would be too short to be safe, or longer than is of any use.
+    pub const fn phrase(words: u8) -> Result<Self, LengthError> {
+        match words {
+            6..=12 => Ok(Self::Phrase(Length(words))),
+            ..6 => Err(LengthError::FewWords { found: words, least: 6 }),
+            _ => Err(LengthError::ManyWords { found: words, most: 12 }),
+        }
+    }
+
+    /// What such a password is like, for people.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Random(length) => format!("random, {} characters in groups", length.get()),
+            Self::Phrase(length) => format!("a phrase of {} words, with a digit and a symbol", length.get()),
+        }
+    }
+}
+
+/// As it stands in `plan.json`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
+enum Written {
+    Random { characters: u8 },
+    Phrase { words: u8 },
+}
+
+impl Serialize for PasswordStyle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = match self {
+            Self::Random(length) => Written::Random { characters: length.get() },
+            Self::Phrase(length) => Written::Phrase { words: length.get() },
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PasswordStyle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let style = match Written::deserialize(deserializer)? {
+            Written::Random { characters } => Self::random(characters),
+            Written::Phrase { words } => Self::phrase(words),
+        };
+        style.map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_outside_its_bounds_says_why_and_none_comes_in_by_the_file() {
+        assert_eq!(PasswordStyle::random(20), Ok(PasswordStyle::default()));
+        assert_eq!(PasswordStyle::phrase(6), Ok(PasswordStyle::PHRASE));
+        for (style, what) in [
+            (PasswordStyle::random(16), "less than 100 bits"),
+            (PasswordStyle::random(65), "has to type it"),
+            (PasswordStyle::phrase(5), "less than 80 bits"),
+            (PasswordStyle::phrase(13), "has to type it"),
+        ] {
+            assert!(style.unwrap_err().to_string().contains(what));
+        }
+        for style in [PasswordStyle::default(), PasswordStyle::random(64).unwrap(), PasswordStyle::phrase(9).unwrap()] {
+            let json = serde_json::to_string(&style).unwrap();
+            assert_eq!(serde_json::from_str::<PasswordStyle>(&json).unwrap(), style, "{json}");
+        }
+        assert!(serde_json::from_str::<PasswordStyle>(r#"{"kind":"random","characters":8}"#).is_err());
+        assert!(serde_json::from_str::<PasswordStyle>(r#"{"kind":"phrase","words":1}"#).is_err());
+    }
+}
