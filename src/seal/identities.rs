@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
+use super::cms::PrivateKey;
 use super::recipients::Recipients;
 
 /// An identity file is a few lines long.
@@ -131,8 +132,12 @@ impl Identities {
         if identities.is_empty() { Err(IdentityError::Empty(path.to_owned())) } else { Ok(Self(identities)) }
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
+    pub(super) fn age_keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
         self.0.iter().map(|identity| identity as _)
+    }
+
+    pub(super) fn private_keys(&self) -> impl Iterator<Item = &PrivateKey> + Clone {
+        std::iter::empty()
     }
 }
 

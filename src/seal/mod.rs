@@ -26,13 +26,17 @@
 //! The `age` crate keeps the payload in a buffer of its own while it encrypts, and frees that buffer without wiping it.
 //! Every other copy made in this room is wiped.
 
+mod asn1;
+mod cms;
 mod credential;
 mod envelope;
 mod identities;
 mod password;
 mod payload;
+mod pem;
 mod randomness;
 mod recipients;
+mod sealed_file;
 mod sealed_rows;
 
 pub use credential::{NotSealed, SealedCredential};
@@ -41,5 +45,6 @@ pub use identities::{Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
 pub use payload::{Binding, Expected};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
-pub use recipients::{RecipientError, Recipients};
+pub use recipients::{CertificateProblem, Place, RecipientError, Recipients, recipient_name};
+pub use sealed_file::{Extension, SealedFile, seal_file, sealed_file_kind, unseal_file};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};
