@@ -31,7 +31,7 @@ use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, s
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
 use crate::run::results::Tally;
-use crate::seal::Recipients;
+use crate::seal::{Recipients, recipient_name};
 
 /// Carry a plan out; run again, it goes on where it ended
 ///
@@ -183,8 +183,14 @@ async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Cl
 
 /// Says once more, before the first write, what is about to run and who can open the passwords.
 fn announce(manifest: &Manifest) {
-    let sealed =
-        if manifest.sealed() > 0 { format!(", sealed to {}", manifest.recipients.join(", ")) } else { String::new() };
+    let sealed = if manifest.sealed() > 0 {
+        format!(
+            ", sealed to {}",
+            manifest.recipients.iter().map(|text| recipient_name(text)).collect::<Vec<_>>().join(", ")
+        )
+    } else {
+        String::new()
+    };
     let line = format!(
         "{} {} in {}{sealed} (plan {})",
         manifest.playbook,
@@ -235,7 +241,10 @@ async fn engage(
     let recipients = match manifest.recipients.as_slice() {
         // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
         [] => None,
-        named => Some(Recipients::parse(named).map_err(Failure::usage)?),
+        named => Some(Recipients::recall(named).map_err(|error| {
+            Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
+                .with_next("Nothing was changed. Make a new plan with other recipients.")
+        })?),
     };
     let mint = Mint { recipients, tenant: manifest.tenant.id, tenant_names: organization.names() };
     let run = Run::open(plan, drifted, clock).await.map_err(|error| run_failure(&error))?;

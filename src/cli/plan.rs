@@ -1,5 +1,6 @@
 //! `sealoff plan`: read only; the dry run.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -82,9 +83,13 @@ impl ReadingArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleArgs {
-    /// Who can open the new passwords: an age1... recipient or a file of them; may be given more than once
+    /// Who can open the new passwords: an age1... recipient, an SSH public key, a file of them, or the file of an X.509
+    /// certificate; may be given more than once
     #[arg(long, value_name = "RECIPIENT")]
     pub(super) seal_to: Vec<String>,
+    /// Seal to RSA certificates by OAEP (SHA-256), which not every program opens, in place of PKCS#1 v1.5
+    #[arg(long)]
+    pub(super) cms_oaep: bool,
     /// Throw the new passwords away: nobody can sign in with them, ever (offboard only)
     #[arg(long)]
     pub(super) discard_credentials: bool,
@@ -131,11 +136,27 @@ fn playbook_help() -> String {
 }
 
 impl RuleArgs {
+    /// Reads whoever `--seal-to` names, and says what is worth knowing about their keys.
+    fn recipients(&self) -> Result<Recipients, Failure> {
+        let recipients = Recipients::parse(&self.seal_to).map_err(Failure::usage)?;
+        for note in recipients.notes() {
+            // A standard error that is closed is no reason to make no plan.
+            let _ = writeln!(anstream::stderr(), "note: {note}");
+        }
+        if !self.cms_oaep {
+            return Ok(recipients);
+        }
+        if !recipients.has_certificates() {
+            return Err(Failure::usage("--cms-oaep is about certificates, and --seal-to names none"));
+        }
+        Ok(recipients.with_oaep())
+    }
+
     /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own_recipient` stands in where
     /// the playbook needs a recipient and none is named.
     pub(super) fn rules(&self, playbook: Playbook, own_recipient: Option<String>) -> Result<Rules, Failure> {
         let recipients = if !self.seal_to.is_empty() {
-            Recipients::parse(&self.seal_to).map_err(Failure::usage)?.fingerprints()
+            self.recipients()?.fingerprints()
         } else if playbook.resets() && !self.discard_credentials {
             own_recipient.into_iter().collect()
         } else {

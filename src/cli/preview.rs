@@ -16,6 +16,7 @@ use crate::plan::planner::Summary;
 use crate::plan::row::Decision;
 use crate::report::examples::Examples;
 use crate::report::plan_page::{self, means};
+use crate::seal::recipient_name;
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
@@ -112,7 +113,7 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
         let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
         labelled("Sealed", &format!("{passwords} {keys}"))?;
         for recipient in &plan.recipients {
-            labelled("", recipient)?;
+            labelled("", &recipient_name(recipient))?;
         }
     }
     if let Some(work) = &plan.on_premises {

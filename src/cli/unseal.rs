@@ -13,6 +13,7 @@ use crate::seal::{
 use crate::spreadsheet::guard;
 
 use super::exit::{Exit, Failure};
+use super::{passphrase, private_output};
 
 /// Open the sealed credentials of a results file.
 ///
@@ -20,21 +21,34 @@ use super::exit::{Exit, Failure};
 /// account of which nobody knows which of several passwords took effect: then each of them has a line of its own, `1`
 /// the earliest, and the last of them is the one to try first.
 ///
+/// Identities that are protected by a passphrase ask for it at the terminal; --passphrase-stdin takes it from a program.
+///
 /// A credential that was moved to another row, edited or damaged is not printed: its row is named on standard error, the
 /// others are printed all the same, and the exit code is 3. Rows without a credential are passed over.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   sealoff unseal run1/results.csv -i service-desk.key --user ada@contoso.com --show
-  sealoff unseal run1/results.csv -i service-desk.key | some-password-manager import -")]
+  sealoff unseal run1/results.csv -i service-desk.key | some-password-manager import -
+  sealoff unseal run1/results.csv -i ~/.ssh/id_ed25519 -o passwords.csv
+  sealoff unseal run1/results.csv -i certificate.pfx --json -o passwords.json")]
 pub struct UnsealArgs {
-    /// The results file of a run.
+    /// The results file of a run, or a sealed packet of it.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// The identity file that opens it, as keygen or age-keygen made it.
+    /// What opens it: an identity file of keygen or age-keygen, a private key of SSH, or the private key of a certificate
+    /// (PEM or PFX); may be given more than once.
+    #[arg(short, long, value_name = "FILE", required = true)]
+    identity: Vec<PathBuf>,
+
+    /// Take the passphrase of protected identities from the first line of standard input; else it is asked for.
+    #[arg(long)]
+    passphrase_stdin: bool,
+
+    /// Write to this file, which must not exist yet and only its owner can read, and not to standard output.
     #[arg(short, long, value_name = "FILE")]
-    identity: PathBuf,
+    output: Option<PathBuf>,
 
     /// Only this person: by the name in the roster, the object id or the user principal name.
     #[arg(long, value_name = "USER")]
@@ -59,16 +73,37 @@ const MOST_NAMED: usize = 20;
 /// [`Failure`]: the file or the identity cannot be used, standard output is a terminal and `--show` is not given, or
 /// there is nothing to open.
 pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
+    let said = &mut anstream::stderr();
+    if let Some(path) = &args.output {
+        // Read first: a passphrase that does not fit must not leave an empty file behind.
+        let identities = identities(&args)?;
+        let mut file = private_output::create(path)?;
+        let ending = run_to(&args, identities, &mut file, said);
+        if ending.is_err() {
+            // Whatever is in it is not what was asked for.
+            let _ = std::fs::remove_file(path);
+        }
+        return ending;
+    }
     if io::stdout().is_terminal() && !args.show {
         return Err(Failure::refused("passwords are not printed to a terminal")
-            .with_next("Redirect standard output, or add --show."));
+            .with_next("Write them to a file of your own with -o FILE, or add --show."));
     }
-    run_to(&args, &mut io::stdout().lock(), &mut anstream::stderr())
+    private_output::check_standard_output()?;
+    run_to(&args, identities(&args)?, &mut io::stdout().lock(), said)
 }
 
-fn run_to(args: &UnsealArgs, out: &mut dyn Write, problems: &mut dyn Write) -> Result<Exit, Failure> {
-    let identities = Identities::read(&args.identity).map_err(Failure::usage)?;
-    let rows = SealedRows::open(&args.file).map_err(Failure::usage)?;
+fn identities(args: &UnsealArgs) -> Result<Identities, Failure> {
+    passphrase::identities(&args.identity, args.passphrase_stdin)
+}
+
+fn run_to(
+    args: &UnsealArgs,
+    identities: Identities,
+    out: &mut dyn Write,
+    problems: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let rows = SealedRows::open_with(&args.file, &identities).map_err(Failure::usage)?;
     let mut opening = Opening { out: Output::new(args.json, out), tally: Tally::new(problems), identities };
     for row in rows {
         match row {
@@ -178,7 +213,7 @@ impl<'a> Tally<'a> {
             self.say(format_args!(
                 "error: {} rows are not sealed to the identity in {}: {rows}",
                 self.others.len(),
-                args.identity.display()
+                args.identity.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
             ));
         }
         if self.problems > 0 || !self.others.is_empty() {
@@ -318,7 +353,7 @@ mod tests {
             let fixed = ["unseal", file.to_str().unwrap(), "-i", key.to_str().unwrap()];
             let line = Line::try_parse_from(fixed.iter().chain(more)).unwrap();
             let (mut out, mut said) = (Vec::new(), Vec::new());
-            let ending = run_to(&line.args, &mut out, &mut said);
+            let ending = identities(&line.args).and_then(|ids| run_to(&line.args, ids, &mut out, &mut said));
             (ending, String::from_utf8(out).unwrap(), String::from_utf8(said).unwrap())
         }
     }

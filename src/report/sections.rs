@@ -13,6 +13,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::plan::step::Step;
+use crate::seal::recipient_name;
 use crate::words::{count, counted, moment, quoted, roster_name, span};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
@@ -182,7 +183,7 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                             " so that only the holder of "
                             (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })
                             " can open it:"
-                            ul.keys { @for recipient in &plan.recipients { li { code { (shown(recipient)) } } } }
+                            ul.keys { @for recipient in &plan.recipients { li { code { (shown(&recipient_name(recipient))) } } } }
                         }
                     }
                 }

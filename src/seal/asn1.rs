@@ -106,11 +106,6 @@ impl<'a> Values<'a> {
         Self::new(self.content(tag)?)
     }
 
-    /// The next value, whatever it is: its tag and its content.
-    pub(super) fn any(&mut self) -> der::Result<AnyRef<'a>> {
-        AnyRef::decode(&mut self.0)
-    }
-
     /// The bytes of the next value, tag and length included.
     pub(super) fn whole(&mut self) -> der::Result<&'a [u8]> {
         self.0.tlv_bytes()

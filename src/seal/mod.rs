@@ -41,7 +41,7 @@ mod sealed_rows;
 
 pub use credential::{NotSealed, SealedCredential};
 pub use envelope::{SealError, UnsealError, seal, seal_many, unseal};
-pub use identities::{Identities, Identity, IdentityError};
+pub use identities::{AskPassphrase, Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
 pub use payload::{Binding, Expected};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};

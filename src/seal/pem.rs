@@ -57,7 +57,7 @@ fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// Binary content as a block of PEM, lines ended by a line feed.
-#[must_use]
+#[cfg(test)]
 pub(super) fn encode(label: &str, content: &[u8]) -> String {
     const LINE: usize = 64;
     let encoded = base64::engine::general_purpose::STANDARD.encode(content);

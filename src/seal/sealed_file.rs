@@ -56,11 +56,12 @@ pub fn seal_file(recipients: &Recipients, content: &[u8]) -> Result<Vec<SealedFi
 #[must_use]
 pub fn sealed_file_kind(head: &[u8]) -> Option<Extension> {
     let text = head.trim_ascii_start();
-    if head.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {
+    let age: [&[u8]; 2] = [b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----"];
+    let cms: [&[u8]; 2] = [b"-----BEGIN CMS-----", b"-----BEGIN PKCS7-----"];
+    let is_der = head.first() == Some(&0x30) && head.windows(ENVELOPED.len()).take(12).any(|bytes| bytes == ENVELOPED);
+    if age.iter().any(|begin| text.starts_with(begin)) {
         Some(Extension::Age)
-    } else if text.starts_with(b"-----BEGIN CMS-----") || text.starts_with(b"-----BEGIN PKCS7-----") {
-        Some(Extension::P7m)
-    } else if head.first() == Some(&0x30) && head.windows(ENVELOPED.len()).take(12).any(|window| window == ENVELOPED) {
+    } else if is_der || cms.iter().any(|begin| text.starts_with(begin)) {
         Some(Extension::P7m)
     } else {
         None
@@ -92,5 +93,42 @@ pub fn unseal_file(identities: &Identities, sealed: &[u8]) -> Result<Zeroizing<V
             open_with_cms(identities, &block.ok_or_else(|| damaged("its PEM cannot be read"))?)
         }
         None => Err(damaged("it is no sealed file")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::identities::Identity;
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    #[test]
+    fn a_large_file_opens_again_for_either_kind_of_recipient() {
+        let identity = Identity::generate();
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::new(vec![]).unwrap().self_signed(&key).unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("key.pem");
+        std::fs::write(&path, key.serialize_pem()).unwrap();
+        let texts = [identity.recipient(), format!("x509:{}", STANDARD.encode(certificate.der()))];
+        let recipients = Recipients::recall(&texts).unwrap();
+        let content: Vec<u8> = (0..3_000_000u32).map(|n| n.to_le_bytes()[0]).collect();
+        let sealed = seal_file(&recipients, &content).unwrap();
+        assert_eq!(sealed.iter().map(|file| file.extension.as_str()).collect::<Vec<_>>(), ["age", "p7m"]);
+        let [ours, theirs] = [Identities::from(identity), Identities::read(&path).unwrap()];
+        for (file, right, wrong) in [(&sealed[0], &ours, &theirs), (&sealed[1], &theirs, &ours)] {
+            assert_eq!(sealed_file_kind(&file.bytes[..64]), Some(file.extension));
+            assert!(*unseal_file(right, &file.bytes).unwrap() == content);
+            assert_eq!(unseal_file(wrong, &file.bytes).unwrap_err(), UnsealError::NotForThisIdentity);
+            let mut changed = file.bytes.clone();
+            let middle = changed.len() / 2;
+            changed[middle] ^= 1;
+            assert!(matches!(unseal_file(right, &changed), Err(UnsealError::Damaged(_))));
+        }
+        let armored = pem::encode("CMS", &sealed[1].bytes);
+        assert!(*unseal_file(&theirs, armored.as_bytes()).unwrap() == content);
+        assert_eq!(sealed_file_kind(b"row,user"), None);
+        assert!(matches!(unseal_file(&ours, b"row,user"), Err(UnsealError::Damaged(_))));
     }
 }

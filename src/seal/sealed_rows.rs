@@ -13,6 +13,12 @@ use crate::ids::ObjectId;
 use crate::spreadsheet::unguard;
 
 use super::credential::{NotSealed, SealedCredential};
+use super::envelope::UnsealError;
+use super::identities::Identities;
+use super::sealed_file::{sealed_file_kind, unseal_file};
+
+/// Enough of a file to tell what it is.
+const HEAD: usize = 64;
 
 const COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "sealed_credential"];
 
@@ -57,6 +63,14 @@ pub enum SealedRowsError {
         path: PathBuf,
         /// What the operating system says.
         error: io::Error,
+    },
+    /// A sealed file that does not open.
+    #[error("{} is sealed, and cannot be opened: {error}", .path.display())]
+    Sealed {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: UnsealError,
     },
     /// A file of another kind.
     #[error("{} is no results file: it lacks the {missing}; its first line has {found}", .path.display())]
@@ -105,6 +119,32 @@ impl SealedRows {
         let mut reader = BufReader::new(file);
         let delimiter = delimiter(reader.fill_buf().map_err(failed)?);
         Self::of_reader(Box::new(reader), delimiter, path)
+    }
+
+    /// [`SealedRows::open`] for a file that may itself be sealed, as packets are: it is opened with the identities first.
+    ///
+    /// # Errors
+    ///
+    /// [`SealedRowsError`], or that the identities do not open it.
+    pub fn open_with(path: &Path, identities: &Identities) -> Result<Self, SealedRowsError> {
+        let failed = |error| SealedRowsError::File { path: path.to_owned(), error };
+        let mut head = Vec::with_capacity(HEAD);
+        File::open(path).map_err(failed)?.take(HEAD as u64).read_to_end(&mut head).map_err(|error| {
+            // What reading a folder fails with is hard to understand.
+            if path.is_dir() {
+                failed(io::Error::other("it is a folder; name the results.csv in it"))
+            } else {
+                failed(error)
+            }
+        })?;
+        if sealed_file_kind(&head).is_none() {
+            return Self::open(path);
+        }
+        let sealed = std::fs::read(path).map_err(failed)?;
+        let content = unseal_file(identities, &sealed)
+            .map_err(|error| SealedRowsError::Sealed { path: path.to_owned(), error })?;
+        let delimiter = delimiter(&content);
+        Self::of_reader(Box::new(io::Cursor::new(content)), delimiter, path)
     }
 
     fn of_reader(reader: Box<dyn Read>, delimiter: u8, path: &Path) -> Result<Self, SealedRowsError> {

@@ -133,6 +133,11 @@ impl<'a> Envelope<'a> {
         Ok(Self { recipients, iv, ciphertext, code })
     }
 
+    #[cfg(test)]
+    pub(super) fn ciphertext_for_test(&self) -> &'a [u8] {
+        self.ciphertext
+    }
+
     fn decrypt(&self, key: &ContentKey) -> Result<Zeroizing<Vec<u8>>, CmsProblem> {
         let code = self.code.ok_or(CmsProblem::Unproven)?;
         let covered = [&self.iv, self.ciphertext].concat();
@@ -219,11 +224,11 @@ impl<'a> RecipientInfo<'a> {
         match (self, key) {
             (Self::Pkcs1(encrypted), PrivateKey::Rsa { pkcs1, .. }) => {
                 let mut room = Zeroizing::new(vec![0; pkcs1.min_output_size()]);
-                pkcs1.decrypt(encrypted, &mut room).ok().and_then(|key| content_key(key))
+                pkcs1.decrypt(encrypted, &mut room).ok().and_then(content_key)
             }
             (Self::Oaep(hash, encrypted), PrivateKey::Rsa { oaep, .. }) => {
                 let mut room = Zeroizing::new(vec![0; oaep.min_output_size()]);
-                oaep.decrypt(hash, encrypted, &mut room, None).ok().and_then(|key| content_key(key))
+                oaep.decrypt(hash, encrypted, &mut room, None).ok().and_then(content_key)
             }
             (Self::Ecdh { ephemeral, wrapped }, PrivateKey::Ec(private)) => {
                 let public = UnparsedPublicKey::new(private.algorithm(), ephemeral);
