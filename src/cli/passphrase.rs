@@ -42,6 +42,31 @@ pub(super) fn identities(paths: &[PathBuf], from_stdin: bool) -> Result<Identiti
     all.ok_or_else(|| Failure::usage("no identity was named; give one with -i FILE"))
 }
 
+/// A new passphrase: typed twice, or the first line of standard input.
+///
+/// # Errors
+///
+/// [`Failure`]: nobody can be asked, or the two differ.
+pub(super) fn new(from_stdin: bool) -> Result<SecretString, Failure> {
+    if from_stdin {
+        return first_line(&mut io::stdin().lock()).map(|line| SecretString::from(line.as_str()));
+    }
+    let ask = |prompt: &str| {
+        rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
+            Failure::usage(format_args!("no passphrase can be asked for: {error}"))
+                .with_next("Run this at a terminal, or hand the passphrase over with --passphrase-stdin.")
+        })
+    };
+    let passphrase = ask("New passphrase: ")?;
+    if passphrase.is_empty() {
+        return Err(Failure::usage("the passphrase is empty"));
+    }
+    if *ask("The same again: ")? != *passphrase {
+        return Err(Failure::usage("the two passphrases differ; no key was made"));
+    }
+    Ok(SecretString::from(passphrase.as_str()))
+}
+
 /// What a person types; `None` without a terminal.
 fn typed(path: &Path) -> Option<SecretString> {
     rpassword::prompt_password(format!("Passphrase of {}: ", path.display())).ok().map(SecretString::from)

@@ -21,8 +21,14 @@ const LONGEST_PAYLOAD: u64 = 64 * 1024;
 
 /// Sealing failed. It does not depend on the password or the account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("sealing a credential failed: {0}")]
+#[error("sealing failed: {0}")]
 pub struct SealError(String);
+
+impl SealError {
+    pub(super) fn of(error: &dyn std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// Why a sealed credential does not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +73,7 @@ pub(super) fn seal_with_age(recipients: &Recipients, content: &[u8]) -> Result<O
     if recipients.age_keys().next().is_none() {
         return Ok(None);
     }
-    let failed = |error: &dyn std::fmt::Display| SealError(error.to_string());
+    let failed = |error: &dyn std::fmt::Display| SealError::of(error);
     let keys = recipients.age_keys().map(|key| key.as_recipient());
     let encryptor = Encryptor::with_recipients(keys).map_err(|error| failed(&error))?;
     let room = Vec::with_capacity(USUAL_HEADER + content.len());

@@ -12,7 +12,7 @@ use sealoff::seal::{
 };
 use uuid::Uuid;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, files_below};
 
 /// Whether the programs are there. In CI they must be.
 fn here(programs: &[&str]) -> bool {
@@ -311,6 +311,28 @@ fn an_identity_behind_a_passphrase_opens() {
     assert!(matches!(read(None), Err(IdentityError::Locked(_))));
 }
 
+#[test]
+fn keygen_protects_an_identity_by_a_passphrase() {
+    let scratch = tempfile::tempdir().unwrap();
+    let piped = |arguments: &[&str], line: &str| {
+        let mut command = crate::stage::bare(arguments);
+        command.current_dir(scratch.path()).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), line.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let made = piped(&["keygen", "-o", "locked.key", "--passphrase-stdin"], "corréct horse\r\n");
+    assert!(made.status.success());
+    let recipient = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    let path = scratch.path().join("locked.key");
+    assert!(fs::read_to_string(&path).unwrap().starts_with("-----BEGIN AGE ENCRYPTED FILE-----"));
+    let sealed = seal(&Recipients::parse(&[recipient]).unwrap(), &ada(), &Password::of("p".into())).unwrap();
+    let identities = Identities::read_with(&path, &mut |_| Some(PASSPHRASE.into())).unwrap();
+    assert_eq!(opens(&identities, &sealed).unwrap(), "p");
+    assert_eq!(piped(&["keygen", "-o", "empty.key", "--passphrase-stdin"], "\n").status.code(), Some(2));
+    assert!(!scratch.path().join("empty.key").exists());
+}
+
 /// The whole way: a plan that remembers the certificate, a run without its file, and each recipient's own way of opening.
 #[test]
 fn a_run_seals_to_certificates_and_age_keys_side_by_side() {
@@ -336,6 +358,12 @@ fn a_run_seals_to_certificates_and_age_keys_side_by_side() {
     let payload: serde_json::Value = serde_json::from_slice(&by_openssl).unwrap();
     let opened_by_age = stage.credentials(&stage.results("out")[&1]);
     assert_eq!(payload["password"], opened_by_age[0].expose());
+
+    for file in files_below(&stage.path("out")) {
+        let content = fs::read(&file).unwrap();
+        let password = opened_by_age[0].expose().as_bytes();
+        assert!(!content.windows(password.len()).any(|window| window == password), "{}", file.display());
+    }
 
     let pfx = keys.path("desk.pfx").display().to_string();
     let arguments = ["unseal", "out/results.csv", "-i", &pfx, "--passphrase-stdin", "-o", "passwords.csv"];

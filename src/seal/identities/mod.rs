@@ -26,6 +26,9 @@ pub use own::Identity;
 /// An identity file is a few lines long.
 const LONGEST_FILE: u64 = 1 << 20;
 
+/// As a power of two; 22 is what the age program takes, too.
+const MOST_WORK: u8 = 22;
+
 /// The identities that may open something. There is at least one.
 ///
 /// They cannot be printed or cloned, and are wiped when they are dropped, by the libraries that hold them.
@@ -132,7 +135,10 @@ impl Reading<'_, '_> {
             return Err(foreign());
         }
         let passphrase = self.passphrase()?;
-        let identity = scrypt::Identity::new(passphrase);
+        let mut identity = scrypt::Identity::new(passphrase);
+        // By default as much as this machine does in a few seconds at this moment, which under load is less than others
+        // wrote with ease. The file is the reader's own.
+        identity.set_max_work_factor(MOST_WORK);
         let wrong = || IdentityError::WrongPassphrase(self.path.to_owned());
         let mut reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|_| wrong())?;
         let mut text = Zeroizing::new(Vec::with_capacity(file.len()));

@@ -4,10 +4,12 @@ use std::fmt::Write;
 
 use age::secrecy::ExposeSecret;
 use age::x25519;
+use secrecy::SecretString;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
+use super::super::envelope::SealError;
 use super::super::recipients::Recipients;
 
 /// A new key pair of a recipient. It cannot be printed; [`Identity::file_text`] is for the file it is kept in.
@@ -30,6 +32,17 @@ impl Identity {
     #[must_use]
     pub fn recipients(&self) -> Recipients {
         Recipients::from(self.0.to_public())
+    }
+
+    /// [`Identity::file_text`], encrypted by a passphrase and armored, in the form that `age -p -a` writes. It takes a second
+    /// or two, by intent.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError`].
+    pub fn protected_file_text(&self, passphrase: SecretString) -> Result<String, SealError> {
+        let recipient = age::scrypt::Recipient::new(passphrase);
+        age::encrypt_and_armor(&recipient, self.file_text().as_bytes()).map_err(|error| SealError::of(&error))
     }
 
     /// The text of an identity file, in the form that `age-keygen` writes and the stock `age` program reads.

@@ -71,7 +71,7 @@ impl Reading<'_, '_> {
         let passphrase = self.passphrase()?;
         let wrong = |_| IdentityError::WrongPassphrase(self.path.to_owned());
         let document = encrypted.decrypt(passphrase.expose_secret()).map_err(wrong)?;
-        self.private_key(document.as_bytes())
+        self.unlocked(document.as_bytes())
     }
 
     fn pkcs1(&self, content: &[u8]) -> Result<Key, IdentityError> {
@@ -83,6 +83,20 @@ impl Reading<'_, '_> {
 
     pub(super) fn private_key(&self, content: &[u8]) -> Result<Key, IdentityError> {
         PrivateKey::of_der(content).map(Key::Certificate).ok_or_else(|| self.unusable())
+    }
+
+    /// A key that came out from behind a password. One wrong password in 256 yields something with the right padding.
+    pub(super) fn unlocked(&self, content: &[u8]) -> Result<Key, IdentityError> {
+        let is_pkcs8 = || -> der::Result<bool> {
+            let mut values = Values::only(content, Tag::Sequence)?;
+            values.content(Tag::Integer)?;
+            Ok(values.next_is(Tag::Sequence))
+        };
+        if is_pkcs8() == Ok(true) {
+            self.private_key(content)
+        } else {
+            Err(IdentityError::WrongPassphrase(self.path.to_owned()))
+        }
     }
 
     fn unusable(&self) -> IdentityError {

@@ -46,7 +46,7 @@ impl Reading<'_, '_> {
                             IdentityError::Pfx { path: self.path.to_owned(), what: "its cipher is not supported" }
                         }
                     })?;
-                    self.private_key(&key)?
+                    self.unlocked(&key)?
                 }
             });
         }

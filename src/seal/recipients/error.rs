@@ -17,7 +17,7 @@ pub enum RecipientError {
     #[error("no recipient was named; give {ACCEPTED}")]
     Nobody,
     /// Neither a recipient nor a file.
-    #[error("{place}{text:?} is no recipient, and no file of that name is there; give {ACCEPTED}")]
+    #[error("{place}{text:?} is no recipient{}; give {ACCEPTED}", .place.nor_file())]
     Unreadable {
         /// The file and line, with a colon, or nothing.
         place: Place,
@@ -101,6 +101,13 @@ pub struct Place(pub(super) Option<(PathBuf, Option<usize>)>);
 
 impl Place {
     pub(super) const COMMAND_LINE: Self = Self(None);
+}
+
+impl Place {
+    /// Only what is typed may be the name of a file; lines of a file may not.
+    fn nor_file(&self) -> &'static str {
+        if self.0.is_none() { ", and no file of that name is there" } else { "" }
+    }
 }
 
 impl fmt::Display for Place {

@@ -37,7 +37,7 @@ pub(super) fn refuse_text(folded: &str, place: &Place) -> Result<(), RecipientEr
         "a key on a security token cannot decrypt; give an age1tag1… recipient for it, or another key";
     const PLUGIN: &str =
         "plugins are not run for every credential; ask its owner for an age1tag1… recipient, or for another key";
-    let kinds: [(&str, &'static str, &'static str); 9] = [
+    let kinds: [(&str, &'static str, &'static str); 7] = [
         (
             "age1pq1",
             "a post-quantum age recipient (age1pq1…), which the age library of this version does not know yet,",
@@ -46,14 +46,15 @@ pub(super) fn refuse_text(folded: &str, place: &Place) -> Result<(), RecipientEr
         ("age1yubikey1", "an age recipient of a plugin (age1yubikey1…)", PLUGIN),
         ("sk-", "an SSH key on a security token (sk-…)", HARDWARE),
         ("ecdsa-", "an SSH key of ECDSA", "ask its owner for an ssh-ed25519 or ssh-rsa key"),
-        ("ssh-dss", "an SSH key of DSA", "ask its owner for an ssh-ed25519 key"),
+        ("ssh-dss ", "an SSH key of DSA", "ask its owner for an ssh-ed25519 key"),
         ("ssh-", "an SSH key of this type", "ask its owner for an ssh-ed25519 or ssh-rsa key"),
         ("-----begin", "PEM as an argument", "write it to a file, and name that file"),
-        ("pgp ", "a PGP key", AGE_OR_SSH),
-        ("passphrase", "a passphrase", AGE_OR_SSH),
     ];
     let unsupported = |kind, instead| Err(RecipientError::Unsupported { place: place.clone(), kind, instead });
-    if let Some((_, kind, instead)) = kinds.iter().find(|(prefix, ..)| folded.starts_with(prefix)) {
+    // A file may be called ssh-desk.pub; the text of an SSH key has a blank in it.
+    let may_be_file = |prefix: &str| prefix.ends_with('-') && !prefix.starts_with('-') && !folded.contains(' ');
+    let found = kinds.iter().find(|(prefix, ..)| folded.starts_with(prefix) && !may_be_file(prefix));
+    if let Some((_, kind, instead)) = found {
         return unsupported(kind, instead);
     }
     // A plugin's recipient: its name stands between two signs `1`.
