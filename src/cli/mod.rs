@@ -7,6 +7,7 @@ pub mod apply;
 pub mod connect;
 mod core_dumps;
 pub mod diagnostics;
+mod disk_trouble;
 pub mod drill;
 pub mod exit;
 pub mod export;
@@ -18,8 +19,10 @@ pub mod plan;
 mod preview;
 mod progress;
 mod recheck;
+pub mod results;
 pub mod run;
 pub mod simulate;
+pub mod status;
 pub mod unseal;
 mod words;
 
@@ -53,6 +56,8 @@ enum Command {
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
+    Status(status::StatusArgs),
+    Results(results::ResultsArgs),
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
@@ -68,6 +73,8 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => in_runtime(plan::run(args)),
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
+        Command::Status(args) => status::run(args),
+        Command::Results(args) => results::run(args),
         Command::Unseal(args) => unseal::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),

@@ -44,12 +44,13 @@ pub(super) fn check_age(plan: &PlanFolder, standing: &Standing, max_age: Duratio
     .with_next("Make a new plan: people change. If this one is meant, say how old it may be: --max-age 7d"))
 }
 
-/// Reads everybody again to whom something is left to do, and says who is no longer what the plan says.
+/// Reads everybody again to whom something is left to do, says who is no longer what the plan says, and gives what was
+/// seen of those with steps in doubt.
 pub(super) async fn check_drift(
     plan: &PlanFolder,
     standing: &Standing,
     connected: &Connected,
-) -> Result<Vec<Drifted>, Failure> {
+) -> Result<Drift, Failure> {
     let manifest = plan.manifest();
     let progress = LookupProgress::start();
     let checked = async {
@@ -58,7 +59,14 @@ pub(super) async fn check_drift(
         let paced = Paced::new(transport, clock);
         let facts = TenantFacts::read(&paced, &caller, manifest.options.scope()).await;
         let facts = facts.map_err(|error| lookup_failure(&error))?;
-        let drift = drift::check(plan, |row| standing.may_drift(row), &facts, &Lookup::paced(paced)).await;
+        let drift = drift::check(
+            plan,
+            |row| standing.may_drift(row),
+            |row| standing.is_in_doubt(row),
+            &facts,
+            &Lookup::paced(paced),
+        )
+        .await;
         let drift = drift.map_err(|error| match &error {
             DriftError::Lookup(lookup) => lookup_failure(lookup),
             DriftError::Plan(_) => Failure::refused(error),
@@ -77,7 +85,7 @@ pub(super) async fn check_drift(
         let _ = writeln!(anstream::stderr(), "note: {}", harmless(&note));
     }
     tell(&drift);
-    Ok(drift.drifted)
+    Ok(drift)
 }
 
 /// A lookup that failed, as the end of a command.

@@ -1,6 +1,7 @@
 //! One HTTP call to Graph, and what can become of it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -178,13 +179,15 @@ pub struct HttpTransport {
     http: reqwest::Client,
     endpoints: Endpoints,
     tokens: TokenSource,
+    /// Graph's clock at the last answer, in seconds; 0 before it.
+    last_date: AtomicI64,
 }
 
 impl HttpTransport {
     /// Sends over `http` with tokens from `tokens`.
     #[must_use]
     pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
-        Self { http, endpoints, tokens }
+        Self { http, endpoints, tokens, last_date: AtomicI64::new(0) }
     }
 
     /// In whose name calls are sent, as far as this can be told without asking Graph.
@@ -194,6 +197,13 @@ impl HttpTransport {
     /// The token service refuses or cannot be reached.
     pub async fn caller(&self) -> Result<Caller, TransportError> {
         Ok(self.tokens.caller().await?)
+    }
+
+    /// Graph's own clock when it last answered.
+    #[must_use]
+    pub fn last_date(&self) -> Option<OffsetDateTime> {
+        let seconds = self.last_date.load(Ordering::Relaxed);
+        (seconds != 0).then(|| OffsetDateTime::from_unix_timestamp(seconds).ok()).flatten()
     }
 
     async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {
@@ -216,6 +226,9 @@ impl HttpTransport {
         let response = request.send().await.map_err(|error| self.classify(&error))?;
         let status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
+        if let Some(date) = date {
+            self.last_date.store(date.unix_timestamp(), Ordering::Relaxed);
+        }
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let body = response.bytes().await.map_err(|error| TransportError::Lost(root_cause(&error)))?;
         Ok(Answer { status, advice, date, body })

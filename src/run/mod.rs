@@ -19,9 +19,11 @@
 //! stays in the results, sealed.
 
 pub mod accounts;
+mod candidates;
 pub mod engine;
 pub mod event;
 pub mod journal;
+pub mod lock;
 pub mod mint;
 pub mod opening;
 pub mod outcome;
@@ -30,7 +32,9 @@ pub mod record;
 pub mod replay;
 pub mod results;
 pub mod schedule;
+pub mod settle;
 pub mod state;
 pub mod states;
+pub mod survey;
 #[cfg(test)]
 mod tests;

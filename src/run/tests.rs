@@ -115,7 +115,7 @@ fn drifted(row: u32) -> Record {
 }
 
 fn taken_over() -> Record {
-    Record::TakenOver { version: "0.1.0".to_owned() }
+    Record::TakenOver { version: "0.1.0".to_owned(), format: FORMAT }
 }
 
 fn every_kind() -> Vec<Record> {

@@ -326,7 +326,7 @@ impl Rehearsal {
                 Record::Opened { format: FORMAT, plan: Digest::of(b"plan"), tenant: TENANT, playbook: self.playbook };
             journal.append(vec![opened]);
         }
-        journal.commit(vec![Record::TakenOver { version: "test".to_owned() }]).await.unwrap();
+        journal.commit(vec![Record::TakenOver { version: "test".to_owned(), format: FORMAT }]).await.unwrap();
         let replay = self.replay(&accounts);
         let clock = Clock::real();
         let assignment = Assignment {
