@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | `at` | this machine's clock when the line was written, RFC 3339, UTC |
 //! | `record` and the fields of that kind | what happened: see [`Record`] |
-//! | `synced` | how many bytes of the file were known to be on disk before this line was written; only where that has grown since the last line that says so |
+//! | `synced` | how many bytes of the file were known to be on disk before this line was written; in the first of the lines that are written together |
 //! | `chain` | 64 hexadecimal digits: SHA-256 of the 32 bytes of the chain before it, followed by the line's text up to `,"chain"`. Before the first line the chain is SHA-256 of the text `sealoff journal` |
 //!
 //! The first line is [`Record::Opened`] and names the format, as does each [`Record::TakenOver`]. A journal of a higher
@@ -150,8 +150,10 @@ impl Journal {
         if file.metadata().map_err(io)?.len() > whole {
             file.set_len(whole).map_err(io)?;
         }
-        // What a process that was killed left in the system's memory is on disk from here on: lines will say so.
-        file.sync_all().map_err(io)?;
+        if whole > 0 {
+            // What a process that was killed left in the system's memory is on disk from here on: lines will say so.
+            file.sync_all().map_err(io)?;
+        }
         let (letters, inbox) = mpsc::channel();
         let writer = Writer::new(store(file), chain, whole);
         let writer = thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(&inbox)).map_err(io)?;

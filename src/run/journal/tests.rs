@@ -109,6 +109,10 @@ async fn every_cut_of_the_file_is_a_prefix_of_the_truth() {
             assert_eq!(reader.by_ref().map(Result::unwrap).count(), whole.len());
             let torn = cut - whole.last().copied().unwrap_or_default();
             assert_eq!(reader.torn_tail().map_or(0, |torn| torn.bytes), torn as u64, "cut at {cut}");
+            // To open it for writing costs several syncs.
+            if torn > 1 && !cut.is_multiple_of(97) {
+                continue;
+            }
             let seen = seen_by_a_new_process(&path).unwrap();
             assert_eq!(seen, all[..seen.len()], "cut at {cut}");
             assert_eq!(seen.len(), whole.len().min(all.len()));
@@ -175,12 +179,12 @@ async fn what_a_power_cut_tore_is_cut_off_and_what_was_safe_is_refused() {
     let all = written(&path, FORMAT, 4).await;
     let bytes = fs::read(&path).unwrap();
     let ends = line_ends(&bytes);
-    // Lines 1 to 9: opened, and intent and answer of four rows. The intent of row 4 is line 8, and says that all up to
-    // row 3's intent, line 6, was on disk; row 3's answer, line 7, was not known to be.
-    let claimed = line::claims_synced(&bytes[ends[6]..ends[7] - 1]).unwrap();
-    assert_eq!(claimed, ends[5] as u64);
+    // Lines 1 to 9: opened, and intent and answer of four rows. What was written behind the intent of row 3, line 6, says
+    // that it was on disk up to there, until the intent of row 4 is: and whatever tells of that is cut off here.
+    let claims = bytes[..ends[7]].split(|byte| *byte == b'\n').filter_map(line::claims_synced);
+    assert_eq!(claims.max().unwrap(), ends[5] as u64);
     for hole in [ends[5]..ends[6], ends[5] + 10..ends[5] + 30, ends[6] - 1..ends[6], ends[6]..ends[7] - 5] {
-        let mut torn = bytes[..ends[8]].to_vec();
+        let mut torn = bytes[..ends[7]].to_vec();
         torn[hole.clone()].fill(0);
         fs::write(&path, &torn).unwrap();
         let whole = if hole.start < ends[6] { 6 } else { 7 };
@@ -189,7 +193,7 @@ async fn what_a_power_cut_tore_is_cut_off_and_what_was_safe_is_refused() {
         assert_eq!(read(&path).unwrap(), all[..whole]);
     }
     for hole in [ends[4]..ends[5], ends[5] - 1..ends[5], ends[2] + 3..ends[2] + 4] {
-        let mut damaged = bytes[..ends[8]].to_vec();
+        let mut damaged = bytes[..ends[7]].to_vec();
         damaged[hole.clone()].fill(0);
         fs::write(&path, &damaged).unwrap();
         assert!(matches!(seen_by_a_new_process(&path), Err(JournalError::Broken { .. })), "{hole:?}");

@@ -59,8 +59,8 @@ pub(super) struct Writer<S> {
     /// So many bytes are on disk, and this is the chain behind them.
     synced: u64,
     synced_chain: Digest,
-    /// The number of bytes on disk that a line has told last.
-    claimed: u64,
+    /// Has a line of this group said how much is on disk?
+    claimed: bool,
     /// What was appended and is not known to be on disk: should it not get there, it is written again.
     kept: Vec<(OffsetDateTime, Record)>,
     failed: Option<Failed>,
@@ -75,7 +75,7 @@ impl<S: Store> Writer<S> {
             length,
             synced: length,
             synced_chain: chain,
-            claimed: 0,
+            claimed: false,
             kept: Vec::new(),
             failed: None,
         }
@@ -101,9 +101,10 @@ impl<S: Store> Writer<S> {
     /// Writes all that has come together, with one sync for everybody who waits.
     fn write_group(&mut self, first: Letter, inbox: &mpsc::Receiver<Letter>) {
         let mut bytes = Vec::with_capacity(64 * 1024);
-        let mut waiting = Vec::new();
+        let (mut waiting, mut closing) = (Vec::new(), None);
         let mut encoded = Ok(());
         let mut letter = Some(first);
+        self.claimed = false;
         while let Some(Letter { records, wish }) = letter {
             let at = OffsetDateTime::now_utc();
             for record in &records {
@@ -111,19 +112,22 @@ impl<S: Store> Writer<S> {
             }
             match wish {
                 Wish::Append => self.kept.extend(records.into_iter().map(|record| (at, record))),
-                Wish::Commit(safe) | Wish::Close(safe) => waiting.push(safe),
+                Wish::Commit(safe) => waiting.push(safe),
+                Wish::Close(done) => closing = Some((done, records.into_iter().map(|record| (at, record)).collect())),
             }
             letter = if bytes.len() < MOST_IN_A_GROUP { inbox.try_recv().ok() } else { None };
         }
         let written = encoded.and_then(|()| self.put(&bytes)).and_then(|()| {
-            if waiting.is_empty() { Ok(()) } else { self.sync() }
+            if waiting.is_empty() && closing.is_none() { Ok(()) } else { self.sync() }
         });
         if let Err(error) = written {
             self.fail(&error);
         }
-        let unnoted = self.kept.len() as u64;
         for safe in waiting {
-            let _ = safe.send(self.failed.clone().map_or(Ok(()), |failed| Err(Failed { unnoted, ..failed })));
+            let _ = safe.send(self.failed.clone().map_or(Ok(()), Err));
+        }
+        if let Some((done, last)) = closing {
+            let _ = done.send(if self.failed.is_some() { self.write_again(last) } else { Ok(()) });
         }
     }
 
@@ -147,7 +151,7 @@ impl<S: Store> Writer<S> {
     fn write_again(&mut self, last: Vec<(OffsetDateTime, Record)>) -> Result<(), Failed> {
         let again = |writer: &mut Self| {
             writer.store.cut(writer.synced)?;
-            (writer.length, writer.chain, writer.claimed) = (writer.synced, writer.synced_chain, 0);
+            (writer.length, writer.chain, writer.claimed) = (writer.synced, writer.synced_chain, false);
             let mut bytes = Vec::new();
             let kept = std::mem::take(&mut writer.kept);
             let encoded = kept.iter().chain(&last).try_for_each(|(at, record)| writer.encode(&mut bytes, record, *at));
@@ -170,7 +174,10 @@ impl<S: Store> Writer<S> {
 
     /// Says that all before it is on disk: from then on nothing in the file can change unnoticed.
     fn write_closing(&mut self) -> io::Result<()> {
-        self.sync()?;
+        if self.synced < self.length {
+            self.sync()?;
+        }
+        self.claimed = false;
         let mut bytes = Vec::new();
         self.encode(&mut bytes, &Record::Closed {}, OffsetDateTime::now_utc())?;
         self.put(&bytes)?;
@@ -178,10 +185,8 @@ impl<S: Store> Writer<S> {
     }
 
     fn encode(&mut self, bytes: &mut Vec<u8>, record: &Record, at: OffsetDateTime) -> io::Result<()> {
-        let claim = (self.claimed < self.synced).then_some(self.synced);
-        line::append(bytes, &mut self.chain, record, at, claim)?;
-        self.claimed = self.synced;
-        Ok(())
+        let claim = (!std::mem::replace(&mut self.claimed, true)).then_some(self.synced);
+        line::append(bytes, &mut self.chain, record, at, claim)
     }
 
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
