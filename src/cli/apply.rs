@@ -9,8 +9,8 @@ use clap::Args;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::disk_trouble;
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
+use super::disk_trouble;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::moments;
@@ -26,8 +26,8 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
-use crate::run::mint::Mint;
 use crate::run::lock::{FolderLock, LockError};
+use crate::run::mint::Mint;
 use crate::run::opening::{Findings, Run, RunError, Scope, Standing, project_results, standing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
@@ -365,12 +365,12 @@ pub(super) fn run_failure(error: &RunError) -> Failure {
         }
         RunError::Journal(Stopped { source, .. } | Io { source, .. }) => Failure::new(Exit::Unfinished, error)
             .with_next(format_args!("{} Then give the same command again.", disk_trouble::advice(source))),
-        RunError::Results(ResultsError::Io { source, .. }) => Failure::new(Exit::Unfinished, error).with_next(
-            format_args!(
+        RunError::Results(ResultsError::Io { source, .. }) => {
+            Failure::new(Exit::Unfinished, error).with_next(format_args!(
                 "Everything that happened is in the journal. {} Then: sealoff results DIR, or the same command again.",
                 disk_trouble::advice(source)
-            ),
-        ),
+            ))
+        }
         _ => Failure::usage(error),
     }
 }

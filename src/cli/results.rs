@@ -61,14 +61,9 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     } else {
         let mut lines = String::new();
         for outcome in Outcome::ALL.into_iter().filter(|outcome| tally.of(*outcome) > 0) {
-            lines += &format!(
-                "{:<10} {:>7}  {}\n",
-                outcome.name(),
-                count(tally.of(outcome)),
-                apply::meaning(outcome)
-            );
+            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(tally.of(outcome)), apply::meaning(outcome));
         }
-        write!(out, "{lines}Results    {}\n", results.display())
+        writeln!(out, "{lines}Results    {}", results.display())
     };
     note_unprinted(written.and_then(|()| out.flush()));
     Ok(apply::exit_of(&tally))

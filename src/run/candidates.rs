@@ -33,7 +33,9 @@ pub(super) fn which(tried: &[OffsetDateTime], seen: Option<Change>) -> String {
     let moment = changed.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_default();
     if changed + CLOCKS_APART < *first {
         let which = if many { "any of these" } else { "this one" };
-        return format!("the password was last changed at {moment}, before {which} was sent: the old one is probably live");
+        return format!(
+            "the password was last changed at {moment}, before {which} was sent: the old one is probably live"
+        );
     }
     if !many {
         return format!("the password was changed at {moment}: the one in the credential may be live");

@@ -186,10 +186,9 @@ fn read<R: std::io::BufRead>(mut reader: Reader<R>, replay: &mut Replay) -> Resu
     let mut condition = Condition::default();
     while let Some(line) = reader.next() {
         let applied = match line {
-            Ok(line) => replay.apply(&line).map(|()| line).map_err(|reason| Broken {
-                line: Some(condition.lines + 1),
-                reason,
-            }),
+            Ok(line) => {
+                replay.apply(&line).map(|()| line).map_err(|reason| Broken { line: Some(condition.lines + 1), reason })
+            }
             Err(JournalError::Broken { line, reason, .. }) => Err(Broken { line: Some(line), reason }),
             Err(newer @ JournalError::Newer { .. }) => Err(Broken { line: None, reason: newer.to_string() }),
             Err(other) => return Err(other),

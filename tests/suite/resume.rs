@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::{Child, Command};
 
-use sealoff::simulator::{Operation, Settings};
+use sealoff::simulator::{ActingRole, Operation, Settings};
 
 use crate::stage::{Ran, Stage};
 
@@ -55,10 +55,13 @@ fn status_tells_where_a_run_stands_from_the_plan_to_the_end() {
     }
     kill(child);
     stage.simulator.release();
-    stage
-        .run(&["status", "out"])
-        .exited(3)
-        .says(&["was killed", "whole: ", "In doubt", "uncertain", "sealoff apply out --confirm 60"]);
+    stage.run(&["status", "out"]).exited(3).says(&[
+        "was killed",
+        "whole: ",
+        "In doubt",
+        "uncertain",
+        "sealoff apply out --confirm 60",
+    ]);
     stage.apply("out").succeeded();
     let json = stage.run(&["status", "out", "--json"]).succeeded().json();
     assert_eq!((json["run"]["outcomes"]["done"].as_u64(), json["in_use"].as_bool()), (Some(60), Some(false)));
@@ -147,6 +150,7 @@ fn those_that_failed_are_tried_again_and_nobody_else() {
     let roster = stage.roster_of(&members);
     // Whoever is made an administrator is out of the app's reach, and nobody looks.
     stage.plan(&roster, "breach", "out", &["--without-roles"]).succeeded();
+    stage.simulator.change_app_role(Some(ActingRole::UserAdministrator));
     let global_administrator = "62e90394-69f5-4237-9190-012177145e10".parse().unwrap();
     stage.run(&["apply", "out", "--retry-failed", "--confirm", "30"]).exited(4).complains(&["0 accounts failed"]);
     for member in &members[..2] {
@@ -240,10 +244,16 @@ mod disks {
         stage.plan(&roster, "breach", "disk/out", &[]).succeeded();
         let ballast = disk.fill(160 * 1024);
         let ran = stage.run(&["apply", "disk/out", "--confirm", "300"]).exited(3);
-        ran.complains(&["could not be written", "nothing more was sent", "Free some space on the disk", "--confirm 300"]);
+        ran.complains(&[
+            "could not be written",
+            "nothing more was sent",
+            "Free some space on the disk",
+            "--confirm 300",
+        ]);
         let written = stage.ledger().writes.len();
         assert!(written > 0 && written < 600, "{written} writes");
-        // On the full disk nothing is lost, and nothing begins.
+        // Where not even an intent fits, nothing begins.
+        disk.fill(0);
         stage.run(&["apply", "disk/out", "--confirm", "300"]).exited(3);
         assert_eq!(stage.ledger().writes.len(), written, "nothing is sent that cannot be noted");
         stage.run(&["status", "disk/out"]).exited(3).says(&["whole: "]);
@@ -259,10 +269,11 @@ mod disks {
         let roster = stage.roster_of(&stage.members(60));
         stage.plan(&roster, "breach", "disk/out", &[]).succeeded();
         assert!(disk.remount("ro"));
-        stage
-            .run(&["apply", "disk/out", "--confirm", "60"])
-            .exited(2)
-            .complains(&["cannot be locked", "writable again", "Nothing was changed"]);
+        stage.run(&["apply", "disk/out", "--confirm", "60"]).exited(2).complains(&[
+            "cannot be locked",
+            "writable again",
+            "Nothing was changed",
+        ]);
         stage.run(&["status", "disk/out"]).exited(3).says(&["has not begun"]);
         assert_eq!(stage.ledger().writes.len(), 0);
         assert!(disk.remount("rw"));
@@ -273,10 +284,10 @@ mod disks {
     #[test]
     fn a_folder_that_is_deleted_under_way_stops_the_run() {
         let stage = Stage::with(Settings { users: 600, ..Settings::default() });
-        let roster = stage.roster_of(&stage.members(400));
+        let roster = stage.roster_of(&stage.members(350));
         stage.plan(&roster, "breach", "out", &[]).succeeded();
         stage.simulator.hold_after_writes(100);
-        let child = stage.spawn(&["apply", "out", "--confirm", "400"]);
+        let child = stage.spawn(&["apply", "out", "--confirm", "350"]);
         stage.wait_for_writes(100);
         fs::remove_file(stage.path("out/journal.jsonl")).unwrap();
         stage.simulator.release();
@@ -292,7 +303,7 @@ mod disks {
         let roster = stage.roster_of(&stage.members(20));
         stage.plan(&roster, "breach", "out", &[]).succeeded();
         let mut failed = 0;
-        for limit in 4..20 {
+        for limit in 9..24 {
             let apply = stage.command(&["apply", "out", "--confirm", "20"]);
             let mut limited = Command::new("sh");
             limited.arg("-c").arg(format!("ulimit -n {limit}; exec \"$@\"")).arg("sh").arg(apply.get_program());

@@ -117,9 +117,9 @@ impl<S: Store> Writer<S> {
             }
             letter = if bytes.len() < MOST_IN_A_GROUP { inbox.try_recv().ok() } else { None };
         }
-        let written = encoded.and_then(|()| self.put(&bytes)).and_then(|()| {
-            if waiting.is_empty() && closing.is_none() { Ok(()) } else { self.sync() }
-        });
+        let written = encoded
+            .and_then(|()| self.put(&bytes))
+            .and_then(|()| if waiting.is_empty() && closing.is_none() { Ok(()) } else { self.sync() });
         if let Err(error) = written {
             self.fail(&error);
         }

@@ -34,7 +34,9 @@ fn noted(bytes: &[u8]) -> HashMap<u64, (ObjectId, u64, u64)> {
     for line in bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
         let Ok(record) = serde_json::from_slice::<Record>(line) else { break };
         match record {
-            Record::Intended { row, object_id, .. } => noted.entry(row.get().into()).or_insert((object_id, 0, 0)).1 += 1,
+            Record::Intended { row, object_id, .. } => {
+                noted.entry(row.get().into()).or_insert((object_id, 0, 0)).1 += 1
+            }
             Record::Answered { row, answer, .. } => {
                 let (_, intents, answered) = noted.get_mut(&row.get().into()).unwrap();
                 // An answer that leaves it open is none.

@@ -2,20 +2,18 @@
 
 use super::*;
 
-
-
 /// Wherever the disk fails: nothing is sent that is not on disk, the run says so, what was answered is noted where that
 /// can be, and the same command finishes on a disk that works.
 #[tokio::test(start_paused = true)]
 async fn wherever_the_disk_fails_the_run_stops_and_the_same_command_finishes() {
     for afterwards in [Afterwards::Healed, Afterwards::Dead] {
-        for good in [0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 13] {
-            let mut rehearsal = Rehearsal::new(Playbook::Breach, 200, good + 1, FAIR);
+        for good in [0, 1, 2, 3, 5, 7, 11] {
+            let mut rehearsal = Rehearsal::new(Playbook::Breach, 120, good + 1, FAIR);
             rehearsal.disk = Some((good, afterwards));
             let ended = rehearsal.begun().await;
             rehearsal.disk = None;
             // So much is enough for the whole run, or fails where it ends.
-            let may_finish = good > 7;
+            let may_finish = good > 3;
             if let Ok((ending, ..)) = ended
                 && !(may_finish && matches!(ending, Ending::Finished))
             {
@@ -32,7 +30,7 @@ async fn wherever_the_disk_fails_the_run_stops_and_the_same_command_finishes() {
             let before = rehearsal.results();
             rehearsal.finish().await;
             rehearsal.judge();
-            assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 200), "{good} {afterwards:?}");
+            assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 120), "{good} {afterwards:?}");
             for (row, result) in before.iter().filter(|(_, result)| result["outcome"] == "done") {
                 assert_eq!(rehearsal.results()[row], *result, "a finished account was touched again");
             }
