@@ -12,8 +12,9 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::apps::AppNumber;
 use super::directory::UserKey;
-use super::directory::tenant::{APP_NAME, CLIENT_ID, CLIENT_SECRET, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use super::directory::tenant::{APP_NAME, SERVICE_PRINCIPAL_ID, TENANT_ID};
 use super::moment::iso;
 use super::random::Random;
 use super::tenant::Tenant;
@@ -24,10 +25,21 @@ const OFFICIAL_SCOPE: &str = "https://graph.microsoft.com/.default";
 /// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// The app itself.
-    App,
+    /// An app itself.
+    App(AppNumber),
     /// The app on behalf of this user.
     User(Uuid),
+}
+
+impl Caller {
+    pub(crate) fn is_app(self) -> bool {
+        matches!(self, Self::App(_))
+    }
+
+    /// The app whose quota it spends: people sign in through the first one.
+    pub(crate) fn app(self) -> AppNumber {
+        if let Self::App(app) = self { app } else { AppNumber::FIRST }
+    }
 }
 
 /// The tokens that were given out, and when they end.
@@ -60,8 +72,14 @@ impl Tokens {
 
     /// Ends every token that was given out.
     pub(crate) fn expire_all(&self) {
+        self.expire(|_| true);
+    }
+
+    /// Ends the tokens of these callers.
+    pub(crate) fn expire(&self, whose: impl Fn(Caller) -> bool) {
         let now = Instant::now();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(|(end, _)| *end = now);
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.values_mut().filter(|(_, caller)| whose(*caller)).for_each(|(end, _)| *end = now);
     }
 }
 
@@ -76,9 +94,9 @@ struct LoginError {
 /// Answers `POST /{tenant}/oauth2/v2.0/token`.
 pub(crate) fn token(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> (StatusCode, Value) {
     match grant(tenant, tenant_name, form) {
-        Ok(()) => {
+        Ok(app) => {
             let seconds = tenant.settings.token_lifetime.as_secs();
-            let token = issue(tenant, Caller::App);
+            let token = issue(tenant, Caller::App(app));
             // One second less than the token lives, as Entra answers.
             let expires_in = seconds.saturating_sub(1);
             let answer = json!({
@@ -96,7 +114,7 @@ fn refuse(error: &'static str, code: u32, text: impl Into<String>) -> LoginError
     LoginError { status, error, code, text: text.into() }
 }
 
-fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<(), LoginError> {
+fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<AppNumber, LoginError> {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     if !is_this_tenant(tenant, tenant_name) {
         let text = format!("Tenant '{tenant_name}' not found. Check to make sure you have the correct tenant ID.");
@@ -117,20 +135,20 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
         }
     }
     let client_id = field("client_id");
-    if !client_id.eq_ignore_ascii_case(&CLIENT_ID.to_string()) {
+    let Some((app, secret)) = registration(tenant, client_id) else {
         let text = format!("Application with identifier '{client_id}' was not found in the directory 'Contoso'.");
         return Err(refuse("unauthorized_client", 700_016, text));
-    }
+    };
     if form.contains_key("client_assertion") {
         let text = "The simulator has no certificate for this app: client assertions are not simulated.";
         return Err(refuse("invalid_client", 700_027, text));
     }
     match field("client_secret") {
-        CLIENT_SECRET => {}
         "" => {
             let text = "The request body must contain the parameter 'client_assertion' or 'client_secret'.";
             return Err(refuse("invalid_client", 7_000_218, text));
         }
+        sent if secret.as_deref() == Some(sent) => {}
         _ => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
@@ -141,13 +159,20 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
     }
     let own_scope = format!("{}/.default", tenant.connection.graph_endpoint);
     match field("scope") {
-        OFFICIAL_SCOPE => Ok(()),
-        scope if scope == own_scope => Ok(()),
+        OFFICIAL_SCOPE => Ok(app),
+        scope if scope == own_scope => Ok(app),
         scope => {
             let text = format!("The provided value for the input parameter 'scope' is not valid: '{scope}'.");
             Err(refuse("invalid_scope", 70_011, text))
         }
     }
+}
+
+/// The app of that client id, and its secret where it has one.
+fn registration(tenant: &Tenant, client_id: &str) -> Option<(AppNumber, Option<String>)> {
+    let world = tenant.world();
+    let place = world.apps.iter().position(|app| client_id.eq_ignore_ascii_case(&app.client_id.to_string()))?;
+    Some((AppNumber(place), world.apps[place].secret.clone()))
 }
 
 /// The tenant's id or any of its domains.
@@ -181,14 +206,15 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
         "aud": "https://graph.microsoft.com",
         "iss": format!("https://sts.windows.net/{TENANT_ID}/"),
         "iat": now, "nbf": now, "exp": now + i64::try_from(lifetime.as_secs()).unwrap_or(i64::from(u32::MAX)),
-        "app_displayname": APP_NAME, "appid": CLIENT_ID, "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
+        "app_displayname": APP_NAME, "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
     });
     {
         let mut world = tenant.world();
         claims["uti"] = json!(world.random.guid());
+        claims["appid"] = json!(world.apps[caller.app().0].client_id);
         let permissions: Vec<&str> = world.rights.permissions.iter().map(|permission| permission.name()).collect();
         match caller {
-            Caller::App => {
+            Caller::App(_) => {
                 claims["idtyp"] = json!("app");
                 claims["oid"] = json!(SERVICE_PRINCIPAL_ID);
                 claims["sub"] = json!(SERVICE_PRINCIPAL_ID);
