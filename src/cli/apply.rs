@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use super::apps::{self, AppArgs, FurtherApp, Joined};
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
 use super::exit::{Exit, Failure};
 use super::interrupt;
@@ -17,10 +18,8 @@ use super::pace_args::{self, EffectivePace, PaceArgs};
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
 use super::recheck;
-use super::words::{counted, harmless};
-use crate::clock::Clock;
-use crate::graph::reading::{Organization, Reading};
-use crate::graph::transport::Transport;
+use super::words::{counted, harmless, span};
+use crate::graph::reading::Organization;
 use crate::plan::drift::Drifted;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
@@ -29,7 +28,6 @@ use crate::run::event::{Event, Statistics};
 use crate::run::mint::Mint;
 use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
 use crate::run::outcome::Outcome;
-use crate::run::pace::Pace;
 use crate::run::results::Tally;
 use crate::seal::Recipients;
 
@@ -55,6 +53,8 @@ pub struct ApplyArgs {
     json: bool,
     #[command(flatten)]
     pace: PaceArgs,
+    #[command(flatten)]
+    apps: AppArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -88,8 +88,9 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     recheck::check_age(&plan, &standing, args.max_age)?;
+    let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
     let connected = args.connection.connect()?;
-    carry_out(&plan, &standing, connected, approval, args.pace, args.json).await
+    carry_out(&plan, &standing, connected, further, approval, args.pace, args.json).await
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
@@ -133,18 +134,20 @@ pub(super) async fn carry_out(
     plan: &PlanFolder,
     standing: &Standing,
     connected: Connected,
+    further: Vec<FurtherApp>,
     approval: Approval,
     pace: PaceArgs,
     json: bool,
 ) -> Result<Exit, Failure> {
     let pace = pace.effective(plan.manifest().playbook);
-    let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
+    let mut joined = apps::join(connected, further).await?;
+    let organization = joined.organization().await.map_err(|error| read_failure(&error))?;
+    check_tenant(plan.manifest(), &organization)?;
     approve(plan, &organization, approval)?;
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
-    let drifted = recheck::check_drift(plan, standing, &connected).await?;
-    announce(plan.manifest());
-    let Connected { transport, clock, .. } = connected;
-    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock, pace).await?;
+    let drifted = recheck::check_drift(plan, standing, &joined.reader).await?;
+    announce(plan.manifest(), &joined, &pace);
+    let (ending, statistics) = engage(plan, &organization, &drifted, joined, pace).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
@@ -165,24 +168,23 @@ fn exit_of(tally: &Tally) -> Exit {
     if tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
 }
 
-async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Clock) -> Result<Organization, Failure> {
-    let organization = Reading::new(transport, clock).organization().await.map_err(|error| read_failure(&error))?;
+fn check_tenant(manifest: &Manifest, organization: &Organization) -> Result<(), Failure> {
     if organization.id == manifest.tenant.id {
-        return Ok(organization);
+        return Ok(());
     }
-    let here = organization.display_name.unwrap_or_default();
+    let here = organization.display_name.as_deref().unwrap_or_default();
     Err(Failure::refused(format_args!(
         "the plan is for tenant {} ({}), and these credentials are for {} ({})",
         harmless(&manifest.tenant.name),
         manifest.tenant.id,
-        harmless(&here),
+        harmless(here),
         organization.id
     ))
     .with_next("Use the credentials of the plan's tenant, or make a new plan in this one."))
 }
 
 /// Says once more, before the first write, what is about to run and who can open the passwords.
-fn announce(manifest: &Manifest) {
+fn announce(manifest: &Manifest, joined: &Joined, pace: &EffectivePace) {
     let sealed =
         if manifest.sealed() > 0 { format!(", sealed to {}", manifest.recipients.join(", ")) } else { String::new() };
     let line = format!(
@@ -193,6 +195,16 @@ fn announce(manifest: &Manifest) {
         manifest.fingerprint().short()
     );
     let _ = writeln!(anstream::stderr(), "{line}");
+    if joined.count() > 1 {
+        let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
+        let _ = writeln!(
+            anstream::stderr(),
+            "through {} apps: {} take at least {} by the write quota of the apps and of the tenant",
+            joined.count(),
+            counted(manifest.counts.writes, "write", "writes"),
+            span(floor)
+        );
+    }
 }
 
 fn approve(plan: &PlanFolder, organization: &Organization, approval: Approval) -> Result<(), Failure> {
@@ -227,8 +239,7 @@ async fn engage(
     plan: &PlanFolder,
     organization: &Organization,
     drifted: &[Drifted],
-    transport: impl Transport,
-    clock: Clock,
+    joined: Joined,
     pace: EffectivePace,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
@@ -238,9 +249,11 @@ async fn engage(
         named => Some(Recipients::parse(named).map_err(Failure::usage)?),
     };
     let mint = Mint { recipients, tenant: manifest.tenant.id, tenant_names: organization.names() };
+    let clock = joined.reader.clock;
     let run = Run::open(plan, drifted, clock).await.map_err(|error| run_failure(&error))?;
+    let (apps, left_out) = joined.at_work(&pace, &run.writes_spent);
     let assignment = Assignment {
-        transport: Arc::new(transport),
+        apps,
         clock,
         playbook: manifest.playbook,
         schedule: pace.schedule,
@@ -249,15 +262,15 @@ async fn engage(
         states: run.states,
         journal: run.journal,
         mint: Arc::new(mint),
-        pace: Pace::of(pace.quota_writes, pace.max_in_flight, clock, run.writes_spent),
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
     let mut display = Display::new(io::stderr().is_terminal(), clock);
-    let ended = work(assignment, &stop, &mut |event: &Event| display.show(event)).await;
+    let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| display.show(event)).await;
     display.finish();
-    Ok(ended)
+    statistics.apps.extend(left_out);
+    Ok((ending, statistics))
 }
 
 /// Source: "Update user", "user: revokeSignInSessions", permissions.
@@ -328,7 +341,7 @@ struct RecapOnWire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pace: Option<EffectivePace>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    statistics: Option<Statistics>,
+    statistics: Option<&'a Statistics>,
 }
 
 impl Recap<'_> {
@@ -344,7 +357,7 @@ impl Recap<'_> {
                 drifted: self.tally.drifted(),
                 results: self.results.display().to_string(),
                 pace: self.pace,
-                statistics: self.statistics,
+                statistics: self.statistics.as_ref(),
             };
             serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
         } else {
@@ -373,9 +386,9 @@ impl Recap<'_> {
             let drifted = counted(tally.drifted(), "of these is", "of these are");
             writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
         }
-        if let Some(statistics) = self.statistics {
+        if let Some(statistics) = &self.statistics {
             writeln!(out)?;
-            pace_args::write_recap(out, &statistics)?;
+            pace_args::write_recap(out, statistics)?;
         }
         writeln!(out, "Results    {}", self.results.display())?;
         self.write_next(out)

@@ -125,7 +125,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
     let plan = apply::open(&folder)?;
     let standing = standing(&plan).map_err(|error| apply::run_failure(&error))?;
-    let exit = apply::carry_out(&plan, &standing, connected, Approval::Drill, args.pace, args.json).await?;
+    let exit = apply::carry_out(&plan, &standing, connected, Vec::new(), Approval::Drill, args.pace, args.json).await?;
     if args.json {
         return Ok(exit);
     }

@@ -4,6 +4,7 @@
 //! progress, questions and errors go to standard error.
 
 pub mod apply;
+mod apps;
 pub mod connect;
 mod core_dumps;
 pub mod diagnostics;

@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use clap::Args;
 
 use super::apply::{self, Approval};
+use super::apps::AppArgs;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
@@ -33,6 +34,8 @@ pub struct RunArgs {
     #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
+    apps: AppArgs,
+    #[command(flatten)]
     connection: ConnectionArgs,
 }
 
@@ -49,6 +52,8 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
             "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N",
         ));
     }
+    // Found out before the plan is made, and not after it.
+    args.apps.read()?;
     let (summary, examples) = plan::make(&args.plan, &args.connection).await?;
     preview::show(&summary, &examples, args.json);
     if args.dry_run {
@@ -69,5 +74,6 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         ))
     })?;
     let standing = standing(&folder).map_err(|error| apply::run_failure(&error))?;
-    apply::carry_out(&folder, &standing, args.connection.connect()?, approval, args.pace, args.json).await
+    let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
+    apply::carry_out(&folder, &standing, args.connection.connect()?, further, approval, args.pace, args.json).await
 }

@@ -15,7 +15,7 @@ use super::endpoint::Endpoints;
 use super::error::GraphError;
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
-use super::token::{TokenError, TokenSource};
+use super::token::{Credential, TokenError, TokenSource};
 
 /// How fresh an answer has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -194,6 +194,23 @@ impl HttpTransport {
     /// The token service refuses or cannot be reached.
     pub async fn caller(&self) -> Result<Caller, TransportError> {
         Ok(self.tokens.caller().await?)
+    }
+
+    /// The same way to Graph for another app.
+    #[must_use]
+    pub fn beside(&self, credential: Credential) -> Self {
+        let tokens = TokenSource::new(credential, self.endpoints.clone(), self.http.clone());
+        Self::new(self.http.clone(), self.endpoints.clone(), tokens)
+    }
+
+    /// Fetches a token, unless there is one that is good for a while. Whether Graph takes it is another question.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn authenticate(&self) -> Result<(), TransportError> {
+        self.tokens.token().await?;
+        Ok(())
     }
 
     async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {

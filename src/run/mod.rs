@@ -19,6 +19,7 @@
 //! stays in the results, sealed.
 
 pub mod accounts;
+pub mod apps;
 pub mod engine;
 pub mod event;
 pub mod journal;
@@ -30,6 +31,7 @@ pub mod record;
 pub mod replay;
 pub mod results;
 pub mod schedule;
+pub mod spent;
 pub mod state;
 pub mod states;
 #[cfg(test)]

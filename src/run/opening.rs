@@ -10,6 +10,7 @@ use super::journal::{self, Journal, JournalError, Reader, in_use};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
+use super::spent::WritesSpent;
 use super::state::AccountState;
 use super::states::States;
 use crate::clock::Clock;
@@ -42,8 +43,8 @@ pub struct Run {
     pub states: Vec<AccountState>,
     /// The journal, locked.
     pub journal: Journal,
-    /// How many writes of the tenant's quota an earlier process has spent and time has not given back yet.
-    pub writes_spent: u32,
+    /// How many writes of each app's quota earlier processes have spent and time has not given back yet.
+    pub writes_spent: WritesSpent,
 }
 
 impl Run {
