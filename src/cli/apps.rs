@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::task::JoinSet;
@@ -42,6 +43,11 @@ pub(super) struct FurtherApp {
 }
 
 impl AppArgs {
+    /// As if these files had been named.
+    pub(super) fn named(files: Vec<PathBuf>) -> Self {
+        Self { files }
+    }
+
     /// Reads the files, and nothing that they refer to.
     ///
     /// # Errors
@@ -205,11 +211,8 @@ impl Joined {
     }
 
     /// The least tenant time for so many writes through these apps, by the documented figures.
-    pub(super) fn floor(&self, quota: Allowance, writes: u64) -> std::time::Duration {
-        let apps = self.count();
-        let together =
-            Allowance { burst: quota.burst.saturating_mul(apps), per_second: quota.per_second * f64::from(apps) };
-        together.floor(writes).max(Allowance::WRITES_OF_TENANT.or_more(quota).floor(writes))
+    pub(super) fn floor(&self, quota: Allowance, writes: u64) -> Duration {
+        floor(self.count(), quota, writes)
     }
 
     /// The apps at the start of their work, and those that were left out before.
@@ -227,6 +230,13 @@ impl Joined {
         let apps = all.enumerate().map(app).collect();
         (Apps::new(apps, pace.max_in_flight, clock, spent.of_tenant), self.left_out)
     }
+}
+
+/// The least tenant time for so many writes through so many apps of that quota each, within the tenant's.
+pub(super) fn floor(apps: u32, quota: Allowance, writes: u64) -> Duration {
+    let together =
+        Allowance { burst: quota.burst.saturating_mul(apps), per_second: quota.per_second * f64::from(apps) };
+    together.floor(writes).max(Allowance::WRITES_OF_TENANT.or_more(quota).floor(writes))
 }
 
 /// What went through each app, where there was more than one.

@@ -21,6 +21,7 @@ mod progress;
 mod recheck;
 pub mod run;
 pub mod simulate;
+mod simulated_apps;
 pub mod unseal;
 mod words;
 

@@ -74,7 +74,7 @@ async fn two_and_three_apps_take_a_half_and_a_third_of_the_time_that_the_quota_a
 async fn an_app_that_does_not_get_in_is_left_out_and_named_and_the_others_do_its_work() {
     let later: DoorQuirk = |items, number| if number > 10 { NO_WAY_IN(items, number) } else { None };
     for door in [NO_WAY_IN, later] {
-        let rehearsal = through(Playbook::Breach, 1_000, &[SOUND, door, SOUND]);
+        let rehearsal = through(Playbook::Contain, 1_000, &[SOUND, door, SOUND]);
         let (statistics, events) = rehearsal.finish().await;
         rehearsal.judge();
         assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 1_000));
@@ -98,9 +98,9 @@ async fn where_no_app_gets_in_any_more_the_run_stops_as_with_one() {
 
 #[tokio::test(start_paused = true)]
 async fn an_app_without_a_role_is_left_out_and_no_account_is_blamed() {
-    for playbook in Playbook::ALL {
+    for playbook in [Playbook::Contain, Playbook::Offboard, Playbook::Signout] {
         // So few that batches are not full, and so many that all apps are busy.
-        for count in [7, 400] {
+        for count in [7, 200] {
             let rehearsal = through(playbook, count, &[NO_ROLE, SOUND, NO_ROLE]);
             let (statistics, events) = rehearsal.finish().await;
             rehearsal.judge();
