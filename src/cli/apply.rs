@@ -197,13 +197,12 @@ fn announce(manifest: &Manifest, joined: &Joined, pace: &EffectivePace) {
     let _ = writeln!(anstream::stderr(), "{line}");
     if joined.count() > 1 {
         let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
-        let _ = writeln!(
-            anstream::stderr(),
-            "through {} apps: {} take at least {} by the write quota of the apps and of the tenant",
-            joined.count(),
-            counted(manifest.counts.writes, "write", "writes"),
-            span(floor)
-        );
+        let time = match floor.is_zero() {
+            true => "all within the burst that their quotas allow".to_owned(),
+            false => format!("at least {} by their quotas and the tenant's", span(floor)),
+        };
+        let writes = counted(manifest.counts.writes, "write", "writes");
+        let _ = writeln!(anstream::stderr(), "through {} apps: {writes}, {time}", joined.count());
     }
 }
 

@@ -64,7 +64,7 @@ fn three_apps_share_the_work_and_each_keeps_to_its_own_quota() {
     let (stage, roster) = stage(500, vec![FurtherApp::numbered(2), FurtherApp::numbered(3)]);
     stage.plan(&roster, "contain", "out", &[]).succeeded();
     let recap = apply(&stage, &[&sound(&stage, 2), &sound(&stage, 3)], &["--json"]).succeeded();
-    recap.complains(&["through 3 apps: 1,000 writes take at least 17 s"]);
+    recap.complains(&["through 3 apps: 1,000 writes, at least 17 s by their quotas"]);
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 500);
     let counts = by_app(&stage);
