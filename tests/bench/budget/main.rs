@@ -1,4 +1,4 @@
-//! The budgets of speed, each beside what was measured: `cargo bench --bench budget`, some four minutes. One part alone:
+//! The budgets of speed, each beside what was measured: `cargo bench --bench budget`, some five minutes. One part alone:
 //! `cargo bench --bench budget -- quota|hidden|apps|latency|burst|ceiling|size|version`, or more than one of them.
 //!
 //! The simulator runs in this process, on the same processors as the program that is measured, and its clock runs 60 times
