@@ -3,16 +3,21 @@
 //! This room knows what Graph is and nothing of why it is called: no plan, no roster, no terminal. Facts about Graph are
 //! cited by the title of the Microsoft page they come from.
 //!
-//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`token`] gets in,
+//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`credential`]
+//! and [`token`] get in and [`access`] says as whom,
 //! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
 //! an answer means, and [`quota`] says how many writes may start now. [`reading`] is the whole of it for calls that
 //! change nothing; [`paced`] does the same within the tenant's resource units, page by page.
 
 pub mod aadsts;
+pub mod access;
 pub mod backoff;
 pub mod batch;
 pub mod caller;
+pub mod claims;
+pub mod claims_challenge;
 pub mod connection;
+pub mod credential;
 pub mod endpoint;
 pub mod error;
 pub mod paced;

@@ -10,7 +10,10 @@ use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::access::Access;
 use super::caller::Caller;
+use super::claims::Claims;
+use super::claims_challenge::claims_in;
 use super::endpoint::Endpoints;
 use super::error::GraphError;
 use super::retry_after;
@@ -196,7 +199,25 @@ impl HttpTransport {
         Ok(self.tokens.caller().await?)
     }
 
-    async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {
+    /// What the token says about itself; `None` where it cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn claims(&self) -> Result<Option<Claims>, TransportError> {
+        Ok(self.tokens.claims().await?)
+    }
+
+    /// The way in as it stands now.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn access(&self) -> Result<Access, TransportError> {
+        Ok(self.tokens.access().await?)
+    }
+
+    async fn send_once(&self, call: &Call, authorization: &str) -> Result<(Answer, Option<String>), TransportError> {
         let mut bearer = HeaderValue::from_str(authorization)
             .map_err(|_| TokenError::Unusable("the token has characters that no header may have".to_owned()))?;
         bearer.set_sensitive(true);
@@ -217,8 +238,9 @@ impl HttpTransport {
         let status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
+        let claims = claims_in(response.headers());
         let body = response.bytes().await.map_err(|error| TransportError::Lost(root_cause(&error)))?;
-        Ok(Answer { status, advice, date, body })
+        Ok((Answer { status, advice, date, body }, claims))
     }
 
     fn classify(&self, error: &reqwest::Error) -> TransportError {
@@ -242,12 +264,12 @@ impl Transport for HttpTransport {
 
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let token = self.tokens.token().await?;
-        let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
+        let (answer, claims) = self.send_once(&call, token.authorization().expose_secret()).await?;
         if answer.status != StatusCode::UNAUTHORIZED.as_u16() {
             return Ok(answer);
         }
-        let token = self.tokens.renewed(&token).await?;
-        let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
+        let token = self.tokens.renewed(&token, claims).await?;
+        let (answer, _) = self.send_once(&call, token.authorization().expose_secret()).await?;
         if answer.status == StatusCode::UNAUTHORIZED.as_u16() {
             return Err(TransportError::Unauthorized(answer.into_error()));
         }
