@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod connect;
 mod core_dumps;
+mod credential_args;
 pub mod diagnostics;
 pub mod drill;
 pub mod exit;
