@@ -231,7 +231,8 @@ fn origin(kind: CredentialKind) -> Option<&'static str> {
 
 fn missing(kind: CredentialKind, names: &[&str]) -> Failure {
     let verb = if names.len() == 1 { "is" } else { "are" };
-    let what = format!("to sign in with {}, something is missing: {} {verb} not set", kind.describe(), names.join(", "));
+    let what =
+        format!("to sign in with {}, something is missing: {} {verb} not set", kind.describe(), names.join(", "));
     Failure::new(Exit::Access, what).with_next(
         "The tenant and the app can also be given as --tenant and --client-id, and the files as --client-secret-file, \
          --client-certificate and --federated-token-file.",
@@ -271,8 +272,9 @@ fn secret_variable(name: &str) -> Result<Option<SecretString>, Failure> {
 
 /// The secret in a file that holds nothing else.
 fn secret_in(path: &Path) -> Result<SecretString, Failure> {
-    let cannot =
-        |reason: &dyn std::fmt::Display| Failure::usage(format_args!("client secret file {}: {reason}", path.display()));
+    let cannot = |reason: &dyn std::fmt::Display| {
+        Failure::usage(format_args!("client secret file {}: {reason}", path.display()))
+    };
     let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| cannot(&error))?;
     match text.trim() {
         "" => Err(cannot(&"it is empty")),

@@ -20,6 +20,7 @@ mod preview;
 mod progress;
 mod recheck;
 pub mod run;
+mod sign_in_args;
 pub mod simulate;
 pub mod unseal;
 mod words;

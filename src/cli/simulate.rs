@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::sign_in_args::SignInArgs;
 use super::words::counted;
 use crate::private_files;
 use crate::simulator::{ActingRole, Connection, Faults, Permission, Quota, Settings, Shape, Simulator, UnknownRole};
@@ -49,6 +50,8 @@ pub struct SimulateArgs {
     /// Print the connection as one line of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sign_in: SignInArgs,
     #[command(flatten)]
     rights: RightsArgs,
     #[command(flatten)]
@@ -159,6 +162,8 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         clock_speed: args.clock_speed,
         quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
         faults: args.faults.faults(),
+        token_lifetime: args.sign_in.token_lifetime(),
+        sign_in: args.sign_in.sign_in()?,
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
         pim_licensed: !args.rights.without_pim,

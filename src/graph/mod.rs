@@ -24,6 +24,7 @@ pub mod paced;
 pub mod quota;
 pub mod reading;
 pub mod retry_after;
+mod system_roots;
 pub mod throttle;
 pub mod token;
 pub mod transport;

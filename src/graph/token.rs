@@ -151,6 +151,11 @@ impl State {
         let good = current.token.generation > self.rejected && now < current.ends && current.claims == self.claims;
         good.then_some(current)
     }
+
+    /// Whether it is time to renew this token, and the token service may be asked.
+    fn is_due(&self, kept: &Kept, now: Instant) -> bool {
+        now >= kept.renew_at && self.not_before.is_none_or(|moment| now >= moment)
+    }
 }
 
 impl TokenSource {
@@ -243,7 +248,7 @@ impl Shared {
         {
             let (state, now) = (self.state(), Instant::now());
             if let Some(kept) = state.good(now) {
-                if now >= kept.renew_at && state.not_before.is_none_or(|moment| now >= moment) {
+                if state.is_due(kept, now) {
                     self.renew_meanwhile();
                 }
                 return Ok(kept.token.clone());
@@ -271,7 +276,11 @@ impl Shared {
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             let Ok(_turn) = shared.turn.try_lock() else { return };
-            let due = shared.state().good(Instant::now()).is_none_or(|kept| Instant::now() >= kept.renew_at);
+            // Somebody else may have done it, or failed, since this was found out.
+            let due = {
+                let (state, now) = (shared.state(), Instant::now());
+                state.good(now).is_some_and(|kept| state.is_due(kept, now))
+            };
             if due {
                 // A failure is remembered, and the next attempt comes after a while.
                 let _ = shared.fetch_once().await;

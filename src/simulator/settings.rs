@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::permission::Permission;
 use super::quota::Quota;
+use super::sign_in::SignIn;
 use super::who_may::ActingRole;
 
 /// Everything that shapes one simulator. The default is a tenant of 1,000 users with the documented quota, at the speed
@@ -30,6 +31,8 @@ pub struct Settings {
     pub latency: Latency,
     /// How long a token lives, on the wall clock: the token libraries of clients know no other.
     pub token_lifetime: Duration,
+    /// What the token service takes beside the app's secret.
+    pub sign_in: SignIn,
     /// How many users a list returns when the caller does not say `$top` (Graph: 100).
     pub default_page: usize,
     /// The largest `$top` (Graph: 999).
@@ -63,6 +66,7 @@ impl Default for Settings {
             faults: Faults::default(),
             latency: Latency::default(),
             token_lifetime: Duration::from_secs(3_600),
+            sign_in: SignIn::default(),
             default_page: 100,
             largest_page: 999,
             extra_people: Vec::new(),

@@ -16,5 +16,6 @@ mod promises;
 mod rehearsals;
 mod rosters;
 mod seal_with_age;
+mod signing_in;
 mod simulator;
 mod stage;

@@ -94,17 +94,25 @@ async fn wait(
         }
         match service.post("token", &fields).await {
             Ok(Reply::Given(body)) => return granted(&body),
-            Ok(Reply::Refused(refusal, error)) => match refusal.error.as_str() {
-                "authorization_pending" => {}
-                "slow_down" => interval += SLOWER_BY,
-                "authorization_declined" | "access_denied" => return Err(TokenError::SignInDeclined),
-                "expired_token" | "code_expired" => return Err(TokenError::SignInTooLate),
-                _ => return Err(error),
-            },
+            Ok(Reply::Refused(refusal, error)) => {
+                interval += patience(&refusal.error).map_err(|it| it.unwrap_or(error))?
+            }
             // A lost connection asks for a longer pause (RFC 8628, section 3.5), and the person may still be typing.
             Err(error) if error.is_passing() => interval += SLOWER_BY,
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// How much longer to wait between polls from now on, or why waiting is over; `None` where the service's own words say
+/// it best.
+fn patience(refusal: &str) -> Result<Duration, Option<TokenError>> {
+    match refusal {
+        "authorization_pending" => Ok(Duration::ZERO),
+        "slow_down" => Ok(SLOWER_BY),
+        "authorization_declined" | "access_denied" => Err(Some(TokenError::SignInDeclined)),
+        "expired_token" | "code_expired" => Err(Some(TokenError::SignInTooLate)),
+        _ => Err(None),
     }
 }
 
@@ -133,5 +141,19 @@ pub(super) async fn refresh(
             "invalid_grant" | "interaction_required" => TokenError::SignInAgain { because: error.to_string() },
             _ => error,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_to_a_poll_has_its_meaning() {
+        assert_eq!(patience("authorization_pending").unwrap(), Duration::ZERO);
+        assert_eq!(patience("slow_down").unwrap(), Duration::from_secs(5));
+        assert!(matches!(patience("authorization_declined"), Err(Some(TokenError::SignInDeclined))));
+        assert!(matches!(patience("expired_token"), Err(Some(TokenError::SignInTooLate))));
+        assert!(matches!(patience("bad_verification_code"), Err(None)));
     }
 }

@@ -9,10 +9,12 @@ use reqwest::Client;
 use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 
-use super::token_service::{Field, Granted, TokenService};
+use super::token_service::{Field, TokenService};
 use super::{Credential, arc, device_code, federated, library};
 use crate::graph::endpoint::Endpoints;
 use crate::graph::token::TokenError;
+
+pub(crate) use super::token_service::Granted;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// What somebody else fetched ends whenever it ends: Graph says so.
