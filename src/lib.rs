@@ -18,6 +18,7 @@
 //! | [`seal`] | passwords, recipients, and the envelopes that only those can open |
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, the results are read from the journal |
+//! | [`verify`] | every account is read again, and each step of the run is proved or not |
 //! | [`report`] | a plan, read back from its folder, becomes a page for those who approve it |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |
@@ -44,6 +45,8 @@ pub mod seal;
 pub mod plan;
 
 pub mod run;
+
+pub mod verify;
 
 pub mod report;
 

@@ -165,7 +165,12 @@ fn exit_of(tally: &Tally) -> Exit {
     if tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
 }
 
-async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Clock) -> Result<Organization, Failure> {
+/// The credentials must be of the plan's tenant.
+pub(super) async fn check_tenant(
+    manifest: &Manifest,
+    transport: &impl Transport,
+    clock: Clock,
+) -> Result<Organization, Failure> {
     let organization = Reading::new(transport, clock).organization().await.map_err(|error| read_failure(&error))?;
     if organization.id == manifest.tenant.id {
         return Ok(organization);

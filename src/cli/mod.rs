@@ -21,6 +21,7 @@ mod recheck;
 pub mod run;
 pub mod simulate;
 pub mod unseal;
+pub mod verify;
 mod words;
 
 use std::future::Future;
@@ -53,6 +54,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
+    Verify(verify::VerifyArgs),
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => in_runtime(plan::run(args)),
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
+        Command::Verify(args) => in_runtime(verify::run(args)),
         Command::Unseal(args) => unseal::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),

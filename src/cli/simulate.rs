@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -12,6 +13,7 @@ use serde::Serialize;
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::moments;
 use super::words::counted;
 use crate::private_files;
 use crate::simulator::{ActingRole, Connection, Faults, Permission, Quota, Settings, Shape, Simulator, UnknownRole};
@@ -43,6 +45,9 @@ pub struct SimulateArgs {
     /// How the write quota is counted: Microsoft calls it a bucket and words it as a window
     #[arg(long, value_enum, default_value_t, value_name = "SHAPE", conflicts_with = "no_quota")]
     limiter: Shape,
+    /// How long reads go on showing what was so before a write, as a replica does that lags behind: 30s, 2m
+    #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = moments::span)]
+    read_lag: Duration,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
@@ -159,6 +164,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         clock_speed: args.clock_speed,
         quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
         faults: args.faults.faults(),
+        read_lag: args.read_lag,
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
         pim_licensed: !args.rights.without_pim,

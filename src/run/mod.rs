@@ -34,3 +34,4 @@ pub mod state;
 pub mod states;
 #[cfg(test)]
 mod tests;
+pub mod verdict;

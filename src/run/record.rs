@@ -11,8 +11,9 @@ use crate::digest::Digest;
 use crate::graph::error::GraphError;
 use crate::ids::{ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::Playbook;
-use crate::plan::step::Steps;
+use crate::plan::step::{Step, Steps};
 use crate::run::state::{Happening, Meaning, Refusal};
+use crate::run::verdict::{Verdict, Verdicts};
 use crate::seal::SealedCredential;
 
 /// The version of the journal's format. Raise it when a reader of the version before would misread a line; a journal of
@@ -83,6 +84,22 @@ pub enum Record {
         /// What has become of it.
         reason: String,
     },
+    /// The account was read again, and what was found of one step is not what was found before.
+    Verified {
+        /// The entry.
+        row: RowNumber,
+        /// The step.
+        step: Step,
+        /// What the reading shows.
+        verdict: Verdict,
+        /// What was found, in words.
+        found: String,
+    },
+    /// Every account was read again, and whatever was found is noted.
+    VerificationEnded {
+        /// Steps of each verdict.
+        steps: Verdicts,
+    },
     /// The process stopped working on the run.
     Paused {
         /// Why.
@@ -137,7 +154,11 @@ impl Record {
             Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer.meaning()))),
             Self::GaveUp { row, steps, .. } => Some((*row, Happening::GaveUp(*steps))),
             Self::Drifted { row, .. } => Some((*row, Happening::Drifted)),
-            Self::Opened { .. } | Self::TakenOver { .. } | Self::Paused { .. } => None,
+            Self::Opened { .. }
+            | Self::TakenOver { .. }
+            | Self::Verified { .. }
+            | Self::VerificationEnded { .. }
+            | Self::Paused { .. } => None,
         }
     }
 }

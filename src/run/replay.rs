@@ -190,7 +190,11 @@ impl Trace {
                     self.forget_what_is_not_live();
                 }
             }
-            Record::Opened { .. } | Record::TakenOver { .. } | Record::Paused { .. } => {}
+            Record::Opened { .. }
+            | Record::TakenOver { .. }
+            | Record::Verified { .. }
+            | Record::VerificationEnded { .. }
+            | Record::Paused { .. } => {}
         }
     }
 

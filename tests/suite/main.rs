@@ -18,3 +18,4 @@ mod rosters;
 mod seal_with_age;
 mod simulator;
 mod stage;
+mod verify;

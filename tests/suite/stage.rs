@@ -33,9 +33,19 @@ impl Stage {
         Self::with(Settings::default())
     }
 
+    /// A tenant whose clock all but stands still, while the binary waits as on any other stage: moments that Graph names
+    /// can be compared, however slow this machine is.
+    pub(crate) fn at_one_moment(settings: Settings) -> Self {
+        Self::at_speed(Settings { clock_speed: 0.001, ..settings })
+    }
+
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::at_speed(Settings { clock_speed: SPEED, ..settings })
+    }
+
+    fn at_speed(settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let simulator = runtime.block_on(Simulator::start(Settings { clock_speed: SPEED, ..settings })).unwrap();
+        let simulator = runtime.block_on(Simulator::start(settings)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("ca.pem"), &simulator.connection().ca_pem).unwrap();
         Self { runtime, simulator, folder }
