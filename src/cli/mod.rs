@@ -20,6 +20,7 @@ mod progress;
 mod recheck;
 pub mod run;
 pub mod simulate;
+pub mod undo;
 pub mod unseal;
 pub mod verify;
 mod words;
@@ -55,6 +56,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
     Verify(verify::VerifyArgs),
+    Undo(undo::UndoArgs),
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Verify(args) => in_runtime(verify::run(args)),
+        Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),

@@ -115,7 +115,7 @@ pub struct ReasonLine {
 }
 
 impl Summary {
-    fn new(folder: &Path, shape: Shape, defects: Defects, plan: Manifest) -> Self {
+    pub(super) fn new(folder: &Path, shape: Shape, defects: Defects, plan: Manifest) -> Self {
         let mut reasons = Vec::new();
         for decision in Decision::ALL {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
@@ -314,13 +314,14 @@ fn emergency_access(held: &[(RowNumber, Account, Ruling)]) -> Option<String> {
     ))
 }
 
-fn plan_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
+/// `plan.csv` beside its place, with its header.
+pub(super) fn plan_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
     let mut csv = csv::Writer::from_writer(Hashing::new(Pending::new(&folder.join(PLAN_CSV))?));
     csv.write_record(HEADER)?;
     Ok(csv)
 }
 
-fn finish(csv: csv::Writer<Hashing<Pending>>) -> Result<(Pending, Digest), PlanError> {
+pub(super) fn finish(csv: csv::Writer<Hashing<Pending>>) -> Result<(Pending, Digest), PlanError> {
     Ok(csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish())
 }
 

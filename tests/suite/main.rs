@@ -18,4 +18,5 @@ mod rosters;
 mod seal_with_age;
 mod simulator;
 mod stage;
+mod undo;
 mod verify;
