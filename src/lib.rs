@@ -19,7 +19,7 @@
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, the results are read from the journal |
 //! | [`verify`] | every account is read again, and each step of the run is proved or not |
-//! | [`report`] | a plan, read back from its folder, becomes a page for those who approve it |
+//! | [`report`] | a plan becomes a page for those who approve it, and a run one for those who ask what was done |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |
 //!

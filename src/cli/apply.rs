@@ -27,9 +27,11 @@ use crate::plan::manifest::Manifest;
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::mint::Mint;
+use crate::run::next::next_steps;
 use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
+use crate::run::record::Record;
 use crate::run::results::Tally;
 use crate::seal::Recipients;
 
@@ -143,8 +145,13 @@ pub(super) async fn carry_out(
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
     let drifted = recheck::check_drift(plan, standing, &connected).await?;
     announce(plan.manifest());
+    let engaged = Record::Engaged {
+        by: connected.caller().await?.to_string(),
+        quota_writes: pace.quota_writes.to_string(),
+        clock_speed: connected.clock.speed(),
+    };
     let Connected { transport, clock, .. } = connected;
-    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock, pace).await?;
+    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock, pace, engaged).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
@@ -235,6 +242,7 @@ async fn engage(
     transport: impl Transport,
     clock: Clock,
     pace: EffectivePace,
+    engaged: Record,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
     let recipients = match manifest.recipients.as_slice() {
@@ -244,6 +252,7 @@ async fn engage(
     };
     let mint = Mint { recipients, tenant: manifest.tenant.id, tenant_names: organization.names() };
     let run = Run::open(plan, drifted, clock).await.map_err(|error| run_failure(&error))?;
+    run.journal.append(vec![engaged]);
     let assignment = Assignment {
         transport: Arc::new(transport),
         clock,
@@ -388,22 +397,12 @@ impl Recap<'_> {
 
     /// What the operator should do next, in order.
     fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
-        let tally = &self.tally;
-        let manifest = self.plan.manifest();
-        let dir = quoted(self.plan.path());
-        writeln!(out)?;
-        if tally.of(Outcome::Pending) > 0 || self.ending != "finished" {
-            writeln!(out, "To go on:  sealoff apply {dir} --confirm {}", manifest.accounts())?;
+        let steps = next_steps(self.plan, &self.tally, None);
+        if !steps.is_empty() {
+            writeln!(out, "\nWhat is left to do, in order:")?;
         }
-        if tally.of(Outcome::Partial) + tally.of(Outcome::Failed) + tally.of(Outcome::Uncertain) > 0 {
-            writeln!(
-                out,
-                "Look at the rows that are not done: the columns detail and error_code of results.csv say why."
-            )?;
-            writeln!(out, "To try refused ones again, mend the cause and make a new plan for them.")?;
-        }
-        if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
-            writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
+        for (number, step) in (1..).zip(&steps) {
+            writeln!(out, "  {number}. {step}")?;
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ pub mod plan;
 mod preview;
 mod progress;
 mod recheck;
+pub mod report;
 pub mod run;
 pub mod simulate;
 pub mod undo;
@@ -56,6 +57,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
     Verify(verify::VerifyArgs),
+    Report(report::ReportArgs),
     Undo(undo::UndoArgs),
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Verify(args) => in_runtime(verify::run(args)),
+        Command::Report(args) => report::run(args),
         Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),
         Command::Keygen(args) => keygen::run(args),

@@ -287,8 +287,28 @@ impl Shown {
     }
 
     fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
-        if self.steps.not_yet > 0 {
-            writeln!(out, "\nTo look again:  sealoff verify {}", self.dir)?;
+        if self.steps.all_proved() {
+            return Ok(());
+        }
+        writeln!(out, "\nWhat is left to do, in order:")?;
+        let mut lines = Vec::new();
+        if self.steps.contradicted > 0 {
+            lines.push(
+                "Find out who changed it back: Entra's audit log has it as Enable account or Reset user password."
+                    .to_owned(),
+            );
+            lines.push("Then make a new plan for them, and apply it.".to_owned());
+        }
+        if self.not_proved.iter().any(|open| open.step == Step::Revoke && open.verdict != Verdict::Contradicted) {
+            lines.push(
+                "To have ended sessions proved, end them once more: a plan with the playbook signout, and verify that."
+                    .to_owned(),
+            );
+        }
+        lines.push(format!("To look again:  sealoff verify {}", self.dir));
+        lines.push(format!("To be told of everybody who comes back:  sealoff verify {} --watch", self.dir));
+        for (number, line) in (1..).zip(lines) {
+            writeln!(out, "  {number}. {line}")?;
         }
         Ok(())
     }

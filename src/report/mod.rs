@@ -1,4 +1,4 @@
-//! A plan, read back from its folder, becomes a page for those who approve it.
+//! A plan becomes a page for those who approve it, and a run a page for those who ask what was done.
 //!
 //! A page is one file that needs nothing else: no font, picture, script or style comes from anywhere, and its own
 //! Content-Security-Policy forbids that anything does. It is a projection: it can be made again, nothing reads it back,
@@ -12,12 +12,24 @@
 //! | `sections` | what a plan's page says, as HTML |
 //! | `listing` | which rows a page lists, and in which form its script gets them |
 //! | [`plan_page`] | `plan.html` of a plan's folder |
+//! | `story` | what a journal tells of a run as a whole, and when |
+//! | `outcomes`, `causes` | the rows of the results; why some are not done, and what mends it |
+//! | `chart` | lines and bars over time, as SVG |
+//! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
+//! | [`run_page`] | `report.html` of a run's folder |
 //! | [`examples`] | the first few rows behind each reason, for a preview in lines |
 //! | `assets/` | the style and the script |
 
+mod causes;
+mod chart;
 pub mod examples;
 mod listing;
+mod outcomes;
 mod page;
 pub mod plan_page;
+mod run_listing;
+pub mod run_page;
+mod run_sections;
 mod sections;
 pub mod shown;
+mod story;

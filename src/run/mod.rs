@@ -23,6 +23,7 @@ pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod mint;
+pub mod next;
 pub mod opening;
 pub mod outcome;
 pub mod pace;

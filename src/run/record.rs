@@ -40,6 +40,15 @@ pub enum Record {
         /// Which version of sealoff it is.
         version: String,
     },
+    /// In whose name the process works, and how fast it may.
+    Engaged {
+        /// The app or the person.
+        by: String,
+        /// The write quota that it begins with, as `3000/150`.
+        quota_writes: String,
+        /// How many times as fast as this machine's clock the tenant's runs: 1 but in rehearsals.
+        clock_speed: f64,
+    },
     /// A write is about to leave. It is on disk before it does.
     Intended {
         /// The entry.
@@ -156,6 +165,7 @@ impl Record {
             Self::Drifted { row, .. } => Some((*row, Happening::Drifted)),
             Self::Opened { .. }
             | Self::TakenOver { .. }
+            | Self::Engaged { .. }
             | Self::Verified { .. }
             | Self::VerificationEnded { .. }
             | Self::Paused { .. } => None,

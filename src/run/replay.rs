@@ -192,6 +192,7 @@ impl Trace {
             }
             Record::Opened { .. }
             | Record::TakenOver { .. }
+            | Record::Engaged { .. }
             | Record::Verified { .. }
             | Record::VerificationEnded { .. }
             | Record::Paused { .. } => {}

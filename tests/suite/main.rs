@@ -14,6 +14,7 @@ mod plan_page;
 mod preview;
 mod promises;
 mod rehearsals;
+mod report;
 mod rosters;
 mod seal_with_age;
 mod simulator;

@@ -163,7 +163,7 @@ fn what_cannot_be_undone_is_said() {
 fn a_synced_account_has_to_be_enabled_on_premises_too() {
     let stage = Stage::new();
     let synced = stage.simulator.users().into_iter().find(|user| user.is_synced() && user.account_enabled).unwrap();
-    let roster = stage.roster_of(&[synced.clone()]);
+    let roster = stage.roster_of(std::slice::from_ref(&synced));
     stage.plan(&roster, "contain", "run", &[]).succeeded();
     stage.apply("run").succeeded();
     stage.run(&["undo", "run", "--out", "back"]).succeeded().says(&["1 unblock", "On-prem"]);
