@@ -26,6 +26,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
+use crate::run::events_log::EventsLog;
 use crate::run::mint::Mint;
 use crate::run::next::next_steps;
 use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
@@ -86,7 +87,8 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if standing.has_nothing_to_do() {
         let (results, tally) = standing.project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
-        Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit }.show(args.json);
+        Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit, is_drill: false }
+            .show(args.json);
         return Ok(exit);
     }
     recheck::check_age(&plan, &standing, args.max_age)?;
@@ -139,6 +141,12 @@ pub(super) async fn carry_out(
     pace: PaceArgs,
     json: bool,
 ) -> Result<Exit, Failure> {
+    let mut events = match &pace.events {
+        Some(path) => Some(EventsLog::open(path, plan.manifest()).map_err(|error| {
+            Failure::usage(format_args!("the events cannot be written to {}: {error}", quoted(path)))
+        })?),
+        None => None,
+    };
     let pace = pace.effective(plan.manifest().playbook);
     let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
     approve(plan, &organization, approval)?;
@@ -150,20 +158,24 @@ pub(super) async fn carry_out(
         quota_writes: pace.quota_writes.to_string(),
         clock_speed: connected.clock.speed(),
     };
-    let Connected { transport, clock, .. } = connected;
-    let (ending, statistics) = engage(plan, &organization, &drifted, transport, clock, pace, engaged).await?;
+    let (ending, statistics) = engage(plan, &organization, &drifted, connected, pace, engaged, &mut events).await?;
     let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
         fault => ("stopped", Some(fault_failure(fault, plan))),
     };
+    if let Some(Err(error)) = events.map(|events| events.end(name, &statistics)) {
+        let _ = writeln!(anstream::stderr(), "note: not every event could be written: {error}");
+    }
     let exit = match (&failure, name) {
         (Some(failure), _) => failure.exit,
         (None, "interrupted") => Exit::Interrupted,
         (None, _) => exit_of(&tally),
     };
-    Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit }.show(json);
+    let is_drill = approval == Approval::Drill;
+    Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit, is_drill }
+        .show(json);
     failure.map_or(Ok(exit), Err)
 }
 
@@ -239,11 +251,12 @@ async fn engage(
     plan: &PlanFolder,
     organization: &Organization,
     drifted: &[Drifted],
-    transport: impl Transport,
-    clock: Clock,
+    connected: Connected,
     pace: EffectivePace,
     engaged: Record,
+    events: &mut Option<EventsLog>,
 ) -> Result<(Ending, Statistics), Failure> {
+    let Connected { transport, clock, .. } = connected;
     let manifest = plan.manifest();
     let recipients = match manifest.recipients.as_slice() {
         // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
@@ -269,7 +282,11 @@ async fn engage(
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
     let mut display = Display::new(io::stderr().is_terminal(), clock);
-    let ended = work(assignment, &stop, &mut |event: &Event| display.show(event)).await;
+    let ended = work(assignment, &stop, &mut |event: &Event| {
+        display.show(event);
+        events.iter_mut().for_each(|events| events.take(event));
+    })
+    .await;
     display.finish();
     Ok(ended)
 }
@@ -327,6 +344,8 @@ struct Recap<'a> {
     pace: Option<EffectivePace>,
     ending: &'static str,
     exit: Exit,
+    /// Its tenant ends with it, so that nothing is left to do.
+    is_drill: bool,
 }
 
 /// The recap as `--json` prints it.
@@ -397,6 +416,9 @@ impl Recap<'_> {
 
     /// What the operator should do next, in order.
     fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.is_drill {
+            return writeln!(out);
+        }
         let steps = next_steps(self.plan, &self.tally, None);
         if !steps.is_empty() {
             writeln!(out, "\nWhat is left to do, in order:")?;

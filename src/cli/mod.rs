@@ -8,6 +8,7 @@ pub mod connect;
 mod core_dumps;
 pub mod diagnostics;
 pub mod drill;
+pub mod evidence;
 pub mod exit;
 pub mod export;
 mod interrupt;
@@ -58,6 +59,7 @@ enum Command {
     Run(run::RunArgs),
     Verify(verify::VerifyArgs),
     Report(report::ReportArgs),
+    Evidence(evidence::EvidenceArgs),
     Undo(undo::UndoArgs),
     Unseal(unseal::UnsealArgs),
     Keygen(keygen::KeygenArgs),
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Verify(args) => in_runtime(verify::run(args)),
+        Command::Evidence(args) => in_runtime(async { evidence::run(&args) }),
         Command::Report(args) => report::run(args),
         Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),

@@ -17,11 +17,13 @@
 //! | `chart` | lines and bars over time, as SVG |
 //! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
 //! | [`run_page`] | `report.html` of a run's folder |
+//! | [`evidence`], [`signing`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
 //! | [`examples`] | the first few rows behind each reason, for a preview in lines |
 //! | `assets/` | the style and the script |
 
 mod causes;
 mod chart;
+pub mod evidence;
 pub mod examples;
 mod listing;
 mod outcomes;
@@ -32,4 +34,5 @@ pub mod run_page;
 mod run_sections;
 mod sections;
 pub mod shown;
+pub mod signing;
 mod story;

@@ -21,6 +21,7 @@
 pub mod accounts;
 pub mod engine;
 pub mod event;
+pub mod events_log;
 pub mod journal;
 pub mod mint;
 pub mod next;

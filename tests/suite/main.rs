@@ -6,6 +6,8 @@ mod bad_input;
 mod browser;
 mod directory;
 mod drift;
+mod events;
+mod evidence;
 mod export;
 mod guards;
 mod main_job;
