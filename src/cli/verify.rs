@@ -299,7 +299,7 @@ impl Shown {
             );
             lines.push("Then make a new plan for them, and apply it.".to_owned());
         }
-        if self.not_proved.iter().any(|open| open.step == Step::Revoke && open.verdict != Verdict::Contradicted) {
+        if self.not_proved.iter().any(|open| open.step == Step::Revoke && open.verdict == Verdict::CannotBeProved) {
             lines.push(
                 "To have ended sessions proved, end them once more: a plan with the playbook signout, and verify that."
                     .to_owned(),

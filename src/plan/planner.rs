@@ -249,12 +249,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             counts,
             plan_csv_sha256,
         })?;
-        let mut json = Pending::new(&folder.join(PLAN_JSON))?;
-        serde_json::to_writer_pretty(&mut json, &manifest)?;
-        io::Write::write_all(&mut json, b"\n")?;
-        // In this order: a folder with a plan.json holds a whole plan.
-        plan_csv.commit()?;
-        json.commit()?;
+        commit(folder, plan_csv, &manifest)?;
         Ok(Summary::new(folder, shape, ending.defects, manifest))
     }
 
@@ -312,6 +307,15 @@ fn emergency_access(held: &[(RowNumber, Account, Ruling)]) -> Option<String> {
         "The plan changes {first}{others}: a Global Administrator in the initial domain, as accounts for emergencies \
          are. If it is one, put it on the list for --protect."
     ))
+}
+
+/// Brings both files of a plan to disk. In this order: a folder with a plan.json holds a whole plan.
+pub(super) fn commit(folder: &Path, plan_csv: Pending, manifest: &Manifest) -> Result<(), PlanError> {
+    let mut json = Pending::new(&folder.join(PLAN_JSON))?;
+    serde_json::to_writer_pretty(&mut json, manifest)?;
+    io::Write::write_all(&mut json, b"\n")?;
+    plan_csv.commit()?;
+    Ok(json.commit()?)
 }
 
 /// `plan.csv` beside its place, with its header.

@@ -3,15 +3,14 @@
 //! It is an ordinary plan in a folder of its own. Its roster is the plan of the run, so it has one row for each row of
 //! that plan, in the same order, and is bound to it by the digest of its `plan.csv`.
 
-use std::io;
 use std::path::Path;
 
 use super::account_rules::AccountRules;
 use super::counts::Counts;
-use super::folder::{self, PLAN_CSV, PLAN_JSON, PlanFolder};
+use super::folder::{self, PLAN_CSV, PlanFolder};
 use super::manifest::{Facts, Manifest, RosterName, Tenant};
 use super::onprem::WorkList;
-use super::planner::{PlanError, Summary, finish, plan_csv};
+use super::planner::{PlanError, Summary, commit, finish, plan_csv};
 use super::reason::{self, Reason};
 use super::row::{Decision, HEADER, PlanRow};
 use super::rules::Rules;
@@ -24,7 +23,6 @@ use crate::graph::paced::Paced;
 use crate::graph::quota::Allowance;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
-use crate::private_files::Pending;
 use crate::roster::{Defects, Delimiter, Encoding, Key, Shape};
 use crate::words::quoted;
 
@@ -129,12 +127,7 @@ pub async fn plan<T: Transport>(
         counts,
         plan_csv_sha256,
     })?;
-    let mut json = Pending::new(&folder.join(PLAN_JSON))?;
-    serde_json::to_writer_pretty(&mut json, &manifest)?;
-    io::Write::write_all(&mut json, b"\n")?;
-    // In this order: a folder with a plan.json holds a whole plan.
-    plan_csv.commit()?;
-    json.commit()?;
+    commit(folder, plan_csv, &manifest)?;
     Ok(Summary::new(folder, shape, Defects::default(), manifest))
 }
 

@@ -140,11 +140,14 @@ fn render(report: &Report<'_>, results: &std::path::Path, out: &mut impl Write) 
 
     let mut legend = Legend::of(&counts);
     out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
-    let mut first = true;
+    let (mut first, mut json) = (true, Vec::new());
     for (row, result) in report.plan.rows()?.zip(outcomes::rows(results)?) {
         let Some(listed) = legend.list(&row?, &result?, &report.story) else { continue };
         out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
-        write_json(out, &listed)?;
+        json.clear();
+        write_json(&mut json, &listed)?;
+        out.write_all(&json)?;
+        legend.spend(json.len());
     }
     legend.close();
     out.write_all(b"\n]</script>\n<script type=\"application/json\" id=\"report-data\">")?;

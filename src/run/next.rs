@@ -46,7 +46,10 @@ pub fn next_steps(plan: &PlanFolder, tally: &Tally, verified: Option<Verdicts>) 
     let not_done = tally.of(Outcome::Partial) + tally.of(Outcome::Failed) + tally.of(Outcome::Uncertain);
     if not_done > 0 {
         let whom = counted(not_done, "account is", "accounts are");
-        step(format!("To read why {whom} not done, and what mends it"), Some(format!("sealoff report {dir}")));
+        step(
+            format!("To read why {whom} not done, and what mends it (report.html)"),
+            Some(format!("sealoff report {dir}")),
+        );
         step("Mend the cause, and make a new plan for those whom Graph refused.".to_owned(), None);
     }
     if tally.drifted() > 0 {
@@ -75,9 +78,9 @@ pub fn next_steps(plan: &PlanFolder, tally: &Tally, verified: Option<Verdicts>) 
         step("To open the new passwords".to_owned(), Some(command));
     }
     if done > 0 && pending == 0 {
+        step("To have all of it on one page".to_owned(), Some(format!("sealoff report {dir}")));
         let archive = quoted(&plan.path().with_extension("zip"));
-        let command = format!("sealoff report {dir} && sealoff evidence {dir} -o {archive}");
-        step("To keep the proof".to_owned(), Some(command));
+        step("To file the proof".to_owned(), Some(format!("sealoff evidence {dir} -o {archive}")));
         if manifest.playbook.steps().contains(Step::Block) {
             let command = format!("sealoff undo {dir} --out {}", quoted(&undone(plan.path())));
             step("If it was wrong, to unblock those whom it blocked".to_owned(), Some(command));

@@ -96,7 +96,8 @@ impl Expected {
         if enabled == wanted {
             return finding(step, Verdict::Proved, expected, is(enabled).to_owned(), false);
         }
-        let was_proved = sign_in.earlier.as_ref().filter(|earlier| earlier.verdict != Verdict::NotYet);
+        let decided = [Verdict::Proved, Verdict::Contradicted];
+        let was_proved = sign_in.earlier.as_ref().filter(|earlier| decided.contains(&earlier.verdict));
         let (last_seen, is_lag) = match (sign_in.claim, was_proved) {
             (Claim::NotDone { word }, None) => {
                 let found = format!("{}; this run has not changed that ({word})", is(enabled));
@@ -108,7 +109,7 @@ impl Expected {
             }
             (Claim::Done { date, noted }, earlier) => {
                 let seen = earlier.map(|earlier| earlier.last_seen).or(date);
-                (seen, earlier.is_none() && now - noted < LONGEST_LAG && !self.shows_the_run(account))
+                (seen, now - noted < LONGEST_LAG && !self.shows_the_run(account))
             }
             (_, earlier) => (earlier.map(|earlier| earlier.last_seen), false),
         };
