@@ -19,7 +19,7 @@ pub use super::credential::Credential;
 
 /// A token this close to its end is renewed, so that none ends on the way; one that lives shorter than twice as long
 /// after half of its life.
-const RENEW_BEFORE_END: Duration = Duration::from_secs(10 * 60);
+const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// How often a token is asked for while calls wait for it.
 const ATTEMPTS: u32 = 3;
 /// Calls wait no longer than this for the next attempt; whoever called decides then.
@@ -297,7 +297,7 @@ impl Shared {
             if let Some(kept) = state.good(Instant::now()) {
                 return Ok(kept.token.clone());
             }
-            if let (true, Some(error)) = (state.failures > failures + 1000, &state.last_failure) {
+            if let (true, Some(error)) = (state.failures > failures, &state.last_failure) {
                 return Err(error.clone());
             }
         }

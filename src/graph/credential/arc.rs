@@ -90,7 +90,7 @@ fn key_named_by(headers: &HeaderMap, folder: &Path) -> Result<HeaderValue, Token
     let challenge = headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = challenge.strip_prefix("Basic realm=").map(|path| Path::new(path.trim_matches('"')));
     let path = path.ok_or_else(|| unusable("it named no file to prove oneself with"))?;
-    let expected = path.extension().is_some_and(|extension| extension == "key");
+    let expected = path.extension().is_some_and(|extension| extension == "key") && path.parent() == Some(folder);
     if !expected {
         return Err(unusable(&format!("it named {}, which is no .key file in {}", path.display(), folder.display())));
     }

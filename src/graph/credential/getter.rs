@@ -122,7 +122,7 @@ async fn as_app<const N: usize>(
         Field::Open("scope", scope),
     ];
     fields.extend(proof);
-    let _ = claims;
+    fields.extend(claims.map(|claims| Field::Open("claims", claims)));
     service.token(&fields).await
 }
 

@@ -199,7 +199,7 @@ fn message_of(refusal: &Refusal, fields: &[Field<'_>]) -> String {
         if let Field::Secret(name, secret) = field
             && !secret.is_empty()
         {
-            let _ = name;
+            message = message.replace(secret, &format!("[{name}]"));
         }
     }
     // Only now: half a secret would not be found.
