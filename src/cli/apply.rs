@@ -35,6 +35,7 @@ use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
 use crate::run::packets;
 use crate::run::results::Tally;
+use crate::seal::recipient_name;
 
 /// Carry a plan out; run again, it goes on where it ended
 ///
@@ -206,7 +207,10 @@ fn announce(manifest: &Manifest) {
     let sealed = match &manifest.handoff {
         _ if manifest.sealed() == 0 => String::new(),
         Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
-        None => format!(", sealed to {}", manifest.recipients.join(", ")),
+        None => {
+            let names: Vec<String> = manifest.recipients.iter().map(|text| recipient_name(text)).collect();
+            format!(", sealed to {}", names.join(", "))
+        }
     };
     let line = format!(
         "{} {} in {}{sealed} (plan {})",
@@ -255,8 +259,12 @@ async fn engage(
     pace: EffectivePace,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
+    let sealing = Sealing::of(manifest).map_err(|error| {
+        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
+            .with_next("Nothing was changed. Make a new plan with other recipients.")
+    })?;
     let mint = Mint {
-        sealing: Sealing::of(manifest).map_err(Failure::usage)?,
+        sealing,
         style: manifest.options.password,
         tenant: manifest.tenant.id,
         tenant_names: organization.names(),

@@ -6,6 +6,7 @@ use super::words::{count, counted, harmless};
 use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::Handoff;
 use crate::run::packets::{self, Packet};
+use crate::seal::recipient_name;
 
 /// So many names are shown; plan.json and the page have all.
 const MOST_NAMED: usize = 30;
@@ -32,7 +33,7 @@ pub(super) fn lines(handoff: &Handoff) -> Vec<(String, String)> {
         .iter()
         .take(MOST_NAMED)
         .map(|share| {
-            let text = format!("{}: {}", harmless(share.name.as_str()), share.keys.join(", "));
+            let text = format!("{}: {}", harmless(share.name.as_str()), key_names(&share.keys));
             (count(share.accounts.into()), text)
         })
         .collect();
@@ -42,9 +43,13 @@ pub(super) fn lines(handoff: &Handoff) -> Vec<(String, String)> {
         lines.push((String::new(), format!("and {names}; plan.html has them all")));
     }
     if !handoff.escrow.is_empty() {
-        lines.push(("all".to_owned(), format!("escrow: {}", handoff.escrow.join(", "))));
+        lines.push(("all".to_owned(), format!("escrow: {}", key_names(&handoff.escrow))));
     }
     lines
+}
+
+fn key_names(keys: &[String]) -> String {
+    keys.iter().map(|key| recipient_name(key)).collect::<Vec<_>>().join(", ")
 }
 
 /// Where the packets are, and who gets how many.

@@ -4,11 +4,13 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use zeroize::Zeroizing;
 
 use crate::private_files;
 use crate::seal::Identity;
 
 use super::exit::{Exit, Failure};
+use super::passphrase;
 
 /// Make a new identity: the secret key that opens what is sealed to its public half, the recipient.
 ///
@@ -23,6 +25,14 @@ pub struct KeygenArgs {
     /// Write the identity to this file, which must not exist yet, and print the recipient alone.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    /// Protect the file by a passphrase, which is asked for twice; unseal and the stock age program then ask for it.
+    #[arg(long, requires = "output")]
+    passphrase: bool,
+
+    /// The same, with the passphrase from the first line of standard input.
+    #[arg(long, requires = "output")]
+    passphrase_stdin: bool,
 
     /// Print one line of JSON: recipient, and identity_file or (without --output) identity.
     #[arg(long)]
@@ -51,7 +61,13 @@ pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
     let recipient = identity.recipient();
     let printed = match &args.output {
         Some(path) => {
-            save(&identity, path)?;
+            let text = if args.passphrase || args.passphrase_stdin {
+                let passphrase = passphrase::new(args.passphrase_stdin)?;
+                Zeroizing::new(identity.protected_file_text(passphrase).map_err(Failure::usage)?)
+            } else {
+                identity.file_text()
+            };
+            save(&text, path)?;
             let mut out = io::stdout().lock();
             if args.json {
                 let line = serde_json::json!({ "recipient": recipient, "identity_file": path.to_string_lossy() });
@@ -66,7 +82,7 @@ pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn save(identity: &Identity, path: &Path) -> Result<(), Failure> {
+fn save(text: &str, path: &Path) -> Result<(), Failure> {
     let mut file = private_files::create_new(path).map_err(|error| {
         let failure = Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
         match error.kind() {
@@ -74,7 +90,7 @@ fn save(identity: &Identity, path: &Path) -> Result<(), Failure> {
             _ => failure,
         }
     })?;
-    file.write_all(identity.file_text().as_bytes())
+    file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))
 }
@@ -102,7 +118,7 @@ mod tests {
     fn an_identity_is_saved_for_its_owner_alone_and_never_overwritten() {
         let scratch = tempfile::tempdir().unwrap();
         let path = scratch.path().join("desk.key");
-        save(&Identity::generate(), &path).unwrap();
+        save(&Identity::generate().file_text(), &path).unwrap();
         assert!(Identities::read(&path).is_ok());
         #[cfg(unix)]
         assert_eq!(
@@ -110,7 +126,7 @@ mod tests {
             0o600
         );
         let before = std::fs::read(&path).unwrap();
-        let failure = save(&Identity::generate(), &path).unwrap_err();
+        let failure = save(&Identity::generate().file_text(), &path).unwrap_err();
         assert_eq!((failure.exit, std::fs::read(&path).unwrap()), (Exit::Usage, before));
         assert!(failure.next.is_some());
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::exit::Failure;
 use crate::ids::ObjectId;
-use crate::seal::{Identities, Password, SealedRow, SealedRows, UnsealError, is_sealed_file, open_file};
+use crate::seal::{Identities, Password, SealedRow, SealedRows, UnsealError, sealed_file_kind, unseal_file};
 use crate::spreadsheet::guard;
 
 /// What kind of file the credentials come from.
@@ -50,7 +50,7 @@ pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, 
     }
     let file = path.display();
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format_args!("{file} cannot be read: {error}")))?;
-    let sheet = open_file(identities, &bytes).map_err(|error| match error {
+    let sheet = unseal_file(identities, &bytes).map_err(|error| match error {
         UnsealError::NotForThisIdentity => Failure::usage(format_args!("{file} is not sealed to this identity"))
             .with_next(
                 "Use the identity of the person whose packet it is; index.csv beside it says whose keys open it.",
@@ -63,7 +63,8 @@ pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, 
 /// Whatever cannot be read here is said by whoever opens it.
 fn is_sealed(path: &Path) -> bool {
     let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok() && is_sealed_file(&head)
+    File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok()
+        && sealed_file_kind(&head).is_some()
 }
 
 /// One line of the sheet, with nothing in it yet of what is filled in by hand.
@@ -99,7 +100,7 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let identities = Identities::from(crate::seal::Identity::generate());
         let path = scratch.path().join("x");
-        for content in [&b""[..], b"user\n", b"age-encryption.org/v1"] {
+        for content in [&b""[..], b"user\n", b"age-encryption"] {
             std::fs::write(&path, content).unwrap();
             assert!(open(&path, &identities).err().unwrap().what.contains("is no results file"));
         }

@@ -1,6 +1,7 @@
 //! `sealoff plan`: read only; the dry run.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -91,7 +92,8 @@ impl ReadingArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleArgs {
-    /// Who can open the new passwords: an age1... recipient or a file of them; may be given more than once
+    /// Who can open the new passwords: an age1... recipient, an SSH public key, a file of them, or the file of an X.509
+    /// certificate; may be given more than once
     #[arg(long, value_name = "RECIPIENT")]
     pub(super) seal_to: Vec<String>,
     /// Who hands passwords over, and their keys: a TOML file with a table [handoff.NAME] and keys = [...] for each name in the
@@ -100,6 +102,9 @@ pub struct RuleArgs {
     pub(super) recipients: Option<PathBuf>,
     #[command(flatten)]
     pub(super) password: PasswordArgs,
+    /// Seal to RSA certificates by OAEP (SHA-256), which not every program opens, in place of PKCS#1 v1.5
+    #[arg(long)]
+    pub(super) cms_oaep: bool,
     /// Throw the new passwords away: nobody can sign in with them, ever (offboard only)
     #[arg(long)]
     pub(super) discard_credentials: bool,
@@ -149,13 +154,16 @@ impl RuleArgs {
     /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own` stands in where the playbook
     /// needs keys and none are named.
     pub(super) fn rules(&self, playbook: Playbook, own: Option<HandoffKeys>) -> Result<Rules, Failure> {
-        let mut recipients = if self.seal_to.is_empty() {
-            Vec::new()
-        } else {
-            Recipients::parse(&self.seal_to).map_err(Failure::usage)?.fingerprints()
+        let seal_to = match self.seal_to.as_slice() {
+            [] => None,
+            named => Some(Recipients::parse(named).map_err(Failure::usage)?),
         };
-        let handoff = match &self.recipients {
-            Some(path) => Some(self.handoff_keys(path, std::mem::take(&mut recipients))?),
+        let path = self.recipients.as_deref();
+        let handoff = path.map(HandoffKeys::read).transpose().map_err(Failure::usage)?;
+        let (seal_to, handoff) = self.padded(seal_to, handoff)?;
+        let mut recipients = seal_to.map(|recipients| recipients.fingerprints()).unwrap_or_default();
+        let handoff = match path.zip(handoff) {
+            Some((path, keys)) => Some(Self::with_default(path, keys, std::mem::take(&mut recipients))?),
             None => own.filter(|_| playbook.resets() && !self.discard_credentials && recipients.is_empty()),
         };
         let protected = match &self.protect {
@@ -188,12 +196,36 @@ impl RuleArgs {
 }
 
 impl RuleArgs {
+    /// Says what is worth knowing about certificates, and pads as `--cms-oaep` asks for.
+    fn padded(
+        &self,
+        seal_to: Option<Recipients>,
+        handoff: Option<HandoffKeys>,
+    ) -> Result<(Option<Recipients>, Option<HandoffKeys>), Failure> {
+        let mut notes: Vec<String> = seal_to.iter().flat_map(Recipients::notes).collect();
+        notes.extend(handoff.iter().flat_map(HandoffKeys::notes));
+        for note in notes {
+            // A standard error that is closed is no reason to make no plan.
+            let _ = writeln!(anstream::stderr(), "note: {note}");
+        }
+        if !self.cms_oaep {
+            return Ok((seal_to, handoff));
+        }
+        let certificates = seal_to.as_ref().is_some_and(Recipients::has_certificates)
+            || handoff.as_ref().is_some_and(HandoffKeys::have_certificates);
+        if !certificates {
+            return Err(Failure::usage(
+                "--cms-oaep is about certificates, and neither --seal-to nor --recipients names one",
+            ));
+        }
+        Ok((seal_to.map(Recipients::with_oaep), handoff.map(HandoffKeys::with_oaep)))
+    }
+
     /// The file of recipients, with the keys of `--seal-to` for the rows that name nobody.
-    fn handoff_keys(&self, path: &std::path::Path, seal_to: Vec<String>) -> Result<HandoffKeys, Failure> {
-        let keys = HandoffKeys::read(path).map_err(Failure::usage)?;
+    fn with_default(path: &Path, keys: HandoffKeys, seal_to: Vec<String>) -> Result<HandoffKeys, Failure> {
         match (seal_to.is_empty(), keys.has_default()) {
             (true, _) => Ok(keys),
-            (false, false) => Ok(keys.with_default(seal_to)),
+            (false, false) => keys.with_default(seal_to).map_err(Failure::usage),
             // Neither may win silently: whoever could open the rest of the passwords would be a surprise.
             (false, true) => Err(Failure::usage(format_args!(
                 "--seal-to and [handoff.default] in {} both say who gets the rows that name nobody",
@@ -230,7 +262,7 @@ pub(super) async fn make(
 pub(super) async fn of_roster(
     roster: Roster,
     rules: Rules,
-    out: &std::path::Path,
+    out: &Path,
     connected: &Connected,
     checks: CheckArgs,
 ) -> Result<(Summary, Vec<Examples>), Failure> {

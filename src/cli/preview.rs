@@ -17,6 +17,7 @@ use crate::plan::planner::Summary;
 use crate::plan::row::Decision;
 use crate::report::examples::Examples;
 use crate::report::plan_page::{self, means};
+use crate::seal::recipient_name;
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
@@ -123,7 +124,7 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
         let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
         labelled(out, "Sealed", &format!("{passwords} {keys}"))?;
         for recipient in &plan.recipients {
-            labelled(out, "", recipient)?;
+            labelled(out, "", &recipient_name(recipient))?;
         }
         labelled(out, "Passwords", &plan.options.password.sentence())?;
     }

@@ -14,12 +14,15 @@ use crate::spreadsheet::guard;
 use super::exit::{Exit, Failure};
 use super::letters::Letters;
 use super::packet::{self, Kind};
+use super::{passphrase, private_output};
 
 /// Open the sealed credentials of a results file.
 ///
 /// Prints CSV with the columns user_principal_name, object_id, password, candidate. The last one is empty, except for an
 /// account of which nobody knows which of several passwords took effect: then each of them has a line of its own, `1`
 /// the earliest, and the last of them is the one to try first.
+///
+/// Identities that are protected by a passphrase ask for it at the terminal; --passphrase-stdin takes it from a program.
 ///
 /// A credential that was moved to another row, edited or damaged is not printed: its row is named on standard error, the
 /// others are printed all the same, and the exit code is 3. Rows without a credential are passed over.
@@ -28,16 +31,26 @@ use super::packet::{self, Kind};
 Examples:
   sealoff unseal run1/results.csv -i service-desk.key --user ada@contoso.com --show
   sealoff unseal run1/results.csv -i service-desk.key | some-password-manager import -
-  sealoff unseal run1/handoff/site-berlin.csv.age -i berlin.key > sign-off-sheet.csv
-  sealoff unseal run1/handoff/site-berlin.csv.age -i berlin.key --letters letters")]
+  sealoff unseal run1/results.csv -i ~/.ssh/id_ed25519 -o passwords.csv
+  sealoff unseal run1/handoff/site-berlin.csv.age -i berlin.key -o sign-off-sheet.csv
+  sealoff unseal run1/handoff/site-berlin.csv.p7m -i certificate.pfx --letters letters")]
 pub struct UnsealArgs {
-    /// The results file of a run, or a packet (handoff/NAME.csv.age).
+    /// The results file of a run, or a packet (handoff/NAME.csv.age or .p7m).
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// The identity file that opens it, as keygen or age-keygen made it.
+    /// What opens it: an identity file of keygen or age-keygen, a private key of SSH, or the private key of a certificate
+    /// (PEM or PFX); may be given more than once.
+    #[arg(short, long, value_name = "FILE", required = true)]
+    identity: Vec<PathBuf>,
+
+    /// Take the passphrase of protected identities from the first line of standard input; else it is asked for.
+    #[arg(long)]
+    passphrase_stdin: bool,
+
+    /// Write to this file, which must not exist yet and only its owner can read, and not to standard output.
     #[arg(short, long, value_name = "FILE")]
-    identity: PathBuf,
+    output: Option<PathBuf>,
 
     /// Only this person: by the name in the roster, the object id or the user principal name.
     #[arg(long, value_name = "USER")]
@@ -53,7 +66,7 @@ pub struct UnsealArgs {
 
     /// Write a letter for each person into DIR instead of printing: one page to print and hand over, with the password in
     /// large type and spelled out. DIR must be new or empty.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "show"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "show", "output"])]
     letters: Option<PathBuf>,
 }
 
@@ -67,15 +80,40 @@ const MOST_NAMED: usize = 20;
 /// [`Failure`]: the file or the identity cannot be used, standard output is a terminal and `--show` is not given, or
 /// there is nothing to open.
 pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
-    if io::stdout().is_terminal() && !args.show && args.letters.is_none() {
-        return Err(Failure::refused("passwords are not printed to a terminal")
-            .with_next("Redirect standard output, or add --show."));
+    let said = &mut anstream::stderr();
+    if let Some(path) = &args.output {
+        // Read first: a passphrase that does not fit must not leave an empty file behind.
+        let identities = identities(&args)?;
+        let mut file = private_output::create(path)?;
+        let ending = run_to(&args, identities, &mut file, said);
+        if ending.is_err() {
+            // Whatever is in it is not what was asked for.
+            let _ = std::fs::remove_file(path);
+        }
+        return ending;
     }
-    run_to(&args, &mut io::stdout().lock(), &mut anstream::stderr())
+    if args.letters.is_some() {
+        // Only where they are is printed.
+        return run_to(&args, identities(&args)?, &mut io::stdout().lock(), said);
+    }
+    if io::stdout().is_terminal() && !args.show {
+        return Err(Failure::refused("passwords are not printed to a terminal")
+            .with_next("Write them to a file of your own with -o FILE, or add --show."));
+    }
+    private_output::check_standard_output()?;
+    run_to(&args, identities(&args)?, &mut io::stdout().lock(), said)
 }
 
-fn run_to(args: &UnsealArgs, out: &mut dyn Write, problems: &mut dyn Write) -> Result<Exit, Failure> {
-    let identities = Identities::read(&args.identity).map_err(Failure::usage)?;
+fn identities(args: &UnsealArgs) -> Result<Identities, Failure> {
+    passphrase::identities(&args.identity, args.passphrase_stdin)
+}
+
+fn run_to(
+    args: &UnsealArgs,
+    identities: Identities,
+    out: &mut dyn Write,
+    problems: &mut dyn Write,
+) -> Result<Exit, Failure> {
     let (rows, kind) = packet::open(&args.file, &identities)?;
     let output = match &args.letters {
         Some(folder) => Output::Letters(Letters::into(folder)?, out),
@@ -191,7 +229,7 @@ impl<'a> Tally<'a> {
             self.say(format_args!(
                 "error: {} rows are not sealed to the identity in {}: {rows}",
                 self.others.len(),
-                args.identity.display()
+                args.identity.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
             ));
         }
         if self.problems > 0 || !self.others.is_empty() {
@@ -359,7 +397,7 @@ mod tests {
             let fixed = ["unseal", file.to_str().unwrap(), "-i", key.to_str().unwrap()];
             let line = Line::try_parse_from(fixed.iter().chain(more)).unwrap();
             let (mut out, mut said) = (Vec::new(), Vec::new());
-            let ending = run_to(&line.args, &mut out, &mut said);
+            let ending = identities(&line.args).and_then(|ids| run_to(&line.args, ids, &mut out, &mut said));
             (ending, String::from_utf8(out).unwrap(), String::from_utf8(said).unwrap())
         }
     }

@@ -17,7 +17,7 @@ pub fn recipients(named: Option<&Result<Recipients, RecipientError>>, playbook: 
     let mend = "Make one with: sealoff keygen -o key.txt; it prints what goes behind --seal-to.";
     match (named, playbook) {
         (Some(Ok(recipients)), _) => {
-            let keys = recipients.fingerprints();
+            let keys = recipients.names();
             let number = counted(keys.len() as u64, "key", "keys");
             Check::ok(CHECK, format!("new passwords can be sealed to {number}: {}", keys.join(", "))).about(keys)
         }

@@ -13,6 +13,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::plan::step::Step;
+use crate::seal::recipient_name;
 use crate::words::{count, counted, moment, quoted, roster_name, span};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
@@ -184,11 +185,11 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                             (plan.options.password.sentence())
                             ul.keys { @for share in &handoff.shares { li {
                                 strong { (Shown(share.name.as_str())) } ", " (accounts(share.accounts)) ":"
-                                @for key in &share.keys { " " code { (shown(key)) } }
+                                @for key in &share.keys { " " code { (shown(&recipient_name(key))) } }
                             } } }
                             @if !handoff.escrow.is_empty() {
                                 "Whoever holds an escrow key can open all of them:"
-                                ul.keys { @for key in &handoff.escrow { li { code { (shown(key)) } } } }
+                                ul.keys { @for key in &handoff.escrow { li { code { (shown(&recipient_name(key))) } } } }
                             }
                         }
                     } @else if plan.sealed() > 0 {
@@ -199,7 +200,7 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                             " so that only the holder of "
                             (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })
                             " can open it:"
-                            ul.keys { @for recipient in &plan.recipients { li { code { (shown(recipient)) } } } }
+                            ul.keys { @for recipient in &plan.recipients { li { code { (shown(&recipient_name(recipient))) } } } }
                         }
                     }
                 }

@@ -74,12 +74,12 @@ impl Sealing {
     pub fn of(plan: &Manifest) -> Result<Self, RecipientError> {
         match (&plan.handoff, plan.recipients.as_slice()) {
             (Some(handoff), _) => {
-                let shares = handoff.shares.iter().map(|share| Recipients::parse(&handoff.keys_of(share)));
+                let shares = handoff.shares.iter().map(|share| Recipients::recall(&handoff.keys_of(share)));
                 Ok(Self::ByShare(shares.collect::<Result<_, _>>()?))
             }
             // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
             (None, []) => Ok(Self::Discard),
-            (None, named) => Ok(Self::ToAll(Recipients::parse(named)?)),
+            (None, named) => Ok(Self::ToAll(Recipients::recall(named)?)),
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::plan::handoff::{DEFAULT, HandoffName, Share};
 use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::plan::step::Step;
 use crate::private_files;
-use crate::seal::{RecipientError, Recipients, SealError, seal_file};
+use crate::seal::{RecipientError, Recipients, SealError, SealedFile, seal_file};
 use crate::spreadsheet::{guard, unguard};
 
 /// The header of the sheet in a packet. What stands behind the credential is filled in by whoever hands it over.
@@ -61,7 +61,7 @@ pub struct Packet {
     pub accounts: u32,
     /// The SHA-256 of the file.
     pub sha256: Digest,
-    /// The keys that open it.
+    /// The keys that open it, as people tell them apart.
     pub keys: Vec<String>,
 }
 
@@ -146,10 +146,10 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, journal: &Path) -> Resul
     let mut packets = Vec::new();
     for of_share in places.chunk_by(|one, other| one.share == other.share) {
         let Some(desk) = desks.get(usize::from(of_share[0].share)) else { continue };
-        let recipients = Recipients::parse(&desk.keys)
+        let recipients = Recipients::recall(&desk.keys)
             .map_err(|source| PacketsError::Recipients { name: desk.name.to_string(), source })?;
         for (index, part) in of_share.chunks(MOST_ACCOUNTS).enumerate() {
-            packets.push(writing.packet(desk, &recipients, part, index + 1)?);
+            packets.extend(writing.packets(desk, &recipients, part, index + 1)?);
         }
     }
     let now: BTreeSet<&str> = packets.iter().map(|packet| packet.file.as_str()).collect();
@@ -206,17 +206,29 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    fn packet(
+    /// One packet, or two with the same in them, where some of its holders have keys of age or SSH and others certificates.
+    fn packets(
         &mut self,
         desk: &Desk,
         recipients: &Recipients,
         places: &[Place],
         part: usize,
-    ) -> Result<Packet, PacketsError> {
+    ) -> Result<Vec<Packet>, PacketsError> {
         let sheet = self.sheet(places)?;
         let sealed = seal_file(recipients, &sheet);
         let sealed = sealed.map_err(|source| PacketsError::Seal { name: desk.name.to_string(), source })?;
-        let (stem, extension) = (desk.name.file_stem(), sealed.extension);
+        sealed.iter().map(|sealed| self.packet(desk, recipients, places.len(), part, sealed)).collect()
+    }
+
+    fn packet(
+        &self,
+        desk: &Desk,
+        recipients: &Recipients,
+        accounts: usize,
+        part: usize,
+        sealed: &SealedFile,
+    ) -> Result<Packet, PacketsError> {
+        let (stem, extension) = (desk.name.file_stem(), sealed.extension.as_str());
         let file = if part == 1 {
             format!("{stem}.csv.{extension}")
         } else {
@@ -229,9 +241,9 @@ impl Writing<'_> {
         Ok(Packet {
             name: desk.name.to_string(),
             file,
-            accounts: u32::try_from(places.len()).unwrap_or(u32::MAX),
+            accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
             sha256: Digest::of(&sealed.bytes),
-            keys: desk.keys.clone(),
+            keys: recipients.names_for(sealed.extension),
         })
     }
 

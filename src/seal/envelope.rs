@@ -6,21 +6,22 @@ use age::{DecryptError, Decryptor, Encryptor};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
+use super::cms::{self, CmsProblem};
 use super::credential::SealedCredential;
 use super::identities::Identities;
 use super::password::Password;
 use super::payload::{self, Binding, Expected, Unreadable};
 use super::recipients::Recipients;
 
-/// Room for a payload and the stanzas of a few recipients; more only costs a copy of what is encrypted already.
-const USUAL_SIZE: usize = 2048;
+/// Room for the stanzas of a few recipients; more only costs a copy of what is encrypted already.
+const USUAL_HEADER: usize = 1536;
 
 /// No honest payload is longer.
 const LONGEST_PAYLOAD: u64 = 64 * 1024;
 
 /// Sealing failed. It does not depend on the password or the account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("sealing a credential failed: {0}")]
+#[error("sealing failed: {0}")]
 pub struct SealError(String);
 
 impl SealError {
@@ -54,19 +55,40 @@ pub enum UnsealError {
     },
 }
 
-/// Encrypts a password to all recipients, bound to one account.
+/// Encrypts a password to all recipients, bound to one account: in one envelope for all age and SSH keys, and one for all
+/// certificates.
 ///
 /// # Errors
 ///
 /// [`SealError`], on which nothing must be sent: the password would be lost.
 pub fn seal(recipients: &Recipients, binding: &Binding, password: &Password) -> Result<SealedCredential, SealError> {
     let payload = payload::write(binding, password);
-    let failed = |error: &dyn std::fmt::Display| SealError(error.to_string());
-    let encryptor = Encryptor::with_recipients(recipients.keys()).map_err(|error| failed(&error))?;
-    let mut writer = encryptor.wrap_output(Vec::with_capacity(USUAL_SIZE)).map_err(|error| failed(&error))?;
-    writer.write_all(&payload).map_err(|error| failed(&error))?;
-    let sealed = writer.finish().map_err(|error| failed(&error))?;
-    Ok(SealedCredential::of_age_file(&sealed))
+    let age = seal_with_age(recipients, &payload)?;
+    let cms = seal_with_cms(recipients, &payload)?;
+    Ok(SealedCredential::of_envelopes(age.as_deref(), cms.as_deref()))
+}
+
+/// An age file for the age and SSH keys; nothing where there are none.
+pub(super) fn seal_with_age(recipients: &Recipients, content: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
+    if recipients.age_keys().next().is_none() {
+        return Ok(None);
+    }
+    let failed = |error: &dyn std::fmt::Display| SealError::of(error);
+    let keys = recipients.age_keys().map(|key| key.as_recipient());
+    let encryptor = Encryptor::with_recipients(keys).map_err(|error| failed(&error))?;
+    let room = Vec::with_capacity(USUAL_HEADER + content.len());
+    let mut writer = encryptor.wrap_output(room).map_err(|error| failed(&error))?;
+    writer.write_all(content).map_err(|error| failed(&error))?;
+    writer.finish().map(Some).map_err(|error| failed(&error))
+}
+
+/// A CMS envelope for the certificates; nothing where there are none.
+pub(super) fn seal_with_cms(recipients: &Recipients, content: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
+    if !recipients.has_certificates() {
+        return Ok(None);
+    }
+    let failed = |_| SealError("the cryptographic library refused to encrypt to a certificate".into());
+    cms::seal(recipients.certificates(), content).map(Some).map_err(failed)
 }
 
 /// [`seal`] for many accounts at once, on every core; the answer is in the order of the question.
@@ -111,21 +133,48 @@ pub fn unseal(
     })
 }
 
+/// Opens the envelope that one of the identities is for. An envelope for others does not matter, nor does damage to it: no
+/// identity at hand could tell.
 fn decrypt(identities: &Identities, sealed: &SealedCredential) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    if let Some(file) = sealed.envelope_for_age() {
+        let opened = open_with_age(identities, &file, LONGEST_PAYLOAD);
+        if !matches!(opened, Err(UnsealError::NotForThisIdentity)) {
+            return opened;
+        }
+    }
+    match sealed.envelope_for_certificates() {
+        Some(der) => open_with_cms(identities, &der),
+        None => Err(UnsealError::NotForThisIdentity),
+    }
+}
+
+pub(super) fn open_with_age(
+    identities: &Identities,
+    file: &[u8],
+    longest: u64,
+) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
-    let file = sealed.age_file();
-    let decryptor = Decryptor::new_buffered(&file[..]).map_err(|_| damaged("its header cannot be read"))?;
-    let reader = decryptor.decrypt(identities.keys()).map_err(|error| match error {
+    let decryptor = Decryptor::new_buffered(file).map_err(|_| damaged("its header cannot be read"))?;
+    let reader = decryptor.decrypt(identities.age_keys()).map_err(|error| match error {
         DecryptError::NoMatchingKeys => UnsealError::NotForThisIdentity,
         _ => damaged("its header was changed"),
     })?;
-    // The payload is shorter than the file, so the buffer does not grow.
-    let mut payload = Zeroizing::new(Vec::with_capacity(file.len()));
-    reader
-        .take(LONGEST_PAYLOAD)
-        .read_to_end(&mut payload)
-        .map_err(|_| damaged("its content was changed or cut off"))?;
-    Ok(payload)
+    // The content is shorter than the file, so the buffer does not grow.
+    let mut content = Zeroizing::new(Vec::with_capacity(file.len()));
+    reader.take(longest).read_to_end(&mut content).map_err(|_| damaged("its content was changed or cut off"))?;
+    Ok(content)
+}
+
+pub(super) fn open_with_cms(identities: &Identities, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
+    cms::open(identities.private_keys(), der).map_err(|problem| match problem {
+        CmsProblem::NotForTheseKeys => UnsealError::NotForThisIdentity,
+        CmsProblem::Unreadable => damaged("its envelope cannot be read"),
+        CmsProblem::Unproven => damaged(
+            "it lacks the code that proves that nothing was changed; it was taken away, or another program sealed it",
+        ),
+        CmsProblem::Changed => damaged("its content was changed"),
+    })
 }
 
 #[cfg(test)]
@@ -205,7 +254,7 @@ mod tests {
             let (recipients, identities) = key();
             let binding = binding(1, "ada@contoso.com");
             let file = seal(&recipients, &binding, &Password::of("p".into())).unwrap().age_file();
-            let cut = SealedCredential::of_age_file(&file[..keep.min(file.len() - 1)]);
+            let cut = SealedCredential::of_envelopes(Some(&file[..keep.min(file.len() - 1)]), None);
             let error = unseal(&identities, &cut, &expected(&binding)).unwrap_err();
             prop_assert!(matches!(error, UnsealError::Damaged(_)), "{}", error);
         }

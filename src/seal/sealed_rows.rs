@@ -251,7 +251,7 @@ mod tests {
         assert!(rows[0].as_ref().unwrap_err().to_string().contains("record 1 of results.csv"));
         let second = rows[1].as_ref().unwrap();
         assert_eq!(second.object_id, Err("nonsense".to_owned()));
-        assert_eq!(second.candidates, [Err(NotSealed::Content), Err(NotSealed::Cms)]);
+        assert_eq!(second.candidates, [Err(NotSealed::Content), Err(NotSealed::CmsContent)]);
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn recipients_that_are_none() {
     let secret = key.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap();
     let ran = plan(secret).exited(2);
     assert!(!ran.err.contains(&secret[..30]), "a private key is repeated on the screen");
-    plan("ssh-ed25519 AAAA").exited(2).complains(&["SSH key"]);
+    plan("ssh-ed25519 AAAA").exited(2).complains(&["no SSH public key"]);
     // A playbook that resets has to know who may read the passwords.
     stage
         .run(&["plan", &roster, "--playbook", "breach", "--out", "out"])

@@ -24,6 +24,7 @@ mod promises;
 mod rehearsals;
 mod rosters;
 mod seal_with_age;
+mod seal_with_openssl;
 #[cfg(unix)]
 mod signals;
 mod simulator;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::name::{DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
+use crate::private_files;
 use crate::seal::{RecipientError, Recipients};
 
 /// A file of recipients is a few lines for each person; this keeps a wrong file name from being read for minutes.
@@ -165,8 +166,8 @@ impl HandoffKeys {
                 _ => None,
             };
             let list = list.ok_or_else(|| shape(place, "given its keys as a list of texts: keys = [\"age1…\"]"))?;
-            let texts: Vec<String> = list.into_iter().map(|key| beside(path, key)).collect();
-            let recipients = Recipients::parse(&texts);
+            let texts: Vec<String> = list.into_iter().map(ToOwned::to_owned).collect();
+            let recipients = Recipients::parse_in(private_files::folder_of(path), &texts);
             let own = recipients.map_err(|error| HandoffKeysError::Keys {
                 path: of_file(),
                 name: name.to_string(),
@@ -190,7 +191,22 @@ impl HandoffKeys {
         if keys.holders.is_empty() {
             return Err(HandoffKeysError::Empty(of_file()));
         }
+        for holder in keys.holders.values() {
+            keys.check_with_escrow(&holder.keys).map_err(|error| HandoffKeysError::Keys {
+                path: of_file(),
+                name: format!("{} and handoff.{ESCROW}", holder.name),
+                error,
+            })?;
+        }
         Ok(keys)
+    }
+
+    /// Whatever is sealed to these keys is sealed to those of the escrow in the same envelope.
+    fn check_with_escrow(&self, keys: &[String]) -> Result<(), RecipientError> {
+        if self.escrow.is_empty() {
+            return Ok(());
+        }
+        Recipients::recall(keys)?.union(&Recipients::recall(&self.escrow)?).map(drop)
     }
 
     /// Made by a program: these names with these keys, and nobody who can open all. What cannot be a name, or whose packet
@@ -242,24 +258,47 @@ impl HandoffKeys {
     }
 
     /// The same, with these keys for the rows that name nobody. Whoever stood for them before no longer does.
-    #[must_use]
-    pub fn with_default(mut self, keys: Vec<String>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// These keys and those of the escrow cannot share an envelope.
+    pub fn with_default(mut self, keys: Vec<String>) -> Result<Self, RecipientError> {
+        self.check_with_escrow(&keys)?;
         let holder = Holder { name: HandoffName::new(DEFAULT).unwrap_or_else(|_| unreachable!("it is a name")), keys };
         self.holders.insert(DEFAULT.to_owned(), holder);
+        Ok(self)
+    }
+
+    /// The same, with OAEP for RSA certificates: [`Recipients::with_oaep`].
+    #[must_use]
+    pub fn with_oaep(mut self) -> Self {
+        let padded = |keys: &[String]| Recipients::recall(keys).map(|recipients| recipients.with_oaep().fingerprints());
+        let all = self.holders.values_mut().map(|holder| &mut holder.keys).chain([&mut self.escrow]);
+        for keys in all {
+            // Every key was read before; an empty escrow alone is none.
+            if let Ok(padded) = padded(keys) {
+                *keys = padded;
+            }
+        }
         self
     }
-}
 
-/// A key as it is, or the path of a file as it is seen from the file that names it.
-fn beside(file: &Path, key: &str) -> String {
-    let key = key.trim();
-    let folded = key.to_ascii_lowercase();
-    // Whatever these begin is never the name of a file, mistyped or not.
-    let is_a_key = ["age1", "age-", "ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-", "-----begin", "cms:"];
-    if key.is_empty() || is_a_key.iter().any(|start| folded.starts_with(start)) || folded.contains("age-secret-key") {
-        return key.to_owned();
+    /// Has anybody a certificate?
+    #[must_use]
+    pub fn have_certificates(&self) -> bool {
+        self.recalled().any(|recipients| recipients.has_certificates())
     }
-    crate::private_files::folder_of(file).join(key).display().to_string()
+
+    /// What whoever seals to these certificates should know about opening, each once.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let notes: BTreeSet<String> = self.recalled().flat_map(|recipients| recipients.notes()).collect();
+        notes.into_iter().collect()
+    }
+
+    fn recalled(&self) -> impl Iterator<Item = Recipients> {
+        self.holders.values().filter_map(|holder| Recipients::recall(&holder.keys).ok())
+    }
 }
 
 fn refuse_others(table: &Table, known: &str, place: &str, path: &Path) -> Result<(), HandoffKeysError> {
@@ -336,6 +375,19 @@ mod tests {
         std::fs::write(&path, "[handoff.alice]\nkeys = [\"Cargo.toml\"]").unwrap();
         let error = HandoffKeys::read(&path).unwrap_err().to_string();
         assert!(error.contains("[handoff.alice]") && error.contains("is no recipient"), "{error}");
+    }
+
+    #[test]
+    fn an_escrow_that_cannot_share_an_envelope_is_found_before_the_plan_is_made() {
+        let post_quantum = include_str!("../../seal/recipients/tests/tagpq.txt").trim();
+        let key = key();
+        let file = |alice: &str| {
+            format!("[handoff.alice]\nkeys = [\"{alice}\"]\n[handoff.escrow]\nkeys = [\"{post_quantum}\"]")
+        };
+        let error = parse(&file(&key)).unwrap_err().to_string();
+        assert!(error.contains("[handoff.alice and handoff.escrow]: post-quantum"), "{error}");
+        let keys = parse(&file(post_quantum)).unwrap();
+        assert!(keys.with_default(vec![key]).is_err());
     }
 
     #[test]

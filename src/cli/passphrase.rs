@@ -1,0 +1,101 @@
+//! Passphrases: typed without echo, or handed over by a program on standard input. Never an argument, where every user of the
+//! machine would see them, and never the environment, which children inherit.
+
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::seal::{AskPassphrase, Identities, IdentityError};
+
+use super::exit::{Exit, Failure};
+
+/// No passphrase is longer; room for it is there from the beginning, as growing would leave copies behind.
+const LONGEST: usize = 4096;
+
+/// Reads all identity files, and asks for the passphrase of each that is protected by one.
+///
+/// # Errors
+///
+/// [`Failure`]: a file cannot be used, or nobody can be asked.
+pub(super) fn identities(paths: &[PathBuf], from_stdin: bool) -> Result<Identities, Failure> {
+    let mut handed = if from_stdin { Some(first_line(&mut io::stdin().lock())?) } else { None };
+    let ask: &mut AskPassphrase<'_> = &mut |path| match &mut handed {
+        // The one line is for all of them.
+        Some(line) => Some(SecretString::from(line.as_str())),
+        None => typed(path),
+    };
+    let mut all: Option<Identities> = None;
+    for path in paths {
+        let more = Identities::read_with(path, ask).map_err(|error| match error {
+            IdentityError::Locked(_) => Failure::new(Exit::Usage, error).with_next(
+                "Run this at a terminal, or hand the passphrase over on standard input with --passphrase-stdin.",
+            ),
+            other => Failure::usage(other),
+        })?;
+        all = Some(match all {
+            Some(identities) => identities.and(more),
+            None => more,
+        });
+    }
+    all.ok_or_else(|| Failure::usage("no identity was named; give one with -i FILE"))
+}
+
+/// A new passphrase: typed twice, or the first line of standard input.
+///
+/// # Errors
+///
+/// [`Failure`]: nobody can be asked, or the two differ.
+pub(super) fn new(from_stdin: bool) -> Result<SecretString, Failure> {
+    if from_stdin {
+        return first_line(&mut io::stdin().lock()).map(|line| SecretString::from(line.as_str()));
+    }
+    let ask = |prompt: &str| {
+        rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
+            Failure::usage(format_args!("no passphrase can be asked for: {error}"))
+                .with_next("Run this at a terminal, or hand the passphrase over with --passphrase-stdin.")
+        })
+    };
+    let passphrase = ask("New passphrase: ")?;
+    if passphrase.is_empty() {
+        return Err(Failure::usage("the passphrase is empty"));
+    }
+    if *ask("The same again: ")? != *passphrase {
+        return Err(Failure::usage("the two passphrases differ; no key was made"));
+    }
+    Ok(SecretString::from(passphrase.as_str()))
+}
+
+/// What a person types; `None` without a terminal.
+fn typed(path: &Path) -> Option<SecretString> {
+    rpassword::prompt_password(format!("Passphrase of {}: ", path.display())).ok().map(SecretString::from)
+}
+
+fn first_line(input: &mut impl BufRead) -> Result<Zeroizing<String>, Failure> {
+    let unread = |error: io::Error| Failure::usage(format_args!("the passphrase cannot be read: {error}"));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
+    io::Read::take(&mut *input, LONGEST as u64).read_until(b'\n', &mut bytes).map_err(unread)?;
+    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok("") => Err(Failure::usage("standard input holds no passphrase").with_next("Write it there as one line.")),
+        Ok(line) => Ok(Zeroizing::new(line.to_owned())),
+        Err(_) => Err(Failure::usage("the passphrase on standard input is not UTF-8")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_is_the_first_line_without_its_end() {
+        for (input, expected) in [("pass phrase \n more\n", "pass phrase "), ("x\r\n", "x"), ("x", "x")] {
+            assert_eq!(first_line(&mut input.as_bytes()).unwrap().as_str(), expected);
+        }
+        for input in [&b""[..], b"\n", b"\xff\n"] {
+            assert!(first_line(&mut &*input).is_err());
+        }
+    }
+}

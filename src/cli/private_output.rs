@@ -1,0 +1,47 @@
+//! Where passwords may be written: to files that nobody else can read.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use crate::private_files;
+
+use super::exit::Failure;
+
+/// Makes a file for passwords, readable by its owner only.
+///
+/// # Errors
+///
+/// [`Failure`]: it is there already, or cannot be made.
+pub(super) fn create(path: &Path) -> Result<File, Failure> {
+    private_files::create_new(path).map_err(|error| {
+        let failure = Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                failure.with_next("No file is overwritten: name another one, or remove it.")
+            }
+            _ => failure,
+        }
+    })
+}
+
+/// Refuses a standard output that a shell redirected to a file which others can read, as it does unless it is told
+/// otherwise. Pipes and terminals are no files. Where the file system has no such mode, nothing is refused.
+///
+/// # Errors
+///
+/// [`Failure`].
+pub(super) fn check_standard_output() -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::{FileType, Mode, fstat};
+        if let Ok(stat) = fstat(io::stdout()) {
+            let others = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RWXG | Mode::RWXO);
+            if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && others {
+                return Err(Failure::refused("standard output goes to a file that others can read")
+                    .with_next("Write to a file of your own with -o FILE, or call umask 077 before."));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! As much of DER as envelopes need: values written into one another, and read back one at a time.
+//!
+//! Reading goes through the `der` crate, which takes nothing but strict DER; what is written here is strict DER.
+
+use der::asn1::{AnyRef, ObjectIdentifier};
+use der::{Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
+
+/// The object identifiers of CMS (RFC 5652, RFC 5753, RFC 8017) and of what it encrypts with.
+pub(super) mod oid {
+    use der::asn1::ObjectIdentifier;
+
+    pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+    pub(crate) const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+    pub(crate) const ENVELOPED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.3");
+    pub(crate) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+    pub(crate) const RSA_OAEP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.7");
+    pub(crate) const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+    pub(crate) const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
+    pub(crate) const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+    pub(crate) const AES256_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.42");
+    pub(crate) const AES256_WRAP: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.45");
+    pub(crate) const ECDH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.1.11.1");
+    pub(crate) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+    pub(crate) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+    pub(crate) const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+    pub(crate) const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+}
+
+/// Tags by their byte, as they are written.
+pub(super) mod tag {
+    pub(crate) const INTEGER: u8 = 0x02;
+    pub(crate) const BIT_STRING: u8 = 0x03;
+    pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const NULL: u8 = 0x05;
+    pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+    pub(crate) const SEQUENCE: u8 = 0x30;
+    pub(crate) const SET: u8 = 0x31;
+
+    /// A context-specific tag, primitive.
+    pub(crate) const fn context(number: u8) -> u8 {
+        0x80 | number
+    }
+
+    /// A context-specific tag, constructed.
+    pub(crate) const fn context_of(number: u8) -> u8 {
+        0xa0 | number
+    }
+}
+
+/// A value of some tag, its content given in pieces.
+pub(super) fn value(tag: u8, pieces: &[&[u8]]) -> Vec<u8> {
+    let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let mut out = Vec::with_capacity(length + 2 + size_of::<usize>());
+    out.push(tag);
+    let bytes = length.to_be_bytes();
+    match length {
+        0..0x80 => out.push(bytes[bytes.len() - 1]),
+        _ => {
+            let used = &bytes[length.leading_zeros() as usize / 8..];
+            // A length has eight bytes at most, so that its own length fits seven bits.
+            out.push(0x80 | used.len() as u8);
+            out.extend_from_slice(used);
+        }
+    }
+    for piece in pieces {
+        out.extend_from_slice(piece);
+    }
+    out
+}
+
+/// An object identifier.
+pub(super) fn object_identifier(oid: ObjectIdentifier) -> Vec<u8> {
+    value(tag::OBJECT_IDENTIFIER, &[oid.as_bytes()])
+}
+
+/// An algorithm identifier; `parameters` is a whole value, or nothing where they are absent.
+pub(super) fn algorithm(oid: ObjectIdentifier, parameters: &[u8]) -> Vec<u8> {
+    value(tag::SEQUENCE, &[&object_identifier(oid), parameters])
+}
+
+/// Reads values one after another. Every method fails on what is no strict DER, and on another tag than is asked for.
+pub(super) struct Values<'a>(SliceReader<'a>);
+
+impl<'a> Values<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> der::Result<Self> {
+        SliceReader::new(bytes).map(Self)
+    }
+
+    /// The values inside a value that is all there is.
+    pub(super) fn only(bytes: &'a [u8], tag: Tag) -> der::Result<Self> {
+        let mut values = Self::new(bytes)?;
+        let inside = values.content(tag)?;
+        values.end()?;
+        Self::new(inside)
+    }
+
+    /// The content of the next value.
+    pub(super) fn content(&mut self, tag: Tag) -> der::Result<&'a [u8]> {
+        let any = AnyRef::decode(&mut self.0)?;
+        any.tag().assert_eq(tag)?;
+        Ok(any.value())
+    }
+
+    /// The values inside the next value.
+    pub(super) fn inside(&mut self, tag: Tag) -> der::Result<Self> {
+        Self::new(self.content(tag)?)
+    }
+
+    /// The bytes of the next value, tag and length included.
+    pub(super) fn whole(&mut self) -> der::Result<&'a [u8]> {
+        self.0.tlv_bytes()
+    }
+
+    pub(super) fn object_identifier(&mut self) -> der::Result<ObjectIdentifier> {
+        ObjectIdentifier::decode(&mut self.0)
+    }
+
+    /// An algorithm identifier, and its parameters as whole values: nothing where they are absent.
+    pub(super) fn algorithm(&mut self) -> der::Result<(ObjectIdentifier, &'a [u8])> {
+        let content = self.content(Tag::Sequence)?;
+        let mut inside = Self::new(content)?;
+        let oid = inside.object_identifier()?;
+        let length = usize::try_from(oid.encoded_len()?)?;
+        Ok((oid, content.get(length..).unwrap_or_default()))
+    }
+
+    pub(super) fn next_is(&self, tag: Tag) -> bool {
+        self.0.peek_byte() == Some(tag.octet())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    pub(super) fn end(self) -> der::Result<()> {
+        self.0.finish(())
+    }
+}
+
+/// A context-specific tag.
+pub(super) const fn context(number: TagNumber, constructed: bool) -> Tag {
+    Tag::ContextSpecific { constructed, number }
+}

@@ -1,0 +1,68 @@
+//! CMS EnvelopedData (RFC 5652): what is sealed to X.509 certificates.
+//!
+//! One envelope holds the content once, encrypted by AES-256-CBC with a key of its own, and that key once for each
+//! certificate: by RSA (PKCS#1 v1.5, or OAEP with SHA-256 on request), or by ECDH with an ephemeral key (RFC 5753,
+//! `dhSinglePass-stdDH-sha256kdf` and AES-256 key wrap) where the certificate's key is EC.
+//!
+//! # Integrity
+//!
+//! EnvelopedData has none: whoever changes bits of CBC ciphertext changes bits of the content, unnoticed by a reader. The kind
+//! of CMS that has it, AuthEnvelopedData, is opened neither by PowerShell nor by older programs. So the envelope carries an
+//! unprotected attribute, which other readers pass over: HMAC-SHA-256 over the IV and the ciphertext, keyed by
+//! HMAC-SHA-256 of the content key and a fixed text. Only who knows the content key can make it, so it is
+//! encrypt-then-MAC, as in AuthEnvelopedData. [`open`] opens nothing without it.
+//!
+//! What that does *not* give: other programs do not look at the attribute, so what `openssl` or PowerShell shows may have
+//! been edited. And as with every envelope to a public key, age's included, anybody who knows the certificate can seal a
+//! content of their own.
+
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use aws_lc_rs::hmac::{HMAC_SHA256, Key};
+use zeroize::Zeroizing;
+
+pub(super) use read::{CmsProblem, PrivateKey, is_enveloped, open};
+pub(super) use write::seal;
+
+/// The type of the attribute with the integrity code: the OID 2.25.235572403193865275185928466916584122833, made from a
+/// random UUID as X.667 allows. As bytes, because its last arc is longer than the `der` crate takes.
+const INTEGRITY_CODE: [u8; 20] = [
+    0x69, 0x82, 0xe2, 0xb9, 0xcc, 0x8c, 0xf5, 0x85, 0xd2, 0xaa, 0xaf, 0x9e, 0xb2, 0x96, 0xb8, 0xa9, 0x96, 0xdb, 0xd3,
+    0x51,
+];
+
+/// Keeps the two keys apart that come from one.
+const INTEGRITY_LABEL: &[u8] = b"sealoff CMS integrity, version 1";
+
+/// AES-256.
+const KEY: usize = 32;
+const IV: usize = 16;
+
+/// The key of one envelope.
+type ContentKey = Zeroizing<[u8; KEY]>;
+
+/// The key of the integrity code.
+fn integrity_key(content_key: &ContentKey) -> Key {
+    let derived = aws_lc_rs::hmac::sign(&Key::new(HMAC_SHA256, &**content_key), INTEGRITY_LABEL);
+    Key::new(HMAC_SHA256, derived.as_ref())
+}
+
+/// The key that wraps the content key, from the secret that ECDH agreed on: the X9.63 KDF with SHA-256, of which one round
+/// gives all that AES-256 needs. The shared info is fixed, as there is one algorithm and no user keying material.
+fn wrapping_key(shared_secret: &[u8]) -> ContentKey {
+    use super::asn1::{algorithm, oid, tag, value};
+    const FIRST_ROUND: [u8; 4] = 1u32.to_be_bytes();
+    const BITS: [u8; 4] = (8 * KEY as u32).to_be_bytes();
+    let bits = value(tag::OCTET_STRING, &[&BITS]);
+    let info = value(tag::SEQUENCE, &[&algorithm(oid::AES256_WRAP, &[]), &value(tag::context_of(2), &[&bits])]);
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    for part in [shared_secret, &FIRST_ROUND, &info] {
+        context.update(part);
+    }
+    let mut key = ContentKey::default();
+    key.copy_from_slice(context.finish().as_ref());
+    key
+}

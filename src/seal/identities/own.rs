@@ -1,0 +1,60 @@
+//! Identities that are made here.
+
+use std::fmt::Write;
+
+use age::secrecy::ExposeSecret;
+use age::x25519;
+use secrecy::SecretString;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
+
+use super::super::envelope::SealError;
+use super::super::recipients::Recipients;
+
+/// A new key pair of a recipient. It cannot be printed; [`Identity::file_text`] is for the file it is kept in.
+pub struct Identity(pub(super) x25519::Identity);
+
+impl Identity {
+    /// Makes a new identity from the operating system's randomness.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(x25519::Identity::generate())
+    }
+
+    /// The public half, to be given to whoever seals.
+    #[must_use]
+    pub fn recipient(&self) -> String {
+        self.0.to_public().to_string()
+    }
+
+    /// The public half as something to seal to.
+    #[must_use]
+    pub fn recipients(&self) -> Recipients {
+        Recipients::from(self.0.to_public())
+    }
+
+    /// [`Identity::file_text`], encrypted by a passphrase and armored, in the form that `age -p -a` writes. It takes a second
+    /// or two, by intent.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError`].
+    pub fn protected_file_text(&self, passphrase: SecretString) -> Result<String, SealError> {
+        let recipient = age::scrypt::Recipient::new(passphrase);
+        age::encrypt_and_armor(&recipient, self.file_text().as_bytes()).map_err(|error| SealError::of(&error))
+    }
+
+    /// The text of an identity file, in the form that `age-keygen` writes and the stock `age` program reads.
+    #[must_use]
+    pub fn file_text(&self) -> Zeroizing<String> {
+        let created = OffsetDateTime::now_utc();
+        let created = created.replace_nanosecond(0).unwrap_or(created).format(&Rfc3339).unwrap_or_default();
+        let secret = self.0.to_string();
+        // Room for all of it: growing would leave copies of the key behind.
+        let mut text = Zeroizing::new(String::with_capacity(512));
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "# created: {created}\n# public key: {}\n{}", self.recipient(), secret.expose_secret());
+        text
+    }
+}

@@ -1,0 +1,105 @@
+//! Private keys of certificates, in PEM and DER.
+
+use der::{Decode, Tag};
+use pkcs8::EncryptedPrivateKeyInfo;
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use super::super::asn1::{Values, algorithm, oid, tag, value};
+use super::super::cms::PrivateKey;
+use super::super::pem;
+use super::{IdentityError, Key, Reading};
+
+impl Reading<'_, '_> {
+    /// Every private key in a text of PEM blocks; certificates beside them are passed over.
+    pub(super) fn pem(&mut self, text: &str) -> Result<Vec<Key>, IdentityError> {
+        let mut keys = Vec::new();
+        let mut certificates = false;
+        for block in pem::blocks(text) {
+            match block.label {
+                "OPENSSH PRIVATE KEY" => keys.push(self.ssh(text)?),
+                "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => {
+                    // The old form has headers, which are no base64.
+                    let content = block.content.ok_or_else(|| {
+                        if text.contains("DEK-Info:") {
+                            IdentityError::OldPem(self.path.to_owned())
+                        } else {
+                            self.unusable()
+                        }
+                    })?;
+                    keys.push(match block.label {
+                        "RSA PRIVATE KEY" => self.pkcs1(&content)?,
+                        "ENCRYPTED PRIVATE KEY" => self.encrypted(&content)?,
+                        _ => self.private_key(&content)?,
+                    });
+                    // SSH once kept its RSA keys in this form, too.
+                    if block.label == "RSA PRIVATE KEY" {
+                        keys.extend(self.ssh(text));
+                    }
+                }
+                label if label.contains("CERTIFICATE") => certificates = true,
+                _ => {}
+            }
+        }
+        match keys.is_empty() {
+            false => Ok(keys),
+            true if certificates => Err(IdentityError::NoPrivateKey(self.path.to_owned())),
+            true => Err(IdentityError::Empty(self.path.to_owned())),
+        }
+    }
+
+    pub(super) fn der(&mut self, content: &[u8]) -> Result<Vec<Key>, IdentityError> {
+        let mut values = Values::only(content, Tag::Sequence).map_err(|_| self.unusable())?;
+        if !values.next_is(Tag::Integer) {
+            // A certificate and an encrypted key both begin with a sequence.
+            return match EncryptedPrivateKeyInfo::from_der(content) {
+                Ok(_) => Ok(vec![self.encrypted(content)?]),
+                Err(_) => Err(IdentityError::NoPrivateKey(self.path.to_owned())),
+            };
+        }
+        match values.content(Tag::Integer).map_err(|_| self.unusable())? {
+            [3] => self.pfx(content),
+            // PKCS#1 goes on with the modulus, PKCS#8 with an algorithm.
+            [0] if values.next_is(Tag::Integer) => Ok(vec![self.pkcs1(content)?]),
+            _ => Ok(vec![self.private_key(content)?]),
+        }
+    }
+
+    /// PKCS#8 behind a password (PBES2).
+    pub(super) fn encrypted(&mut self, content: &[u8]) -> Result<Key, IdentityError> {
+        let encrypted = EncryptedPrivateKeyInfo::from_der(content).map_err(|_| self.unusable())?;
+        let passphrase = self.passphrase()?;
+        let wrong = |_| IdentityError::WrongPassphrase(self.path.to_owned());
+        let document = encrypted.decrypt(passphrase.expose_secret()).map_err(wrong)?;
+        self.unlocked(document.as_bytes())
+    }
+
+    fn pkcs1(&self, content: &[u8]) -> Result<Key, IdentityError> {
+        let key = Zeroizing::new(value(tag::OCTET_STRING, &[content]));
+        let rsa = algorithm(oid::RSA, &[tag::NULL, 0]);
+        let pkcs8 = Zeroizing::new(value(tag::SEQUENCE, &[&value(tag::INTEGER, &[&[0]]), &rsa, &key]));
+        self.private_key(&pkcs8)
+    }
+
+    pub(super) fn private_key(&self, content: &[u8]) -> Result<Key, IdentityError> {
+        PrivateKey::of_der(content).map(Key::Certificate).ok_or_else(|| self.unusable())
+    }
+
+    /// A key that came out from behind a password. One wrong password in 256 yields something with the right padding.
+    pub(super) fn unlocked(&self, content: &[u8]) -> Result<Key, IdentityError> {
+        let is_pkcs8 = || -> der::Result<bool> {
+            let mut values = Values::only(content, Tag::Sequence)?;
+            values.content(Tag::Integer)?;
+            Ok(values.next_is(Tag::Sequence))
+        };
+        if is_pkcs8() == Ok(true) {
+            self.private_key(content)
+        } else {
+            Err(IdentityError::WrongPassphrase(self.path.to_owned()))
+        }
+    }
+
+    fn unusable(&self) -> IdentityError {
+        IdentityError::Key(self.path.to_owned())
+    }
+}

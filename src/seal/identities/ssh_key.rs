@@ -1,0 +1,41 @@
+//! Private keys of SSH.
+
+use age::ssh::{Identity, UnsupportedKey};
+use zeroize::Zeroizing;
+
+use super::{IdentityError, Key, Reading};
+
+impl Reading<'_, '_> {
+    pub(super) fn ssh(&mut self, text: &str) -> Result<Key, IdentityError> {
+        let damaged = || IdentityError::Key(self.path.to_owned());
+        // The parser knows one kind of line ending.
+        let mut unix = Zeroizing::new(String::with_capacity(text.len() + 1));
+        for line in text.trim().lines() {
+            unix.push_str(line.trim_end());
+            unix.push('\n');
+        }
+        let unsupported = |key: &UnsupportedKey| IdentityError::Ssh {
+            path: self.path.to_owned(),
+            what: match key {
+                UnsupportedKey::EncryptedPem => {
+                    "its passphrase is kept in an old, weak form; change that with: ssh-keygen -p -f FILE"
+                }
+                UnsupportedKey::EncryptedSsh(_) => {
+                    "its passphrase is kept by an uncommon cipher; change that with: ssh-keygen -p -Z aes256-ctr -f FILE"
+                }
+                UnsupportedKey::Hardware(_) => "it is on a security token, which signs but does not decrypt",
+                UnsupportedKey::Type(_) => "nothing is sealed to keys of its type; it takes ssh-ed25519 and ssh-rsa",
+            },
+        };
+        let identity = match Identity::from_buffer(unix.as_bytes(), None).map_err(|_| damaged())? {
+            Identity::Unsupported(key) => return Err(unsupported(&key)),
+            Identity::Encrypted(key) => {
+                let passphrase = self.passphrase()?;
+                let wrong = |_| IdentityError::WrongPassphrase(self.path.to_owned());
+                Identity::from(key.decrypt(passphrase).map_err(wrong)?)
+            }
+            plain @ Identity::Unencrypted(_) => plain,
+        };
+        Ok(Key::Ssh(Box::new(identity)))
+    }
+}

@@ -1,0 +1,237 @@
+//! An X.509 certificate as a recipient: what it must be for, and the key in it.
+
+use std::fmt;
+
+use aws_lc_rs::agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521};
+use aws_lc_rs::rsa::{OaepPublicEncryptingKey, Pkcs1PublicEncryptingKey, PublicEncryptingKey};
+use der::asn1::ObjectIdentifier;
+use der::{Decode, Encode, Tag};
+use time::OffsetDateTime;
+use x509_cert::Certificate as X509;
+use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
+
+use crate::digest::Digest;
+use crate::words::harmless;
+
+use super::super::asn1::{self, Values, oid, tag};
+
+/// Keys below this can be broken with means that exist.
+const FEWEST_RSA_BITS: usize = 2048;
+
+/// Longer ones are not computed with by the cryptographic library.
+const MOST_RSA_BITS: usize = 8192;
+
+/// What an extended key usage may say so that the certificate is good for encrypting something to its holder.
+const FOR_ENCRYPTION: [ObjectIdentifier; 4] = [
+    DOCUMENT_ENCRYPTION,
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4"), // e-mail protection (S/MIME)
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.10.3.4"), // encrypting file system
+    ObjectIdentifier::new_unwrap("2.5.29.37.0"),       // any
+];
+
+/// What `Protect-CmsMessage` and `Unprotect-CmsMessage` ask for.
+const DOCUMENT_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.80.1");
+
+/// A certificate that passed every check.
+pub(in super::super) struct Certificate {
+    der: Box<[u8]>,
+    subject: String,
+    expires: OffsetDateTime,
+    /// Issuer and serial number, as CMS names a recipient.
+    issuer_and_serial: Vec<u8>,
+    key: Key,
+    for_documents: bool,
+}
+
+/// The public key in a certificate.
+pub(in super::super) enum Key {
+    Rsa { pkcs1: Pkcs1PublicEncryptingKey, oaep: OaepPublicEncryptingKey },
+    Ec { curve: &'static agreement::Algorithm, point: Vec<u8> },
+}
+
+/// Why nothing is sealed to a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateProblem {
+    /// No X.509 certificate.
+    #[error("it is damaged, or no X.509 certificate")]
+    Unreadable,
+    /// Its time is over.
+    #[error("it expired on {0}; ask its owner for the one in force now")]
+    Expired(time::Date),
+    /// Its time has not come.
+    #[error("it is not valid before {0}; check this computer's clock, or ask its owner for the one in force now")]
+    NotYetValid(time::Date),
+    /// It is for signing, or for agreeing on keys.
+    #[error(
+        "its key usage does not allow encryption (it lacks {0}); ask its owner for an encryption certificate, which from \
+         AD CS is one of a template whose purpose is Encryption"
+    )]
+    KeyUsage(&'static str),
+    /// It is for something else altogether.
+    #[error(
+        "it is meant for {0} only; it takes a certificate for document encryption (1.3.6.1.4.1.311.80.1) or secure \
+         e-mail, or one whose purposes are not limited"
+    )]
+    Purpose(String),
+    /// An RSA key that can be broken.
+    #[error("its RSA key has {0} bits, which is too weak; it takes {FEWEST_RSA_BITS} at least")]
+    WeakKey(usize),
+    /// An RSA key that nothing computes with.
+    #[error("its RSA key has {0} bits, and no more than {MOST_RSA_BITS} are supported")]
+    LongKey(usize),
+    /// Another kind of key.
+    #[error("its key is of a kind that cannot be sealed to ({0}); it takes RSA, or EC on P-256, P-384 or P-521")]
+    KeyKind(String),
+}
+
+impl Certificate {
+    /// Reads a certificate and checks that credentials may be sealed to it at this moment.
+    ///
+    /// Who signed it is not checked: whoever names it vouches for it, as for any other recipient.
+    pub(super) fn read(der: &[u8], now: OffsetDateTime) -> Result<Self, CertificateProblem> {
+        let unreadable = |_| CertificateProblem::Unreadable;
+        let certificate = X509::from_der(der).map_err(unreadable)?;
+        let tbs = &certificate.tbs_certificate;
+        let [begins, expires] = [tbs.validity.not_before, tbs.validity.not_after].map(|time| {
+            OffsetDateTime::from_unix_timestamp(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
+                .map_err(|_| CertificateProblem::Unreadable)
+        });
+        let (begins, expires) = (begins?, expires?);
+        if now > expires {
+            return Err(CertificateProblem::Expired(expires.date()));
+        }
+        if now < begins {
+            return Err(CertificateProblem::NotYetValid(begins.date()));
+        }
+        let key = Key::of(&certificate)?;
+        let usage: Option<KeyUsage> = tbs.get().map_err(unreadable)?.map(|(_, usage)| usage);
+        if let Some(usage) = usage {
+            match key {
+                Key::Rsa { .. } if !usage.key_encipherment() && !usage.data_encipherment() => {
+                    return Err(CertificateProblem::KeyUsage("key encipherment"));
+                }
+                Key::Ec { .. } if !usage.key_agreement() => {
+                    return Err(CertificateProblem::KeyUsage("key agreement"));
+                }
+                _ => {}
+            }
+        }
+        let purposes: Option<ExtendedKeyUsage> = tbs.get().map_err(unreadable)?.map(|(_, purposes)| purposes);
+        let purposes = purposes.map_or_else(Vec::new, |purposes| purposes.0);
+        if !purposes.is_empty() && !purposes.iter().any(|purpose| FOR_ENCRYPTION.contains(purpose)) {
+            let names: Vec<_> = purposes.iter().map(purpose_name).collect();
+            return Err(CertificateProblem::Purpose(names.join(", ")));
+        }
+        let subject = tbs.subject.to_string();
+        Ok(Self {
+            der: der.into(),
+            subject: if subject.is_empty() { "no name".to_owned() } else { harmless(&subject).into_owned() },
+            expires,
+            issuer_and_serial: asn1::value(
+                tag::SEQUENCE,
+                &[
+                    &tbs.issuer.to_der().map_err(unreadable)?,
+                    &asn1::value(tag::INTEGER, &[tbs.serial_number.as_bytes()]),
+                ],
+            ),
+            key,
+            for_documents: purposes.contains(&DOCUMENT_ENCRYPTION),
+        })
+    }
+
+    pub(super) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    pub(in super::super) fn issuer_and_serial(&self) -> &[u8] {
+        &self.issuer_and_serial
+    }
+
+    pub(in super::super) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// What `Unprotect-CmsMessage` asks of a certificate, where this one lacks it.
+    pub(super) fn note(&self) -> Option<String> {
+        let lack = match self.key {
+            Key::Ec { .. } => "its key is EC, which PowerShell opens on Windows only, if at all",
+            Key::Rsa { .. } if !self.for_documents => {
+                "it is not marked for document encryption (1.3.6.1.4.1.311.80.1), which Microsoft asks of certificates \
+                 for PowerShell's CMS commands"
+            }
+            Key::Rsa { .. } => return None,
+        };
+        Some(format!("{}: {lack}; `sealoff unseal` and `openssl cms -decrypt` open what is sealed to it", self.subject))
+    }
+}
+
+impl fmt::Display for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, expires {}, SHA-256 {}", self.subject, self.expires.date(), Digest::of(&self.der))
+    }
+}
+
+impl Key {
+    fn of(certificate: &X509) -> Result<Self, CertificateProblem> {
+        let unreadable = CertificateProblem::Unreadable;
+        let info = &certificate.tbs_certificate.subject_public_key_info;
+        let spki = info.to_der().map_err(|_| unreadable.clone())?;
+        match info.algorithm.oid {
+            oid::RSA => {
+                let bits = rsa_bits(info.subject_public_key.raw_bytes()).ok_or_else(|| unreadable.clone())?;
+                if bits < FEWEST_RSA_BITS {
+                    return Err(CertificateProblem::WeakKey(bits));
+                }
+                if bits > MOST_RSA_BITS {
+                    return Err(CertificateProblem::LongKey(bits));
+                }
+                let key = PublicEncryptingKey::from_der(&spki).map_err(|_| unreadable.clone())?;
+                Ok(Self::Rsa {
+                    pkcs1: Pkcs1PublicEncryptingKey::new(key.clone()).map_err(|_| unreadable.clone())?,
+                    oaep: OaepPublicEncryptingKey::new(key).map_err(|_| unreadable)?,
+                })
+            }
+            oid::EC => {
+                let curve: Option<ObjectIdentifier> =
+                    info.algorithm.parameters.as_ref().and_then(|parameters| parameters.decode_as().ok());
+                let curve = match curve {
+                    Some(oid::P256) => &ECDH_P256,
+                    Some(oid::P384) => &ECDH_P384,
+                    Some(oid::P521) => &ECDH_P521,
+                    Some(other) => return Err(CertificateProblem::KeyKind(format!("EC on curve {other}"))),
+                    None => return Err(CertificateProblem::KeyKind("EC on a curve without a name".into())),
+                };
+                let point = info.subject_public_key.raw_bytes().to_vec();
+                agreement::ParsedPublicKey::try_from(agreement::UnparsedPublicKey::new(curve, &point))
+                    .map_err(|_| unreadable)?;
+                Ok(Self::Ec { curve, point })
+            }
+            oid::RSA_PSS => Err(CertificateProblem::KeyKind("RSASSA-PSS, which only signs".into())),
+            other => Err(CertificateProblem::KeyKind(match other.to_string().as_str() {
+                "1.3.101.112" => "Ed25519, which only signs".to_owned(),
+                "1.3.101.110" => "X25519".to_owned(),
+                other => other.to_owned(),
+            })),
+        }
+    }
+}
+
+/// The length of the modulus of a PKCS#1 public key.
+fn rsa_bits(key: &[u8]) -> Option<usize> {
+    let modulus = Values::only(key, Tag::Sequence).ok()?.content(Tag::Integer).ok()?;
+    let modulus = &modulus[modulus.iter().position(|byte| *byte != 0)?..];
+    Some(modulus.len() * 8 - modulus.first()?.leading_zeros() as usize)
+}
+
+fn purpose_name(purpose: &ObjectIdentifier) -> String {
+    match purpose.to_string().as_str() {
+        "1.3.6.1.5.5.7.3.1" => "server authentication".to_owned(),
+        "1.3.6.1.5.5.7.3.2" => "client authentication".to_owned(),
+        "1.3.6.1.5.5.7.3.3" => "code signing".to_owned(),
+        "1.3.6.1.5.5.7.3.8" => "time stamping".to_owned(),
+        "1.3.6.1.5.5.7.3.9" => "OCSP signing".to_owned(),
+        "1.3.6.1.4.1.311.20.2.2" => "smart card logon".to_owned(),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Why recipients cannot be used, each with a way out.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use super::certificate::CertificateProblem;
+
+pub(super) const ACCEPTED: &str = "an age recipient (age1…, made by `sealoff keygen` or age-keygen), an SSH public key (ssh-ed25519 or ssh-rsa), a \
+     file of such keys, one on each line, or the file of an X.509 certificate (PEM or DER)";
+
+/// Why the recipients cannot be used. The text of a secret key given by mistake is never part of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecipientError {
+    /// Nobody was named.
+    #[error("no recipient was named; give {ACCEPTED}")]
+    Nobody,
+    /// Neither a recipient nor a file.
+    #[error("{place}{text:?} is no recipient{}; give {ACCEPTED}", .place.nor_file())]
+    Unreadable {
+        /// The file and line, with a colon, or nothing.
+        place: Place,
+        /// The text, cut.
+        text: String,
+    },
+    /// A recipient with a typing error in it.
+    #[error("{place}the recipient {text:?} is mistyped or cut off: {why}; copy it again from its owner")]
+    Mistyped {
+        /// The file and line, with a colon, or nothing.
+        place: Place,
+        /// The text, cut.
+        text: String,
+        /// What the format says.
+        why: &'static str,
+    },
+    /// The secret half of a key. The text is not repeated.
+    #[error(
+        "{place}that is a secret key ({kind}), not a recipient; if it was typed or stored where others may see it, replace \
+         it; {instead}"
+    )]
+    SecretKey {
+        /// The file and line, with a colon, or nothing.
+        place: Place,
+        /// What it is.
+        kind: &'static str,
+        /// What to give in its stead.
+        instead: &'static str,
+    },
+    /// A kind of recipient to which nothing can be sealed.
+    #[error("{place}{kind} cannot be sealed to; {instead}")]
+    Unsupported {
+        /// The file and line, with a colon, or nothing.
+        place: Place,
+        /// What it is.
+        kind: &'static str,
+        /// What to do.
+        instead: &'static str,
+    },
+    /// A certificate to which nothing may be sealed.
+    #[error("{place}this certificate cannot be sealed to: {why}")]
+    Certificate {
+        /// The file, with a colon, or nothing.
+        place: Place,
+        /// Why.
+        why: CertificateProblem,
+    },
+    /// A file with several certificates.
+    #[error(
+        "{place}the file holds {count} certificates, and only its recipient's own may be in it; cut out the others \
+         (they are of the authorities that signed it)"
+    )]
+    Chain {
+        /// The file, with a colon.
+        place: Place,
+        /// How many.
+        count: usize,
+    },
+    /// age keeps post-quantum keys apart from others.
+    #[error(
+        "post-quantum recipients (age1tagpq1…) and other age recipients cannot open the same envelope: the other key would \
+         undo the protection; seal to the one kind or to the other (certificates may stand beside either)"
+    )]
+    Mixed,
+    /// A file that cannot be read.
+    #[error("the file of recipients {} cannot be read: {error}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// A file without a recipient.
+    #[error("the file {} has no recipient in it; it takes one on each line", .0.display())]
+    EmptyFile(PathBuf),
+}
+
+/// Where a recipient stands: on the command line, in a file, or on a line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place(pub(super) Option<(PathBuf, Option<usize>)>);
+
+impl Place {
+    pub(super) const COMMAND_LINE: Self = Self(None);
+}
+
+impl Place {
+    /// Only what is typed may be the name of a file; lines of a file may not.
+    fn nor_file(&self) -> &'static str {
+        if self.0.is_none() { ", and no file of that name is there" } else { "" }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some((path, Some(line))) => write!(f, "{}, line {line}: ", path.display()),
+            Some((path, None)) => write!(f, "{}: ", path.display()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Who may open what is sealed.
+
+mod age_key;
+mod certificate;
+mod error;
+mod foreign;
+mod reading;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use age::x25519;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::sealed_file::Extension;
+use age_key::AgeKey;
+pub(super) use certificate::{Certificate, Key};
+
+pub use certificate::CertificateProblem;
+pub use error::{Place, RecipientError};
+
+/// The people (or rather: their keys) that everything is sealed to. There is at least one, and none is there twice.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Recipients(Vec<Recipient>);
+
+#[derive(Clone)]
+enum Recipient {
+    Age(AgeKey),
+    Certificate(Arc<Certificate>, RsaPadding),
+}
+
+/// How the key of an envelope is padded before RSA encrypts it; of no account for other keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RsaPadding {
+    /// PKCS#1 v1.5, which every program opens.
+    Pkcs1,
+    /// OAEP with SHA-256.
+    Oaep,
+}
+
+impl Recipients {
+    /// Reads recipients: each text is one itself, or the name of a file: of a list of them, one a line, `#` for remarks; of
+    /// an SSH public key; of an X.509 certificate, PEM or DER. Whoever is named twice is kept once, at the first place.
+    ///
+    /// A certificate is taken only if something may be sealed to it now: see [`CertificateProblem`].
+    ///
+    /// # Errors
+    ///
+    /// [`RecipientError`]; the text of a secret key given by mistake is never part of it.
+    pub fn parse(texts: &[String]) -> Result<Self, RecipientError> {
+        Self::parse_in(Path::new(""), texts)
+    }
+
+    /// [`Recipients::parse`], where the names of files are taken from a folder: the one of the file in which they stand.
+    ///
+    /// # Errors
+    ///
+    /// [`RecipientError`].
+    pub fn parse_in(folder: &Path, texts: &[String]) -> Result<Self, RecipientError> {
+        let mut recipients = Vec::new();
+        for text in texts {
+            let text = text.trim();
+            match reading::recognise(text, &Place::COMMAND_LINE)? {
+                Some(recipient) => recipients.push(recipient),
+                None => reading::read_file(&folder.join(text), text, &mut recipients)?,
+            }
+        }
+        Self::of(recipients)
+    }
+
+    /// Reads what [`Recipients::fingerprints`] gave, and never a file. Certificates are checked again: they may have
+    /// expired since.
+    ///
+    /// # Errors
+    ///
+    /// [`RecipientError`].
+    pub fn recall(texts: &[String]) -> Result<Self, RecipientError> {
+        let recognised = texts.iter().map(|text| {
+            reading::recognise(text, &Place::COMMAND_LINE)?.ok_or_else(|| RecipientError::Mistyped {
+                place: Place::COMMAND_LINE,
+                text: text.chars().take(40).collect(),
+                why: "it was changed since it was written",
+            })
+        });
+        Self::of(recognised.collect::<Result<_, _>>()?)
+    }
+
+    fn of(recipients: Vec<Recipient>) -> Result<Self, RecipientError> {
+        let mut distinct = Vec::with_capacity(recipients.len());
+        for recipient in recipients {
+            if !distinct.contains(&recipient) {
+                distinct.push(recipient);
+            }
+        }
+        let all = Self(distinct);
+        if all.0.is_empty() {
+            return Err(RecipientError::Nobody);
+        }
+        let post_quantum = all.age_keys().filter(|key| key.is_post_quantum()).count();
+        if post_quantum > 0 && post_quantum < all.age_keys().count() {
+            return Err(RecipientError::Mixed);
+        }
+        Ok(all)
+    }
+
+    /// These recipients and the others, each once.
+    ///
+    /// # Errors
+    ///
+    /// [`RecipientError::Mixed`]: the two cannot share an envelope.
+    pub fn union(&self, others: &Self) -> Result<Self, RecipientError> {
+        Self::of(self.0.iter().chain(&others.0).cloned().collect())
+    }
+
+    /// The same recipients, but with OAEP (SHA-256) for RSA certificates in place of PKCS#1 v1.5. Not every program opens
+    /// that: gpgsm and older ones do not.
+    #[must_use]
+    pub fn with_oaep(mut self) -> Self {
+        for recipient in &mut self.0 {
+            if let Recipient::Certificate(_, padding) = recipient {
+                *padding = RsaPadding::Oaep;
+            }
+        }
+        self
+    }
+
+    /// Whether there is a certificate among them.
+    #[must_use]
+    pub fn has_certificates(&self) -> bool {
+        self.certificates().next().is_some()
+    }
+
+    /// The recipients as text, in order, from which [`Recipients::recall`] makes them again: a plan keeps them so.
+    /// Certificates are whole in it. They are public, but long; people read [`Recipients::names`].
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<String> {
+        self.0.iter().map(Recipient::text).collect()
+    }
+
+    /// The recipients as people tell them apart, in order: age keys as they are, SSH keys by their fingerprint,
+    /// certificates by subject, expiry and SHA-256. Harmless on a terminal.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.0.iter().map(ToString::to_string).collect()
+    }
+
+    /// The [`names`](Self::names) of those that open sealed files of this kind.
+    #[must_use]
+    pub fn names_for(&self, extension: Extension) -> Vec<String> {
+        let opens = |recipient: &&Recipient| match recipient {
+            Recipient::Age(_) => extension == Extension::Age,
+            Recipient::Certificate(..) => extension == Extension::P7m,
+        };
+        self.0.iter().filter(opens).map(ToString::to_string).collect()
+    }
+
+    /// What whoever seals to these certificates should know about opening.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        self.certificates().filter_map(|(certificate, _)| certificate.note()).collect()
+    }
+
+    pub(super) fn age_keys(&self) -> impl Iterator<Item = &AgeKey> {
+        self.0.iter().filter_map(|recipient| match recipient {
+            Recipient::Age(key) => Some(key),
+            Recipient::Certificate(..) => None,
+        })
+    }
+
+    pub(super) fn certificates(&self) -> impl Iterator<Item = (&Certificate, RsaPadding)> {
+        self.0.iter().filter_map(|recipient| match recipient {
+            Recipient::Age(_) => None,
+            Recipient::Certificate(certificate, padding) => Some((&**certificate, *padding)),
+        })
+    }
+}
+
+/// The name for people of a recipient that [`Recipients::fingerprints`] gave. A certificate that has expired since has none
+/// any more, and is shown as what it is.
+#[must_use]
+pub fn recipient_name(text: &str) -> String {
+    match reading::recognise(text, &Place::COMMAND_LINE) {
+        Ok(Some(recipient)) => recipient.to_string(),
+        Err(RecipientError::Certificate { why, .. }) => format!("a certificate that cannot be used: {why}"),
+        _ => crate::words::harmless(text).into_owned(),
+    }
+}
+
+impl Recipient {
+    fn text(&self) -> String {
+        match self {
+            Self::Age(key) => key.text(),
+            Self::Certificate(certificate, padding) => {
+                let prefix = match padding {
+                    RsaPadding::Pkcs1 => reading::CERTIFICATE,
+                    RsaPadding::Oaep => reading::CERTIFICATE_OAEP,
+                };
+                format!("{prefix}{}", STANDARD.encode(certificate.der()))
+            }
+        }
+    }
+}
+
+impl PartialEq for Recipient {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Age(one), Self::Age(other)) => one == other,
+            (Self::Certificate(one, _), Self::Certificate(other, _)) => one.der() == other.der(),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Recipient {}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Age(key) => key.fmt(f),
+            Self::Certificate(certificate, RsaPadding::Pkcs1) => certificate.fmt(f),
+            Self::Certificate(certificate, RsaPadding::Oaep) => write!(f, "{certificate} (OAEP)"),
+        }
+    }
+}
+
+impl From<x25519::Recipient> for Recipients {
+    fn from(recipient: x25519::Recipient) -> Self {
+        Self(vec![Recipient::Age(AgeKey::X25519(recipient))])
+    }
+}
+
+impl fmt::Display for Recipients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.names().join(", "))
+    }
+}
+
+impl fmt::Debug for Recipients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}

@@ -1,0 +1,184 @@
+//! Recognises recipients: in a text, on the lines of a file, and in files of other kinds.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::super::pem;
+use super::age_key::{AgeKey, SshProblem};
+use super::certificate::{Certificate, CertificateProblem};
+use super::error::{Place, RecipientError};
+use super::foreign;
+use super::{Recipient, RsaPadding};
+
+/// A list of recipients is a few lines; this keeps a wrong file name from being read for minutes.
+const LONGEST_FILE: u64 = 1 << 20;
+
+/// How certificates stand in a plan: whole, so that the run needs no file. The prefix tells the padding of RSA.
+pub(super) const CERTIFICATE: &str = "x509:";
+pub(super) const CERTIFICATE_OAEP: &str = "x509-oaep:";
+
+/// The recipient that a text is; `None` if it looks like none at all, and may be the name of a file.
+pub(super) fn recognise(text: &str, place: &Place) -> Result<Option<Recipient>, RecipientError> {
+    foreign::refuse_secret(text, place)?;
+    for (prefix, padding) in [(CERTIFICATE, RsaPadding::Pkcs1), (CERTIFICATE_OAEP, RsaPadding::Oaep)] {
+        if let Some(encoded) = text.strip_prefix(prefix) {
+            let der = STANDARD.decode(encoded).map_err(|_| RecipientError::Certificate {
+                place: place.clone(),
+                why: CertificateProblem::Unreadable,
+            })?;
+            return certificate(&der, padding, place).map(Some);
+        }
+    }
+    if text.starts_with("ssh-ed25519 ") || text.starts_with("ssh-rsa ") {
+        return ssh(text, place).map(Some);
+    }
+    // Bech32 may be written in capitals.
+    let folded = text.to_ascii_lowercase();
+    let why = match text.parse() {
+        Ok(key) => return Ok(Some(Recipient::Age(AgeKey::X25519(key)))),
+        Err(why) => why,
+    };
+    let parsed = if folded.starts_with("age1tagpq1") {
+        Some(text.parse().map(|key| AgeKey::TagPq(Box::new(key))))
+    } else if folded.starts_with("age1tag1") {
+        Some(text.parse().map(|key| AgeKey::Tag(Box::new(key))))
+    } else {
+        None
+    };
+    let why = match parsed {
+        Some(Ok(key)) => return Ok(Some(Recipient::Age(key))),
+        Some(Err(why)) => why,
+        None => {
+            foreign::refuse_text(&folded, place)?;
+            why
+        }
+    };
+    if folded.starts_with("age1") {
+        return Err(RecipientError::Mistyped { place: place.clone(), text: cut(text), why });
+    }
+    Ok(None)
+}
+
+fn ssh(text: &str, place: &Place) -> Result<Recipient, RecipientError> {
+    let place = place.clone();
+    AgeKey::of_ssh(text).map(Recipient::Age).map_err(|problem| match problem {
+        SshProblem::Invalid => {
+            RecipientError::Mistyped { place, text: cut(text), why: "what follows is no SSH public key" }
+        }
+        SshProblem::WeakRsa => RecipientError::Unsupported {
+            place,
+            kind: "an SSH key of RSA with fewer than 2,048 bits is too weak, and",
+            instead: "ask its owner for an ssh-ed25519 key",
+        },
+        SshProblem::LongRsa => RecipientError::Unsupported {
+            place,
+            kind: "an SSH key of RSA with more than 4,096 bits",
+            instead: "ask its owner for an ssh-ed25519 key",
+        },
+        SshProblem::Kind => RecipientError::Unsupported {
+            place,
+            kind: "an SSH key of this type",
+            instead: "ask its owner for an ssh-ed25519 or ssh-rsa key",
+        },
+    })
+}
+
+fn certificate(der: &[u8], padding: RsaPadding, place: &Place) -> Result<Recipient, RecipientError> {
+    foreign::refuse_der(der, place)?;
+    Certificate::read(der, OffsetDateTime::now_utc())
+        .map(|certificate| Recipient::Certificate(Arc::new(certificate), padding))
+        .map_err(|why| RecipientError::Certificate { place: place.clone(), why })
+}
+
+/// Reads a file of recipients, a public key, or a certificate. `text` is what named the file.
+pub(super) fn read_file(path: &Path, text: &str, recipients: &mut Vec<Recipient>) -> Result<(), RecipientError> {
+    let failed = |error| RecipientError::File { path: path.to_owned(), error };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        // A text that names no file was most likely meant to be a recipient.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename
+            ) =>
+        {
+            return Err(RecipientError::Unreadable { place: Place::COMMAND_LINE, text: cut(text) });
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    // It may turn out to be a secret key.
+    let mut content = Zeroizing::new(Vec::new());
+    let read = file.take(LONGEST_FILE + 1).read_to_end(&mut content).map_err(failed)?;
+    if read as u64 > LONGEST_FILE {
+        return Err(failed(io::Error::other("it is larger than a megabyte")));
+    }
+    of_content(&content, path, recipients)
+}
+
+pub(super) fn of_content(content: &[u8], path: &Path, recipients: &mut Vec<Recipient>) -> Result<(), RecipientError> {
+    let whole = Place(Some((path.to_owned(), None)));
+    // A SEQUENCE, as every certificate begins; no text begins so, short of a zero alone.
+    if content.first() == Some(&0x30) && content.get(1).is_some_and(|length| *length >= 0x80) {
+        recipients.push(certificate(content, RsaPadding::Pkcs1, &whole)?);
+        return Ok(());
+    }
+    let failed = |what: &str| RecipientError::File { path: path.to_owned(), error: io::Error::other(what) };
+    let text = Zeroizing::new(text_of(content).ok_or_else(|| failed("it is neither text nor a certificate"))?);
+    foreign::refuse_file(&text, &whole)?;
+    if pem::is_in(text.as_bytes()) {
+        recipients.push(of_pem(&text, &whole)?);
+        return Ok(());
+    }
+    let before = recipients.len();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let place = Place(Some((path.to_owned(), Some(index + 1))));
+        match recognise(line, &place)? {
+            Some(recipient) => recipients.push(recipient),
+            None => return Err(RecipientError::Unreadable { place, text: cut(line) }),
+        }
+    }
+    if recipients.len() == before { Err(RecipientError::EmptyFile(path.to_owned())) } else { Ok(()) }
+}
+
+/// UTF-8, or the UTF-16 that PowerShell's `>` writes.
+fn text_of(content: &[u8]) -> Option<String> {
+    let Some(utf16) = content.strip_prefix(b"\xff\xfe") else {
+        return std::str::from_utf8(content).ok().map(ToOwned::to_owned);
+    };
+    let units: Vec<u16> = utf16.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).ok()
+}
+
+fn of_pem(text: &str, place: &Place) -> Result<Recipient, RecipientError> {
+    let blocks = pem::blocks(text);
+    let certificates: Vec<_> = blocks
+        .iter()
+        .filter(|block| matches!(block.label, "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"))
+        .collect();
+    let unreadable = || RecipientError::Certificate { place: place.clone(), why: CertificateProblem::Unreadable };
+    match certificates.as_slice() {
+        [one] => certificate(one.content.as_ref().ok_or_else(unreadable)?, RsaPadding::Pkcs1, place),
+        [] => Err(unreadable()),
+        several => Err(RecipientError::Chain { place: place.clone(), count: several.len() }),
+    }
+}
+
+fn cut(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut cut: String = text.chars().take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        cut.push('…');
+    }
+    cut
+}
