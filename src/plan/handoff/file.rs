@@ -109,7 +109,7 @@ pub enum HandoffKeysError {
         /// Whose.
         name: String,
         /// Why.
-        error: RecipientError,
+        error: Box<RecipientError>,
     },
     /// Nobody is in it.
     #[error(
@@ -171,7 +171,7 @@ impl HandoffKeys {
             let own = recipients.map_err(|error| HandoffKeysError::Keys {
                 path: of_file(),
                 name: name.to_string(),
-                error,
+                error: Box::new(error),
             })?;
             let twice = |first: &str, as_files| {
                 let (first, second) = (first.to_owned(), name.to_string());
@@ -195,7 +195,7 @@ impl HandoffKeys {
             keys.check_with_escrow(&holder.keys).map_err(|error| HandoffKeysError::Keys {
                 path: of_file(),
                 name: format!("{} and handoff.{ESCROW}", holder.name),
-                error,
+                error: Box::new(error),
             })?;
         }
         Ok(keys)
