@@ -29,7 +29,7 @@ use crate::seal::Recipients;
 )]
 pub struct DoctorArgs {
     /// The job that is meant; without it, what any playbook needs is looked at
-    #[arg(long, value_name = "PLAYBOOK")]
+    #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]
     playbook: Option<Playbook>,
     /// The list of people: whether they are there, and whom the app's roles do not reach
     #[arg(long, value_name = "FILE")]

@@ -50,7 +50,7 @@ pub struct DrillArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     /// What is done to each account
-    #[arg(long, value_name = "PLAYBOOK", default_value = "breach")]
+    #[arg(long, value_name = "PLAYBOOK", default_value = "breach", value_parser = super::plan::playbook())]
     playbook: Playbook,
     /// Make up a list of this many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

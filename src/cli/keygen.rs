@@ -19,7 +19,7 @@ use super::passphrase;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  sealoff keygen -o service-desk.key        makes the file (0600) and prints age1…
+  sealoff keygen -o service-desk.key        # makes the file (0600) and prints age1…
   sealoff plan list.csv --playbook breach --out run1 --seal-to age1…")]
 pub struct KeygenArgs {
     /// Write the identity to this file, which must not exist yet, and print the recipient alone.

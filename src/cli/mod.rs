@@ -4,6 +4,7 @@
 //! progress, questions and errors go to standard error.
 
 pub mod apply;
+pub mod completions;
 pub mod connect;
 mod core_dumps;
 pub mod diagnostics;
@@ -16,6 +17,7 @@ mod handoff;
 mod interrupt;
 pub mod keygen;
 mod letters;
+pub mod man;
 mod moments;
 mod outage;
 mod pace_args;
@@ -31,6 +33,8 @@ mod progress;
 mod recheck;
 pub mod run;
 pub mod simulate;
+#[cfg(test)]
+mod tests;
 pub mod unseal;
 mod words;
 
@@ -71,6 +75,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program: command line in, exit code out.
@@ -88,6 +94,8 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => in_runtime(doctor::run(args)),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     };
     match ended {
         Ok(exit) => exit.into(),

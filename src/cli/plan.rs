@@ -53,7 +53,7 @@ pub struct PlanningArgs {
     #[command(flatten)]
     pub(super) reading: ReadingArgs,
     /// What is done to each account
-    #[arg(long, value_name = "PLAYBOOK", long_help = playbook_help())]
+    #[arg(long, value_name = "PLAYBOOK", value_parser = playbook(), hide_possible_values = true, long_help = playbook_help())]
     pub(super) playbook: Playbook,
     /// The folder for the plan and everything that follows from it; new or empty
     #[arg(long, value_name = "DIR")]
@@ -140,6 +140,11 @@ pub struct RuleArgs {
 fn by_name() -> impl TypedValueParser<Value = By> {
     PossibleValuesParser::new(By::ALL.map(By::name))
         .try_map(|name| By::ALL.into_iter().find(|by| by.name() == name).ok_or("it is none of them"))
+}
+
+/// Known to the shells' completions, and to whoever mistypes one.
+pub(super) fn playbook() -> impl TypedValueParser<Value = Playbook> {
+    PossibleValuesParser::new(Playbook::ALL.map(Playbook::name)).try_map(|name| name.parse::<Playbook>())
 }
 
 fn playbook_help() -> String {

@@ -25,6 +25,7 @@ mod rehearsals;
 mod rosters;
 mod seal_with_age;
 mod seal_with_openssl;
+mod shell;
 #[cfg(unix)]
 mod signals;
 mod simulator;

@@ -1,0 +1,38 @@
+//! `sealoff completions`: what a shell needs to complete a command line.
+
+use std::io::{self, Write as _};
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use super::Cli;
+use super::exit::{Exit, Failure};
+
+/// Print the completions for a shell
+///
+/// Made from the same source as --help, so that they know every command, flag and value of this version.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sealoff completions bash > ~/.local/share/bash-completion/completions/sealoff
+  sealoff completions zsh > ~/.zfunc/_sealoff
+  sealoff completions fish > ~/.config/fish/completions/sealoff.fish
+  sealoff completions powershell >> $PROFILE")]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+/// Prints them.
+///
+/// # Errors
+///
+/// Standard output cannot be written.
+pub fn run(args: CompletionsArgs) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "sealoff", &mut script);
+    let mut out = io::stdout().lock();
+    out.write_all(&script).and_then(|()| out.flush()).map_err(|error| Failure::unprinted(&error))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,38 @@
+//! What a shell and a reader of manuals get.
+
+use std::process::Command;
+
+use crate::stage::Stage;
+
+const COMMANDS: [&str; 5] = ["plan", "apply", "unseal", "doctor", "completions"];
+
+#[test]
+fn every_shell_gets_completions_for_every_command() {
+    let stage = Stage::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = stage.run(&["completions", shell]).succeeded().out;
+        for word in COMMANDS.iter().chain(&["playbook"]) {
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+        // clap tells PowerShell and elvish no values.
+        assert!(script.contains("reinstate") || ["powershell", "elvish"].contains(&shell), "{shell}");
+        stage.write(shell, &script);
+    }
+    let read = Command::new("bash").arg("-n").arg(stage.path("bash")).output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    stage.run(&["completions", "tcsh"]).exited(2).complains(&["tcsh", "bash"]);
+}
+
+#[test]
+fn there_is_a_manual_page_for_every_command() {
+    let stage = Stage::new();
+    let page = stage.run(&["man"]).succeeded().out;
+    assert!(page.contains(".TH sealoff 1") && page.contains("sealoff\\-plan(1)"), "{page}");
+    stage.run(&["man", "--out", "pages/man1"]).succeeded();
+    for command in COMMANDS {
+        let page = std::fs::read_to_string(stage.path(&format!("pages/man1/sealoff-{command}.1"))).unwrap();
+        assert!(page.contains(&format!(".TH sealoff-{command} 1")) && page.contains("EXTRA"), "{page}");
+    }
+    stage.write("file", "");
+    stage.run(&["man", "--out", "file"]).exited(2).complains(&["file", "cannot be written"]);
+}
