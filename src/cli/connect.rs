@@ -1,12 +1,11 @@
 //! The way to Graph, as it is named on the command line and in the environment.
 
-use std::env;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use secrecy::SecretString;
 
+use super::credential_args::CredentialArgs;
 use super::exit::{Exit, Failure};
 use crate::clock::Clock;
 use crate::graph::caller::Caller;
@@ -14,19 +13,13 @@ use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, Endpoints};
 use crate::graph::foreign;
 use crate::graph::reading::ReadError;
-use crate::graph::token::{Credential, TokenError, TokenSource};
+use crate::graph::token::{TokenError, TokenSource};
 use crate::graph::transport::{HttpTransport, TransportError};
 use crate::graph::unreachable;
 
-const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or SEALOFF_ACCESS_TOKEN with a token that you \
-                    fetched yourself. To try sealoff without a tenant, run: sealoff drill";
-
-/// Where Graph is. The credential comes from the environment, never from an argument: `AZURE_TENANT_ID`,
-/// `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`, or a ready token in `SEALOFF_ACCESS_TOKEN`.
+/// Where Graph is, and how to get in.
 #[derive(Debug, Clone, Default, Args)]
-#[command(
-    next_help_heading = "Connection (credentials: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, or SEALOFF_ACCESS_TOKEN)"
-)]
+#[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
     /// The national cloud that the tenant is in
     #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
@@ -43,6 +36,9 @@ pub struct ConnectionArgs {
     /// How many times as fast time runs in a rehearsal; for a simulator on loopback that was told the same
     #[arg(long, value_name = "FACTOR", env = "SEALOFF_CLOCK_SPEED", hide = true, value_parser = clock_speed)]
     pub clock_speed: Option<f64>,
+    /// What to get in with
+    #[command(flatten)]
+    pub credential: CredentialArgs,
 }
 
 /// How many times as fast time may run: slower than a hundredth helps nobody, and faster than this is no rehearsal.
@@ -104,42 +100,13 @@ impl ConnectionArgs {
             }
             Some(speed) => Clock::with_speed(speed),
         };
-        let credential = credential_from_environment()?;
+        let credential = self.credential.credential(self.ca_file.as_deref())?;
         let on_loopback = endpoints.graph.is_loopback() && endpoints.authority.is_loopback();
         let http = http_client(self.ca_file.as_deref(), on_loopback).map_err(Failure::usage)?;
         let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
         let transport = HttpTransport::new(http, endpoints, tokens);
         Ok(Connected { transport, clock })
     }
-}
-
-fn credential_from_environment() -> Result<Credential, Failure> {
-    let variable = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    if let Some(token) = variable("SEALOFF_ACCESS_TOKEN") {
-        return Ok(Credential::ReadyToken(SecretString::from(token.trim().to_owned())));
-    }
-    let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
-    let values = names.map(variable);
-    let missing: Vec<&str> =
-        names.into_iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
-    if let [Some(tenant), Some(client_id), Some(secret)] = values {
-        let credential = Credential::ClientSecret { tenant, client_id, secret: SecretString::from(secret) };
-        return Ok(credential);
-    }
-    if missing == ["AZURE_CLIENT_SECRET"] {
-        for other in ["AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"] {
-            if variable(other).is_some() {
-                let what = format!("{other} is set, and this version of sealoff cannot use it yet");
-                return Err(Failure::new(Exit::Access, what).with_next(NEXT));
-            }
-        }
-    }
-    let what = format!(
-        "there are no credentials: {} {} not set",
-        missing.join(", "),
-        if missing.len() == 1 { "is" } else { "are" }
-    );
-    Err(Failure::new(Exit::Access, what).with_next(NEXT))
 }
 
 /// A failed read, as the end of a command.

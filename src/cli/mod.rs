@@ -7,6 +7,7 @@ pub mod apply;
 pub mod completions;
 pub mod connect;
 mod core_dumps;
+mod credential_args;
 pub mod diagnostics;
 pub mod doctor;
 pub mod drill;
@@ -32,6 +33,7 @@ mod private_output;
 mod progress;
 mod recheck;
 pub mod run;
+mod sign_in_args;
 pub mod simulate;
 #[cfg(test)]
 mod tests;

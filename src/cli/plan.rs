@@ -247,20 +247,22 @@ impl RuleArgs {
 ///
 /// Whatever keeps the plan from being made; no plan is left behind then.
 pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
-    let (summary, examples) = make(&args.plan, &args.connection).await?;
+    let (summary, examples, _) = make(&args.plan, &args.connection).await?;
     preview::show(&summary, &examples, args.json);
     Ok(Exit::Done)
 }
 
-/// Makes the plan that the arguments ask for, and gives the rows that its preview shows.
+/// Makes the plan that the arguments ask for, and gives the rows that its preview shows, and the way to Graph: nobody
+/// has to sign in twice.
 pub(super) async fn make(
     args: &PlanningArgs,
     connection: &ConnectionArgs,
-) -> Result<(Summary, Vec<Examples>), Failure> {
+) -> Result<(Summary, Vec<Examples>, Connected), Failure> {
     let rules = args.rules.rules(args.playbook, None)?;
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     let connected = connection.connect()?;
-    of_roster(roster, rules, &args.out, &connected, args.checks).await
+    let (summary, examples) = of_roster(roster, rules, &args.out, &connected, args.checks).await?;
+    Ok((summary, examples, connected))
 }
 
 /// Makes a plan through a transport that is at hand.

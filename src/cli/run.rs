@@ -49,7 +49,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
             "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N",
         ));
     }
-    let (summary, examples) = plan::make(&args.plan, &args.connection).await?;
+    let (summary, examples, connected) = plan::make(&args.plan, &args.connection).await?;
     preview::show(&summary, &examples, args.json);
     if args.dry_run {
         return Ok(Exit::Done);
@@ -69,6 +69,5 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         ))
     })?;
     let standing = standing(&folder).map_err(|error| apply::run_failure(&error))?;
-    apply::carry_out(&folder, &standing, args.connection.connect()?, approval, args.pace, args.plan.checks, args.json)
-        .await
+    apply::carry_out(&folder, &standing, connected, approval, args.pace, args.plan.checks, args.json).await
 }

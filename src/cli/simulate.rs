@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::sign_in_args::SignInArgs;
 use super::words::counted;
 use crate::private_files;
 use crate::simulator::{
@@ -65,6 +66,8 @@ pub struct SimulateArgs {
     /// Print the connection as one line of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sign_in: SignInArgs,
     #[command(flatten)]
     rights: RightsArgs,
     #[command(flatten)]
@@ -211,6 +214,8 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         clock_ahead: time::Duration::seconds(args.clock_ahead.into()),
         quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
         faults: args.faults.faults(),
+        token_lifetime: args.sign_in.token_lifetime(),
+        sign_in: args.sign_in.sign_in()?,
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
         opaque_tokens: args.rights.opaque_tokens,

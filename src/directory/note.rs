@@ -25,6 +25,11 @@ pub enum Note {
     },
     /// In whose name the program asks is not known.
     CallerNotKnown,
+    /// The program asks for a person who signed in, and can do no more than they.
+    SignedInAs {
+        /// Their sign-in name, or their object id where that is not known.
+        who: String,
+    },
     /// Who was deleted lately is not known.
     DeletedNotRead {
         /// What Graph says.
@@ -45,6 +50,7 @@ impl Note {
             Self::EligibleRolesNotRead { .. } => "eligible-roles-not-read",
             Self::OwnersNotRead { .. } => "owners-not-read",
             Self::CallerNotKnown => "caller-not-known",
+            Self::SignedInAs { .. } => "signed-in-as",
             Self::DeletedNotRead { .. } => "deleted-not-read",
             Self::MembersListed => "members-listed",
         }
@@ -74,6 +80,10 @@ impl Note {
             Self::CallerNotKnown => "In whose name this program asks cannot be told, so that account is not kept from \
                                      being touched: protect it by name."
                 .to_owned(),
+            Self::SignedInAs { who } => format!(
+                "Signed in as {who}: Graph lets that person's directory roles decide whose password may be set and whose \
+                 sign-in blocked, and refuses the rest. Their own account is never touched."
+            ),
             Self::DeletedNotRead { because } => {
                 format!("Deleted accounts cannot be told from those that never were: {because}.")
             }

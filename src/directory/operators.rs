@@ -43,6 +43,14 @@ struct Owner {
     id: ObjectId,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Me {
+    id: ObjectId,
+    #[serde(default)]
+    user_principal_name: Option<String>,
+}
+
 impl Operators {
     /// Whether this account is an operator's, and why.
     #[must_use]
@@ -59,16 +67,21 @@ impl Operators {
         match caller {
             Caller::App { client_id } => Self::owners_of(paced, client_id, notes).await,
             Caller::SignedIn { .. } | Caller::Unknown => {
-                let signed_in = match (paced.get::<Owner>("/v1.0/me?$select=id", 1).await, caller) {
-                    (Ok(me), _) => Some(me.id),
-                    (Err(ReadError::Refused(_)), Caller::SignedIn { object_id, .. }) => Some(*object_id),
+                let signed_in = match (paced.get::<Me>("/v1.0/me?$select=id,userPrincipalName", 1).await, caller) {
+                    (Ok(me), _) => Some((me.id, me.user_principal_name)),
+                    (Err(ReadError::Refused(_)), Caller::SignedIn { object_id, user_principal_name }) => {
+                        Some((*object_id, Some(user_principal_name.clone())))
+                    }
                     (Err(ReadError::Refused(_)), _) => None,
                     (Err(error), _) => return Err(error.into()),
                 };
-                if signed_in.is_none() {
-                    notes.push(Note::CallerNotKnown);
-                }
-                let by_account = signed_in.into_iter().map(|id| (id, Operator::SignedInUser)).collect();
+                notes.push(match &signed_in {
+                    Some((id, name)) => Note::SignedInAs {
+                        who: name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string()),
+                    },
+                    None => Note::CallerNotKnown,
+                });
+                let by_account = signed_in.into_iter().map(|(id, _)| (id, Operator::SignedInUser)).collect();
                 Ok(Self { by_account })
             }
         }

@@ -13,7 +13,9 @@ pub fn hint(code: u32) -> Option<&'static str> {
         7_000_222 => "the client secret has expired: add a new one to the app registration",
         700_027 => "the signed assertion was rejected: the certificate is not on the app, or the key does not fit it",
         700_024 => "the assertion is outside its time window: check this machine's clock",
-        70_021 | 700_213 => "no federated credential of the app matches: issuer, subject and audience must be equal",
+        70_021 | 700_211..=700_213 => {
+            "no federated credential of the app matches: issuer, subject and audience must be equal"
+        }
         90_002 | 900_023 => "the tenant was not found: check AZURE_TENANT_ID and the cloud",
         50_034 => "the user does not exist in this directory",
         50_126 => "the password is wrong",
@@ -23,6 +25,12 @@ pub fn hint(code: u32) -> Option<&'static str> {
         53_003 => "blocked by Conditional Access",
         530_003 => "Conditional Access asks for a managed device",
         50_196 | 90_055 => "too many token requests: wait a little",
+        50_173 | 700_082 | 9_002_313 => "the sign-in does not last any longer: run the command again and sign in anew",
+        7_000_218 => {
+            "the app registration is no public client: allow public client flows under Authentication, or use a secret \
+             or a certificate"
+        }
+        700_023 => "the assertion is for another token service: check --cloud, --authority and AZURE_TENANT_ID",
         _ => return None,
     })
 }
@@ -44,6 +52,17 @@ pub fn code_in(message: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_that_people_meet_is_explained() {
+        for code in [
+            700_016, 7_000_215, 7_000_222, 700_027, 700_024, 70_021, 700_213, 90_002, 50_034, 50_126, 50_057, 50_076,
+            65_001, 53_003, 530_003, 50_196, 90_055,
+        ] {
+            assert!(hint(code).is_some(), "AADSTS{code}");
+        }
+        assert!([50_196, 90_055].into_iter().all(is_passing));
+    }
 
     #[test]
     fn the_code_is_found_in_the_description() {

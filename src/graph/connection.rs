@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder, redirect};
 
+use super::system_roots;
+
 /// Why the HTTP stack cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {
@@ -45,7 +47,7 @@ pub fn http_client(ca_file: Option<&Path>, on_loopback: bool) -> Result<Client, 
         if certificates.is_empty() {
             return Err(ConnectionError::NoCertificate { path: path.to_owned() });
         }
-        builder = builder.tls_certs_merge(certificates);
+        builder = builder.tls_certs_merge(certificates).tls_certs_merge(system_roots::hidden());
     }
     Ok(builder.build()?)
 }

@@ -3,7 +3,8 @@
 //! This room knows what Graph is and nothing of why it is called: no plan, no roster, no terminal. Facts about Graph are
 //! cited by the title of the Microsoft page they come from.
 //!
-//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`token`] gets in,
+//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`credential`]
+//! and [`token`] get in and [`access`] says as whom,
 //! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
 //! an answer means, [`foreign`] that it is not Graph's, [`unreachable`] why there is none, and [`quota`] says how many
 //! writes may start now. [`reading`] is the whole of it for calls that change nothing; [`paced`] does the same within the
@@ -11,12 +12,15 @@
 //! anybody answers, who signed for it, and what a token says that it permits.
 
 pub mod aadsts;
+pub mod access;
 pub mod backoff;
 pub mod batch;
 pub mod caller;
 pub mod certificate;
 pub mod claims;
+pub mod claims_challenge;
 pub mod connection;
+pub mod credential;
 pub mod endpoint;
 pub mod error;
 pub mod foreign;
@@ -25,6 +29,7 @@ pub mod paced;
 pub mod quota;
 pub mod reading;
 pub mod retry_after;
+mod system_roots;
 pub mod throttle;
 pub mod token;
 pub mod transport;

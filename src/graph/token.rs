@@ -1,53 +1,32 @@
 //! Access tokens: fetched once, shared by all calls, renewed before they end.
 
-use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
-use azure_core::credentials::{Secret, TokenCredential};
-use azure_core::error::ErrorKind;
-use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
-use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use secrecy::{ExposeSecret, SecretString};
-use time::{Duration, OffsetDateTime};
-use tokio::sync::Mutex;
+use time::OffsetDateTime;
+use tokio::time::Instant;
 
-use super::aadsts;
+use super::access::Access;
+use super::backoff;
 use super::caller::Caller;
 use super::claims::Claims;
+use super::credential::CredentialKind;
+use super::credential::getter::{Getter, Live};
 use super::endpoint::Endpoints;
-use super::unreachable;
 
-/// A token this close to its end is renewed first, so that none ends on the way.
-const RENEW_BEFORE_END: Duration = Duration::minutes(5);
+pub use super::credential::Credential;
 
-/// What the program proves itself with.
-pub enum Credential {
-    /// An app registration and one of its client secrets.
-    ClientSecret {
-        /// The tenant to get into: its id or one of its domains.
-        tenant: String,
-        /// The app registration.
-        client_id: String,
-        /// Its secret.
-        secret: SecretString,
-    },
-    /// A token that somebody else fetched; it cannot be renewed.
-    ReadyToken(SecretString),
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ClientSecret { .. } => "Credential::ClientSecret",
-            Self::ReadyToken(_) => "Credential::ReadyToken",
-        })
-    }
-}
+/// A token this close to its end is renewed, so that none ends on the way; one that lives shorter than twice as long
+/// after half of its life.
+const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
+/// How often a token is asked for while calls wait for it.
+const ATTEMPTS: u32 = 3;
+/// Calls wait no longer than this for the next attempt; whoever called decides then.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Why there is no token.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum TokenError {
     /// The token service refused.
     #[error("the token service refused: {message}")]
@@ -62,6 +41,8 @@ pub enum TokenError {
     Busy {
         /// The service's own words.
         message: String,
+        /// How long it wants to be left alone, where it says so.
+        retry_after: Option<Duration>,
     },
     /// The token service was not reached.
     #[error("no token could be fetched from {authority}: {message}")]
@@ -74,7 +55,19 @@ pub enum TokenError {
     /// A ready token was turned down, and there is nothing to renew it with.
     #[error("the token in SEALOFF_ACCESS_TOKEN is not accepted (it may have ended); fetch a new one")]
     ReadyTokenRejected,
-    /// The tenant or client id cannot be used as given.
+    /// The person did not want to sign in.
+    #[error("the sign-in was declined")]
+    SignInDeclined,
+    /// The person did not sign in while the code could be used.
+    #[error("nobody signed in while the code could be used; run the command again for a new one")]
+    SignInTooLate,
+    /// What the person signed in with does not last any longer.
+    #[error("the sign-in has to be repeated: {because}")]
+    SignInAgain {
+        /// The token service's words.
+        because: String,
+    },
+    /// The credential cannot be used as given.
     #[error("the credential cannot be used: {0}")]
     Unusable(String),
 }
@@ -84,6 +77,14 @@ impl TokenError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Busy { .. })
+    }
+
+    /// How long to wait before trying again.
+    fn wait(&self, attempt: u32) -> Duration {
+        match self {
+            Self::Busy { retry_after: Some(wait), .. } => *wait,
+            _ => backoff::delay(attempt),
+        }
     }
 }
 
@@ -102,49 +103,79 @@ impl Token {
     }
 }
 
-#[derive(Default)]
-struct Cache {
-    current: Option<(Token, OffsetDateTime)>,
-    generation: u64,
+/// Where calls get their token from. However many calls wait, one renewal is under way at a time; and as long as the
+/// current token is good, none waits.
+pub struct TokenSource {
+    kind: CredentialKind,
+    client_id: Option<String>,
+    tenant: Option<String>,
+    shared: Arc<Shared>,
 }
 
-/// Where calls get their token from. However many calls wait, one renewal is under way at a time.
-pub struct TokenSource {
-    credential: Credential,
-    endpoints: Endpoints,
-    http: reqwest::Client,
-    cache: Mutex<Cache>,
-    rejected: AtomicBool,
+struct Shared {
+    getter: Box<dyn Getter>,
+    can_renew: bool,
+    state: Mutex<State>,
+    /// Whoever holds it fetches.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Kept>,
+    generation: u64,
+    /// This one and all before it were turned down.
+    rejected: u64,
+    /// What Graph wanted proved last; every token from then on is asked to.
+    claims: Option<String>,
+    /// Failures so far, and the last of them: those who waited for it share it.
+    failures: u64,
+    last_failure: Option<TokenError>,
+    /// Failures since the last success, and until when the token service is left alone in the background.
+    in_a_row: u32,
+    not_before: Option<Instant>,
+}
+
+struct Kept {
+    token: Token,
+    claims: Option<String>,
+    renew_at: Instant,
+    ends: Instant,
+    until: OffsetDateTime,
+}
+
+impl State {
+    /// The current token, unless it was turned down, has ended, or lacks what Graph wants proved.
+    fn good(&self, now: Instant) -> Option<&Kept> {
+        let current = self.current.as_ref()?;
+        let good = current.token.generation > self.rejected && now < current.ends && current.claims == self.claims;
+        good.then_some(current)
+    }
+
+    /// Whether it is time to renew this token, and the token service may be asked.
+    fn is_due(&self, kept: &Kept, now: Instant) -> bool {
+        now >= kept.renew_at && self.not_before.is_none_or(|moment| now >= moment)
+    }
 }
 
 impl TokenSource {
     /// A source over the program's own HTTP stack, so that proxy, private certificate authority and time limits hold
-    /// for the token service too.
+    /// for the token service too. Nothing is sent before the first token is asked for.
     #[must_use]
     pub fn new(credential: Credential, endpoints: Endpoints, http: reqwest::Client) -> Self {
-        Self { credential, endpoints, http, cache: Mutex::default(), rejected: AtomicBool::new(false) }
+        let (kind, client_id, tenant) =
+            (credential.kind(), credential.client_id().map(str::to_owned), credential.tenant().map(str::to_owned));
+        let live = Live { credential, endpoints, http, refresh_token: Mutex::default() };
+        Self { kind, client_id, tenant, shared: Shared::over(Box::new(live), kind != CredentialKind::Token) }
     }
 
-    /// The token to use now: the cached one, or a new one when it ends within five minutes.
+    /// The token to use now. One that is about to end is renewed meanwhile; one that has ended, first.
     ///
     /// # Errors
     ///
     /// The token service refuses or cannot be reached.
     pub async fn token(&self) -> Result<Token, TokenError> {
-        let mut cache = self.cache.lock().await;
-        let rejected = self.rejected.swap(false, Ordering::Relaxed);
-        let Some((token, ends)) = cache.current.clone().filter(|_| !rejected) else {
-            return self.fetch(&mut cache).await;
-        };
-        let left = ends - OffsetDateTime::now_utc();
-        if left > RENEW_BEFORE_END {
-            return Ok(token);
-        }
-        match self.fetch(&mut cache).await {
-            // It was renewed early, so that a service that is down for a minute does not matter.
-            Err(error) if error.is_passing() && left.is_positive() => Ok(token),
-            fetched => fetched,
-        }
+        self.shared.token().await
     }
 
     /// In whose name calls are sent. A configured app is certain; a token that somebody else fetched is looked into,
@@ -154,9 +185,13 @@ impl TokenSource {
     ///
     /// As [`TokenSource::token`].
     pub async fn caller(&self) -> Result<Caller, TokenError> {
-        match &self.credential {
-            Credential::ClientSecret { client_id, .. } => Ok(Caller::App { client_id: client_id.clone() }),
-            Credential::ReadyToken(_) => Ok(Caller::of_token(self.token().await?.text.expose_secret())),
+        let is_app = matches!(
+            self.kind,
+            CredentialKind::Secret | CredentialKind::Certificate | CredentialKind::Federated | CredentialKind::GitHub
+        );
+        match &self.client_id {
+            Some(client_id) if is_app => Ok(Caller::App { client_id: client_id.clone() }),
+            _ => Ok(Caller::of_token(self.token().await?.text.expose_secret())),
         }
     }
 
@@ -169,100 +204,148 @@ impl TokenSource {
         Ok(Claims::of_token(self.token().await?.text.expose_secret()))
     }
 
-    /// The current token is not to be used any more.
-    pub fn reject(&self) {
-        self.rejected.store(true, Ordering::Relaxed);
+    /// The way in as it stands now.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenSource::token`].
+    pub async fn access(&self) -> Result<Access, TokenError> {
+        let claims = self.claims().await?;
+        let kept = self.shared.state().current.as_ref().map(|kept| kept.until);
+        // When a token ends that somebody else fetched, only the token itself can tell.
+        let until = if self.kind == CredentialKind::Token { claims.as_ref().and_then(|it| it.expires) } else { kept };
+        Ok(Access { kind: self.kind, caller: self.caller().await?, tenant: self.tenant.clone(), until, claims })
     }
 
-    /// A newer token than `rejected`, which Graph answered with 401. Calls that were turned down together share one
-    /// renewal.
+    /// The current token is not to be used any more.
+    pub fn reject(&self) {
+        let mut state = self.shared.state();
+        state.rejected = state.generation;
+    }
+
+    /// A newer token than `rejected`, which Graph answered with 401, and one that proves `claims` where Graph asked for
+    /// that. Calls that were turned down together share one renewal.
     ///
     /// # Errors
     ///
     /// As [`TokenSource::token`]; a ready token cannot be renewed.
-    pub async fn renewed(&self, rejected: &Token) -> Result<Token, TokenError> {
-        let mut cache = self.cache.lock().await;
-        match &cache.current {
-            Some((token, _)) if token.generation > rejected.generation => Ok(token.clone()),
-            _ if matches!(self.credential, Credential::ReadyToken(_)) => Err(TokenError::ReadyTokenRejected),
-            _ => self.fetch(&mut cache).await,
-        }
-    }
-
-    async fn fetch(&self, cache: &mut Cache) -> Result<Token, TokenError> {
-        let (text, ends) = match &self.credential {
-            Credential::ReadyToken(token) => {
-                (token.expose_secret().to_owned(), OffsetDateTime::now_utc() + Duration::days(3650))
-            }
-            Credential::ClientSecret { tenant, client_id, secret } => {
-                // A new credential each time: the library's own cache would hand the rejected token out again.
-                let credential = self.client_secret_credential(tenant, client_id, secret)?;
-                let scope = self.endpoints.scope();
-                let answer = credential.get_token(&[&scope], None).await.map_err(|error| self.explain(&error))?;
-                (answer.token.secret().to_owned(), answer.expires_on)
-            }
-        };
-        cache.generation += 1;
-        let token = Token { text: Arc::new(SecretString::from(text)), generation: cache.generation };
-        cache.current = Some((token.clone(), ends));
-        Ok(token)
-    }
-
-    fn client_secret_credential(
-        &self,
-        tenant: &str,
-        client_id: &str,
-        secret: &SecretString,
-    ) -> Result<Arc<ClientSecretCredential>, TokenError> {
-        let mut authority = CustomConfiguration::default();
-        authority.authority_host = self.endpoints.authority.to_string();
-        let client_options = ClientOptions {
-            transport: Some(Transport::new(Arc::new(self.http.clone()))),
-            cloud: Some(Arc::new(CloudConfiguration::Custom(authority))),
-            retry: RetryOptions::exponential(ExponentialRetryOptions {
-                max_retries: 2,
-                max_total_elapsed: Duration::seconds(30),
-                ..ExponentialRetryOptions::default()
-            }),
-            ..ClientOptions::default()
-        };
-        ClientSecretCredential::new(
-            tenant,
-            client_id.to_owned(),
-            Secret::new(secret.expose_secret().to_owned()),
-            Some(ClientSecretCredentialOptions { client_options }),
-        )
-        .map_err(|error| TokenError::Unusable(error.to_string()))
-    }
-
-    fn explain(&self, error: &azure_core::Error) -> TokenError {
-        let message = unreachable::describe(error);
-        let message = first_line(&message).to_owned();
-        let (status, code) = (http_status(error), aadsts::code_in(&message));
-        let busy = matches!(status, Some(408 | 429 | 500..=599)) || code.is_some_and(aadsts::is_passing);
-        match (status, code) {
-            _ if busy => TokenError::Busy { message },
-            (_, Some(code)) => TokenError::Refused { hint: aadsts::hint(code), message },
-            (Some(_), None) => TokenError::Refused { hint: None, message },
-            (None, None) => TokenError::Unreachable { authority: self.endpoints.authority.to_string(), message },
-        }
+    pub async fn renewed(&self, rejected: &Token, claims: Option<String>) -> Result<Token, TokenError> {
+        self.shared.renewed(rejected, claims).await
     }
 }
 
-/// The status of the answer that the library wraps, where there was one.
-fn http_status(error: &azure_core::Error) -> Option<u16> {
-    let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = current {
-        if let Some(ErrorKind::HttpResponse { status, .. }) =
-            error.downcast_ref::<azure_core::Error>().map(azure_core::Error::kind)
+impl Shared {
+    fn over(getter: Box<dyn Getter>, can_renew: bool) -> Arc<Self> {
+        Arc::new(Self { getter, can_renew, state: Mutex::default(), turn: tokio::sync::Mutex::default() })
+    }
+
+    /// Never held across a wait.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn token(self: &Arc<Self>) -> Result<Token, TokenError> {
         {
-            return Some((*status).into());
+            let (state, now) = (self.state(), Instant::now());
+            if let Some(kept) = state.good(now) {
+                if state.is_due(kept, now) {
+                    self.renew_meanwhile();
+                }
+                return Ok(kept.token.clone());
+            }
         }
-        current = error.source();
+        self.fetch().await
     }
-    None
+
+    async fn renewed(self: &Arc<Self>, rejected: &Token, claims: Option<String>) -> Result<Token, TokenError> {
+        if !self.can_renew {
+            return Err(TokenError::ReadyTokenRejected);
+        }
+        {
+            let mut state = self.state();
+            state.rejected = state.rejected.max(rejected.generation);
+            if claims.is_some() {
+                state.claims = claims;
+            }
+        }
+        self.token().await
+    }
+
+    /// Renews a token that is still good. Whatever becomes of it, no call waits for it and none fails by it.
+    fn renew_meanwhile(self: &Arc<Self>) {
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            let Ok(_turn) = shared.turn.try_lock() else { return };
+            // Somebody else may have done it, or failed, since this was found out.
+            let due = {
+                let (state, now) = (shared.state(), Instant::now());
+                state.good(now).is_some_and(|kept| state.is_due(kept, now))
+            };
+            if due {
+                // A failure is remembered, and the next attempt comes after a while.
+                let _ = shared.fetch_once().await;
+            }
+        });
+    }
+
+    /// Fetches a token that calls wait for.
+    async fn fetch(&self) -> Result<Token, TokenError> {
+        let failures = self.state().failures;
+        let _turn = self.turn.lock().await;
+        {
+            let state = self.state();
+            if let Some(kept) = state.good(Instant::now()) {
+                return Ok(kept.token.clone());
+            }
+            if let (true, Some(error)) = (state.failures > failures, &state.last_failure) {
+                return Err(error.clone());
+            }
+        }
+        let mut attempt = 0;
+        loop {
+            let error = match self.fetch_once().await {
+                Ok(token) => return Ok(token),
+                Err(error) => error,
+            };
+            let wait = error.wait(attempt);
+            attempt += 1;
+            if !error.is_passing() || attempt == ATTEMPTS || wait > LONGEST_WAIT {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn fetch_once(&self) -> Result<Token, TokenError> {
+        let claims = self.state().claims.clone();
+        let (asked, asked_at) = (Instant::now(), OffsetDateTime::now_utc());
+        let answer = self.getter.get(claims.as_deref()).await;
+        let mut state = self.state();
+        match answer {
+            Ok(granted) => {
+                state.generation += 1;
+                state.in_a_row = 0;
+                state.not_before = None;
+                let token = Token { text: Arc::new(granted.token), generation: state.generation };
+                state.current = Some(Kept {
+                    token: token.clone(),
+                    claims,
+                    renew_at: asked + granted.lifetime.saturating_sub(RENEW_BEFORE_END.min(granted.lifetime / 2)),
+                    ends: asked + granted.lifetime,
+                    until: asked_at + granted.lifetime,
+                });
+                Ok(token)
+            }
+            Err(error) => {
+                state.not_before = Some(Instant::now() + error.wait(state.in_a_row));
+                state.failures += 1;
+                state.in_a_row += 1;
+                state.last_failure = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
 }
 
-fn first_line(text: &str) -> &str {
-    text.trim().lines().next().unwrap_or_default()
-}
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,10 @@ use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::access::Access;
 use super::caller::Caller;
 use super::claims::Claims;
+use super::claims_challenge::claims_in;
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
@@ -241,6 +243,15 @@ impl HttpTransport {
         Ok(self.tokens.claims().await?)
     }
 
+    /// The way in as it stands now.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn access(&self) -> Result<Access, TransportError> {
+        Ok(self.tokens.access().await?)
+    }
+
     /// Asks Graph and the token service, in this order, for nothing in particular and without a token: is anybody there?
     pub async fn knock(&self) -> [(Root, Result<Opened, Closed>); 2] {
         let Endpoints { graph, authority } = &self.endpoints;
@@ -251,7 +262,7 @@ impl HttpTransport {
         [(graph.clone(), from_graph), (authority.clone(), from_authority)]
     }
 
-    async fn send_once(&self, call: &Call, authorization: &str) -> Result<Answer, TransportError> {
+    async fn send_once(&self, call: &Call, authorization: &str) -> Result<(Answer, Option<String>), TransportError> {
         let mut bearer = HeaderValue::from_str(authorization)
             .map_err(|_| TokenError::Unusable("the token has characters that no header may have".to_owned()))?;
         bearer.set_sensitive(true);
@@ -275,8 +286,9 @@ impl HttpTransport {
             self.ahead.store((there - OffsetDateTime::now_utc()).whole_seconds(), Ordering::Relaxed);
         }
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
+        let claims = claims_in(response.headers());
         let body = response.bytes().await.map_err(|error| TransportError::Lost(unreachable::describe(&error)))?;
-        Ok(Answer { status, advice, date, body })
+        Ok((Answer { status, advice, date, body }, claims))
     }
 
     fn classify(&self, error: &reqwest::Error) -> TransportError {
@@ -300,13 +312,13 @@ impl Transport for HttpTransport {
 
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let token = self.tokens.token().await?;
-        let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
+        let (answer, claims) = self.send_once(&call, token.authorization().expose_secret()).await?;
         // A proxy that wants to be signed in to says nothing about the token.
         if answer.status != StatusCode::UNAUTHORIZED.as_u16() || answer.is_foreign() {
             return Ok(answer);
         }
-        let token = self.tokens.renewed(&token).await?;
-        let answer = self.send_once(&call, token.authorization().expose_secret()).await?;
+        let token = self.tokens.renewed(&token, claims).await?;
+        let (answer, _) = self.send_once(&call, token.authorization().expose_secret()).await?;
         if answer.status == StatusCode::UNAUTHORIZED.as_u16() {
             return Err(TransportError::Unauthorized(answer.into_error()));
         }

@@ -9,9 +9,12 @@ use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE
 use axum::http::request::Parts;
 use axum::http::{Method, Uri};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::directory::Place;
 use super::fate::{self, Fate, Spoilt};
+use super::directory::tenant::CLIENT_ID;
 use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
 use super::graph::call::{Prepared, Request};
@@ -232,8 +235,15 @@ fn caller(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Result<Caller,
     let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token =
         sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token);
+    let mut claims = None;
     let message: Cow<'static, str> = match token.map(|token| tenant.tokens.worth(token.trim())) {
-        Some(Worth::Good(caller)) => return Ok(caller),
+        Some(Worth::Good(caller)) => {
+            claims = token.and_then(|token| tenant.identities.challenge(token.trim()));
+            if claims.is_none() {
+                return Ok(caller);
+            }
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp".into()
+        }
         Some(Worth::Expired) => "Lifetime validation failed, the token is expired.".into(),
         Some(Worth::Unknown) => "CompactToken parsing failed with error code: 80049217".into(),
         None => "Access token is empty.".into(),
@@ -241,8 +251,13 @@ fn caller(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Result<Caller,
     tenant.world().counters.unauthorized += 1;
     let error = GraphError::new(401, "InvalidAuthenticationToken", message);
     let mut response = respond(tenant, Answer::error(&error, ids), ids);
-    let challenge =
+    let mut challenge =
         format!("Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\"", tenant.connection.authority);
+    if let Some(claims) = claims {
+        // "Claims challenges, claims requests, and client capabilities".
+        let encoded = STANDARD.encode(claims);
+        challenge += &format!(", client_id=\"{CLIENT_ID}\", error=\"insufficient_claims\", claims=\"{encoded}\"");
+    }
     if let Ok(challenge) = HeaderValue::try_from(challenge) {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }

@@ -12,9 +12,11 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::assertion::Check;
 use super::directory::UserKey;
 use super::directory::tenant::{APP_NAME, CLIENT_ID, CLIENT_SECRET, SERVICE_PRINCIPAL_ID, TENANT_ID};
 use super::moment::iso;
+use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
 use super::random::Random;
 use super::tenant::Tenant;
 use crate::digest::Digest;
@@ -66,7 +68,7 @@ impl Tokens {
 }
 
 /// A refusal of the token service.
-struct LoginError {
+pub(crate) struct LoginError {
     status: StatusCode,
     error: &'static str,
     code: u32,
@@ -75,33 +77,66 @@ struct LoginError {
 
 /// Answers `POST /{tenant}/oauth2/v2.0/token`.
 pub(crate) fn token(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> (StatusCode, Value) {
-    match grant(tenant, tenant_name, form) {
-        Ok(()) => {
-            let seconds = tenant.settings.token_lifetime.as_secs();
-            let token = issue(tenant, Caller::App);
-            // One second less than the token lives, as Entra answers.
-            let expires_in = seconds.saturating_sub(1);
-            let answer = json!({
-                "token_type": "Bearer", "expires_in": expires_in, "ext_expires_in": expires_in, "access_token": token,
-            });
-            (StatusCode::OK, answer)
-        }
-        Err(refusal) => (refusal.status, describe(tenant, &refusal)),
-    }
+    let answer = match form.get("grant_type").map_or("", String::as_str) {
+        DEVICE_GRANT => check_tenant(tenant, tenant_name).and_then(|()| people::by_device_code(tenant, form)),
+        REFRESH_GRANT => check_tenant(tenant, tenant_name).and_then(|()| people::by_refresh_token(tenant, form)),
+        _ => grant(tenant, tenant_name, form).map(|()| give(tenant, Caller::App, form)),
+    };
+    answer.map_or_else(|refusal| refused(tenant, &refusal), |answer| (StatusCode::OK, answer))
 }
 
-fn refuse(error: &'static str, code: u32, text: impl Into<String>) -> LoginError {
+/// A refusal as it is answered.
+pub(crate) fn refused(tenant: &Tenant, refusal: &LoginError) -> (StatusCode, Value) {
+    (refusal.status, describe(tenant, refusal))
+}
+
+/// A token for whoever proved to be this caller.
+pub(crate) fn give(tenant: &Tenant, caller: Caller, form: &HashMap<String, String>) -> Value {
+    let token = issue(tenant, caller);
+    {
+        let mut state = tenant.identities.state();
+        // As a JSON object: the order in which a client writes it down is its own affair.
+        let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+        let asked = form.get("claims").and_then(|claims| read(claims));
+        if asked.is_some() && asked == state.required_claims.as_deref().and_then(read) {
+            state.proving.insert(token.clone());
+        }
+    }
+    // One second less than the token lives, as Entra answers.
+    let expires_in = tenant.settings.token_lifetime.as_secs().saturating_sub(1);
+    json!({
+        "token_type": "Bearer", "expires_in": expires_in, "ext_expires_in": expires_in, "access_token": token,
+    })
+}
+
+/// The app, as whom its managed identity asks too.
+pub(crate) fn app() -> Caller {
+    Caller::App
+}
+
+pub(crate) fn refuse(error: &'static str, code: u32, text: impl Into<String>) -> LoginError {
     // A client that can't prove who it is gets 401, every other fault 400 (RFC 6749, section 5.2).
     let status = if error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     LoginError { status, error, code, text: text.into() }
 }
 
+/// Refuses a tenant that is not this one.
+pub(crate) fn check_tenant(tenant: &Tenant, name: &str) -> Result<(), LoginError> {
+    if is_this_tenant(tenant, name) {
+        return Ok(());
+    }
+    let text = format!("Tenant '{name}' not found. Check to make sure you have the correct tenant ID.");
+    Err(refuse("invalid_request", 90_002, text))
+}
+
+/// Says whether a scope is that of this Graph.
+pub(crate) fn is_scope_of_graph(tenant: &Tenant, scope: &str) -> bool {
+    scope == OFFICIAL_SCOPE || scope.strip_suffix("/.default") == Some(&tenant.connection.graph_endpoint)
+}
+
 fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<(), LoginError> {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
-    if !is_this_tenant(tenant, tenant_name) {
-        let text = format!("Tenant '{tenant_name}' not found. Check to make sure you have the correct tenant ID.");
-        return Err(refuse("invalid_request", 90_002, text));
-    }
+    check_tenant(tenant, tenant_name)?;
     match field("grant_type") {
         "client_credentials" => {}
         "" => {
@@ -121,11 +156,11 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
         let text = format!("Application with identifier '{client_id}' was not found in the directory 'Contoso'.");
         return Err(refuse("unauthorized_client", 700_016, text));
     }
-    if form.contains_key("client_assertion") {
-        let text = "The simulator has no certificate for this app: client assertions are not simulated.";
-        return Err(refuse("invalid_client", 700_027, text));
+    if form.contains_key("claims") && !serde_json::from_str::<Value>(field("claims")).is_ok_and(|it| it.is_object()) {
+        return Err(refuse("invalid_request", 50_148, "The claims parameter is not a JSON object."));
     }
     match field("client_secret") {
+        _ if form.contains_key("client_assertion") => check_assertion(tenant, tenant_name, form)?,
         CLIENT_SECRET => {}
         "" => {
             let text = "The request body must contain the parameter 'client_assertion' or 'client_secret'.";
@@ -139,15 +174,37 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
             return Err(refuse("invalid_client", 7_000_215, text));
         }
     }
-    let own_scope = format!("{}/.default", tenant.connection.graph_endpoint);
     match field("scope") {
-        OFFICIAL_SCOPE => Ok(()),
-        scope if scope == own_scope => Ok(()),
+        scope if is_scope_of_graph(tenant, scope) => Ok(()),
         scope => {
             let text = format!("The provided value for the input parameter 'scope' is not valid: '{scope}'.");
             Err(refuse("invalid_scope", 70_011, text))
         }
     }
+}
+
+/// Checks that somebody who may speak for the app signed for it.
+fn check_assertion(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<(), LoginError> {
+    let field = |name: &str| form.get(name).map_or("", String::as_str);
+    if form.contains_key("client_secret") {
+        return Err(refuse("invalid_request", 90_023, "Send one of 'client_assertion' and 'client_secret', not both."));
+    }
+    if field("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
+        let text = "The request body must contain the parameter 'client_assertion_type' for a JWT.";
+        return Err(refuse("invalid_request", 900_144, text));
+    }
+    let authority = &tenant.connection.authority;
+    let of = |name: &str| format!("{authority}/{name}/oauth2/v2.0/token");
+    let is_issued =
+        |token: &str| tenant.identities.state().federated.get(token).is_some_and(|ends| Instant::now() < *ends);
+    let check = Check {
+        sign_in: &tenant.settings.sign_in,
+        client_id: field("client_id"),
+        audiences: &[of(tenant_name), of(&TENANT_ID.to_string()), format!("{authority}/{TENANT_ID}/v2.0")],
+        now: OffsetDateTime::now_utc().unix_timestamp(),
+        is_issued: &is_issued,
+    };
+    check.take(field("client_assertion")).map_err(|(code, text)| refuse("invalid_client", code, text))
 }
 
 /// The tenant's id or any of its domains.
@@ -220,7 +277,7 @@ pub(crate) fn discovery(tenant: &Tenant) -> Value {
     let authority = &tenant.connection.authority;
     json!({
         "token_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/token"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
         "jwks_uri": format!("{authority}/{TENANT_ID}/discovery/v2.0/keys"),
         "issuer": format!("{authority}/{TENANT_ID}/v2.0"),
         "authorization_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/authorize"),

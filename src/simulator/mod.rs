@@ -6,7 +6,7 @@
 //! # What happens to a call
 //!
 //! ```text
-//! server ─ routes ─► login                                  a token
+//! server ─ routes ─► login, people, machines                a token
 //!             └────► exchange ─► graph ─► world ─► ledger   one request, or up to twenty in a $batch
 //! ```
 //!
@@ -21,15 +21,20 @@
 //! Quotas, `Retry-After`, `Date` and the timestamps of users run in tenant time, [`Settings::clock_speed`] times as fast
 //! as the wall clock. Latency and the life of tokens are on the wall clock, because HTTP and token libraries are.
 
+mod assertion;
 mod behind_the_back;
+mod device_codes;
 mod directory;
 mod exchange;
 mod fate;
 mod fault;
 mod graph;
+mod identities;
 mod ledger;
 mod login;
+mod machines;
 mod moment;
+mod people;
 mod permission;
 mod quota;
 mod random;
@@ -37,6 +42,8 @@ mod response;
 mod routes;
 mod server;
 mod settings;
+mod sign_in;
+mod sign_ins;
 mod tenant;
 mod tls;
 mod who_may;
@@ -59,6 +66,7 @@ pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
 pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
+pub use sign_in::{Device, Federated, SignIn};
 pub use who_may::{ActingRole, UnknownRole};
 
 use directory::UserKey;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::directory::Directory;
 use super::permission::Permission;
 use super::quota::Quota;
+use super::sign_in::SignIn;
 use super::who_may::ActingRole;
 
 /// Everything that shapes one simulator. The default is a tenant of 1,000 users with the documented quota, at the speed
@@ -41,6 +42,8 @@ pub struct Settings {
     pub token_lifetime: Duration,
     /// Tokens are texts without any claims in them: Microsoft promises no other to those whom they are not meant for.
     pub opaque_tokens: bool,
+    /// What the token service takes beside the app's secret.
+    pub sign_in: SignIn,
     /// How many users a list returns when the caller does not say `$top` (Graph: 100).
     pub default_page: usize,
     /// The largest `$top` (Graph: 999).
@@ -79,6 +82,7 @@ impl Default for Settings {
             latency: Latency::default(),
             token_lifetime: Duration::from_secs(3_600),
             opaque_tokens: false,
+            sign_in: SignIn::default(),
             default_page: 100,
             largest_page: 999,
             extra_people: Vec::new(),

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::Connection;
+use super::identities::Identities;
 use super::login::Tokens;
 use super::moment::TenantClock;
 use super::settings::Settings;
@@ -16,6 +17,7 @@ pub(crate) struct Tenant {
     pub(crate) connection: Connection,
     pub(crate) clock: TenantClock,
     pub(crate) tokens: Tokens,
+    pub(crate) identities: Identities,
     /// The gate: after how many applied writes everything stops.
     pub(crate) hold_after: watch::Sender<Option<u64>>,
     /// How many writes were applied.
@@ -30,6 +32,7 @@ impl Tenant {
         Self {
             clock: TenantClock::start(settings.clock_speed, settings.clock_ahead),
             tokens: Tokens::default(),
+            identities: Identities::default(),
             hold_after: watch::Sender::new(settings.hold_after_writes),
             applied: watch::Sender::new(0),
             dark: watch::Sender::new(false),

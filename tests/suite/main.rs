@@ -28,6 +28,7 @@ mod seal_with_openssl;
 mod shell;
 #[cfg(unix)]
 mod signals;
+mod signing_in;
 mod simulator;
 mod soup;
 mod stage;

@@ -16,6 +16,7 @@ mod quota_and_faults;
 mod reads;
 mod roles;
 mod rosters;
+mod sign_in;
 mod users_by_other_keys;
 mod who_may_act_on_whom;
 mod writes;

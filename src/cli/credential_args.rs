@@ -1,0 +1,284 @@
+//! What the program gets in with, as it is named on the command line and in the environment. No secret is ever an
+//! argument.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use super::exit::{Exit, Failure};
+use super::words::span;
+use crate::graph::connection::http_client;
+use crate::graph::credential::{CredentialKind, DevicePrompt, ShowPrompt, SigningCertificate};
+use crate::graph::token::Credential;
+
+const TENANT: &str = "AZURE_TENANT_ID";
+const CLIENT: &str = "AZURE_CLIENT_ID";
+const SECRET: &str = "AZURE_CLIENT_SECRET";
+const SECRET_FILE: &str = "SEALOFF_CLIENT_SECRET_FILE";
+const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
+const FEDERATED: &str = "AZURE_FEDERATED_TOKEN_FILE";
+const TOKEN: &str = "SEALOFF_ACCESS_TOKEN";
+const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
+const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+const IDENTITY_ENDPOINT: &str = "IDENTITY_ENDPOINT";
+
+const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH, or \
+                    AZURE_FEDERATED_TOKEN_FILE), or choose another way in with --auth. To try sealoff without a tenant, \
+                    run: sealoff drill";
+
+/// What to get in with. Secrets come from variables, files or the keyboard, never from an argument.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Signing in (a secret is never an argument)")]
+pub struct CredentialArgs {
+    /// How to get in; without it the first of these that is configured: token, secret, certificate, federated, github,
+    /// managed-identity
+    #[arg(long, value_enum, value_name = "KIND", env = "SEALOFF_AUTH")]
+    pub auth: Option<CredentialKind>,
+    /// The tenant: its id or one of its domains [env: AZURE_TENANT_ID]
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<String>,
+    /// The app registration, or a user-assigned managed identity [env: AZURE_CLIENT_ID]
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// File that holds the client secret and nothing else [env: SEALOFF_CLIENT_SECRET_FILE]
+    #[arg(long, value_name = "FILE", group = "proof")]
+    pub client_secret_file: Option<PathBuf>,
+    /// PEM file with the app's certificate and its private key [env: AZURE_CLIENT_CERTIFICATE_PATH]
+    #[arg(long, value_name = "PEM", group = "proof")]
+    pub client_certificate: Option<PathBuf>,
+    /// File with a token that the app registration trusts [env: AZURE_FEDERATED_TOKEN_FILE]
+    #[arg(long, value_name = "FILE", group = "proof")]
+    pub federated_token_file: Option<PathBuf>,
+}
+
+impl ValueEnum for CredentialKind {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.describe()))
+    }
+}
+
+impl CredentialArgs {
+    /// Puts the credential together and says on standard error what it is. `ca_file` is for services on this machine.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is configured, or something of what was chosen is missing or cannot be read.
+    pub(super) fn credential(&self, ca_file: Option<&Path>) -> Result<Credential, Failure> {
+        let kind = match self.auth.or_else(|| self.flagged()).or_else(configured) {
+            Some(kind) => kind,
+            None => return Err(self.nothing()),
+        };
+        let credential = self.of_kind(kind, ca_file)?;
+        let origin = origin(kind).map(|name| format!(" ({name})")).unwrap_or_default();
+        // Said before anything is sent, so that a wrong way in is seen and not guessed at.
+        let _ = writeln!(anstream::stderr(), "signing in with {}{origin}", kind.describe());
+        Ok(credential)
+    }
+
+    /// A file that was named as an argument is what is meant, whatever else is in the environment.
+    fn flagged(&self) -> Option<CredentialKind> {
+        match self {
+            Self { client_secret_file: Some(_), .. } => Some(CredentialKind::Secret),
+            Self { client_certificate: Some(_), .. } => Some(CredentialKind::Certificate),
+            Self { federated_token_file: Some(_), .. } => Some(CredentialKind::Federated),
+            _ => None,
+        }
+    }
+
+    fn of_kind(&self, kind: CredentialKind, ca_file: Option<&Path>) -> Result<Credential, Failure> {
+        Ok(match kind {
+            CredentialKind::Token => {
+                let token = secret_variable(TOKEN)?.ok_or_else(|| missing(kind, &[TOKEN]))?;
+                Credential::ReadyToken(token)
+            }
+            CredentialKind::Secret => {
+                let [tenant, client_id] = self.registration(kind)?;
+                Credential::ClientSecret { tenant, client_id, secret: self.secret()? }
+            }
+            CredentialKind::Certificate => {
+                let [tenant, client_id] = self.registration(kind)?;
+                let path = self.client_certificate.clone().or_else(|| path_variable(CERTIFICATE));
+                let path = path.ok_or_else(|| missing(kind, &[CERTIFICATE]))?;
+                let certificate = SigningCertificate::read(&path).map_err(Failure::usage)?;
+                Credential::Certificate { tenant, client_id, certificate }
+            }
+            CredentialKind::Federated => {
+                let [tenant, client_id] = self.registration(kind)?;
+                let path = self.federated_token_file.clone().or_else(|| path_variable(FEDERATED));
+                let token_file = path.ok_or_else(|| missing(kind, &[FEDERATED]))?;
+                Credential::Federated { tenant, client_id, token_file }
+            }
+            CredentialKind::GitHub => {
+                let [tenant, client_id] = self.registration(kind)?;
+                let (request_url, request_token) = (variable(GITHUB_URL), secret_variable(GITHUB_TOKEN)?);
+                let (Some(request_url), Some(request_token)) = (request_url, request_token) else {
+                    let failure = missing(kind, &[GITHUB_URL, GITHUB_TOKEN]);
+                    return Err(failure.with_next("Give the job this permission: permissions: id-token: write"));
+                };
+                if !request_url.starts_with("https://") {
+                    return Err(Failure::usage(format_args!("{GITHUB_URL} is not https: {request_url:?}")));
+                }
+                Credential::GitHub { tenant, client_id, request_url, request_token }
+            }
+            CredentialKind::ManagedIdentity => {
+                let direct = http_client(ca_file, true).map_err(Failure::usage)?;
+                // Azure Arc is told from App Service by what it does not set.
+                let on_arc = variable("IMDS_ENDPOINT").is_some() && variable("IDENTITY_HEADER").is_none();
+                let arc = variable(IDENTITY_ENDPOINT).filter(|_| on_arc);
+                Credential::ManagedIdentity { client_id: self.client_id(), direct, arc }
+            }
+            CredentialKind::AzureCli => Credential::AzureCli { tenant: self.tenant() },
+            CredentialKind::DeviceCode => {
+                let [tenant, client_id] = self.registration(kind)?;
+                Credential::DeviceCode { tenant, client_id, show: ShowPrompt(Arc::new(show)) }
+            }
+        })
+    }
+
+    fn tenant(&self) -> Option<String> {
+        self.tenant.clone().or_else(|| variable(TENANT)).map(|text| text.trim().to_owned())
+    }
+
+    fn client_id(&self) -> Option<String> {
+        self.client_id.clone().or_else(|| variable(CLIENT)).map(|text| text.trim().to_owned())
+    }
+
+    /// The tenant and the app.
+    fn registration(&self, kind: CredentialKind) -> Result<[String; 2], Failure> {
+        match (self.tenant(), self.client_id()) {
+            (Some(tenant), Some(client_id)) => Ok([tenant, client_id]),
+            (None, Some(_)) => Err(missing(kind, &[TENANT])),
+            (Some(_), None) => Err(missing(kind, &[CLIENT])),
+            (None, None) => Err(missing(kind, &[TENANT, CLIENT])),
+        }
+    }
+
+    fn secret(&self) -> Result<SecretString, Failure> {
+        if let Some(path) = &self.client_secret_file {
+            return secret_in(path);
+        }
+        if let Some(secret) = secret_variable(SECRET)? {
+            return Ok(secret);
+        }
+        if let Some(path) = path_variable(SECRET_FILE) {
+            return secret_in(&path);
+        }
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Err(missing(CredentialKind::Secret, &[SECRET])
+                .with_next("Set it, name a file with --client-secret-file, or type it at a terminal."));
+        }
+        let typed = rpassword::prompt_password("client secret (not shown): ").map(Zeroizing::new);
+        let typed = typed.map_err(|error| Failure::usage(format_args!("the secret cannot be typed here: {error}")))?;
+        match typed.trim() {
+            "" => Err(missing(CredentialKind::Secret, &[SECRET])),
+            secret => Ok(SecretString::from(secret.to_owned())),
+        }
+    }
+
+    /// Nothing that could be used alone is there.
+    fn nothing(&self) -> Failure {
+        let absent: Vec<&str> = [(TENANT, self.tenant()), (CLIENT, self.client_id()), (SECRET, None)]
+            .into_iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(name, _)| name)
+            .collect();
+        let verb = if absent.len() == 1 { "is" } else { "are" };
+        Failure::new(Exit::Access, format_args!("there are no credentials: {} {verb} not set", absent.join(", ")))
+            .with_next(NEXT)
+    }
+}
+
+/// The first kind that the environment is set up for. A person's own sign-in is never taken without being asked for:
+/// what a list of people is locked out with must be meant.
+fn configured() -> Option<CredentialKind> {
+    let is_set = |name: &str| variable_os(name).is_some();
+    CredentialKind::ALL.into_iter().find(|kind| match kind {
+        CredentialKind::Token => is_set(TOKEN),
+        CredentialKind::Secret => is_set(SECRET) || is_set(SECRET_FILE),
+        CredentialKind::Certificate => is_set(CERTIFICATE),
+        CredentialKind::Federated => is_set(FEDERATED),
+        CredentialKind::GitHub => is_set(GITHUB_URL) && is_set(CLIENT),
+        CredentialKind::ManagedIdentity => is_set(IDENTITY_ENDPOINT),
+        CredentialKind::AzureCli | CredentialKind::DeviceCode => false,
+    })
+}
+
+/// The variable by which a kind was found, where one was.
+fn origin(kind: CredentialKind) -> Option<&'static str> {
+    let names: &[&'static str] = match kind {
+        CredentialKind::Token => &[TOKEN],
+        CredentialKind::Secret => &[SECRET, SECRET_FILE],
+        CredentialKind::Certificate => &[CERTIFICATE],
+        CredentialKind::Federated => &[FEDERATED],
+        CredentialKind::GitHub => &[GITHUB_URL],
+        CredentialKind::ManagedIdentity => &[IDENTITY_ENDPOINT],
+        CredentialKind::AzureCli | CredentialKind::DeviceCode => &[],
+    };
+    names.iter().copied().find(|name| variable_os(name).is_some())
+}
+
+fn missing(kind: CredentialKind, names: &[&str]) -> Failure {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    let what =
+        format!("to sign in with {}, something is missing: {} {verb} not set", kind.describe(), names.join(", "));
+    Failure::new(Exit::Access, what).with_next(
+        "The tenant and the app can also be given as --tenant and --client-id, and the files as --client-secret-file, \
+         --client-certificate and --federated-token-file.",
+    )
+}
+
+fn show(prompt: &DevicePrompt) {
+    let _ = writeln!(
+        anstream::stderr(),
+        "To sign in, open {} on any device and enter the code {} within {}.\nOnly do so if it was you who started this \
+         command.",
+        super::words::harmless(&prompt.url),
+        super::words::harmless(&prompt.code),
+        span(prompt.lifetime),
+    );
+}
+
+fn variable_os(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.to_string_lossy().trim().is_empty())
+}
+
+fn variable(name: &str) -> Option<String> {
+    variable_os(name).and_then(|value| value.into_string().ok())
+}
+
+fn path_variable(name: &str) -> Option<PathBuf> {
+    variable_os(name).map(PathBuf::from)
+}
+
+/// A secret in the environment. What is set and cannot be read must not be passed over in silence.
+fn secret_variable(name: &str) -> Result<Option<SecretString>, Failure> {
+    let Some(value) = variable_os(name) else { return Ok(None) };
+    let text = value.into_string().map(Zeroizing::new);
+    let text = text.map_err(|_| Failure::usage(format_args!("{name} is set to something that is not text")))?;
+    Ok(Some(SecretString::from(text.trim().to_owned())))
+}
+
+/// The secret in a file that holds nothing else.
+fn secret_in(path: &Path) -> Result<SecretString, Failure> {
+    let cannot = |reason: &dyn std::fmt::Display| {
+        Failure::usage(format_args!("client secret file {}: {reason}", path.display()))
+    };
+    let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| cannot(&error))?;
+    match text.trim() {
+        "" => Err(cannot(&"it is empty")),
+        secret if secret.lines().count() > 1 => Err(cannot(&"it has several lines, and must hold the secret alone")),
+        secret => Ok(SecretString::from(secret.to_owned())),
+    }
+}

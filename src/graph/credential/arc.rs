@@ -1,0 +1,158 @@
+//! The managed identity of a server that is not in Azure: "Authenticate against Azure resources with Azure Arc-enabled
+//! servers". The agent proves that it speaks to somebody who may read its files: it names one, and wants to hear what is
+//! in it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::{Client, StatusCode};
+use secrecy::SecretString;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::token_service::Granted;
+use crate::graph::reading::encode_query;
+use crate::graph::token::TokenError;
+use crate::graph::unreachable;
+
+const API_VERSION: &str = "2019-11-01";
+/// Larger files are not the agent's.
+const LARGEST_KEY: u64 = 4096;
+
+/// Asks the agent at `endpoint`.
+///
+/// # Errors
+///
+/// The agent is not reached or gives no token, or its file cannot be read.
+pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: &str) -> Result<Granted, TokenError> {
+    let url = format!("{endpoint}?api-version={API_VERSION}&resource={}", encode_query(resource));
+    let ask = |key: Option<HeaderValue>| {
+        let mut headers = HeaderMap::from_iter([(
+            reqwest::header::HeaderName::from_static("metadata"),
+            HeaderValue::from_static("true"),
+        )]);
+        headers.extend(key.map(|key| (AUTHORIZATION, key)));
+        direct.get(&url).timeout(Duration::from_secs(30)).headers(headers).send()
+    };
+    let unreachable = |error: &reqwest::Error| TokenError::Unreachable {
+        authority: "the Azure Arc agent of this server".to_owned(),
+        message: unreachable::describe(error),
+    };
+    let challenge = ask(None).await.map_err(|error| unreachable(&error))?;
+    if challenge.status() != StatusCode::UNAUTHORIZED {
+        return Err(refused(challenge.status(), "it asked for no proof"));
+    }
+    let key = key_named_by(challenge.headers(), &folder_of_agent())?;
+    let answer = ask(Some(key)).await.map_err(|error| unreachable(&error))?;
+    let status = answer.status();
+    if !status.is_success() {
+        return Err(refused(status, "it took the proof and gave no token"));
+    }
+    let body = answer.bytes().await.map_err(|error| unreachable(&error))?;
+    granted(&body)
+}
+
+fn refused(status: StatusCode, what: &str) -> TokenError {
+    let message = format!("the Azure Arc agent of this server answered HTTP {status}: {what}");
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        TokenError::Busy { message, retry_after: None }
+    } else {
+        TokenError::Refused { message, hint: Some("look at the agent with: azcmagent show") }
+    }
+}
+
+/// Reads a token out of the agent's answer, in which numbers are texts.
+fn granted(body: &[u8]) -> Result<Granted, TokenError> {
+    #[derive(Deserialize)]
+    struct Token {
+        access_token: SecretString,
+        expires_in: String,
+    }
+    let unusable = || TokenError::Unusable("what the Azure Arc agent answered is not a token".to_owned());
+    let token: Token = serde_json::from_slice(body).map_err(|_| unusable())?;
+    let seconds = token.expires_in.parse().map_err(|_| unusable())?;
+    Ok(Granted { token: token.access_token, lifetime: Duration::from_secs(seconds), refresh_token: None })
+}
+
+fn folder_of_agent() -> PathBuf {
+    if cfg!(windows) {
+        let data = std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into());
+        Path::new(&data).join("AzureConnectedMachineAgent").join("Tokens")
+    } else {
+        PathBuf::from("/var/opt/azcmagent/tokens")
+    }
+}
+
+/// The proof that the agent wants. Whoever sits at that address in its place must not be able to have any file read:
+/// only a small `.key` file in the agent's own folder is.
+fn key_named_by(headers: &HeaderMap, folder: &Path) -> Result<HeaderValue, TokenError> {
+    let unusable = |reason: &str| TokenError::Unusable(format!("the Azure Arc agent: {reason}"));
+    let challenge = headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let path = challenge.strip_prefix("Basic realm=").map(|path| Path::new(path.trim_matches('"')));
+    let path = path.ok_or_else(|| unusable("it named no file to prove oneself with"))?;
+    let expected = path.extension().is_some_and(|extension| extension == "key") && path.parent() == Some(folder);
+    if !expected {
+        return Err(unusable(&format!("it named {}, which is no .key file in {}", path.display(), folder.display())));
+    }
+    let unreadable = |error: std::io::Error| {
+        unusable(&format!(
+            "{} cannot be read ({error}): run as root, or as a member of the group himds (on Windows: Hybrid agent \
+             extension applications)",
+            path.display()
+        ))
+    };
+    let about = std::fs::symlink_metadata(path).map_err(unreadable)?;
+    if !about.is_file() || about.len() > LARGEST_KEY {
+        return Err(unusable(&format!("{} is no small file", path.display())));
+    }
+    let key = std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)?;
+    let header = Zeroizing::new(format!("Basic {}", key.trim()));
+    let mut header = HeaderValue::from_str(&header).map_err(|_| unusable("its file holds no key"))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn challenge(path: &Path) -> HeaderMap {
+        let text = format!("Basic realm={}", path.display());
+        HeaderMap::from_iter([(WWW_AUTHENTICATE, HeaderValue::from_str(&text).unwrap())])
+    }
+
+    #[test]
+    fn only_a_small_key_in_the_agents_folder_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        for (path, content) in [
+            (folder.path().join("good.key"), "proof\n".to_owned()),
+            (folder.path().join("shadow"), "secret".to_owned()),
+            (folder.path().join("large.key"), "x".repeat(5_000)),
+            (elsewhere.path().join("other.key"), "secret".to_owned()),
+        ] {
+            std::fs::write(path, content).unwrap();
+        }
+        let key = key_named_by(&challenge(&folder.path().join("good.key")), folder.path()).unwrap();
+        assert_eq!(key, "Basic proof");
+        assert!(!format!("{key:?}").contains("proof"));
+        for path in [
+            folder.path().join("shadow"),
+            folder.path().join("large.key"),
+            folder.path().join("missing.key"),
+            folder.path().join("../x/other.key"),
+            elsewhere.path().join("other.key"),
+        ] {
+            assert!(key_named_by(&challenge(&path), folder.path()).is_err(), "{}", path.display());
+        }
+        assert!(key_named_by(&HeaderMap::new(), folder.path()).is_err());
+    }
+
+    #[test]
+    fn numbers_come_as_texts() {
+        let body = br#"{"access_token":"t","expires_in":"3599","token_type":"Bearer"}"#;
+        assert_eq!(granted(body).unwrap().lifetime, Duration::from_secs(3_599));
+        assert!(granted(br#"{"access_token":"t","expires_in":"soon"}"#).is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! Tokens of other issuers, which the app registration trusts: workload identity federation.
+
+use std::path::Path;
+
+use reqwest::header::ACCEPT;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use crate::graph::reading::encode_query;
+use crate::graph::token::TokenError;
+use crate::graph::unreachable;
+
+/// The audience that a federated credential has unless it was set otherwise ("Workload identity federation").
+const AUDIENCE: &str = "api://AzureADTokenExchange";
+/// No token is longer; whatever is, was named by mistake.
+const LONGEST: u64 = 64 * 1024;
+
+/// The token in a file, as it stands there now.
+///
+/// # Errors
+///
+/// The file cannot be read, or there is no token in it.
+pub(super) fn in_file(path: &Path) -> Result<SecretString, TokenError> {
+    let unusable = |reason: &dyn std::fmt::Display| {
+        TokenError::Unusable(format!("federated token file {}: {reason}", path.display()))
+    };
+    let size = std::fs::metadata(path).map_err(|error| unusable(&error))?.len();
+    if size > LONGEST {
+        return Err(unusable(&format_args!("it has {size} bytes, and no token is that long")));
+    }
+    let text = std::fs::read_to_string(path).map(SecretString::from).map_err(|error| unusable(&error))?;
+    let token = text.expose_secret().trim();
+    if token.split('.').count() != 3 || token.contains(char::is_whitespace) {
+        return Err(unusable(&"it holds no token (three parts with dots between them)"));
+    }
+    Ok(SecretString::from(token.to_owned()))
+}
+
+/// The token of this GitHub Actions job.
+///
+/// # Errors
+///
+/// GitHub is not reached, or gives none.
+pub(super) async fn of_github(
+    http: &reqwest::Client,
+    request_url: &str,
+    request_token: &SecretString,
+) -> Result<SecretString, TokenError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        value: SecretString,
+    }
+    let joint = if request_url.contains('?') { '&' } else { '?' };
+    let url = format!("{request_url}{joint}audience={}", encode_query(AUDIENCE));
+    let request = http.get(url).bearer_auth(request_token.expose_secret()).header(ACCEPT, "application/json");
+    let unreachable =
+        |error: &reqwest::Error| TokenError::Unreachable { authority: "GitHub".to_owned(), message: unreachable::describe(error) };
+    let response = request.send().await.map_err(|error| unreachable(&error))?;
+    let status = response.status();
+    if !status.is_success() {
+        let message = format!("GitHub answered HTTP {status} to the request for this job's token");
+        return Err(if status.is_server_error() || status.as_u16() == 429 {
+            TokenError::Busy { message, retry_after: None }
+        } else {
+            TokenError::Refused { message, hint: Some("the job needs: permissions: id-token: write") }
+        });
+    }
+    let body = response.bytes().await.map_err(|error| unreachable(&error))?;
+    let answer: Answer = serde_json::from_slice(&body)
+        .map_err(|_| TokenError::Unusable("what GitHub answered for this job's token is not one".to_owned()))?;
+    Ok(answer.value)
+}

@@ -1,0 +1,131 @@
+//! From a credential to one token, whatever its kind.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::Client;
+use secrecy::{ExposeSecret as _, SecretString};
+use time::OffsetDateTime;
+
+use super::token_service::{Field, TokenService};
+use super::{Credential, arc, device_code, federated, library};
+use crate::graph::endpoint::Endpoints;
+use crate::graph::token::TokenError;
+
+pub(crate) use super::token_service::Granted;
+
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// What somebody else fetched ends whenever it ends: Graph says so.
+const UNKNOWN_END: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
+
+/// A token that is on its way.
+pub(crate) type Getting<'a> = Pin<Box<dyn Future<Output = Result<Granted, TokenError>> + Send + 'a>>;
+
+/// The seam between keeping tokens and fetching them.
+pub(crate) trait Getter: Send + Sync + 'static {
+    /// Fetches one token now, without trying again.
+    ///
+    /// `claims` is the answer to a challenge of Graph's: what the new token must prove beyond the one that was turned
+    /// down ("Claims challenges, claims requests, and client capabilities").
+    fn get<'a>(&'a self, claims: Option<&'a str>) -> Getting<'a>;
+}
+
+/// The live getter.
+pub(crate) struct Live {
+    pub(crate) credential: Credential,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) http: Client,
+    /// Of a person who signed in: what later tokens are had for.
+    pub(crate) refresh_token: Mutex<Option<SecretString>>,
+}
+
+impl Getter for Live {
+    fn get<'a>(&'a self, claims: Option<&'a str>) -> Getting<'a> {
+        Box::pin(self.get_one(claims))
+    }
+}
+
+impl Live {
+    async fn get_one(&self, claims: Option<&str>) -> Result<Granted, TokenError> {
+        let scope = self.endpoints.scope();
+        match &self.credential {
+            Credential::ReadyToken(token) => {
+                Ok(Granted { token: token.clone(), lifetime: UNKNOWN_END, refresh_token: None })
+            }
+            Credential::ClientSecret { tenant, client_id, secret } => {
+                let service = self.service(tenant)?;
+                let proof = [Field::Secret("client_secret", secret.expose_secret())];
+                as_app(&service, client_id, &scope, claims, proof).await
+            }
+            Credential::Certificate { tenant, client_id, certificate } => {
+                let service = self.service(tenant)?;
+                let now = OffsetDateTime::now_utc();
+                let assertion = certificate.assertion(client_id, &service.token_url(), now);
+                let assertion =
+                    assertion.map_err(|_| TokenError::Unusable("the certificate's key cannot sign".to_owned()))?;
+                as_app(&service, client_id, &scope, claims, asserted(&assertion)).await
+            }
+            Credential::Federated { tenant, client_id, token_file } => {
+                let assertion = federated::in_file(token_file)?;
+                as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
+            }
+            Credential::GitHub { tenant, client_id, request_url, request_token } => {
+                let assertion = federated::of_github(&self.http, request_url, request_token).await?;
+                as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
+            }
+            Credential::ManagedIdentity { direct, arc: Some(endpoint), .. } => {
+                arc::managed_identity(direct, endpoint, &self.endpoints.graph.to_string()).await
+            }
+            Credential::ManagedIdentity { direct, client_id, arc: None } => {
+                library::managed_identity(direct, client_id.as_deref(), &scope).await
+            }
+            Credential::AzureCli { tenant } => library::azure_cli(tenant.as_deref(), &scope).await,
+            Credential::DeviceCode { tenant, client_id, show } => {
+                let service = self.service(tenant)?;
+                // Without offline_access there is no refresh token, and every hour somebody would have to sign in.
+                let scope = format!("{scope} offline_access");
+                let kept = self.kept().clone();
+                let granted = match kept {
+                    Some(kept) => device_code::refresh(&service, client_id, &scope, claims, &kept).await?,
+                    None => device_code::sign_in(&service, client_id, &scope, claims, show).await?,
+                };
+                // It is exchanged for a newer one with each token, as a rule.
+                if granted.refresh_token.is_some() {
+                    self.kept().clone_from(&granted.refresh_token);
+                }
+                Ok(granted)
+            }
+        }
+    }
+
+    fn service<'a>(&'a self, tenant: &'a str) -> Result<TokenService<'a>, TokenError> {
+        TokenService::new(&self.http, &self.endpoints, tenant)
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<SecretString>> {
+        self.refresh_token.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn as_app<const N: usize>(
+    service: &TokenService<'_>,
+    client_id: &str,
+    scope: &str,
+    claims: Option<&str>,
+    proof: [Field<'_>; N],
+) -> Result<Granted, TokenError> {
+    let mut fields = vec![
+        Field::Open("grant_type", "client_credentials"),
+        Field::Open("client_id", client_id),
+        Field::Open("scope", scope),
+    ];
+    fields.extend(proof);
+    fields.extend(claims.map(|claims| Field::Open("claims", claims)));
+    service.token(&fields).await
+}
+
+fn asserted(assertion: &SecretString) -> [Field<'_>; 2] {
+    [Field::Open("client_assertion_type", ASSERTION_TYPE), Field::Secret("client_assertion", assertion.expose_secret())]
+}

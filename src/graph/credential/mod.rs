@@ -1,0 +1,146 @@
+//! What the program gets in with: from the parts of a credential to one access token.
+//!
+//! [`Credential`] is put together from parts, wherever they come from; [`CredentialKind`] names it. `getter` turns one
+//! into a token, once: [`super::token`] keeps that token, shares and renews it. Requests to the token service are ours
+//! (`token_service`), because they carry the claims challenges that Graph sends, which `azure_identity` cannot; that
+//! library asks the managed identities of virtual machines and App Service and the Azure CLI. `certificate` signs,
+//! `federated` fetches other issuers' tokens, `device_code` waits for a person, and `arc` is for servers that are not in
+//! Azure.
+
+mod arc;
+mod certificate;
+mod device_code;
+mod federated;
+pub(super) mod getter;
+mod kind;
+mod library;
+mod token_service;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+pub use certificate::{CertificateError, SigningCertificate};
+pub use device_code::{DevicePrompt, ShowPrompt};
+pub use kind::CredentialKind;
+
+/// What the program proves itself with.
+pub enum Credential {
+    /// A token that somebody else fetched; it cannot be renewed.
+    ReadyToken(SecretString),
+    /// An app registration and one of its client secrets.
+    ClientSecret {
+        /// The tenant to get into: its id or one of its domains.
+        tenant: String,
+        /// The app registration.
+        client_id: String,
+        /// Its secret.
+        secret: SecretString,
+    },
+    /// An app registration and a certificate of it, which signs an assertion for every token.
+    Certificate {
+        /// The tenant.
+        tenant: String,
+        /// The app registration.
+        client_id: String,
+        /// The certificate and its key.
+        certificate: SigningCertificate,
+    },
+    /// An app registration that trusts tokens of another issuer. The file is read again for every token, because
+    /// whoever writes it replaces it before the token in it ends.
+    Federated {
+        /// The tenant.
+        tenant: String,
+        /// The app registration.
+        client_id: String,
+        /// Where the other issuer's token stands.
+        token_file: PathBuf,
+    },
+    /// The same with the token that GitHub gives to an Actions job ("OpenID Connect" in GitHub's documentation).
+    GitHub {
+        /// The tenant.
+        tenant: String,
+        /// The app registration.
+        client_id: String,
+        /// `ACTIONS_ID_TOKEN_REQUEST_URL`.
+        request_url: String,
+        /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+        request_token: SecretString,
+    },
+    /// The identity that Azure gave to this machine or service; which of its services is asked, Azure's own variables
+    /// say.
+    ManagedIdentity {
+        /// A user-assigned identity; without it the system-assigned one.
+        client_id: Option<String>,
+        /// A client that goes past every proxy: the service is on this machine.
+        direct: reqwest::Client,
+        /// The address of Azure Arc's agent, on a server that is not in Azure.
+        arc: Option<String>,
+    },
+    /// Whoever is signed in to the Azure CLI.
+    AzureCli {
+        /// The tenant; without it the one that the CLI is signed in to.
+        tenant: Option<String>,
+    },
+    /// A person who signs in on another device, once; later tokens come without them.
+    DeviceCode {
+        /// The tenant.
+        tenant: String,
+        /// A public client: an app registration that allows such sign-ins.
+        client_id: String,
+        /// Shows the person where to go.
+        show: ShowPrompt,
+    },
+}
+
+impl Credential {
+    /// Of which kind it is.
+    #[must_use]
+    pub const fn kind(&self) -> CredentialKind {
+        match self {
+            Self::ReadyToken(_) => CredentialKind::Token,
+            Self::ClientSecret { .. } => CredentialKind::Secret,
+            Self::Certificate { .. } => CredentialKind::Certificate,
+            Self::Federated { .. } => CredentialKind::Federated,
+            Self::GitHub { .. } => CredentialKind::GitHub,
+            Self::ManagedIdentity { .. } => CredentialKind::ManagedIdentity,
+            Self::AzureCli { .. } => CredentialKind::AzureCli,
+            Self::DeviceCode { .. } => CredentialKind::DeviceCode,
+        }
+    }
+
+    /// The app registration, where it is certain without looking into a token.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::ClientSecret { client_id, .. }
+            | Self::Certificate { client_id, .. }
+            | Self::Federated { client_id, .. }
+            | Self::GitHub { client_id, .. }
+            | Self::DeviceCode { client_id, .. } => Some(client_id),
+            Self::ManagedIdentity { client_id, .. } => client_id.as_deref(),
+            Self::ReadyToken(_) | Self::AzureCli { .. } => None,
+        }
+    }
+
+    /// The tenant as it was configured.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        match self {
+            Self::ClientSecret { tenant, .. }
+            | Self::Certificate { tenant, .. }
+            | Self::Federated { tenant, .. }
+            | Self::GitHub { tenant, .. }
+            | Self::DeviceCode { tenant, .. } => Some(tenant),
+            Self::AzureCli { tenant } => tenant.as_deref(),
+            Self::ReadyToken(_) | Self::ManagedIdentity { .. } => None,
+        }
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credential({})", self.kind())
+    }
+}

@@ -1,0 +1,231 @@
+//! One request to the token service, and what it answers: "Microsoft identity platform and the OAuth 2.0 client
+//! credentials flow" and "... device authorization grant flow".
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::Client;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use secrecy::SecretString;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::graph::aadsts;
+use crate::graph::endpoint::Endpoints;
+use crate::graph::reading::encode_query;
+use crate::graph::retry_after;
+use crate::graph::token::TokenError;
+use crate::graph::unreachable;
+
+/// How long the token service may take; it answers in well under a second, and a run must not hang on it.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer texts are no messages.
+const LONGEST_MESSAGE: usize = 400;
+
+/// A token as it was given out.
+pub(crate) struct Granted {
+    pub(crate) token: SecretString,
+    /// From the moment on at which it was asked for.
+    pub(crate) lifetime: Duration,
+    /// What the next one can be had for without a person, where there is such a thing.
+    pub(crate) refresh_token: Option<SecretString>,
+}
+
+/// The token service of one tenant.
+pub(crate) struct TokenService<'a> {
+    http: &'a Client,
+    endpoints: &'a Endpoints,
+    tenant: &'a str,
+}
+
+/// A field of a form; what is secret in it is taken out of every text that comes back.
+pub(crate) enum Field<'a> {
+    Open(&'a str, &'a str),
+    Secret(&'a str, &'a str),
+}
+
+/// What the token service says when it says no.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Refusal {
+    #[serde(default)]
+    pub(crate) error: String,
+    #[serde(default)]
+    error_description: String,
+    #[serde(default)]
+    error_codes: Vec<u32>,
+}
+
+/// What became of a request.
+pub(crate) enum Reply {
+    Given(Bytes),
+    /// A person has not finished, or did not want to: the OAuth error.
+    Refused(Refusal, TokenError),
+}
+
+impl<'a> TokenService<'a> {
+    /// # Errors
+    ///
+    /// A tenant that cannot stand in an address.
+    pub(crate) fn new(http: &'a Client, endpoints: &'a Endpoints, tenant: &'a str) -> Result<Self, TokenError> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+        if tenant.is_empty() || !tenant.chars().all(plain) {
+            let text = format!("the tenant {tenant:?} is neither a tenant id nor a domain");
+            return Err(TokenError::Unusable(text));
+        }
+        Ok(Self { http, endpoints, tenant })
+    }
+
+    /// The address that hands tokens out; also the audience of an assertion.
+    pub(crate) fn token_url(&self) -> String {
+        self.url("token")
+    }
+
+    fn url(&self, what: &str) -> String {
+        self.endpoints.authority.join(&format!("/{}/oauth2/v2.0/{what}", self.tenant))
+    }
+
+    /// Asks for a token.
+    ///
+    /// # Errors
+    ///
+    /// The service refuses, is busy or is not reached.
+    pub(crate) async fn token(&self, fields: &[Field<'_>]) -> Result<Granted, TokenError> {
+        match self.post("token", fields).await? {
+            Reply::Given(body) => granted(&body),
+            Reply::Refused(_, error) => Err(error),
+        }
+    }
+
+    /// Sends a form to one of the service's addresses.
+    ///
+    /// # Errors
+    ///
+    /// The service is busy, is not reached, or what answers is not it.
+    pub(crate) async fn post(&self, what: &str, fields: &[Field<'_>]) -> Result<Reply, TokenError> {
+        let body = Bytes::from_owner(form(fields));
+        let request = self.http.post(self.url(what)).timeout(PATIENCE);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        let unreachable = |error: &reqwest::Error| TokenError::Unreachable {
+            authority: self.endpoints.authority.to_string(),
+            message: unreachable::describe(error),
+        };
+        let response = request.send().await.map_err(|error| unreachable(&error))?;
+        let status = response.status();
+        let wait = wait_of(response.headers());
+        let body = response.bytes().await.map_err(|error| unreachable(&error))?;
+        if status.is_success() {
+            return Ok(Reply::Given(body));
+        }
+        let refusal = serde_json::from_slice::<Refusal>(&body).ok().filter(|refusal| !refusal.error.is_empty());
+        let busy = matches!(status.as_u16(), 408 | 429 | 500..=599);
+        let Some(refusal) = refusal else {
+            // Whatever this is, it may repeat what was sent: nothing of it is shown.
+            let message = format!("HTTP {status} with {} bytes that are not the token service's", body.len());
+            return Err(if busy {
+                TokenError::Busy { message, retry_after: wait }
+            } else {
+                TokenError::Refused { message, hint: Some("look whether a proxy stands between") }
+            });
+        };
+        let message = message_of(&refusal, fields);
+        let code = refusal.error_codes.first().copied().or_else(|| aadsts::code_in(&message));
+        if busy || refusal.error == "temporarily_unavailable" || code.is_some_and(aadsts::is_passing) {
+            return Err(TokenError::Busy { message, retry_after: wait });
+        }
+        let error = TokenError::Refused { hint: code.and_then(aadsts::hint), message };
+        Ok(Reply::Refused(refusal, error))
+    }
+}
+
+/// Reads a token out of a good answer.
+///
+/// # Errors
+///
+/// It is not one.
+pub(crate) fn granted(body: &[u8]) -> Result<Granted, TokenError> {
+    #[derive(Deserialize)]
+    struct Token {
+        access_token: SecretString,
+        expires_in: u64,
+        refresh_token: Option<SecretString>,
+    }
+    let token: Token = serde_json::from_slice(body).map_err(|_| {
+        TokenError::Unusable(
+            "the token service answered, and what it answered is not a token: look whether a proxy stands between"
+                .to_owned(),
+        )
+    })?;
+    Ok(Granted {
+        token: token.access_token,
+        lifetime: Duration::from_secs(token.expires_in),
+        refresh_token: token.refresh_token,
+    })
+}
+
+fn form(fields: &[Field<'_>]) -> Zeroizing<Vec<u8>> {
+    let encoded = |text: &str| Zeroizing::new(encode_query(text));
+    // Every byte takes three at most, so that the buffer never grows and leaves no copy behind.
+    let length: usize = fields.iter().map(|field| 3 * (field.name().len() + field.value().len()) + 2).sum();
+    let mut form = Zeroizing::new(Vec::with_capacity(length));
+    for field in fields {
+        if !form.is_empty() {
+            form.push(b'&');
+        }
+        form.extend_from_slice(encoded(field.name()).as_bytes());
+        form.push(b'=');
+        form.extend_from_slice(encoded(field.value()).as_bytes());
+    }
+    form
+}
+
+impl Field<'_> {
+    fn name(&self) -> &str {
+        let (Self::Open(name, _) | Self::Secret(name, _)) = self;
+        name
+    }
+
+    fn value(&self) -> &str {
+        let (Self::Open(_, value) | Self::Secret(_, value)) = self;
+        value
+    }
+}
+
+/// The service's own words without what follows them (its ids and the time), and without what was sent in confidence.
+fn message_of(refusal: &Refusal, fields: &[Field<'_>]) -> String {
+    let text = if refusal.error_description.is_empty() { &refusal.error } else { &refusal.error_description };
+    let line = text.trim().lines().next().unwrap_or_default();
+    let mut message = line.to_owned();
+    for field in fields {
+        if let Field::Secret(name, secret) = field
+            && !secret.is_empty()
+        {
+            message = message.replace(secret, &format!("[{name}]"));
+        }
+    }
+    // Only now: half a secret would not be found.
+    message.chars().filter(|c| !c.is_control()).take(LONGEST_MESSAGE).collect()
+}
+
+fn wait_of(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let now = text(DATE).and_then(retry_after::http_date).unwrap_or_else(OffsetDateTime::now_utc);
+    retry_after::parse(text(RETRY_AFTER)?, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_encoded_and_a_secret_never_comes_back() {
+        let fields = [Field::Open("scope", "https://g/.default"), Field::Secret("client_secret", "a&b=c+d %")];
+        assert_eq!(*form(&fields), b"scope=https%3A%2F%2Fg%2F.default&client_secret=a%26b%3Dc%2Bd%20%25".to_vec());
+        let refusal = Refusal {
+            error: "invalid_client".to_owned(),
+            error_description: "AADSTS7000215: not a&b=c+d %\r\nTrace ID: x".to_owned(),
+            error_codes: vec![7_000_215],
+        };
+        assert_eq!(message_of(&refusal, &fields), "AADSTS7000215: not [client_secret]");
+    }
+}

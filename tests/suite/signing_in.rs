@@ -1,0 +1,363 @@
+//! Every way in, by the binary and against the simulator's token service, which checks strictly.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use sealoff::graph::credential::SigningCertificate;
+use sealoff::simulator::{Device, Federated, Settings, SignIn};
+use secrecy::ExposeSecret as _;
+use time::OffsetDateTime;
+
+use crate::stage::{Ran, Stage, bare, finish};
+
+const EXPORT: [&str; 4] = ["export", "--all", "-o", "-"];
+
+/// Makes a certificate with its key in one PEM file; `None` where there is no openssl.
+fn make_certificate(folder: &Path, name: &str, key: &[&str]) -> Option<Vec<u8>> {
+    let mut command = Command::new("openssl");
+    command.current_dir(folder).args(["req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=sealoff"]);
+    command.args(key).args(["-keyout", "key.pem", "-out", "certificate.pem"]).stderr(Stdio::null());
+    if !command.status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no openssl here");
+        return None;
+    }
+    let read = |name| std::fs::read_to_string(folder.join(name)).unwrap();
+    let certificate = read("certificate.pem");
+    std::fs::write(folder.join(name), format!("{certificate}{}", read("key.pem"))).unwrap();
+    Some(CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap().to_vec())
+}
+
+const RSA: [&str; 2] = ["-newkey", "rsa:2048"];
+
+/// The binary pointed at the stage's tenant and without its secret.
+fn without_secret(stage: &Stage, arguments: &[&str]) -> Command {
+    let mut command = stage.command(arguments);
+    command.env_remove("AZURE_CLIENT_SECRET");
+    command
+}
+
+fn plan(stage: &Stage, set: &[(&str, &str)], more: &[&str]) -> Ran {
+    let roster = stage.write("roster.csv", "userPrincipalName\nada.lovelace@contoso.com\n");
+    let mut arguments = vec!["plan", &*roster, "--playbook", "contain", "--out", "out"];
+    arguments.extend(more);
+    let mut command = without_secret(stage, &arguments);
+    command.envs(set.iter().copied());
+    finish(command)
+}
+
+#[test]
+fn a_certificate_signs_its_way_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(der) = make_certificate(folder.path(), "app.pem", &RSA) else { return };
+    let pem = folder.path().join("app.pem").display().to_string();
+    let sign_in = SignIn { certificates: vec![der], ..SignIn::default() };
+    let stage = Stage::with(Settings { sign_in, ..Settings::default() });
+    plan(&stage, &[("AZURE_CLIENT_CERTIFICATE_PATH", &pem)], &[])
+        .succeeded()
+        .complains(&["signing in with a certificate (AZURE_CLIENT_CERTIFICATE_PATH)"]);
+
+    // A file that was named as an argument is what is meant, whatever the environment holds.
+    let stage = Stage::new();
+    plan(&stage, &[("AZURE_CLIENT_SECRET", "wrong")], &["--client-certificate", &pem])
+        .exited(5)
+        .complains(&["AADSTS700027", "the certificate is not on the app"]);
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    if make_certificate(folder.path(), "app.pem", &RSA).is_none() {
+        return;
+    }
+    let at = |name: &str| folder.path().join(name);
+    let read = |name: &str| std::fs::read_to_string(at(name)).unwrap();
+    let (certificate, key) = (read("certificate.pem"), read("key.pem"));
+    make_certificate(folder.path(), "other.pem", &RSA).unwrap();
+    std::fs::write(at("mixed.pem"), format!("{certificate}{}", read("key.pem"))).unwrap();
+    std::fs::write(at("bare.pem"), &certificate).unwrap();
+    std::fs::write(at("lonely.pem"), &key).unwrap();
+    make_certificate(folder.path(), "ec.pem", &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]).unwrap();
+    std::fs::write(at("app.pfx"), [0x30, 0x82, 0x01, 0x02, 0x02]).unwrap();
+    let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    std::fs::write(at("locked.pem"), format!("{certificate}{locked}")).unwrap();
+    let stage = Stage::new();
+    for (name, says) in [
+        ("mixed.pem", "does not belong to a certificate in it"),
+        ("bare.pem", "no private key"),
+        ("lonely.pem", "no certificate"),
+        ("ec.pem", "must be an RSA key"),
+        ("app.pfx", "openssl pkcs12 -in"),
+        ("locked.pem", "openssl pkey -in"),
+        ("missing.pem", "cannot be read"),
+    ] {
+        plan(&stage, &[], &["--client-certificate", at(name).to_str().unwrap()]).exited(2).complains(&[says]);
+    }
+    assert_eq!(stage.ledger().counters.token_requests, 0);
+}
+
+/// What we sign is checked by OpenSSL, which shares nothing with us.
+#[test]
+fn openssl_verifies_the_assertions() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let folder = tempfile::tempdir().unwrap();
+    let Some(der) = make_certificate(folder.path(), "app.pem", &RSA) else { return };
+    let certificate = SigningCertificate::read(&folder.path().join("app.pem")).unwrap();
+    let now = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+    let assertion = certificate.assertion("app-id", "https://login.example/t/oauth2/v2.0/token", now).unwrap();
+    let (signed, signature) = assertion.expose_secret().rsplit_once('.').unwrap();
+    let (header, claims) = signed.split_once('.').unwrap();
+    let part =
+        |text: &str| -> serde_json::Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap() };
+    let (header, claims) = (part(header), part(claims));
+    assert_eq!((&header["alg"], &header["typ"]), (&"PS256".into(), &"JWT".into()));
+    assert_eq!((&claims["iss"], &claims["sub"]), (&"app-id".into(), &"app-id".into()));
+    assert_eq!(claims["aud"], "https://login.example/t/oauth2/v2.0/token");
+    assert_eq!((&claims["nbf"], &claims["exp"]), (&1_700_000_000.into(), &1_700_000_600.into()));
+    assert!(uuid::Uuid::parse_str(claims["jti"].as_str().unwrap()).is_ok());
+
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("signed"), signed).unwrap();
+    std::fs::write(at("signature"), URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
+    std::fs::write(at("certificate.der"), &der).unwrap();
+    let openssl = |arguments: &[&str]| {
+        let output = Command::new("openssl").current_dir(folder.path()).args(arguments).output().unwrap();
+        (output.status.success(), output.stdout)
+    };
+    let (_, hash) = openssl(&["dgst", "-sha256", "-binary", "certificate.der"]);
+    assert_eq!(header["x5t#S256"], URL_SAFE_NO_PAD.encode(hash));
+    let (made, public) = openssl(&["x509", "-in", "certificate.pem", "-pubkey", "-noout"]);
+    assert!(made);
+    std::fs::write(at("public.pem"), public).unwrap();
+    let verify = |salt: &str| {
+        openssl(&[
+            "dgst",
+            "-sha256",
+            "-verify",
+            "public.pem",
+            "-sigopt",
+            "rsa_padding_mode:pss",
+            "-sigopt",
+            salt,
+            "-sigopt",
+            "rsa_mgf1_md:sha256",
+            "-signature",
+            "signature",
+            "signed",
+        ])
+        .0
+    };
+    // PS256 is PSS with MGF1 over SHA-256 and a salt as long as the hash (RFC 7518, section 3.5).
+    assert!(verify("rsa_pss_saltlen:32"));
+    std::fs::write(at("signed"), format!("{signed}x")).unwrap();
+    assert!(!verify("rsa_pss_saltlen:32"), "openssl would take anything");
+}
+
+#[test]
+fn a_federated_token_file_is_read_anew_and_must_match_exactly() {
+    let stage = Stage::new();
+    let trusted = SignIn::default().federated;
+    let good = stage.simulator.issue_federated_token(&trusted);
+    let file = stage.write("token", format!("{good}\n"));
+    plan(&stage, &[("AZURE_FEDERATED_TOKEN_FILE", &file)], &[]).succeeded().complains(&["a federated token file"]);
+    for wrong in [
+        Federated { issuer: trusted.issuer.to_uppercase(), ..trusted.clone() },
+        Federated { subject: "repo:contoso/sealoff:ref:refs/heads/Main".to_owned(), ..trusted.clone() },
+        Federated { audience: format!("{}/", trusted.audience), ..trusted.clone() },
+    ] {
+        let file = stage.write("token", stage.simulator.issue_federated_token(&wrong));
+        let mut command = without_secret(&stage, &["plan", "roster.csv", "--playbook", "contain", "--out", "other"]);
+        command.env("AZURE_FEDERATED_TOKEN_FILE", &file);
+        finish(command).exited(5).complains(&["issuer, subject and audience must be equal"]);
+    }
+    let file = stage.write("token", "no token");
+    let mut command = without_secret(&stage, &["plan", "roster.csv", "--playbook", "contain", "--out", "other"]);
+    command.env("AZURE_FEDERATED_TOKEN_FILE", &file);
+    finish(command).exited(5).complains(&["holds no token"]);
+}
+
+#[test]
+fn a_github_job_gets_in_with_its_own_token() {
+    let stage = Stage::new();
+    let url = format!("{}/_simulator/job-token?api-version=2.0", stage.simulator.connection().authority);
+    let job = [("ACTIONS_ID_TOKEN_REQUEST_URL", &*url), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "simulated-job-token")];
+    plan(&stage, &job, &[]).succeeded().complains(&["this GitHub Actions job"]);
+    let stage = Stage::new();
+    let url = format!("{}/_simulator/job-token?api-version=2.0", stage.simulator.connection().authority);
+    let job = [("ACTIONS_ID_TOKEN_REQUEST_URL", &*url), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "another")];
+    plan(&stage, &job, &[]).exited(5).complains(&["id-token: write"]);
+    plan(&stage, &job[..1], &[]).exited(5).complains(&["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]);
+}
+
+#[test]
+fn a_managed_identity_of_app_service() {
+    let stage = Stage::new();
+    let url = format!("{}/app-service/identity/token", stage.simulator.connection().authority);
+    let set = [("IDENTITY_ENDPOINT", &*url), ("IDENTITY_HEADER", "simulated-identity-header")];
+    // Behind a proxy that is not there: the service is on this machine, and no proxy is asked.
+    let proxied = [set[0], set[1], ("HTTPS_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "127.0.0.1")];
+    plan(&stage, &proxied, &[]).succeeded().complains(&["a managed identity (IDENTITY_ENDPOINT)"]);
+    let stage = Stage::new();
+    let url = format!("{}/app-service/identity/token", stage.simulator.connection().authority);
+    let set = [("IDENTITY_ENDPOINT", &*url), ("IDENTITY_HEADER", "wrong")];
+    plan(&stage, &set, &[]).exited(5).complains(&["managed identity"]);
+}
+
+fn device_stage(device: Device) -> Stage {
+    let device = Device { interval: Duration::ZERO, ..device };
+    Stage::with(Settings { sign_in: SignIn { device, ..SignIn::default() }, ..Settings::default() })
+}
+
+#[test]
+fn a_person_signs_in_on_another_device_and_is_never_touched() {
+    let upn = "grace.hopper@contoso.com";
+    let stage = device_stage(Device { approved_by: Some(upn.to_owned()), ..Device::default() });
+    let roster = stage.write("roster.csv", format!("userPrincipalName\nada.lovelace@contoso.com\n{upn}\n"));
+    let arguments = ["run", &roster, "--playbook", "contain", "--out", "out", "--dry-run", "--auth", "device-code"];
+    let ran = finish(without_secret(&stage, &arguments)).succeeded();
+    let ran = ran.complains(&["/devicelogin", "enter the code", "it was you who started"]);
+    let ran = ran.says(&[&format!("Signed in as {upn}"), "directory roles decide", "operator"]);
+    assert!(ran.out.contains("refuse"), "{}", ran.out);
+    // Nobody is asked to sign in twice: not by the plan and the run, and not for a later token.
+    assert_eq!(ran.err.matches("enter the code").count(), 1);
+}
+
+#[test]
+fn a_declined_a_late_and_a_blocked_sign_in() {
+    let run = |stage: &Stage| {
+        let roster = stage.write("roster.csv", "userPrincipalName\nada.lovelace@contoso.com\n");
+        let arguments = ["plan", &roster, "--playbook", "contain", "--out", "out", "--auth", "device-code"];
+        finish(without_secret(stage, &arguments))
+    };
+    let stage = device_stage(Device { lifetime: Duration::ZERO, ..Device::default() });
+    run(&stage).exited(5).complains(&["nobody signed in while the code could be used"]);
+    let by = Some("grace.hopper@contoso.com".to_owned());
+    let stage = device_stage(Device { approved_by: by, blocked: true, ..Device::default() });
+    run(&stage).exited(5).complains(&["AADSTS53003", "Conditional Access"]);
+
+    let stage = device_stage(Device { after_polls: u32::MAX, ..Device::default() });
+    let roster = stage.write("roster.csv", "userPrincipalName\nada.lovelace@contoso.com\n");
+    let arguments = ["plan", &roster, "--playbook", "contain", "--out", "out", "--auth", "device-code"];
+    let mut command = without_secret(&stage, &arguments);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("enter the code ") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "it ended without a prompt");
+    }
+    let code = line.split("enter the code ").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(stage.simulator.decline_device_code(code));
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(5));
+    assert!(rest.contains("the sign-in was declined"), "{rest}");
+}
+
+#[test]
+fn the_azure_cli_speaks_for_whoever_is_signed_in() {
+    if !cfg!(unix) {
+        eprintln!("skipped: the stand-in for az is a shell script");
+        return;
+    }
+    let stage = Stage::new();
+    let grace = stage.simulator.user("grace.hopper@contoso.com").unwrap();
+    let token = stage.simulator.issue_delegated_token(grace.id).unwrap();
+    let answer = format!(r#"{{"accessToken":"{token}","expires_on":4102444800,"tokenType":"Bearer"}}"#);
+    stage.write(
+        "az",
+        format!("#!/bin/sh\ncase \"$*\" in *account\\ get-access-token*) echo '{answer}';; *) exit 1;; esac\n"),
+    );
+    #[cfg(unix)]
+    std::fs::set_permissions(stage.path("az"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", stage.folder.path().display(), std::env::var("PATH").unwrap());
+    plan(&stage, &[("PATH", &path)], &["--auth", "azure-cli"])
+        .succeeded()
+        .says(&["Signed in as grace.hopper@contoso.com"]);
+    stage.write("az", "#!/bin/sh\necho 'ERROR: Please run az login' >&2\nexit 1\n");
+    let mut command = without_secret(&stage, &["plan", "roster.csv", "--playbook", "contain", "--out", "o2"]);
+    command.env("PATH", &path).env("SEALOFF_AUTH", "azure-cli");
+    finish(command).exited(5).complains(&["az login"]);
+}
+
+#[test]
+fn a_secret_in_a_file_and_the_tenant_as_arguments() {
+    let stage = Stage::new();
+    let connection = stage.simulator.connection().clone();
+    let file = stage.write("secret", format!("{}\n", connection.client_secret));
+    let roster = stage.write("roster.csv", "userPrincipalName\nada.lovelace@contoso.com\n");
+    let arguments = [
+        "plan",
+        &roster,
+        "--playbook",
+        "contain",
+        "--out",
+        "out",
+        "--tenant",
+        &connection.tenant_id,
+        "--client-id",
+        &connection.client_id,
+        "--client-secret-file",
+        &file,
+    ];
+    let mut command = without_secret(&stage, &arguments);
+    command.env_remove("AZURE_TENANT_ID").env_remove("AZURE_CLIENT_ID");
+    finish(command).succeeded();
+    for (content, says) in [("", "it is empty"), ("a\nb\n", "several lines")] {
+        let file = stage.write("secret", content);
+        plan(&stage, &[], &["--client-secret-file", &file]).exited(2).complains(&[says]);
+    }
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    for (kind, says) in [
+        ("secret", "AZURE_TENANT_ID, AZURE_CLIENT_ID are not set"),
+        ("certificate", "AZURE_TENANT_ID, AZURE_CLIENT_ID are not set"),
+        ("token", "SEALOFF_ACCESS_TOKEN is not set"),
+        ("device-code", "AZURE_TENANT_ID, AZURE_CLIENT_ID are not set"),
+    ] {
+        finish(bare(&[&EXPORT[..], &["--auth", kind]].concat())).exited(5).complains(&[says]);
+    }
+    for (kind, says) in [
+        ("secret", "AZURE_CLIENT_SECRET is not set"),
+        ("certificate", "AZURE_CLIENT_CERTIFICATE_PATH is not set"),
+        ("federated", "AZURE_FEDERATED_TOKEN_FILE is not set"),
+    ] {
+        let mut command = bare(&[&EXPORT[..], &["--auth", kind]].concat());
+        command.env("AZURE_TENANT_ID", "contoso.com").env("AZURE_CLIENT_ID", "x");
+        finish(command).exited(5).complains(&[says]);
+    }
+    finish(bare(&[&EXPORT[..], &["--auth", "password"]].concat())).exited(2).complains(&["managed-identity"]);
+}
+
+#[test]
+fn tokens_that_are_revoked_in_mid_run_are_met_with_the_claims_that_graph_wants() {
+    let stage = Stage::with(Settings { hold_after_writes: Some(20), ..Settings::default() });
+    let members = stage.members(60);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    let child = stage.spawn(&["apply", "out", "--confirm", "60"]);
+    stage.wait_for_writes(20);
+    stage.simulator.challenge_tokens();
+    stage.simulator.release();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    stage.judge("out");
+    assert_eq!(stage.outcomes("out")["done"], 60);
+    assert!(stage.ledger().counters.unauthorized > 0, "no token was turned down");
+}
+
+#[test]
+fn tokens_that_live_for_seconds_outlive_a_run() {
+    let stage = Stage::with(Settings { token_lifetime: Duration::from_secs(1), ..Settings::default() });
+    let members = stage.members(40);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "breach", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    stage.judge("out");
+}
