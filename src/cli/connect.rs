@@ -142,6 +142,10 @@ pub fn transport_failure(error: &TransportError) -> Failure {
             .with_next(unreachable::mend(message).unwrap_or(
                 "Check the network, the proxy (HTTPS_PROXY), --graph-endpoint, --authority, and --ca-file behind an inspecting proxy.",
             )),
+        TransportError::Token(TokenError::Busy { message, .. }) => match unreachable::mend(message) {
+            Some(mend) => failure.with_next(mend),
+            None => failure,
+        },
         TransportError::Unauthorized(refused) if refused.message.starts_with(foreign::NOT_GRAPH) => {
             failure.with_next(unreachable::SOMETHING_BETWEEN)
         }
@@ -153,5 +157,6 @@ pub fn transport_failure(error: &TransportError) -> Failure {
 fn sentence(fragment: &str) -> String {
     let mut letters = fragment.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    let end = if fragment.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }

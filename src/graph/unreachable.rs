@@ -83,6 +83,12 @@ pub fn describe(error: &(dyn Error + 'static)) -> String {
     cause_of(error).map_or_else(|| own.clone(), |cause| format!("{} ({own})", cause.what))
 }
 
+/// Something answered that is not the service; `with` tells what, and holds nothing of what was sent.
+#[must_use]
+pub fn stranger(with: &str) -> String {
+    format!("{} ({with})", STRANGER.what)
+}
+
 /// What to do about something that [`describe`] described, as whole sentences; `None` where nothing special is known.
 #[must_use]
 pub fn mend(message: &str) -> Option<&'static str> {

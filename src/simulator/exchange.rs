@@ -13,8 +13,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::directory::Place;
-use super::fate::{self, Fate, Spoilt};
 use super::directory::tenant::CLIENT_ID;
+use super::fate::{self, Fate, Spoilt};
 use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
 use super::graph::call::{Prepared, Request};

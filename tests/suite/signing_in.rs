@@ -214,7 +214,7 @@ fn device_stage(device: Device) -> Stage {
 
 #[test]
 fn a_person_signs_in_on_another_device_and_is_never_touched() {
-    let upn = "grace.hopper@contoso.com";
+    let upn = "admin.bowen@contoso.onmicrosoft.com";
     let stage = device_stage(Device { approved_by: Some(upn.to_owned()), ..Device::default() });
     let roster = stage.write("roster.csv", format!("userPrincipalName\nada.lovelace@contoso.com\n{upn}\n"));
     let arguments = ["run", &roster, "--playbook", "contain", "--out", "out", "--dry-run", "--auth", "device-code"];
@@ -265,8 +265,8 @@ fn the_azure_cli_speaks_for_whoever_is_signed_in() {
         return;
     }
     let stage = Stage::new();
-    let grace = stage.simulator.user("grace.hopper@contoso.com").unwrap();
-    let token = stage.simulator.issue_delegated_token(grace.id).unwrap();
+    let bowen = stage.simulator.user("admin.bowen@contoso.onmicrosoft.com").unwrap();
+    let token = stage.simulator.issue_delegated_token(bowen.id).unwrap();
     let answer = format!(r#"{{"accessToken":"{token}","expires_on":4102444800,"tokenType":"Bearer"}}"#);
     stage.write(
         "az",
@@ -277,7 +277,7 @@ fn the_azure_cli_speaks_for_whoever_is_signed_in() {
     let path = format!("{}:{}", stage.folder.path().display(), std::env::var("PATH").unwrap());
     plan(&stage, &[("PATH", &path)], &["--auth", "azure-cli"])
         .succeeded()
-        .says(&["Signed in as grace.hopper@contoso.com"]);
+        .says(&["Signed in as admin.bowen@contoso.onmicrosoft.com"]);
     stage.write("az", "#!/bin/sh\necho 'ERROR: Please run az login' >&2\nexit 1\n");
     let mut command = without_secret(&stage, &["plan", "roster.csv", "--playbook", "contain", "--out", "o2"]);
     command.env("PATH", &path).env("SEALOFF_AUTH", "azure-cli");

@@ -53,8 +53,10 @@ pub(super) async fn of_github(
     let joint = if request_url.contains('?') { '&' } else { '?' };
     let url = format!("{request_url}{joint}audience={}", encode_query(AUDIENCE));
     let request = http.get(url).bearer_auth(request_token.expose_secret()).header(ACCEPT, "application/json");
-    let unreachable =
-        |error: &reqwest::Error| TokenError::Unreachable { authority: "GitHub".to_owned(), message: unreachable::describe(error) };
+    let unreachable = |error: &reqwest::Error| TokenError::Unreachable {
+        authority: "GitHub".to_owned(),
+        message: unreachable::describe(error),
+    };
     let response = request.send().await.map_err(|error| unreachable(&error))?;
     let status = response.status();
     if !status.is_success() {

@@ -121,11 +121,11 @@ impl<'a> TokenService<'a> {
         let busy = matches!(status.as_u16(), 408 | 429 | 500..=599);
         let Some(refusal) = refusal else {
             // Whatever this is, it may repeat what was sent: nothing of it is shown.
-            let message = format!("HTTP {status} with {} bytes that are not the token service's", body.len());
+            let message = unreachable::stranger(&format!("HTTP {status}, {} bytes", body.len()));
             return Err(if busy {
                 TokenError::Busy { message, retry_after: wait }
             } else {
-                TokenError::Refused { message, hint: Some("look whether a proxy stands between") }
+                TokenError::Refused { message, hint: Some(unreachable::SOMETHING_BETWEEN) }
             });
         };
         let message = message_of(&refusal, fields);
