@@ -1,5 +1,6 @@
 //! `sealoff apply`: carries a plan out; run again, it goes on where it ended.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead as _, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
+use super::disk_trouble;
 use super::exit::{Exit, Failure};
 use super::handoff;
 use super::interrupt;
@@ -23,18 +25,19 @@ use super::words::{counted, harmless};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
-use crate::plan::drift::Drift;
+use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
+use crate::run::lock::{FolderLock, LockError};
 use crate::run::mint::{Mint, Sealing};
-use crate::run::opening::{Run, RunError, Standing, is_in_use, project_results, standing};
+use crate::run::opening::{Findings, Run, RunError, Scope, Standing, project_results, standing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
-use crate::run::packets;
-use crate::run::results::Tally;
+use crate::run::packets::{self, PacketsError};
+use crate::run::results::{ResultsError, Tally};
 use crate::seal::recipient_name;
 
 /// Carry a plan out; run again, it goes on where it ended
@@ -51,6 +54,9 @@ pub struct ApplyArgs {
     /// How many accounts will be changed, as the preview says; without it the number is asked for at the terminal
     #[arg(long, value_name = "N")]
     confirm: Option<u32>,
+    /// Try the accounts again for which something failed, and nobody else; --confirm is then their number
+    #[arg(long)]
+    retry_failed: bool,
     /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
     #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
     max_age: Duration,
@@ -84,9 +90,15 @@ pub(super) enum Approval {
 pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     let plan = open(&args.dir)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
-    check_number(plan.manifest(), approval)?;
-    refuse_if_in_use(&plan)?;
-    let standing = standing(&plan).map_err(|error| run_failure(&error))?;
+    if !args.retry_failed {
+        check_number(plan.manifest(), approval)?;
+    }
+    let _lock = lock(&plan, "apply")?;
+    let scope = if args.retry_failed { Scope::Failed } else { Scope::Open };
+    let standing = standing(&plan, scope).map_err(|error| run_failure(&error))?;
+    if let (Some(failed), Approval::Number(number)) = (standing.failed(), approval) {
+        check_failed(&plan, failed, number)?;
+    }
     if standing.has_nothing_to_do() {
         let (results, tally) = standing.project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
@@ -108,15 +120,31 @@ pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
     })
 }
 
-/// Found out before anything is asked or sent; the lock that counts is taken when the run is opened.
-pub(super) fn refuse_if_in_use(plan: &PlanFolder) -> Result<(), Failure> {
-    if is_in_use(plan).map_err(|error| run_failure(&error))? {
-        let what = format!("the run in {} is in use: another sealoff works on it", quoted(plan.path()));
-        return Err(
-            Failure::refused(what).with_next("Wait for it, or stop it with Ctrl-C; then run the same command again.")
-        );
+/// Nobody else works in the folder of a plan as long as the answer lives.
+pub(super) fn lock(plan: &PlanFolder, command: &str) -> Result<FolderLock, Failure> {
+    FolderLock::take(plan.path(), command).map_err(|error| match &error {
+        LockError::Held { .. } => Failure::refused(&error)
+            .with_next("Wait for it, or stop it with Ctrl-C where it runs; then give the same command again."),
+        LockError::Io { source, .. } => Failure::usage(&error).with_next(format_args!(
+            "{} Then give the same command again. Nothing was changed.",
+            disk_trouble::advice(source)
+        )),
+    })
+}
+
+/// The number that approves a second try is that of the accounts that are tried again.
+fn check_failed(plan: &PlanFolder, failed: u64, number: u32) -> Result<(), Failure> {
+    if u64::from(number) == failed {
+        return Ok(());
     }
-    Ok(())
+    Err(Failure::refused(format_args!(
+        "--confirm {number} does not fit: {} failed in this run and would be tried again",
+        counted(failed, "account", "accounts")
+    ))
+    .with_next(format_args!(
+        "Look at them in results.csv, then: sealoff apply {} --retry-failed --confirm {failed}",
+        quoted(plan.path())
+    )))
 }
 
 /// A wrong number is refused before anything else: it says that another plan was approved than this one.
@@ -148,17 +176,31 @@ pub(super) async fn carry_out(
     let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
     note_clocks(&connected);
     let principal = check_permissions(&connected, planned_steps(plan.manifest()), checks).await?;
-    approve(plan, &organization, approval)?;
+    approve(plan, standing, &organization, approval)?;
+    // Before they are read: what a read shows must not be taken for older than it is.
+    let seen_at = connected.transport.last_date();
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
     let drift = recheck::check_drift(plan, standing, &connected, principal, checks).await?;
-    announce(plan.manifest());
+    announce(plan.manifest(), standing);
     let Connected { transport, clock, .. } = connected;
-    let (ending, statistics) = engage(plan, &organization, drift, transport, clock, pace).await?;
-    let (results, tally) = project_results(plan).map_err(|error| run_failure(&error))?;
+    let findings = Findings { drifted: &drift.drifted, seen: &drift.seen, seen_at };
+    let run = Run::open(plan, standing, findings, clock).await.map_err(|error| run_failure(&error))?;
+    let (ending, statistics) = engage(plan, run, &organization, drift.other_names, transport, clock, pace).await?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
         fault => ("stopped", Some(fault_failure(fault, plan))),
+    };
+    let (results, tally) = match (project_results(plan), failure.is_some()) {
+        (Ok(projected), _) => projected,
+        (Err(error), false) => return Err(run_failure(&error)),
+        // Why the run stopped is the first thing to know, and mostly the reason for this one too.
+        (Err(error), true) => {
+            return Err(failure.map_or_else(
+                || run_failure(&error),
+                |failure| Failure { what: format!("{}\n       {error}", failure.what), ..failure },
+            ));
+        }
     };
     let exit = match (&failure, name) {
         (Some(failure), _) => failure.exit,
@@ -182,7 +224,7 @@ pub(super) fn planned_steps(manifest: &Manifest) -> Steps {
 }
 
 /// Done is done; a run with accounts that are not has a code of its own.
-fn exit_of(tally: &Tally) -> Exit {
+pub(super) fn exit_of(tally: &Tally) -> Exit {
     if tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
 }
 
@@ -203,7 +245,7 @@ async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Cl
 }
 
 /// Says once more, before the first write, what is about to run and who can open the passwords.
-fn announce(manifest: &Manifest) {
+fn announce(manifest: &Manifest, standing: &Standing) {
     let sealed = match &manifest.handoff {
         _ if manifest.sealed() == 0 => String::new(),
         Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
@@ -212,33 +254,42 @@ fn announce(manifest: &Manifest) {
             format!(", sealed to {}", names.join(", "))
         }
     };
+    let accounts = standing.failed().unwrap_or(manifest.accounts().into());
+    let again = if standing.failed().is_some() { "again, of those that failed: " } else { "" };
     let line = format!(
-        "{} {} in {}{sealed} (plan {})",
+        "{} {again}{} in {}{sealed} (plan {})",
         manifest.playbook,
-        counted(manifest.accounts().into(), "account", "accounts"),
+        counted(accounts, "account", "accounts"),
         harmless(&manifest.tenant.name),
         manifest.fingerprint().short()
     );
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-fn approve(plan: &PlanFolder, organization: &Organization, approval: Approval) -> Result<(), Failure> {
+fn approve(
+    plan: &PlanFolder,
+    standing: &Standing,
+    organization: &Organization,
+    approval: Approval,
+) -> Result<(), Failure> {
     if approval != Approval::Asked {
         return Ok(());
     }
     let manifest = plan.manifest();
-    let number = manifest.accounts();
+    let number = standing.failed().unwrap_or(manifest.accounts().into());
+    let retry = if standing.failed().is_some() { " --retry-failed" } else { "" };
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::refused("there is no terminal to ask for approval")
-            .with_next(format_args!("Approve with: sealoff apply {} --confirm {number}", quoted(plan.path()))));
+            .with_next(format_args!("Approve with: sealoff apply {}{retry} --confirm {number}", quoted(plan.path()))));
     }
     let mut err = anstream::stderr();
+    let which = if standing.failed().is_some() { " that failed" } else { "" };
     let tenant = organization.display_name.as_deref().unwrap_or_default();
     let asked = writeln!(
         err,
-        "{} {} in {} (fingerprint {}).",
+        "{} {}{which} in {} (fingerprint {}).",
         manifest.playbook,
-        counted(number.into(), "account", "accounts"),
+        counted(number, "account", "accounts"),
         harmless(tenant),
         manifest.fingerprint().short()
     )
@@ -252,8 +303,9 @@ fn approve(plan: &PlanFolder, organization: &Organization, approval: Approval) -
 
 async fn engage(
     plan: &PlanFolder,
+    run: Run,
     organization: &Organization,
-    drift: Drift,
+    other_names: HashMap<RowNumber, Box<str>>,
     transport: impl Transport,
     clock: Clock,
     pace: EffectivePace,
@@ -268,9 +320,17 @@ async fn engage(
         style: manifest.options.password,
         tenant: manifest.tenant.id,
         tenant_names: organization.names(),
-        other_names: drift.other_names,
+        other_names,
     };
-    let run = Run::open(plan, &drift.drifted, clock).await.map_err(|error| run_failure(&error))?;
+    if let Some(torn) = run.journal.torn_tail() {
+        let _ = writeln!(
+            anstream::stderr(),
+            "note: the journal ended with {} that were not whole, from line {} on; nothing was done upon them, and they \
+             were cut off",
+            counted(torn.bytes, "byte", "bytes"),
+            torn.line
+        );
+    }
     let assignment = Assignment {
         transport: Arc::new(transport),
         clock,
@@ -314,7 +374,7 @@ fn fault_failure(fault: Ending, plan: &PlanFolder) -> Failure {
         .with_next(
             "The columns detail and error_code of results.csv say why. If that is as it must be, go on with a higher --halt-at.",
         ),
-        Ending::Journal(error) => Failure::new(Exit::Unfinished, format_args!("{error}; nothing more was sent")),
+        Ending::Journal(error) => disk_trouble::stopped(&error),
         Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
     };
@@ -326,15 +386,35 @@ fn fault_failure(fault: Ending, plan: &PlanFolder) -> Failure {
     failure.with_next(next)
 }
 
+/// What can be done about a journal that was changed or damaged.
+const BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a backup \
+    if there is one. Otherwise keep the folder as it is, for the sealed passwords in it, and make a new plan from the \
+    same roster in another folder: it sets new passwords.";
+
 pub(super) fn run_failure(error: &RunError) -> Failure {
-    use crate::run::journal::JournalError::{Broken, InUse};
+    use crate::run::journal::JournalError::{Broken, InUse, Io, Newer, Stopped};
     match error {
-        RunError::Journal(InUse { .. } | Broken { .. }) => Failure::refused(error),
+        RunError::Packets(PacketsError::Io { source, .. }) => {
+            Failure::new(Exit::Unfinished, error).with_next(format_args!(
+                "The results are written, and everything is in the journal. {} Then: sealoff packets DIR",
+                disk_trouble::advice(source)
+            ))
+        }
         RunError::Packets(_) => Failure::new(Exit::Unfinished, error).with_next(
             "The results are written, and everything is in the journal: mend the cause, then: sealoff packets DIR",
         ),
-        RunError::Results(_) => Failure::new(Exit::Unfinished, error)
-            .with_next("Everything that happened is in the journal: free the space, then run the same command again."),
+        RunError::Journal(InUse { .. } | Newer { .. }) => Failure::refused(error),
+        RunError::Journal(Broken { .. }) | RunError::Results(ResultsError::Journal(Broken { .. })) => {
+            Failure::refused(error).with_next(BROKEN)
+        }
+        RunError::Journal(Stopped { source, .. } | Io { source, .. }) => Failure::new(Exit::Unfinished, error)
+            .with_next(format_args!("{} Then give the same command again.", disk_trouble::advice(source))),
+        RunError::Results(ResultsError::Io { source, .. }) => {
+            Failure::new(Exit::Unfinished, error).with_next(format_args!(
+                "Everything that happened is in the journal. {} Then: sealoff results DIR, or the same command again.",
+                disk_trouble::advice(source)
+            ))
+        }
         _ => Failure::usage(error),
     }
 }
@@ -428,12 +508,18 @@ impl Recap<'_> {
         if tally.of(Outcome::Pending) > 0 || self.ending != "finished" {
             writeln!(out, "To go on:  sealoff apply {dir} --confirm {}", manifest.accounts())?;
         }
-        if tally.of(Outcome::Partial) + tally.of(Outcome::Failed) + tally.of(Outcome::Uncertain) > 0 {
+        let failed = tally.of(Outcome::Partial) + tally.of(Outcome::Failed);
+        if failed + tally.of(Outcome::Uncertain) > 0 {
             writeln!(
                 out,
                 "Look at the rows that are not done: the columns detail and error_code of results.csv say why."
             )?;
-            writeln!(out, "To try refused ones again, mend the cause and make a new plan for them.")?;
+        }
+        if failed > 0 {
+            writeln!(
+                out,
+                "To try those that failed again, mend the cause, then:  sealoff apply {dir} --retry-failed --confirm {failed}"
+            )?;
         }
         if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
             writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
@@ -450,7 +536,7 @@ impl Recap<'_> {
     }
 }
 
-const fn meaning(outcome: Outcome) -> &'static str {
+pub(super) const fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "every planned step is done",
         Outcome::Already => "there was nothing to do",

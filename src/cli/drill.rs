@@ -27,7 +27,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{By, Key, Source};
-use crate::run::opening::standing;
+use crate::run::opening::{Scope, standing};
 use crate::seal::{Expected, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::{Connection, ExtraPerson, Settings, Shape, Simulator};
 
@@ -123,7 +123,8 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let keys = if proves { Some(own.write(&folder)?) } else { None };
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
     let plan = apply::open(&folder)?;
-    let standing = standing(&plan).map_err(|error| apply::run_failure(&error))?;
+    let _lock = apply::lock(&plan, "drill")?;
+    let standing = standing(&plan, Scope::Open).map_err(|error| apply::run_failure(&error))?;
     let exit =
         apply::carry_out(&plan, &standing, connected, Approval::Drill, args.pace, CheckArgs::default(), args.json)
             .await?;

@@ -9,6 +9,7 @@ pub mod connect;
 mod core_dumps;
 mod credential_args;
 pub mod diagnostics;
+mod disk_trouble;
 pub mod doctor;
 pub mod drill;
 mod drill_keys;
@@ -32,9 +33,11 @@ mod preview;
 mod private_output;
 mod progress;
 mod recheck;
+pub mod results;
 pub mod run;
 mod sign_in_args;
 pub mod simulate;
+pub mod status;
 #[cfg(test)]
 mod tests;
 pub mod unseal;
@@ -70,6 +73,8 @@ enum Command {
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
+    Status(status::StatusArgs),
+    Results(results::ResultsArgs),
     Unseal(unseal::UnsealArgs),
     Packets(packets::PacketsArgs),
     Keygen(keygen::KeygenArgs),
@@ -89,6 +94,8 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => in_runtime(plan::run(args)),
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
+        Command::Status(args) => status::run(args),
+        Command::Results(args) => results::run(args),
         Command::Unseal(args) => unseal::run(args),
         Command::Packets(args) => packets::run(args),
         Command::Keygen(args) => keygen::run(args),

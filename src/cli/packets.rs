@@ -46,7 +46,7 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
             quoted(&args.dir)
         )));
     }
-    apply::refuse_if_in_use(&plan)?;
+    let _lock = apply::lock(&plan, "packets")?;
     let made = project_packets(&plan).map_err(|error| apply::run_failure(&error))?;
     if made.is_empty() {
         return Err(Failure::usage(format_args!("no password has been set by the plan in {} yet", quoted(&args.dir)))

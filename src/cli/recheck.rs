@@ -47,7 +47,8 @@ pub(super) fn check_age(plan: &PlanFolder, standing: &Standing, max_age: Duratio
     .with_next("Make a new plan: people change. If this one is meant, say how old it may be: --max-age 7d"))
 }
 
-/// Reads everybody again to whom something is left to do, and says who is no longer what the plan says.
+/// Reads everybody again to whom something is left to do, says who is no longer what the plan says, and gives what was
+/// seen of those with steps in doubt.
 pub(super) async fn check_drift(
     plan: &PlanFolder,
     standing: &Standing,
@@ -66,7 +67,14 @@ pub(super) async fn check_drift(
         if let Some(actor) = principal.actor(&facts).filter(|_| !checks.without_checks) {
             reach::check(&actor, planned_steps(manifest)).map_err(|missing| role_missing(&missing, principal))?;
         }
-        let drift = drift::check(plan, |row| standing.may_drift(row), &facts, &Lookup::paced(paced)).await;
+        let drift = drift::check(
+            plan,
+            |row| standing.may_drift(row),
+            |row| standing.is_in_doubt(row),
+            &facts,
+            &Lookup::paced(paced),
+        )
+        .await;
         let drift = drift.map_err(|error| match &error {
             DriftError::Lookup(lookup) => lookup_failure(lookup),
             DriftError::Plan(_) => Failure::refused(error),

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
-use crate::run::opening::standing;
+use crate::run::opening::{Scope, standing};
 
 /// Plan, ask, and apply in one go
 ///
@@ -68,6 +68,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
             preview::quoted(&args.plan.out)
         ))
     })?;
-    let standing = standing(&folder).map_err(|error| apply::run_failure(&error))?;
+    let _lock = apply::lock(&folder, "run")?;
+    let standing = standing(&folder, Scope::Open).map_err(|error| apply::run_failure(&error))?;
     apply::carry_out(&folder, &standing, connected, approval, args.pace, args.plan.checks, args.json).await
 }

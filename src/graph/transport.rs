@@ -207,6 +207,8 @@ pub struct HttpTransport {
     tokens: TokenSource,
     /// How many seconds Graph's clock was ahead of this machine's at the last answer; [`UNTOLD`] before the first.
     ahead: AtomicI64,
+    /// Graph's clock at the last answer, in seconds; [`UNTOLD`] before the first.
+    last_date: AtomicI64,
 }
 
 const UNTOLD: i64 = i64::MIN;
@@ -215,7 +217,7 @@ impl HttpTransport {
     /// Sends over `http` with tokens from `tokens`.
     #[must_use]
     pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
-        Self { http, endpoints, tokens, ahead: AtomicI64::new(UNTOLD) }
+        Self { http, endpoints, tokens, ahead: AtomicI64::new(UNTOLD), last_date: AtomicI64::new(UNTOLD) }
     }
 
     /// Graph's clock, as far as the last answer tells; `None` before the first.
@@ -223,6 +225,13 @@ impl HttpTransport {
     pub fn time_there(&self) -> Option<OffsetDateTime> {
         let ahead = self.ahead.load(Ordering::Relaxed);
         (ahead != UNTOLD).then(|| OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(ahead)))
+    }
+
+    /// Graph's own clock when it last answered.
+    #[must_use]
+    pub fn last_date(&self) -> Option<OffsetDateTime> {
+        // The mark before the first answer is no time at all.
+        OffsetDateTime::from_unix_timestamp(self.last_date.load(Ordering::Relaxed)).ok()
     }
 
     /// In whose name calls are sent, as far as this can be told without asking Graph.
@@ -284,6 +293,7 @@ impl HttpTransport {
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
         if let Some(there) = date {
             self.ahead.store((there - OffsetDateTime::now_utc()).whole_seconds(), Ordering::Relaxed);
+            self.last_date.store(there.unix_timestamp(), Ordering::Relaxed);
         }
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let claims = claims_in(response.headers());

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use time::OffsetDateTime;
+
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
 use super::folder::{FolderError, PlanFolder};
@@ -28,6 +30,21 @@ pub struct Drifted {
     pub why: String,
 }
 
+/// What the directory says at this moment about an account that was watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The row that names it.
+    pub row: RowNumber,
+    /// Might it sign in when the plan was made?
+    pub was_enabled: Option<bool>,
+    /// May it sign in?
+    pub account_enabled: Option<bool>,
+    /// When its password was last changed, by whomever.
+    pub last_password_change: Option<OffsetDateTime>,
+    /// Since when its sessions are valid.
+    pub sessions_valid_from: Option<OffsetDateTime>,
+}
+
 /// What has changed since a plan was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drift {
@@ -40,6 +57,8 @@ pub struct Drift {
     /// First, last and display names that the plan does not show, of those who get a new password: it must not hold a part
     /// of them.
     pub other_names: HashMap<RowNumber, Box<str>>,
+    /// What was seen of those who were watched.
+    pub seen: Vec<Seen>,
 }
 
 impl Drift {
@@ -62,7 +81,8 @@ pub enum DriftError {
 }
 
 /// Reads every account again that the plan acts on, or takes for done, and that is still `open`, and judges it by the plan's
-/// own rules and the tenant's facts of now. What the plan itself changes does not count.
+/// own rules and the tenant's facts of now. What the plan itself changes does not count. Those who are `watched` are read
+/// along with them, and what is seen of them is told.
 ///
 /// # Errors
 ///
@@ -70,6 +90,7 @@ pub enum DriftError {
 pub async fn check<T: Transport>(
     plan: &PlanFolder,
     open: impl Fn(RowNumber) -> bool,
+    watched: impl Fn(RowNumber) -> bool,
     facts: &TenantFacts,
     lookup: &Lookup<'_, T>,
 ) -> Result<Drift, DriftError> {
@@ -89,7 +110,7 @@ pub async fn check<T: Transport>(
                 Decision::Already => {}
                 Decision::Skip | Decision::Refuse => continue,
             }
-            if open(row.row) {
+            if open(row.row) || watched(row.row) {
                 chunk.push((object_id, row));
             }
             if chunk.len() == Lookup::<T>::CHUNK {
@@ -102,6 +123,18 @@ pub async fn check<T: Transport>(
         let keys: Vec<Key> = chunk.iter().map(|(id, _)| Key::ObjectId(*id)).collect();
         let keys: Vec<&Key> = keys.iter().collect();
         for ((id, row), found) in chunk.iter().zip(lookup.find(&keys).await?) {
+            if let (Found::Account(account), true) = (&found, watched(row.row)) {
+                drift.seen.push(Seen {
+                    row: row.row,
+                    was_enabled: row.account_enabled,
+                    account_enabled: account.enabled,
+                    last_password_change: account.last_password_change,
+                    sessions_valid_from: account.sessions_valid_from,
+                });
+            }
+            if !open(row.row) {
+                continue;
+            }
             drift.checked += 1;
             if let (Found::Account(account), true) = (&found, row.steps.contains(Step::Reset))
                 && let Some(names) = names_not_shown(account, row)

@@ -95,6 +95,11 @@ impl Accounts {
         Ok(accounts)
     }
 
+    /// Leaves out all but those whose rows are named.
+    pub fn retain(&mut self, stays: impl Fn(RowNumber) -> bool) {
+        self.entries.retain(|entry| stays(entry.row));
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

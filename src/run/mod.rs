@@ -9,20 +9,26 @@
 //! | the process dies | the journal has | the resumed run |
 //! | --- | --- | --- |
 //! | before the intent is on disk | nothing | does the write: nothing was sent |
-//! | after the intent, before or while sending | an intent without an answer | the step is in doubt; it is done again, with a new sealed password where it sets one |
+//! | after the intent, before or while sending | an intent without an answer | the step is in doubt; where a [read](settle) proves it done it is, otherwise it is done again, with a new sealed password where it sets one |
 //! | after Graph acted, before the answer was noted | the same | the same: the last accepted password is the live one |
 //! | while a line is being written | a torn last line | the torn line is cut off; it was never acted upon |
+//! | because the machine stops | since the last sync: lines in part, out of order, or a hole | all from the first line that is not whole is cut off: of what was sent, only answers can be in it, and an answer that is lost is a doubt. A break before the last sync is [refused](journal) |
+//! | because the disk is full, read-only or gone | all that was safe, and after the last try what was answered meanwhile | the same as after any other crash, once there is space |
 //! | after the answer was noted | intent and answer | goes on with the next step, or leaves the finished account alone |
 //! | while the results are written | a complete journal | the old results stand until the new ones replace them |
 //! | while the packets are written | the same | each old packet stands until its new one replaces it; the index comes last |
+//!
+//! One process at a time works in a folder: the [lock] ends with its process, so that a crash leaves none behind.
 //!
 //! A step in doubt that is then refused for good is `uncertain`, never `failed`, and every password that may be live
 //! stays in the results, sealed.
 
 pub mod accounts;
+mod candidates;
 pub mod engine;
 pub mod event;
 pub mod journal;
+pub mod lock;
 pub mod mint;
 pub mod opening;
 pub mod outcome;
@@ -32,7 +38,9 @@ pub mod record;
 pub mod replay;
 pub mod results;
 pub mod schedule;
+pub mod settle;
 pub mod state;
 pub mod states;
+pub mod survey;
 #[cfg(test)]
 mod tests;

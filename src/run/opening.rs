@@ -1,22 +1,26 @@
 //! A plan folder is opened for work: by the first process or by one that goes on where another one ended.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::{self, Journal, JournalError, Reader, in_use};
+use super::journal::{self, Journal, JournalError, Lookup, Reader};
+use super::outcome::Outcome;
 use super::packets::{self, Packet, PacketsError};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
-use super::state::AccountState;
+use super::settle::{self, Doubt};
+use super::state::{self, AccountState, Happening};
 use super::states::States;
 use crate::clock::Clock;
 use crate::ids::RowNumber;
-use crate::plan::drift::Drifted;
+use crate::plan::drift::{Drifted, Seen};
 use crate::plan::folder::{FolderError, PlanFolder};
+use crate::plan::step::Steps;
 
 /// Why a run cannot be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +42,15 @@ pub enum RunError {
     Packets(#[from] PacketsError),
 }
 
+/// Which accounts of a plan a process works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All to whom anything is left to do.
+    Open,
+    /// Those that are settled, and for whom something failed; nobody else, and nothing that is uncertain.
+    Failed,
+}
+
 /// A run that this process alone works on, for as long as the journal in it lives.
 pub struct Run {
     /// The accounts, in the order of work.
@@ -50,16 +63,33 @@ pub struct Run {
     pub writes_spent: u32,
 }
 
+/// What a new process has found out about the accounts before it begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// Those that are no longer what the plan says.
+    pub drifted: &'a [Drifted],
+    /// What the directory says about those with steps in doubt.
+    pub seen: &'a [Seen],
+    /// Graph's clock before they were read.
+    pub seen_at: Option<OffsetDateTime>,
+}
+
 impl Run {
     /// Opens the run of a plan: locks its journal, replays it, and takes note that a new process takes over. What the
-    /// process before had under way is in doubt from here on, and nothing more is done to the accounts that have
-    /// `drifted`.
+    /// process before had under way is in doubt from here on, unless a read has [proven](super::settle) it done; nothing
+    /// more is done to the accounts that have drifted; and where the [`Scope`] is what failed, that is open again and
+    /// nobody else is worked on.
     ///
     /// # Errors
     ///
     /// Plan or journal cannot be read, contradict each other, or are in use by another process.
-    pub async fn open(plan: &PlanFolder, drifted: &[Drifted], clock: Clock) -> Result<Self, RunError> {
-        let accounts = accounts(plan)?;
+    pub async fn open(
+        plan: &PlanFolder,
+        standing: &Standing,
+        findings: Findings<'_>,
+        clock: Clock,
+    ) -> Result<Self, RunError> {
+        let mut accounts = accounts(plan)?;
         let manifest = plan.manifest();
         let mut states = States::new(manifest.fingerprint(), &accounts);
         let journal = Journal::open(&plan.journal_path(), |line| states.apply(line).map(drop))?;
@@ -71,16 +101,35 @@ impl Run {
                 playbook: manifest.playbook,
             }]);
         }
-        let mut records = vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned() }];
+        let mut records = vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned(), format: FORMAT }];
         states.take_over();
-        for Drifted { row, why, .. } in drifted {
-            // Another process may have gone on with it since it was looked at.
+        for row in standing.chosen.iter().flatten() {
+            if states.retry(*row) {
+                records.push(Record::Retried { row: *row });
+            }
+        }
+        for Drifted { row, why, .. } in findings.drifted {
             if states.withdraw(*row) {
                 records.push(Record::Drifted { row: *row, reason: why.clone() });
             }
         }
+        for seen in findings.seen {
+            let Some(doubt) = standing.doubts.get(&seen.row) else { continue };
+            let proven = settle::proven(&Doubt { state: states.of(seen.row), ..*doubt }, seen, findings.seen_at);
+            let proves = if states.prove(seen.row, proven) { proven } else { Steps::NONE };
+            records.push(Record::Read {
+                row: seen.row,
+                account_enabled: seen.account_enabled,
+                last_password_change: seen.last_password_change,
+                sessions_valid_from: seen.sessions_valid_from,
+                proves,
+            });
+        }
         journal.commit(records).await?;
         let writes_spent = states.writes_spent(OffsetDateTime::now_utc(), clock.speed());
+        if let Some(chosen) = &standing.chosen {
+            accounts.retain(|row| chosen.contains(&row));
+        }
         let states = accounts.turns().map(|turn| states.of(accounts.get(turn).row)).collect();
         Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent })
     }
@@ -92,6 +141,10 @@ pub struct Standing {
     pub begun: bool,
     /// By row: may its account have drifted in a way that matters?
     may_drift: Vec<bool>,
+    /// The accounts with steps in doubt that this process will settle.
+    doubts: HashMap<RowNumber, Doubt>,
+    /// Those that failed, where nobody else is worked on.
+    chosen: Option<BTreeSet<RowNumber>>,
     /// All that the journal says, where a new process would find nothing to do: it is what the results are made of.
     settled: Option<Replay>,
 }
@@ -103,10 +156,22 @@ impl Standing {
         self.settled.is_some()
     }
 
+    /// How many accounts failed and will be tried again; `None` where that was not asked for.
+    #[must_use]
+    pub fn failed(&self) -> Option<u64> {
+        self.chosen.as_ref().map(|chosen| chosen.len() as u64)
+    }
+
     /// Does it matter whether the account of this row is still the one that the plan was made for?
     #[must_use]
     pub fn may_drift(&self, row: RowNumber) -> bool {
         self.may_drift.get(row.index()).copied().unwrap_or_default()
+    }
+
+    /// Are steps of this row in doubt, so that it should be read before they are done again?
+    #[must_use]
+    pub fn is_in_doubt(&self, row: RowNumber) -> bool {
+        self.doubts.contains_key(&row)
     }
 
     /// Writes `results.csv` from plan and journal; the journal is not read again where nothing is left to do.
@@ -119,25 +184,76 @@ impl Standing {
     }
 }
 
-/// Where the run of a plan stands, from plan and journal alone.
+/// Where the run of a plan stands, from plan and journal alone, for a process that works on so much of it.
 ///
 /// # Errors
 ///
 /// Plan or journal cannot be read.
-pub fn standing(plan: &PlanFolder) -> Result<Standing, RunError> {
-    if !has_begun(plan)? {
+pub fn standing(plan: &PlanFolder, scope: Scope) -> Result<Standing, RunError> {
+    let nobody = || match scope {
+        Scope::Open => None,
+        Scope::Failed => Some(BTreeSet::new()),
+    };
+    if !has_begun(plan)? && scope == Scope::Open {
         // Nothing is known but what is planned, and a plan of many rows needs little memory to say so.
         let states = States::new(plan.manifest().fingerprint(), plan);
         if states.iter().any(|state| !state.is_settled()) {
             let may_drift = states.iter().map(AccountState::may_drift).collect();
-            return Ok(Standing { begun: false, may_drift, settled: None });
+            return Ok(Standing { begun: false, may_drift, doubts: HashMap::new(), chosen: nobody(), settled: None });
         }
     }
     let replay = replay(plan)?;
-    let may_drift = replay.states().as_taken_over().map(|state| state.may_drift()).collect();
     let begun = replay.states().has_written();
+    if scope == Scope::Failed {
+        return Ok(standing_of_the_failed(replay, begun));
+    }
+    let may_drift = replay.states().as_taken_over().map(|state| state.may_drift()).collect();
     let is_settled = replay.states().as_taken_over().all(|state| state.is_settled());
-    Ok(Standing { begun, may_drift, settled: is_settled.then_some(replay) })
+    let doubts = doubts(plan, &replay)?;
+    Ok(Standing { begun, may_drift, doubts, chosen: None, settled: is_settled.then_some(replay) })
+}
+
+/// Whoever failed is chosen, and nobody else is looked at.
+fn standing_of_the_failed(replay: Replay, begun: bool) -> Standing {
+    let mut chosen = BTreeSet::new();
+    let mut may_drift = vec![false; replay.states().rows()];
+    let states = replay.states().iter().zip(replay.states().as_taken_over());
+    let mut row = RowNumber::FIRST;
+    for ((before, taken_over), drifts) in states.zip(&mut may_drift) {
+        if matches!(Outcome::of(before), Outcome::Failed | Outcome::Partial) {
+            chosen.insert(row);
+            // One that was given up, and not refused, is open for every process that takes over.
+            *drifts = state::next(taken_over, Happening::Retried).unwrap_or(taken_over).may_drift();
+        }
+        row = row.next();
+    }
+    let settled = chosen.is_empty().then_some(replay);
+    Standing { begun, may_drift, doubts: HashMap::new(), chosen: Some(chosen), settled }
+}
+
+/// The accounts with steps in doubt. There are no more of them than writes can be under way at one time, and those that
+/// were given up.
+fn doubts(plan: &PlanFolder, replay: &Replay) -> Result<HashMap<RowNumber, Doubt>, RunError> {
+    let mut doubts = HashMap::new();
+    let mut lookup = None;
+    let mut row = RowNumber::FIRST;
+    for state in replay.states().as_taken_over() {
+        if state.is_in_doubt() {
+            let mut last_answered = None;
+            if let Some(offset) = replay.row(row).last_answer() {
+                let lookup = match &mut lookup {
+                    Some(lookup) => lookup,
+                    empty => empty.insert(Lookup::open(&plan.journal_path())?),
+                };
+                if let Record::Answered { date, .. } = lookup.at(offset)?.0 {
+                    last_answered = date;
+                }
+            }
+            doubts.insert(row, Doubt { state, last_answered });
+        }
+        row = row.next();
+    }
+    Ok(doubts)
 }
 
 /// Writes `results.csv` from plan and journal.
@@ -188,14 +304,4 @@ fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
 fn has_begun(plan: &PlanFolder) -> Result<bool, RunError> {
     let path = plan.journal_path();
     Ok(journal::has_begun(&path).map_err(|source| JournalError::Io { path, source })?)
-}
-
-/// Says whether another process works on the run of a plan at this moment.
-///
-/// # Errors
-///
-/// The journal cannot be opened.
-pub fn is_in_use(plan: &PlanFolder) -> Result<bool, RunError> {
-    let path = plan.journal_path();
-    Ok(in_use(&path).map_err(|source| JournalError::Io { path, source })?)
 }

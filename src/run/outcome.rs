@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::state::{AccountState, StepState};
+use crate::plan::row::Decision;
 
 /// What became of an entry, as `results.csv` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -53,6 +54,19 @@ impl Outcome {
             Self::Skipped => "skipped",
             Self::Refused => "refused",
             Self::Pending => "pending",
+        }
+    }
+
+    /// What became of an entry about which the plan decided so.
+    #[must_use]
+    pub fn of_row(decision: Decision, state: &AccountState) -> Self {
+        match decision {
+            Decision::Act => Self::of(state),
+            // It was right when the plan was made, and no longer is.
+            Decision::Already if state.has_drifted() => Self::Refused,
+            Decision::Already => Self::Already,
+            Decision::Skip => Self::Skipped,
+            Decision::Refuse => Self::Refused,
         }
     }
 

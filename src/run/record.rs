@@ -1,7 +1,6 @@
 //! What the journal says, line by line.
 //!
-//! A line is one JSON object: `at` (this machine's clock, RFC 3339), `record` (which of the kinds below), the fields of
-//! that kind, and at the end `chain`, the SHA-256 of the chain before it and of the line up to it. No line holds a secret:
+//! How a line is written stands with the [journal](super::journal); here is what can stand in one. No line holds a secret:
 //! passwords are in it only as sealed.
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,17 @@ use crate::seal::SealedCredential;
 
 /// The version of the journal's format. Raise it when a reader of the version before would misread a line; a journal of
 /// a higher version is refused, never guessed at.
-pub const FORMAT: u32 = 1;
+///
+/// Format 2 added `synced`, [`Record::Closed`], [`Record::Read`] and [`Record::Retried`].
+pub const FORMAT: u32 = 2;
+
+/// From this format on, lines say how much of the file was on disk before them.
+pub const CLAIMS_SINCE: u32 = 2;
+
+/// What a process wrote that did not say so.
+const fn first_format() -> u32 {
+    1
+}
 
 /// One thing that the journal remembers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +47,9 @@ pub enum Record {
     TakenOver {
         /// Which version of sealoff it is.
         version: String,
+        /// [`FORMAT`], as that version has it: a journal may be gone on with by a newer one.
+        #[serde(default = "first_format")]
+        format: u32,
     },
     /// A write is about to leave. It is on disk before it does.
     Intended {
@@ -83,11 +95,39 @@ pub enum Record {
         /// What has become of it.
         reason: String,
     },
+    /// An account with steps in doubt was read, before anything more was done to it.
+    Read {
+        /// The entry.
+        row: RowNumber,
+        /// May it sign in?
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account_enabled: Option<bool>,
+        /// When its password was last changed, by whomever.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+        last_password_change: Option<OffsetDateTime>,
+        /// Since when its sessions are valid.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+        sessions_valid_from: Option<OffsetDateTime>,
+        /// The steps that are done, as this shows.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        proves: Steps,
+    },
+    /// What Graph refused for this account is to be tried once more.
+    Retried {
+        /// The entry.
+        row: RowNumber,
+    },
     /// The process stopped working on the run.
     Paused {
         /// Why.
         reason: String,
     },
+    /// The journal was closed: all that stands before was on disk.
+    Closed {},
+}
+
+fn is_nothing(steps: &Steps) -> bool {
+    steps.is_empty()
 }
 
 /// What an answer means.
@@ -137,7 +177,13 @@ impl Record {
             Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer.meaning()))),
             Self::GaveUp { row, steps, .. } => Some((*row, Happening::GaveUp(*steps))),
             Self::Drifted { row, .. } => Some((*row, Happening::Drifted)),
-            Self::Opened { .. } | Self::TakenOver { .. } | Self::Paused { .. } => None,
+            Self::Read { row, proves, .. } if !proves.is_empty() => Some((*row, Happening::Proven(*proves))),
+            Self::Retried { row } => Some((*row, Happening::Retried)),
+            Self::Opened { .. }
+            | Self::TakenOver { .. }
+            | Self::Read { .. }
+            | Self::Paused { .. }
+            | Self::Closed {} => None,
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Replay {
     states: States,
     traces: Vec<Trace>,
     older_candidates: HashMap<RowNumber, Vec<Place>>,
+    /// The last time that an account with steps in doubt was read.
+    reads: HashMap<RowNumber, Place>,
 }
 
 /// Where a line stands in the journal, in bytes. The first line is about the run, so a line about a row is never at 0.
@@ -74,7 +76,7 @@ impl Replay {
     pub fn new(plan: Digest, planned: &impl Planned) -> Self {
         let states = States::new(plan, planned);
         let traces = vec![Trace::default(); states.rows()];
-        Self { states, traces, older_candidates: HashMap::new() }
+        Self { states, traces, older_candidates: HashMap::new(), reads: HashMap::new() }
     }
 
     /// Where the accounts stand.
@@ -109,6 +111,9 @@ impl Replay {
         if let Record::TakenOver { .. } = line.record {
             self.doubt_what_is_under_way();
         }
+        if let (Record::Read { row, .. }, Some(place)) = (&line.record, Place::new(line.offset)) {
+            self.reads.insert(*row, place);
+        }
         if let Some(moved) = self.states.apply(line)?
             && let (Some(trace), Some(place)) = (self.traces.get_mut(moved.row.index()), Place::new(line.offset))
         {
@@ -123,6 +128,12 @@ impl Replay {
                 trace.may_be_live = true;
             }
         }
+    }
+
+    /// Where in the journal it stands what the directory said of a row whose steps were in doubt, in bytes.
+    #[must_use]
+    pub fn last_read(&self, row: RowNumber) -> Option<u64> {
+        self.reads.get(&row).copied().map(Place::get)
     }
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
@@ -190,7 +201,10 @@ impl Trace {
                     self.forget_what_is_not_live();
                 }
             }
-            Record::Opened { .. } | Record::TakenOver { .. } | Record::Paused { .. } => {}
+            // Only a read that settles something moves an account.
+            Record::Read { .. } => self.last_answer = Some(place),
+            Record::Retried { .. } => (self.last_fault, self.last_fault_settles) = (None, false),
+            Record::Opened { .. } | Record::TakenOver { .. } | Record::Paused { .. } | Record::Closed {} => {}
         }
     }
 
@@ -269,7 +283,7 @@ mod tests {
     }
 
     fn taken_over() -> Record {
-        Record::TakenOver { version: String::new() }
+        Record::TakenOver { version: String::new(), format: FORMAT }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::candidates;
 use super::journal::{JournalError, Lookup};
 use super::outcome::{Outcome, step_word};
 use super::packets::Packet;
@@ -170,22 +171,23 @@ fn write_row(
     let history = replay.row(row.row);
     let drifted = history.state.has_drifted();
     let acts = row.decision == Decision::Act;
-    let outcome = match row.decision {
-        Decision::Act => Outcome::of(&history.state),
-        // It was right when the plan was made, and no longer is.
-        Decision::Already if drifted => Outcome::Refused,
-        Decision::Already => Outcome::Already,
-        Decision::Skip => Outcome::Skipped,
-        Decision::Refuse => Outcome::Refused,
-    };
-    let mut sealed = Vec::new();
+    let outcome = Outcome::of_row(row.decision, &history.state);
+    let (mut sealed, mut tried, mut seen) = (Vec::new(), Vec::new(), None);
     let mut last = Words::default();
     if (acts || drifted)
         && let Some(lookup) = lookup
     {
         for offset in replay.credentials(row.row) {
-            if let Record::Intended { sealed: Some(credential), .. } = lookup.at(offset)?.0 {
+            let (record, at) = lookup.at(offset)?;
+            if let Record::Intended { sealed: Some(credential), .. } = record {
                 sealed.push(credential.to_string());
+                tried.push(at);
+            }
+        }
+        if let (Some(offset), false) = (replay.last_read(row.row), sealed.is_empty()) {
+            let (record, at) = lookup.at(offset)?;
+            if let Record::Read { last_password_change: Some(changed), .. } = record {
+                seen = Some(candidates::Change { changed, read: at });
             }
         }
         last = Words::read(&history, outcome, lookup)?;
@@ -206,8 +208,9 @@ fn write_row(
     if discarded && state.reset == StepState::Done {
         details.push("credential discarded");
     }
-    if sealed.len() > 1 {
-        details.push("more than one password may be live: try each credential, the last one first");
+    let which = if state.reset == StepState::Done { String::new() } else { candidates::which(&tried, seen) };
+    if !which.is_empty() {
+        details.push(&which);
     }
     csv.write_record([
         row.row.to_string().as_str(),
@@ -237,22 +240,26 @@ fn moment(at: Option<OffsetDateTime>) -> String {
 
 /// What was said last about an account, mostly by Graph.
 #[derive(Default)]
-struct Words {
+pub(super) struct Words {
     /// When the last answer, or that there will be none, was noted.
     at: Option<OffsetDateTime>,
-    detail: String,
-    error_code: String,
+    pub(super) detail: String,
+    pub(super) error_code: String,
     request_id: String,
 }
 
 impl Words {
-    fn read(history: &RowHistory, outcome: Outcome, lookup: &mut Lookup) -> Result<Self, JournalError> {
+    pub(super) fn read(history: &RowHistory, outcome: Outcome, lookup: &mut Lookup) -> Result<Self, JournalError> {
         let mut words = Self::default();
         if let Some(offset) = history.last_answer() {
             let (record, at) = lookup.at(offset)?;
             words.at = Some(at);
-            if let Record::Answered { request_id: Some(id), .. } = record {
-                words.request_id = id;
+            match record {
+                Record::Answered { request_id: Some(id), .. } => words.request_id = id,
+                Record::Read { proves, .. } => {
+                    words.detail = format!("{proves}: the answer was lost, and the directory shows that it is done");
+                }
+                _ => {}
             }
         }
         let Some(offset) = history.last_fault().filter(|_| outcome != Outcome::Done) else { return Ok(words) };

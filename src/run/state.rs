@@ -92,6 +92,10 @@ pub enum Happening {
     TakenOver,
     /// The account is no longer the one that the plan was made for: nothing more is done to it.
     Drifted,
+    /// These steps were in doubt, and the directory shows that they are done.
+    Proven(Steps),
+    /// What was refused for good is to be tried once more.
+    Retried,
 }
 
 /// What an answer means for the steps of its write.
@@ -191,6 +195,19 @@ impl AccountState {
     #[must_use]
     pub fn has_drifted(&self) -> bool {
         [self.sign_in, self.reset, self.revoke].iter().any(|step| matches!(step, StepState::Withdrawn { .. }))
+    }
+
+    /// May any step that is still to be done have taken effect?
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        let in_doubt = |step: &StepState| matches!(step, StepState::Open { in_doubt: true });
+        [self.sign_in, self.reset, self.revoke].iter().any(in_doubt)
+    }
+
+    /// Was any step refused for good?
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        [self.sign_in, self.reset, self.revoke].contains(&StepState::Failed)
     }
 
     /// How many steps are settled without being done.
@@ -303,6 +320,35 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
                 }
             }
         }
+        Happening::Proven(steps) => {
+            // Who set a password, a read does not tell.
+            if steps.is_empty() || steps.contains(Step::Reset) || state.due() != steps {
+                return Err(illegal());
+            }
+            for step in steps.iter() {
+                if state.of(step) != (StepState::Open { in_doubt: true }) {
+                    return Err(illegal());
+                }
+                *after.slot(step) = StepState::Done;
+            }
+        }
+        Happening::Retried => {
+            let under_way =
+                [state.sign_in, state.reset, state.revoke].iter().any(|step| matches!(step, StepState::Sent { .. }));
+            if under_way || !state.has_failed() {
+                return Err(illegal());
+            }
+            for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
+                if *slot == StepState::Failed {
+                    *slot = StepState::Open { in_doubt: false };
+                }
+            }
+            after.password_refused = false;
+            let update_again = [state.sign_in, state.reset].contains(&StepState::Failed);
+            if update_again && after.revoke == StepState::Done {
+                after.revoke = StepState::Open { in_doubt: true };
+            }
+        }
         Happening::TakenOver => {
             let update_again =
                 [state.sign_in, state.reset].iter().any(|step| matches!(step, StepState::GivenUp { .. }));
@@ -408,6 +454,44 @@ mod tests {
     }
 
     #[test]
+    fn what_was_refused_is_tried_once_more_and_the_revoke_comes_last_again() {
+        let refused = Happening::Answered(UPDATE, Meaning::Refused(Refusal::Account));
+        let revoked = [Happening::Sent(REVOKE), Happening::Answered(REVOKE, Meaning::Accepted)];
+        let failed = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
+        let partial = through(failed, &revoked);
+        assert!(partial.is_settled() && partial.has_failed());
+        let again = next(partial, Happening::Retried).unwrap();
+        assert_eq!(again.due(), UPDATE);
+        let accepted = Happening::Answered(UPDATE, Meaning::Accepted);
+        let again = through(again, &[Happening::Sent(UPDATE), accepted]);
+        assert_eq!(again.due(), REVOKE, "what was issued before the update must not outlive it");
+        let done = through(again, &revoked);
+        assert_eq!(done.misses(), 0);
+        assert!(next(done, Happening::Retried).is_err(), "nothing has failed");
+        let uncertain = through(
+            AccountState::planned(OFFBOARD),
+            &[Happening::Sent(UPDATE), Happening::TakenOver, Happening::Sent(UPDATE), refused],
+        );
+        assert!(next(uncertain, Happening::Retried).is_err(), "what is uncertain is left alone");
+    }
+
+    #[test]
+    fn a_read_settles_what_is_in_doubt_and_never_a_password() {
+        let contain = Steps::of(&[Step::Block, Step::Revoke]);
+        let block = Steps::of(&[Step::Block]);
+        let sent = next(AccountState::planned(contain), Happening::Sent(block)).unwrap();
+        assert!(next(sent, Happening::Proven(block)).is_err(), "it is under way, not in doubt");
+        let in_doubt = next(sent, Happening::TakenOver).unwrap();
+        assert!(next(in_doubt, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
+        let proven = next(in_doubt, Happening::Proven(block)).unwrap();
+        assert_eq!((proven.sign_in, proven.due()), (StepState::Done, REVOKE));
+        assert!(next(proven, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
+        let reset = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), Happening::TakenOver]);
+        assert!(next(reset, Happening::Proven(UPDATE)).is_err());
+        assert!(next(reset, Happening::Proven(block)).is_err(), "block and reset travel together");
+    }
+
+    #[test]
     fn an_account_is_never_opened_with_the_password_that_it_had() {
         let (reinstate, update) = (Playbook::Reinstate.steps(), Steps::of(&[Step::Unblock, Step::Reset]));
         for refusal in [Refusal::Property, Refusal::Account] {
@@ -437,6 +521,8 @@ mod tests {
             steps().prop_map(Happening::GaveUp),
             Just(Happening::TakenOver),
             Just(Happening::Drifted),
+            steps().prop_map(Happening::Proven),
+            Just(Happening::Retried),
         ]
     }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::journal::Line;
-use super::record::{FORMAT, Record};
+use super::record::Record;
 use super::state::{self, AccountState, Happening};
 use crate::digest::Digest;
 use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
+use crate::plan::step::Steps;
 
 /// Whatever knows the steps that are planned for each row.
 pub trait Planned {
@@ -97,8 +98,8 @@ impl States {
     ///
     /// Says why a line cannot stand where it stands.
     pub fn apply(&mut self, line: &Line) -> Result<Option<Moved>, String> {
-        if let Record::Opened { format, plan, .. } = &line.record {
-            return self.open(*format, plan).map(|()| None);
+        if let Record::Opened { plan, .. } = &line.record {
+            return self.open(plan).map(|()| None);
         }
         if !self.opened {
             return Err("the journal does not begin with the opening of a run".to_owned());
@@ -117,12 +118,7 @@ impl States {
         Ok(Some(Moved { row, before, after }))
     }
 
-    fn open(&mut self, format: u32, plan: &Digest) -> Result<(), String> {
-        if format > FORMAT {
-            return Err(format!(
-                "it has format {format}, and this version of sealoff reads up to {FORMAT}; use a newer one"
-            ));
-        }
+    fn open(&mut self, plan: &Digest) -> Result<(), String> {
         if *plan != self.plan {
             return Err("it is the journal of another plan".to_owned());
         }
@@ -149,8 +145,22 @@ impl States {
 
     /// Nothing more is done to the account of this row; says whether anything was left to do.
     pub fn withdraw(&mut self, row: RowNumber) -> bool {
+        self.advance(row, Happening::Drifted)
+    }
+
+    /// The steps of this row that were in doubt are done; says whether that could be.
+    pub fn prove(&mut self, row: RowNumber, steps: Steps) -> bool {
+        self.advance(row, Happening::Proven(steps))
+    }
+
+    /// What was refused for this row is tried once more; says whether anything was.
+    pub fn retry(&mut self, row: RowNumber) -> bool {
+        self.advance(row, Happening::Retried)
+    }
+
+    fn advance(&mut self, row: RowNumber, happening: Happening) -> bool {
         let Some(state) = self.by_row.get_mut(row.index()) else { return false };
-        state::next(*state, Happening::Drifted).map(|after| *state = after).is_ok()
+        state::next(*state, happening).map(|after| *state = after).is_ok()
     }
 }
 

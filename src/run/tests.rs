@@ -48,6 +48,9 @@ fn plan() -> Vec<PlanRow> {
         (Decision::Already, Steps::NONE, "already"),
         acts(REVOKE),
         acts(RESET),
+        acts(BLOCK.with(Step::Revoke)),
+        acts(REVOKE),
+        acts(RESET),
     ];
     let row = |(number, (decision, steps, reason)): (u32, (Decision, Steps, &str))| PlanRow {
         row: RowNumber::new(number),
@@ -115,7 +118,7 @@ fn drifted(row: u32) -> Record {
 }
 
 fn taken_over() -> Record {
-    Record::TakenOver { version: "0.1.0".to_owned() }
+    Record::TakenOver { version: "0.1.0".to_owned(), format: FORMAT }
 }
 
 fn every_kind() -> Vec<Record> {
@@ -176,8 +179,37 @@ fn every_kind() -> Vec<Record> {
         taken_over(),
         sent_sealed(11, RESET, "11b"),
         done(11, RESET),
+        // Row 12: in doubt, and a read shows that it is blocked.
+        sent(12, BLOCK),
+        // Row 13: refused, and tried again.
+        sent(13, REVOKE),
+        refused(13, REVOKE, 404, "gone"),
+        // Row 14: in doubt, read, set again, and refused.
+        sent_sealed(14, RESET, "14a"),
+        taken_over(),
+        Record::Retried { row: RowNumber::new(13) },
+        read(12, BLOCK),
+        read(14, Steps::NONE),
+        sent(12, REVOKE),
+        done(12, REVOKE),
+        sent(13, REVOKE),
+        done(13, REVOKE),
+        sent_sealed(14, RESET, "14b"),
+        throttled(14, RESET),
+        gave_up(14, RESET),
         Record::Paused { reason: "finished".to_owned() },
+        Record::Closed {},
     ]
+}
+
+fn read(row: u32, proves: Steps) -> Record {
+    Record::Read {
+        row: RowNumber::new(row),
+        account_enabled: Some(false),
+        last_password_change: Some(BEGAN + Duration::seconds(54)),
+        sessions_valid_from: Some(BEGAN - Duration::days(1)),
+        proves,
+    }
 }
 
 /// The journal's text, one second and a bit a line, chained as its documentation says.

@@ -22,6 +22,7 @@ mod plan_page;
 mod preview;
 mod promises;
 mod rehearsals;
+mod resume;
 mod rosters;
 mod seal_with_age;
 mod seal_with_openssl;

@@ -306,8 +306,9 @@ impl<'o, T: Transport> Engine<'o, T> {
             Ending::Interrupted => "interrupted",
             _ => "stopped by a fault",
         };
-        let closed = self.journal.commit(vec![Record::Paused { reason: reason.to_owned() }]).await;
-        if let (Err(error), Ending::Finished | Ending::Interrupted) = (closed, &ending) {
+        let closed = self.journal.close(vec![Record::Paused { reason: reason.to_owned() }]).await;
+        // What the journal says last knows how much could not be noted.
+        if let (Err(error), Ending::Finished | Ending::Interrupted | Ending::Journal(_)) = (closed, &ending) {
             ending = Ending::Journal(error);
         }
         self.close_statistics(began);

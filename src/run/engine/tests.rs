@@ -1,5 +1,7 @@
 //! The engine against an in-memory tenant that fails in every way a network can, killed at every write, and resumed.
 
+mod crash;
+mod disk;
 mod faults;
 mod halting;
 mod outages;
@@ -24,7 +26,8 @@ use crate::plan::row::{Decision, PlanRow};
 use crate::plan::step::{Step, Steps};
 use crate::run::accounts::{Accounts, TooMany};
 use crate::run::event::{Event, Statistics};
-use crate::run::journal::{Journal, Reader};
+use crate::run::journal::store::failing::{Afterwards, Failing};
+use crate::run::journal::{Journal, JournalError, Line, Reader};
 use crate::run::mint::{Mint, Sealing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
@@ -43,12 +46,38 @@ struct User {
     writes: Vec<u64>,
 }
 
+/// What one write did.
+#[derive(Debug, Clone)]
+enum Effect {
+    Revoked,
+    Updated { password: Option<String>, enabled: Option<bool> },
+}
+
+impl Effect {
+    fn happen(&self, user: &mut User, now: u64) {
+        user.writes.push(now);
+        match self {
+            Self::Revoked => user.revoked_at = now,
+            Self::Updated { password, enabled } => {
+                if let Some(password) = password {
+                    (user.password, user.password_at) = (Some(password.clone()), now);
+                }
+                if let Some(enabled) = enabled {
+                    user.blocked = !enabled;
+                }
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 struct World {
     users: HashMap<ObjectId, User>,
     counter: u64,
     under_way: HashSet<ObjectId>,
     sent: HashMap<ObjectId, u64>,
+    /// All that took effect: on whom, by which of the writes that were sent to them.
+    effects: Vec<(ObjectId, u64, Effect)>,
     violations: Vec<String>,
     random: u64,
     calls: u64,
@@ -143,11 +172,11 @@ impl Tenant {
         }
         let number = u64::from(object_id.guid().as_fields().0);
         let user = world.users.entry(object_id).or_default();
-        user.writes.push(now);
-        if url.ends_with("/revokeSignInSessions") {
-            user.revoked_at = now;
+        let effect = if url.ends_with("/revokeSignInSessions") {
+            Effect::Revoked
         } else {
-            if let Some(password) = item["body"]["passwordProfile"]["password"].as_str() {
+            let password = item["body"]["passwordProfile"]["password"].as_str().map(str::to_owned);
+            if password.is_some() {
                 if weather.refuse_password_every > 0 && number % weather.refuse_password_every == 0 {
                     return error(400, "mastered elsewhere");
                 }
@@ -157,13 +186,11 @@ impl Tenant {
                 {
                     return error(400, "The specified password does not comply with password complexity requirements.");
                 }
-                user.password = Some(password.to_owned());
-                user.password_at = now;
             }
-            if let Some(enabled) = item["body"]["accountEnabled"].as_bool() {
-                user.blocked = !enabled;
-            }
-        }
+            Effect::Updated { password, enabled: item["body"]["accountEnabled"].as_bool() }
+        };
+        effect.happen(user, now);
+        world.effects.push((object_id, attempts, effect));
         if lies {
             return if index.is_multiple_of(2) { error(503, "done all the same") } else { Value::Null };
         }
@@ -300,6 +327,8 @@ struct Rehearsal {
     tenant: Arc<Tenant>,
     halt_at: HaltAt,
     schedule: Option<Schedule>,
+    /// How much the disk takes before it fails, and what becomes of it then.
+    disk: Option<(u64, Afterwards)>,
 }
 
 impl Rehearsal {
@@ -314,6 +343,7 @@ impl Rehearsal {
             tenant,
             halt_at: HaltAt::NEVER,
             schedule: None,
+            disk: None,
         }
     }
 
@@ -339,15 +369,29 @@ impl Rehearsal {
 
     /// Works on the run for as long as `until` lets it: dropped in the middle, it is as good as killed.
     async fn process(&self, stop: CancellationToken) -> (Ending, Statistics, Vec<Event>) {
+        self.begin(stop).await.unwrap()
+    }
+
+    /// The same with a disk that may fail before the run has begun.
+    async fn begun(&self) -> Result<(Ending, Statistics, Vec<Event>), JournalError> {
+        self.begin(CancellationToken::new()).await
+    }
+
+    async fn begin(&self, stop: CancellationToken) -> Result<(Ending, Statistics, Vec<Event>), JournalError> {
         let accounts = Arc::new(self.accounts());
         let mut replay = Replay::new(Digest::of(b"plan"), &accounts);
-        let journal = Journal::open(&self.journal(), |line| replay.apply(line)).unwrap();
+        let path = self.journal();
+        let each = |line: &Line| replay.apply(line);
+        let journal = match self.disk {
+            None => Journal::open(&path, each)?,
+            Some((good, afterwards)) => Journal::open_with(&path, each, |file| Failing::new(file, good, afterwards))?,
+        };
         if !replay.has_begun() {
             let opened =
                 Record::Opened { format: FORMAT, plan: Digest::of(b"plan"), tenant: TENANT, playbook: self.playbook };
             journal.append(vec![opened]);
         }
-        journal.commit(vec![Record::TakenOver { version: "test".to_owned() }]).await.unwrap();
+        journal.commit(vec![Record::TakenOver { version: "test".to_owned(), format: FORMAT }]).await?;
         let replay = self.replay(&accounts);
         let clock = Clock::real();
         let assignment = Assignment {
@@ -370,7 +414,7 @@ impl Rehearsal {
         };
         let mut events = Vec::new();
         let (ending, statistics) = work(assignment, &stop, &mut |event| events.push(event.clone())).await;
-        (ending, statistics, events)
+        Ok((ending, statistics, events))
     }
 
     async fn finish(&self) -> (Statistics, Vec<Event>) {
@@ -458,6 +502,9 @@ impl Rehearsal {
                     assert!(user.password.is_none(), "a refused password took effect: {result:?}");
                 }
                 other => assert_eq!(other, "pending"),
+            }
+            if ["pending", "failed"].contains(&result["password_reset"].as_str()) {
+                assert!(user.password.is_none(), "a password took effect that is said not to be set: {result:?}");
             }
         }
     }

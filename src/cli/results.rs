@@ -1,0 +1,70 @@
+//! `sealoff results`: makes `results.csv` again from plan and journal.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::apply;
+use super::exit::{Exit, Failure};
+use super::preview::note_unprinted;
+use super::words::count;
+use crate::digest::Digest;
+use crate::run::opening::project_results;
+use crate::run::outcome::Outcome;
+use crate::run::results::Tally;
+
+/// Make results.csv again from plan and journal
+///
+/// Reads the folder alone, asks nothing of Graph, and writes the same bytes that `sealoff apply` wrote. The old file stands
+/// until the new one is whole. Exit code 0 when every planned account is done, 3 when some are not.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sealoff results monday")]
+pub struct ResultsArgs {
+    /// The folder of the run
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// Print what became of the rows as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct OnWire<'a> {
+    sealoff_results: u32,
+    plan: Digest,
+    outcomes: &'a Tally,
+    drifted: u64,
+    results: String,
+}
+
+/// Makes the results again.
+///
+/// # Errors
+///
+/// Plan or journal cannot be used, somebody works in the folder, or the file cannot be written.
+pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
+    let plan = apply::open(&args.dir)?;
+    let _lock = apply::lock(&plan, "results")?;
+    let (results, tally) = project_results(&plan).map_err(|error| apply::run_failure(&error))?;
+    let mut out = anstream::stdout();
+    let written = if args.json {
+        let line = OnWire {
+            sealoff_results: 1,
+            plan: plan.manifest().fingerprint(),
+            outcomes: &tally,
+            drifted: tally.drifted(),
+            results: results.display().to_string(),
+        };
+        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+    } else {
+        let mut lines = String::new();
+        for outcome in Outcome::ALL.into_iter().filter(|outcome| tally.of(*outcome) > 0) {
+            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(tally.of(outcome)), apply::meaning(outcome));
+        }
+        writeln!(out, "{lines}Results    {}", results.display())
+    };
+    note_unprinted(written.and_then(|()| out.flush()));
+    Ok(apply::exit_of(&tally))
+}

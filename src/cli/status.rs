@@ -1,0 +1,328 @@
+//! `sealoff status`: where a run stands, from its folder alone.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::apply;
+use super::exit::{Exit, Failure};
+use super::preview::note_unprinted;
+use super::words::{count, counted, harmless, moment, quoted, span};
+use crate::digest::Digest;
+use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
+use crate::plan::playbook::Playbook;
+use crate::run::lock::{FolderLock, Holder};
+use crate::run::outcome::Outcome;
+use crate::run::survey::{Survey, survey};
+use crate::words::clipped;
+
+/// Where a run stands, and what to do next
+///
+/// Reads the folder alone: nothing is asked of Graph, nothing is written, and a run that is going is not disturbed. Tells
+/// what became of everybody so far, whether the journal is whole, who works in the folder at this moment, and the commands
+/// to go on with.
+///
+/// Exit code 0 when every planned account is done; 3 when some are not, also before the run has begun; 4 when plan or
+/// journal were changed or damaged; 2 when the folder holds no plan.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sealoff status monday")]
+pub struct StatusArgs {
+    /// The folder that `sealoff plan` made
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// So many reasons are told; all of them are in the results.
+const MOST_REASONS: usize = 10;
+/// A reason is told in so many characters.
+const LONGEST_REASON: usize = 80;
+
+/// Tells where a run stands.
+///
+/// # Errors
+///
+/// The folder holds no plan, or one that was changed; or its files cannot be read.
+pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
+    let plan = apply::open(&args.dir)?;
+    // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
+    let held = FolderLock::holder(plan.path()).map_err(Failure::usage)?;
+    let survey = survey(&plan).map_err(|error| apply::run_failure(&error))?;
+    let exit = if survey.journal.broken.is_some() {
+        Exit::Refused
+    } else if survey.is_done() {
+        Exit::Done
+    } else {
+        Exit::Unfinished
+    };
+    let has_results = plan.results_path().exists();
+    let status = Status { plan: &plan, survey: &survey, held: held.as_ref(), has_results };
+    let mut out = anstream::stdout();
+    let written = if args.json { status.write_json(&mut out, exit) } else { status.write(&mut out) };
+    note_unprinted(written.and_then(|()| out.flush()));
+    Ok(exit)
+}
+
+struct Status<'a> {
+    plan: &'a PlanFolder,
+    survey: &'a Survey,
+    /// Who works in the folder: somebody unknown, or somebody with a name.
+    held: Option<&'a Option<Holder>>,
+    has_results: bool,
+}
+
+#[derive(Serialize)]
+struct OnWire<'a> {
+    sealoff_status: u32,
+    exit_code: u8,
+    plan: PlanOnWire<'a>,
+    /// Is somebody working in the folder?
+    in_use: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<&'a Holder>,
+    run: &'a Survey,
+    next: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PlanOnWire<'a> {
+    fingerprint: Digest,
+    playbook: Playbook,
+    tenant: &'a str,
+    accounts: u32,
+    rows: u32,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+}
+
+impl Status<'_> {
+    fn manifest(&self) -> &Manifest {
+        self.plan.manifest()
+    }
+
+    fn write_json(&self, out: &mut impl Write, exit: Exit) -> io::Result<()> {
+        let manifest = self.manifest();
+        let status = OnWire {
+            sealoff_status: 1,
+            exit_code: exit as u8,
+            plan: PlanOnWire {
+                fingerprint: manifest.fingerprint(),
+                playbook: manifest.playbook,
+                tenant: &manifest.tenant.name,
+                accounts: manifest.accounts(),
+                rows: manifest.counts.rows(),
+                created_at: manifest.created_at,
+            },
+            in_use: self.held.is_some(),
+            holder: self.held.and_then(Option::as_ref),
+            run: self.survey,
+            next: self.next().into_iter().map(|Next { what, command }| command.unwrap_or(what)).collect(),
+        };
+        let line = serde_json::to_string(&status).map_err(io::Error::other)?;
+        writeln!(out, "{line}")
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let (manifest, survey) = (self.manifest(), self.survey);
+        writeln!(
+            out,
+            "Plan       {} for {} in {}, made {} (fingerprint {})",
+            manifest.playbook,
+            counted(manifest.accounts().into(), "account", "accounts"),
+            harmless(&manifest.tenant.name),
+            moment(manifest.created_at),
+            manifest.fingerprint().short()
+        )?;
+        self.write_run(out)?;
+        self.write_journal(out)?;
+        if survey.begun {
+            writeln!(out)?;
+            for outcome in Outcome::ALL.into_iter().filter(|outcome| survey.of(*outcome) > 0) {
+                let number = count(survey.of(outcome));
+                writeln!(out, "{:<10} {number:>7}  {}", outcome.name(), apply::meaning(outcome))?;
+            }
+            self.write_steps(out)?;
+            self.write_reasons(out)?;
+        }
+        writeln!(out)?;
+        for Next { what, command } in self.next() {
+            match command {
+                Some(command) => writeln!(out, "{what}:\n    {command}")?,
+                None => writeln!(out, "{what}.")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn write_run(&self, out: &mut impl Write) -> io::Result<()> {
+        let survey = self.survey;
+        match self.held {
+            Some(Some(Holder { command, pid, host, since })) => writeln!(
+                out,
+                "Now        sealoff {} works in the folder: process {pid} on {}, since {}",
+                harmless(command),
+                harmless(host),
+                moment(*since)
+            )?,
+            Some(None) => writeln!(out, "Now        another sealoff works in the folder")?,
+            None if !survey.begun => writeln!(out, "Now        the run has not begun: nothing was changed")?,
+            None => {
+                let how = survey.journal.ended.as_deref().map_or_else(
+                    || "the last process was killed, or the machine stopped".to_owned(),
+                    |reason| format!("the last process ended: {}", harmless(reason)),
+                );
+                writeln!(out, "Now        nobody works in the folder; {how}")?;
+            }
+        }
+        if survey.writes_left > 0 {
+            let time = span(survey.time_left);
+            let writes = counted(survey.writes_left, "write", "writes");
+            writeln!(out, "Left       {writes}, {time} by the documented quota")?;
+        }
+        Ok(())
+    }
+
+    fn write_journal(&self, out: &mut impl Write) -> io::Result<()> {
+        let journal = &self.survey.journal;
+        if let Some(broken) = &journal.broken {
+            let place = broken.line.map_or_else(String::new, |line| format!(" at line {line}"));
+            writeln!(out, "Journal    BROKEN{place}: {}", harmless(&broken.reason))?;
+            writeln!(out, "           what follows is what stands before that, {} lines", count(journal.lines))?;
+        } else if let Some(last) = journal.last_written {
+            let lines = counted(journal.lines, "line", "lines");
+            let processes = counted(journal.processes, "process", "processes");
+            writeln!(out, "Journal    whole: {lines}, {processes}, last written {}", exact(last))?;
+            if let Some(first) = journal.first_written {
+                writeln!(out, "           begun {}", exact(first))?;
+            }
+        }
+        if let (Some(line), None) = (journal.torn_line, self.held) {
+            writeln!(
+                out,
+                "           line {line} was being written when the process died: its {} will be cut off, and were never \
+                 acted upon",
+                counted(journal.torn_bytes, "byte", "bytes")
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_steps(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out)?;
+        for (step, progress) in &self.survey.steps {
+            let mut parts = Vec::new();
+            for (number, word) in [
+                (progress.done, "done"),
+                (progress.pending, "pending"),
+                (progress.uncertain, if self.held.is_some() { "under way or uncertain" } else { "uncertain" }),
+                (progress.failed, "not done"),
+            ] {
+                if number > 0 {
+                    parts.push(format!("{} {word}", count(number)));
+                }
+            }
+            writeln!(out, "{step:<10} {}", parts.join(", "))?;
+        }
+        if self.survey.in_doubt > 0 && self.held.is_none() {
+            writeln!(
+                out,
+                "In doubt   {}: a write was on its way and its answer is not known; the next apply settles it",
+                counted(self.survey.in_doubt, "account", "accounts")
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_reasons(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut reasons: Vec<(&String, &u64)> = self.survey.reasons.iter().collect();
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(**number), *reason));
+        writeln!(out, "\nWhy accounts are not done:")?;
+        for (reason, number) in reasons.iter().take(MOST_REASONS) {
+            writeln!(out, "{:>18}  {}", count(**number), clipped(&harmless(reason), LONGEST_REASON))?;
+        }
+        let more = reasons.len().saturating_sub(MOST_REASONS);
+        if more > 0 {
+            let more = counted(more as u64, "more reason", "more reasons");
+            writeln!(out, "{:>18}  {more}: the column detail of results.csv has them all", "")?;
+        }
+        Ok(())
+    }
+
+    /// What to do next, in order.
+    fn next(&self) -> Vec<Next> {
+        let (survey, dir) = (self.survey, quoted(self.plan.path()));
+        let accounts = self.manifest().accounts();
+        if survey.journal.broken.is_some() {
+            return vec![
+                Next::of("Put back a copy of journal.jsonl from a backup, if there is one"),
+                Next::of(
+                    "Without one, keep this folder for the sealed passwords in it, and make a new plan from the same \
+                     roster in another folder: it sets new passwords",
+                ),
+            ];
+        }
+        if self.held.is_some() {
+            return vec![Next::command("A run is going; to see how far it is", format!("sealoff status {dir}"))];
+        }
+        let mut next = Vec::new();
+        if survey.writes_left > 0 || survey.in_doubt > 0 {
+            let what = if survey.begun { "To go on" } else { "To begin, once the plan is approved" };
+            next.push(Next::command(what, format!("sealoff apply {dir} --confirm {accounts}")));
+            return next;
+        }
+        if survey.begun && !self.has_results {
+            next.push(Next::command("To have the results", format!("sealoff results {dir}")));
+        }
+        if survey.failed > 0 {
+            next.push(Next::command(
+                "To try those that failed again, once the cause is mended",
+                format!("sealoff apply {dir} --retry-failed --confirm {}", survey.failed),
+            ));
+        }
+        if survey.of(Outcome::Uncertain) > 0 {
+            next.push(Next::of(
+                "Treat the uncertain ones as not done: the column detail of results.csv says for each which password to try",
+            ));
+        }
+        if survey.sealed > 0 && survey.of(Outcome::Done) > 0 {
+            let results = quoted(&self.plan.results_path());
+            next.push(Next::command("To open the new passwords", format!("sealoff unseal {results} -i KEY --show")));
+        }
+        if next.is_empty() {
+            next.push(Next::of("Nothing is left to do"));
+        }
+        next
+    }
+}
+
+/// To the second, in UTC.
+fn exact(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC).replace_nanosecond(0).unwrap_or(at);
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+/// Something to do next.
+struct Next {
+    what: String,
+    command: Option<String>,
+}
+
+impl Next {
+    fn of(what: &str) -> Self {
+        Self { what: what.to_owned(), command: None }
+    }
+
+    fn command(what: &str, command: String) -> Self {
+        Self { what: what.to_owned(), command: Some(command) }
+    }
+}

@@ -1,0 +1,219 @@
+//! Reading a journal: every line checked against the one before it, and what a power cut left told from what was changed.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use super::{JournalError, line};
+use crate::digest::Digest;
+use crate::run::record::{CLAIMS_SINCE, FORMAT, Record};
+
+/// One line as it was read.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// What it says.
+    pub record: Record,
+    /// This machine's clock when it was written.
+    pub at: OffsetDateTime,
+    /// Where it begins in the file, in bytes.
+    pub offset: u64,
+    /// Its number, from 1.
+    pub number: u64,
+}
+
+/// What stands behind the last whole line: it never reached the disk as a whole, so nothing was ever done upon it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TornTail {
+    /// The number of the line with which it begins.
+    pub line: u64,
+    /// How long it is.
+    pub bytes: u64,
+}
+
+/// Reads a journal from its first line on, checking the chain. A torn tail ends it; anything else that is wrong is an
+/// error.
+pub struct Reader<R> {
+    path: PathBuf,
+    input: R,
+    chain: Digest,
+    offset: u64,
+    number: u64,
+    /// Does each group of lines say how much was on disk before it?
+    claims: bool,
+    torn: Option<TornTail>,
+}
+
+impl Reader<BufReader<File>> {
+    /// Opens a journal for reading only.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let file = File::open(path).map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
+        Ok(Self::over(path, BufReader::with_capacity(256 * 1024, file)))
+    }
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads a journal from memory or from a file that is open; `path` is what messages call it.
+    pub fn over(path: &Path, input: R) -> Self {
+        let path = path.to_owned();
+        Self { path, input, chain: line::genesis(), offset: 0, number: 0, claims: false, torn: None }
+    }
+
+    /// How many bytes hold whole, checked lines so far.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// What was found behind the last whole line, once that has been reached.
+    #[must_use]
+    pub fn torn_tail(&self) -> Option<TornTail> {
+        self.torn
+    }
+
+    /// The chain behind the last whole line.
+    pub(super) fn last_chain(&self) -> Digest {
+        self.chain
+    }
+
+    pub(super) fn next_line(&mut self) -> Result<Option<Line>, JournalError> {
+        if self.torn.is_some() {
+            return Ok(None);
+        }
+        let mut bytes = Vec::with_capacity(768);
+        self.read_until_newline(&mut bytes)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        if bytes.last() != Some(&b'\n') {
+            self.torn = Some(TornTail { line: self.number + 1, bytes: bytes.len() as u64 });
+            return Ok(None);
+        }
+        let length = bytes.len() as u64;
+        bytes.pop();
+        match self.check(&bytes) {
+            Ok((record, at, chain)) => {
+                if let Record::Opened { format, .. } | Record::TakenOver { format, .. } = record {
+                    self.refuse_newer(format)?;
+                    self.claims |= format >= CLAIMS_SINCE;
+                }
+                let line = Line { record, at, offset: self.offset, number: self.number + 1 };
+                self.number += 1;
+                self.offset += length;
+                self.chain = chain;
+                Ok(Some(line))
+            }
+            Err(reason) => {
+                if self.number == 0
+                    && let Some(format) = std::str::from_utf8(&bytes).ok().and_then(line::named_format)
+                {
+                    self.refuse_newer(format)?;
+                }
+                self.take_as_torn(length, &bytes, reason).map(|()| None)
+            }
+        }
+    }
+
+    fn check(&self, bytes: &[u8]) -> Result<(Record, OffsetDateTime, Digest), String> {
+        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        line::read(text, &self.chain)
+    }
+
+    fn refuse_newer(&self, format: u32) -> Result<(), JournalError> {
+        if format <= FORMAT {
+            return Ok(());
+        }
+        Err(JournalError::Newer { path: self.path.clone(), format, readable: FORMAT })
+    }
+
+    /// A line that does not continue the chain: is it where a power cut ended the file, or was the file changed?
+    ///
+    /// A disk may bring what was written since the last sync to its place in any order, or as a hole. Whatever is behind
+    /// the broken line is then from the same time, and no line of it can say that the broken one had been on disk.
+    fn take_as_torn(&mut self, first: u64, broken: &[u8], reason: String) -> Result<(), JournalError> {
+        let number = self.number + 1;
+        let refused = || JournalError::Broken { path: self.path.clone(), line: number, reason: reason.clone() };
+        let was_on_disk = |line: &[u8]| line::claims_synced(line).is_some_and(|synced| synced > self.offset);
+        // Before the first whole line nobody knows whether lines make claims; where a write was ever intended, they must.
+        let nothing_intended = |line: &[u8]| !contains(line, INTENDED);
+        let may_be_torn =
+            |line: &[u8]| if self.claims { !was_on_disk(line) } else { number == 1 && nothing_intended(line) };
+        if !may_be_torn(broken) {
+            return Err(refused());
+        }
+        let mut length = first;
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            let read = self.input.read_until(b'\n', &mut bytes);
+            length += read.map_err(|source| JournalError::Io { path: self.path.clone(), source })? as u64;
+            if bytes.is_empty() {
+                break;
+            }
+            if bytes.last() == Some(&b'\n') {
+                bytes.pop();
+            }
+            if !may_be_torn(&bytes) {
+                return Err(refused());
+            }
+        }
+        self.torn = Some(TornTail { line: number, bytes: length });
+        Ok(())
+    }
+
+    fn read_until_newline(&mut self, bytes: &mut Vec<u8>) -> Result<(), JournalError> {
+        let read = self.input.read_until(b'\n', bytes);
+        read.map(drop).map_err(|source| JournalError::Io { path: self.path.clone(), source })
+    }
+}
+
+/// What the line of an intent has in it.
+const INTENDED: &[u8] = b"\"record\":\"intended\"";
+
+fn contains(line: &[u8], part: &[u8]) -> bool {
+    line.windows(part.len()).any(|window| window == part)
+}
+
+impl<R: BufRead> Iterator for Reader<R> {
+    type Item = Result<Line, JournalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_line().transpose()
+    }
+}
+
+/// Reads single lines of a journal that has been checked before.
+pub struct Lookup {
+    path: PathBuf,
+    file: BufReader<File>,
+}
+
+impl Lookup {
+    /// Opens a journal for reading only.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let file = File::open(path).map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), file: BufReader::with_capacity(4 * 1024, file) })
+    }
+
+    /// The record of the line that begins at `offset`, and when it was written.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or changed since it was checked.
+    pub fn at(&mut self, offset: u64) -> Result<(Record, OffsetDateTime), JournalError> {
+        let io = |source| JournalError::Io { path: self.path.clone(), source };
+        self.file.seek(SeekFrom::Start(offset)).map_err(io)?;
+        let mut line = String::new();
+        self.file.read_line(&mut line).map_err(io)?;
+        line::read_body(&line).map_err(|reason| JournalError::Broken { path: self.path.clone(), line: 0, reason })
+    }
+}

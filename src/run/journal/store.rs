@@ -1,0 +1,121 @@
+//! Where a journal's bytes go: a file, or in tests something that fails.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+
+/// What a journal needs of the place that keeps it.
+pub(crate) trait Store: Send + 'static {
+    /// Adds bytes at the end. After an error, any part of them may be there.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Returns when all that was added is on disk. After an error, nobody knows how much of it is, and the operating
+    /// system may say otherwise from then on: it has to be written again.
+    fn sync(&mut self) -> io::Result<()>;
+
+    /// Takes away all but the first so many bytes, on disk too.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Store for File {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()?;
+        refuse_deleted(self)
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)?;
+        self.sync_all()
+    }
+}
+
+/// A file that was deleted takes writes and syncs as before, and is gone when it is closed.
+#[cfg(unix)]
+fn refuse_deleted(file: &File) -> io::Result<()> {
+    if std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) == 0 {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "the file was deleted"));
+    }
+    Ok(())
+}
+
+/// Elsewhere an open file cannot be deleted.
+#[cfg(not(unix))]
+fn refuse_deleted(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// A disk that fails once it has been asked so many things, and for as long as it is told.
+#[cfg(test)]
+pub(crate) mod failing {
+    use super::{File, Store, io};
+
+    /// What becomes of the disk after it has failed.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Afterwards {
+        /// Somebody frees space before the journal is closed.
+        Healed,
+        /// It stays as it is.
+        Dead,
+    }
+
+    pub(crate) struct Failing {
+        file: File,
+        /// So many appends and syncs go well.
+        left: u64,
+        afterwards: Afterwards,
+        failed: bool,
+        length: u64,
+        synced: u64,
+    }
+
+    impl Failing {
+        pub(crate) fn new(file: File, good: u64, afterwards: Afterwards) -> Self {
+            let length = file.metadata().unwrap().len();
+            Self { file, left: good, afterwards, failed: false, length, synced: length }
+        }
+
+        fn fails(&mut self) -> bool {
+            if self.failed {
+                return self.afterwards == Afterwards::Dead;
+            }
+            self.failed = self.left == 0;
+            self.left = self.left.saturating_sub(1);
+            self.failed
+        }
+    }
+
+    impl Store for Failing {
+        fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+            if self.fails() {
+                // As much as fitted is there.
+                Store::append(&mut self.file, &bytes[..bytes.len() / 2])?;
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.length += bytes.len() as u64;
+            Store::append(&mut self.file, bytes)
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            if self.fails() {
+                // What did not reach the disk is forgotten, and reads as nothing.
+                let length = self.file.metadata()?.len();
+                self.file.set_len(self.synced)?;
+                self.file.set_len(length)?;
+                return Err(io::Error::from_raw_os_error(5));
+            }
+            self.synced = self.length;
+            Store::sync(&mut self.file)
+        }
+
+        fn cut(&mut self, length: u64) -> io::Result<()> {
+            if self.failed && self.afterwards == Afterwards::Dead {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            (self.length, self.synced) = (length, length);
+            self.file.cut(length)
+        }
+    }
+}

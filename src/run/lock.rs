@@ -1,0 +1,188 @@
+//! One command at a time works in a plan folder. The lock ends with its process, however that ends; beside it stands who
+//! holds it, for those who are turned away.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::private_files;
+
+/// The file that is locked. It is empty: where a lock keeps others from reading, they must still see who holds it.
+pub const LOCK: &str = "run.lock";
+/// The file that says who holds it; it means something only while the lock is held.
+pub const HOLDER: &str = "run.holder";
+
+/// Who works in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The command.
+    pub command: String,
+    /// The process.
+    pub pid: u32,
+    /// The machine, as it calls itself.
+    pub host: String,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+impl Holder {
+    fn this_process(command: &str) -> Self {
+        let since = OffsetDateTime::now_utc();
+        let since = since.replace_nanosecond(0).unwrap_or(since);
+        Self { command: command.to_owned(), pid: std::process::id(), host: host(), since }
+    }
+}
+
+#[cfg(unix)]
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn host() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+/// Why a folder cannot be worked in.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process works in it.
+    #[error("{} is in use: {}", folder.display(), who(holder.as_ref()))]
+    Held {
+        /// The folder.
+        folder: PathBuf,
+        /// Who it is, where that could be read.
+        holder: Option<Holder>,
+    },
+    /// The lock cannot be taken.
+    #[error("{} cannot be locked: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+fn who(holder: Option<&Holder>) -> String {
+    use time::format_description::well_known::Rfc3339;
+    holder.map_or_else(
+        || "another sealoff works in it".to_owned(),
+        |Holder { command, pid, host, since }| {
+            let since = since.format(&Rfc3339).unwrap_or_default();
+            format!("sealoff {command}, process {pid} on {host:?}, works in it since {since}")
+        },
+    )
+}
+
+/// A folder in which nobody else works as long as this lives.
+#[derive(Debug)]
+pub struct FolderLock {
+    holder: PathBuf,
+    _file: File,
+}
+
+/// Whoever only looks holds the lock for a moment; so often, and so far apart, it is tried again.
+const TRIES: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(25);
+
+impl FolderLock {
+    /// Takes the lock of a folder for a command.
+    ///
+    /// # Errors
+    ///
+    /// Another process has it, or the folder cannot be written to.
+    pub fn take(folder: &Path, command: &str) -> Result<Self, LockError> {
+        let path = folder.join(LOCK);
+        let io = |source| LockError::Io { path: path.clone(), source };
+        let file = private_files::open_append(&path).map_err(io)?;
+        let mut tries = 1;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if tries < TRIES => tries += 1,
+                Err(TryLockError::WouldBlock) => {
+                    return Err(LockError::Held { folder: folder.to_owned(), holder: read_holder(folder) });
+                }
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+            }
+            thread::sleep(BETWEEN_TRIES);
+        }
+        let holder = folder.join(HOLDER);
+        // Being named is a courtesy: that a disk is full must not keep anybody from looking what can be done.
+        let _ = private_files::replace::<_, io::Error>(&holder, |file| {
+            serde_json::to_writer(file, &Holder::this_process(command)).map_err(io::Error::from)
+        });
+        Ok(Self { holder, _file: file })
+    }
+
+    /// Who works in a folder at this moment; nobody is `None`, and somebody unknown is `Some(None)`.
+    ///
+    /// # Errors
+    ///
+    /// The lock cannot be looked at.
+    pub fn holder(folder: &Path) -> Result<Option<Option<Holder>>, LockError> {
+        let path = folder.join(LOCK);
+        let io = |source| LockError::Io { path: path.clone(), source };
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(io(source)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(read_holder(folder))),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+        }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Before the lock goes: whoever takes it next writes a name of their own.
+        let _ = fs::remove_file(&self.holder);
+    }
+}
+
+fn read_holder(folder: &Path) -> Option<Holder> {
+    serde_json::from_slice(&fs::read(folder.join(HOLDER)).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_at_a_time_and_the_other_is_told_who() {
+        let scratch = tempfile::tempdir().unwrap();
+        assert_eq!(FolderLock::holder(scratch.path()).unwrap(), None);
+        let first = FolderLock::take(scratch.path(), "apply").unwrap();
+        let named = FolderLock::holder(scratch.path()).unwrap().unwrap().unwrap();
+        assert_eq!((named.pid, named.command.as_str()), (std::process::id(), "apply"));
+        let refused = FolderLock::take(scratch.path(), "results").unwrap_err();
+        assert!(matches!(&refused, LockError::Held { holder: Some(holder), .. } if *holder == named));
+        let told = refused.to_string();
+        for part in ["sealoff apply", &format!("process {}", named.pid), &named.host, "since 2"] {
+            assert!(told.contains(part), "{told}");
+        }
+        drop(first);
+        assert_eq!(FolderLock::holder(scratch.path()).unwrap(), None);
+        FolderLock::take(scratch.path(), "results").unwrap();
+    }
+
+    #[test]
+    fn what_a_crash_leaves_holds_nobody_up() {
+        let scratch = tempfile::tempdir().unwrap();
+        fs::write(scratch.path().join(LOCK), "").unwrap();
+        let dead = Holder::this_process("apply");
+        fs::write(scratch.path().join(HOLDER), serde_json::to_vec(&dead).unwrap()).unwrap();
+        assert_eq!(FolderLock::holder(scratch.path()).unwrap(), None);
+        FolderLock::take(scratch.path(), "apply").unwrap();
+    }
+}

@@ -1,0 +1,169 @@
+//! What a read can say about a step of which nobody knows whether it took effect.
+//!
+//! A step is in doubt when its write was intended and its answer is missing: the process died, or the answer was lost.
+//! Before such a run goes on, everybody is read again anyway, and some doubts end there. A doubt that is ended wrongly
+//! leaves somebody in who is said to be out; one that is not ended costs a write. So a read decides only what it proves.
+//!
+//! | step | what a read shows | what it proves |
+//! | --- | --- | --- |
+//! | block | sign-in is not allowed, and it was when the plan was made | that it is done: a blocked account is blocked, whoever did it, and the write that may still be on its way does the same |
+//! | unblock | | nothing that would help: it travels with a reset |
+//! | reset | the password was changed after the write was intended | nothing. The change may be the intruder's, or the person's own, in the same second; and a password is `done` only when the sealed one is the live one. It is set again, with a new sealed password |
+//! | reset | the password was not changed since | nothing. The read may come from a replica that lags, and the write may still be on its way |
+//! | revoke | sessions are valid from a moment after the account's last answered write | that they were ended, under the conditions below |
+//!
+//! A changed password moves `signInSessionsValidFromDateTime` as well ("user resource type"; the audit log shows `Update
+//! StsRefreshTokenValidFrom Timestamp` beside `Reset user password`), and does not end every session. So that moment
+//! counts as a revoke only if
+//!
+//! - it is more than [`APART`] later than Graph's own clock at the account's last answer, so that it is neither the reset
+//!   before it nor, should a block move it too, the block;
+//! - it is more than [`APART`] later than the last change of the password, by whomever;
+//! - it is at least [`SPREAD`] old by Graph's own clock, so that a change of the password at that moment would have
+//!   reached the replica that was read, too.
+//!
+//! All of these are times of Graph: this machine's clock proves nothing. Where one of them is not known, as for the
+//! first writes of `signout`, the revoke is sent again.
+//!
+//! What a read shows is in the journal in any case. Where a password stays uncertain, the results use it to say which of
+//! the sealed ones to try first: a hint, and no proof.
+
+use time::{Duration, OffsetDateTime};
+
+use super::state::{AccountState, StepState};
+use crate::plan::drift::Seen;
+use crate::plan::step::{Step, Steps};
+
+/// Graph's times are in whole seconds, and one answer's clock is not quite another's.
+pub const APART: Duration = Duration::seconds(5);
+/// After so long a change has reached the replicas that are read from ("List users", on replication).
+pub const SPREAD: Duration = Duration::seconds(60);
+
+/// An account of which some steps are in doubt, as a new process finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Doubt {
+    /// Where it stands.
+    pub state: AccountState,
+    /// Graph's clock when it last answered a write to this account.
+    pub last_answered: Option<OffsetDateTime>,
+}
+
+/// The steps in doubt that are done, as this read shows; `now` is Graph's clock when it was made.
+#[must_use]
+pub fn proven(doubt: &Doubt, seen: &Seen, now: Option<OffsetDateTime>) -> Steps {
+    const BLOCK: Steps = Steps::of(&[Step::Block]);
+    const REVOKE: Steps = Steps::of(&[Step::Revoke]);
+    let in_doubt = StepState::Open { in_doubt: true };
+    let due = doubt.state.due();
+    let is_proven = if due == BLOCK {
+        doubt.state.sign_in == in_doubt && seen.was_enabled == Some(true) && seen.account_enabled == Some(false)
+    } else if due == REVOKE {
+        doubt.state.revoke == in_doubt && were_ended(doubt, seen, now).unwrap_or_default()
+    } else {
+        false
+    };
+    if is_proven { due } else { Steps::NONE }
+}
+
+/// Were all sessions ended after the account's last answered write? `None` where that is not known.
+fn were_ended(doubt: &Doubt, seen: &Seen, now: Option<OffsetDateTime>) -> Option<bool> {
+    let valid_from = seen.sessions_valid_from?;
+    let later = |than: OffsetDateTime| valid_from - than > APART;
+    Some(later(doubt.last_answered?) && later(seen.last_password_change?) && now? - valid_from >= SPREAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::RowNumber;
+    use crate::plan::playbook::Playbook;
+    use crate::run::state::{Happening, Meaning, next};
+    use proptest::prelude::*;
+
+    const BLOCK: Steps = Steps::of(&[Step::Block]);
+    const REVOKE: Steps = Steps::of(&[Step::Revoke]);
+    const AT: OffsetDateTime = time::macros::datetime!(2026-11-23 08:00 UTC);
+
+    fn after(playbook: Playbook, happenings: &[Happening]) -> AccountState {
+        let planned = AccountState::planned(playbook.steps());
+        happenings.iter().fold(planned, |state, happening| next(state, *happening).unwrap())
+    }
+
+    fn block_in_doubt() -> AccountState {
+        after(Playbook::Contain, &[Happening::Sent(BLOCK), Happening::TakenOver])
+    }
+
+    fn revoke_in_doubt() -> AccountState {
+        let blocked = [Happening::Sent(BLOCK), Happening::Answered(BLOCK, Meaning::Accepted)];
+        let doubt = [Happening::Sent(REVOKE), Happening::TakenOver];
+        after(Playbook::Contain, &[blocked, doubt].concat())
+    }
+
+    fn seen() -> Seen {
+        Seen {
+            row: RowNumber::FIRST,
+            was_enabled: Some(true),
+            account_enabled: Some(false),
+            last_password_change: Some(AT - Duration::days(30)),
+            sessions_valid_from: Some(AT + Duration::seconds(10)),
+        }
+    }
+
+    fn proves(state: AccountState, answered: Option<OffsetDateTime>, seen: &Seen, now: OffsetDateTime) -> Steps {
+        proven(&Doubt { state, last_answered: answered }, seen, Some(now))
+    }
+
+    #[test]
+    fn a_blocked_account_is_blocked_and_an_open_one_is_not() {
+        assert_eq!(proves(block_in_doubt(), None, &seen(), AT), BLOCK);
+        for other in [
+            Seen { account_enabled: Some(true), ..seen() },
+            Seen { account_enabled: None, ..seen() },
+            Seen { was_enabled: None, ..seen() },
+        ] {
+            assert_eq!(proves(block_in_doubt(), None, &other, AT), Steps::NONE, "{other:?}");
+        }
+        let untouched = AccountState::planned(Playbook::Contain.steps());
+        assert_eq!(proves(untouched, None, &seen(), AT), Steps::NONE, "nothing is in doubt");
+    }
+
+    #[test]
+    fn a_revoke_is_told_from_what_else_moves_the_same_time() {
+        let late = AT + Duration::minutes(5);
+        assert_eq!(proves(revoke_in_doubt(), Some(AT), &seen(), late), REVOKE);
+        let moved = AT + Duration::seconds(10);
+        for (why, answered, other, now) in [
+            ("the reset or the block itself", Some(moved - APART), seen(), late),
+            ("nobody knows when Graph answered", None, seen(), late),
+            ("somebody changed the password", Some(AT), Seen { last_password_change: Some(moved), ..seen() }, late),
+            ("perhaps", Some(AT), Seen { last_password_change: Some(moved - APART), ..seen() }, late),
+            ("unknown", Some(AT), Seen { last_password_change: None, ..seen() }, late),
+            ("unknown", Some(AT), Seen { sessions_valid_from: None, ..seen() }, late),
+            ("an older one", Some(AT), Seen { sessions_valid_from: Some(AT - APART), ..seen() }, late),
+            ("too fresh", Some(AT), seen(), moved + SPREAD - Duration::SECOND),
+        ] {
+            assert_eq!(proves(revoke_in_doubt(), answered, &other, now), Steps::NONE, "{why}");
+        }
+        assert_eq!(proven(&Doubt { state: revoke_in_doubt(), last_answered: Some(AT) }, &seen(), None), Steps::NONE);
+    }
+
+    proptest! {
+        #[test]
+        fn no_read_proves_a_password(
+            changed in -1_000_i64..1_000, valid in -1_000_i64..1_000, enabled: bool, answered in -1_000_i64..1_000,
+        ) {
+            let seen = Seen {
+                account_enabled: Some(enabled),
+                last_password_change: Some(AT + Duration::seconds(changed)),
+                sessions_valid_from: Some(AT + Duration::seconds(valid)),
+                ..seen()
+            };
+            for playbook in [Playbook::Breach, Playbook::Offboard, Playbook::Reinstate] {
+                let update = playbook.steps().without(Step::Revoke);
+                let state = after(playbook, &[Happening::Sent(update), Happening::TakenOver]);
+                let answered = Some(AT + Duration::seconds(answered));
+                prop_assert_eq!(proves(state, answered, &seen, AT + Duration::hours(1)), Steps::NONE);
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Where a run stands, from its folder alone: nothing is asked of Graph, and nothing is written.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::journal::{JournalError, Lookup, Reader};
+use super::opening::RunError;
+use super::outcome::Outcome;
+use super::record::Record;
+use super::replay::Replay;
+use super::results::Words;
+use super::state::{AccountState, StepState};
+use crate::graph::quota::Allowance;
+use crate::plan::folder::PlanFolder;
+use crate::plan::row::Decision;
+use crate::plan::step::Step;
+
+/// Where a run stands.
+#[derive(Debug, Default, Serialize)]
+pub struct Survey {
+    /// Has a process ever worked on it?
+    pub begun: bool,
+    /// What became of the rows so far.
+    pub outcomes: BTreeMap<Outcome, u64>,
+    /// How far each planned step is.
+    pub steps: BTreeMap<&'static str, Progress>,
+    /// Accounts of which a step may have taken effect and nobody knows yet; the next `apply` settles them. While a process
+    /// works on the run, these are under way.
+    pub in_doubt: u64,
+    /// Accounts that are settled, and for which something failed.
+    pub failed: u64,
+    /// Why accounts are not done, and how many each.
+    pub reasons: BTreeMap<String, u64>,
+    /// Writes that are still to come, if all goes well.
+    pub writes_left: u64,
+    /// How long the documented quota makes them take from now on, in seconds.
+    #[serde(serialize_with = "in_seconds")]
+    pub time_left: Duration,
+    /// Are new passwords sealed, so that somebody can open them?
+    pub sealed: u64,
+    /// What the journal is like.
+    pub journal: Condition,
+}
+
+/// How far one step is, in accounts.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Graph accepted it.
+    pub done: u64,
+    /// Not done yet.
+    pub pending: u64,
+    /// It may have taken effect, and nobody knows.
+    pub uncertain: u64,
+    /// Refused, given up or withdrawn.
+    pub failed: u64,
+}
+
+/// What a journal is like.
+#[derive(Debug, Default, Serialize)]
+pub struct Condition {
+    /// Whole lines, each of which continues the one before it.
+    pub lines: u64,
+    /// How many bytes they take.
+    pub bytes: u64,
+    /// Bytes behind them that were never on disk as a whole; the next `apply` cuts them off. While a process works on the
+    /// run, a line that is being written.
+    pub torn_bytes: u64,
+    /// The line with which the torn bytes begin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub torn_line: Option<u64>,
+    /// Why the journal cannot be used, and from which line on; what is told of the run is what stands before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Broken>,
+    /// How many processes have worked on the run.
+    pub processes: u64,
+    /// When the first line was written, by this machine's clock.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub first_written: Option<OffsetDateTime>,
+    /// When the last one was.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_written: Option<OffsetDateTime>,
+    /// What the last process said when it ended; nothing when it was killed, or still works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
+}
+
+/// Where a journal breaks.
+#[derive(Debug, Serialize)]
+pub struct Broken {
+    /// The line, from 1; nothing where the format is a newer one.
+    pub line: Option<u64>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+fn in_seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(span.as_secs_f64())
+}
+
+impl Survey {
+    /// How many rows have this outcome.
+    #[must_use]
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// Is every planned account done?
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        let open = [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
+        let drifted = self.reasons.contains_key(DRIFTED);
+        self.journal.broken.is_none() && !drifted && open.iter().all(|outcome| self.of(*outcome) == 0)
+    }
+}
+
+/// What the results say of those who are no longer what the plan says.
+const DRIFTED: &str = "drifted";
+
+/// Looks at a folder. A journal that is broken is told, up to where it breaks.
+///
+/// # Errors
+///
+/// The plan cannot be read, or the journal not at all.
+pub fn survey(plan: &PlanFolder) -> Result<Survey, RunError> {
+    let mut survey = Survey::default();
+    let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
+    let path = plan.journal_path();
+    let exists = path.try_exists().map_err(|source| JournalError::Io { path: path.clone(), source })?;
+    if exists {
+        survey.journal = read(Reader::open(&path)?, &mut replay)?;
+    }
+    survey.begun = replay.has_begun();
+    let mut lookup = if survey.begun { Some(Lookup::open(&path)?) } else { None };
+    for row in plan.rows()? {
+        let row = row?;
+        let history = replay.row(row.row);
+        let outcome = Outcome::of_row(row.decision, &history.state);
+        *survey.outcomes.entry(outcome).or_default() += 1;
+        survey.failed += u64::from(matches!(outcome, Outcome::Failed | Outcome::Partial));
+        if row.decision == Decision::Act {
+            survey.count_steps(&history.state, row.steps.iter());
+        }
+        if let (Some(lookup), Outcome::Failed | Outcome::Partial | Outcome::Uncertain | Outcome::Refused) =
+            (&mut lookup, outcome)
+            && history.last_fault().is_some()
+        {
+            let words = Words::read(&history, outcome, lookup)?;
+            let reason = if words.error_code.is_empty() { words.detail } else { words.error_code };
+            *survey.reasons.entry(reason).or_default() += 1;
+        }
+    }
+    let spent = replay.states().writes_spent(OffsetDateTime::now_utc(), 1.0);
+    survey.time_left = Allowance::WRITES.floor(survey.writes_left + u64::from(spent));
+    survey.sealed = u64::from(plan.manifest().sealed());
+    Ok(survey)
+}
+
+impl Survey {
+    fn count_steps(&mut self, state: &AccountState, steps: impl Iterator<Item = Step>) {
+        for step in steps {
+            let progress = self.steps.entry(step.name()).or_default();
+            match state.of(step) {
+                StepState::Unplanned => {}
+                StepState::Done => progress.done += 1,
+                StepState::Open { in_doubt: false } => progress.pending += 1,
+                StepState::Open { in_doubt: true }
+                | StepState::Sent { .. }
+                | StepState::Uncertain
+                | StepState::GivenUp { in_doubt: true }
+                | StepState::Withdrawn { in_doubt: true } => progress.uncertain += 1,
+                StepState::Failed
+                | StepState::GivenUp { in_doubt: false }
+                | StepState::Withdrawn { in_doubt: false } => progress.failed += 1,
+            }
+        }
+        let sent = [state.sign_in, state.reset, state.revoke].iter().any(|step| matches!(step, StepState::Sent { .. }));
+        self.in_doubt += u64::from(sent || state.is_in_doubt());
+        self.writes_left += state.writes_left();
+    }
+}
+
+fn read<R: std::io::BufRead>(mut reader: Reader<R>, replay: &mut Replay) -> Result<Condition, JournalError> {
+    let mut condition = Condition::default();
+    while let Some(line) = reader.next() {
+        let applied = match line {
+            Ok(line) => {
+                replay.apply(&line).map(|()| line).map_err(|reason| Broken { line: Some(condition.lines + 1), reason })
+            }
+            Err(JournalError::Broken { line, reason, .. }) => Err(Broken { line: Some(line), reason }),
+            Err(newer @ JournalError::Newer { .. }) => Err(Broken { line: None, reason: newer.to_string() }),
+            Err(other) => return Err(other),
+        };
+        let line = match applied {
+            Ok(line) => line,
+            Err(broken) => {
+                condition.broken = Some(broken);
+                return Ok(condition);
+            }
+        };
+        condition.lines = line.number;
+        condition.bytes = reader.offset();
+        condition.first_written.get_or_insert(line.at);
+        condition.last_written = Some(line.at);
+        match line.record {
+            Record::TakenOver { .. } => {
+                condition.processes += 1;
+                condition.ended = None;
+            }
+            Record::Paused { reason } => condition.ended = Some(reason),
+            _ => {}
+        }
+    }
+    if let Some(torn) = reader.torn_tail() {
+        (condition.torn_bytes, condition.torn_line) = (torn.bytes, Some(torn.line));
+    }
+    Ok(condition)
+}
