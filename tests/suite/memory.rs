@@ -73,7 +73,7 @@ fn hardly_a_password_is_left_in_memory_when_a_run_is_done() {
         return;
     };
     // The search finds what is there.
-    let path = b"journal.jsonl";
+    let path = b"out/results.csv";
     assert!(memory.iter().any(|bytes| bytes.windows(path.len()).any(|window| window == path)));
     let results = stage.results("out");
     let passwords: HashSet<String> =
