@@ -10,7 +10,7 @@ use crate::private_files;
 use crate::seal::Identity;
 
 use super::exit::{Exit, Failure};
-use super::passphrase;
+use super::{passphrase, private_output};
 
 /// Make a new identity: the secret key that opens what is sealed to its public half, the recipient.
 ///
@@ -50,12 +50,16 @@ pub struct KeygenArgs {
 ///
 /// # Errors
 ///
-/// [`Failure`]: the file is there already or cannot be written, or standard output is a terminal.
+/// [`Failure`]: the file is there already or cannot be written, or standard output is a terminal or a file that others can
+/// read.
 pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
     let to_terminal = io::stdout().is_terminal();
     if args.output.is_none() && to_terminal && !args.show {
         return Err(Failure::refused("a secret key is not printed to a terminal")
             .with_next("Name a file with -o FILE, or add --show."));
+    }
+    if args.output.is_none() {
+        private_output::check_standard_output("a secret key")?;
     }
     let identity = Identity::generate();
     let recipient = identity.recipient();

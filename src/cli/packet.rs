@@ -80,7 +80,7 @@ pub(super) fn write_line(
         &guard(&row.user_principal_name),
         &guard(&row.display_name),
         &object_id.to_string(),
-        // Ours, and no formula: it begins with a letter, and must be copied exactly as it is.
+        // No formula: it begins with a letter, which was checked, and must be copied exactly as it is.
         password.expose(),
         &candidate.map(|number| number.to_string()).unwrap_or_default(),
         "",

@@ -1,4 +1,4 @@
-//! Where passwords may be written: to files that nobody else can read.
+//! Where passwords and keys may be written: to files that nobody else can read.
 
 use std::fs::File;
 use std::io;
@@ -31,15 +31,19 @@ pub(super) fn create(path: &Path) -> Result<File, Failure> {
 /// # Errors
 ///
 /// [`Failure`].
-pub(super) fn check_standard_output() -> Result<(), Failure> {
+pub(super) fn check_standard_output(what: &str) -> Result<(), Failure> {
+    #[cfg(not(unix))]
+    let _ = what;
     #[cfg(unix)]
     {
         use rustix::fs::{FileType, Mode, fstat};
         if let Ok(stat) = fstat(io::stdout()) {
             let others = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RWXG | Mode::RWXO);
             if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && others {
-                return Err(Failure::refused("standard output goes to a file that others can read")
-                    .with_next("Write to a file of your own with -o FILE, or call umask 077 before."));
+                return Err(Failure::refused(format_args!(
+                    "standard output goes to a file that others can read, and {what} is not written there"
+                ))
+                .with_next("Write to a file of your own with -o FILE, or call umask 077 before."));
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::spreadsheet::guard;
 use super::exit::{Exit, Failure};
 use super::letters::Letters;
 use super::packet::{self, Kind};
+use super::words::counted;
 use super::{passphrase, private_output};
 
 /// Open the sealed credentials of a results file.
@@ -85,7 +86,11 @@ pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
         // Read first: a passphrase that does not fit must not leave an empty file behind.
         let identities = identities(&args)?;
         let mut file = private_output::create(path)?;
-        let ending = run_to(&args, identities, &mut file, said);
+        let ending = run_to(&args, identities, &mut file, said).and_then(|exit| {
+            file.sync_all()
+                .map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))?;
+            Ok(exit)
+        });
         if ending.is_err() {
             // Whatever is in it is not what was asked for.
             let _ = std::fs::remove_file(path);
@@ -100,7 +105,7 @@ pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
         return Err(Failure::refused("passwords are not printed to a terminal")
             .with_next("Write them to a file of your own with -o FILE, or add --show."));
     }
-    private_output::check_standard_output()?;
+    private_output::check_standard_output("a password")?;
     run_to(&args, identities(&args)?, &mut io::stdout().lock(), said)
 }
 
@@ -182,7 +187,10 @@ impl Opening<'_> {
         let expected = Expected { tenant: None, object_id, user_principal_name: &row.user_principal_name };
         let sealed = sealed.as_ref().map_err(ToString::to_string)?;
         match unseal(&self.identities, sealed, &expected) {
-            Ok(password) => Ok(Some(password)),
+            Ok(password) if password.is_of_our_making() => Ok(Some(password)),
+            Ok(_) => {
+                Err("whoever sealed it, sealoff did not: there are signs in it that no password of ours has".into())
+            }
             Err(UnsealError::NotForThisIdentity) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
@@ -227,8 +235,8 @@ impl<'a> Tally<'a> {
                 rows.push_str(", …");
             }
             self.say(format_args!(
-                "error: {} rows are not sealed to the identity in {}: {rows}",
-                self.others.len(),
+                "error: {} not sealed to the identity in {}: {rows}",
+                counted(self.others.len() as u64, "row is", "rows are"),
                 args.identity.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
             ));
         }
@@ -302,8 +310,8 @@ impl<'a> Output<'a> {
                         return packet::write_line(writer, row, object_id, password, candidate);
                     }
                     let candidate = candidate.map(|number| number.to_string()).unwrap_or_default();
-                    // The name comes from strangers and is guarded; the password is ours, begins with a letter, and must
-                    // be copied exactly as it is.
+                    // The name comes from strangers and is guarded; the password begins with a letter, which was checked,
+                    // and must be copied exactly as it is.
                     writer.write_record([&*guard(name), &object_id.to_string(), password.expose(), &candidate])
                 };
                 write().map_err(broken)
@@ -450,6 +458,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_stranger_sealed_reaches_no_spreadsheet_and_no_terminal() {
+        let mut desk = Desk::new();
+        desk.row(1, &desk.sealed(1, "=HYPERLINK(1)"));
+        desk.row(2, &desk.sealed(2, "a\u{1b}[2J"));
+        desk.row(3, &desk.sealed(3, "third"));
+        let (ending, out, said) = desk.run(&[]);
+        assert_eq!(ending.unwrap(), Exit::Unfinished);
+        assert!(out.contains("third") && !out.contains("HYPERLINK") && !out.contains('\u{1b}'), "{out}");
+        assert!(said.contains("row 1 (u1@contoso.com): whoever sealed it") && said.contains("row 2"), "{said}");
+        assert!(!said.contains("HYPERLINK") && !said.contains('\u{1b}'), "{said}");
+    }
+
+    #[test]
     fn what_is_sealed_to_somebody_else_is_counted() {
         let mut desk = Desk::new();
         let other = Desk::new();
@@ -458,7 +479,7 @@ mod tests {
         let (ending, out, said) = desk.run(&[]);
         assert_eq!(ending.unwrap(), Exit::Unfinished);
         assert!(out.contains("ours") && !out.contains("theirs"));
-        assert!(said.contains("1 rows are not sealed to the identity") && said.contains(": 1\n"), "{said}");
+        assert!(said.contains("1 row is not sealed to the identity") && said.contains(": 1\n"), "{said}");
     }
 
     #[test]

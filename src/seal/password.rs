@@ -103,6 +103,14 @@ impl Password {
         Err(PasswordError::NoneFits)
     }
 
+    /// Whether it could have been made here: signs that can be seen, a letter first. Anybody who knows a recipient can seal
+    /// something else in its stead, which a spreadsheet would run or a terminal obey.
+    #[must_use]
+    pub fn is_of_our_making(&self) -> bool {
+        let text = self.expose().as_bytes();
+        text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(u8::is_ascii_graphic)
+    }
+
     /// The password itself. Call this only where it is used, and keep no copy.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -155,12 +163,19 @@ impl Names {
     }
 
     fn meet(&self, password: &str) -> bool {
-        let written: Zeroizing<Vec<char>> = Zeroizing::new(normalised(password).collect());
-        let spoken: Zeroizing<Vec<char>> = Zeroizing::new(written.iter().copied().filter(|c| *c != '-').collect());
+        let written = letters_of(normalised(password), password.len());
+        let spoken = letters_of(written.iter().copied().filter(|c| *c != '-'), password.len());
         [written, spoken].iter().any(|form| {
             form.windows(SHORTEST_NAME).any(|window| self.0.iter().any(|forbidden| forbidden[..] == *window))
         })
     }
+}
+
+/// At most `most` characters of a password, in a buffer that never grows: growing would leave copies behind.
+fn letters_of(letters: impl Iterator<Item = char>, most: usize) -> Zeroizing<Vec<char>> {
+    let mut all = Zeroizing::new(Vec::with_capacity(most));
+    all.extend(letters);
+    all
 }
 
 fn normalised(text: &str) -> impl Iterator<Item = char> + '_ {
@@ -247,6 +262,23 @@ mod tests {
         }
         assert!(!names.meet("lo-ak-de-vx"));
         assert!(!Names::of(&["Ada"]).meet("adaadaada"), "three characters are no name");
+    }
+
+    #[test]
+    fn the_buffer_in_which_a_password_meets_names_never_grows() {
+        for password in ["Vg7#K-abcde-FGHJK-m2345", "Correct-Horse-Battery-Staple-2!"] {
+            assert_eq!(letters_of(normalised(password), password.len()).capacity(), password.len());
+        }
+    }
+
+    #[test]
+    fn what_was_not_made_here_is_told_from_what_was() {
+        let ours = Password::generate(&[]).unwrap();
+        let phrase = Password::generate_styled(&mut OperatingSystem, PasswordStyle::PHRASE, &[]).unwrap();
+        assert!(ours.is_of_our_making() && phrase.is_of_our_making());
+        for foreign in ["", "=HYPERLINK(1)", "+1", "a b", "a\u{1b}[2J", "a\u{202e}", "é", "a\n"] {
+            assert!(!Password::of(foreign.to_owned()).is_of_our_making(), "{foreign:?}");
+        }
     }
 
     #[test]

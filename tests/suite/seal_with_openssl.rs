@@ -333,6 +333,22 @@ fn keygen_protects_an_identity_by_a_passphrase() {
     assert!(!scratch.path().join("empty.key").exists());
 }
 
+/// `sealoff keygen > desk.key` in a shell that lets everybody read what it makes.
+#[cfg(unix)]
+#[test]
+fn a_secret_key_is_not_written_to_a_file_that_others_can_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("desk.key");
+    for (mode, code) in [(0o644, 4), (0o600, 0)] {
+        let file = fs::File::create(&path).unwrap();
+        file.set_permissions(PermissionsExt::from_mode(mode)).unwrap();
+        let ran = crate::stage::bare(&["keygen"]).stdout(file).output().unwrap();
+        assert_eq!(ran.status.code(), Some(code), "{}", String::from_utf8_lossy(&ran.stderr));
+        assert_eq!(fs::metadata(&path).unwrap().len() > 0, code == 0);
+    }
+}
+
 /// The whole way: a plan that remembers the certificate, a run without its file, and each recipient's own way of opening.
 #[test]
 fn a_run_seals_to_certificates_and_age_keys_side_by_side() {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use age::x25519;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use time::OffsetDateTime;
 
 use super::sealed_file::Extension;
 use age_key::AgeKey;
@@ -79,8 +80,18 @@ impl Recipients {
     ///
     /// [`RecipientError`].
     pub fn recall(texts: &[String]) -> Result<Self, RecipientError> {
+        Self::recall_as_of(OffsetDateTime::now_utc(), texts)
+    }
+
+    /// [`Recipients::recall`], where certificates are those that were in force at another moment: for what was sealed to them
+    /// then, and never for a new password.
+    ///
+    /// # Errors
+    ///
+    /// [`RecipientError`].
+    pub fn recall_as_of(moment: OffsetDateTime, texts: &[String]) -> Result<Self, RecipientError> {
         let recognised = texts.iter().map(|text| {
-            reading::recognise(text, &Place::COMMAND_LINE)?.ok_or_else(|| RecipientError::Mistyped {
+            reading::recognise_as_of(moment, text, &Place::COMMAND_LINE)?.ok_or_else(|| RecipientError::Mistyped {
                 place: Place::COMMAND_LINE,
                 text: text.chars().take(40).collect(),
                 why: "it was changed since it was written",

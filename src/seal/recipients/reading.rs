@@ -26,6 +26,15 @@ pub(super) const CERTIFICATE_OAEP: &str = "x509-oaep:";
 
 /// The recipient that a text is; `None` if it looks like none at all, and may be the name of a file.
 pub(super) fn recognise(text: &str, place: &Place) -> Result<Option<Recipient>, RecipientError> {
+    recognise_as_of(OffsetDateTime::now_utc(), text, place)
+}
+
+/// [`recognise`], where certificates are those that were in force at another moment.
+pub(super) fn recognise_as_of(
+    moment: OffsetDateTime,
+    text: &str,
+    place: &Place,
+) -> Result<Option<Recipient>, RecipientError> {
     foreign::refuse_secret(text, place)?;
     for (prefix, padding) in [(CERTIFICATE, RsaPadding::Pkcs1), (CERTIFICATE_OAEP, RsaPadding::Oaep)] {
         if let Some(encoded) = text.strip_prefix(prefix) {
@@ -33,7 +42,7 @@ pub(super) fn recognise(text: &str, place: &Place) -> Result<Option<Recipient>, 
                 place: place.clone(),
                 why: CertificateProblem::Unreadable,
             })?;
-            return certificate(&der, padding, place).map(Some);
+            return certificate_as_of(moment, &der, padding, place).map(Some);
         }
     }
     if text.starts_with("ssh-ed25519 ") || text.starts_with("ssh-rsa ") {
@@ -91,8 +100,17 @@ fn ssh(text: &str, place: &Place) -> Result<Recipient, RecipientError> {
 }
 
 fn certificate(der: &[u8], padding: RsaPadding, place: &Place) -> Result<Recipient, RecipientError> {
+    certificate_as_of(OffsetDateTime::now_utc(), der, padding, place)
+}
+
+fn certificate_as_of(
+    moment: OffsetDateTime,
+    der: &[u8],
+    padding: RsaPadding,
+    place: &Place,
+) -> Result<Recipient, RecipientError> {
     foreign::refuse_der(der, place)?;
-    Certificate::read(der, OffsetDateTime::now_utc())
+    Certificate::read(der, moment)
         .map(|certificate| Recipient::Certificate(Arc::new(certificate), padding))
         .map_err(|why| RecipientError::Certificate { place: place.clone(), why })
 }

@@ -141,6 +141,26 @@ fn a_plan_remembers_certificates_whole_and_shows_them_harmlessly() {
 }
 
 #[test]
+fn a_certificate_that_has_expired_since_is_recalled_as_of_its_time_only() {
+    let now = time::OffsetDateTime::now_utc();
+    let expired = certificate(|params| params.not_after = now - time::Duration::DAY);
+    let texts = [format!("x509:{}", STANDARD.encode(expired))];
+    assert!(matches!(Recipients::recall(&texts), Err(RecipientError::Certificate { .. })));
+    assert!(Recipients::recall_as_of(now - 2 * time::Duration::DAY, &texts).unwrap().has_certificates());
+    assert!(Recipients::recall_as_of(now, &texts).is_err());
+}
+
+#[test]
+fn a_plan_recalls_what_it_was_given_and_never_reads_a_file() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("desk.pub");
+    std::fs::write(&path, made().0).unwrap();
+    let text = path.display().to_string();
+    assert!(parse(&[&text]).is_ok(), "it is there, and would be read");
+    assert!(matches!(Recipients::recall(&[text]), Err(RecipientError::Mistyped { .. })));
+}
+
+#[test]
 fn post_quantum_keys_stand_alone_among_age_keys() {
     let tag_pq = TAG_PQ.trim();
     let (classic, _) = made();
