@@ -18,7 +18,8 @@
 //! | [`seal`] | passwords, recipients, and the envelopes that only those can open |
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, results and packets are read from the journal |
-//! | [`report`] | a plan, read back from its folder, becomes a page for those who approve it; a password that was unsealed becomes a letter |
+//! | [`verify`] | every account is read again, and each step of the run is proved or not |
+//! | [`report`] | a plan becomes a page for those who approve it, a run one for those who ask what was done, a password that was unsealed a letter |
 //! | [`doctor`] | what a run would need becomes *checks*, each with its mend; it only reads |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |
@@ -45,6 +46,8 @@ pub mod seal;
 pub mod plan;
 
 pub mod run;
+
+pub mod verify;
 
 pub mod report;
 

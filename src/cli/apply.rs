@@ -31,12 +31,15 @@ use crate::plan::manifest::Manifest;
 use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
+use crate::run::events_log::EventsLog;
 use crate::run::lock::{FolderLock, LockError};
 use crate::run::mint::{Mint, Sealing};
+use crate::run::next::next_steps;
 use crate::run::opening::{Findings, Run, RunError, Scope, Standing, project_results, standing};
 use crate::run::outcome::Outcome;
 use crate::run::pace::Pace;
 use crate::run::packets::{self, PacketsError};
+use crate::run::record::Record;
 use crate::run::results::{ResultsError, Tally};
 use crate::seal::recipient_name;
 
@@ -102,7 +105,8 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if standing.has_nothing_to_do() {
         let (results, tally) = standing.project_results(&plan).map_err(|error| run_failure(&error))?;
         let exit = exit_of(&tally);
-        Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit }.show(args.json);
+        Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit, is_drill: false }
+            .show(args.json);
         return Ok(exit);
     }
     recheck::check_age(&plan, &standing, args.max_age)?;
@@ -172,6 +176,12 @@ pub(super) async fn carry_out(
     checks: CheckArgs,
     json: bool,
 ) -> Result<Exit, Failure> {
+    let mut events = match &pace.events {
+        Some(path) => Some(EventsLog::open(path, plan.manifest()).map_err(|error| {
+            Failure::usage(format_args!("the events cannot be written to {}: {error}", quoted(path)))
+        })?),
+        None => None,
+    };
     let pace = pace.effective(plan.manifest().playbook);
     let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
     note_clocks(&connected);
@@ -182,15 +192,24 @@ pub(super) async fn carry_out(
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
     let drift = recheck::check_drift(plan, standing, &connected, principal, checks).await?;
     announce(plan.manifest(), standing);
-    let Connected { transport, clock, .. } = connected;
+    let engaged = Record::Engaged {
+        by: connected.caller().await?.to_string(),
+        quota_writes: pace.quota_writes.to_string(),
+        clock_speed: connected.clock.speed(),
+    };
     let findings = Findings { drifted: &drift.drifted, seen: &drift.seen, seen_at };
-    let run = Run::open(plan, standing, findings, clock).await.map_err(|error| run_failure(&error))?;
-    let (ending, statistics) = engage(plan, run, &organization, drift.other_names, transport, clock, pace).await?;
+    let run = Run::open(plan, standing, findings, connected.clock).await.map_err(|error| run_failure(&error))?;
+    run.journal.append(vec![engaged]);
+    let (ending, statistics) =
+        engage(plan, run, &organization, drift.other_names, connected, pace, &mut events).await?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
         fault => ("stopped", Some(fault_failure(fault, plan))),
     };
+    if let Some(Err(error)) = events.map(|events| events.end(name, &statistics)) {
+        let _ = writeln!(anstream::stderr(), "note: not every event could be written: {error}");
+    }
     let (results, tally) = match (project_results(plan), failure.is_some()) {
         (Ok(projected), _) => projected,
         (Err(error), false) => return Err(run_failure(&error)),
@@ -207,7 +226,9 @@ pub(super) async fn carry_out(
         (None, "interrupted") => Exit::Interrupted,
         (None, _) => exit_of(&tally),
     };
-    Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit }.show(json);
+    let is_drill = approval == Approval::Drill;
+    Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit, is_drill }
+        .show(json);
     failure.map_or(Ok(exit), Err)
 }
 
@@ -228,7 +249,12 @@ pub(super) fn exit_of(tally: &Tally) -> Exit {
     if tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
 }
 
-async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Clock) -> Result<Organization, Failure> {
+/// The credentials must be of the plan's tenant.
+pub(super) async fn check_tenant(
+    manifest: &Manifest,
+    transport: &impl Transport,
+    clock: Clock,
+) -> Result<Organization, Failure> {
     let organization = Reading::new(transport, clock).organization().await.map_err(|error| read_failure(&error))?;
     if organization.id == manifest.tenant.id {
         return Ok(organization);
@@ -306,10 +332,11 @@ async fn engage(
     run: Run,
     organization: &Organization,
     other_names: HashMap<RowNumber, Box<str>>,
-    transport: impl Transport,
-    clock: Clock,
+    connected: Connected,
     pace: EffectivePace,
+    events: &mut Option<EventsLog>,
 ) -> Result<(Ending, Statistics), Failure> {
+    let Connected { transport, clock, .. } = connected;
     let manifest = plan.manifest();
     let sealing = Sealing::of(manifest).map_err(|error| {
         Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
@@ -347,7 +374,11 @@ async fn engage(
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
     let mut display = Display::new(io::stderr().is_terminal(), clock);
-    let ended = work(assignment, &stop, &mut |event: &Event| display.show(event)).await;
+    let ended = work(assignment, &stop, &mut |event: &Event| {
+        display.show(event);
+        events.iter_mut().for_each(|events| events.take(event));
+    })
+    .await;
     display.finish();
     Ok(ended)
 }
@@ -428,6 +459,8 @@ struct Recap<'a> {
     pace: Option<EffectivePace>,
     ending: &'static str,
     exit: Exit,
+    /// Its tenant ends with it, so that nothing is left to do.
+    is_drill: bool,
 }
 
 /// The recap as `--json` prints it.
@@ -501,36 +534,15 @@ impl Recap<'_> {
 
     /// What the operator should do next, in order.
     fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
-        let tally = &self.tally;
-        let manifest = self.plan.manifest();
-        let dir = quoted(self.plan.path());
-        writeln!(out)?;
-        if tally.of(Outcome::Pending) > 0 || self.ending != "finished" {
-            writeln!(out, "To go on:  sealoff apply {dir} --confirm {}", manifest.accounts())?;
+        if self.is_drill {
+            return writeln!(out);
         }
-        let failed = tally.of(Outcome::Partial) + tally.of(Outcome::Failed);
-        if failed + tally.of(Outcome::Uncertain) > 0 {
-            writeln!(
-                out,
-                "Look at the rows that are not done: the columns detail and error_code of results.csv say why."
-            )?;
+        let steps = next_steps(self.plan, &self.tally, None);
+        if !steps.is_empty() {
+            writeln!(out, "\nWhat is left to do, in order:")?;
         }
-        if failed > 0 {
-            writeln!(
-                out,
-                "To try those that failed again, mend the cause, then:  sealoff apply {dir} --retry-failed --confirm {failed}"
-            )?;
-        }
-        if manifest.sealed() > 0 && tally.of(Outcome::Done) > 0 {
-            writeln!(out, "To open the new passwords:  sealoff unseal {} -i KEY --show", quoted(&self.results))?;
-            if let Some(packet) = tally.packets().first() {
-                let packet = packets::folder(self.plan).join(&packet.file);
-                writeln!(
-                    out,
-                    "Whoever hands them over:    sealoff unseal {} -i KEY --letters letters",
-                    quoted(&packet)
-                )?;
-            }
+        for (number, step) in (1..).zip(&steps) {
+            writeln!(out, "  {number}. {step}")?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod disk_trouble;
 pub mod doctor;
 pub mod drill;
 mod drill_keys;
+pub mod evidence;
 pub mod exit;
 pub mod export;
 mod handoff;
@@ -33,6 +34,7 @@ mod preview;
 mod private_output;
 mod progress;
 mod recheck;
+pub mod report;
 pub mod results;
 pub mod run;
 mod sign_in_args;
@@ -40,7 +42,9 @@ pub mod simulate;
 pub mod status;
 #[cfg(test)]
 mod tests;
+pub mod undo;
 pub mod unseal;
+pub mod verify;
 mod words;
 
 use std::future::Future;
@@ -75,6 +79,10 @@ enum Command {
     Run(run::RunArgs),
     Status(status::StatusArgs),
     Results(results::ResultsArgs),
+    Verify(verify::VerifyArgs),
+    Report(report::ReportArgs),
+    Evidence(evidence::EvidenceArgs),
+    Undo(undo::UndoArgs),
     Unseal(unseal::UnsealArgs),
     Packets(packets::PacketsArgs),
     Keygen(keygen::KeygenArgs),
@@ -96,6 +104,10 @@ pub fn main() -> ExitCode {
         Command::Run(args) => in_runtime(run::run(args)),
         Command::Status(args) => status::run(args),
         Command::Results(args) => results::run(args),
+        Command::Verify(args) => in_runtime(verify::run(args)),
+        Command::Evidence(args) => in_runtime(async { evidence::run(&args) }),
+        Command::Report(args) => report::run(args),
+        Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),
         Command::Packets(args) => packets::run(args),
         Command::Keygen(args) => keygen::run(args),

@@ -1,6 +1,7 @@
 //! How fast a run may go, in what order, and when it stops by itself; and what became of that.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::PossibleValue;
@@ -13,8 +14,8 @@ use crate::plan::playbook::{Playbook, Schedule};
 use crate::run::engine::HaltAt;
 use crate::run::event::Statistics;
 
-/// How fast a run may go, in what order, and when it stops by itself.
-#[derive(Debug, Clone, Copy, Default, Args)]
+/// How fast a run may go, in what order, when it stops by itself, and who is told of it.
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Pace")]
 pub(super) struct PaceArgs {
     /// The write quota to spend [default: 3000/150, as documented]: more for a tenant that was granted more, less to spare
@@ -32,6 +33,9 @@ pub(super) struct PaceArgs {
     /// answers is 403 [default: 10; 100 never stops]
     #[arg(long, value_name = "PERCENT")]
     halt_at: Option<HaltAt>,
+    /// Append each event of the run to FILE as it happens, a line of JSON each, for a SIEM; no secret is in it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) events: Option<PathBuf>,
 }
 
 impl ValueEnum for Schedule {

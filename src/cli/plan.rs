@@ -291,7 +291,8 @@ pub(super) async fn of_roster(
     })
 }
 
-fn failure(error: &PlanError) -> Failure {
+/// Why there is no plan, as the end of a command.
+pub(super) fn failure(error: &PlanError) -> Failure {
     match error {
         PlanError::Lookup(LookupError::Read(read)) => read_failure(read),
         PlanError::TooLarge(too_large) => Failure::refused(error).with_next(format_args!(

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -13,6 +14,7 @@ use serde::Serialize;
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::moments;
 use super::sign_in_args::SignInArgs;
 use super::words::counted;
 use crate::private_files;
@@ -60,6 +62,9 @@ pub struct SimulateArgs {
     /// How the write quota is counted: Microsoft calls it a bucket and words it as a window
     #[arg(long, value_enum, default_value_t, value_name = "SHAPE", conflicts_with = "no_quota")]
     limiter: Shape,
+    /// How long reads go on showing what was so before a write, as a replica does that lags behind: 30s, 2m
+    #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = moments::span)]
+    read_lag: Duration,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
@@ -216,6 +221,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         faults: args.faults.faults(),
         token_lifetime: args.sign_in.token_lifetime(),
         sign_in: args.sign_in.sign_in()?,
+        read_lag: args.read_lag,
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
         opaque_tokens: args.rights.opaque_tokens,

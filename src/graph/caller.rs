@@ -1,5 +1,7 @@
 //! In whose name the program asks.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -58,6 +60,19 @@ impl Caller {
                 Self::SignedIn { object_id, user_principal_name: claims.upn.unwrap_or_default() }
             }
             _ => Self::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::App { client_id } => write!(f, "app {client_id}"),
+            Self::SignedIn { object_id, user_principal_name } if user_principal_name.is_empty() => {
+                write!(f, "the signed-in user {object_id}")
+            }
+            Self::SignedIn { object_id, user_principal_name } => write!(f, "{user_principal_name} ({object_id})"),
+            Self::Unknown => f.write_str("a token that does not say whose it is"),
         }
     }
 }

@@ -102,8 +102,10 @@ impl<'a> AccountRules<'a> {
             (Some(_), None) => reasons.push(Reason::UnknownState),
             _ => {}
         }
-        if steps.contains(Step::Unblock) && !steps.contains(Step::Reset) && !account.external {
-            // An account must not be opened with the password that it had: an intruder may know it.
+        let keeps_password = steps.contains(Step::Unblock) && !steps.contains(Step::Reset) && !account.external;
+        if keeps_password && self.playbook != Playbook::Undo {
+            // An account must not be opened with the password that it had: an intruder may know it. To take back one's
+            // own block is another thing, and the preview says what it means.
             return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
         }
         // A revoke is spared only where nothing else is done: whatever is changed, the sessions are ended after it.

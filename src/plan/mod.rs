@@ -16,6 +16,7 @@
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
 //! | [`planner`] | roster in, plan folder out |
+//! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
 //! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
 //! | [`drift`] | is everybody still who they were when the plan was made? |
 
@@ -39,3 +40,4 @@ pub mod size;
 pub mod step;
 #[cfg(test)]
 mod tests;
+pub mod undo;

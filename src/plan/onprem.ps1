@@ -75,7 +75,7 @@ function Invoke-Row {
     if ($Row.do -eq 'identity-provider') { return 'left to you: change the password at the identity provider of the domain' }
     $steps = $Row.do.Split('+')
     foreach ($step in $steps) {
-        if ($step -notin 'disable', 'reset-twice') { return "not done: this script does not know how to do '$step'" }
+        if ($step -notin 'disable', 'enable', 'reset-twice') { return "not done: this script does not know how to do '$step'" }
     }
     if ($Row.sid -notmatch '^S-1-5-21-\d+-\d+-\d+-\d+$') { return 'not done: the row has no SID of a domain' }
     if ($finished["$($Row.sid)/$($Row.do)"]) { return 'done: before' }
@@ -94,6 +94,10 @@ function Invoke-Row {
             if ($step -eq 'disable' -and $PSCmdlet.ShouldProcess($user.DistinguishedName, 'disable')) {
                 Disable-ADAccount -Identity $user.SID @where @asWhom -Confirm:$false
                 $done += 'disabled'
+            }
+            if ($step -eq 'enable' -and $PSCmdlet.ShouldProcess($user.DistinguishedName, 'enable')) {
+                Enable-ADAccount -Identity $user.SID @where @asWhom -Confirm:$false
+                $done += 'enabled'
             }
             if ($step -eq 'reset-twice' -and $PSCmdlet.ShouldProcess($user.DistinguishedName, 'replace the password twice')) {
                 Set-ADAccountPassword -Identity $user.SID -Reset -NewPassword (New-UnknownPassword) @where @asWhom -Confirm:$false

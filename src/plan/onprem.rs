@@ -46,6 +46,8 @@ pub enum Task {
     ResetTwice,
     /// Both.
     DisableAndResetTwice,
+    /// Enable it.
+    Enable,
     /// Give the person a new password and enable the account.
     EnableAndReset,
     /// Change the password at the identity provider of its domain.
@@ -60,6 +62,7 @@ impl Task {
             Self::Disable => "disable",
             Self::ResetTwice => "reset-twice",
             Self::DisableAndResetTwice => "disable+reset-twice",
+            Self::Enable => "enable",
             Self::EnableAndReset => "enable+reset",
             Self::IdentityProvider => "identity-provider",
         }
@@ -87,6 +90,7 @@ impl Task {
         match (steps.account_enabled(), resets) {
             (Some(false), true) => Some(Self::DisableAndResetTwice),
             (Some(false), false) => Some(Self::Disable),
+            (Some(true), _) if playbook == Playbook::Undo => Some(Self::Enable),
             (Some(true), _) => Some(Self::EnableAndReset),
             (None, true) => Some(Self::ResetTwice),
             (None, false) => None,

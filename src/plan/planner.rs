@@ -123,7 +123,7 @@ pub struct ReasonLine {
 }
 
 impl Summary {
-    fn new(folder: &Path, shape: Shape, defects: Defects, plan: Manifest) -> Self {
+    pub(super) fn new(folder: &Path, shape: Shape, defects: Defects, plan: Manifest) -> Self {
         let mut reasons = Vec::new();
         for decision in Decision::ALL {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
@@ -282,12 +282,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             counts,
             plan_csv_sha256,
         })?;
-        let mut json = Pending::new(&folder.join(PLAN_JSON))?;
-        serde_json::to_writer_pretty(&mut json, &manifest)?;
-        io::Write::write_all(&mut json, b"\n")?;
-        // In this order: a folder with a plan.json holds a whole plan.
-        plan_csv.commit()?;
-        json.commit()?;
+        commit(folder, plan_csv, &manifest)?;
         Ok(Summary::new(folder, shape, ending.defects, manifest))
     }
 
@@ -355,13 +350,23 @@ fn emergency_access(held: &[(RowNumber, Account, Ruling)]) -> Option<String> {
     ))
 }
 
-fn plan_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
+/// Brings both files of a plan to disk. In this order: a folder with a plan.json holds a whole plan.
+pub(super) fn commit(folder: &Path, plan_csv: Pending, manifest: &Manifest) -> Result<(), PlanError> {
+    let mut json = Pending::new(&folder.join(PLAN_JSON))?;
+    serde_json::to_writer_pretty(&mut json, manifest)?;
+    io::Write::write_all(&mut json, b"\n")?;
+    plan_csv.commit()?;
+    Ok(json.commit()?)
+}
+
+/// `plan.csv` beside its place, with its header.
+pub(super) fn plan_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
     let mut csv = csv::Writer::from_writer(Hashing::new(Pending::new(&folder.join(PLAN_CSV))?));
     csv.write_record(HEADER)?;
     Ok(csv)
 }
 
-fn finish(csv: csv::Writer<Hashing<Pending>>) -> Result<(Pending, Digest), PlanError> {
+pub(super) fn finish(csv: csv::Writer<Hashing<Pending>>) -> Result<(Pending, Digest), PlanError> {
     Ok(csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish())
 }
 

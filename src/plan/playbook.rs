@@ -21,6 +21,8 @@ pub enum Playbook {
     Signout,
     /// Allow sign-in again, with a new password.
     Reinstate,
+    /// Allow sign-in again for those whom one run blocked, and nothing else. Only the undoing of a run plans it.
+    Undo,
 }
 
 /// In what order the writes of different accounts follow each other.
@@ -35,7 +37,7 @@ pub enum Schedule {
 }
 
 impl Playbook {
-    /// All playbooks.
+    /// All playbooks that a roster can be planned with.
     pub const ALL: [Self; 5] = [Self::Breach, Self::Contain, Self::Offboard, Self::Signout, Self::Reinstate];
 
     /// The word for it.
@@ -47,6 +49,7 @@ impl Playbook {
             Self::Offboard => "offboard",
             Self::Signout => "signout",
             Self::Reinstate => "reinstate",
+            Self::Undo => "undo",
         }
     }
 
@@ -59,6 +62,7 @@ impl Playbook {
             Self::Offboard => "block sign-in, new password, end all sessions",
             Self::Signout => "end all sessions",
             Self::Reinstate => "allow sign-in again with a new password (change at next sign-in), end all sessions",
+            Self::Undo => "allow sign-in again for those whom a run blocked; passwords stay as they are",
         }
     }
 
@@ -71,6 +75,7 @@ impl Playbook {
             Self::Offboard => Steps::of(&[Step::Block, Step::Reset, Step::Revoke]),
             Self::Signout => Steps::of(&[Step::Revoke]),
             Self::Reinstate => Steps::of(&[Step::Unblock, Step::Reset, Step::Revoke]),
+            Self::Undo => Steps::of(&[Step::Unblock]),
         }
     }
 
@@ -79,7 +84,7 @@ impl Playbook {
     pub const fn schedule(self) -> Schedule {
         match self {
             Self::Contain | Self::Offboard => Schedule::Sweep,
-            Self::Breach | Self::Signout | Self::Reinstate => Schedule::FinishEach,
+            Self::Breach | Self::Signout | Self::Reinstate | Self::Undo => Schedule::FinishEach,
         }
     }
 

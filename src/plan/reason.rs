@@ -51,11 +51,19 @@ pub enum Reason {
     Already,
     /// The directory did not tell whether sign-in is allowed.
     UnknownState,
+    /// The run that is undone did not block it.
+    NotBlocked,
+    /// It was blocked before the run that is undone.
+    BlockedBefore,
+    /// Whether the run that is undone blocked it, nobody can tell.
+    BlockUncertain,
+    /// It is no longer the account that the run that is undone blocked.
+    ChangedSince,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::Unreadable,
         Self::NotAUser,
         Self::NotFound,
@@ -77,6 +85,10 @@ impl Reason {
         Self::AlreadyEnabled,
         Self::Already,
         Self::UnknownState,
+        Self::NotBlocked,
+        Self::BlockedBefore,
+        Self::BlockUncertain,
+        Self::ChangedSince,
     ];
 
     /// The stable name.
@@ -104,6 +116,10 @@ impl Reason {
             Self::AlreadyEnabled => "already-enabled",
             Self::Already => "already",
             Self::UnknownState => "unknown-state",
+            Self::NotBlocked => "not-blocked",
+            Self::BlockedBefore => "blocked-before",
+            Self::BlockUncertain => "block-uncertain",
+            Self::ChangedSince => "changed-since",
         }
     }
 
@@ -148,6 +164,12 @@ impl Reason {
             Self::AlreadyEnabled => "sign-in is allowed already",
             Self::Already => "nothing is left to do",
             Self::UnknownState => "the directory does not tell whether sign-in is allowed; it is set in any case",
+            Self::NotBlocked => "the run that is undone did not block the account",
+            Self::BlockedBefore => "sign-in was blocked before the run that is undone, and stays so",
+            Self::BlockUncertain => {
+                "whether the run that is undone blocked the account nobody can tell; look at it, and allow sign-in by hand if that is meant"
+            }
+            Self::ChangedSince => "the account is no longer the one that was blocked",
         }
     }
 

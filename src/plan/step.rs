@@ -44,6 +44,20 @@ impl Step {
     }
 }
 
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let found = Self::ALL.into_iter().find(|step| step.name() == text);
+        found.ok_or_else(|| serde::de::Error::custom(format_args!("{text:?} is no step")))
+    }
+}
+
 /// Which steps are done to one account. Block and unblock are never together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Steps(u8);

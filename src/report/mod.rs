@@ -1,4 +1,5 @@
-//! A plan, read back from its folder, becomes a page for those who approve it; a password that was unsealed becomes a letter.
+//! A plan becomes a page for those who approve it, a run a page for those who ask what was done, and a password that was
+//! unsealed a letter.
 //!
 //! A page is one file that needs nothing else: no font, picture, script or style comes from anywhere, and its own
 //! Content-Security-Policy forbids that anything does. It is a projection: it can be made again, nothing reads it back,
@@ -12,15 +13,30 @@
 //! | `sections` | what a plan's page says, as HTML |
 //! | `listing` | which rows a page lists, and in which form its script gets them |
 //! | [`plan_page`] | `plan.html` of a plan's folder |
+//! | `story` | what a journal tells of a run as a whole, and when |
+//! | `outcomes`, `causes` | the rows of the results; why some are not done, and what mends it |
+//! | `chart` | lines and bars over time, as SVG |
+//! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
+//! | [`run_page`] | `report.html` of a run's folder |
+//! | [`evidence`], [`signing`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
 //! | [`examples`] | the first few rows behind each reason, for a preview in lines |
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
 //! | `assets/` | the styles and the script |
 
+mod causes;
+mod chart;
+pub mod evidence;
 pub mod examples;
 pub mod letter;
 mod listing;
+mod outcomes;
 mod page;
 pub mod plan_page;
+mod run_listing;
+pub mod run_page;
+mod run_sections;
 mod sections;
 pub mod shown;
+pub mod signing;
 pub mod spelling;
+mod story;

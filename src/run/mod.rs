@@ -27,9 +27,11 @@ pub mod accounts;
 mod candidates;
 pub mod engine;
 pub mod event;
+pub mod events_log;
 pub mod journal;
 pub mod lock;
 pub mod mint;
+pub mod next;
 pub mod opening;
 pub mod outcome;
 pub mod pace;
@@ -44,3 +46,4 @@ pub mod states;
 pub mod survey;
 #[cfg(test)]
 mod tests;
+pub mod verdict;

@@ -10,14 +10,16 @@ use crate::digest::Digest;
 use crate::graph::error::GraphError;
 use crate::ids::{ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::Playbook;
-use crate::plan::step::Steps;
+use crate::plan::step::{Step, Steps};
 use crate::run::state::{Happening, Meaning, Refusal};
+use crate::run::verdict::{Verdict, Verdicts};
 use crate::seal::SealedCredential;
 
 /// The version of the journal's format. Raise it when a reader of the version before would misread a line; a journal of
 /// a higher version is refused, never guessed at.
 ///
-/// Format 2 added `synced`, [`Record::Closed`], [`Record::Read`] and [`Record::Retried`].
+/// Format 2 added `synced`, [`Record::Closed`], [`Record::Read`], [`Record::Retried`], [`Record::Engaged`],
+/// [`Record::Verified`] and [`Record::VerificationEnded`].
 pub const FORMAT: u32 = 2;
 
 /// From this format on, lines say how much of the file was on disk before them.
@@ -50,6 +52,15 @@ pub enum Record {
         /// [`FORMAT`], as that version has it: a journal may be gone on with by a newer one.
         #[serde(default = "first_format")]
         format: u32,
+    },
+    /// In whose name the process works, and how fast it may.
+    Engaged {
+        /// The app or the person.
+        by: String,
+        /// The write quota that it begins with, as `3000/150`.
+        quota_writes: String,
+        /// How many times as fast as this machine's clock the tenant's runs: 1 but in rehearsals.
+        clock_speed: f64,
     },
     /// A write is about to leave. It is on disk before it does.
     Intended {
@@ -117,6 +128,22 @@ pub enum Record {
         /// The entry.
         row: RowNumber,
     },
+    /// The account was read again, and what was found of one step is not what was found before.
+    Verified {
+        /// The entry.
+        row: RowNumber,
+        /// The step.
+        step: Step,
+        /// What the reading shows.
+        verdict: Verdict,
+        /// What was found, in words.
+        found: String,
+    },
+    /// Every account was read again, and whatever was found is noted.
+    VerificationEnded {
+        /// Steps of each verdict.
+        steps: Verdicts,
+    },
     /// The process stopped working on the run.
     Paused {
         /// Why.
@@ -177,11 +204,14 @@ impl Record {
             Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer.meaning()))),
             Self::GaveUp { row, steps, .. } => Some((*row, Happening::GaveUp(*steps))),
             Self::Drifted { row, .. } => Some((*row, Happening::Drifted)),
-            Self::Read { row, proves, .. } if !proves.is_empty() => Some((*row, Happening::Proven(*proves))),
+            Self::Read { proves, row, .. } if !proves.is_empty() => Some((*row, Happening::Proven(*proves))),
             Self::Retried { row } => Some((*row, Happening::Retried)),
             Self::Opened { .. }
             | Self::TakenOver { .. }
+            | Self::Engaged { .. }
             | Self::Read { .. }
+            | Self::Verified { .. }
+            | Self::VerificationEnded { .. }
             | Self::Paused { .. }
             | Self::Closed {} => None,
         }

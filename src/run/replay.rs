@@ -204,7 +204,13 @@ impl Trace {
             // Only a read that settles something moves an account.
             Record::Read { .. } => self.last_answer = Some(place),
             Record::Retried { .. } => (self.last_fault, self.last_fault_settles) = (None, false),
-            Record::Opened { .. } | Record::TakenOver { .. } | Record::Paused { .. } | Record::Closed {} => {}
+            Record::Opened { .. }
+            | Record::TakenOver { .. }
+            | Record::Engaged { .. }
+            | Record::Verified { .. }
+            | Record::VerificationEnded { .. }
+            | Record::Paused { .. }
+            | Record::Closed {} => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! What an administrator elsewhere does while a client is at work: changes that no call of that client made.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -17,6 +18,12 @@ impl Simulator {
         let mut world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id));
         place.map(|place| world.directory.change(place, change)).is_some()
+    }
+
+    /// Makes reads of users lag behind their writes by this much tenant time from now on. Only writes that were
+    /// made under a lag are ever hidden.
+    pub fn change_read_lag(&self, by: Duration) {
+        self.tenant.world().lag.change(by);
     }
 
     /// Puts a user into the recycle bin; `false` when there is no such user.

@@ -61,6 +61,9 @@ pub struct Settings {
     pub pim_licensed: bool,
     /// Whether the tenant has sign-in reports (Entra ID P1).
     pub reports_licensed: bool,
+    /// How long, in tenant time, reads of users go on showing what was so before a write: as a replica does that lags
+    /// behind ("List users" warns of delays of replication).
+    pub read_lag: Duration,
     /// After this many applied writes nothing is executed or answered any more, until [`super::Simulator::release`].
     pub hold_after_writes: Option<u64>,
 }
@@ -91,6 +94,7 @@ impl Default for Settings {
             app_reaches_restricted: false,
             pim_licensed: true,
             reports_licensed: true,
+            read_lag: Duration::ZERO,
             hold_after_writes: None,
         }
     }

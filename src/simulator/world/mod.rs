@@ -2,6 +2,7 @@
 
 mod execute;
 mod granted;
+mod lag;
 mod objects;
 mod page;
 mod read;
@@ -24,6 +25,7 @@ use super::random::Random;
 use super::settings::{Faults, Settings};
 
 pub(crate) use execute::{Context, Job};
+use lag::Lag;
 pub(crate) use rights::Rights;
 
 /// The tenant's state.
@@ -39,6 +41,8 @@ pub(crate) struct World {
     write_meter: Option<Meter>,
     unit_meter: Option<Meter>,
     sign_in_meter: Option<Meter>,
+    /// What reads do not show yet.
+    pub(crate) lag: Lag,
     /// How many writes are in flight for each user.
     in_flight: HashMap<Place, u32>,
 }
@@ -75,6 +79,7 @@ impl World {
             sign_in_meter: settings.quota.sign_in_activity.map(meter),
             write_meter: settings.quota.writes.map(meter),
             unit_meter: settings.quota.resource_units.map(meter),
+            lag: Lag::of(settings.read_lag),
             in_flight: HashMap::new(),
         }
     }

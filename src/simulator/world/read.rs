@@ -93,7 +93,7 @@ impl World {
                 &default
             }
         };
-        write_members(&mut json, self.directory.get(place), selection, sight);
+        write_members(&mut json, self.lag.shown(self.directory.get(place), context.now), selection, sight);
         json.push(b'}');
         Answer::json(json)
     }
@@ -113,7 +113,7 @@ impl World {
         let set = format!("{set}{}", fields(list.selection.as_ref()));
         Ok(self.collection(context, &set, count, Some(&list.page), part, |json, user| {
             json.push(b'{');
-            write_members(json, user, selection, sight);
+            write_members(json, self.lag.shown(user, context.now), selection, sight);
             json.push(b'}');
         }))
     }
@@ -161,7 +161,10 @@ impl World {
         let set =
             format!("directoryObjects{}", names.as_ref().map_or_else(String::new, |it| format!("({})", it.join(","))));
         let part = Part::whole(found.collect());
-        Ok(self.collection(context, &set, None, None, part, |json, object| writer.write(json, object)))
+        Ok(self.collection(context, &set, None, None, part, |json, object| match object {
+            Object::User(user) => writer.write(json, Object::User(self.lag.shown(user, context.now))),
+            other => writer.write(json, other),
+        }))
     }
 }
 

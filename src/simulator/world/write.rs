@@ -32,6 +32,7 @@ impl World {
             Ok(place)
         });
         let applied = checked.as_ref().is_ok_and(|&place| {
+            self.lag.keep(self.directory.get(place), context.now);
             let user = self.directory.get_mut(place);
             if let Some(enabled) = change.account_enabled {
                 user.account_enabled = enabled;
@@ -66,6 +67,7 @@ impl World {
             Ok(place)
         });
         let applied = checked.as_ref().is_ok_and(|&place| {
+            self.lag.keep(self.directory.get(place), context.now);
             let user = self.directory.get_mut(place);
             // "user: revokeSignInSessions" does nothing for external users, and says so nowhere in its answer.
             let revoked = !user.is_external();

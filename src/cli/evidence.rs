@@ -1,0 +1,153 @@
+//! `sealoff evidence`: all of a run in one archive, and the check of one.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::apply;
+use super::exit::{Exit, Failure};
+use super::preview::{note_unprinted, quoted};
+use super::words::{count, counted, harmless, moment};
+use crate::report::evidence::{self, EvidenceError, Held};
+use crate::report::signing::{NAMESPACE, Signer, SigningError, SigningKey};
+
+/// Pack all of a run into one archive, each file with its digest, and sign it; or check such an archive
+///
+/// The archive has plan, journal, results, verification and report of the run in DIR, as far as they are there, and a
+/// manifest with the SHA-256 of each. With --sign it is signed with an Ed25519 SSH key, so that stock ssh-keygen can check
+/// it. Nothing secret is in it beyond what is sealed. --check says whether an archive is still as it was made.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sealoff evidence monday -o monday.zip --sign ~/.ssh/id_ed25519\n  sealoff evidence --check monday.zip --signed-by auditor.pub"
+)]
+pub struct EvidenceArgs {
+    /// The folder of the run
+    #[arg(value_name = "DIR", required_unless_present = "check", conflicts_with = "check")]
+    dir: Option<PathBuf>,
+    /// The archive to make; never one that is there
+    #[arg(short, long, value_name = "FILE.zip", required_unless_present = "check", conflicts_with = "check")]
+    output: Option<PathBuf>,
+    /// Sign it with this Ed25519 SSH key; its passphrase is asked for at the terminal
+    #[arg(long, value_name = "KEY", conflicts_with = "check")]
+    sign: Option<PathBuf>,
+    /// Check this archive instead
+    #[arg(long, value_name = "FILE.zip")]
+    check: Option<PathBuf>,
+    /// The public key that must have signed it
+    #[arg(long, value_name = "KEY.pub", requires = "check")]
+    signed_by: Option<PathBuf>,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Packs or checks.
+///
+/// # Errors
+///
+/// The run or the key cannot be read, the archive cannot be written, or one that is checked does not hold.
+pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
+    if let Some(archive) = &args.check {
+        let signer = args.signed_by.as_deref().map(Signer::read).transpose().map_err(Failure::usage)?;
+        let held = evidence::check(archive, signer.as_ref()).map_err(|error| does_not_hold(&error, archive))?;
+        show(&held, archive, args.json, true);
+        return Ok(Exit::Done);
+    }
+    // clap sees to it that both are there.
+    let (Some(dir), Some(output)) = (&args.dir, &args.output) else {
+        return Err(Failure::usage("a folder and -o are needed"));
+    };
+    let plan = apply::open(dir)?;
+    let _lock = apply::lock(&plan, "evidence")?;
+    let key = args.sign.as_deref().map(signing_key).transpose()?;
+    let contents = evidence::pack(&plan, output, key.as_ref()).map_err(|error| match &error {
+        EvidenceError::Run(run) => apply::run_failure(run),
+        _ => Failure::usage(error),
+    })?;
+    show(&Held { contents, signed_by: key.map(|key| key.fingerprint()) }, output, args.json, false);
+    Ok(Exit::Done)
+}
+
+fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
+    enum NoKey {
+        Signing(SigningError),
+        Ended(Failure),
+    }
+    impl From<SigningError> for NoKey {
+        fn from(error: SigningError) -> Self {
+            Self::Signing(error)
+        }
+    }
+    let ask = || {
+        if !io::stdin().is_terminal() {
+            let what = format!("{} is protected by a passphrase, and there is no terminal to ask for it", quoted(path));
+            return Err(NoKey::Ended(Failure::refused(what).with_next(
+                "Run it at a terminal, or sign the archive's manifest yourself: ssh-keygen -Y sign uses the agent.",
+            )));
+        }
+        let typed = rpassword::prompt_password(format!("Passphrase of {}: ", quoted(path)));
+        typed.map(SecretString::from).map_err(|error| NoKey::Ended(Failure::refused(error)))
+    };
+    SigningKey::read(path, ask).map_err(|error| match error {
+        NoKey::Signing(error) => Failure::usage(error),
+        NoKey::Ended(failure) => failure,
+    })
+}
+
+fn does_not_hold(error: &EvidenceError, archive: &Path) -> Failure {
+    match error {
+        EvidenceError::Io { .. } => Failure::usage(error),
+        _ => Failure::refused(format_args!("{} does not hold: {}", quoted(archive), harmless(&error.to_string()))),
+    }
+}
+
+fn show(held: &Held, archive: &Path, json: bool, checked: bool) {
+    #[derive(Serialize)]
+    struct OnWire<'a> {
+        archive: String,
+        checked: bool,
+        #[serde(flatten)]
+        held: &'a Held,
+    }
+    let mut out = anstream::stdout();
+    let written = if json {
+        let line = OnWire { archive: archive.display().to_string(), checked, held };
+        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+    } else {
+        write(&mut out, held, archive, checked)
+    };
+    note_unprinted(written.and_then(|()| out.flush()));
+}
+
+fn write(out: &mut impl Write, held: &Held, archive: &Path, checked: bool) -> io::Result<()> {
+    let contents = &held.contents;
+    let files = counted(contents.files.len() as u64, "file", "files");
+    writeln!(out, "Evidence   {}, {files}, of {}", archive.display(), moment(contents.created_at))?;
+    writeln!(out, "Plan       {} in tenant {}", contents.plan.short(), contents.tenant)?;
+    for entry in &contents.files {
+        writeln!(out, "           {}  {:>12} bytes  {}", entry.sha256.short(), count(entry.bytes), entry.name)?;
+    }
+    match (&held.signed_by, checked) {
+        (Some(key), _) => writeln!(out, "Signed by  {key}")?,
+        (None, true) => writeln!(out, "Signed by  nobody: whoever had it in hand could have made another one")?,
+        (None, false) => writeln!(out, "Signed by  nobody; --sign KEY signs it")?,
+    }
+    if checked {
+        writeln!(out, "It holds: every file is as the manifest says, and the chain of the journal is whole.")?;
+        if held.signed_by.is_some() {
+            writeln!(out, "Whose key that is, compare yourself, or let --signed-by KEY.pub do it.")?;
+        }
+    } else if held.signed_by.is_some() {
+        let archive = quoted(archive);
+        writeln!(out, "\nTo check it without sealoff:")?;
+        writeln!(out, "  unzip -p {archive} manifest.json.sig > manifest.json.sig")?;
+        writeln!(
+            out,
+            "  unzip -p {archive} manifest.json | ssh-keygen -Y verify -f allowed_signers -I NAME -n {NAMESPACE} -s manifest.json.sig"
+        )?;
+    }
+    Ok(())
+}

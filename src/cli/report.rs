@@ -1,0 +1,56 @@
+//! `sealoff report`: a run as one self-contained page.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::apply;
+use super::exit::{Exit, Failure};
+use super::preview::note_unprinted;
+use crate::report::run_page::{self, ReportError};
+
+/// Write a run as one self-contained page: what was done, how fast, and what is left
+///
+/// Writes report.html into DIR, from plan, journal and results alone: nothing is asked of Graph. The page needs no network,
+/// can be read without scripts, printed, and searched for everybody on the list. No password is on it, sealed or not.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sealoff report monday")]
+pub struct ReportArgs {
+    /// The folder of the run
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// Print where the report is as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// The run cannot be read, or the page cannot be written.
+pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
+    #[derive(Serialize)]
+    struct OnWire {
+        sealoff_report: u32,
+        report: String,
+    }
+    let plan = apply::open(&args.dir)?;
+    let path = run_page::write(&plan).map_err(|error| match &error {
+        ReportError::Run(run) => apply::run_failure(run),
+        ReportError::Plan(_) => Failure::refused(error),
+        _ => Failure::usage(error),
+    })?;
+    let mut out = anstream::stdout();
+    let report = path.display().to_string();
+    let written = if args.json {
+        let line = serde_json::to_string(&OnWire { sealoff_report: 1, report }).map_err(io::Error::other);
+        line.and_then(|line| writeln!(out, "{line}"))
+    } else {
+        writeln!(out, "Report     {report}")
+    };
+    note_unprinted(written.and_then(|()| out.flush()));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,105 @@
+//! `sealoff undo`: a plan that takes the blocks of a run back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::apply;
+use super::connect::ConnectionArgs;
+use super::exit::{Exit, Failure};
+use super::plan;
+use super::preview;
+use crate::plan::handoff::HandoffKeys;
+use crate::plan::playbook::Playbook;
+use crate::plan::protected::Protected;
+use crate::plan::rules::{Options, Rules, RulesError};
+use crate::plan::step::Step;
+use crate::plan::undo::{self, Blocked};
+use crate::seal::Recipients;
+use crate::verify::claims::{Claim, Claims};
+
+/// Make a plan that unblocks exactly the accounts that a run blocked
+///
+/// Reads the run in DIR and the directory, and writes a plan to DIR2: everybody whom that run blocked and who could sign in
+/// before may sign in again. Nobody who was blocked before the run is opened, and whoever may have been blocked without an
+/// answer is named and left alone. Nothing is changed yet: `sealoff apply DIR2` carries the plan out.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sealoff undo monday --out monday-undone\n  sealoff undo monday --out monday-undone --reset --seal-to age1..."
+)]
+pub struct UndoArgs {
+    /// The folder of the run that is to be undone
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// The folder for the plan and everything that follows from it; new or empty
+    #[arg(long, value_name = "DIR2")]
+    out: PathBuf,
+    /// Give each account a new password in the same write, to be changed at the next sign-in, and end its sessions
+    #[arg(long)]
+    reset: bool,
+    /// Who can open the new passwords: an age1... recipient, an SSH public key, a file of them, or the file of an X.509
+    /// certificate; may be given more than once
+    #[arg(long, value_name = "RECIPIENT", requires = "reset")]
+    seal_to: Vec<String>,
+    /// Who hands the new passwords over, and their keys, as for sealoff plan; the names are those of the run's own plan
+    #[arg(long, value_name = "FILE", requires = "reset", conflicts_with = "seal_to")]
+    recipients: Option<PathBuf>,
+    /// Print the plan's summary as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// Makes the plan and shows its preview.
+///
+/// # Errors
+///
+/// There is no run, it is in use or blocked nobody, or the plan cannot be made; then there is none.
+pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
+    let origin = apply::open(&args.dir)?;
+    let _lock = apply::lock(&origin, "undo")?;
+    let of = origin.manifest();
+    if !of.playbook.steps().contains(Step::Block) {
+        let what = format!("the playbook {} blocks nobody, so there is nothing to undo", of.playbook);
+        return Err(Failure::refused(what).with_next(
+            "A new password and ended sessions cannot be taken back; sealoff unseal opens the new passwords.",
+        ));
+    }
+    let rules = rules(&args, of.options)?;
+    let claims = Claims::read(&origin).map_err(|error| apply::run_failure(&error))?;
+    let blocked = |row| match claims.of(row, Step::Block) {
+        Claim::Done { .. } => Blocked::Yes,
+        Claim::InDoubt => Blocked::Uncertain,
+        Claim::AsBefore | Claim::NotDone { .. } => Blocked::No,
+    };
+    let connected = args.connection.connect()?;
+    apply::check_tenant(of, &connected.transport, connected.clock).await?;
+    let caller = connected.caller().await?;
+    let progress = preview::LookupProgress::start();
+    let made = undo::plan(&origin, blocked, &rules, &connected.transport, connected.clock, &caller, &args.out).await;
+    let examples = if made.is_ok() { preview::read_back(&args.out) } else { Vec::new() };
+    progress.finish();
+    let summary = made.map_err(|error| plan::failure(&error))?;
+    preview::show(&summary, &examples, args.json);
+    Ok(Exit::Done)
+}
+
+/// What was lifted for the run is lifted for its undoing: whoever it could block, this may open.
+fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
+    let recipients = if args.seal_to.is_empty() {
+        Vec::new()
+    } else {
+        Recipients::parse(&args.seal_to).map_err(Failure::usage)?.fingerprints()
+    };
+    let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
+    let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };
+    let handoff = args.recipients.as_deref().map(HandoffKeys::read).transpose().map_err(Failure::usage)?;
+    let rules = Rules { playbook, options, recipients, handoff, protected: Protected::nobody() };
+    rules.check().map_err(|error: RulesError| {
+        let no_recipient = matches!(error, RulesError::NoRecipient { .. });
+        let failure = Failure::refused(error);
+        if no_recipient { failure.with_next("Make a recipient with: sealoff keygen -o key.txt") } else { failure }
+    })?;
+    Ok(rules)
+}

@@ -1,0 +1,336 @@
+//! `sealoff verify`: reads every account of a run again and proves what was done.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::apply;
+use super::connect::{Connected, ConnectionArgs};
+use super::exit::{Exit, Failure};
+use super::interrupt;
+use super::moments;
+use super::preview::{note_unprinted, quoted};
+use super::recheck::lookup_failure;
+use super::words::{count, counted, harmless, span};
+use crate::ids::{ObjectId, RowNumber};
+use crate::plan::folder::PlanFolder;
+use crate::plan::step::Step;
+use crate::run::journal::JournalError;
+use crate::run::opening::RunError;
+use crate::run::verdict::{Verdict, Verdicts};
+use crate::verify::claims::Claims;
+use crate::verify::pass::{Checked, Pass, PassError, Told};
+use crate::verify::table;
+
+/// So many steps that are not proved are named on the terminal; verification.csv names them all.
+const MOST_NAMED: usize = 50;
+
+/// Read every account of a run again, and prove what was done
+///
+/// Reads all accounts of the run in DIR from the directory and holds them against the journal, by Graph's own clock. Each
+/// step is proved, not yet shown, contradicted (somebody changed it back) or cannot be proved, and verification.csv says
+/// which and why. It changes nothing. The exit code is 0 only when every step is proved.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sealoff verify monday\n  sealoff verify monday --watch 10m     # tells of everybody who comes back, until Ctrl-C"
+)]
+pub struct VerifyArgs {
+    /// The folder of the run
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// How long to wait for a replica that does not show a step yet: 0s, 90s, 5m
+    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = moments::span)]
+    wait: Duration,
+    /// Read everybody again and again, this far apart, until interrupted [default when given: 5m]
+    #[arg(long, value_name = "INTERVAL", num_args = 0..=1, default_missing_value = "5m", value_parser = moments::span)]
+    watch: Option<Duration>,
+    /// Print as JSON: a line for each reading of everybody
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// Verifies a run, once or until interrupted.
+///
+/// # Errors
+///
+/// There is no run to verify, it is in use, or the directory cannot be read; then nothing is proved.
+pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
+    let plan = apply::open(&args.dir)?;
+    // Held again while something is written: who verifies for hours keeps nobody from going on.
+    drop(apply::lock(&plan, "verify")?);
+    let claims = claims(&plan)?;
+    if !claims.has_written() {
+        let what = format!("the run in {} has not begun, so there is nothing to prove", quoted(plan.path()));
+        return Err(Failure::new(Exit::Unfinished, what).with_next(format_args!(
+            "Begin it with: sealoff apply {} --confirm {}",
+            quoted(plan.path()),
+            plan.manifest().accounts()
+        )));
+    }
+    let connected = args.connection.connect()?;
+    apply::check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
+    let Some(interval) = args.watch else {
+        return Verification { plan: &plan, claims, connected: &connected, wait: args.wait }.once(args.json).await;
+    };
+    let stop = CancellationToken::new();
+    interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
+    watch(&plan, claims, &connected, args.wait, interval, args.json, &stop).await
+}
+
+fn claims(plan: &PlanFolder) -> Result<Claims, Failure> {
+    Claims::read(plan).map_err(|error| apply::run_failure(&error))
+}
+
+/// All that one reading of everybody needs.
+struct Verification<'a> {
+    plan: &'a PlanFolder,
+    claims: Claims,
+    connected: &'a Connected,
+    wait: Duration,
+}
+
+impl Verification<'_> {
+    async fn read(&self) -> Result<Pass, Failure> {
+        let Connected { transport, clock, .. } = self.connected;
+        let made = Pass::make(self.plan, &self.claims, transport, *clock, self.wait, tell).await;
+        made.map_err(|error| match &error {
+            PassError::Lookup(lookup) => lookup_failure(lookup),
+            PassError::Plan(_) => Failure::refused(error),
+        })
+    }
+
+    /// Reads everybody, keeps what was found, and shows it.
+    async fn once(&self, json: bool) -> Result<Exit, Failure> {
+        let pass = self.read().await?;
+        let path = self.keep(&pass).await?;
+        let shown = Shown::of(&pass, path, self.plan);
+        shown.show(json, None);
+        Ok(shown.exit())
+    }
+
+    async fn keep(&self, pass: &Pass) -> Result<PathBuf, Failure> {
+        let _lock = apply::lock(self.plan, "verify")?;
+        let path = table::write(self.plan.path(), pass).map_err(|error| {
+            let file = self.plan.path().join(table::VERIFICATION_CSV);
+            Failure::new(Exit::Unfinished, format_args!("{} cannot be written: {error}", file.display()))
+        })?;
+        table::append(self.plan, &self.claims, pass).await.map_err(|error: JournalError| {
+            let failure = apply::run_failure(&RunError::Journal(error));
+            failure.with_next("verification.csv is written; only the journal does not know of it.")
+        })?;
+        Ok(path)
+    }
+}
+
+/// Reads everybody again and again, and tells of every step that is found otherwise than before.
+async fn watch(
+    plan: &PlanFolder,
+    mut claims: Claims,
+    connected: &Connected,
+    mut wait: Duration,
+    interval: Duration,
+    json: bool,
+    stop: &CancellationToken,
+) -> Result<Exit, Failure> {
+    let mut exit = Exit::Unfinished;
+    let mut before: Option<Pass> = None;
+    loop {
+        let verification = Verification { plan, claims, connected, wait };
+        let read = tokio::select! {
+            read = verification.read() => read,
+            () = stop.cancelled() => return Ok(exit),
+        };
+        match read {
+            Ok(pass) => {
+                let path = verification.keep(&pass).await?;
+                let shown = Shown::of(&pass, path, plan);
+                exit = shown.exit();
+                shown.show(json, before.as_ref());
+                before = Some(pass);
+            }
+            // Whoever watches through a night must not miss the morning for an hour without a network.
+            Err(failure) if before.is_some() => {
+                let _ = writeln!(anstream::stderr(), "note: nobody could be read this time: {}", failure.what);
+                exit = Exit::Unfinished;
+            }
+            Err(failure) => return Err(failure),
+        }
+        tokio::select! {
+            () = connected.clock.sleep(interval) => {}
+            () = stop.cancelled() => return Ok(exit),
+        }
+        // What was waited for once is not waited for each time.
+        wait = Duration::ZERO;
+        claims = self::claims(plan)?;
+    }
+}
+
+fn tell(told: Told) {
+    let line = match told {
+        Told::Read { accounts, of } if accounts < of => {
+            format!("{} of {} read", count(accounts as u64), counted(of as u64, "account", "accounts"))
+        }
+        Told::Read { of, .. } => format!("{} read", counted(of as u64, "account", "accounts")),
+        Told::Waiting { accounts, left } => format!(
+            "{} not shown yet as planned; a replica may lag, so they are read again for {} more",
+            counted(accounts as u64, "account is", "accounts are"),
+            span(left)
+        ),
+    };
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// What one reading of everybody found.
+#[derive(Serialize)]
+struct Shown {
+    sealoff_verification: u32,
+    exit_code: u8,
+    accounts: u64,
+    steps: Verdicts,
+    verification: PathBuf,
+    not_proved: Vec<Open>,
+    #[serde(skip)]
+    dir: String,
+}
+
+/// A step that is not proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Open {
+    row: RowNumber,
+    object_id: ObjectId,
+    user_principal_name: String,
+    step: Step,
+    verdict: Verdict,
+    expected: String,
+    found: String,
+}
+
+impl Open {
+    fn line(&self) -> String {
+        let Self { row, user_principal_name, step, verdict, found, .. } = self;
+        format!(
+            "row {row} {}: {step} {verdict}: {}",
+            harmless(user_principal_name),
+            harmless(found),
+            step = step.name()
+        )
+    }
+}
+
+fn open(account: &Checked) -> impl Iterator<Item = Open> + '_ {
+    let findings = account.findings.iter().filter(|finding| finding.verdict != Verdict::Proved);
+    findings.map(|finding| Open {
+        row: account.row,
+        object_id: account.object_id,
+        user_principal_name: account.user_principal_name.clone(),
+        step: finding.step,
+        verdict: finding.verdict,
+        expected: finding.expected.clone(),
+        found: finding.found.clone(),
+    })
+}
+
+impl Shown {
+    fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder) -> Self {
+        let steps = pass.verdicts();
+        let exit = if steps.all_proved() { Exit::Done } else { Exit::Unfinished };
+        Self {
+            sealoff_verification: 1,
+            exit_code: exit as u8,
+            accounts: pass.accounts.len() as u64,
+            steps,
+            verification,
+            not_proved: pass.accounts.iter().flat_map(open).collect(),
+            dir: quoted(plan.path()),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        if self.steps.all_proved() { Exit::Done } else { Exit::Unfinished }
+    }
+
+    /// Shows all of it, or what is found otherwise than `before`.
+    fn show(&self, json: bool, before: Option<&Pass>) {
+        let mut out = anstream::stdout();
+        let written = match (json, before) {
+            (true, _) => serde_json::to_string(self).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}")),
+            (false, None) => self.write(&mut out),
+            (false, Some(before)) => self.write_changes(&mut out, before),
+        };
+        note_unprinted(written.and_then(|()| out.flush()));
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        for verdict in Verdict::ALL.into_iter().filter(|verdict| self.steps.of(*verdict) > 0) {
+            let number = count(self.steps.of(verdict));
+            writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), verdict.sentence())?;
+        }
+        writeln!(out)?;
+        if self.steps.all_proved() {
+            let accounts = counted(self.accounts, "account", "accounts");
+            writeln!(out, "Every step of all {accounts} is proved.")?;
+        } else {
+            writeln!(out, "Not proved:")?;
+            for open in self.not_proved.iter().take(MOST_NAMED) {
+                writeln!(out, "  {}", open.line())?;
+            }
+            if self.not_proved.len() > MOST_NAMED {
+                writeln!(out, "  and {} more in verification.csv", count((self.not_proved.len() - MOST_NAMED) as u64))?;
+            }
+        }
+        writeln!(out, "Verification  {}", self.verification.display())?;
+        self.write_next(out)
+    }
+
+    fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.steps.all_proved() {
+            return Ok(());
+        }
+        writeln!(out, "\nWhat is left to do, in order:")?;
+        let mut lines = Vec::new();
+        if self.steps.contradicted > 0 {
+            lines.push(
+                "Find out who changed it back: Entra's audit log has it as Enable account or Reset user password."
+                    .to_owned(),
+            );
+            lines.push("Then make a new plan for them, and apply it.".to_owned());
+        }
+        if self.not_proved.iter().any(|open| open.step == Step::Revoke && open.verdict == Verdict::CannotBeProved) {
+            lines.push(
+                "To have ended sessions proved, end them once more: a plan with the playbook signout, and verify that."
+                    .to_owned(),
+            );
+        }
+        lines.push(format!("To look again:  sealoff verify {}", self.dir));
+        lines.push(format!("To be told of everybody who comes back:  sealoff verify {} --watch", self.dir));
+        for (number, line) in (1..).zip(lines) {
+            writeln!(out, "  {number}. {line}")?;
+        }
+        Ok(())
+    }
+
+    fn write_changes(&self, out: &mut impl Write, before: &Pass) -> io::Result<()> {
+        let old: Vec<Open> = before.accounts.iter().flat_map(open).collect();
+        let now = crate::words::moment(time::OffsetDateTime::now_utc());
+        for open in self.not_proved.iter().filter(|open| !old.contains(open)) {
+            writeln!(out, "{now}  {}", open.line())?;
+        }
+        let still_open = |gone: &&Open| !self.not_proved.iter().any(|o| (o.row, o.step) == (gone.row, gone.step));
+        for gone in old.iter().filter(still_open) {
+            writeln!(
+                out,
+                "{now}  row {} {}: {} proved",
+                gone.row,
+                harmless(&gone.user_principal_name),
+                gone.step.name()
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,248 @@
+//! All of a run in one archive, each file with its SHA-256, for those who ask later.
+//!
+//! The archive is a zip. `manifest.json` in it names every other file with its digest, and `manifest.json.sig`, where
+//! somebody signed, is a signature of exactly that text. Without sealoff it is checked by
+//!
+//! ```text
+//! unzip -p FILE.zip manifest.json.sig > manifest.json.sig
+//! unzip -p FILE.zip manifest.json | ssh-keygen -Y verify -f allowed_signers -I NAME -n sealoff-evidence -s manifest.json.sig
+//! unzip FILE.zip && jq -r '.files[] | "\(.sha256)  \(.name)"' manifest.json | sha256sum -c
+//! ```
+//!
+//! No secret is in it beyond what is sealed: only files that sealoff itself writes are taken, by name, and none of them
+//! holds a password, a token or a private key.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::run_page::REPORT_HTML;
+use super::signing::{self, Signer, SigningError, SigningKey};
+use crate::digest::{Digest, Hashing};
+use crate::ids::TenantId;
+use crate::plan::folder::{
+    FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, RESULTS,
+};
+use crate::private_files::{self, Pending};
+use crate::run::opening::{RunError, project_results};
+use crate::verify::claims::Claims;
+use crate::verify::table::VERIFICATION_CSV;
+
+/// The files that make the evidence, where they are there.
+const FILES: [&str; 9] =
+    [PLAN_JSON, PLAN_CSV, PLAN_HTML, JOURNAL, RESULTS, VERIFICATION_CSV, REPORT_HTML, ONPREM_CSV, ONPREM_PS1];
+const MANIFEST: &str = "manifest.json";
+const SIGNATURE: &str = "manifest.json.sig";
+/// The form of the manifest. Raise it when a reader of the one before would misunderstand it.
+const FORMAT: u32 = 1;
+/// Nobody's manifest or signature is larger.
+const LARGEST_TEXT: u64 = 1 << 20;
+
+/// Why there is no evidence, or it does not hold.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvidenceError {
+    /// The run cannot be read.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The plan cannot be read.
+    #[error(transparent)]
+    Plan(#[from] FolderError),
+    /// The archive, or a file for it, cannot be read or written.
+    #[error("{} cannot be used: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It cannot be signed, or the signature does not hold.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// The archive is not as it was made.
+    #[error("{0}")]
+    DoesNotHold(String),
+}
+
+/// What the archive says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// The form of this text.
+    pub sealoff_evidence: u32,
+    /// When the archive was made, by the clock of the machine that made it.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// By which version of sealoff.
+    pub version: String,
+    /// By which version the plan was made.
+    pub plan_version: String,
+    /// Of which tenant.
+    pub tenant: TenantId,
+    /// The fingerprint of the plan.
+    pub plan: Digest,
+    /// The SHA-256 of the roster that the plan was made from.
+    pub roster_sha256: Digest,
+    /// Every file in the archive but this one and its signature.
+    pub files: Vec<Entry>,
+}
+
+/// One file of the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: Digest,
+}
+
+/// Packs the evidence of a run into a new archive (0600), signed where there is a key. The results are made anew before.
+///
+/// # Errors
+///
+/// The run cannot be read or is in use, or the archive is there already or cannot be written; then there is none.
+pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Result<Contents, EvidenceError> {
+    let io_of = |path: &Path| {
+        let path = path.to_owned();
+        move |source: io::Error| EvidenceError::Io { path, source }
+    };
+    if archive.exists() {
+        return Err(io_of(archive)(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "it is there already; choose another name",
+        )));
+    }
+    project_results(plan)?;
+    let manifest = plan.manifest();
+    let mut contents = Contents {
+        sealoff_evidence: FORMAT,
+        created_at: OffsetDateTime::now_utc(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        plan_version: manifest.version.clone(),
+        tenant: manifest.tenant.id,
+        plan: manifest.fingerprint(),
+        roster_sha256: manifest.roster.sha256,
+        files: Vec::new(),
+    };
+    let mut zip = ZipWriter::new_stream(Pending::new(archive).map_err(io_of(archive))?);
+    let options = SimpleFileOptions::default().large_file(true).unix_permissions(0o600);
+    for name in FILES {
+        let path = plan.path().join(name);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(io_of(&path)(error)),
+        };
+        zip.start_file(name, options).map_err(|error| io_of(archive)(error.into()))?;
+        let mut file = Hashing::new(file);
+        let bytes = io::copy(&mut file, &mut zip).map_err(io_of(&path))?;
+        contents.files.push(Entry { name: name.to_owned(), bytes, sha256: file.finish().1 });
+    }
+    let mut text = serde_json::to_vec_pretty(&contents).map_err(|error| io_of(archive)(error.into()))?;
+    text.push(b'\n');
+    let signature = key.map(|key| key.sign(&text)).transpose()?;
+    let signature = signature.as_deref().map(|signature| (SIGNATURE, signature.as_bytes()));
+    for (name, bytes) in [(MANIFEST, text.as_slice())].into_iter().chain(signature) {
+        zip.start_file(name, options).map_err(|error| io_of(archive)(error.into()))?;
+        zip.write_all(bytes).map_err(io_of(archive))?;
+    }
+    let written = zip.finish().map_err(|error| io_of(archive)(error.into()))?;
+    written.into_inner().commit().map_err(io_of(archive))?;
+    Ok(contents)
+}
+
+/// What a check has found to be so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// What the archive says of itself.
+    #[serde(flatten)]
+    pub contents: Contents,
+    /// The fingerprint of the key that signed it, where one did.
+    pub signed_by: Option<String>,
+}
+
+/// Checks an archive: every file is there as the manifest says and nothing else is, the signature holds, the plan is as it
+/// was made, and no line of the journal was changed. `by` is the key that must have signed it.
+///
+/// # Errors
+///
+/// The first thing that does not hold.
+pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Held, EvidenceError> {
+    let io_of = |source| EvidenceError::Io { path: archive.to_owned(), source };
+    let file = File::open(archive).map_err(io_of)?;
+    let mut zip = ZipArchive::new(io::BufReader::new(file))
+        .map_err(|error| EvidenceError::DoesNotHold(format!("{} is no whole archive: {error}", archive.display())))?;
+    let text = read_text(&mut zip, MANIFEST)?.ok_or_else(|| {
+        EvidenceError::DoesNotHold("there is no manifest.json in it, so it is no evidence".to_owned())
+    })?;
+    let contents: Contents = serde_json::from_slice(&text)
+        .map_err(|error| EvidenceError::DoesNotHold(format!("manifest.json cannot be understood: {error}")))?;
+    if contents.sealoff_evidence > FORMAT {
+        let found = contents.sealoff_evidence;
+        let what = format!("it has form {found}, and this sealoff knows up to {FORMAT}; use a newer one");
+        return Err(EvidenceError::DoesNotHold(what));
+    }
+    let signed_by = match read_text(&mut zip, SIGNATURE)? {
+        Some(signature) => Some(signing::check(&text, &signature, by)?),
+        None if by.is_some() => return Err(EvidenceError::DoesNotHold("it is not signed".to_owned())),
+        None => None,
+    };
+    let listed: BTreeSet<&str> = contents.files.iter().map(|entry| entry.name.as_str()).collect();
+    for name in zip.file_names() {
+        let name = name.map_err(|error| EvidenceError::DoesNotHold(format!("a name in it cannot be read: {error}")))?;
+        if !listed.contains(&*name) && ![MANIFEST, SIGNATURE].contains(&&*name) {
+            return Err(EvidenceError::DoesNotHold(format!("{name:?} is in it, and the manifest does not know it")));
+        }
+    }
+    let scratch = private_files::temporary_folder("sealoff-evidence-").map_err(io_of)?;
+    for entry in &contents.files {
+        if !FILES.contains(&entry.name.as_str()) {
+            return Err(EvidenceError::DoesNotHold(format!("{:?} is no file of a run", entry.name)));
+        }
+        take_out(&mut zip, entry, &scratch.path().join(&entry.name))?;
+    }
+    let plan = PlanFolder::open(scratch.path())?;
+    if plan.manifest().fingerprint() != contents.plan || plan.manifest().roster.sha256 != contents.roster_sha256 {
+        return Err(EvidenceError::DoesNotHold("the manifest names another plan than the one in it".to_owned()));
+    }
+    // The chain of the journal, and that every line can stand where it stands.
+    Claims::read(&plan)?;
+    Ok(Held { contents, signed_by })
+}
+
+type Archive = ZipArchive<io::BufReader<File>>;
+
+fn read_text(zip: &mut Archive, name: &str) -> Result<Option<Vec<u8>>, EvidenceError> {
+    let unreadable =
+        |error: &dyn std::fmt::Display| EvidenceError::DoesNotHold(format!("{name} cannot be read: {error}"));
+    let entry = match zip.by_name(name) {
+        Ok(entry) => entry,
+        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
+        Err(error) => return Err(unreadable(&error)),
+    };
+    let mut text = Vec::new();
+    entry.take(LARGEST_TEXT).read_to_end(&mut text).map_err(|error| unreadable(&error))?;
+    Ok(Some(text))
+}
+
+fn take_out(zip: &mut Archive, entry: &Entry, to: &Path) -> Result<(), EvidenceError> {
+    let Entry { name, bytes, sha256 } = entry;
+    let changed = || EvidenceError::DoesNotHold(format!("{name} was changed: it is not what the manifest says"));
+    let packed = zip.by_name(name).map_err(|_| EvidenceError::DoesNotHold(format!("{name} is missing")))?;
+    let io_of = |source| EvidenceError::Io { path: to.to_owned(), source };
+    let mut out = private_files::create_new(to).map_err(io_of)?;
+    let mut packed = Hashing::new(packed.take(bytes.saturating_add(1)));
+    // What cannot be unpacked was changed as well.
+    let length = io::copy(&mut packed, &mut out).map_err(|_| changed())?;
+    if length != *bytes || packed.finish().1 != *sha256 {
+        return Err(changed());
+    }
+    Ok(())
+}

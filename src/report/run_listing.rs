@@ -1,0 +1,191 @@
+//! The accounts of a run in the form in which the report's script gets them.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::outcomes::ResultRow;
+use super::shown::shown;
+use super::story::Story;
+use crate::ids::RowNumber;
+use crate::plan::row::PlanRow;
+use crate::run::outcome::Outcome;
+use crate::run::verdict::Verdict;
+use crate::words::count;
+
+/// A report lists at most this many rows: what a desk still searches while one types. Half of them are for those who are
+/// done and half for the others, and what one half leaves the other takes.
+pub(super) const MOST_ROWS: u64 = 100_000;
+/// And the rows take at most this much: names that are made to be long must not make a page that nobody opens.
+const MOST_BYTES: usize = 40_000_000;
+
+/// One row for the script: row, user where it is not the sign-in name, name, sign-in name, outcome, steps, detail,
+/// handoff, what is not proved. Outcomes, and the texts that many rows share, are places in the lists of the [`Legend`].
+pub(super) type ListedRow = (u32, String, String, String, usize, usize, usize, usize, usize);
+
+/// What the numbers in the rows stand for.
+#[derive(Debug, Serialize)]
+pub(super) struct Legend {
+    outcomes: Vec<OutcomeLine>,
+    texts: Vec<String>,
+    rows: u64,
+    /// Rows that only results.csv has, as a sentence; empty where all are listed.
+    unlisted: String,
+    #[serde(skip)]
+    places: HashMap<String, usize>,
+    /// How many of those who are done may still be listed, and of the others.
+    #[serde(skip)]
+    room: (u64, u64),
+    #[serde(skip)]
+    bytes_left: usize,
+    #[serde(skip)]
+    left_out: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct OutcomeLine {
+    name: &'static str,
+    means: &'static str,
+    rows: u64,
+}
+
+/// What an outcome means, for a person.
+pub(super) const fn means(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "every planned step is done",
+        Outcome::Already => "there was nothing to do",
+        Outcome::Partial => "some steps are done, others were refused",
+        Outcome::Failed => "no step is done",
+        Outcome::Uncertain => "a step may have taken effect; treat as not done",
+        Outcome::Skipped => "left alone, as planned",
+        Outcome::Refused => "left alone; somebody has to look at them",
+        Outcome::Pending => "not begun or not finished",
+    }
+}
+
+impl Legend {
+    pub(super) fn of(counts: &[(Outcome, u64)]) -> Self {
+        let rows: u64 = counts.iter().map(|(_, rows)| rows).sum();
+        let others: u64 = counts.iter().filter(|(outcome, _)| *outcome != Outcome::Done).map(|(_, rows)| rows).sum();
+        let line = |(outcome, rows): &(Outcome, u64)| OutcomeLine {
+            name: outcome.name(),
+            means: means(*outcome),
+            rows: *rows,
+        };
+        Self {
+            outcomes: counts.iter().map(line).collect(),
+            texts: vec![String::new()],
+            rows,
+            unlisted: String::new(),
+            places: HashMap::from([(String::new(), 0)]),
+            room: (MOST_ROWS - others.min(MOST_ROWS / 2), MOST_ROWS - (rows - others).min(MOST_ROWS / 2)),
+            bytes_left: MOST_BYTES,
+            left_out: 0,
+        }
+    }
+
+    /// The row in the form that the script takes; nothing where there is no room for it.
+    pub(super) fn list(&mut self, row: &PlanRow, result: &ResultRow, story: &Story) -> Option<ListedRow> {
+        let outcome = self.outcomes.iter().position(|line| line.name == result.outcome).unwrap_or_default();
+        let room = if result.outcome == Outcome::Done.name() { &mut self.room.0 } else { &mut self.room.1 };
+        if *room == 0 || self.bytes_left == 0 {
+            self.left_out += 1;
+            return None;
+        }
+        *room -= 1;
+        let user = if row.user.eq_ignore_ascii_case(&row.user_principal_name) { "" } else { &row.user };
+        Some((
+            row.row.get(),
+            shown(user).into_owned(),
+            shown(&row.display_name).into_owned(),
+            shown(&row.user_principal_name).into_owned(),
+            outcome,
+            self.place(&result.steps()),
+            self.place(&shown(&result.detail)),
+            self.place(&shown(&row.handoff)),
+            self.place(&shown(&not_proved(row.row, story))),
+        ))
+    }
+
+    fn place(&mut self, text: &str) -> usize {
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        self.texts.push(text.to_owned());
+        self.places.insert(text.to_owned(), self.texts.len() - 1);
+        self.texts.len() - 1
+    }
+
+    /// So many bytes of the page were taken by rows.
+    pub(super) const fn spend(&mut self, bytes: usize) {
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
+    }
+
+    /// All rows have been offered.
+    pub(super) fn close(&mut self) {
+        if self.left_out > 0 {
+            self.unlisted = format!(
+                "This page lists {} of {} rows; results.csv has them all.",
+                count(self.rows - self.left_out),
+                count(self.rows)
+            );
+        }
+    }
+}
+
+/// What the last reading of the directory did not prove of a row.
+pub(super) fn not_proved(row: RowNumber, story: &Story) -> String {
+    use crate::plan::step::Step;
+    let all = story.not_proved.range((row, Step::Block)..=(row, Step::Revoke));
+    let told: Vec<String> = all
+        .map(|((_, step), (verdict, found))| {
+            let verdict: &Verdict = verdict;
+            format!("{} {verdict}: {found}", step.name())
+        })
+        .collect();
+    told.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::row::Decision;
+    use crate::plan::step::Steps;
+
+    /// How many of those who are done, and of the others, are listed.
+    fn listed(done: u64, failed: u64) -> (u64, u64) {
+        let mut legend = Legend::of(&[(Outcome::Done, done), (Outcome::Failed, failed)]);
+        let row = PlanRow {
+            row: RowNumber::FIRST,
+            user: String::new(),
+            object_id: None,
+            user_principal_name: String::new(),
+            display_name: String::new(),
+            decision: Decision::Act,
+            reason: String::new(),
+            steps: Steps::NONE,
+            account_enabled: None,
+            last_password_change: None,
+            sessions_valid_from: None,
+            handoff: String::new(),
+            priority: None,
+        };
+        let mut of = |outcome: Outcome, rows: u64| {
+            let result = ResultRow { outcome: outcome.name().to_owned(), ..ResultRow::default() };
+            (0..rows).filter(|_| legend.list(&row, &result, &Story::default()).is_some()).count() as u64
+        };
+        let listed = (of(Outcome::Done, done), of(Outcome::Failed, failed));
+        legend.close();
+        assert_eq!(legend.unlisted.is_empty(), listed == (done, failed));
+        listed
+    }
+
+    #[test]
+    fn nobody_crowds_out_the_others_and_a_page_is_bounded() {
+        assert_eq!(listed(50_000, 20), (50_000, 20));
+        assert_eq!(listed(99_990, 10), (99_990, 10));
+        assert_eq!(listed(150_000, 10), (99_990, 10));
+        assert_eq!(listed(10, 150_000), (10, 99_990));
+        assert_eq!(listed(150_000, 150_000), (50_000, 50_000));
+    }
+}

@@ -1,0 +1,161 @@
+//! `report.html`: a run as those read it who ask what was done, and how one knows.
+//!
+//! It is made of the plan, the journal and the results, and can be made again at any time.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::causes::Causes;
+use super::run_listing::Legend;
+use super::shown::write_json;
+use super::story::Story;
+use super::{outcomes, page, run_sections};
+use crate::plan::folder::{FolderError, PlanFolder};
+use crate::plan::reason::Reason;
+use crate::plan::row::{Decision, PlanRow};
+use crate::private_files;
+use crate::run::next::next_steps;
+use crate::run::opening::{RunError, project_results};
+use crate::run::outcome::Outcome;
+use crate::run::results::Tally;
+
+/// The file's name.
+pub const REPORT_HTML: &str = "report.html";
+
+/// So many accounts of each kind that is left to somebody are named on the page without a script.
+pub(super) const MOST_PLAIN_ROWS: usize = 500;
+
+/// Why there is no report. The run itself is not touched by that.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// Plan, journal or results cannot be read or made.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The plan cannot be read.
+    #[error(transparent)]
+    Plan(#[from] FolderError),
+    /// The page cannot be written.
+    #[error("{REPORT_HTML} cannot be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// All that the sections tell.
+pub(super) struct Report<'a> {
+    pub(super) plan: &'a PlanFolder,
+    pub(super) story: Story,
+    pub(super) tally: Tally,
+    pub(super) causes: Causes,
+    pub(super) left: Left,
+}
+
+/// Who is left to somebody else.
+#[derive(Default)]
+pub(super) struct Left {
+    /// Mastered elsewhere: their passwords were not replaced.
+    pub(super) on_premises: Few,
+    /// Sign in elsewhere.
+    pub(super) guests: Few,
+    /// May have been changed.
+    pub(super) uncertain: Few,
+    /// Refused by the plan, by reason.
+    pub(super) refused: BTreeMap<Reason, Few>,
+}
+
+/// Some accounts: how many, and the first of them.
+#[derive(Default)]
+pub(super) struct Few {
+    pub(super) count: u64,
+    pub(super) first: Vec<(u32, String, String)>,
+}
+
+impl Few {
+    fn add(&mut self, row: &PlanRow, what: &str) {
+        self.count += 1;
+        if self.first.len() < MOST_PLAIN_ROWS {
+            let name = if row.user_principal_name.is_empty() { &row.user } else { &row.user_principal_name };
+            self.first.push((row.row.get(), name.clone(), what.to_owned()));
+        }
+    }
+}
+
+/// Writes the results again, and the report (0600) beside them, in place of one that is there; says where it is.
+///
+/// The page holds no secret: no credential, sealed or not, is on it.
+///
+/// # Errors
+///
+/// Plan, journal or results cannot be read or written; an older page is then untouched.
+pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
+    let (results, tally) = project_results(plan)?;
+    let story = Story::read(plan)?;
+    let mut report = Report { plan, story, tally, causes: Causes::default(), left: Left::default() };
+    for (row, result) in plan.rows()?.zip(outcomes::rows(&results)?) {
+        let (row, result) = (row?, result?);
+        report.causes.add(&result);
+        report.left.add(&row, &result);
+    }
+    let path = plan.path().join(REPORT_HTML);
+    private_files::replace(&path, |out| render(&report, &results, out))?;
+    Ok(path)
+}
+
+impl Left {
+    fn add(&mut self, row: &PlanRow, result: &outcomes::ResultRow) {
+        let reasons = row.reasons().unwrap_or_default();
+        let elsewhere = reasons.iter().any(|reason| matches!(reason, Reason::Synced | Reason::Federated));
+        if elsewhere && row.decision != Decision::Skip {
+            self.on_premises.add(row, &row.reason);
+        }
+        if reasons.contains(&Reason::Guest) {
+            self.guests.add(row, &row.reason);
+        }
+        if result.outcome == Outcome::Uncertain.name() {
+            self.uncertain.add(row, &result.detail);
+        }
+        if row.decision == Decision::Refuse
+            && let Some(reason) = reasons.first()
+        {
+            self.refused.entry(*reason).or_default().add(row, &row.reason);
+        }
+    }
+}
+
+fn render(report: &Report<'_>, results: &std::path::Path, out: &mut impl Write) -> Result<(), ReportError> {
+    let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
+    let counts: Vec<(Outcome, u64)> =
+        Outcome::ALL.into_iter().map(|outcome| (outcome, report.tally.of(outcome))).collect();
+    let next = next_steps(report.plan, &report.tally, report.story.verification.map(|(_, verdicts)| verdicts));
+    put(out, page::opening_with(&run_sections::title(report), page::report_style(), page::REPORT_SCRIPT))?;
+    put(out, run_sections::masthead(report))?;
+    put(out, run_sections::figures(&counts))?;
+    put(out, run_sections::next(&next))?;
+    put(out, run_sections::containment(report))?;
+    put(out, run_sections::trouble(report))?;
+    put(out, run_sections::causes(report))?;
+    put(out, run_sections::verification(report))?;
+    put(out, run_sections::left(report))?;
+    put(out, run_sections::limits(report))?;
+
+    let mut legend = Legend::of(&counts);
+    out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
+    let (mut first, mut json) = (true, Vec::new());
+    for (row, result) in report.plan.rows()?.zip(outcomes::rows(results)?) {
+        let Some(listed) = legend.list(&row?, &result?, &report.story) else { continue };
+        out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
+        json.clear();
+        write_json(&mut json, &listed)?;
+        out.write_all(&json)?;
+        legend.spend(json.len());
+    }
+    legend.close();
+    out.write_all(b"\n]</script>\n<script type=\"application/json\" id=\"report-data\">")?;
+    write_json(out, &legend)?;
+    out.write_all(b"</script>\n")?;
+
+    put(out, run_sections::people())?;
+    put(out, run_sections::about(report))?;
+    put(out, page::closing_with(page::REPORT_SCRIPT))?;
+    Ok(())
+}

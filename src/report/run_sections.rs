@@ -1,0 +1,480 @@
+//! What a report says, as HTML: everything but the rows.
+
+use maud::{Markup, html};
+
+use super::causes::MOST_NAMED;
+use super::chart::{self, Axes, Series};
+use super::run_listing::means;
+use super::run_page::{Few, MOST_PLAIN_ROWS, Report};
+use super::shown::{Shown, shown};
+use super::story::Seconds;
+use crate::graph::quota::Allowance;
+use crate::plan::playbook::Schedule;
+use crate::plan::step::Step;
+use crate::run::next::NextStep;
+use crate::run::outcome::Outcome;
+use crate::run::verdict::Verdict;
+use crate::words::{count, counted, moment, roster_name};
+
+fn tenant_name(report: &Report<'_>) -> String {
+    let tenant = &report.plan.manifest().tenant;
+    if tenant.name.is_empty() { tenant.id.to_string() } else { tenant.name.clone() }
+}
+
+fn accounts(number: u64) -> String {
+    counted(number, "account", "accounts")
+}
+
+/// The words that a browser shows on the tab.
+pub(super) fn title(report: &Report<'_>) -> String {
+    format!("{} report for {}", report.plan.manifest().playbook, shown(&tenant_name(report)))
+}
+
+/// What this is, in three lines.
+pub(super) fn masthead(report: &Report<'_>) -> Markup {
+    let (manifest, story) = (report.plan.manifest(), &report.story);
+    let pending = report.tally.of(Outcome::Pending);
+    let (state, is_whole) = match (story.processes.is_empty(), pending, report.tally.not_done()) {
+        (true, ..) => ("Not begun", false),
+        (_, 0, 0) => ("Finished: everybody is done", true),
+        (_, 0, _) => ("Finished: some are not done", false),
+        _ => ("Not finished", false),
+    };
+    html! {
+        header {
+            p.state.unfinished[!is_whole] { (state) }
+            h1 {
+                (count(report.tally.of(Outcome::Done))) " of " (accounts(manifest.accounts().into()))
+                " done at " (Shown(&tenant_name(report)))
+            }
+            p.lead {
+                "Playbook " strong { (manifest.playbook) } ": " (manifest.playbook.summary()) ". "
+                @if let (Some(first), Some(last)) = (story.processes.first(), story.processes.last()) {
+                    "Run from " strong { (moment(first.began)) } " to " (moment(last.last))
+                    @if let Some(by) = &last.by { ", as " (Shown(by)) }
+                    ", from the list " bdi { (roster_name(&manifest.roster.name)) } "."
+                } @else { "Nobody has been changed: the run has not begun." }
+            }
+        }
+    }
+}
+
+/// The outcomes, large.
+pub(super) fn figures(counts: &[(Outcome, u64)]) -> Markup {
+    let all = counts.iter().map(|(_, rows)| rows).sum::<u64>();
+    let there: Vec<&(Outcome, u64)> = counts.iter().filter(|(_, rows)| *rows > 0).collect();
+    let spoken: Vec<String> = there.iter().map(|(outcome, rows)| format!("{outcome} {}", count(*rows))).collect();
+    let mut from = 0;
+    let pieces = there.iter().map(|(outcome, rows)| {
+        let at = from * 1000 / all.max(1);
+        from += rows;
+        (outcome, at, (from * 1000 / all.max(1) - at).max(4))
+    });
+    html! {
+        section aria-labelledby="figures-title" {
+            h2 #figures-title { "What became of the " (counted(all, "row", "rows")) }
+            svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(spoken.join(", ")) {
+                @for (outcome, at, width) in pieces { rect class=(outcome) x=(at) y="0" height="10" width=(width) {} }
+            }
+            ul.figures {
+                @for (outcome, rows) in &there {
+                    li class=(outcome) {
+                        a href={ "#outcome=" (outcome) } {
+                            span.number { (count(*rows)) }
+                            span.name { (outcome) }
+                            span.means { (means(*outcome)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the operator should do next, in order.
+pub(super) fn next(steps: &[NextStep]) -> Markup {
+    html! {
+        section aria-labelledby="next-title" {
+            h2 #next-title { "What is left to do, in order" }
+            @if steps.is_empty() { p { "Nothing." } } @else {
+                ol.next {
+                    @for step in steps {
+                        li {
+                            @match &step.command {
+                                Some(command) => { (shown(&step.what)) ":" pre { code { (shown(command)) } } }
+                                None => (shown(&step.what)),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many accounts can be finished at most by a moment, with a quota that is full at the beginning.
+struct Floor {
+    quota: Allowance,
+    accounts: f32,
+    /// Writes before the first account can be finished.
+    before: f32,
+    /// Writes that finish one account.
+    each: f32,
+}
+
+impl Floor {
+    fn of(report: &Report<'_>) -> Self {
+        let manifest = report.plan.manifest();
+        let (accounts, writes) = (manifest.accounts() as f32, manifest.writes() as f32);
+        let revokes = manifest.counts.steps.revoke as f32;
+        let updates = writes - revokes;
+        // Where everybody's change goes before the first revoke, nobody is finished before the last change.
+        let sweeps = manifest.playbook.schedule() == Schedule::Sweep && updates > 0.0 && revokes > 0.0;
+        let quota = report.story.quota.unwrap_or(Allowance::WRITES);
+        let (before, each) =
+            if sweeps { (updates, revokes / accounts.max(1.0)) } else { (0.0, writes / accounts.max(1.0)) };
+        Self { quota, accounts, before, each }
+    }
+
+    fn at(&self, time: Seconds) -> f32 {
+        let writes = self.quota.burst as f32 + self.quota.per_second as f32 * time;
+        ((writes - self.before) / self.each.max(f32::EPSILON)).clamp(0.0, self.accounts)
+    }
+
+    /// The moment at which everybody is finished at best.
+    fn end(&self) -> Seconds {
+        let writes = self.before + self.each * self.accounts - self.quota.burst as f32;
+        (writes / self.quota.per_second as f32).max(0.0)
+    }
+}
+
+/// The containment curve: how many accounts were blocked, reset and finished at which moment, and the quota's floor.
+pub(super) fn containment(report: &Report<'_>) -> Markup {
+    let (story, manifest) = (&report.story, report.plan.manifest());
+    if story.processes.is_empty() {
+        return html! {};
+    }
+    let floor = Floor::of(report);
+    let axes = Axes { longest: story.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
+    let sign_in = if manifest.playbook.steps().contains(Step::Unblock) || manifest.counts.steps.unblock > 0 {
+        "sign-in allowed"
+    } else {
+        "sign-in blocked"
+    };
+    let curves = [
+        (sign_in, "curve-sign-in", &story.sign_in, manifest.counts.steps.block + manifest.counts.steps.unblock),
+        ("password reset", "curve-reset", &story.reset, manifest.counts.steps.reset),
+        ("every step done", "curve-finished", &story.finished, manifest.accounts()),
+    ];
+    let curves: Vec<_> = curves.into_iter().filter(|(_, _, _, planned)| *planned > 0).collect();
+    let mut series: Vec<Series> = curves
+        .iter()
+        .map(|(name, class, times, _)| Series {
+            name: format!("{name}: {}", count(times.len() as u64)),
+            class,
+            points: chart::growth(times, story.lasted),
+            steps: true,
+        })
+        .collect();
+    let floor_points = (0..=100).map(|piece| axes.longest * piece as f32 / 100.0).map(|time| (time, floor.at(time)));
+    series.push(Series {
+        name: format!(
+            "the quota's floor for every step ({} writes in {:.0} s)",
+            floor.quota.burst,
+            floor.quota.span().as_secs_f64()
+        ),
+        class: "curve-floor",
+        points: floor_points.collect(),
+        steps: false,
+    });
+    let marks: Vec<Seconds> = story.processes.iter().skip(1).map(|process| process.at).collect();
+    let said: Vec<String> =
+        curves.iter().map(|(name, _, times, _)| format!("{name} for {}", accounts(times.len() as u64))).collect();
+    let description = format!(
+        "Over {} of work: {}. By the write quota, all of it takes at least {}.",
+        chart::time(story.lasted),
+        said.join(", "),
+        chart::time(floor.end())
+    );
+    let moments: Vec<Seconds> = (0..=10).map(|tenth| axes.longest * tenth as f32 / 10.0).collect();
+    html! {
+        section aria-labelledby="containment-title" {
+            h2 #containment-title { "How fast it went" }
+            p { (description) }
+            (chart::lines("containment", "Accounts over time", &description, &axes, &series, &marks))
+            @if !marks.is_empty() {
+                p.note {
+                    "A dashed upright line is where another process went on ("
+                    (counted(marks.len() as u64, "time", "times")) "); the time in between is left out."
+                }
+            }
+            details {
+                summary { "The same as a table" }
+                div.scroll { table role="table" {
+                    thead { tr {
+                        th scope="col" { "Time" }
+                        @for (name, ..) in &curves { th.number scope="col" { (name) } }
+                        th.number scope="col" { "floor" }
+                    } }
+                    tbody {
+                        @for time in moments {
+                            tr {
+                                td { (chart::time(time)) }
+                                @for (_, _, times, _) in &curves { td.number { (count(chart::reached(times, time) as u64)) } }
+                                td.number { (count(floor.at(time) as u64)) }
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// Throttling and faults over time.
+pub(super) fn trouble(report: &Report<'_>) -> Markup {
+    const PIECES: usize = 40;
+    let story = &report.story;
+    if story.processes.is_empty() {
+        return html! {};
+    }
+    let kinds = [
+        ("throttled", "bar-throttled", &story.throttled),
+        ("lost or faulty", "bar-fault", &story.faults),
+        ("refused or given up", "bar-refused", &story.refused),
+    ];
+    let longest = story.lasted.max(1.0);
+    let stacks: Vec<_> =
+        kinds.iter().map(|(name, class, times)| (*name, *class, chart::binned(times, longest, PIECES))).collect();
+    let most = (0..PIECES).map(|piece| stacks.iter().map(|(_, _, counts)| counts[piece]).sum::<u32>()).max();
+    let most = most.unwrap_or_default();
+    let said: Vec<String> =
+        kinds.iter().map(|(name, _, times)| format!("{} {name}", count(times.len() as u64))).collect();
+    let description = format!(
+        "Of {}: {}.",
+        counted(
+            story.writes_accepted + kinds.iter().map(|(_, _, times)| times.len() as u64).sum::<u64>(),
+            "answer to a write",
+            "answers to writes"
+        ),
+        said.join(", ")
+    );
+    html! {
+        section aria-labelledby="trouble-title" {
+            h2 #trouble-title { "Throttling and faults" }
+            @if most == 0 { p { "None: Graph accepted every one of " (counted(story.writes_accepted, "write", "writes")) " at once." } }
+            @else {
+                p { (description) }
+                (chart::bars("trouble", "Writes that were not accepted, over time", &description, &Axes { longest, most: most as f32 }, &stacks))
+                details {
+                    summary { "The same as a table" }
+                    div.scroll { table role="table" {
+                        thead { tr {
+                            th scope="col" { "From" }
+                            @for (name, ..) in &stacks { th.number scope="col" { (name) } }
+                        } }
+                        tbody {
+                            @for piece in (0..PIECES).filter(|piece| stacks.iter().any(|(_, _, counts)| counts[*piece] > 0)) {
+                                tr {
+                                    td { (chart::time(longest * piece as f32 / PIECES as f32)) }
+                                    @for (_, _, counts) in &stacks { td.number { (count(counts[piece].into())) } }
+                                }
+                            }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// Why some are not done, by cause, with the mend for each.
+pub(super) fn causes(report: &Report<'_>) -> Markup {
+    html! {
+        @if !report.causes.0.is_empty() {
+            section aria-labelledby="causes-title" {
+                h2 #causes-title { "Why some are not done, and what mends it" }
+                @for (cause, group) in &report.causes.0 {
+                    div.cause {
+                        h3 { (shown(&cause.title())) " " span.count { (accounts(group.accounts)) } }
+                        p { strong { "Mend: " } (cause.mend()) }
+                        @if !group.words.is_empty() { p.note { "Said: " (Shown(&group.words)) } }
+                        ul.names { @for name in &group.first { li { (Shown(name)) } } }
+                        @if group.accounts > MOST_NAMED as u64 {
+                            p.note { "and " (count(group.accounts - MOST_NAMED as u64)) " more: in the list below, and in results.csv" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the last reading of the directory showed.
+pub(super) fn verification(report: &Report<'_>) -> Markup {
+    let story = &report.story;
+    let not_proved = story.not_proved.len();
+    html! {
+        section aria-labelledby="verification-title" {
+            h2 #verification-title { "Is every one of them really out?" }
+            @match story.verification {
+                None => p { "Nobody has looked since the last write. Graph's answers say so; sealoff verify reads every account again." },
+                Some((at, verdicts)) => {
+                    p {
+                        "Every account was read again on " strong { (moment(at)) } ". Of "
+                        (counted(verdicts.all(), "step", "steps")) ": "
+                        @for (index, verdict) in Verdict::ALL.into_iter().filter(|v| verdicts.of(*v) > 0).enumerate() {
+                            @if index > 0 { ", " }
+                            strong class={ "verdict-" (verdict.name().replace(' ', "-")) } { (count(verdicts.of(verdict))) " " (verdict) }
+                        }
+                        "."
+                    }
+                    @if not_proved > 0 {
+                        table.cards role="table" {
+                            thead role="rowgroup" { tr role="row" {
+                                th.number scope="col" role="columnheader" { "Row" }
+                                th scope="col" role="columnheader" { "Step" }
+                                th scope="col" role="columnheader" { "Verdict" }
+                                th scope="col" role="columnheader" { "Found" }
+                            } }
+                            tbody role="rowgroup" {
+                                @for ((row, step), (verdict, found)) in story.not_proved.iter().take(MOST_PLAIN_ROWS) {
+                                    tr role="row" {
+                                        td.number role="cell" data-label="Row" { (row) }
+                                        td role="cell" { (step.name()) }
+                                        td role="cell" { (verdict) }
+                                        td role="cell" { (Shown(found)) }
+                                    }
+                                }
+                            }
+                        }
+                        @if not_proved > MOST_PLAIN_ROWS {
+                            p.limit { "The first " (count(MOST_PLAIN_ROWS as u64)) " of " (count(not_proved as u64)) "; verification.csv has them all." }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who is left to somebody else.
+pub(super) fn left(report: &Report<'_>) -> Markup {
+    let left = &report.left;
+    html! {
+        @if left.on_premises.count + left.guests.count + left.uncertain.count > 0 || !left.refused.is_empty() {
+            section aria-labelledby="left-title" {
+                h2 #left-title { "Who is left to somebody" }
+                (few("Mastered on-premises or at another identity provider",
+                    "What is done here has to be done there, too: onprem.csv is the list, onprem.ps1 does it.", &left.on_premises))
+                (few("Guests", "They sign in at home: blocking them here is all that works, and their passwords are their own organization's.", &left.guests))
+                (few("Uncertain", "A write was sent and never answered. Treat them as not done.", &left.uncertain))
+                @for (reason, rows) in &left.refused {
+                    (few(reason.name(), &format!("Refused by the plan: {}.", reason.sentence()), rows))
+                }
+            }
+        }
+    }
+}
+
+fn few(title: &str, what: &str, few: &Few) -> Markup {
+    html! {
+        @if few.count > 0 {
+            h3 { (title) " " span.count { (accounts(few.count)) } }
+            p { (what) }
+            details {
+                summary { "Who they are" }
+                ul.names {
+                    @for (row, name, why) in &few.first {
+                        li { "row " (row) " " (Shown(name)) @if !why.is_empty() { span.detail { (Shown(why)) } } }
+                    }
+                }
+                @if few.count > few.first.len() as u64 {
+                    p.limit { "The first " (count(few.first.len() as u64)) " of " (count(few.count)) "; results.csv has them all." }
+                }
+            }
+        }
+    }
+}
+
+/// What the run could not do, whoever ran it. Sources: "Revoke user access in Microsoft Entra ID", "Continuous access
+/// evaluation", "Respond to a compromised cloud email account".
+pub(super) fn limits(report: &Report<'_>) -> Markup {
+    let steps = report.plan.manifest().playbook.steps();
+    html! {
+        section aria-labelledby="limits-title" {
+            h2 #limits-title { "What this run could not do" }
+            ul {
+                li {
+                    "Access tokens that were issued before live on for about an hour, or until continuous access evaluation acts: "
+                    "Exchange, SharePoint and Teams then take up to 15 minutes. It does not cover guests."
+                }
+                li { "Sessions that an application keeps by a cookie of its own end when that application ends them." }
+                @if steps.contains(Step::Reset) {
+                    li { "App passwords are not revoked by a new password. MFA devices, consented apps, mail forwarders and inbox rules are as they were." }
+                } @else {
+                    li { "Passwords are as they were. So are MFA devices, consented apps, mail forwarders and inbox rules." }
+                }
+                li { "Devices are as they were: registered ones are disabled in Entra, and managed ones are wiped by their management." }
+                li { "What is mastered on-premises is undone by the next sync while it is not changed there, too." }
+            }
+        }
+    }
+}
+
+/// Where the script shows the people; hidden until it runs.
+pub(super) fn people() -> Markup {
+    html! {
+        section #people aria-labelledby="people-title" hidden {
+            h2 #people-title tabindex="-1" { "Everybody on the list" }
+            p.limit #unlisted hidden {}
+            form #filter role="search" {
+                label for="search" { "Search by name, sign-in name, handoff or detail" }
+                input #search type="search" autocomplete="off" spellcheck="false";
+                div #decisions role="group" aria-label="Outcome" {}
+                label for="order" { "Order" }
+                select #order {
+                    option value="urgency" { "what needs eyes first" }
+                    option value="row" { "as on the list" }
+                    option value="name" { "by name" }
+                }
+            }
+            p #status role="status" aria-live="polite" {}
+            table #list.cards role="table" aria-labelledby="people-title" {}
+            nav #pages aria-label="Pages" {}
+        }
+        noscript { section { p.note { "Scripts do not run here, so this page cannot list and search everybody. results.csv can be opened with any spreadsheet." } } }
+    }
+}
+
+/// Where the run comes from, for those who compare.
+pub(super) fn about(report: &Report<'_>) -> Markup {
+    let plan = report.plan.manifest();
+    html! {
+        section aria-labelledby="about-title" {
+            h2 #about-title { "About this run" }
+            dl.facts {
+                dt { "Tenant" } dd { (Shown(&plan.tenant.name)) " " code { (plan.tenant.id) } }
+                dt { "Planned" } dd { (moment(plan.created_at)) ", by sealoff " (shown(&plan.version)) }
+                @for process in &report.story.processes {
+                    dt { "Worked on" }
+                    dd {
+                        (moment(process.began)) " to " (moment(process.last)) ", sealoff " (shown(&process.version))
+                        @if let Some(by) = &process.by { ", as " (Shown(by)) }
+                        ": " (process.ended.as_deref().map_or("killed, or still at work".into(), shown))
+                    }
+                }
+                dt { "Roster" }
+                dd { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) }
+                @if !plan.recipients.is_empty() {
+                    dt { "Passwords sealed to" }
+                    dd { ul.keys { @for recipient in &plan.recipients { li { code { (shown(recipient)) } } } } }
+                }
+                dt { "SHA-256 of the roster" } dd { code { (plan.roster.sha256) } }
+                dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
+                dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }
+            }
+            p.bound { "This page is made from plan.csv, journal.jsonl and results.csv, and can be made again. It holds no password, sealed or not." }
+        }
+    }
+}

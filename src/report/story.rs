@@ -1,0 +1,163 @@
+//! What a journal tells of a run as a whole: who worked on it when, how many accounts were contained at which moment, and
+//! what stood in the way.
+
+use std::collections::BTreeMap;
+
+use time::OffsetDateTime;
+
+use crate::graph::quota::Allowance;
+use crate::ids::RowNumber;
+use crate::plan::folder::PlanFolder;
+use crate::plan::step::Step;
+use crate::run::journal::{JournalError, Line, Reader};
+use crate::run::opening::RunError;
+use crate::run::record::{Answered, Record};
+use crate::run::state::{AccountState, StepState};
+use crate::run::states::{Moved, States};
+use crate::run::verdict::{Verdict, Verdicts};
+
+/// Seconds of tenant time in which somebody worked on the run: the time between two processes does not count.
+pub(super) type Seconds = f32;
+
+/// One process that worked on the run.
+#[derive(Debug, Clone)]
+pub(super) struct Process {
+    pub(super) began: OffsetDateTime,
+    pub(super) version: String,
+    /// In whose name; journals may lack it.
+    pub(super) by: Option<String>,
+    /// When its last line was written.
+    pub(super) last: OffsetDateTime,
+    /// How it ended; nothing where it was killed, or still works.
+    pub(super) ended: Option<String>,
+    /// Where on the time axis it began.
+    pub(super) at: Seconds,
+    speed: f64,
+}
+
+/// What a journal tells.
+#[derive(Default)]
+pub(super) struct Story {
+    pub(super) processes: Vec<Process>,
+    pub(super) quota: Option<Allowance>,
+    /// When sign-in was first blocked (or allowed) for one account after the other.
+    pub(super) sign_in: Vec<Seconds>,
+    /// When the password was first replaced.
+    pub(super) reset: Vec<Seconds>,
+    /// When the last planned step was first done.
+    pub(super) finished: Vec<Seconds>,
+    /// When writes were throttled.
+    pub(super) throttled: Vec<Seconds>,
+    /// When writes met another fault: lost, not processed, in conflict.
+    pub(super) faults: Vec<Seconds>,
+    /// When accounts were refused or given up.
+    pub(super) refused: Vec<Seconds>,
+    pub(super) writes_accepted: u64,
+    /// The whole of the working time.
+    pub(super) lasted: Seconds,
+    /// When everybody was last read again, and what was found.
+    pub(super) verification: Option<(OffsetDateTime, Verdicts)>,
+    /// What is not proved, by row and step.
+    pub(super) not_proved: BTreeMap<(RowNumber, Step), (Verdict, String)>,
+    counted: Vec<[bool; 3]>,
+}
+
+impl Story {
+    /// Reads the journal of a run; an empty story where none has begun.
+    pub(super) fn read(plan: &PlanFolder) -> Result<Self, RunError> {
+        let mut states = States::new(plan.manifest().fingerprint(), plan);
+        let mut story = Self { counted: vec![[false; 3]; states.rows()], ..Self::default() };
+        let path = plan.journal_path();
+        if !path.exists() {
+            return Ok(story);
+        }
+        for line in Reader::open(&path)? {
+            let line = line?;
+            let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
+            let moved = states.apply(&line).map_err(broken)?;
+            story.take(&line, moved);
+        }
+        Ok(story)
+    }
+
+    fn take(&mut self, line: &Line, moved: Option<Moved>) {
+        match &line.record {
+            Record::TakenOver { version, .. } => self.processes.push(Process {
+                began: line.at,
+                version: version.clone(),
+                by: None,
+                last: line.at,
+                ended: None,
+                at: self.lasted,
+                speed: 1.0,
+            }),
+            Record::Engaged { by, quota_writes, clock_speed } => {
+                self.quota = quota_writes.parse().ok();
+                if let Some(process) = self.processes.last_mut() {
+                    process.by = Some(by.clone());
+                    process.speed = *clock_speed;
+                }
+            }
+            Record::Verified { row, step, verdict, found } => {
+                match verdict {
+                    Verdict::Proved => self.not_proved.remove(&(*row, *step)),
+                    _ => self.not_proved.insert((*row, *step), (*verdict, found.clone())),
+                };
+                return;
+            }
+            Record::VerificationEnded { steps } => {
+                self.verification = Some((line.at, *steps));
+                return;
+            }
+            Record::Opened { .. } => return,
+            _ => {}
+        }
+        let now = self.moment(line.at);
+        match &line.record {
+            Record::Paused { reason } => {
+                if let Some(process) = self.processes.last_mut() {
+                    process.ended = Some(reason.clone());
+                }
+            }
+            // What was found before a write says nothing about what is so behind it.
+            Record::Intended { .. } => self.verification = None,
+            Record::Answered { answer, .. } => match answer {
+                Answered::Accepted => self.writes_accepted += 1,
+                Answered::NotApplied { reason } if reason == "throttled" => self.throttled.push(now),
+                Answered::NotApplied { .. } | Answered::Unknown { .. } => self.faults.push(now),
+                Answered::Refused { .. } => self.refused.push(now),
+            },
+            Record::GaveUp { .. } => self.refused.push(now),
+            _ => {}
+        }
+        if let Some(moved) = moved {
+            self.count(moved, now);
+        }
+    }
+
+    /// Where a moment lies on the time axis.
+    fn moment(&mut self, at: OffsetDateTime) -> Seconds {
+        if let Some(process) = self.processes.last_mut() {
+            process.last = process.last.max(at);
+            let worked = (process.last - process.began).as_seconds_f64() * process.speed;
+            self.lasted = self.lasted.max(process.at + worked as Seconds);
+        }
+        self.lasted
+    }
+
+    fn count(&mut self, Moved { row, after, .. }: Moved, now: Seconds) {
+        let Some(counted) = self.counted.get_mut(row.index()) else { return };
+        let all = after != AccountState::default()
+            && [after.sign_in, after.reset, after.revoke]
+                .iter()
+                .all(|step| matches!(step, StepState::Done | StepState::Unplanned));
+        let is = [after.sign_in == StepState::Done, after.reset == StepState::Done, all];
+        for ((counted, is), times) in
+            counted.iter_mut().zip(is).zip([&mut self.sign_in, &mut self.reset, &mut self.finished])
+        {
+            if is && !std::mem::replace(counted, true) {
+                times.push(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What an operator should do next, in order: the end of every recap, status and report.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::outcome::Outcome;
+use super::packets;
+use super::results::Tally;
+use super::verdict::Verdicts;
+use crate::plan::folder::{ONPREM_PS1, PlanFolder};
+use crate::plan::step::Step;
+use crate::words::{counted, quoted};
+
+/// One thing that is left to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextStep {
+    /// What: `To go on`, or a whole sentence where no command does it.
+    pub what: String,
+    /// The command to copy, where one does it.
+    pub command: Option<String>,
+}
+
+impl fmt::Display for NextStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.command {
+            Some(command) => write!(f, "{}:  {command}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
+/// What is left to do after a run, in the order in which it should be done. `verified` is what the last verification
+/// found, where there was one since the last write.
+#[must_use]
+pub fn next_steps(plan: &PlanFolder, tally: &Tally, verified: Option<Verdicts>) -> Vec<NextStep> {
+    let manifest = plan.manifest();
+    let dir = quoted(plan.path());
+    let beside = |name: &str| quoted(&plan.path().join(name));
+    let mut steps = Vec::new();
+    let mut step = |what: String, command: Option<String>| steps.push(NextStep { what, command });
+    let pending = tally.of(Outcome::Pending);
+    if pending > 0 {
+        step("To go on".to_owned(), Some(format!("sealoff apply {dir} --confirm {}", manifest.accounts())));
+    }
+    let not_done = tally.of(Outcome::Partial) + tally.of(Outcome::Failed) + tally.of(Outcome::Uncertain);
+    if not_done > 0 {
+        let whom = counted(not_done, "account is", "accounts are");
+        step(
+            format!("To read why {whom} not done, and what mends it (report.html)"),
+            Some(format!("sealoff report {dir}")),
+        );
+    }
+    let failed = tally.of(Outcome::Partial) + tally.of(Outcome::Failed);
+    if failed > 0 {
+        let whom = counted(failed, "account that failed", "accounts that failed");
+        let command = format!("sealoff apply {dir} --retry-failed --confirm {failed}");
+        step(format!("To try the {whom} again, when the cause is mended"), Some(command));
+    }
+    if tally.drifted() > 0 {
+        let whom = counted(tally.drifted(), "account that is", "accounts that are");
+        step(format!("Make a new plan for {whom} no longer what the plan says (drifted)."), None);
+    }
+    let done = tally.of(Outcome::Done) + tally.of(Outcome::Partial);
+    if let Some(work) = &manifest.on_premises {
+        let whom = counted(work.accounts.into(), "account", "accounts");
+        let what =
+            format!("To change {whom} on-premises, too, as whoever runs Active Directory (onprem.csv is the list)");
+        step(what, Some(format!("powershell -File {} -WhatIf", beside(ONPREM_PS1))));
+    }
+    if done > 0 && pending == 0 {
+        let command = Some(format!("sealoff verify {dir}"));
+        match verified {
+            Some(verdicts) if verdicts.all_proved() => {}
+            Some(_) => {
+                step("To look again at what is not proved (verification.csv says what, and why)".to_owned(), command)
+            }
+            None => step("To prove what was done, a minute or more after it".to_owned(), command),
+        }
+    }
+    if manifest.sealed() > 0 && done > 0 {
+        match tally.packets() {
+            [] => step(
+                "To open the new passwords".to_owned(),
+                Some(format!("sealoff unseal {} -i KEY --show", quoted(&plan.results_path()))),
+            ),
+            [packet, ..] => {
+                let file = quoted(&packets::folder(plan).join(&packet.file));
+                step(
+                    "To hand the new passwords over (handoff/index.csv says who gets which packet)".to_owned(),
+                    Some(format!("sealoff unseal {file} -i KEY --letters letters")),
+                );
+            }
+        }
+    }
+    if done > 0 && pending == 0 {
+        step("To have all of it on one page".to_owned(), Some(format!("sealoff report {dir}")));
+        let archive = quoted(&plan.path().with_extension("zip"));
+        step("To file the proof".to_owned(), Some(format!("sealoff evidence {dir} -o {archive}")));
+        if manifest.playbook.steps().contains(Step::Block) {
+            let command = format!("sealoff undo {dir} --out {}", quoted(&undone(plan.path())));
+            step("If it was wrong, to unblock those whom it blocked".to_owned(), Some(command));
+        }
+    }
+    steps
+}
+
+fn undone(folder: &Path) -> std::path::PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push("-undone");
+    folder.with_file_name(name)
+}

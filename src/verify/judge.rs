@@ -1,0 +1,391 @@
+//! One account's claims and one reading of it become verdicts; nothing else decides.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use super::claims::{Claim, Earlier};
+use crate::directory::{Account, Found};
+use crate::plan::step::Step;
+use crate::run::verdict::Verdict;
+
+/// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
+/// when its last item is done, and timestamps are whole seconds.
+pub const TOLERANCE: Duration = Duration::seconds(5);
+
+/// A replica that lags shows a write within minutes. What is not shown so long after the answer is not there.
+pub const LONGEST_LAG: Duration = Duration::minutes(10);
+
+/// What is planned for one account, what is said to be done of it, and how the account was before.
+#[derive(Debug, Clone, Default)]
+pub struct Expected {
+    /// What sign-in is to be.
+    pub sign_in: Option<SignIn>,
+    /// What is said of the reset, where one is planned.
+    pub reset: Option<Claim>,
+    /// What is said of the revoke, where one is planned.
+    pub revoke: Option<Claim>,
+    /// Is the person to choose another password at the next sign-in?
+    pub changes_password: bool,
+    /// When the password had last been changed before the run.
+    pub last_password_change: Option<OffsetDateTime>,
+    /// Since when sessions had been valid before the run.
+    pub sessions_valid_from: Option<OffsetDateTime>,
+}
+
+/// What sign-in is to be.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// Block or unblock.
+    pub step: Step,
+    /// What is said of it.
+    pub claim: Claim,
+    /// What was found when the account was read before.
+    pub earlier: Option<Earlier>,
+}
+
+/// What a reading shows of one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The step.
+    pub step: Step,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What is expected, in words.
+    pub expected: String,
+    /// What was found, in words.
+    pub found: String,
+    /// Can a later reading show something else, because a replica may lag behind?
+    pub may_catch_up: bool,
+}
+
+impl Expected {
+    /// Judges every expected step by what was found at the moment `now` of this machine's clock.
+    #[must_use]
+    pub fn judge(&self, found: &Found, now: OffsetDateTime) -> Vec<Finding> {
+        let account = match found {
+            Found::Account(account) => account,
+            Found::Nobody => return self.unreadable("the account is no longer in the directory"),
+            Found::Deleted(_) => {
+                return self.unreadable("the account was deleted; whoever restores it has to look at it");
+            }
+            Found::Several(_) => return self.unreadable("the directory has more than one account with this id"),
+        };
+        let mut findings = Vec::with_capacity(3);
+        findings.extend(self.sign_in.as_ref().map(|sign_in| self.judge_sign_in(sign_in, account, now)));
+        findings.extend(self.reset.map(|claim| self.judge_reset(claim, account, now)));
+        findings.extend(self.revoke.map(|claim| self.judge_revoke(claim, account, now)));
+        findings
+    }
+
+    fn unreadable(&self, why: &str) -> Vec<Finding> {
+        let sign_in = self.sign_in.as_ref().map(|sign_in| (sign_in.step, expected_sign_in(sign_in.step).to_owned()));
+        let reset = self.reset.map(|claim| (Step::Reset, expected_moment("password changed", claim)));
+        let revoke = self.revoke.map(|claim| (Step::Revoke, expected_moment("sessions ended", claim)));
+        let all = sign_in.into_iter().chain(reset).chain(revoke);
+        all.map(|(step, expected)| finding(step, Verdict::CannotBeProved, expected, why.to_owned(), false)).collect()
+    }
+
+    fn judge_sign_in(&self, sign_in: &SignIn, account: &Account, now: OffsetDateTime) -> Finding {
+        let step = sign_in.step;
+        let (wanted, expected) = (step == Step::Unblock, expected_sign_in(step).to_owned());
+        let is = |enabled: bool| if enabled { "sign-in is allowed" } else { "sign-in is blocked" };
+        let Some(enabled) = account.enabled else {
+            let found = "the directory does not tell whether sign-in is allowed".to_owned();
+            return finding(step, Verdict::CannotBeProved, expected, found, false);
+        };
+        if enabled == wanted {
+            return finding(step, Verdict::Proved, expected, is(enabled).to_owned(), false);
+        }
+        let decided = [Verdict::Proved, Verdict::Contradicted];
+        let was_proved = sign_in.earlier.as_ref().filter(|earlier| decided.contains(&earlier.verdict));
+        let (last_seen, is_lag) = match (sign_in.claim, was_proved) {
+            (Claim::NotDone { word }, None) => {
+                let found = format!("{}; this run has not changed that ({word})", is(enabled));
+                return finding(step, Verdict::NotYet, expected, found, false);
+            }
+            (Claim::InDoubt, None) => {
+                let found = format!("{}; the write was sent and never answered", is(enabled));
+                return finding(step, Verdict::NotYet, expected, found, true);
+            }
+            (Claim::Done { date, noted }, earlier) => {
+                let seen = earlier.map(|earlier| earlier.last_seen).or(date);
+                (seen, now - noted < LONGEST_LAG && !self.shows_the_run(account))
+            }
+            (_, earlier) => (earlier.map(|earlier| earlier.last_seen), false),
+        };
+        if is_lag {
+            return finding(step, Verdict::NotYet, expected, is(enabled).to_owned(), true);
+        }
+        let mut found = format!("{} again", is(enabled));
+        if let Some(earlier) = was_proved.filter(|earlier| earlier.verdict == Verdict::Contradicted) {
+            // It is the same change, found again: its moment does not move.
+            return finding(step, Verdict::Contradicted, expected, earlier.found.clone(), false);
+        }
+        if let Some(last_seen) = last_seen {
+            found += &format!(", changed between {} and {}", moment(last_seen), moment(now));
+        } else {
+            found += &format!(", changed before {}", moment(now));
+        }
+        if account.synced {
+            found +=
+                "; the account is mastered on-premises, and the directory sync sets it: change it in Active Directory";
+        }
+        finding(step, Verdict::Contradicted, expected, found, false)
+    }
+
+    /// Does this reading come from a replica that has seen what the run did last to the account? Then whatever else it
+    /// shows is no lag.
+    fn shows_the_run(&self, account: &Account) -> bool {
+        let shows = |claim: Option<Claim>, is: Option<OffsetDateTime>, was: Option<OffsetDateTime>| match (claim, is) {
+            (Some(Claim::Done { date: Some(date), .. }), Some(is)) => is >= whole(date) - TOLERANCE && was != Some(is),
+            _ => false,
+        };
+        shows(self.reset, account.last_password_change, self.last_password_change)
+            || shows(self.revoke, account.sessions_valid_from, self.sessions_valid_from)
+    }
+
+    fn judge_reset(&self, claim: Claim, account: &Account, now: OffsetDateTime) -> Finding {
+        let expected = expected_moment("password changed", claim);
+        let made = |verdict, found, may_catch_up| finding(Step::Reset, verdict, expected.clone(), found, may_catch_up);
+        let changed = match dated(claim, account.last_password_change, "when the password was last changed") {
+            Ok(moments) => moments,
+            Err((verdict, found)) => return made(verdict, found, false),
+        };
+        let (ours, is, noted) = changed;
+        let found = format!("password changed at {}", moment(is));
+        if is < ours - TOLERANCE || Some(is) == self.last_password_change {
+            return made(Verdict::NotYet, found, now - noted < LONGEST_LAG);
+        }
+        if is <= ours + TOLERANCE {
+            return made(Verdict::Proved, found, false);
+        }
+        if self.changes_password {
+            let found = format!(
+                "{found}, after our reset: by the person at the next sign-in, or by somebody else; the sealed password no longer opens it"
+            );
+            return made(Verdict::Proved, found, false);
+        }
+        let found =
+            format!("{found}, after our reset: somebody set another password, and the sealed one is no longer live");
+        made(Verdict::Contradicted, found, false)
+    }
+
+    fn judge_revoke(&self, claim: Claim, account: &Account, now: OffsetDateTime) -> Finding {
+        let expected = expected_moment("sessions ended", claim);
+        let made = |verdict, found, may_catch_up| finding(Step::Revoke, verdict, expected.clone(), found, may_catch_up);
+        let ended = match dated(claim, account.sessions_valid_from, "since when sessions are valid") {
+            Ok(moments) => moments,
+            Err((verdict, found)) => return made(verdict, found, false),
+        };
+        let (ours, is, noted) = ended;
+        let may_lag = now - noted < LONGEST_LAG;
+        let found = format!("sessions ended at {}", moment(is));
+        if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from {
+            return made(Verdict::NotYet, found, may_lag);
+        }
+        let password = account.last_password_change.map(whole);
+        if let Some(password) = password.filter(|password| *password > is) {
+            let found = format!("{found}, and the password was changed later, at {}", moment(password));
+            return made(Verdict::CannotBeProved, found, may_lag);
+        }
+        if is < ours && self.reset.is_some() && password == Some(is) {
+            let found = format!(
+                "{found}, in the same second as the password: a reset moves both, so it may be the reset's alone"
+            );
+            return made(Verdict::CannotBeProved, found, may_lag);
+        }
+        made(Verdict::Proved, found, false)
+    }
+}
+
+/// The moment of our write by Graph's clock, the moment that the directory shows, and when the answer was noted here.
+fn dated(
+    claim: Claim,
+    shown: Option<OffsetDateTime>,
+    what: &str,
+) -> Result<(OffsetDateTime, OffsetDateTime, OffsetDateTime), (Verdict, String)> {
+    match (claim, shown) {
+        (Claim::Done { date: Some(date), noted }, Some(shown)) => Ok((whole(date), whole(shown), noted)),
+        (Claim::Done { date: None, .. }, _) => {
+            Err((Verdict::CannotBeProved, "the journal does not hold Graph's clock for this answer".to_owned()))
+        }
+        (Claim::Done { .. }, None) => Err((Verdict::CannotBeProved, format!("the directory does not tell {what}"))),
+        (Claim::InDoubt, shown) => {
+            let shown = shown.map(|shown| format!("; the directory shows {}", moment(shown))).unwrap_or_default();
+            Err((
+                Verdict::CannotBeProved,
+                format!("the write was sent and never answered, so no moment is known{shown}"),
+            ))
+        }
+        (Claim::NotDone { word }, _) => Err((Verdict::NotYet, format!("this run has not done it ({word})"))),
+        (Claim::AsBefore, _) => Err((Verdict::CannotBeProved, "the run did nothing of the kind".to_owned())),
+    }
+}
+
+fn expected_sign_in(step: Step) -> &'static str {
+    if step == Step::Unblock { "sign-in allowed" } else { "sign-in blocked" }
+}
+
+fn expected_moment(what: &str, claim: Claim) -> String {
+    match claim {
+        Claim::Done { date: Some(date), .. } => format!("{what} at or after {}", moment(date)),
+        _ => what.to_owned(),
+    }
+}
+
+fn finding(step: Step, verdict: Verdict, expected: String, found: String, may_catch_up: bool) -> Finding {
+    Finding { step, verdict, expected, found, may_catch_up }
+}
+
+/// Timestamps of users are whole seconds.
+fn whole(moment: OffsetDateTime) -> OffsetDateTime {
+    moment.replace_nanosecond(0).unwrap_or(moment)
+}
+
+fn moment(moment: OffsetDateTime) -> String {
+    let utc = whole(moment).to_offset(time::UtcOffset::UTC);
+    utc.format(&Rfc3339).unwrap_or_else(|_| utc.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    const OURS: OffsetDateTime = datetime!(2026-11-23 02:30:10 UTC);
+    const BEFORE: OffsetDateTime = datetime!(2026-10-01 09:00:00 UTC);
+
+    fn after(seconds: i64) -> OffsetDateTime {
+        OURS + Duration::seconds(seconds)
+    }
+
+    fn done(date: OffsetDateTime) -> Claim {
+        Claim::Done { date: Some(date), noted: date }
+    }
+
+    fn account(enabled: bool, password: OffsetDateTime, sessions: OffsetDateTime) -> Account {
+        Account {
+            object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
+            user_principal_name: "ada@contoso.com".to_owned(),
+            display_name: String::new(),
+            given_name: String::new(),
+            surname: String::new(),
+            enabled: Some(enabled),
+            external: false,
+            synced: false,
+            last_password_change: Some(password),
+            sessions_valid_from: Some(sessions),
+            restricted: false,
+            on_premises: None,
+        }
+    }
+
+    /// Block and reset were answered at `OURS`, the revoke two seconds later.
+    fn offboarded() -> Expected {
+        Expected {
+            sign_in: Some(SignIn { step: Step::Block, claim: done(OURS), earlier: None }),
+            reset: Some(done(OURS)),
+            revoke: Some(done(after(2))),
+            changes_password: false,
+            last_password_change: Some(BEFORE),
+            sessions_valid_from: Some(BEFORE),
+        }
+    }
+
+    fn verdicts(expected: &Expected, account: Account) -> Vec<(Verdict, bool)> {
+        let findings = expected.judge(&Found::Account(Box::new(account)), after(60));
+        findings.into_iter().map(|finding| (finding.verdict, finding.may_catch_up)).collect()
+    }
+
+    const PROVED: (Verdict, bool) = (Verdict::Proved, false);
+
+    #[test]
+    fn what_the_directory_shows_is_proved() {
+        for (password, sessions) in [(0, 2), (-5, -3), (5, 9), (-3, 2), (0, 900)] {
+            let shown = verdicts(&offboarded(), account(false, after(password), after(sessions)));
+            assert_eq!(shown, [PROVED; 3], "{password} {sessions}");
+        }
+    }
+
+    #[test]
+    fn what_a_replica_does_not_show_yet_is_waited_for_and_what_it_must_show_is_not() {
+        let stale = verdicts(&offboarded(), account(true, BEFORE, BEFORE));
+        assert_eq!(stale, [(Verdict::NotYet, true); 3]);
+        let reenabled = verdicts(&offboarded(), account(true, OURS, after(2)));
+        assert_eq!(reenabled, [(Verdict::Contradicted, false), PROVED, PROVED]);
+        let without_revoke = verdicts(&offboarded(), account(true, OURS, OURS));
+        assert_eq!(without_revoke[0], (Verdict::Contradicted, false), "block and reset travelled together");
+        let much_later = after(2) + LONGEST_LAG;
+        let late = offboarded().judge(&Found::Account(Box::new(account(true, BEFORE, BEFORE))), much_later);
+        assert_eq!((late[0].verdict, late[1].may_catch_up), (Verdict::Contradicted, false));
+    }
+
+    #[test]
+    fn a_second_before_the_tolerance_is_not_ours() {
+        let shown = verdicts(&offboarded(), account(false, after(-6), after(-4)));
+        assert_eq!(shown[1..], [(Verdict::NotYet, true); 2]);
+        let unmoved = Expected { last_password_change: Some(after(-2)), ..offboarded() };
+        assert_eq!(verdicts(&unmoved, account(false, after(-2), after(2)))[1], (Verdict::NotYet, true));
+        let unmoved = Expected { sessions_valid_from: Some(after(1)), ..offboarded() };
+        assert_eq!(verdicts(&unmoved, account(false, after(0), after(1)))[2], (Verdict::NotYet, true));
+    }
+
+    #[test]
+    fn a_reset_is_not_taken_for_the_revoke() {
+        let tie = verdicts(&offboarded(), account(false, OURS, OURS));
+        assert_eq!(tie, [PROVED, PROVED, (Verdict::CannotBeProved, true)]);
+        let alone = Expected { reset: None, ..offboarded() };
+        assert_eq!(verdicts(&alone, account(false, OURS, OURS))[1], PROVED, "nothing of ours but the revoke moved it");
+        let later = verdicts(&offboarded(), account(false, after(4), after(3)));
+        assert_eq!(later[2].0, Verdict::CannotBeProved, "the password was changed after the sessions were ended");
+    }
+
+    #[test]
+    fn another_password_is_seen() {
+        let again = account(false, after(600), after(600));
+        assert_eq!(verdicts(&offboarded(), again.clone())[1], (Verdict::Contradicted, false));
+        let comes_back = Expected { changes_password: true, ..offboarded() };
+        assert_eq!(verdicts(&comes_back, again)[1], PROVED);
+    }
+
+    #[test]
+    fn what_nothing_decides_is_not_called_proved() {
+        let undated = Claim::Done { date: None, noted: OURS };
+        let without_dates = Expected { reset: Some(undated), revoke: Some(undated), ..offboarded() };
+        let shown = verdicts(&without_dates, account(false, OURS, after(2)));
+        assert_eq!(shown, [PROVED, (Verdict::CannotBeProved, false), (Verdict::CannotBeProved, false)]);
+        let failed = Claim::NotDone { word: "failed" };
+        let not_done = Expected { reset: Some(failed), revoke: Some(Claim::InDoubt), ..offboarded() };
+        let shown = verdicts(&not_done, account(false, OURS, after(2)));
+        assert_eq!(shown[1..], [(Verdict::NotYet, false), (Verdict::CannotBeProved, false)]);
+        for gone in [Found::Nobody, Found::Several(Vec::new())] {
+            let findings = offboarded().judge(&gone, after(60));
+            assert!(findings.iter().all(|finding| finding.verdict == Verdict::CannotBeProved && !finding.may_catch_up));
+            assert_eq!(findings.len(), 3);
+        }
+        let hidden = Account { enabled: None, last_password_change: None, ..account(false, OURS, after(2)) };
+        let shown = verdicts(&offboarded(), hidden);
+        assert_eq!(shown[..2], [(Verdict::CannotBeProved, false); 2]);
+    }
+
+    #[test]
+    fn what_was_proved_and_no_longer_is_was_changed_in_between() {
+        let earlier = |verdict, found: &str| {
+            Some(Earlier { verdict, found: found.to_owned(), last_seen: datetime!(2026-11-24 08:00 UTC) })
+        };
+        let of = |earlier, synced| {
+            let sign_in = Some(SignIn { step: Step::Block, claim: Claim::AsBefore, earlier });
+            let expected = Expected { sign_in, reset: None, revoke: None, ..offboarded() };
+            let account = Account { synced, ..account(true, BEFORE, BEFORE) };
+            expected.judge(&Found::Account(Box::new(account)), datetime!(2026-11-24 09:00 UTC)).remove(0)
+        };
+        let changed = of(earlier(Verdict::Proved, "sign-in is blocked"), true);
+        assert_eq!(changed.verdict, Verdict::Contradicted);
+        for said in ["between 2026-11-24T08:00:00Z and 2026-11-24T09:00:00Z", "directory sync"] {
+            assert!(changed.found.contains(said), "{}", changed.found);
+        }
+        let again = of(earlier(Verdict::Contradicted, "as it was found first"), false);
+        assert_eq!((again.verdict, again.found.as_str()), (Verdict::Contradicted, "as it was found first"));
+        assert_eq!(of(None, false).verdict, Verdict::Contradicted, "it was blocked when the plan was made");
+    }
+}

@@ -1,0 +1,31 @@
+//! Every account of a run is read again, and each step is proved by what the directory shows.
+//!
+//! # What proves a step
+//!
+//! Moments are compared by Graph's own clock alone: the `Date` of its answers stands in the journal, the timestamps of
+//! users are whole seconds ("user resource type"), and an answer may leave up to [`judge::TOLERANCE`] after the write took
+//! effect. The clock of this machine decides nothing but how long a replica is given to catch up.
+//!
+//! | step | proved when |
+//! | --- | --- |
+//! | block, unblock | `accountEnabled` is what was planned |
+//! | reset | `lastPasswordChangeDateTime` is at or after our `PATCH`, and later than before the run; where people do not come back, it is not later than ours either |
+//! | revoke | `signInSessionsValidFromDateTime` is at or after our revoke, later than before the run, and not earlier than `lastPasswordChangeDateTime` |
+//!
+//! A reset moves the timestamp of the sessions too. Where it stands before the second of the revoke's answer and no later
+//! than the password's, it may be the reset's alone, and the revoke cannot be proved by it.
+//!
+//! Reads go to the directory itself, never to the index behind `ConsistencyLevel: eventual`; a replica that lags is waited
+//! for.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | [`claims`] | what the journal says was done to each account, and when by Graph's clock |
+//! | [`judge`] | one claim and one reading become verdicts; nothing else decides |
+//! | [`pass`] | reads everybody, again and again for those whom a replica does not show yet |
+//! | [`table`] | `verification.csv` |
+
+pub mod claims;
+pub mod judge;
+pub mod pass;
+pub mod table;

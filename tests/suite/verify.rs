@@ -1,0 +1,216 @@
+//! `sealoff verify`: what is said to be done is held against what the directory shows.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::time::Duration;
+
+use sealoff::digest::Digest;
+use sealoff::simulator::{Settings, User};
+
+use crate::stage::Stage;
+
+/// So long in tenant time that no test sees its end.
+const FOR_EVER: Duration = Duration::from_secs(400 * 86_400);
+
+/// So many members, treated by this playbook.
+fn treated(stage: &Stage, count: usize, playbook: &str) -> Vec<User> {
+    let members = stage.members(count);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, playbook, "run", &[]).succeeded();
+    stage.apply("run").succeeded();
+    members
+}
+
+/// The rows of `verification.csv`.
+fn verification(stage: &Stage) -> Vec<HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(stage.path("run/verification.csv")).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn verdicts(stage: &Stage, row: &str) -> Vec<(String, String)> {
+    let rows = verification(stage).into_iter().filter(|line| line["row"] == row);
+    rows.map(|line| (line["step"].clone(), line["verdict"].clone())).collect()
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(step, verdict)| ((*step).to_owned(), (*verdict).to_owned())).collect()
+}
+
+#[test]
+fn a_run_that_holds_is_proved_step_by_step_and_nothing_is_written() {
+    let stage = Stage::at_one_moment(Settings::default());
+    treated(&stage, 30, "offboard");
+    let writes = stage.ledger().writes.len();
+    let ran = stage.run(&["verify", "run"]).succeeded();
+    ran.says(&["proved", "90", "Every step of all 30 accounts is proved.", "run/verification.csv"]);
+    assert_eq!(stage.ledger().writes.len(), writes, "verify only reads");
+    let rows = verification(&stage);
+    assert_eq!(rows.len(), 90);
+    let header = std::fs::read_to_string(stage.path("run/verification.csv")).unwrap();
+    let header = header.lines().next().unwrap().to_owned();
+    assert_eq!(header, "row,object_id,user_principal_name,verdict,step,expected,found,checked_at");
+    assert_eq!(verdicts(&stage, "7"), pairs(&[("block", "proved"), ("reset", "proved"), ("revoke", "proved")]));
+    // The journal knows of it, is whole, and the run is still finished.
+    let journal = std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap();
+    assert!(journal.contains("\"record\":\"verification-ended\",\"steps\":{\"proved\":90"), "{journal}");
+    stage.run(&["verify", "run"]).succeeded();
+    let again = std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap();
+    assert_eq!(again.matches("\"record\":\"verified\"").count(), 90, "what is found again is not noted again");
+    assert_eq!(again.matches("\"record\":\"verification-ended\"").count(), 2);
+    stage.apply("run").succeeded();
+    assert_eq!(stage.outcomes("run")["done"], 30);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(stage.path("run/verification.csv")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn every_account_is_read_by_few_calls() {
+    let stage = Stage::at_one_moment(Settings::default());
+    treated(&stage, 200, "contain");
+    let units = stage.simulator.counters().resource_units;
+    stage.run(&["verify", "run"]).succeeded();
+    let spent = stage.simulator.counters().resource_units - units;
+    assert!(spent <= 4, "{spent} resource units for 200 accounts");
+}
+
+#[test]
+fn whoever_was_changed_back_is_named_with_what_and_when() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = treated(&stage, 20, "offboard");
+    stage.run(&["verify", "run"]).succeeded();
+    let [synced, again, deleted] = &members[..3] else { unreachable!() };
+    let there = stage.simulator.users().into_iter().find_map(|user| user.on_premises).unwrap();
+    stage.simulator.change(synced.id, |user| {
+        user.account_enabled = true;
+        user.on_premises = Some(there);
+    });
+    stage.simulator.change(again.id, |user| {
+        user.last_password_change += Duration::from_secs(3_600);
+        user.sign_in_sessions_valid_from = user.last_password_change;
+        user.password = Some(Digest::of(b"somebody else's"));
+    });
+    stage.simulator.delete(deleted.id);
+    let ran = stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    ran.says(&["contradicted", "2", "cannot be proved", "3", "directory sync", "somebody set another password"]);
+    assert_eq!(verdicts(&stage, "1"), pairs(&[("block", "contradicted"), ("reset", "proved"), ("revoke", "proved")]));
+    assert_eq!(verdicts(&stage, "2"), pairs(&[("block", "proved"), ("reset", "contradicted"), ("revoke", "proved")]));
+    assert!(verdicts(&stage, "3").iter().all(|(_, verdict)| verdict == "cannot be proved"));
+    let found = |row: usize| verification(&stage).into_iter().nth(row).unwrap()["found"].clone();
+    let first = found(0);
+    assert!(first.contains("sign-in is allowed again, changed between 20"), "{first}");
+    assert!(found(6).contains("deleted"), "{}", found(6));
+    // Found again, it is the same change at the same moment.
+    stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    assert_eq!(found(0), first);
+    // And when it is mended, it is proved.
+    stage.simulator.change(synced.id, |user| user.account_enabled = false);
+    stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    assert_eq!(verdicts(&stage, "1")[0], pairs(&[("block", "proved")])[0]);
+}
+
+#[test]
+fn whoever_was_blocked_before_must_be_so_still() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = stage.members(3);
+    stage.simulator.change(members[0].id, |user| user.account_enabled = false);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "run", &[]).succeeded();
+    stage.apply("run").succeeded();
+    stage.run(&["verify", "run"]).succeeded();
+    assert_eq!(verdicts(&stage, "1"), pairs(&[("block", "proved"), ("revoke", "proved")]));
+    stage.simulator.change(members[0].id, |user| user.account_enabled = true);
+    stage.run(&["verify", "run"]).exited(3);
+    assert_eq!(verdicts(&stage, "1")[0].1, "contradicted");
+}
+
+#[test]
+fn a_replica_that_lags_is_waited_for() {
+    let stage = Stage::at_one_moment(Settings { read_lag: FOR_EVER, ..Settings::default() });
+    treated(&stage, 5, "offboard");
+    let ran = stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    ran.says(&["not yet", "15", "sealoff verify run"]);
+    assert!(verification(&stage).iter().all(|line| line["verdict"] == "not yet"));
+
+    let mut child = stage.spawn(&["verify", "run", "--wait", "30d"]);
+    let mut err = BufReader::new(child.stderr.take().unwrap()).lines();
+    let waits = err.by_ref().map(Result::unwrap).find(|line| line.contains("not shown yet")).unwrap();
+    assert!(waits.starts_with("5 accounts are not shown yet"), "{waits}");
+    stage.simulator.change_read_lag(Duration::ZERO);
+    assert!(child.wait().unwrap().success());
+    drop(err);
+    assert!(verification(&stage).iter().all(|line| line["verdict"] == "proved"));
+}
+
+#[test]
+fn watching_tells_of_every_account_that_comes_back() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = treated(&stage, 10, "contain");
+    let mut child = stage.spawn(&["verify", "run", "--watch", "30s"]);
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(out.by_ref().any(|line| line.contains("Every step of all 10 accounts is proved.")));
+    assert!(stage.simulator.change(members[4].id, |user| user.account_enabled = true));
+    let name = &*members[4].user_principal_name;
+    let told = out.by_ref().find(|line| line.contains(name)).unwrap();
+    assert!(told.contains("block contradicted"), "{told}");
+    assert!(stage.simulator.change(members[4].id, |user| user.account_enabled = false));
+    let told = out.by_ref().find(|line| line.contains(name)).unwrap();
+    assert!(told.ends_with("block proved"), "{told}");
+    #[cfg(unix)]
+    {
+        let pid = child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "at its end everything was proved");
+    }
+    #[cfg(windows)]
+    child.kill().unwrap();
+}
+
+#[test]
+fn what_was_not_done_is_not_proved() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = stage.members(3);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "run", &[]).succeeded();
+    stage.run(&["verify", "run"]).exited(3).complains(&["has not begun", "sealoff apply run --confirm 3"]);
+    stage.simulator.hold_after_writes(1);
+    let mut child = stage.spawn(&["apply", "run", "--confirm", "3"]);
+    stage.wait_for_writes(1);
+    stage.run(&["verify", "run"]).exited(4).complains(&["in use"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    stage.simulator.release();
+    stage.run(&["verify", "run", "--wait", "0s", "--json"]).exited(3);
+    let revokes: Vec<String> = verification(&stage)
+        .iter()
+        .filter(|line| line["step"] == "revoke")
+        .map(|line| line["verdict"].clone())
+        .collect();
+    assert_eq!(revokes, ["not yet"; 3]);
+}
+
+#[test]
+fn a_journal_without_graphs_clock_proves_no_moment_and_says_why() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = stage.members(2);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "breach", "run", &[]).succeeded();
+    stage.apply("run").succeeded();
+    // As an older version would have written it: the same lines without `date`, chained anew.
+    let path = stage.path("run/journal.jsonl");
+    let mut chain = Digest::of(b"sealoff journal");
+    let mut old = String::new();
+    for line in std::fs::read_to_string(&path).unwrap().lines() {
+        let (mut body, _) = line.split_once(",\"chain\":").map(|(body, chain)| (body.to_owned(), chain)).unwrap();
+        if let Some((before, rest)) = body.clone().split_once(",\"date\":\"") {
+            body = format!("{before}{}", rest.split_once('"').unwrap().1);
+        }
+        chain = Digest::of(&[chain.bytes(), body.as_bytes()].concat());
+        old += &format!("{body},\"chain\":\"{chain}\"}}\n");
+    }
+    std::fs::write(&path, old).unwrap();
+    stage.run(&["verify", "run"]).exited(3).says(&["cannot be proved", "4", "does not hold Graph's clock"]);
+}
