@@ -14,7 +14,8 @@
 //! | `steps-failed` | `row`, `user`, `steps`, `reason`: refused for good, or given up |
 //! | `throttled` | `writes`, `owner` (whose limit, or null), `retry_after` |
 //! | `tenant-limit-reached` | |
-//! | `unreachable` | `reason`, `pause` |
+//! | `unreachable` | `reason`, `pause`, `down_for` |
+//! | `reachable` | `down_for` |
 //! | `stopping` | `batches_under_way` |
 //! | `progress` | as `started`; after every answer |
 //! | `ended` | `ending` (`finished`, `interrupted`, `stopped`), `statistics` |
