@@ -537,7 +537,7 @@ impl Recap<'_> {
         if self.is_drill {
             return writeln!(out);
         }
-        let steps = next_steps(self.plan, &self.tally, None);
+        let steps = next_steps(self.plan, self.tally.so_far(None));
         if !steps.is_empty() {
             writeln!(out, "\nWhat is left to do, in order:")?;
         }

@@ -17,7 +17,9 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::run::lock::{FolderLock, Holder};
+use crate::run::next::{NextStep, next_steps};
 use crate::run::outcome::Outcome;
+use crate::run::packets;
 use crate::run::survey::{Survey, survey};
 use crate::words::clipped;
 
@@ -155,7 +157,7 @@ impl Status<'_> {
         for Next { what, command } in self.next() {
             match command {
                 Some(command) => writeln!(out, "{what}:\n    {command}")?,
-                None => writeln!(out, "{what}.")?,
+                None => writeln!(out, "{}.", what.trim_end_matches('.'))?,
             }
         }
         Ok(())
@@ -283,21 +285,9 @@ impl Status<'_> {
         if survey.begun && !self.has_results {
             next.push(Next::command("To have the results", format!("sealoff results {dir}")));
         }
-        if survey.failed > 0 {
-            next.push(Next::command(
-                "To try those that failed again, once the cause is mended",
-                format!("sealoff apply {dir} --retry-failed --confirm {}", survey.failed),
-            ));
-        }
-        if survey.of(Outcome::Uncertain) > 0 {
-            next.push(Next::of(
-                "Treat the uncertain ones as not done: the column detail of results.csv says for each which password to try",
-            ));
-        }
-        if survey.sealed > 0 && survey.of(Outcome::Done) > 0 {
-            let results = quoted(&self.plan.results_path());
-            next.push(Next::command("To open the new passwords", format!("sealoff unseal {results} -i KEY --show")));
-        }
+        let packet = packets::first(self.plan);
+        let left = next_steps(self.plan, survey.so_far(packet.as_deref()));
+        next.extend(left.into_iter().map(|NextStep { what, command }| Next { what, command }));
         if next.is_empty() {
             next.push(Next::of("Nothing is left to do"));
         }

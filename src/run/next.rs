@@ -1,5 +1,6 @@
 //! What an operator should do next, in order: the end of every recap, status and report.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -7,7 +8,6 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::packets;
-use super::results::Tally;
 use super::verdict::Verdicts;
 use crate::plan::folder::{ONPREM_PS1, PlanFolder};
 use crate::plan::step::Step;
@@ -31,20 +31,38 @@ impl fmt::Display for NextStep {
     }
 }
 
-/// What is left to do after a run, in the order in which it should be done. `verified` is what the last verification
-/// found, where there was one since the last write.
+/// What has become of a run, as far as it decides what should be done next.
+#[derive(Debug, Clone, Copy)]
+pub struct SoFar<'a> {
+    /// How many rows have which outcome.
+    pub outcomes: &'a BTreeMap<Outcome, u64>,
+    /// Accounts that are no longer what the plan says.
+    pub drifted: u64,
+    /// The first of the packets, by the name of its file; nothing where there are none.
+    pub packet: Option<&'a str>,
+    /// What the last verification found, where there was one since the last write.
+    pub verified: Option<Verdicts>,
+}
+
+impl SoFar<'_> {
+    fn of(&self, outcome: Outcome) -> u64 {
+        self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+}
+
+/// What is left to do after a run, in the order in which it should be done.
 #[must_use]
-pub fn next_steps(plan: &PlanFolder, tally: &Tally, verified: Option<Verdicts>) -> Vec<NextStep> {
+pub fn next_steps(plan: &PlanFolder, so_far: SoFar<'_>) -> Vec<NextStep> {
     let manifest = plan.manifest();
     let dir = quoted(plan.path());
     let beside = |name: &str| quoted(&plan.path().join(name));
     let mut steps = Vec::new();
     let mut step = |what: String, command: Option<String>| steps.push(NextStep { what, command });
-    let pending = tally.of(Outcome::Pending);
+    let pending = so_far.of(Outcome::Pending);
     if pending > 0 {
         step("To go on".to_owned(), Some(format!("sealoff apply {dir} --confirm {}", manifest.accounts())));
     }
-    let not_done = tally.of(Outcome::Partial) + tally.of(Outcome::Failed) + tally.of(Outcome::Uncertain);
+    let not_done = so_far.of(Outcome::Partial) + so_far.of(Outcome::Failed) + so_far.of(Outcome::Uncertain);
     if not_done > 0 {
         let whom = counted(not_done, "account is", "accounts are");
         step(
@@ -52,17 +70,21 @@ pub fn next_steps(plan: &PlanFolder, tally: &Tally, verified: Option<Verdicts>) 
             Some(format!("sealoff report {dir}")),
         );
     }
-    let failed = tally.of(Outcome::Partial) + tally.of(Outcome::Failed);
+    if so_far.of(Outcome::Uncertain) > 0 {
+        let what = "Treat the uncertain ones as not done: the column detail of results.csv says which password to try.";
+        step(what.to_owned(), None);
+    }
+    let failed = so_far.of(Outcome::Partial) + so_far.of(Outcome::Failed);
     if failed > 0 {
         let whom = counted(failed, "account that failed", "accounts that failed");
         let command = format!("sealoff apply {dir} --retry-failed --confirm {failed}");
         step(format!("To try the {whom} again, when the cause is mended"), Some(command));
     }
-    if tally.drifted() > 0 {
-        let whom = counted(tally.drifted(), "account that is", "accounts that are");
+    if so_far.drifted > 0 {
+        let whom = counted(so_far.drifted, "account that is", "accounts that are");
         step(format!("Make a new plan for {whom} no longer what the plan says (drifted)."), None);
     }
-    let done = tally.of(Outcome::Done) + tally.of(Outcome::Partial);
+    let done = so_far.of(Outcome::Done) + so_far.of(Outcome::Partial);
     if let Some(work) = &manifest.on_premises {
         let whom = counted(work.accounts.into(), "account", "accounts");
         let what =
@@ -71,7 +93,7 @@ pub fn next_steps(plan: &PlanFolder, tally: &Tally, verified: Option<Verdicts>) 
     }
     if done > 0 && pending == 0 {
         let command = Some(format!("sealoff verify {dir}"));
-        match verified {
+        match so_far.verified {
             Some(verdicts) if verdicts.all_proved() => {}
             Some(_) => {
                 step("To look again at what is not proved (verification.csv says what, and why)".to_owned(), command)
@@ -80,13 +102,13 @@ pub fn next_steps(plan: &PlanFolder, tally: &Tally, verified: Option<Verdicts>) 
         }
     }
     if manifest.sealed() > 0 && done > 0 {
-        match tally.packets() {
-            [] => step(
+        match so_far.packet {
+            None => step(
                 "To open the new passwords".to_owned(),
                 Some(format!("sealoff unseal {} -i KEY --show", quoted(&plan.results_path()))),
             ),
-            [packet, ..] => {
-                let file = quoted(&packets::folder(plan).join(&packet.file));
+            Some(packet) => {
+                let file = quoted(&packets::folder(plan).join(packet));
                 step(
                     "To hand the new passwords over (handoff/index.csv says who gets which packet)".to_owned(),
                     Some(format!("sealoff unseal {file} -i KEY --letters letters")),

@@ -303,6 +303,12 @@ fn write_index(path: &Path, packets: &[Packet]) -> io::Result<()> {
     })
 }
 
+/// The file of the first packet of a plan, where packets were made.
+#[must_use]
+pub fn first(plan: &PlanFolder) -> Option<String> {
+    names_in_index(&folder(plan).join(INDEX_CSV)).ok()?.into_iter().next()
+}
+
 /// The files that an index names, as far as they are plain names of packets: nothing else is ever removed.
 fn names_in_index(path: &Path) -> io::Result<Vec<String>> {
     let mut reader = match fs::File::open(path) {

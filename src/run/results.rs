@@ -11,11 +11,13 @@ use time::format_description::well_known::Rfc3339;
 
 use super::candidates;
 use super::journal::{JournalError, Lookup};
+use super::next::SoFar;
 use super::outcome::{Outcome, step_word};
 use super::packets::Packet;
 use super::record::{Answered, Record};
 use super::replay::{Replay, RowHistory};
 use super::state::StepState;
+use super::verdict::Verdicts;
 use crate::graph::error::GraphError;
 use crate::plan::row::{Decision, PlanRow};
 use crate::plan::step::Step;
@@ -108,6 +110,14 @@ impl Tally {
     #[must_use]
     pub(super) fn with_packets(self, packets: Vec<Packet>) -> Self {
         Self { packets, ..self }
+    }
+
+    /// What decides what should be done next. `verified` is what the last verification found, where there was one since
+    /// the last write.
+    #[must_use]
+    pub fn so_far(&self, verified: Option<Verdicts>) -> SoFar<'_> {
+        let packet = self.packets.first().map(|packet| packet.file.as_str());
+        SoFar { outcomes: &self.outcomes, drifted: self.drifted, packet, verified }
     }
 
     /// Accounts that the plan means and that are not done.

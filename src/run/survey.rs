@@ -7,12 +7,14 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::journal::{JournalError, Lookup, Reader};
+use super::next::SoFar;
 use super::opening::RunError;
 use super::outcome::Outcome;
 use super::record::Record;
 use super::replay::Replay;
 use super::results::Words;
 use super::state::{AccountState, StepState};
+use super::verdict::Verdicts;
 use crate::graph::quota::Allowance;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
@@ -65,6 +67,9 @@ pub struct Condition {
     pub lines: u64,
     /// How many bytes they take.
     pub bytes: u64,
+    /// What the last verification found, where there was one since the last write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Verdicts>,
     /// Bytes behind them that were never on disk as a whole; the next `apply` cuts them off. While a process works on the
     /// run, a line that is being written.
     pub torn_bytes: u64,
@@ -105,6 +110,13 @@ impl Survey {
     #[must_use]
     pub fn of(&self, outcome: Outcome) -> u64 {
         self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// What decides what should be done next; `packet` is the file of the first packet, where there is one.
+    #[must_use]
+    pub fn so_far<'a>(&'a self, packet: Option<&'a str>) -> SoFar<'a> {
+        let drifted = self.reasons.get(DRIFTED).copied().unwrap_or_default();
+        SoFar { outcomes: &self.outcomes, drifted, packet, verified: self.journal.verified }
     }
 
     /// Is every planned account done?
@@ -210,6 +222,8 @@ fn read<R: std::io::BufRead>(mut reader: Reader<R>, replay: &mut Replay) -> Resu
                 condition.ended = None;
             }
             Record::Paused { reason } => condition.ended = Some(reason),
+            Record::Intended { .. } => condition.verified = None,
+            Record::VerificationEnded { steps } => condition.verified = Some(steps),
             _ => {}
         }
     }

@@ -67,7 +67,11 @@ fn status_tells_where_a_run_stands_from_the_plan_to_the_end() {
     assert_eq!((json["run"]["outcomes"]["done"].as_u64(), json["in_use"].as_bool()), (Some(60), Some(false)));
     assert_eq!(json["run"]["steps"]["revoke"]["done"], 60);
     assert_eq!(json["run"]["journal"]["ended"], "finished");
-    stage.run(&["status", "out"]).succeeded().says(&["2 processes", "sealoff unseal out/results.csv -i KEY --show"]);
+    stage.run(&["status", "out"]).succeeded().says(&[
+        "2 processes",
+        "sealoff unseal out/handoff/default.csv.age -i KEY --letters letters",
+        "sealoff verify out",
+    ]);
 }
 
 #[test]

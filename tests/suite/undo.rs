@@ -137,8 +137,14 @@ fn whoever_may_have_been_blocked_is_named_and_left_alone() {
     let of = |decision: &str| rows.iter().filter(|row| row["decision"] == decision).count();
     assert_eq!((of("act"), of("refuse"), of("skip")), (20, 20, 5));
     stage.apply("back").succeeded();
-    let open = members.iter().filter(|member| is_enabled(&stage, member)).count();
-    assert!(open >= 40, "twenty opened, and twenty never blocked: {open}");
+    // How much of the second call Graph still carried out is its own affair; those who are opened are the certain ones.
+    let open = |decision: &str| {
+        let of = rows.iter().zip(&members).filter(|(row, _)| row["decision"] == decision);
+        of.filter(|(_, member)| is_enabled(&stage, member)).count()
+    };
+    assert_eq!((open("act"), open("skip")), (20, 5));
+    let opened = stage.ledger().writes.len() - 25;
+    assert!((20..=35).contains(&opened), "twenty opened, and what was left of the second call: {opened}");
 }
 
 #[test]
