@@ -68,6 +68,11 @@ guid_newtype! {
 }
 
 guid_newtype! {
+    /// The client id of one app registration ("application (client) ID").
+    ClientId
+}
+
+guid_newtype! {
     /// A directory role, by the id of its definition: for a built-in role this is its template id, the same in every
     /// tenant ("Microsoft Entra built-in roles").
     RoleTemplate

@@ -41,6 +41,23 @@ pub fn writable_by_others(path: &Path) -> io::Result<bool> {
     }
 }
 
+/// Says whether others than the owner may read or change an open file. Always `false` where the file system has no such
+/// mode.
+///
+/// # Errors
+///
+/// Whatever reading the metadata fails with.
+pub fn open_to_others(file: &File) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    #[cfg(unix)]
+    return Ok(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0);
+    #[cfg(not(unix))]
+    {
+        drop(metadata);
+        Ok(false)
+    }
+}
+
 /// A new folder (0700) in the system's place for temporary files; it is removed when the handle is dropped.
 ///
 /// # Errors

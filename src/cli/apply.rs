@@ -10,18 +10,19 @@ use clap::Args;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::connect::{Connected, ConnectionArgs, read_failure, transport_failure};
+use super::apps::{self, AppArgs, Entering, Joined};
+use super::connect::{ConnectionArgs, read_failure, transport_failure};
 use super::disk_trouble;
 use super::exit::{Exit, Failure};
 use super::handoff;
 use super::interrupt;
 use super::moments;
 use super::pace_args::{self, EffectivePace, PaceArgs};
-use super::precheck::{CheckArgs, check_permissions, note_clocks};
+use super::precheck::{CheckArgs, note_clocks};
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
 use super::recheck;
-use super::words::{counted, harmless};
+use super::words::{counted, harmless, span};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
@@ -37,7 +38,6 @@ use crate::run::mint::{Mint, Sealing};
 use crate::run::next::next_steps;
 use crate::run::opening::{Findings, Run, RunError, Scope, Standing, project_results, standing};
 use crate::run::outcome::Outcome;
-use crate::run::pace::Pace;
 use crate::run::packets::{self, PacketsError};
 use crate::run::record::Record;
 use crate::run::results::{ResultsError, Tally};
@@ -70,6 +70,8 @@ pub struct ApplyArgs {
     pace: PaceArgs,
     #[command(flatten)]
     checks: CheckArgs,
+    #[command(flatten)]
+    apps: AppArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -110,8 +112,10 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     recheck::check_age(&plan, &standing, args.max_age)?;
+    let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
     let connected = args.connection.connect()?;
-    carry_out(&plan, &standing, connected, approval, args.pace, args.checks, args.json).await
+    let entering = Entering { first: connected, further };
+    carry_out(&plan, &standing, entering, approval, args.pace, args.checks, args.json).await
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
@@ -170,7 +174,7 @@ pub(super) fn check_number(manifest: &Manifest, approval: Approval) -> Result<()
 pub(super) async fn carry_out(
     plan: &PlanFolder,
     standing: &Standing,
-    connected: Connected,
+    entering: Entering,
     approval: Approval,
     pace: PaceArgs,
     checks: CheckArgs,
@@ -183,25 +187,27 @@ pub(super) async fn carry_out(
         None => None,
     };
     let pace = pace.effective(plan.manifest().playbook);
-    let organization = check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
-    note_clocks(&connected);
-    let principal = check_permissions(&connected, planned_steps(plan.manifest()), checks).await?;
+    let mut joined = apps::join(entering).await?;
+    let organization = joined.organization().await.map_err(|error| read_failure(&error))?;
+    check_organization(plan.manifest(), &organization)?;
+    note_clocks(&joined.reader);
+    let principal = joined.check_permissions(planned_steps(plan.manifest()), checks).await?;
     approve(plan, standing, &organization, approval)?;
     // Before they are read: what a read shows must not be taken for older than it is.
-    let seen_at = connected.transport.last_date();
+    let seen_at = joined.reader.transport.last_date();
     // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
-    let drift = recheck::check_drift(plan, standing, &connected, principal, checks).await?;
-    announce(plan.manifest(), standing);
+    let drift = recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
+    announce(plan.manifest(), standing, &joined, &pace);
+    let clock = joined.reader.clock;
     let engaged = Record::Engaged {
-        by: connected.caller().await?.to_string(),
+        by: joined.reader.caller().await?.to_string(),
         quota_writes: pace.quota_writes.to_string(),
-        clock_speed: connected.clock.speed(),
+        clock_speed: clock.speed(),
     };
     let findings = Findings { drifted: &drift.drifted, seen: &drift.seen, seen_at };
-    let run = Run::open(plan, standing, findings, connected.clock).await.map_err(|error| run_failure(&error))?;
+    let run = Run::open(plan, standing, findings, clock).await.map_err(|error| run_failure(&error))?;
     run.journal.append(vec![engaged]);
-    let (ending, statistics) =
-        engage(plan, run, &organization, drift.other_names, connected, pace, &mut events).await?;
+    let (ending, statistics) = engage(plan, run, &organization, drift.other_names, joined, pace, &mut events).await?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
@@ -250,28 +256,28 @@ pub(super) fn exit_of(tally: &Tally) -> Exit {
 }
 
 /// The credentials must be of the plan's tenant.
-pub(super) async fn check_tenant(
-    manifest: &Manifest,
-    transport: &impl Transport,
-    clock: Clock,
-) -> Result<Organization, Failure> {
+pub(super) async fn check_tenant(manifest: &Manifest, transport: &impl Transport, clock: Clock) -> Result<(), Failure> {
     let organization = Reading::new(transport, clock).organization().await.map_err(|error| read_failure(&error))?;
+    check_organization(manifest, &organization)
+}
+
+fn check_organization(manifest: &Manifest, organization: &Organization) -> Result<(), Failure> {
     if organization.id == manifest.tenant.id {
-        return Ok(organization);
+        return Ok(());
     }
-    let here = organization.display_name.unwrap_or_default();
+    let here = organization.display_name.as_deref().unwrap_or_default();
     Err(Failure::refused(format_args!(
         "the plan is for tenant {} ({}), and these credentials are for {} ({})",
         harmless(&manifest.tenant.name),
         manifest.tenant.id,
-        harmless(&here),
+        harmless(here),
         organization.id
     ))
     .with_next("Use the credentials of the plan's tenant, or make a new plan in this one."))
 }
 
 /// Says once more, before the first write, what is about to run and who can open the passwords.
-fn announce(manifest: &Manifest, standing: &Standing) {
+fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &EffectivePace) {
     let sealed = match &manifest.handoff {
         _ if manifest.sealed() == 0 => String::new(),
         Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
@@ -290,6 +296,15 @@ fn announce(manifest: &Manifest, standing: &Standing) {
         manifest.fingerprint().short()
     );
     let _ = writeln!(anstream::stderr(), "{line}");
+    if joined.count() > 1 {
+        let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
+        let time = match floor.is_zero() {
+            true => "all within the burst that their quotas allow".to_owned(),
+            false => format!("at least {} by their quotas and the tenant's", span(floor)),
+        };
+        let writes = counted(manifest.counts.writes, "write", "writes");
+        let _ = writeln!(anstream::stderr(), "through {} apps: {writes}, {time}", joined.count());
+    }
 }
 
 fn approve(
@@ -332,11 +347,10 @@ async fn engage(
     run: Run,
     organization: &Organization,
     other_names: HashMap<RowNumber, Box<str>>,
-    connected: Connected,
+    joined: Joined,
     pace: EffectivePace,
     events: &mut Option<EventsLog>,
 ) -> Result<(Ending, Statistics), Failure> {
-    let Connected { transport, clock, .. } = connected;
     let manifest = plan.manifest();
     let sealing = Sealing::of(manifest).map_err(|error| {
         Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
@@ -358,8 +372,10 @@ async fn engage(
             torn.line
         );
     }
+    let clock = joined.reader.clock;
+    let (apps, left_out) = joined.at_work(&pace, &run.writes_spent);
     let assignment = Assignment {
-        transport: Arc::new(transport),
+        apps,
         clock,
         playbook: manifest.playbook,
         schedule: pace.schedule,
@@ -368,19 +384,19 @@ async fn engage(
         states: run.states,
         journal: run.journal,
         mint: Arc::new(mint),
-        pace: Pace::of(pace.quota_writes, pace.max_in_flight, clock, run.writes_spent),
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
     let mut display = Display::new(io::stderr().is_terminal(), clock);
-    let ended = work(assignment, &stop, &mut |event: &Event| {
+    let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| {
         display.show(event);
         events.iter_mut().for_each(|events| events.take(event));
     })
     .await;
     display.finish();
-    Ok(ended)
+    statistics.apps.extend(left_out);
+    Ok((ending, statistics))
 }
 
 /// Source: "Update user", "user: revokeSignInSessions", permissions.
@@ -477,7 +493,7 @@ struct RecapOnWire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pace: Option<EffectivePace>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    statistics: Option<Statistics>,
+    statistics: Option<&'a Statistics>,
 }
 
 impl Recap<'_> {
@@ -494,7 +510,7 @@ impl Recap<'_> {
                 results: self.results.display().to_string(),
                 packets: self.tally.packets(),
                 pace: self.pace,
-                statistics: self.statistics,
+                statistics: self.statistics.as_ref(),
             };
             serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
         } else {
@@ -523,9 +539,9 @@ impl Recap<'_> {
             let drifted = counted(tally.drifted(), "of these is", "of these are");
             writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
         }
-        if let Some(statistics) = self.statistics {
+        if let Some(statistics) = &self.statistics {
             writeln!(out)?;
-            pace_args::write_recap(out, &statistics)?;
+            pace_args::write_recap(out, statistics)?;
         }
         writeln!(out, "Results    {}", self.results.display())?;
         handoff::write_packets(out, self.plan, tally.packets())?;

@@ -8,6 +8,7 @@ use clap::Args;
 use secrecy::SecretString;
 
 use super::apply::{self, Approval};
+use super::apps::{self, AppArgs, Entering, FurtherApp};
 use super::connect::{Connected, clock_speed};
 use super::drill_keys::DrillKeys;
 use super::exit::{Exit, Failure};
@@ -16,11 +17,14 @@ use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::precheck::CheckArgs;
 use super::preview::{self, note_unprinted, quoted};
 use super::simulate::FaultArgs;
+use super::simulated_apps;
 use super::words::{harmless, span};
 use crate::clock::Clock;
 use crate::digest::Digest;
+use crate::graph::app_file::AppFile;
 use crate::graph::connection::http_client_trusting;
 use crate::graph::endpoint::{Cloud, Endpoints};
+use crate::graph::quota::Allowance;
 use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
 use crate::plan::folder::PlanFolder;
@@ -41,7 +45,7 @@ const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
 /// with --accounts, that many made-up people are on the list.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  sealoff drill\n  sealoff drill leavers.csv --playbook offboard\n  sealoff drill --accounts 10000 --clock-speed 60"
+    after_help = "Examples:\n  sealoff drill\n  sealoff drill leavers.csv --playbook offboard\n  sealoff drill --accounts 10000 --clock-speed 60\n  sealoff drill --accounts 10000 --apps 3"
 )]
 pub struct DrillArgs {
     /// A list of your own
@@ -64,6 +68,10 @@ pub struct DrillArgs {
     /// How the simulated tenant counts its write quota: Microsoft calls it a bucket and words it as a window
     #[arg(long, value_enum, default_value_t, value_name = "SHAPE")]
     limiter: Shape,
+    /// How many app registrations the run goes through, each with a quota of its own: three reach the tenant's. The files that
+    /// name them, as --app takes them, are in the drill's folder
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
+    apps: u16,
     /// The folder for the plan and everything that follows; a new temporary one if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -74,6 +82,10 @@ pub struct DrillArgs {
     faults: FaultArgs,
     #[command(flatten)]
     pace: PaceArgs,
+    /// Rehearse with the file of a further app registration of your own; its secret is not read. More than once for more than
+    /// one
+    #[arg(long = "app", value_name = "FILE", conflicts_with = "apps", help_heading = "Pace")]
+    app: Vec<PathBuf>,
     #[command(flatten)]
     rules: RuleArgs,
 }
@@ -84,7 +96,11 @@ pub struct DrillArgs {
 ///
 /// Whatever the same job would fail with against a real tenant.
 pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
-    let settings = settings(&args)?;
+    let mut settings = settings(&args)?;
+    let files = AppArgs::named(args.app.clone()).read()?;
+    settings.further_apps =
+        if files.is_empty() { simulated_apps::made_up(args.apps) } else { simulated_apps::stand_ins(&files) };
+    let made_up = if files.is_empty() { settings.further_apps.clone() } else { Vec::new() };
     let folder = match &args.out {
         Some(folder) => folder.clone(),
         None => private_files::temporary_folder("sealoff-drill-")
@@ -125,8 +141,11 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let plan = apply::open(&folder)?;
     let _lock = apply::lock(&plan, "drill")?;
     let standing = standing(&plan, Scope::Open).map_err(|error| apply::run_failure(&error))?;
+    let further = further_apps(&simulator, &folder, made_up, &files)?;
+    let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
+    let entering = Entering { first: connected, further };
     let exit =
-        apply::carry_out(&plan, &standing, connected, Approval::Drill, args.pace, CheckArgs::default(), args.json)
+        apply::carry_out(&plan, &standing, entering, Approval::Drill, args.pace, CheckArgs::default(), args.json)
             .await?;
     if args.json {
         return Ok(exit);
@@ -141,7 +160,8 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
         Some(keys) => prove(&simulator, &plan, keys)?,
         None => true,
     };
-    say_what_next(args.playbook, &plan.results_path(), summary.plan.floor_seconds)?;
+    let floor = apps::floor(apps, Allowance::WRITES, summary.plan.counts.writes);
+    say_what_next(args.playbook, &plan.results_path(), floor, apps)?;
     simulator.stop().await;
     Ok(if holds { exit } else { Exit::Unfinished })
 }
@@ -230,6 +250,22 @@ fn connect(connection: &Connection, clock_speed: f64) -> Result<Connected, Failu
     Ok(Connected { transport, clock: Clock::with_speed(clock_speed) })
 }
 
+/// The apps beside the first one. Those that are made up are named by files, as real ones are.
+fn further_apps(
+    simulator: &Simulator,
+    folder: &Path,
+    made_up: Vec<crate::simulator::FurtherApp>,
+    files: &[AppFile],
+) -> Result<Vec<FurtherApp>, Failure> {
+    let tenant = &simulator.connection().tenant_id;
+    if made_up.is_empty() {
+        return Ok(simulated_apps::entering(tenant, files));
+    }
+    let named = simulated_apps::write(&folder.join("apps"), made_up)?;
+    let tenant = tenant.parse().map_err(Failure::usage)?;
+    AppArgs::named(named.into_iter().map(|named| named.path).collect()).of_tenant(tenant)
+}
+
 /// Opens the first sealed credential of the busiest name, holds it against what the simulated directory accepts, and makes
 /// sure that the other key does not open it.
 fn prove(
@@ -267,11 +303,11 @@ fn prove(
     Ok(true)
 }
 
-fn say_what_next(playbook: Playbook, results: &Path, floor_seconds: u64) -> Result<(), Failure> {
+fn say_what_next(playbook: Playbook, results: &Path, floor: Duration, apps: u32) -> Result<(), Failure> {
     tell(false, |out| {
-        if floor_seconds > 0 {
-            let floor = span(Duration::from_secs(floor_seconds));
-            writeln!(out, "A real tenant would take at least {floor} for this, by its documented write quota.")?;
+        if !floor.is_zero() {
+            let (floor, apps) = (span(floor), if apps > 1 { format!(" through {apps} apps") } else { String::new() });
+            writeln!(out, "A real tenant would take at least {floor} for this{apps}, by its documented write quota.")?;
         }
         let folder = results.parent().unwrap_or(results);
         writeln!(out, "Everything is in {}. Against a real tenant, the same job is:", folder.display())?;
@@ -283,7 +319,8 @@ fn say_what_next(playbook: Playbook, results: &Path, floor_seconds: u64) -> Resu
             seal_to = " --seal-to age1...";
         }
         writeln!(out, "  sealoff plan people.csv --playbook {playbook}{seal_to} --out tonight")?;
-        writeln!(out, "  sealoff apply tonight --confirm N")?;
+        let further: String = (2..=apps).map(|number| format!(" --app app{number}.toml")).collect();
+        writeln!(out, "  sealoff apply tonight --confirm N{further}")?;
         if playbook.resets() {
             writeln!(out, "  sealoff unseal tonight/results.csv -i key.txt")?;
         }

@@ -4,6 +4,7 @@
 //! progress, questions and errors go to standard error.
 
 pub mod apply;
+mod apps;
 pub mod completions;
 pub mod connect;
 mod core_dumps;
@@ -39,6 +40,7 @@ pub mod results;
 pub mod run;
 mod sign_in_args;
 pub mod simulate;
+mod simulated_apps;
 pub mod status;
 #[cfg(test)]
 mod tests;

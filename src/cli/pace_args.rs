@@ -8,6 +8,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::apps;
 use super::words::{count, counted, span};
 use crate::graph::quota::{Allowance, MOST_CALLS, Shape};
 use crate::plan::playbook::{Playbook, Schedule};
@@ -93,6 +94,7 @@ pub(super) fn write_recap(out: &mut impl Write, statistics: &Statistics) -> io::
         counted(statistics.writes_throttled, "write", "writes"),
     )?;
     let waits = [("the quota", statistics.waited_for_quota), ("Graph to be reachable", statistics.waited_for_network)];
+    apps::write_recap(out, statistics)?;
     for (what, waited) in waits.into_iter().filter(|(_, waited)| *waited >= Duration::from_secs(1)) {
         writeln!(out, "Waited {} for {what}", span(waited))?;
     }

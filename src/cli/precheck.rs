@@ -11,6 +11,7 @@ use super::exit::{Exit, Failure};
 use super::words::harmless;
 use crate::doctor::{Status, grants, network};
 use crate::graph::claims::Claims;
+use crate::graph::transport::HttpTransport;
 use crate::plan::reach::{Principal, RoleMissing};
 use crate::plan::step::Steps;
 
@@ -53,6 +54,12 @@ pub(super) async fn check_permissions(
         }
         None => Ok(principal),
     }
+}
+
+/// What an app visibly was not granted; nothing where it has all, or where its token cannot be read.
+pub(super) async fn what_is_missing(transport: &HttpTransport, steps: Steps) -> Option<String> {
+    let claims = transport.claims().await.ok().flatten()?;
+    missing(&claims, steps).map(|failure| failure.what)
 }
 
 fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {

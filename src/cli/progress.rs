@@ -73,6 +73,7 @@ impl Display {
             Event::TenantLimitReached => {
                 self.line("the tenant's own limit is reached: another app is spending the write quota too");
             }
+            Event::AppLeftOut { app, reason } => self.line(&left_out(app, reason)),
             Event::Unreachable { reason, pause, down_for } => {
                 for line in self.outage.goes_on(reason, *pause, *down_for, OffsetDateTime::now_utc()) {
                     self.line(&line);
@@ -132,6 +133,12 @@ impl Display {
             bar.finish_and_clear();
         }
     }
+}
+
+/// What is said of an app that a run goes on without.
+#[must_use]
+pub(super) fn left_out(app: &str, reason: &str) -> String {
+    format!("warning: app {} is left out: {}", harmless(app), harmless(reason))
 }
 
 /// A line that cannot be shown must not stop a run that locks people out.

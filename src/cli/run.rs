@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use clap::Args;
 
 use super::apply::{self, Approval};
+use super::apps::{AppArgs, Entering};
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
@@ -33,6 +34,8 @@ pub struct RunArgs {
     #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
+    apps: AppArgs,
+    #[command(flatten)]
     connection: ConnectionArgs,
 }
 
@@ -49,6 +52,8 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
             "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N",
         ));
     }
+    // Found out before the plan is made, and not after it.
+    args.apps.read()?;
     let (summary, examples, connected) = plan::make(&args.plan, &args.connection).await?;
     preview::show(&summary, &examples, args.json);
     if args.dry_run {
@@ -70,5 +75,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     })?;
     let _lock = apply::lock(&folder, "run")?;
     let standing = standing(&folder, Scope::Open).map_err(|error| apply::run_failure(&error))?;
-    apply::carry_out(&folder, &standing, connected, approval, args.pace, args.plan.checks, args.json).await
+    let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
+    let entering = Entering { first: connected, further };
+    apply::carry_out(&folder, &standing, entering, approval, args.pace, args.plan.checks, args.json).await
 }

@@ -16,11 +16,12 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::moments;
 use super::sign_in_args::SignInArgs;
-use super::words::counted;
+use super::simulated_apps::{self, Named};
+use super::words::{counted, quoted};
 use crate::private_files;
 use crate::simulator::{
-    ActingRole, Connection, Directory, Fault, Faults, Permission, Quota, Settings, Shape, Simulator, SnapshotError,
-    UnknownFault, UnknownRole,
+    ActingRole, Connection, Directory, Fault, Faults, FurtherApp, Permission, Quota, Settings, Shape, Simulator,
+    SnapshotError, UnknownFault, UnknownRole,
 };
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
@@ -65,6 +66,9 @@ pub struct SimulateArgs {
     /// How long reads go on showing what was so before a write, as a replica does that lags behind: 30s, 2m
     #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = moments::span)]
     read_lag: Duration,
+    /// How many app registrations the tenant has, each with a quota of its own; it prints the files that name the further ones
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
+    apps: u16,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
@@ -195,6 +199,16 @@ struct Announcement<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     clear_text: Option<&'a str>,
     clock_speed: f64,
+    /// The apps beside that one.
+    further_apps: Vec<AnnouncedApp<'a>>,
+}
+
+/// One more app, and the file that names it to `apply`.
+#[derive(Serialize)]
+struct AnnouncedApp<'a> {
+    client_id: String,
+    client_secret: &'a str,
+    file: String,
 }
 
 /// Serves until it is interrupted.
@@ -225,15 +239,21 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
         opaque_tokens: args.rights.opaque_tokens,
+        further_apps: simulated_apps::made_up(args.apps)
+            .into_iter()
+            .map(|app| FurtherApp { app_role: args.rights.app_role.0, ..app })
+            .collect(),
         pim_licensed: !args.rights.without_pim,
         ..Settings::default()
     };
+    let further = settings.further_apps.clone();
     let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;
     let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
     let connection = simulator.connection();
-    let (ca_file, _folder) = write_ca(connection, args.ca_out.clone())?;
+    let (ca_file, folder) = write_ca(connection, args.ca_out.clone())?;
+    let (further, _folder) = write_apps(further, folder)?;
     let users = simulator.user_count();
-    announce(&args, users, connection, &ca_file)
+    announce(&args, users, connection, &ca_file, &further)
         .map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
     requests.next().await;
     if let Some(path) = &args.snapshot {
@@ -286,7 +306,29 @@ fn write_ca(connection: &Connection, wanted: Option<PathBuf>) -> Result<(PathBuf
     Ok((path, folder))
 }
 
-fn announce(args: &SimulateArgs, users: usize, connection: &Connection, ca_file: &Path) -> std::io::Result<()> {
+/// The files of further apps lie where the certificate authority does, unless that was put elsewhere.
+fn write_apps(
+    further: Vec<FurtherApp>,
+    folder: Option<tempfile::TempDir>,
+) -> Result<(Vec<Named>, Option<tempfile::TempDir>), Failure> {
+    if further.is_empty() {
+        return Ok((Vec::new(), folder));
+    }
+    let folder = match folder {
+        Some(folder) => folder,
+        None => private_files::temporary_folder("sealoff-simulator-")
+            .map_err(|error| Failure::usage(format_args!("no temporary folder can be made: {error}")))?,
+    };
+    Ok((simulated_apps::write(folder.path(), further)?, Some(folder)))
+}
+
+fn announce(
+    args: &SimulateArgs,
+    users: usize,
+    connection: &Connection,
+    ca_file: &Path,
+    further: &[Named],
+) -> std::io::Result<()> {
     let mut out = anstream::stdout();
     if args.json {
         let announcement = Announcement {
@@ -298,6 +340,14 @@ fn announce(args: &SimulateArgs, users: usize, connection: &Connection, ca_file:
             ca_file: ca_file.display().to_string(),
             clear_text: connection.clear_text.as_deref(),
             clock_speed: args.clock_speed,
+            further_apps: further
+                .iter()
+                .map(|Named { path, app }| AnnouncedApp {
+                    client_id: app.client_id.to_string(),
+                    client_secret: &app.client_secret,
+                    file: path.display().to_string(),
+                })
+                .collect(),
         };
         writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
         return out.flush();
@@ -318,6 +368,11 @@ fn announce(args: &SimulateArgs, users: usize, connection: &Connection, ca_file:
     }
     if (args.clock_speed - 1.0).abs() > f64::EPSILON {
         writeln!(out, "export SEALOFF_CLOCK_SPEED='{}'", args.clock_speed)?;
+    }
+    if !further.is_empty() {
+        let apps = counted(further.len() as u64, "more app", "more apps");
+        let files: Vec<String> = further.iter().map(|named| format!("--app {}", quoted(&named.path))).collect();
+        writeln!(out, "# {apps}, each with a quota of its own; say to apply or run:\n#   {}", files.join(" "))?;
     }
     out.flush()
 }

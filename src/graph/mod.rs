@@ -3,8 +3,8 @@
 //! This room knows what Graph is and nothing of why it is called: no plan, no roster, no terminal. Facts about Graph are
 //! cited by the title of the Microsoft page they come from.
 //!
-//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`credential`]
-//! and [`token`] get in and [`access`] says as whom,
+//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`app_file`] names further
+//! apps to get in as, [`credential`] and [`token`] get in and [`access`] says as whom,
 //! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
 //! an answer means, [`foreign`] that it is not Graph's, [`unreachable`] why there is none, and [`quota`] says how many
 //! writes may start now. [`reading`] is the whole of it for calls that change nothing; [`paced`] does the same within the
@@ -13,6 +13,7 @@
 
 pub mod aadsts;
 pub mod access;
+pub mod app_file;
 pub mod backoff;
 pub mod batch;
 pub mod caller;

@@ -21,7 +21,7 @@ use super::foreign;
 use super::knock::{Closed, Opened, knock};
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
-use super::token::{TokenError, TokenSource};
+use super::token::{Credential, TokenError, TokenSource};
 use super::unreachable;
 
 /// How fresh an answer has to be.
@@ -243,6 +243,13 @@ impl HttpTransport {
         Ok(self.tokens.caller().await?)
     }
 
+    /// The same way to Graph for another app.
+    #[must_use]
+    pub fn beside(&self, credential: Credential) -> Self {
+        let tokens = TokenSource::new(credential, self.endpoints.clone(), self.http.clone());
+        Self::new(self.http.clone(), self.endpoints.clone(), tokens)
+    }
+
     /// What the token says about itself; `None` where it cannot be read.
     ///
     /// # Errors
@@ -259,6 +266,16 @@ impl HttpTransport {
     /// The token service refuses or cannot be reached.
     pub async fn access(&self) -> Result<Access, TransportError> {
         Ok(self.tokens.access().await?)
+    }
+
+    /// Fetches a token, unless there is one that is good for a while. Whether Graph takes it is another question.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn authenticate(&self) -> Result<(), TransportError> {
+        self.tokens.token().await?;
+        Ok(())
     }
 
     /// Asks Graph and the token service, in this order, for nothing in particular and without a token: is anybody there?

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
-use crate::ids::RowNumber;
+use crate::ids::{ClientId, RowNumber};
 use crate::plan::step::Steps;
 
 /// One thing that happened.
@@ -17,6 +17,8 @@ pub enum Event {
     Started(Progress),
     /// A batch left.
     Sent {
+        /// Which app it went through.
+        app: Option<ClientId>,
         /// How many writes are in it.
         writes: usize,
     },
@@ -42,6 +44,13 @@ pub enum Event {
     },
     /// The limit of the whole tenant was reached: other apps are spending it too. Told once.
     TenantLimitReached,
+    /// An app does not get in, or may not do anything; the others go on without it.
+    AppLeftOut {
+        /// Which one: its client id, and where it was named.
+        app: String,
+        /// Why.
+        reason: String,
+    },
     /// Graph cannot be reached; the run waits and goes on.
     Unreachable {
         /// What the network said.
@@ -87,7 +96,7 @@ pub struct Progress {
 }
 
 /// What a process did, for the recap.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Statistics {
     /// `$batch` calls that were sent.
     pub calls: u64,
@@ -115,4 +124,24 @@ pub struct Statistics {
     pub floor: Duration,
     /// The first of these over the second; nothing where the quota asked for no time at all.
     pub elapsed_over_floor: Option<f64>,
+    /// What went through each app.
+    pub apps: Vec<AppStatistics>,
+}
+
+/// What went through one app.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AppStatistics {
+    /// Its client id, where that is known.
+    pub client_id: Option<ClientId>,
+    /// What it is called: its client id, and where it was named.
+    pub app: String,
+    /// Writes that were sent.
+    pub writes_sent: u64,
+    /// Writes that Graph accepted.
+    pub writes_accepted: u64,
+    /// Writes that Graph throttled.
+    pub writes_throttled: u64,
+    /// Why nothing more goes through it, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
 }

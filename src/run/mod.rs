@@ -24,6 +24,7 @@
 //! stays in the results, sealed.
 
 pub mod accounts;
+pub mod apps;
 mod candidates;
 pub mod engine;
 pub mod event;
@@ -41,6 +42,7 @@ pub mod replay;
 pub mod results;
 pub mod schedule;
 pub mod settle;
+pub mod spent;
 pub mod state;
 pub mod states;
 pub mod survey;

@@ -14,6 +14,7 @@ use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results::{self, ResultsError, Tally};
 use super::settle::{self, Doubt};
+use super::spent::WritesSpent;
 use super::state::{self, AccountState, Happening};
 use super::states::States;
 use crate::clock::Clock;
@@ -59,8 +60,8 @@ pub struct Run {
     pub states: Vec<AccountState>,
     /// The journal, locked.
     pub journal: Journal,
-    /// How many writes of the tenant's quota an earlier process has spent and time has not given back yet.
-    pub writes_spent: u32,
+    /// How many writes of each app's quota earlier processes have spent and time has not given back yet.
+    pub writes_spent: WritesSpent,
 }
 
 /// What a new process has found out about the accounts before it begins.

@@ -7,26 +7,44 @@ use crate::graph::backoff;
 use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, MOST_CALLS, Shape, Wait};
 use crate::graph::throttle::{LimitedRequests, ThrottleScope};
 
-/// The write quota of one app in one tenant, which sets the pace, the limits above it, and how many calls it takes.
+/// The write quota of one app in one tenant, which sets the pace, the limits of that app above it, and how many calls it
+/// takes.
 pub struct Pace {
     clock: Clock,
     quota: Allowance,
     writes: Controller,
-    /// Resource units, the writes of the whole tenant, and those of the app in all its tenants: each write costs one of each.
-    above: [Ceiling; 3],
+    /// Resource units, and the writes of the app in all its tenants: each write costs one of each.
+    above: [Ceiling; 2],
     concurrency: Concurrency,
     spent: u32,
 }
 
 /// A limit above the one that sets the pace.
-struct Ceiling {
+pub(super) struct Ceiling {
     bucket: Bucket,
     /// What was taken while something else had to be waited for; it is kept for the next try.
     in_hand: u32,
 }
 
 impl Ceiling {
-    fn ensure(&mut self, writes: u32) -> Result<(), Duration> {
+    pub(super) fn of(limit: Allowance, clock: Clock) -> Self {
+        Self { bucket: Bucket::full(limit, clock), in_hand: 0 }
+    }
+
+    /// The limit without what was spent before this process began.
+    pub(super) fn already_spent(mut self, writes: u32) -> Self {
+        // More than there is cannot be gone.
+        let _ = self.bucket.take(writes);
+        self
+    }
+
+    /// So many writes were let go that were ensured before.
+    pub(super) fn spend(&mut self, writes: u32) {
+        self.in_hand = self.in_hand.saturating_sub(writes);
+    }
+
+    /// Takes what is needed for so many writes, and keeps it for the next try where something else has to be waited for.
+    pub(super) fn ensure(&mut self, writes: u32) -> Result<(), Duration> {
         if self.in_hand < writes {
             self.bucket.take(writes - self.in_hand)?;
             self.in_hand = writes;
@@ -43,11 +61,11 @@ impl Pace {
     }
 
     /// Another write quota than the documented one, and never more than `most_calls` calls under way. Where more is asked for
-    /// than the limits above it allow, those were raised for this tenant as well.
+    /// than the limits above it allow, those were raised as well.
     #[must_use]
     pub fn of(quota: Allowance, most_calls: usize, clock: Clock, spent: u32) -> Self {
-        let above = [Allowance::RESOURCE_UNITS, Allowance::WRITES_OF_TENANT, Allowance::WRITES_OF_APP]
-            .map(|limit| Ceiling { bucket: Bucket::full(limit.or_more(quota), clock), in_hand: 0 });
+        let above =
+            [Allowance::RESOURCE_UNITS, Allowance::WRITES_OF_APP].map(|limit| Ceiling::of(limit.or_more(quota), clock));
         let now = clock.now();
         let writes = Controller::new(quota, now).already_spent(now, spent);
         Self { clock, quota, writes, above, concurrency: Concurrency::at_most(most_calls), spent }
@@ -65,7 +83,7 @@ impl Pace {
         }
         let granted = self.writes.take(now, wanted)?;
         for limit in &mut self.above {
-            limit.in_hand -= granted;
+            limit.spend(granted);
         }
         Ok(granted)
     }
@@ -91,10 +109,10 @@ impl Pace {
         self.concurrency.calls(self.writes.in_hand(self.clock.now()), self.writes.rate())
     }
 
-    /// The most calls that may ever be under way.
+    /// How many writes may go at once now.
     #[must_use]
-    pub fn most_calls(&self) -> usize {
-        self.concurrency.most()
+    pub fn in_hand(&self) -> f64 {
+        self.writes.in_hand(self.clock.now())
     }
 
     /// The tenant time that so many more writes will take, by what is known now.
@@ -119,6 +137,12 @@ impl Pace {
     #[must_use]
     pub fn quota(&self) -> Allowance {
         self.quota
+    }
+
+    /// How many of the first burst were spent before this process began.
+    #[must_use]
+    pub fn spent(&self) -> u32 {
+        self.spent
     }
 
     /// The least tenant time that the quota allowed for so many writes from `began` on.

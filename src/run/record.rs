@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::digest::Digest;
 use crate::graph::error::GraphError;
-use crate::ids::{ObjectId, RowNumber, TenantId};
+use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::Playbook;
 use crate::plan::step::{Step, Steps};
 use crate::run::state::{Happening, Meaning, Refusal};
@@ -70,6 +70,10 @@ pub enum Record {
         object_id: ObjectId,
         /// The steps of the write.
         steps: Steps,
+        /// The app that it goes through, whose quota it costs; missing where that is not known, as in journals of versions
+        /// that had one app only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        app: Option<ClientId>,
         /// The new password, sealed; missing where the write sets none, sets the one of the attempt before, or sets one
         /// that nobody is to know.
         #[serde(default, skip_serializing_if = "Option::is_none")]

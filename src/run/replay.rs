@@ -277,7 +277,7 @@ mod tests {
         let sealed = format!("age:{}", STANDARD.encode("age-encryption.org/v1\n")).parse().ok();
         let sealed = sealed.filter(|_| steps.contains(Step::Reset));
         assert_eq!(sealed.is_some(), steps.contains(Step::Reset));
-        Record::Intended { row: ROW, object_id: account(), steps, sealed }
+        Record::Intended { row: ROW, object_id: account(), steps, app: None, sealed }
     }
 
     fn answered(steps: Steps, answer: Answered) -> Record {

@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 
 use super::journal::Line;
 use super::record::Record;
+use super::spent::{Spent, WritesSpent};
 use super::state::{self, AccountState, Happening};
 use crate::digest::Digest;
-use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::plan::step::Steps;
@@ -36,8 +36,8 @@ pub struct States {
     plan: Digest,
     opened: bool,
     by_row: Vec<AccountState>,
-    /// The write quota as the last process left it: how much of it was spent, and when that was so.
-    spent: (f64, Option<OffsetDateTime>),
+    /// The write quota as the last process left it.
+    spent: Spent,
 }
 
 /// An account that a line has moved on.
@@ -55,7 +55,7 @@ impl States {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
     #[must_use]
     pub fn new(plan: Digest, planned: &impl Planned) -> Self {
-        Self { plan, opened: false, by_row: planned.by_row(), spent: (0.0, None) }
+        Self { plan, opened: false, by_row: planned.by_row(), spent: Spent::default() }
     }
 
     /// Has the journal been opened for this plan?
@@ -73,7 +73,7 @@ impl States {
     /// Has any write ever been sent?
     #[must_use]
     pub fn has_written(&self) -> bool {
-        self.spent.1.is_some()
+        self.spent.is_begun()
     }
 
     /// Where the account of a row stands.
@@ -112,8 +112,8 @@ impl States {
         let before = *slot;
         let after = state::next(before, happening).map_err(|illegal| illegal.to_string())?;
         *slot = after;
-        if let Record::Intended { .. } = line.record {
-            self.spent = (refilled(self.spent, line.at, 1.0) + 1.0, Some(line.at));
+        if let Record::Intended { app, .. } = line.record {
+            self.spent.note(app, line.at);
         }
         Ok(Some(Moved { row, before, after }))
     }
@@ -129,11 +129,11 @@ impl States {
         Ok(())
     }
 
-    /// How many writes of the documented quota are still spent at this moment; tenant time runs `speed` times as fast as
+    /// How many writes of the documented quotas are still spent at this moment; tenant time runs `speed` times as fast as
     /// the journal's clock.
     #[must_use]
-    pub fn writes_spent(&self, now: OffsetDateTime, speed: f64) -> u32 {
-        refilled(self.spent, now, speed).ceil() as u32
+    pub fn writes_spent(&self, now: OffsetDateTime, speed: f64) -> WritesSpent {
+        self.spent.missing(now, speed)
     }
 
     /// A new process took over: what the one before had under way is in doubt.
@@ -167,12 +167,6 @@ impl States {
 fn taken_over(state: AccountState) -> AccountState {
     // Every state can be taken over.
     state::next(state, Happening::TakenOver).unwrap_or(state)
-}
-
-/// What is left of an amount that was spent from the write quota, after the bucket has been refilled for a while.
-fn refilled((spent, at): (f64, Option<OffsetDateTime>), now: OffsetDateTime, speed: f64) -> f64 {
-    let seconds = at.map_or(0.0, |at| (now - at).as_seconds_f64().max(0.0));
-    (spent - seconds * speed * Allowance::WRITES.per_second).max(0.0)
 }
 
 #[cfg(test)]

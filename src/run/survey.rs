@@ -165,7 +165,7 @@ pub fn survey(plan: &PlanFolder) -> Result<Survey, RunError> {
         }
     }
     let spent = replay.states().writes_spent(OffsetDateTime::now_utc(), 1.0);
-    survey.time_left = Allowance::WRITES.floor(survey.writes_left + u64::from(spent));
+    survey.time_left = Allowance::WRITES.floor(survey.writes_left + u64::from(spent.most_of_one_app()));
     survey.sealed = u64::from(plan.manifest().sealed());
     Ok(survey)
 }

@@ -76,14 +76,14 @@ fn opened() -> Record {
 }
 
 fn sent(row: u32, steps: Steps) -> Record {
-    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, sealed: None }
+    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, app: None, sealed: None }
 }
 
 /// A write with a password of its own; `text` stands for what is sealed.
 fn sent_sealed(row: u32, steps: Steps, text: &str) -> Record {
     let sealed = format!("age:{}", STANDARD.encode(format!("age-encryption.org/v1\n{text}")));
     let sealed = Some(sealed.parse().unwrap());
-    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, sealed }
+    Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, app: None, sealed }
 }
 
 fn answered(row: u32, steps: Steps, answer: Answered) -> Record {

@@ -43,6 +43,8 @@ pub struct WriteRecord {
     /// Tenant time since the simulator was started.
     #[serde(serialize_with = "seconds")]
     pub at: Duration,
+    /// The client id of the app that made it.
+    pub app: Uuid,
     /// The number of the `$batch` that carried it, counted from 1; `None` for a request of its own.
     pub batch: Option<u64>,
     /// The user it named, `None` when there is no such user.

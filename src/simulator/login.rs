@@ -12,9 +12,10 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::apps::AppNumber;
 use super::assertion::Check;
 use super::directory::UserKey;
-use super::directory::tenant::{APP_NAME, CLIENT_ID, CLIENT_SECRET, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use super::directory::tenant::{APP_NAME, SERVICE_PRINCIPAL_ID, TENANT_ID};
 use super::moment::iso;
 use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
 use super::random::Random;
@@ -26,10 +27,21 @@ const OFFICIAL_SCOPE: &str = "https://graph.microsoft.com/.default";
 /// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// The app itself.
-    App,
+    /// An app itself.
+    App(AppNumber),
     /// The app on behalf of this user.
     User(Uuid),
+}
+
+impl Caller {
+    pub(crate) fn is_app(self) -> bool {
+        matches!(self, Self::App(_))
+    }
+
+    /// The app whose quota it spends: people sign in through the first one.
+    pub(crate) fn app(self) -> AppNumber {
+        if let Self::App(app) = self { app } else { AppNumber::FIRST }
+    }
 }
 
 /// The tokens that were given out, and when they end.
@@ -62,8 +74,14 @@ impl Tokens {
 
     /// Ends every token that was given out.
     pub(crate) fn expire_all(&self) {
+        self.expire(|_| true);
+    }
+
+    /// Ends the tokens of these callers.
+    pub(crate) fn expire(&self, whose: impl Fn(Caller) -> bool) {
         let now = Instant::now();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(|(end, _)| *end = now);
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.values_mut().filter(|(_, caller)| whose(*caller)).for_each(|(end, _)| *end = now);
     }
 }
 
@@ -80,7 +98,7 @@ pub(crate) fn token(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, S
     let answer = match form.get("grant_type").map_or("", String::as_str) {
         DEVICE_GRANT => check_tenant(tenant, tenant_name).and_then(|()| people::by_device_code(tenant, form)),
         REFRESH_GRANT => check_tenant(tenant, tenant_name).and_then(|()| people::by_refresh_token(tenant, form)),
-        _ => grant(tenant, tenant_name, form).map(|()| give(tenant, Caller::App, form)),
+        _ => grant(tenant, tenant_name, form).map(|app| give(tenant, Caller::App(app), form)),
     };
     answer.map_or_else(|refusal| refused(tenant, &refusal), |answer| (StatusCode::OK, answer))
 }
@@ -111,7 +129,7 @@ pub(crate) fn give(tenant: &Tenant, caller: Caller, form: &HashMap<String, Strin
 
 /// The app, as whom its managed identity asks too.
 pub(crate) fn app() -> Caller {
-    Caller::App
+    Caller::App(AppNumber::FIRST)
 }
 
 pub(crate) fn refuse(error: &'static str, code: u32, text: impl Into<String>) -> LoginError {
@@ -134,7 +152,7 @@ pub(crate) fn is_scope_of_graph(tenant: &Tenant, scope: &str) -> bool {
     scope == OFFICIAL_SCOPE || scope.strip_suffix("/.default") == Some(&tenant.connection.graph_endpoint)
 }
 
-fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<(), LoginError> {
+fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<AppNumber, LoginError> {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     check_tenant(tenant, tenant_name)?;
     match field("grant_type") {
@@ -152,20 +170,27 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
         }
     }
     let client_id = field("client_id");
-    if !client_id.eq_ignore_ascii_case(&CLIENT_ID.to_string()) {
+    let Some((app, secret)) = registration(tenant, client_id) else {
         let text = format!("Application with identifier '{client_id}' was not found in the directory 'Contoso'.");
         return Err(refuse("unauthorized_client", 700_016, text));
-    }
+    };
     if form.contains_key("claims") && !serde_json::from_str::<Value>(field("claims")).is_ok_and(|it| it.is_object()) {
         return Err(refuse("invalid_request", 50_148, "The claims parameter is not a JSON object."));
     }
     match field("client_secret") {
-        _ if form.contains_key("client_assertion") => check_assertion(tenant, tenant_name, form)?,
-        CLIENT_SECRET => {}
+        // Certificates and federated credentials are those of the first app.
+        _ if form.contains_key("client_assertion") && app == AppNumber::FIRST => {
+            check_assertion(tenant, tenant_name, form)?
+        }
+        _ if form.contains_key("client_assertion") => {
+            let text = format!("The app '{client_id}' has no certificate or federated credential.");
+            return Err(refuse("invalid_client", 700_027, text));
+        }
         "" => {
             let text = "The request body must contain the parameter 'client_assertion' or 'client_secret'.";
             return Err(refuse("invalid_client", 7_000_218, text));
         }
+        sent if secret.as_deref() == Some(sent) => {}
         _ => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
@@ -175,7 +200,7 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
         }
     }
     match field("scope") {
-        scope if is_scope_of_graph(tenant, scope) => Ok(()),
+        scope if is_scope_of_graph(tenant, scope) => Ok(app),
         scope => {
             let text = format!("The provided value for the input parameter 'scope' is not valid: '{scope}'.");
             Err(refuse("invalid_scope", 70_011, text))
@@ -205,6 +230,13 @@ fn check_assertion(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, St
         is_issued: &is_issued,
     };
     check.take(field("client_assertion")).map_err(|(code, text)| refuse("invalid_client", code, text))
+}
+
+/// The app of that client id, and its secret where it has one.
+fn registration(tenant: &Tenant, client_id: &str) -> Option<(AppNumber, Option<String>)> {
+    let world = tenant.world();
+    let place = world.apps.iter().position(|app| client_id.eq_ignore_ascii_case(&app.client_id.to_string()))?;
+    Some((AppNumber(place), world.apps[place].secret.clone()))
 }
 
 /// The tenant's id or any of its domains.
@@ -238,14 +270,15 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
         "aud": "https://graph.microsoft.com",
         "iss": format!("https://sts.windows.net/{TENANT_ID}/"),
         "iat": now, "nbf": now, "exp": now + i64::try_from(lifetime.as_secs()).unwrap_or(i64::from(u32::MAX)),
-        "app_displayname": APP_NAME, "appid": CLIENT_ID, "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
+        "app_displayname": APP_NAME, "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
     });
     {
         let mut world = tenant.world();
         claims["uti"] = json!(world.random.guid());
+        claims["appid"] = json!(world.apps[caller.app().0].client_id);
         let permissions: Vec<&str> = world.rights.permissions.iter().map(|permission| permission.name()).collect();
         match caller {
-            Caller::App => {
+            Caller::App(_) => {
                 claims["idtyp"] = json!("app");
                 claims["oid"] = json!(SERVICE_PRINCIPAL_ID);
                 claims["sub"] = json!(SERVICE_PRINCIPAL_ID);

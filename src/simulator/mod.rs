@@ -21,6 +21,7 @@
 //! Quotas, `Retry-After`, `Date` and the timestamps of users run in tenant time, [`Settings::clock_speed`] times as fast
 //! as the wall clock. Latency and the life of tokens are on the wall clock, because HTTP and token libraries are.
 
+mod apps;
 mod assertion;
 mod behind_the_back;
 mod device_codes;
@@ -56,7 +57,9 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
+use uuid::Uuid;
 
+pub use apps::FurtherApp;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
     Details, Directory, ExternalUserState, Group, Members, OnPremises, SnapshotError, Text, User, UserType,
@@ -69,6 +72,7 @@ pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm
 pub use sign_in::{Device, Federated, SignIn};
 pub use who_may::{ActingRole, UnknownRole};
 
+use apps::AppNumber;
 use directory::UserKey;
 use login::Caller;
 use server::Wire;
@@ -171,12 +175,31 @@ impl Simulator {
     /// A token as the token service gives it, for callers that bring their own.
     #[must_use]
     pub fn issue_token(&self) -> String {
-        login::issue(&self.tenant, Caller::App)
+        login::issue(&self.tenant, Caller::App(AppNumber::FIRST))
+    }
+
+    /// The same for another app of the tenant; `None` when there is no such app.
+    #[must_use]
+    pub fn issue_token_of(&self, client_id: Uuid) -> Option<String> {
+        self.app(client_id).map(|app| login::issue(&self.tenant, Caller::App(app)))
+    }
+
+    fn app(&self, client_id: Uuid) -> Option<AppNumber> {
+        self.tenant.world().apps.iter().position(|app| app.client_id == client_id).map(AppNumber)
     }
 
     /// Ends every token given out so far: the next call with one is answered 401.
     pub fn expire_tokens(&self) {
         self.tenant.tokens.expire_all();
+    }
+
+    /// Deletes the secrets of an app and ends its tokens: from now on it does not get in any more. Says whether there is
+    /// such an app.
+    pub fn lock_out_app(&self, client_id: Uuid) -> bool {
+        let Some(app) = self.app(client_id) else { return false };
+        self.tenant.world().apps[app.0].secret = None;
+        self.tenant.tokens.expire(|caller| caller == Caller::App(app));
+        true
     }
 
     /// What happened so far. A copy, as long as the run was; for a glance there is [`Simulator::counters`].

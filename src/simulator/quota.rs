@@ -1,17 +1,22 @@
 //! What the tenant lets one app do, and how far that is used up.
 //!
 //! "Microsoft Graph service-specific throttling limits", section "Identity and access service limits": for each pair of
-//! app and tenant 3,000 write requests in 150 seconds, and 3,500, 5,000 or 8,000 resource units in 10 seconds by the
+//! app and tenant 3,000 write requests in 150 seconds (35,000 in 300 for an app in all its tenants, 18,000 in 300 for all
+//! apps in a tenant), and 3,500, 5,000 or 8,000 resource units in 10 seconds by the
 //! size of the tenant. The page calls it a token bucket and words it as a window, so both are served here.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The limits for the pair of this app and this tenant.
+/// The limits of one app in this tenant, and those above it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quota {
-    /// How many writes; `None` is no limit.
+    /// How many writes of one app in this tenant; `None` is no limit.
     pub writes: Option<Limit>,
+    /// How many writes of one app in all its tenants, of which this is the only one; `None` is no limit.
+    pub writes_of_app: Option<Limit>,
+    /// How many writes of all apps in this tenant; `None` is no limit.
+    pub writes_of_tenant: Option<Limit>,
     /// How many resource units; `None` is no limit.
     pub resource_units: Option<Limit>,
     /// How many requests with `signInActivity`; `None` is no limit.
@@ -27,27 +32,37 @@ impl Quota {
             50..=500 => 5_000.0,
             _ => 8_000.0,
         };
+        let bucket =
+            |amount, seconds| Some(Limit { amount, window: Duration::from_secs(seconds), shape: Shape::TokenBucket });
         Self {
-            writes: Some(Limit { amount: 3_000.0, window: Duration::from_secs(150), shape: Shape::TokenBucket }),
-            resource_units: Some(Limit { amount: units, window: Duration::from_secs(10), shape: Shape::TokenBucket }),
+            writes: bucket(3_000.0, 150),
+            writes_of_app: bucket(35_000.0, 300),
+            writes_of_tenant: bucket(18_000.0, 300),
+            resource_units: bucket(units, 10),
             // The same page, "Identity and access reports service limits".
-            sign_in_activity: Some(Limit { amount: 10.0, window: Duration::from_secs(60), shape: Shape::TokenBucket }),
+            sign_in_activity: bucket(10.0, 60),
         }
     }
 
     /// No limits at all.
     #[must_use]
     pub fn off() -> Self {
-        Self { writes: None, resource_units: None, sign_in_activity: None }
+        Self { writes: None, writes_of_app: None, writes_of_tenant: None, resource_units: None, sign_in_activity: None }
     }
 
     /// The same quota with its writes counted in another way.
     #[must_use]
     pub fn counted_in(self, shape: Shape) -> Self {
-        Self { writes: self.writes.map(|limit| Limit { shape, ..limit }), ..self }
+        let counted = |limit: Option<Limit>| limit.map(|limit| Limit { shape, ..limit });
+        Self {
+            writes: counted(self.writes),
+            writes_of_app: counted(self.writes_of_app),
+            writes_of_tenant: counted(self.writes_of_tenant),
+            ..self
+        }
     }
 
-    /// The same quota with another write limit.
+    /// The same quota with another write limit for each app.
     #[must_use]
     pub fn with_writes(self, amount: f64, window: Duration, shape: Shape) -> Self {
         Self { writes: Some(Limit { amount, window, shape }), ..self }

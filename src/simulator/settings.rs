@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::apps::FurtherApp;
 use super::directory::Directory;
 use super::permission::Permission;
 use super::quota::Quota;
@@ -54,6 +55,8 @@ pub struct Settings {
     pub permissions: BTreeSet<Permission>,
     /// The directory role of the app's service principal; `None` is none.
     pub app_role: Option<ActingRole>,
+    /// App registrations besides the first one, each with its own quota.
+    pub further_apps: Vec<FurtherApp>,
     /// The app's role holds in restricted management administrative units too. Otherwise nobody in one can be written to:
     /// a role in the whole tenant is not enough ("user resource type", `isManagementRestricted`).
     pub app_reaches_restricted: bool,
@@ -91,6 +94,7 @@ impl Default for Settings {
             extra_people: Vec::new(),
             permissions: Permission::usual(),
             app_role: Some(ActingRole::PrivilegedAuthenticationAdministrator),
+            further_apps: Vec::new(),
             app_reaches_restricted: false,
             pim_licensed: true,
             reports_licensed: true,

@@ -29,6 +29,7 @@ mod resume;
 mod rosters;
 mod seal_with_age;
 mod seal_with_openssl;
+mod several_apps;
 mod shell;
 #[cfg(unix)]
 mod signals;

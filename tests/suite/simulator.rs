@@ -1,5 +1,6 @@
 //! The simulator, spoken to over its wire and held against Microsoft's pages. Nothing of our own client is used.
 
+mod apps;
 mod batch;
 mod caller;
 mod cast;

@@ -33,12 +33,6 @@ impl Concurrency {
         Self { most: most.max(1), opened: AT_FIRST, round_trip: None }
     }
 
-    /// The most calls that may ever be under way.
-    #[must_use]
-    pub const fn most(&self) -> usize {
-        self.most
-    }
-
     /// Takes in how long a call was under way, in tenant time.
     pub fn answered(&mut self, round_trip: Duration) {
         let latest = round_trip.as_secs_f64();

@@ -38,7 +38,8 @@ pub struct Feedback {
 
 impl Feedback {
     /// Does it say that the quota is used up?
-    pub(super) fn is_refusal(&self) -> bool {
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
         self.throttled > 0 && u64::from(self.throttled) * 100 >= u64::from(self.sent) * u64::from(SHARE_OF_A_REFUSAL)
     }
 }

@@ -15,6 +15,7 @@ use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::verdict::{self, Postponed, Verdict};
 use crate::plan::step::Steps;
+use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::record::{Answered, Record};
 use crate::run::schedule::{Kind, Turn};
@@ -47,11 +48,13 @@ impl<T: Transport> Engine<'_, T> {
     pub(super) fn take_delivery(&mut self, delivery: Delivery) {
         match delivery {
             Delivery::Called(sent, answer) => {
-                self.unanswered.remove(&sent.number);
+                self.unanswered.remove(&(sent.app, sent.number));
+                self.apps.landed(sent.app);
                 self.take_answer(sent, answer);
             }
             Delivery::NotWritten(sent, error) => {
-                self.unanswered.remove(&sent.number);
+                self.unanswered.remove(&(sent.app, sent.number));
+                self.apps.landed(sent.app);
                 self.end(Ending::Journal(error));
             }
             Delivery::Reminted(turn, Ok(credential)) => {
@@ -66,24 +69,25 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     fn take_answer(&mut self, sent: Sent, answer: Result<Answer, TransportError>) {
-        let Sent { number, at: sent_at, slips } = sent;
+        let Sent { number, app, at: sent_at, slips } = sent;
         let sent = count(slips.len());
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                self.pace.answered(sent_at, Feedback { sent, ..Feedback::default() }, None);
-                return self.take_no_answer(slips, error);
+                self.apps.answered(app, sent_at, Feedback { sent, ..Feedback::default() }, None);
+                return self.take_no_answer(app, slips, error);
             }
         };
-        self.pace.round_trip(sent_at);
+        self.apps.round_trip(app, sent_at);
         let understood = !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424);
         let items = if understood { batch::answers(&answer.body, slips.len(), answer.date) } else { None };
         match items {
             Some(items) => {
                 self.calls_answered += 1;
+                self.shown[app.get()].was_let_in = true;
                 let feedback = Feedback { sent, share: answer.advice.limit_share, ..Feedback::default() };
                 self.take_items(
-                    Sent { number, at: sent_at, slips },
+                    Sent { number, app, at: sent_at, slips },
                     items,
                     feedback,
                     (answer.date, answer.advice.request_id),
@@ -93,8 +97,8 @@ impl<T: Transport> Engine<'_, T> {
                 let (retry_after, share) = (answer.advice.retry_after, answer.advice.limit_share);
                 let throttled = if answer.status == 429 { sent } else { 0 };
                 let feedback = Feedback { sent, passed: 0, throttled, retry_after, share };
-                self.pace.answered(sent_at, feedback, answer.advice.throttle_scope);
-                self.take_envelope(slips, answer, understood);
+                self.apps.answered(app, sent_at, feedback, answer.advice.throttle_scope);
+                self.take_envelope(app, slips, answer, understood);
             }
         }
     }
@@ -102,7 +106,7 @@ impl<T: Transport> Engine<'_, T> {
     /// Each item's answer moves its own account on.
     fn take_items(
         &mut self,
-        Sent { number, at: sent_at, slips }: Sent,
+        Sent { number, app, at: sent_at, slips }: Sent,
         items: Vec<Option<ItemAnswer>>,
         mut feedback: Feedback,
         (date, call_id): Stamp,
@@ -130,8 +134,8 @@ impl<T: Transport> Engine<'_, T> {
             }
             verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));
         }
-        self.pace.answered(sent_at, feedback, scope);
-        let blame = self.judge_together(&verdicts);
+        self.apps.answered(app, sent_at, feedback, scope);
+        let blame = self.judge_together(app, &verdicts);
         if blame == Blame::Item {
             self.way_is_open();
         }
@@ -140,7 +144,7 @@ impl<T: Transport> Engine<'_, T> {
             self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
         }
         let judged = Judged { slips, verdicts, blame, date };
-        self.take_or_hold(number, judged);
+        self.take_or_hold(app, number, judged);
     }
 
     fn tell_throttled(&mut self, writes: usize, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
@@ -153,19 +157,20 @@ impl<T: Transport> Engine<'_, T> {
 
     /// What the answers say together: when most of a batch meets server faults it is the service that fails and not the
     /// accounts, and when the token is turned down a fresh one is fetched.
-    fn judge_together(&mut self, verdicts: &[(Verdict, Option<String>)]) -> Blame {
+    fn judge_together(&mut self, app: AppIndex, verdicts: &[(Verdict, Option<String>)]) -> Blame {
         let count = |of: fn(&Verdict) -> bool| verdicts.iter().filter(|(verdict, _)| of(verdict)).count();
         let accepted = count(|verdict| *verdict == Verdict::Accepted);
         let rejected = count(|v| matches!(v, Verdict::NotApplied { because: Postponed::Unauthorized, .. }));
         let faulty =
             count(|v| matches!(v, Verdict::Unknown { .. } | Verdict::NotApplied { because: Postponed::Blocked, .. }));
         if accepted > 0 {
-            self.rejections_in_a_row = 0;
+            self.shown[app.get()].rejections_in_a_row = 0;
         }
         if rejected > 0 {
-            self.transport.token_rejected();
-            self.rejections_in_a_row += 1;
-            if self.rejections_in_a_row > MOST_REJECTIONS {
+            self.apps.transport(app).token_rejected();
+            let rejections_in_a_row = &mut self.shown[app.get()].rejections_in_a_row;
+            *rejections_in_a_row += 1;
+            if *rejections_in_a_row > MOST_REJECTIONS {
                 let message = "the token is turned down again and again inside batches".to_owned();
                 let error = GraphError {
                     status: 401,
@@ -173,7 +178,7 @@ impl<T: Transport> Engine<'_, T> {
                     message,
                     request_id: None,
                 };
-                self.end(Ending::NoAccess(TransportError::Unauthorized(error)));
+                self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
             }
         }
         if verdicts.len() >= FEW && faulty * 2 > verdicts.len() {
@@ -185,7 +190,7 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// An answer to the envelope and not to its items.
-    fn take_envelope(&mut self, slips: Vec<Slip>, answer: Answer, garbled: bool) {
+    fn take_envelope(&mut self, app: AppIndex, slips: Vec<Slip>, answer: Answer, garbled: bool) {
         let (status, advice, obstacle) = (answer.status, answer.advice.clone(), answer.is_obstacle());
         // Whoever answered may have sent back what was sent.
         let secret = slips.iter().any(|slip| slip.password().is_some());
@@ -212,15 +217,20 @@ impl<T: Transport> Engine<'_, T> {
                 self.outage(error.to_string(), retry_after);
                 self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
             }
-            // A batch that is refused whole was not executed, and the next one would be refused as well.
+            // A batch that is refused whole was not executed, and the next one would be refused as well: where it is the
+            // app that may not, the next one of this app.
             _ => {
-                self.end(Ending::BatchRefused(error));
+                if status == 403 {
+                    self.leave_out(app, Ending::BatchRefused(error));
+                } else {
+                    self.end(Ending::BatchRefused(error));
+                }
                 self.settle_all(slips, &NOT_APPLIED, Blame::Network);
             }
         }
     }
 
-    fn take_no_answer(&mut self, slips: Vec<Slip>, error: TransportError) {
+    fn take_no_answer(&mut self, app: AppIndex, slips: Vec<Slip>, error: TransportError) {
         let reason = error.to_string();
         match error {
             TransportError::NotSent(_) => self.outage(reason, None),
@@ -229,22 +239,23 @@ impl<T: Transport> Engine<'_, T> {
                 return self.settle_all(slips, &lost(&reason), Blame::Network);
             }
             TransportError::Token(ref token) if token.is_passing() => self.outage(reason, None),
-            TransportError::Unauthorized(_) if self.calls_answered > 0 => self.turned_down(error),
-            TransportError::Token(_) | TransportError::Unauthorized(_) => self.end(Ending::NoAccess(error)),
+            TransportError::Unauthorized(_) if self.shown[app.get()].was_let_in => self.turned_down(app, error),
+            TransportError::Token(_) | TransportError::Unauthorized(_) => self.leave_out(app, Ending::NoAccess(error)),
         }
         self.settle_all(slips, &NOT_APPLIED, Blame::Network);
     }
 
     /// Two tokens in a row were turned down, the second one fresh. Where calls have been answered before, it may be that
     /// somebody is revoking tokens just now: that passes, or it does not.
-    fn turned_down(&mut self, error: TransportError) {
+    fn turned_down(&mut self, app: AppIndex, error: TransportError) {
         // What was turned down in one moment counts as one.
         if self.hold(None).is_none() {
             return;
         }
-        self.rejections_in_a_row += 1;
-        if self.rejections_in_a_row > MOST_REJECTIONS {
-            self.end(Ending::NoAccess(error));
+        let rejections_in_a_row = &mut self.shown[app.get()].rejections_in_a_row;
+        *rejections_in_a_row += 1;
+        if *rejections_in_a_row > MOST_REJECTIONS {
+            self.leave_out(app, Ending::NoAccess(error));
         }
     }
 
@@ -285,8 +296,7 @@ impl<T: Transport> Engine<'_, T> {
         // A call that carried one write and fails while others are answered fails because of that write. Where no others
         // are left to tell by, it is given more tries, and in the end the same.
         let alone = slips.len() == 1;
-        let last_of_all =
-            self.intake.is_none() && self.calls.is_empty() && self.queue.is_done() && self.suspects.is_empty();
+        let last_of_all = self.calls.is_empty() && self.nobody_waits();
         for slip in slips {
             let mut blame = blame;
             if blame == Blame::Call {
@@ -319,6 +329,7 @@ impl<T: Transport> Engine<'_, T> {
         let row = self.accounts.get(turn).row;
         let throttled = matches!(verdict, Verdict::NotApplied { because: Postponed::Throttled, .. });
         let unauthorized = matches!(verdict, Verdict::NotApplied { because: Postponed::Unauthorized, .. });
+        let not_allowed = matches!(verdict, Verdict::NotApplied { because: Postponed::NotAllowed, .. });
         let retry_after = asked_to_wait(&verdict);
         let answer = read(verdict);
         if !self.advance(turn, Happening::Answered(steps, answer.meaning())) {
@@ -342,7 +353,7 @@ impl<T: Transport> Engine<'_, T> {
             }
             Answered::NotApplied { reason } | Answered::Unknown { reason } => reason,
         };
-        if blame != Blame::Item || throttled || unauthorized {
+        if blame != Blame::Item || throttled || unauthorized || not_allowed {
             let pause = retry_after.map_or(Duration::ZERO, |wait| wait + backoff::jitter());
             return self.go_on(turn, pause);
         }
@@ -368,6 +379,7 @@ impl<T: Transport> Engine<'_, T> {
     fn write_settled(&mut self, turn: Turn, kind: Kind) {
         self.first_update_answered(turn, kind);
         self.faults.remove(&turn);
+        self.refused_by.remove(&turn);
         let too_many = self.breaker.decided(turn, self.states[turn as usize].misses() > 0);
         // Where nothing is left to do, there is nobody who could be spared.
         if let Some((failed, accounts)) = too_many.filter(|_| self.progress.writes_left > 0) {
@@ -445,7 +457,7 @@ fn read(verdict: Verdict) -> Answered {
                 Postponed::Conflict => "another write to the same account was under way",
                 Postponed::Blocked => "not processed",
                 Postponed::Unauthorized => "the token ended under way",
-                Postponed::NotAllowed => "the app may not do this to anybody here (403)",
+                Postponed::NotAllowed => "this app may not do it (403); another one, or another day",
             };
             Answered::NotApplied { reason: reason.to_owned() }
         }

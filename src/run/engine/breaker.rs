@@ -5,14 +5,10 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::graph::error::GraphError;
-use crate::graph::verdict::{Postponed, Verdict};
 use crate::run::schedule::Turn;
 
 /// Failures of so few accounts say nothing about the others.
 const FEWEST: u64 = 50;
-/// So many refusals by 403, and no other answer before them, say that it is the app.
-const FIRST_ANSWERS: u32 = 20;
 
 /// How many accounts in a hundred may fail before a run stops. A hundred never stops it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -61,8 +57,6 @@ pub(super) struct Breaker {
     judged: Vec<Judged>,
     accounts: u64,
     failed: u64,
-    /// How many answers there were, as long as all of them were 403; nothing once another one has come.
-    all_forbidden: Option<u32>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,8 +68,7 @@ enum Judged {
 
 impl Breaker {
     pub(super) fn new(halt_at: HaltAt, accounts: usize) -> Self {
-        let all_forbidden = if halt_at == HaltAt::NEVER { None } else { Some(0) };
-        Self { halt_at, judged: vec![Judged::NotYet; accounts], accounts: 0, failed: 0, all_forbidden }
+        Self { halt_at, judged: vec![Judged::NotYet; accounts], accounts: 0, failed: 0 }
     }
 
     pub(super) fn halt_at(&self) -> HaltAt {
@@ -91,55 +84,11 @@ impl Breaker {
         let too_many = self.accounts >= FEWEST && self.failed * 100 > self.accounts * u64::from(self.halt_at.0);
         too_many.then_some((self.failed, self.accounts))
     }
-
-    /// May these answers of a batch say that everybody is refused? The first twenty answers are those to the writes that
-    /// left first: answers overtake each other, and by whichever came back first the same run would stop or go on.
-    pub(super) fn waits_for_earlier<'v>(&self, verdicts: impl Iterator<Item = &'v Verdict>) -> bool {
-        let is_decided = |verdict: &Verdict| matches!(verdict, Verdict::Accepted | Verdict::Refused(_));
-        let mut decided = verdicts.filter(|verdict| is_decided(verdict)).peekable();
-        self.all_forbidden.is_some()
-            && decided.peek().is_some()
-            && decided.all(|verdict| matches!(verdict, Verdict::Refused(error) if error.status == 403))
-    }
-
-    /// Takes in the answers of one batch, in the order of the batches' leaving. Gives the refusal that everybody meets, once that is plain.
-    pub(super) fn answered<'v>(&mut self, verdicts: impl Iterator<Item = &'v Verdict>) -> Option<GraphError> {
-        let mut everybodys = None;
-        for verdict in verdicts {
-            match verdict {
-                Verdict::Refused(error) if error.status == 403 => {
-                    let count = self.all_forbidden.as_mut()?;
-                    *count += 1;
-                    if *count >= FIRST_ANSWERS {
-                        everybodys = Some(error.clone());
-                    }
-                }
-                Verdict::Accepted | Verdict::Refused(_) => self.all_forbidden = None,
-                Verdict::NotApplied { .. } | Verdict::Unknown { .. } => {}
-            }
-        }
-        self.all_forbidden.and(everybodys)
-    }
-
-    /// What a refusal by 403 means once it is known that everybody is refused: nothing about the account, which can be
-    /// done when the app may.
-    pub(super) fn excused(verdict: Verdict) -> Verdict {
-        match verdict {
-            Verdict::Refused(error) if error.status == 403 => {
-                Verdict::NotApplied { because: Postponed::NotAllowed, retry_after: None }
-            }
-            other => other,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn refused(status: u16) -> Verdict {
-        Verdict::Refused(GraphError { status, code: String::new(), message: String::new(), request_id: None })
-    }
 
     #[test]
     fn a_few_failures_stop_nothing_and_many_do() {
@@ -176,34 +125,5 @@ mod tests {
         for text in ["", "101", "-1", "+5", "10%", "1.5", " 5", "256"] {
             assert_eq!(text.parse::<HaltAt>(), Err(NotAPercentage), "{text}");
         }
-    }
-
-    #[test]
-    fn only_a_403_for_everybody_from_the_first_answer_on_is_the_apps() {
-        let answers = |verdicts: &[Verdict]| Breaker::new(HaltAt::default(), 0).answered(verdicts.iter());
-        let forbidden = vec![refused(403); 20];
-        assert_eq!(answers(&forbidden).map(|error| error.status), Some(403));
-        assert!(answers(&forbidden[1..]).is_none());
-        for other in [Verdict::Accepted, refused(404)] {
-            assert!(answers(&[&[other.clone()][..], &forbidden].concat()).is_none());
-            assert!(answers(&[&forbidden[..], &[other]].concat()).is_none());
-        }
-        let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
-        assert!(answers(&[&[busy][..], &forbidden].concat()).is_some());
-        assert!(Breaker::new(HaltAt::NEVER, 0).answered(forbidden.iter()).is_none());
-    }
-
-    #[test]
-    fn only_refusals_that_may_be_the_apps_wait_for_what_left_earlier() {
-        let breaker = Breaker::new(HaltAt::default(), 0);
-        let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
-        assert!(breaker.waits_for_earlier([busy.clone(), refused(403)].iter()));
-        for decided in [vec![refused(403), Verdict::Accepted], vec![refused(404), refused(403)], vec![busy], vec![]] {
-            assert!(!breaker.waits_for_earlier(decided.iter()), "{decided:?}");
-        }
-        assert!(!Breaker::new(HaltAt::NEVER, 0).waits_for_earlier([refused(403)].iter()));
-        let mut breaker = Breaker::new(HaltAt::default(), 0);
-        breaker.answered([Verdict::Accepted].iter());
-        assert!(!breaker.waits_for_earlier([refused(403)].iter()), "the app may write: that is known for good");
     }
 }

@@ -4,10 +4,11 @@
 use time::OffsetDateTime;
 
 use super::answers::Blame;
-use super::breaker::Breaker;
-use super::{CallNumber, Ending, Engine, Slip};
+use super::{CallNumber, Ending, Engine, Slip, first_answers};
 use crate::graph::transport::Transport;
 use crate::graph::verdict::Verdict;
+use crate::run::apps::AppIndex;
+use crate::run::schedule::Turn;
 
 /// A batch whose answer is understood, before it moves its accounts on.
 pub(super) struct Judged {
@@ -27,42 +28,52 @@ impl Judged {
 impl<T: Transport> Engine<'_, T> {
     /// Takes an answer in, or holds it while it may be that everybody is refused and an earlier answer can tell. An answer
     /// that rules this out is taken in whenever it comes.
-    pub(super) fn take_or_hold(&mut self, number: CallNumber, judged: Judged) {
-        if self.must_wait(number, &judged) {
-            self.held.insert(number, judged);
+    pub(super) fn take_or_hold(&mut self, app: AppIndex, number: CallNumber, judged: Judged) {
+        if self.must_wait(app, number, &judged) {
+            self.held.insert((app, number), judged);
         } else {
-            self.take_judged(judged);
+            self.take_judged(app, judged);
         }
     }
 
-    fn must_wait(&self, number: CallNumber, judged: &Judged) -> bool {
-        self.unanswered.first().is_some_and(|first| *first < number)
-            && self.breaker.waits_for_earlier(judged.verdicts())
+    fn must_wait(&self, app: AppIndex, number: CallNumber, judged: &Judged) -> bool {
+        self.unanswered.range((app, 0)..(app, number)).next().is_some()
+            && self.shown[app.get()].first_answers.wait_for_earlier(judged.verdicts())
     }
 
     /// Takes in what was held, as far as nothing that left earlier is under way any more, or it is known by now that the
     /// app may write.
     pub(super) fn take_held(&mut self) {
-        while let Some((number, judged)) = self.held.pop_first() {
-            if self.must_wait(number, &judged) {
-                self.held.insert(number, judged);
-                return;
-            }
-            self.take_judged(judged);
+        for ((app, number), judged) in std::mem::take(&mut self.held) {
+            self.take_or_hold(app, number, judged);
         }
     }
 
-    fn take_judged(&mut self, judged: Judged) {
-        if let Some(error) = self.breaker.answered(judged.verdicts()) {
-            self.end(Ending::RoleMissing(error));
+    fn take_judged(&mut self, app: AppIndex, judged: Judged) {
+        if let Some(error) = self.shown[app.get()].first_answers.answered(judged.verdicts()) {
+            self.leave_out(app, Ending::RoleMissing(error));
         }
+        let accepted = judged.verdicts().filter(|verdict| **verdict == Verdict::Accepted).count();
+        self.apps.accepted(app, accepted as u64);
         let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
         let Judged { slips, verdicts, blame, date } = judged;
         let mut records = Vec::with_capacity(slips.len());
         for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
-            let verdict = if nobody_may { Breaker::excused(verdict) } else { verdict };
+            let is_final = !nobody_may && !self.another_may(slip.turn, app, &verdict);
+            let verdict = if is_final { verdict } else { first_answers::excused(verdict) };
             self.settle(slip, verdict, blame, (date, request_id), &mut records);
         }
         self.journal.append(records);
+    }
+
+    /// Is there an app that may have what this one was refused by 403? Roles differ from app to app, so that such a refusal is
+    /// the account's only once every app has met it.
+    fn another_may(&mut self, turn: Turn, app: AppIndex, verdict: &Verdict) -> bool {
+        if !matches!(verdict, Verdict::Refused(error) if error.status == 403) {
+            return false;
+        }
+        let refused = self.refused_by.entry(turn).or_default();
+        refused.insert(app);
+        !refused.covers(self.apps.in_use())
     }
 }

@@ -6,6 +6,7 @@
 mod answers;
 mod breaker;
 mod call;
+mod first_answers;
 mod judged;
 mod sending;
 #[cfg(test)]
@@ -20,10 +21,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::accounts::Accounts;
+use super::apps::{AppIndex, AppSet, Apps};
 use super::event::{Event, Progress, Statistics};
 use super::journal::{Journal, JournalError};
 use super::mint::{self, Credential, Lot, Mint, MintError};
-use super::pace::Pace;
 use super::record::Record;
 use super::schedule::{Kind, Queue, Turn};
 use super::state::{self, AccountState, Happening};
@@ -35,14 +36,15 @@ use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::plan::step::{Step, Steps};
 use breaker::Breaker;
+use first_answers::FirstAnswers;
 use judged::Judged;
 
 pub use breaker::HaltAt;
 
 /// All that a run needs.
 pub struct Assignment<T> {
-    /// The way to Graph.
-    pub transport: Arc<T>,
+    /// The ways to Graph, each with its quota.
+    pub apps: Apps<T>,
     /// Tenant time.
     pub clock: Clock,
     /// What is done to each account.
@@ -59,8 +61,6 @@ pub struct Assignment<T> {
     pub journal: Journal,
     /// Where passwords come from.
     pub mint: Arc<Mint>,
-    /// The quota.
-    pub pace: Pace,
 }
 
 /// How the engine ended.
@@ -109,25 +109,30 @@ pub async fn work<T: Transport>(
 }
 
 struct Engine<'o, T> {
-    transport: Arc<T>,
+    apps: Apps<T>,
+    /// What each app has shown of itself.
+    shown: Vec<Shown>,
     clock: Clock,
     playbook: Playbook,
     accounts: Arc<Accounts>,
     states: Vec<AccountState>,
     journal: Journal,
     mint: Arc<Mint>,
-    pace: Pace,
     queue: Queue,
     intake: Option<mpsc::Receiver<Lot>>,
     updating: HashMap<Turn, Updating>,
     faults: HashMap<Turn, Faults>,
     suspects: VecDeque<(Turn, Kind)>,
+    /// Writes that some apps were refused by 403 and that another one is to try.
+    referred: Vec<Referred>,
+    /// Which apps were refused an account's current write by 403.
+    refused_by: HashMap<Turn, AppSet>,
     calls: JoinSet<Delivery>,
-    /// The calls that wait for an answer, by the order in which they were let go.
-    unanswered: BTreeSet<CallNumber>,
+    /// The calls that wait for an answer: each app's by the order in which they were let go.
+    unanswered: BTreeSet<(AppIndex, CallNumber)>,
     breaker: Breaker,
     /// Refusals that came back before the answer to an earlier call did: what they mean hangs on that answer.
-    held: BTreeMap<CallNumber, Judged>,
+    held: BTreeMap<(AppIndex, CallNumber), Judged>,
     lingering_since: Option<Duration>,
     quota_wait: Option<Wait>,
     waiting_since: Option<(Obstacle, Duration)>,
@@ -136,7 +141,6 @@ struct Engine<'o, T> {
     /// Since when nothing has come through.
     down_since: Option<Duration>,
     calls_answered: u64,
-    rejections_in_a_row: u32,
     ending: Option<Ending>,
     progress: Progress,
     statistics: Statistics,
@@ -151,6 +155,22 @@ struct Updating {
     credential_journaled: bool,
     first_sent: bool,
     first_answered: bool,
+}
+
+/// What an app has shown of itself so far.
+struct Shown {
+    first_answers: FirstAnswers,
+    /// Has Graph ever answered a batch of it?
+    was_let_in: bool,
+    /// How many batches in a row found its token turned down.
+    rejections_in_a_row: u32,
+}
+
+/// A write that waits for an app that has not been refused it.
+struct Referred {
+    ready_at: Duration,
+    turn: Turn,
+    kind: Kind,
 }
 
 /// What went wrong with one account's current write.
@@ -206,6 +226,7 @@ type CallNumber = u64;
 /// What was let go, and when.
 struct Sent {
     number: CallNumber,
+    app: AppIndex,
     at: Duration,
     slips: Vec<Slip>,
 }
@@ -219,8 +240,7 @@ enum Delivery {
 
 impl<'o, T: Transport> Engine<'o, T> {
     fn new(assignment: Assignment<T>, observe: &'o mut (dyn FnMut(&Event) + Send)) -> Result<Self, MintError> {
-        let Assignment { transport, clock, playbook, schedule, halt_at, accounts, states, journal, mint, pace } =
-            assignment;
+        let Assignment { apps, clock, playbook, schedule, halt_at, accounts, states, journal, mint } = assignment;
         let mut queue = Queue::new(schedule);
         let mut progress = Progress {
             accounts: accounts.len() as u64,
@@ -246,20 +266,29 @@ impl<'o, T: Transport> Engine<'o, T> {
         }
         let intake = mint::ahead(Arc::clone(&mint), Arc::clone(&accounts), updates)?;
         let breaker = Breaker::new(halt_at, accounts.len());
+        // Whoever never stops has no use for what a single app's first answers say.
+        let counts = halt_at != HaltAt::NEVER || apps.indices().count() > 1;
+        let shown = apps.indices().map(|_| Shown {
+            first_answers: if counts { FirstAnswers::counted() } else { FirstAnswers::ignored() },
+            was_let_in: false,
+            rejections_in_a_row: 0,
+        });
         Ok(Self {
-            transport,
+            shown: shown.collect(),
+            apps,
             clock,
             playbook,
             accounts,
             states,
             journal,
             mint,
-            pace,
             queue,
             intake: Some(intake),
             updating: HashMap::new(),
             faults: HashMap::new(),
             suspects: VecDeque::new(),
+            referred: Vec::new(),
+            refused_by: HashMap::new(),
             calls: JoinSet::new(),
             unanswered: BTreeSet::new(),
             breaker,
@@ -271,7 +300,6 @@ impl<'o, T: Transport> Engine<'o, T> {
             network_faults: 0,
             down_since: None,
             calls_answered: 0,
-            rejections_in_a_row: 0,
             ending: None,
             progress,
             statistics: Statistics::default(),
@@ -312,22 +340,27 @@ impl<'o, T: Transport> Engine<'o, T> {
             ending = Ending::Journal(error);
         }
         self.close_statistics(began);
-        (ending, self.statistics)
+        (ending, std::mem::take(&mut self.statistics))
     }
 
     fn close_statistics(&mut self, began: Duration) {
         let statistics = &mut self.statistics;
         statistics.elapsed = self.clock.now() - began;
-        statistics.floor = self.pace.floor(began, statistics.writes_accepted);
-        statistics.limiter = self.pace.shape();
+        statistics.floor = self.apps.floor(began, statistics.writes_accepted);
+        statistics.limiter = self.apps.shape();
+        statistics.apps = self.apps.statistics();
         let over_floor = statistics.elapsed.as_secs_f64() / statistics.floor.as_secs_f64();
         statistics.elapsed_over_floor = over_floor.is_finite().then_some(over_floor);
     }
 
     /// Is nobody left, neither under way nor waiting?
     fn is_over(&self) -> bool {
-        let nobody_waits = self.intake.is_none() && self.queue.is_done() && self.suspects.is_empty();
-        self.ending.is_none() && self.calls.is_empty() && nobody_waits
+        self.ending.is_none() && self.calls.is_empty() && self.nobody_waits()
+    }
+
+    fn nobody_waits(&self) -> bool {
+        let kept_back = self.suspects.len() + self.referred.len();
+        self.intake.is_none() && self.queue.is_done() && kept_back == 0
     }
 
     /// Waits for the next thing to happen: an answer, accounts with fresh credentials, or a moment that something waits for.
@@ -354,16 +387,18 @@ impl<'o, T: Transport> Engine<'o, T> {
             Some(Wait::Until(until)) => Some(until),
             _ => None,
         };
-        let room =
-            self.calls.len() < self.most_calls_now() && self.quota_wait != Some(Wait::Answer) && self.held.is_empty();
         let blocked = [quota, self.network_down_until].into_iter().flatten().max();
-        let sending = blocked.or(linger).filter(|_| room && !(self.queue.is_empty() && self.suspects.is_empty()));
-        [sending, self.queue.next_wake()].into_iter().flatten().min()
+        let somebody_is_ready = !(self.queue.is_empty() && self.suspects.is_empty() && self.referred.is_empty());
+        let may_send = self.may_call() && self.quota_wait != Some(Wait::Answer);
+        let sending = blocked.or(linger).filter(|_| somebody_is_ready && may_send);
+        let now = self.clock.now();
+        let referred = self.referred.iter().map(|referred| referred.ready_at).filter(|moment| *moment > now).min();
+        [sending, self.queue.next_wake(), referred].into_iter().flatten().min()
     }
 
     /// Accounts taken up and not settled: bounds how many passwords are in memory.
     fn most_open(&self) -> usize {
-        2 * self.pace.most_calls().max(16) * MOST_ITEMS
+        2 * self.apps.most_calls().max(16) * MOST_ITEMS
     }
 
     fn take_lot(&mut self, lot: Option<Lot>) {
@@ -402,6 +437,8 @@ impl<'o, T: Transport> Engine<'o, T> {
             self.faults.remove(&turn);
         } else if self.faults.get(&turn).is_some_and(|faults| faults.of_calls >= sending::CALLS_BEFORE_ALONE) {
             self.suspects.push_back((turn, kind));
+        } else if self.refused_by.contains_key(&turn) {
+            self.referred.push(Referred { ready_at: self.clock.now() + pause, turn, kind });
         } else {
             self.queue.ready_at(self.clock.now() + pause, turn, kind);
         }
@@ -433,6 +470,30 @@ impl<'o, T: Transport> Engine<'o, T> {
         }
     }
 
+    /// May a write of this account go through that app? Not where the app was refused it, unless all the others were too.
+    fn may_carry(&self, turn: Turn, app: AppIndex) -> bool {
+        let refused = self.refused_by.get(&turn).copied().unwrap_or_default();
+        !refused.contains(app) || refused.covers(self.apps.in_use())
+    }
+
+    /// Goes on without an app, or ends as it would with one app alone where no other is left.
+    fn leave_out(&mut self, app: AppIndex, ending: Ending) {
+        let reason = match &ending {
+            Ending::NoAccess(error) => error.to_string(),
+            Ending::RoleMissing(error) => format!("each of its first answers was a refusal: {error}"),
+            Ending::BatchRefused(error) => format!("Graph refused a whole batch: {error}"),
+            other => format!("{other:?}"),
+        };
+        if !self.apps.leave_out(app, &reason) {
+            return;
+        }
+        if self.apps.in_use().is_empty() {
+            return self.end(ending);
+        }
+        let app = self.apps.name(app).to_string();
+        self.tell(&Event::AppLeftOut { app, reason });
+    }
+
     /// The first reason to stop is the one that is told.
     fn end(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);
@@ -444,8 +505,8 @@ impl<'o, T: Transport> Engine<'o, T> {
 
     fn tell_progress(&mut self, event: fn(Progress) -> Event) {
         let now = self.clock.now();
-        self.progress.writes_per_second = self.pace.writes_per_second();
-        self.progress.time_left = self.pace.forecast(self.progress.writes_left);
+        self.progress.writes_per_second = self.apps.writes_per_second();
+        self.progress.time_left = self.apps.forecast(self.progress.writes_left);
         self.progress.quota_wait = match self.quota_wait {
             Some(Wait::Until(until)) => until.checked_sub(now),
             _ => None,

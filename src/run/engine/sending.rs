@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Delivery, Ending, Engine, Obstacle, Sent, Slip, SlipWrite, call};
+use super::{CallNumber, Delivery, Ending, Engine, Obstacle, Referred, Sent, Slip, SlipWrite, call};
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::quota::Wait;
 use crate::graph::transport::{Transport, TransportError};
 use crate::plan::step::Step;
+use crate::run::apps::{AppIndex, Grant};
 use crate::run::event::Event;
 use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
@@ -30,14 +31,11 @@ impl<T: Transport> Engine<'_, T> {
             return;
         }
         self.network_down_until = None;
-        if !self.held.is_empty() {
-            // It may be that nobody can be reached: that is known when the first call is answered, within one round trip.
-            return;
-        }
-        while self.calls.len() < self.most_calls_now() && self.ending.is_none() {
+        while self.ending.is_none() && self.may_call() {
             // A write whose calls keep failing goes alone: should it be the cause, it no longer takes others with it.
-            let alone = self.suspects.front().is_some();
-            let ready = if alone { 1 } else { self.queue.len().min(MOST_ITEMS) };
+            let alone = self.suspects.front().copied();
+            let wanted: Vec<usize> = self.apps.indices().map(|app| self.ready_for(app, alone, now)).collect();
+            let (ready, alone) = (wanted.iter().copied().max().unwrap_or_default(), alone.is_some());
             if ready == 0 {
                 self.lingering_since = None;
                 return;
@@ -52,14 +50,14 @@ impl<T: Transport> Engine<'_, T> {
                     return;
                 }
             }
-            match self.pace.take(u32::try_from(ready).unwrap_or(u32::MAX)) {
-                Ok(granted) => {
+            match self.apps.take(|app| u32::try_from(wanted[app.get()]).unwrap_or(u32::MAX)) {
+                Ok(Grant { app, writes }) => {
                     self.lingering_since = None;
-                    let picked = self
-                        .suspects
-                        .pop_front()
-                        .map_or_else(|| self.queue.take(granted as usize), |suspect| vec![suspect]);
-                    self.send(picked, now);
+                    let picked = match self.suspects.pop_front() {
+                        Some(suspect) => vec![suspect],
+                        None => self.pick(app, writes as usize, now),
+                    };
+                    self.send(picked, app, now);
                 }
                 Err(wait) => {
                     self.quota_wait = Some(wait);
@@ -72,10 +70,44 @@ impl<T: Transport> Engine<'_, T> {
         }
     }
 
-    /// How many calls may be under way: one alone, as long as it is not known that anything gets through. Each takes a
-    /// batch of accounts with it into doubt, and a line for each of their intents into the journal.
-    pub(super) fn most_calls_now(&self) -> usize {
-        if self.network_faults == 0 { self.pace.calls() } else { self.pace.calls().min(1) }
+    /// Only one call alone, as long as it is not known that anything gets through. Each takes a batch of accounts with it
+    /// into doubt, and a line for each of their intents into the journal.
+    pub(super) fn may_call(&self) -> bool {
+        self.network_faults == 0 || self.calls.is_empty()
+    }
+
+    /// How many writes could leave through an app in one call now.
+    fn ready_for(&self, app: AppIndex, alone: Option<(Turn, Kind)>, now: Duration) -> usize {
+        // Where refusals are held it may be that the app reaches nobody: that is known when its first call is answered,
+        // within one round trip.
+        let is_in_doubt = self.held.range((app, 0)..=(app, CallNumber::MAX)).next().is_some();
+        if is_in_doubt || !self.apps.in_use().contains(app) {
+            return 0;
+        }
+        if let Some((turn, _)) = alone {
+            return usize::from(self.may_carry(turn, app));
+        }
+        let referred = self.referred.iter().filter(|referred| self.may_try(referred, app, now)).count();
+        (referred + self.queue.len()).min(MOST_ITEMS)
+    }
+
+    fn may_try(&self, referred: &Referred, app: AppIndex, now: Duration) -> bool {
+        referred.ready_at <= now && self.may_carry(referred.turn, app)
+    }
+
+    /// Takes writes that an app is to send: first those that others were refused.
+    fn pick(&mut self, app: AppIndex, most: usize, now: Duration) -> Vec<(Turn, Kind)> {
+        let (mut picked, mut kept) = (Vec::with_capacity(most), Vec::new());
+        for referred in std::mem::take(&mut self.referred) {
+            if picked.len() < most && self.may_try(&referred, app, now) {
+                picked.push((referred.turn, referred.kind));
+            } else {
+                kept.push(referred);
+            }
+        }
+        self.referred = kept;
+        picked.extend(self.queue.take(most - picked.len()));
+        picked
     }
 
     /// Adds up what writes waited for.
@@ -90,7 +122,8 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// Brings a batch's intents to disk and then sends it; one call, held by the engine until it is answered.
-    fn send(&mut self, picked: Vec<(Turn, Kind)>, now: Duration) {
+    fn send(&mut self, picked: Vec<(Turn, Kind)>, app: AppIndex, now: Duration) {
+        let client_id = self.apps.name(app).client_id;
         let mut records = Vec::with_capacity(picked.len());
         let mut slips = Vec::with_capacity(picked.len());
         for (turn, kind) in picked {
@@ -119,16 +152,22 @@ impl<T: Transport> Engine<'_, T> {
                 return;
             }
             let account = self.accounts.get(turn);
-            records.push(Record::Intended { row: account.row, object_id: account.object_id, steps, sealed });
+            records.push(Record::Intended {
+                row: account.row,
+                object_id: account.object_id,
+                steps,
+                app: client_id,
+                sealed,
+            });
             slips.push(Slip { turn, steps, write });
         }
         self.statistics.calls += 1;
-        let sent = Sent { number: self.statistics.calls, at: now, slips };
-        self.unanswered.insert(sent.number);
+        let sent = Sent { number: self.statistics.calls, app, at: now, slips };
+        self.unanswered.insert((app, sent.number));
         self.statistics.writes_sent += sent.slips.len() as u64;
-        self.tell(&Event::Sent { writes: sent.slips.len() });
+        self.tell(&Event::Sent { app: client_id, writes: sent.slips.len() });
         let on_disk = self.journal.commit(records);
-        let transport = Arc::clone(&self.transport);
+        let transport = Arc::clone(self.apps.transport(app));
         let accounts = Arc::clone(&self.accounts);
         let change_at_next_sign_in = self.playbook.change_at_next_sign_in();
         self.calls.spawn(async move {

@@ -25,6 +25,7 @@ fn sample(row: u32) -> Vec<Record> {
             row: RowNumber::new(row),
             object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
             steps,
+            app: None,
             sealed: None,
         },
         Record::Answered {

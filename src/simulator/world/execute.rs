@@ -95,7 +95,7 @@ impl World {
             let mut answer = self.one(job, context);
             let cost = job.requests[job.next].cost;
             answer.resource_units = cost.resource_units;
-            answer.limit_share = self.limit_share(cost);
+            answer.limit_share = self.limits.share_used(context.caller.app(), cost);
             job.failed[job.next] = answer.status >= 400;
             let replaced = self.fails_after_execution(job, &mut answer, context);
             if job.batch.is_some() && self.random.chance(self.faults.missing_id) {
@@ -147,13 +147,14 @@ impl World {
             return Answer::error(&GraphError::failed_dependency(), context.ids);
         }
         let cost = job.requests[job.next].cost;
-        if let Err(refused) = self.charge(cost, context.now) {
+        if let Err(refused) = self.limits.charge(context.caller.app(), cost, context.now) {
             self.counters.throttled_items += 1;
             let mut answer = Answer::error(&GraphError::throttled(), context.ids);
             answer.retry_after = Some((refused.wait.as_secs_f64().ceil() as u64).max(1).to_string());
             answer.throttle = Some(refused.throttle);
             return answer;
         }
+        self.counters.resource_units += u64::from(cost.resource_units);
         if let Some(answer) = self.fault(cost.write, context) {
             return answer;
         }

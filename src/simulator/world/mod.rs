@@ -3,6 +3,7 @@
 mod execute;
 mod granted;
 mod lag;
+mod limits;
 mod objects;
 mod page;
 mod read;
@@ -15,14 +16,16 @@ mod write;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::directory::tenant::{CLIENT_ID, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use super::apps::{Registration, registrations};
+use super::directory::tenant::SERVICE_PRINCIPAL_ID;
 use super::directory::{Directory, Place, RoleAssignment, Scope, UserKey};
-use super::graph::answer::Throttle;
-use super::graph::call::{Cost, Prepared};
+use super::graph::call::Prepared;
 use super::ledger::{Counters, WriteRecord};
-use super::quota::{Meter, Quota};
+use super::quota::Quota;
 use super::random::Random;
 use super::settings::{Faults, Settings};
+
+use limits::Limits;
 
 pub(crate) use execute::{Context, Job};
 use lag::Lag;
@@ -38,19 +41,13 @@ pub(crate) struct World {
     pub(crate) rights: Rights,
     /// Raised when every page token given out so far is to be too old.
     pub(crate) page_epoch: u64,
-    write_meter: Option<Meter>,
-    unit_meter: Option<Meter>,
-    sign_in_meter: Option<Meter>,
+    /// The first one is always there.
+    pub(crate) apps: Vec<Registration>,
+    limits: Limits,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
     /// How many writes are in flight for each user.
     in_flight: HashMap<Place, u32>,
-}
-
-/// A limit that has no room, and when it will have.
-struct Refused {
-    throttle: Throttle,
-    wait: Duration,
 }
 
 impl World {
@@ -67,7 +64,7 @@ impl World {
                 RoleAssignment { principal: SERVICE_PRINCIPAL_ID, role: role.template_id(), scope: Scope::Tenant };
             directory.assign_role(assignment);
         }
-        let meter = |limit| Meter::new(limit, Duration::ZERO);
+        let apps = registrations(&settings.further_apps);
         Self {
             directory,
             writes: Vec::new(),
@@ -76,9 +73,8 @@ impl World {
             faults: settings.faults.clone(),
             rights,
             page_epoch: 0,
-            sign_in_meter: settings.quota.sign_in_activity.map(meter),
-            write_meter: settings.quota.writes.map(meter),
-            unit_meter: settings.quota.resource_units.map(meter),
+            limits: Limits::new(&settings.quota, &apps),
+            apps,
             lag: Lag::of(settings.read_lag),
             in_flight: HashMap::new(),
         }
@@ -86,13 +82,7 @@ impl World {
 
     /// Sets other limits; what is used stays used, as a share.
     pub(crate) fn change_quota(&mut self, quota: &Quota, now: Duration) {
-        let change = |meter: &mut Option<Meter>, limit| match (meter.as_mut(), limit) {
-            (Some(meter), Some(limit)) => meter.change(limit, now),
-            (_, limit) => *meter = limit.map(|limit| Meter::new(limit, now)),
-        };
-        change(&mut self.write_meter, quota.writes);
-        change(&mut self.unit_meter, quota.resource_units);
-        change(&mut self.sign_in_meter, quota.sign_in_activity);
+        self.limits.change(quota, now);
     }
 
     /// Notes the writes of a call as in flight; gives back the users to be freed when it is over, and which requests
@@ -134,60 +124,4 @@ impl World {
             self.writes[record].answered = true;
         }
     }
-
-    /// Charges a request to both limits, or to none and says which has no room.
-    fn charge(&mut self, cost: Cost, now: Duration) -> Result<(), Refused> {
-        let units = f64::from(cost.resource_units);
-        if cost.write
-            && let Some(meter) = &mut self.write_meter
-            && !meter.has_room_for(1.0, now)
-        {
-            meter.refuse(1.0, now);
-            return Err(Refused { throttle: throttle("Write", "WriteLimitExceeded"), wait: meter.wait(now) });
-        }
-        if cost.sign_in_activity
-            && let Some(meter) = &mut self.sign_in_meter
-            && !meter.has_room_for(1.0, now)
-        {
-            meter.refuse(1.0, now);
-            return Err(Refused {
-                throttle: throttle("Read", "SignInActivityLimitExceeded"),
-                wait: meter.wait_for(1.0, now),
-            });
-        }
-        if let Some(meter) = &mut self.unit_meter
-            && !meter.has_room_for(units, now)
-        {
-            meter.refuse(units, now);
-            return Err(Refused {
-                throttle: throttle("ReadWrite", "ResourceUnitLimitExceeded"),
-                wait: meter.wait(now),
-            });
-        }
-        if cost.write
-            && let Some(meter) = &mut self.write_meter
-        {
-            meter.spend(1.0, now);
-        }
-        if cost.sign_in_activity
-            && let Some(meter) = &mut self.sign_in_meter
-        {
-            meter.spend(1.0, now);
-        }
-        if let Some(meter) = &mut self.unit_meter {
-            meter.spend(units, now);
-        }
-        self.counters.resource_units += u64::from(cost.resource_units);
-        Ok(())
-    }
-
-    /// How far the limits that concern a request are used, as a share.
-    fn limit_share(&self, cost: Cost) -> f64 {
-        let writes = self.write_meter.as_ref().filter(|_| cost.write).map_or(0.0, Meter::share_used);
-        self.unit_meter.as_ref().map_or(0.0, Meter::share_used).max(writes)
-    }
-}
-
-fn throttle(limit: &str, information: &'static str) -> Throttle {
-    Throttle { scope: format!("Tenant_Application/{limit}/{CLIENT_ID}/{TENANT_ID}"), information }
 }

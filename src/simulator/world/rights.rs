@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Context, World};
+use crate::simulator::apps::AppNumber;
 use crate::simulator::directory::{Place, Scope, Standing, UserKey};
 use crate::simulator::graph::call::Call;
 use crate::simulator::graph::change::UserChange;
@@ -156,9 +157,8 @@ impl World {
         let target = self.target(place)?;
         let roles = self.roles_of(caller);
         // "Update user": an app that resets passwords holds at least User Administrator.
-        let resets = |role: &ActingRole| {
-            role.may_reset(&target) && (caller != Caller::App || *role >= ActingRole::UserAdministrator)
-        };
+        let resets =
+            |role: &ActingRole| role.may_reset(&target) && (!caller.is_app() || *role >= ActingRole::UserAdministrator);
         let may = (!change.has_profile || roles.iter().any(resets))
             && (change.account_enabled.is_none() || roles.iter().any(|role| role.may_act(&target)));
         if may { Ok(()) } else { Err(GraphError::denied()) }
@@ -177,7 +177,7 @@ impl World {
         let target = self.target(place)?;
         let mut roles = self.roles_of(caller);
         let oneself = matches!(caller, Caller::User(id) if id == self.directory.get(place).id);
-        if caller == Caller::App {
+        if caller.is_app() {
             roles.push(ActingRole::PasswordAdministrator);
         }
         let may = oneself || roles.iter().any(|role| role.may_reset(&target));
@@ -196,7 +196,8 @@ impl World {
     /// The roles with which the caller acts.
     fn roles_of(&self, caller: Caller) -> Vec<ActingRole> {
         match caller {
-            Caller::App => self.rights.app_role.into_iter().collect(),
+            Caller::App(AppNumber::FIRST) => self.rights.app_role.into_iter().collect(),
+            Caller::App(further) => self.apps[further.0].role.into_iter().collect(),
             // A role at the scope of an administrative unit reaches that unit alone, which is not simulated.
             Caller::User(id) => {
                 let held = self.directory.roles_held(id).filter(|assignment| assignment.scope == Scope::Tenant);

@@ -130,6 +130,7 @@ impl World {
         self.writes.push(WriteRecord {
             sequence: self.writes.len() as u64 + 1,
             at: context.now,
+            app: self.apps[context.caller.app().0].client_id,
             batch,
             object_id: place.map(|place| self.directory.get(place).id),
             operation,

@@ -1,10 +1,13 @@
-//! The budgets of speed, each beside what was measured: `cargo bench --bench budget`, some four minutes. One part alone:
-//! `cargo bench --bench budget -- quota|hidden|latency|burst|ceiling|version`, or more than one of them.
+//! The budgets of speed, each beside what was measured: `cargo bench --bench budget`, some five minutes. One part alone:
+//! `cargo bench --bench budget -- quota|hidden|apps|latency|burst|ceiling|size|version`, or more than one of them.
 //!
 //! The simulator runs in this process, on the same processors as the program that is measured, and its clock runs 60 times
-//! as fast where a quota is waited for. What large rosters cost is measured apart: `--bench size`.
+//! as fast where a quota is waited for. What large rosters cost part by part is measured apart: `--bench size`.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+#[path = "../child.rs"]
+#[allow(dead_code, reason = "shared with benchmarks that start the program otherwise")]
+mod child;
 mod stage;
 mod table;
 
@@ -25,13 +28,15 @@ const MOST_CALLS: f64 = 64.0;
 /// Measures some lines.
 type Part = fn(&mut Table);
 
-/// The parts, in the order in which they are printed. A new one, such as a run with several apps, is one more line here.
-const PARTS: [(&str, Part); 6] = [
+/// The parts, in the order in which they are printed.
+const PARTS: [(&str, Part); 8] = [
     ("quota", quota),
     ("hidden", hidden_load),
+    ("apps", apps),
     ("latency", latency),
     ("burst", burst),
     ("ceiling", ceiling),
+    ("size", size),
     ("version", version),
 ];
 
@@ -80,6 +85,14 @@ fn hidden_load(table: &mut Table) {
     against_the_quota(table, "10,000 accounts, quota halved half way", &seen, 1.15, 2.0);
 }
 
+/// One app is the first line of the table.
+fn apps(table: &mut Table) {
+    for apps in [2, 3] {
+        let seen = Run { apps, ..Run::default() }.measure();
+        against_the_quota(table, &format!("10,000 accounts, {apps} apps"), &seen, 1.05, 0.5);
+    }
+}
+
 fn latency(table: &mut Table) {
     for milliseconds in [10, 50, 200, 1_000, 2_000] {
         let round_trip = Duration::from_millis(milliseconds);
@@ -120,6 +133,17 @@ fn ceiling(table: &mut Table) {
         let (measured, floor) = (tries.fold(0.0, f64::max), Some(GRAPH_FOR_ONE_APP));
         let what = format!("{playbook} without a quota, 40,000 writes");
         table.line(&Line { what, measured, unit: "/s", floor, budget: Budget::AtLeast(1.0) });
+    }
+}
+
+/// The most memory that `apply` has, quota off.
+fn size(table: &mut Table) {
+    for (rows, name) in [(100_000, "100,000"), (1_000_000, "1,000,000")] {
+        let arguments = &["--quota-writes", "1000000/1"];
+        let seen = Run { playbook: "signout", accounts: rows, speed: 1.0, limiter: None, arguments, ..Run::default() }
+            .measure();
+        let what = format!("{name} rows, peak memory of apply");
+        table.line(&Line { what, measured: seen.peak, unit: "MB", floor: None, budget: Budget::AtMost(150.0) });
     }
 }
 

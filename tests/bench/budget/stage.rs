@@ -2,15 +2,22 @@
 //! from the program's own words.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sealoff::simulator::{Connection, Latency, Limit, Quota, Settings, Shape, Simulator};
+use sealoff::private_files;
+use sealoff::simulator::{Connection, FurtherApp, Latency, Limit, Quota, Settings, Shape, Simulator};
+
+use crate::child::peak_memory;
 
 /// The window that the documentation counts writes in, in seconds, and how many it allows.
 const WINDOW: f64 = 150.0;
 const WRITES: f64 = 3_000.0;
+/// What all apps of a tenant together may do: so much at once, and so much a second.
+const WRITES_OF_TENANT: f64 = 18_000.0;
+const TENANT_PER_SECOND: f64 = 60.0;
 
 /// One run to be measured.
 #[derive(Clone)]
@@ -26,6 +33,8 @@ pub(crate) struct Run {
     pub(crate) halved_half_way: bool,
     /// How long each call takes, in tenant time.
     pub(crate) round_trip: Duration,
+    /// How many apps the run goes through.
+    pub(crate) apps: u16,
     /// What is said to `apply` besides.
     pub(crate) arguments: &'static [&'static str],
 }
@@ -39,6 +48,7 @@ impl Default for Run {
             limiter: Some(Shape::TokenBucket),
             halved_half_way: false,
             round_trip: Duration::ZERO,
+            apps: 1,
             arguments: &[],
         }
     }
@@ -56,6 +66,8 @@ pub(crate) struct Seen {
     pub(crate) took: f64,
     /// The least that the quota allowed.
     pub(crate) floor: f64,
+    /// The most memory that `apply` had, in megabytes.
+    pub(crate) peak: f64,
 }
 
 impl Run {
@@ -65,8 +77,15 @@ impl Run {
         let quota = self.limiter.map_or_else(Quota::off, |shape| Quota::documented(users).counted_in(shape));
         // Latency is on the wall clock.
         let latency = Latency { base: self.round_trip.div_f64(self.speed), jitter: Duration::ZERO };
-        let settings =
-            Settings { users, clock_speed: self.speed, quota: quota.clone(), latency, ..Settings::default() };
+        let further_apps: Vec<FurtherApp> = (2..=self.apps).map(FurtherApp::numbered).collect();
+        let settings = Settings {
+            users,
+            clock_speed: self.speed,
+            quota: quota.clone(),
+            latency,
+            further_apps: further_apps.clone(),
+            ..Settings::default()
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let simulator = runtime.block_on(Simulator::start(settings)).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -74,7 +93,8 @@ impl Run {
 
         let accounts = self.accounts.to_string();
         let mut apply = self.sealoff(simulator.connection(), folder.path(), &["apply", "out", "--confirm", &accounts]);
-        let mut child = apply.args(self.arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        apply.args(name_apps(folder.path(), &further_apps));
+        let child = apply.args(self.arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let halved = self.halved_half_way.then(|| {
             runtime.block_on(simulator.wait_for_writes(self.accounts as u64));
             let writes = quota.writes.map(|limit| Limit { amount: limit.amount / 2.0, ..limit });
@@ -82,12 +102,11 @@ impl Run {
             let writes = simulator.ledger().writes;
             (writes.last().unwrap().at.as_secs_f64(), writes.len() as f64)
         });
-        let ended = child.wait().unwrap();
-        assert!(ended.success(), "the run did not finish: {ended}");
-        self.seen(&simulator, halved)
+        let peak = peak_memory(child) as f64 / 1024.0;
+        self.seen(&simulator, halved, peak)
     }
 
-    fn seen(&self, simulator: &Simulator, halved: Option<(f64, f64)>) -> Seen {
+    fn seen(&self, simulator: &Simulator, halved: Option<(f64, f64)>, peak: f64) -> Seen {
         let ledger = simulator.ledger();
         let batches: BTreeSet<u64> = ledger.writes.iter().filter_map(|write| write.batch).collect();
         // Whatever was sent before the first write was a read.
@@ -97,15 +116,19 @@ impl Run {
         let (writes, turned_away) = (ledger.applied().count() as f64, ledger.counters.throttled_items as f64);
         let planned = if self.playbook == "signout" { self.accounts } else { 2 * self.accounts } as f64;
         assert!((writes - planned).abs() < 0.5, "{writes} of {planned} writes are in the ledger");
-        let windows = (writes / WRITES).ceil() - 1.0;
+        let apps = f64::from(self.apps);
+        let windows = (writes / apps / WRITES).ceil() - 1.0;
         let floor = match (self.limiter, halved) {
             (None, _) => 0.0,
             (Some(_), Some((at, done))) => at - first + (writes - done) / (WRITES / WINDOW / 2.0),
-            (Some(Shape::TokenBucket), None) => (writes - WRITES).max(0.0) / (WRITES / WINDOW),
+            (Some(Shape::TokenBucket), None) => {
+                let of_apps = (writes - WRITES * apps) / (WRITES / WINDOW * apps);
+                of_apps.max((writes - WRITES_OF_TENANT) / TENANT_PER_SECOND).max(0.0)
+            }
             (Some(Shape::SlidingWindow), None) => windows * WINDOW,
             (Some(Shape::FixedWindow), None) => windows * WINDOW - first.rem_euclid(WINDOW),
         };
-        Seen { writes, calls: calls as f64, throttled: turned_away / (writes + turned_away) * 100.0, took, floor }
+        Seen { writes, calls: calls as f64, throttled: turned_away / (writes + turned_away) * 100.0, took, floor, peak }
     }
 
     /// Writes what a run needs into `folder`, and plans it.
@@ -149,6 +172,19 @@ impl Run {
             .env("SEALOFF_CLOCK_SPEED", self.speed.to_string());
         command
     }
+}
+
+/// Writes a file for each further app, and gives what names them to `apply`.
+fn name_apps(folder: &Path, further: &[FurtherApp]) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for (number, app) in (2..).zip(further) {
+        let (name, secret) = (format!("app{number}.toml"), folder.join(format!("app{number}.secret")));
+        private_files::replace(&secret, |file| file.write_all(app.client_secret.as_bytes())).unwrap();
+        let text = format!("client_id = \"{}\"\nclient_secret_file = \"app{number}.secret\"\n", app.client_id);
+        private_files::replace(&folder.join(&name), |file| file.write_all(text.as_bytes())).unwrap();
+        arguments.extend(["--app".to_owned(), name]);
+    }
+    arguments
 }
 
 /// Milliseconds that the program takes to say its version: the best of some tries, for a shared machine only adds.

@@ -1,0 +1,284 @@
+//! Further app registrations that a run goes through, each with a quota of its own.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::task::JoinSet;
+
+use super::connect::{Connected, transport_failure};
+use super::exit::{Exit, Failure};
+use super::pace_args::EffectivePace;
+use super::precheck::{CheckArgs, check_permissions, what_is_missing};
+use super::progress::left_out;
+use super::words::{count, counted, harmless};
+use crate::graph::app_file::{AppFile, AppFileError};
+use crate::graph::caller::Caller;
+use crate::graph::quota::Allowance;
+use crate::graph::reading::{Organization, ReadError, Reading};
+use crate::graph::token::Credential;
+use crate::graph::transport::{HttpTransport, TransportError};
+use crate::ids::TenantId;
+use crate::plan::reach::Principal;
+use crate::plan::step::Steps;
+use crate::run::apps::{App, AppName, Apps, MOST_APPS};
+use crate::run::event::{AppStatistics, Statistics};
+use crate::run::pace::Pace;
+use crate::run::spent::WritesSpent;
+
+/// Further app registrations of the same tenant.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct AppArgs {
+    /// One more app registration of the tenant to spread the writes over, named by this TOML file: each app has a quota of
+    /// its own, and three of them reach the tenant's. Give it more than once for more than one
+    #[arg(long = "app", value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// An app registration beside the first one, and what it proves itself with.
+pub(super) struct FurtherApp {
+    pub(super) name: AppName,
+    pub(super) credential: Credential,
+}
+
+impl AppArgs {
+    /// As if these files had been named.
+    pub(super) fn named(files: Vec<PathBuf>) -> Self {
+        Self { files }
+    }
+
+    /// Reads the files, and nothing that they refer to.
+    ///
+    /// # Errors
+    ///
+    /// One cannot be read or used, or names an app that another one names.
+    pub(super) fn read(&self) -> Result<Vec<AppFile>, Failure> {
+        if self.files.len() >= MOST_APPS {
+            return Err(Failure::usage(format_args!("--app is given {} times", self.files.len())).with_next(
+                format_args!(
+                    "A run goes through {MOST_APPS} apps at most. Three are enough for the tenant's own limit."
+                ),
+            ));
+        }
+        let mut apps = Vec::<AppFile>::with_capacity(self.files.len());
+        for path in &self.files {
+            let app = AppFile::read(path).map_err(unusable)?;
+            if let Some(before) = apps.iter().find(|before| before.client_id == app.client_id) {
+                let (one, other) = (before.path.display(), app.path.display());
+                return Err(twice(&app, format_args!("{one} and {other}")));
+            }
+            apps.push(app);
+        }
+        Ok(apps)
+    }
+
+    /// The apps with their credentials, for the tenant of a plan.
+    ///
+    /// # Errors
+    ///
+    /// As [`AppArgs::read`]; or a file is meant for another tenant, or its credential is not there.
+    pub(super) fn of_tenant(&self, tenant: TenantId) -> Result<Vec<FurtherApp>, Failure> {
+        let credential = |app: AppFile| {
+            if let Some(other) = app.tenant_id.filter(|other| *other != tenant) {
+                return Err(Failure::refused(format_args!(
+                    "the app in {} is for tenant {other}, and the plan is for {tenant}",
+                    app.path.display()
+                ))
+                .with_next("Leave it out: a quota of another tenant is of no use here."));
+            }
+            let credential = app.credential(tenant, |name| env::var(name).ok()).map_err(unusable)?;
+            Ok(FurtherApp { name: name(&app), credential })
+        };
+        self.read()?.into_iter().map(credential).collect()
+    }
+}
+
+/// What the app of a file is called.
+pub(super) fn name(app: &AppFile) -> AppName {
+    AppName { client_id: Some(app.client_id), named_in: app.path.display().to_string() }
+}
+
+fn unusable(error: AppFileError) -> Failure {
+    Failure::usage(error)
+}
+
+fn twice(app: &AppFile, places: std::fmt::Arguments<'_>) -> Failure {
+    Failure::usage(format_args!("{places} name the same app, {}", app.client_id))
+        .with_next("An app has one quota, however often it is named. Register another one, or leave this one out.")
+}
+
+/// The app of the connection, and those beside it, before any of them has got in.
+pub(super) struct Entering {
+    pub(super) first: Connected,
+    pub(super) further: Vec<FurtherApp>,
+}
+
+/// The apps of a run that get in.
+pub(super) struct Joined {
+    /// The first of them, which reads for all.
+    pub(super) reader: Connected,
+    readers_name: AppName,
+    others: Vec<(AppName, HttpTransport)>,
+    left_out: Vec<AppStatistics>,
+}
+
+/// Has every app fetch its first token. One that gets none is left out with a warning.
+///
+/// # Errors
+///
+/// None gets in, or one of them is named twice.
+pub(super) async fn join(Entering { first: connected, further }: Entering) -> Result<Joined, Failure> {
+    let readers_name = match connected.caller().await {
+        Ok(caller) => name_of(&caller),
+        // It is told below what is wrong with it.
+        Err(_) => AppName { client_id: None, named_in: ENVIRONMENT.to_owned() },
+    };
+    let mut joined = Joined { reader: connected, readers_name, others: Vec::new(), left_out: Vec::new() };
+    if further.is_empty() {
+        return Ok(joined);
+    }
+    if let Some(same) = further.iter().find(|app| app.name.client_id == joined.readers_name.client_id) {
+        return Err(Failure::usage(format_args!("{} names the app of the environment once more", same.name.named_in))
+            .with_next(
+                "An app has one quota, however often it is named. Register another one, or leave this one out.",
+            ));
+    }
+    let mut entering = JoinSet::new();
+    let clock = joined.reader.clock;
+    let beside = further.into_iter().map(|app| (app.name, joined.reader.transport.beside(app.credential)));
+    let beside: Vec<(AppName, HttpTransport)> = beside.collect();
+    let all = std::iter::once((joined.readers_name, joined.reader.transport)).chain(beside);
+    for (place, (name, transport)) in all.enumerate() {
+        entering.spawn(async move { (place, transport.authenticate().await, name, transport) });
+    }
+    let mut entered = entering.join_all().await;
+    entered.sort_by_key(|(place, ..)| *place);
+    let (mut inside, mut left_out, mut first_error) = (Vec::new(), Vec::new(), None);
+    for (_, result, name, transport) in entered {
+        match result {
+            Ok(()) => inside.push((name, transport)),
+            Err(error) => {
+                left_out.push(without(&name, &error));
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    let mut inside = inside.into_iter();
+    let Some((readers_name, transport)) = inside.next() else {
+        let failure = first_error.map(|error| transport_failure(&error));
+        return Err(failure.unwrap_or_else(|| Failure::new(Exit::Access, "there is no app to go in as")));
+    };
+    joined = Joined { reader: Connected { transport, clock }, readers_name, others: inside.collect(), left_out };
+    Ok(joined)
+}
+
+const ENVIRONMENT: &str = "the environment";
+
+fn name_of(caller: &Caller) -> AppName {
+    match caller {
+        Caller::App { client_id } => AppName { client_id: client_id.parse().ok(), named_in: ENVIRONMENT.to_owned() },
+        Caller::SignedIn { .. } => AppName { client_id: None, named_in: "the signed-in person's".to_owned() },
+        Caller::Unknown => AppName { client_id: None, named_in: ENVIRONMENT.to_owned() },
+    }
+}
+
+/// Warns of an app that does not get in.
+fn without(name: &AppName, reason: &impl ToString) -> AppStatistics {
+    let (app, reason) = (name.to_string(), reason.to_string());
+    let _ = writeln!(anstream::stderr(), "{}", left_out(&app, &reason));
+    AppStatistics { client_id: name.client_id, app, left_out: Some(reason), ..AppStatistics::default() }
+}
+
+impl Joined {
+    /// How many apps there are.
+    pub(super) fn count(&self) -> u32 {
+        1 + u32::try_from(self.others.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Which tenant this is, by the first app that Graph takes.
+    ///
+    /// # Errors
+    ///
+    /// Graph takes none of them, or does not answer.
+    pub(super) async fn organization(&mut self) -> Result<Organization, ReadError> {
+        loop {
+            let Connected { transport, clock } = &self.reader;
+            let error = match Reading::new(transport, *clock).organization().await {
+                Err(ReadError::Transport(error)) if !self.others.is_empty() => error,
+                read => return read,
+            };
+            if !matches!(error, TransportError::Token(_) | TransportError::Unauthorized(_)) {
+                return Err(ReadError::Transport(error));
+            }
+            self.left_out.push(without(&self.readers_name, &error));
+            (self.readers_name, self.reader.transport) = self.others.remove(0);
+        }
+    }
+
+    /// Looks whether every app was granted what these steps need. A further one that was not is left out with a warning.
+    ///
+    /// # Errors
+    ///
+    /// The first app visibly lacks a permission, and `--without-checks` was not given.
+    pub(super) async fn check_permissions(&mut self, steps: Steps, checks: CheckArgs) -> Result<Principal, Failure> {
+        let principal = check_permissions(&self.reader, steps, checks).await?;
+        if checks.without_checks {
+            return Ok(principal);
+        }
+        for (name, transport) in std::mem::take(&mut self.others) {
+            match what_is_missing(&transport, steps).await {
+                Some(reason) => self.left_out.push(without(&name, &reason)),
+                None => self.others.push((name, transport)),
+            }
+        }
+        Ok(principal)
+    }
+
+    /// The least tenant time for so many writes through these apps, by the documented figures.
+    pub(super) fn floor(&self, quota: Allowance, writes: u64) -> Duration {
+        floor(self.count(), quota, writes)
+    }
+
+    /// The apps at the start of their work, and those that were left out before.
+    pub(super) fn at_work(
+        self,
+        pace: &EffectivePace,
+        spent: &WritesSpent,
+    ) -> (Apps<HttpTransport>, Vec<AppStatistics>) {
+        let Connected { transport, clock } = self.reader;
+        let all = std::iter::once((self.readers_name, transport)).chain(self.others);
+        let app = |(place, (name, transport)): (usize, (AppName, HttpTransport))| {
+            let spent = spent.of(name.client_id, place == 0);
+            App::new(name, Arc::new(transport), Pace::of(pace.quota_writes, pace.max_in_flight, clock, spent))
+        };
+        let apps = all.enumerate().map(app).collect();
+        (Apps::new(apps, pace.max_in_flight, clock, spent.of_tenant), self.left_out)
+    }
+}
+
+/// The least tenant time for so many writes through so many apps of that quota each, within the tenant's.
+pub(super) fn floor(apps: u32, quota: Allowance, writes: u64) -> Duration {
+    let together =
+        Allowance { burst: quota.burst.saturating_mul(apps), per_second: quota.per_second * f64::from(apps) };
+    together.floor(writes).max(Allowance::WRITES_OF_TENANT.or_more(quota).floor(writes))
+}
+
+/// What went through each app, where there was more than one.
+pub(super) fn write_recap(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
+    if statistics.apps.len() < 2 {
+        return Ok(());
+    }
+    for app in &statistics.apps {
+        let writes = counted(app.writes_accepted, "write", "writes");
+        write!(out, "  {writes:>14}, {} throttled, through app {}", count(app.writes_throttled), harmless(&app.app))?;
+        match &app.left_out {
+            None => writeln!(out)?,
+            Some(reason) => writeln!(out, "; left out: {}", harmless(reason))?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Which limits a request is held against: those of its app in this tenant, of its app in all tenants, and of the tenant
+//! for all apps together.
+//!
+//! "Microsoft Graph service-specific throttling limits", section "Identity and access service limits".
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::simulator::apps::{AppNumber, Registration};
+use crate::simulator::directory::tenant::TENANT_ID;
+use crate::simulator::graph::answer::Throttle;
+use crate::simulator::graph::call::Cost;
+use crate::simulator::quota::{Limit, Meter, Quota};
+
+/// What the header says of the limit of reads with `signInActivity`.
+const SIGN_INS: &str = "SignInActivityLimitExceeded";
+
+/// The use of every limit.
+pub(crate) struct Limits {
+    apps: Vec<AppLimits>,
+    writes_of_tenant: Option<Meter>,
+}
+
+/// The use of the limits of one app.
+struct AppLimits {
+    client_id: Uuid,
+    writes: Option<Meter>,
+    writes_in_all_tenants: Option<Meter>,
+    units: Option<Meter>,
+    sign_ins: Option<Meter>,
+}
+
+/// A limit that has no room, and when it will have.
+pub(super) struct Refused {
+    pub(super) throttle: Throttle,
+    pub(super) wait: Duration,
+}
+
+impl Limits {
+    pub(super) fn new(quota: &Quota, apps: &[Registration]) -> Self {
+        let meter = |limit| Meter::new(limit, Duration::ZERO);
+        let of_app = |app: &Registration| AppLimits {
+            client_id: app.client_id,
+            writes: quota.writes.map(meter),
+            writes_in_all_tenants: quota.writes_of_app.map(meter),
+            units: quota.resource_units.map(meter),
+            sign_ins: quota.sign_in_activity.map(meter),
+        };
+        Self { apps: apps.iter().map(of_app).collect(), writes_of_tenant: quota.writes_of_tenant.map(meter) }
+    }
+
+    /// Sets other limits; what is used stays used, as a share.
+    pub(super) fn change(&mut self, quota: &Quota, now: Duration) {
+        let change = |meter: &mut Option<Meter>, limit: Option<Limit>| match (meter.as_mut(), limit) {
+            (Some(meter), Some(limit)) => meter.change(limit, now),
+            (_, limit) => *meter = limit.map(|limit| Meter::new(limit, now)),
+        };
+        for app in &mut self.apps {
+            change(&mut app.writes, quota.writes);
+            change(&mut app.writes_in_all_tenants, quota.writes_of_app);
+            change(&mut app.units, quota.resource_units);
+            change(&mut app.sign_ins, quota.sign_in_activity);
+        }
+        change(&mut self.writes_of_tenant, quota.writes_of_tenant);
+    }
+
+    /// Charges a request of an app to every limit that it concerns, or to none and says which has no room.
+    pub(super) fn charge(&mut self, app: AppNumber, cost: Cost, now: Duration) -> Result<(), Refused> {
+        let Self { apps, writes_of_tenant } = self;
+        let AppLimits { client_id, writes, writes_in_all_tenants, units, sign_ins } = &mut apps[app.0];
+        let one = f64::from(u8::from(cost.write));
+        let mut limits = [
+            (writes, one, "Tenant_Application/Write", "WriteLimitExceeded"),
+            (writes_in_all_tenants, one, "Application/Write", "WriteLimitExceeded"),
+            (writes_of_tenant, one, "Tenant/Write", "WriteLimitExceeded"),
+            (sign_ins, f64::from(u8::from(cost.sign_in_activity)), "Tenant_Application/Read", SIGN_INS),
+            (units, f64::from(cost.resource_units), "Tenant_Application/ReadWrite", "ResourceUnitLimitExceeded"),
+        ];
+        for (meter, cost, scope, information) in &mut limits {
+            if let Some(meter) = meter.as_mut().filter(|_| *cost > 0.0)
+                && !meter.has_room_for(*cost, now)
+            {
+                meter.refuse(*cost, now);
+                // Of these reads there are never many: one has to fit again, and not a whole batch.
+                let wait = if *information == SIGN_INS { meter.wait_for(1.0, now) } else { meter.wait(now) };
+                let throttle = Throttle { scope: format!("{scope}/{client_id}/{TENANT_ID}"), information };
+                return Err(Refused { throttle, wait });
+            }
+        }
+        for (meter, cost, ..) in &mut limits {
+            if let Some(meter) = meter.as_mut().filter(|_| *cost > 0.0) {
+                meter.spend(*cost, now);
+            }
+        }
+        Ok(())
+    }
+
+    /// How far the limits that concern a request are used, as a share.
+    pub(super) fn share_used(&self, app: AppNumber, cost: Cost) -> f64 {
+        let app = &self.apps[app.0];
+        let of_writes = [&app.writes, &app.writes_in_all_tenants, &self.writes_of_tenant];
+        let writes = of_writes.into_iter().flatten().filter(|_| cost.write).map(Meter::share_used);
+        app.units.iter().map(Meter::share_used).chain(writes).fold(0.0, f64::max)
+    }
+}
