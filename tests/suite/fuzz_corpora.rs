@@ -24,9 +24,12 @@ fn the_journal_reader_stands_whatever_it_is_given() {
     inputs("journal").iter().for_each(|(_, bytes)| {
         entries::journal(bytes);
     });
-    let real = seed("journal", "offboard.jsonl");
-    let lines = real.iter().filter(|byte| **byte == b'\n').count();
-    assert_eq!(entries::journal(&real), lines, "the target no longer gets behind the chain of a real journal");
+    // Of format 1, and of format 2.
+    for name in ["offboard.jsonl", "verified.jsonl"] {
+        let real = seed("journal", name);
+        let lines = real.iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(entries::journal(&real), lines, "the target no longer gets behind the chain of {name}");
+    }
 }
 
 #[test]
