@@ -172,12 +172,15 @@ fn the_index_has_no_secret_and_the_digests_of_the_packets() {
     // Made again they say the same under other digests, and what is no longer anybody's goes; strangers' files stay.
     stage.write("out/handoff/notes.csv.age", "mine");
     let mut stale = index_text.clone();
-    stale.push_str("carol,carol.csv.age,1,x,y\nevil,../plan.csv,1,x,y\n");
+    stale.push_str("carol,carol.csv.age,1,x,y\nevil,../plan.csv,1,x,y\nevil,../mine.csv.age,1,x,y\n");
+    stage.write("out/mine.csv.age", "mine");
     stage.write("out/handoff/index.csv", stale);
     stage.write("out/handoff/carol.csv.age", "old");
     stage.run(&["packets", "out"]).succeeded().says(&["bob.csv.age: 2 accounts"]);
     assert!(!stage.path("out/handoff/carol.csv.age").exists());
-    assert!(stage.path("out/handoff/notes.csv.age").exists() && stage.path("out/plan.csv").exists());
+    for strangers in ["out/handoff/notes.csv.age", "out/plan.csv", "out/mine.csv.age"] {
+        assert!(stage.path(strangers).exists(), "{strangers}");
+    }
     let after = index(&stage);
     assert_ne!(before["bob.csv.age"]["sha256"], after["bob.csv.age"]["sha256"]);
     assert_eq!(before["bob.csv.age"]["accounts"], after["bob.csv.age"]["accounts"]);
