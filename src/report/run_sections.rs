@@ -115,11 +115,8 @@ pub(super) fn next(steps: &[NextStep]) -> Markup {
 /// How many accounts can be finished at most by a moment, with a quota that is full at the beginning.
 struct Floor {
     quota: Allowance,
-    accounts: f32,
-    /// Writes before the first account can be finished.
-    before: f32,
-    /// Writes that finish one account.
-    each: f32,
+    /// So many accounts are finished by so many writes, one stretch after the other.
+    stretches: [(f32, f32); 3],
 }
 
 impl Floor {
@@ -128,23 +125,34 @@ impl Floor {
         let (accounts, writes) = (manifest.accounts() as f32, manifest.writes() as f32);
         let revokes = manifest.counts.steps.revoke as f32;
         let updates = writes - revokes;
-        // Where everybody's change goes before the first revoke, nobody is finished before the last change.
-        let sweeps = manifest.playbook.schedule() == Schedule::Sweep && updates > 0.0 && revokes > 0.0;
-        let quota = report.story.quota.unwrap_or(Allowance::WRITES);
-        let (before, each) =
-            if sweeps { (updates, revokes / accounts.max(1.0)) } else { (0.0, writes / accounts.max(1.0)) };
-        Self { quota, accounts, before, each }
+        let stretches = if manifest.playbook.schedule() == Schedule::Sweep {
+            // Everybody's change goes before the first revoke, and finishes only those without one.
+            let without = (accounts - revokes).max(0.0);
+            [(without, without), (0.0, updates - without), (revokes, revokes)]
+        } else {
+            // At best those first who take one write.
+            let of_two = (writes - accounts).max(0.0);
+            [(accounts - of_two, accounts - of_two), (of_two, 2.0 * of_two), (0.0, 0.0)]
+        };
+        Self { quota: report.story.quota.unwrap_or(Allowance::WRITES), stretches }
     }
 
     fn at(&self, time: Seconds) -> f32 {
-        let writes = self.quota.burst as f32 + self.quota.per_second as f32 * time;
-        ((writes - self.before) / self.each.max(f32::EPSILON)).clamp(0.0, self.accounts)
+        let mut writes = self.quota.burst as f32 + self.quota.per_second as f32 * time;
+        let mut finished = 0.0;
+        for (accounts, takes) in self.stretches {
+            if writes < takes {
+                return finished + accounts * (writes / takes);
+            }
+            (finished, writes) = (finished + accounts, writes - takes);
+        }
+        finished
     }
 
     /// The moment at which everybody is finished at best.
     fn end(&self) -> Seconds {
-        let writes = self.before + self.each * self.accounts - self.quota.burst as f32;
-        (writes / self.quota.per_second as f32).max(0.0)
+        let writes: f32 = self.stretches.iter().map(|(_, takes)| takes).sum();
+        ((writes - self.quota.burst as f32) / self.quota.per_second as f32).max(0.0)
     }
 }
 

@@ -109,7 +109,8 @@ impl Story {
                 self.verification = Some((line.at, *steps));
                 return;
             }
-            Record::Opened { .. } => return,
+            // A verification closes the journal, too, and is no work on the run.
+            Record::Opened { .. } | Record::Closed {} => return,
             _ => {}
         }
         let now = self.moment(line.at);

@@ -172,3 +172,59 @@ pub fn ahead(
     })?;
     Ok(receiver)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ids::ObjectId;
+    use crate::plan::step::{Step, Steps};
+
+    /// Three hundred words in a name: nine phrases of ten that do not know it hold a part of it, and one that does is soon
+    /// found.
+    fn long_name() -> (String, HashSet<Vec<u8>>) {
+        let words: Vec<&str> = diceware_wordlists::EFF_LONG_WORDLIST.iter().step_by(26).copied().collect();
+        let parts = words.iter().flat_map(|word| word.as_bytes().windows(4)).map(<[u8]>::to_vec).collect();
+        (words.join(" "), parts)
+    }
+
+    #[test]
+    fn no_part_of_any_name_stands_in_a_password() {
+        let (name, parts) = long_name();
+        let mint = |tenant_names, other_names| Mint {
+            sealing: Sealing::Discard,
+            style: PasswordStyle::phrase(6).unwrap(),
+            tenant: TenantId::new(Uuid::from_u128(1)),
+            tenant_names,
+            other_names,
+        };
+        let account = |user_principal_name, display_name| Account {
+            row: RowNumber::FIRST,
+            object_id: ObjectId::new(Uuid::from_u128(2)),
+            user_principal_name,
+            display_name,
+            steps: Steps::of(&[Step::Reset]),
+            share: 0,
+        };
+        let (plain, nobody) = ("ada@contoso.com", "Ada");
+        let others = HashMap::from([(RowNumber::FIRST, name.clone().into_boxed_str())]);
+        for (whose, mint, account) in [
+            ("the tenant", mint(vec!["x".to_owned(), name.clone()], HashMap::new()), account(plain, nobody)),
+            ("the person, unseen", mint(vec![], others), account(plain, nobody)),
+            ("display name", mint(vec![], HashMap::new()), account(plain, &name)),
+            ("sign-in name", mint(vec![], HashMap::new()), account(&name, nobody)),
+        ] {
+            for _ in 0..5 {
+                let password = mint.credential(account).unwrap().password;
+                let password = password.expose().to_lowercase();
+                assert!(
+                    password.as_bytes().windows(4).all(|part| !parts.contains(part)),
+                    "a part of a name of {whose}"
+                );
+            }
+        }
+    }
+}

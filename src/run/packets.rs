@@ -22,7 +22,7 @@ use crate::plan::handoff::{DEFAULT, HandoffName, Share};
 use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::plan::step::Step;
 use crate::private_files;
-use crate::seal::{RecipientError, Recipients, SealError, SealedFile, seal_file};
+use crate::seal::{Extension, RecipientError, Recipients, SealError, SealedFile, seal_file};
 use crate::spreadsheet::{guard, unguard};
 
 /// The header of the sheet in a packet. What stands behind the credential is filled in by whoever hands it over.
@@ -229,13 +229,7 @@ impl Writing<'_> {
         part: usize,
         sealed: &SealedFile,
     ) -> Result<Packet, PacketsError> {
-        let (stem, extension) = (desk.name.file_stem(), sealed.extension.as_str());
-        let file = if part == 1 {
-            format!("{stem}.csv.{extension}")
-        } else {
-            // No name becomes a stem that ends like this.
-            format!("{stem}.part-{part}.csv.{extension}")
-        };
+        let file = file_name(&desk.name, part, sealed.extension);
         let path = self.folder.join(&file);
         private_files::replace(&path, |writer| writer.write_all(&sealed.bytes))
             .map_err(|source| PacketsError::Io { path, source })?;
@@ -285,6 +279,17 @@ impl Writing<'_> {
     }
 }
 
+/// What a packet is called; the first part has no number, for most have no other.
+fn file_name(name: &HandoffName, part: usize, extension: Extension) -> String {
+    let (stem, extension) = (name.file_stem(), extension.as_str());
+    if part == 1 {
+        format!("{stem}.csv.{extension}")
+    } else {
+        // No name becomes a stem that ends like this.
+        format!("{stem}.part-{part}.csv.{extension}")
+    }
+}
+
 fn write_index(path: &Path, packets: &[Packet]) -> io::Result<()> {
     private_files::replace(path, |file| {
         let mut csv = csv::Writer::from_writer(file);
@@ -323,4 +328,26 @@ fn names_in_index(path: &Path) -> io::Result<Vec<String>> {
     let records = reader.records().filter_map(Result::ok);
     let files = records.filter_map(|record| record.get(1).map(|file| unguard(file).to_owned()));
     Ok(files.filter(|file| is_a_packet(file)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_packet_has_the_name_of_another() {
+        let names = ["berlin", "berlin.part-2", "berlin part-2", "berlin.part-2.csv", "Berlin.csv"];
+        let mut files = HashSet::new();
+        for name in names.map(|name| HandoffName::new(name).unwrap()) {
+            for part in 1..=3 {
+                for extension in [Extension::Age, Extension::P7m] {
+                    // Some file systems do not tell capitals apart.
+                    let file = file_name(&name, part, extension).to_lowercase();
+                    assert!(files.insert(file.clone()), "{file} is there twice");
+                }
+            }
+        }
+    }
 }
