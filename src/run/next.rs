@@ -22,6 +22,14 @@ pub struct NextStep {
     pub command: Option<String>,
 }
 
+impl NextStep {
+    /// Does it only lead to the report? Whoever reads that is there already.
+    #[must_use]
+    pub fn leads_to_the_report(&self) -> bool {
+        self.command.as_deref().is_some_and(|command| command.starts_with("sealoff report "))
+    }
+}
+
 impl fmt::Display for NextStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.command {

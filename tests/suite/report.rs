@@ -81,6 +81,7 @@ fn the_report_says_who_did_what_and_what_is_left() {
         let outcome = &legend["outcomes"][row[4].as_u64().unwrap() as usize]["name"];
         assert_eq!(outcome, &results[&(row[0].as_u64().unwrap() as u32)]["outcome"]);
     }
+    assert!(!page.contains("sealoff report"), "whoever reads it has it");
     // The curve ends where the results do, and its table says the same.
     assert!(page.contains("sign-in blocked: 62") || page.contains("sign-in blocked: 61"), "the curve's legend");
     assert!(page.contains("every step done: 61"));
