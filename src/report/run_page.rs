@@ -126,7 +126,8 @@ fn render(report: &Report<'_>, results: &std::path::Path, out: &mut impl Write) 
     let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
     let counts: Vec<(Outcome, u64)> =
         Outcome::ALL.into_iter().map(|outcome| (outcome, report.tally.of(outcome))).collect();
-    let mut next = next_steps(report.plan, report.tally.so_far(report.story.verification.map(|(_, verdicts)| verdicts)));
+    let mut next =
+        next_steps(report.plan, report.tally.so_far(report.story.verification.map(|(_, verdicts)| verdicts)));
     next.retain(|step| !step.leads_to_the_report());
     put(out, page::opening_with(&run_sections::title(report), page::report_style(), page::REPORT_SCRIPT))?;
     put(out, run_sections::masthead(report))?;
