@@ -12,7 +12,8 @@ use super::exit::{Exit, Failure};
 use super::plan::ReadingArgs;
 use super::preview::note_unprinted;
 use super::words::{counted, harmless, line_width, wrapped};
-use crate::doctor::{Check, Status, Subject, examine};
+use crate::doctor::{Check, NewPasswords, Status, Subject, examine};
+use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::roster::Source;
@@ -39,6 +40,12 @@ pub struct DoctorArgs {
     /// Who is to open the new passwords, as for sealoff plan; may be given more than once
     #[arg(long, value_name = "RECIPIENT")]
     seal_to: Vec<String>,
+    /// The file of those who hand new passwords over, as for sealoff plan
+    #[arg(long, value_name = "FILE")]
+    recipients: Option<PathBuf>,
+    /// Throw the new passwords away, as for sealoff plan
+    #[arg(long, conflicts_with_all = ["seal_to", "recipients"])]
+    discard_credentials: bool,
     /// The list of accounts that must never be touched, as for sealoff plan
     #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
     protect: Option<PathBuf>,
@@ -66,7 +73,11 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
         playbook: args.playbook,
         roster: source.map(|source| args.reading.open(source)).transpose()?,
         protected: args.protect.as_ref().map(|path| (path.display().to_string(), Protected::read(path))),
-        recipients: (!args.seal_to.is_empty()).then(|| Recipients::parse(&args.seal_to)),
+        new_passwords: NewPasswords {
+            sealed_to: (!args.seal_to.is_empty()).then(|| Recipients::parse(&args.seal_to)),
+            handed_over: args.recipients.as_ref().map(|path| (path.display().to_string(), HandoffKeys::read(path))),
+            discarded: args.discard_credentials,
+        },
         folder: args.out.clone(),
     };
     let checks = match args.connection.connect() {

@@ -18,6 +18,7 @@ use crate::graph::reading::{ReadError, Reading};
 use crate::graph::token::TokenError;
 use crate::graph::transport::{Advice, Consistency, HttpTransport, TransportError};
 use crate::ids::ObjectId;
+use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::reach;
@@ -34,10 +35,21 @@ pub struct Subject {
     pub roster: Option<Roster>,
     /// Who is never touched, with the list's name.
     pub protected: Option<(String, Result<Protected, ProtectedError>)>,
-    /// Who can open the new passwords.
-    pub recipients: Option<Result<Recipients, RecipientError>>,
+    /// Who is to open the new passwords.
+    pub new_passwords: NewPasswords,
     /// Where the plan is to go.
     pub folder: Option<PathBuf>,
+}
+
+/// Who is to open the new passwords, as the command line says it.
+#[derive(Debug, Default)]
+pub struct NewPasswords {
+    /// Keys for everybody's, or for those of rows that name nobody.
+    pub sealed_to: Option<Result<Recipients, RecipientError>>,
+    /// Keys for each handoff name, with the file's name.
+    pub handed_over: Option<(String, Result<HandoffKeys, HandoffKeysError>)>,
+    /// Nobody.
+    pub discarded: bool,
 }
 
 impl Subject {
@@ -49,7 +61,7 @@ impl Subject {
     /// What needs no network: recipients and folder.
     #[must_use]
     pub fn look_at_what_is_here(&self) -> Vec<Check> {
-        let mut checks = vec![lists::recipients(self.recipients.as_ref(), self.playbook)];
+        let mut checks = lists::recipients(&self.new_passwords, self.playbook);
         checks.extend(self.folder.as_deref().map(folder::judge));
         checks
     }

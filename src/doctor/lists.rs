@@ -3,38 +3,87 @@
 use std::collections::HashSet;
 
 use super::check::Check;
+use super::examination::NewPasswords;
 use crate::directory::TenantFacts;
 use crate::ids::ObjectId;
+use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::ProtectedError;
 use crate::seal::{RecipientError, Recipients};
 use crate::words::counted;
 
-/// Whether whoever is named can be sealed to.
+const RECIPIENTS: &str = "recipients";
+
+/// Whether whoever is named can be sealed to: at least one check.
 #[must_use]
-pub fn recipients(named: Option<&Result<Recipients, RecipientError>>, playbook: Option<Playbook>) -> Check {
-    const CHECK: &str = "recipients";
-    let mend = "Make one with: sealoff keygen -o key.txt; it prints what goes behind --seal-to.";
-    match (named, playbook) {
-        (Some(Ok(recipients)), _) => {
+pub fn recipients(new: &NewPasswords, playbook: Option<Playbook>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    checks.extend(new.sealed_to.as_ref().map(sealed_to));
+    checks.extend(new.handed_over.as_ref().map(|(name, keys)| handed_over(name, keys)));
+    if new.discarded {
+        checks.push(discarded(playbook));
+    }
+    if checks.is_empty() {
+        checks.push(nobody(playbook));
+    }
+    checks
+}
+
+fn sealed_to(named: &Result<Recipients, RecipientError>) -> Check {
+    match named {
+        Ok(recipients) => {
             let keys = recipients.names();
             let number = counted(keys.len() as u64, "key", "keys");
-            Check::ok(CHECK, format!("new passwords can be sealed to {number}: {}", keys.join(", "))).about(keys)
+            Check::ok(RECIPIENTS, format!("new passwords can be sealed to {number}: {}", keys.join(", "))).about(keys)
         }
-        (Some(Err(error)), _) => Check::failed(CHECK, error.to_string(), mend),
-        (None, Some(playbook)) if playbook.resets() => {
+        Err(error) => Check::failed(RECIPIENTS, error.to_string(), MAKE_A_KEY),
+    }
+}
+
+fn handed_over(file: &str, keys: &Result<HandoffKeys, HandoffKeysError>) -> Check {
+    match keys {
+        Ok(keys) => {
+            let names: Vec<String> = keys.holders().map(|holder| holder.name.to_string()).collect();
+            let number = counted(names.len() as u64, "name", "names");
+            let escrow =
+                if keys.escrow().is_empty() { "; nobody opens everybody's" } else { "; escrow opens everybody's" };
+            Check::ok(RECIPIENTS, format!("every key in {file} can be sealed to: {number}{escrow}")).about(names)
+        }
+        Err(error) => Check::failed(RECIPIENTS, error.to_string(), format!("Correct {file}.")),
+    }
+}
+
+fn discarded(playbook: Option<Playbook>) -> Check {
+    match playbook {
+        Some(playbook) if playbook.resets() && !playbook.may_discard_credentials() => {
+            let what = format!("{playbook} does not throw new passwords away: its people are meant to sign in again");
+            Check::failed(
+                RECIPIENTS,
+                what,
+                "Leave out --discard-credentials, and name keys with --seal-to or --recipients.",
+            )
+        }
+        _ => Check::ok(RECIPIENTS, "none are needed: new passwords are thrown away"),
+    }
+}
+
+fn nobody(playbook: Option<Playbook>) -> Check {
+    match playbook {
+        Some(playbook) if playbook.resets() => {
             let what = format!("nobody is named who could open the new passwords that {playbook} sets");
             let discard = if playbook.may_discard_credentials() {
-                " Or throw the passwords away: sealoff plan --discard-credentials"
+                " Or throw the passwords away: --discard-credentials"
             } else {
                 ""
             };
-            Check::failed(CHECK, what, format!("{mend}{discard}"))
+            Check::failed(RECIPIENTS, what, format!("{MAKE_A_KEY}{discard}"))
         }
-        (None, Some(playbook)) => Check::ok(CHECK, format!("none are needed: {playbook} sets no passwords")),
-        (None, None) => Check::skipped(CHECK, "none are named; --seal-to has them looked at"),
+        Some(playbook) => Check::ok(RECIPIENTS, format!("none are needed: {playbook} sets no passwords")),
+        None => Check::skipped(RECIPIENTS, "none are named; --seal-to or --recipients has them looked at"),
     }
 }
+
+const MAKE_A_KEY: &str = "Make one with: sealoff keygen -o key.txt; it prints what goes behind --seal-to.";
 
 /// A list that could not be read.
 #[must_use]

@@ -31,4 +31,4 @@ pub mod tenant;
 pub mod token;
 
 pub use check::{Check, Status};
-pub use examination::{Subject, examine};
+pub use examination::{NewPasswords, Subject, examine};

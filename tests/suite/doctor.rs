@@ -320,6 +320,20 @@ fn recipients_and_folder_are_looked_at() {
     assert!(check(&full, "folder").1.contains("is not empty"));
     let signout = stage.run(&["doctor", "--playbook", "signout", "--json"]).succeeded();
     assert_eq!(check(&signout, "recipients").0, "ok");
+    let recipient = stage.recipient();
+    stage.write("desks.toml", format!("[handoff.berlin]\nkeys = [\"{recipient}\"]\n"));
+    assert!(check(&run(&["--recipients", "desks.toml"]).succeeded(), "recipients").1.contains("1 name"));
+    stage.write("mistyped.toml", "[handoff.berlin]\nkeys = [\"age1nonsense\"]\n");
+    for (file, says) in [("mistyped.toml", "berlin"), ("missing.toml", "missing.toml")] {
+        let (status, found, _) = check(&run(&["--recipients", file]).exited(5), "recipients");
+        assert_eq!(status, "failed");
+        assert!(found.contains(says), "{found}");
+    }
+    // Whoever is to come back needs a password; whoever leaves does not.
+    assert_eq!(check(&run(&["--discard-credentials"]).exited(5), "recipients").0, "failed");
+    let leavers = ["doctor", "--playbook", "offboard", "--discard-credentials", "--json"];
+    assert_eq!(check(&stage.run(&leavers).succeeded(), "recipients").0, "ok");
+    run(&["--discard-credentials", "--seal-to", &recipient]).exited(2);
 }
 
 #[test]
