@@ -273,8 +273,11 @@ impl Shown {
         }
         writeln!(out)?;
         if self.steps.all_proved() {
-            let accounts = counted(self.accounts, "account", "accounts");
-            writeln!(out, "Every step of all {accounts} is proved.")?;
+            let of_whom = match self.accounts {
+                1 => "the account".to_owned(),
+                accounts => format!("all {} accounts", count(accounts)),
+            };
+            writeln!(out, "Every step of {of_whom} is proved.")?;
         } else {
             writeln!(out, "Not proved:")?;
             for open in self.not_proved.iter().take(MOST_NAMED) {
