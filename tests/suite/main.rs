@@ -15,6 +15,7 @@ mod guards;
 mod handoff;
 mod killed;
 mod letters;
+mod licences;
 mod main_job;
 #[cfg(target_os = "linux")]
 mod memory;
