@@ -17,7 +17,7 @@ use crate::stage::{Ran, Stage, bare, finish};
 const EXPORT: [&str; 4] = ["export", "--all", "-o", "-"];
 
 /// Makes a certificate with its key in one PEM file; `None` where there is no openssl.
-fn make_certificate(folder: &Path, name: &str, key: &[&str]) -> Option<Vec<u8>> {
+pub(crate) fn make_certificate(folder: &Path, name: &str, key: &[&str]) -> Option<Vec<u8>> {
     let mut command = Command::new("openssl");
     command.current_dir(folder).args(["req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=sealoff"]);
     command.args(key).args(["-keyout", "key.pem", "-out", "certificate.pem"]).stderr(Stdio::null());
@@ -31,7 +31,7 @@ fn make_certificate(folder: &Path, name: &str, key: &[&str]) -> Option<Vec<u8>> 
     Some(CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap().to_vec())
 }
 
-const RSA: [&str; 2] = ["-newkey", "rsa:2048"];
+pub(crate) const RSA: [&str; 2] = ["-newkey", "rsa:2048"];
 
 /// The binary pointed at the stage's tenant and without its secret.
 fn without_secret(stage: &Stage, arguments: &[&str]) -> Command {
@@ -101,17 +101,17 @@ fn a_certificate_that_cannot_be_used_says_why() {
     assert_eq!(stage.ledger().counters.token_requests, 0);
 }
 
-const PASSWORD: &str = "pf\u{e4}x & pass";
+pub(crate) const PASSWORD: &str = "pf\u{e4}x & pass";
 
 /// Runs openssl with the password in `PASSWORD`; says whether it did what it was told.
-fn openssl(folder: &Path, arguments: &str) -> bool {
+pub(crate) fn openssl(folder: &Path, arguments: &str) -> bool {
     let mut command = Command::new("openssl");
     command.current_dir(folder).args(arguments.split(' ')).env("PASSWORD", PASSWORD).env("NOTHING", "");
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 /// A PFX file of `certificate.pem` and `key.pem`, and of whatever else is said.
-fn export(folder: &Path, name: &str, more: &str) {
+pub(crate) fn export(folder: &Path, name: &str, more: &str) {
     let told = format!("pkcs12 -export -in certificate.pem -inkey key.pem -out {name} {more}");
     assert!(openssl(folder, told.trim_end()), "openssl cannot make {name}");
 }
