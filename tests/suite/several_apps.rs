@@ -20,14 +20,14 @@ fn stage(members: usize, further_apps: Vec<FurtherApp>) -> (Stage, String) {
     (stage, roster)
 }
 
-fn private(stage: &Stage, name: &str, content: &str) {
+pub(crate) fn private(stage: &Stage, name: &str, content: &str) {
     stage.write(name, content);
     #[cfg(unix)]
     std::fs::set_permissions(stage.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 /// Names an app by a file, and gives the name of the file.
-fn file_of(stage: &Stage, number: u16, secret: &str) -> String {
+pub(crate) fn file_of(stage: &Stage, number: u16, secret: &str) -> String {
     let app = FurtherApp::numbered(number);
     private(stage, &format!("app{number}.secret"), &format!("{secret}\n"));
     let text = format!("client_id = \"{}\"\nclient_secret_file = \"app{number}.secret\"\n", app.client_id);
@@ -36,7 +36,7 @@ fn file_of(stage: &Stage, number: u16, secret: &str) -> String {
     name
 }
 
-fn sound(stage: &Stage, number: u16) -> String {
+pub(crate) fn sound(stage: &Stage, number: u16) -> String {
     file_of(stage, number, &FurtherApp::numbered(number).client_secret)
 }
 
@@ -56,7 +56,7 @@ fn by_app(stage: &Stage) -> BTreeMap<Uuid, u64> {
     counts
 }
 
-fn id(number: u16) -> Uuid {
+pub(crate) fn id(number: u16) -> Uuid {
     if number == 1 { CLIENT_ID } else { FurtherApp::numbered(number).client_id }
 }
 
@@ -192,7 +192,7 @@ fn an_app_that_was_not_granted_a_permission_is_left_out_before_it_writes() {
 }
 
 /// Makes `NAME.pfx` behind `PASSWORD`, and gives its certificate; `None` where there is no openssl.
-fn make_pfx(stage: &Stage, name: &str) -> Option<Vec<u8>> {
+pub(crate) fn make_pfx(stage: &Stage, name: &str) -> Option<Vec<u8>> {
     let der = make_certificate(stage.folder.path(), &format!("{name}.pem"), &RSA)?;
     export(stage.folder.path(), &format!("{name}.pfx"), "-passout env:PASSWORD");
     #[cfg(unix)]
