@@ -25,7 +25,8 @@
 //! | [`cli`] | the only room that knows what a terminal is |
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
-//! [`private_files`], [`spreadsheet`] and [`words`].
+//! [`private_files`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in:
+//! `asn1`, `pem` and `pfx`.
 
 pub mod clock;
 pub mod digest;
@@ -33,6 +34,10 @@ pub mod ids;
 pub mod private_files;
 pub mod spreadsheet;
 pub mod words;
+
+mod asn1;
+mod pem;
+mod pfx;
 
 // A blank line between them keeps the rooms in their order.
 pub mod roster;

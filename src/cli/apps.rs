@@ -10,6 +10,7 @@ use clap::Args;
 use tokio::task::JoinSet;
 
 use super::connect::{Connected, transport_failure};
+use super::credential_args::typed_password;
 use super::exit::{Exit, Failure};
 use super::pace_args::EffectivePace;
 use super::precheck::{CheckArgs, check_permissions, what_is_missing};
@@ -17,6 +18,7 @@ use super::progress::left_out;
 use super::words::{count, counted, harmless};
 use crate::graph::app_file::{AppFile, AppFileError};
 use crate::graph::caller::Caller;
+use crate::graph::credential::CertificateError;
 use crate::graph::quota::Allowance;
 use crate::graph::reading::{Organization, ReadError, Reading};
 use crate::graph::token::Credential;
@@ -34,7 +36,8 @@ use crate::run::spent::WritesSpent;
 #[command(next_help_heading = "Pace")]
 pub(super) struct AppArgs {
     /// One more app registration of the tenant to spread the writes over, named by this TOML file: each app has a quota of
-    /// its own, and three of them reach the tenant's. Give it more than once for more than one
+    /// its own, and three of them reach the tenant's. The file says client_id and one of client_secret_file,
+    /// client_secret_env, certificate_path or federated_token_file. Give it more than once for more than one
     #[arg(long = "app", value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -82,7 +85,7 @@ impl AppArgs {
     ///
     /// As [`AppArgs::read`]; or a file is meant for another tenant, or its credential is not there.
     pub(super) fn of_tenant(&self, tenant: TenantId) -> Result<Vec<FurtherApp>, Failure> {
-        let credential = |app: AppFile| {
+        let entering = |app: AppFile| {
             if let Some(other) = app.tenant_id.filter(|other| *other != tenant) {
                 return Err(Failure::refused(format_args!(
                     "the app in {} is for tenant {other}, and the plan is for {tenant}",
@@ -90,10 +93,10 @@ impl AppArgs {
                 ))
                 .with_next("Leave it out: a quota of another tenant is of no use here."));
             }
-            let credential = app.credential(tenant, |name| env::var(name).ok()).map_err(unusable)?;
+            let credential = credential(&app, &tenant.to_string())?;
             Ok(FurtherApp { name: name(&app), credential })
         };
-        self.read()?.into_iter().map(credential).collect()
+        self.read()?.into_iter().map(entering).collect()
     }
 }
 
@@ -102,8 +105,31 @@ pub(super) fn name(app: &AppFile) -> AppName {
     AppName { client_id: Some(app.client_id), named_in: app.path.display().to_string() }
 }
 
+/// What the app of a file proves itself with in a tenant.
+///
+/// # Errors
+///
+/// It is not there, or cannot be used.
+pub(super) fn credential(app: &AppFile, tenant: &str) -> Result<Credential, Failure> {
+    app.credential(tenant, |name| env::var(name).ok(), &mut typed_password).map_err(unusable)
+}
+
 fn unusable(error: AppFileError) -> Failure {
-    Failure::usage(error)
+    let next = match &error {
+        AppFileError::Certificate { error: CertificateError::Locked(_), .. } => Some(
+            "Name its password with certificate_password_file or certificate_password_env, or run this at a terminal and \
+             type it.",
+        ),
+        AppFileError::Certificate { error: CertificateError::WrongPassword(_), .. } => Some(
+            "Correct what certificate_password_file or certificate_password_env holds, or leave both out and type it.",
+        ),
+        _ => None,
+    };
+    let failure = Failure::usage(error);
+    match next {
+        Some(next) => failure.with_next(next),
+        None => failure,
+    }
 }
 
 fn twice(app: &AppFile, places: std::fmt::Arguments<'_>) -> Failure {

@@ -10,13 +10,15 @@ use std::sync::Arc;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
 use super::words::span;
 use crate::graph::connection::http_client;
-use crate::graph::credential::{CredentialKind, DevicePrompt, ShowPrompt, SigningCertificate};
+use crate::graph::credential::{
+    CertificateError, CredentialKind, DevicePrompt, FilePassword, ShowPrompt, SigningCertificate,
+};
 use crate::graph::token::Credential;
 
 const TENANT: &str = "AZURE_TENANT_ID";
@@ -24,6 +26,7 @@ const CLIENT: &str = "AZURE_CLIENT_ID";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
 const SECRET_FILE: &str = "SEALOFF_CLIENT_SECRET_FILE";
 const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
+const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 const FEDERATED: &str = "AZURE_FEDERATED_TOKEN_FILE";
 const TOKEN: &str = "SEALOFF_ACCESS_TOKEN";
 const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
@@ -51,8 +54,9 @@ pub struct CredentialArgs {
     /// File that holds the client secret and nothing else [env: SEALOFF_CLIENT_SECRET_FILE]
     #[arg(long, value_name = "FILE", group = "proof")]
     pub client_secret_file: Option<PathBuf>,
-    /// PEM file with the app's certificate and its private key [env: AZURE_CLIENT_CERTIFICATE_PATH]
-    #[arg(long, value_name = "PEM", group = "proof")]
+    /// PFX or PEM file with the app's certificate and its private key [env: AZURE_CLIENT_CERTIFICATE_PATH]; its password is
+    /// asked for, or stands in AZURE_CLIENT_CERTIFICATE_PASSWORD
+    #[arg(long, value_name = "FILE", group = "proof")]
     pub client_certificate: Option<PathBuf>,
     /// File with a token that the app registration trusts [env: AZURE_FEDERATED_TOKEN_FILE]
     #[arg(long, value_name = "FILE", group = "proof")]
@@ -111,7 +115,10 @@ impl CredentialArgs {
                 let [tenant, client_id] = self.registration(kind)?;
                 let path = self.client_certificate.clone().or_else(|| path_variable(CERTIFICATE));
                 let path = path.ok_or_else(|| missing(kind, &[CERTIFICATE]))?;
-                let certificate = SigningCertificate::read(&path).map_err(Failure::usage)?;
+                let given = secret_variable_as_it_is(CERTIFICATE_PASSWORD)?;
+                let mut ask = typed_password;
+                let password = FilePassword::new(given, &mut ask);
+                let certificate = SigningCertificate::read_with(&path, password).map_err(unusable_certificate)?;
                 Credential::Certificate { tenant, client_id, certificate }
             }
             CredentialKind::Federated => {
@@ -239,6 +246,25 @@ fn missing(kind: CredentialKind, names: &[&str]) -> Failure {
     )
 }
 
+/// The password of a certificate's file, typed without echo; `None` without a terminal.
+pub(super) fn typed_password(path: &Path) -> Option<SecretString> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let prompt = format!("password of {} (not shown): ", path.display());
+    rpassword::prompt_password(prompt).ok().map(SecretString::from)
+}
+
+fn unusable_certificate(error: CertificateError) -> Failure {
+    match error {
+        CertificateError::Locked(_) => Failure::new(Exit::Access, error)
+            .with_next(format_args!("Set {CERTIFICATE_PASSWORD}, or run this at a terminal and type it.")),
+        CertificateError::WrongPassword(_) => Failure::new(Exit::Access, error)
+            .with_next(format_args!("Correct {CERTIFICATE_PASSWORD}, or leave it unset and type the password.")),
+        other => Failure::usage(other),
+    }
+}
+
 fn show(prompt: &DevicePrompt) {
     let _ = writeln!(
         anstream::stderr(),
@@ -264,10 +290,16 @@ fn path_variable(name: &str) -> Option<PathBuf> {
 
 /// A secret in the environment. What is set and cannot be read must not be passed over in silence.
 fn secret_variable(name: &str) -> Result<Option<SecretString>, Failure> {
+    let secret = secret_variable_as_it_is(name)?;
+    Ok(secret.map(|secret| SecretString::from(secret.expose_secret().trim())))
+}
+
+/// The same for a password, of which the spaces around it may be a part.
+fn secret_variable_as_it_is(name: &str) -> Result<Option<SecretString>, Failure> {
     let Some(value) = variable_os(name) else { return Ok(None) };
-    let text = value.into_string().map(Zeroizing::new);
+    let text = value.into_string();
     let text = text.map_err(|_| Failure::usage(format_args!("{name} is set to something that is not text")))?;
-    Ok(Some(SecretString::from(text.trim().to_owned())))
+    Ok(Some(SecretString::from(text)))
 }
 
 /// The secret in a file that holds nothing else.

@@ -7,15 +7,19 @@ use anstyle::{AnsiColor, Color, Style};
 use clap::Args;
 use serde::Serialize;
 
-use super::connect::ConnectionArgs;
+use super::apps;
+use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
 use super::plan::ReadingArgs;
 use super::preview::note_unprinted;
 use super::words::{counted, harmless, line_width, wrapped};
-use crate::doctor::{Check, NewPasswords, Status, Subject, examine};
+use crate::doctor::{Check, Examined, NewPasswords, Seen, Status, Subject, examine, further_app};
+use crate::graph::app_file::AppFile;
+use crate::ids::{ClientId, TenantId};
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
+use crate::plan::step::Steps;
 use crate::roster::Source;
 use crate::seal::Recipients;
 
@@ -55,6 +59,10 @@ pub struct DoctorArgs {
     /// Print as JSON
     #[arg(long)]
     json: bool,
+    /// One more app registration that the run is to go through, named by this TOML file, as for sealoff apply: whether it
+    /// gets in, and may do what is meant. May be given more than once
+    #[arg(long = "app", value_name = "FILE")]
+    apps: Vec<PathBuf>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -80,18 +88,28 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
         },
         folder: args.out.clone(),
     };
-    let checks = match args.connection.connect() {
-        Ok(connected) => examine(&connected.transport, connected.clock, subject).await,
+    let steps = subject.steps();
+    let (checks, apps) = match args.connection.connect() {
+        Ok(connected) => {
+            let Examined { checks, seen } = examine(&connected.transport, connected.clock, subject).await;
+            (checks, look_at_apps(&args.apps, &connected, &seen, steps).await)
+        }
         Err(failure) if failure.exit == Exit::Access => {
             let mend = failure.next.unwrap_or_else(|| "Set a credential in the environment.".to_owned());
             let mut checks = vec![Check::failed("credential", failure.what, mend)];
             checks.push(Check::skipped("tenant", "there is no credential to get in with"));
             checks.extend(subject.look_at_what_is_here());
-            checks
+            let unseen = |path: &PathBuf| FoundApp {
+                file: path.display().to_string(),
+                client_id: None,
+                checks: vec![Check::skipped("credential", "the first app has none: nothing was looked at")],
+            };
+            (checks, args.apps.iter().map(unseen).collect())
         }
         Err(failure) => return Err(failure),
     };
-    let fails = checks.iter().any(|check| check.status == Status::Failed);
+    let all = checks.iter().chain(apps.iter().flat_map(|app| &app.checks));
+    let fails = all.into_iter().any(|check| check.status == Status::Failed);
     let exit = if fails { Exit::Access } else { Exit::Done };
     let mut out = anstream::stdout();
     let written = if args.json {
@@ -101,12 +119,15 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
             playbook: Option<&'a str>,
             exit_code: u8,
             checks: &'a [Check],
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            apps: &'a [FoundApp],
         }
         let playbook = args.playbook.map(Playbook::name);
-        let line = OnWire { sealoff_doctor: JSON_VERSION, playbook, exit_code: exit as u8, checks: &checks };
+        let line =
+            OnWire { sealoff_doctor: JSON_VERSION, playbook, exit_code: exit as u8, checks: &checks, apps: &apps };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        write(&mut out, args.playbook, &checks, line_width())
+        write(&mut out, args.playbook, &checks, &apps, line_width())
     };
     note_unprinted(written.and_then(|()| out.flush()));
     Ok(exit)
@@ -116,12 +137,110 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
 const NAME: usize = 9;
 const FOUND: usize = 27;
 
-fn write(out: &mut impl Write, playbook: Option<Playbook>, checks: &[Check], width: usize) -> io::Result<()> {
+/// A further app, and what was found about it.
+#[derive(Serialize)]
+struct FoundApp {
+    file: String,
+    client_id: Option<ClientId>,
+    checks: Vec<Check>,
+}
+
+async fn look_at_apps(paths: &[PathBuf], connected: &Connected, seen: &Seen, steps: Steps) -> Vec<FoundApp> {
+    let mut apps = Vec::<FoundApp>::with_capacity(paths.len());
+    for path in paths {
+        let file = path.display().to_string();
+        let app = match AppFile::read(path) {
+            Ok(app) => app,
+            Err(error) => {
+                let checks = further_app::unusable(error.to_string(), MEND_FILE);
+                apps.push(FoundApp { file, client_id: None, checks });
+                continue;
+            }
+        };
+        let is_first = seen.client_id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&app.client_id.to_string()));
+        let before =
+            apps.iter().find(|before| before.client_id == Some(app.client_id)).map(|before| before.file.as_str());
+        let checks = match before.or(is_first.then_some("the environment")) {
+            Some(before) => further_app::unusable(
+                format!("it names the same app as {before}"),
+                "An app has one quota, however often it is named. Register another one, or leave this one out.",
+            ),
+            None => look_at_app(&app, &file, connected, seen, steps).await,
+        };
+        apps.push(FoundApp { file, client_id: Some(app.client_id), checks });
+    }
+    apps
+}
+
+const MEND_FILE: &str = "Correct it, or leave the app out: a run does not begin with a file that it cannot use.";
+
+async fn look_at_app(app: &AppFile, file: &str, connected: &Connected, seen: &Seen, steps: Steps) -> Vec<Check> {
+    let is_of_another = |tenant: TenantId| app.tenant_id.filter(|own| *own != tenant);
+    if let Some((tenant, other)) = seen.tenant.and_then(|tenant| Some((tenant, is_of_another(tenant)?))) {
+        let found = format!("it is for tenant {other}, and Graph answers for {tenant}");
+        return further_app::unusable(found, "Leave it out: a quota of another tenant is of no use here.");
+    }
+    // As a plan has it; and where the first app did not get in, as it was told.
+    let told = || connected.transport.tenant().map(str::to_owned);
+    let named = || app.tenant_id.map(|tenant| tenant.to_string());
+    let Some(tenant) = seen.tenant.map(|tenant| tenant.to_string()).or_else(named).or_else(told) else {
+        return further_app::unusable(
+            "which tenant is meant is not known, as the first app did not get in",
+            MEND_FIRST,
+        );
+    };
+    match apps::credential(app, &tenant) {
+        Ok(credential) => {
+            let transport = connected.transport.beside(credential);
+            let reader = (&connected.transport, connected.clock);
+            further_app::examine(&transport, reader, file, seen, steps).await
+        }
+        Err(failure) => further_app::unusable(failure.what, failure.next.as_deref().unwrap_or(MEND_FILE)),
+    }
+}
+
+const MEND_FIRST: &str = "Mend what was found about the first app, and run sealoff doctor again.";
+
+fn write(
+    out: &mut impl Write,
+    playbook: Option<Playbook>,
+    checks: &[Check],
+    apps: &[FoundApp],
+    width: usize,
+) -> io::Result<()> {
     let subject = playbook.map_or_else(
         || "any: what every playbook needs is looked at; --playbook narrows it".to_owned(),
         |playbook| format!("{playbook}: {}", playbook.summary()),
     );
     writeln!(out, "Playbook   {subject}\n")?;
+    write_checks(out, checks, width)?;
+    for app in apps {
+        let client_id = app.client_id.map(|id| format!("{id} ")).unwrap_or_default();
+        writeln!(out, "\nApp {client_id}({})", harmless(&app.file))?;
+        write_checks(out, &app.checks, width)?;
+    }
+    writeln!(out)?;
+    let number = |checks: &[Check], status| checks.iter().filter(|check| check.status == status).count() as u64;
+    let of_apps = |status| apps.iter().map(|app| number(&app.checks, status)).sum::<u64>();
+    let (failed, failed_of_apps) = (number(checks, Status::Failed), of_apps(Status::Failed));
+    let warnings = number(checks, Status::Warning) + of_apps(Status::Warning);
+    let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
+    let (warned, failures) =
+        (counted(warnings, "warning", "warnings"), counted(failed + failed_of_apps, "check", "checks"));
+    if failed > 0 {
+        writeln!(out, "{failures} failed, {warned}: {what} would fail, or leave some accounts undone.")
+    } else if failed_of_apps > 0 {
+        let files: Vec<&str> =
+            apps.iter().filter(|app| number(&app.checks, Status::Failed) > 0).map(|app| app.file.as_str()).collect();
+        let files = files.join(", ");
+        let files = harmless(&files);
+        writeln!(out, "{failures} failed, {warned}: {what} would go without the app of {files}, or not begin.")
+    } else {
+        writeln!(out, "Nothing stands in the way of {what}; {warned}. Nothing was changed.")
+    }
+}
+
+fn write_checks(out: &mut impl Write, checks: &[Check], width: usize) -> io::Result<()> {
     let room = width.saturating_sub(FOUND).max(30);
     let mut before = "";
     for check in checks {
@@ -148,17 +267,7 @@ fn write(out: &mut impl Write, playbook: Option<Playbook>, checks: &[Check], wid
             writeln!(out, "  {}", harmless(command))?;
         }
     }
-    writeln!(out)?;
-    let number = |status| checks.iter().filter(|check| check.status == status).count() as u64;
-    let (failed, warnings) = (number(Status::Failed), number(Status::Warning));
-    let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
-    let warned = counted(warnings, "warning", "warnings");
-    if failed > 0 {
-        let checks = counted(failed, "check", "checks");
-        writeln!(out, "{checks} failed, {warned}: {what} would fail, or leave some accounts undone.")
-    } else {
-        writeln!(out, "Nothing stands in the way of {what}; {warned}. Nothing was changed.")
-    }
+    Ok(())
 }
 
 const fn style_of(status: Status) -> Style {

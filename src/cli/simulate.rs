@@ -222,6 +222,12 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         None => None,
     };
     let users = args.users.unwrap_or(USERS);
+    args.sign_in.check_apps(args.apps)?;
+    let mut further_apps = simulated_apps::made_up(args.apps);
+    for (number, app) in (2..).zip(&mut further_apps) {
+        app.app_role = args.rights.app_role.0;
+        app.certificates = args.sign_in.certificates_of(number)?;
+    }
     let settings = Settings {
         listen: args.listen,
         hosts: args.host.clone(),
@@ -239,10 +245,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
         permissions: args.rights.permissions(),
         app_role: args.rights.app_role.0,
         opaque_tokens: args.rights.opaque_tokens,
-        further_apps: simulated_apps::made_up(args.apps)
-            .into_iter()
-            .map(|app| FurtherApp { app_role: args.rights.app_role.0, ..app })
-            .collect(),
+        further_apps,
         pim_licensed: !args.rights.without_pim,
         ..Settings::default()
     };

@@ -10,14 +10,14 @@ use super::tenant::Description;
 use super::{folder, granted, grants, lists, network, roles, tenant, token};
 use crate::clock::Clock;
 use crate::directory::reach::Actor;
-use crate::directory::{Found, Lookup, LookupError, Privilege, Scope, TenantFacts};
+use crate::directory::{Found, Lookup, LookupError, Privilege, Privileges, Scope, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::graph::paced::Paced;
 use crate::graph::reading::{ReadError, Reading};
 use crate::graph::token::TokenError;
 use crate::graph::transport::{Advice, Consistency, HttpTransport, TransportError};
-use crate::ids::ObjectId;
+use crate::ids::{ObjectId, TenantId};
 use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
@@ -53,7 +53,9 @@ pub struct NewPasswords {
 }
 
 impl Subject {
-    fn steps(&self) -> Steps {
+    /// The steps that are meant.
+    #[must_use]
+    pub fn steps(&self) -> Steps {
         let every = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
         self.playbook.map_or(every, Playbook::steps)
     }
@@ -84,17 +86,42 @@ const IN_THE_TENANT: [&str; 13] = [
     "reach",
 ];
 
+/// What was found, and what need not be asked again for further apps.
+pub struct Examined {
+    /// The checks, in their order.
+    pub checks: Vec<Check>,
+    /// What need not be asked again.
+    pub seen: Seen,
+}
+
+/// What the first app has seen of the tenant.
+#[derive(Default)]
+pub struct Seen {
+    /// Somebody answers there.
+    pub is_open: bool,
+    /// The tenant that Graph answers for.
+    pub tenant: Option<TenantId>,
+    /// The app as which all of this was seen.
+    pub client_id: Option<String>,
+    /// Who holds which directory role.
+    pub privileges: Option<Privileges>,
+}
+
 /// Looks at everything; `clock` counts the waits.
-pub async fn examine(transport: &HttpTransport, clock: Clock, mut subject: Subject) -> Vec<Check> {
+pub async fn examine(transport: &HttpTransport, clock: Clock, mut subject: Subject) -> Examined {
     let mut checks = look_at_the_way(transport, clock).await;
-    let is_open = !checks.iter().any(|check| check.status == Status::Failed && check.check != "clock");
+    checks.extend(transport.certificate().map(|facts| token::certificate(facts, OffsetDateTime::now_utc())));
+    let mut seen = Seen { is_open: true, ..Seen::default() };
+    let is_open =
+        !checks.iter().any(|check| check.status == Status::Failed && !matches!(check.check, "clock" | "certificate"));
     if is_open {
-        look_into_the_tenant(transport, clock, &mut subject, &mut checks).await;
+        look_into_the_tenant(transport, clock, &mut subject, &mut checks, &mut seen).await;
     } else {
+        seen.is_open = false;
         checks.extend(skipped_from("token", "the way there is not open"));
     }
     checks.extend(subject.look_at_what_is_here());
-    checks
+    Examined { checks, seen }
 }
 
 fn skipped_from(first: &str, because: &str) -> impl Iterator<Item = Check> {
@@ -119,7 +146,13 @@ async fn look_at_the_way(transport: &HttpTransport, clock: Clock) -> Vec<Check> 
     checks
 }
 
-async fn look_into_the_tenant(transport: &HttpTransport, clock: Clock, subject: &mut Subject, checks: &mut Vec<Check>) {
+async fn look_into_the_tenant(
+    transport: &HttpTransport,
+    clock: Clock,
+    subject: &mut Subject,
+    checks: &mut Vec<Check>,
+    seen: &mut Seen,
+) {
     let (caller, claims) = match (transport.caller().await, transport.claims().await) {
         (Ok(caller), Ok(claims)) => (caller, claims),
         (Err(error), _) | (_, Err(error)) => {
@@ -143,6 +176,10 @@ async fn look_into_the_tenant(transport: &HttpTransport, clock: Clock, subject: 
         }
     };
     checks.extend(claims.as_ref().and_then(|claims| token::fits(claims, described.id)));
+    seen.tenant = Some(described.id);
+    if let Caller::App { client_id } = &caller {
+        seen.client_id = Some(client_id.clone());
+    }
     let paced = Paced::new(transport, clock);
     // A token that cannot be read stands in nobody's way: the tenant knows what it granted.
     let claims = match (claims, &caller) {
@@ -164,7 +201,7 @@ async fn look_into_the_tenant(transport: &HttpTransport, clock: Clock, subject: 
     }
     checks.push(tenant::sync(&described, date));
     checks.push(tenant::quota(users, &advice));
-    look_at_the_people(&paced, &caller, claims.as_ref(), subject, checks).await;
+    seen.privileges = look_at_the_people(&paced, &caller, claims.as_ref(), subject, checks).await;
 }
 
 /// The tenant's own words, and what the headers beside them say.
@@ -187,13 +224,13 @@ async fn look_at_the_people(
     claims: Option<&Claims>,
     subject: &mut Subject,
     checks: &mut Vec<Check>,
-) {
+) -> Option<Privileges> {
     let facts = match read_facts(paced, caller, checks).await {
         Ok(facts) => facts,
         Err(error) => {
             checks.push(not_looked_up("roles", "the directory", &error));
             checks.extend(skipped_from("domains", "the directory could not be read").filter(|it| it.check != "quota"));
-            return;
+            return None;
         }
     };
     if let Some(domains) = &facts.domains {
@@ -219,6 +256,7 @@ async fn look_at_the_people(
     let guarded = look_at_protected(subject, &lookup, checks).await;
     checks.push(lists::emergency_access(&facts, guarded.as_ref()));
     look_at_roster(subject, &facts, actor.as_ref(), principal, &lookup, checks).await;
+    facts.privileges
 }
 
 /// Who asks, in the directory.

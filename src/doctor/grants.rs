@@ -169,10 +169,20 @@ pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
 /// What is permitted against what the steps need: one check for each need that is not met, or one for all that are.
 #[must_use]
 pub fn judge(claims: &Claims, steps: Steps, scope: Scope) -> Vec<Check> {
+    judge_needs(claims, &needs(steps, scope))
+}
+
+/// The same for an app that writes and does not read: another one reads for it.
+#[must_use]
+pub fn judge_writer(claims: &Claims, steps: Steps) -> Vec<Check> {
+    judge_needs(claims, &needs_of_steps(steps))
+}
+
+fn judge_needs(claims: &Claims, needs: &[Need]) -> Vec<Check> {
     const CHECK: &str = "permissions";
     let mut checks = Vec::new();
     let mut named: Vec<&str> = Vec::new();
-    for need in needs(steps, scope) {
+    for need in needs {
         let lacking: Vec<&str> = need.lacking(claims).into_iter().filter(|one| !named.contains(one)).collect();
         if lacking.is_empty() {
             continue;

@@ -14,14 +14,16 @@
 //! | `roles` | the directory roles of the app or person, and whom of the roster they do not reach |
 //! | `lists` | recipients and protected accounts |
 //! | `folder` | where the plan is to go |
+//! | `further_app` | one more app that a run is to go through: whether it gets in, and may write |
 //! | `examination` | asks, in order, and hands what was found to the others |
 //!
-//! All but `granted` and the last are pure: findings in, checks out. The command line makes some of the same checks before a plan is made
+//! All but `granted` and the last two are pure: findings in, checks out. The command line makes some of the same checks before a plan is made
 //! and before it is carried out: those that cost no call more.
 
 pub mod check;
 pub mod examination;
 pub mod folder;
+pub mod further_app;
 pub mod granted;
 pub mod grants;
 pub mod lists;
@@ -31,4 +33,4 @@ pub mod tenant;
 pub mod token;
 
 pub use check::{Check, Status};
-pub use examination::{NewPasswords, Subject, examine};
+pub use examination::{Examined, NewPasswords, Seen, Subject, examine};

@@ -4,6 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::check::Check;
 use crate::graph::claims::Claims;
+use crate::graph::credential::CertificateFacts;
 use crate::graph::token::TokenError;
 use crate::graph::transport::TransportError;
 use crate::ids::TenantId;
@@ -11,6 +12,9 @@ use crate::words;
 
 /// A run longer than this needs a token that can be renewed.
 const SHORT: Duration = Duration::minutes(10);
+
+/// A certificate that lasts no longer is to be renewed while there is time.
+const SOON: Duration = Duration::days(30);
 
 /// What the token says about itself; nothing of the token is shown.
 #[must_use]
@@ -41,6 +45,29 @@ pub fn judge(claims: Option<&Claims>, now: OffsetDateTime) -> Check {
             "If sealoff cannot renew it (SEALOFF_ACCESS_TOKEN), fetch a new one before a run.",
         ),
         _ => Check::ok(CHECK, format!("as {who}{until}")),
+    }
+}
+
+/// Until when the certificate is good that signs for tokens. Entra takes none that has expired.
+#[must_use]
+pub fn certificate(facts: CertificateFacts, now: OffsetDateTime) -> Check {
+    const CHECK: &str = "certificate";
+    let thumbprint = format!("SHA-256 {}", facts.thumbprint);
+    let renew = "Make a new certificate, upload its public half (App registrations > the app > Certificates & secrets), and \
+                 sign in with that one.";
+    let Some((begin, end)) = facts.validity else {
+        return Check::ok(CHECK, format!("{thumbprint}; until when it is good cannot be read"));
+    };
+    let end_text = words::moment(end);
+    if end <= now {
+        Check::failed(CHECK, format!("{thumbprint}; it expired at {end_text}, and Entra ID takes none that has"), renew)
+    } else if begin > now {
+        let found = format!("{thumbprint}; it is not good before {}", words::moment(begin));
+        Check::failed(CHECK, found, "Wait until then; and if it is by your watch, set this machine's clock.")
+    } else if end - now < SOON {
+        Check::warning(CHECK, format!("{thumbprint}; it expires soon, at {end_text}"), renew)
+    } else {
+        Check::ok(CHECK, format!("{thumbprint}; good until {end_text}"))
     }
 }
 
@@ -84,6 +111,28 @@ pub(super) fn sentence(fragment: &str) -> String {
 mod tests {
     use super::super::check::Status;
     use super::*;
+
+    #[test]
+    fn a_certificate_is_told_by_how_long_it_lasts() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let thumbprint = crate::digest::Digest::of(b"certificate");
+        let judged = |begin: i64, end: i64| {
+            let validity = Some((now + Duration::days(begin), now + Duration::days(end)));
+            certificate(CertificateFacts { thumbprint, validity }, now)
+        };
+        for (begin, end, status) in [
+            (-1, 31, Status::Ok),
+            (-1, 29, Status::Warning),
+            (-2, -1, Status::Failed),
+            (-2, 0, Status::Failed),
+            (1, 90, Status::Failed),
+        ] {
+            let check = judged(begin, end);
+            assert_eq!(check.status, status, "{check:?}");
+            assert!(check.found.contains(&thumbprint.to_string()), "{check:?}");
+        }
+        assert_eq!(certificate(CertificateFacts { thumbprint, validity: None }, now).status, Status::Ok);
+    }
 
     #[test]
     fn a_token_is_told_by_whom_and_until_when() {

@@ -11,7 +11,9 @@ pub fn hint(code: u32) -> Option<&'static str> {
         }
         7_000_215 => "the client secret is wrong: often the secret's id was pasted instead of its value",
         7_000_222 => "the client secret has expired: add a new one to the app registration",
-        700_027 => "the signed assertion was rejected: the certificate is not on the app, or the key does not fit it",
+        700_027 => {
+            "the signed assertion was rejected: the certificate is not on the app, has expired, or the key does not fit it"
+        }
         700_024 => "the assertion is outside its time window: check this machine's clock",
         70_021 | 700_211..=700_213 => {
             "no federated credential of the app matches: issuer, subject and audience must be equal"

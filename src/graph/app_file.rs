@@ -4,25 +4,42 @@
 //!
 //! ```toml
 //! client_id = "11111111-2222-4333-8444-555555555555"
-//! client_secret_file = "second.secret"
+//! certificate_path = "second.pfx"
+//! certificate_password_file = "second.password"
 //! ```
+
+mod error;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
+use super::credential::{AskPassword, FilePassword, SigningCertificate};
 use super::token::Credential;
-use crate::ids::{ClientId, NotAGuid, TenantId};
+use crate::ids::{ClientId, TenantId};
 use crate::private_files;
 
+pub use error::AppFileError;
+
 /// The keys that such a file may have.
-const KEYS: [&str; 6] =
-    ["client_id", "tenant_id", "client_secret_file", "client_secret_env", "certificate_path", "federated_token_file"];
+const KEYS: [&str; 8] = [
+    "client_id",
+    "tenant_id",
+    "client_secret_file",
+    "client_secret_env",
+    "certificate_path",
+    "certificate_password_file",
+    "certificate_password_env",
+    "federated_token_file",
+];
 /// Those of them of which there must be exactly one.
 const CREDENTIALS: &str = "client_secret_file, client_secret_env, certificate_path or federated_token_file";
+const SECRET_ENV: &str = "client_secret_env";
+const PASSWORD_FILE: &str = "certificate_password_file";
+const PASSWORD_ENV: &str = "certificate_password_env";
 /// Neither such a file nor a secret is ever longer.
 const LONGEST_FILE: u64 = 64 * 1024;
 
@@ -46,132 +63,24 @@ pub enum Proof {
     SecretFile(PathBuf),
     /// A client secret in a variable of the environment.
     SecretVariable(String),
-    /// A certificate with its private key.
-    Certificate(PathBuf),
+    /// A certificate with its private key, in PEM or PFX.
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// Where the file's password is, if it has one that need not be typed.
+        password: Option<PasswordPlace>,
+    },
     /// A token of another identity provider that the app trusts.
     FederatedToken(PathBuf),
 }
 
-/// Why the file of an app cannot be used. No content of the file is ever part of it but names of keys and ids.
-#[derive(Debug, thiserror::Error)]
-pub enum AppFileError {
-    /// It cannot be read.
-    #[error("{what} {} cannot be read: {error}", .path.display())]
-    Unreadable {
-        /// What it is.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        error: io::Error,
-    },
-    /// It is no TOML.
-    #[error("line {line} of {} is no TOML: {reason}", .path.display())]
-    NotToml {
-        /// The file.
-        path: PathBuf,
-        /// Counted from 1.
-        line: usize,
-        /// What the parser says.
-        reason: String,
-    },
-    /// A key that nobody knows.
-    #[error("{} has a key {key:?}, which means nothing here{}", .path.display(), meant(.nearest))]
-    UnknownKey {
-        /// The file.
-        path: PathBuf,
-        /// The key.
-        key: String,
-        /// The key that was meant, if any is near.
-        nearest: Option<&'static str>,
-    },
-    /// A secret stands in the file itself.
-    #[error(
-        "{} has a secret written into it ({key}), and such a file is copied about. Write the secret, alone, into a file of \
-         its own that only you may read (chmod 600), name that with client_secret_file, and renew the secret if others \
-         have seen this file", .path.display()
-    )]
-    SecretInFile {
-        /// The file.
-        path: PathBuf,
-        /// The key.
-        key: String,
-    },
-    /// A value that is no text.
-    #[error("{key} in {} must be a text in quotes, and not an empty one", .path.display())]
-    NotAText {
-        /// The file.
-        path: PathBuf,
-        /// The key.
-        key: &'static str,
-    },
-    /// An id that is none.
-    #[error("{key} in {} is no id: {error}", .path.display())]
-    NotAnId {
-        /// The file.
-        path: PathBuf,
-        /// The key.
-        key: &'static str,
-        /// What it is instead.
-        error: NotAGuid,
-    },
-    /// No client id.
-    #[error("{} names no client_id: the application (client) ID on the overview page of the app registration", .0.display())]
-    NoClientId(PathBuf),
-    /// No credential.
-    #[error("{} names no credential; give it exactly one of {CREDENTIALS}", .0.display())]
-    NoCredential(PathBuf),
-    /// More than one credential.
-    #[error("{} names {first} and {second}; give it exactly one of {CREDENTIALS}", .path.display())]
-    TwoCredentials {
-        /// The file.
-        path: PathBuf,
-        /// One of them.
-        first: &'static str,
-        /// Another one.
-        second: &'static str,
-    },
-    /// Others may change the file, and so choose which app is used and which file is sent as its secret.
-    #[error("others may change {}; keep them out: chmod go-w {}", .0.display(), .0.display())]
-    WritableByOthers(PathBuf),
-    /// Others may read the secret.
-    #[error("others may read the secret in {}; keep them out: chmod 600 {}", .0.display(), .0.display())]
-    OpenToOthers(PathBuf),
-    /// The file of the secret holds no secret.
-    #[error("{} must hold a client secret and nothing else, in one line", .0.display())]
-    NoSecret(PathBuf),
-    /// Not the name of a variable.
-    #[error(
-        "client_secret_env in {} is not the name of a variable (letters, digits and underscores); it never is the secret \
-         itself", .0.display()
-    )]
-    NotAVariable(PathBuf),
-    /// The variable is not set.
-    #[error("{} says that its secret is in the variable {name}, which is not set", .path.display())]
-    NoVariable {
-        /// The file.
-        path: PathBuf,
-        /// The variable.
-        name: String,
-    },
-    /// A kind of credential that this version does not use for further apps.
-    #[error(
-        "{} names {key}, which this version of sealoff cannot use for further apps yet; use client_secret_file or \
-         client_secret_env", .path.display()
-    )]
-    NotYet {
-        /// The file.
-        path: PathBuf,
-        /// The key.
-        key: &'static str,
-    },
-}
-
-fn meant(nearest: &Option<&'static str>) -> String {
-    match nearest {
-        Some(nearest) => format!("; did you mean {nearest}?"),
-        None => format!("; it may have {}", KEYS.join(", ")),
-    }
+/// Where the password of a certificate's file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PasswordPlace {
+    /// Alone in a file that nobody else may read.
+    File(PathBuf),
+    /// In a variable of the environment.
+    Variable(String),
 }
 
 impl AppFile {
@@ -214,10 +123,16 @@ impl AppFile {
         let client_id = client_id.parse().map_err(no_id("client_id"))?;
         let tenant_id = take("tenant_id")?.map(|id| id.parse()).transpose().map_err(no_id("tenant_id"))?;
         let beside = |name: String| private_files::folder_of(path).join(name);
+        let password = match (take(PASSWORD_FILE)?, take(PASSWORD_ENV)?) {
+            (Some(_), Some(_)) => return Err(AppFileError::TwoPasswords(owned())),
+            (Some(name), None) => Some((PASSWORD_FILE, PasswordPlace::File(beside(name)))),
+            (None, Some(name)) => Some((PASSWORD_ENV, PasswordPlace::Variable(name))),
+            (None, None) => None,
+        };
         let kinds: [(&'static str, &dyn Fn(String) -> Proof); 4] = [
             ("client_secret_file", &|name| Proof::SecretFile(beside(name))),
-            ("client_secret_env", &Proof::SecretVariable),
-            ("certificate_path", &|name| Proof::Certificate(beside(name))),
+            (SECRET_ENV, &Proof::SecretVariable),
+            ("certificate_path", &|name| Proof::Certificate { path: beside(name), password: None }),
             ("federated_token_file", &|name| Proof::FederatedToken(beside(name))),
         ];
         let mut proof = None::<(&'static str, Proof)>;
@@ -228,52 +143,96 @@ impl AppFile {
             }
             proof = Some((key, make(value)));
         }
-        let (_, proof) = proof.ok_or_else(|| AppFileError::NoCredential(owned()))?;
-        if let Proof::SecretVariable(name) = &proof
-            && !is_a_variable(name)
-        {
-            return Err(AppFileError::NotAVariable(owned()));
+        let (_, mut proof) = proof.ok_or_else(|| AppFileError::NoCredential(owned()))?;
+        if let Some((key, place)) = password {
+            let Proof::Certificate { password, .. } = &mut proof else {
+                return Err(AppFileError::PasswordOfNothing { path: owned(), key });
+            };
+            *password = Some(place);
         }
-        Ok(Self { path: owned(), client_id, tenant_id, proof })
+        match &proof {
+            Proof::SecretVariable(name) if !is_a_variable(name) => {
+                Err(AppFileError::NotAVariable { path: owned(), key: SECRET_ENV })
+            }
+            Proof::Certificate { password: Some(PasswordPlace::Variable(name)), .. } if !is_a_variable(name) => {
+                Err(AppFileError::NotAVariable { path: owned(), key: PASSWORD_ENV })
+            }
+            _ => Ok(Self { path: owned(), client_id, tenant_id, proof }),
+        }
     }
 
-    /// What the app proves itself with in `tenant`. This is the one place that knows which kinds of credentials a further
-    /// app may have. `variable` looks into the environment.
+    /// What the app proves itself with in `tenant`, an id or a domain. This is the one place that knows which kinds of
+    /// credentials a further app may have. `variable` looks into the environment, and `ask` asks a person for the password
+    /// of a certificate's file.
     ///
     /// # Errors
     ///
-    /// The secret is not there, is none, or others may read it; or the kind cannot be used yet.
+    /// The secret, the certificate or the token is not there, is none, or others may read it.
     pub fn credential(
         &self,
-        tenant: TenantId,
+        tenant: &str,
         variable: impl Fn(&str) -> Option<String>,
+        ask: &mut AskPassword<'_>,
     ) -> Result<Credential, AppFileError> {
-        let not_yet = |key| Err(AppFileError::NotYet { path: self.path.clone(), key });
-        let secret = match &self.proof {
-            Proof::SecretFile(path) => secret_in(path)?,
-            Proof::SecretVariable(name) => {
-                let secret = variable(name).filter(|secret| !secret.trim().is_empty()).map(Zeroizing::new);
-                let missing = || AppFileError::NoVariable { path: self.path.clone(), name: name.clone() };
-                SecretString::from(secret.ok_or_else(missing)?.trim().to_owned())
+        let (tenant, client_id) = (tenant.to_owned(), self.client_id.to_string());
+        Ok(match &self.proof {
+            Proof::SecretFile(path) => {
+                let secret = secret_in(path, "a client secret")?;
+                let secret = SecretString::from(secret.expose_secret().trim());
+                Credential::ClientSecret { tenant, client_id, secret }
             }
-            Proof::Certificate(_) => return not_yet("certificate_path"),
-            Proof::FederatedToken(_) => return not_yet("federated_token_file"),
-        };
-        Ok(Credential::ClientSecret { tenant: tenant.to_string(), client_id: self.client_id.to_string(), secret })
+            Proof::SecretVariable(name) => {
+                let secret = self.secret_in_variable(name, variable)?;
+                let secret = SecretString::from(secret.expose_secret().trim());
+                Credential::ClientSecret { tenant, client_id, secret }
+            }
+            Proof::Certificate { path, password } => {
+                readable_by_oneself_alone(path, "the certificate")?;
+                let given = match password {
+                    None => None,
+                    Some(PasswordPlace::File(path)) => Some(secret_in(path, "the password of a certificate")?),
+                    Some(PasswordPlace::Variable(name)) => Some(self.secret_in_variable(name, variable)?),
+                };
+                let certificate = SigningCertificate::read_with(path, FilePassword::new(given, ask))
+                    .map_err(|error| AppFileError::Certificate { path: self.path.clone(), error })?;
+                Credential::Certificate { tenant, client_id, certificate }
+            }
+            Proof::FederatedToken(path) => {
+                // It is read again for every token; what is not there now is named before anything is sent.
+                File::open(path).map_err(unreadable("the federated token", path))?;
+                Credential::Federated { tenant, client_id, token_file: path.clone() }
+            }
+        })
+    }
+
+    fn secret_in_variable(
+        &self,
+        name: &str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<SecretString, AppFileError> {
+        let secret = variable(name).map(SecretString::from).filter(|secret| !secret.expose_secret().trim().is_empty());
+        secret.ok_or_else(|| AppFileError::NoVariable { path: self.path.clone(), name: name.to_owned() })
     }
 }
 
 fn unknown(path: &Path, key: &str) -> AppFileError {
     let folded: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    if matches!(folded.as_str(), "clientsecret" | "secret" | "password" | "clientpassword" | "appsecret") {
-        return AppFileError::SecretInFile { path: path.to_owned(), key: key.to_owned() };
+    let instead = match folded.as_str() {
+        "clientsecret" | "secret" | "password" | "clientpassword" | "appsecret" => Some("client_secret_file"),
+        "certificatepassword" | "clientcertificatepassword" | "pfxpassword" | "passphrase" => Some(PASSWORD_FILE),
+        _ => None,
+    };
+    if let Some(instead) = instead {
+        return AppFileError::SecretInFile { path: path.to_owned(), key: key.to_owned(), instead };
     }
     let alike = |known: &&str| strsim::damerau_levenshtein(&known.replace('_', ""), &folded);
     let nearest = match folded.as_str() {
         // Microsoft's pages have all of these for the same thing.
         "appid" | "application" | "applicationid" | "applicationclientid" => Some("client_id"),
         "tenant" | "directoryid" => Some("tenant_id"),
-        "certificate" | "certificatefile" => Some("certificate_path"),
+        "certificate" | "certificatefile" | "clientcertificate" | "clientcertificatepath" | "pfx" => {
+            Some("certificate_path")
+        }
         // Further off it is another word.
         _ => KEYS.into_iter().min_by_key(alike).filter(|known| alike(known) <= 1 + folded.chars().count() / 3),
     };
@@ -285,29 +244,37 @@ fn is_a_variable(name: &str) -> bool {
     begins_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn secret_in(path: &Path) -> Result<SecretString, AppFileError> {
-    let unreadable = |error| AppFileError::Unreadable { what: "the client secret", path: path.to_owned(), error };
-    let file = File::open(path).map_err(unreadable)?;
-    if private_files::open_to_others(&file).map_err(unreadable)? {
+fn unreadable(what: &'static str, path: &Path) -> impl Fn(io::Error) -> AppFileError {
+    let path = path.to_owned();
+    move |error| AppFileError::Unreadable { what, path: path.clone(), error }
+}
+
+fn readable_by_oneself_alone(path: &Path, what: &'static str) -> Result<File, AppFileError> {
+    let file = File::open(path).map_err(unreadable(what, path))?;
+    if private_files::open_to_others(&file).map_err(unreadable(what, path))? {
         return Err(AppFileError::OpenToOthers(path.to_owned()));
     }
+    Ok(file)
+}
+
+/// The one line of a file; the spaces in it may be a part of a password.
+fn secret_in(path: &Path, what: &'static str) -> Result<SecretString, AppFileError> {
+    let file = readable_by_oneself_alone(path, what)?;
     let mut text = Zeroizing::new(String::with_capacity(1024));
-    file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable)?;
-    let secret = text.trim_start_matches('\u{feff}').trim();
-    if secret.is_empty() || secret.contains(char::is_control) {
-        return Err(AppFileError::NoSecret(path.to_owned()));
+    file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable(what, path))?;
+    let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+    if line.trim().is_empty() || line.contains(char::is_control) {
+        return Err(AppFileError::NoSecret { path: path.to_owned(), what });
     }
-    Ok(SecretString::from(secret.to_owned()))
+    Ok(SecretString::from(line))
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     const ID: &str = "11111111-2222-4333-8444-555555555555";
-    const TENANT: TenantId = TenantId::new(uuid::Uuid::from_u128(7));
+    const TENANT: &str = "00000000-0000-0000-0000-000000000007";
     const SECRET: &str = "Ab3~very.secret-value";
 
     fn parsed(lines: &str) -> Result<AppFile, AppFileError> {
@@ -329,14 +296,28 @@ mod tests {
             ("client_secret_file = 'second.secret'", Proof::SecretFile(beside("second.secret"))),
             ("client_secret_file = '/run/secrets/x'", Proof::SecretFile("/run/secrets/x".into())),
             ("client_secret_env = 'SECOND_SECRET'", Proof::SecretVariable("SECOND_SECRET".to_owned())),
-            ("certificate_path = 'second.pem'", Proof::Certificate(beside("second.pem"))),
+            ("certificate_path = 'second.pem'", Proof::Certificate { path: beside("second.pem"), password: None }),
+            (
+                "certificate_path = 'second.pfx'\ncertificate_password_file = 'second.password'",
+                Proof::Certificate {
+                    path: beside("second.pfx"),
+                    password: Some(PasswordPlace::File(beside("second.password"))),
+                },
+            ),
+            (
+                "certificate_path = 'second.pfx'\ncertificate_password_env = 'SECOND'",
+                Proof::Certificate {
+                    path: beside("second.pfx"),
+                    password: Some(PasswordPlace::Variable("SECOND".to_owned())),
+                },
+            ),
             ("federated_token_file = 'token'", Proof::FederatedToken(beside("token"))),
         ] {
             let file = parsed(&with_id(line)).unwrap();
             assert_eq!((file.client_id.to_string().as_str(), file.tenant_id, file.proof), (ID, None, proof), "{line}");
         }
         let file = parsed(&with_id(&format!("tenant_id = \"{TENANT}\"\nclient_secret_env = 'X'"))).unwrap();
-        assert_eq!(file.tenant_id, Some(TENANT));
+        assert_eq!(file.tenant_id, Some(TENANT.parse().unwrap()));
     }
 
     #[test]
@@ -356,7 +337,20 @@ mod tests {
             (with_id("tenant_id = 'contoso.com'"), vec!["tenant_id in apps/second.toml is no id", "contoso.com"]),
             ("client_id = 7".to_owned(), vec!["client_id in apps/second.toml must be a text in quotes"]),
             (with_id("client_secret_file = ' '"), vec!["client_secret_file", "not an empty one"]),
-            (with_id("client_secret_env = \"Ab3~x\""), vec!["not the name of a variable"]),
+            (with_id("client_secret_env = \"Ab3~x\""), vec!["client_secret_env", "not the name of a variable"]),
+            (
+                with_id("certificate_path = 'a'\ncertificate_password_env = 'Ab3~x'"),
+                vec!["certificate_password_env", "not the name of a variable"],
+            ),
+            (
+                with_id("certificate_path = 'a'\ncertificate_password_env = 'X'\ncertificate_password_file = 'b'"),
+                vec!["certificate_password_file and certificate_password_env", "one of them"],
+            ),
+            (
+                with_id("client_secret_env = 'X'\ncertificate_password_env = 'Y'"),
+                vec!["certificate_password_env, and no certificate_path"],
+            ),
+            (with_id("client_certificate_path = 'a'"), vec!["did you mean certificate_path?"]),
             (with_id("client_secret_file = unquoted"), vec!["line 2 of apps/second.toml is no TOML"]),
         ] {
             let refusal = refusal(&lines);
@@ -372,6 +366,10 @@ mod tests {
             let refusal = refusal(&with_id(&format!("{line}\"{SECRET}\"")));
             assert!(refusal.contains("chmod 600") && refusal.contains("client_secret_file"), "{refusal}");
             assert!(!refusal.contains(SECRET), "{refusal}");
+        }
+        for line in ["certificate_password = ", "pfxPassword = "] {
+            let refusal = refusal(&with_id(&format!("certificate_path = 'a'\n{line}\"{SECRET}\"")));
+            assert!(refusal.contains("certificate_password_file") && !refusal.contains(SECRET), "{refusal}");
         }
         for broken in [format!("client_secret = \"{SECRET}"), format!("client_secret = {SECRET}"), SECRET.to_owned()] {
             let refusal = refusal(&with_id(&broken));
@@ -390,9 +388,9 @@ mod tests {
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
             std::fs::set_permissions(&secret_path, PermissionsExt::from_mode(mode)).unwrap();
         }
-        match AppFile::read(&path)?.credential(TENANT, |_| None)? {
+        match AppFile::read(&path)?.credential(TENANT, |_| None, &mut |_| None)? {
             Credential::ClientSecret { tenant, client_id, secret } => {
-                assert_eq!((tenant, client_id.as_str()), (TENANT.to_string(), ID));
+                assert_eq!((tenant.as_str(), client_id.as_str()), (TENANT, ID));
                 Ok(secret.expose_secret().to_owned())
             }
             _ => panic!("another kind of credential"),
@@ -405,7 +403,7 @@ mod tests {
             assert_eq!(credential_of(written.as_bytes(), 0o600).unwrap(), SECRET);
         }
         for wrong in ["", "\n", "one\ntwo\n", "nul\0"] {
-            assert!(matches!(credential_of(wrong.as_bytes(), 0o600), Err(AppFileError::NoSecret(_))), "{wrong:?}");
+            assert!(matches!(credential_of(wrong.as_bytes(), 0o600), Err(AppFileError::NoSecret { .. })), "{wrong:?}");
         }
     }
 
@@ -428,20 +426,20 @@ mod tests {
     fn a_variable_holds_the_secret_or_is_named() {
         let file = parsed(&with_id("client_secret_env = 'SECOND'")).unwrap();
         let there = |name: &str| (name == "SECOND").then(|| format!(" {SECRET}\n"));
-        let Ok(Credential::ClientSecret { secret, .. }) = file.credential(TENANT, there) else { panic!("no secret") };
+        let Ok(Credential::ClientSecret { secret, .. }) = file.credential(TENANT, there, &mut |_| None) else {
+            panic!("no secret")
+        };
         assert_eq!(secret.expose_secret(), SECRET);
         for nothing in [None, Some(String::new())] {
-            let refused = file.credential(TENANT, |_| nothing.clone()).unwrap_err().to_string();
+            let refused = file.credential(TENANT, |_| nothing.clone(), &mut |_| None).unwrap_err().to_string();
             assert!(refused.contains("SECOND, which is not set"), "{refused}");
         }
     }
 
     #[test]
-    fn kinds_that_are_not_used_yet_say_so() {
-        for key in ["certificate_path", "federated_token_file"] {
-            let file = parsed(&with_id(&format!("{key} = 'x'"))).unwrap();
-            let refused = file.credential(TENANT, |_| None).unwrap_err().to_string();
-            assert!(refused.contains(key) && refused.contains("client_secret_file"), "{refused}");
-        }
+    fn a_federated_token_file_is_named_when_it_is_not_there() {
+        let file = parsed(&with_id("federated_token_file = 'nowhere'")).unwrap();
+        let refused = file.credential(TENANT, |_| None, &mut |_| None).unwrap_err().to_string();
+        assert!(refused.contains("the federated token apps/nowhere cannot be read"), "{refused}");
     }
 }

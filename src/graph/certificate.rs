@@ -1,5 +1,6 @@
-//! Who signed a certificate.
+//! Who signed a certificate, and until when it is good.
 
+use time::OffsetDateTime;
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 use x509_cert::der::asn1::{PrintableStringRef, TeletexStringRef, Utf8StringRef};
@@ -33,6 +34,17 @@ pub fn issuer(certificate: &[u8]) -> Option<String> {
         (Some(name), Some(organization)) => Some(format!("{name} ({organization})")),
         (name, organization) => name.or(organization),
     }
+}
+
+/// From when and until when a certificate in DER is good; `None` where it cannot be read.
+#[must_use]
+pub fn validity(certificate: &[u8]) -> Option<(OffsetDateTime, OffsetDateTime)> {
+    let validity = Certificate::from_der(certificate).ok()?.tbs_certificate.validity;
+    let moment = |time: x509_cert::time::Time| {
+        let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok()?;
+        OffsetDateTime::from_unix_timestamp(seconds).ok()
+    };
+    Some((moment(validity.not_before)?, moment(validity.not_after)?))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use super::access::Access;
 use super::backoff;
 use super::caller::Caller;
 use super::claims::Claims;
-use super::credential::CredentialKind;
 use super::credential::getter::{Getter, Live};
+use super::credential::{CertificateFacts, CredentialKind};
 use super::endpoint::Endpoints;
 
 pub use super::credential::Credential;
@@ -109,6 +109,7 @@ pub struct TokenSource {
     kind: CredentialKind,
     client_id: Option<String>,
     tenant: Option<String>,
+    certificate: Option<CertificateFacts>,
     shared: Arc<Shared>,
 }
 
@@ -165,8 +166,15 @@ impl TokenSource {
     pub fn new(credential: Credential, endpoints: Endpoints, http: reqwest::Client) -> Self {
         let (kind, client_id, tenant) =
             (credential.kind(), credential.client_id().map(str::to_owned), credential.tenant().map(str::to_owned));
+        let certificate = credential.certificate();
         let live = Live { credential, endpoints, http, refresh_token: Mutex::default() };
-        Self { kind, client_id, tenant, shared: Shared::over(Box::new(live), kind != CredentialKind::Token) }
+        Self {
+            kind,
+            client_id,
+            tenant,
+            certificate,
+            shared: Shared::over(Box::new(live), kind != CredentialKind::Token),
+        }
     }
 
     /// The token to use now. One that is about to end is renewed meanwhile; one that has ended, first.
@@ -215,6 +223,18 @@ impl TokenSource {
         // When a token ends that somebody else fetched, only the token itself can tell.
         let until = if self.kind == CredentialKind::Token { claims.as_ref().and_then(|it| it.expires) } else { kept };
         Ok(Access { kind: self.kind, caller: self.caller().await?, tenant: self.tenant.clone(), until, claims })
+    }
+
+    /// The tenant as it was configured: an id or a domain.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref()
+    }
+
+    /// What may be told about the certificate, where one is used.
+    #[must_use]
+    pub fn certificate(&self) -> Option<CertificateFacts> {
+        self.certificate
     }
 
     /// The current token is not to be used any more.

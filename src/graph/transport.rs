@@ -15,6 +15,7 @@ use super::access::Access;
 use super::caller::Caller;
 use super::claims::Claims;
 use super::claims_challenge::claims_in;
+use super::credential::CertificateFacts;
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
@@ -248,6 +249,18 @@ impl HttpTransport {
     pub fn beside(&self, credential: Credential) -> Self {
         let tokens = TokenSource::new(credential, self.endpoints.clone(), self.http.clone());
         Self::new(self.http.clone(), self.endpoints.clone(), tokens)
+    }
+
+    /// The tenant as it was configured: an id or a domain.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.tokens.tenant()
+    }
+
+    /// What may be told about the certificate that signs the way in, where one does.
+    #[must_use]
+    pub fn certificate(&self) -> Option<CertificateFacts> {
+        self.tokens.certificate()
     }
 
     /// What the token says about itself; `None` where it cannot be read.

@@ -45,20 +45,20 @@
 //!
 //! A packet is a file of sealed credentials that is sealed once more as a whole ([`seal_file`], [`unseal_file`]).
 
-mod asn1;
 mod cms;
 mod credential;
 mod envelope;
 mod identities;
 mod password;
 mod payload;
-mod pem;
 mod phrase;
 mod randomness;
 mod recipients;
 mod sealed_file;
 mod sealed_rows;
 mod style;
+
+use crate::{asn1, pem};
 
 pub use credential::{NotSealed, SealedCredential};
 pub use envelope::{SealError, UnsealError, seal, seal_many, unseal};

@@ -8,8 +8,11 @@ use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm};
 use serde_json::Value;
 use webpki::EndEntityCert;
 use webpki::aws_lc_rs::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256_LEGACY_KEY};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+use x509_cert::time::Validity;
 
-use super::sign_in::SignIn;
+use super::sign_in::Federated;
 
 /// Clocks may differ by this much, in seconds.
 const SKEW: i64 = 300;
@@ -19,7 +22,10 @@ pub(crate) type Doubt = (u32, String);
 
 /// What an assertion is checked against.
 pub(crate) struct Check<'a> {
-    pub(crate) sign_in: &'a SignIn,
+    /// The certificates of the app, each as DER.
+    pub(crate) certificates: &'a [Vec<u8>],
+    /// The federated credential of the app, if it has one.
+    pub(crate) federated: Option<&'a Federated>,
     pub(crate) client_id: &'a str,
     /// The addresses that an assertion of the app's own may be meant for.
     pub(crate) audiences: &'a [String],
@@ -82,6 +88,9 @@ impl Check<'_> {
         let Some(certificate) = self.named_by(&jwt.header) else {
             return Err(rejected("The key was not found. Please check the certificate of the application."));
         };
+        if !self.in_force(&certificate) {
+            return Err(rejected("The key used is expired."));
+        }
         let verified = EndEntityCert::try_from(&certificate)
             .and_then(|certificate| certificate.verify_signature(algorithm, jwt.signed.as_bytes(), &jwt.signature));
         verified.map_err(|_| rejected("The provided signature value did not match the expected signature value."))?;
@@ -95,6 +104,13 @@ impl Check<'_> {
         Ok(())
     }
 
+    fn in_force(&self, der: &CertificateDer<'_>) -> bool {
+        let Ok(certificate) = Certificate::from_der(der) else { return false };
+        let Ok(now) = u64::try_from(self.now) else { return false };
+        let Validity { not_before, not_after } = certificate.tbs_certificate.validity;
+        (not_before.to_unix_duration().as_secs()..=not_after.to_unix_duration().as_secs()).contains(&now)
+    }
+
     /// The certificate that the header names: by SHA-256, or in the older form by SHA-1.
     fn named_by(&self, header: &Value) -> Option<CertificateDer<'_>> {
         let (name, hash) = match (header["x5t#S256"].as_str(), header["x5t"].as_str()) {
@@ -103,12 +119,15 @@ impl Check<'_> {
             _ => return None,
         };
         let named = URL_SAFE_NO_PAD.decode(name).ok()?;
-        let found = self.sign_in.certificates.iter().find(|der| digest(hash, der).as_ref() == named);
+        let found = self.certificates.iter().find(|der| digest(hash, der).as_ref() == named);
         found.map(|der| CertificateDer::from(der.as_slice()))
     }
 
     fn take_federated(&self, jwt: &Jwt<'_>, assertion: &str) -> Result<(), Doubt> {
-        let trusted = &self.sign_in.federated;
+        let Some(trusted) = self.federated else {
+            let text = "No matching federated identity record found for presented assertion.";
+            return Err((70_021, text.to_owned()));
+        };
         for (code, name, expected) in
             [(700_211, "iss", &trusted.issuer), (700_213, "sub", &trusted.subject), (700_212, "aud", &trusted.audience)]
         {

@@ -12,10 +12,10 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::apps::AppNumber;
+use super::apps::{AppNumber, Registration};
 use super::assertion::Check;
 use super::directory::UserKey;
-use super::directory::tenant::{APP_NAME, SERVICE_PRINCIPAL_ID, TENANT_ID};
+use super::directory::tenant::TENANT_ID;
 use super::moment::iso;
 use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
 use super::random::Random;
@@ -170,7 +170,7 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
         }
     }
     let client_id = field("client_id");
-    let Some((app, secret)) = registration(tenant, client_id) else {
+    let Some((app, registration)) = registration(tenant, client_id) else {
         let text = format!("Application with identifier '{client_id}' was not found in the directory 'Contoso'.");
         return Err(refuse("unauthorized_client", 700_016, text));
     };
@@ -178,19 +178,12 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
         return Err(refuse("invalid_request", 50_148, "The claims parameter is not a JSON object."));
     }
     match field("client_secret") {
-        // Certificates and federated credentials are those of the first app.
-        _ if form.contains_key("client_assertion") && app == AppNumber::FIRST => {
-            check_assertion(tenant, tenant_name, form)?
-        }
-        _ if form.contains_key("client_assertion") => {
-            let text = format!("The app '{client_id}' has no certificate or federated credential.");
-            return Err(refuse("invalid_client", 700_027, text));
-        }
+        _ if form.contains_key("client_assertion") => check_assertion(tenant, tenant_name, &registration, form)?,
         "" => {
             let text = "The request body must contain the parameter 'client_assertion' or 'client_secret'.";
             return Err(refuse("invalid_client", 7_000_218, text));
         }
-        sent if secret.as_deref() == Some(sent) => {}
+        sent if registration.secret.as_deref() == Some(sent) => {}
         _ => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
@@ -209,7 +202,12 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
 }
 
 /// Checks that somebody who may speak for the app signed for it.
-fn check_assertion(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<(), LoginError> {
+fn check_assertion(
+    tenant: &Tenant,
+    tenant_name: &str,
+    app: &Registration,
+    form: &HashMap<String, String>,
+) -> Result<(), LoginError> {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     if form.contains_key("client_secret") {
         return Err(refuse("invalid_request", 90_023, "Send one of 'client_assertion' and 'client_secret', not both."));
@@ -223,7 +221,8 @@ fn check_assertion(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, St
     let is_issued =
         |token: &str| tenant.identities.state().federated.get(token).is_some_and(|ends| Instant::now() < *ends);
     let check = Check {
-        sign_in: &tenant.settings.sign_in,
+        certificates: &app.certificates,
+        federated: app.federated.as_ref(),
         client_id: field("client_id"),
         audiences: &[of(tenant_name), of(&TENANT_ID.to_string()), format!("{authority}/{TENANT_ID}/v2.0")],
         now: OffsetDateTime::now_utc().unix_timestamp(),
@@ -232,11 +231,11 @@ fn check_assertion(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, St
     check.take(field("client_assertion")).map_err(|(code, text)| refuse("invalid_client", code, text))
 }
 
-/// The app of that client id, and its secret where it has one.
-fn registration(tenant: &Tenant, client_id: &str) -> Option<(AppNumber, Option<String>)> {
+/// The app of that client id, and what it may prove itself with.
+fn registration(tenant: &Tenant, client_id: &str) -> Option<(AppNumber, Registration)> {
     let world = tenant.world();
-    let place = world.apps.iter().position(|app| client_id.eq_ignore_ascii_case(&app.client_id.to_string()))?;
-    Some((AppNumber(place), world.apps[place].secret.clone()))
+    let place = world.apps.iter().position(|app| client_id.eq_ignore_ascii_case(&app.client_id().to_string()))?;
+    Some((AppNumber(place), world.apps[place].clone()))
 }
 
 /// The tenant's id or any of its domains.
@@ -270,18 +269,22 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
         "aud": "https://graph.microsoft.com",
         "iss": format!("https://sts.windows.net/{TENANT_ID}/"),
         "iat": now, "nbf": now, "exp": now + i64::try_from(lifetime.as_secs()).unwrap_or(i64::from(u32::MAX)),
-        "app_displayname": APP_NAME, "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
+        "appidacr": "1", "tid": TENANT_ID, "ver": "1.0",
     });
     {
         let mut world = tenant.world();
         claims["uti"] = json!(world.random.guid());
-        claims["appid"] = json!(world.apps[caller.app().0].client_id);
-        let permissions: Vec<&str> = world.rights.permissions.iter().map(|permission| permission.name()).collect();
+        let app = &world.apps[caller.app().0];
+        let principal = app.service_principal;
+        claims["appid"] = json!(principal.client_id);
+        claims["app_displayname"] = json!(principal.name());
+        let granted = world.rights.permissions.iter().filter(|permission| !app.withheld.contains(permission));
+        let permissions: Vec<&str> = granted.map(|permission| permission.name()).collect();
         match caller {
             Caller::App(_) => {
                 claims["idtyp"] = json!("app");
-                claims["oid"] = json!(SERVICE_PRINCIPAL_ID);
-                claims["sub"] = json!(SERVICE_PRINCIPAL_ID);
+                claims["oid"] = json!(principal.id);
+                claims["sub"] = json!(principal.id);
                 claims["roles"] = json!(permissions);
             }
             Caller::User(id) => {
@@ -292,7 +295,7 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
                 claims["upn"] = json!(place.map(|place| &*world.directory.get(place).user_principal_name));
             }
         }
-        let holder = if let Caller::User(id) = caller { id } else { SERVICE_PRINCIPAL_ID };
+        let holder = if let Caller::User(id) = caller { id } else { principal.id };
         claims["wids"] = json!(world.directory.standing(holder).roles);
     }
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "simulator" });

@@ -185,7 +185,7 @@ impl Simulator {
     }
 
     fn app(&self, client_id: Uuid) -> Option<AppNumber> {
-        self.tenant.world().apps.iter().position(|app| app.client_id == client_id).map(AppNumber)
+        self.tenant.world().apps.iter().position(|app| app.client_id() == client_id).map(AppNumber)
     }
 
     /// Ends every token given out so far: the next call with one is answered 401.
@@ -193,11 +193,11 @@ impl Simulator {
         self.tenant.tokens.expire_all();
     }
 
-    /// Deletes the secrets of an app and ends its tokens: from now on it does not get in any more. Says whether there is
+    /// Deletes the secrets, certificates and federated credentials of an app and ends its tokens: from now on it does not get in any more. Says whether there is
     /// such an app.
     pub fn lock_out_app(&self, client_id: Uuid) -> bool {
         let Some(app) = self.app(client_id) else { return false };
-        self.tenant.world().apps[app.0].secret = None;
+        self.tenant.world().apps[app.0].lock_out();
         self.tenant.tokens.expire(|caller| caller == Caller::App(app));
         true
     }

@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod directory;
 mod doctor;
+mod doctor_apps;
 mod drift;
 mod events;
 mod evidence;

@@ -1,11 +1,12 @@
 //! A run that goes through several app registrations, judged by the tenant's ledger: whose write each one was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sealoff::simulator::{CLIENT_ID, FurtherApp, Quota, Settings, Shape};
+use sealoff::simulator::{CLIENT_ID, Federated, FurtherApp, Permission, Quota, Settings, Shape};
 use uuid::Uuid;
 
+use crate::signing_in::{PASSWORD, RSA, export, make_certificate};
 use crate::stage::{Ran, Stage, bare, finish};
 
 /// Each app may do 300 writes at once and two a second after that.
@@ -19,14 +20,14 @@ fn stage(members: usize, further_apps: Vec<FurtherApp>) -> (Stage, String) {
     (stage, roster)
 }
 
-fn private(stage: &Stage, name: &str, content: &str) {
+pub(crate) fn private(stage: &Stage, name: &str, content: &str) {
     stage.write(name, content);
     #[cfg(unix)]
     std::fs::set_permissions(stage.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 /// Names an app by a file, and gives the name of the file.
-fn file_of(stage: &Stage, number: u16, secret: &str) -> String {
+pub(crate) fn file_of(stage: &Stage, number: u16, secret: &str) -> String {
     let app = FurtherApp::numbered(number);
     private(stage, &format!("app{number}.secret"), &format!("{secret}\n"));
     let text = format!("client_id = \"{}\"\nclient_secret_file = \"app{number}.secret\"\n", app.client_id);
@@ -35,7 +36,7 @@ fn file_of(stage: &Stage, number: u16, secret: &str) -> String {
     name
 }
 
-fn sound(stage: &Stage, number: u16) -> String {
+pub(crate) fn sound(stage: &Stage, number: u16) -> String {
     file_of(stage, number, &FurtherApp::numbered(number).client_secret)
 }
 
@@ -55,7 +56,7 @@ fn by_app(stage: &Stage) -> BTreeMap<Uuid, u64> {
     counts
 }
 
-fn id(number: u16) -> Uuid {
+pub(crate) fn id(number: u16) -> Uuid {
     if number == 1 { CLIENT_ID } else { FurtherApp::numbered(number).client_id }
 }
 
@@ -173,6 +174,116 @@ fn an_app_without_a_role_is_left_out_and_nobody_is_marked_as_failed() {
 }
 
 #[test]
+fn an_app_that_was_not_granted_a_permission_is_left_out_before_it_writes() {
+    let withheld = BTreeSet::from([
+        Permission::UserRevokeSessionsAll,
+        Permission::UserReadWriteAll,
+        Permission::DirectoryReadWriteAll,
+    ]);
+    let (stage, roster) = stage(60, vec![FurtherApp { withheld, ..FurtherApp::numbered(2) }]);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    let second = sound(&stage, 2);
+    let ran = apply(&stage, &[&second], &[]).succeeded();
+    ran.complains(&["(app2.toml) is left out: this app was not granted User.RevokeSessions.All"]);
+    stage.judge("out");
+    assert_eq!(stage.outcomes("out")["done"], 60);
+    let of_second = stage.ledger().writes.iter().filter(|write| write.app == id(2)).count();
+    assert_eq!(of_second, 0, "it tried all the same");
+}
+
+/// Makes `NAME.pfx` behind `PASSWORD`, and gives its certificate; `None` where there is no openssl.
+pub(crate) fn make_pfx(stage: &Stage, name: &str) -> Option<Vec<u8>> {
+    let der = make_certificate(stage.folder.path(), &format!("{name}.pem"), &RSA)?;
+    export(stage.folder.path(), &format!("{name}.pfx"), "-passout env:PASSWORD");
+    #[cfg(unix)]
+    for file in ["pem", "pfx"] {
+        let path = stage.path(&format!("{name}.{file}"));
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+    Some(der)
+}
+
+#[test]
+fn a_certificate_and_a_federated_token_let_further_apps_write_to_the_end() {
+    let made = Stage::new();
+    let Some(der) = make_pfx(&made, "second") else { return };
+    let trusted = Federated {
+        issuer: "https://oidc.example".to_owned(),
+        subject: "system:serviceaccount:ops:sealoff".to_owned(),
+        audience: "api://AzureADTokenExchange".to_owned(),
+    };
+    let second = FurtherApp { certificates: vec![der], ..FurtherApp::numbered(2) };
+    let third = FurtherApp { federated: Some(trusted.clone()), ..FurtherApp::numbered(3) };
+    let (stage, roster) = stage(300, vec![second, third]);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    std::fs::copy(made.path("second.pfx"), stage.path("second.pfx")).unwrap();
+    private(&stage, "second.password", &format!("{PASSWORD}\n"));
+    let text = "certificate_path = 'second.pfx'\ncertificate_password_file = 'second.password'\n";
+    private(&stage, "second.toml", &format!("client_id = '{}'\n{text}", id(2)));
+    private(&stage, "token", &stage.simulator.issue_federated_token(&trusted));
+    private(&stage, "third.toml", &format!("client_id = '{}'\nfederated_token_file = 'token'\n", id(3)));
+    apply(&stage, &["second.toml", "third.toml"], &[]).succeeded().complains(&["through 3 apps"]);
+    stage.judge("out");
+    assert_eq!(stage.outcomes("out")["done"], 300);
+    let counts = by_app(&stage);
+    assert_eq!(counts.values().sum::<u64>(), 600);
+    assert!((1..=3).all(|number| counts[&id(number)] > 50), "each of them wrote its share: {counts:?}");
+    for file in crate::stage::files_below(&stage.path("out")) {
+        assert!(!String::from_utf8_lossy(&std::fs::read(file).unwrap()).contains(PASSWORD));
+    }
+}
+
+#[test]
+fn the_password_of_a_further_apps_certificate_is_given_or_the_run_does_not_begin() {
+    let made = Stage::new();
+    let Some(der) = make_pfx(&made, "second") else { return };
+    let (stage, roster) = stage(20, vec![FurtherApp { certificates: vec![der], ..FurtherApp::numbered(2) }]);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    std::fs::copy(made.path("second.pfx"), stage.path("second.pfx")).unwrap();
+    let named = |more: &str| {
+        private(&stage, "second.toml", &format!("client_id = '{}'\ncertificate_path = 'second.pfx'\n{more}", id(2)));
+    };
+    named("");
+    apply(&stage, &["second.toml"], &[]).exited(2).complains(&[
+        "second.toml: ",
+        "none was given",
+        "certificate_password_file",
+    ]);
+    named("certificate_password_env = 'NOT_SET'\n");
+    apply(&stage, &["second.toml"], &[]).exited(2).complains(&["the variable NOT_SET, which is not set"]);
+    private(&stage, "password", "wrong~password\n");
+    named("certificate_password_file = 'password'\n");
+    let wrong = apply(&stage, &["second.toml"], &[]).exited(2).complains(&["the password does not open"]);
+    assert!(!wrong.err.contains("wrong~password"), "{}", wrong.err);
+    named("certificate_password_env = 'SECOND_PASSWORD'\n");
+    #[cfg(unix)]
+    {
+        let path = stage.path("second.pfx");
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        apply(&stage, &["second.toml"], &[]).exited(2).complains(&["others may read the secret in ", "second.pfx"]);
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+    assert!(stage.ledger().writes.is_empty());
+    let mut command = stage.command(&["apply", "out", "--confirm", "20", "--app", "second.toml"]);
+    command.env("SECOND_PASSWORD", PASSWORD);
+    finish(command).succeeded().complains(&["through 2 apps"]);
+}
+
+#[test]
+fn the_certificate_of_one_app_does_not_let_another_in() {
+    let made = Stage::new();
+    let Some(der) = make_pfx(&made, "second") else { return };
+    let second = FurtherApp { certificates: vec![der], ..FurtherApp::numbered(2) };
+    let (stage, roster) = stage(20, vec![second, FurtherApp::numbered(3)]);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    std::fs::copy(made.path("second.pem"), stage.path("second.pem")).unwrap();
+    private(&stage, "third.toml", &format!("client_id = '{}'\ncertificate_path = 'second.pem'\n", id(3)));
+    let named = format!("warning: app {} (third.toml) is left out", id(3));
+    apply(&stage, &["third.toml"], &[]).succeeded().complains(&[&named, "AADSTS700027"]);
+    assert_eq!(by_app(&stage).keys().collect::<Vec<_>>(), [&CLIENT_ID]);
+}
+
+#[test]
 fn killed_and_resumed_with_other_apps_nobody_who_is_done_is_touched_again() {
     let (stage, roster) = stage(300, vec![FurtherApp::numbered(2), FurtherApp::numbered(3)]);
     stage.plan(&roster, "breach", "out", &[]).succeeded();
@@ -228,6 +339,7 @@ fn a_file_that_cannot_be_used_is_refused_before_anything_is_sent() {
     private(&stage, "other.toml", &format!("client_id = '{app}'\ntenant_id = '{app}'\nclient_secret_env = 'X'\n"));
     private(&stage, "same.toml", &format!("client_id = '{CLIENT_ID}'\nclient_secret_file = 'app2.secret'\n"));
     private(&stage, "certificate.toml", &format!("client_id = '{app}'\ncertificate_path = 'x.pem'\n"));
+    private(&stage, "token.toml", &format!("client_id = '{app}'\nfederated_token_file = 'x.token'\n"));
     let inline =
         apply(&stage, &["inline.toml"], &[]).exited(2).complains(&["inline.toml has a secret written into it"]);
     assert!(!inline.err.contains("plain~text"));
@@ -235,7 +347,8 @@ fn a_file_that_cannot_be_used_is_refused_before_anything_is_sent() {
     apply(&stage, &["same.toml"], &[]).exited(2).complains(&["the app of the environment once more"]);
     apply(&stage, &[&second, &second], &[]).exited(2).complains(&["name the same app"]);
     apply(&stage, &["missing.toml"], &[]).exited(2).complains(&["missing.toml cannot be read"]);
-    apply(&stage, &["certificate.toml"], &[]).exited(2).complains(&["certificate_path", "client_secret_file"]);
+    apply(&stage, &["certificate.toml"], &[]).exited(2).complains(&["x.pem cannot be read"]);
+    apply(&stage, &["token.toml"], &[]).exited(2).complains(&["the federated token ", "x.token cannot be read"]);
     let run = ["run", &roster, "--playbook", "contain", "--out", "new", "--confirm", "20", "--app", "inline.toml"];
     stage.run(&run).exited(2).complains(&["a secret written into it"]);
     assert!(!stage.path("new").exists(), "found out before the plan is made");

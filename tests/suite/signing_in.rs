@@ -17,7 +17,7 @@ use crate::stage::{Ran, Stage, bare, finish};
 const EXPORT: [&str; 4] = ["export", "--all", "-o", "-"];
 
 /// Makes a certificate with its key in one PEM file; `None` where there is no openssl.
-fn make_certificate(folder: &Path, name: &str, key: &[&str]) -> Option<Vec<u8>> {
+pub(crate) fn make_certificate(folder: &Path, name: &str, key: &[&str]) -> Option<Vec<u8>> {
     let mut command = Command::new("openssl");
     command.current_dir(folder).args(["req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=sealoff"]);
     command.args(key).args(["-keyout", "key.pem", "-out", "certificate.pem"]).stderr(Stdio::null());
@@ -31,7 +31,7 @@ fn make_certificate(folder: &Path, name: &str, key: &[&str]) -> Option<Vec<u8>> 
     Some(CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap().to_vec())
 }
 
-const RSA: [&str; 2] = ["-newkey", "rsa:2048"];
+pub(crate) const RSA: [&str; 2] = ["-newkey", "rsa:2048"];
 
 /// The binary pointed at the stage's tenant and without its secret.
 fn without_secret(stage: &Stage, arguments: &[&str]) -> Command {
@@ -84,6 +84,7 @@ fn a_certificate_that_cannot_be_used_says_why() {
     std::fs::write(at("app.pfx"), [0x30, 0x82, 0x01, 0x02, 0x02]).unwrap();
     let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     std::fs::write(at("locked.pem"), format!("{certificate}{locked}")).unwrap();
+    std::fs::write(at("certificate.der"), CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()).unwrap();
     let stage = Stage::new();
     for (name, says) in [
         ("mixed.pem", "does not belong to a certificate in it"),
@@ -91,12 +92,144 @@ fn a_certificate_that_cannot_be_used_says_why() {
         ("lonely.pem", "no certificate"),
         ("ec.pem", "must be an RSA key"),
         ("app.pfx", "openssl pkcs12 -in"),
-        ("locked.pem", "openssl pkey -in"),
+        ("locked.pem", "damaged"),
+        ("certificate.der", "no private key"),
         ("missing.pem", "cannot be read"),
     ] {
         plan(&stage, &[], &["--client-certificate", at(name).to_str().unwrap()]).exited(2).complains(&[says]);
     }
     assert_eq!(stage.ledger().counters.token_requests, 0);
+}
+
+pub(crate) const PASSWORD: &str = "pf\u{e4}x & pass";
+
+/// Runs openssl with the password in `PASSWORD`; says whether it did what it was told.
+pub(crate) fn openssl(folder: &Path, arguments: &str) -> bool {
+    let mut command = Command::new("openssl");
+    command.current_dir(folder).args(arguments.split(' ')).env("PASSWORD", PASSWORD).env("NOTHING", "");
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// A PFX file of `certificate.pem` and `key.pem`, and of whatever else is said.
+pub(crate) fn export(folder: &Path, name: &str, more: &str) {
+    let told = format!("pkcs12 -export -in certificate.pem -inkey key.pem -out {name} {more}");
+    assert!(openssl(folder, told.trim_end()), "openssl cannot make {name}");
+}
+
+/// A tenant whose app has this certificate, as DER, and no other.
+fn stage_with(certificate: &[u8]) -> Stage {
+    let sign_in = SignIn { certificates: vec![certificate.to_vec()], ..SignIn::default() };
+    Stage::with(Settings { sign_in, ..Settings::default() })
+}
+
+fn doctor_signs_in(stage: &Stage, file: &Path, password: Option<&str>) -> Ran {
+    let arguments = ["doctor", "--playbook", "contain", "--json", "--client-certificate", file.to_str().unwrap()];
+    let mut command = without_secret(stage, &arguments);
+    command.envs(password.map(|password| ("AZURE_CLIENT_CERTIFICATE_PASSWORD", password)));
+    finish(command)
+}
+
+#[test]
+fn a_pfx_file_signs_its_way_in_whoever_wrote_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(der) = make_certificate(folder.path(), "app.pem", &RSA) else { return };
+    let stage = stage_with(&der);
+    for (name, more, password) in [
+        ("modern.pfx", "-passout env:PASSWORD", Some(PASSWORD)),
+        ("aes128.p12", "-passout env:PASSWORD -keypbe AES-128-CBC -certpbe AES-128-CBC -macalg sha1", Some(PASSWORD)),
+        (
+            "windows.pfx",
+            "-passout env:PASSWORD -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1",
+            Some(PASSWORD),
+        ),
+        ("open-certificate.pfx", "-passout env:PASSWORD -certpbe NONE", Some(PASSWORD)),
+        // As Azure Key Vault gives it out: nobody has to know that its password is empty.
+        ("vault.pfx", "-passout env:NOTHING", None),
+        ("old-vault.pfx", "-passout env:NOTHING -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1", None),
+        ("open.pfx", "-passout env:NOTHING -keypbe NONE -certpbe NONE -nomac", None),
+    ] {
+        export(folder.path(), name, more);
+        let ran = doctor_signs_in(&stage, &folder.path().join(name), password).succeeded();
+        assert!(ran.err.contains("signing in with a certificate"), "{name}: {}", ran.err);
+    }
+    assert!(openssl(folder.path(), "pkcs8 -topk8 -in key.pem -out locked.key -passout env:PASSWORD"));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    std::fs::write(folder.path().join("locked.pem"), read("certificate.pem") + &read("locked.key")).unwrap();
+    doctor_signs_in(&stage, &folder.path().join("locked.pem"), Some(PASSWORD)).succeeded();
+}
+
+#[test]
+fn a_pfx_file_that_does_not_open_says_why_and_never_says_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(der) = make_certificate(folder.path(), "app.pem", &RSA) else { return };
+    let stage = stage_with(&der);
+    let triple_des = "-passout env:PASSWORD -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1";
+    for (name, more) in [("modern.pfx", "-passout env:PASSWORD"), ("windows.pfx", triple_des)] {
+        export(folder.path(), name, more);
+        let file = folder.path().join(name);
+        let wrong = doctor_signs_in(&stage, &file, Some("not-it"));
+        let wrong = wrong.exited(5).says(&["the password does not open", "AZURE_CLIENT_CERTIFICATE_PASSWORD"]);
+        assert!(!wrong.out.contains("not-it") && !wrong.err.contains("not-it"));
+        doctor_signs_in(&stage, &file, None)
+            .exited(5)
+            .says(&["behind a password, and none was given", "at a terminal"]);
+        plan(&stage, &[], &["--client-certificate", file.to_str().unwrap()]).exited(5).complains(&["none was given"]);
+    }
+    let file = |name: &str| folder.path().join(name);
+    let complains = |name: &str, parts: &[&str]| {
+        let ran = doctor_signs_in(&stage, &file(name), Some(PASSWORD)).exited(2).complains(parts);
+        assert!(!ran.err.contains(PASSWORD), "{}", ran.err);
+    };
+    export(folder.path(), "rc2.pfx", "-passout env:PASSWORD -legacy -certpbe PBE-SHA1-RC2-40");
+    complains("rc2.pfx", &["RC2 with 40 bits", "openssl pkcs12 -legacy -in", "AES256-SHA256"]);
+    export(folder.path(), "lonely.pfx", "-nokeys -passout env:PASSWORD");
+    complains("lonely.pfx", &["no private key"]);
+    export(folder.path(), "bare.pfx", "-nocerts -passout env:PASSWORD");
+    complains("bare.pfx", &["holds no certificate"]);
+    let half = std::fs::read(file("modern.pfx")).unwrap();
+    std::fs::write(file("half.pfx"), &half[..half.len() / 2]).unwrap();
+    complains("half.pfx", &["damaged"]);
+    assert_eq!(stage.ledger().counters.token_requests, 0);
+}
+
+#[test]
+fn of_several_certificates_in_a_pfx_file_the_one_of_the_key_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    // Of another key, and before the right one in the file.
+    if make_certificate(folder.path(), "other.pem", &RSA).is_none() {
+        return;
+    }
+    std::fs::rename(at("certificate.pem"), at("issuer.pem")).unwrap();
+    let der = make_certificate(folder.path(), "app.pem", &RSA).unwrap();
+    let issuer = std::fs::read_to_string(at("issuer.pem")).unwrap();
+    let own = std::fs::read_to_string(at("certificate.pem")).unwrap();
+    for (name, first, second) in [("after.pfx", &issuer, &own), ("before.pfx", &own, &issuer)] {
+        std::fs::write(at("both.pem"), format!("{first}{second}")).unwrap();
+        let told = format!("pkcs12 -export -in both.pem -inkey key.pem -passout env:PASSWORD -out {name}");
+        assert!(openssl(folder.path(), &told));
+        let stage = stage_with(&der);
+        doctor_signs_in(&stage, &at(name), Some(PASSWORD)).succeeded();
+    }
+    // The same key, certified again and for longer: the file's mark decides, and not which one lasts.
+    let renew = "req -x509 -key key.pem -days 900 -subj /CN=renewed -out renewed.pem";
+    assert!(openssl(folder.path(), renew));
+    let renewed = std::fs::read_to_string(at("renewed.pem")).unwrap();
+    let renewed_der = CertificateDer::from_pem_slice(renewed.as_bytes()).unwrap().to_vec();
+    let told =
+        "pkcs12 -export -in certificate.pem -inkey key.pem -certfile renewed.pem -passout env:PASSWORD -out marked.pfx";
+    assert!(openssl(folder.path(), told));
+    doctor_signs_in(&stage_with(&der), &at("marked.pfx"), Some(PASSWORD)).succeeded();
+    doctor_signs_in(&stage_with(&renewed_der), &at("marked.pfx"), Some(PASSWORD)).exited(5).says(&["AADSTS700027"]);
+    // Without a mark, the one that is good for longest.
+    let key = std::fs::read_to_string(at("key.pem")).unwrap();
+    std::fs::write(at("two.pem"), format!("{own}{renewed}{key}")).unwrap();
+    doctor_signs_in(&stage_with(&renewed_der), &at("two.pem"), None).succeeded();
+    // Two keys with a certificate each: nobody guesses.
+    let (other, app) =
+        (std::fs::read_to_string(at("other.pem")).unwrap(), std::fs::read_to_string(at("app.pem")).unwrap());
+    std::fs::write(at("two-keys.pem"), other + &app).unwrap();
+    doctor_signs_in(&stage_with(&der), &at("two-keys.pem"), None).exited(2).complains(&["2 private keys", "alone"]);
 }
 
 /// What we sign is checked by OpenSSL, which shares nothing with us.

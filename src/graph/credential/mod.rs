@@ -3,12 +3,13 @@
 //! [`Credential`] is put together from parts, wherever they come from; [`CredentialKind`] names it. `getter` turns one
 //! into a token, once: [`super::token`] keeps that token, shares and renews it. Requests to the token service are ours
 //! (`token_service`), because they carry the claims challenges that Graph sends, which `azure_identity` cannot; that
-//! library asks the managed identities of virtual machines and App Service and the Azure CLI. `certificate` signs,
-//! `federated` fetches other issuers' tokens, `device_code` waits for a person, and `arc` is for servers that are not in
+//! library asks the managed identities of virtual machines and App Service and the Azure CLI. `certificate` signs
+//! with what `certificate_file` read, `federated` fetches other issuers' tokens, `device_code` waits for a person, and `arc` is for servers that are not in
 //! Azure.
 
 mod arc;
 mod certificate;
+mod certificate_file;
 mod device_code;
 mod federated;
 pub(super) mod getter;
@@ -21,7 +22,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-pub use certificate::{CertificateError, SigningCertificate};
+pub use certificate::{CertificateFacts, SigningCertificate};
+pub use certificate_file::{AskPassword, CertificateError, FilePassword};
 pub use device_code::{DevicePrompt, ShowPrompt};
 pub use kind::CredentialKind;
 
@@ -121,6 +123,15 @@ impl Credential {
             | Self::DeviceCode { client_id, .. } => Some(client_id),
             Self::ManagedIdentity { client_id, .. } => client_id.as_deref(),
             Self::ReadyToken(_) | Self::AzureCli { .. } => None,
+        }
+    }
+
+    /// What may be told about the certificate, where it is one.
+    #[must_use]
+    pub fn certificate(&self) -> Option<CertificateFacts> {
+        match self {
+            Self::Certificate { certificate, .. } => Some(certificate.facts()),
+            _ => None,
         }
     }
 

@@ -86,6 +86,6 @@ pub enum IdentityError {
         /// The file.
         path: PathBuf,
         /// What stands in the way.
-        what: &'static str,
+        what: String,
     },
 }

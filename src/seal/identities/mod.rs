@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::cms::PrivateKey;
 use super::pem;
+use crate::pfx::is_binary;
 
 pub use error::IdentityError;
 pub use own::Identity;
@@ -113,7 +114,7 @@ impl Reading<'_, '_> {
             let identity = self.unlock(content)?;
             return self.lines(&identity);
         }
-        if content.first() == Some(&0x30) && content.get(1).is_some_and(|length| *length >= 0x80) {
+        if is_binary(content) {
             return self.der(content);
         }
         if pem::is_in(content) {

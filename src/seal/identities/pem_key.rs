@@ -2,13 +2,13 @@
 
 use der::{Decode, Tag};
 use pkcs8::EncryptedPrivateKeyInfo;
-use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::super::asn1::{Values, algorithm, oid, tag, value};
 use super::super::cms::PrivateKey;
 use super::super::pem;
 use super::{IdentityError, Key, Reading};
+use crate::pfx;
 
 impl Reading<'_, '_> {
     /// Every private key in a text of PEM blocks; certificates beside them are passed over.
@@ -65,13 +65,12 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// PKCS#8 behind a password (PBES2).
+    /// PKCS#8 behind a password.
     pub(super) fn encrypted(&mut self, content: &[u8]) -> Result<Key, IdentityError> {
-        let encrypted = EncryptedPrivateKeyInfo::from_der(content).map_err(|_| self.unusable())?;
+        EncryptedPrivateKeyInfo::from_der(content).map_err(|_| self.unusable())?;
         let passphrase = self.passphrase()?;
         let wrong = |_| IdentityError::WrongPassphrase(self.path.to_owned());
-        let document = encrypted.decrypt(passphrase.expose_secret()).map_err(wrong)?;
-        self.unlocked(document.as_bytes())
+        self.private_key(&pfx::private_key(content, &passphrase).map_err(wrong)?)
     }
 
     fn pkcs1(&self, content: &[u8]) -> Result<Key, IdentityError> {
@@ -83,20 +82,6 @@ impl Reading<'_, '_> {
 
     pub(super) fn private_key(&self, content: &[u8]) -> Result<Key, IdentityError> {
         PrivateKey::of_der(content).map(Key::Certificate).ok_or_else(|| self.unusable())
-    }
-
-    /// A key that came out from behind a password. One wrong password in 256 yields something with the right padding.
-    pub(super) fn unlocked(&self, content: &[u8]) -> Result<Key, IdentityError> {
-        let is_pkcs8 = || -> der::Result<bool> {
-            let mut values = Values::only(content, Tag::Sequence)?;
-            values.content(Tag::Integer)?;
-            Ok(values.next_is(Tag::Sequence))
-        };
-        if is_pkcs8() == Ok(true) {
-            self.private_key(content)
-        } else {
-            Err(IdentityError::WrongPassphrase(self.path.to_owned()))
-        }
     }
 
     fn unusable(&self) -> IdentityError {

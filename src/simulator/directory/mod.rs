@@ -27,9 +27,10 @@ pub use snapshot::SnapshotError;
 pub(crate) use user::ON_PREMISES_DOMAIN;
 pub use user::{Details, ExternalUserState, OnPremises, Text, User, UserType};
 
+use super::random::{Random, seed_of};
 use super::settings::ExtraPerson;
 use search::Indexes;
-use tenant::{Domain, SERVICE_PRINCIPAL_ID};
+use tenant::{APP_NAME, CLIENT_ID, Domain, SERVICE_PRINCIPAL_ID};
 
 /// Where a user stands in the directory: stable for as long as the simulator runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,8 +52,34 @@ impl Place {
 pub(crate) enum Object<'a> {
     User(&'a User),
     Group(&'a Group),
-    /// The service principal of the one app that the tenant knows.
-    App,
+    /// An app in the tenant.
+    App(ServicePrincipal),
+}
+
+/// The service principal of one of the tenant's apps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ServicePrincipal {
+    pub(crate) id: Uuid,
+    pub(crate) client_id: Uuid,
+    /// The app that is always there is number 1.
+    number: u16,
+}
+
+impl ServicePrincipal {
+    pub(crate) fn numbered(number: u16, client_id: Uuid) -> Self {
+        let id = match number {
+            1 => SERVICE_PRINCIPAL_ID,
+            _ => Random::new(seed_of(&format!("service principal of {client_id}"))).guid(),
+        };
+        Self { id, client_id, number }
+    }
+
+    pub(crate) fn name(&self) -> String {
+        match self.number {
+            1 => APP_NAME.to_owned(),
+            number => format!("{APP_NAME} {number}"),
+        }
+    }
 }
 
 impl Object<'_> {
@@ -60,7 +87,7 @@ impl Object<'_> {
         match self {
             Self::User(user) => user.id,
             Self::Group(group) => group.id,
-            Self::App => SERVICE_PRINCIPAL_ID,
+            Self::App(app) => app.id,
         }
     }
 }
@@ -102,6 +129,8 @@ pub struct Directory {
     role_eligibilities: Vec<RoleAssignment>,
     /// The owners of the app and of its service principal.
     app_owners: Vec<Uuid>,
+    /// Those beside the one that is always there.
+    further_apps: Vec<ServicePrincipal>,
 }
 
 impl Directory {
@@ -195,8 +224,18 @@ impl Directory {
     /// Whoever has this object id and is not deleted.
     pub(crate) fn object(&self, id: Uuid) -> Option<Object<'_>> {
         let user = self.find(&UserKey::Id(id)).map(|place| Object::User(self.get(place)));
-        let app = (id == SERVICE_PRINCIPAL_ID).then_some(Object::App);
-        user.or_else(|| self.group(id).map(Object::Group)).or(app)
+        let app = || self.apps().find(|app| app.id == id).map(Object::App);
+        user.or_else(|| self.group(id).map(Object::Group)).or_else(app)
+    }
+
+    /// The tenant's apps.
+    pub(crate) fn apps(&self) -> impl Iterator<Item = ServicePrincipal> {
+        std::iter::once(ServicePrincipal::numbered(1, CLIENT_ID)).chain(self.further_apps.iter().copied())
+    }
+
+    /// Adds an app.
+    pub(crate) fn add_app(&mut self, app: ServicePrincipal) {
+        self.further_apps.push(app);
     }
 
     /// The owners of the app.

@@ -9,7 +9,7 @@ use std::io::{self, BufRead, Write};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::tenant::{Domain, SERVICE_PRINCIPAL_ID};
+use super::tenant::Domain;
 use super::{Directory, Group, Place, RoleAssignment, RoleDefinition, User};
 
 /// Raise it when an older reader would misread a line.
@@ -90,7 +90,7 @@ impl Directory {
         for group in &self.groups {
             line(&Line::Group(Cow::Borrowed(group)))?;
         }
-        let of_others = |assignment: &&RoleAssignment| assignment.principal != SERVICE_PRINCIPAL_ID;
+        let of_others = |assignment: &&RoleAssignment| self.apps().all(|app| app.id != assignment.principal);
         for assignment in self.role_assignments.iter().filter(of_others) {
             line(&Line::RoleAssignment(*assignment))?;
         }

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::objects::{map, write_value};
 use super::page::Part;
-use super::read_roles::check_app;
+use super::read_roles::find_app;
 use super::{Context, World};
-use crate::simulator::directory::tenant::{APP_NAME, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, SERVICE_PRINCIPAL_ID};
+use crate::simulator::directory::tenant::{GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID};
 use crate::simulator::graph::answer::Answer;
 use crate::simulator::graph::call::AppKey;
 use crate::simulator::graph::errors::GraphError;
@@ -52,21 +52,24 @@ impl World {
         context: &Context<'_>,
     ) -> Result<Answer, GraphError> {
         self.check_token(page)?;
-        check_app(of, false)?;
+        let app = find_app(&self.directory, of, false)?;
+        let withheld = self.apps.iter().find(|one| one.client_id() == app.client_id).map(|one| &one.withheld);
         let assignment = |permission: Permission| {
             map(json!({
                 "id": app_role_id(permission).simple().to_string(),
                 "deletedDateTime": null,
                 "appRoleId": app_role_id(permission),
                 "createdDateTime": "2026-01-12T09:00:00Z",
-                "principalDisplayName": APP_NAME,
-                "principalId": SERVICE_PRINCIPAL_ID,
+                "principalDisplayName": app.name(),
+                "principalId": app.id,
                 "principalType": "ServicePrincipal",
                 "resourceDisplayName": "Microsoft Graph",
                 "resourceId": GRAPH_SERVICE_PRINCIPAL_ID,
             }))
         };
-        let part = Part::of(page, self.rights.permissions.iter().copied().enumerate());
+        let granted = self.rights.permissions.iter().copied();
+        let granted = granted.filter(|permission| withheld.is_none_or(|withheld| !withheld.contains(permission)));
+        let part = Part::of(page, granted.enumerate());
         let values = part.values.iter().map(|permission| cut(assignment(*permission), names, "appRoleAssignment"));
         let mut values = values.collect::<Result<Vec<_>, _>>()?.into_iter();
         Ok(self.collection(context, "appRoleAssignments", None, Some(page), part, |json, _| {

@@ -41,7 +41,7 @@ impl Limits {
     pub(super) fn new(quota: &Quota, apps: &[Registration]) -> Self {
         let meter = |limit| Meter::new(limit, Duration::ZERO);
         let of_app = |app: &Registration| AppLimits {
-            client_id: app.client_id,
+            client_id: app.client_id(),
             writes: quota.writes.map(meter),
             writes_in_all_tenants: quota.writes_of_app.map(meter),
             units: quota.resource_units.map(meter),

@@ -64,7 +64,14 @@ impl World {
                 RoleAssignment { principal: SERVICE_PRINCIPAL_ID, role: role.template_id(), scope: Scope::Tenant };
             directory.assign_role(assignment);
         }
-        let apps = registrations(&settings.further_apps);
+        let apps = registrations(&settings.sign_in, &settings.further_apps);
+        for app in &apps[1..] {
+            let principal = app.service_principal.id;
+            directory.add_app(app.service_principal);
+            if let Some(role) = app.role {
+                directory.assign_role(RoleAssignment { principal, role: role.template_id(), scope: Scope::Tenant });
+            }
+        }
         Self {
             directory,
             writes: Vec::new(),

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::World;
-use crate::simulator::directory::tenant::{APP_NAME, APPLICATION_ID, CLIENT_ID, SERVICE_PRINCIPAL_ID, TENANT_ID};
-use crate::simulator::directory::{Group, Members, Object};
+use crate::simulator::directory::tenant::{APP_NAME, APPLICATION_ID, CLIENT_ID, TENANT_ID};
+use crate::simulator::directory::{Group, Members, Object, ServicePrincipal};
 use crate::simulator::graph::answer::raw;
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::properties::{Sight, default_selection, is_known, select_loosely, write_members};
@@ -48,17 +48,17 @@ pub(super) fn group(group: &Group) -> Map<String, Value> {
     }))
 }
 
-/// The app's service principal: "servicePrincipal resource type".
-pub(super) fn service_principal() -> Map<String, Value> {
+/// An app's service principal: "servicePrincipal resource type".
+pub(super) fn service_principal(app: ServicePrincipal) -> Map<String, Value> {
     map(json!({
-        "id": SERVICE_PRINCIPAL_ID,
+        "id": app.id,
         "deletedDateTime": null,
         "accountEnabled": true,
-        "appDisplayName": APP_NAME,
-        "appId": CLIENT_ID,
+        "appDisplayName": app.name(),
+        "appId": app.client_id,
         "appOwnerOrganizationId": TENANT_ID,
-        "displayName": APP_NAME,
-        "servicePrincipalNames": [CLIENT_ID],
+        "displayName": app.name(),
+        "servicePrincipalNames": [app.client_id],
         "servicePrincipalType": "Application",
         "signInAudience": "AzureADMyOrg",
     }))
@@ -85,7 +85,8 @@ pub(super) struct Writer<'a> {
 impl World {
     /// A writer for objects of several types, or a refusal of names that none of them has.
     pub(super) fn writer<'a>(&self, names: &'a Names, users: Sight, groups: bool) -> Result<Writer<'a>, GraphError> {
-        let others = [group(&Group::nobody()), service_principal(), application()];
+        let app = ServicePrincipal::numbered(1, CLIENT_ID);
+        let others = [group(&Group::nobody()), service_principal(app), application()];
         let known = |name: &String| {
             is_known(name) || others.iter().flat_map(Map::keys).any(|other| other.eq_ignore_ascii_case(name))
         };
@@ -113,7 +114,7 @@ impl Writer<'_> {
                 json.push(b'}');
             }
             Object::Group(it) => self.write_map(json, "group", group(it), self.groups),
-            Object::App => self.write_map(json, "servicePrincipal", service_principal(), true),
+            Object::App(app) => self.write_map(json, "servicePrincipal", service_principal(app), true),
         }
     }
 

@@ -57,7 +57,7 @@ impl World {
             Call::DirectoryRoleMembers { role, names, page } => {
                 self.directory_role_members(*role, names, page, context)?
             }
-            Call::App { of, registration, names } => tenant::app(*of, *registration, names, context)?,
+            Call::App { of, registration, names } => tenant::app(&self.directory, *of, *registration, names, context)?,
             Call::AppRoleAssignments { of, names, page } => self.app_role_assignments(*of, names, page, context)?,
             Call::AppOwners { of, registration, names, page } => {
                 self.app_owners(*of, *registration, names, page, context)?
@@ -156,7 +156,7 @@ impl World {
         let found = ids.iter().filter_map(|id| self.directory.object(*id)).filter(|object| match object {
             Object::User(_) => wanted.users,
             Object::Group(_) => wanted.groups,
-            Object::App => wanted.service_principals,
+            Object::App(_) => wanted.service_principals,
         });
         let set =
             format!("directoryObjects{}", names.as_ref().map_or_else(String::new, |it| format!("({})", it.join(","))));

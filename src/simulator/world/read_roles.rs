@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::objects::{map, write_value};
 use super::page::Part;
 use super::{Context, World};
-use crate::simulator::directory::tenant::{APPLICATION_ID, CLIENT_ID, SERVICE_PRINCIPAL_ID};
-use crate::simulator::directory::{RoleAssignment, RoleDefinition, Scope};
+use crate::simulator::directory::tenant::{APPLICATION_ID, CLIENT_ID};
+use crate::simulator::directory::{Directory, RoleAssignment, RoleDefinition, Scope, ServicePrincipal};
 use crate::simulator::graph::answer::Answer;
 use crate::simulator::graph::call::{AppKey, AssignmentExpand, RoleKey};
 use crate::simulator::graph::errors::GraphError;
@@ -164,7 +164,7 @@ impl World {
         context: &Context<'_>,
     ) -> Result<Answer, GraphError> {
         self.check_token(page)?;
-        check_app(of, registration)?;
+        find_app(&self.directory, of, registration)?;
         let writer = self.writer(names, self.rights.sight(), self.rights.sees_groups())?;
         let part = Part::of(page, self.directory.owners(self.directory.app_owners()));
         let write = |json: &mut Vec<u8>, object| writer.write(json, object);
@@ -172,14 +172,16 @@ impl World {
     }
 }
 
-/// The tenant knows one app.
-pub(super) fn check_app(of: AppKey, registration: bool) -> Result<(), GraphError> {
-    let own = if registration { APPLICATION_ID } else { SERVICE_PRINCIPAL_ID };
-    match of {
-        AppKey::AppId(id) if id == CLIENT_ID => Ok(()),
-        AppKey::ObjectId(id) if id == own => Ok(()),
-        AppKey::AppId(id) | AppKey::ObjectId(id) => Err(GraphError::not_found(&id.to_string())),
-    }
+/// The app of this key. Of registrations there is the first app's alone.
+pub(super) fn find_app(directory: &Directory, of: AppKey, registration: bool) -> Result<ServicePrincipal, GraphError> {
+    let is_it = |app: &ServicePrincipal| match (of, registration) {
+        (AppKey::AppId(id), false) => id == app.client_id,
+        (AppKey::ObjectId(id), false) => id == app.id,
+        (AppKey::AppId(id), true) => id == CLIENT_ID && id == app.client_id,
+        (AppKey::ObjectId(id), true) => id == APPLICATION_ID && app.client_id == CLIENT_ID,
+    };
+    let (AppKey::AppId(id) | AppKey::ObjectId(id)) = of;
+    directory.apps().find(is_it).ok_or_else(|| GraphError::not_found(&id.to_string()))
 }
 
 fn definition(role: &RoleDefinition) -> Map<String, Value> {

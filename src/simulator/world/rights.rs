@@ -1,5 +1,6 @@
 //! What the caller may do: its permissions, its role, and the tables that set the role against the target.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Context, World};
@@ -67,6 +68,14 @@ impl Rights {
         self.have(READ_GROUPS)
     }
 
+    fn need_sign_ins(&self, asked: bool) -> Result<(), GraphError> {
+        if !asked {
+            return Ok(());
+        }
+        self.need(READ_SIGN_INS)?;
+        if self.reports_licensed { Ok(()) } else { Err(GraphError::not_premium()) }
+    }
+
     fn needs_sight(&self, names: &[&str]) -> Result<(), GraphError> {
         match self.sight() {
             Sight::IdOnly => Err(GraphError::denied()),
@@ -77,16 +86,26 @@ impl Rights {
 }
 
 impl World {
+    /// What this caller was given: further apps may have been given less than the first.
+    fn rights_of(&self, caller: Caller) -> Cow<'_, Rights> {
+        let withheld = &self.apps[caller.app().0].withheld;
+        let mut rights = Cow::Borrowed(&self.rights);
+        if !withheld.is_empty() {
+            rights.to_mut().permissions.retain(|permission| !withheld.contains(permission));
+        }
+        rights
+    }
+
     /// Refuses a read that the caller may not make.
     pub(super) fn may_read(&self, call: &Call, context: &Context<'_>) -> Result<(), GraphError> {
-        let rights = &self.rights;
+        let rights = self.rights_of(context.caller);
         match call {
             Call::ListUsers(list) => {
                 // "List users": guests cannot.
                 self.not_a_guest(context.caller)?;
                 let filtered = list.filter.as_ref().map(|filter| filter.properties()).unwrap_or_default();
                 rights.needs_sight(&filtered)?;
-                self.may_read_sign_ins(list.selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
+                rights.need_sign_ins(list.selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
             Call::CountUsers(filter) => {
                 self.not_a_guest(context.caller)?;
@@ -94,7 +113,7 @@ impl World {
             }
             Call::GetUser { selection, .. } | Call::GetDeletedUser { selection, .. } => {
                 rights.needs_sight(&[])?;
-                self.may_read_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
+                rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
             Call::Me { .. } => Ok(()),
             Call::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
@@ -117,14 +136,6 @@ impl World {
         }
     }
 
-    fn may_read_sign_ins(&self, asked: bool) -> Result<(), GraphError> {
-        if !asked {
-            return Ok(());
-        }
-        self.rights.need(READ_SIGN_INS)?;
-        if self.rights.reports_licensed { Ok(()) } else { Err(GraphError::not_premium()) }
-    }
-
     fn not_a_guest(&self, caller: Caller) -> Result<(), GraphError> {
         let Caller::User(id) = caller else { return Ok(()) };
         let place = self.directory.find(&UserKey::Id(id));
@@ -133,8 +144,8 @@ impl World {
     }
 
     /// Refuses an update for want of a permission.
-    pub(super) fn may_update(&self, change: &UserChange) -> Result<(), GraphError> {
-        let rights = &self.rights;
+    pub(super) fn may_update(&self, change: &UserChange, caller: Caller) -> Result<(), GraphError> {
+        let rights = self.rights_of(caller);
         if change.has_profile {
             rights.need(RESET)?;
         }
@@ -165,8 +176,8 @@ impl World {
     }
 
     /// Refuses a revoke for want of a permission.
-    pub(super) fn may_revoke(&self) -> Result<(), GraphError> {
-        self.rights.need(REVOKE)
+    pub(super) fn may_revoke(&self, caller: Caller) -> Result<(), GraphError> {
+        self.rights_of(caller).need(REVOKE)
     }
 
     /// Refuses a revoke for a target that outranks the caller.

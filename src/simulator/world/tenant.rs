@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Context;
 use super::granted::graph_service_principal;
 use super::objects::{application, map, service_principal, write_value};
-use super::read_roles::check_app;
+use super::read_roles::find_app;
 use crate::simulator::directory::Directory;
 use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, TENANT_ID};
 use crate::simulator::graph::answer::Answer;
@@ -56,18 +56,22 @@ pub(super) fn domains(directory: &Directory, context: &Context<'_>) -> Answer {
 }
 
 /// The app's service principal, or its registration.
-pub(super) fn app(of: AppKey, registration: bool, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
+pub(super) fn app(
+    directory: &Directory,
+    of: AppKey,
+    registration: bool,
+    names: &Names,
+    context: &Context<'_>,
+) -> Result<Answer, GraphError> {
     let is_graph =
         !registration && matches!(of, AppKey::AppId(GRAPH_APP_ID) | AppKey::ObjectId(GRAPH_SERVICE_PRINCIPAL_ID));
-    if !is_graph {
-        check_app(of, registration)?;
-    }
     let (all, kind, set) = if is_graph {
         (graph_service_principal(), "servicePrincipal", "servicePrincipals")
-    } else if registration {
-        (application(), "application", "applications")
     } else {
-        (service_principal(), "servicePrincipal", "servicePrincipals")
+        match find_app(directory, of, registration)? {
+            _ if registration => (application(), "application", "applications"),
+            app => (service_principal(app), "servicePrincipal", "servicePrincipals"),
+        }
     };
     let mut object = cut(all, names, kind)?;
     object.insert("@odata.context".to_owned(), format!("{}/$metadata#{set}/$entity", context.root).into());

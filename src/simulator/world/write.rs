@@ -26,11 +26,14 @@ impl World {
             force_change: change.password.as_ref().map(|password| password.force_change),
         };
         let place = self.directory.find(key);
-        let checked = self.may_update(change).and_then(|()| self.writable(place, named, overlaps)).and_then(|place| {
-            self.outranks_for_update(place, change, context.caller)?;
-            self.check(self.directory.get(place), change)?;
-            Ok(place)
-        });
+        let checked = self
+            .may_update(change, context.caller)
+            .and_then(|()| self.writable(place, named, overlaps))
+            .and_then(|place| {
+                self.outranks_for_update(place, change, context.caller)?;
+                self.check(self.directory.get(place), change)?;
+                Ok(place)
+            });
         let applied = checked.as_ref().is_ok_and(|&place| {
             self.lag.keep(self.directory.get(place), context.now);
             let user = self.directory.get_mut(place);
@@ -62,10 +65,11 @@ impl World {
         context: &Context<'_>,
     ) -> Result<Answer, GraphError> {
         let place = self.directory.find(key);
-        let checked = self.may_revoke().and_then(|()| self.writable(place, named, overlaps)).and_then(|place| {
-            self.outranks_for_revoke(place, context.caller)?;
-            Ok(place)
-        });
+        let checked =
+            self.may_revoke(context.caller).and_then(|()| self.writable(place, named, overlaps)).and_then(|place| {
+                self.outranks_for_revoke(place, context.caller)?;
+                Ok(place)
+            });
         let applied = checked.as_ref().is_ok_and(|&place| {
             self.lag.keep(self.directory.get(place), context.now);
             let user = self.directory.get_mut(place);
@@ -130,7 +134,7 @@ impl World {
         self.writes.push(WriteRecord {
             sequence: self.writes.len() as u64 + 1,
             at: context.now,
-            app: self.apps[context.caller.app().0].client_id,
+            app: self.apps[context.caller.app().0].client_id(),
             batch,
             object_id: place.map(|place| self.directory.get(place).id),
             operation,

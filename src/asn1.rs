@@ -6,7 +6,7 @@ use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
 
 /// The object identifiers of CMS (RFC 5652, RFC 5753, RFC 8017) and of what it encrypts with.
-pub(super) mod oid {
+pub(crate) mod oid {
     use der::asn1::ObjectIdentifier;
 
     pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
@@ -27,7 +27,7 @@ pub(super) mod oid {
 }
 
 /// Tags by their byte, as they are written.
-pub(super) mod tag {
+pub(crate) mod tag {
     pub(crate) const INTEGER: u8 = 0x02;
     pub(crate) const BIT_STRING: u8 = 0x03;
     pub(crate) const OCTET_STRING: u8 = 0x04;
@@ -48,7 +48,7 @@ pub(super) mod tag {
 }
 
 /// A value of some tag, its content given in pieces.
-pub(super) fn value(tag: u8, pieces: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn value(tag: u8, pieces: &[&[u8]]) -> Vec<u8> {
     let length: usize = pieces.iter().map(|piece| piece.len()).sum();
     let mut out = Vec::with_capacity(length + 2 + size_of::<usize>());
     out.push(tag);
@@ -69,25 +69,25 @@ pub(super) fn value(tag: u8, pieces: &[&[u8]]) -> Vec<u8> {
 }
 
 /// An object identifier.
-pub(super) fn object_identifier(oid: ObjectIdentifier) -> Vec<u8> {
+pub(crate) fn object_identifier(oid: ObjectIdentifier) -> Vec<u8> {
     value(tag::OBJECT_IDENTIFIER, &[oid.as_bytes()])
 }
 
 /// An algorithm identifier; `parameters` is a whole value, or nothing where they are absent.
-pub(super) fn algorithm(oid: ObjectIdentifier, parameters: &[u8]) -> Vec<u8> {
+pub(crate) fn algorithm(oid: ObjectIdentifier, parameters: &[u8]) -> Vec<u8> {
     value(tag::SEQUENCE, &[&object_identifier(oid), parameters])
 }
 
 /// Reads values one after another. Every method fails on what is no strict DER, and on another tag than is asked for.
-pub(super) struct Values<'a>(SliceReader<'a>);
+pub(crate) struct Values<'a>(SliceReader<'a>);
 
 impl<'a> Values<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> der::Result<Self> {
+    pub(crate) fn new(bytes: &'a [u8]) -> der::Result<Self> {
         SliceReader::new(bytes).map(Self)
     }
 
     /// The values inside a value that is all there is.
-    pub(super) fn only(bytes: &'a [u8], tag: Tag) -> der::Result<Self> {
+    pub(crate) fn only(bytes: &'a [u8], tag: Tag) -> der::Result<Self> {
         let mut values = Self::new(bytes)?;
         let inside = values.content(tag)?;
         values.end()?;
@@ -95,28 +95,28 @@ impl<'a> Values<'a> {
     }
 
     /// The content of the next value.
-    pub(super) fn content(&mut self, tag: Tag) -> der::Result<&'a [u8]> {
+    pub(crate) fn content(&mut self, tag: Tag) -> der::Result<&'a [u8]> {
         let any = AnyRef::decode(&mut self.0)?;
         any.tag().assert_eq(tag)?;
         Ok(any.value())
     }
 
     /// The values inside the next value.
-    pub(super) fn inside(&mut self, tag: Tag) -> der::Result<Self> {
+    pub(crate) fn inside(&mut self, tag: Tag) -> der::Result<Self> {
         Self::new(self.content(tag)?)
     }
 
     /// The bytes of the next value, tag and length included.
-    pub(super) fn whole(&mut self) -> der::Result<&'a [u8]> {
+    pub(crate) fn whole(&mut self) -> der::Result<&'a [u8]> {
         self.0.tlv_bytes()
     }
 
-    pub(super) fn object_identifier(&mut self) -> der::Result<ObjectIdentifier> {
+    pub(crate) fn object_identifier(&mut self) -> der::Result<ObjectIdentifier> {
         ObjectIdentifier::decode(&mut self.0)
     }
 
     /// An algorithm identifier, and its parameters as whole values: nothing where they are absent.
-    pub(super) fn algorithm(&mut self) -> der::Result<(ObjectIdentifier, &'a [u8])> {
+    pub(crate) fn algorithm(&mut self) -> der::Result<(ObjectIdentifier, &'a [u8])> {
         let content = self.content(Tag::Sequence)?;
         let mut inside = Self::new(content)?;
         let oid = inside.object_identifier()?;
@@ -124,20 +124,20 @@ impl<'a> Values<'a> {
         Ok((oid, content.get(length..).unwrap_or_default()))
     }
 
-    pub(super) fn next_is(&self, tag: Tag) -> bool {
+    pub(crate) fn next_is(&self, tag: Tag) -> bool {
         self.0.peek_byte() == Some(tag.octet())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_finished()
     }
 
-    pub(super) fn end(self) -> der::Result<()> {
+    pub(crate) fn end(self) -> der::Result<()> {
         self.0.finish(())
     }
 }
 
 /// A context-specific tag.
-pub(super) const fn context(number: TagNumber, constructed: bool) -> Tag {
+pub(crate) const fn context(number: TagNumber, constructed: bool) -> Tag {
     Tag::ContextSpecific { constructed, number }
 }

@@ -18,20 +18,20 @@ const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
 /// One block.
-pub(super) struct Block<'a> {
+pub(crate) struct Block<'a> {
     /// What the first line calls it, such as `CERTIFICATE`.
-    pub(super) label: &'a str,
+    pub(crate) label: &'a str,
     /// The content; `None` where it is no base64, as in a block with headers, or has no end.
-    pub(super) content: Option<Zeroizing<Vec<u8>>>,
+    pub(crate) content: Option<Zeroizing<Vec<u8>>>,
 }
 
 /// Whether there is a block in the text at all.
-pub(super) fn is_in(text: &[u8]) -> bool {
+pub(crate) fn is_in(text: &[u8]) -> bool {
     text.windows(BEGIN.len()).any(|window| window == BEGIN.as_bytes())
 }
 
 /// All blocks of a text, in order.
-pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
+pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(BEGIN) {
@@ -58,7 +58,7 @@ fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
 
 /// Binary content as a block of PEM, lines ended by a line feed.
 #[cfg(test)]
-pub(super) fn encode(label: &str, content: &[u8]) -> String {
+pub(crate) fn encode(label: &str, content: &[u8]) -> String {
     const LINE: usize = 64;
     let encoded = base64::engine::general_purpose::STANDARD.encode(content);
     let mut text = String::with_capacity(encoded.len() + encoded.len() / LINE + 2 * label.len() + 40);

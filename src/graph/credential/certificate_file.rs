@@ -1,0 +1,256 @@
+//! The file that a certificate and its key come in: PEM or PFX, open or behind a password.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
+use secrecy::SecretString;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::graph::certificate::validity;
+use crate::pem;
+use crate::pfx::{self, Certificate, Contents, Pfx, PfxError};
+
+/// No such file is longer.
+const LONGEST_FILE: u64 = 1 << 20;
+
+/// Why a certificate cannot be used to get in. No content of the file is ever part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    /// The file cannot be read.
+    #[error("the certificate file {} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no certificate in it.
+    #[error(
+        "{} holds no certificate: it must be a PFX file, or PEM with the certificate and its private key in one file",
+        .0.display()
+    )]
+    NoCertificate(PathBuf),
+    /// There is no private key in it.
+    #[error(
+        "{} holds a certificate and no private key: put both into one PEM file (cat certificate.pem key.pem > both.pem), or \
+         export the certificate with its private key as PFX", .0.display()
+    )]
+    NoKey(PathBuf),
+    /// It is behind a password, and nobody gave it.
+    #[error("the private key in {} is behind a password, and none was given", .0.display())]
+    Locked(PathBuf),
+    /// The password does not open it.
+    #[error("the password does not open {}", .0.display())]
+    WrongPassword(PathBuf),
+    /// PEM encrypted in the way of before PKCS #8.
+    #[error(
+        "the private key in {} is encrypted in an old form; convert it with: openssl pkcs8 -topk8 -in {} -out new-key.pem",
+        .0.display(), .0.display()
+    )]
+    OldPem(PathBuf),
+    /// A PFX file that cannot be read here.
+    #[error(
+        "the PFX file {} cannot be read: it is damaged, or in a form that is not DER; turn it into PEM with: openssl pkcs12 \
+         -in {} -nodes -out app.pem, and keep that file to yourself (chmod 600)", .0.display(), .0.display()
+    )]
+    Damaged(PathBuf),
+    /// A cipher that is not opened here.
+    #[error(
+        "{} is encrypted with {cipher}, which sealoff does not open; export it anew with AES256-SHA256, or turn it into PEM \
+         with: openssl pkcs12 -legacy -in {} -nodes -out app.pem, and keep that file to yourself (chmod 600)",
+        path.display(), path.display()
+    )]
+    Cipher {
+        /// The file.
+        path: PathBuf,
+        /// The cipher.
+        cipher: &'static str,
+    },
+    /// Not an RSA key that can sign.
+    #[error(
+        "the private key in {} cannot sign for Entra ID: it must be an RSA key of 2048 bits or more ({reason})",
+        path.display()
+    )]
+    NotRsa {
+        /// The file.
+        path: PathBuf,
+        /// What the cryptographic library says.
+        reason: String,
+    },
+    /// The key is another certificate's.
+    #[error("the private key in {} does not belong to a certificate in it", .0.display())]
+    KeyOfAnother(PathBuf),
+    /// Several keys, each with its certificate.
+    #[error(
+        "{} holds {keys} private keys, each with a certificate of its own, and which of them is the app's cannot be told: \
+         export that one alone", path.display()
+    )]
+    SeveralKeys {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        keys: usize,
+    },
+}
+
+/// Asks for the password of the file at a path; `None` where nobody can be asked.
+pub type AskPassword<'a> = dyn FnMut(&Path) -> Option<SecretString> + 'a;
+
+/// What opens a file that is behind a password. It cannot be printed.
+pub struct FilePassword<'a> {
+    given: Option<SecretString>,
+    ask: &'a mut AskPassword<'a>,
+}
+
+impl<'a> FilePassword<'a> {
+    /// The one that was given, and no other. Without one, the empty password is tried before anybody is asked: Azure Key
+    /// Vault puts no other on the files that it gives out.
+    #[must_use]
+    pub fn new(given: Option<SecretString>, ask: &'a mut AskPassword<'a>) -> Self {
+        Self { given, ask }
+    }
+
+    fn open<T>(
+        &mut self,
+        path: &Path,
+        open: impl Fn(&SecretString) -> Result<T, PfxError>,
+    ) -> Result<T, CertificateError> {
+        let failed = |error| failed(path, error);
+        if let Some(given) = &self.given {
+            return open(given).map_err(failed);
+        }
+        match open(&SecretString::from("")) {
+            Err(PfxError::WrongPassword) => {}
+            opened => return opened.map_err(failed),
+        }
+        let typed = (self.ask)(path).ok_or_else(|| CertificateError::Locked(path.to_owned()))?;
+        open(&typed).map_err(failed)
+    }
+}
+
+impl fmt::Debug for FilePassword<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FilePassword")
+    }
+}
+
+fn failed(path: &Path, error: PfxError) -> CertificateError {
+    let path = path.to_owned();
+    match error {
+        PfxError::Damaged => CertificateError::Damaged(path),
+        PfxError::WrongPassword => CertificateError::WrongPassword(path),
+        PfxError::Cipher(cipher) => CertificateError::Cipher { path, cipher },
+    }
+}
+
+/// The one RSA key in a file, and the certificate that belongs to it, as DER.
+///
+/// # Errors
+///
+/// [`CertificateError`].
+pub(super) fn read(path: &Path, password: &mut FilePassword<'_>) -> Result<(RsaKeyPair, Vec<u8>), CertificateError> {
+    let unreadable = |source| CertificateError::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len().min(LONGEST_FILE);
+    // One byte more than is needed, so that the buffer does not grow only to see the end.
+    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
+    file.take(LONGEST_FILE).read_to_end(&mut content).map_err(unreadable)?;
+    let contents =
+        if pfx::is_binary(&content) { of_pfx(&content, path, password)? } else { of_pem(&content, path, password)? };
+    pair(contents, path)
+}
+
+fn of_pfx(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<Contents, CertificateError> {
+    if validity(content).is_some() {
+        return Err(CertificateError::NoKey(path.to_owned()));
+    }
+    let pfx = Pfx::parse(content).map_err(|error| failed(path, error))?;
+    if pfx.is_locked() {
+        password.open(path, |password| pfx.open(password))
+    } else {
+        pfx.open(&SecretString::from("")).map_err(|error| failed(path, error))
+    }
+}
+
+fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<Contents, CertificateError> {
+    // What stands around the blocks is somebody's name, in whatever encoding.
+    let lossy;
+    let text = match std::str::from_utf8(content) {
+        Ok(text) => text,
+        Err(_) => {
+            lossy = Zeroizing::new(String::from_utf8_lossy(content).into_owned());
+            &lossy
+        }
+    };
+    let mut contents = Contents::default();
+    for block in pem::blocks(text) {
+        let Some(content) = block.content else {
+            if block.label.ends_with("PRIVATE KEY") && text.contains("DEK-Info:") {
+                return Err(CertificateError::OldPem(path.to_owned()));
+            }
+            continue;
+        };
+        let key = |pkcs8| pfx::PrivateKey { pkcs8, local_key_id: None };
+        match block.label {
+            "CERTIFICATE" => contents.certificates.push(Certificate { der: content.to_vec(), local_key_id: None }),
+            "ENCRYPTED PRIVATE KEY" => {
+                contents.keys.push(key(password.open(path, |password| pfx::private_key(&content, password))?));
+            }
+            label if label.ends_with("PRIVATE KEY") => contents.keys.push(key(content)),
+            _ => {}
+        }
+    }
+    Ok(contents)
+}
+
+/// Picks the key and its certificate out of everything.
+fn pair(contents: Contents, path: &Path) -> Result<(RsaKeyPair, Vec<u8>), CertificateError> {
+    let path = || path.to_owned();
+    let Contents { keys, certificates } = contents;
+    if certificates.is_empty() {
+        return Err(CertificateError::NoCertificate(path()));
+    }
+    if keys.is_empty() {
+        return Err(CertificateError::NoKey(path()));
+    }
+    let (mut pairs, mut rejected) = (Vec::new(), None);
+    for key in &keys {
+        // The text says PKCS #8 or PKCS #1; both begin alike, and only one of them is read as what it is.
+        let read =
+            RsaKeyPair::from_pkcs8(&key.pkcs8).or_else(|error| RsaKeyPair::from_der(&key.pkcs8).map_err(|_| error));
+        match read {
+            Ok(rsa) => {
+                let own = certificate_of(&rsa, key.local_key_id.as_deref(), &certificates);
+                pairs.extend(own.map(|own| (rsa, own.der.clone())));
+            }
+            Err(error) => rejected = Some(error.to_string()),
+        }
+    }
+    match (pairs.len(), rejected) {
+        (0, Some(reason)) => Err(CertificateError::NotRsa { path: path(), reason }),
+        (0, None) => Err(CertificateError::KeyOfAnother(path())),
+        (1, _) => Ok(pairs.remove(0)),
+        (keys, _) => Err(CertificateError::SeveralKeys { path: path(), keys }),
+    }
+}
+
+/// The certificate of a key, among its issuers and others. The same key may have been certified more than once: then it is
+/// the one that the file marks as the key's, and without a mark the one that is good for longest.
+fn certificate_of<'c>(
+    key: &RsaKeyPair,
+    local_key_id: Option<&[u8]>,
+    certificates: &'c [Certificate],
+) -> Option<&'c Certificate> {
+    // The public key stands in its certificates byte for byte, and in no other.
+    let public = key.public_key().as_ref();
+    let own = certificates.iter().filter(|one| one.der.windows(public.len()).any(|window| window == public));
+    let rank = |one: &&Certificate| {
+        let marked = local_key_id.is_some() && one.local_key_id.as_deref() == local_key_id;
+        (marked, validity(&one.der).map_or(OffsetDateTime::UNIX_EPOCH, |(_, end)| end))
+    };
+    own.max_by_key(rank)
+}
