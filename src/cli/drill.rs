@@ -16,7 +16,7 @@ use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::precheck::CheckArgs;
 use super::preview::{self, note_unprinted, quoted};
-use super::simulate::FaultArgs;
+use super::scenario_args::ScenarioArgs;
 use super::simulated_apps;
 use super::words::{harmless, span};
 use crate::clock::Clock;
@@ -33,7 +33,7 @@ use crate::private_files;
 use crate::roster::{By, Key, Source};
 use crate::run::opening::{Scope, standing};
 use crate::seal::{Expected, Identities, Identity, SealedRows, UnsealError, unseal};
-use crate::simulator::{Connection, ExtraPerson, Settings, Shape, Simulator};
+use crate::simulator::{Connection, ExtraPerson, Quota, Scenario, Settings, Simulator};
 
 const SAMPLE_NAME: &str = "samples/first-try.csv";
 const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
@@ -59,19 +59,13 @@ pub struct DrillArgs {
     /// Make up a list of this many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     accounts: Option<u32>,
-    /// The seed of the simulated tenant and its faults
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
-    /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes
-    #[arg(long, value_name = "FACTOR", default_value_t = 60.0, value_parser = clock_speed)]
-    clock_speed: f64,
-    /// How the simulated tenant counts its write quota: Microsoft calls it a bucket and words it as a window
-    #[arg(long, value_enum, default_value_t, value_name = "SHAPE")]
-    limiter: Shape,
+    /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes [default: 60]
+    #[arg(long, value_name = "FACTOR", value_parser = clock_speed)]
+    clock_speed: Option<f64>,
     /// How many app registrations the run goes through, each with a quota of its own: three reach the tenant's. The files that
-    /// name them, as --app takes them, are in the drill's folder
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
-    apps: u16,
+    /// name them, as --app takes them, are in the drill's folder [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
+    apps: Option<u16>,
     /// The folder for the plan and everything that follows; a new temporary one if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -79,7 +73,7 @@ pub struct DrillArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    faults: FaultArgs,
+    scenario: ScenarioArgs,
     #[command(flatten)]
     pace: PaceArgs,
     /// Rehearse with the file of a further app registration of your own; its secret is not read. More than once for more than
@@ -97,9 +91,11 @@ pub struct DrillArgs {
 /// Whatever the same job would fail with against a real tenant.
 pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let mut settings = settings(&args)?;
+    let clock_speed = settings.clock_speed;
     let files = AppArgs::named(args.app.clone()).read()?;
-    settings.further_apps =
-        if files.is_empty() { simulated_apps::made_up(args.apps) } else { simulated_apps::stand_ins(&files) };
+    if !files.is_empty() {
+        settings.further_apps = simulated_apps::stand_ins(&files);
+    }
     let made_up = if files.is_empty() { settings.further_apps.clone() } else { Vec::new() };
     let folder = match &args.out {
         Some(folder) => folder.clone(),
@@ -115,12 +111,8 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     };
     tell(args.json, |out| {
         writeln!(out, "This is a drill: the tenant is simulated on this machine, and nothing real is changed.")?;
-        if (args.clock_speed - 1.0).abs() > f64::EPSILON {
-            writeln!(
-                out,
-                "Time runs {} times as fast; spans below are what a real tenant would take.",
-                args.clock_speed
-            )?;
+        if (clock_speed - 1.0).abs() > f64::EPSILON {
+            writeln!(out, "Time runs {clock_speed} times as fast; spans below are what a real tenant would take.")?;
         }
         writeln!(out)
     })?;
@@ -130,7 +122,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     rules.options.max_accounts = rules.options.max_accounts.or(Some(u32::MAX));
     let proves = rules.handoff.is_some() && args.rules.recipients.is_none();
     let roster = args.reading.open(source)?;
-    let connected = connect(simulator.connection(), args.clock_speed)?;
+    let connected = connect(simulator.connection(), clock_speed)?;
     let (summary, examples) = of_roster(roster, rules, &folder, &connected, CheckArgs::default()).await?;
     preview::show(&summary, &examples, args.json);
     if summary.plan.accounts() == 0 {
@@ -166,17 +158,24 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     Ok(if holds { exit } else { Exit::Unfinished })
 }
 
+/// How many times as fast time runs in a drill that says nothing of it.
+const CLOCK_SPEED: f64 = 60.0;
+
 fn settings(args: &DrillArgs) -> Result<Settings, Failure> {
-    let mut settings = Settings {
-        seed: args.seed,
-        clock_speed: args.clock_speed,
-        faults: args.faults.faults(),
-        quota: Settings::default().quota.counted_in(args.limiter),
-        ..Settings::default()
-    };
-    if let Some(accounts) = args.accounts {
-        // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
-        settings.users = settings.users.max(accounts as usize + accounts as usize / 2 + 200);
+    let scenario = args.scenario.read()?;
+    let users = scenario.as_ref().and_then(Scenario::users).unwrap_or(Settings::default().users);
+    // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
+    let needed = args.accounts.map_or(0, |accounts| accounts as usize + accounts as usize / 2 + 200);
+    let users = users.max(needed);
+    let beginning =
+        Settings { users, quota: Quota::documented(users), clock_speed: CLOCK_SPEED, ..Settings::default() };
+    let mut settings = args.scenario.settings(scenario.as_ref(), beginning);
+    settings.users = users;
+    settings.clock_speed = args.clock_speed.unwrap_or(settings.clock_speed);
+    if let Some(apps) = args.apps {
+        let app_role = settings.app_role;
+        let made_up = simulated_apps::made_up(apps).into_iter();
+        settings.further_apps = made_up.map(|app| crate::simulator::FurtherApp { app_role, ..app }).collect();
     }
     if let Some(path) = &args.roster {
         if path.as_os_str() == "-" {

@@ -38,6 +38,7 @@ mod recheck;
 pub mod report;
 pub mod results;
 pub mod run;
+mod scenario_args;
 mod sign_in_args;
 pub mod simulate;
 mod simulated_apps;

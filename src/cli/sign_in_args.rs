@@ -8,15 +8,15 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::exit::Failure;
-use crate::simulator::{Device, SignIn};
+use crate::simulator::Settings;
 
 /// Ways in, besides the printed secret.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Signing in")]
 pub(super) struct SignInArgs {
-    /// How long a token lives, in seconds of the wall clock
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    token_lifetime: u64,
+    /// How long a token lives, in seconds of the wall clock [default: 3600]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    token_lifetime: Option<u64>,
     /// PEM file with a certificate that the app may sign in with; more than once for more than one
     #[arg(long, value_name = "PEM")]
     app_certificate: Vec<PathBuf>,
@@ -30,21 +30,20 @@ pub(super) struct SignInArgs {
 }
 
 impl SignInArgs {
-    pub(super) fn token_lifetime(&self) -> Duration {
-        Duration::from_secs(self.token_lifetime)
-    }
-
     /// # Errors
     ///
     /// A certificate file that cannot be read or holds none.
-    pub(super) fn sign_in(&self) -> Result<SignIn, Failure> {
-        let mut certificates = Vec::new();
-        for path in &self.app_certificate {
-            certificates.push(certificate_in(path)?);
+    pub(super) fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+        if let Some(seconds) = self.token_lifetime {
+            settings.token_lifetime = Duration::from_secs(seconds);
         }
-        let device =
-            Device { approved_by: self.device_code_by.clone(), blocked: self.device_code_blocked, ..Device::default() };
-        Ok(SignIn { certificates, device, ..SignIn::default() })
+        for path in &self.app_certificate {
+            settings.sign_in.certificates.push(certificate_in(path)?);
+        }
+        let device = &mut settings.sign_in.device;
+        device.approved_by = self.device_code_by.clone().or(device.approved_by.take());
+        device.blocked |= self.device_code_blocked;
+        Ok(())
     }
 }
 

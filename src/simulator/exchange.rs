@@ -22,6 +22,7 @@ use super::graph::errors::GraphError;
 use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
 use super::response::{call_ids, header, respond};
+use super::script::Target;
 use super::server::{Cut, Scheme};
 use super::tenant::Tenant;
 use super::world::{Context, Job};
@@ -33,7 +34,8 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let mut in_flight = arrive(tenant);
     tenant.pass_gate().await;
-    revoke_tokens_by_chance(tenant);
+    let target = Target::of(request.method().as_str(), below_version(request.uri()));
+    revoke_tokens_by_chance(tenant, &target);
     let ids = call_ids(tenant, request.headers());
     let caller = match caller(tenant, request.headers(), &ids) {
         Ok(caller) => caller,
@@ -49,7 +51,8 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
         // From here on, before any latency: a write is in flight as soon as the client has sent it.
         (in_flight.places, work.job.overlapping) = tenant.world().take_off(&work.job.requests);
     }
-    let (fate, half) = Fate::draw(tenant);
+    let requests = work.as_ref().map_or(&[][..], |work| &work.job.requests);
+    let (fate, half) = Fate::draw(tenant, &target, requests);
     pause(half).await;
     if let Some(response) = without_execution(tenant, fate, &ids) {
         return response;
@@ -101,9 +104,10 @@ fn begin_outage(tenant: &Tenant) {
     });
 }
 
-fn revoke_tokens_by_chance(tenant: &Tenant) {
+fn revoke_tokens_by_chance(tenant: &Tenant, call: &Target) {
+    let now = tenant.clock.now();
     let mut world = tenant.world();
-    let share = world.faults.revoked_token;
+    let share = world.share_of_revoked_tokens(call, now);
     if world.random.chance(share) {
         world.counters.revocations += 1;
         tenant.tokens.expire_all();

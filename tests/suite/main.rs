@@ -27,6 +27,7 @@ mod rehearsals;
 mod report;
 mod resume;
 mod rosters;
+mod scenario_files;
 mod seal_with_age;
 mod seal_with_openssl;
 mod several_apps;

@@ -17,6 +17,7 @@ mod quota_and_faults;
 mod reads;
 mod roles;
 mod rosters;
+mod scenarios;
 mod sign_in;
 mod users_by_other_keys;
 mod who_may_act_on_whom;
