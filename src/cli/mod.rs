@@ -14,6 +14,8 @@ mod disk_trouble;
 pub mod doctor;
 pub mod drill;
 mod drill_keys;
+mod drill_kill;
+mod drill_phases;
 pub mod evidence;
 pub mod exit;
 pub mod export;

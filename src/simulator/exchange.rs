@@ -21,7 +21,7 @@ use super::graph::call::{Prepared, Request};
 use super::graph::errors::GraphError;
 use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
-use super::response::{call_ids, header, respond};
+use super::response::{call_ids, header, respond, respond_at};
 use super::script::Target;
 use super::server::{Cut, Scheme};
 use super::tenant::Tenant;
@@ -57,9 +57,10 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     if let Some(response) = without_execution(tenant, fate, &ids) {
         return response;
     }
+    let mut made = tenant.clock.now();
     let (answer, records) = match work {
         Ok(mut work) => {
-            execute(tenant, &mut work.job, &ids, &root_of(tenant, &parts), caller).await;
+            made = execute(tenant, &mut work.job, &ids, &root_of(tenant, &parts), caller).await;
             work.finish(tenant.settings.seed)
         }
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
@@ -67,10 +68,10 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     pause(half).await;
     match fate {
         Fate::Spoilt(Spoilt::TimedOut) => respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids),
-        Fate::Spoilt(spoilt) => spoilt.instead_of(respond(tenant, answer, &ids), tenant).await,
+        Fate::Spoilt(spoilt) => spoilt.instead_of(respond_at(tenant, answer, &ids, made), tenant).await,
         _ => {
             tenant.world().mark_answered(&records);
-            respond(tenant, answer, &ids)
+            respond_at(tenant, answer, &ids, made)
         }
     }
 }
@@ -186,8 +187,8 @@ fn root_of(tenant: &Tenant, parts: &Parts) -> String {
     }
 }
 
-/// Carries a job out, however often the gate falls in between.
-async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, caller: Caller) {
+/// Carries a job out, however often the gate falls in between, and gives the moment at which its end was carried out.
+async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, caller: Caller) -> Duration {
     loop {
         let now = tenant.clock.now();
         let hold_after = *tenant.hold_after.borrow();
@@ -200,7 +201,7 @@ async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, call
         // The gate holds answers back too, also that of the call whose last write closed it.
         tenant.pass_gate().await;
         if done {
-            return;
+            return now;
         }
     }
 }
