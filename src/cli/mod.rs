@@ -43,6 +43,7 @@ pub mod run;
 mod scenario_args;
 mod sign_in_args;
 pub mod simulate;
+mod simulate_watch;
 mod simulated_apps;
 pub mod status;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `sealoff simulate`: the simulator alone.
 
 use std::fs::File;
-use std::io::{BufReader, Write as _};
+use std::io::{self, BufReader, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use super::interrupt;
 use super::moments;
 use super::scenario_args::ScenarioArgs;
 use super::sign_in_args::SignInArgs;
+use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
 use super::words::{counted, quoted};
 use crate::private_files;
@@ -66,6 +67,9 @@ pub struct SimulateArgs {
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
+    /// Draw what happens in the tenant, live, on the terminal
+    #[arg(long)]
+    watch: bool,
     /// Print the connection as one line of JSON
     #[arg(long)]
     json: bool,
@@ -150,6 +154,11 @@ struct AnnouncedApp<'a> {
 ///
 /// The address is taken or not loopback, or the certificate file cannot be written.
 pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
+    if args.watch && !io::stderr().is_terminal() {
+        return Err(Failure::usage("--watch draws on a terminal, and standard error is none").with_next(
+            "Leave it out, and read the same as JSON: below the printed address, at /_simulator/counters and /_simulator/ledger.",
+        ));
+    }
     let settings = settings(&args)?;
     let clock_speed = settings.clock_speed;
     let further = settings.further_apps.clone();
@@ -161,7 +170,10 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
     let users = simulator.user_count();
     announce(&args, clock_speed, users, connection, &ca_file, &further)
         .map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
-    requests.next().await;
+    tokio::select! {
+        () = requests.next() => {}
+        never = watch(&simulator, clock_speed), if args.watch => match never {},
+    }
     if let Some(path) = &args.snapshot {
         private_files::replace(path, |file| simulator.write_snapshot(file)).map_err(|error| {
             Failure::new(Exit::Unfinished, format_args!("the snapshot {} cannot be written: {error}", path.display()))

@@ -212,6 +212,13 @@ impl Simulator {
         ledger_of(&self.tenant)
     }
 
+    /// The last writes of the ledger, at most so many, oldest first.
+    #[must_use]
+    pub fn last_writes(&self, most: usize) -> Vec<WriteRecord> {
+        let world = self.tenant.world();
+        world.writes[world.writes.len().saturating_sub(most)..].to_vec()
+    }
+
     /// How much of what happened so far.
     #[must_use]
     pub fn counters(&self) -> Counters {

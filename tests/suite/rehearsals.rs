@@ -143,6 +143,11 @@ fn a_simulator_can_be_used_by_what_it_prints() {
 }
 
 #[test]
+fn a_simulator_is_watched_on_a_terminal_only() {
+    finish(bare(&["simulate", "--watch"])).exited(2).complains(&["standard error is none", "/_simulator/counters"]);
+}
+
+#[test]
 fn a_simulator_listens_on_loopback_only() {
     finish(bare(&["simulate", "--listen", "0.0.0.0:0"])).exited(2).complains(&["loopback"]);
 }
