@@ -8,6 +8,7 @@ mod command;
 mod deleted;
 mod domains;
 mod export_filters;
+mod facts;
 mod faults_by_name;
 mod groups;
 mod login;
