@@ -105,17 +105,27 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
         check_failed(&plan, failed, number)?;
     }
     if standing.has_nothing_to_do() {
-        let (results, tally) = standing.project_results(&plan).map_err(|error| run_failure(&error))?;
-        let exit = exit_of(&tally);
-        Recap { plan: &plan, results, tally, statistics: None, pace: None, ending: "finished", exit, is_drill: false }
-            .show(args.json);
-        return Ok(exit);
+        return finished(&plan, &standing, approval, args.json);
     }
     recheck::check_age(&plan, &standing, args.max_age)?;
     let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
     let connected = args.connection.connect()?;
     let entering = Entering { first: connected, further };
     carry_out(&plan, &standing, entering, approval, args.pace, args.checks, args.json).await
+}
+
+/// Shows once more what became of a run with which nothing is left to do.
+pub(super) fn finished(
+    plan: &PlanFolder,
+    standing: &Standing,
+    approval: Approval,
+    json: bool,
+) -> Result<Exit, Failure> {
+    let (results, tally) = standing.project_results(plan).map_err(|error| run_failure(&error))?;
+    let exit = exit_of(&tally);
+    let is_drill = approval == Approval::Drill;
+    Recap { plan, results, tally, statistics: None, pace: None, ending: "finished", exit, is_drill }.show(json);
+    Ok(exit)
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {

@@ -2,50 +2,54 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
 use secrecy::SecretString;
 
 use super::apply::{self, Approval};
-use super::apps::{self, AppArgs, Entering, FurtherApp};
+use super::apps::{AppArgs, Entering, FurtherApp};
 use super::connect::{Connected, clock_speed};
 use super::drill_keys::DrillKeys;
+use super::drill_kill::{Killed, Victim};
+use super::drill_phases::{Phases, Rehearsed};
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::precheck::CheckArgs;
 use super::preview::{self, note_unprinted, quoted};
-use super::simulate::FaultArgs;
+use super::report;
+use super::scenario_args::ScenarioArgs;
 use super::simulated_apps;
-use super::words::{harmless, span};
+use super::verify;
+use super::words::{count, counted, harmless};
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::graph::app_file::AppFile;
 use crate::graph::connection::http_client_trusting;
 use crate::graph::endpoint::{Cloud, Endpoints};
-use crate::graph::quota::Allowance;
 use crate::graph::token::{Credential, TokenSource};
 use crate::graph::transport::HttpTransport;
 use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{By, Key, Source};
 use crate::run::opening::{Scope, standing};
 use crate::seal::{Expected, Identities, Identity, SealedRows, UnsealError, unseal};
-use crate::simulator::{Connection, ExtraPerson, Settings, Shape, Simulator};
+use crate::simulator::{Connection, ExtraPerson, Quota, Scenario, Settings, Simulator};
 
 const SAMPLE_NAME: &str = "samples/first-try.csv";
 const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
 
 /// Rehearse the whole job against an embedded Microsoft Graph, offline
 ///
-/// Plans, approves, applies and unseals one credential as proof, all on this machine: nothing real is changed, no account
-/// is needed. Without ROSTER it uses a sample; with a ROSTER of your own, everyone on it exists in the simulated tenant;
+/// Plans, approves, applies, verifies, reports and unseals one credential as proof, all on this machine: nothing real is
+/// changed, no account is needed. It ends with how long each phase took, and what a real tenant would have taken by its
+/// quota. With --scenario things go wrong on the way; with --interrupt the run is killed in the middle. Without ROSTER it uses a sample; with a ROSTER of your own, everyone on it exists in the simulated tenant;
 /// with --accounts, that many made-up people are on the list.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  sealoff drill\n  sealoff drill leavers.csv --playbook offboard\n  sealoff drill --accounts 10000 --clock-speed 60\n  sealoff drill --accounts 10000 --apps 3"
+    after_help = "Examples:\n  sealoff drill\n  sealoff drill leavers.csv --playbook offboard\n  sealoff drill --accounts 10000 --clock-speed 60\n  sealoff drill --accounts 10000 --apps 3\n  sealoff drill leavers.csv --playbook breach --scenario samples/scenarios/bad-day.toml --interrupt"
 )]
 pub struct DrillArgs {
     /// A list of your own
@@ -59,27 +63,24 @@ pub struct DrillArgs {
     /// Make up a list of this many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     accounts: Option<u32>,
-    /// The seed of the simulated tenant and its faults
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
-    /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes
-    #[arg(long, value_name = "FACTOR", default_value_t = 60.0, value_parser = clock_speed)]
-    clock_speed: f64,
-    /// How the simulated tenant counts its write quota: Microsoft calls it a bucket and words it as a window
-    #[arg(long, value_enum, default_value_t, value_name = "SHAPE")]
-    limiter: Shape,
+    /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes [default: 60]
+    #[arg(long, value_name = "FACTOR", value_parser = clock_speed)]
+    clock_speed: Option<f64>,
     /// How many app registrations the run goes through, each with a quota of its own: three reach the tenant's. The files that
-    /// name them, as --app takes them, are in the drill's folder
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
-    apps: u16,
+    /// name them, as --app takes them, are in the drill's folder [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
+    apps: Option<u16>,
     /// The folder for the plan and everything that follows; a new temporary one if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Print as JSON: a line for the plan and a line for the run
+    /// Kill the run in the middle, without a warning, and give the same command again
+    #[arg(long)]
+    interrupt: bool,
+    /// Print as JSON: a line for the plan, the run, the verification, and at last the drill itself
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    faults: FaultArgs,
+    scenario: ScenarioArgs,
     #[command(flatten)]
     pace: PaceArgs,
     /// Rehearse with the file of a further app registration of your own; its secret is not read. More than once for more than
@@ -96,11 +97,15 @@ pub struct DrillArgs {
 ///
 /// Whatever the same job would fail with against a real tenant.
 pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
-    let mut settings = settings(&args)?;
+    let scenario = args.scenario.read()?;
+    let mut settings = settings(&args, scenario.as_ref())?;
+    let clock_speed = settings.clock_speed;
     let files = AppArgs::named(args.app.clone()).read()?;
-    settings.further_apps =
-        if files.is_empty() { simulated_apps::made_up(args.apps) } else { simulated_apps::stand_ins(&files) };
-    let made_up = if files.is_empty() { settings.further_apps.clone() } else { Vec::new() };
+    if !files.is_empty() {
+        settings.further_apps = simulated_apps::stand_ins(&files);
+    }
+    let further = settings.further_apps.clone();
+    let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
     let folder = match &args.out {
         Some(folder) => folder.clone(),
         None => private_files::temporary_folder("sealoff-drill-")
@@ -115,12 +120,11 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     };
     tell(args.json, |out| {
         writeln!(out, "This is a drill: the tenant is simulated on this machine, and nothing real is changed.")?;
-        if (args.clock_speed - 1.0).abs() > f64::EPSILON {
-            writeln!(
-                out,
-                "Time runs {} times as fast; spans below are what a real tenant would take.",
-                args.clock_speed
-            )?;
+        if let Some(title) = scenario.as_ref().map(Scenario::title).filter(|title| !title.is_empty()) {
+            writeln!(out, "{}.", harmless(title))?;
+        }
+        if (clock_speed - 1.0).abs() > f64::EPSILON {
+            writeln!(out, "Time runs {clock_speed} times as fast; spans below are what a real tenant would take.")?;
         }
         writeln!(out)
     })?;
@@ -130,8 +134,10 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     rules.options.max_accounts = rules.options.max_accounts.or(Some(u32::MAX));
     let proves = rules.handoff.is_some() && args.rules.recipients.is_none();
     let roster = args.reading.open(source)?;
-    let connected = connect(simulator.connection(), args.clock_speed)?;
-    let (summary, examples) = of_roster(roster, rules, &folder, &connected, CheckArgs::default()).await?;
+    let mut phases = Phases::begin(clock_speed, apps, &simulator);
+    let connected = || connect(simulator.connection(), clock_speed);
+    let (summary, examples) = of_roster(roster, rules, &folder, &connected()?, CheckArgs::default()).await?;
+    phases.ended("Plan", &simulator);
     preview::show(&summary, &examples, args.json);
     if summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
@@ -139,44 +145,99 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let keys = if proves { Some(own.write(&folder)?) } else { None };
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
     let plan = apply::open(&folder)?;
-    let _lock = apply::lock(&plan, "drill")?;
-    let standing = standing(&plan, Scope::Open).map_err(|error| apply::run_failure(&error))?;
-    let further = further_apps(&simulator, &folder, made_up, &files)?;
-    let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
-    let entering = Entering { first: connected, further };
-    let exit =
-        apply::carry_out(&plan, &standing, entering, Approval::Drill, args.pace, CheckArgs::default(), args.json)
-            .await?;
-    if args.json {
-        return Ok(exit);
+    let named = if further.is_empty() { Vec::new() } else { simulated_apps::write(&folder.join("apps"), further)? };
+    let named: Vec<PathBuf> = named.into_iter().map(|named| named.path).collect();
+    let mut killed = false;
+    if args.interrupt {
+        let (pace, json) = (&args.pace, args.json);
+        let victim = Victim { folder: &folder, manifest: plan.manifest(), pace, apps: &named, clock_speed, json };
+        killed = interrupt(&victim, &simulator).await?;
+        phases.ended(if killed { "Apply, until it was killed" } else { "Apply" }, &simulator);
     }
+    let further = further_apps(plan.manifest(), named, &files)?;
+    let entering = Entering { first: connected()?, further };
+    let exit = carry_on(&plan, entering, args.pace, args.json).await?;
+    phases.ended(if args.interrupt { "The same command again" } else { "Apply" }, &simulator);
     if exit == Exit::Interrupted {
-        tell(false, |out| {
+        tell(args.json, |out| {
             writeln!(out, "The simulated tenant ends with the drill, so this one cannot be gone on with.")
         })?;
         return Ok(exit);
     }
-    let holds = match keys {
-        Some(keys) => prove(&simulator, &plan, keys)?,
-        None => true,
-    };
-    let floor = apps::floor(apps, Allowance::WRITES, summary.plan.counts.writes);
-    say_what_next(args.playbook, &plan.results_path(), floor, apps)?;
+    tell(args.json, |out| writeln!(out, "Reading everybody again, to see it proved:\n"))?;
+    let verified = verify::once(&plan, &connected()?, args.json).await? == Exit::Done;
+    phases.ended("Verify", &simulator);
+    let report = report::write(&plan)?;
+    phases.ended("Report", &simulator);
+    let credential_proved = keys.map(|keys| prove(&simulator, &plan, keys, args.json)).transpose()?.flatten();
+    let holds = verified && credential_proved != Some(false);
+    let exit = if holds { exit } else { exit.or_unfinished() };
+    let scenario = scenario.as_ref().map(Scenario::title);
+    let rehearsed = Rehearsed { scenario, killed, credential_proved, verified, folder: &folder, report: &report };
+    if args.json {
+        let line = phases.to_json(exit, &rehearsed).map_err(Failure::usage)?;
+        tell(false, |out| writeln!(out, "{line}"))?;
+    } else {
+        tell(false, |out| {
+            writeln!(out, "Report     {}\n", report.display())?;
+            rehearsed.write(out)?;
+            phases.write(out)
+        })?;
+        say_what_next(args.playbook, &folder, apps)?;
+    }
     simulator.stop().await;
-    Ok(if holds { exit } else { Exit::Unfinished })
+    Ok(exit)
 }
 
-fn settings(args: &DrillArgs) -> Result<Settings, Failure> {
-    let mut settings = Settings {
-        seed: args.seed,
-        clock_speed: args.clock_speed,
-        faults: args.faults.faults(),
-        quota: Settings::default().quota.counted_in(args.limiter),
-        ..Settings::default()
-    };
-    if let Some(accounts) = args.accounts {
-        // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
-        settings.users = settings.users.max(accounts as usize + accounts as usize / 2 + 200);
+/// Begins the run in a process of its own and kills it half way. Says whether it could be killed.
+async fn interrupt(victim: &Victim<'_>, simulator: &Simulator) -> Result<bool, Failure> {
+    let half = count(victim.manifest.counts.writes / 2);
+    tell(victim.json, |out| writeln!(out, "The run will be killed after {half} writes, without a warning.\n"))?;
+    let killed = victim.run_and_kill(simulator).await?;
+    tell(victim.json, |out| match killed {
+        Killed::After(written) => {
+            let of = counted(victim.manifest.counts.writes, "write", "writes");
+            writeln!(
+                out,
+                "\nKilled when {} of {of} were done, with answers still on their way: nothing was tidied up.",
+                count(written)
+            )?;
+            writeln!(out, "Now the same command again, as somebody would give it:\n")
+        }
+        Killed::TooLate => {
+            writeln!(out, "\nThe run ended by itself before it could be killed. The same command again:\n")
+        }
+    })?;
+    Ok(matches!(killed, Killed::After(_)))
+}
+
+/// Carries the plan out, or what an earlier process has left of it.
+async fn carry_on(plan: &PlanFolder, entering: Entering, pace: PaceArgs, json: bool) -> Result<Exit, Failure> {
+    let _lock = apply::lock(plan, "drill")?;
+    let standing = standing(plan, Scope::Open).map_err(|error| apply::run_failure(&error))?;
+    if standing.has_nothing_to_do() {
+        return apply::finished(plan, &standing, Approval::Drill, json);
+    }
+    apply::carry_out(plan, &standing, entering, Approval::Drill, pace, CheckArgs::default(), json).await
+}
+
+/// How many times as fast time runs in a drill that says nothing of it.
+const CLOCK_SPEED: f64 = 60.0;
+
+fn settings(args: &DrillArgs, scenario: Option<&Scenario>) -> Result<Settings, Failure> {
+    let users = scenario.and_then(Scenario::users).unwrap_or(Settings::default().users);
+    // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
+    let needed = args.accounts.map_or(0, |accounts| accounts as usize + accounts as usize / 2 + 200);
+    let users = users.max(needed);
+    let beginning =
+        Settings { users, quota: Quota::documented(users), clock_speed: CLOCK_SPEED, ..Settings::default() };
+    let mut settings = args.scenario.settings(scenario, beginning);
+    settings.users = users;
+    settings.clock_speed = args.clock_speed.unwrap_or(settings.clock_speed);
+    if let Some(apps) = args.apps {
+        let app_role = settings.app_role;
+        let made_up = simulated_apps::made_up(apps).into_iter();
+        settings.further_apps = made_up.map(|app| crate::simulator::FurtherApp { app_role, ..app }).collect();
     }
     if let Some(path) = &args.roster {
         if path.as_os_str() == "-" {
@@ -251,28 +312,21 @@ fn connect(connection: &Connection, clock_speed: f64) -> Result<Connected, Failu
 }
 
 /// The apps beside the first one. Those that are made up are named by files, as real ones are.
-fn further_apps(
-    simulator: &Simulator,
-    folder: &Path,
-    made_up: Vec<crate::simulator::FurtherApp>,
-    files: &[AppFile],
-) -> Result<Vec<FurtherApp>, Failure> {
-    let tenant = &simulator.connection().tenant_id;
-    if made_up.is_empty() {
-        return Ok(simulated_apps::entering(tenant, files));
+fn further_apps(manifest: &Manifest, named: Vec<PathBuf>, files: &[AppFile]) -> Result<Vec<FurtherApp>, Failure> {
+    if files.is_empty() {
+        return AppArgs::named(named).of_tenant(manifest.tenant.id);
     }
-    let named = simulated_apps::write(&folder.join("apps"), made_up)?;
-    let tenant = tenant.parse().map_err(Failure::usage)?;
-    AppArgs::named(named.into_iter().map(|named| named.path).collect()).of_tenant(tenant)
+    Ok(simulated_apps::entering(&manifest.tenant.id.to_string(), files))
 }
 
 /// Opens the first sealed credential of the busiest name, holds it against what the simulated directory accepts, and makes
-/// sure that the other key does not open it.
+/// sure that the other key does not open it. Says nothing where no credential was sealed to it.
 fn prove(
     simulator: &Simulator,
     plan: &PlanFolder,
     [(key, busiest), (_, others)]: [(PathBuf, Identity); 2],
-) -> Result<bool, Failure> {
+    json: bool,
+) -> Result<Option<bool>, Failure> {
     let (results, key) = (&plan.results_path(), &key);
     let (identities, others) = (Identities::from(busiest), Identities::from(others));
     for row in SealedRows::open(results).map_err(Failure::usage)? {
@@ -288,7 +342,7 @@ fn prove(
         let user = simulator.user(&object_id.to_string());
         let holds = user.is_some_and(|user| user.password == Some(Digest::of(password.expose().as_bytes())));
         let user = quoted(Path::new(&row.user_principal_name));
-        tell(false, |out| {
+        tell(json, |out| {
             writeln!(out, "Proof      the sealed credential of {} opens, and it", harmless(&row.user_principal_name))?;
             let verdict =
                 if holds { "is the password that the directory now holds" } else { "is NOT the directory's password" };
@@ -298,18 +352,13 @@ fn prove(
             writeln!(out, "           sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key))?;
             writeln!(out)
         })?;
-        return Ok(holds && is_theirs_alone);
+        return Ok(Some(holds && is_theirs_alone));
     }
-    Ok(true)
+    Ok(None)
 }
 
-fn say_what_next(playbook: Playbook, results: &Path, floor: Duration, apps: u32) -> Result<(), Failure> {
+fn say_what_next(playbook: Playbook, folder: &Path, apps: u32) -> Result<(), Failure> {
     tell(false, |out| {
-        if !floor.is_zero() {
-            let (floor, apps) = (span(floor), if apps > 1 { format!(" through {apps} apps") } else { String::new() });
-            writeln!(out, "A real tenant would take at least {floor} for this{apps}, by its documented write quota.")?;
-        }
-        let folder = results.parent().unwrap_or(results);
         writeln!(out, "Everything is in {}. Against a real tenant, the same job is:", folder.display())?;
         writeln!(out)?;
         writeln!(out, "  export AZURE_TENANT_ID=... AZURE_CLIENT_ID=... AZURE_CLIENT_SECRET=...")?;

@@ -22,6 +22,14 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// The same ending, where something besides is not as it should be: done is then not done.
+    #[must_use]
+    pub fn or_unfinished(self) -> Self {
+        if self == Self::Done { Self::Unfinished } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

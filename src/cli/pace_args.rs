@@ -1,5 +1,6 @@
 //! How fast a run may go, in what order, and when it stops by itself; and what became of that.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -66,6 +67,19 @@ pub(super) struct EffectivePace {
 }
 
 impl PaceArgs {
+    /// The same once more as arguments, for a process of its own.
+    pub(super) fn as_arguments(&self) -> Vec<OsString> {
+        let schedule = self.schedule.and_then(|schedule| schedule.to_possible_value());
+        let given = [
+            ("--quota-writes", self.quota_writes.map(|quota| quota.to_string().into())),
+            ("--max-in-flight", self.max_in_flight.map(|calls| calls.to_string().into())),
+            ("--schedule", schedule.map(|schedule| schedule.get_name().into())),
+            ("--halt-at", self.halt_at.map(|percent| percent.to_string().trim_end_matches(" %").into())),
+            ("--events", self.events.as_ref().map(|path| path.clone().into_os_string())),
+        ];
+        given.into_iter().filter_map(|(flag, value)| Some([flag.into(), value?])).flatten().collect()
+    }
+
     /// What holds for a run of this playbook.
     #[must_use]
     pub(super) fn effective(&self, playbook: Playbook) -> EffectivePace {
@@ -135,6 +149,15 @@ mod tests {
         let asked =
             serde_json::json!({"quota_writes": "1500/100", "max_in_flight": 3, "schedule": "sweep", "halt_at": 100});
         assert_eq!(json, asked);
+    }
+
+    #[test]
+    fn another_process_is_told_the_same() {
+        let asked = ["--quota-writes", "1500/100", "--max-in-flight", "3", "--schedule", "sweep", "--halt-at", "7"];
+        let asked = [&asked[..], &["--events", "events.jsonl"]].concat();
+        let line = Line::try_parse_from([&["test"], &asked[..]].concat()).unwrap();
+        assert_eq!(line.pace.as_arguments(), asked);
+        assert!(PaceArgs::default().as_arguments().is_empty());
     }
 
     #[test]

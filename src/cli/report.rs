@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::apply;
 use super::exit::{Exit, Failure};
 use super::preview::note_unprinted;
+use crate::plan::folder::PlanFolder;
 use crate::report::run_page::{self, ReportError};
 
 /// Write a run as one self-contained page: what was done, how fast, and what is left
@@ -38,11 +39,7 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
         report: String,
     }
     let plan = apply::open(&args.dir)?;
-    let path = run_page::write(&plan).map_err(|error| match &error {
-        ReportError::Run(run) => apply::run_failure(run),
-        ReportError::Plan(_) => Failure::refused(error),
-        _ => Failure::usage(error),
-    })?;
+    let path = write(&plan)?;
     let mut out = anstream::stdout();
     let report = path.display().to_string();
     let written = if args.json {
@@ -53,4 +50,17 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
     };
     note_unprinted(written.and_then(|()| out.flush()));
     Ok(Exit::Done)
+}
+
+/// Writes the page of a run, and gives its path.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(super) fn write(plan: &PlanFolder) -> Result<PathBuf, Failure> {
+    run_page::write(plan).map_err(|error| match &error {
+        ReportError::Run(run) => apply::run_failure(run),
+        ReportError::Plan(_) => Failure::refused(error),
+        _ => Failure::usage(error),
+    })
 }

@@ -8,15 +8,15 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::exit::Failure;
-use crate::simulator::{Device, SignIn};
+use crate::simulator::Settings;
 
 /// Ways in, besides the printed secret.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Signing in")]
 pub(super) struct SignInArgs {
-    /// How long a token lives, in seconds of the wall clock
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    token_lifetime: u64,
+    /// How long a token lives, in seconds of the wall clock [default: 3600]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    token_lifetime: Option<u64>,
     /// PEM file with a certificate that the app may sign in with; 2=PEM for the second app (--apps); more than once for more
     /// than one
     #[arg(long, value_name = "[N=]PEM", value_parser = app_certificate)]
@@ -44,41 +44,34 @@ fn app_certificate(text: &str) -> Result<AppCertificate, std::convert::Infallibl
 }
 
 impl SignInArgs {
-    pub(super) fn token_lifetime(&self) -> Duration {
-        Duration::from_secs(self.token_lifetime)
-    }
-
-    /// # Errors
-    ///
-    /// A certificate file that cannot be read or holds none.
-    pub(super) fn sign_in(&self) -> Result<SignIn, Failure> {
-        let certificates = self.certificates_of(1)?;
-        let device =
-            Device { approved_by: self.device_code_by.clone(), blocked: self.device_code_blocked, ..Device::default() };
-        Ok(SignIn { certificates, device, ..SignIn::default() })
-    }
-}
-
-impl SignInArgs {
-    /// The certificates of an app, by its number.
+    /// What is said here, over what is there already; the further apps must be among the settings by now.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or holds none.
-    pub(super) fn certificates_of(&self, app: u16) -> Result<Vec<Vec<u8>>, Failure> {
-        self.app_certificate.iter().filter(|one| one.app == app).map(|one| certificate_in(&one.path)).collect()
-    }
-
-    /// # Errors
-    ///
-    /// A certificate is for an app that there is not.
-    pub(super) fn check_apps(&self, apps: u16) -> Result<(), Failure> {
-        let odd = self.app_certificate.iter().find(|one| !(1..=apps).contains(&one.app));
-        odd.map_or(Ok(()), |odd| {
-            let path = odd.path.display();
-            Err(Failure::usage(format_args!("{path} is for app {}, and the tenant has {apps}", odd.app))
-                .with_next("Say how many apps it has with --apps."))
-        })
+    /// A certificate file that cannot be read or holds none, or one for an app that there is not.
+    pub(super) fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+        if let Some(seconds) = self.token_lifetime {
+            settings.token_lifetime = Duration::from_secs(seconds);
+        }
+        for AppCertificate { app, path } in &self.app_certificate {
+            let apps = settings.further_apps.len() + 1;
+            let of_app = match usize::from(*app) {
+                1 => Some(&mut settings.sign_in.certificates),
+                number => {
+                    let further = number.checked_sub(2).and_then(|place| settings.further_apps.get_mut(place));
+                    further.map(|app| &mut app.certificates)
+                }
+            };
+            let of_app = of_app.ok_or_else(|| {
+                Failure::usage(format_args!("{} is for app {app}, and the tenant has {apps}", path.display()))
+                    .with_next("Say how many apps it has with --apps.")
+            })?;
+            of_app.push(certificate_in(path)?);
+        }
+        let device = &mut settings.sign_in.device;
+        device.approved_by = self.device_code_by.clone().or(device.approved_by.take());
+        device.blocked |= self.device_code_blocked;
+        Ok(())
     }
 }
 

@@ -1,27 +1,27 @@
 //! `sealoff simulate`: the simulator alone.
 
-use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufReader, Write as _};
+use std::io::{self, BufReader, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::moments;
+use super::scenario_args::ScenarioArgs;
 use super::sign_in_args::SignInArgs;
+use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
 use super::words::{counted, quoted};
 use crate::private_files;
 use crate::simulator::{
-    ActingRole, Connection, Directory, Fault, Faults, FurtherApp, Permission, Quota, Settings, Shape, Simulator,
-    SnapshotError, UnknownFault, UnknownRole,
+    ActingRole, Connection, Directory, FurtherApp, Permission, Quota, Scenario, Settings, Simulator, SnapshotError,
+    UnknownRole,
 };
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
@@ -48,30 +48,28 @@ pub struct SimulateArgs {
     /// Begin with the directory in FILE, if it is there, and keep it there in the end: a rehearsal goes on another day
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
-    /// The seed: the same one gives the same directory and the same faults
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
-    /// How many times as fast time runs, quotas and waits included
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = clock_speed)]
-    clock_speed: f64,
-    /// How many seconds the tenant's clock is ahead of this machine's; less than nothing is behind
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
-    clock_ahead: i32,
+    /// How many times as fast time runs, quotas and waits included [default: 1]
+    #[arg(long, value_name = "FACTOR", value_parser = clock_speed)]
+    clock_speed: Option<f64>,
+    /// How many seconds the tenant's clock is ahead of this machine's; less than nothing is behind [default: 0]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
+    clock_ahead: Option<i32>,
     /// No write quota and no resource units
-    #[arg(long)]
+    #[arg(long, conflicts_with = "limiter")]
     no_quota: bool,
-    /// How the write quota is counted: Microsoft calls it a bucket and words it as a window
-    #[arg(long, value_enum, default_value_t, value_name = "SHAPE", conflicts_with = "no_quota")]
-    limiter: Shape,
-    /// How long reads go on showing what was so before a write, as a replica does that lags behind: 30s, 2m
-    #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = moments::span)]
-    read_lag: Duration,
+    /// How long reads go on showing what was so before a write, as a replica does that lags behind: 30s, 2m [default: 0s]
+    #[arg(long, value_name = "SPAN", value_parser = moments::span)]
+    read_lag: Option<Duration>,
     /// How many app registrations the tenant has, each with a quota of its own; it prints the files that name the further ones
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
-    apps: u16,
+    /// [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
+    apps: Option<u16>,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
+    /// Draw what happens in the tenant, live, on the terminal
+    #[arg(long)]
+    watch: bool,
     /// Print the connection as one line of JSON
     #[arg(long)]
     json: bool,
@@ -80,17 +78,19 @@ pub struct SimulateArgs {
     #[command(flatten)]
     rights: RightsArgs,
     #[command(flatten)]
-    faults: FaultArgs,
+    scenario: ScenarioArgs,
 }
 
 /// What the app may do, and what the tenant has.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Rights")]
 struct RightsArgs {
-    /// Directory role of the app: none, password, helpdesk, authentication, user, privileged-authentication or global
-    #[arg(long, value_name = "ROLE", default_value = "privileged-authentication", value_parser = app_role)]
-    app_role: AppRole,
-    /// A permission that the app was not granted, such as Directory.Read.All; more than once for more than one
+    /// Directory role of the app: none, password, helpdesk, authentication, user, privileged-authentication or global [default:
+    /// privileged-authentication]
+    #[arg(long, value_name = "ROLE", value_parser = app_role)]
+    app_role: Option<AppRole>,
+    /// A permission that the app was not granted, such as Directory.Read.All, besides those that the scenario withholds; more
+    /// than once for more than one
     #[arg(long, value_name = "PERMISSION")]
     withhold: Vec<Permission>,
     /// Tokens that no client can read
@@ -113,77 +113,14 @@ fn app_role(text: &str) -> Result<AppRole, String> {
 }
 
 impl RightsArgs {
-    fn permissions(&self) -> BTreeSet<Permission> {
-        Permission::usual().into_iter().filter(|permission| !self.withhold.contains(permission)).collect()
-    }
-}
-
-impl ValueEnum for Shape {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::TokenBucket, Self::SlidingWindow, Self::FixedWindow]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            Self::TokenBucket => "token-bucket",
-            Self::SlidingWindow => "sliding-window",
-            Self::FixedWindow => "fixed-window",
-        }))
-    }
-}
-
-/// How often things go wrong, each as a share from 0 to 1.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Faults (shares from 0 to 1)")]
-pub struct FaultArgs {
-    /// Single writes answered 429
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
-    fault_429: f64,
-    /// Single requests answered 503
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
-    fault_503: f64,
-    /// Whole calls that are carried out and never answered
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
-    fault_lost_answer: f64,
-    /// Any other kind of fault, as KIND=SHARE; more than once for more than one (--help lists the kinds)
-    #[arg(long, value_name = "KIND=SHARE", value_parser = fault, long_help = fault_help())]
-    fault: Vec<(Fault, f64)>,
-}
-
-/// Reads `KIND=SHARE`.
-fn fault(text: &str) -> Result<(Fault, f64), String> {
-    let (kind, of) = text.split_once('=').ok_or("a fault is KIND=SHARE, as lost-answer=0.03")?;
-    let kind: Fault = kind.parse().map_err(|error: UnknownFault| error.to_string())?;
-    Ok((kind, share(of)?))
-}
-
-fn fault_help() -> String {
-    let mut help = "Any kind of fault, as KIND=SHARE; more than once for more than one. The kinds:".to_owned();
-    for kind in Fault::ALL {
-        help += &format!("\n  {:14}{}", kind.name, kind.what);
-    }
-    help
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share: f64 = text.parse().map_err(|_| "a share is a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is a number from 0 to 1".to_owned()) }
-}
-
-impl FaultArgs {
-    /// What the simulator is told.
-    #[must_use]
-    pub fn faults(&self) -> Faults {
-        let mut faults = Faults {
-            throttled_item: self.fault_429,
-            unavailable_item: self.fault_503,
-            lost_answer: self.fault_lost_answer,
-            ..Faults::default()
-        };
-        for (kind, share) in &self.fault {
-            *kind.share(&mut faults) = *share;
+    fn apply(&self, settings: &mut Settings) {
+        settings.permissions.retain(|permission| !self.withhold.contains(permission));
+        if let Some(AppRole(role)) = self.app_role {
+            settings.app_role = role;
+            settings.further_apps.iter_mut().for_each(|app| app.app_role = role);
         }
-        faults
+        settings.opaque_tokens |= self.opaque_tokens;
+        settings.pim_licensed &= !self.without_pim;
     }
 }
 
@@ -217,38 +154,13 @@ struct AnnouncedApp<'a> {
 ///
 /// The address is taken or not loopback, or the certificate file cannot be written.
 pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
-    let directory = match &args.snapshot {
-        Some(path) => begin_with(path, args.users)?,
-        None => None,
-    };
-    let users = args.users.unwrap_or(USERS);
-    args.sign_in.check_apps(args.apps)?;
-    let mut further_apps = simulated_apps::made_up(args.apps);
-    for (number, app) in (2..).zip(&mut further_apps) {
-        app.app_role = args.rights.app_role.0;
-        app.certificates = args.sign_in.certificates_of(number)?;
+    if args.watch && !io::stderr().is_terminal() {
+        return Err(Failure::usage("--watch draws on a terminal, and standard error is none").with_next(
+            "Leave it out, and read the same as JSON: below the printed address, at /_simulator/counters and /_simulator/ledger.",
+        ));
     }
-    let settings = Settings {
-        listen: args.listen,
-        hosts: args.host.clone(),
-        clear_text: args.http,
-        directory,
-        users,
-        seed: args.seed,
-        clock_speed: args.clock_speed,
-        clock_ahead: time::Duration::seconds(args.clock_ahead.into()),
-        quota: if args.no_quota { Quota::off() } else { Settings::default().quota.counted_in(args.limiter) },
-        faults: args.faults.faults(),
-        token_lifetime: args.sign_in.token_lifetime(),
-        sign_in: args.sign_in.sign_in()?,
-        read_lag: args.read_lag,
-        permissions: args.rights.permissions(),
-        app_role: args.rights.app_role.0,
-        opaque_tokens: args.rights.opaque_tokens,
-        further_apps,
-        pim_licensed: !args.rights.without_pim,
-        ..Settings::default()
-    };
+    let settings = settings(&args)?;
+    let clock_speed = settings.clock_speed;
     let further = settings.further_apps.clone();
     let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;
     let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
@@ -256,9 +168,12 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
     let (ca_file, folder) = write_ca(connection, args.ca_out.clone())?;
     let (further, _folder) = write_apps(further, folder)?;
     let users = simulator.user_count();
-    announce(&args, users, connection, &ca_file, &further)
+    announce(&args, clock_speed, users, connection, &ca_file, &further)
         .map_err(|error| Failure::usage(format_args!("cannot print: {error}")))?;
-    requests.next().await;
+    tokio::select! {
+        () = requests.next() => {}
+        never = watch(&simulator, clock_speed), if args.watch => match never {},
+    }
     if let Some(path) = &args.snapshot {
         private_files::replace(path, |file| simulator.write_snapshot(file)).map_err(|error| {
             Failure::new(Exit::Unfinished, format_args!("the snapshot {} cannot be written: {error}", path.display()))
@@ -266,6 +181,43 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
     }
     simulator.stop().await;
     Ok(Exit::Done)
+}
+
+fn settings(args: &SimulateArgs) -> Result<Settings, Failure> {
+    let scenario = args.scenario.read()?;
+    let directory = match &args.snapshot {
+        Some(path) => begin_with(path, args.users)?,
+        None => None,
+    };
+    let users = args.users.or(scenario.as_ref().and_then(Scenario::users)).unwrap_or(USERS);
+    let beginning = Settings {
+        listen: args.listen,
+        hosts: args.host.clone(),
+        clear_text: args.http,
+        // By the size of the tenant.
+        quota: Quota::documented(directory.as_ref().map_or(users, Directory::len)),
+        directory,
+        users,
+        ..Settings::default()
+    };
+    let mut settings = args.scenario.settings(scenario.as_ref(), beginning);
+    settings.users = users;
+    settings.clock_speed = args.clock_speed.unwrap_or(settings.clock_speed);
+    if let Some(seconds) = args.clock_ahead {
+        settings.clock_ahead = time::Duration::seconds(seconds.into());
+    }
+    if args.no_quota {
+        settings.quota = Quota::off();
+    }
+    settings.read_lag = args.read_lag.unwrap_or(settings.read_lag);
+    if let Some(apps) = args.apps {
+        let app_role = settings.app_role;
+        let made_up = simulated_apps::made_up(apps).into_iter();
+        settings.further_apps = made_up.map(|app| FurtherApp { app_role, ..app }).collect();
+    }
+    args.rights.apply(&mut settings);
+    args.sign_in.apply(&mut settings)?;
+    Ok(settings)
 }
 
 /// The users of a directory that nobody asked to be larger or smaller.
@@ -327,6 +279,7 @@ fn write_apps(
 
 fn announce(
     args: &SimulateArgs,
+    clock_speed: f64,
     users: usize,
     connection: &Connection,
     ca_file: &Path,
@@ -342,7 +295,7 @@ fn announce(
             client_secret: &connection.client_secret,
             ca_file: ca_file.display().to_string(),
             clear_text: connection.clear_text.as_deref(),
-            clock_speed: args.clock_speed,
+            clock_speed,
             further_apps: further
                 .iter()
                 .map(|Named { path, app }| AnnouncedApp {
@@ -369,8 +322,8 @@ fn announce(
     ] {
         writeln!(out, "export {name}='{value}'")?;
     }
-    if (args.clock_speed - 1.0).abs() > f64::EPSILON {
-        writeln!(out, "export SEALOFF_CLOCK_SPEED='{}'", args.clock_speed)?;
+    if (clock_speed - 1.0).abs() > f64::EPSILON {
+        writeln!(out, "export SEALOFF_CLOCK_SPEED='{clock_speed}'")?;
     }
     if !further.is_empty() {
         let apps = counted(further.len() as u64, "more app", "more apps");

@@ -26,6 +26,9 @@ use crate::verify::claims::Claims;
 use crate::verify::pass::{Checked, Pass, PassError, Told};
 use crate::verify::table;
 
+/// How long a replica is waited for unless something else is asked for; as `--wait` says.
+const USUAL_WAIT: Duration = Duration::from_secs(300);
+
 /// So many steps that are not proved are named on the terminal; verification.csv names them all.
 const MOST_NAMED: usize = 50;
 
@@ -81,6 +84,15 @@ pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
     let stop = CancellationToken::new();
     interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
     watch(&plan, claims, &connected, args.wait, interval, args.json, &stop).await
+}
+
+/// Verifies a run that has begun, once, against a tenant that is its own.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(super) async fn once(plan: &PlanFolder, connected: &Connected, json: bool) -> Result<Exit, Failure> {
+    Verification { plan, claims: claims(plan)?, connected, wait: USUAL_WAIT }.once(json).await
 }
 
 fn claims(plan: &PlanFolder) -> Result<Claims, Failure> {

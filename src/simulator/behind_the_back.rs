@@ -6,7 +6,6 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::Simulator;
-use super::directory::tenant::SERVICE_PRINCIPAL_ID;
 use super::directory::{Group, Members, RoleAssignment, Scope, User, UserKey};
 use super::login::{self, Caller};
 use super::permission::Permission;
@@ -123,15 +122,7 @@ impl Simulator {
 
     /// Gives the app another directory role from now on, or none.
     pub fn change_app_role(&self, role: Option<ActingRole>) {
-        let mut world = self.tenant.world();
-        if let Some(before) = std::mem::replace(&mut world.rights.app_role, role) {
-            world.directory.remove_role(SERVICE_PRINCIPAL_ID, before.template_id());
-        }
-        if let Some(role) = role {
-            let assignment =
-                RoleAssignment { principal: SERVICE_PRINCIPAL_ID, role: role.template_id(), scope: Scope::Tenant };
-            world.directory.assign_role(assignment);
-        }
+        self.tenant.world().change_app_role(role);
     }
 
     /// Makes every page token given out so far too old: the next call with one is answered `Directory_ExpiredPageToken`.

@@ -21,7 +21,8 @@ use super::graph::call::{Prepared, Request};
 use super::graph::errors::GraphError;
 use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
-use super::response::{call_ids, header, respond};
+use super::response::{call_ids, header, respond, respond_at};
+use super::script::Target;
 use super::server::{Cut, Scheme};
 use super::tenant::Tenant;
 use super::world::{Context, Job};
@@ -33,7 +34,8 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let mut in_flight = arrive(tenant);
     tenant.pass_gate().await;
-    revoke_tokens_by_chance(tenant);
+    let target = Target::of(request.method().as_str(), below_version(request.uri()));
+    revoke_tokens_by_chance(tenant, &target);
     let ids = call_ids(tenant, request.headers());
     let caller = match caller(tenant, request.headers(), &ids) {
         Ok(caller) => caller,
@@ -49,14 +51,16 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
         // From here on, before any latency: a write is in flight as soon as the client has sent it.
         (in_flight.places, work.job.overlapping) = tenant.world().take_off(&work.job.requests);
     }
-    let (fate, half) = Fate::draw(tenant);
+    let requests = work.as_ref().map_or(&[][..], |work| &work.job.requests);
+    let (fate, half) = Fate::draw(tenant, &target, requests);
     pause(half).await;
     if let Some(response) = without_execution(tenant, fate, &ids) {
         return response;
     }
+    let mut made = tenant.clock.now();
     let (answer, records) = match work {
         Ok(mut work) => {
-            execute(tenant, &mut work.job, &ids, &root_of(tenant, &parts), caller).await;
+            made = execute(tenant, &mut work.job, &ids, &root_of(tenant, &parts), caller).await;
             work.finish(tenant.settings.seed)
         }
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
@@ -64,10 +68,10 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     pause(half).await;
     match fate {
         Fate::Spoilt(Spoilt::TimedOut) => respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids),
-        Fate::Spoilt(spoilt) => spoilt.instead_of(respond(tenant, answer, &ids), tenant).await,
+        Fate::Spoilt(spoilt) => spoilt.instead_of(respond_at(tenant, answer, &ids, made), tenant).await,
         _ => {
             tenant.world().mark_answered(&records);
-            respond(tenant, answer, &ids)
+            respond_at(tenant, answer, &ids, made)
         }
     }
 }
@@ -101,9 +105,10 @@ fn begin_outage(tenant: &Tenant) {
     });
 }
 
-fn revoke_tokens_by_chance(tenant: &Tenant) {
+fn revoke_tokens_by_chance(tenant: &Tenant, call: &Target) {
+    let now = tenant.clock.now();
     let mut world = tenant.world();
-    let share = world.faults.revoked_token;
+    let share = world.share_of_revoked_tokens(call, now);
     if world.random.chance(share) {
         world.counters.revocations += 1;
         tenant.tokens.expire_all();
@@ -182,8 +187,8 @@ fn root_of(tenant: &Tenant, parts: &Parts) -> String {
     }
 }
 
-/// Carries a job out, however often the gate falls in between.
-async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, caller: Caller) {
+/// Carries a job out, however often the gate falls in between, and gives the moment at which its end was carried out.
+async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, caller: Caller) -> Duration {
     loop {
         let now = tenant.clock.now();
         let hold_after = *tenant.hold_after.borrow();
@@ -196,7 +201,7 @@ async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, call
         // The gate holds answers back too, also that of the call whose last write closed it.
         tenant.pass_gate().await;
         if done {
-            return;
+            return now;
         }
     }
 }

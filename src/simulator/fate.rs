@@ -10,7 +10,9 @@ use axum::{Json, http};
 use hyper::body::{Frame, SizeHint};
 use serde_json::json;
 
+use super::graph::call::Prepared;
 use super::random::{Random, seed_for};
+use super::script::Target;
 use super::server::Cut;
 use super::settings::Faults;
 use super::tenant::Tenant;
@@ -52,17 +54,23 @@ pub(crate) enum Spoilt {
 
 impl Fate {
     /// Draws the fate of the next call, and half of the time that it takes on the wall clock.
-    pub(crate) fn draw(tenant: &Tenant) -> (Self, Duration) {
+    pub(crate) fn draw(tenant: &Tenant, call: &Target, requests: &[Prepared]) -> (Self, Duration) {
         let latency = tenant.settings.latency;
+        let now = tenant.clock.now();
         let mut world = tenant.world();
+        let undealt = world.deal_to_call(call, requests, now);
+        let curve = tenant.settings.script.latency.map(|curve| tenant.clock.to_wall(curve.draw(&mut world.random)));
         let jitter =
             if latency.jitter.is_zero() { Duration::ZERO } else { latency.jitter.mul_f64(world.random.fraction()) };
         let fate = Self::of(&mut world);
-        let mut span = latency.base + jitter;
+        let mut span = latency.base + jitter + curve.unwrap_or_default();
         let slow = world.faults.slow;
         if world.random.chance(slow) {
             world.counters.slow_calls += 1;
             span += tenant.clock.to_wall(SLOW);
+        }
+        if let Some(faults) = undealt {
+            world.faults = faults;
         }
         (fate, span / 2)
     }
@@ -192,8 +200,13 @@ pub(crate) fn page(status: u16) -> Response {
 
 /// What becomes of a call to the token service, where that is anything else than its answer.
 pub(crate) fn of_token_call(tenant: &Tenant) -> Option<Response> {
+    let now = tenant.clock.now();
     let mut world = tenant.world();
+    let undealt = world.deal_to_token_call(now);
     let Faults { token_throttled, token_failed, token_page, token_lost, .. } = world.faults;
+    if let Some(faults) = undealt {
+        world.faults = faults;
+    }
     let mut strikes = |share: f64| world.random.chance(share);
     let busy = |status: StatusCode| {
         let text = "AADSTS90033: A transient error has occurred. Please try again.";

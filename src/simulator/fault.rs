@@ -12,8 +12,22 @@ pub struct Fault {
     pub name: &'static str,
     /// What happens.
     pub what: &'static str,
+    pub(crate) strikes: Strikes,
     share: fn(&mut Faults) -> &mut f64,
 }
+
+/// What a kind of fault strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strikes {
+    /// Single requests, in a batch or alone.
+    Requests,
+    /// Whole calls to Graph.
+    Calls,
+    /// Calls to the token service.
+    TokenService,
+}
+
+use Strikes::{Calls, Requests, TokenService};
 
 /// Says that a text names no kind of fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,41 +39,47 @@ fn names() -> String {
 }
 
 macro_rules! faults {
-    ($($name:literal $field:ident $what:literal)*) => {
-        [$(Fault { name: $name, what: $what, share: |faults| &mut faults.$field }),*]
+    ($($strikes:ident { $($name:literal $field:ident $what:literal)* })*) => {
+        [$($(Fault { name: $name, what: $what, strikes: $strikes, share: |faults| &mut faults.$field }),*),*]
     };
 }
 
 impl Fault {
     /// Every kind.
     pub const ALL: [Self; 27] = faults! {
-        "429" throttled_item "a request is answered 429 and not carried out"
-        "503" unavailable_item "a request is answered 503 and not carried out"
-        "409" concurrency_item "a write is answered 409 and not carried out"
-        "424" dependency_item "a request is answered 424 and not carried out"
-        "500" failed_item "a write is carried out and answered 500"
-        "missing-id" missing_id "a request in a batch is carried out and left out of the answer"
-        "double-id" doubled_id "a request in a batch is answered twice, with yes and with no"
-        "foreign-id" foreign_id "the answer to a batch also answers what was not asked"
-        "text-item" text_item "a request in a batch is carried out and answered by a text"
-        "call-429" throttled_envelope "a call is answered 429; nothing in it is carried out"
-        "call-503" unavailable_envelope "a call is answered 503; nothing in it is carried out"
-        "call-504" timeout_after_execution "a call is carried out and answered 504"
-        "lost-request" lost_request "a call is cut off before anything in it is carried out"
-        "lost-answer" lost_answer "a call is carried out and cut off without an answer"
-        "half-answer" half_answer "a call is carried out and its answer breaks off half way"
-        "garbage" garbage "a call is carried out and answered by what is no JSON"
-        "wrong-type" wrong_type "a call is carried out and its answer names another type than JSON"
-        "proxy-200" proxy_page "a proxy answers a call with 200 and a page; it is not carried out"
-        "proxy-407" proxy_refusal "a proxy answers a call with 407 and a page; it is not carried out"
-        "proxy-502" proxy_failure "a proxy answers a call with 502 and a page; half are carried out"
-        "slow" slow "a call takes 20 seconds longer"
-        "revoked-token" revoked_token "every token is revoked when a call comes in: 401"
-        "outage" outage "no network for 30 seconds: connections are reset, new ones refused"
-        "token-429" token_throttled "the token service answers 429"
-        "token-500" token_failed "the token service answers 500"
-        "token-page" token_page "a proxy answers the token service's callers with 503 and a page"
-        "token-lost" token_lost "a call to the token service is cut off"
+        Requests {
+            "429" throttled_item "a request is answered 429 and not carried out"
+            "503" unavailable_item "a request is answered 503 and not carried out"
+            "409" concurrency_item "a write is answered 409 and not carried out"
+            "424" dependency_item "a request is answered 424 and not carried out"
+            "500" failed_item "a write is carried out and answered 500"
+            "missing-id" missing_id "a request in a batch is carried out and left out of the answer"
+            "double-id" doubled_id "a request in a batch is answered twice, with yes and with no"
+            "foreign-id" foreign_id "the answer to a batch also answers what was not asked"
+            "text-item" text_item "a request in a batch is carried out and answered by a text"
+        }
+        Calls {
+            "call-429" throttled_envelope "a call is answered 429; nothing in it is carried out"
+            "call-503" unavailable_envelope "a call is answered 503; nothing in it is carried out"
+            "call-504" timeout_after_execution "a call is carried out and answered 504"
+            "lost-request" lost_request "a call is cut off before anything in it is carried out"
+            "lost-answer" lost_answer "a call is carried out and cut off without an answer"
+            "half-answer" half_answer "a call is carried out and its answer breaks off half way"
+            "garbage" garbage "a call is carried out and answered by what is no JSON"
+            "wrong-type" wrong_type "a call is carried out and its answer names another type than JSON"
+            "proxy-200" proxy_page "a proxy answers a call with 200 and a page; it is not carried out"
+            "proxy-407" proxy_refusal "a proxy answers a call with 407 and a page; it is not carried out"
+            "proxy-502" proxy_failure "a proxy answers a call with 502 and a page; half are carried out"
+            "slow" slow "a call takes 20 seconds longer"
+            "revoked-token" revoked_token "every token is revoked when a call comes in: 401"
+            "outage" outage "no network for 30 seconds: connections are reset, new ones refused"
+        }
+        TokenService {
+            "token-429" token_throttled "the token service answers 429"
+            "token-500" token_failed "the token service answers 500"
+            "token-page" token_page "a proxy answers the token service's callers with 503 and a page"
+            "token-lost" token_lost "a call to the token service is cut off"
+        }
     };
 
     /// How often this kind strikes, to be read or set.

@@ -41,6 +41,8 @@ mod quota;
 mod random;
 mod response;
 mod routes;
+mod scenario;
+mod script;
 mod server;
 mod settings;
 mod sign_in;
@@ -68,6 +70,8 @@ pub use fault::{Fault, UnknownFault};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
+pub use scenario::{Scenario, ScenarioError};
+pub use script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, Script};
 pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
 pub use sign_in::{Device, Federated, SignIn};
 pub use who_may::{ActingRole, UnknownRole};
@@ -206,6 +210,13 @@ impl Simulator {
     #[must_use]
     pub fn ledger(&self) -> Ledger {
         ledger_of(&self.tenant)
+    }
+
+    /// The last writes of the ledger, at most so many, oldest first.
+    #[must_use]
+    pub fn last_writes(&self, most: usize) -> Vec<WriteRecord> {
+        let world = self.tenant.world();
+        world.writes[world.writes.len().saturating_sub(most)..].to_vec()
     }
 
     /// How much of what happened so far.

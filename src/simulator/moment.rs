@@ -27,12 +27,12 @@ impl TenantClock {
         self.clock.now()
     }
 
-    /// The date at which the simulator was started.
     /// How long a span of tenant time lasts on the wall clock.
     pub(crate) fn to_wall(self, span: Duration) -> Duration {
         self.clock.to_wall(span)
     }
 
+    /// The date at which the simulator was started.
     pub(crate) fn started(&self) -> OffsetDateTime {
         self.started
     }

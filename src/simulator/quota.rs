@@ -159,6 +159,13 @@ impl Meter {
         }
     }
 
+    /// Spends as much of this as there is room for.
+    pub(crate) fn spend_what_fits(&mut self, wanted: f64, now: Duration) {
+        self.settle(now);
+        let room = (self.limit.amount - self.used).max(0.0);
+        self.add(wanted.min(room), now);
+    }
+
     fn per_second(&self) -> f64 {
         self.limit.amount / self.limit.window.as_secs_f64().max(f64::MIN_POSITIVE)
     }

@@ -1,5 +1,7 @@
 //! Answers as HTTP responses, with the headers that Graph puts on every one.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -24,8 +26,13 @@ pub(crate) fn call_ids(tenant: &Tenant, headers: &HeaderMap) -> CallIds {
     }
 }
 
-/// An answer as an HTTP response of its own.
+/// An answer as an HTTP response of its own, made now.
 pub(crate) fn respond(tenant: &Tenant, answer: Answer, ids: &CallIds) -> Response {
+    respond_at(tenant, answer, ids, tenant.clock.now())
+}
+
+/// An answer that was made at this moment of tenant time, and that has been on its way since.
+pub(crate) fn respond_at(tenant: &Tenant, answer: Answer, ids: &CallIds, made: Duration) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers: Vec<_> = answer.headers().collect();
     let body = match answer.body {
@@ -39,7 +46,7 @@ pub(crate) fn respond(tenant: &Tenant, answer: Answer, ids: &CallIds) -> Respons
     let own = [
         ("request-id", ids.request_id.clone()),
         ("client-request-id", ids.client_request_id.clone()),
-        ("Date", imf_fixdate(tenant.clock.date(tenant.clock.now()))),
+        ("Date", imf_fixdate(tenant.clock.date(made))),
     ];
     for (name, value) in headers.into_iter().chain(own) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

@@ -10,6 +10,7 @@ use super::apps::FurtherApp;
 use super::directory::Directory;
 use super::permission::Permission;
 use super::quota::Quota;
+use super::script::Script;
 use super::sign_in::SignIn;
 use super::who_may::ActingRole;
 
@@ -69,6 +70,8 @@ pub struct Settings {
     pub read_lag: Duration,
     /// After this many applied writes nothing is executed or answered any more, until [`super::Simulator::release`].
     pub hold_after_writes: Option<u64>,
+    /// What happens meanwhile; a scenario's part of it.
+    pub script: Script,
 }
 
 impl Default for Settings {
@@ -100,6 +103,7 @@ impl Default for Settings {
             reports_licensed: true,
             read_lag: Duration::ZERO,
             hold_after_writes: None,
+            script: Script::default(),
         }
     }
 }

@@ -30,6 +30,7 @@ mod report;
 mod resume;
 mod rosters;
 mod runbooks;
+mod scenario_files;
 mod seal_with_age;
 mod seal_with_openssl;
 mod several_apps;

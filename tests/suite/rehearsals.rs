@@ -38,6 +38,65 @@ fn a_drill_rehearses_ones_own_roster_where_everybody_exists() {
     assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, whatever the environment says");
 }
 
+/// How often a run was begun in the folder.
+fn engaged(stage: &Stage, out: &str) -> usize {
+    let journal = std::fs::read_to_string(stage.path(out).join("journal.jsonl")).unwrap();
+    journal.lines().filter(|line| line.contains("\"engaged\"")).count()
+}
+
+#[test]
+fn a_drill_is_killed_in_the_middle_taken_up_again_verified_and_reported() {
+    let stage = Stage::new();
+    let arguments = ["drill", "--accounts", "100", "--playbook", "breach", "--interrupt", "--out", "out"];
+    let ran = stage.run(&arguments).succeeded().says(&[
+        "will be killed after 100 writes",
+        "Killed when 100 of 200 writes were done",
+        "done 100",
+        "Every step of all 100 accounts is proved",
+        "is the password that the directory now holds",
+        "with the run killed in the middle and taken up again",
+        "Apply, until it was killed",
+        "The same command again",
+        "a real tenant",
+        "Together",
+    ]);
+    let of = |phase: &str| -> Vec<String> {
+        let line = ran.out.lines().find(|line| line.starts_with(phase)).unwrap();
+        line[27..].split_whitespace().map(str::to_owned).collect()
+    };
+    // What had arrived when it was killed may be carried out, and is in doubt for whoever goes on.
+    let [killed, again] = ["Apply, until it was killed", "The same command again"].map(|phase| of(phase)[0].clone());
+    assert!((100..200).contains(&killed.parse::<u32>().unwrap()), "{killed}");
+    assert!(again.parse::<u32>().unwrap() > 0, "{again}");
+    assert_eq!(engaged(&stage, "out"), 2, "it was begun once and taken up once");
+    assert!(stage.path("out/report.html").exists() && stage.path("out/verification.csv").exists());
+    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, whatever the environment says");
+}
+
+#[test]
+fn a_drill_tells_programs_how_long_each_phase_took() {
+    let stage = Stage::new();
+    stage.write("hard.toml", "title = \"Hard\"\nseed = 3\n[[fault]]\nkind = \"429\"\nrate = 0.2\n");
+    let arguments = ["drill", "--accounts", "2000", "--playbook", "contain", "--clock-speed", "600", "--out", "out"];
+    let ran = stage.run(&[&arguments[..], &["--scenario", "hard.toml", "--interrupt", "--json"]].concat()).succeeded();
+    let drill: serde_json::Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+    assert_eq!((&drill["sealoff_drill"], &drill["exit_code"], &drill["killed"]), (&1.into(), &0.into(), &true.into()));
+    assert_eq!((&drill["scenario"], &drill["verified"]), (&"Hard".into(), &true.into()));
+    assert_eq!(drill["credential_proved"], serde_json::Value::Null, "contain seals nothing");
+    let phases = drill["phases"].as_array().unwrap();
+    let names: Vec<&str> = phases.iter().map(|phase| phase["phase"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Plan", "Apply, until it was killed", "The same command again", "Verify", "Report"]);
+    assert!((2_000..4_000).contains(&phases[1]["writes"].as_u64().unwrap()), "{phases:?}");
+    // 4,000 writes and more, of which the bucket holds 3,000; twenty more each second.
+    let writes = phases.iter().map(|phase| phase["writes"].as_f64().unwrap()).sum::<f64>();
+    let real: Vec<f64> = phases.iter().map(|phase| phase["real_tenant_at_least_seconds"].as_f64().unwrap()).collect();
+    assert!(
+        (real[1], real[3]) == (0.0, 0.0) && (real[2] - (writes - 3_000.0) / 20.0).abs() < 0.01,
+        "{real:?} {writes}"
+    );
+    assert!(writes >= 4_000.0);
+}
+
 #[test]
 fn a_drill_makes_people_up() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +140,11 @@ fn a_simulator_can_be_used_by_what_it_prints() {
     assert!(ended.success());
     assert_eq!(simulator.wait().unwrap().code(), Some(0));
     assert!(!std::path::Path::new(said["ca_file"].as_str().unwrap()).exists(), "it cleans up after itself");
+}
+
+#[test]
+fn a_simulator_is_watched_on_a_terminal_only() {
+    finish(bare(&["simulate", "--watch"])).exited(2).complains(&["standard error is none", "/_simulator/counters"]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::role_calls::{self, AssignmentFilter, DefinitionFilter};
 use super::select::Names;
 use super::user_calls;
 use crate::simulator::directory::UserKey;
+use crate::simulator::script::Target;
 use crate::simulator::settings::Settings;
 
 /// One request, alone or inside a batch.
@@ -187,17 +188,21 @@ pub(crate) struct ListUsers {
 pub(crate) struct Prepared {
     pub(crate) call: Result<Call, GraphError>,
     pub(crate) cost: Cost,
+    /// What the rules of faults look at; `None` where there are none.
+    pub(crate) target: Option<Box<Target>>,
 }
 
 impl Prepared {
     /// Understands a request.
     pub(crate) fn of(request: &Request<'_>, settings: &Settings) -> Self {
+        let has_rules = !settings.script.faults.is_empty();
+        let target = has_rules.then(|| Box::new(Target::of(request.method, request.url)));
         match Url::parse(request.url) {
             Ok(url) => {
                 let cost = cost(request.method, &url);
-                Self { call: understand(request, &url, settings), cost }
+                Self { call: understand(request, &url, settings), cost, target }
             }
-            Err(error) => Self { call: Err(error), cost: Cost::least() },
+            Err(error) => Self { call: Err(error), cost: Cost::least(), target },
         }
     }
 

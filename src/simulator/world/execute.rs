@@ -91,6 +91,8 @@ impl World {
             if self.is_held(context.hold_after) {
                 return false;
             }
+            self.catch_up(context.now);
+            let undealt = self.deal_to_request(&job.requests[job.next], context.now);
             let records_before = self.writes.len();
             let mut answer = self.one(job, context);
             let cost = job.requests[job.next].cost;
@@ -106,6 +108,9 @@ impl World {
                     job.records.extend(records_before..self.writes.len());
                 }
                 job.answers[job.next] = Some(answer);
+            }
+            if let Some(faults) = undealt {
+                self.faults = faults;
             }
             job.next += 1;
         }

@@ -12,6 +12,7 @@ use crate::simulator::directory::tenant::TENANT_ID;
 use crate::simulator::graph::answer::Throttle;
 use crate::simulator::graph::call::Cost;
 use crate::simulator::quota::{Limit, Meter, Quota};
+use crate::simulator::script::OtherApps;
 
 /// What the header says of the limit of reads with `signInActivity`.
 const SIGN_INS: &str = "SignInActivityLimitExceeded";
@@ -20,6 +21,8 @@ const SIGN_INS: &str = "SignInActivityLimitExceeded";
 pub(crate) struct Limits {
     apps: Vec<AppLimits>,
     writes_of_tenant: Option<Meter>,
+    /// Who else spends what the tenant lets all apps do.
+    others: OtherApps,
 }
 
 /// The use of the limits of one app.
@@ -38,7 +41,7 @@ pub(super) struct Refused {
 }
 
 impl Limits {
-    pub(super) fn new(quota: &Quota, apps: &[Registration]) -> Self {
+    pub(super) fn new(quota: &Quota, apps: &[Registration], others: OtherApps) -> Self {
         let meter = |limit| Meter::new(limit, Duration::ZERO);
         let of_app = |app: &Registration| AppLimits {
             client_id: app.client_id(),
@@ -47,7 +50,8 @@ impl Limits {
             units: quota.resource_units.map(meter),
             sign_ins: quota.sign_in_activity.map(meter),
         };
-        Self { apps: apps.iter().map(of_app).collect(), writes_of_tenant: quota.writes_of_tenant.map(meter) }
+        let writes_of_tenant = quota.writes_of_tenant.map(meter);
+        Self { apps: apps.iter().map(of_app).collect(), writes_of_tenant, others }
     }
 
     /// Sets other limits; what is used stays used, as a share.
@@ -67,7 +71,10 @@ impl Limits {
 
     /// Charges a request of an app to every limit that it concerns, or to none and says which has no room.
     pub(super) fn charge(&mut self, app: AppNumber, cost: Cost, now: Duration) -> Result<(), Refused> {
-        let Self { apps, writes_of_tenant } = self;
+        let Self { apps, writes_of_tenant, others } = self;
+        if let Some(of_tenant) = writes_of_tenant.as_mut().filter(|_| cost.write) {
+            others.spend(of_tenant, now);
+        }
         let AppLimits { client_id, writes, writes_in_all_tenants, units, sign_ins } = &mut apps[app.0];
         let one = f64::from(u8::from(cost.write));
         let mut limits = [

@@ -10,6 +10,7 @@ mod read;
 mod read_groups;
 mod read_roles;
 mod rights;
+mod script;
 mod tenant;
 mod write;
 
@@ -23,6 +24,7 @@ use super::graph::call::Prepared;
 use super::ledger::{Counters, WriteRecord};
 use super::quota::Quota;
 use super::random::Random;
+use super::script::{OtherApps, Playing};
 use super::settings::{Faults, Settings};
 
 use limits::Limits;
@@ -44,6 +46,10 @@ pub(crate) struct World {
     /// The first one is always there.
     pub(crate) apps: Vec<Registration>,
     limits: Limits,
+    /// What the limits are now.
+    quota: Quota,
+    /// How far the scenario has come.
+    playing: Playing,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
     /// How many writes are in flight for each user.
@@ -80,7 +86,9 @@ impl World {
             faults: settings.faults.clone(),
             rights,
             page_epoch: 0,
-            limits: Limits::new(&settings.quota, &apps),
+            playing: Playing::new(&settings.script, settings.seed),
+            limits: Limits::new(&settings.quota, &apps, OtherApps::new(&settings.script.other_apps)),
+            quota: settings.quota.clone(),
             apps,
             lag: Lag::of(settings.read_lag),
             in_flight: HashMap::new(),
@@ -90,6 +98,7 @@ impl World {
     /// Sets other limits; what is used stays used, as a share.
     pub(crate) fn change_quota(&mut self, quota: &Quota, now: Duration) {
         self.limits.change(quota, now);
+        self.quota = quota.clone();
     }
 
     /// Notes the writes of a call as in flight; gives back the users to be freed when it is over, and which requests

@@ -147,6 +147,29 @@ async fn what_the_app_may_do_can_be_set() {
     assert_eq!(roles.texts("roleDefinitionId"), ["fe930be7-5e62-47db-91af-98c3a49a38b1"]);
 }
 
+/// Flags beat the file, and what no flag says is as the file says.
+#[tokio::test]
+async fn a_scenario_says_what_the_flags_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenant.toml");
+    let text = "users = 120\nclock-speed = 3\napps = 2\napp-role = \"none\"\nwithout-pim = true\nwithhold = [\"Domain.Read.All\"]\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let served = Served::bare_with(&["--scenario", file, "--withhold", "Directory.Read.All", "--clock-speed", "2"]);
+    assert_eq!((&served.said["clock_speed"], served.said["further_apps"].as_array().unwrap().len()), (&2.0.into(), 1));
+    assert_eq!(served.get("/users?$top=999&$select=id").await.values().len(), 120);
+    assert_eq!(served.get("/domains").await.code(), "Authorization_RequestDenied");
+    let eligible = served.get("/roleManagement/directory/roleEligibilityScheduleInstances").await;
+    assert_eq!(eligible.code(), "AadPremiumLicenseRequired");
+    let page = served.get("/users?$top=1&$select=id").await;
+    let url = format!("/users/{}", page.values()[0]["id"].as_str().unwrap());
+    assert_eq!(served.block(&url).await, 403);
+    let served = Served::with(&["--scenario", file, "--app-role", "global", "--apps", "3"]);
+    assert_eq!(served.said["further_apps"].as_array().unwrap().len(), 2);
+    assert_eq!(served.get("/users?$top=999&$select=id").await.values().len(), 100);
+    assert_eq!(served.block(&url).await, 204);
+}
+
 #[test]
 fn what_it_does_not_know_is_refused_with_what_it_knows() {
     finish(bare(&["simulate", "--app-role", "janitor"])).exited(2).complains(&["privileged-authentication", "or none"]);

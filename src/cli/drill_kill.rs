@@ -1,0 +1,124 @@
+//! The part of a drill that nobody likes to rehearse: the run is killed in the middle, without a warning.
+
+use std::env;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::exit::Failure;
+use super::pace_args::PaceArgs;
+use crate::plan::manifest::Manifest;
+use crate::private_files;
+use crate::simulator::Simulator;
+
+/// How often the process is looked at that is to be killed.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// After so many glances at calls that hang, the drill goes on all the same.
+const SETTLED_AFTER: u32 = 250;
+
+/// What became of the run that was to be killed.
+pub(super) enum Killed {
+    /// It was killed when so many of its writes had been carried out.
+    After(u64),
+    /// It ended by itself before half of its writes.
+    TooLate,
+}
+
+/// `apply` in a process of its own.
+pub(super) struct Victim<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) manifest: &'a Manifest,
+    pub(super) pace: &'a PaceArgs,
+    /// Files of further apps.
+    pub(super) apps: &'a [PathBuf],
+    pub(super) clock_speed: f64,
+    pub(super) json: bool,
+}
+
+impl Victim<'_> {
+    /// Runs it until half of its writes are done, and kills it: as the kernel kills whom it has no memory for, or a battery
+    /// that is empty. The tenant answers nothing any more at that moment, so that answers are always lost with it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be started.
+    pub(super) async fn run_and_kill(&self, simulator: &Simulator) -> Result<Killed, Failure> {
+        let cannot = |error: std::io::Error| {
+            Failure::usage(format_args!("the run that is to be killed cannot be started: {error}"))
+        };
+        let ca = private_files::temporary_folder("sealoff-drill-").map_err(cannot)?;
+        let ca_file = ca.path().join("ca.pem");
+        private_files::replace(&ca_file, |file| file.write_all(simulator.connection().ca_pem.as_bytes()))
+            .map_err(cannot)?;
+        let before = simulator.counters().writes_applied;
+        let half = before + (self.manifest.counts.writes / 2).max(1);
+        simulator.hold_after_writes(half);
+        let mut child = KilledOnDrop(self.command(simulator, &ca_file).map_err(cannot)?.spawn().map_err(cannot)?);
+        let ended_by_itself = tokio::select! {
+            () = simulator.wait_for_writes(half) => false,
+            () = child.end() => true,
+        };
+        drop(child);
+        let written = simulator.counters().writes_applied - before;
+        simulator.release();
+        // What had arrived may still be carried out, as with a real tenant; whoever comes next must not meet it half way.
+        let mut glances = SETTLED_AFTER;
+        while simulator.counters().in_flight > 0 && glances > 0 {
+            tokio::time::sleep(GLANCE).await;
+            glances -= 1;
+        }
+        Ok(if ended_by_itself { Killed::TooLate } else { Killed::After(written) })
+    }
+
+    fn command(&self, simulator: &Simulator, ca_file: &Path) -> std::io::Result<Command> {
+        let connection = simulator.connection();
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("apply").arg(self.folder).args(["--confirm", &self.manifest.accounts().to_string()]);
+        command.args(self.pace.as_arguments());
+        for app in self.apps {
+            command.arg("--app").arg(app);
+        }
+        if self.json {
+            command.arg("--json");
+        }
+        // Nothing in the environment may lead it to a real tenant.
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy().to_ascii_uppercase();
+            if text.starts_with("AZURE_") || text.starts_with("SEALOFF_") {
+                command.env_remove(&name);
+            }
+        }
+        command
+            .env("SEALOFF_GRAPH_ENDPOINT", &connection.graph_endpoint)
+            .env("AZURE_AUTHORITY_HOST", &connection.authority)
+            .env("AZURE_TENANT_ID", &connection.tenant_id)
+            .env("AZURE_CLIENT_ID", &connection.client_id)
+            .env("AZURE_CLIENT_SECRET", &connection.client_secret)
+            .env("SSL_CERT_FILE", ca_file)
+            .env("SEALOFF_CLOCK_SPEED", self.clock_speed.to_string())
+            .stdin(Stdio::null());
+        Ok(command)
+    }
+}
+
+/// A process that does not outlive its drill.
+struct KilledOnDrop(Child);
+
+impl KilledOnDrop {
+    /// Waits until it ends by itself.
+    async fn end(&mut self) {
+        while matches!(self.0.try_wait(), Ok(None)) {
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+}
+
+impl Drop for KilledOnDrop {
+    fn drop(&mut self) {
+        // It fails where the process has ended already, which is what it is for.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

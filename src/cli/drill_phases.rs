@@ -1,0 +1,164 @@
+//! How long each phase of a drill took, and what a real tenant would have taken.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::apps;
+use super::exit::Exit;
+use super::words::{count, harmless, span};
+use crate::clock::Clock;
+use crate::graph::quota::Allowance;
+use crate::simulator::{Counters, Simulator};
+
+/// What a tenant of more than 500 users lets one app read ("Microsoft Graph service-specific throttling limits": 8,000
+/// resource units in 10 seconds). A smaller one gives less, so that this is the least time.
+const RESOURCE_UNITS: Allowance = Allowance { burst: 8_000, per_second: 800.0 };
+
+/// The phases of a drill so far.
+pub(super) struct Phases {
+    clock: Clock,
+    apps: u32,
+    begun: Duration,
+    before: Counters,
+    done: Vec<Phase>,
+}
+
+/// One phase that is over.
+#[derive(Debug, Serialize)]
+struct Phase {
+    phase: &'static str,
+    /// On this machine, by its own clock.
+    #[serde(rename = "seconds", serialize_with = "seconds")]
+    here: Duration,
+    /// By the clock of the simulated tenant, which may run faster.
+    #[serde(rename = "tenant_seconds", serialize_with = "seconds")]
+    by_tenant: Duration,
+    /// By the documented quotas alone, of a real tenant.
+    #[serde(rename = "real_tenant_at_least_seconds", serialize_with = "seconds")]
+    at_least: Duration,
+    /// Writes that reached the directory.
+    writes: u64,
+    resource_units: u64,
+}
+
+fn seconds<S: serde::Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((span.as_secs_f64() * 1_000.0).round() / 1_000.0)
+}
+
+impl Phases {
+    /// The first phase begins now.
+    pub(super) fn begin(clock_speed: f64, apps: u32, simulator: &Simulator) -> Self {
+        let clock = Clock::with_speed(clock_speed);
+        Self { clock, apps, begun: clock.now(), before: simulator.counters(), done: Vec::new() }
+    }
+
+    /// A phase is over, and the next one begins.
+    pub(super) fn ended(&mut self, phase: &'static str, simulator: &Simulator) {
+        let (now, counters) = (self.clock.now(), simulator.counters());
+        let by_tenant = now.saturating_sub(self.begun);
+        self.done.push(Phase {
+            phase,
+            here: self.clock.to_wall(by_tenant),
+            by_tenant,
+            // The burst is spent once, by whichever phase comes first.
+            at_least: self.floor(&counters).saturating_sub(self.floor(&self.before)),
+            writes: counters.writes - self.before.writes,
+            resource_units: counters.resource_units - self.before.resource_units,
+        });
+        (self.begun, self.before) = (now, counters);
+    }
+
+    fn floor(&self, counters: &Counters) -> Duration {
+        let writes = apps::floor(self.apps, Allowance::WRITES, counters.writes);
+        writes.max(RESOURCE_UNITS.floor(counters.resource_units))
+    }
+
+    /// The table for people.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let is_fast = (self.clock.speed() - 1.0).abs() > f64::EPSILON;
+        let line = |out: &mut dyn Write, [name, writes, here, tenant, real]: [&str; 5]| {
+            let tenant = if is_fast { format!("{tenant:>16}") } else { String::new() };
+            writeln!(out, "{name:<27}{writes:>10}{here:>17}{tenant}{real:>24}")
+        };
+        line(out, ["Phase", "writes", "on this machine", "simulated time", "a real tenant"])?;
+        let mut sums = [Duration::ZERO; 3];
+        let mut writes = 0;
+        for phase in &self.done {
+            let spans = [phase.here, phase.by_tenant, phase.at_least];
+            let [here, tenant, real] = spans.map(brief);
+            line(out, [phase.phase, &count(phase.writes), &here, &tenant, &at_least(real)])?;
+            sums = [sums[0] + spans[0], sums[1] + spans[1], sums[2] + spans[2]];
+            writes += phase.writes;
+        }
+        let [here, tenant, real] = sums.map(brief);
+        line(out, ["Together", &count(writes), &here, &tenant, &at_least(real)])?;
+        let apps = if self.apps > 1 { format!(" of {} apps", self.apps) } else { String::new() };
+        writeln!(out, "\nA real tenant: what its documented quotas{apps} allow at the best, without any trouble.")?;
+        if is_fast {
+            writeln!(
+                out,
+                "Simulated time: this machine's times {}. What the run waited for is in it as in a real tenant; this machine's\n\
+                 own work is in it that many times too long.",
+                self.clock.speed()
+            )?;
+        }
+        writeln!(
+            out,
+            "Approval takes people: count the time it takes to read the preview and to find who may say yes.\n"
+        )
+    }
+
+    /// The line for programs.
+    pub(super) fn to_json(&self, exit: Exit, rehearsed: &Rehearsed<'_>) -> Result<String, serde_json::Error> {
+        #[derive(Serialize)]
+        struct OnWire<'a> {
+            sealoff_drill: u32,
+            exit_code: u8,
+            clock_speed: f64,
+            apps: u32,
+            phases: &'a [Phase],
+            #[serde(flatten)]
+            rehearsed: &'a Rehearsed<'a>,
+        }
+        let (clock_speed, apps, phases) = (self.clock.speed(), self.apps, &self.done);
+        serde_json::to_string(&OnWire { sealoff_drill: 1, exit_code: exit as u8, clock_speed, apps, phases, rehearsed })
+    }
+}
+
+/// What was rehearsed, and what came of it.
+#[derive(Debug, Serialize)]
+pub(super) struct Rehearsed<'a> {
+    /// What the scenario calls itself.
+    pub(super) scenario: Option<&'a str>,
+    /// The run was killed in the middle.
+    pub(super) killed: bool,
+    /// A sealed credential was opened and is the directory's password; nothing where none was to be opened.
+    pub(super) credential_proved: Option<bool>,
+    /// Every step was read back from the directory.
+    pub(super) verified: bool,
+    /// Where everything is.
+    pub(super) folder: &'a Path,
+    /// The page.
+    pub(super) report: &'a Path,
+}
+
+impl Rehearsed<'_> {
+    /// One line for people: what it was all about.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let scenario = self.scenario.filter(|title| !title.is_empty());
+        let of = scenario.map(|title| format!(" of {:?}", harmless(title))).unwrap_or_default();
+        let killed = if self.killed { ", with the run killed in the middle and taken up again" } else { "" };
+        writeln!(out, "This rehearsal{of}{killed}:\n")
+    }
+}
+
+fn brief(spent: Duration) -> String {
+    if spent < Duration::from_secs(10) { format!("{:.1} s", spent.as_secs_f64()) } else { span(spent) }
+}
+
+fn at_least(text: String) -> String {
+    if text == "0.0 s" { "at once".to_owned() } else { format!("at least {text}") }
+}

@@ -1,0 +1,159 @@
+//! The values of a scenario: spans, shares, allowances, and the names of things.
+
+use std::time::Duration;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use super::error::unknown;
+use crate::simulator::directory::CAST_SIZE;
+use crate::simulator::fault::Fault;
+use crate::simulator::permission::Permission;
+use crate::simulator::quota::Shape;
+use crate::simulator::settings::RetryAfterForm;
+use crate::simulator::who_may::ActingRole;
+
+/// As many as one run goes through.
+const MOST_APPS: u16 = 32;
+
+/// A value of its own form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Written<T>(pub(super) T);
+
+macro_rules! written {
+    ($($type:ty, $raw:ty, $read:path;)*) => {$(
+        impl<'de> Deserialize<'de> for Written<$type> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let raw = <$raw>::deserialize(deserializer)?;
+                $read(raw).map(Self).map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+/// So many in so long; `None` is no limit.
+pub(super) type Allowed = Option<(f64, Duration)>;
+/// How fast time runs.
+pub(super) type Speed = f64;
+/// A share from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Share(pub(super) f64);
+
+written! {
+    Duration, String, span;
+    Allowed, String, allowed;
+    Speed, f64, speed;
+    usize, i64, users;
+    u16, i64, apps;
+    u64, i64, token_lifetime;
+    Option<ActingRole>, String, role;
+    Permission, String, permission;
+    Fault, String, kind;
+    Shape, String, shape;
+    RetryAfterForm, String, retry_after;
+    &'static str, String, method;
+}
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let share = f64::deserialize(deserializer)?;
+        if (0.0..=1.0).contains(&share) {
+            Ok(Self(share))
+        } else {
+            Err(D::Error::custom(format!("{share} is no share; it must be from 0 (never) to 1 (always)")))
+        }
+    }
+}
+
+fn span(text: String) -> Result<Duration, String> {
+    const UNITS: [(&str, f64); 6] =
+        [("ms", 0.001), ("s", 1.0), ("min", 60.0), ("m", 60.0), ("h", 3_600.0), ("d", 86_400.0)];
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let unit = UNITS.iter().find(|(name, _)| *name == text[end..].trim()).map(|(_, seconds)| *seconds);
+    match (text[..end].parse::<f64>(), unit) {
+        (Ok(number), Some(unit)) if number * unit <= 365.0 * 86_400.0 => Ok(Duration::from_secs_f64(number * unit)),
+        _ => {
+            Err(format!("{text:?} is no span of up to a year; write it as \"250 ms\", \"30 s\", \"5 min\" or \"2 h\""))
+        }
+    }
+}
+
+fn allowed(text: String) -> Result<Allowed, String> {
+    if text.trim() == "none" {
+        return Ok(None);
+    }
+    let wrong = || format!("{text:?} is no quota; write it as N/SECONDS, as \"3000/150\", or \"none\"");
+    let (number, seconds) = text.split_once('/').ok_or_else(wrong)?;
+    match (number.trim().parse::<u32>(), seconds.trim().parse::<u32>()) {
+        (Ok(number @ 1..), Ok(seconds @ 1..)) => Ok(Some((f64::from(number), Duration::from_secs(seconds.into())))),
+        _ => Err(wrong()),
+    }
+}
+
+fn speed(speed: f64) -> Result<Speed, String> {
+    let right = (0.01..=100_000.0).contains(&speed);
+    if right { Ok(speed) } else { Err(format!("{speed} is no clock speed; it must be from 0.01 to 100000")) }
+}
+
+fn users(users: i64) -> Result<usize, String> {
+    match usize::try_from(users) {
+        Ok(users) if (CAST_SIZE..=1_000_000).contains(&users) => Ok(users),
+        _ => Err(format!("{users} users are not possible; a tenant has from {CAST_SIZE} to 1000000")),
+    }
+}
+
+fn apps(apps: i64) -> Result<u16, String> {
+    match u16::try_from(apps) {
+        Ok(apps @ 1..=MOST_APPS) => Ok(apps),
+        _ => Err(format!("{apps} apps are not possible; there are from 1 to {MOST_APPS}")),
+    }
+}
+
+fn token_lifetime(seconds: i64) -> Result<u64, String> {
+    match u64::try_from(seconds) {
+        Ok(seconds @ 1..=86_400) => Ok(seconds),
+        _ => Err(format!("a token cannot live {seconds} seconds; it must be from 1 to 86400")),
+    }
+}
+
+fn role(text: String) -> Result<Option<ActingRole>, String> {
+    const NAMES: [&str; 7] =
+        ["none", "password", "helpdesk", "authentication", "user", "privileged-authentication", "global"];
+    match text.as_str() {
+        "none" => Ok(None),
+        name => name.parse().map(Some).map_err(|_| unknown("role", &text, NAMES.into_iter())),
+    }
+}
+
+fn permission(text: String) -> Result<Permission, String> {
+    text.parse().map_err(|_| unknown("permission", &text, Permission::all().map(Permission::name)))
+}
+
+fn kind(text: String) -> Result<Fault, String> {
+    text.parse().map_err(|_| unknown("fault", &text, Fault::ALL.iter().map(|fault| fault.name)))
+}
+
+fn shape(text: String) -> Result<Shape, String> {
+    match text.as_str() {
+        "token-bucket" => Ok(Shape::TokenBucket),
+        "sliding-window" => Ok(Shape::SlidingWindow),
+        "fixed-window" => Ok(Shape::FixedWindow),
+        other => Err(unknown("limiter", other, ["token-bucket", "sliding-window", "fixed-window"].into_iter())),
+    }
+}
+
+fn retry_after(text: String) -> Result<RetryAfterForm, String> {
+    match text.as_str() {
+        "seconds" => Ok(RetryAfterForm::Seconds),
+        "decimal-seconds" => Ok(RetryAfterForm::DecimalSeconds),
+        "date" => Ok(RetryAfterForm::Date),
+        "absent" => Ok(RetryAfterForm::Absent),
+        other => Err(unknown("form", other, ["seconds", "decimal-seconds", "date", "absent"].into_iter())),
+    }
+}
+
+fn method(text: String) -> Result<&'static str, String> {
+    const METHODS: [&str; 3] = ["GET", "PATCH", "POST"];
+    METHODS.into_iter().find(|method| *method == text).ok_or_else(|| unknown("method", &text, METHODS.into_iter()))
+}

@@ -1,0 +1,76 @@
+//! What happens while the simulator runs, as a scenario says: faults by rule, changes by moment, other apps, a slow line.
+
+mod latency;
+mod other_apps;
+mod playing;
+mod rule;
+
+use std::time::Duration;
+
+use super::permission::Permission;
+use super::who_may::ActingRole;
+
+pub use latency::LatencyCurve;
+pub(crate) use other_apps::OtherApps;
+pub(crate) use playing::Playing;
+pub use rule::FaultRule;
+pub(crate) use rule::Target;
+
+/// What a scenario adds to [`super::Settings`]. Empty unless it is set.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    /// Faults that strike certain requests at certain times, besides [`super::Settings::faults`].
+    pub faults: Vec<FaultRule>,
+    /// What somebody changes meanwhile.
+    pub changes: Vec<Change>,
+    /// Who else spends what the tenant lets all apps do together.
+    pub other_apps: Vec<OtherApp>,
+    /// How long calls take, in tenant time, besides [`super::Settings::latency`].
+    pub latency: Option<LatencyCurve>,
+}
+
+/// A stretch of a run, by tenant time and by how many writes were applied; both have to be so. The default is all of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Moment {
+    /// Tenant time since the simulator was started.
+    pub from: Duration,
+    /// Tenant time at which it is over.
+    pub until: Option<Duration>,
+    /// Not before this many writes were applied.
+    pub after_writes: u64,
+    /// Over when this many writes were applied.
+    pub until_writes: Option<u64>,
+}
+
+impl Moment {
+    pub(crate) fn is_now(&self, now: Duration, applied: u64) -> bool {
+        now >= self.from
+            && applied >= self.after_writes
+            && self.until.is_none_or(|until| now < until)
+            && self.until_writes.is_none_or(|until| applied < until)
+    }
+}
+
+/// What somebody changes meanwhile, once, when its moment has come.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// When; its ends mean nothing here.
+    pub moment: Moment,
+    /// Another write quota: how many writes in how long. Nobody is told.
+    pub writes: Option<(f64, Duration)>,
+    /// Another directory role of every app, or none.
+    pub role: Option<Option<ActingRole>>,
+    /// Permissions that are taken away.
+    pub withhold: Vec<Permission>,
+}
+
+/// Another app at work in the same tenant. It leaves this one what the tenant's own limit leaves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OtherApp {
+    /// When it is at work; the writes count nothing here.
+    pub moment: Moment,
+    /// Writes that it has spent when it begins.
+    pub at_once: f64,
+    /// Writes a second from then on.
+    pub writes_per_second: f64,
+}

@@ -1,0 +1,69 @@
+//! A script while it is played.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::rule::{FaultRule, Target, strikes};
+use super::{Change, Script};
+use crate::simulator::fault::Fault;
+use crate::simulator::settings::Faults;
+
+/// How far a script has come.
+pub(crate) struct Playing {
+    seed: u64,
+    rules: Vec<FaultRule>,
+    /// How often each rule has struck.
+    struck: Vec<u64>,
+    /// How often each rule has looked at each request.
+    attempts: HashMap<(usize, u64), u32>,
+    /// Those to come.
+    changes: Vec<Change>,
+}
+
+impl Playing {
+    pub(crate) fn new(script: &Script, seed: u64) -> Self {
+        Self {
+            seed,
+            struck: vec![0; script.faults.len()],
+            rules: script.faults.clone(),
+            attempts: HashMap::new(),
+            changes: script.changes.clone(),
+        }
+    }
+
+    /// The faults for these targets, with those that a rule deals raised to always; `None` where no rule strikes. Only
+    /// the rules are asked whose fault strikes here.
+    pub(crate) fn deal(
+        &mut self,
+        targets: &[&Target],
+        strikes_here: impl Fn(&Fault) -> bool,
+        faults: &Faults,
+        now: Duration,
+        applied: u64,
+    ) -> Option<Faults> {
+        let mut dealt = None;
+        for (index, rule) in self.rules.iter().enumerate() {
+            if !strikes_here(&rule.kind) || !rule.is_on(now, applied, self.struck[index]) {
+                continue;
+            }
+            let fitting = targets.iter().filter(|target| rule.is_for(target)).map(|target| target.key());
+            // Whatever the order in a batch.
+            let Some(key) = fitting.reduce(u64::wrapping_add) else { continue };
+            let attempt = self.attempts.entry((index, key)).or_default();
+            *attempt += 1;
+            if strikes(self.seed, index, key, *attempt, rule.rate) {
+                self.struck[index] += 1;
+                *rule.kind.share(dealt.get_or_insert_with(|| faults.clone())) = 1.0;
+            }
+        }
+        dealt
+    }
+
+    /// The changes whose moment has come; each comes once.
+    pub(crate) fn due(&mut self, now: Duration, applied: u64) -> Vec<Change> {
+        if self.changes.is_empty() {
+            return Vec::new();
+        }
+        self.changes.extract_if(.., |change| change.moment.is_now(now, applied)).collect()
+    }
+}

@@ -1,0 +1,108 @@
+//! Faults that strike certain requests at certain times.
+
+use std::time::Duration;
+
+use super::Moment;
+use crate::simulator::fault::Fault;
+use crate::simulator::random::{Random, seed_for, seed_of};
+
+/// A fault with its conditions.
+///
+/// Whether it strikes a request is drawn from the seed, the method and URL, and how often that request came before: not
+/// from what else happens at the time. A fault that strikes whole calls strikes when the call, or a request in its batch,
+/// is one of those; `revoked-token` looks at the call alone.
+#[derive(Debug, Clone)]
+pub struct FaultRule {
+    /// What happens.
+    pub kind: Fault,
+    /// In what share of the requests, from 0 to 1.
+    pub rate: f64,
+    /// Only requests with this method.
+    pub method: Option<String>,
+    /// Only requests with this path below the version, without its query; `*` stands for anything. Without regard to case.
+    pub path: Option<String>,
+    /// Only now.
+    pub moment: Moment,
+    /// At most this many times.
+    pub times: Option<u64>,
+}
+
+/// What a rule looks at: a request, alone or in a batch.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Target {
+    method: String,
+    path: String,
+    key: u64,
+}
+
+impl Target {
+    /// `url` relative to the version.
+    pub(crate) fn of(method: &str, url: &str) -> Self {
+        let path = url.split('?').next().unwrap_or_default().trim_matches('/');
+        let method = method.to_ascii_uppercase();
+        let key = seed_of(&format!("{method} {}", url.trim_start_matches('/').to_lowercase()));
+        Self { path: format!("/{}", path.to_lowercase()), method, key }
+    }
+
+    pub(crate) fn is_batch(&self) -> bool {
+        matches!(self.path.as_str(), "/$batch" | "/%24batch")
+    }
+
+    pub(super) fn key(&self) -> u64 {
+        self.key
+    }
+}
+
+impl FaultRule {
+    pub(super) fn is_for(&self, target: &Target) -> bool {
+        self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&target.method))
+            && self.path.as_ref().is_none_or(|path| fits(&path.to_lowercase(), &target.path))
+    }
+
+    pub(super) fn is_on(&self, now: Duration, applied: u64, struck: u64) -> bool {
+        self.moment.is_now(now, applied) && self.times.is_none_or(|times| struck < times)
+    }
+}
+
+/// The draw for the request with this key, come for the `attempt`th time.
+pub(super) fn strikes(seed: u64, rule: usize, key: u64, attempt: u32, rate: f64) -> bool {
+    let seed = seed_for(seed_for(seed ^ key, rule as u64), attempt.into());
+    Random::new(seed).chance(rate)
+}
+
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text, is) in [
+            ("/users/*", "/users/1", true),
+            ("/users/*", "/users/1/revokesigninsessions", true),
+            ("/users/*", "/groups/1", false),
+            ("*/revokesigninsessions", "/users/1/revokesigninsessions", true),
+            ("/users/*/revoke*sessions", "/users/1/revokesigninsessions", true),
+            ("/users", "/users", true),
+            ("/users", "/users/1", false),
+            ("*", "/", true),
+            ("/a*a", "/a", false),
+        ] {
+            assert_eq!(fits(pattern, text), is, "{pattern} {text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Smaller things that Microsoft's pages say about the calls of a client like ours, each held by a test that names its page.
+
+use super::*;
+
+/// "Microsoft Graph service-specific throttling limits", identity and access: S below 50 users, M to 500, L above.
+#[test]
+fn a_tenants_size_decides_its_resource_units() {
+    for (users, units) in [(49, 3_500.0), (50, 5_000.0), (500, 5_000.0), (501, 8_000.0), (1_000_000, 8_000.0)] {
+        let limit = Quota::documented(users).resource_units.unwrap();
+        assert_eq!((limit.amount, limit.window), (units, Duration::from_secs(10)), "{users}");
+        let writes = Quota::documented(users).writes.unwrap();
+        assert_eq!((writes.amount, writes.window), (3_000.0, Duration::from_secs(150)));
+    }
+}
+
+/// "Known issues with Microsoft Graph APIs", query parameters: an advanced query has 2,048 characters of URL, and literals of
+/// `eq` have 120 by default.
+#[tokio::test]
+async fn long_queries_are_refused() {
+    let graph = Graph::unlimited().await;
+    let filter = |count: usize| {
+        let values: Vec<_> = (0..count).map(|n| format!("'u{n:03}@contoso.com'")).collect();
+        format!("/users?$filter=userPrincipalName+in+({})&$count=true", values.join(","))
+    };
+    assert_eq!(graph.get_eventual(&filter(80)).await.status, StatusCode::OK);
+    let refused = graph.get_eventual(&filter(120)).await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::BAD_REQUEST, "Request_UnsupportedQuery"));
+    let literal = |length: usize| format!("/users?$filter=displayName eq '{}'", "x".repeat(length));
+    assert_eq!(graph.get(&literal(120)).await.status, StatusCode::OK);
+    let refused = graph.get(&literal(121)).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.body);
+}
+
+/// "Advanced query capabilities on Microsoft Entra ID objects": `@odata.count` stands on the first page alone.
+#[tokio::test]
+async fn the_count_stands_on_the_first_page_alone() {
+    let graph = Graph::unlimited().await;
+    let first = graph.get_eventual("/users?$count=true&$top=600&$select=id").await;
+    assert_eq!(first.body["@odata.count"], 1_000);
+    let next = first.body["@odata.nextLink"].as_str().unwrap();
+    let request = graph.http.get(next).bearer_auth(&graph.token).header("ConsistencyLevel", "eventual");
+    let second = Reply::of(request.send().await.unwrap()).await;
+    assert_eq!((second.values().len(), second.body.get("@odata.count")), (400, None));
+}
+
+/// "directoryObject: getByIds": up to 1,000 ids.
+#[tokio::test]
+async fn a_thousand_ids_are_looked_up_at_once() {
+    let graph = Graph::unlimited().await;
+    let ids: Vec<_> = graph.simulator.users().into_iter().take(1_000).map(|user| user.id).collect();
+    let asked = json!({ "ids": ids, "types": ["user"] });
+    let reply = graph.send(Method::POST, "/directoryObjects/getByIds?$select=id", &asked).await;
+    assert_eq!((reply.status, reply.values().len()), (StatusCode::OK, ids.len()));
+}
+
+/// "Combined password policy and check for weak passwords": 8 to 256 characters of a fixed alphabet.
+#[tokio::test]
+async fn a_password_has_8_to_256_characters() {
+    let graph = Graph::unlimited().await;
+    let ada = graph.user("ada.lovelace@contoso.com");
+    let of_length = |length: usize| "kT4-".repeat(length.div_ceil(4)).chars().take(length).collect::<String>();
+    for (length, status) in [(7, 400), (8, 204), (256, 204), (257, 400)] {
+        let body = json!({ "passwordProfile": { "password": of_length(length) } });
+        assert_eq!(graph.patch(&ada, &body).await.status.as_u16(), status, "{length}");
+    }
+}
+
+/// "Update user": 204 and no body.
+#[tokio::test]
+async fn an_update_is_answered_by_204_and_nothing_else() {
+    let graph = Graph::unlimited().await;
+    let ada = graph.user("ada.lovelace@contoso.com");
+    let request = graph.request(Method::PATCH, &format!("/users/{}", ada.id)).json(&json!({ "accountEnabled": false }));
+    let response = request.send().await.unwrap();
+    assert_eq!((response.status(), response.headers().get("content-type")), (StatusCode::NO_CONTENT, None));
+    assert!(response.bytes().await.unwrap().is_empty());
+}
+
+/// "Microsoft Graph service-specific throttling limits": a priority orders who is shed first and changes no limit.
+#[tokio::test]
+async fn a_priority_changes_no_limit() {
+    let graph = Graph::with(Settings {
+        quota: Quota::off().with_writes(1.0, Duration::from_secs(3_600), sealoff::simulator::Shape::TokenBucket),
+        ..Settings::default()
+    })
+    .await;
+    let users = graph.plain_users(2);
+    let mut statuses = Vec::new();
+    for user in &users {
+        let request = graph.request(Method::PATCH, &format!("/users/{}", user.id));
+        let request = request.header("x-ms-throttle-priority", "High").json(&json!({ "accountEnabled": false }));
+        statuses.push(request.send().await.unwrap().status().as_u16());
+    }
+    assert_eq!(statuses, [204, 429]);
+}
+
+/// What is not simulated is named, whatever version and path it has; a body that is no UTF-8, and one that is too large, are
+/// refused.
+#[tokio::test]
+async fn no_call_meets_a_friendly_lie() {
+    let graph = Graph::unlimited().await;
+    let root = graph.simulator.connection().graph_endpoint.clone();
+    for (method, path) in [
+        (Method::GET, "/beta/users"),
+        (Method::POST, "/beta/$batch"),
+        (Method::GET, "/v2.0/users"),
+        (Method::GET, "/v1.0/me/messages"),
+        (Method::POST, "/v1.0/users"),
+        (Method::GET, "/v1.0/auditLogs/signIns"),
+        (Method::POST, "/v1.0/identityProtection/riskyUsers/confirmCompromised"),
+    ] {
+        let request = graph.http.request(method.clone(), format!("{root}{path}")).bearer_auth(&graph.token);
+        let reply = Reply::of(request.json(&json!({})).send().await.unwrap()).await;
+        assert_eq!(reply.status, StatusCode::NOT_IMPLEMENTED, "{method} {path}: {}", reply.body);
+        let last = path.rsplit('/').next().unwrap();
+        assert!(reply.message().contains(last) && reply.message().contains(method.as_str()), "{}", reply.body);
+    }
+    assert_eq!(graph.simulator.counters().violations.not_simulated, 7);
+    let ada = graph.user("ada.lovelace@contoso.com");
+    let url = format!("/users/{}", ada.id);
+    let json = |body: Vec<u8>| graph.request(Method::PATCH, &url).header("content-type", "application/json").body(body);
+    let latin = [b"{\"accountEnabled\":false,\"x\":\"".as_slice(), &[0xe9], b"\"}"].concat();
+    assert_eq!(json(latin).send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    let large = json(vec![b' '; 4 * 1024 * 1024 + 1]).send().await.unwrap();
+    assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let form =
+        graph.request(Method::PATCH, &url).header("content-type", "text/plain").body("{\"accountEnabled\":false}");
+    assert!(form.send().await.unwrap().status().is_client_error());
+    assert!(graph.user("ada.lovelace@contoso.com").account_enabled);
+}
