@@ -95,7 +95,25 @@ pub struct Token {
     generation: u64,
 }
 
+/// Which token it was, and nothing of the token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TokenMark(u64);
+
+#[cfg(test)]
+impl TokenMark {
+    /// The one after this.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 impl Token {
+    /// Which one it is.
+    #[must_use]
+    pub fn mark(&self) -> TokenMark {
+        TokenMark(self.generation)
+    }
+
     /// The value of the `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> SecretString {
@@ -237,10 +255,10 @@ impl TokenSource {
         self.certificate
     }
 
-    /// The current token is not to be used any more.
-    pub fn reject(&self) {
-        let mut state = self.shared.state();
-        state.rejected = state.generation;
+    /// This token is not to be used any more. Says whether that is news; a newer one than this stays good, however late
+    /// the calls are that were sent with this one.
+    pub fn reject(&self, token: TokenMark) -> bool {
+        self.shared.reject(token)
     }
 
     /// A newer token than `rejected`, which Graph answered with 401, and one that proves `claims` where Graph asked for
@@ -289,6 +307,13 @@ impl Shared {
             }
         }
         self.token().await
+    }
+
+    fn reject(&self, token: TokenMark) -> bool {
+        let mut state = self.state();
+        let is_news = token.0 > state.rejected;
+        state.rejected = state.rejected.max(token.0);
+        is_news
     }
 
     /// Renews a token that is still good. Whatever becomes of it, no call waits for it and none fails by it.
