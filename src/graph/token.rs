@@ -22,6 +22,8 @@ pub use super::credential::Credential;
 const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// How often a token is asked for while calls wait for it.
 const ATTEMPTS: u32 = 3;
+/// No token lives longer, whatever the service says: a number that no calendar holds must not end the program.
+const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 /// Calls wait no longer than this for the next attempt; whoever called decides then.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -372,12 +374,13 @@ impl Shared {
                 state.in_a_row = 0;
                 state.not_before = None;
                 let token = Token { text: Arc::new(granted.token), generation: state.generation };
+                let lifetime = granted.lifetime.min(LONGEST_LIFE);
                 state.current = Some(Kept {
                     token: token.clone(),
                     claims,
-                    renew_at: asked + granted.lifetime.saturating_sub(RENEW_BEFORE_END.min(granted.lifetime / 2)),
-                    ends: asked + granted.lifetime,
-                    until: asked_at + granted.lifetime,
+                    renew_at: asked + lifetime.saturating_sub(RENEW_BEFORE_END.min(lifetime / 2)),
+                    ends: asked + lifetime,
+                    until: asked_at + lifetime,
                 });
                 Ok(token)
             }

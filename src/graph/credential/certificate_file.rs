@@ -254,3 +254,45 @@ fn certificate_of<'c>(
     };
     own.max_by_key(rank)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "Ab3~very.secret";
+
+    #[test]
+    fn a_password_is_never_printed_by_what_holds_it_or_by_what_failed() {
+        let mut asked = 0;
+        let mut ask = |_: &Path| {
+            asked += 1;
+            None
+        };
+        let mut password = FilePassword::new(Some(SecretString::from(SECRET)), &mut ask);
+        let refused = password.open(Path::new("app.pfx"), |_| Err::<(), _>(PfxError::WrongPassword)).unwrap_err();
+        let printed = format!("{password:?} {refused:?} {refused}");
+        assert!(!printed.contains("very") && printed.contains("app.pfx"), "{printed}");
+        assert_eq!(asked, 0, "whoever was given a password asks nobody");
+    }
+
+    #[test]
+    fn an_empty_password_is_tried_before_anybody_is_asked() {
+        use secrecy::ExposeSecret as _;
+        let opens_with = |right: &'static str| {
+            let mut asked = Vec::new();
+            let mut ask = |path: &Path| {
+                asked.push(path.to_owned());
+                Some(SecretString::from(SECRET))
+            };
+            let open = |password: &SecretString| match password.expose_secret() == right {
+                true => Ok(()),
+                false => Err(PfxError::WrongPassword),
+            };
+            let opened = FilePassword::new(None, &mut ask).open(Path::new("app.pfx"), open);
+            (opened.is_ok(), asked.len())
+        };
+        assert_eq!(opens_with(""), (true, 0));
+        assert_eq!(opens_with(SECRET), (true, 1));
+        assert_eq!(opens_with("other"), (false, 1));
+    }
+}

@@ -230,3 +230,11 @@ async fn calls_that_were_sent_with_an_older_token_turn_no_newer_one_down() {
     }
     assert_eq!(stage.asked(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_number_that_a_service_names_is_too_large() {
+    let stage = Stage::new([Ok(u64::MAX)]);
+    assert_eq!(stage.token().await.unwrap(), "token-1");
+    pass(HOUR).await;
+    assert_eq!(stage.token().await.unwrap(), "token-1");
+}
