@@ -261,6 +261,42 @@ mod tests {
 
     const SECRET: &str = "Ab3~very.secret";
 
+    fn key() -> rcgen::KeyPair {
+        rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap()
+    }
+
+    fn certificate(key: &rcgen::KeyPair, days: i64, mark: Option<&[u8]>) -> Certificate {
+        let mut parameters = rcgen::CertificateParams::default();
+        let now = OffsetDateTime::now_utc();
+        (parameters.not_before, parameters.not_after) = (now, now + time::Duration::days(days));
+        let der = parameters.self_signed(key).unwrap().der().to_vec();
+        Certificate { der, local_key_id: mark.map(<[u8]>::to_vec) }
+    }
+
+    fn contents(key: &rcgen::KeyPair, mark: Option<&[u8]>, certificates: &[&Certificate]) -> Contents {
+        let copy = |one: &&Certificate| Certificate { der: one.der.clone(), local_key_id: one.local_key_id.clone() };
+        let key =
+            pfx::PrivateKey { pkcs8: Zeroizing::new(key.serialize_der()), local_key_id: mark.map(<[u8]>::to_vec) };
+        Contents { keys: vec![key], certificates: certificates.iter().map(copy).collect() }
+    }
+
+    #[test]
+    fn the_certificate_of_the_key_is_taken_whatever_stands_beside_it() {
+        let (own, other) = (key(), key());
+        let (marked, renewed) = (certificate(&own, 10, Some(b"1")), certificate(&own, 90, None));
+        // Of another key: it lasts longest, and bears the very mark.
+        let foreign = certificate(&other, 900, Some(b"1"));
+        let picked = |mark, certificates: &[&Certificate]| {
+            pair(contents(&own, mark, certificates), Path::new("app.pfx")).map(|(_, der)| der)
+        };
+        for order in [[&marked, &renewed, &foreign], [&foreign, &renewed, &marked]] {
+            assert_eq!(picked(Some(b"1"), &order).unwrap(), marked.der, "the one with the key's mark");
+            assert_eq!(picked(None, &order).unwrap(), renewed.der, "without a mark, the one that is good for longest");
+        }
+        assert_eq!(picked(Some(b"1"), &[&foreign, &renewed]).unwrap(), renewed.der, "a mark alone makes nobody's own");
+        assert!(matches!(picked(Some(b"1"), &[&foreign]), Err(CertificateError::KeyOfAnother(_))));
+    }
+
     #[test]
     fn a_password_is_never_printed_by_what_holds_it_or_by_what_failed() {
         let mut asked = 0;
