@@ -306,7 +306,7 @@ impl Transport for Tenant {
         // The service puts a byte order mark before a bare number.
         let mark = if body.is_number() { "\u{feff}" } else { "" };
         let body = Bytes::from(format!("{mark}{body}"));
-        Ok(Answer { status, advice: Advice::default(), date: None, body })
+        Ok(Answer { status, advice: Advice::default(), date: None, token: Default::default(), body })
     }
 }
 

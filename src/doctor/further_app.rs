@@ -45,7 +45,7 @@ pub async fn examine(
         (Err(error), _) | (_, Err(error)) => {
             let mut refused = token::refused(&error);
             // The usual mend speaks of variables.
-            refused.mend = refused.mend.map(|mend| format!("{mend} For this app, {file} says them."));
+            refused.mend = refused.mend.map(|mend| format!("{mend} What this app signs in with is named in {file}."));
             checks.push(refused);
             checks.extend(skipped(&ALL[1..], "there is no token"));
             return checks;

@@ -84,6 +84,9 @@ pub fn refused(error: &TransportError) -> Check {
             "See the check authority: the token service does not answer from here.".to_owned()
         }
         TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and run sealoff doctor again.".to_owned(),
+        TransportError::Token(TokenError::Unusable(_)) => {
+            "Correct what is named here, or choose another way in with --auth.".to_owned()
+        }
         _ => "Check the credential that is set in the environment.".to_owned(),
     };
     Check::failed("token", error.to_string(), mend)

@@ -356,6 +356,7 @@ mod tests {
                     status,
                     advice: super::super::transport::Advice::default(),
                     date: None,
+                    token: Default::default(),
                     body: Bytes::from_static(body.as_bytes()),
                 }),
                 _ => Err(TransportError::Lost("scripted".to_owned())),

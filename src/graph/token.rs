@@ -22,6 +22,8 @@ pub use super::credential::Credential;
 const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// How often a token is asked for while calls wait for it.
 const ATTEMPTS: u32 = 3;
+/// No token lives longer, whatever the service says: a number that no calendar holds must not end the program.
+const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 /// Calls wait no longer than this for the next attempt; whoever called decides then.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -95,7 +97,25 @@ pub struct Token {
     generation: u64,
 }
 
+/// Which token it was, and nothing of the token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TokenMark(u64);
+
+#[cfg(test)]
+impl TokenMark {
+    /// The one after this.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 impl Token {
+    /// Which one it is.
+    #[must_use]
+    pub fn mark(&self) -> TokenMark {
+        TokenMark(self.generation)
+    }
+
     /// The value of the `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> SecretString {
@@ -237,10 +257,10 @@ impl TokenSource {
         self.certificate
     }
 
-    /// The current token is not to be used any more.
-    pub fn reject(&self) {
-        let mut state = self.shared.state();
-        state.rejected = state.generation;
+    /// This token is not to be used any more. Says whether that is news; a newer one than this stays good, however late
+    /// the calls are that were sent with this one.
+    pub fn reject(&self, token: TokenMark) -> bool {
+        self.shared.reject(token)
     }
 
     /// A newer token than `rejected`, which Graph answered with 401, and one that proves `claims` where Graph asked for
@@ -289,6 +309,13 @@ impl Shared {
             }
         }
         self.token().await
+    }
+
+    fn reject(&self, token: TokenMark) -> bool {
+        let mut state = self.state();
+        let is_news = token.0 > state.rejected;
+        state.rejected = state.rejected.max(token.0);
+        is_news
     }
 
     /// Renews a token that is still good. Whatever becomes of it, no call waits for it and none fails by it.
@@ -347,12 +374,13 @@ impl Shared {
                 state.in_a_row = 0;
                 state.not_before = None;
                 let token = Token { text: Arc::new(granted.token), generation: state.generation };
+                let lifetime = granted.lifetime.min(LONGEST_LIFE);
                 state.current = Some(Kept {
                     token: token.clone(),
                     claims,
-                    renew_at: asked + granted.lifetime.saturating_sub(RENEW_BEFORE_END.min(granted.lifetime / 2)),
-                    ends: asked + granted.lifetime,
-                    until: asked_at + granted.lifetime,
+                    renew_at: asked + lifetime.saturating_sub(RENEW_BEFORE_END.min(lifetime / 2)),
+                    ends: asked + lifetime,
+                    until: asked_at + lifetime,
                 });
                 Ok(token)
             }

@@ -22,7 +22,7 @@ use super::foreign;
 use super::knock::{Closed, Opened, knock};
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
-use super::token::{Credential, TokenError, TokenSource};
+use super::token::{Credential, Token, TokenError, TokenMark, TokenSource};
 use super::unreachable;
 
 /// How fresh an answer has to be.
@@ -120,6 +120,8 @@ pub struct Answer {
     pub advice: Advice,
     /// The server's clock when it answered.
     pub date: Option<OffsetDateTime>,
+    /// With which token the call was sent.
+    pub token: TokenMark,
     /// The whole body.
     pub body: Bytes,
 }
@@ -184,9 +186,11 @@ pub trait Transport: Send + Sync + 'static {
     /// before it is returned as [`TransportError::Unauthorized`].
     fn send(&self, call: Call) -> impl Future<Output = Result<Answer, TransportError>> + Send;
 
-    /// Takes in that Graph turned the token down inside a batch that it accepted as a whole: the next call gets a fresh
-    /// one.
-    fn token_rejected(&self) {}
+    /// Takes in that Graph turned this token down inside a batch that it accepted as a whole: the next call gets a fresh
+    /// one. Says whether that is news: many calls are under way with one token, and it is turned down only once.
+    fn token_rejected(&self, _token: TokenMark) -> bool {
+        true
+    }
 
     /// The path of an address that Graph gave, from the version on; `None` when it is not below the root that calls go
     /// to. Nothing that an answer says may lead a token elsewhere.
@@ -301,8 +305,8 @@ impl HttpTransport {
         [(graph.clone(), from_graph), (authority.clone(), from_authority)]
     }
 
-    async fn send_once(&self, call: &Call, authorization: &str) -> Result<(Answer, Option<String>), TransportError> {
-        let mut bearer = HeaderValue::from_str(authorization)
+    async fn send_once(&self, call: &Call, token: &Token) -> Result<(Answer, Option<String>), TransportError> {
+        let mut bearer = HeaderValue::from_str(token.authorization().expose_secret())
             .map_err(|_| TokenError::Unusable("the token has characters that no header may have".to_owned()))?;
         bearer.set_sensitive(true);
         let mut request = self
@@ -328,7 +332,7 @@ impl HttpTransport {
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let claims = claims_in(response.headers());
         let body = response.bytes().await.map_err(|error| TransportError::Lost(unreachable::describe(&error)))?;
-        Ok((Answer { status, advice, date, body }, claims))
+        Ok((Answer { status, advice, date, token: token.mark(), body }, claims))
     }
 
     fn classify(&self, error: &reqwest::Error) -> TransportError {
@@ -342,8 +346,8 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn token_rejected(&self) {
-        self.tokens.reject();
+    fn token_rejected(&self, token: TokenMark) -> bool {
+        self.tokens.reject(token)
     }
 
     fn path_of<'l>(&self, address: &'l str) -> Option<&'l str> {
@@ -352,13 +356,13 @@ impl Transport for HttpTransport {
 
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let token = self.tokens.token().await?;
-        let (answer, claims) = self.send_once(&call, token.authorization().expose_secret()).await?;
+        let (answer, claims) = self.send_once(&call, &token).await?;
         // A proxy that wants to be signed in to says nothing about the token.
         if answer.status != StatusCode::UNAUTHORIZED.as_u16() || answer.is_foreign() {
             return Ok(answer);
         }
         let token = self.tokens.renewed(&token, claims).await?;
-        let (answer, _) = self.send_once(&call, token.authorization().expose_secret()).await?;
+        let (answer, _) = self.send_once(&call, &token).await?;
         if answer.status == StatusCode::UNAUTHORIZED.as_u16() {
             return Err(TransportError::Unauthorized(answer.into_error()));
         }

@@ -254,3 +254,81 @@ fn certificate_of<'c>(
     };
     own.max_by_key(rank)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "Ab3~very.secret";
+
+    fn key() -> rcgen::KeyPair {
+        rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap()
+    }
+
+    fn certificate(key: &rcgen::KeyPair, days: i64, mark: Option<&[u8]>) -> Certificate {
+        let mut parameters = rcgen::CertificateParams::default();
+        let now = OffsetDateTime::now_utc();
+        (parameters.not_before, parameters.not_after) = (now, now + time::Duration::days(days));
+        let der = parameters.self_signed(key).unwrap().der().to_vec();
+        Certificate { der, local_key_id: mark.map(<[u8]>::to_vec) }
+    }
+
+    fn contents(key: &rcgen::KeyPair, mark: Option<&[u8]>, certificates: &[&Certificate]) -> Contents {
+        let copy = |one: &&Certificate| Certificate { der: one.der.clone(), local_key_id: one.local_key_id.clone() };
+        let key =
+            pfx::PrivateKey { pkcs8: Zeroizing::new(key.serialize_der()), local_key_id: mark.map(<[u8]>::to_vec) };
+        Contents { keys: vec![key], certificates: certificates.iter().map(copy).collect() }
+    }
+
+    #[test]
+    fn the_certificate_of_the_key_is_taken_whatever_stands_beside_it() {
+        let (own, other) = (key(), key());
+        let (marked, renewed) = (certificate(&own, 10, Some(b"1")), certificate(&own, 90, None));
+        // Of another key: it lasts longest, and bears the very mark.
+        let foreign = certificate(&other, 900, Some(b"1"));
+        let picked = |mark, certificates: &[&Certificate]| {
+            pair(contents(&own, mark, certificates), Path::new("app.pfx")).map(|(_, der)| der)
+        };
+        for order in [[&marked, &renewed, &foreign], [&foreign, &renewed, &marked]] {
+            assert_eq!(picked(Some(b"1"), &order).unwrap(), marked.der, "the one with the key's mark");
+            assert_eq!(picked(None, &order).unwrap(), renewed.der, "without a mark, the one that is good for longest");
+        }
+        assert_eq!(picked(Some(b"1"), &[&foreign, &renewed]).unwrap(), renewed.der, "a mark alone makes nobody's own");
+        assert!(matches!(picked(Some(b"1"), &[&foreign]), Err(CertificateError::KeyOfAnother(_))));
+    }
+
+    #[test]
+    fn a_password_is_never_printed_by_what_holds_it_or_by_what_failed() {
+        let mut asked = 0;
+        let mut ask = |_: &Path| {
+            asked += 1;
+            None
+        };
+        let mut password = FilePassword::new(Some(SecretString::from(SECRET)), &mut ask);
+        let refused = password.open(Path::new("app.pfx"), |_| Err::<(), _>(PfxError::WrongPassword)).unwrap_err();
+        let printed = format!("{password:?} {refused:?} {refused}");
+        assert!(!printed.contains("very") && printed.contains("app.pfx"), "{printed}");
+        assert_eq!(asked, 0, "whoever was given a password asks nobody");
+    }
+
+    #[test]
+    fn an_empty_password_is_tried_before_anybody_is_asked() {
+        use secrecy::ExposeSecret as _;
+        let opens_with = |right: &'static str| {
+            let mut asked = Vec::new();
+            let mut ask = |path: &Path| {
+                asked.push(path.to_owned());
+                Some(SecretString::from(SECRET))
+            };
+            let open = |password: &SecretString| match password.expose_secret() == right {
+                true => Ok(()),
+                false => Err(PfxError::WrongPassword),
+            };
+            let opened = FilePassword::new(None, &mut ask).open(Path::new("app.pfx"), open);
+            (opened.is_ok(), asked.len())
+        };
+        assert_eq!(opens_with(""), (true, 0));
+        assert_eq!(opens_with(SECRET), (true, 1));
+        assert_eq!(opens_with("other"), (false, 1));
+    }
+}

@@ -17,6 +17,10 @@ const SLOWER_BY: Duration = Duration::from_secs(5);
 /// The interval where none is named (RFC 8628, section 3.2).
 const USUAL_INTERVAL: u64 = 5;
 
+/// Whatever the service says: nobody waits for longer, and numbers that no calendar holds must not end the program.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Where a person has to go, and with which code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DevicePrompt {
@@ -67,21 +71,21 @@ pub(super) async fn sign_in(
     };
     let started: Started = serde_json::from_slice(&body)
         .map_err(|_| TokenError::Unusable("the token service gave no device code".to_owned()))?;
-    let lifetime = Duration::from_secs(started.expires_in);
+    let lifetime = Duration::from_secs(started.expires_in).min(LONGEST_LIFETIME);
+    let interval = Duration::from_secs(started.interval.unwrap_or(USUAL_INTERVAL)).min(LONGEST_INTERVAL);
     let (url, code) = (started.verification_uri, started.user_code);
     (show.0)(&DevicePrompt { url, code, lifetime });
-    wait(service, client_id, &started.device_code, started.interval.unwrap_or(USUAL_INTERVAL), lifetime).await
+    wait(service, client_id, &started.device_code, interval, lifetime).await
 }
 
 async fn wait(
     service: &TokenService<'_>,
     client_id: &str,
     device_code: &SecretString,
-    interval: u64,
+    mut interval: Duration,
     lifetime: Duration,
 ) -> Result<Granted, TokenError> {
     let end = Instant::now() + lifetime;
-    let mut interval = Duration::from_secs(interval);
     let fields = [
         Field::Open("grant_type", GRANT),
         Field::Open("client_id", client_id),

@@ -55,7 +55,13 @@ pub(super) async fn azure_cli(tenant: Option<&str>, scope: &str) -> Result<Grant
     let answer = credential.get_token(&[scope], None).await;
     let answer = answer.map_err(|error| {
         let message = first_line(&innermost(&error));
-        let hint = aadsts::code_in(&message).and_then(aadsts::hint).unwrap_or("sign in with: az login");
+        let absent = message.contains("not found on PATH");
+        let usual = if absent {
+            "install the Azure CLI, or choose another way in with --auth"
+        } else {
+            "sign in with: az login"
+        };
+        let hint = aadsts::code_in(&message).and_then(aadsts::hint).unwrap_or(usual);
         TokenError::Refused { message: format!("the Azure CLI gave no token: {message}"), hint: Some(hint) }
     })?;
     Ok(granted(&answer))

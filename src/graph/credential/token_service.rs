@@ -195,6 +195,8 @@ impl Field<'_> {
 fn message_of(refusal: &Refusal, fields: &[Field<'_>]) -> String {
     let text = if refusal.error_description.is_empty() { &refusal.error } else { &refusal.error_description };
     let line = text.trim().lines().next().unwrap_or_default();
+    // In one line or in several: both are met.
+    let line = line.split(" Trace ID:").next().unwrap_or_default();
     let mut message = line.to_owned();
     for field in fields {
         if let Field::Secret(name, secret) = field
@@ -227,5 +229,9 @@ mod tests {
             error_codes: vec![7_000_215],
         };
         assert_eq!(message_of(&refusal, &fields), "AADSTS7000215: not [client_secret]");
+        let in_one_line =
+            "AADSTS700016: no app. Trace ID: x Correlation ID: y Timestamp: 2026-11-25 13:41:49Z".to_owned();
+        let refusal = Refusal { error_description: in_one_line, ..refusal };
+        assert_eq!(message_of(&refusal, &fields), "AADSTS700016: no app.");
     }
 }

@@ -217,3 +217,24 @@ async fn a_short_lived_token_is_renewed_after_half_of_its_life() {
     pass(2).await;
     assert_eq!(stage.asked(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_were_sent_with_an_older_token_turn_no_newer_one_down() {
+    let stage = Stage::new([Ok(HOUR)]);
+    let first = stage.shared.token().await.unwrap().mark();
+    assert!(stage.shared.reject(first));
+    assert_eq!(stage.token().await.unwrap(), "token-2");
+    for _ in 0..10 {
+        assert!(!stage.shared.reject(first), "they come in late, and it is no news");
+        assert_eq!(stage.token().await.unwrap(), "token-2");
+    }
+    assert_eq!(stage.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_number_that_a_service_names_is_too_large() {
+    let stage = Stage::new([Ok(u64::MAX)]);
+    assert_eq!(stage.token().await.unwrap(), "token-1");
+    pass(HOUR).await;
+    assert_eq!(stage.token().await.unwrap(), "token-1");
+}

@@ -12,6 +12,7 @@ use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::error::GraphError;
 use crate::graph::quota::Feedback;
 use crate::graph::throttle::{LimitOwner, ThrottleScope};
+use crate::graph::token::TokenMark;
 use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::verdict::{self, Postponed, Verdict};
 use crate::plan::step::Steps;
@@ -88,6 +89,7 @@ impl<T: Transport> Engine<'_, T> {
                 let feedback = Feedback { sent, share: answer.advice.limit_share, ..Feedback::default() };
                 self.take_items(
                     Sent { number, app, at: sent_at, slips },
+                    answer.token,
                     items,
                     feedback,
                     (answer.date, answer.advice.request_id),
@@ -107,6 +109,7 @@ impl<T: Transport> Engine<'_, T> {
     fn take_items(
         &mut self,
         Sent { number, app, at: sent_at, slips }: Sent,
+        token: TokenMark,
         items: Vec<Option<ItemAnswer>>,
         mut feedback: Feedback,
         (date, call_id): Stamp,
@@ -135,7 +138,7 @@ impl<T: Transport> Engine<'_, T> {
             verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));
         }
         self.apps.answered(app, sent_at, feedback, scope);
-        let blame = self.judge_together(app, &verdicts);
+        let blame = self.judge_together(app, token, &verdicts);
         if blame == Blame::Item {
             self.way_is_open();
         }
@@ -157,7 +160,7 @@ impl<T: Transport> Engine<'_, T> {
 
     /// What the answers say together: when most of a batch meets server faults it is the service that fails and not the
     /// accounts, and when the token is turned down a fresh one is fetched.
-    fn judge_together(&mut self, app: AppIndex, verdicts: &[(Verdict, Option<String>)]) -> Blame {
+    fn judge_together(&mut self, app: AppIndex, token: TokenMark, verdicts: &[(Verdict, Option<String>)]) -> Blame {
         let count = |of: fn(&Verdict) -> bool| verdicts.iter().filter(|(verdict, _)| of(verdict)).count();
         let accepted = count(|verdict| *verdict == Verdict::Accepted);
         let rejected = count(|v| matches!(v, Verdict::NotApplied { because: Postponed::Unauthorized, .. }));
@@ -167,9 +170,10 @@ impl<T: Transport> Engine<'_, T> {
             self.shown[app.get()].rejections_in_a_row = 0;
         }
         if rejected > 0 {
-            self.apps.transport(app).token_rejected();
+            let is_news = self.apps.transport(app).token_rejected(token);
             let rejections_in_a_row = &mut self.shown[app.get()].rejections_in_a_row;
-            *rejections_in_a_row += 1;
+            // The calls that were under way with the same token say the same once more.
+            *rejections_in_a_row += u32::from(is_news);
             if *rejections_in_a_row > MOST_REJECTIONS {
                 let message = "the token is turned down again and again inside batches".to_owned();
                 let error = GraphError {

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Assignment, Ending, HaltAt, work};
 use crate::clock::Clock;
 use crate::digest::Digest;
+use crate::graph::token::TokenMark;
 use crate::graph::transport::{Advice, Answer, Call, Transport, TransportError};
 use crate::ids::{ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::{Playbook, Schedule};
@@ -202,12 +203,13 @@ impl Tenant {
 }
 
 impl Transport for Tenant {
-    fn token_rejected(&self) {
+    fn token_rejected(&self, _: TokenMark) -> bool {
         self.quirk.lock().unwrap().rejected_tokens += 1;
+        true
     }
 
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
-        let began = tokio::time::Instant::now();
+        let (began, token) = (tokio::time::Instant::now(), TokenMark::default());
         let gone = self.quirk.lock().unwrap().gone.clone();
         if gone.is_some_and(|gone| gone.contains(&began)) {
             self.world.lock().unwrap().calls += 1;
@@ -255,7 +257,7 @@ impl Transport for Tenant {
             self.world.lock().unwrap().under_way.retain(|id| !ids.contains(id));
             let body =
                 body.as_str().map_or_else(|| serde_json::to_vec(&body).unwrap(), |text| text.as_bytes().to_vec());
-            return Ok(Answer { status, advice, date: None, body: Bytes::from(body) });
+            return Ok(Answer { status, advice, date: None, token, body: Bytes::from(body) });
         }
         let answer = {
             let mut world = self.world.lock().unwrap();
@@ -291,6 +293,7 @@ impl Transport for Tenant {
             status,
             advice: Advice::default(),
             date: None,
+            token,
             body: Bytes::from(serde_json::to_vec(&body).unwrap()),
         })
     }

@@ -16,6 +16,7 @@ pub(super) struct Door {
     tenant: Arc<Tenant>,
     quirk: DoorQuirk,
     calls: Mutex<u64>,
+    token: Mutex<TokenMark>,
 }
 
 pub(super) fn client_id(number: u128) -> ClientId {
@@ -26,18 +27,25 @@ pub(super) fn client_id(number: u128) -> ClientId {
 pub(super) fn apps(tenant: &Arc<Tenant>, doors: &[DoorQuirk], clock: Clock) -> Apps<Door> {
     let app = |(number, quirk): (u128, &DoorQuirk)| {
         let name = AppName { client_id: Some(client_id(number)), named_in: format!("app{number}.toml") };
-        let door = Door { tenant: Arc::clone(tenant), quirk: *quirk, calls: Mutex::default() };
+        let door = Door { tenant: Arc::clone(tenant), quirk: *quirk, calls: Mutex::default(), token: Mutex::default() };
         App::new(name, Arc::new(door), Pace::of(Allowance::WRITES, MOST_CALLS, clock, 0))
     };
     Apps::new((1..).zip(doors).map(app).collect(), MOST_CALLS, clock, 0)
 }
 
 impl Transport for Door {
-    fn token_rejected(&self) {
-        self.tenant.token_rejected();
+    fn token_rejected(&self, token: TokenMark) -> bool {
+        let mut current = self.token.lock().unwrap();
+        let is_news = token == *current;
+        if is_news {
+            *current = current.next();
+            self.tenant.quirk.lock().unwrap().rejected_tokens += 1;
+        }
+        is_news
     }
 
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
+        let token = *self.token.lock().unwrap();
         let number = {
             let mut calls = self.calls.lock().unwrap();
             *calls += 1;
@@ -45,11 +53,11 @@ impl Transport for Door {
         };
         let body: Value = serde_json::from_slice(call.body.as_ref().unwrap()).unwrap();
         let Some(answer) = (self.quirk)(body["requests"].as_array().unwrap(), number) else {
-            return self.tenant.send(call).await;
+            return Ok(Answer { token, ..self.tenant.send(call).await? });
         };
         tokio::time::sleep(Duration::from_millis(100)).await;
         let (status, body) = answer?;
         let body = Bytes::from(serde_json::to_vec(&body).unwrap());
-        Ok(Answer { status, advice: Advice::default(), date: None, body })
+        Ok(Answer { status, advice: Advice::default(), date: None, token, body })
     }
 }

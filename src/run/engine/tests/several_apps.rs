@@ -163,10 +163,10 @@ async fn a_token_turned_down_inside_batches_again_and_again_costs_one_app_and_no
         let answers: Vec<Value> = items.iter().map(|item| json!({"id": item["id"], "status": 401})).collect();
         Some(Ok((200, json!({ "responses": answers }))))
     };
-    let rehearsal = through(Playbook::Signout, 600, &[rejected, SOUND]);
+    let rehearsal = through(Playbook::Signout, 3_600, &[rejected, SOUND]);
     let (_, events) = rehearsal.finish().await;
     rehearsal.judge();
-    assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 600));
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 3_600));
     assert_eq!(left_out(&events).len(), 1);
     assert!(rehearsal.tenant.quirk.lock().unwrap().rejected_tokens >= 3, "a fresh token was tried");
 }
@@ -215,4 +215,20 @@ async fn a_sweep_through_several_apps_still_contains_everybody_before_the_first_
     let last_update = world.users.values().map(|user| user.password_at).max().unwrap();
     let first_revoke = world.users.values().map(|user| user.revoked_at).min().unwrap();
     assert!(last_update < first_revoke, "{last_update} {first_revoke}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_many_calls_were_sent_with_is_turned_down_once_and_the_run_goes_on() {
+    // Everything that was under way when somebody revoked the tokens.
+    let revoked: DoorQuirk = |items, number| {
+        let rejected = |item: &Value| json!({"id": item["id"], "status": 401, "body": {"error": {"code": "x"}}});
+        let responses: Vec<Value> = items.iter().map(rejected).collect();
+        (number <= 6).then(|| Ok((200, json!({"responses": responses}))))
+    };
+    let rehearsal = through(Playbook::Signout, 600, &[revoked]);
+    let (_, events) = rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 600));
+    assert!(left_out(&events).is_empty(), "{events:?}");
+    assert_eq!(rehearsal.tenant.quirk.lock().unwrap().rejected_tokens, 1, "one token, one renewal");
 }
