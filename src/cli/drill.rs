@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use secrecy::SecretString;
 
-use super::apply::{self, Approval};
+use super::apply::{self, Approval, Terms};
 use super::apps::{self, AppArgs, Entering, FurtherApp};
 use super::connect::{Connected, clock_speed};
 use super::drill_keys::DrillKeys;
@@ -144,9 +144,9 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let further = further_apps(&simulator, &folder, made_up, &files)?;
     let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
     let entering = Entering { first: connected, further };
-    let exit =
-        apply::carry_out(&plan, &standing, entering, Approval::Drill, args.pace, CheckArgs::default(), args.json)
-            .await?;
+    let (approval, checks) = (Approval::Drill, CheckArgs::default());
+    let terms = Terms { approval, pace: args.pace, checks, json: args.json, not_before: None };
+    let exit = apply::carry_out(&plan, &standing, entering, terms).await?;
     if args.json {
         return Ok(exit);
     }

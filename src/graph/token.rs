@@ -217,6 +217,14 @@ impl TokenSource {
         Ok(Access { kind: self.kind, caller: self.caller().await?, tenant: self.tenant.clone(), until, claims })
     }
 
+    /// The next call fetches a token anew, so that what it permits is what was granted by then. A ready token stays: there is
+    /// no other.
+    pub fn forget(&self) {
+        if self.kind != CredentialKind::Token {
+            self.reject();
+        }
+    }
+
     /// The current token is not to be used any more.
     pub fn reject(&self) {
         let mut state = self.shared.state();

@@ -18,6 +18,7 @@ mod letters;
 mod main_job;
 #[cfg(target_os = "linux")]
 mod memory;
+mod not_before;
 mod outages;
 mod pace;
 mod plan_page;
