@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
+use super::appointment::{self, Appointment, Calendar, Countdown};
 use super::apps::{self, AppArgs, Entering, Joined};
 use super::connect::{ConnectionArgs, read_failure, transport_failure};
 use super::disk_trouble;
@@ -27,8 +29,10 @@ use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
+use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
+use crate::plan::reach::Principal;
 use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
@@ -49,7 +53,9 @@ use crate::seal::recipient_name;
 /// results.csv there, with every new password sealed. Ctrl-C stops it; the same command goes on, and no finished account
 /// is touched again.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sealoff apply monday --confirm 312")]
+#[command(
+    after_help = "Examples:\n  sealoff apply monday --confirm 312\n  sealoff apply monday --confirm 312 --not-before 2026-11-27T17:00:00+01:00"
+)]
 pub struct ApplyArgs {
     /// The folder that `sealoff plan` made
     #[arg(value_name = "DIR")]
@@ -63,6 +69,10 @@ pub struct ApplyArgs {
     /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
     #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
     max_age: Duration,
+    /// Wait until TIME (with its time zone: 2026-11-27T17:00:00+01:00), look at everything once more, and begin then; at most 7
+    /// days ahead
+    #[arg(long, value_name = "TIME", value_parser = appointment::moment)]
+    not_before: Option<OffsetDateTime>,
     /// Print what became of the run as JSON
     #[arg(long)]
     json: bool,
@@ -98,7 +108,7 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if !args.retry_failed {
         check_number(plan.manifest(), approval)?;
     }
-    let _lock = lock(&plan, "apply")?;
+    let lock = lock(&plan, "apply")?;
     let scope = if args.retry_failed { Scope::Failed } else { Scope::Open };
     let standing = standing(&plan, scope).map_err(|error| run_failure(&error))?;
     if let (Some(failed), Approval::Number(number)) = (standing.failed(), approval) {
@@ -107,11 +117,33 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if standing.has_nothing_to_do() {
         return finished(&plan, &standing, approval, args.json);
     }
-    recheck::check_age(&plan, &standing, args.max_age)?;
+    let begins =
+        |calendar| args.not_before.map(|moment| Appointment::new(moment, standing.begun, calendar)).transpose();
+    let begin = begins(Calendar::new(Clock::real()))?.map(|appointment| appointment.when_it_begins());
+    recheck::check_age(&plan, &standing, args.max_age, begin)?;
     let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
     let connected = args.connection.connect()?;
+    let not_before = begins(Calendar::new(connected.clock))?;
+    let not_before = not_before.map(|appointment| NotBefore { appointment, lock: &lock, max_age: args.max_age });
     let entering = Entering { first: connected, further };
-    carry_out(&plan, &standing, entering, approval, args.pace, args.checks, args.json).await
+    let terms = Terms { approval, pace: args.pace, checks: args.checks, json: args.json, not_before };
+    carry_out(&plan, &standing, entering, terms).await
+}
+
+/// On what terms a plan is carried out.
+pub(super) struct Terms<'a> {
+    pub(super) approval: Approval,
+    pub(super) pace: PaceArgs,
+    pub(super) checks: CheckArgs,
+    pub(super) json: bool,
+    pub(super) not_before: Option<NotBefore<'a>>,
+}
+
+/// A run that is to begin at a moment agreed, and what has to hold then.
+pub(super) struct NotBefore<'a> {
+    appointment: Appointment,
+    lock: &'a FolderLock,
+    max_age: Duration,
 }
 
 /// Shows once more what became of a run with which nothing is left to do.
@@ -185,11 +217,9 @@ pub(super) async fn carry_out(
     plan: &PlanFolder,
     standing: &Standing,
     entering: Entering,
-    approval: Approval,
-    pace: PaceArgs,
-    checks: CheckArgs,
-    json: bool,
+    terms: Terms<'_>,
 ) -> Result<Exit, Failure> {
+    let Terms { approval, pace, checks, json, not_before } = terms;
     let mut events = match &pace.events {
         Some(path) => Some(EventsLog::open(path, plan.manifest()).map_err(|error| {
             Failure::usage(format_args!("the events cannot be written to {}: {error}", quoted(path)))
@@ -198,15 +228,16 @@ pub(super) async fn carry_out(
     };
     let pace = pace.effective(plan.manifest().playbook);
     let mut joined = apps::join(entering).await?;
-    let organization = joined.organization().await.map_err(|error| read_failure(&error))?;
-    check_organization(plan.manifest(), &organization)?;
+    let (organization, principal) = admitted(&mut joined, plan.manifest(), checks).await?;
     note_clocks(&joined.reader);
-    let principal = joined.check_permissions(planned_steps(plan.manifest()), checks).await?;
     approve(plan, standing, &organization, approval)?;
-    // Before they are read: what a read shows must not be taken for older than it is.
-    let seen_at = joined.reader.transport.last_date();
-    // Behind the approval: whoever is asked may take their time, and what was true before is not what runs.
-    let drift = recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
+    // Taken over for good, so that no request to end is lost between the wait and the run.
+    let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;
+    let seen = tokio::select! {
+        () = requests.next() => return Err(not_begun(not_before.as_ref())),
+        seen = look_again(plan, standing, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
+    };
+    let LookedAgain { organization, drift, seen_at } = seen;
     announce(plan.manifest(), standing, &joined, &pace);
     let clock = joined.reader.clock;
     let engaged = Record::Engaged {
@@ -217,7 +248,8 @@ pub(super) async fn carry_out(
     let findings = Findings { drifted: &drift.drifted, seen: &drift.seen, seen_at };
     let run = Run::open(plan, standing, findings, clock).await.map_err(|error| run_failure(&error))?;
     run.journal.append(vec![engaged]);
-    let (ending, statistics) = engage(plan, run, &organization, drift.other_names, joined, pace, &mut events).await?;
+    let telling = Telling { events: &mut events, requests };
+    let (ending, statistics) = engage(plan, run, &organization, drift.other_names, joined, pace, telling).await?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
@@ -246,6 +278,84 @@ pub(super) async fn carry_out(
     Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit, is_drill }
         .show(json);
     failure.map_or(Ok(exit), Err)
+}
+
+/// The tenant that lets these apps in, and in whose name they act there.
+async fn admitted(
+    joined: &mut Joined,
+    manifest: &Manifest,
+    checks: CheckArgs,
+) -> Result<(Organization, Principal), Failure> {
+    let organization = joined.organization().await.map_err(|error| read_failure(&error))?;
+    check_organization(manifest, &organization)?;
+    let principal = joined.check_permissions(planned_steps(manifest), checks).await?;
+    Ok((organization, principal))
+}
+
+/// What was found out last, before the first write.
+struct LookedAgain {
+    organization: Organization,
+    drift: Drift,
+    /// Graph's clock before everybody was read: what a read shows must not be taken for older than it is.
+    seen_at: Option<OffsetDateTime>,
+}
+
+/// Waits for the moment where one was agreed, and looks at everybody once more; behind the approval, because whoever is
+/// asked may take their time, and what was true before is not what runs.
+async fn look_again(
+    plan: &PlanFolder,
+    standing: &Standing,
+    joined: &mut Joined,
+    (mut organization, mut principal): (Organization, Principal),
+    checks: CheckArgs,
+    not_before: Option<&NotBefore<'_>>,
+) -> Result<LookedAgain, Failure> {
+    if let Some(not_before) = not_before
+        && let Some(left) = not_before.appointment.left()
+    {
+        // Beforehand too, so that whatever would be refused then is known while there is time to mend it.
+        not_before.appointment.check_access(&joined.reader.access().await?)?;
+        recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
+        not_before.keep(left).await;
+        check_plan(plan, standing, not_before)?;
+        joined.forget_tokens();
+        (organization, principal) = admitted(joined, plan.manifest(), checks).await?;
+    }
+    let seen_at = joined.reader.transport.last_date();
+    let drift = recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
+    Ok(LookedAgain { organization, drift, seen_at })
+}
+
+impl NotBefore<'_> {
+    /// Waits for the moment, and tells whoever wants to work in the folder meanwhile.
+    async fn keep(&self, left: Duration) {
+        self.lock.waits_until(Some(self.appointment.moment));
+        let countdown = Countdown::start(self.appointment.moment, left);
+        self.appointment.wait(|left| countdown.show(left)).await;
+        drop(countdown);
+        self.lock.waits_until(None);
+        let _ = writeln!(anstream::stderr(), "it is time: everything is looked at once more");
+    }
+}
+
+fn not_begun(not_before: Option<&NotBefore<'_>>) -> Failure {
+    let waiting = not_before.is_some_and(|not_before| not_before.appointment.left().is_some());
+    let next =
+        if waiting { "The same command waits again, for the same moment." } else { "The same command begins again." };
+    Failure::new(Exit::Interrupted, "interrupted before the first write; nothing was changed").with_next(next)
+}
+
+/// The plan in the folder must still be the one that was approved, and be young enough.
+fn check_plan(plan: &PlanFolder, standing: &Standing, not_before: &NotBefore<'_>) -> Result<(), Failure> {
+    let now = open(plan.path())?;
+    if now.manifest().fingerprint() != plan.manifest().fingerprint() {
+        return Err(Failure::refused(format_args!(
+            "the plan in {} is not the one that was approved; nothing was changed",
+            quoted(plan.path())
+        ))
+        .with_next("Read the plan that is there now, and approve that one."));
+    }
+    recheck::check_age(plan, standing, not_before.max_age, Some(not_before.appointment.when_it_begins()))
 }
 
 /// The steps that are planned for anybody.
@@ -352,6 +462,12 @@ fn approve(
     if typed.parse() == Ok(number) { Ok(()) } else { Err(Failure::refused("not confirmed; nothing was changed")) }
 }
 
+/// Who is told of a run, and who may end it.
+struct Telling<'a> {
+    events: &'a mut Option<EventsLog>,
+    requests: interrupt::Requests,
+}
+
 async fn engage(
     plan: &PlanFolder,
     run: Run,
@@ -359,7 +475,7 @@ async fn engage(
     other_names: HashMap<RowNumber, Box<str>>,
     joined: Joined,
     pace: EffectivePace,
-    events: &mut Option<EventsLog>,
+    Telling { events, requests }: Telling<'_>,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
     let sealing = Sealing::of(manifest).map_err(|error| {
@@ -397,7 +513,7 @@ async fn engage(
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
-    interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
+    interrupt::listen(requests, stop.clone());
     let mut display = Display::new(io::stderr().is_terminal(), clock);
     let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| {
         display.show(event);

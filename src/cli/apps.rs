@@ -225,6 +225,12 @@ impl Joined {
         1 + u32::try_from(self.others.len()).unwrap_or(u32::MAX)
     }
 
+    /// Has every app get in anew with its next call.
+    pub(super) fn forget_tokens(&self) {
+        self.reader.transport.forget_token();
+        self.others.iter().for_each(|(_, transport)| transport.forget_token());
+    }
+
     /// Which tenant this is, by the first app that Graph takes.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::credential_args::CredentialArgs;
 use super::exit::{Exit, Failure};
 use crate::clock::Clock;
+use crate::graph::access::Access;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, Endpoints};
@@ -77,6 +78,15 @@ impl Connected {
     /// There is no token.
     pub async fn caller(&self) -> Result<Caller, Failure> {
         self.transport.caller().await.map_err(|error| transport_failure(&error))
+    }
+
+    /// What may be told about the way in.
+    ///
+    /// # Errors
+    ///
+    /// There is no token.
+    pub async fn access(&self) -> Result<Access, Failure> {
+        self.transport.access().await.map_err(|error| transport_failure(&error))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::SecretString;
 
-use super::apply::{self, Approval};
+use super::apply::{self, Approval, Terms};
 use super::apps::{AppArgs, Entering, FurtherApp};
 use super::connect::{Connected, clock_speed};
 use super::drill_keys::DrillKeys;
@@ -218,7 +218,8 @@ async fn carry_on(plan: &PlanFolder, entering: Entering, pace: PaceArgs, json: b
     if standing.has_nothing_to_do() {
         return apply::finished(plan, &standing, Approval::Drill, json);
     }
-    apply::carry_out(plan, &standing, entering, Approval::Drill, pace, CheckArgs::default(), json).await
+    let terms = Terms { approval: Approval::Drill, pace, checks: CheckArgs::default(), json, not_before: None };
+    apply::carry_out(plan, &standing, entering, terms).await
 }
 
 /// How many times as fast time runs in a drill that says nothing of it.

@@ -4,6 +4,7 @@
 //! progress, questions and errors go to standard error.
 
 pub mod apply;
+mod appointment;
 mod apps;
 pub mod completions;
 pub mod connect;

@@ -23,9 +23,17 @@ const CLOCKS_APART: time::Duration = time::Duration::minutes(5);
 /// So many of those who have drifted are named on the terminal; the results of a run name them all.
 const MOST_NAMED: usize = 50;
 
-/// A run that was begun in time may be gone on with at any time: half a job is worse than an old plan.
-pub(super) fn check_age(plan: &PlanFolder, standing: &Standing, max_age: Duration) -> Result<(), Failure> {
-    let age = OffsetDateTime::now_utc() - plan.manifest().created_at;
+/// A run that was begun in time may be gone on with at any time: half a job is worse than an old plan. One that has not
+/// begins now, or at a moment to come.
+pub(super) fn check_age(
+    plan: &PlanFolder,
+    standing: &Standing,
+    max_age: Duration,
+    begins: Option<OffsetDateTime>,
+) -> Result<(), Failure> {
+    let now = OffsetDateTime::now_utc();
+    let begins = begins.unwrap_or(now);
+    let age = begins - plan.manifest().created_at;
     if -age > CLOCKS_APART {
         return Err(Failure::refused(format_args!(
             "the plan in {} says that it was made {} from now, by a clock that does not agree with this one",
@@ -39,8 +47,9 @@ pub(super) fn check_age(plan: &PlanFolder, standing: &Standing, max_age: Duratio
         return Ok(());
     }
     Err(Failure::refused(format_args!(
-        "the plan in {} is {} old, and may be {} old",
+        "the plan in {} {} {} old, and may be {} old",
         quoted(plan.path()),
+        if begins > now { "will then be" } else { "is" },
         span(age),
         span(max_age)
     ))

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 
-use super::apply::{self, Approval};
+use super::apply::{self, Approval, Terms};
 use super::apps::{AppArgs, Entering};
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
@@ -77,5 +77,6 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let standing = standing(&folder, Scope::Open).map_err(|error| apply::run_failure(&error))?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
     let entering = Entering { first: connected, further };
-    apply::carry_out(&folder, &standing, entering, approval, args.pace, args.plan.checks, args.json).await
+    let terms = Terms { approval, pace: args.pace, checks: args.plan.checks, json: args.json, not_before: None };
+    apply::carry_out(&folder, &standing, entering, terms).await
 }

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::apply;
+use super::appointment::told;
 use super::exit::{Exit, Failure};
 use super::preview::note_unprinted;
 use super::words::{count, counted, harmless, moment, quoted, span};
@@ -166,13 +167,18 @@ impl Status<'_> {
     fn write_run(&self, out: &mut impl Write) -> io::Result<()> {
         let survey = self.survey;
         match self.held {
-            Some(Some(Holder { command, pid, host, since })) => writeln!(
-                out,
-                "Now        sealoff {} works in the folder: process {pid} on {}, since {}",
-                harmless(command),
-                harmless(host),
-                moment(*since)
-            )?,
+            Some(Some(Holder { command, pid, host, since, waits_until })) => {
+                writeln!(
+                    out,
+                    "Now        sealoff {} works in the folder: process {pid} on {}, since {}",
+                    harmless(command),
+                    harmless(host),
+                    moment(*since)
+                )?;
+                if let Some(until) = waits_until {
+                    writeln!(out, "           It waits until {} to begin", told(*until))?;
+                }
+            }
             Some(None) => writeln!(out, "Now        another sealoff works in the folder")?,
             None if !survey.begun => writeln!(out, "Now        the run has not begun: nothing was changed")?,
             None => {

@@ -257,6 +257,15 @@ impl TokenSource {
         self.certificate
     }
 
+    /// The next call fetches a token anew, so that what it permits is what was granted by then. A ready token stays: there is
+    /// no other.
+    pub fn forget(&self) {
+        if self.kind != CredentialKind::Token {
+            let mut state = self.shared.state();
+            state.rejected = state.generation;
+        }
+    }
+
     /// This token is not to be used any more. Says whether that is news; a newer one than this stays good, however late
     /// the calls are that were sent with this one.
     pub fn reject(&self, token: TokenMark) -> bool {

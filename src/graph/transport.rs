@@ -295,6 +295,11 @@ impl HttpTransport {
         Ok(())
     }
 
+    /// Goes in anew with the next call, where the token at hand can be replaced.
+    pub fn forget_token(&self) {
+        self.tokens.forget();
+    }
+
     /// Asks Graph and the token service, in this order, for nothing in particular and without a token: is anybody there?
     pub async fn knock(&self) -> [(Root, Result<Opened, Closed>); 2] {
         let Endpoints { graph, authority } = &self.endpoints;

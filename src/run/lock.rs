@@ -29,13 +29,16 @@ pub struct Holder {
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
+    /// Until when it only waits to begin, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub waits_until: Option<OffsetDateTime>,
 }
 
 impl Holder {
     fn this_process(command: &str) -> Self {
         let since = OffsetDateTime::now_utc();
         let since = since.replace_nanosecond(0).unwrap_or(since);
-        Self { command: command.to_owned(), pid: std::process::id(), host: host(), since }
+        Self { command: command.to_owned(), pid: std::process::id(), host: host(), since, waits_until: None }
     }
 }
 
@@ -74,9 +77,11 @@ fn who(holder: Option<&Holder>) -> String {
     use time::format_description::well_known::Rfc3339;
     holder.map_or_else(
         || "another sealoff works in it".to_owned(),
-        |Holder { command, pid, host, since }| {
+        |Holder { command, pid, host, since, waits_until }| {
             let since = since.format(&Rfc3339).unwrap_or_default();
-            format!("sealoff {command}, process {pid} on {host:?}, works in it since {since}")
+            let until = waits_until.and_then(|until| until.format(&Rfc3339).ok());
+            let until = until.map_or_else(String::new, |until| format!(", and waits until {until} to begin"));
+            format!("sealoff {command}, process {pid} on {host:?}, works in it since {since}{until}")
         },
     )
 }
@@ -84,7 +89,8 @@ fn who(holder: Option<&Holder>) -> String {
 /// A folder in which nobody else works as long as this lives.
 #[derive(Debug)]
 pub struct FolderLock {
-    holder: PathBuf,
+    path: PathBuf,
+    holder: Holder,
     _file: File,
 }
 
@@ -114,12 +120,21 @@ impl FolderLock {
             }
             thread::sleep(BETWEEN_TRIES);
         }
-        let holder = folder.join(HOLDER);
-        // Being named is a courtesy: that a disk is full must not keep anybody from looking what can be done.
-        let _ = private_files::replace::<_, io::Error>(&holder, |file| {
-            serde_json::to_writer(file, &Holder::this_process(command)).map_err(io::Error::from)
+        let lock = Self { path: folder.join(HOLDER), holder: Holder::this_process(command), _file: file };
+        lock.name(&lock.holder);
+        Ok(lock)
+    }
+
+    /// Says that the holder only waits to begin, or no longer does.
+    pub fn waits_until(&self, moment: Option<OffsetDateTime>) {
+        self.name(&Holder { waits_until: moment, ..self.holder.clone() });
+    }
+
+    /// Being named is a courtesy: that a disk is full must not keep anybody from looking what can be done.
+    fn name(&self, holder: &Holder) {
+        let _ = private_files::replace::<_, io::Error>(&self.path, |file| {
+            serde_json::to_writer(file, holder).map_err(io::Error::from)
         });
-        Ok(Self { holder, _file: file })
     }
 
     /// Who works in a folder at this moment; nobody is `None`, and somebody unknown is `Some(None)`.
@@ -146,7 +161,7 @@ impl FolderLock {
 impl Drop for FolderLock {
     fn drop(&mut self) {
         // Before the lock goes: whoever takes it next writes a name of their own.
-        let _ = fs::remove_file(&self.holder);
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -171,6 +186,11 @@ mod tests {
         for part in ["sealoff apply", &format!("process {}", named.pid), &named.host, "since 2"] {
             assert!(told.contains(part), "{told}");
         }
+        first.waits_until(Some(time::macros::datetime!(2026-11-27 17:00 +1)));
+        let refused = FolderLock::take(scratch.path(), "apply").unwrap_err().to_string();
+        assert!(refused.ends_with("and waits until 2026-11-27T17:00:00+01:00 to begin"), "{refused}");
+        first.waits_until(None);
+        assert_eq!(FolderLock::holder(scratch.path()).unwrap(), Some(Some(named)));
         drop(first);
         assert_eq!(FolderLock::holder(scratch.path()).unwrap(), None);
         FolderLock::take(scratch.path(), "results").unwrap();

@@ -20,6 +20,7 @@ mod licences;
 mod main_job;
 #[cfg(target_os = "linux")]
 mod memory;
+mod not_before;
 mod outages;
 mod pace;
 mod plan_page;
