@@ -23,6 +23,7 @@ mod memory;
 mod not_before;
 mod outages;
 mod pace;
+mod picture;
 mod plan_page;
 mod preview;
 mod promises;

@@ -1,0 +1,52 @@
+//! The picture in the README is what a drill prints. `SEALOFF_DRAW=1 cargo test picture` draws it anew.
+
+use std::path::Path;
+
+use crate::stage::{bare, finish};
+
+/// How wide the terminal is that is drawn.
+const COLUMNS: usize = 100;
+
+/// A line as it is drawn: what differs from run to run is always the same.
+fn steady(line: &str) -> String {
+    let mut line = line.to_owned();
+    for (mark, length, stands) in [
+        ("age1", 62, "age1q4d9xk7c2m5v8w3n6p0r2s4t6u8y0z2a4c6e8g0j2l4n6q8s0u2w4y6z8xq4h"),
+        ("fingerprint ", 24, "fingerprint 5ea10ff0c0de"),
+        ("SHA-256 ", 20, "SHA-256 5ea10ff0c0de"),
+    ] {
+        if let Some(at) = line.find(mark)
+            && line.len() >= at + length
+        {
+            line.replace_range(at..at + length, &stands[..length]);
+        }
+    }
+    if let Some((before, rest)) = line.split_once(" writes in ")
+        && let Some((_, after)) = rest.split_once(" (")
+    {
+        line = format!("{before} writes in 2 s ({after}");
+    }
+    line
+}
+
+/// What a drill prints from the preview to the proof.
+fn drilled() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bare(&["drill", "--out", "tonight"]);
+    command.current_dir(folder.path()).env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").env("COLUMNS", COLUMNS.to_string());
+    let printed = finish(command).succeeded().out;
+    let lines: Vec<String> = printed.lines().map(steady).collect();
+    let end = lines.iter().position(|line| line.starts_with("Report")).expect("a drill ends with its report");
+    lines[..end].join("\n") + "\n"
+}
+
+#[test]
+fn the_picture_is_what_a_drill_prints() {
+    let svg = anstyle_svg::Term::new().min_width_px(880).render_svg(&format!("$ sealoff drill\n{}", drilled()));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/drill.svg");
+    if std::env::var_os("SEALOFF_DRAW").is_some() {
+        std::fs::write(&path, &svg).unwrap();
+    }
+    let drawn = std::fs::read_to_string(&path).unwrap();
+    assert!(drawn == svg, "samples/drill.svg is out of date: SEALOFF_DRAW=1 cargo test picture draws it anew");
+}
