@@ -6,7 +6,7 @@
 //! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`app_file`] names further
 //! apps to get in as, [`credential`] and [`token`] get in and [`access`] says as whom,
 //! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
-//! an answer means, [`foreign`] that it is not Graph's, [`unreachable`] why there is none, and [`quota`] says how many
+//! an answer means, [`foreign`] that it is not Graph's, [`unreachable`](mod@unreachable) why there is none, and [`quota`] says how many
 //! writes may start now. [`reading`] is the whole of it for calls that change nothing; [`paced`] does the same within the
 //! tenant's resource units, page by page. [`knock`], [`certificate`] and [`claims`] look at the way itself: whether
 //! anybody answers, who signed for it, and what a token says that it permits.
