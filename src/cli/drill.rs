@@ -102,7 +102,9 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let clock_speed = settings.clock_speed;
     let files = AppArgs::named(args.app.clone()).read()?;
     if !files.is_empty() {
-        settings.further_apps = simulated_apps::stand_ins(&files);
+        let app_role = settings.app_role;
+        let stand_ins = simulated_apps::stand_ins(&files).into_iter();
+        settings.further_apps = stand_ins.map(|app| crate::simulator::FurtherApp { app_role, ..app }).collect();
     }
     let further = settings.further_apps.clone();
     let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);

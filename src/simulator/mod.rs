@@ -16,6 +16,9 @@
 //! writes the [`Directory`], and keeps the ledger. `behind_the_back` is everything that somebody else changes meanwhile.
 //! What is not simulated is answered 501 and named, never by a friendly lie.
 //!
+//! `scenario` reads files that say how a tenant is and what goes wrong in it; `script` is what of it happens while the
+//! simulator runs.
+//!
 //! # Time
 //!
 //! Quotas, `Retry-After`, `Date` and the timestamps of users run in tenant time, [`Settings::clock_speed`] times as fast

@@ -57,16 +57,19 @@ const TURNED_AWAY: &str = "seed = 5\nno-quota = true\n[[fault]]\nkind = \"429\"\
 fn the_same_seed_gives_the_same_run_and_another_seed_another() {
     let stage = Stage::new();
     stage.write("hard.toml", TURNED_AWAY);
+    // The people of a roster are the same under every seed, so that nothing but the faults can differ.
+    let roster = format!("{}/samples/layoff.csv", env!("CARGO_MANIFEST_DIR"));
     let run = |out: &str, more: &[&str]| {
-        drill(&stage, "hard.toml", out, &[&["--clock-speed", "600"], more].concat()).succeeded();
+        let arguments = ["drill", &roster, "--playbook", "contain", "--scenario", "hard.toml", "--out", out];
+        stage.run(&[&arguments, more, &["--clock-speed", "600"]].concat());
         attempts(&stage, out)
     };
     let (first, second) = (run("first", &[]), run("second", &[]));
     assert_eq!(first, second);
-    assert!(first.values().any(|attempts| attempts != "2"), "{first:?}");
-    // The same people are on another seed's list only where the directory is the same: their number of attempts tells.
-    let sorted = |attempts: BTreeMap<String, String>| -> Vec<(String, String)> { attempts.into_iter().collect() };
-    assert_ne!(sorted(first), sorted(run("third", &["--seed", "6"])));
+    assert!(first.values().filter(|attempts| *attempts != "2").count() > 10, "{first:?}");
+    let other = run("third", &["--seed", "6"]);
+    assert_eq!(first.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    assert_ne!(first, other);
 }
 
 #[test]

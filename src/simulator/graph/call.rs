@@ -237,6 +237,11 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         return user_calls::on_user(request, url, &key, action.as_deref(), &not_simulated);
     }
     match (head.as_str(), &parts[1..]) {
+        // The version stands in the URL of the call alone: in a batch, URLs are relative to it ("Combine multiple HTTP
+        // requests using JSON batching").
+        ("v1.0" | "beta", _) => {
+            Err(GraphError::malformed(format!("Resource not found for the segment '{}'.", parts[0])))
+        }
         ("users", []) => match method {
             _ if is(method, "GET") => user_calls::list(request, url, settings, false),
             _ if is(method, "POST") => Err(not_simulated()),

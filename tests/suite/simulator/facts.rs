@@ -94,6 +94,33 @@ async fn a_priority_changes_no_limit() {
     assert_eq!(statuses, [204, 429]);
 }
 
+/// "Combine multiple HTTP requests using JSON batching": URLs are relative to the version of the call.
+#[tokio::test]
+async fn a_version_inside_a_batch_is_no_resource() {
+    let graph = Graph::unlimited().await;
+    let ada = graph.user("ada.lovelace@contoso.com");
+    let mut versioned = block("1", &ada);
+    versioned["url"] = json!(format!("/v1.0/users/{}", ada.id));
+    let reply = graph.batch(&[versioned, block("2", &ada)]).await;
+    assert_eq!([reply.item_status("1"), reply.item_status("2")], [400, 204], "{}", reply.body);
+}
+
+/// "Best practices for working with Microsoft Graph": `Date` is the service's clock, by which it stamps what it does. An
+/// answer's way back, however long, does not change it.
+#[tokio::test]
+async fn the_date_of_an_answer_is_that_of_its_write() {
+    let latency = sealoff::simulator::Latency { base: Duration::from_millis(100), jitter: Duration::ZERO };
+    // A thousand tenant seconds in each second of the wall clock: the way back takes fifty.
+    let graph = Graph::with(Settings { latency, clock_speed: 1_000.0, ..Settings::default() }).await;
+    let ada = graph.user("ada.lovelace@contoso.com");
+    let reset = json!({ "passwordProfile": { "password": "Vkw4-Tbnz-r8Qe!" } });
+    let reply = graph.patch(&ada, &reset).await;
+    let date = reply.header("date").unwrap().to_owned();
+    let changed = graph.user("ada.lovelace@contoso.com").last_password_change;
+    let time = format!("{:02}:{:02}:{:02} GMT", changed.hour(), changed.minute(), changed.second());
+    assert!(date.ends_with(&time), "{date} {changed}");
+}
+
 /// What is not simulated is named, whatever version and path it has; a body that is no UTF-8, and one that is too large, are
 /// refused.
 #[tokio::test]
