@@ -30,6 +30,7 @@ mod resume;
 mod rosters;
 mod seal_with_age;
 mod seal_with_openssl;
+mod settings;
 mod several_apps;
 mod shell;
 #[cfg(unix)]
