@@ -41,6 +41,41 @@ pub fn writable_by_others(path: &Path) -> io::Result<bool> {
     }
 }
 
+/// Who may change an open file that this program trusts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MayChange {
+    /// Whoever runs this program, and whoever administers the machine.
+    OwnerAlone,
+    /// Its owner is somebody else.
+    AnotherOwner,
+    /// Everybody, or a group.
+    Others,
+}
+
+/// Says who may change an open file. Always [`MayChange::OwnerAlone`] where the file system has no such mode.
+///
+/// # Errors
+///
+/// Whatever reading the metadata fails with.
+pub fn who_may_change(file: &File) -> io::Result<MayChange> {
+    let metadata = file.metadata()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let owner = metadata.uid();
+        Ok(match (metadata.mode() & 0o022, owner == 0 || owner == rustix::process::geteuid().as_raw()) {
+            (0, true) => MayChange::OwnerAlone,
+            (0, false) => MayChange::AnotherOwner,
+            _ => MayChange::Others,
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        drop(metadata);
+        Ok(MayChange::OwnerAlone)
+    }
+}
+
 /// Says whether others than the owner may read or change an open file. Always `false` where the file system has no such
 /// mode.
 ///

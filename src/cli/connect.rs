@@ -40,6 +40,12 @@ pub struct ConnectionArgs {
     /// What to get in with
     #[command(flatten)]
     pub credential: CredentialArgs,
+    /// The file of settings, in place of sealoff.toml in the working folder or in the platform's configuration folder
+    #[arg(long, value_name = "FILE", help_heading = "Settings", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no file of settings
+    #[arg(long, help_heading = "Settings")]
+    pub no_config: bool,
 }
 
 /// How many times as fast time may run: slower than a hundredth helps nobody, and faster than this is no rehearsal.

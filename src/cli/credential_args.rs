@@ -222,6 +222,11 @@ fn configured() -> Option<CredentialKind> {
     })
 }
 
+/// The kind that the environment decides for, and by which variable.
+pub(super) fn decided_by_environment() -> Option<(CredentialKind, &'static str)> {
+    configured().and_then(|kind| Some((kind, origin(kind)?)))
+}
+
 /// The variable by which a kind was found, where one was.
 fn origin(kind: CredentialKind) -> Option<&'static str> {
     let names: &[&'static str] = match kind {
@@ -276,7 +281,7 @@ fn show(prompt: &DevicePrompt) {
     );
 }
 
-fn variable_os(name: &str) -> Option<OsString> {
+pub(super) fn variable_os(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.to_string_lossy().trim().is_empty())
 }
 

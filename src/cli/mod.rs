@@ -7,6 +7,7 @@ pub mod apply;
 mod appointment;
 mod apps;
 pub mod completions;
+pub mod config;
 pub mod connect;
 mod core_dumps;
 mod credential_args;
@@ -42,6 +43,7 @@ pub mod report;
 pub mod results;
 pub mod run;
 mod scenario_args;
+mod settings;
 mod sign_in_args;
 pub mod simulate;
 mod simulate_watch;
@@ -61,6 +63,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use exit::{Exit, Failure};
+use settings::InForce;
 
 const EXIT_CODES: &str = "Exit codes:
   0    every planned account is done
@@ -95,6 +98,7 @@ enum Command {
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
     Doctor(doctor::DoctorArgs),
+    Config(config::ConfigArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
     Completions(completions::CompletionsArgs),
@@ -105,7 +109,20 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     core_dumps::forbid();
-    let ended = match Cli::parse().command {
+    let ended = settings::parse(std::env::args_os()).and_then(|(cli, in_force)| dispatch(cli, &in_force));
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if failure.exit != Exit::Done {
+                show(&failure);
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
+    match cli.command {
         Command::Plan(args) => in_runtime(plan::run(args)),
         Command::Apply(args) => in_runtime(apply::run(args)),
         Command::Run(args) => in_runtime(run::run(args)),
@@ -120,19 +137,11 @@ pub fn main() -> ExitCode {
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),
         Command::Doctor(args) => in_runtime(doctor::run(args)),
+        Command::Config(args) => config::run(&args, in_force),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
-    };
-    match ended {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            if failure.exit != Exit::Done {
-                show(&failure);
-            }
-            failure.exit.into()
-        }
     }
 }
 

@@ -35,6 +35,7 @@ mod runbooks;
 mod scenario_files;
 mod seal_with_age;
 mod seal_with_openssl;
+mod settings;
 mod several_apps;
 mod shell;
 #[cfg(unix)]

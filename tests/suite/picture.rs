@@ -33,7 +33,11 @@ fn steady(line: &str) -> String {
 fn drilled() -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut command = bare(&["drill", "--out", "tonight"]);
-    command.current_dir(folder.path()).env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").env("COLUMNS", COLUMNS.to_string());
+    command
+        .current_dir(folder.path())
+        .env_remove("NO_COLOR")
+        .env("CLICOLOR_FORCE", "1")
+        .env("COLUMNS", COLUMNS.to_string());
     let printed = finish(command).succeeded().out;
     let lines: Vec<String> = printed.lines().map(steady).collect();
     let end = lines.iter().position(|line| line.starts_with("Report")).expect("a drill ends with its report");

@@ -264,7 +264,9 @@ pub(crate) fn bare(arguments: &[&str]) -> Command {
             command.env_remove(&name);
         }
     }
-    command.env("NO_COLOR", "1");
+    // Nobody's own settings.
+    let nowhere = std::env::temp_dir().join("sealoff-tests-have-no-settings");
+    command.env("NO_COLOR", "1").env("XDG_CONFIG_HOME", &nowhere).env("APPDATA", &nowhere);
     command
 }
 

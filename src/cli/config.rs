@@ -1,0 +1,128 @@
+//! `sealoff config`: which settings are in force, and where each of them comes from.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::apps::AppArgs;
+use super::connect::ConnectionArgs;
+use super::exit::{Exit, Failure};
+use super::moments;
+use super::pace_args::PaceArgs;
+use super::plan::{ReadingArgs, RuleArgs};
+use super::settings::{InForce, NAME, Origin, Told};
+use super::words::{harmless, line_width, quoted, wrapped};
+use crate::plan::playbook::Playbook;
+
+/// Show which settings are in force, and where each comes from
+///
+/// Flags beat variables, and variables beat sealoff.toml, which is looked for in the working folder and then in the
+/// platform's configuration folder. Any flag of plan and apply that a setting stands in for may be given, to see what it
+/// changes. Nothing is sent, and no secret is shown.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  sealoff config\n  sealoff config --playbook offboard --json")]
+pub struct ConfigArgs {
+    /// With what the file says for this playbook
+    #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]
+    playbook: Option<Playbook>,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
+    /// How old a plan may be when its run begins: 90s, 30m, 24h or 7d
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
+    max_age: Duration,
+    #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
+    apps: AppArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+#[derive(Serialize)]
+struct OnWire<'a> {
+    sealoff_config: u32,
+    file: Option<String>,
+    settings: Vec<SettingOnWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct SettingOnWire<'a> {
+    name: &'a str,
+    values: &'a [String],
+    origin: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+}
+
+/// Prints them.
+///
+/// # Errors
+///
+/// Standard output cannot be written.
+pub(super) fn run(args: &ConfigArgs, in_force: &InForce) -> Result<Exit, Failure> {
+    let mut out = anstream::stdout();
+    let written = if args.json { write_json(&mut out, in_force) } else { write(&mut out, in_force, line_width()) };
+    written.and_then(|()| out.flush()).map_err(|error| Failure::unprinted(&error))?;
+    Ok(Exit::Done)
+}
+
+fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
+    fn on_wire(told: &Told) -> SettingOnWire<'_> {
+        let Told { name, values, origin } = told;
+        let (origin, from, line) = match origin {
+            Origin::Flag(flag) => ("flag", Some(flag.clone()), None),
+            Origin::Variable(name) => ("variable", Some(name.clone()), None),
+            Origin::File { line, playbook } => ("file", playbook.map(|it| format!("playbook.{it}")), Some(*line)),
+            Origin::Rule => ("rule", None, None),
+            Origin::Unset => ("unset", None, None),
+        };
+        SettingOnWire { name, values, origin, from, line }
+    }
+    let file = in_force.file.as_ref().map(|path| path.display().to_string());
+    let line = OnWire { sealoff_config: 1, file, settings: in_force.settings.iter().map(on_wire).collect() };
+    writeln!(out, "{}", serde_json::to_string(&line).map_err(io::Error::other)?)
+}
+
+/// The place at which values begin.
+const VALUES: usize = 22;
+
+fn write(out: &mut impl Write, in_force: &InForce, width: usize) -> io::Result<()> {
+    match &in_force.file {
+        Some(path) => writeln!(out, "File  {}\n", quoted(path))?,
+        None => writeln!(out, "File  none; {NAME} in this folder or in the configuration folder would be one\n")?,
+    }
+    let room = width.saturating_sub(VALUES).max(20);
+    let (set, unset): (Vec<&Told>, Vec<&Told>) =
+        in_force.settings.iter().partition(|told| told.origin != Origin::Unset);
+    for Told { name, values, origin } in set {
+        let from = match origin {
+            Origin::Flag(flag) => flag.clone(),
+            Origin::Variable(name) => format!("variable {name}"),
+            Origin::File { line, playbook: None } => format!("line {line}"),
+            Origin::File { line, playbook: Some(playbook) } => format!("line {line}, for {playbook}"),
+            Origin::Rule | Origin::Unset => "the rule".to_owned(),
+        };
+        let text = format!("{} ({from})", harmless(&values.join(", ")));
+        for (index, line) in wrapped(&text, room).iter().enumerate() {
+            let lead = if index == 0 { name } else { "" };
+            writeln!(out, "{lead:VALUES$}{line}")?;
+        }
+    }
+    let names: Vec<&str> = unset.iter().map(|told| told.name).collect();
+    if !names.is_empty() {
+        writeln!(out)?;
+        for (index, line) in wrapped(&names.join(", "), room).iter().enumerate() {
+            writeln!(out, "{:VALUES$}{line}", if index == 0 { "not set" } else { "" })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! `sealoff.toml`: where it is looked for, and how it is read.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use zeroize::Zeroizing;
+
+use super::key::{EACH_TIME, KEYS, Key, Kind, folded, looks_like_a_secret, names_a_secret, nearest};
+use crate::cli::words::harmless;
+use crate::plan::playbook::Playbook;
+use crate::private_files;
+
+/// Its name, in the working folder and in the platform's configuration folder.
+pub(in crate::cli) const NAME: &str = "sealoff.toml";
+/// No such file is ever longer.
+const LONGEST_FILE: u64 = 256 * 1024;
+/// The table with a table for each playbook.
+const PLAYBOOKS: &str = "playbook";
+
+/// One line of the file.
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) key: &'static Key,
+    /// As the argument takes it; paths are as the program finds them.
+    pub(super) values: Vec<String>,
+    /// Counted from 1.
+    pub(super) line: usize,
+    /// The playbook in whose table it stands.
+    pub(super) playbook: Option<Playbook>,
+}
+
+/// The settings of a file.
+#[derive(Debug)]
+pub(super) struct SettingsFile {
+    pub(super) path: PathBuf,
+    pub(super) settings: Vec<Setting>,
+}
+
+/// Why a file cannot be used. No value of the file is ever part of it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SettingsError {
+    #[error("{} cannot be read: {error}", path.display())]
+    Unreadable { path: PathBuf, error: io::Error },
+    #[error("others may change {}, and so choose the tenant and who can open the passwords; keep them out: chmod go-w {}", .0.display(), .0.display())]
+    WritableByOthers(PathBuf),
+    #[error("{} belongs to somebody else, who could choose the tenant and who can open the passwords", .0.display())]
+    NotYours(PathBuf),
+    #[error("{}:{line}: this is no TOML: {reason}", path.display())]
+    NotToml { path: PathBuf, line: usize, reason: String },
+    #[error(
+        "{}:{line}: a secret may not stand in this file, which is copied about; take it out, renew it if others have seen the \
+         file, and name a file that holds nothing else with client_secret_file, or set AZURE_CLIENT_SECRET", path.display()
+    )]
+    Secret { path: PathBuf, line: usize },
+    #[error("{}:{line}: {} is no setting{}", path.display(), harmless(name), did_you_mean(*meant))]
+    Unknown { path: PathBuf, line: usize, name: String, meant: Option<&'static str> },
+    #[error("{}:{line}: {name} cannot stand in a file: it has to be said each time, on the command line", path.display())]
+    EachTime { path: PathBuf, line: usize, name: &'static str },
+    #[error("{}:{line}: {name} is the same for every playbook; it stands above the tables", path.display())]
+    NotPerPlaybook { path: PathBuf, line: usize, name: &'static str },
+    #[error("{}:{line}: {name} must be {expected}", path.display())]
+    Shape { path: PathBuf, line: usize, name: &'static str, expected: &'static str },
+    #[error("{}:{line}: the value of {name} cannot be used: {reason}", path.display())]
+    Value { path: PathBuf, line: usize, name: &'static str, reason: String },
+    #[error("{}:{line}: {first} stands above, and {second} is another way in; leave one of them out", path.display())]
+    TwoWaysIn { path: PathBuf, line: usize, first: &'static str, second: &'static str },
+}
+
+fn did_you_mean(meant: Option<&'static str>) -> String {
+    meant.map_or_else(|| "; samples/sealoff.toml has them all".to_owned(), |meant| format!("; did you mean {meant}?"))
+}
+
+/// The file in the working folder, or else the one in the platform's configuration folder.
+pub(super) fn found() -> Option<PathBuf> {
+    let here = PathBuf::from(NAME);
+    // What is there and cannot be read is found too, and the error tells why.
+    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+    Some(here).filter(is_there).or_else(|| configuration_folder().map(|folder| folder.join(NAME)).filter(is_there))
+}
+
+/// The platform's folder for the configuration of this program.
+fn configuration_folder() -> Option<PathBuf> {
+    let variable = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = if cfg!(windows) {
+        variable("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")))
+    };
+    base.map(|base| base.join("sealoff"))
+}
+
+impl SettingsFile {
+    /// Reads the file. What the values mean is not looked at yet.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, somebody else may change it, or something in it is no setting.
+    pub(super) fn read(path: &Path) -> Result<Self, SettingsError> {
+        let unreadable = |error| SettingsError::Unreadable { path: path.to_owned(), error };
+        let file = File::open(path).map_err(unreadable)?;
+        match private_files::who_may_change(&file).map_err(unreadable)? {
+            private_files::MayChange::OwnerAlone => {}
+            private_files::MayChange::Others => return Err(SettingsError::WritableByOthers(path.to_owned())),
+            private_files::MayChange::AnotherOwner => return Err(SettingsError::NotYours(path.to_owned())),
+        }
+        // Somebody may have written a secret into it.
+        let mut text = Zeroizing::new(String::new());
+        let read = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
+        if read as u64 > LONGEST_FILE {
+            return Err(unreadable(io::Error::other("it is far too long")));
+        }
+        Self::parse(path, text.trim_start_matches('\u{feff}'))
+    }
+
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
+        let line_at = |place: usize| 1 + text.get(..place).unwrap_or(text).matches('\n').count();
+        let table = DeTable::parse(text).map_err(|error| {
+            let line = line_at(error.span().map_or(0, |span| span.start));
+            // Never its display, which shows the line.
+            SettingsError::NotToml { path: path.to_owned(), line, reason: error.message().to_owned() }
+        })?;
+        let mut reading = Reading { path, line_at: &line_at, settings: Vec::new() };
+        for (name, value) in table.get_ref() {
+            let line = line_at(name.span().start);
+            match (name.get_ref().as_ref(), value.get_ref()) {
+                (PLAYBOOKS, DeValue::Table(playbooks)) => reading.playbooks(playbooks)?,
+                (PLAYBOOKS, _) => {
+                    let expected = "a table for each playbook: [playbook.offboard]";
+                    return Err(SettingsError::Shape { path: path.to_owned(), line, name: PLAYBOOKS, expected });
+                }
+                (name, _) => reading.setting(name, line, value, None)?,
+            }
+        }
+        reading.settings.sort_by_key(|setting| setting.line);
+        let mut ways =
+            reading.settings.iter().filter(|setting| setting.key.kind == Kind::Path && is_way_in(setting.key));
+        if let (Some(first), Some(second)) = (ways.next(), ways.next()) {
+            let (path, line) = (path.to_owned(), second.line);
+            return Err(SettingsError::TwoWaysIn { path, line, first: first.key.name, second: second.key.name });
+        }
+        Ok(Self { path: path.to_owned(), settings: reading.settings })
+    }
+}
+
+pub(super) fn is_way_in(key: &Key) -> bool {
+    super::key::WAY_IN.contains(&key.name)
+}
+
+struct Reading<'a> {
+    path: &'a Path,
+    line_at: &'a dyn Fn(usize) -> usize,
+    settings: Vec<Setting>,
+}
+
+impl Reading<'_> {
+    fn playbooks(&mut self, playbooks: &DeTable<'_>) -> Result<(), SettingsError> {
+        for (name, value) in playbooks {
+            let line = (self.line_at)(name.span().start);
+            let path = || self.path.to_owned();
+            let Some(playbook) = Playbook::ALL.into_iter().find(|playbook| playbook.name() == name.get_ref().as_ref())
+            else {
+                if names_a_secret(name.get_ref()) || looks_like_a_secret(name.get_ref()) {
+                    return Err(SettingsError::Secret { path: path(), line });
+                }
+                let meant = nearest(name.get_ref(), Playbook::ALL.iter().map(|playbook| playbook.name()));
+                return Err(SettingsError::Unknown {
+                    path: path(),
+                    line,
+                    name: format!("the playbook {}", name.get_ref()),
+                    meant,
+                });
+            };
+            let DeValue::Table(settings) = value.get_ref() else {
+                let expected = "a table for each playbook: [playbook.offboard]";
+                return Err(SettingsError::Shape { path: path(), line, name: PLAYBOOKS, expected });
+            };
+            for (name, value) in settings {
+                self.setting(name.get_ref(), (self.line_at)(name.span().start), value, Some(playbook))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn setting(
+        &mut self,
+        name: &str,
+        line: usize,
+        value: &Spanned<DeValue<'_>>,
+        playbook: Option<Playbook>,
+    ) -> Result<(), SettingsError> {
+        let path = || self.path.to_owned();
+        if holds_a_secret(value.get_ref()) || looks_like_a_secret(name) {
+            return Err(SettingsError::Secret { path: path(), line });
+        }
+        let Some(key) = KEYS.iter().find(|key| key.name == name) else {
+            if let Some(name) = EACH_TIME.into_iter().find(|known| folded(known) == folded(name)) {
+                return Err(SettingsError::EachTime { path: path(), line, name });
+            }
+            if names_a_secret(name) {
+                return Err(SettingsError::Secret { path: path(), line });
+            }
+            let meant = nearest(name, KEYS.iter().map(|key| key.name).chain([PLAYBOOKS]));
+            return Err(SettingsError::Unknown { path: path(), line, name: name.to_owned(), meant });
+        };
+        if playbook.is_some() && !key.per_playbook {
+            return Err(SettingsError::NotPerPlaybook { path: path(), line, name: key.name });
+        }
+        let values = self.values(key.kind, value.get_ref());
+        let values = values.ok_or_else(|| {
+            let (name, expected) = (key.name, key.kind.expected());
+            SettingsError::Shape { path: path(), line, name, expected }
+        })?;
+        self.settings.push(Setting { key, values, line, playbook });
+        Ok(())
+    }
+
+    /// The value as the argument takes it; `None` where it is written otherwise.
+    fn values(&self, kind: Kind, value: &DeValue<'_>) -> Option<Vec<String>> {
+        let text = |value: &DeValue<'_>| {
+            let text = value.as_str().map(str::trim).filter(|text| !text.is_empty())?;
+            Some(match kind {
+                Kind::Path | Kind::Paths => self.beside(text),
+                Kind::Recipients if !is_a_key(text) => self.beside(text),
+                _ => text.to_owned(),
+            })
+        };
+        match (kind, value) {
+            (Kind::Number, DeValue::Integer(number)) => Some(vec![number.as_str().replace('_', "")]),
+            (Kind::Switch, DeValue::Boolean(on)) => Some(vec![on.to_string()]),
+            (Kind::Number | Kind::Switch, _) => None,
+            (Kind::Paths | Kind::Recipients, DeValue::Array(list)) if !list.is_empty() => {
+                list.iter().map(|value| text(value.get_ref())).collect()
+            }
+            _ => text(value).map(|text| vec![text]),
+        }
+    }
+
+    fn beside(&self, name: &str) -> String {
+        let folder = private_files::folder_of(self.path);
+        // A file that was found in the working folder names its neighbours as everybody else does there.
+        if folder == Path::new(".") { name.to_owned() } else { folder.join(name).to_string_lossy().into_owned() }
+    }
+}
+
+/// A public key as text, and not the name of a file.
+fn is_a_key(text: &str) -> bool {
+    text.starts_with("age1") || text.starts_with("ssh-") || text.contains(' ')
+}
+
+fn holds_a_secret(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::String(text) => looks_like_a_secret(text),
+        DeValue::Array(list) => list.iter().any(|value| holds_a_secret(value.get_ref())),
+        DeValue::Table(table) => table.values().any(|value| holds_a_secret(value.get_ref())),
+        _ => false,
+    }
+}

@@ -1,0 +1,215 @@
+//! What may stand in `sealoff.toml`: the settings of an operator's desk, and neither a secret nor the lifting of a guard.
+
+/// A setting, and the argument that it stands in for.
+#[derive(Debug)]
+pub(in crate::cli) struct Key {
+    /// Its name in the file.
+    pub(in crate::cli) name: &'static str,
+    /// The id of the argument.
+    pub(super) arg: &'static str,
+    pub(super) kind: Kind,
+    /// Variables beside the argument's own that outrank the file.
+    pub(super) variables: &'static [&'static str],
+    /// Arguments that say otherwise about the same thing: where one of them is given, this setting is not in force.
+    pub(super) yields_to: &'static [&'static str],
+    /// May it stand in the table of a playbook?
+    pub(super) per_playbook: bool,
+}
+
+/// How a setting is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A text in quotes.
+    Text,
+    /// A text in quotes: a path, seen from the file.
+    Path,
+    /// Several of them, or one.
+    Paths,
+    /// Public keys and paths to them, or one.
+    Recipients,
+    /// A whole number.
+    Number,
+    /// `true` or `false`.
+    Switch,
+}
+
+impl Kind {
+    pub(super) const fn expected(self) -> &'static str {
+        match self {
+            Self::Text | Self::Path => "a text in quotes",
+            Self::Paths | Self::Recipients => "a text in quotes, or a list of them",
+            Self::Number => "a whole number",
+            Self::Switch => "true or false",
+        }
+    }
+}
+
+const fn key(name: &'static str, arg: &'static str, kind: Kind) -> Key {
+    Key { name, arg, kind, variables: &[], yields_to: &[], per_playbook: false }
+}
+
+impl Key {
+    const fn below(self, variables: &'static [&'static str]) -> Self {
+        Self { variables, ..self }
+    }
+
+    const fn yields_to(self, yields_to: &'static [&'static str]) -> Self {
+        Self { yields_to, ..self }
+    }
+
+    const fn per_playbook(self) -> Self {
+        Self { per_playbook: true, ..self }
+    }
+}
+
+/// The settings that decide how to get in. Flags and variables decide it as a whole: half of the one way and half of another
+/// is none.
+pub(super) const WAY_IN: [&str; 4] = ["auth", "client_secret_file", "client_certificate", "federated_token_file"];
+
+/// All settings, in the order in which they are told.
+pub(in crate::cli) const KEYS: [Key; 24] = [
+    key("tenant", "tenant", Kind::Text).below(&["AZURE_TENANT_ID"]),
+    key("client_id", "client_id", Kind::Text).below(&["AZURE_CLIENT_ID"]),
+    key("auth", "auth", Kind::Text).yields_to(&["client_secret_file", "client_certificate", "federated_token_file"]),
+    key("client_secret_file", "client_secret_file", Kind::Path)
+        .below(&["SEALOFF_CLIENT_SECRET_FILE", "AZURE_CLIENT_SECRET"])
+        .yields_to(&["client_certificate", "federated_token_file"]),
+    key("client_certificate", "client_certificate", Kind::Path)
+        .below(&["AZURE_CLIENT_CERTIFICATE_PATH"])
+        .yields_to(&["client_secret_file", "federated_token_file"]),
+    key("federated_token_file", "federated_token_file", Kind::Path)
+        .below(&["AZURE_FEDERATED_TOKEN_FILE"])
+        .yields_to(&["client_secret_file", "client_certificate"]),
+    key("cloud", "cloud", Kind::Text),
+    key("graph_endpoint", "graph_endpoint", Kind::Text).yields_to(&["cloud"]),
+    key("authority", "authority", Kind::Text).yields_to(&["cloud"]),
+    key("ca_file", "ca_file", Kind::Path),
+    key("protect", "protect", Kind::Path),
+    key("seal_to", "seal_to", Kind::Recipients).yields_to(&["recipients", "discard_credentials"]).per_playbook(),
+    key("recipients", "recipients", Kind::Path).yields_to(&["seal_to", "discard_credentials"]).per_playbook(),
+    key("cms_oaep", "cms_oaep", Kind::Switch)
+        .yields_to(&["seal_to", "recipients", "discard_credentials"])
+        .per_playbook(),
+    key("handoff_by", "handoff_by", Kind::Text).per_playbook(),
+    key("password", "password", Kind::Text).per_playbook(),
+    key("password_length", "password_length", Kind::Number).yields_to(&["password"]).per_playbook(),
+    key("skip_guests", "skip_guests", Kind::Switch).per_playbook(),
+    key("quota_writes", "quota_writes", Kind::Text).per_playbook(),
+    key("max_in_flight", "max_in_flight", Kind::Number).per_playbook(),
+    key("schedule", "schedule", Kind::Text).per_playbook(),
+    key("halt_at", "halt_at", Kind::Number).per_playbook(),
+    key("app", "files", Kind::Paths),
+    key("max_age", "max_age", Kind::Text).per_playbook(),
+];
+
+/// What has to be said each time, because it lifts a guard, approves, or cannot be taken back.
+pub(super) const EACH_TIME: [&str; 13] = [
+    "allow_privileged",
+    "allow_synced",
+    "allow_federated",
+    "without_roles",
+    "without_domains",
+    "without_checks",
+    "max_accounts",
+    "discard_credentials",
+    "confirm",
+    "since",
+    "retry_failed",
+    "not_before",
+    "playbook",
+];
+
+/// Names of settings are compared without regard to case, `-` and `_`.
+pub(super) fn folded(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The name that was meant, if any is near.
+pub(super) fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let name = folded(name);
+    match name.as_str() {
+        // Microsoft's pages and this program's variables have all of these for the same things.
+        "appid" | "applicationid" | "clientid" => return Some("client_id"),
+        "tenantid" | "directoryid" => return Some("tenant"),
+        "certificate" | "certificatepath" | "clientcertificatepath" => return Some("client_certificate"),
+        _ => {}
+    }
+    let slips = |known: &str| strsim::damerau_levenshtein(&folded(known), &name);
+    let (slips, known) = known.map(|known| (slips(known), known)).min()?;
+    (slips <= 1 + name.chars().count() / 4).then_some(known)
+}
+
+/// Says whether a name announces a secret.
+pub(super) fn names_a_secret(name: &str) -> bool {
+    let name = folded(name);
+    ["secret", "token", "passphrase", "passwd", "pwd", "privatekey", "apikey", "credential"]
+        .iter()
+        .any(|word| name.contains(word))
+        || name.ends_with("password")
+}
+
+/// Says whether a value looks like a secret: a private key, a token, or what Entra ID gives as a client secret.
+pub(super) fn looks_like_a_secret(value: &str) -> bool {
+    let upper = value.to_ascii_uppercase();
+    let is_token = value.trim_start().starts_with("eyJ") && value.matches('.').count() >= 2;
+    let is_key = upper.contains("AGE-SECRET-KEY") || upper.contains("PRIVATE KEY");
+    value.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).any(is_client_secret)
+        || is_token
+        || is_key
+}
+
+/// Three characters, a digit, `Q~`, and 31 to 34 more: what Microsoft's own scanners look for ("Azure AD client secret").
+fn is_client_secret(word: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '~' | '.' | '-');
+    let letters: Vec<char> = word.chars().collect();
+    (30..=64).contains(&letters.len())
+        && letters.iter().all(|c| is_part(*c))
+        && (letters.get(3).is_some_and(char::is_ascii_digit) && letters.get(4..6) == Some(&['Q', '~'])
+            // The older form has no mark of its own, but no name or id of any of these settings has a tilde.
+            || letters.contains(&'~'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_known_by_its_name_or_its_looks() {
+        for name in
+            ["client_secret", "ClientSecret", "azure-client-secret", "access_token", "client_password", "passphrase"]
+        {
+            assert!(names_a_secret(name), "{name}");
+        }
+        for secret in [
+            "abc8Q~aBcDeFgHiJkLmNoPqRsTuVwXyZ01234567",
+            "Ab3~very.secret-value-of-an-older-kind",
+            "AGE-SECRET-KEY-1QQQQ",
+            "-----BEGIN PRIVATE KEY-----",
+            "eyJhbGciOi.eyJhdWQi.c2ln",
+            "AZURE_CLIENT_SECRET=abc8Q~aBcDeFgHiJkLmNoPqRsTuVwXyZ01234567",
+        ] {
+            assert!(looks_like_a_secret(secret), "{secret}");
+        }
+        for harmless in [
+            "c0417050-51a1-4a70-8a11-5ea10ff00001",
+            "contoso.onmicrosoft.com",
+            "age1vg0mcn3crhzp9pfpafdzyp3rp7x3ukl4at8hs9weuu9us24m5axszjqa6s",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBGmMa9IwtuTaTe6/d6yq0BKPZ0Hx6ZCzG5hlLTbmCM1 desk",
+            "~/keys/desk.pub",
+            "3000/150",
+        ] {
+            assert!(!looks_like_a_secret(harmless), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_and_no_far_one() {
+        let near = |name: &str| nearest(name, KEYS.iter().map(|key| key.name));
+        assert_eq!(near("tennant"), Some("tenant"));
+        assert_eq!(near("seal-to"), Some("seal_to"));
+        assert_eq!(near("AZURE_APP_ID"), None);
+        assert_eq!(near("appId"), Some("client_id"));
+        assert_eq!(near("halt"), Some("halt_at"));
+        assert_eq!(near("wallpaper"), None);
+    }
+}

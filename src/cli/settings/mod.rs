@@ -1,0 +1,281 @@
+//! What is in force: flags beat variables, and variables beat `sealoff.toml`.
+//!
+//! The command line is parsed twice: once to know what was said, and once with what the file says as default values of the
+//! arguments that nobody gave. So every other room sees arguments and nothing else, and clap keeps the order.
+
+mod file;
+mod key;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
+use serde::Deserialize;
+
+use super::Cli;
+use super::credential_args::{decided_by_environment, variable_os};
+use super::exit::Failure;
+use super::words::quoted;
+use crate::plan::folder::PLAN_JSON;
+use crate::plan::playbook::Playbook;
+use file::{Setting, SettingsError, SettingsFile, is_way_in};
+use key::{KEYS, Key, Kind};
+
+pub(super) use file::NAME;
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It was given on the command line.
+    Flag(String),
+    /// It stands in the environment.
+    Variable(String),
+    /// It stands in the file of settings.
+    File {
+        /// Counted from 1.
+        line: usize,
+        /// The playbook in whose table it stands.
+        playbook: Option<Playbook>,
+    },
+    /// Nobody said anything, and this is the rule.
+    Rule,
+    /// Nobody said anything.
+    Unset,
+}
+
+/// What holds for one setting.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Its name in the file.
+    pub(super) name: &'static str,
+    /// The values; never a secret.
+    pub(super) values: Vec<String>,
+    /// Where they come from.
+    pub(super) origin: Origin,
+}
+
+/// What is in force for a command, and where it comes from.
+#[derive(Debug, Default)]
+pub(super) struct InForce {
+    /// The file that was read.
+    pub(super) file: Option<PathBuf>,
+    /// Every setting that the command knows.
+    pub(super) settings: Vec<Told>,
+}
+
+/// The command line, with what the file of settings says where nobody says otherwise. A command line that cannot be used ends
+/// the process here, as does `--help`.
+///
+/// # Errors
+///
+/// The file cannot be used.
+pub(super) fn parse(line: impl IntoIterator<Item = OsString>) -> Result<(Cli, InForce), Failure> {
+    let line: Vec<OsString> = line.into_iter().collect();
+    let said = Cli::command().get_matches_from(&line);
+    let (matches, in_force) = match with_settings(&line, &said)? {
+        Some((matches, in_force)) => (matches, in_force),
+        None => (said, InForce::default()),
+    };
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Some(names) = in_force.said_by_file().filter(|_| matches.subcommand_name() != Some("config")) {
+        let file = in_force.file.as_deref().map(quoted).unwrap_or_default();
+        // Said before anything is sent, so that nobody is surprised by a file that lies about.
+        let _ = writeln!(anstream::stderr(), "settings of {file}: {names}");
+    }
+    Ok((cli, in_force))
+}
+
+impl InForce {
+    fn said_by_file(&self) -> Option<String> {
+        let said = self.settings.iter().filter(|told| matches!(told.origin, Origin::File { .. }));
+        let names: Vec<&str> = said.map(|told| told.name).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+}
+
+/// `None` where the command takes no settings.
+fn with_settings(line: &[OsString], said: &ArgMatches) -> Result<Option<(ArgMatches, InForce)>, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    let Some((name, sub)) = said.subcommand() else { return Ok(None) };
+    let Some(known) = command.find_subcommand(name).filter(|known| has(known, "no_config")) else { return Ok(None) };
+    let file = match (sub.get_flag("no_config"), sub.get_one::<PathBuf>("config")) {
+        (true, _) => None,
+        (false, Some(path)) => Some(path.clone()),
+        (false, None) => file::found(),
+    };
+    let read = |path: PathBuf| {
+        let file = SettingsFile::read(&path)?;
+        file.settings.iter().try_for_each(|setting| check(&command, setting, &path))?;
+        Ok(file)
+    };
+    let file = file.map(read).transpose().map_err(failure)?;
+    let chosen = match &file {
+        Some(file) => chosen(known, sub, file),
+        None => HashMap::new(),
+    };
+    let given = |id: &str| chosen.get(id).map(|setting| setting.values.clone());
+    let again = Cli::command().mut_subcommand(name, |sub| {
+        sub.mut_args(|arg| match given(arg.get_id().as_str()) {
+            Some(values) => arg.default_values(values),
+            None => arg,
+        })
+    });
+    let matches = again.get_matches_from(line);
+    let settings = match matches.subcommand() {
+        Some((_, sub)) => {
+            KEYS.iter().filter(|key| has(known, key.arg)).map(|key| told(known, sub, key, &chosen)).collect()
+        }
+        None => Vec::new(),
+    };
+    let in_force = InForce { file: file.map(|file| file.path), settings };
+    Ok(Some((matches, in_force)))
+}
+
+fn has(command: &Command, id: &str) -> bool {
+    command.get_arguments().any(|arg| arg.get_id() == id)
+}
+
+/// Was it said on the command line or in the variable of the argument?
+fn is_said(command: &Command, matches: &ArgMatches, id: &str) -> bool {
+    has(command, id) && matches!(matches.value_source(id), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+}
+
+/// By the id of its argument: each setting that is in force.
+fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -> HashMap<&'static str, &'a Setting> {
+    let playbook = playbook_of(command, matches);
+    let of_playbook = |setting: &&Setting| setting.playbook.is_some() && setting.playbook == playbook;
+    let own: Vec<&Setting> = file.settings.iter().filter(of_playbook).collect();
+    let is_overruled =
+        |key: &Key| own.iter().any(|own| own.key.name == key.name || key.yields_to.contains(&own.key.arg));
+    let general = file.settings.iter().filter(|setting| setting.playbook.is_none() && !is_overruled(setting.key));
+    let way_in_is_said = decided_by_environment().is_some() || is_said(command, matches, "auth");
+    let holds = |setting: &&Setting| {
+        let key = setting.key;
+        has(command, key.arg)
+            && takes_keys(command, key)
+            && !is_said(command, matches, key.arg)
+            && !key.variables.iter().any(|name| variable_os(name).is_some())
+            && !key.yields_to.iter().any(|other| is_said(command, matches, other))
+            // A file of the way in that was chosen is still wanted; another way in is not.
+            && !(is_way_in(key) && way_in_is_said && !is_of_the_way_in(command, matches, key))
+    };
+    own.iter().copied().chain(general).filter(holds).map(|setting| (setting.key.arg, setting)).collect()
+}
+
+/// `undo` takes keys with `--reset` alone, so nothing is assumed there.
+fn takes_keys(command: &Command, key: &Key) -> bool {
+    command.get_name() != "undo" || !matches!(key.name, "seal_to" | "recipients")
+}
+
+/// Does this setting belong to the way in that `--auth` chose?
+fn is_of_the_way_in(command: &Command, matches: &ArgMatches, key: &Key) -> bool {
+    if !is_said(command, matches, "auth") {
+        return false;
+    }
+    let auth = raw(matches, "auth");
+    let own = match key.name {
+        "client_secret_file" => "secret",
+        "client_certificate" => "certificate",
+        "federated_token_file" => "federated",
+        _ => return false,
+    };
+    auth.first().is_some_and(|auth| auth == own)
+}
+
+/// The playbook that the command is about: the one that was said, or the one of the plan.
+fn playbook_of(command: &Command, matches: &ArgMatches) -> Option<Playbook> {
+    #[derive(Deserialize)]
+    struct OfPlan {
+        playbook: Playbook,
+    }
+    if has(command, "playbook") {
+        return raw(matches, "playbook").first()?.parse().ok();
+    }
+    let dir = if has(command, "dir") { raw(matches, "dir") } else { Vec::new() };
+    // A plan that cannot be used is refused later, with all that there is to say about it.
+    let plan = std::fs::read(Path::new(dir.first()?).join(PLAN_JSON)).ok()?;
+    serde_json::from_slice::<OfPlan>(&plan).ok().map(|plan| plan.playbook)
+}
+
+fn raw(matches: &ArgMatches, id: &str) -> Vec<String> {
+    let values = matches.get_raw(id).into_iter().flatten();
+    values.map(|value| value.to_string_lossy().into_owned()).collect()
+}
+
+fn told(command: &Command, matches: &ArgMatches, key: &Key, chosen: &HashMap<&'static str, &Setting>) -> Told {
+    let values = raw(matches, key.arg);
+    let arg = command.get_arguments().find(|arg| arg.get_id() == key.arg);
+    let (values, origin) = match matches.value_source(key.arg) {
+        Some(ValueSource::CommandLine) => {
+            let long = arg.and_then(clap::Arg::get_long).unwrap_or(key.name);
+            (values, Origin::Flag(format!("--{long}")))
+        }
+        Some(ValueSource::EnvVariable) => {
+            let name = arg.and_then(clap::Arg::get_env).unwrap_or_default();
+            (values, Origin::Variable(name.to_string_lossy().into_owned()))
+        }
+        source => match (chosen.get(key.arg), of_environment(key)) {
+            (Some(setting), _) => (values, Origin::File { line: setting.line, playbook: setting.playbook }),
+            (None, Some((values, name))) => (values, Origin::Variable(name.to_owned())),
+            (None, None) if source.is_some() && !values.is_empty() => (values, Origin::Rule),
+            (None, None) => (Vec::new(), Origin::Unset),
+        },
+    };
+    Told { name: key.name, values, origin }
+}
+
+/// What a variable says that clap does not know of. A secret is never told.
+fn of_environment(key: &Key) -> Option<(Vec<String>, &'static str)> {
+    if key.name == "auth" {
+        return decided_by_environment().map(|(kind, name)| (vec![kind.name().to_owned()], name));
+    }
+    let name = key.variables.iter().copied().find(|name| variable_os(name).is_some())?;
+    let value = variable_os(name).filter(|_| name != "AZURE_CLIENT_SECRET")?;
+    Some((vec![value.to_string_lossy().into_owned()], name))
+}
+
+/// Makes sure that the argument takes the values. What is wrong is said without the value: it may be a secret that stands in
+/// the wrong place.
+fn check(command: &Command, setting: &Setting, path: &Path) -> Result<(), SettingsError> {
+    if setting.key.kind == Kind::Switch {
+        return Ok(());
+    }
+    let args = command.get_subcommands().filter(|sub| has(sub, "no_config")).flat_map(Command::get_arguments);
+    let Some(arg) = args.into_iter().find(|arg| arg.get_id() == setting.key.arg) else { return Ok(()) };
+    let long = arg.get_long().unwrap_or(setting.key.name);
+    let words = setting.values.iter().map(|value| format!("--{long}={value}"));
+    let alone = Command::new("sealoff").arg(arg.clone());
+    let Err(error) = alone.try_get_matches_from(std::iter::once("sealoff".to_owned()).chain(words)) else {
+        return Ok(());
+    };
+    let reason = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(known)) if error.kind() == ErrorKind::InvalidValue => {
+            format!("it may be {}", known.join(", "))
+        }
+        _ => {
+            let reason = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            let repeats = setting.values.iter().any(|value| reason.contains(value.as_str()));
+            if repeats || reason.is_empty() { format!("--{long} does not take it") } else { reason }
+        }
+    };
+    Err(SettingsError::Value { path: path.to_owned(), line: setting.line, name: setting.key.name, reason })
+}
+
+fn failure(error: SettingsError) -> Failure {
+    let next = match &error {
+        SettingsError::WritableByOthers(_) | SettingsError::NotYours(_) => {
+            return Failure::refused(error)
+                .with_next("To go on without it: --no-config, or --config FILE for another one.");
+        }
+        SettingsError::EachTime { .. } => "What lifts a guard or approves must be meant each time. Take the line out.",
+        _ => "sealoff config shows what is in force; --no-config goes on without a file.",
+    };
+    Failure::usage(error).with_next(next)
+}
