@@ -46,7 +46,8 @@ fn drilled() -> String {
 
 #[test]
 fn the_picture_is_what_a_drill_prints() {
-    let svg = anstyle_svg::Term::new().min_width_px(880).render_svg(&format!("$ sealoff drill\n{}", drilled()));
+    let term = anstyle_svg::Term::new().palette(anstyle_lossy::palette::WIN10_CONSOLE).min_width_px(880);
+    let svg = term.render_svg(&format!("$ sealoff drill\n{}", drilled()));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/drill.svg");
     if std::env::var_os("SEALOFF_DRAW").is_some() {
         std::fs::write(&path, &svg).unwrap();
