@@ -39,5 +39,6 @@ mod signing_in;
 mod simulator;
 mod soup;
 mod stage;
+mod terminal;
 mod undo;
 mod verify;
