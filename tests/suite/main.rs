@@ -28,6 +28,7 @@ mod rehearsals;
 mod report;
 mod resume;
 mod rosters;
+mod schemas;
 mod seal_with_age;
 mod seal_with_openssl;
 mod settings;
