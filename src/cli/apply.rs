@@ -24,6 +24,7 @@ use super::precheck::{CheckArgs, note_clocks};
 use super::preview::{note_unprinted, quoted};
 use super::progress::Display;
 use super::recheck;
+use super::voice;
 use super::words::{counted, harmless, span};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
@@ -334,7 +335,7 @@ impl NotBefore<'_> {
         self.appointment.wait(|left| countdown.show(left)).await;
         drop(countdown);
         self.lock.waits_until(None);
-        let _ = writeln!(anstream::stderr(), "it is time: everything is looked at once more");
+        voice::say("it is time: everything is looked at once more");
     }
 }
 
@@ -415,7 +416,7 @@ fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &Ef
         harmless(&manifest.tenant.name),
         manifest.fingerprint().short()
     );
-    let _ = writeln!(anstream::stderr(), "{line}");
+    voice::say(line);
     if joined.count() > 1 {
         let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
         let time = match floor.is_zero() {
@@ -423,7 +424,7 @@ fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &Ef
             false => format!("at least {} by their quotas and the tenant's", span(floor)),
         };
         let writes = counted(manifest.counts.writes, "write", "writes");
-        let _ = writeln!(anstream::stderr(), "through {} apps: {writes}, {time}", joined.count());
+        voice::say(format_args!("through {} apps: {writes}, {time}", joined.count()));
     }
 }
 
@@ -514,7 +515,7 @@ async fn engage(
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(requests, stop.clone());
-    let mut display = Display::new(io::stderr().is_terminal(), clock);
+    let mut display = Display::new(voice::draws(), clock);
     let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| {
         display.show(event);
         events.iter_mut().for_each(|events| events.take(event));

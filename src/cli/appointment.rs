@@ -1,6 +1,5 @@
 //! `--not-before`: a run that begins at the moment agreed, and neither before it nor upon what was true earlier.
 
-use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,6 +8,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::exit::{Exit, Failure};
+use super::voice;
 use super::words::span;
 use crate::clock::Clock;
 use crate::graph::access::Access;
@@ -162,13 +162,12 @@ pub(super) struct Countdown(Option<ProgressBar>);
 
 impl Countdown {
     pub(super) fn start(moment: OffsetDateTime, left: Duration) -> Self {
-        let _ = writeln!(
-            anstream::stderr(),
+        voice::say(format_args!(
             "waiting {} until {}; Ctrl-C ends it, and nothing is changed then",
             span(left),
             told(moment)
-        );
-        Self(io::stderr().is_terminal().then(|| {
+        ));
+        Self(voice::draws().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(4));
             if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
                 bar.set_style(style);

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
+use super::voice;
 use super::words::span;
 use crate::graph::connection::http_client;
 use crate::graph::credential::{
@@ -87,7 +88,7 @@ impl CredentialArgs {
         let credential = self.of_kind(kind, ca_file)?;
         let origin = origin(kind).map(|name| format!(" ({name})")).unwrap_or_default();
         // Said before anything is sent, so that a wrong way in is seen and not guessed at.
-        let _ = writeln!(anstream::stderr(), "signing in with {}{origin}", kind.describe());
+        voice::say(format_args!("signing in with {}{origin}", kind.describe()));
         Ok(credential)
     }
 

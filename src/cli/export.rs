@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use super::connect::{Connected, ConnectionArgs, read_failure};
 use super::exit::{Exit, Failure};
 use super::interrupt::Requests;
 use super::preview::{note_unprinted, quoted};
+use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{ExportError, Exported, Listing, Lookup, LookupError, Whom, export};
 use crate::graph::paced::Paced;
@@ -362,7 +363,7 @@ struct Progress(Option<ProgressBar>);
 
 impl Progress {
     fn start() -> Self {
-        Self(io::stderr().is_terminal().then(|| {
+        Self(voice::draws().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
             bar.set_message("reading the directory");
             bar.enable_steady_tick(Duration::from_millis(250));

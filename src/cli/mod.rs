@@ -54,6 +54,7 @@ mod tests;
 pub mod undo;
 pub mod unseal;
 pub mod verify;
+mod voice;
 mod words;
 
 use std::future::Future;
@@ -80,6 +81,8 @@ const EXIT_CODES: &str = "Exit codes:
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    voice: voice::VoiceArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,7 +112,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     core_dumps::forbid();
-    let ended = settings::parse(std::env::args_os()).and_then(|(cli, in_force)| dispatch(cli, &in_force));
+    let ended = settings::parse(std::env::args_os().collect()).and_then(|(cli, in_force)| dispatch(cli, &in_force));
     match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -1,6 +1,5 @@
 //! `sealoff plan`: read only; the dry run.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,6 +13,7 @@ use super::moments;
 use super::password_args::PasswordArgs;
 use super::precheck::{CheckArgs, check_permissions, note_clocks, role_missing};
 use super::preview;
+use super::voice;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
 use crate::plan::folder::FolderError;
@@ -210,8 +210,7 @@ impl RuleArgs {
         let mut notes: Vec<String> = seal_to.iter().flat_map(Recipients::notes).collect();
         notes.extend(handoff.iter().flat_map(HandoffKeys::notes));
         for note in notes {
-            // A standard error that is closed is no reason to make no plan.
-            let _ = writeln!(anstream::stderr(), "note: {note}");
+            voice::say(format_args!("note: {note}"));
         }
         if !self.cms_oaep {
             return Ok((seal_to, handoff));

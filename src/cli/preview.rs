@@ -1,6 +1,6 @@
 //! A plan as a person approves it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::handoff;
+use super::voice;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
 use crate::plan::folder::{ONPREM_CSV, PLAN_CSV, PLAN_HTML, PlanFolder};
@@ -61,7 +62,7 @@ pub(super) fn read_back(folder: &Path) -> Vec<Examples> {
 }
 
 fn note(text: &str) {
-    let _ = writeln!(anstream::stderr(), "note: {text}");
+    voice::say(format_args!("note: {text}"));
 }
 
 /// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,
@@ -235,7 +236,7 @@ pub(super) struct LookupProgress(Option<ProgressBar>);
 
 impl LookupProgress {
     pub(super) fn start() -> Self {
-        Self(io::stderr().is_terminal().then(|| {
+        Self(voice::draws().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
             // How many rows there are is known only at the end of the roster, so there is nothing to fill a bar with.
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {

@@ -7,7 +7,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use time::OffsetDateTime;
 
 use super::outage::Outage;
-use super::words::{count, harmless, span};
+use super::voice;
+use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
 use crate::run::event::{Event, Progress};
 
@@ -28,7 +29,7 @@ const LINES_APART: Duration = Duration::from_secs(5);
 const MOST_FAILURES_SHOWN: usize = 20;
 
 impl Display {
-    /// A bar when standard error is a terminal, plain lines otherwise.
+    /// A bar when standard error is a terminal, plain lines otherwise; neither where quiet was asked for.
     #[must_use]
     pub(super) fn new(is_terminal: bool, clock: Clock) -> Self {
         let bar = is_terminal.then(|| {
@@ -61,7 +62,13 @@ impl Display {
                 self.show_progress(progress);
             }
             Event::Progress(progress) => self.show_progress(progress),
-            Event::Sent { .. } | Event::Throttled { .. } => {}
+            Event::Sent { writes, .. } => {
+                self.more(&format!("sent a batch of {}", counted(*writes as u64, "write", "writes")));
+            }
+            Event::Throttled { writes, retry_after, .. } => {
+                let wait = retry_after.map_or_else(|| "says no time".to_owned(), |wait| format!("asks for {}", span(wait)));
+                self.more(&format!("Graph throttled {} and {wait}", counted(*writes as u64, "write", "writes")));
+            }
             Event::StepsFailed { user, steps, reason, .. } => {
                 self.failures_shown += 1;
                 if self.failures_shown <= MOST_FAILURES_SHOWN {
@@ -113,10 +120,20 @@ impl Display {
             bar.set_message(text);
             return;
         }
+        if voice::is_quiet() {
+            return;
+        }
         let due = self.last_line.is_none_or(|last| last.elapsed() >= LINES_APART) || progress.writes_left == 0;
         if due {
             self.last_line = Some(Instant::now());
             self.line(&format!("{}/{} accounts  {text}", count(settled), count(progress.accounts)));
+        }
+    }
+
+    /// For those who asked for more.
+    fn more(&self, text: &str) {
+        if voice::is_verbose() {
+            self.line(text);
         }
     }
 

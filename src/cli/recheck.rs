@@ -10,6 +10,7 @@ use super::connect::{Connected, read_failure};
 use super::exit::{Exit, Failure};
 use super::precheck::{CheckArgs, role_missing};
 use super::preview::{LookupProgress, quoted};
+use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{Lookup, LookupError, Note, TenantFacts};
 use crate::graph::paced::Paced;
@@ -99,7 +100,7 @@ pub(super) async fn check_drift(
         return Err(too_much(&drift, means));
     }
     for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {
-        let _ = writeln!(anstream::stderr(), "note: {}", harmless(&note));
+        voice::say(format_args!("note: {}", harmless(&note)));
     }
     tell(&drift);
     Ok(drift)

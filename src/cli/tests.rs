@@ -47,6 +47,40 @@ fn every_command_has_an_example_and_every_example_is_taken() {
     }
 }
 
+/// The `sealoff` commands of a file, as a shell would hand them over; what stands for a number is one.
+fn commands_in(text: &str) -> Vec<String> {
+    let text = text.replace("\\\n", " ");
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let commands = lines.filter_map(|line| {
+        let place = line.match_indices("sealoff ").map(|(place, _)| place).find(|place| {
+            let before = line[..*place].trim_end();
+            let begins_a_command =
+                before.is_empty() || before.ends_with(['&', ';', '|', '*']) || before.ends_with("run:");
+            begins_a_command || before.ends_with(|c: char| c.is_ascii_digit())
+        })?;
+        Some(line[place..].replace("\"$ACCOUNTS\"", "38"))
+    });
+    commands.collect()
+}
+
+#[test]
+fn every_command_of_the_samples_for_automation_is_taken() {
+    for (file, text, count) in [
+        ("github-actions.yml", include_str!("../../samples/automation/github-actions.yml"), 6),
+        ("crontab", include_str!("../../samples/automation/crontab"), 4),
+    ] {
+        let commands = commands_in(text);
+        assert_eq!(commands.len(), count, "{file}: {commands:?}");
+        for command in commands {
+            let taken = Cli::command().try_get_matches_from(words(&command));
+            assert!(taken.is_ok(), "{file}: {command}: {}", taken.unwrap_err());
+            // Nobody is there to be asked.
+            let unattended = !command.starts_with("sealoff apply") || command.contains("--confirm");
+            assert!(unattended, "{file}: {command} would ask");
+        }
+    }
+}
+
 #[test]
 fn every_command_and_every_flag_says_what_it_is_for() {
     for command in commands() {

@@ -6,8 +6,19 @@ use std::process::Command;
 use spdx::{Expression, LicenseReq, ParseMode};
 
 /// Licences that ask for their text and their notice, and for nothing else. `Apache-2.0 WITH LLVM-exception` is one, too.
-const PERMISSIVE: [&str; 10] =
-    ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT", "Unicode-3.0", "Zlib"];
+const PERMISSIVE: [&str; 11] = [
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Zlib",
+];
 
 fn is_permissive(licence: &str) -> Result<bool, String> {
     let expression = Expression::parse_mode(licence, ParseMode::LAX).map_err(|error| error.to_string())?;

@@ -10,7 +10,6 @@ mod tests;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -21,6 +20,7 @@ use serde::Deserialize;
 use super::Cli;
 use super::credential_args::{decided_by_environment, variable_os};
 use super::exit::Failure;
+use super::voice;
 use super::words::quoted;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
@@ -75,18 +75,19 @@ pub(super) struct InForce {
 /// # Errors
 ///
 /// The file cannot be used.
-pub(super) fn parse(line: impl IntoIterator<Item = OsString>) -> Result<(Cli, InForce), Failure> {
-    let line: Vec<OsString> = line.into_iter().collect();
+pub(super) fn parse(line: Vec<OsString>) -> Result<(Cli, InForce), Failure> {
+    voice::set_color(voice::color_of(&line));
     let said = Cli::command().get_matches_from(&line);
     let (matches, in_force) = match with_settings(&line, &said)? {
         Some((matches, in_force)) => (matches, in_force),
         None => (said, InForce::default()),
     };
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    voice::set(cli.voice);
     if let Some(names) = in_force.said_by_file().filter(|_| matches.subcommand_name() != Some("config")) {
         let file = in_force.file.as_deref().map(quoted).unwrap_or_default();
         // Said before anything is sent, so that nobody is surprised by a file that lies about.
-        let _ = writeln!(anstream::stderr(), "settings of {file}: {names}");
+        voice::say(format_args!("settings of {file}: {names}"));
     }
     Ok((cli, in_force))
 }

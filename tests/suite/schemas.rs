@@ -1,0 +1,150 @@
+//! What is printed for programs is what its schema in `samples/schemas` says: no more and no less.
+
+use std::io::{BufRead as _, BufReader};
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use serde_json::Value;
+
+use crate::stage::{Ran, Stage};
+
+/// The schemas, of which none allows what it does not document.
+struct Documents {
+    schemas: Schemas,
+    compiler: Compiler,
+}
+
+impl Documents {
+    fn new() -> Self {
+        let mut compiler = Compiler::new();
+        compiler.enable_format_assertions();
+        Self { schemas: Schemas::new(), compiler }
+    }
+
+    fn schema(&mut self, name: &str) -> SchemaIndex {
+        let path = format!("{}/samples/schemas/{name}.v1.json", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut schema: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(schema["$id"], format!("urn:sealoff:schema:{name}:1"));
+        assert!(schema["title"].is_string());
+        close(&mut schema);
+        let location = format!("urn:sealoff:schema:{name}:1");
+        self.compiler.add_resource(&location, schema).unwrap();
+        self.compiler.compile(&location, &mut self.schemas).unwrap_or_else(|error| panic!("{name}: {error:#}"))
+    }
+
+    fn check_text(&mut self, name: &str, text: &str) {
+        let schema = self.schema(name);
+        assert!(!text.is_empty(), "{name}: nothing was printed");
+        for line in text.lines() {
+            let value: Value = serde_json::from_str(line).unwrap();
+            let valid = self.schemas.validate(&value, schema);
+            assert!(valid.is_ok(), "{name}: {:#}\n{line}", valid.unwrap_err());
+        }
+    }
+
+    fn check(&mut self, name: &str, ran: &Ran) {
+        self.check_text(name, &ran.out);
+    }
+}
+
+/// A newer version may print more, so the schemas allow it; this version prints what they document.
+fn close(schema: &mut Value) {
+    if let Value::Object(object) = schema {
+        if object.contains_key("properties") && !object.contains_key("additionalProperties") {
+            object.insert("additionalProperties".to_owned(), Value::Bool(false));
+        }
+        // The alternatives of an event have its properties, too.
+        if object.contains_key("oneOf") {
+            object.remove("additionalProperties");
+        }
+    }
+    match schema {
+        Value::Object(object) => object.values_mut().for_each(close),
+        Value::Array(array) => array.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_command_prints_what_its_schema_says() {
+    let stage = Stage::new();
+    let mut documents = Documents::new();
+    let members = stage.members(30);
+    let roster = stage.roster_of(&members);
+    let recipient = stage.recipient();
+    documents.check("keygen", &stage.run(&["keygen", "-o", "other.txt", "--json"]).succeeded());
+    documents.check("export", &stage.run(&["export", "--all", "-o", "all.csv", "--json"]).succeeded());
+    documents.check("config", &stage.run(&["config", "--json"]).succeeded());
+    documents.check("doctor", &stage.run(&["doctor", "--playbook", "offboard", "--roster", &roster, "--json"]));
+    stage.write(
+        "second.toml",
+        "client_id = \"11111111-2222-4333-8444-555555555555\"\nclient_secret_env = \"NOT_SET\"\n",
+    );
+    documents
+        .check("doctor", &stage.run(&["doctor", "--playbook", "signout", "--app", "second.toml", "--json"]).exited(5));
+    let plan = ["plan", &roster, "--playbook", "offboard", "--seal-to", &recipient, "--out", "out", "--json"];
+    documents.check("plan", &stage.run(&plan).succeeded());
+    documents.check("status", &stage.run(&["status", "out", "--json"]));
+    assert!(stage.simulator.change(members[0].id, |user| user.user_principal_name = "new@contoso.com".into()));
+    let apply = ["apply", "out", "--confirm", "30", "--events", "events.jsonl", "--json"];
+    documents.check("run", &stage.run(&apply).exited(3));
+    // There is nothing left to do, and so there is neither pace nor statistics.
+    documents.check("run", &stage.run(&apply).exited(3));
+    documents.check_text("events", &std::fs::read_to_string(stage.path("events.jsonl")).unwrap());
+    documents.check("results", &stage.run(&["results", "out", "--json"]));
+    assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = true));
+    documents.check("verification", &stage.run(&["verify", "out", "--json"]).exited(3));
+    documents.check("status", &stage.run(&["status", "out", "--json"]));
+    documents.check("report", &stage.run(&["report", "out", "--json"]));
+    documents.check("packets", &stage.run(&["packets", "out", "--json"]));
+    documents.check("evidence", &stage.run(&["evidence", "out", "-o", "out.zip", "--json"]));
+    documents.check("evidence", &stage.run(&["evidence", "--check", "out.zip", "--json"]));
+    documents.check("plan", &stage.run(&["undo", "out", "--out", "back", "--json"]));
+    let unseal = ["unseal", "out/results.csv", "-i", "key.txt", "--json"];
+    documents.check("unseal", &stage.run(&unseal).succeeded());
+}
+
+#[test]
+fn the_simulator_says_where_it_is_as_its_schema_says() {
+    let stage = Stage::new();
+    let mut child = stage.spawn(&["simulate", "--json", "--apps", "2"]);
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    Documents::new().check_text("simulate", &line);
+}
+
+#[test]
+fn every_event_is_what_its_schema_says() {
+    let stage = Stage::new();
+    let mut documents = Documents::new();
+    let faults = ["--fault", "429=0.3", "--fault", "lost-answer=0.05", "--fault", "outage=0.02"];
+    let drill = ["drill", "--accounts", "300", "--clock-speed", "1000", "--events", "events.jsonl", "--json"];
+    let ran = stage.run(&[&drill[..], &faults[..]].concat());
+    let lines: Vec<&str> = ran.out.lines().collect();
+    let kinds = ["plan", "run", "verification", "drill"];
+    assert_eq!(lines.len(), kinds.len(), "{} {}", ran.out, ran.err);
+    for (kind, line) in kinds.into_iter().zip(lines) {
+        documents.check_text(kind, line);
+    }
+    let events = std::fs::read_to_string(stage.path("events.jsonl")).unwrap();
+    documents.check_text("events", &events);
+    assert!(events.contains("\"event\":\"throttled\""), "{}", ran.err);
+}
+
+#[test]
+fn a_schema_takes_nothing_else() {
+    let mut documents = Documents::new();
+    let schema = documents.schema("keygen");
+    let valid = |text: &str| documents.schemas.validate(&serde_json::from_str(text).unwrap(), schema).is_ok();
+    assert!(valid(r#"{"identity_file":"k","recipient":"age1x"}"#));
+    for wrong in [
+        r#"{"identity_file":"k"}"#,
+        r#"{"identity_file":"k","recipient":1}"#,
+        r#"{"identity_file":"k","recipient":"x","more":1}"#,
+        "[]",
+    ] {
+        assert!(!valid(wrong), "{wrong}");
+    }
+}
