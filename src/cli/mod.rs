@@ -19,6 +19,7 @@ mod drill_keys;
 pub mod evidence;
 pub mod exit;
 pub mod export;
+mod fitted;
 mod handoff;
 mod interrupt;
 pub mod keygen;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::apply;
 use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::interrupt;
 use super::moments;
 use super::preview::{note_unprinted, quoted};
@@ -260,8 +261,8 @@ impl Shown {
         let mut out = anstream::stdout();
         let written = match (json, before) {
             (true, _) => serde_json::to_string(self).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}")),
-            (false, None) => self.write(&mut out),
-            (false, Some(before)) => self.write_changes(&mut out, before),
+            (false, None) => fitted::write(&mut out, |out| self.write(out)),
+            (false, Some(before)) => fitted::write(&mut out, |out| self.write_changes(out, before)),
         };
         note_unprinted(written.and_then(|()| out.flush()));
     }
