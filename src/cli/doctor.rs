@@ -103,6 +103,7 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
 
 /// The places of a line: the name of a check begins here, and what was found there.
 const NAME: usize = 9;
+const PLAYBOOK: usize = 11;
 const FOUND: usize = 27;
 
 fn write(out: &mut impl Write, playbook: Option<Playbook>, checks: &[Check], width: usize) -> io::Result<()> {
@@ -110,7 +111,10 @@ fn write(out: &mut impl Write, playbook: Option<Playbook>, checks: &[Check], wid
         || "any: what every playbook needs is looked at; --playbook narrows it".to_owned(),
         |playbook| format!("{playbook}: {}", playbook.summary()),
     );
-    writeln!(out, "Playbook   {subject}\n")?;
+    for (index, line) in wrapped(&subject, width.saturating_sub(PLAYBOOK).max(30)).iter().enumerate() {
+        writeln!(out, "{:PLAYBOOK$}{line}", if index == 0 { "Playbook" } else { "" })?;
+    }
+    writeln!(out)?;
     let room = width.saturating_sub(FOUND).max(30);
     let mut before = "";
     for check in checks {
@@ -142,12 +146,13 @@ fn write(out: &mut impl Write, playbook: Option<Playbook>, checks: &[Check], wid
     let (failed, warnings) = (number(Status::Failed), number(Status::Warning));
     let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
     let warned = counted(warnings, "warning", "warnings");
-    if failed > 0 {
+    let last = if failed > 0 {
         let checks = counted(failed, "check", "checks");
-        writeln!(out, "{checks} failed, {warned}: {what} would fail, or leave some accounts undone.")
+        format!("{checks} failed, {warned}: {what} would fail, or leave some accounts undone.")
     } else {
-        writeln!(out, "Nothing stands in the way of {what}; {warned}. Nothing was changed.")
-    }
+        format!("Nothing stands in the way of {what}; {warned}. Nothing was changed.")
+    };
+    wrapped(&last, width).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 const fn style_of(status: Status) -> Style {

@@ -16,6 +16,7 @@ use super::interrupt;
 use super::moments;
 use super::preview::{note_unprinted, quoted};
 use super::recheck::lookup_failure;
+use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::PlanFolder;
@@ -184,7 +185,7 @@ fn tell(told: Told) {
             span(left)
         ),
     };
-    let _ = writeln!(anstream::stderr(), "{line}");
+    voice::say(line);
 }
 
 /// What one reading of everybody found.
