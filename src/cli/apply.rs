@@ -16,6 +16,7 @@ use super::apps::{self, AppArgs, Entering, Joined};
 use super::connect::{ConnectionArgs, read_failure, transport_failure};
 use super::disk_trouble;
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::handoff;
 use super::interrupt;
 use super::moments;
@@ -641,7 +642,7 @@ impl Recap<'_> {
             };
             serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
         } else {
-            self.write(&mut out)
+            fitted::write(&mut out, |out| self.write(out))
         };
         note_unprinted(written.and_then(|()| out.flush()));
     }

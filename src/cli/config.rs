@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::apps::AppArgs;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::moments;
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs};
@@ -70,7 +71,11 @@ struct SettingOnWire<'a> {
 /// Standard output cannot be written.
 pub(super) fn run(args: &ConfigArgs, in_force: &InForce) -> Result<Exit, Failure> {
     let mut out = anstream::stdout();
-    let written = if args.json { write_json(&mut out, in_force) } else { write(&mut out, in_force, line_width()) };
+    let written = if args.json {
+        write_json(&mut out, in_force)
+    } else {
+        fitted::write(&mut out, |out| write(out, in_force, line_width()))
+    };
     written.and_then(|()| out.flush()).map_err(|error| Failure::unprinted(&error))?;
     Ok(Exit::Done)
 }

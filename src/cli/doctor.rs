@@ -135,6 +135,7 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
 
 /// The places of a line: the name of a check begins here, and what was found there.
 const NAME: usize = 9;
+const PLAYBOOK: usize = 11;
 const FOUND: usize = 27;
 
 /// A further app, and what was found about it.
@@ -212,7 +213,10 @@ fn write(
         || "any: what every playbook needs is looked at; --playbook narrows it".to_owned(),
         |playbook| format!("{playbook}: {}", playbook.summary()),
     );
-    writeln!(out, "Playbook   {subject}\n")?;
+    for (index, line) in wrapped(&subject, width.saturating_sub(PLAYBOOK).max(30)).iter().enumerate() {
+        writeln!(out, "{:PLAYBOOK$}{line}", if index == 0 { "Playbook" } else { "" })?;
+    }
+    writeln!(out)?;
     write_checks(out, checks, width)?;
     for app in apps {
         let client_id = app.client_id.map(|id| format!("{id} ")).unwrap_or_default();
@@ -227,17 +231,18 @@ fn write(
     let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
     let (warned, failures) =
         (counted(warnings, "warning", "warnings"), counted(failed + failed_of_apps, "check", "checks"));
-    if failed > 0 {
-        writeln!(out, "{failures} failed, {warned}: {what} would fail, or leave some accounts undone.")
+    let last = if failed > 0 {
+        format!("{failures} failed, {warned}: {what} would fail, or leave some accounts undone.")
     } else if failed_of_apps > 0 {
         let files: Vec<&str> =
             apps.iter().filter(|app| number(&app.checks, Status::Failed) > 0).map(|app| app.file.as_str()).collect();
         let files = files.join(", ");
         let files = harmless(&files);
-        writeln!(out, "{failures} failed, {warned}: {what} would go without the app of {files}, or not begin.")
+        format!("{failures} failed, {warned}: {what} would go without the app of {files}, or not begin.")
     } else {
-        writeln!(out, "Nothing stands in the way of {what}; {warned}. Nothing was changed.")
-    }
+        format!("Nothing stands in the way of {what}; {warned}. Nothing was changed.")
+    };
+    wrapped(&last, width).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn write_checks(out: &mut impl Write, checks: &[Check], width: usize) -> io::Result<()> {

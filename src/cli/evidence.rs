@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::apply;
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::preview::{note_unprinted, quoted};
 use super::words::{count, counted, harmless, moment};
 use crate::report::evidence::{self, EvidenceError, Held};
@@ -117,7 +118,7 @@ fn show(held: &Held, archive: &Path, json: bool, checked: bool) {
         let line = OnWire { archive: archive.display().to_string(), checked, held };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        write(&mut out, held, archive, checked)
+        fitted::write(&mut out, |out| write(out, held, archive, checked))
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }

@@ -21,6 +21,7 @@ mod drill_phases;
 pub mod evidence;
 pub mod exit;
 pub mod export;
+mod fitted;
 mod handoff;
 mod interrupt;
 pub mod keygen;

@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use super::apply;
 use super::appointment::told;
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::preview::note_unprinted;
 use super::words::{count, counted, harmless, moment, quoted, span};
 use crate::digest::Digest;
@@ -68,7 +69,8 @@ pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
     let has_results = plan.results_path().exists();
     let status = Status { plan: &plan, survey: &survey, held: held.as_ref(), has_results };
     let mut out = anstream::stdout();
-    let written = if args.json { status.write_json(&mut out, exit) } else { status.write(&mut out) };
+    let written =
+        if args.json { status.write_json(&mut out, exit) } else { fitted::write(&mut out, |out| status.write(out)) };
     note_unprinted(written.and_then(|()| out.flush()));
     Ok(exit)
 }

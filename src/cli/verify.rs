@@ -11,10 +11,12 @@ use tokio_util::sync::CancellationToken;
 use super::apply;
 use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::interrupt;
 use super::moments;
 use super::preview::{note_unprinted, quoted};
 use super::recheck::lookup_failure;
+use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::PlanFolder;
@@ -195,7 +197,7 @@ fn tell(told: Told) {
             span(left)
         ),
     };
-    let _ = writeln!(anstream::stderr(), "{line}");
+    voice::say(line);
 }
 
 /// What one reading of everybody found.
@@ -272,8 +274,8 @@ impl Shown {
         let mut out = anstream::stdout();
         let written = match (json, before) {
             (true, _) => serde_json::to_string(self).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}")),
-            (false, None) => self.write(&mut out),
-            (false, Some(before)) => self.write_changes(&mut out, before),
+            (false, None) => fitted::write(&mut out, |out| self.write(out)),
+            (false, Some(before)) => fitted::write(&mut out, |out| self.write_changes(out, before)),
         };
         note_unprinted(written.and_then(|()| out.flush()));
     }

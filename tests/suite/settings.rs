@@ -138,6 +138,11 @@ fn a_file_that_cannot_be_trusted_or_understood_stops_the_command() {
         refused.err
     );
     stage.run(&["config", "--config", "nowhere.toml"]).exited(2).complains(&["nowhere.toml"]);
+    // Where secrets are sent is not for a file to say that came with somebody's archive.
+    stage.write("sealoff.toml", "halt_at = 20\nauthority = \"https://login.example.invalid\"\n");
+    stage.run(&plan).exited(4).complains(&["sealoff.toml:2", "where secrets are sent", "--config sealoff.toml"]);
+    let named = stage.run(&["config", "--json", "--config", "sealoff.toml"]).succeeded();
+    assert_eq!(told(&named, "authority").0, "variable", "and variables beat it");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

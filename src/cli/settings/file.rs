@@ -68,15 +68,28 @@ pub(super) enum SettingsError {
     Value { path: PathBuf, line: usize, name: &'static str, reason: String },
     #[error("{}:{line}: {first} stands above, and {second} is another way in; leave one of them out", path.display())]
     TwoWaysIn { path: PathBuf, line: usize, first: &'static str, second: &'static str },
+    #[error(
+        "{}:{line}: {name} says where secrets are sent, and a file that was merely found in the working folder may have come \
+         with somebody's archive", path.display()
+    )]
+    MerelyFound { path: PathBuf, line: usize, name: &'static str },
 }
 
 fn did_you_mean(meant: Option<&'static str>) -> String {
     meant.map_or_else(|| "; samples/sealoff.toml has them all".to_owned(), |meant| format!("; did you mean {meant}?"))
 }
 
+/// What leads the credentials of whoever runs the program elsewhere.
+const LEADS_AWAY: [&str; 3] = ["graph_endpoint", "authority", "ca_file"];
+
+/// The file in the working folder.
+pub(super) fn here() -> PathBuf {
+    PathBuf::from(NAME)
+}
+
 /// The file in the working folder, or else the one in the platform's configuration folder.
 pub(super) fn found() -> Option<PathBuf> {
-    let here = PathBuf::from(NAME);
+    let here = here();
     // What is there and cannot be read is found too, and the error tells why.
     let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
     Some(here).filter(is_there).or_else(|| configuration_folder().map(|folder| folder.join(NAME)).filter(is_there))
@@ -116,6 +129,21 @@ impl SettingsFile {
             return Err(unreadable(io::Error::other("it is far too long")));
         }
         Self::parse(path, text.trim_start_matches('\u{feff}'))
+    }
+
+    /// The same of a file that nobody named and that lies where the program was started.
+    ///
+    /// # Errors
+    ///
+    /// As [`SettingsFile::read`]; or it says where secrets are sent.
+    pub(super) fn read_here() -> Result<Self, SettingsError> {
+        let file = Self::read(&here())?;
+        match file.settings.iter().find(|setting| LEADS_AWAY.contains(&setting.key.name)) {
+            None => Ok(file),
+            Some(Setting { key, line, .. }) => {
+                Err(SettingsError::MerelyFound { path: file.path.clone(), line: *line, name: key.name })
+            }
+        }
     }
 
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {

@@ -111,8 +111,10 @@ fn with_settings(line: &[OsString], said: &ArgMatches) -> Result<Option<(ArgMatc
         (false, Some(path)) => Some(path.clone()),
         (false, None) => file::found(),
     };
+    let is_named = sub.get_one::<PathBuf>("config").is_some();
     let read = |path: PathBuf| {
-        let file = SettingsFile::read(&path)?;
+        let merely_found = !is_named && path == file::here();
+        let file = if merely_found { SettingsFile::read_here() } else { SettingsFile::read(&path) }?;
         file.settings.iter().try_for_each(|setting| check(&command, setting, &path))?;
         Ok(file)
     };
@@ -274,6 +276,11 @@ fn failure(error: SettingsError) -> Failure {
         SettingsError::WritableByOthers(_) | SettingsError::NotYours(_) => {
             return Failure::refused(error)
                 .with_next("To go on without it: --no-config, or --config FILE for another one.");
+        }
+        SettingsError::MerelyFound { .. } => {
+            return Failure::refused(error).with_next(
+                "If it is yours: --config sealoff.toml, or put it into the configuration folder. Otherwise: --no-config",
+            );
         }
         SettingsError::EachTime { .. } => "What lifts a guard or approves must be meant each time. Take the line out.",
         _ => "sealoff config shows what is in force; --no-config goes on without a file.",
