@@ -11,7 +11,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::appointment::{self, Appointment, Calendar, Countdown};
+use super::appointment::{self, Appointment, Calendar};
 use super::apps::{self, AppArgs, Entering, Joined};
 use super::connect::{ConnectionArgs, read_failure, transport_failure};
 use super::disk_trouble;
@@ -19,6 +19,7 @@ use super::exit::{Exit, Failure};
 use super::fitted;
 use super::handoff;
 use super::interrupt;
+use super::last_look::{LookedAgain, NotBefore, admitted, look_again, not_begun};
 use super::moments;
 use super::pace_args::{self, EffectivePace, PaceArgs};
 use super::precheck::{CheckArgs, note_clocks};
@@ -31,10 +32,8 @@ use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
-use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
-use crate::plan::reach::Principal;
 use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
@@ -139,13 +138,6 @@ pub(super) struct Terms<'a> {
     pub(super) checks: CheckArgs,
     pub(super) json: bool,
     pub(super) not_before: Option<NotBefore<'a>>,
-}
-
-/// A run that is to begin at a moment agreed, and what has to hold then.
-pub(super) struct NotBefore<'a> {
-    appointment: Appointment,
-    lock: &'a FolderLock,
-    max_age: Duration,
 }
 
 /// Shows once more what became of a run with which nothing is left to do.
@@ -282,84 +274,6 @@ pub(super) async fn carry_out(
     failure.map_or(Ok(exit), Err)
 }
 
-/// The tenant that lets these apps in, and in whose name they act there.
-async fn admitted(
-    joined: &mut Joined,
-    manifest: &Manifest,
-    checks: CheckArgs,
-) -> Result<(Organization, Principal), Failure> {
-    let organization = joined.organization().await.map_err(|error| read_failure(&error))?;
-    check_organization(manifest, &organization)?;
-    let principal = joined.check_permissions(planned_steps(manifest), checks).await?;
-    Ok((organization, principal))
-}
-
-/// What was found out last, before the first write.
-struct LookedAgain {
-    organization: Organization,
-    drift: Drift,
-    /// Graph's clock before everybody was read: what a read shows must not be taken for older than it is.
-    seen_at: Option<OffsetDateTime>,
-}
-
-/// Waits for the moment where one was agreed, and looks at everybody once more; behind the approval, because whoever is
-/// asked may take their time, and what was true before is not what runs.
-async fn look_again(
-    plan: &PlanFolder,
-    standing: &Standing,
-    joined: &mut Joined,
-    (mut organization, mut principal): (Organization, Principal),
-    checks: CheckArgs,
-    not_before: Option<&NotBefore<'_>>,
-) -> Result<LookedAgain, Failure> {
-    if let Some(not_before) = not_before
-        && let Some(left) = not_before.appointment.left()
-    {
-        // Beforehand too, so that whatever would be refused then is known while there is time to mend it.
-        not_before.appointment.check_access(&joined.reader.access().await?)?;
-        recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
-        not_before.keep(left).await;
-        check_plan(plan, standing, not_before)?;
-        joined.forget_tokens();
-        (organization, principal) = admitted(joined, plan.manifest(), checks).await?;
-    }
-    let seen_at = joined.reader.transport.last_date();
-    let drift = recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
-    Ok(LookedAgain { organization, drift, seen_at })
-}
-
-impl NotBefore<'_> {
-    /// Waits for the moment, and tells whoever wants to work in the folder meanwhile.
-    async fn keep(&self, left: Duration) {
-        self.lock.waits_until(Some(self.appointment.moment));
-        let countdown = Countdown::start(self.appointment.moment, left);
-        self.appointment.wait(|left| countdown.show(left)).await;
-        drop(countdown);
-        self.lock.waits_until(None);
-        voice::say("it is time: everything is looked at once more");
-    }
-}
-
-fn not_begun(not_before: Option<&NotBefore<'_>>) -> Failure {
-    let waiting = not_before.is_some_and(|not_before| not_before.appointment.left().is_some());
-    let next =
-        if waiting { "The same command waits again, for the same moment." } else { "The same command begins again." };
-    Failure::new(Exit::Interrupted, "interrupted before the first write; nothing was changed").with_next(next)
-}
-
-/// The plan in the folder must still be the one that was approved, and be young enough.
-fn check_plan(plan: &PlanFolder, standing: &Standing, not_before: &NotBefore<'_>) -> Result<(), Failure> {
-    let now = open(plan.path())?;
-    if now.manifest().fingerprint() != plan.manifest().fingerprint() {
-        return Err(Failure::refused(format_args!(
-            "the plan in {} is not the one that was approved; nothing was changed",
-            quoted(plan.path())
-        ))
-        .with_next("Read the plan that is there now, and approve that one."));
-    }
-    recheck::check_age(plan, standing, not_before.max_age, Some(not_before.appointment.when_it_begins()))
-}
-
 /// The steps that are planned for anybody.
 pub(super) fn planned_steps(manifest: &Manifest) -> Steps {
     let planned = &manifest.counts.steps;
@@ -383,7 +297,7 @@ pub(super) async fn check_tenant(manifest: &Manifest, transport: &impl Transport
     check_organization(manifest, &organization)
 }
 
-fn check_organization(manifest: &Manifest, organization: &Organization) -> Result<(), Failure> {
+pub(super) fn check_organization(manifest: &Manifest, organization: &Organization) -> Result<(), Failure> {
     if organization.id == manifest.tenant.id {
         return Ok(());
     }

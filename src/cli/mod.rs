@@ -25,6 +25,7 @@ mod fitted;
 mod handoff;
 mod interrupt;
 pub mod keygen;
+mod last_look;
 mod letters;
 pub mod man;
 mod moments;
