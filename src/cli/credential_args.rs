@@ -21,6 +21,7 @@ use crate::graph::credential::{
     CertificateError, CredentialKind, DevicePrompt, FilePassword, ShowPrompt, SigningCertificate,
 };
 use crate::graph::token::Credential;
+use crate::private_files;
 
 const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
@@ -116,6 +117,7 @@ impl CredentialArgs {
                 let [tenant, client_id] = self.registration(kind)?;
                 let path = self.client_certificate.clone().or_else(|| path_variable(CERTIFICATE));
                 let path = path.ok_or_else(|| missing(kind, &[CERTIFICATE]))?;
+                warn_of_onlookers(&path);
                 let given = secret_variable_as_it_is(CERTIFICATE_PASSWORD)?;
                 let mut ask = typed_password;
                 let password = FilePassword::new(given, &mut ask);
@@ -314,9 +316,18 @@ fn secret_in(path: &Path) -> Result<SecretString, Failure> {
         Failure::usage(format_args!("client secret file {}: {reason}", path.display()))
     };
     let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| cannot(&error))?;
+    warn_of_onlookers(path);
     match text.trim() {
         "" => Err(cannot(&"it is empty")),
         secret if secret.lines().count() > 1 => Err(cannot(&"it has several lines, and must hold the secret alone")),
         secret => Ok(SecretString::from(secret.to_owned())),
+    }
+}
+
+/// What mounts secrets into a container leaves them readable, so that a file others can read is no refusal.
+fn warn_of_onlookers(path: &Path) {
+    if fs::File::open(path).and_then(|file| private_files::open_to_others(&file)).unwrap_or_default() {
+        let file = path.display();
+        voice::say(format_args!("warning: others on this machine can read {file}; keep them out: chmod 600 {file}"));
     }
 }

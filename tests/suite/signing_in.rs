@@ -439,7 +439,16 @@ fn a_secret_in_a_file_and_the_tenant_as_arguments() {
     ];
     let mut command = without_secret(&stage, &arguments);
     command.env_remove("AZURE_TENANT_ID").env_remove("AZURE_CLIENT_ID");
-    finish(command).succeeded();
+    let ran = finish(command).succeeded();
+    #[cfg(unix)]
+    {
+        ran.complains(&["others on this machine can read", "chmod 600"]);
+        std::fs::set_permissions(stage.path(&file), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let ran = plan(&stage, &[], &["--client-secret-file", &file]);
+        assert!(!ran.err.contains("others on this machine"), "{}", ran.err);
+    }
+    #[cfg(not(unix))]
+    let _ = ran;
     for (content, says) in [("", "it is empty"), ("a\nb\n", "several lines")] {
         let file = stage.write("secret", content);
         plan(&stage, &[], &["--client-secret-file", &file]).exited(2).complains(&[says]);
