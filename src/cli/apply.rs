@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
@@ -16,15 +15,15 @@ use super::apps::{self, AppArgs, Entering, Joined};
 use super::connect::{ConnectionArgs, read_failure, transport_failure};
 use super::disk_trouble;
 use super::exit::{Exit, Failure};
-use super::fitted;
 use super::handoff;
 use super::interrupt;
 use super::last_look::{LookedAgain, NotBefore, admitted, look_again, not_begun};
 use super::moments;
-use super::pace_args::{self, EffectivePace, PaceArgs};
+use super::pace_args::{EffectivePace, PaceArgs};
 use super::precheck::{CheckArgs, note_clocks};
-use super::preview::{note_unprinted, quoted};
+use super::preview::quoted;
 use super::progress::Display;
+use super::recap::Recap;
 use super::recheck;
 use super::voice;
 use super::words::{counted, harmless, span};
@@ -40,10 +39,8 @@ use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
 use crate::run::lock::{FolderLock, LockError};
 use crate::run::mint::{Mint, Sealing};
-use crate::run::next::next_steps;
 use crate::run::opening::{Findings, Run, RunError, Scope, Standing, project_results, standing};
-use crate::run::outcome::Outcome;
-use crate::run::packets::{self, PacketsError};
+use crate::run::packets::PacketsError;
 use crate::run::record::Record;
 use crate::run::results::{ResultsError, Tally};
 use crate::seal::recipient_name;
@@ -505,116 +502,5 @@ pub(super) fn run_failure(error: &RunError) -> Failure {
             ))
         }
         _ => Failure::usage(error),
-    }
-}
-
-/// What became of a run.
-struct Recap<'a> {
-    plan: &'a PlanFolder,
-    results: PathBuf,
-    tally: Tally,
-    statistics: Option<Statistics>,
-    pace: Option<EffectivePace>,
-    ending: &'static str,
-    exit: Exit,
-    /// Its tenant ends with it, so that nothing is left to do.
-    is_drill: bool,
-}
-
-/// The recap as `--json` prints it.
-#[derive(Serialize)]
-struct RecapOnWire<'a> {
-    sealoff_run: u32,
-    ending: &'a str,
-    exit_code: u8,
-    plan: crate::digest::Digest,
-    outcomes: &'a Tally,
-    drifted: u64,
-    results: String,
-    packets: &'a [packets::Packet],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pace: Option<EffectivePace>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    statistics: Option<&'a Statistics>,
-}
-
-impl Recap<'_> {
-    fn show(&self, json: bool) {
-        let mut out = anstream::stdout();
-        let written = if json {
-            let recap = RecapOnWire {
-                sealoff_run: 1,
-                ending: self.ending,
-                exit_code: self.exit as u8,
-                plan: self.plan.manifest().fingerprint(),
-                outcomes: &self.tally,
-                drifted: self.tally.drifted(),
-                results: self.results.display().to_string(),
-                packets: self.tally.packets(),
-                pace: self.pace,
-                statistics: self.statistics.as_ref(),
-            };
-            serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
-        } else {
-            fitted::write(&mut out, |out| self.write(out))
-        };
-        note_unprinted(written.and_then(|()| out.flush()));
-    }
-
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let tally = &self.tally;
-        writeln!(out)?;
-        match self.ending {
-            "finished" => {}
-            "interrupted" => {
-                writeln!(out, "Interrupted: what was under way was waited for, and the rest is pending.\n")?
-            }
-            _ => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
-        }
-        for outcome in Outcome::ALL {
-            let number = tally.of(outcome);
-            if number > 0 {
-                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), super::words::count(number), meaning(outcome))?;
-            }
-        }
-        if tally.drifted() > 0 {
-            let drifted = counted(tally.drifted(), "of these is", "of these are");
-            writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
-        }
-        if let Some(statistics) = &self.statistics {
-            writeln!(out)?;
-            pace_args::write_recap(out, statistics)?;
-        }
-        writeln!(out, "Results    {}", self.results.display())?;
-        handoff::write_packets(out, self.plan, tally.packets())?;
-        self.write_next(out)
-    }
-
-    /// What the operator should do next, in order.
-    fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
-        if self.is_drill {
-            return writeln!(out);
-        }
-        let steps = next_steps(self.plan, self.tally.so_far(None));
-        if !steps.is_empty() {
-            writeln!(out, "\nWhat is left to do, in order:")?;
-        }
-        for (number, step) in (1..).zip(&steps) {
-            writeln!(out, "  {number}. {step}")?;
-        }
-        Ok(())
-    }
-}
-
-pub(super) const fn meaning(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done => "every planned step is done",
-        Outcome::Already => "there was nothing to do",
-        Outcome::Partial => "some steps are done, others were refused",
-        Outcome::Failed => "no step is done",
-        Outcome::Uncertain => "a step may have taken effect; treat as not done",
-        Outcome::Skipped => "left alone, as planned",
-        Outcome::Refused => "left alone; somebody has to look at them",
-        Outcome::Pending => "not begun or not finished",
     }
 }

@@ -40,6 +40,7 @@ mod precheck;
 mod preview;
 mod private_output;
 mod progress;
+mod recap;
 mod recheck;
 pub mod report;
 pub mod results;

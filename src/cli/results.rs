@@ -61,7 +61,7 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     } else {
         let mut lines = String::new();
         for outcome in Outcome::ALL.into_iter().filter(|outcome| tally.of(*outcome) > 0) {
-            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(tally.of(outcome)), apply::meaning(outcome));
+            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(tally.of(outcome)), outcome.meaning());
         }
         writeln!(out, "{lines}Results    {}", results.display())
     };

@@ -151,7 +151,7 @@ impl Status<'_> {
             writeln!(out)?;
             for outcome in Outcome::ALL.into_iter().filter(|outcome| survey.of(*outcome) > 0) {
                 let number = count(survey.of(outcome));
-                writeln!(out, "{:<10} {number:>7}  {}", outcome.name(), apply::meaning(outcome))?;
+                writeln!(out, "{:<10} {number:>7}  {}", outcome.name(), outcome.meaning())?;
             }
             self.write_steps(out)?;
             self.write_reasons(out)?;

@@ -71,19 +71,34 @@ pub(super) fn lines(
     series: &[Series],
     marks: &[Seconds],
 ) -> Markup {
+    let drawn = html! {
+        @for mark in marks {
+            line.mark x1=(axes.x(*mark)) x2=(axes.x(*mark)) y1=(TOP) y2=(HEIGHT - BOTTOM) {}
+        }
+        @for one in series { path.line.(one.class) d=(path(axes, one)) {} }
+    };
+    figure(id, title, description, axes, &drawn, series.iter().map(|one| (&*one.name, one.class)))
+}
+
+/// What is drawn upon the grid, told in words too, with a legend of names and classes below it.
+fn figure<'l>(
+    id: &str,
+    title: &str,
+    description: &str,
+    axes: &Axes,
+    drawn: &Markup,
+    legend: impl Iterator<Item = (&'l str, &'static str)>,
+) -> Markup {
     html! {
         figure.chart {
             svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-labelledby={ (id) "-title " (id) "-desc" } {
                 title id={ (id) "-title" } { (title) }
                 desc id={ (id) "-desc" } { (description) }
                 (axes.grid())
-                @for mark in marks {
-                    line.mark x1=(axes.x(*mark)) x2=(axes.x(*mark)) y1=(TOP) y2=(HEIGHT - BOTTOM) {}
-                }
-                @for one in series { path.line.(one.class) d=(path(axes, one)) {} }
+                (drawn)
             }
             figcaption {
-                ul.legend { @for one in series { li class=(one.class) { (one.name) } } }
+                ul.legend { @for (name, class) in legend { li class=(class) { (name) } } }
             }
         }
     }
@@ -128,21 +143,12 @@ pub(super) fn bars(
             }
         }
     }
-    html! {
-        figure.chart {
-            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-labelledby={ (id) "-title " (id) "-desc" } {
-                title id={ (id) "-title" } { (title) }
-                desc id={ (id) "-desc" } { (description) }
-                (axes.grid())
-                @for (class, x, y, height) in rectangles {
-                    rect class=(class) x=(format!("{x:.1}")) y=(format!("{y:.1}")) width=(format!("{:.1}", (width - 1.0).max(1.0))) height=(format!("{height:.1}")) {}
-                }
-            }
-            figcaption {
-                ul.legend { @for (name, class, _) in stacks { li class=(class) { (name) } } }
-            }
+    let drawn = html! {
+        @for (class, x, y, height) in rectangles {
+            rect class=(class) x=(format!("{x:.1}")) y=(format!("{y:.1}")) width=(format!("{:.1}", (width - 1.0).max(1.0))) height=(format!("{height:.1}")) {}
         }
-    }
+    };
+    figure(id, title, description, axes, &drawn, stacks.iter().map(|(name, class, _)| (*name, *class)))
 }
 
 /// How many of the moments lie in each of so many equal pieces of the time.

@@ -49,27 +49,13 @@ struct OutcomeLine {
     rows: u64,
 }
 
-/// What an outcome means, for a person.
-pub(super) const fn means(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done => "every planned step is done",
-        Outcome::Already => "there was nothing to do",
-        Outcome::Partial => "some steps are done, others were refused",
-        Outcome::Failed => "no step is done",
-        Outcome::Uncertain => "a step may have taken effect; treat as not done",
-        Outcome::Skipped => "left alone, as planned",
-        Outcome::Refused => "left alone; somebody has to look at them",
-        Outcome::Pending => "not begun or not finished",
-    }
-}
-
 impl Legend {
     pub(super) fn of(counts: &[(Outcome, u64)]) -> Self {
         let rows: u64 = counts.iter().map(|(_, rows)| rows).sum();
         let others: u64 = counts.iter().filter(|(outcome, _)| *outcome != Outcome::Done).map(|(_, rows)| rows).sum();
         let line = |(outcome, rows): &(Outcome, u64)| OutcomeLine {
             name: outcome.name(),
-            means: means(*outcome),
+            means: outcome.meaning(),
             rows: *rows,
         };
         Self {

@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::causes::MOST_NAMED;
 use super::chart::{self, Axes, Series};
-use super::run_listing::means;
 use super::run_page::{Few, MOST_PLAIN_ROWS, Report};
 use super::shown::{Shown, shown};
 use super::story::Seconds;
@@ -82,7 +81,7 @@ pub(super) fn figures(counts: &[(Outcome, u64)]) -> Markup {
                         a href={ "#outcome=" (outcome) } {
                             span.number { (count(*rows)) }
                             span.name { (outcome) }
-                            span.means { (means(*outcome)) }
+                            span.means { (outcome.meaning()) }
                         }
                     }
                 }

@@ -1,0 +1,119 @@
+//! What became of a run, as it is shown at its end: for people, or for programs.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::exit::Exit;
+use super::fitted;
+use super::handoff;
+use super::pace_args::{self, EffectivePace};
+use super::preview::note_unprinted;
+use super::words::{count, counted};
+use crate::digest::Digest;
+use crate::plan::folder::PlanFolder;
+use crate::run::event::Statistics;
+use crate::run::next::next_steps;
+use crate::run::outcome::Outcome;
+use crate::run::packets;
+use crate::run::results::Tally;
+
+/// What became of a run.
+pub(super) struct Recap<'a> {
+    pub(super) plan: &'a PlanFolder,
+    pub(super) results: PathBuf,
+    pub(super) tally: Tally,
+    pub(super) statistics: Option<Statistics>,
+    pub(super) pace: Option<EffectivePace>,
+    pub(super) ending: &'static str,
+    pub(super) exit: Exit,
+    /// Its tenant ends with it, so that nothing is left to do.
+    pub(super) is_drill: bool,
+}
+
+/// The recap as `--json` prints it.
+#[derive(Serialize)]
+struct RecapOnWire<'a> {
+    sealoff_run: u32,
+    ending: &'a str,
+    exit_code: u8,
+    plan: Digest,
+    outcomes: &'a Tally,
+    drifted: u64,
+    results: String,
+    packets: &'a [packets::Packet],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pace: Option<EffectivePace>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<&'a Statistics>,
+}
+
+impl Recap<'_> {
+    /// Prints it. A recap that cannot be shown changes nothing about the run.
+    pub(super) fn show(&self, json: bool) {
+        let mut out = anstream::stdout();
+        let written = if json {
+            let recap = RecapOnWire {
+                sealoff_run: 1,
+                ending: self.ending,
+                exit_code: self.exit as u8,
+                plan: self.plan.manifest().fingerprint(),
+                outcomes: &self.tally,
+                drifted: self.tally.drifted(),
+                results: self.results.display().to_string(),
+                packets: self.tally.packets(),
+                pace: self.pace,
+                statistics: self.statistics.as_ref(),
+            };
+            serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+        } else {
+            fitted::write(&mut out, |out| self.write(out))
+        };
+        note_unprinted(written.and_then(|()| out.flush()));
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let tally = &self.tally;
+        writeln!(out)?;
+        match self.ending {
+            "finished" => {}
+            "interrupted" => {
+                writeln!(out, "Interrupted: what was under way was waited for, and the rest is pending.\n")?
+            }
+            _ => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
+        }
+        for outcome in Outcome::ALL {
+            let number = tally.of(outcome);
+            if number > 0 {
+                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(number), outcome.meaning())?;
+            }
+        }
+        if tally.drifted() > 0 {
+            let drifted = counted(tally.drifted(), "of these is", "of these are");
+            writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
+        }
+        if let Some(statistics) = &self.statistics {
+            writeln!(out)?;
+            pace_args::write_recap(out, statistics)?;
+        }
+        writeln!(out, "Results    {}", self.results.display())?;
+        handoff::write_packets(out, self.plan, tally.packets())?;
+        self.write_next(out)
+    }
+
+    /// What the operator should do next, in order.
+    fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.is_drill {
+            return writeln!(out);
+        }
+        let steps = next_steps(self.plan, self.tally.so_far(None));
+        if !steps.is_empty() {
+            writeln!(out, "\nWhat is left to do, in order:")?;
+        }
+        for (number, step) in (1..).zip(&steps) {
+            writeln!(out, "  {number}. {step}")?;
+        }
+        Ok(())
+    }
+}
