@@ -247,7 +247,7 @@ pub(super) async fn carry_out(
         fault => ("stopped", Some(fault_failure(fault, plan))),
     };
     if let Some(Err(error)) = events.map(|events| events.end(name, &statistics)) {
-        let _ = writeln!(anstream::stderr(), "note: not every event could be written: {error}");
+        voice::warn(format_args!("not every event could be written: {error}"));
     }
     let (results, tally) = match (project_results(plan), failure.is_some()) {
         (Ok(projected), _) => projected,
@@ -403,13 +403,12 @@ async fn engage(
         other_names,
     };
     if let Some(torn) = run.journal.torn_tail() {
-        let _ = writeln!(
-            anstream::stderr(),
-            "note: the journal ended with {} that were not whole, from line {} on; nothing was done upon them, and they \
-             were cut off",
+        voice::note(format_args!(
+            "the journal ended with {} that were not whole, from line {} on; nothing was done upon them, and they were cut \
+             off",
             counted(torn.bytes, "byte", "bytes"),
             torn.line
-        );
+        ));
     }
     let clock = joined.reader.clock;
     let (apps, left_out) = joined.at_work(&pace, &run.writes_spent);

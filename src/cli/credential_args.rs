@@ -328,6 +328,6 @@ fn secret_in(path: &Path) -> Result<SecretString, Failure> {
 fn warn_of_onlookers(path: &Path) {
     if fs::File::open(path).and_then(|file| private_files::open_to_others(&file)).unwrap_or_default() {
         let file = path.display();
-        voice::say(format_args!("warning: others on this machine can read {file}; keep them out: chmod 600 {file}"));
+        voice::warn(format_args!("others on this machine can read {file}; keep them out: chmod 600 {file}"));
     }
 }

@@ -241,12 +241,11 @@ async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result
     let Some(people) = people else { return Ok(()) };
     let time = Listing::<T>::time_for(people);
     if time > Duration::ZERO {
-        let _ = writeln!(
-            anstream::stderr(),
+        voice::say(format_args!(
             "{} with their latest sign-ins: about {} (500 people every six seconds is as fast as Graph allows)",
             counted(people, "person", "people"),
             span(time)
-        );
+        ));
     }
     Ok(())
 }
@@ -313,7 +312,9 @@ fn deliver(output: Output, path: &Path) -> Result<(), Failure> {
 
 fn show(report: &Report, path: &Path, to_standard_output: bool, json: bool) {
     if to_standard_output {
-        note_unprinted(describe(&mut anstream::stderr(), report, None));
+        if !voice::is_quiet() {
+            note_unprinted(describe(&mut anstream::stderr(), report, None));
+        }
         return;
     }
     let mut out = anstream::stdout();

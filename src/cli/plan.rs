@@ -210,7 +210,7 @@ impl RuleArgs {
         let mut notes: Vec<String> = seal_to.iter().flat_map(Recipients::notes).collect();
         notes.extend(handoff.iter().flat_map(HandoffKeys::notes));
         for note in notes {
-            voice::say(format_args!("note: {note}"));
+            voice::note(note);
         }
         if !self.cms_oaep {
             return Ok((seal_to, handoff));

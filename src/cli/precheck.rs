@@ -1,13 +1,12 @@
 //! The doctor's checks that cost no call more, before a plan is made and before it is carried out: no run starts that must
 //! fail.
 
-use std::io::Write as _;
-
 use clap::Args;
 use time::OffsetDateTime;
 
 use super::connect::{Connected, transport_failure};
 use super::exit::{Exit, Failure};
+use super::voice;
 use super::words::harmless;
 use crate::doctor::{Status, grants, network};
 use crate::graph::claims::Claims;
@@ -39,17 +38,16 @@ pub(super) async fn check_permissions(
     let claims = connected.transport.claims().await.map_err(|error| transport_failure(&error))?;
     let principal = Principal::of(&caller, claims.as_ref());
     let Some(claims) = claims else {
-        let _ = writeln!(
-            anstream::stderr(),
-            "note: the token cannot be read, so what it permits is not known beforehand: a missing permission will show as \
-             403 in the run"
+        voice::note(
+            "the token cannot be read, so what it permits is not known beforehand: a missing permission will show as 403 in \
+             the run",
         );
         return Ok(principal);
     };
     match missing(&claims, steps) {
         Some(failure) if !checks.without_checks => Err(failure),
         Some(failure) => {
-            let _ = writeln!(anstream::stderr(), "note: {}", harmless(&failure.what));
+            voice::note(harmless(&failure.what));
             Ok(principal)
         }
         None => Ok(principal),
@@ -84,7 +82,7 @@ pub(super) fn note_clocks(connected: &Connected) {
     let (here, there) = (OffsetDateTime::now_utc(), connected.transport.time_there());
     let check = network::clocks(there, here, connected.clock.speed());
     if check.status == Status::Failed {
-        let _ = writeln!(anstream::stderr(), "note: {}", check.found);
+        voice::warn(check.found);
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn read_back(folder: &Path) -> Vec<Examples> {
 }
 
 fn note(text: &str) {
-    voice::say(format_args!("note: {text}"));
+    voice::note(text);
 }
 
 /// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,

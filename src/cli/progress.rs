@@ -37,7 +37,6 @@ impl Display {
             if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:28}] {pos}/{len} accounts  {msg}") {
                 bar.set_style(style.progress_chars("=> "));
             }
-            bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
         Self {
@@ -56,7 +55,9 @@ impl Display {
         match event {
             Event::Started(progress) => {
                 if let Some(bar) = &self.bar {
+                    // Drawn from here on: before, it would say "0/0".
                     bar.set_length(progress.accounts);
+                    bar.enable_steady_tick(Duration::from_millis(250));
                 }
                 (self.began, self.done_before) = (self.clock.now(), progress.done);
                 self.show_progress(progress);
@@ -77,10 +78,10 @@ impl Display {
                     self.line("more failures follow; results.csv names them all");
                 }
             }
-            Event::TenantLimitReached => {
-                self.line("the tenant's own limit is reached: another app is spending the write quota too");
-            }
-            Event::AppLeftOut { app, reason } => self.line(&left_out(app, reason)),
+            Event::TenantLimitReached => self.beside(|| {
+                voice::note("the tenant's own limit is reached: another app is spending the write quota too");
+            }),
+            Event::AppLeftOut { app, reason } => self.beside(|| voice::warn(left_out(app, reason))),
             Event::Unreachable { reason, pause, down_for } => {
                 for line in self.outage.goes_on(reason, *pause, *down_for, OffsetDateTime::now_utc()) {
                     self.line(&line);
@@ -138,9 +139,14 @@ impl Display {
     }
 
     fn line(&self, text: &str) {
+        self.beside(|| eprint_line(text));
+    }
+
+    /// Says something without a bar in its way.
+    fn beside(&self, say: impl FnOnce()) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprint_line(text)),
-            None => eprint_line(text),
+            Some(bar) => bar.suspend(say),
+            None => say(),
         }
     }
 
@@ -155,7 +161,7 @@ impl Display {
 /// What is said of an app that a run goes on without.
 #[must_use]
 pub(super) fn left_out(app: &str, reason: &str) -> String {
-    format!("warning: app {} is left out: {}", harmless(app), harmless(reason))
+    format!("app {} is left out: {}", harmless(app), harmless(reason))
 }
 
 /// A line that cannot be shown must not stop a run that locks people out.

@@ -100,7 +100,7 @@ pub(super) async fn check_drift(
         return Err(too_much(&drift, means));
     }
     for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {
-        voice::say(format_args!("note: {}", harmless(&note)));
+        voice::note(harmless(&note));
     }
     tell(&drift);
     Ok(drift)

@@ -170,7 +170,7 @@ async fn watch(
             }
             // Whoever watches through a night must not miss the morning for an hour without a network.
             Err(failure) if before.is_some() => {
-                let _ = writeln!(anstream::stderr(), "note: nobody could be read this time: {}", failure.what);
+                voice::warn(format_args!("nobody could be read this time: {}", failure.what));
                 exit = Exit::Unfinished;
             }
             Err(failure) => return Err(failure),

@@ -93,6 +93,17 @@ pub(super) fn say(text: impl fmt::Display) {
     }
 }
 
+/// What is good to know about what was just done or is done next, and changes nothing.
+pub(super) fn note(text: impl fmt::Display) {
+    say(format_args!("note: {text}"));
+}
+
+/// What somebody has to know, however quiet they asked it to be.
+pub(super) fn warn(text: impl fmt::Display) {
+    let yellow = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Yellow.into()));
+    let _ = writeln!(anstream::stderr(), "{yellow}warning:{yellow:#} {text}");
+}
+
 /// What only those want to know who ask for it.
 pub(super) fn say_more(text: impl fmt::Display) {
     if is_verbose() {

@@ -204,7 +204,7 @@ fn a_clock_that_is_wrong_is_seen_by_the_answers() {
         assert_eq!(mend.contains("timedatectl"), status == "failed");
         let roster = stage.roster_of(&stage.members(1));
         let planned = stage.plan(&roster, "contain", "plan", &[]).succeeded();
-        assert_eq!(planned.err.contains("note: this machine's clock is "), status == "failed", "{}", planned.err);
+        assert_eq!(planned.err.contains("warning: this machine's clock is "), status == "failed", "{}", planned.err);
     }
 }
 
