@@ -1,7 +1,11 @@
 //! `--events FILE`: what a SIEM is told.
 
+use std::time::Duration;
+
+use sealoff::simulator::{Limit, Quota, Settings, Shape};
 use serde_json::Value;
 
+use crate::schemas::judge_events;
 use crate::stage::Stage;
 
 fn lines(stage: &Stage) -> Vec<Value> {
@@ -73,4 +77,19 @@ fn a_refusal_is_told_with_who_and_why_and_a_file_that_cannot_be_written_stops_no
     let failed = told.iter().find(|line| line["event"] == "steps-failed").unwrap();
     assert_eq!((&failed["row"], &failed["steps"]), (&Value::from(1), &"reset".into()));
     assert!(failed["reason"].as_str().unwrap().contains("on-premises"), "{failed}");
+    judge_events(&stage, &["steps-failed"]);
+}
+
+#[test]
+fn another_app_that_spends_the_quota_of_the_tenant_is_told_of() {
+    let of_tenant = Limit { amount: 100.0, window: Duration::from_secs(10), shape: Shape::TokenBucket };
+    let quota = Quota { writes_of_tenant: Some(of_tenant), ..Quota::off() };
+    let stage = Stage::at_speed(1_000.0, Settings { users: 400, quota, ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(200));
+    stage.plan(&roster, "contain", "run", &[]).succeeded();
+    stage
+        .run(&["apply", "run", "--confirm", "200", "--events", "events.jsonl"])
+        .succeeded()
+        .complains(&["note: the tenant's own limit is reached"]);
+    judge_events(&stage, &["throttled", "tenant-limit-reached"]);
 }

@@ -6,6 +6,7 @@ use std::process::Child;
 
 use sealoff::simulator::{Faults, Quota, Settings};
 
+use crate::schemas::judge_events;
 use crate::stage::{Ran, Stage};
 
 fn planned() -> Stage {
@@ -18,7 +19,7 @@ fn planned() -> Stage {
 /// A run in the middle, with the tenant holding every answer back.
 fn in_the_middle(stage: &Stage) -> Child {
     stage.simulator.hold_after_writes(100);
-    let child = stage.spawn(&["apply", "out", "--confirm", "120"]);
+    let child = stage.spawn(&["apply", "out", "--confirm", "120", "--events", "events.jsonl"]);
     stage.wait_for_writes(100);
     child
 }
@@ -60,6 +61,7 @@ fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
+    judge_events(&stage, &["unreachable", "reachable", "ended"]);
 }
 
 #[test]

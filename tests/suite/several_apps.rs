@@ -6,6 +6,7 @@ use std::time::Duration;
 use sealoff::simulator::{CLIENT_ID, Federated, FurtherApp, Operation, Permission, Quota, Settings, Shape};
 use uuid::Uuid;
 
+use crate::schemas::judge_events;
 use crate::signing_in::{PASSWORD, RSA, export, make_certificate};
 use crate::stage::{Ran, Stage, bare, finish};
 
@@ -148,7 +149,7 @@ fn an_app_that_is_locked_out_in_mid_run_is_left_out_and_the_others_finish() {
     let second = sound(&stage, 2);
     stage.simulator.hold_after_writes(200);
     let confirm = stage.accounts("out").to_string();
-    let mut arguments = vec!["apply", "out", "--confirm", &confirm, "--app", &second];
+    let mut arguments = vec!["apply", "out", "--confirm", &confirm, "--app", &second, "--events", "events.jsonl"];
     arguments.extend(QUOTA);
     let command = stage.command(&arguments);
     let child = stage.spawn(&arguments);
@@ -158,6 +159,7 @@ fn an_app_that_is_locked_out_in_mid_run_is_left_out_and_the_others_finish() {
     let ran = Ran::new(&command, &child.wait_with_output().unwrap());
     let named = format!("warning: app {} (app2.toml) is left out", id(2));
     ran.succeeded().complains(&[&named]);
+    judge_events(&stage, &["app-left-out"]);
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 400);
 }

@@ -9,6 +9,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use sealoff::simulator::{Quota, Settings};
 
+use crate::schemas::judge_events;
 use crate::stage::Stage;
 
 const ACCOUNTS: usize = 120;
@@ -20,7 +21,7 @@ fn planned() -> Stage {
     stage
 }
 
-const APPLY: [&str; 4] = ["apply", "out", "--confirm", "120"];
+const APPLY: [&str; 6] = ["apply", "out", "--confirm", "120", "--events", "events.jsonl"];
 
 fn send(child: &Child, signal: &str) {
     let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
@@ -53,6 +54,7 @@ fn every_signal_to_end_lets_what_is_under_way_come_to_its_end() {
         child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
         assert!(said.contains("To go on:  sealoff apply out --confirm 120"), "{signal}: {said}");
+        judge_events(&stage, &["stopping"]);
         stage.judge("out");
         assert!(!stage.outcomes("out").contains_key("uncertain"), "{signal}");
         stage.apply("out").succeeded();
