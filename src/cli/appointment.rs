@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::exit::{Exit, Failure};
+use super::spinner::Spinner;
 use super::voice;
 use super::words::span;
 use crate::clock::Clock;
@@ -158,7 +158,7 @@ pub(super) fn told(moment: OffsetDateTime) -> String {
 }
 
 /// A countdown on a terminal, and one line wherever it is shown.
-pub(super) struct Countdown(Option<ProgressBar>);
+pub(super) struct Countdown(Spinner);
 
 impl Countdown {
     pub(super) fn start(moment: OffsetDateTime, left: Duration) -> Self {
@@ -167,29 +167,16 @@ impl Countdown {
             span(left),
             told(moment)
         ));
-        Self(voice::draws().then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(4));
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
-                bar.set_style(style);
-            }
-            bar
-        }))
+        Self(Spinner::start(begins_in(left)))
     }
 
     pub(super) fn show(&self, left: Duration) {
-        if let Some(bar) = &self.0 {
-            bar.set_message(format!("begins in {}", span(left)));
-            bar.tick();
-        }
+        self.0.show(begins_in(left));
     }
 }
 
-impl Drop for Countdown {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
+fn begins_in(left: Duration) -> String {
+    format!("begins in {}", span(left))
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::exit::Failure;
+use super::voice;
 use super::words::{counted, harmless};
 use crate::roster::{Defect, Defects, RosterError, Source, Spot};
 
 const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
-const CYAN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
 const RED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 const YELLOW: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 
@@ -36,11 +36,13 @@ fn write(out: &mut impl Write, defects: &Defects, from: &str) -> io::Result<()> 
 
 fn of_defect(defect: &Defect, from: &str) -> String {
     let reason = defect.reason.to_string();
-    let mut text = format!("{YELLOW}warning:{YELLOW:#} a row cannot be read: {}\n", harmless(&reason));
+    let what = format!("a row cannot be read: {}", harmless(&reason));
+    let mut text = voice::marked("warning", AnsiColor::Yellow, what);
+    text.push('\n');
     text += &excerpt(&defect.spot, from, YELLOW);
     if let Some(help) = defect.reason.help() {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{CYAN}help:{CYAN:#} {help}");
+        text += &voice::marked("help", AnsiColor::Cyan, help);
+        text.push('\n');
     }
     text
 }

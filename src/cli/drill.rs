@@ -13,6 +13,7 @@ use super::drill_keys::DrillKeys;
 use super::drill_kill::{Killed, Victim};
 use super::drill_phases::{Phases, Rehearsed};
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::precheck::CheckArgs;
@@ -346,10 +347,10 @@ fn prove(
         let holds = user.is_some_and(|user| user.password == Some(Digest::of(password.expose().as_bytes())));
         let user = quoted(Path::new(&row.user_principal_name));
         tell(json, |out| {
-            writeln!(out, "Proof      the sealed credential of {} opens, and it", harmless(&row.user_principal_name))?;
+            let name = harmless(&row.user_principal_name);
             let verdict =
                 if holds { "is the password that the directory now holds" } else { "is NOT the directory's password" };
-            writeln!(out, "           {verdict}.")?;
+            writeln!(out, "Proof      the sealed credential of {name} opens, and it {verdict}.")?;
             let other = if is_theirs_alone { "does not open it" } else { "OPENS IT, TOO" };
             writeln!(out, "           The key of those who hand the others over {other}. See it yourself:")?;
             writeln!(out, "           sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key))?;
@@ -385,6 +386,6 @@ fn tell(silent: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> R
         return Ok(());
     }
     let mut out = anstream::stdout();
-    note_unprinted(write(&mut out).and_then(|()| out.flush()));
+    note_unprinted(fitted::write(&mut out, |out| write(out)).and_then(|()| out.flush()));
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::apps;
 use super::exit::Exit;
-use super::words::{count, harmless, span};
+use super::words::{count, harmless, line_width, span};
 use crate::clock::Clock;
 use crate::graph::quota::Allowance;
 use crate::simulator::{Counters, Simulator};
@@ -16,6 +16,9 @@ use crate::simulator::{Counters, Simulator};
 /// What a tenant of more than 500 users lets one app read ("Microsoft Graph service-specific throttling limits": 8,000
 /// resource units in 10 seconds). A smaller one gives less, so that this is the least time.
 const RESOURCE_UNITS: Allowance = Allowance { burst: 8_000, per_second: 800.0 };
+
+/// How wide the table is. On anything narrower it says what nobody knows otherwise: what a real tenant would take.
+const WIDTH: usize = 94;
 
 /// The phases of a drill so far.
 pub(super) struct Phases {
@@ -79,7 +82,11 @@ impl Phases {
     /// The table for people.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let is_fast = (self.clock.speed() - 1.0).abs() > f64::EPSILON;
+        let is_wide = line_width() >= WIDTH;
         let line = |out: &mut dyn Write, [name, writes, here, tenant, real]: [&str; 5]| {
+            if !is_wide {
+                return writeln!(out, "{name:<27}{writes:>9}{real:>23}");
+            }
             let tenant = if is_fast { format!("{tenant:>16}") } else { String::new() };
             writeln!(out, "{name:<27}{writes:>10}{here:>17}{tenant}{real:>24}")
         };
@@ -97,10 +104,10 @@ impl Phases {
         line(out, ["Together", &count(writes), &here, &tenant, &at_least(real)])?;
         let apps = if self.apps > 1 { format!(" of {} apps", self.apps) } else { String::new() };
         writeln!(out, "\nA real tenant: what its documented quotas{apps} allow at the best, without any trouble.")?;
-        if is_fast {
+        if is_fast && is_wide {
             writeln!(
                 out,
-                "Simulated time: this machine's times {}. What the run waited for is in it as in a real tenant; this machine's\n\
+                "Simulated time: this machine's times {}. What the run waited for is in it as in a real tenant; this machine's \
                  own work is in it that many times too long.",
                 self.clock.speed()
             )?;

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
 use super::connect::{Connected, ConnectionArgs, read_failure};
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::interrupt::Requests;
 use super::preview::{note_unprinted, quoted};
+use super::spinner::Spinner;
 use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{ExportError, Exported, Listing, Lookup, LookupError, Whom, export};
@@ -211,15 +212,15 @@ async fn write(
         Some(people) => people.resolve(&paced).await?,
         None => HashSet::new(),
     };
-    let progress = Progress::start();
     if sign_ins {
         say_how_long(&paced, whom).await?;
     }
+    let spinner = Spinner::start("reading the directory");
+    let told = |people: u64| spinner.show(format!("reading the directory: {}", counted(people, "person", "people")));
     let written = async {
         let mut listing = Listing::open(paced.clone(), connected.clock, whom, sign_ins).await?;
         let Exported { people, excluded } =
-            export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), |people| progress.show(people))
-                .await?;
+            export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), told).await?;
         Ok(Report {
             sealoff_export: JSON_VERSION,
             tenant: id,
@@ -312,8 +313,9 @@ fn deliver(output: Output, path: &Path) -> Result<(), Failure> {
 
 fn show(report: &Report, path: &Path, to_standard_output: bool, json: bool) {
     if to_standard_output {
-        if !voice::is_quiet() {
-            note_unprinted(describe(&mut anstream::stderr(), report, None));
+        let mut text = Vec::new();
+        if describe(&mut text, report, None).is_ok() {
+            voice::say(String::from_utf8_lossy(&text).trim_end());
         }
         return;
     }
@@ -322,7 +324,7 @@ fn show(report: &Report, path: &Path, to_standard_output: bool, json: bool) {
         let line = serde_json::to_string(report).map_err(io::Error::other);
         line.and_then(|line| writeln!(out, "{line}"))
     } else {
-        describe(&mut out, report, Some(path))
+        fitted::write(&mut out, |out| describe(out, report, Some(path)))
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }
@@ -357,32 +359,4 @@ fn describe(out: &mut impl Write, report: &Report, path: Option<&Path>) -> io::R
         writeln!(out, "  sealoff plan {} --playbook PLAYBOOK --out DIR", quoted(path))?;
     }
     Ok(())
-}
-
-/// Shows how far the list is, on a terminal only.
-struct Progress(Option<ProgressBar>);
-
-impl Progress {
-    fn start() -> Self {
-        Self(voice::draws().then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-            bar.set_message("reading the directory");
-            bar.enable_steady_tick(Duration::from_millis(250));
-            bar
-        }))
-    }
-
-    fn show(&self, people: u64) {
-        if let Some(bar) = &self.0 {
-            bar.set_message(format!("reading the directory: {}", counted(people, "person", "people")));
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
 }

@@ -1,10 +1,11 @@
 //! Lines that were written for a wide terminal, on a narrow one.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::words::{line_width, wrapped};
+use super::words::{error_width, line_width, wrapped};
 
 /// Writes what is composed; on a terminal, lines that do not fit go on under the place where their text began. A command to
 /// copy is never broken: it stands on a line of its own, as long as it is.
@@ -23,15 +24,24 @@ pub(super) fn write(out: &mut impl Write, compose: impl FnOnce(&mut Vec<u8>) -> 
     Ok(())
 }
 
+/// The same text for standard error.
+pub(super) fn for_standard_error(text: &str) -> Cow<'_, str> {
+    match error_width() {
+        Some(width) => Cow::Owned(text.split('\n').flat_map(|line| fitted(line, width)).collect::<Vec<_>>().join("\n")),
+        None => Cow::Borrowed(text),
+    }
+}
+
 fn fitted(line: &str, width: usize) -> Vec<String> {
     // What is styled was made to fit where it was written.
     if line.width() <= width || is_command(line) || line.contains('\u{1b}') {
         return vec![line.to_owned()];
     }
     let hang = hang(line);
-    if let Some((what, command)) = line.split_once(":  ").filter(|(_, command)| is_command(command)) {
-        let mut lines = broken(&format!("{what}:"), hang, width);
-        lines.push(format!("{:hang$}{command}", ""));
+    let command = line.match_indices(": ").map(|(place, _)| place + 1).find(|place| is_command(&line[*place..]));
+    if let Some((what, command)) = command.map(|place| line.split_at(place)) {
+        let mut lines = broken(what, hang, width);
+        lines.push(format!("{:hang$}{}", "", command.trim_start()));
         return lines;
     }
     broken(line, hang, width)
@@ -46,12 +56,20 @@ fn broken(line: &str, hang: usize, width: usize) -> Vec<String> {
 
 fn is_command(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with("sealoff ") || line.starts_with("powershell ")
+    COMMANDS.iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
 }
 
-/// Where the text begins: behind the last of the columns at the beginning of the line, behind its number, or where it is
+/// What somebody is told to type begins with one of these.
+const COMMANDS: [&str; 7] = ["sealoff", "powershell", "export", "az", "openssl", "chmod", "timedatectl"];
+/// What a message begins with.
+const MARKS: [&str; 4] = ["error: ", "help: ", "warning: ", "note: "];
+
+/// Where the text begins: behind the mark of a message, behind the last of the columns at the beginning of the line, behind its number, or where it is
 /// indented to.
 fn hang(line: &str) -> usize {
+    if let Some(mark) = MARKS.iter().find(|mark| line.starts_with(**mark)) {
+        return mark.len();
+    }
     let indent = line.len() - line.trim_start_matches(' ').len();
     let number =
         line[indent..].find(". ").filter(|place| line[indent..indent + place].bytes().all(|c| c.is_ascii_digit()));
@@ -91,6 +109,7 @@ mod tests {
             ["75 writes in under a second, 4", "calls, none"]
         );
         assert_eq!(fitted("short", 40), ["short"]);
+        assert_eq!(fitted("help: Read it, then go on with it.", 28), ["help: Read it, then go on", "      with it."]);
     }
 
     #[test]
@@ -100,6 +119,10 @@ mod tests {
         assert_eq!(
             fitted(&format!("  3. To hand the new passwords over (index.csv says to whom):  {command}"), 44),
             ["  3. To hand the new passwords over", "     (index.csv says to whom):", &format!("     {command}"),]
+        );
+        assert_eq!(
+            fitted("help: Approve with: sealoff apply monday --confirm 40", 30),
+            ["help: Approve with:", "      sealoff apply monday --confirm 40"]
         );
     }
 }

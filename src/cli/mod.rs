@@ -51,6 +51,7 @@ mod sign_in_args;
 pub mod simulate;
 mod simulate_watch;
 mod simulated_apps;
+mod spinner;
 pub mod status;
 #[cfg(test)]
 mod tests;
@@ -61,7 +62,6 @@ mod voice;
 mod words;
 
 use std::future::Future;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -163,11 +163,8 @@ fn in_runtime(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Ex
 
 /// A message that cannot be shown changes nothing about the exit code.
 fn show(failure: &Failure) {
-    let mut err = anstream::stderr();
-    let red = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    let cyan = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Cyan.into()));
-    let _ = writeln!(err, "{red}error:{red:#} {}", failure.what);
+    voice::tell_marked("error", anstyle::AnsiColor::Red, &failure.what);
     if let Some(next) = &failure.next {
-        let _ = writeln!(err, "{cyan}help:{cyan:#} {next}");
+        voice::tell_marked("help", anstyle::AnsiColor::Cyan, next);
     }
 }

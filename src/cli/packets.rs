@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::apply;
 use super::exit::{Exit, Failure};
+use super::fitted;
 use super::handoff;
 use super::preview::{note_unprinted, quoted};
 use crate::run::opening::project_packets;
@@ -65,7 +66,7 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
             .map_err(io::Error::other)
             .and_then(|line| writeln!(out, "{line}"))
     } else {
-        handoff::write_packets(&mut out, &plan, &made)
+        fitted::write(&mut out, |out| handoff::write_packets(out, &plan, &made))
     };
     note_unprinted(written.and_then(|()| out.flush()));
     Ok(Exit::Done)

@@ -274,12 +274,12 @@ pub(super) async fn of_roster(
 ) -> Result<(Summary, Vec<Examples>), Failure> {
     let caller = connected.caller().await?;
     let principal = check_permissions(connected, rules.playbook.steps(), checks).await?;
-    let mut progress = preview::LookupProgress::start();
+    let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let planner = planner.for_principal(principal, !checks.without_checks);
-    let made = planner.plan(roster, out, |rows| progress.show(rows)).await;
+    let made = planner.plan(roster, out, |rows| spinner.show(preview::looked_up(rows))).await;
     let examples = if made.is_ok() { preview::read_back(out) } else { Vec::new() };
-    progress.finish();
+    drop(spinner);
     note_clocks(connected);
     if let Ok(summary) = &made {
         diagnostics::show(&summary.defects, &summary.plan.roster.name);

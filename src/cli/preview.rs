@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Color, Style};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::handoff;
+use super::spinner::Spinner;
 use super::voice;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
@@ -231,33 +231,14 @@ fn block(out: &mut impl Write, lead: &str, text: &str, width: usize) -> io::Resu
     Ok(())
 }
 
-/// Shows that the directory is being read, on a terminal only.
-pub(super) struct LookupProgress(Option<ProgressBar>);
+/// Says that the directory is being read.
+///
+/// How many rows there are is known only at the end of the roster, so there is nothing to fill a bar with.
+pub(super) fn reading() -> Spinner {
+    Spinner::start("reading the directory")
+}
 
-impl LookupProgress {
-    pub(super) fn start() -> Self {
-        Self(voice::draws().then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-            // How many rows there are is known only at the end of the roster, so there is nothing to fill a bar with.
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-                bar.set_style(style);
-            }
-            bar.set_message("reading the directory");
-            bar.enable_steady_tick(Duration::from_millis(250));
-            bar
-        }))
-    }
-
-    pub(super) fn show(&mut self, rows: u32) {
-        if let Some(bar) = &self.0 {
-            let rows = counted(rows.into(), "row", "rows");
-            bar.set_message(format!("reading the directory: {rows} looked up"));
-        }
-    }
-
-    pub(super) fn finish(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
+/// How far that is.
+pub(super) fn looked_up(rows: u32) -> String {
+    format!("reading the directory: {} looked up", counted(rows.into(), "row", "rows"))
 }

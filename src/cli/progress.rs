@@ -1,6 +1,5 @@
 //! What a person sees while a run is under way: a bar on a terminal, plain lines elsewhere. Both go to standard error.
 
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -34,7 +33,9 @@ impl Display {
     pub(super) fn new(is_terminal: bool, clock: Clock) -> Self {
         let bar = is_terminal.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:28}] {pos}/{len} accounts  {msg}") {
+            // What does not fit into a narrow terminal is cut off at the end; a second line would not be taken back when
+            // the window changes.
+            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:12}] {wide_msg}") {
                 bar.set_style(style.progress_chars("=> "));
             }
             bar
@@ -100,9 +101,14 @@ impl Display {
 
     fn show_progress(&mut self, progress: &Progress) {
         let settled = progress.done + progress.not_done;
-        let mut text = format!("{} done", count(progress.done));
+        // In the order of what somebody wants to know who sees the beginning alone.
+        let mut text = format!("{}/{} accounts", count(settled), count(progress.accounts));
         if progress.not_done > 0 {
             text += &format!(", {} not done", count(progress.not_done));
+        }
+        // Below a second it is not the quota that takes time, and what does is not known beforehand.
+        if progress.writes_left > 0 && progress.time_left >= Duration::from_secs(1) {
+            text += &format!(", {} left", span(progress.time_left));
         }
         let span_so_far = self.clock.now().saturating_sub(self.began);
         // A rate over a moment says nothing.
@@ -112,9 +118,6 @@ impl Display {
         }
         if let Some(wait) = progress.quota_wait.filter(|wait| *wait >= Duration::from_secs(1)) {
             text += &format!(", quota opens in {}", span(wait));
-        }
-        if progress.writes_left > 0 {
-            text += &format!(", {} left", span(progress.time_left));
         }
         if let Some(bar) = &self.bar {
             bar.set_position(settled);
@@ -127,7 +130,7 @@ impl Display {
         let due = self.last_line.is_none_or(|last| last.elapsed() >= LINES_APART) || progress.writes_left == 0;
         if due {
             self.last_line = Some(Instant::now());
-            self.line(&format!("{}/{} accounts  {text}", count(settled), count(progress.accounts)));
+            self.line(&text);
         }
     }
 
@@ -139,7 +142,7 @@ impl Display {
     }
 
     fn line(&self, text: &str) {
-        self.beside(|| eprint_line(text));
+        self.beside(|| voice::tell(text));
     }
 
     /// Says something without a bar in its way.
@@ -162,9 +165,4 @@ impl Display {
 #[must_use]
 pub(super) fn left_out(app: &str, reason: &str) -> String {
     format!("app {} is left out: {}", harmless(app), harmless(reason))
-}
-
-/// A line that cannot be shown must not stop a run that locks people out.
-fn eprint_line(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
 }

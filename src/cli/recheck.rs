@@ -1,6 +1,5 @@
 //! What runs must be what was previewed: before the first write, the plan's age and everybody on it are looked at again.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -9,7 +8,7 @@ use super::apply::planned_steps;
 use super::connect::{Connected, read_failure};
 use super::exit::{Exit, Failure};
 use super::precheck::{CheckArgs, role_missing};
-use super::preview::{LookupProgress, quoted};
+use super::preview::{self, quoted};
 use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{Lookup, LookupError, Note, TenantFacts};
@@ -67,7 +66,7 @@ pub(super) async fn check_drift(
     checks: CheckArgs,
 ) -> Result<Drift, Failure> {
     let manifest = plan.manifest();
-    let progress = LookupProgress::start();
+    let spinner = preview::reading();
     let checked = async {
         let caller = connected.caller().await?;
         let (transport, clock) = (&connected.transport, connected.clock);
@@ -92,7 +91,7 @@ pub(super) async fn check_drift(
         Ok((drift, facts.notes))
     }
     .await;
-    progress.finish();
+    drop(spinner);
     let (drift, notes) = checked?;
     // Half a job is worse than one that leaves some out: the share decides only whether a run begins.
     let means = u64::from(manifest.counts.act.rows) + u64::from(manifest.counts.already.rows);
@@ -131,11 +130,10 @@ fn tell(drift: &Drift) {
     if drift.count == 0 {
         return;
     }
-    let mut err = anstream::stderr();
     let accounts = counted(drift.count, "account is", "accounts are");
-    let _ = writeln!(err, "{accounts} no longer what the plan says, and left alone:");
+    voice::tell(format_args!("{accounts} no longer what the plan says, and left alone:"));
     for line in named(drift) {
-        let _ = writeln!(err, "  {line}");
+        voice::tell(format_args!("  {line}"));
     }
 }
 

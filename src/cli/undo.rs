@@ -76,10 +76,10 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let connected = args.connection.connect()?;
     apply::check_tenant(of, &connected.transport, connected.clock).await?;
     let caller = connected.caller().await?;
-    let progress = preview::LookupProgress::start();
+    let spinner = preview::reading();
     let made = undo::plan(&origin, blocked, &rules, &connected.transport, connected.clock, &caller, &args.out).await;
     let examples = if made.is_ok() { preview::read_back(&args.out) } else { Vec::new() };
-    progress.finish();
+    drop(spinner);
     let summary = made.map_err(|error| plan::failure(&error))?;
     preview::show(&summary, &examples, args.json);
     Ok(Exit::Done)

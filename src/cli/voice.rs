@@ -5,7 +5,10 @@ use std::io::Write as _;
 use std::sync::OnceLock;
 
 use anstream::ColorChoice;
+use anstyle::AnsiColor;
 use clap::{Args, ValueEnum};
+
+use super::fitted;
 
 /// What every command takes.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -86,10 +89,29 @@ pub(super) fn is_verbose() -> bool {
     LOUDNESS.get() == Some(&Loudness::Verbose)
 }
 
-/// What is good to know and changes nothing. A line that cannot be shown must not stop a command.
+/// What is told however quiet somebody asked this to be. A line that cannot be shown must not stop a command.
+pub(super) fn tell(text: impl fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{}", fitted::for_standard_error(&text.to_string()));
+}
+
+/// The same, with a mark at its beginning that catches the eye.
+pub(super) fn tell_marked(mark: &str, color: AnsiColor, text: impl fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{}", marked(mark, color, text));
+}
+
+/// A message for standard error with its mark, in lines that fit.
+pub(super) fn marked(mark: &str, color: AnsiColor, text: impl fmt::Display) -> String {
+    let text = format!("{mark}: {text}");
+    let fitting = fitted::for_standard_error(&text);
+    let rest = fitting.strip_prefix(mark).and_then(|rest| rest.strip_prefix(':')).unwrap_or(&fitting);
+    let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
+    format!("{style}{mark}:{style:#}{rest}")
+}
+
+/// What is good to know and changes nothing.
 pub(super) fn say(text: impl fmt::Display) {
     if !is_quiet() {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        tell(text);
     }
 }
 
@@ -100,14 +122,13 @@ pub(super) fn note(text: impl fmt::Display) {
 
 /// What somebody has to know, however quiet they asked it to be.
 pub(super) fn warn(text: impl fmt::Display) {
-    let yellow = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Yellow.into()));
-    let _ = writeln!(anstream::stderr(), "{yellow}warning:{yellow:#} {text}");
+    tell_marked("warning", AnsiColor::Yellow, text);
 }
 
 /// What only those want to know who ask for it.
 pub(super) fn say_more(text: impl fmt::Display) {
     if is_verbose() {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        tell(text);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Text for a terminal: numbers and names as everywhere, and lines that fit.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal};
+use std::io;
 
+use terminal_size::{Height, Width};
 use unicode_width::UnicodeWidthChar;
 
 pub(super) use crate::words::{count, counted, harmless, moment, quoted, roster_name, span};
@@ -17,12 +18,17 @@ const NARROWEST: usize = 40;
 /// How many columns a line on standard output has.
 #[must_use]
 pub(super) fn line_width() -> usize {
-    let stdout = io::stdout();
-    if !stdout.is_terminal() {
-        return WIDTH_WITHOUT_TERMINAL;
-    }
-    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    columns.map_or(WIDTH_WITHOUT_TERMINAL, |columns| columns.clamp(NARROWEST, WIDEST))
+    columns_of(terminal_size::terminal_size_of(io::stdout())).unwrap_or(WIDTH_WITHOUT_TERMINAL)
+}
+
+/// How many columns a line on standard error has; `None` where it is no terminal, so that nothing has to fit.
+#[must_use]
+pub(super) fn error_width() -> Option<usize> {
+    columns_of(terminal_size::terminal_size_of(io::stderr()))
+}
+
+fn columns_of(size: Option<(Width, Height)>) -> Option<usize> {
+    size.map(|(Width(columns), _)| usize::from(columns).clamp(NARROWEST, WIDEST))
 }
 
 /// The text in lines of at most `width` columns, broken at spaces; a word that is longer than a line is broken anywhere.

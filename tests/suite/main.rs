@@ -20,6 +20,8 @@ mod licences;
 mod main_job;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(unix)]
+mod narrow;
 mod not_before;
 mod outages;
 mod pace;

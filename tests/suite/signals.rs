@@ -148,7 +148,8 @@ fn data_that_nobody_reads_on_is_no_failure_and_no_noise() {
     }
 }
 
-fn terminal() -> (OwnedFd, OwnedFd) {
+/// Both ends of a terminal: the one that a person sees, and the one that a program writes to.
+pub(crate) fn terminal() -> (OwnedFd, OwnedFd) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();

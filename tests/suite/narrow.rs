@@ -1,0 +1,73 @@
+//! A terminal of 60 columns: what is shown fits into it, and what is drawn and taken back is never more than one line.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use rustix::termios::{Winsize, tcsetwinsize};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::signals::terminal;
+use crate::stage::Stage;
+
+const COLUMNS: u16 = 60;
+
+/// What a person sees of a command on a terminal of that width, as it is sent to the terminal, and its exit code.
+fn seen(mut command: Command) -> (String, Option<i32>) {
+    let (master, slave) = terminal();
+    tcsetwinsize(&slave, Winsize { ws_row: 24, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    let end = || Stdio::from(slave.try_clone().unwrap());
+    command.env("TERM", "xterm-256color").stdin(Stdio::null()).stdout(end()).stderr(end());
+    let mut child = command.spawn().unwrap();
+    drop((command, slave));
+    let mut text = Vec::new();
+    // Where nobody holds the other end any more, reading fails (EIO) in place of coming to an end.
+    let _ = File::from(master).read_to_end(&mut text);
+    (String::from_utf8(text).unwrap(), child.wait().unwrap().code())
+}
+
+/// Lines without what colours them and moves the cursor. Neither a command to copy is broken nor a line of somebody's list.
+fn too_wide(text: &str) -> Vec<String> {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    let lines = plain.split(['\r', '\n']).map(str::trim_end);
+    let wide = lines.filter(|line| line.width() > usize::from(COLUMNS));
+    let unbroken = |line: &&str| {
+        line.contains(" | ") || ["sealoff ", "export "].iter().any(|name| line.trim_start().starts_with(name))
+    };
+    wide.filter(|line| !unbroken(line)).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_shown_fits_and_progress_is_one_line() {
+    let stage = Stage::new();
+    let recipient = stage.recipient();
+    let roster = stage.roster_of(&stage.members(40));
+    stage.write("wrong.csv", "user\nnobody\nada lovelace of the third floor, who left us in the spring\n");
+    let shown: [&[&str]; 18] = [
+        &["drill", "--accounts", "300", "--clock-speed", "300"],
+        &["doctor", "--playbook", "breach", "--roster", &roster],
+        &["export", "--all", "-o", "all.csv"],
+        &["plan", &roster, "--playbook", "breach", "--seal-to", &recipient, "--out", "out"],
+        &["plan", "wrong.csv", "--playbook", "contain", "--out", "wrong"],
+        &["plan", "nowhere.csv", "--playbook", "contain", "--out", "nowhere"],
+        &["status", "out"],
+        &["apply", "out", "--confirm", "7"],
+        &["apply", "out", "--confirm", "40"],
+        &["status", "out"],
+        &["results", "out"],
+        &["verify", "out"],
+        &["report", "out"],
+        &["packets", "out"],
+        &["evidence", "out", "-o", "out.zip"],
+        &["evidence", "--check", "out.zip"],
+        &["undo", "out", "--out", "back"],
+        &["config"],
+    ];
+    let mut all = Vec::new();
+    for arguments in shown {
+        let (text, code) = seen(stage.command(arguments));
+        assert!(!text.contains("0/0"), "{arguments:?}: {text}");
+        all.extend(too_wide(&text).into_iter().map(|line| format!("{} ({code:?}): {line}", arguments[0])));
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
