@@ -62,17 +62,21 @@ pub fn who_may_change(file: &File) -> io::Result<MayChange> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        let owner = metadata.uid();
-        Ok(match (metadata.mode() & 0o022, owner == 0 || owner == rustix::process::geteuid().as_raw()) {
-            (0, true) => MayChange::OwnerAlone,
-            (0, false) => MayChange::AnotherOwner,
-            _ => MayChange::Others,
-        })
+        Ok(may_change(metadata.mode(), metadata.uid(), rustix::process::geteuid().as_raw()))
     }
     #[cfg(not(unix))]
     {
         drop(metadata);
         Ok(MayChange::OwnerAlone)
+    }
+}
+
+#[cfg(unix)]
+fn may_change(mode: u32, owner: u32, myself: u32) -> MayChange {
+    match (mode & 0o022, owner == 0 || owner == myself) {
+        (0, true) => MayChange::OwnerAlone,
+        (0, false) => MayChange::AnotherOwner,
+        _ => MayChange::Others,
     }
 }
 
@@ -244,6 +248,19 @@ mod tests {
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_nobody_else_may_change_belongs_to_oneself_or_to_root() {
+        for (mode, owner, may) in [
+            (0o100_644, 1000, MayChange::OwnerAlone),
+            (0o100_600, 0, MayChange::OwnerAlone),
+            (0o100_600, 1001, MayChange::AnotherOwner),
+            (0o100_664, 1000, MayChange::Others),
+            (0o100_646, 0, MayChange::Others),
+        ] {
+            assert_eq!(may_change(mode, owner, 1000), may, "{mode:o} of {owner}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sealoff::simulator::{Permission, User};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::stage::{SPEED, Stage};
+use crate::stage::{SPEED, Stage, finish};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -152,6 +152,19 @@ fn an_interrupt_while_a_run_waits_leaves_everything_as_it_was() {
         assert_eq!(before, after, "{signal}: nothing is left behind but the empty file that is locked");
         stage.apply("out").succeeded();
     }
+}
+
+/// Somebody else fetched it, so that nobody here can fetch another one.
+#[test]
+fn a_token_that_ends_before_the_moment_is_refused_while_there_is_time_to_mend_it() {
+    let stage = Stage::new();
+    planned(&stage, 3);
+    let moment = from_now(2 * DAY);
+    let arguments = ["apply", "out", "--confirm", "3", "--auth", "token", "--max-age", "30d", "--not-before", &moment];
+    let mut command = stage.command(&arguments);
+    command.env("SEALOFF_ACCESS_TOKEN", stage.simulator.issue_token());
+    finish(command).exited(5).complains(&["the token ends at", "and the run is to begin at", "sign in as an app"]);
+    assert!(stage.ledger().writes.is_empty());
 }
 
 #[test]

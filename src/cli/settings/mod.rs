@@ -163,7 +163,6 @@ fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -
         let key = setting.key;
         has(command, key.arg)
             && takes_keys(command, key)
-            && !is_said(command, matches, key.arg)
             && !key.variables.iter().any(|name| variable_os(name).is_some())
             && !key.yields_to.iter().any(|other| is_said(command, matches, other))
             // A file of the way in that was chosen is still wanted; another way in is not.
