@@ -74,7 +74,9 @@ pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
             save(&text, path)?;
             let mut out = io::stdout().lock();
             if args.json {
-                let line = serde_json::json!({ "recipient": recipient, "identity_file": path.to_string_lossy() });
+                let line = serde_json::json!({
+                    "sealoff_keygen": 1, "recipient": recipient, "identity_file": path.to_string_lossy()
+                });
                 writeln!(out, "{line}")
             } else {
                 writeln!(out, "{recipient}")
@@ -105,7 +107,7 @@ fn print(identity: &Identity, recipient: &str, json: bool) -> io::Result<()> {
     if json {
         // The third line is the key itself; neither half holds anything that JSON escapes.
         let secret = text.lines().last().unwrap_or_default();
-        return writeln!(out, r#"{{"recipient":"{recipient}","identity":"{secret}"}}"#);
+        return writeln!(out, r#"{{"sealoff_keygen":1,"recipient":"{recipient}","identity":"{secret}"}}"#);
     }
     out.write_all(text.as_bytes())?;
     out.flush()?;

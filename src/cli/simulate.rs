@@ -127,6 +127,7 @@ impl RightsArgs {
 /// What a client has to know, as one line of JSON.
 #[derive(Serialize)]
 struct Announcement<'a> {
+    sealoff_simulate: u32,
     graph_endpoint: &'a str,
     authority: &'a str,
     tenant_id: &'a str,
@@ -288,6 +289,7 @@ fn announce(
     let mut out = anstream::stdout();
     if args.json {
         let announcement = Announcement {
+            sealoff_simulate: 1,
             graph_endpoint: &connection.graph_endpoint,
             authority: &connection.authority,
             tenant_id: &connection.tenant_id,

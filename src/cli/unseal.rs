@@ -319,12 +319,14 @@ impl<'a> Output<'a> {
             Self::Json(writer) => {
                 #[derive(serde::Serialize)]
                 struct Line<'a> {
+                    sealoff_unseal: u32,
                     user_principal_name: &'a str,
                     object_id: ObjectId,
                     password: &'a str,
                     candidate: Option<usize>,
                 }
-                let line = Line { user_principal_name: name, object_id, password: password.expose(), candidate };
+                let password = password.expose();
+                let line = Line { sealoff_unseal: 1, user_principal_name: name, object_id, password, candidate };
                 serde_json::to_writer(&mut *writer, &line).map_err(broken)?;
                 writer.write_all(b"\n").map_err(broken)
             }
