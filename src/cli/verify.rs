@@ -1,5 +1,6 @@
 //! `sealoff verify`: reads every account of a run again and proves what was done.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,14 +20,14 @@ use super::recheck::lookup_failure;
 use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
-use crate::plan::folder::PlanFolder;
+use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::step::Step;
-use crate::run::journal::JournalError;
 use crate::run::opening::RunError;
 use crate::run::verdict::{Verdict, Verdicts};
 use crate::verify::claims::Claims;
-use crate::verify::pass::{Checked, Pass, PassError, Told};
-use crate::verify::table;
+use crate::verify::judge::Finding;
+use crate::verify::pass::{Checked, Pass, PassError, Subject, Told};
+use crate::verify::table::{self, TableError};
 
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
 const USUAL_WAIT: Duration = Duration::from_secs(300);
@@ -122,23 +123,30 @@ impl Verification<'_> {
     /// Reads everybody, keeps what was found, and shows it.
     async fn once(&self, json: bool) -> Result<Exit, Failure> {
         let pass = self.read().await?;
-        let path = self.keep(&pass).await?;
-        let shown = Shown::of(&pass, path, self.plan);
+        let shown = self.keep(&pass).await?;
         shown.show(json, None);
         Ok(shown.exit())
     }
 
-    async fn keep(&self, pass: &Pass) -> Result<PathBuf, Failure> {
+    async fn keep(&self, pass: &Pass) -> Result<Shown, Failure> {
         let _lock = apply::lock(self.plan, "verify")?;
-        let path = table::write(self.plan.path(), pass).map_err(|error| {
-            let file = self.plan.path().join(table::VERIFICATION_CSV);
+        let path = table::write(self.plan, &self.claims, pass).map_err(not_kept(self.plan))?;
+        table::append(self.plan, &self.claims, pass).await.map_err(|error| {
+            not_kept(self.plan)(error)
+                .with_next("verification.csv is written; only the journal does not know all of it.")
+        })?;
+        Shown::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(self.plan)(error.into()))
+    }
+}
+
+fn not_kept(plan: &PlanFolder) -> impl Fn(TableError) -> Failure {
+    move |error| match error {
+        TableError::Plan(error) => Failure::refused(error),
+        TableError::Journal(error) => apply::run_failure(&RunError::Journal(error)),
+        TableError::Io(error) => {
+            let file = plan.path().join(table::VERIFICATION_CSV);
             Failure::new(Exit::Unfinished, format_args!("{} cannot be written: {error}", file.display()))
-        })?;
-        table::append(self.plan, &self.claims, pass).await.map_err(|error: JournalError| {
-            let failure = apply::run_failure(&RunError::Journal(error));
-            failure.with_next("verification.csv is written; only the journal does not know of it.")
-        })?;
-        Ok(path)
+        }
     }
 }
 
@@ -153,7 +161,7 @@ async fn watch(
     stop: &CancellationToken,
 ) -> Result<Exit, Failure> {
     let mut exit = Exit::Unfinished;
-    let mut before: Option<Pass> = None;
+    let mut before: Option<Vec<Open>> = None;
     loop {
         let verification = Verification { plan, claims, connected, wait };
         let read = tokio::select! {
@@ -162,11 +170,10 @@ async fn watch(
         };
         match read {
             Ok(pass) => {
-                let path = verification.keep(&pass).await?;
-                let shown = Shown::of(&pass, path, plan);
+                let shown = verification.keep(&pass).await?;
                 exit = shown.exit();
-                shown.show(json, before.as_ref());
-                before = Some(pass);
+                shown.show(json, before.as_deref());
+                before = Some(shown.not_proved);
             }
             // Whoever watches through a night must not miss the morning for an hour without a network.
             Err(failure) if before.is_some() => {
@@ -237,32 +244,32 @@ impl Open {
     }
 }
 
-fn open(account: &Checked) -> impl Iterator<Item = Open> + '_ {
-    let findings = account.findings.iter().filter(|finding| finding.verdict != Verdict::Proved);
-    findings.map(|finding| Open {
-        row: account.row,
-        object_id: account.object_id,
-        user_principal_name: account.user_principal_name.clone(),
-        step: finding.step,
-        verdict: finding.verdict,
-        expected: finding.expected.clone(),
-        found: finding.found.clone(),
+fn open(account: Checked) -> impl Iterator<Item = Open> {
+    let Checked { subject: Subject { row, object_id, user_principal_name, .. }, findings, .. } = account;
+    let findings = findings.into_iter().filter(|finding| finding.verdict != Verdict::Proved);
+    findings.map(move |Finding { step, verdict, expected, found, .. }| {
+        let user_principal_name = user_principal_name.clone();
+        Open { row, object_id, user_principal_name, step, verdict, expected, found }
     })
 }
 
+fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
+    all.iter().map(|open| ((open.row, open.step), open)).collect()
+}
+
 impl Shown {
-    fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder) -> Self {
+    fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &Claims) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
         let exit = if steps.all_proved() { Exit::Done } else { Exit::Unfinished };
-        Self {
-            sealoff_verification: 1,
-            exit_code: exit as u8,
-            accounts: pass.accounts.len() as u64,
-            steps,
-            verification,
-            not_proved: pass.accounts.iter().flat_map(open).collect(),
-            dir: quoted(plan.path()),
+        let mut not_proved = Vec::new();
+        // Mostly there is nothing to look for.
+        if !steps.all_proved() {
+            for account in pass.checked(plan, claims)? {
+                not_proved.extend(open(account?));
+            }
         }
+        let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
+        Ok(Self { sealoff_verification: 1, exit_code: exit as u8, accounts, steps, verification, not_proved, dir })
     }
 
     fn exit(&self) -> Exit {
@@ -270,7 +277,7 @@ impl Shown {
     }
 
     /// Shows all of it, or what is found otherwise than `before`.
-    fn show(&self, json: bool, before: Option<&Pass>) {
+    fn show(&self, json: bool, before: Option<&[Open]>) {
         let mut out = anstream::stdout();
         let written = match (json, before) {
             (true, _) => serde_json::to_string(self).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}")),
@@ -332,14 +339,13 @@ impl Shown {
         Ok(())
     }
 
-    fn write_changes(&self, out: &mut impl Write, before: &Pass) -> io::Result<()> {
-        let old: Vec<Open> = before.accounts.iter().flat_map(open).collect();
+    fn write_changes(&self, out: &mut impl Write, before: &[Open]) -> io::Result<()> {
+        let (old, new) = (by_step(before), by_step(&self.not_proved));
         let now = crate::words::moment(time::OffsetDateTime::now_utc());
-        for open in self.not_proved.iter().filter(|open| !old.contains(open)) {
+        for open in self.not_proved.iter().filter(|open| old.get(&(open.row, open.step)) != Some(open)) {
             writeln!(out, "{now}  {}", open.line())?;
         }
-        let still_open = |gone: &&Open| !self.not_proved.iter().any(|o| (o.row, o.step) == (gone.row, gone.step));
-        for gone in old.iter().filter(still_open) {
+        for gone in before.iter().filter(|gone| !new.contains_key(&(gone.row, gone.step))) {
             writeln!(
                 out,
                 "{now}  row {} {}: {} proved",

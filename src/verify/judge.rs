@@ -4,7 +4,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::claims::{Claim, Earlier};
-use crate::directory::{Account, Found};
+use super::reading::{Reading, Seen, SeenAccount};
 use crate::plan::step::Step;
 use crate::run::verdict::Verdict;
 
@@ -59,16 +59,15 @@ pub struct Finding {
 }
 
 impl Expected {
-    /// Judges every expected step by what was found at the moment `now` of this machine's clock.
+    /// Judges every expected step by a reading.
     #[must_use]
-    pub fn judge(&self, found: &Found, now: OffsetDateTime) -> Vec<Finding> {
-        let account = match found {
-            Found::Account(account) => account,
-            Found::Nobody => return self.unreadable("the account is no longer in the directory"),
-            Found::Deleted(_) => {
-                return self.unreadable("the account was deleted; whoever restores it has to look at it");
-            }
-            Found::Several(_) => return self.unreadable("the directory has more than one account with this id"),
+    pub fn judge(&self, reading: &Reading) -> Vec<Finding> {
+        let now = reading.at;
+        let account = match &reading.seen {
+            Seen::Account(account) => account,
+            Seen::Nobody => return self.unreadable("the account is no longer in the directory"),
+            Seen::Deleted => return self.unreadable("the account was deleted; whoever restores it has to look at it"),
+            Seen::Several => return self.unreadable("the directory has more than one account with this id"),
         };
         let mut findings = Vec::with_capacity(3);
         findings.extend(self.sign_in.as_ref().map(|sign_in| self.judge_sign_in(sign_in, account, now)));
@@ -85,7 +84,7 @@ impl Expected {
         all.map(|(step, expected)| finding(step, Verdict::CannotBeProved, expected, why.to_owned(), false)).collect()
     }
 
-    fn judge_sign_in(&self, sign_in: &SignIn, account: &Account, now: OffsetDateTime) -> Finding {
+    fn judge_sign_in(&self, sign_in: &SignIn, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let step = sign_in.step;
         let (wanted, expected) = (step == Step::Unblock, expected_sign_in(step).to_owned());
         let is = |enabled: bool| if enabled { "sign-in is allowed" } else { "sign-in is blocked" };
@@ -117,9 +116,9 @@ impl Expected {
             return finding(step, Verdict::NotYet, expected, is(enabled).to_owned(), true);
         }
         let mut found = format!("{} again", is(enabled));
-        if let Some(earlier) = was_proved.filter(|earlier| earlier.verdict == Verdict::Contradicted) {
+        if let Some(first) = was_proved.and_then(|earlier| earlier.contradiction.as_deref()) {
             // It is the same change, found again: its moment does not move.
-            return finding(step, Verdict::Contradicted, expected, earlier.found.clone(), false);
+            return finding(step, Verdict::Contradicted, expected, first.to_owned(), false);
         }
         if let Some(last_seen) = last_seen {
             found += &format!(", changed between {} and {}", moment(last_seen), moment(now));
@@ -135,7 +134,7 @@ impl Expected {
 
     /// Does this reading come from a replica that has seen what the run did last to the account? Then whatever else it
     /// shows is no lag.
-    fn shows_the_run(&self, account: &Account) -> bool {
+    fn shows_the_run(&self, account: &SeenAccount) -> bool {
         let shows = |claim: Option<Claim>, is: Option<OffsetDateTime>, was: Option<OffsetDateTime>| match (claim, is) {
             (Some(Claim::Done { date: Some(date), .. }), Some(is)) => is >= whole(date) - TOLERANCE && was != Some(is),
             _ => false,
@@ -144,7 +143,7 @@ impl Expected {
             || shows(self.revoke, account.sessions_valid_from, self.sessions_valid_from)
     }
 
-    fn judge_reset(&self, claim: Claim, account: &Account, now: OffsetDateTime) -> Finding {
+    fn judge_reset(&self, claim: Claim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_moment("password changed", claim);
         let made = |verdict, found, may_catch_up| finding(Step::Reset, verdict, expected.clone(), found, may_catch_up);
         let changed = match dated(claim, account.last_password_change, "when the password was last changed") {
@@ -170,7 +169,7 @@ impl Expected {
         made(Verdict::Contradicted, found, false)
     }
 
-    fn judge_revoke(&self, claim: Claim, account: &Account, now: OffsetDateTime) -> Finding {
+    fn judge_revoke(&self, claim: Claim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_moment("sessions ended", claim);
         let made = |verdict, found, may_catch_up| finding(Step::Revoke, verdict, expected.clone(), found, may_catch_up);
         let ended = match dated(claim, account.sessions_valid_from, "since when sessions are valid") {
@@ -263,20 +262,12 @@ mod tests {
         Claim::Done { date: Some(date), noted: date }
     }
 
-    fn account(enabled: bool, password: OffsetDateTime, sessions: OffsetDateTime) -> Account {
-        Account {
-            object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
-            user_principal_name: "ada@contoso.com".to_owned(),
-            display_name: String::new(),
-            given_name: String::new(),
-            surname: String::new(),
+    fn account(enabled: bool, password: OffsetDateTime, sessions: OffsetDateTime) -> SeenAccount {
+        SeenAccount {
             enabled: Some(enabled),
-            external: false,
             synced: false,
             last_password_change: Some(password),
             sessions_valid_from: Some(sessions),
-            restricted: false,
-            on_premises: None,
         }
     }
 
@@ -292,8 +283,8 @@ mod tests {
         }
     }
 
-    fn verdicts(expected: &Expected, account: Account) -> Vec<(Verdict, bool)> {
-        let findings = expected.judge(&Found::Account(Box::new(account)), after(60));
+    fn verdicts(expected: &Expected, account: SeenAccount) -> Vec<(Verdict, bool)> {
+        let findings = expected.judge(&Reading { seen: Seen::Account(account), at: after(60) });
         findings.into_iter().map(|finding| (finding.verdict, finding.may_catch_up)).collect()
     }
 
@@ -316,7 +307,7 @@ mod tests {
         let without_revoke = verdicts(&offboarded(), account(true, OURS, OURS));
         assert_eq!(without_revoke[0], (Verdict::Contradicted, false), "block and reset travelled together");
         let much_later = after(2) + LONGEST_LAG;
-        let late = offboarded().judge(&Found::Account(Box::new(account(true, BEFORE, BEFORE))), much_later);
+        let late = offboarded().judge(&Reading { seen: Seen::Account(account(true, BEFORE, BEFORE)), at: much_later });
         assert_eq!((late[0].verdict, late[1].may_catch_up), (Verdict::Contradicted, false));
     }
 
@@ -343,7 +334,7 @@ mod tests {
     #[test]
     fn another_password_is_seen() {
         let again = account(false, after(600), after(600));
-        assert_eq!(verdicts(&offboarded(), again.clone())[1], (Verdict::Contradicted, false));
+        assert_eq!(verdicts(&offboarded(), again)[1], (Verdict::Contradicted, false));
         let comes_back = Expected { changes_password: true, ..offboarded() };
         assert_eq!(verdicts(&comes_back, again)[1], PROVED);
     }
@@ -358,33 +349,34 @@ mod tests {
         let not_done = Expected { reset: Some(failed), revoke: Some(Claim::InDoubt), ..offboarded() };
         let shown = verdicts(&not_done, account(false, OURS, after(2)));
         assert_eq!(shown[1..], [(Verdict::NotYet, false), (Verdict::CannotBeProved, false)]);
-        for gone in [Found::Nobody, Found::Several(Vec::new())] {
-            let findings = offboarded().judge(&gone, after(60));
+        for gone in [Seen::Nobody, Seen::Several, Seen::Deleted] {
+            let findings = offboarded().judge(&Reading { seen: gone, at: after(60) });
             assert!(findings.iter().all(|finding| finding.verdict == Verdict::CannotBeProved && !finding.may_catch_up));
             assert_eq!(findings.len(), 3);
         }
-        let hidden = Account { enabled: None, last_password_change: None, ..account(false, OURS, after(2)) };
+        let hidden = SeenAccount { enabled: None, last_password_change: None, ..account(false, OURS, after(2)) };
         let shown = verdicts(&offboarded(), hidden);
         assert_eq!(shown[..2], [(Verdict::CannotBeProved, false); 2]);
     }
 
     #[test]
     fn what_was_proved_and_no_longer_is_was_changed_in_between() {
-        let earlier = |verdict, found: &str| {
-            Some(Earlier { verdict, found: found.to_owned(), last_seen: datetime!(2026-11-24 08:00 UTC) })
+        let earlier = |verdict, contradiction: Option<&str>| {
+            let contradiction = contradiction.map(Into::into);
+            Some(Earlier { verdict, contradiction, last_seen: datetime!(2026-11-24 08:00 UTC) })
         };
         let of = |earlier, synced| {
             let sign_in = Some(SignIn { step: Step::Block, claim: Claim::AsBefore, earlier });
             let expected = Expected { sign_in, reset: None, revoke: None, ..offboarded() };
-            let account = Account { synced, ..account(true, BEFORE, BEFORE) };
-            expected.judge(&Found::Account(Box::new(account)), datetime!(2026-11-24 09:00 UTC)).remove(0)
+            let seen = Seen::Account(SeenAccount { synced, ..account(true, BEFORE, BEFORE) });
+            expected.judge(&Reading { seen, at: datetime!(2026-11-24 09:00 UTC) }).remove(0)
         };
-        let changed = of(earlier(Verdict::Proved, "sign-in is blocked"), true);
+        let changed = of(earlier(Verdict::Proved, None), true);
         assert_eq!(changed.verdict, Verdict::Contradicted);
         for said in ["between 2026-11-24T08:00:00Z and 2026-11-24T09:00:00Z", "directory sync"] {
             assert!(changed.found.contains(said), "{}", changed.found);
         }
-        let again = of(earlier(Verdict::Contradicted, "as it was found first"), false);
+        let again = of(earlier(Verdict::Contradicted, Some("as it was found first")), false);
         assert_eq!((again.verdict, again.found.as_str()), (Verdict::Contradicted, "as it was found first"));
         assert_eq!(of(None, false).verdict, Verdict::Contradicted, "it was blocked when the plan was made");
     }

@@ -22,10 +22,12 @@
 //! | --- | --- |
 //! | [`claims`] | what the journal says was done to each account, and when by Graph's clock |
 //! | [`judge`] | one claim and one reading become verdicts; nothing else decides |
+//! | [`reading`] | what one reading of an account showed, in little memory |
 //! | [`pass`] | reads everybody, again and again for those whom a replica does not show yet |
 //! | [`table`] | `verification.csv` |
 
 pub mod claims;
 pub mod judge;
 pub mod pass;
+pub mod reading;
 pub mod table;

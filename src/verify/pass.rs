@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::claims::{Claim, Claims};
 use super::judge::{Expected, Finding, SignIn};
+use super::reading::Reading;
 use crate::clock::Clock;
 use crate::directory::{Lookup, LookupError};
 use crate::graph::paced::Paced;
@@ -32,34 +33,35 @@ pub enum PassError {
     Lookup(#[from] LookupError),
 }
 
-/// One account of a run, and what was found of it.
+/// One account of a run, and what is expected of it.
 #[derive(Debug, Clone)]
-pub struct Checked {
+pub struct Subject {
     /// The row that names it.
     pub row: RowNumber,
     /// The account.
     pub object_id: ObjectId,
     /// Its sign-in name when the plan was made.
     pub user_principal_name: String,
-    /// What is expected of it.
     expected: Expected,
+}
+
+/// One account of a run, and what was found of it.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The account.
+    pub subject: Subject,
     /// What was found, step by step.
     pub findings: Vec<Finding>,
     /// When it was read, by this machine's clock.
-    pub checked_at: OffsetDateTime,
+    pub at: OffsetDateTime,
 }
 
-impl Checked {
-    fn may_catch_up(&self) -> bool {
-        self.findings.iter().any(|finding| finding.may_catch_up)
-    }
-}
-
-/// Everybody of a run, read.
+/// Everybody of a run, read: what was seen of each, in the roster's order. Who they are stands in the plan, and is read from
+/// there again.
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
-    /// The accounts, in the roster's order.
-    pub accounts: Vec<Checked>,
+    readings: Vec<Reading>,
+    verdicts: Verdicts,
 }
 
 /// What a pass tells while it is under way.
@@ -96,51 +98,126 @@ impl Pass {
         wait: Duration,
         mut tell: impl FnMut(Told),
     ) -> Result<Self, PassError> {
-        let mut accounts = Vec::new();
-        for row in plan.rows()? {
-            accounts.extend(account(row?, plan.manifest(), claims));
-        }
-        let mut pass = Self { accounts };
+        let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let lookup = Lookup::paced(Paced::new(transport, clock));
         let deadline = clock.now() + wait;
-        let mut open: Vec<usize> = (0..pass.accounts.len()).collect();
-        let of = open.len();
+        let mut pass = Self { readings: Vec::with_capacity(of), verdicts: Verdicts::default() };
+        // Those whom a replica may not show yet, by their places.
+        let mut open: Vec<(usize, Subject)> = Vec::new();
+        let mut all = subjects(plan, claims)?;
         loop {
-            let mut read = of - open.len();
-            for places in open.chunks(Lookup::<T>::CHUNK) {
-                let keys: Vec<Key> =
-                    places.iter().map(|place| Key::ObjectId(pass.accounts[*place].object_id)).collect();
-                let found = lookup.find(&keys.iter().collect::<Vec<_>>()).await?;
-                let now = OffsetDateTime::now_utc();
-                for (place, found) in places.iter().zip(&found) {
-                    let account = &mut pass.accounts[*place];
-                    account.findings = account.expected.judge(found, now);
-                    account.checked_at = now;
-                }
-                read += places.len();
-                tell(Told::Read { accounts: read, of });
+            let chunk = all.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
+            if chunk.is_empty() {
+                break;
             }
-            open.retain(|place| pass.accounts[*place].may_catch_up());
+            let readings = read(&lookup, chunk.iter()).await?;
+            for (subject, reading) in chunk.into_iter().zip(readings) {
+                if subject.may_catch_up(&reading) {
+                    open.push((pass.readings.len(), subject));
+                } else {
+                    pass.count(&subject, &reading);
+                }
+                pass.readings.push(reading);
+            }
+            tell(Told::Read { accounts: pass.readings.len(), of });
+        }
+        loop {
             let left = deadline.saturating_sub(clock.now());
             if open.is_empty() || left.is_zero() {
-                return Ok(pass);
+                break;
             }
             tell(Told::Waiting { accounts: open.len(), left });
             clock.sleep(BETWEEN_READINGS.min(left)).await;
+            let mut still_open = Vec::new();
+            let (mut accounts, mut waiting) = (of - open.len(), open.into_iter());
+            loop {
+                let chunk: Vec<(usize, Subject)> = waiting.by_ref().take(Lookup::<T>::CHUNK).collect();
+                if chunk.is_empty() {
+                    break;
+                }
+                let readings = read(&lookup, chunk.iter().map(|(_, subject)| subject)).await?;
+                accounts += chunk.len();
+                for ((place, subject), reading) in chunk.into_iter().zip(readings) {
+                    pass.readings[place] = reading;
+                    if subject.may_catch_up(&reading) {
+                        still_open.push((place, subject));
+                    } else {
+                        pass.count(&subject, &reading);
+                    }
+                }
+                tell(Told::Read { accounts, of });
+            }
+            open = still_open;
         }
+        for (place, subject) in open {
+            let reading = pass.readings[place];
+            pass.count(&subject, &reading);
+        }
+        Ok(pass)
+    }
+
+    fn count(&mut self, subject: &Subject, reading: &Reading) {
+        subject.expected.judge(reading).iter().for_each(|finding| self.verdicts.add(finding.verdict));
+    }
+
+    /// How many accounts were read.
+    #[must_use]
+    pub fn accounts(&self) -> u64 {
+        self.readings.len() as u64
     }
 
     /// How many steps have which verdict.
     #[must_use]
     pub fn verdicts(&self) -> Verdicts {
-        let mut verdicts = Verdicts::default();
-        self.accounts.iter().flat_map(|account| &account.findings).for_each(|finding| verdicts.add(finding.verdict));
-        verdicts
+        self.verdicts
+    }
+
+    /// Everybody with what was found, in the roster's order. Plan and claims are those that it was made with.
+    ///
+    /// # Errors
+    ///
+    /// The plan cannot be read any more.
+    pub fn checked<'a>(
+        &'a self,
+        plan: &'a PlanFolder,
+        claims: &'a Claims,
+    ) -> Result<impl Iterator<Item = Result<Checked, FolderError>> + 'a, FolderError> {
+        let subjects = subjects(plan, claims)?;
+        Ok(subjects.zip(&self.readings).map(|(subject, reading)| {
+            let subject = subject?;
+            let findings = subject.expected.judge(reading);
+            Ok(Checked { subject, findings, at: reading.at })
+        }))
     }
 }
 
+impl Subject {
+    fn may_catch_up(&self, reading: &Reading) -> bool {
+        self.expected.judge(reading).iter().any(|finding| finding.may_catch_up)
+    }
+}
+
+async fn read<T: Transport>(
+    lookup: &Lookup<'_, T>,
+    subjects: impl Iterator<Item = &Subject>,
+) -> Result<Vec<Reading>, LookupError> {
+    let keys: Vec<Key> = subjects.map(|subject| Key::ObjectId(subject.object_id)).collect();
+    let found = lookup.find(&keys.iter().collect::<Vec<_>>()).await?;
+    let at = OffsetDateTime::now_utc();
+    Ok(found.iter().map(|found| Reading { seen: found.into(), at }).collect())
+}
+
+/// Everybody whom the plan acts on or takes for done, in the roster's order.
+fn subjects<'a>(
+    plan: &'a PlanFolder,
+    claims: &'a Claims,
+) -> Result<impl Iterator<Item = Result<Subject, FolderError>> + 'a, FolderError> {
+    let rows = plan.rows()?;
+    Ok(rows.filter_map(|row| row.map(|row| subject(row, plan.manifest(), claims)).transpose()))
+}
+
 /// What is expected of the account of a row; nothing of those that the plan leaves alone.
-fn account(row: PlanRow, manifest: &Manifest, claims: &Claims) -> Option<Checked> {
+fn subject(row: PlanRow, manifest: &Manifest, claims: &Claims) -> Option<Subject> {
     let acts = match row.decision {
         Decision::Act => true,
         Decision::Already => false,
@@ -163,12 +240,7 @@ fn account(row: PlanRow, manifest: &Manifest, claims: &Claims) -> Option<Checked
         last_password_change: row.last_password_change,
         sessions_valid_from: row.sessions_valid_from,
     };
-    (expected.sign_in.is_some() || expected.reset.is_some() || expected.revoke.is_some()).then(|| Checked {
-        row: row.row,
-        object_id,
-        user_principal_name: row.user_principal_name,
-        expected,
-        findings: Vec::new(),
-        checked_at: OffsetDateTime::UNIX_EPOCH,
-    })
+    let is_empty = expected.sign_in.is_none() && expected.reset.is_none() && expected.revoke.is_none();
+    let subject = Subject { row: row.row, object_id, user_principal_name: row.user_principal_name, expected };
+    (!is_empty).then_some(subject)
 }

@@ -1,14 +1,15 @@
 //! `verification.csv`: one row for each account and step; and what the journal keeps of a verification.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::claims::Claims;
-use super::pass::Pass;
-use crate::plan::folder::PlanFolder;
+use super::judge::Finding;
+use super::pass::{Checked, Pass};
+use crate::plan::folder::{FolderError, PlanFolder};
 use crate::private_files;
 use crate::run::journal::{Journal, JournalError};
 use crate::run::record::Record;
@@ -21,32 +22,51 @@ pub const VERIFICATION_CSV: &str = "verification.csv";
 pub const HEADER: [&str; 8] =
     ["row", "object_id", "user_principal_name", "verdict", "step", "expected", "found", "checked_at"];
 
+/// So many records stand in memory before they are brought to disk.
+const AT_ONCE: usize = 10_000;
+
+/// Why a verification is not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The plan cannot be read any more.
+    #[error(transparent)]
+    Plan(#[from] FolderError),
+    /// `verification.csv` cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The journal is in use, broken, or cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
 /// Writes `verification.csv` (0600) into the plan's folder, in place of one that is there.
 ///
 /// # Errors
 ///
-/// The file cannot be written; an older one is then untouched.
-pub fn write(folder: &Path, pass: &Pass) -> io::Result<PathBuf> {
-    let path = folder.join(VERIFICATION_CSV);
+/// The plan cannot be read, or the file not written; an older one is then untouched.
+pub fn write(plan: &PlanFolder, claims: &Claims, pass: &Pass) -> Result<PathBuf, TableError> {
+    let path = plan.path().join(VERIFICATION_CSV);
     private_files::replace(&path, |file| {
         let mut csv = csv::Writer::from_writer(file);
-        csv.write_record(HEADER)?;
-        for account in &pass.accounts {
-            let checked_at = second(account.checked_at);
-            for finding in &account.findings {
-                csv.write_record([
-                    account.row.to_string().as_str(),
-                    &account.object_id.to_string(),
-                    &guard(&account.user_principal_name),
+        csv.write_record(HEADER).map_err(io::Error::from)?;
+        for account in pass.checked(plan, claims)? {
+            let Checked { subject, findings, at } = account?;
+            let checked_at = second(at);
+            for finding in &findings {
+                let written = csv.write_record([
+                    subject.row.to_string().as_str(),
+                    &subject.object_id.to_string(),
+                    &guard(&subject.user_principal_name),
                     finding.verdict.name(),
                     finding.step.name(),
                     &guard(&finding.expected),
                     &guard(&finding.found),
                     &checked_at,
-                ])?;
+                ]);
+                written.map_err(io::Error::from)?;
             }
         }
-        csv.flush()
+        csv.flush().map_err(TableError::Io)
     })?;
     Ok(path)
 }
@@ -55,24 +75,25 @@ pub fn write(folder: &Path, pass: &Pass) -> io::Result<PathBuf> {
 ///
 /// # Errors
 ///
-/// The journal is in use, broken, or cannot be written.
-pub async fn append(plan: &PlanFolder, claims: &Claims, pass: &Pass) -> Result<(), JournalError> {
+/// The plan cannot be read, or the journal is in use, broken, or cannot be written.
+pub async fn append(plan: &PlanFolder, claims: &Claims, pass: &Pass) -> Result<(), TableError> {
+    let journal = Journal::open(&plan.journal_path(), |_| Ok(()))?;
     let mut records = Vec::new();
-    for account in &pass.accounts {
-        for finding in &account.findings {
-            let earlier = claims.earlier(account.row, finding.step);
-            if earlier.is_none_or(|earlier| earlier.verdict != finding.verdict || earlier.found != finding.found) {
-                records.push(Record::Verified {
-                    row: account.row,
-                    step: finding.step,
-                    verdict: finding.verdict,
-                    found: finding.found.clone(),
-                });
-            }
+    for account in pass.checked(plan, claims)? {
+        let Checked { subject, findings, .. } = account?;
+        let news = findings.into_iter().filter(|finding| claims.is_news(subject.row, finding));
+        records.extend(news.map(|Finding { step, verdict, found, .. }| Record::Verified {
+            row: subject.row,
+            step,
+            verdict,
+            found,
+        }));
+        if records.len() >= AT_ONCE {
+            journal.commit(std::mem::take(&mut records)).await?;
         }
     }
     records.push(Record::VerificationEnded { steps: pass.verdicts() });
-    Journal::open(&plan.journal_path(), |_| Ok(()))?.close(records).await
+    Ok(journal.close(records).await?)
 }
 
 fn second(moment: OffsetDateTime) -> String {

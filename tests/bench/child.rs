@@ -11,6 +11,7 @@ use sealoff::simulator::Simulator;
 pub(crate) fn start(simulator: &Simulator, folder: &Path, speed: f64, arguments: &[&str]) -> Child {
     let connection = simulator.connection();
     Command::new(env!("CARGO_BIN_EXE_sealoff"))
+        .arg("--quiet")
         .args(arguments)
         .current_dir(folder)
         .env("SEALOFF_GRAPH_ENDPOINT", &connection.graph_endpoint)

@@ -65,6 +65,9 @@ fn measure(playbook: &str, rows: usize) {
     let confirm = accounts.to_string();
     line("apply", &["apply", "plan", "--confirm", &confirm]);
     line("again", &["apply", "plan", "--confirm", &confirm]);
+    line("verify", &["verify", "plan"]);
+    line("verify", &["verify", "plan"]);
+    line("report", &["report", "plan"]);
 }
 
 /// How many accounts the plan acts on.
