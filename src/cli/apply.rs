@@ -443,7 +443,17 @@ const ROLE_MISSING: &str = "Grant the app's service principal the directory role
     User.EnableDisableAccount.All and User.RevokeSessions.All with admin consent.";
 
 fn fault_failure(fault: Ending, plan: &PlanFolder) -> Failure {
-    let failure = match fault {
+    let failure = fault_alone(fault);
+    let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
+    let again = format!(
+        "What was not touched is pending. Mend the cause, then go on with: sealoff apply {dir} --confirm {accounts}"
+    );
+    let next = failure.next.as_deref().map_or(again.clone(), |next| format!("{next}\n      {again}"));
+    failure.with_next(next)
+}
+
+fn fault_alone(fault: Ending) -> Failure {
+    match fault {
         Ending::Finished | Ending::Interrupted => Failure::new(Exit::Unfinished, "the run ended"),
         Ending::NoAccess(error) => transport_failure(&error),
         Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
@@ -460,15 +470,15 @@ fn fault_failure(fault: Ending, plan: &PlanFolder) -> Failure {
             "The columns detail and error_code of results.csv say why. If that is as it must be, go on with a higher --halt-at.",
         ),
         Ending::Journal(error) => disk_trouble::stopped(&error),
+        Ending::Unnoted { first, journal } => {
+            let (mut failure, disk) = (fault_alone(*first), disk_trouble::stopped(&journal));
+            failure.what = format!("{}; and then {}", failure.what, disk.what);
+            let next = [disk.next, failure.next.take()].into_iter().flatten().collect::<Vec<_>>();
+            failure.with_next(next.join("\n      "))
+        }
         Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
-    };
-    let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
-    let again = format!(
-        "What was not touched is pending. Mend the cause, then go on with: sealoff apply {dir} --confirm {accounts}"
-    );
-    let next = failure.next.as_deref().map_or(again.clone(), |next| format!("{next}\n      {again}"));
-    failure.with_next(next)
+    }
 }
 
 /// What can be done about a journal that was changed or damaged.

@@ -164,9 +164,6 @@ pub fn transport_failure(error: &TransportError) -> Failure {
             Some(mend) => failure.with_next(mend),
             None => failure,
         },
-        TransportError::Unauthorized(refused) if refused.message.starts_with(foreign::NOT_GRAPH) => {
-            failure.with_next(unreachable::SOMETHING_BETWEEN)
-        }
         _ => failure,
     }
 }

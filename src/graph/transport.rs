@@ -156,6 +156,19 @@ impl Answer {
         self.is_foreign() && !matches!(self.status, 400 | 404 | 405 | 411 | 413..=415 | 431 | 501)
     }
 
+    /// Is it Graph's own 401? A proxy that wants to be signed in to says nothing about the token.
+    fn turns_the_token_down(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED.as_u16() && !self.is_foreign()
+    }
+
+    /// The answer to a call that was sent again with a fresh token, and perhaps with secrets in it.
+    fn to_the_fresh_token(self, had_secrets: bool) -> Result<Self, TransportError> {
+        if !self.turns_the_token_down() {
+            return Ok(self);
+        }
+        Err(TransportError::Unauthorized(if had_secrets { self.into_guarded_error() } else { self.into_error() }))
+    }
+
     /// Did something else than Graph answer, such as a proxy? Then nobody knows whether the request ever reached Graph.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
@@ -362,16 +375,12 @@ impl Transport for HttpTransport {
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let token = self.tokens.token().await?;
         let (answer, claims) = self.send_once(&call, &token).await?;
-        // A proxy that wants to be signed in to says nothing about the token.
-        if answer.status != StatusCode::UNAUTHORIZED.as_u16() || answer.is_foreign() {
+        if !answer.turns_the_token_down() {
             return Ok(answer);
         }
         let token = self.tokens.renewed(&token, claims).await?;
         let (answer, _) = self.send_once(&call, &token).await?;
-        if answer.status == StatusCode::UNAUTHORIZED.as_u16() {
-            return Err(TransportError::Unauthorized(answer.into_error()));
-        }
-        Ok(answer)
+        answer.to_the_fresh_token(call.body.is_some())
     }
 }
 
@@ -389,6 +398,35 @@ fn advice_in(headers: &HeaderMap, now: OffsetDateTime) -> Advice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    fn answered_401(kind: Option<&str>, body: &'static str) -> Answer {
+        let advice = Advice { content_type: kind.map(str::to_owned), ..Advice::default() };
+        Answer {
+            status: 401,
+            advice,
+            date: None,
+            token: TokenMark::default(),
+            body: Bytes::from_static(body.as_bytes()),
+        }
+    }
+
+    #[test]
+    fn a_proxy_behind_a_token_that_was_turned_down_is_no_verdict_on_the_fresh_one() {
+        let page = answered_401(Some("text/html"), "<html>blocked: {\"password\":\"Tr0ub4dor\"}</html>");
+        let answer = page.to_the_fresh_token(true).unwrap();
+        assert!(answer.is_foreign(), "nobody knows whether the call reached Graph");
+        assert!(!answer.into_guarded_error().to_string().contains("Tr0ub4dor"));
+    }
+
+    #[test]
+    fn what_turns_a_fresh_token_down_is_not_quoted_where_secrets_were_sent() {
+        let garbled = answered_401(None, "blocked: Tr0ub4dor");
+        let refused = garbled.clone().to_the_fresh_token(true).unwrap_err();
+        assert!(matches!(&refused, TransportError::Unauthorized(_)), "{refused:?}");
+        assert!(!refused.to_string().contains("Tr0ub4dor"), "{refused}");
+        let own =
+            answered_401(Some("application/json"), r#"{"error":{"code":"InvalidAuthenticationToken","message":"no"}}"#);
+        assert!(own.to_the_fresh_token(true).unwrap_err().to_string().contains("InvalidAuthenticationToken"));
+    }
 
     #[test]
     fn only_an_address_below_the_own_root_is_followed() {

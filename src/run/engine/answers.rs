@@ -6,6 +6,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::judged::Judged;
+use super::suspects::{FAULTS_BEFORE_OTHERS_GO_ON, MOST_FAULTS};
 use super::{Delivery, Ending, Engine, Sent, Slip};
 use crate::graph::backoff;
 use crate::graph::batch::{self, ItemAnswer};
@@ -22,11 +23,6 @@ use crate::run::record::{Answered, Record};
 use crate::run::schedule::{Kind, Turn};
 use crate::run::state::{Happening, StepState};
 
-/// How often Graph may fail on one write of its own before the write is given up. Throttling does not count, and neither
-/// does a network that is down.
-const MOST_FAULTS: u8 = 8;
-/// An update that fails this often no longer holds up the revokes of a sweep.
-const FAULTS_BEFORE_OTHERS_GO_ON: u8 = 2;
 /// How many batches in a row may find the token turned down, a fresh one each time, before there is no way in.
 const MOST_REJECTIONS: u32 = 3;
 /// In fewer answers than this a majority says nothing about the service.
@@ -84,7 +80,6 @@ impl<T: Transport> Engine<'_, T> {
         let items = if understood { batch::answers(&answer.body, slips.len(), answer.date) } else { None };
         match items {
             Some(items) => {
-                self.calls_answered += 1;
                 self.shown[app.get()].was_let_in = true;
                 let feedback = Feedback { sent, share: answer.advice.limit_share, ..Feedback::default() };
                 self.take_items(
@@ -138,10 +133,7 @@ impl<T: Transport> Engine<'_, T> {
             verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));
         }
         self.apps.answered(app, sent_at, feedback, scope);
-        let blame = self.judge_together(app, token, &verdicts);
-        if blame == Blame::Item {
-            self.way_is_open();
-        }
+        let blame = self.judge_together(app, token, &slips, &verdicts);
         if feedback.throttled > 0 {
             self.statistics.writes_throttled += u64::from(feedback.throttled);
             self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
@@ -160,12 +152,20 @@ impl<T: Transport> Engine<'_, T> {
 
     /// What the answers say together: when most of a batch meets server faults it is the service that fails and not the
     /// accounts, and when the token is turned down a fresh one is fetched.
-    fn judge_together(&mut self, app: AppIndex, token: TokenMark, verdicts: &[(Verdict, Option<String>)]) -> Blame {
+    fn judge_together(
+        &mut self,
+        app: AppIndex,
+        token: TokenMark,
+        slips: &[Slip],
+        verdicts: &[(Verdict, Option<String>)],
+    ) -> Blame {
         let count = |of: fn(&Verdict) -> bool| verdicts.iter().filter(|(verdict, _)| of(verdict)).count();
         let accepted = count(|verdict| *verdict == Verdict::Accepted);
         let rejected = count(|v| matches!(v, Verdict::NotApplied { because: Postponed::Unauthorized, .. }));
-        let faulty =
-            count(|v| matches!(v, Verdict::Unknown { .. } | Verdict::NotApplied { because: Postponed::Blocked, .. }));
+        let faulty = count(is_faulty);
+        if faulty < verdicts.len() {
+            self.calls_answered += 1;
+        }
         if accepted > 0 {
             self.shown[app.get()].rejections_in_a_row = 0;
         }
@@ -185,9 +185,20 @@ impl<T: Transport> Engine<'_, T> {
                 self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
             }
         }
-        if verdicts.len() >= FEW && faulty * 2 > verdicts.len() {
-            let retry_after = verdicts.iter().filter_map(|(verdict, _)| asked_to_wait(verdict)).max();
-            self.outage("most of a batch met server faults".to_owned(), retry_after);
+        let is_lone_suspect = matches!(slips, [slip] if self.is_suspect(slip.turn));
+        if is_lone_suspect && faulty > 0 {
+            return Blame::Call;
+        }
+        let is_service = verdicts.len() >= FEW && faulty * 2 > verdicts.len();
+        let retry_after = verdicts.iter().filter_map(|(verdict, _)| asked_to_wait(verdict)).max();
+        if is_service && faulty == verdicts.len() {
+            self.outage("all of a batch met server faults".to_owned(), retry_after);
+            return Blame::Call;
+        }
+        self.way_is_open();
+        if is_service {
+            // Something comes through, so that nobody is told of an outage; but most does not.
+            self.hold(retry_after);
             return Blame::Call;
         }
         Blame::Item
@@ -234,7 +245,11 @@ impl<T: Transport> Engine<'_, T> {
         }
     }
 
-    fn take_no_answer(&mut self, app: AppIndex, slips: Vec<Slip>, error: TransportError) {
+    fn take_no_answer(&mut self, app: AppIndex, slips: Vec<Slip>, mut error: TransportError) {
+        // Whoever answered may have sent back what was sent.
+        if let TransportError::Unauthorized(refused) = &mut error {
+            slips.iter().filter_map(Slip::password).for_each(|password| refused.redact(password));
+        }
         let reason = error.to_string();
         match error {
             TransportError::NotSent(_) => self.outage(reason, None),
@@ -274,7 +289,7 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// An answer came through: whatever was in the way is gone.
-    fn way_is_open(&mut self) {
+    pub(super) fn way_is_open(&mut self) {
         self.network_faults = 0;
         if let Some(since) = self.down_since.take() {
             let down_for = self.clock.now().saturating_sub(since);
@@ -284,9 +299,10 @@ impl<T: Transport> Engine<'_, T> {
 
     /// Sends nothing for as long as Graph asks, and for at least a delay that grows with each failure in a row. Failures of
     /// one moment count as one.
-    fn hold(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+    pub(super) fn hold(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
         let now = self.clock.now();
-        if self.network_down_until.is_some_and(|until| until > now) {
+        if let Some(until) = self.network_down_until.filter(|until| *until > now) {
+            self.network_down_until = Some(until.max(now + retry_after.unwrap_or_default()));
             return None;
         }
         let pause = backoff::delay(self.network_faults).max(retry_after.unwrap_or_default());
@@ -297,23 +313,9 @@ impl<T: Transport> Engine<'_, T> {
 
     fn settle_all(&mut self, slips: Vec<Slip>, verdict: &Verdict, blame: Blame) {
         let mut records = Vec::with_capacity(slips.len());
-        // A call that carried one write and fails while others are answered fails because of that write. Where no others
-        // are left to tell by, it is given more tries, and in the end the same.
         let alone = slips.len() == 1;
-        let last_of_all = self.calls.is_empty() && self.nobody_waits();
         for slip in slips {
-            let mut blame = blame;
-            if blame == Blame::Call {
-                let faults = self.faults.entry(slip.turn).or_default();
-                faults.of_calls = faults.of_calls.saturating_add(1);
-                if alone {
-                    let others_are_answered =
-                        *faults.answered_at.get_or_insert(self.calls_answered) < self.calls_answered;
-                    if others_are_answered || last_of_all && faults.of_calls > MOST_FAULTS {
-                        blame = Blame::Item;
-                    }
-                }
-            }
+            let blame = if blame == Blame::Call { self.blame(slip.turn, slip.kind(), alone) } else { blame };
             self.settle(slip, verdict.clone(), blame, (None, None), &mut records);
         }
         self.journal.append(records);
@@ -393,7 +395,7 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// A sweep's revokes wait for the first update of every account; each account answers for its own once.
-    fn first_update_answered(&mut self, turn: Turn, kind: Kind) {
+    pub(super) fn first_update_answered(&mut self, turn: Turn, kind: Kind) {
         if kind == Kind::Update
             && let Some(updating) = self.updating.get_mut(&turn)
             && !std::mem::replace(&mut updating.first_answered, true)
@@ -442,7 +444,12 @@ fn guarded(mut verdict: Verdict, slip: &Slip) -> Verdict {
     verdict
 }
 
-fn asked_to_wait(verdict: &Verdict) -> Option<Duration> {
+/// Did the service fail, so that nothing is decided?
+pub(super) fn is_faulty(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Unknown { .. } | Verdict::NotApplied { because: Postponed::Blocked, .. })
+}
+
+pub(super) fn asked_to_wait(verdict: &Verdict) -> Option<Duration> {
     match verdict {
         Verdict::NotApplied { retry_after, .. } | Verdict::Unknown { retry_after, .. } => *retry_after,
         Verdict::Accepted | Verdict::Refused(_) => None,

@@ -3,7 +3,7 @@
 
 use time::OffsetDateTime;
 
-use super::answers::Blame;
+use super::answers::{Blame, asked_to_wait, is_faulty};
 use super::{CallNumber, Ending, Engine, Slip, first_answers};
 use crate::graph::transport::Transport;
 use crate::graph::verdict::Verdict;
@@ -58,7 +58,18 @@ impl<T: Transport> Engine<'_, T> {
         let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
         let Judged { slips, verdicts, blame, date } = judged;
         let mut records = Vec::with_capacity(slips.len());
+        let alone = slips.len() == 1;
         for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
+            let mut blame = blame;
+            if blame == Blame::Call && is_faulty(&verdict) {
+                blame = self.blame(slip.turn, slip.kind(), alone);
+                match blame {
+                    // Nobody is told of an outage by one write alone.
+                    Blame::Call if alone => _ = self.hold(asked_to_wait(&verdict)),
+                    Blame::Item => self.way_is_open(),
+                    _ => {}
+                }
+            }
             let is_final = !nobody_may && !self.another_may(slip.turn, app, &verdict);
             let verdict = if is_final { verdict } else { first_answers::excused(verdict) };
             self.settle(slip, verdict, blame, (date, request_id), &mut records);

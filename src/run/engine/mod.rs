@@ -9,10 +9,11 @@ mod call;
 mod first_answers;
 mod judged;
 mod sending;
+mod suspects;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ use crate::plan::step::{Step, Steps};
 use breaker::Breaker;
 use first_answers::FirstAnswers;
 use judged::Judged;
+use suspects::{Faults, Suspects};
 
 pub use breaker::HaltAt;
 
@@ -88,6 +90,13 @@ pub enum Ending {
     },
     /// The journal cannot be written: nothing more may be sent.
     Journal(JournalError),
+    /// It ended for one reason, and then the journal could not take the answers to what was under way.
+    Unnoted {
+        /// Why it ended.
+        first: Box<Ending>,
+        /// What became of the journal.
+        journal: JournalError,
+    },
     /// A credential could not be made.
     Mint(MintError),
     /// A bug in the engine itself.
@@ -122,7 +131,7 @@ struct Engine<'o, T> {
     intake: Option<mpsc::Receiver<Lot>>,
     updating: HashMap<Turn, Updating>,
     faults: HashMap<Turn, Faults>,
-    suspects: VecDeque<(Turn, Kind)>,
+    suspects: Suspects,
     /// Writes that some apps were refused by 403 and that another one is to try.
     referred: Vec<Referred>,
     /// Which apps were refused an account's current write by 403.
@@ -140,6 +149,7 @@ struct Engine<'o, T> {
     network_faults: u32,
     /// Since when nothing has come through.
     down_since: Option<Duration>,
+    /// Batches in whose answers something was decided.
     calls_answered: u64,
     ending: Option<Ending>,
     progress: Progress,
@@ -171,17 +181,6 @@ struct Referred {
     ready_at: Duration,
     turn: Turn,
     kind: Kind,
-}
-
-/// What went wrong with one account's current write.
-#[derive(Default)]
-struct Faults {
-    /// Of the write itself.
-    own: u8,
-    /// Of calls that carried it together with others.
-    of_calls: u8,
-    /// How many calls had been answered when a call that carried it alone first failed.
-    answered_at: Option<u64>,
 }
 
 /// What writes wait for.
@@ -286,7 +285,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             intake: Some(intake),
             updating: HashMap::new(),
             faults: HashMap::new(),
-            suspects: VecDeque::new(),
+            suspects: Suspects::default(),
             referred: Vec::new(),
             refused_by: HashMap::new(),
             calls: JoinSet::new(),
@@ -335,9 +334,12 @@ impl<'o, T: Transport> Engine<'o, T> {
             _ => "stopped by a fault",
         };
         let closed = self.journal.close(vec![Record::Paused { reason: reason.to_owned() }]).await;
-        // What the journal says last knows how much could not be noted.
-        if let (Err(error), Ending::Finished | Ending::Interrupted | Ending::Journal(_)) = (closed, &ending) {
-            ending = Ending::Journal(error);
+        if let Err(journal) = closed {
+            ending = match ending {
+                // What the journal says last knows how much could not be noted.
+                Ending::Finished | Ending::Interrupted | Ending::Journal(_) => Ending::Journal(journal),
+                first => Ending::Unnoted { first: Box::new(first), journal },
+            };
         }
         self.close_statistics(began);
         (ending, std::mem::take(&mut self.statistics))
@@ -359,8 +361,7 @@ impl<'o, T: Transport> Engine<'o, T> {
     }
 
     fn nobody_waits(&self) -> bool {
-        let kept_back = self.suspects.len() + self.referred.len();
-        self.intake.is_none() && self.queue.is_done() && kept_back == 0
+        self.intake.is_none() && self.queue.is_done() && self.suspects.is_empty() && self.referred.is_empty()
     }
 
     /// Waits for the next thing to happen: an answer, accounts with fresh credentials, or a moment that something waits for.
@@ -388,12 +389,12 @@ impl<'o, T: Transport> Engine<'o, T> {
             _ => None,
         };
         let blocked = [quota, self.network_down_until].into_iter().flatten().max();
-        let somebody_is_ready = !(self.queue.is_empty() && self.suspects.is_empty() && self.referred.is_empty());
+        let now = self.clock.now();
+        let somebody_is_ready = !(self.queue.is_empty() && self.referred.is_empty()) || self.suspects.any_due(now);
         let may_send = self.may_call() && self.quota_wait != Some(Wait::Answer);
         let sending = blocked.or(linger).filter(|_| somebody_is_ready && may_send);
-        let now = self.clock.now();
         let referred = self.referred.iter().map(|referred| referred.ready_at).filter(|moment| *moment > now).min();
-        [sending, self.queue.next_wake(), referred].into_iter().flatten().min()
+        [sending, self.queue.next_wake(), referred, self.suspects.next_wake(now)].into_iter().flatten().min()
     }
 
     /// Accounts taken up and not settled: bounds how many passwords are in memory.
@@ -435,8 +436,8 @@ impl<'o, T: Transport> Engine<'o, T> {
                 self.progress.not_done += 1
             }
             self.faults.remove(&turn);
-        } else if self.faults.get(&turn).is_some_and(|faults| faults.of_calls >= sending::CALLS_BEFORE_ALONE) {
-            self.suspects.push_back((turn, kind));
+        } else if self.is_suspect(turn) {
+            self.suspects.push(self.clock.now() + pause, turn, kind);
         } else if self.refused_by.contains_key(&turn) {
             self.referred.push(Referred { ready_at: self.clock.now() + pause, turn, kind });
         } else {

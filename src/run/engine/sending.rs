@@ -14,8 +14,6 @@ use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
 use crate::run::state::Happening;
 
-/// After so many failed calls a write is sent in a call of its own.
-pub(super) const CALLS_BEFORE_ALONE: u8 = 3;
 /// How long a part-full batch waits for company.
 pub(super) const LINGER: Duration = Duration::from_millis(200);
 
@@ -32,19 +30,25 @@ impl<T: Transport> Engine<'_, T> {
         }
         self.network_down_until = None;
         while self.ending.is_none() && self.may_call() {
-            // A write whose calls keep failing goes alone: should it be the cause, it no longer takes others with it.
-            let alone = self.suspects.front().copied();
-            let wanted: Vec<usize> = self.apps.indices().map(|app| self.ready_for(app, alone, now)).collect();
-            let (ready, alone) = (wanted.iter().copied().max().unwrap_or_default(), alone.is_some());
+            let ready = |engine: &Self, alone| -> Vec<usize> {
+                engine.apps.indices().map(|app| engine.ready_for(app, alone, now)).collect()
+            };
+            let mut wanted = ready(self, None);
+            let alone = self.suspects.next(now, wanted.iter().any(|writes| *writes > 0));
+            if alone.is_some() {
+                wanted = ready(self, alone);
+            }
+            let ready = wanted.iter().copied().max().unwrap_or_default();
             if ready == 0 {
                 self.lingering_since = None;
                 return;
             }
-            if !alone && ready < MOST_ITEMS && self.intake.is_some() && self.updating.len() < self.most_open() {
+            if alone.is_none() && ready < MOST_ITEMS && self.intake.is_some() && self.updating.len() < self.most_open()
+            {
                 // Credentials are on their way from the processor, not from the network: that is worth any wait.
                 return;
             }
-            if !alone && ready < MOST_ITEMS && !self.calls.is_empty() {
+            if alone.is_none() && ready < MOST_ITEMS && !self.calls.is_empty() {
                 let since = *self.lingering_since.get_or_insert(now);
                 if now < since + LINGER {
                     return;
@@ -53,7 +57,8 @@ impl<T: Transport> Engine<'_, T> {
             match self.apps.take(|app| u32::try_from(wanted[app.get()]).unwrap_or(u32::MAX)) {
                 Ok(Grant { app, writes }) => {
                     self.lingering_since = None;
-                    let picked = match self.suspects.pop_front() {
+                    self.suspects.left(now, alone.is_some());
+                    let picked = match alone {
                         Some(suspect) => vec![suspect],
                         None => self.pick(app, writes as usize, now),
                     };

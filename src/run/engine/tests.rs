@@ -257,7 +257,9 @@ impl Transport for Tenant {
             self.world.lock().unwrap().under_way.retain(|id| !ids.contains(id));
             let body =
                 body.as_str().map_or_else(|| serde_json::to_vec(&body).unwrap(), |text| text.as_bytes().to_vec());
-            return Ok(Answer { status, advice, date: None, token, body: Bytes::from(body) });
+            let answer = Answer { status, advice, date: None, token, body: Bytes::from(body) };
+            // As behind every transport: a fresh token was turned down as well.
+            return if status == 401 { Err(TransportError::Unauthorized(answer.into_error())) } else { Ok(answer) };
         }
         let answer = {
             let mut world = self.world.lock().unwrap();

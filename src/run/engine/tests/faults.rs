@@ -95,6 +95,59 @@ async fn one_write_that_brings_its_calls_down_does_not_take_others_with_it() {
     assert_eq!(rehearsal.outcomes(), BTreeMap::from([("done".to_owned(), 99), ("uncertain".to_owned(), 1)]));
 }
 
+/// Those that fail come back to the front of every batch, and are the most of it.
+#[tokio::test(start_paused = true)]
+async fn a_few_that_always_fail_hold_nobody_up_for_long() {
+    let item: ItemQuirk = |item, _| {
+        let is_bad = (1..=12).any(|number| is_for(item, number));
+        (is_bad && !is_revoke(item)).then(|| json!({"status": 503}))
+    };
+    for (playbook, schedule) in [(Playbook::Contain, Schedule::Sweep), (Playbook::Breach, Schedule::FinishEach)] {
+        let mut rehearsal = with_quirk(playbook, 182, Quirk { item: Some(item), ..Quirk::default() });
+        rehearsal.schedule = Some(schedule);
+        let began = tokio::time::Instant::now();
+        let (statistics, events) = rehearsal.finish().await;
+        rehearsal.judge();
+        let expected = BTreeMap::from([("done".to_owned(), 170), ("uncertain".to_owned(), 12)]);
+        assert_eq!(rehearsal.outcomes(), expected, "{playbook}");
+        assert!(began.elapsed() < Duration::from_secs(20 * 60), "{playbook}: {:?}", began.elapsed());
+        assert!(statistics.writes_sent < 800, "{statistics:?}");
+        // Others are answered all the while, so that nobody is told that the network is gone.
+        let told: Vec<_> = events.iter().filter(|event| matches!(event, Event::Unreachable { .. })).collect();
+        assert!(told.len() <= 2, "{playbook}: {told:?}");
+    }
+}
+
+/// The last of a batch, so that no other suspect is answered after it, and nobody but revokes that wait for it.
+#[tokio::test(start_paused = true)]
+async fn one_that_always_fails_does_not_hold_up_a_sweep_that_waits_for_it_alone() {
+    let call: CallQuirk = |items, _| {
+        let brings_down = |item: &Value| is_for(item, 20) && !is_revoke(item);
+        items.iter().any(brings_down).then(|| (504, Advice::default(), json!({})))
+    };
+    let mut rehearsal = with_quirk(Playbook::Contain, 20, Quirk { call: Some(call), ..Quirk::default() });
+    rehearsal.schedule = Some(Schedule::Sweep);
+    let began = tokio::time::Instant::now();
+    rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(rehearsal.outcomes(), BTreeMap::from([("done".to_owned(), 19), ("uncertain".to_owned(), 1)]));
+    assert!(began.elapsed() < Duration::from_secs(20 * 60), "{:?}", began.elapsed());
+}
+
+/// Of two failures of one moment, the second asks for more patience.
+#[tokio::test(start_paused = true)]
+async fn the_longest_wait_that_is_asked_for_is_kept() {
+    let call: CallQuirk = |_, number| {
+        let retry_after = (number == 2).then(|| Duration::from_secs(120));
+        (number <= 2).then(|| (503, Advice { retry_after, ..Advice::default() }, json!({})))
+    };
+    let rehearsal = with_quirk(Playbook::Signout, 40, Quirk { call: Some(call), ..Quirk::default() });
+    let began = tokio::time::Instant::now();
+    rehearsal.finish().await;
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 40));
+    assert!(began.elapsed() >= Duration::from_secs(120), "{:?}", began.elapsed());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_password_that_is_sent_back_is_kept_nowhere() {
     let echo: CallQuirk = |items, _| Some((400, Advice::default(), json!(format!("you sent {items:?}"))));
@@ -102,7 +155,16 @@ async fn a_password_that_is_sent_back_is_kept_nowhere() {
         let message = format!("no: {}", item["body"]["passwordProfile"]["password"]);
         (!is_revoke(item)).then(|| json!({"status": 404, "body": {"error": {"code": "c", "message": message}}}))
     };
-    for quirk in [Quirk { call: Some(echo), ..Quirk::default() }, Quirk { item: Some(named), ..Quirk::default() }] {
+    let turned_down: CallQuirk = |items, _| {
+        let message = format!("no: {}", items[0]["body"]["passwordProfile"]["password"]);
+        Some((401, Advice::default(), json!({"error": {"code": "c", "message": message}})))
+    };
+    let quirks = [
+        Quirk { call: Some(echo), ..Quirk::default() },
+        Quirk { call: Some(turned_down), ..Quirk::default() },
+        Quirk { item: Some(named), ..Quirk::default() },
+    ];
+    for quirk in quirks {
         let rehearsal = with_quirk(Playbook::Breach, 5, quirk);
         let (ending, _, events) = rehearsal.process(CancellationToken::new()).await;
         let mut said = format!("{ending:?} {events:?} {:?}", rehearsal.results());
