@@ -1,6 +1,5 @@
 //! `sealoff apply`: carries a plan out; run again, it goes on where it ended.
 
-use std::collections::HashMap;
 use std::io::{self, BufRead as _, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,7 +29,6 @@ use super::words::{counted, harmless, span};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
-use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::step::{Step, Steps};
@@ -147,7 +145,8 @@ pub(super) fn finished(
     let (results, tally) = standing.project_results(plan).map_err(|error| run_failure(&error))?;
     let exit = exit_of(&tally);
     let is_drill = approval == Approval::Drill;
-    Recap { plan, results, tally, statistics: None, pace: None, ending: "finished", exit, is_drill }.show(json);
+    let (statistics, pace, again) = (None, None, "");
+    Recap { plan, results, tally, statistics, pace, ending: "finished", exit, again, is_drill }.show(json);
     Ok(exit)
 }
 
@@ -217,6 +216,9 @@ pub(super) async fn carry_out(
         })?),
         None => None,
     };
+    let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.appointment.when_it_begins());
+    let sealing = sealing(plan, standing, begins)?;
+    let again = again(&pace, &entering);
     let pace = pace.effective(plan.manifest().playbook);
     let mut joined = apps::join(entering).await?;
     let (organization, principal) = admitted(&mut joined, plan.manifest(), checks).await?;
@@ -239,8 +241,15 @@ pub(super) async fn carry_out(
     let findings = Findings { drifted: &drift.drifted, seen: &drift.seen, seen_at };
     let run = Run::open(plan, standing, findings, clock).await.map_err(|error| run_failure(&error))?;
     run.journal.append(vec![engaged]);
+    let mint = Mint {
+        sealing,
+        style: plan.manifest().options.password,
+        tenant: plan.manifest().tenant.id,
+        tenant_names: organization.names(),
+        other_names: drift.other_names,
+    };
     let telling = Telling { events: &mut events, requests };
-    let (ending, statistics) = engage(plan, run, &organization, drift.other_names, joined, pace, telling).await?;
+    let (ending, statistics) = engage(plan, run, mint, joined, pace, telling).await?;
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
@@ -266,8 +275,8 @@ pub(super) async fn carry_out(
         (None, _) => exit_of(&tally),
     };
     let is_drill = approval == Approval::Drill;
-    Recap { plan, results, tally, statistics: Some(statistics), pace: Some(pace), ending: name, exit, is_drill }
-        .show(json);
+    let (statistics, pace, again) = (Some(statistics), Some(pace), again.as_str());
+    Recap { plan, results, tally, statistics, pace, ending: name, exit, again, is_drill }.show(json);
     failure.map_or(Ok(exit), Err)
 }
 
@@ -375,6 +384,32 @@ fn approve(
     if typed.parse() == Ok(number) { Ok(()) } else { Err(Failure::refused("not confirmed; nothing was changed")) }
 }
 
+/// Whom the passwords are sealed to when the run begins.
+///
+/// # Errors
+///
+/// A key cannot be used then; found out before anything is written, the journal included, and before anybody waits.
+fn sealing(plan: &PlanFolder, standing: &Standing, begins: OffsetDateTime) -> Result<Sealing, Failure> {
+    Sealing::as_of(begins, plan.manifest()).map_err(|error| {
+        let next = if standing.begun {
+            "Nothing more was changed. What is done stays done; for the others, make a new plan with other recipients from \
+             a list of them (results.csv)."
+        } else {
+            "Nothing was changed. Make a new plan with other recipients."
+        };
+        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}")).with_next(next)
+    })
+}
+
+/// What a command that goes on with this run should be given, too.
+fn again(pace: &PaceArgs, entering: &Entering) -> String {
+    let mut words: Vec<String> = pace.as_arguments().iter().map(|word| quoted(Path::new(word)).clone()).collect();
+    for app in &entering.further {
+        words.extend(["--app".to_owned(), quoted(Path::new(&app.name.named_in))]);
+    }
+    words.iter().map(|word| format!(" {word}")).collect()
+}
+
 /// Who is told of a run, and who may end it.
 struct Telling<'a> {
     events: &'a mut Option<EventsLog>,
@@ -384,24 +419,12 @@ struct Telling<'a> {
 async fn engage(
     plan: &PlanFolder,
     run: Run,
-    organization: &Organization,
-    other_names: HashMap<RowNumber, Box<str>>,
+    mint: Mint,
     joined: Joined,
     pace: EffectivePace,
     Telling { events, requests }: Telling<'_>,
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
-    let sealing = Sealing::of(manifest).map_err(|error| {
-        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}"))
-            .with_next("Nothing was changed. Make a new plan with other recipients.")
-    })?;
-    let mint = Mint {
-        sealing,
-        style: manifest.options.password,
-        tenant: manifest.tenant.id,
-        tenant_names: organization.names(),
-        other_names,
-    };
     if let Some(torn) = run.journal.torn_tail() {
         voice::note(format_args!(
             "the journal ended with {} that were not whole, from line {} on; nothing was done upon them, and they were cut \

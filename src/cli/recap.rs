@@ -28,6 +28,8 @@ pub(super) struct Recap<'a> {
     pub(super) pace: Option<EffectivePace>,
     pub(super) ending: &'static str,
     pub(super) exit: Exit,
+    /// What a command that goes on should be given, too.
+    pub(super) again: &'a str,
     /// Its tenant ends with it, so that nothing is left to do.
     pub(super) is_drill: bool,
 }
@@ -107,7 +109,7 @@ impl Recap<'_> {
         if self.is_drill {
             return writeln!(out);
         }
-        let steps = next_steps(self.plan, self.tally.so_far(None));
+        let steps = next_steps(self.plan, self.tally.so_far(None, self.again));
         if !steps.is_empty() {
             writeln!(out, "\nWhat is left to do, in order:")?;
         }

@@ -162,7 +162,7 @@ impl Answer {
     }
 
     /// The answer to a call that was sent again with a fresh token, and perhaps with secrets in it.
-    fn to_the_fresh_token(self, had_secrets: bool) -> Result<Self, TransportError> {
+    fn judged_with_fresh_token(self, had_secrets: bool) -> Result<Self, TransportError> {
         if !self.turns_the_token_down() {
             return Ok(self);
         }
@@ -380,7 +380,7 @@ impl Transport for HttpTransport {
         }
         let token = self.tokens.renewed(&token, claims).await?;
         let (answer, _) = self.send_once(&call, &token).await?;
-        answer.to_the_fresh_token(call.body.is_some())
+        answer.judged_with_fresh_token(call.body.is_some())
     }
 }
 
@@ -412,7 +412,7 @@ mod tests {
     #[test]
     fn a_proxy_behind_a_token_that_was_turned_down_is_no_verdict_on_the_fresh_one() {
         let page = answered_401(Some("text/html"), "<html>blocked: {\"password\":\"Tr0ub4dor\"}</html>");
-        let answer = page.to_the_fresh_token(true).unwrap();
+        let answer = page.judged_with_fresh_token(true).unwrap();
         assert!(answer.is_foreign(), "nobody knows whether the call reached Graph");
         assert!(!answer.into_guarded_error().to_string().contains("Tr0ub4dor"));
     }
@@ -420,12 +420,12 @@ mod tests {
     #[test]
     fn what_turns_a_fresh_token_down_is_not_quoted_where_secrets_were_sent() {
         let garbled = answered_401(None, "blocked: Tr0ub4dor");
-        let refused = garbled.clone().to_the_fresh_token(true).unwrap_err();
+        let refused = garbled.clone().judged_with_fresh_token(true).unwrap_err();
         assert!(matches!(&refused, TransportError::Unauthorized(_)), "{refused:?}");
         assert!(!refused.to_string().contains("Tr0ub4dor"), "{refused}");
         let own =
             answered_401(Some("application/json"), r#"{"error":{"code":"InvalidAuthenticationToken","message":"no"}}"#);
-        assert!(own.to_the_fresh_token(true).unwrap_err().to_string().contains("InvalidAuthenticationToken"));
+        assert!(own.judged_with_fresh_token(true).unwrap_err().to_string().contains("InvalidAuthenticationToken"));
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn render(report: &Report<'_>, results: &std::path::Path, out: &mut impl Write) 
     let counts: Vec<(Outcome, u64)> =
         Outcome::ALL.into_iter().map(|outcome| (outcome, report.tally.of(outcome))).collect();
     let mut next =
-        next_steps(report.plan, report.tally.so_far(report.story.verification.map(|(_, verdicts)| verdicts)));
+        next_steps(report.plan, report.tally.so_far(report.story.verification.map(|(_, verdicts)| verdicts), ""));
     next.retain(|step| !step.leads_to_the_report());
     put(out, page::opening_with(&run_sections::title(report), page::report_style(), page::REPORT_SCRIPT))?;
     put(out, run_sections::masthead(report))?;

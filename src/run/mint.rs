@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use rayon::prelude::*;
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use super::accounts::{Account, Accounts};
@@ -66,20 +67,21 @@ pub enum Sealing {
 }
 
 impl Sealing {
-    /// Who can open the credentials of a plan, by the keys that stand in it.
+    /// Who can open the credentials of a plan at that moment, by the keys that stand in it.
     ///
     /// # Errors
     ///
-    /// A key that this version cannot read.
-    pub fn of(plan: &Manifest) -> Result<Self, RecipientError> {
+    /// A key that this version cannot read, or a certificate that has ended by then.
+    pub fn as_of(moment: OffsetDateTime, plan: &Manifest) -> Result<Self, RecipientError> {
         match (&plan.handoff, plan.recipients.as_slice()) {
             (Some(handoff), _) => {
-                let shares = handoff.shares.iter().map(|share| Recipients::recall(&handoff.keys_of(share)));
+                let recall = |share| Recipients::recall_as_of(moment, &handoff.keys_of(share));
+                let shares = handoff.shares.iter().map(recall);
                 Ok(Self::ByShare(shares.collect::<Result<_, _>>()?))
             }
             // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
             (None, []) => Ok(Self::Discard),
-            (None, named) => Ok(Self::ToAll(Recipients::recall(named)?)),
+            (None, named) => Ok(Self::ToAll(Recipients::recall_as_of(moment, named)?)),
         }
     }
 }

@@ -44,12 +44,17 @@ impl fmt::Display for NextStep {
 pub struct SoFar<'a> {
     /// How many rows have which outcome.
     pub outcomes: &'a BTreeMap<Outcome, u64>,
+    /// Accounts for which something was refused or given up, so that it may be tried once more.
+    pub to_retry: u64,
     /// Accounts that are no longer what the plan says.
     pub drifted: u64,
     /// The first of the packets, by the name of its file; nothing where there are none.
     pub packet: Option<&'a str>,
     /// What the last verification found, where there was one since the last write.
     pub verified: Option<Verdicts>,
+    /// What a command that goes on with the run should be given, too: the arguments of the process that asks, each with a
+    /// blank before it.
+    pub again: &'a str,
 }
 
 impl SoFar<'_> {
@@ -68,7 +73,8 @@ pub fn next_steps(plan: &PlanFolder, so_far: SoFar<'_>) -> Vec<NextStep> {
     let mut step = |what: String, command: Option<String>| steps.push(NextStep { what, command });
     let pending = so_far.of(Outcome::Pending);
     if pending > 0 {
-        step("To go on".to_owned(), Some(format!("sealoff apply {dir} --confirm {}", manifest.accounts())));
+        let command = format!("sealoff apply {dir} --confirm {}{}", manifest.accounts(), so_far.again);
+        step("To go on".to_owned(), Some(command));
     }
     let not_done = so_far.of(Outcome::Partial) + so_far.of(Outcome::Failed) + so_far.of(Outcome::Uncertain);
     if not_done > 0 {
@@ -79,13 +85,15 @@ pub fn next_steps(plan: &PlanFolder, so_far: SoFar<'_>) -> Vec<NextStep> {
         );
     }
     if so_far.of(Outcome::Uncertain) > 0 {
-        let what = "Treat the uncertain ones as not done: the column detail of results.csv says which password to try.";
-        step(what.to_owned(), None);
+        let mut what = "Treat the uncertain ones as not done".to_owned();
+        if manifest.sealed() > 0 {
+            what += ": the column detail of results.csv says which password to try";
+        }
+        step(what + ".", None);
     }
-    let failed = so_far.of(Outcome::Partial) + so_far.of(Outcome::Failed);
-    if failed > 0 {
-        let whom = counted(failed, "account that failed", "accounts that failed");
-        let command = format!("sealoff apply {dir} --retry-failed --confirm {failed}");
+    if so_far.to_retry > 0 {
+        let whom = counted(so_far.to_retry, "account that is not done", "accounts that are not done");
+        let command = format!("sealoff apply {dir} --retry-failed --confirm {}{}", so_far.to_retry, so_far.again);
         step(format!("To try the {whom} again, when the cause is mended"), Some(command));
     }
     if so_far.drifted > 0 {

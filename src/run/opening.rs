@@ -8,7 +8,6 @@ use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
 use super::journal::{self, Journal, JournalError, Lookup, Reader};
-use super::outcome::Outcome;
 use super::packets::{self, Packet, PacketsError};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
@@ -48,7 +47,7 @@ pub enum RunError {
 pub enum Scope {
     /// All to whom anything is left to do.
     Open,
-    /// Those that are settled, and for whom something failed; nobody else, and nothing that is uncertain.
+    /// Those that are settled, and for whom something was refused or given up, be it uncertain or not; nobody else.
     Failed,
 }
 
@@ -221,7 +220,7 @@ fn standing_of_the_failed(replay: Replay, begun: bool) -> Standing {
     let states = replay.states().iter().zip(replay.states().as_taken_over());
     let mut row = RowNumber::FIRST;
     for ((before, taken_over), drifts) in states.zip(&mut may_drift) {
-        if matches!(Outcome::of(before), Outcome::Failed | Outcome::Partial) {
+        if before.may_be_retried() {
             chosen.insert(row);
             // One that was given up, and not refused, is open for every process that takes over.
             *drifts = state::next(taken_over, Happening::Retried).unwrap_or(taken_over).may_drift();

@@ -80,6 +80,8 @@ pub struct Tally {
     #[serde(flatten)]
     outcomes: BTreeMap<Outcome, u64>,
     #[serde(skip)]
+    to_retry: u64,
+    #[serde(skip)]
     drifted: u64,
     #[serde(skip)]
     drifted_and_left_alone: u64,
@@ -113,11 +115,12 @@ impl Tally {
     }
 
     /// What decides what should be done next. `verified` is what the last verification found, where there was one since
-    /// the last write.
+    /// the last write; `again` is what a command that goes on should be given, too.
     #[must_use]
-    pub fn so_far(&self, verified: Option<Verdicts>) -> SoFar<'_> {
+    pub fn so_far<'a>(&'a self, verified: Option<Verdicts>, again: &'a str) -> SoFar<'a> {
         let packet = self.packets.first().map(|packet| packet.file.as_str());
-        SoFar { outcomes: &self.outcomes, drifted: self.drifted, packet, verified }
+        let Self { outcomes, to_retry, drifted, .. } = self;
+        SoFar { outcomes, to_retry: *to_retry, drifted: *drifted, packet, verified, again }
     }
 
     /// Accounts that the plan means and that are not done.
@@ -157,7 +160,9 @@ pub fn write<E: std::fmt::Display>(
             let row = row.map_err(|error| ResultsError::Plan(error.to_string()))?;
             let outcome = write_row(&mut csv, &row, replay, lookup.as_mut(), discarded)?;
             *tally.outcomes.entry(outcome).or_default() += 1;
-            if replay.row(row.row).state.has_drifted() {
+            let state = replay.row(row.row).state;
+            tally.to_retry += u64::from(row.decision == Decision::Act && state.may_be_retried());
+            if state.has_drifted() {
                 tally.drifted += 1;
                 tally.drifted_and_left_alone += u64::from(outcome == Outcome::Refused);
             }

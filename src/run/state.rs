@@ -64,6 +64,10 @@ impl StepState {
     const fn refused(in_doubt: bool) -> Self {
         if in_doubt { Self::Uncertain } else { Self::Failed }
     }
+
+    const fn was_refused(self) -> bool {
+        matches!(self, Self::Failed | Self::Uncertain)
+    }
 }
 
 /// Where one account stands.
@@ -204,10 +208,11 @@ impl AccountState {
         [self.sign_in, self.reset, self.revoke].iter().any(in_doubt)
     }
 
-    /// Was any step refused for good?
+    /// Is it settled, with a step that was refused for good or given up, so that it may be tried once more?
     #[must_use]
-    pub fn has_failed(&self) -> bool {
-        [self.sign_in, self.reset, self.revoke].contains(&StepState::Failed)
+    pub fn may_be_retried(&self) -> bool {
+        let is_missed = |step: &StepState| step.was_refused() || matches!(step, StepState::GivenUp { .. });
+        self.is_settled() && [self.sign_in, self.reset, self.revoke].iter().any(is_missed)
     }
 
     /// How many steps are settled without being done.
@@ -333,18 +338,18 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
             }
         }
         Happening::Retried => {
-            let under_way =
-                [state.sign_in, state.reset, state.revoke].iter().any(|step| matches!(step, StepState::Sent { .. }));
-            if under_way || !state.has_failed() {
+            let steps = [state.sign_in, state.reset, state.revoke];
+            let under_way = steps.iter().any(|step| matches!(step, StepState::Sent { .. }));
+            if under_way || !steps.iter().any(|step| step.was_refused()) {
                 return Err(illegal());
             }
             for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
-                if *slot == StepState::Failed {
-                    *slot = StepState::Open { in_doubt: false };
+                if slot.was_refused() {
+                    *slot = StepState::Open { in_doubt: *slot == StepState::Uncertain };
                 }
             }
             after.password_refused = false;
-            let update_again = [state.sign_in, state.reset].contains(&StepState::Failed);
+            let update_again = state.sign_in.was_refused() || state.reset.was_refused();
             if update_again && after.revoke == StepState::Done {
                 after.revoke = StepState::Open { in_doubt: true };
             }
@@ -459,7 +464,7 @@ mod tests {
         let revoked = [Happening::Sent(REVOKE), Happening::Answered(REVOKE, Meaning::Accepted)];
         let failed = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
         let partial = through(failed, &revoked);
-        assert!(partial.is_settled() && partial.has_failed());
+        assert!(partial.may_be_retried() && !AccountState::planned(OFFBOARD).may_be_retried());
         let again = next(partial, Happening::Retried).unwrap();
         assert_eq!(again.due(), UPDATE);
         let accepted = Happening::Answered(UPDATE, Meaning::Accepted);
@@ -472,7 +477,8 @@ mod tests {
             AccountState::planned(OFFBOARD),
             &[Happening::Sent(UPDATE), Happening::TakenOver, Happening::Sent(UPDATE), refused],
         );
-        assert!(next(uncertain, Happening::Retried).is_err(), "what is uncertain is left alone");
+        let doubted = next(uncertain, Happening::Retried).unwrap();
+        assert_eq!((doubted.due(), doubted.is_in_doubt()), (UPDATE, true), "and what may be done is not forgotten");
     }
 
     #[test]

@@ -116,7 +116,8 @@ impl Survey {
     #[must_use]
     pub fn so_far<'a>(&'a self, packet: Option<&'a str>) -> SoFar<'a> {
         let drifted = self.reasons.get(DRIFTED).copied().unwrap_or_default();
-        SoFar { outcomes: &self.outcomes, drifted, packet, verified: self.journal.verified }
+        let (outcomes, verified) = (&self.outcomes, self.journal.verified);
+        SoFar { outcomes, to_retry: self.failed, drifted, packet, verified, again: "" }
     }
 
     /// Is every planned account done?
@@ -151,8 +152,8 @@ pub fn survey(plan: &PlanFolder) -> Result<Survey, RunError> {
         let history = replay.row(row.row);
         let outcome = Outcome::of_row(row.decision, &history.state);
         *survey.outcomes.entry(outcome).or_default() += 1;
-        survey.failed += u64::from(matches!(outcome, Outcome::Failed | Outcome::Partial));
         if row.decision == Decision::Act {
+            survey.failed += u64::from(history.state.may_be_retried());
             survey.count_steps(&history.state, row.steps.iter());
         }
         if let (Some(lookup), Outcome::Failed | Outcome::Partial | Outcome::Uncertain | Outcome::Refused) =

@@ -5,8 +5,11 @@ use std::fs;
 use std::process::{Child, Command};
 
 use sealoff::simulator::{ActingRole, Operation, Settings};
+use uuid::Uuid;
 
 use crate::stage::{Ran, Stage};
+
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
 fn kill(mut child: Child) {
     child.kill().unwrap();
@@ -19,9 +22,13 @@ fn text(stage: &Stage, name: &str) -> String {
 
 /// A run of `playbook` over so many accounts, killed when the tenant has seen so many writes.
 fn killed(playbook: &str, accounts: usize, writes: u64) -> Stage {
+    killed_run_of(playbook, &[], accounts, writes)
+}
+
+fn killed_run_of(playbook: &str, more: &[&str], accounts: usize, writes: u64) -> Stage {
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
     let roster = stage.roster_of(&stage.members(accounts));
-    stage.plan(&roster, playbook, "out", &[]).succeeded();
+    stage.plan(&roster, playbook, "out", more).succeeded();
     stage.simulator.hold_after_writes(writes);
     let child = stage.spawn(&["apply", "out", "--confirm", &accounts.to_string()]);
     stage.wait_for_writes(writes);
@@ -155,7 +162,7 @@ fn those_that_failed_are_tried_again_and_nobody_else() {
     // Whoever is made an administrator is out of the app's reach, and nobody looks.
     stage.plan(&roster, "breach", "out", &["--without-roles"]).succeeded();
     stage.simulator.change_app_role(Some(ActingRole::UserAdministrator));
-    let global_administrator = "62e90394-69f5-4237-9190-012177145e10".parse().unwrap();
+    let global_administrator = GLOBAL_ADMINISTRATOR.parse().unwrap();
     stage.run(&["apply", "out", "--retry-failed", "--confirm", "30"]).exited(4).complains(&["0 accounts failed"]);
     for member in &members[..2] {
         assert!(stage.simulator.assign_role(member.id, global_administrator));
@@ -179,6 +186,26 @@ fn those_that_failed_are_tried_again_and_nobody_else() {
     let ledger = stage.ledger();
     assert!(ledger.writes[before..].iter().all(|write| members[..2].iter().any(|m| Some(m.id) == write.object_id)));
     stage.run(&["apply", "out", "--retry-failed", "--confirm", "0"]).succeeded();
+}
+
+/// A write that may have taken effect, and is then refused for good: uncertain, and no dead end.
+#[test]
+fn what_is_uncertain_is_tried_again_when_it_is_asked_for() {
+    let stage = killed_run_of("offboard", &["--without-roles"], 60, 20);
+    stage.simulator.change_app_role(Some(ActingRole::UserAdministrator));
+    let in_doubt: Vec<Uuid> = stage.ledger().applied().filter_map(|write| write.object_id).take(3).collect();
+    for id in &in_doubt {
+        assert!(stage.simulator.assign_role(*id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
+    }
+    stage.apply("out").exited(3).says(&["Treat the uncertain ones", "sealoff apply out --retry-failed --confirm 3"]);
+    assert_eq!(stage.outcomes("out")["uncertain"], 3);
+    stage.judge("out");
+    for id in &in_doubt {
+        assert!(stage.simulator.remove_role(*id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
+    }
+    stage.run(&["apply", "out", "--retry-failed", "--confirm", "3"]).succeeded();
+    assert_eq!(stage.outcomes("out")["done"], 60);
+    stage.judge("out");
 }
 
 #[cfg(target_os = "linux")]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +11,8 @@ use sealoff::ids::{ObjectId, TenantId};
 use sealoff::seal::{
     Binding, Expected, Identities, IdentityError, Password, Recipients, SealedCredential, UnsealError, seal, unseal,
 };
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::stage::{Stage, files_below};
@@ -363,6 +366,16 @@ fn a_run_seals_to_certificates_and_age_keys_side_by_side() {
     let certificate = keys.path("desk.pem").display().to_string();
     stage.plan(&roster, "breach", "out", &["--seal-to", &certificate]).succeeded().says(&["CN=desk, expires 2"]);
     fs::remove_file(&certificate).unwrap();
+    // A certificate that ends before the moment agreed is found out while there is time, and before anything is noted.
+    keys.run(&format!("openssl req -x509 -new -key desk.key -out short.pem -days 1 -subj /CN=short{DOCUMENTS}"));
+    let short = keys.path("short.pem").display().to_string();
+    stage.plan(&roster, "breach", "short", &["--seal-to", &short]).succeeded();
+    let later = (OffsetDateTime::now_utc() + Duration::from_secs(2 * 86_400)).format(&Rfc3339).unwrap();
+    stage
+        .run(&["apply", "short", "--confirm", "3", "--max-age", "30d", "--not-before", &later])
+        .exited(4)
+        .complains(&["it expired on", "Nothing was changed. Make a new plan"]);
+    assert!(!stage.path("short/journal.jsonl").exists());
     stage.apply("out").succeeded();
     stage.judge("out");
 

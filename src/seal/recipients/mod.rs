@@ -83,8 +83,8 @@ impl Recipients {
         Self::recall_as_of(OffsetDateTime::now_utc(), texts)
     }
 
-    /// [`Recipients::recall`], where certificates are those that were in force at another moment: for what was sealed to them
-    /// then, and never for a new password.
+    /// [`Recipients::recall`], where certificates are those that are in force at another moment: for what was sealed to them
+    /// then, or will be.
     ///
     /// # Errors
     ///
