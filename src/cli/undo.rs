@@ -69,6 +69,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let rules = rules(&args, of.options)?;
     let claims = Claims::read(&origin).map_err(|error| apply::run_failure(&error))?;
     let blocked = |row| match claims.of(row, Step::Block) {
+        Claim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
         Claim::Done { .. } => Blocked::Yes,
         Claim::InDoubt => Blocked::Uncertain,
         Claim::AsBefore | Claim::NotDone { .. } => Blocked::No,

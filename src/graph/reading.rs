@@ -84,22 +84,28 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// The names of the tenant: its own and those of its domains. No part of them may stand in a password.
+    /// The names of the tenant: its own, and those of the domain that it began with and the one that it goes by. No part of
+    /// them may stand in a password; of the other domains, of which there may be thousands, a person's own stands in the
+    /// sign-in name ("Eliminate bad passwords using Microsoft Entra Password Protection": the tenant name).
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.display_name
-            .iter()
-            .cloned()
-            .chain(self.verified_domains.iter().map(|domain| domain.name.clone()))
-            .collect()
+        let domains = self.verified_domains.iter().filter(|domain| domain.is_initial || domain.is_default);
+        self.display_name.iter().cloned().chain(domains.map(|domain| domain.name.clone())).collect()
     }
 }
 
 /// A domain of the tenant.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct VerifiedDomain {
     /// The domain, as `contoso.com`.
     pub name: String,
+    /// Is it the one that the tenant began with, below `onmicrosoft.com`?
+    #[serde(default)]
+    pub is_initial: bool,
+    /// Is it the one that new names end with?
+    #[serde(default)]
+    pub is_default: bool,
 }
 
 impl<'a, T: Transport> Reading<'a, T> {

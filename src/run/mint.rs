@@ -179,9 +179,11 @@ pub fn ahead(
 mod tests {
     use std::collections::HashSet;
 
+    use serde_json::json;
     use uuid::Uuid;
 
     use super::*;
+    use crate::graph::reading::Organization;
     use crate::ids::ObjectId;
     use crate::plan::step::{Step, Steps};
 
@@ -226,6 +228,26 @@ mod tests {
                     "a part of a name of {whose}"
                 );
             }
+        }
+    }
+
+    /// A tenant of many brands has a domain for each, of words that phrases are made of.
+    #[test]
+    fn a_tenant_of_many_domains_leaves_room_for_phrases() {
+        let words = diceware_wordlists::EFF_LONG_WORDLIST;
+        let domain = |(first, second): (&&str, &&str)| json!({"name": format!("{first}{second}.com")});
+        let mut domains: Vec<_> = words.iter().zip(words.iter().skip(999)).step_by(17).take(400).map(domain).collect();
+        domains.push(json!({"name": "contoso.onmicrosoft.com", "isInitial": true}));
+        domains.push(json!({"name": "contoso.com", "isDefault": true}));
+        let id = Uuid::from_u128(1);
+        let organization = json!({"id": id, "displayName": "Contoso Group", "verifiedDomains": domains});
+        let organization: Organization = serde_json::from_value(organization).unwrap();
+        assert_eq!(organization.names(), ["Contoso Group", "contoso.onmicrosoft.com", "contoso.com"]);
+        let (style, names) = (PasswordStyle::phrase(6).unwrap(), organization.names());
+        for _ in 0..200 {
+            let names: Vec<&str> =
+                names.iter().map(String::as_str).chain(["ada@contoso.com", "Ada Lovelace"]).collect();
+            Password::generate_styled(&mut OperatingSystem, style, &names).unwrap();
         }
     }
 }

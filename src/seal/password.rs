@@ -27,8 +27,8 @@ const LONGEST: usize = 160;
 /// Entra counts a name from four characters on.
 const SHORTEST_NAME: usize = 4;
 
-/// One draw in seven misses a class of characters, next to none meets a name, and of phrases a third at most meet one of many
-/// names: this many in a row say that the randomness is broken.
+/// One draw in seven misses a class of characters, and next to none meets a name. A phrase is made of words, as names are: the
+/// more names, the fewer phrases without a part of them, but those of one person and tenant leave one in a few.
 const MOST_DRAWS: usize = 1000;
 
 /// A password.
@@ -43,7 +43,10 @@ pub enum PasswordError {
     #[error(transparent)]
     Randomness(#[from] RandomnessFailed),
     /// A thousand draws broke the rules.
-    #[error("{MOST_DRAWS} passwords in a row broke the rules; the operating system's randomness seems to be broken")]
+    #[error(
+        "{MOST_DRAWS} passwords in a row broke the rules. If these are phrases, parts of too many names stand in their words: \
+         --password random has room for any name. Otherwise the operating system's randomness is broken"
+    )]
     NoneFits,
 }
 

@@ -1,6 +1,6 @@
 //! What the journal says was done to each account, and when by Graph's clock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::num::NonZeroU32;
 
@@ -97,6 +97,8 @@ pub struct Claims {
     /// For each row; empty until a verification is met.
     noted: Vec<[Option<Noted>; 3]>,
     contradictions: HashMap<(RowNumber, Step), Box<str>>,
+    /// Rows whose account was found blocked while it was in doubt who had blocked it.
+    found_blocked: HashSet<RowNumber>,
     last_verification: Option<Second>,
 }
 
@@ -109,8 +111,14 @@ impl Claims {
     pub fn read(plan: &PlanFolder) -> Result<Self, RunError> {
         let states = States::new(plan.manifest().fingerprint(), plan);
         let accepted = vec![Accepted::default(); states.rows()];
-        let mut claims =
-            Self { states, accepted, noted: Vec::new(), contradictions: HashMap::new(), last_verification: None };
+        let mut claims = Self {
+            states,
+            accepted,
+            noted: Vec::new(),
+            contradictions: HashMap::new(),
+            found_blocked: HashSet::new(),
+            last_verification: None,
+        };
         let path = plan.journal_path();
         if !path.exists() {
             return Ok(claims);
@@ -147,6 +155,9 @@ impl Claims {
                     self.contradictions.remove(&(*row, *step));
                 }
             }
+            Record::Read { row, account_enabled: Some(false), .. } => {
+                self.found_blocked.insert(*row);
+            }
             Record::VerificationEnded { .. } => self.last_verification = Some(Second::of(line.at)),
             _ => {}
         }
@@ -177,6 +188,13 @@ impl Claims {
                 word => Claim::NotDone { word },
             },
         }
+    }
+
+    /// Was the account found blocked while it was in doubt whether a write of this run had done it? Then somebody else may
+    /// have, whatever was accepted afterwards.
+    #[must_use]
+    pub fn was_found_blocked(&self, row: RowNumber) -> bool {
+        self.found_blocked.contains(&row)
     }
 
     /// What was found of a step when the account was last read.

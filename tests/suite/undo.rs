@@ -116,6 +116,30 @@ fn whoever_was_changed_since_is_left_alone_or_seen_as_drift() {
     stage.apply("back").exited(4).complains(&["renamed to renamed.too@contoso.com"]);
 }
 
+/// Found blocked before the write was sent again: by the write whose answer is missing, or by somebody else meanwhile.
+#[test]
+fn whoever_was_found_blocked_when_the_run_went_on_is_left_alone() {
+    let stage = Stage::new();
+    let members = stage.members(45);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "offboard", "run", &[]).succeeded();
+    stage.simulator.hold_after_writes(25);
+    let mut child = stage.spawn(&["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
+    stage.wait_for_writes(25);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    stage.simulator.release();
+    stage.apply("run").succeeded();
+    let journal = std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap();
+    let is_found = |line: &&str| line.contains("\"record\":\"read\"") && line.contains("\"account_enabled\":false");
+    let found = journal.lines().filter(is_found).count();
+    assert!((5..=20).contains(&found), "{found}");
+    stage.run(&["undo", "run", "--out", "back"]).succeeded().says(&["block-uncertain"]);
+    let rows = plan_rows(&stage, "back");
+    let of = |decision: &str| rows.iter().filter(|row| row["decision"] == decision).count();
+    assert_eq!((of("act"), of("refuse")), (45 - found, found));
+}
+
 #[test]
 fn whoever_may_have_been_blocked_is_named_and_left_alone() {
     let stage = Stage::new();
