@@ -130,6 +130,11 @@ impl Verification<'_> {
 
     async fn keep(&self, pass: &Pass) -> Result<Shown, Failure> {
         let _lock = apply::lock(self.plan, "verify")?;
+        if self.claims.are_outdated(self.plan).map_err(|error| apply::run_failure(&error))? {
+            let what = "the run went on while everybody was read, so what was found is not noted";
+            let again = format!("Look again: sealoff verify {}", quoted(self.plan.path()));
+            return Err(Failure::new(Exit::Unfinished, what).with_next(again));
+        }
         let path = table::write(self.plan, &self.claims, pass).map_err(not_kept(self.plan))?;
         table::append(self.plan, &self.claims, pass).await.map_err(|error| {
             not_kept(self.plan)(error)
@@ -168,16 +173,20 @@ async fn watch(
             read = verification.read() => read,
             () = stop.cancelled() => return Ok(exit),
         };
-        match read {
-            Ok(pass) => {
-                let shown = verification.keep(&pass).await?;
+        let kept = match read {
+            Ok(pass) => verification.keep(&pass).await,
+            Err(failure) => Err(failure),
+        };
+        match kept {
+            Ok(shown) => {
                 exit = shown.exit();
                 shown.show(json, before.as_deref());
                 before = Some(shown.not_proved);
             }
-            // Whoever watches through a night must not miss the morning for an hour without a network.
+            // Whoever watches through a night must not miss the morning for an hour without a network, or because somebody
+            // goes on with the run.
             Err(failure) if before.is_some() => {
-                voice::warn(format_args!("nobody could be read this time: {}", failure.what));
+                voice::warn(format_args!("nothing is told this time: {}", failure.what));
                 exit = Exit::Unfinished;
             }
             Err(failure) => return Err(failure),

@@ -1,9 +1,12 @@
 //! What the journal says was done to each account, and when by Graph's clock.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom};
 use std::num::NonZeroU32;
 
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::judge::Finding;
@@ -100,6 +103,8 @@ pub struct Claims {
     /// Rows whose account was found blocked while it was in doubt who had blocked it.
     found_blocked: HashSet<RowNumber>,
     last_verification: Option<Second>,
+    /// How long the journal was, in bytes.
+    journal: u64,
 }
 
 impl Claims {
@@ -118,6 +123,7 @@ impl Claims {
             contradictions: HashMap::new(),
             found_blocked: HashSet::new(),
             last_verification: None,
+            journal: length(plan)?,
         };
         let path = plan.journal_path();
         if !path.exists() {
@@ -161,6 +167,23 @@ impl Claims {
             Record::VerificationEnded { .. } => self.last_verification = Some(Second::of(line.at)),
             _ => {}
         }
+    }
+
+    /// Has the run gone on since they were read? Then nothing that was read by them may be noted. What another verification
+    /// noted meanwhile changes none of them.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be looked at.
+    pub fn are_outdated(&self, plan: &PlanFolder) -> Result<bool, RunError> {
+        let path = plan.journal_path();
+        let since = || {
+            let mut file = File::open(&path)?;
+            file.seek(SeekFrom::Start(self.journal))?;
+            BufReader::new(file).lines().collect::<io::Result<Vec<_>>>()
+        };
+        let lines = since().map_err(|source| JournalError::Io { path: path.clone(), source })?;
+        Ok(lines.iter().any(|line| !is_of_a_verification(line)))
     }
 
     /// Has anything been written?
@@ -216,6 +239,24 @@ impl Claims {
 
     fn noted_of(&self, row: RowNumber, step: Step) -> Option<Noted> {
         self.noted.get(row.index())?[place(step)]
+    }
+}
+
+fn is_of_a_verification(line: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        record: String,
+    }
+    let kind = serde_json::from_str::<Kind>(line);
+    kind.is_ok_and(|kind| ["verified", "verification-ended"].contains(&kind.record.as_str()))
+}
+
+fn length(plan: &PlanFolder) -> Result<u64, JournalError> {
+    let path = plan.journal_path();
+    match fs::metadata(&path) {
+        Ok(file) => Ok(file.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(source) => Err(JournalError::Io { path, source }),
     }
 }
 

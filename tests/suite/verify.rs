@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
 use sealoff::digest::Digest;
+use sealoff::run::lock::FolderLock;
 use sealoff::simulator::{Settings, User};
 
 use crate::stage::Stage;
@@ -167,6 +168,54 @@ fn watching_tells_of_every_account_that_comes_back() {
     }
     #[cfg(windows)]
     child.kill().unwrap();
+}
+
+/// Somebody goes on with the run while a watch is kept: it waits for them, and looks again.
+#[test]
+fn a_watch_outlasts_whoever_works_in_the_folder() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = treated(&stage, 3, "contain");
+    let mut child = stage.spawn(&["verify", "run", "--watch", "30s"]);
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut err = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(out.by_ref().any(|line| line.contains("Every step of all 3 accounts is proved.")));
+    let lock = FolderLock::take(&stage.path("run"), "apply").unwrap();
+    assert!(err.by_ref().any(|line| line.contains("nothing is told this time") && line.contains("in use")));
+    assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = true));
+    drop(lock);
+    let told = out.by_ref().find(|line| line.contains(&*members[1].user_principal_name)).unwrap();
+    assert!(told.contains("block contradicted"), "{told}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// What was read before the run went on says nothing about what it did since.
+#[test]
+fn a_reading_that_the_run_has_overtaken_is_not_noted() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let roster = stage.roster_of(&stage.members(40));
+    stage.plan(&roster, "contain", "run", &[]).succeeded();
+    stage.simulator.hold_after_writes(25);
+    let mut child = stage.spawn(&["apply", "run", "--confirm", "40", "--max-in-flight", "1"]);
+    stage.wait_for_writes(25);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    stage.simulator.release();
+    stage.simulator.change_read_lag(FOR_EVER);
+    let mut child = stage.spawn(&["verify", "run", "--wait", "30d"]);
+    let mut err = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(err.by_ref().any(|line| line.contains("not shown yet")));
+    // Another verification meanwhile is no matter; the run that goes on is.
+    stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    let noted =
+        || std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap().matches("verification-ended").count();
+    assert_eq!(noted(), 1);
+    stage.apply("run").succeeded();
+    stage.simulator.change_read_lag(Duration::ZERO);
+    assert!(err.any(|line| line.contains("the run went on while everybody was read")));
+    assert_eq!((child.wait().unwrap().code(), noted()), (Some(3), 1));
+    stage.run(&["verify", "run"]).succeeded();
+    assert_eq!(noted(), 2);
 }
 
 #[test]
