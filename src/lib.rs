@@ -5,6 +5,9 @@
 //!
 //! ```text
 //! ROSTER ─ roster ─► entries ─ directory ─► accounts ─ plan ─► decisions ─ run ─► journal ─► results, packets
+//!                                                                                   │
+//!                                                                                   ├─ verify ─► proofs
+//!                                                                                   └─ report ─► pages, evidence
 //! ```
 //!
 //! One direction, no way back. The rooms stand below in the order in which data passes through them, and a lower room

@@ -1,7 +1,29 @@
-//! The command line: one file a command. Each takes its arguments, makes one call into the library, and prints the answer.
+//! The command line. Each command has a file of its name: it takes its arguments, makes one call into the library, and prints
+//! the answer.
 //!
 //! This is the only room that knows clap, the environment and the terminal. Data for programs goes to standard output;
 //! progress, questions and errors go to standard error.
+//!
+//! What commands share:
+//!
+//! | files | what they do |
+//! | --- | --- |
+//! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
+//! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
+//! | `moments`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
+//! | [`exit`], [`diagnostics`], `disk_trouble`, `outage` | what went wrong, what to do next, and with which code to end |
+//! | `voice`, `words`, `fitted` | how loud, in which words, and how wide |
+//! | `spinner`, `progress`, `simulate_watch` | what is drawn and taken back |
+//! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
+//!
+//! What a few of them are made of:
+//!
+//! | command | files |
+//! | --- | --- |
+//! | [`plan`], [`undo`] | `preview`, as a person approves it |
+//! | [`apply`] | `precheck`, `recheck`, `last_look` and `appointment` before the first write, `recap` after the last |
+//! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
+//! | [`drill`] | `drill_keys`, `drill_kill`, `drill_phases`, `simulated_apps` |
 
 pub mod apply;
 mod appointment;

@@ -1,8 +1,10 @@
 //! Playbook and rules turn accounts into decisions, and the decisions into a plan that is bound by a fingerprint.
 //!
-//! A plan is a folder with two files. `plan.csv` has one line for each row of the roster; `plan.json` says what the
-//! plan is for and binds the lines by their digest, and itself by a fingerprint. What is applied is what was
-//! previewed: a plan that was changed by as much as a byte does not open.
+//! A plan is a folder, and two files in it are the plan. `plan.csv` has one line for each row of the roster; `plan.json`
+//! says what the plan is for and binds the lines by their digest, and itself by a fingerprint. What is applied is what was
+//! previewed: a plan that was changed by as much as a byte does not open. `plan.html` shows it to whoever approves, and
+//! `onprem.csv` and `onprem.ps1` are for those who run Active Directory: they are made from it, and nothing is made from
+//! them.
 //!
 //! | file | what it does |
 //! | --- | --- |

@@ -45,7 +45,7 @@ pub struct Account<'a> {
     pub share: u16,
 }
 
-/// The plan holds more text than a run can address: over four gigabytes of names.
+/// The plan holds more text than a run can address: over four gigabytes of names, or a name that no directory has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the plan is too large for one run; split the roster")]
 pub struct TooMany;

@@ -10,10 +10,11 @@
 //! | `event` | fields |
 //! | --- | --- |
 //! | `started` | `accounts`, `done`, `not_done`, `writes_accepted`, `writes_left`, `writes_per_second`, `time_left`, `quota_wait` |
-//! | `sent` | `writes`: a batch left with so many |
+//! | `sent` | `app` (its client id, or null), `writes`: a batch left through it with so many |
 //! | `steps-failed` | `row`, `user`, `steps`, `reason`: refused for good, or given up |
 //! | `throttled` | `writes`, `owner` (whose limit, or null), `retry_after` |
 //! | `tenant-limit-reached` | |
+//! | `app-left-out` | `app` (its client id, and where it was named), `reason`: the run goes on without it |
 //! | `unreachable` | `reason`, `pause`, `down_for` |
 //! | `reachable` | `down_for` |
 //! | `stopping` | `batches_under_way` |

@@ -9,6 +9,7 @@ mod call;
 mod first_answers;
 mod judged;
 mod sending;
+mod slip;
 mod suspects;
 #[cfg(test)]
 mod tests;
@@ -33,12 +34,13 @@ use crate::clock::Clock;
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::error::GraphError;
 use crate::graph::quota::Wait;
-use crate::graph::transport::{Answer, Transport, TransportError};
+use crate::graph::transport::{Transport, TransportError};
 use crate::plan::playbook::{Playbook, Schedule};
-use crate::plan::step::{Step, Steps};
+use crate::plan::step::Step;
 use breaker::Breaker;
 use first_answers::FirstAnswers;
 use judged::Judged;
+use slip::{CallNumber, Delivery, Sent, Slip, SlipWrite};
 use suspects::{Faults, Suspects};
 
 pub use breaker::HaltAt;
@@ -188,53 +190,6 @@ struct Referred {
 enum Obstacle {
     Quota,
     Network,
-}
-
-/// One write in a batch.
-struct Slip {
-    turn: Turn,
-    steps: Steps,
-    write: SlipWrite,
-}
-
-/// What a slip asks for. An update that resets has its password: there is no such write without one.
-enum SlipWrite {
-    Update { account_enabled: Option<bool>, reset: Option<Arc<Credential>> },
-    Revoke,
-}
-
-impl Slip {
-    const fn kind(&self) -> Kind {
-        match self.write {
-            SlipWrite::Update { .. } => Kind::Update,
-            SlipWrite::Revoke => Kind::Revoke,
-        }
-    }
-
-    fn password(&self) -> Option<&str> {
-        match &self.write {
-            SlipWrite::Update { reset: Some(credential), .. } => Some(credential.password.expose()),
-            _ => None,
-        }
-    }
-}
-
-/// Which call of this process it is, in the order in which they were let go.
-type CallNumber = u64;
-
-/// What was let go, and when.
-struct Sent {
-    number: CallNumber,
-    app: AppIndex,
-    at: Duration,
-    slips: Vec<Slip>,
-}
-
-/// What became of a call, with the slips of the batch that it carried.
-enum Delivery {
-    Called(Sent, Result<Answer, TransportError>),
-    NotWritten(Sent, JournalError),
-    Reminted(Turn, Result<Credential, MintError>),
 }
 
 impl<'o, T: Transport> Engine<'o, T> {

@@ -1,0 +1,204 @@
+use super::*;
+use crate::plan::playbook::Playbook;
+use proptest::prelude::*;
+
+const OFFBOARD: Steps = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
+const UPDATE: Steps = Steps::of(&[Step::Block, Step::Reset]);
+const REVOKE: Steps = Steps::of(&[Step::Revoke]);
+
+fn through(state: AccountState, happenings: &[Happening]) -> AccountState {
+    happenings.iter().fold(state, |state, happening| next(state, *happening).unwrap())
+}
+
+#[test]
+fn the_revoke_waits_for_the_answer_to_the_update() {
+    let fresh = AccountState::planned(OFFBOARD);
+    assert_eq!(fresh.due(), UPDATE);
+    assert!(next(fresh, Happening::Sent(REVOKE)).is_err(), "a revoke before the update");
+    let sent = next(fresh, Happening::Sent(UPDATE)).unwrap();
+    assert_eq!(sent.due(), Steps::NONE);
+    let done = next(sent, Happening::Answered(UPDATE, Meaning::Accepted)).unwrap();
+    assert_eq!(done.due(), REVOKE);
+    let finished = through(done, &[Happening::Sent(REVOKE), Happening::Answered(REVOKE, Meaning::Accepted)]);
+    assert!(finished.is_settled());
+    assert_eq!(finished.due(), Steps::NONE);
+    assert!(next(finished, Happening::Sent(REVOKE)).is_err(), "a finished account is never touched again");
+}
+
+#[test]
+fn a_refused_pair_sends_the_block_alone_and_the_revoke_all_the_same() {
+    let refused = Happening::Answered(UPDATE, Meaning::Refused(Refusal::Property));
+    let state = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
+    assert_eq!(state.reset, StepState::Failed);
+    let block = Steps::of(&[Step::Block]);
+    assert_eq!(state.due(), block);
+    let state =
+        through(state, &[Happening::Sent(block), Happening::Answered(block, Meaning::Refused(Refusal::Property))]);
+    assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
+}
+
+#[test]
+fn a_refused_password_is_replaced_once() {
+    let refused = [Happening::Sent(UPDATE), Happening::Answered(UPDATE, Meaning::Refused(Refusal::Password))];
+    let once = through(AccountState::planned(OFFBOARD), &refused);
+    assert_eq!(once.due(), UPDATE);
+    let twice = through(once, &refused);
+    assert_eq!((twice.reset, twice.due()), (StepState::Failed, Steps::of(&[Step::Block])));
+}
+
+#[test]
+fn what_may_have_taken_effect_is_uncertain_and_never_failed() {
+    let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
+    for doubt in [Happening::Answered(UPDATE, Meaning::Unknown), Happening::TakenOver] {
+        let state = through(
+            sent,
+            &[doubt, Happening::Sent(UPDATE), Happening::Answered(UPDATE, Meaning::Refused(Refusal::Account))],
+        );
+        assert_eq!((state.sign_in, state.reset), (StepState::Uncertain, StepState::Uncertain));
+    }
+    let state = through(sent, &[Happening::Answered(UPDATE, Meaning::NotApplied), Happening::GaveUp(UPDATE)]);
+    assert_eq!(state.reset, StepState::GivenUp { in_doubt: false });
+    let state = next(state, Happening::TakenOver).unwrap();
+    assert_eq!(state.due(), UPDATE, "what was given up is tried again by the next process");
+}
+
+#[test]
+fn nothing_more_is_done_to_an_account_that_has_drifted() {
+    let state = next(AccountState::planned(OFFBOARD), Happening::Drifted).unwrap();
+    assert!(state.is_settled() && state.due().is_empty());
+    assert!(next(state, Happening::Sent(UPDATE)).is_err());
+    let state = next(state, Happening::TakenOver).unwrap();
+    assert!(state.is_settled(), "the next process does not try it either");
+    let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
+    assert!(next(sent, Happening::Drifted).is_err(), "what is under way is waited for first");
+    let done = through(sent, &[Happening::Answered(UPDATE, Meaning::Accepted), Happening::TakenOver]);
+    assert_eq!(done.due(), REVOKE);
+    assert!(next(done, Happening::Drifted).is_err(), "the revoke of an update that is done is never withdrawn");
+    let nothing = next(AccountState::default(), Happening::Drifted).unwrap();
+    assert!(nothing.has_drifted() && nothing.is_settled() && next(nothing, Happening::Drifted).is_err());
+    let in_doubt = through(sent, &[Happening::TakenOver, Happening::Drifted]);
+    assert_eq!(in_doubt.reset, StepState::Withdrawn { in_doubt: true });
+    assert_eq!(in_doubt.revoke, StepState::Withdrawn { in_doubt: false });
+}
+
+#[test]
+fn what_was_refused_is_tried_once_more_and_the_revoke_comes_last_again() {
+    let refused = Happening::Answered(UPDATE, Meaning::Refused(Refusal::Account));
+    let revoked = [Happening::Sent(REVOKE), Happening::Answered(REVOKE, Meaning::Accepted)];
+    let failed = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
+    let partial = through(failed, &revoked);
+    assert!(partial.may_be_retried() && !AccountState::planned(OFFBOARD).may_be_retried());
+    let again = next(partial, Happening::Retried).unwrap();
+    assert_eq!(again.due(), UPDATE);
+    let accepted = Happening::Answered(UPDATE, Meaning::Accepted);
+    let again = through(again, &[Happening::Sent(UPDATE), accepted]);
+    assert_eq!(again.due(), REVOKE, "what was issued before the update must not outlive it");
+    let done = through(again, &revoked);
+    assert_eq!(done.misses(), 0);
+    assert!(next(done, Happening::Retried).is_err(), "nothing has failed");
+    let uncertain = through(
+        AccountState::planned(OFFBOARD),
+        &[Happening::Sent(UPDATE), Happening::TakenOver, Happening::Sent(UPDATE), refused],
+    );
+    let doubted = next(uncertain, Happening::Retried).unwrap();
+    assert_eq!((doubted.due(), doubted.is_in_doubt()), (UPDATE, true), "and what may be done is not forgotten");
+}
+
+#[test]
+fn a_read_settles_what_is_in_doubt_and_never_a_password() {
+    let contain = Steps::of(&[Step::Block, Step::Revoke]);
+    let block = Steps::of(&[Step::Block]);
+    let sent = next(AccountState::planned(contain), Happening::Sent(block)).unwrap();
+    assert!(next(sent, Happening::Proven(block)).is_err(), "it is under way, not in doubt");
+    let in_doubt = next(sent, Happening::TakenOver).unwrap();
+    assert!(next(in_doubt, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
+    let proven = next(in_doubt, Happening::Proven(block)).unwrap();
+    assert_eq!((proven.sign_in, proven.due()), (StepState::Done, REVOKE));
+    assert!(next(proven, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
+    let reset = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), Happening::TakenOver]);
+    assert!(next(reset, Happening::Proven(UPDATE)).is_err());
+    assert!(next(reset, Happening::Proven(block)).is_err(), "block and reset travel together");
+}
+
+#[test]
+fn an_account_is_never_opened_with_the_password_that_it_had() {
+    let (reinstate, update) = (Playbook::Reinstate.steps(), Steps::of(&[Step::Unblock, Step::Reset]));
+    for refusal in [Refusal::Property, Refusal::Account] {
+        let refused = Happening::Answered(update, Meaning::Refused(refusal));
+        let state = through(AccountState::planned(reinstate), &[Happening::Sent(update), refused]);
+        assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
+    }
+}
+
+fn steps() -> impl Strategy<Value = Steps> {
+    prop::sample::subsequence(vec![Step::Block, Step::Reset, Step::Revoke], 0..=3).prop_map(|steps| Steps::of(&steps))
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let meaning = prop::sample::select(vec![
+        Meaning::Accepted,
+        Meaning::NotApplied,
+        Meaning::Unknown,
+        Meaning::Refused(Refusal::Password),
+        Meaning::Refused(Refusal::Property),
+        Meaning::Refused(Refusal::Account),
+    ]);
+    prop_oneof![
+        steps().prop_map(Happening::Sent),
+        (steps(), meaning).prop_map(|(steps, meaning)| Happening::Answered(steps, meaning)),
+        steps().prop_map(Happening::GaveUp),
+        Just(Happening::TakenOver),
+        Just(Happening::Drifted),
+        steps().prop_map(Happening::Proven),
+        Just(Happening::Retried),
+    ]
+}
+
+proptest! {
+        #[test]
+        fn no_history_breaks_the_promises(plan in steps(), history in prop::collection::vec(happening(), 0..60)) {
+            let mut state = AccountState::planned(plan);
+            let mut may_be_done = Steps::NONE;
+            let mut update_under_way = false;
+            for happening in history {
+                let Ok(after) = next(state, happening) else { continue };
+                match happening {
+                    Happening::Sent(steps) => {
+                        prop_assert!(!update_under_way, "two writes for one account");
+                        update_under_way = true;
+                        if steps.contains(Step::Revoke) {
+                            prop_assert!(state.sign_in.is_settled() && state.reset.is_settled());
+                        }
+                    }
+                    Happening::Answered(steps, Meaning::Accepted | Meaning::Unknown) => {
+                        update_under_way = false;
+                        for step in steps.iter() { may_be_done = may_be_done.with(step); }
+                    }
+                    Happening::TakenOver => {
+for step in Step::ALL {
+                            if matches!(state.of(step), StepState::Sent { .. }) { may_be_done = may_be_done.with(step); }
+                        }
+                        update_under_way = false;
+                    }
+                    _ => update_under_way = false,
+                }
+                for step in plan.iter() {
+                    match after.of(step) {
+                        StepState::Failed
+                        | StepState::GivenUp { in_doubt: false }
+                        | StepState::Withdrawn { in_doubt: false } => {
+                            prop_assert!(!may_be_done.contains(step), "failed, yet it may have taken effect");
+                        }
+                        StepState::Done
+                        | StepState::Uncertain
+                        | StepState::GivenUp { in_doubt: true }
+                        | StepState::Withdrawn { in_doubt: true } => {
+                            prop_assert!(may_be_done.contains(step));
+                        }
+                        _ => {}
+                    }
+                }
+                state = after;
+            }
+        }
+    }
