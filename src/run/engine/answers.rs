@@ -28,6 +28,9 @@ const MOST_REJECTIONS: u32 = 3;
 /// In fewer answers than this a majority says nothing about the service.
 const FEW: usize = 5;
 
+/// So many writes in a row that fail alone are no outage yet.
+const FEW_ALONE: u32 = 3;
+
 /// What an answer that decides nothing is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blame {
@@ -288,6 +291,16 @@ impl<T: Transport> Engine<'_, T> {
         }
     }
 
+    /// A write that was sent alone met a server fault, and nobody knows yet whether it is to blame. One is no outage; where
+    /// nothing else comes through for a while, it looks like one.
+    pub(super) fn fails_alone(&mut self, retry_after: Option<Duration>) {
+        if self.network_faults < FEW_ALONE {
+            self.hold(retry_after);
+        } else {
+            self.outage("writes that are sent alone meet server faults".to_owned(), retry_after);
+        }
+    }
+
     /// An answer came through: whatever was in the way is gone.
     pub(super) fn way_is_open(&mut self) {
         self.network_faults = 0;
@@ -299,7 +312,7 @@ impl<T: Transport> Engine<'_, T> {
 
     /// Sends nothing for as long as Graph asks, and for at least a delay that grows with each failure in a row. Failures of
     /// one moment count as one.
-    pub(super) fn hold(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+    fn hold(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
         let now = self.clock.now();
         if let Some(until) = self.network_down_until.filter(|until| *until > now) {
             self.network_down_until = Some(until.max(now + retry_after.unwrap_or_default()));

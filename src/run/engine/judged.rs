@@ -64,8 +64,7 @@ impl<T: Transport> Engine<'_, T> {
             if blame == Blame::Call && is_faulty(&verdict) {
                 blame = self.blame(slip.turn, slip.kind(), alone);
                 match blame {
-                    // Nobody is told of an outage by one write alone.
-                    Blame::Call if alone => _ = self.hold(asked_to_wait(&verdict)),
+                    Blame::Call if alone => self.fails_alone(asked_to_wait(&verdict)),
                     Blame::Item => self.way_is_open(),
                     _ => {}
                 }

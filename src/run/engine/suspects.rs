@@ -12,6 +12,8 @@ use crate::run::schedule::{Kind, Turn};
 /// How often Graph may fail on one write of its own before the write is given up. Throttling does not count, and neither
 /// does a network that is down.
 pub(super) const MOST_FAULTS: u8 = 8;
+/// So many calls of a write fail before it is its own fault, where nobody waits but others that fail as well.
+const MOST_FAULTS_OF_SEVERAL: u8 = 3 * MOST_FAULTS;
 /// An update that fails this often no longer holds up the revokes of a sweep.
 pub(super) const FAULTS_BEFORE_OTHERS_GO_ON: u8 = 2;
 /// After so many failed calls a write is sent in a call of its own.
@@ -97,6 +99,8 @@ impl<T: Transport> Engine<'_, T> {
     pub(super) fn blame(&mut self, turn: Turn, kind: Kind, alone: bool) -> Blame {
         let nobody_else_waits =
             self.calls.is_empty() && self.intake.is_none() && self.queue.is_done() && self.referred.is_empty();
+        // Several that fail one after the other look more like Graph than one does.
+        let enough = if self.suspects.is_empty() { MOST_FAULTS } else { MOST_FAULTS_OF_SEVERAL };
         let faults = self.faults.entry(turn).or_default();
         faults.of_calls = faults.of_calls.saturating_add(1);
         if !alone {
@@ -104,7 +108,7 @@ impl<T: Transport> Engine<'_, T> {
         }
         faults.alone = faults.alone.saturating_add(1);
         let others_are_answered = *faults.answered_at.get_or_insert(self.calls_answered) < self.calls_answered;
-        let is_own = others_are_answered || nobody_else_waits && faults.of_calls > MOST_FAULTS;
+        let is_own = others_are_answered || nobody_else_waits && faults.of_calls > enough;
         if faults.alone >= FAULTS_BEFORE_OTHERS_GO_ON {
             self.first_update_answered(turn, kind);
         }

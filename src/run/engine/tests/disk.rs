@@ -1,5 +1,6 @@
 //! A disk that fails in the middle of a run.
 
+use super::faults::is_for;
 use super::*;
 
 /// Wherever the disk fails: nothing is sent that is not on disk, the run says so, what was answered is noted where that
@@ -36,4 +37,34 @@ async fn wherever_the_disk_fails_the_run_stops_and_the_same_command_finishes() {
             }
         }
     }
+}
+
+/// Graph refuses a batch, and then the disk takes no answer to those that were under way: both are told.
+#[tokio::test(start_paused = true)]
+async fn answers_that_could_not_be_noted_are_told_whatever_ended_the_run() {
+    let refused: CallQuirk = |items, _| {
+        let body = json!({"error": {"code": "BadRequest", "message": "no"}});
+        items.iter().any(|item| is_for(item, 1)).then(|| (400, Advice::default(), body))
+    };
+    let mut told = 0;
+    for good in 1..12 {
+        let mut rehearsal = Rehearsal::new(Playbook::Breach, 120, good, FAIR);
+        *rehearsal.tenant.quirk.lock().unwrap() = Quirk { call: Some(refused), ..Quirk::default() };
+        rehearsal.disk = Some((good, Afterwards::Dead));
+        let Ok((ending, ..)) = rehearsal.begun().await else { continue };
+        match ending {
+            Ending::Unnoted { first, journal: JournalError::Stopped { unnoted, .. } } => {
+                assert!(matches!(*first, Ending::BatchRefused(_)) && unnoted > 0, "{first:?} {unnoted}");
+                told += 1;
+            }
+            Ending::Journal(_) => {}
+            other => {
+                rehearsal.disk = None;
+                assert!(!rehearsal.outcomes().contains_key("uncertain"), "{good}: {other:?}");
+            }
+        }
+        rehearsal.disk = None;
+        rehearsal.judge();
+    }
+    assert!(told > 0);
 }
