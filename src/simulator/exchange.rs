@@ -135,7 +135,6 @@ impl<'a> Work<'a> {
             content_type: header(&parts.headers, "content-type"),
             consistency_level: header(&parts.headers, "consistencylevel"),
             body: (!body.is_empty()).then_some(body),
-            in_batch: false,
         };
         Ok(Self { job: Job::single(Prepared::of(&request, &tenant.settings)), item_ids: None })
     }

@@ -27,7 +27,6 @@ pub(crate) struct Request<'a> {
     pub(crate) content_type: Option<&'a str>,
     pub(crate) consistency_level: Option<&'a str>,
     pub(crate) body: Option<&'a [u8]>,
-    pub(crate) in_batch: bool,
 }
 
 /// What is asked for.

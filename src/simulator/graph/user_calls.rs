@@ -50,11 +50,7 @@ pub(super) fn on_user(
             if !is(method, "POST") {
                 return Err(GraphError::method_not_allowed());
             }
-            // "Combine multiple HTTP requests using JSON batching": inside a batch even an action without parameters
-            // needs a content type and a body. Alone it needs neither ("user: revokeSignInSessions").
-            if request.in_batch {
-                json_body(request)?;
-            }
+            // Alone it needs neither a content type nor a body ("user: revokeSignInSessions").
             Ok(Call::RevokeSessions { key, named })
         }
         Some(_) => Err(not_simulated()),
