@@ -22,8 +22,9 @@ use super::graph::errors::GraphError;
 use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
 use super::response::{call_ids, header, respond, respond_at};
+use super::roots::root_of;
 use super::script::Target;
-use super::server::{Cut, Scheme};
+use super::server::Cut;
 use super::tenant::Tenant;
 use super::world::{Context, Job};
 
@@ -60,7 +61,7 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let mut made = tenant.clock.now();
     let (answer, records) = match work {
         Ok(mut work) => {
-            made = execute(tenant, &mut work.job, &ids, &root_of(tenant, &parts), caller).await;
+            made = execute(tenant, &mut work.job, &ids, &format!("{}/v1.0", root_of(tenant, &parts)), caller).await;
             work.finish(tenant.settings.seed)
         }
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
@@ -175,15 +176,6 @@ impl<'a> Work<'a> {
 fn below_version(uri: &Uri) -> &str {
     let url = uri.path_and_query().map_or("", |target| target.as_str());
     url.strip_prefix("/v1.0").unwrap_or(url)
-}
-
-/// The root that links in an answer begin with: the one by which the client came, as from any of Graph's own hosts.
-fn root_of(tenant: &Tenant, parts: &Parts) -> String {
-    let host = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, "host"));
-    match (parts.extensions.get::<Scheme>(), host) {
-        (Some(Scheme(scheme)), Some(host)) => format!("{scheme}://{host}/v1.0"),
-        _ => format!("{}/v1.0", tenant.connection.graph_endpoint),
-    }
 }
 
 /// Carries a job out, however often the gate falls in between, and gives the moment at which its end was carried out.

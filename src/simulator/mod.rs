@@ -43,6 +43,7 @@ mod permission;
 mod quota;
 mod random;
 mod response;
+mod roots;
 mod routes;
 mod scenario;
 mod script;
@@ -82,6 +83,7 @@ pub use who_may::{ActingRole, UnknownRole};
 use apps::AppNumber;
 use directory::UserKey;
 use login::Caller;
+use roots::Roots;
 use server::Wire;
 use tenant::Tenant;
 
@@ -145,13 +147,16 @@ impl Simulator {
         }
         let listen = |source| SimulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let root = format!("https://{}", listener.local_addr().map_err(listen)?);
+        let bound = listener.local_addr().map_err(listen)?;
         let mut clear = None;
         if settings.clear_text {
             let listener = TcpListener::bind((address.ip(), 0)).await.map_err(listen)?;
-            let root = format!("http://{}", listener.local_addr().map_err(listen)?);
-            clear = Some((listener, root));
+            let bound = listener.local_addr().map_err(listen)?;
+            clear = Some((listener, bound));
         }
+        let clear_bound = clear.as_ref().map(|(_, bound)| *bound);
+        let roots = Roots::of(bound, clear_bound, &settings.hosts);
+        let root = format!("https://{bound}");
         let identity = tls::make_identity(&settings.hosts)?;
         let connection = Connection {
             graph_endpoint: root.clone(),
@@ -160,9 +165,9 @@ impl Simulator {
             client_id: CLIENT_ID.to_string(),
             client_secret: CLIENT_SECRET.to_owned(),
             ca_pem: identity.ca_pem,
-            clear_text: clear.as_ref().map(|(_, root)| root.clone()),
+            clear_text: clear_bound.map(|bound| format!("http://{bound}")),
         };
-        let tenant = Arc::new(Tenant::new(settings, connection));
+        let tenant = Arc::new(Tenant::new(settings, connection, roots));
         let router = routes::router(Arc::clone(&tenant));
         let tls = Wire::Tls(TlsAcceptor::from(identity.server));
         let dark = || tenant.dark.subscribe();

@@ -8,6 +8,7 @@ use super::Connection;
 use super::identities::Identities;
 use super::login::Tokens;
 use super::moment::TenantClock;
+use super::roots::Roots;
 use super::settings::Settings;
 use super::world::World;
 
@@ -15,6 +16,7 @@ use super::world::World;
 pub(crate) struct Tenant {
     pub(crate) settings: Settings,
     pub(crate) connection: Connection,
+    pub(crate) roots: Roots,
     pub(crate) clock: TenantClock,
     pub(crate) tokens: Tokens,
     pub(crate) identities: Identities,
@@ -28,7 +30,7 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    pub(crate) fn new(mut settings: Settings, connection: Connection) -> Self {
+    pub(crate) fn new(mut settings: Settings, connection: Connection, roots: Roots) -> Self {
         Self {
             clock: TenantClock::start(settings.clock_speed, settings.clock_ahead),
             tokens: Tokens::default(),
@@ -39,6 +41,7 @@ impl Tenant {
             world: Mutex::new(World::new(&mut settings)),
             settings,
             connection,
+            roots,
         }
     }
 

@@ -143,6 +143,18 @@ fn a_simulator_can_be_used_by_what_it_prints() {
 }
 
 #[test]
+fn a_simulator_is_reached_by_its_name_too() {
+    let stage = Stage::new();
+    let localhost = |root: &str| root.replace("127.0.0.1", "localhost");
+    let mut command = stage.command(&["plan", "own.csv", "--playbook", "contain", "--out", "out"]);
+    stage.write("own.csv", "upn\nada.lovelace@contoso.com\n");
+    let connection = stage.simulator.connection();
+    command.env("SEALOFF_GRAPH_ENDPOINT", localhost(&connection.graph_endpoint));
+    command.env("AZURE_AUTHORITY_HOST", localhost(&connection.authority));
+    finish(command).succeeded();
+}
+
+#[test]
 fn a_simulator_is_watched_on_a_terminal_only() {
     finish(bare(&["simulate", "--watch"])).exited(2).complains(&["standard error is none", "/_simulator/counters"]);
 }
