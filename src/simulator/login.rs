@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::apps::{AppNumber, Registration};
 use super::assertion::Check;
-use super::directory::UserKey;
+use super::directory::{Scope, UserKey};
 use super::directory::tenant::TENANT_ID;
 use super::moment::iso;
 use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
@@ -301,7 +301,9 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
             }
         }
         let holder = if let Caller::User(id) = caller { id } else { principal.id };
-        claims["wids"] = json!(world.directory.standing(holder).roles);
+        // Those in the whole tenant alone: a role in an administrative unit is Graph's to look up.
+        let held = world.directory.roles_held(holder).filter(|assignment| assignment.scope == Scope::Tenant);
+        claims["wids"] = json!(held.map(|assignment| assignment.role).collect::<Vec<_>>());
     }
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "simulator" });
     let signed =

@@ -11,6 +11,7 @@ mod search;
 mod seed;
 mod snapshot;
 pub(crate) mod tenant;
+mod units;
 mod user;
 
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ use super::random::{Random, seed_of};
 use super::settings::ExtraPerson;
 use search::Indexes;
 use tenant::{APP_NAME, CLIENT_ID, Domain, SERVICE_PRINCIPAL_ID};
+use units::AdministrativeUnit;
 
 /// Where a user stands in the directory: stable for as long as the simulator runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,6 +126,7 @@ pub struct Directory {
     /// The deleted ones. They keep their places, so that nobody else's moves.
     recycle_bin: HashMap<Uuid, Place>,
     groups: Vec<Group>,
+    units: Vec<AdministrativeUnit>,
     role_definitions: Vec<RoleDefinition>,
     role_assignments: Vec<RoleAssignment>,
     role_eligibilities: Vec<RoleAssignment>,
