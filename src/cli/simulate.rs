@@ -43,7 +43,7 @@ pub struct SimulateArgs {
     #[arg(long)]
     http: bool,
     /// How many users the directory has: 250 unless it comes from a snapshot
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = possible_users)]
     users: Option<usize>,
     /// Begin with the directory in FILE, if it is there, and keep it there in the end: a rehearsal goes on another day
     #[arg(long, value_name = "FILE")]
@@ -99,6 +99,12 @@ struct RightsArgs {
     /// The tenant has no Privileged Identity Management (no Entra ID P2)
     #[arg(long)]
     without_pim: bool,
+}
+
+fn possible_users(text: &str) -> Result<usize, String> {
+    let users = text.parse().ok().filter(|users| Settings::POSSIBLE_USERS.contains(users));
+    let (least, most) = Settings::POSSIBLE_USERS.into_inner();
+    users.ok_or_else(|| format!("a tenant has from {least} to {most} users"))
 }
 
 /// A directory role, or none.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::apps::FurtherApp;
-use super::directory::Directory;
+use super::directory::{CAST_SIZE, Directory};
 use super::permission::Permission;
 use super::quota::Quota;
 use super::script::Script;
@@ -72,6 +73,11 @@ pub struct Settings {
     pub hold_after_writes: Option<u64>,
     /// What happens meanwhile; a scenario's part of it.
     pub script: Script,
+}
+
+impl Settings {
+    /// How many users a directory can be made with: the fixed cast is always there, and a million fit into a gigabyte.
+    pub const POSSIBLE_USERS: RangeInclusive<usize> = CAST_SIZE..=1_000_000;
 }
 
 impl Default for Settings {
