@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::apps::{AppNumber, Registration};
 use super::assertion::Check;
-use super::directory::{Scope, UserKey};
 use super::directory::tenant::TENANT_ID;
+use super::directory::{Scope, UserKey};
 use super::moment::iso;
 use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
 use super::random::Random;

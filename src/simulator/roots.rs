@@ -19,9 +19,7 @@ impl Roots {
     /// The names of this machine and `hosts` at the port of TLS, those of this machine at the port of the clear text.
     pub(crate) fn of(tls: SocketAddr, clear: Option<SocketAddr>, hosts: &[String]) -> Self {
         let mut roots = Vec::new();
-        for (scheme, address, default_port, hosts) in
-            [("https", Some(tls), 443, hosts), ("http", clear, 80, &[][..])]
-        {
+        for (scheme, address, default_port, hosts) in [("https", Some(tls), 443, hosts), ("http", clear, 80, &[][..])] {
             let Some(address) = address else { continue };
             let own = ["127.0.0.1", "[::1]", "localhost"].map(str::to_owned);
             let names = [of_address(address.ip())].into_iter().chain(own).chain(hosts.iter().map(|host| of_host(host)));
@@ -88,7 +86,9 @@ mod tests {
         ] {
             assert!(roots.have(root), "{root}");
         }
-        for other in ["https://localhost:8080", "http://graph.test:8080", "http://localhost", "https://graph.microsoft.com", ""] {
+        for other in
+            ["https://localhost:8080", "http://graph.test:8080", "http://localhost", "https://graph.microsoft.com", ""]
+        {
             assert!(!roots.have(other), "{other}");
         }
     }

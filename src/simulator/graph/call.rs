@@ -199,7 +199,8 @@ impl Prepared {
         match Url::parse(request.url) {
             Ok(url) => {
                 let cost = cost(request.method, &url);
-                Self { call: understand(request, &url, settings), cost, target }
+                let call = understand(request, &url, settings);
+                Self { call: call.map_err(|error| error.in_call(request.method, url.path)), cost, target }
             }
             Err(error) => Self { call: Err(error), cost: Cost::least(), target },
         }
@@ -241,6 +242,12 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         ("v1.0" | "beta", _) => {
             Err(GraphError::malformed(format!("Resource not found for the segment '{}'.", parts[0])))
         }
+        // What stands where a key would and is none: `$count`, `delta()`, a cast.
+        ("users" | "groups" | "directoryroles" | "serviceprincipals" | "applications", [operation, rest @ ..])
+            if is_operation(operation) && !(head == "users" && is(operation, "$count") && rest.is_empty()) =>
+        {
+            Err(not_simulated())
+        }
         ("users", []) => match method {
             _ if is(method, "GET") => user_calls::list(request, url, settings, false),
             _ if is(method, "POST") => Err(not_simulated()),
@@ -250,6 +257,7 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         ("users", [key, action @ ..]) => {
             user_calls::on_user(request, url, key, Some(&action.join("/")), &not_simulated)
         }
+        ("me" | "domains", []) if is(method, "PATCH") || is(method, "POST") => Err(not_simulated()),
         ("me", []) => only("GET").and_then(|()| user_calls::me(url)),
         ("directoryobjects", [action]) if is(action, "getByIds") => {
             only("POST")?;
@@ -258,8 +266,8 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
         ("domains", []) => only("GET").map(|()| Call::Domains),
-        ("directory", [items, rest @ ..]) if is(items, "deletedItems") => {
-            only("GET").and_then(|()| user_calls::deleted_items(request, url, settings, rest, &not_simulated))
+        ("directory", [items, rest @ ..]) if is(items, "deletedItems") && is(method, "GET") => {
+            user_calls::deleted_items(request, url, settings, rest, &not_simulated)
         }
         ("groups", rest) if is(method, "GET") => group_calls::group(request, url, settings, rest, &not_simulated),
         ("rolemanagement", [directory, rest @ ..]) if is(directory, "directory") && is(method, "GET") => {
@@ -288,6 +296,12 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         }
         _ => Err(not_simulated()),
     }
+}
+
+/// Whether what follows a set's name is something else than a key: no object id and no UPN looks like it.
+pub(super) fn is_operation(segment: &str) -> bool {
+    let cast = segment.get(..16).is_some_and(|head| is(head, "microsoft.graph."));
+    (segment.starts_with('$') && !segment.contains('@')) || segment.ends_with(')') || is(segment, "delta") || cast
 }
 
 /// The key in `set('key')`, apostrophes undoubled.
@@ -330,7 +344,7 @@ pub(super) fn unknown_option(name: &str) -> GraphError {
     match name {
         "$skip" => GraphError::malformed("'$skip' is not supported by the service."),
         "$filter" | "$orderby" | "$search" | "$expand" | "$count" | "$top" | "$skiptoken" | "$format" => {
-            GraphError::not_simulated(format_args!("the query option {name} here"))
+            GraphError::part_not_simulated(format_args!("the query option {name}"))
         }
         other => {
             GraphError::malformed(format!("The query specified in the URI is not valid. Unknown option '{other}'."))

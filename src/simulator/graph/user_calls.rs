@@ -4,7 +4,9 @@
 use uuid::Uuid;
 
 use super::batch_item::Text;
-use super::call::{Call, ListUsers, Request, Wanted, is, is_eventual, json_body, object_id, unknown_option};
+use super::call::{
+    Call, ListUsers, Request, Wanted, is, is_eventual, is_operation, json_body, object_id, unknown_option,
+};
 use super::change::UserChange;
 use super::errors::GraphError;
 use super::filter;
@@ -144,7 +146,7 @@ pub(super) fn deleted_items(
 ) -> Result<Call, GraphError> {
     match rest {
         [cast] if is(cast, "microsoft.graph.user") => list(request, url, settings, true),
-        [cast] if cast.get(..16).is_some_and(|head| is(head, "microsoft.graph.")) => Err(not_simulated()),
+        [operation] if is_operation(operation) => Err(not_simulated()),
         [id] => {
             let key = UserKey::Id(object_id(id)?);
             Ok(Call::GetDeletedUser { key, named: (*id).to_owned(), selection: only_select(url)? })

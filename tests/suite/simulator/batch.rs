@@ -113,7 +113,8 @@ async fn a_write_without_a_content_type_or_a_body_spoils_the_whole_batch() {
 async fn an_address_behind_the_question_mark_is_a_value() {
     let graph = Graph::unlimited().await;
     let get = |url: &str| json!({ "id": "1", "method": "GET", "url": url });
-    for url in ["/users?$filter=displayName eq 'https://x'", "/users?$filter=mail%20eq%20'https://x'&from=https://here"] {
+    for url in ["/users?$filter=displayName eq 'https://x'", "/users?$filter=mail%20eq%20'https://x'&from=https://here"]
+    {
         let url = url.replace(' ', "%20");
         assert_eq!(graph.batch(&[get(&url)]).await.item_status("1"), 200, "{url}");
     }
