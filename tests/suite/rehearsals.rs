@@ -38,6 +38,28 @@ fn a_drill_rehearses_ones_own_roster_where_everybody_exists() {
     assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, whatever the environment says");
 }
 
+#[test]
+fn whatever_a_roster_is_keyed_by_everybody_on_it_exists() {
+    let stage = Stage::new();
+    for (by, column, keys) in [
+        ("employee-id", "employeeId", ["0042-X", "A-17", "00012"]),
+        ("sid", "onPremisesSecurityIdentifier", ["S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002", "S-1-5-21-9-9-9-7"]),
+        ("sam", "onPremisesSamAccountName", ["adal", "g.hopper", "x_1"]),
+    ] {
+        let [one, two, three] = keys;
+        stage.write(
+            "own.csv",
+            format!("{column},Display name,Block credential\n{one},Ada L.,False\n{two},,\n{three},,True\n"),
+        );
+        let ran =
+            stage.run(&["drill", "own.csv", "--by", by, "--playbook", "contain", "--out", by, "--json"]).succeeded();
+        let plan: serde_json::Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+        assert_eq!(plan["plan"]["counts"]["act"]["rows"], 3, "{by}: {plan}");
+        let results = std::fs::read_to_string(stage.path(by).join("results.csv")).unwrap();
+        assert_eq!(results.lines().count(), 4, "{results}");
+    }
+}
+
 /// How often a run was begun in the folder.
 fn engaged(stage: &Stage, out: &str) -> usize {
     let journal = std::fs::read_to_string(stage.path(out).join("journal.jsonl")).unwrap();

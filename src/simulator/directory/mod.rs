@@ -178,15 +178,35 @@ impl Directory {
         directory
     }
 
-    /// Adds someone from a roster, unless the id or the UPN is there already; their domain becomes a managed one.
-    pub(crate) fn add_extra(&mut self, person: &ExtraPerson) {
-        let is_known = |id| self.by_id.contains_key(&id) || self.recycle_bin.contains_key(&id);
-        let known_id = person.object_id.is_some_and(is_known);
-        let upn = person.user_principal_name.as_deref().unwrap_or_default();
-        if known_id || self.by_upn.contains_key(upn.to_lowercase().as_str()) {
+    /// Adds the people of a roster who are not there already.
+    pub(crate) fn add_extras(&mut self, people: &[ExtraPerson]) {
+        // Before anybody is added, because that throws the indexes away.
+        let known: Vec<bool> = people.iter().map(|person| self.is_known_by_property(person)).collect();
+        for (person, _) in people.iter().zip(known).filter(|(_, known)| !known) {
+            self.add_extra(person);
+        }
+    }
+
+    /// Whether somebody is there already whom nothing names but a property.
+    fn is_known_by_property(&mut self, person: &ExtraPerson) -> bool {
+        if person.object_id.is_some() || person.user_principal_name.is_some() {
+            return false;
+        }
+        let keys = [
+            (SearchKey::EmployeeId, &person.employee_id),
+            (SearchKey::SecurityIdentifier, &person.security_identifier),
+            (SearchKey::SamAccountName, &person.sam_account_name),
+        ];
+        keys.into_iter().any(|(key, value)| value.as_ref().is_some_and(|value| !self.search(key, value).is_empty()))
+    }
+
+    /// Adds someone, unless the id or the UPN is there already; their domain becomes a managed one.
+    fn add_extra(&mut self, person: &ExtraPerson) {
+        let user = seed::extra(person, self.next_number());
+        let known_id = self.by_id.contains_key(&user.id) || self.recycle_bin.contains_key(&user.id);
+        if known_id || self.by_upn.contains_key(user.user_principal_name.to_lowercase().as_str()) {
             return;
         }
-        let user = seed::extra(person, self.next_number());
         if !user.domain().is_empty() && self.domain(user.domain()).is_none() {
             self.domains.push(Domain { name: user.domain().to_lowercase().into(), federated: false });
         }

@@ -61,9 +61,7 @@ impl World {
         // Taken, not copied: it may be as large as the largest tenant.
         let given = settings.directory.take();
         let mut directory = given.unwrap_or_else(|| Directory::seeded(settings.users, settings.seed));
-        for person in &settings.extra_people {
-            directory.add_extra(person);
-        }
+        directory.add_extras(&settings.extra_people);
         let rights = Rights::of(settings);
         if let Some(role) = rights.app_role {
             let assignment =
