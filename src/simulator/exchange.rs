@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::directory::Place;
 use super::directory::tenant::CLIENT_ID;
+use super::draws::Die;
 use super::fate::{self, Fate, Spoilt};
 use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
@@ -35,8 +36,6 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let mut in_flight = arrive(tenant);
     tenant.pass_gate().await;
-    let target = Target::of(request.method().as_str(), below_version(request.uri()));
-    revoke_tokens_by_chance(tenant, &target);
     let ids = call_ids(tenant, request.headers());
     let caller = match caller(tenant, request.headers(), &ids) {
         Ok(caller) => caller,
@@ -48,6 +47,21 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
         return respond(tenant, Answer::error(&error, &ids), &ids);
     };
     let mut work = Work::of(tenant, &parts, &body);
+    let mut target = Target::of(parts.method.as_str(), below_version(&parts.uri));
+    if let Ok(work) = &work
+        && target.is_batch()
+    {
+        target = target.asking(work.job.requests.iter().map(|request| request.key));
+    }
+    if revokes_tokens_by_chance(tenant, &target) {
+        // Its own, too.
+        if let Err(refusal) = self::caller(tenant, &parts.headers, &ids) {
+            return *refusal;
+        }
+    }
+    if let Ok(work) = &mut work {
+        work.count(tenant);
+    }
     if let Ok(work) = &mut work {
         // From here on, before any latency: a write is in flight as soon as the client has sent it.
         (in_flight.places, work.job.overlapping) = tenant.world().take_off(&work.job.requests);
@@ -62,7 +76,7 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let (answer, records) = match work {
         Ok(mut work) => {
             made = execute(tenant, &mut work.job, &ids, &format!("{}/v1.0", root_of(tenant, &parts)), caller).await;
-            work.finish(tenant.settings.seed)
+            work.finish(tenant.settings.seed, target.key())
         }
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
     };
@@ -106,14 +120,18 @@ fn begin_outage(tenant: &Tenant) {
     });
 }
 
-fn revoke_tokens_by_chance(tenant: &Tenant, call: &Target) {
+/// Says whether it did.
+fn revokes_tokens_by_chance(tenant: &Tenant, call: &Target) -> bool {
     let now = tenant.clock.now();
     let mut world = tenant.world();
     let share = world.share_of_revoked_tokens(call, now);
-    if world.random.chance(share) {
+    // Whatever comes of the call otherwise is another throw.
+    let revokes = Die::of_call(call.key().rotate_left(1)).strikes(share, &mut world.draws);
+    if revokes {
         world.counters.revocations += 1;
         tenant.tokens.expire_all();
     }
+    revokes
 }
 
 /// A call that is understood: a batch, or one request of its own.
@@ -151,20 +169,26 @@ impl<'a> Work<'a> {
         } else {
             Batch::parse(body, &tenant.settings)
         };
-        let counters = &mut tenant.world().counters;
-        let batch = parsed.inspect_err(|_| counters.violations.malformed_batches += 1)?;
-        counters.batches += 1;
-        counters.batch_items += batch.requests.len() as u64;
-        let mut job = Job::new(batch.requests, batch.shape, batch.depends_on);
-        job.batch = Some(counters.batches);
+        let batch = parsed.inspect_err(|_| tenant.world().counters.violations.malformed_batches += 1)?;
+        let job = Job::new(batch.requests, batch.shape, batch.depends_on);
         Ok(Self { job, item_ids: Some(batch.ids) })
     }
 
+    /// Gives a batch its number.
+    fn count(&mut self, tenant: &Tenant) {
+        if self.item_ids.is_some() {
+            let counters = &mut tenant.world().counters;
+            counters.batches += 1;
+            counters.batch_items += self.job.requests.len() as u64;
+            self.job.batch = Some(counters.batches);
+        }
+    }
+
     /// The answer to the whole call, and the writes in the ledger that it answers.
-    fn finish(mut self, seed: u64) -> (Answer, Vec<usize>) {
+    fn finish(mut self, seed: u64, asked: u64) -> (Answer, Vec<usize>) {
         let answer = match self.item_ids {
             Some(ids) => {
-                let mut random = Random::new(seed_for(seed, self.job.batch.unwrap_or_default()));
+                let mut random = Random::new(seed_for(seed, asked));
                 Answer::json(write_answers(&ids, &self.job.answers, &self.job.spoilt, &mut random))
             }
             None => self.job.answers.pop().flatten().unwrap_or_else(Answer::no_content),

@@ -29,6 +29,7 @@ mod assertion;
 mod behind_the_back;
 mod device_codes;
 mod directory;
+mod draws;
 mod exchange;
 mod fate;
 mod fault;

@@ -18,6 +18,7 @@ use super::machines::{self, Service};
 use super::people;
 use super::response::{call_ids, respond};
 use super::roots::root_of;
+use super::script::Target;
 use super::server::Shared;
 
 /// All that the simulator answers.
@@ -43,10 +44,14 @@ pub(crate) fn router(tenant: Shared) -> Router {
 async fn token(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
     tenant.world().counters.token_requests += 1;
     tenant.pass_gate().await;
-    if let Some(fault) = fate::of_token_call(&tenant) {
+    let form = form_of(&tenant, request).await;
+    // Each app asks for itself.
+    let asking = form.as_ref().ok().and_then(|form| form.get("client_id")).map_or("", String::as_str);
+    let call = Target::of("POST", &format!("/oauth2/v2.0/token?client_id={asking}"));
+    if let Some(fault) = fate::of_token_call(&tenant, &call) {
         return fault;
     }
-    let answer = form_of(&tenant, request).await.map(|form| login::token(&tenant, &name, &form));
+    let answer = form.map(|form| login::token(&tenant, &name, &form));
     let (status, answer) = answer.unwrap_or_else(|refused| refused);
     (status, Json(answer)).into_response()
 }

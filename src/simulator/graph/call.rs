@@ -15,7 +15,7 @@ use super::role_calls::{self, AssignmentFilter, DefinitionFilter};
 use super::select::Names;
 use super::user_calls;
 use crate::simulator::directory::UserKey;
-use crate::simulator::script::Target;
+use crate::simulator::script::{Target, key_of};
 use crate::simulator::settings::Settings;
 
 /// One request, alone or inside a batch.
@@ -187,6 +187,8 @@ pub(crate) struct ListUsers {
 pub(crate) struct Prepared {
     pub(crate) call: Result<Call, GraphError>,
     pub(crate) cost: Cost,
+    /// What it is known by when chance decides about it.
+    pub(crate) key: u64,
     /// What the rules of faults look at; `None` where there are none.
     pub(crate) target: Option<Box<Target>>,
 }
@@ -195,14 +197,15 @@ impl Prepared {
     /// Understands a request.
     pub(crate) fn of(request: &Request<'_>, settings: &Settings) -> Self {
         let has_rules = !settings.script.faults.is_empty();
+        let key = key_of(request.method, request.url);
         let target = has_rules.then(|| Box::new(Target::of(request.method, request.url)));
         match Url::parse(request.url) {
             Ok(url) => {
                 let cost = cost(request.method, &url);
                 let call = understand(request, &url, settings);
-                Self { call: call.map_err(|error| error.in_call(request.method, url.path)), cost, target }
+                Self { call: call.map_err(|error| error.in_call(request.method, url.path)), cost, key, target }
             }
-            Err(error) => Self { call: Err(error), cost: Cost::least(), target },
+            Err(error) => Self { call: Err(error), cost: Cost::least(), key, target },
         }
     }
 

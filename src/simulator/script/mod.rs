@@ -14,7 +14,7 @@ pub use latency::LatencyCurve;
 pub(crate) use other_apps::OtherApps;
 pub(crate) use playing::Playing;
 pub use rule::FaultRule;
-pub(crate) use rule::Target;
+pub(crate) use rule::{Target, key_of};
 
 /// What a scenario adds to [`super::Settings`]. Empty unless it is set.
 #[derive(Debug, Clone, Default)]

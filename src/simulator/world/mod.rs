@@ -20,6 +20,7 @@ use std::time::Duration;
 use super::apps::{Registration, registrations};
 use super::directory::tenant::SERVICE_PRINCIPAL_ID;
 use super::directory::{Directory, Place, RoleAssignment, Scope, UserKey};
+use super::draws::Draws;
 use super::graph::call::Prepared;
 use super::ledger::{Counters, WriteRecord};
 use super::quota::Quota;
@@ -39,6 +40,7 @@ pub(crate) struct World {
     pub(crate) writes: Vec<WriteRecord>,
     pub(crate) counters: Counters,
     pub(crate) random: Random,
+    pub(crate) draws: Draws,
     pub(crate) faults: Faults,
     pub(crate) rights: Rights,
     /// Raised when every page token given out so far is to be too old.
@@ -81,6 +83,7 @@ impl World {
             writes: Vec::new(),
             counters: Counters::default(),
             random: Random::new(settings.seed),
+            draws: Draws::new(settings.seed),
             faults: settings.faults.clone(),
             rights,
             page_epoch: 0,
