@@ -176,7 +176,9 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let holds = verified && credential_proved != Some(false);
     let exit = if holds { exit } else { exit.or_unfinished() };
     let scenario = scenario.as_ref().map(Scenario::title);
-    let rehearsed = Rehearsed { scenario, killed, credential_proved, verified, folder: &folder, report: &report };
+    let faults = simulator.struck();
+    let rehearsed =
+        Rehearsed { scenario, faults, killed, credential_proved, verified, folder: &folder, report: &report };
     if args.json {
         let line = phases.to_json(exit, &rehearsed).map_err(Failure::usage)?;
         tell(false, |out| writeln!(out, "{line}"))?;

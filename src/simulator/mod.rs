@@ -76,7 +76,7 @@ pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
 pub use scenario::{Scenario, ScenarioError};
-pub use script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, Script};
+pub use script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, Script, Struck};
 pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
 pub use sign_in::{Device, Federated, SignIn};
 pub use who_may::{ActingRole, UnknownRole};
@@ -232,6 +232,12 @@ impl Simulator {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.tenant.world().counters
+    }
+
+    /// What came of the rules of the scenario so far, in its order.
+    #[must_use]
+    pub fn struck(&self) -> Vec<Struck> {
+        self.tenant.world().playing.struck()
     }
 
     /// One user as it stands now, by object id or UPN.

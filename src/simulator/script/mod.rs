@@ -13,6 +13,7 @@ use super::who_may::ActingRole;
 pub use latency::LatencyCurve;
 pub(crate) use other_apps::OtherApps;
 pub(crate) use playing::Playing;
+pub use playing::Struck;
 pub use rule::FaultRule;
 pub(crate) use rule::{Target, key_of};
 

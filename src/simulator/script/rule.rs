@@ -1,5 +1,6 @@
 //! Faults that strike certain requests at certain times.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::Moment;
@@ -25,6 +26,20 @@ pub struct FaultRule {
     pub moment: Moment,
     /// At most this many times.
     pub times: Option<u64>,
+}
+
+/// What it is called where rules are told apart: `429 on PATCH /users/*`.
+impl fmt::Display for FaultRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        if self.method.is_some() || self.path.is_some() {
+            f.write_str(" on")?;
+        }
+        for part in [&self.method, &self.path].into_iter().flatten() {
+            write!(f, " {part}")?;
+        }
+        Ok(())
+    }
 }
 
 /// What a rule looks at: a request, alone or in a batch.

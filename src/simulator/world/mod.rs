@@ -51,7 +51,7 @@ pub(crate) struct World {
     /// What the limits are now.
     quota: Quota,
     /// How far the scenario has come.
-    playing: Playing,
+    pub(crate) playing: Playing,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
     /// How many writes are in flight for each user.
