@@ -18,7 +18,7 @@ use super::draws::Die;
 use super::fate::{self, Fate, Spoilt};
 use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
-use super::graph::call::{Prepared, Request};
+use super::graph::call::{Prepared, Request, is_json};
 use super::graph::errors::GraphError;
 use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
@@ -67,9 +67,10 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
         (in_flight.places, work.job.overlapping) = tenant.world().take_off(&work.job.requests);
     }
     let requests = work.as_ref().map_or(&[][..], |work| &work.job.requests);
+    let writes = requests.iter().any(|request| request.cost.write);
     let (fate, half) = Fate::draw(tenant, &target, requests);
     pause(half).await;
-    if let Some(response) = without_execution(tenant, fate, &ids) {
+    if let Some(response) = without_execution(tenant, fate, &ids, caller, writes) {
         return response;
     }
     let mut made = tenant.clock.now();
@@ -92,7 +93,7 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
 }
 
 /// The answer to a call that is not to be executed.
-fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds) -> Option<Response> {
+fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds, caller: Caller, writes: bool) -> Option<Response> {
     let error = match fate {
         Fate::Throttled => GraphError::throttled(),
         Fate::Unavailable => GraphError::unavailable(),
@@ -106,6 +107,9 @@ fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds) -> Option<Respo
     };
     let mut answer = Answer::error(&error, ids);
     answer.retry_after = tenant.world().retry_after_of_faults(tenant.clock.date(tenant.clock.now()));
+    if fate == Fate::Throttled {
+        answer.throttle = Some(tenant.world().limits.named_for(caller.app(), writes));
+    }
     Some(respond(tenant, answer, ids))
 }
 
@@ -159,7 +163,7 @@ impl<'a> Work<'a> {
     }
 
     fn batch(tenant: &Tenant, parts: &Parts, body: &'a Bytes) -> Result<Self, GraphError> {
-        let json = header(&parts.headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let json = header(&parts.headers, "content-type").is_some_and(is_json);
         let parsed = if parts.method != Method::POST {
             Err(GraphError::method_not_allowed())
         } else if !json {

@@ -326,6 +326,11 @@ pub(super) fn object_id(text: &str) -> Result<Uuid, GraphError> {
     id.ok_or_else(|| GraphError::bad_request(format!("Invalid object identifier '{text}'.")))
 }
 
+/// Whether a content type is that of JSON, whatever parameters follow.
+pub(crate) fn is_json(content_type: &str) -> bool {
+    is(content_type.split(';').next().unwrap_or_default().trim(), "application/json")
+}
+
 /// The body of a request that must have one, in JSON.
 pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
     let content_type = request.content_type.unwrap_or_default();
@@ -334,7 +339,7 @@ pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphErro
             "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
         ));
     }
-    if !is(content_type.split(';').next().unwrap_or_default().trim(), "application/json") {
+    if !is_json(content_type) {
         return Err(GraphError::new(415, "BadRequest", "Entity only allows writes with a JSON Content-Type header."));
     }
     match request.body {

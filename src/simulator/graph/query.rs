@@ -11,7 +11,7 @@ pub(crate) struct Url<'a> {
     pub(crate) path: &'a str,
     /// What follows the question mark.
     pub(crate) query: &'a str,
-    /// The length of the whole.
+    /// The length of the whole, without a slash at its beginning.
     pub(crate) length: usize,
 }
 
@@ -25,8 +25,9 @@ impl<'a> Url<'a> {
         let url = url.split_once('#').map_or(url, |(before, _)| before);
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let path = path.strip_prefix('/').unwrap_or(path);
+        let length = url.strip_prefix('/').unwrap_or(url).len();
         // A slash at the end means nothing.
-        Ok(Self { path: path.strip_suffix('/').unwrap_or(path), query, length: url.len() })
+        Ok(Self { path: path.strip_suffix('/').unwrap_or(path), query, length })
     }
 
     /// The query options, decoded, in order.

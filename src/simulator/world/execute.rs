@@ -214,6 +214,9 @@ impl World {
         if matches!(error.status, 429 | 503) {
             answer.retry_after = self.retry_after_of_faults(context.date);
         }
+        if error.status == 429 {
+            answer.throttle = Some(self.limits.named_for(context.caller.app(), write));
+        }
         Some(answer)
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct World {
     pub(crate) page_epoch: u64,
     /// The first one is always there.
     pub(crate) apps: Vec<Registration>,
-    limits: Limits,
+    pub(crate) limits: Limits,
     /// What the limits are now.
     quota: Quota,
     /// How far the scenario has come.

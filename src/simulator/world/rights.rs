@@ -115,7 +115,10 @@ impl World {
                 rights.needs_sight(&[])?;
                 rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
-            Call::Me { .. } => Ok(()),
+            // Everyone may read themselves, but for what stands in the reports.
+            Call::Me { selection } => {
+                rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
+            }
             Call::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
             Call::GetByIds { .. } => rights.needs_sight(&[]),
             Call::Organization { .. } => rights.need(READ_ORGANIZATION),

@@ -109,6 +109,25 @@ async fn a_write_without_a_content_type_or_a_body_spoils_the_whole_batch() {
     assert_eq!(read.item_status("1"), 200);
 }
 
+/// RFC 9110, section 8.3.1: a media type is the same in capitals, and parameters may follow it.
+#[tokio::test]
+async fn the_envelope_has_to_be_json() {
+    let graph = Graph::unlimited().await;
+    for (kind, status) in [
+        ("application/json", 200),
+        ("Application/JSON", 200),
+        ("application/json;charset=utf-8", 200),
+        ("application/json ; odata.metadata=minimal", 200),
+        ("application/jsonfoo", 400),
+        ("application/json-patch+json", 400),
+        ("text/plain", 400),
+    ] {
+        let body = json!({ "requests": [get("1")] }).to_string();
+        let request = graph.request(Method::POST, "/$batch").header("content-type", kind).body(body);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{kind}");
+    }
+}
+
 #[tokio::test]
 async fn an_address_behind_the_question_mark_is_a_value() {
     let graph = Graph::unlimited().await;

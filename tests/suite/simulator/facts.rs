@@ -23,6 +23,16 @@ async fn long_queries_are_refused() {
         format!("/users?$filter=userPrincipalName+in+({})&$count=true", values.join(","))
     };
     assert_eq!(graph.get_eventual(&filter(80)).await.status, StatusCode::OK);
+    // The whole URL as it is on the live service, with its scheme, its host and its version.
+    let before = "https://graph.microsoft.com/v1.0".len();
+    for of in ["/users?$count=true&x=", "/users/$count?x="] {
+        let url = |length: usize| format!("{of}{}", "y".repeat(length - before - of.len()));
+        assert_eq!(graph.get_eventual(&url(2_048)).await.status, StatusCode::OK, "{of}");
+        let refused = graph.get_eventual(&url(2_049)).await;
+        assert_eq!((refused.status, refused.code()), (StatusCode::BAD_REQUEST, "Request_UnsupportedQuery"), "{of}");
+    }
+    let plain = graph.get("/users/$count").await;
+    assert_eq!((plain.code(), plain.message()), ("Request_BadRequest", "$count is not currently supported."));
     let refused = graph.get_eventual(&filter(120)).await;
     assert_eq!((refused.status, refused.code()), (StatusCode::BAD_REQUEST, "Request_UnsupportedQuery"));
     let literal = |length: usize| format!("/users?$filter=displayName eq '{}'", "x".repeat(length));

@@ -240,3 +240,25 @@ async fn the_same_seed_strikes_the_same_whatever_comes_first() {
     assert_eq!(of_twenty, of_eight);
     assert!((15..60).contains(&of_twenty.1.len()), "{of_twenty:?}");
 }
+
+/// "Microsoft Graph service-specific throttling limits", response headers: a 429 names its limit, with `Retry-After` or without.
+#[tokio::test]
+async fn an_injected_429_names_a_limit_too() {
+    for (retry_after, has_one) in [("seconds", true), ("absent", false)] {
+        for kind in ["429", "call-429"] {
+            let text = format!("retry-after = \"{retry_after}\"\n[[fault]]\nkind = \"{kind}\"\n");
+            let graph = playing(&text).await;
+            let users = graph.plain_users(1);
+            for (reply, scope, information) in [
+                (graph.patch(&users[0], &json!({ "accountEnabled": false })).await, "Write", "WriteLimitExceeded"),
+                (graph.get("/users?$top=1").await, "ReadWrite", "ResourceUnitLimitExceeded"),
+            ] {
+                assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS, "{kind}");
+                assert_eq!(reply.header("retry-after").is_some(), has_one, "{kind}");
+                let named = reply.header("x-ms-throttle-scope").unwrap();
+                assert!(named.starts_with(&format!("Tenant_Application/{scope}/")), "{kind} {named}");
+                assert_eq!(reply.header("x-ms-throttle-information").unwrap(), information, "{kind}");
+            }
+        }
+    }
+}
