@@ -95,15 +95,18 @@ pub enum SimulatorError {
     #[error("the simulator listens on loopback only, not on {0}")]
     NotLoopback(SocketAddr),
     /// The address can't be listened on.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address asked for.
         address: SocketAddr,
         /// Why.
         source: std::io::Error,
     },
+    /// The name of a host that no client can ask for.
+    #[error("{0:?} is no name of a host; write it as graph.test or 10.1.2.3, without a scheme or a port")]
+    NoHost(String),
     /// The certificates could not be made.
-    #[error("cannot make a certificate for the simulator")]
+    #[error("cannot make a certificate for the simulator: {0}")]
     Certificate(#[from] rcgen::Error),
     /// The certificates could not be used.
     #[error("cannot set up TLS for the simulator")]
@@ -145,6 +148,9 @@ impl Simulator {
         let address = settings.listen;
         if !address.ip().is_loopback() {
             return Err(SimulatorError::NotLoopback(address));
+        }
+        if let Some(host) = settings.hosts.iter().find(|host| !roots::is_host(host)) {
+            return Err(SimulatorError::NoHost(host.clone()));
         }
         let listen = |source| SimulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;

@@ -52,6 +52,18 @@ fn of_host(host: &str) -> String {
     host.parse().map_or_else(|_| host.to_ascii_lowercase(), of_address)
 }
 
+/// Whether a text can be the name of a host or its address: what certificates and URLs have in common.
+pub(crate) fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let allowed = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+        (1..=63).contains(&label.len())
+            && label.chars().all(allowed)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.parse::<IpAddr>().is_ok() || (text.len() <= 253 && text.split('.').all(is_label))
+}
+
 /// The root by which a request came: links in its answer begin with it, as from any of Graph's own hosts.
 pub(crate) fn root_of(tenant: &Tenant, parts: &Parts) -> String {
     match (parts.extensions.get::<Scheme>(), host_of(&parts.uri, &parts.headers)) {
@@ -68,6 +80,18 @@ fn host_of<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address() {
+        for host in ["graph.test", "GRAPH", "a-b.c1", "10.1.2.3", "fd00::1", "localhost"] {
+            assert!(is_host(host), "{host}");
+        }
+        for other in
+            ["", " ", "a b", "graph.test:443", "https://graph.test", "a..b", ".a", "-a.test", "grüße.test", "*.test"]
+        {
+            assert!(!is_host(other), "{other}");
+        }
+    }
 
     #[test]
     fn every_name_of_the_certificate_is_a_root() {

@@ -31,14 +31,17 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     pub(crate) fn new(mut settings: Settings, connection: Connection, roots: Roots) -> Self {
+        let clock = TenantClock::start(settings.clock_speed, settings.clock_ahead);
+        let mut world = World::new(&mut settings);
+        world.directory.delete_leavers_anew(clock.started());
         Self {
-            clock: TenantClock::start(settings.clock_speed, settings.clock_ahead),
+            clock,
             tokens: Tokens::default(),
             identities: Identities::default(),
             hold_after: watch::Sender::new(settings.hold_after_writes),
             applied: watch::Sender::new(0),
             dark: watch::Sender::new(false),
-            world: Mutex::new(World::new(&mut settings)),
+            world: Mutex::new(world),
             settings,
             connection,
             roots,

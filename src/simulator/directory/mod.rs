@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
 
 pub(crate) use cast::SIZE as CAST_SIZE;
 pub use groups::{Group, Members};
@@ -33,6 +34,11 @@ use super::settings::ExtraPerson;
 use search::Indexes;
 use tenant::{APP_NAME, CLIENT_ID, Domain, SERVICE_PRINCIPAL_ID};
 use units::AdministrativeUnit;
+
+/// When the cast's leavers were deleted, until a tenant begins and knows what time it is.
+const GONE_AT: OffsetDateTime = datetime!(2026-09-30 06:12:44 UTC);
+/// How long ago that is in a tenant that begins.
+const GONE_FOR: Duration = Duration::days(6);
 
 /// Where a user stands in the directory: stable for as long as the simulator runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -172,10 +178,20 @@ impl Directory {
             // Somebody of the same name may have come since.
             if !directory.by_upn.contains_key(user.user_principal_name.to_lowercase().as_str()) {
                 directory.add(user);
-                directory.delete(id, datetime!(2026-09-30 06:12:44 UTC));
+                directory.delete(id, GONE_AT);
             }
         }
         directory
+    }
+
+    /// Moves the moment at which the cast's leavers were deleted, so that it is this long before now, to the second: those in
+    /// the recycle bin for 30 days are in it no more ("Deleted items").
+    pub(crate) fn delete_leavers_anew(&mut self, now: OffsetDateTime) {
+        let moment = now.replace_nanosecond(0).unwrap_or(now) - GONE_FOR;
+        let places: Vec<Place> = self.recycle_bin.values().copied().collect();
+        for place in places {
+            self.users[place.index()].move_deletion(GONE_AT, moment);
+        }
     }
 
     /// Adds the people of a roster who are not there already.
