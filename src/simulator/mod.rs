@@ -105,6 +105,9 @@ pub enum SimulatorError {
     /// The name of a host that no client can ask for.
     #[error("{0:?} is no name of a host; write it as graph.test or 10.1.2.3, without a scheme or a port")]
     NoHost(String),
+    /// Whoever is to approve device codes is not in the directory.
+    #[error("device codes are to be approved by {0:?}, and nobody of this tenant is called that")]
+    NobodyApproves(String),
     /// The certificates could not be made.
     #[error("cannot make a certificate for the simulator: {0}")]
     Certificate(#[from] rcgen::Error),
@@ -175,6 +178,11 @@ impl Simulator {
             clear_text: clear_bound.map(|bound| format!("http://{bound}")),
         };
         let tenant = Arc::new(Tenant::new(settings, connection, roots));
+        if let Some(user) = &tenant.settings.sign_in.device.approved_by
+            && people::find(&tenant, user).is_none()
+        {
+            return Err(SimulatorError::NobodyApproves(user.clone()));
+        }
         let router = routes::router(Arc::clone(&tenant));
         let tls = Wire::Tls(TlsAcceptor::from(identity.server));
         let dark = || tenant.dark.subscribe();

@@ -18,7 +18,7 @@ use super::machines::{self, Service};
 use super::people;
 use super::response::{call_ids, respond};
 use super::roots::root_of;
-use super::script::Target;
+use super::script::{TOKEN_PATH, Target};
 use super::server::Shared;
 
 /// All that the simulator answers.
@@ -47,7 +47,7 @@ async fn token(State(tenant): State<Shared>, Path(name): Path<String>, request: 
     let form = form_of(&tenant, request).await;
     // Each app asks for itself.
     let asking = form.as_ref().ok().and_then(|form| form.get("client_id")).map_or("", String::as_str);
-    let call = Target::of("POST", &format!("/oauth2/v2.0/token?client_id={asking}"));
+    let call = Target::of("POST", &format!("{TOKEN_PATH}?client_id={asking}"));
     if let Some(fault) = fate::of_token_call(&tenant, &call) {
         return fault;
     }

@@ -15,7 +15,7 @@ pub(crate) use other_apps::OtherApps;
 pub(crate) use playing::Playing;
 pub use playing::Struck;
 pub use rule::FaultRule;
-pub(crate) use rule::{Target, key_of};
+pub(crate) use rule::{TOKEN_PATH, Target, key_of};
 
 /// What a scenario adds to [`super::Settings`]. Empty unless it is set.
 #[derive(Debug, Clone, Default)]

@@ -42,6 +42,9 @@ impl fmt::Display for FaultRule {
     }
 }
 
+/// The path by which rules know calls to the token service.
+pub(crate) const TOKEN_PATH: &str = "/oauth2/v2.0/token";
+
 /// What a rule looks at: a request, alone or in a batch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Target {
@@ -82,7 +85,7 @@ pub(crate) fn key_of(method: &str, url: &str) -> u64 {
 }
 
 impl FaultRule {
-    pub(super) fn is_for(&self, target: &Target) -> bool {
+    pub(crate) fn is_for(&self, target: &Target) -> bool {
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&target.method))
             && self.path.as_ref().is_none_or(|path| fits(&path.to_lowercase(), &target.path))
     }
