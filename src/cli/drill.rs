@@ -176,7 +176,9 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let holds = verified && credential_proved != Some(false);
     let exit = if holds { exit } else { exit.or_unfinished() };
     let scenario = scenario.as_ref().map(Scenario::title);
-    let rehearsed = Rehearsed { scenario, killed, credential_proved, verified, folder: &folder, report: &report };
+    let faults = simulator.struck();
+    let rehearsed =
+        Rehearsed { scenario, faults, killed, credential_proved, verified, folder: &folder, report: &report };
     if args.json {
         let line = phases.to_json(exit, &rehearsed).map_err(Failure::usage)?;
         tell(false, |out| writeln!(out, "{line}"))?;
@@ -263,11 +265,19 @@ fn people(path: &Path, reading: &ReadingArgs) -> Result<Vec<ExtraPerson>, Failur
             Key::UserPrincipalName(upn) => {
                 ExtraPerson { user_principal_name: Some(upn.to_string()), ..ExtraPerson::default() }
             }
-            // An address makes a sign-in name; nobody can be made up from the other properties alone.
+            // An address makes a sign-in name.
             Key::Property(By::Mail | By::ProxyAddress, address) => {
                 ExtraPerson { user_principal_name: Some(address.to_string()), ..ExtraPerson::default() }
             }
-            Key::Property(..) => continue,
+            Key::Property(By::EmployeeId, id) => {
+                ExtraPerson { employee_id: Some(id.to_string()), ..ExtraPerson::default() }
+            }
+            Key::Property(By::Sid, sid) => {
+                ExtraPerson { security_identifier: Some(sid.to_string()), synced: true, ..ExtraPerson::default() }
+            }
+            Key::Property(By::SamAccountName, name) => {
+                ExtraPerson { sam_account_name: Some(name.to_string()), synced: true, ..ExtraPerson::default() }
+            }
         };
         if let Some(upn) = &person.also {
             extra.user_principal_name = Some(upn.to_string());
@@ -276,8 +286,11 @@ fn people(path: &Path, reading: &ReadingArgs) -> Result<Vec<ExtraPerson>, Failur
             extra.object_id = Some(id.guid());
         }
         extra.user_type = person.hints.user_type;
-        extra.synced = person.hints.synced.unwrap_or(false);
+        // Whoever has a key of Active Directory's is mastered there, unless the list says otherwise.
+        extra.synced = person.hints.synced.unwrap_or(extra.synced);
         extra.enabled = person.hints.enabled;
+        extra.display_name = person.hints.display_name;
+        extra.department = person.hints.department;
         people.push(extra);
     }
     Ok(people)

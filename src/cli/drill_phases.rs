@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::apps;
 use super::exit::Exit;
-use super::words::{count, harmless, line_width, span};
+use super::words::{count, counted, harmless, line_width, span};
 use crate::clock::Clock;
 use crate::graph::quota::Allowance;
-use crate::simulator::{Counters, Simulator};
+use crate::simulator::{Counters, Simulator, Struck};
 
 /// What a tenant of more than 500 users lets one app read ("Microsoft Graph service-specific throttling limits": 8,000
 /// resource units in 10 seconds). A smaller one gives less, so that this is the least time.
@@ -140,6 +140,8 @@ impl Phases {
 pub(super) struct Rehearsed<'a> {
     /// What the scenario calls itself.
     pub(super) scenario: Option<&'a str>,
+    /// What came of each fault that the scenario speaks of.
+    pub(super) faults: Vec<Struck>,
     /// The run was killed in the middle.
     pub(super) killed: bool,
     /// A sealed credential was opened and is the directory's password; nothing where none was to be opened.
@@ -153,11 +155,25 @@ pub(super) struct Rehearsed<'a> {
 }
 
 impl Rehearsed<'_> {
-    /// One line for people: what it was all about.
+    /// For people: what it was all about, and what of the scenario came up.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let scenario = self.scenario.filter(|title| !title.is_empty());
         let of = scenario.map(|title| format!(" of {:?}", harmless(title))).unwrap_or_default();
         let killed = if self.killed { ", with the run killed in the middle and taken up again" } else { "" };
+        let (came, never): (Vec<_>, Vec<_>) = self.faults.iter().partition(|fault| fault.times > 0);
+        for fault in came {
+            let times = counted(fault.times, "time", "times");
+            writeln!(out, "Struck     {times}: {}", harmless(&fault.rule))?;
+        }
+        for fault in &never {
+            writeln!(out, "Not struck {}: it never came up, so it was not rehearsed", harmless(&fault.rule))?;
+        }
+        if !never.is_empty() {
+            writeln!(out, "           A longer list (--accounts N), or a fault that begins earlier, brings it up.")?;
+        }
+        if !self.faults.is_empty() {
+            writeln!(out)?;
+        }
         writeln!(out, "This rehearsal{of}{killed}:\n")
     }
 }

@@ -43,7 +43,7 @@ pub struct SimulateArgs {
     #[arg(long)]
     http: bool,
     /// How many users the directory has: 250 unless it comes from a snapshot
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = possible_users)]
     users: Option<usize>,
     /// Begin with the directory in FILE, if it is there, and keep it there in the end: a rehearsal goes on another day
     #[arg(long, value_name = "FILE")]
@@ -99,6 +99,12 @@ struct RightsArgs {
     /// The tenant has no Privileged Identity Management (no Entra ID P2)
     #[arg(long)]
     without_pim: bool,
+}
+
+fn possible_users(text: &str) -> Result<usize, String> {
+    let users = text.parse().ok().filter(|users| Settings::POSSIBLE_USERS.contains(users));
+    let (least, most) = Settings::POSSIBLE_USERS.into_inner();
+    users.ok_or_else(|| format!("a tenant has from {least} to {most} users"))
 }
 
 /// A directory role, or none.
@@ -187,7 +193,14 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
 fn settings(args: &SimulateArgs) -> Result<Settings, Failure> {
     let scenario = args.scenario.read()?;
     let directory = match &args.snapshot {
-        Some(path) => begin_with(path, args.users)?,
+        Some(path) => {
+            let said = match (args.users, scenario.as_ref().and_then(Scenario::users)) {
+                (Some(_), _) => Some("--users"),
+                (None, Some(_)) => Some("users of the scenario"),
+                (None, None) => None,
+            };
+            begin_with(path, said)?
+        }
         None => None,
     };
     let users = args.users.or(scenario.as_ref().and_then(Scenario::users)).unwrap_or(USERS);
@@ -224,25 +237,38 @@ fn settings(args: &SimulateArgs) -> Result<Settings, Failure> {
 /// The users of a directory that nobody asked to be larger or smaller.
 const USERS: usize = 250;
 
-/// The directory of a snapshot, or nothing where there is none yet.
-fn begin_with(path: &Path, users: Option<usize>) -> Result<Option<Directory>, Failure> {
+/// The directory of a snapshot, or nothing where there is none yet. `said` is what says how many users there are.
+fn begin_with(path: &Path, said: Option<&str>) -> Result<Option<Directory>, Failure> {
     let cannot = |error: SnapshotError| {
         Failure::usage(format_args!("the snapshot {} cannot be used: {error}", path.display()))
             .with_next("Name another file, or remove this one to begin anew.")
     };
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            try_to_write(path)?;
+            return Ok(None);
+        }
         Err(error) => return Err(cannot(error.into())),
     };
-    if users.is_some() {
+    if let Some(said) = said {
         return Err(Failure::usage(format_args!(
-            "{} says who is in the directory, so --users cannot say how many",
+            "{} says who is in the directory, so the {said} cannot say how many",
             path.display()
         ))
-        .with_next("Leave out --users, or name a new file for the snapshot."));
+        .with_next(format_args!("Leave out the {said}, or name a new file for the snapshot.")));
     }
+    try_to_write(path)?;
     Directory::read_snapshot(BufReader::new(file)).map(Some).map_err(cannot)
+}
+
+/// The snapshot is written in the end, beside its place and then into it: that this is possible has to be known before.
+fn try_to_write(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| {
+        Failure::usage(format_args!("the snapshot {} cannot be written: {error}", path.display()))
+            .with_next("Name a file in a folder that is there and that you may write to.")
+    })
 }
 
 fn write_ca(connection: &Connection, wanted: Option<PathBuf>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::words::{count, counted, fitting, harmless, line_width};
+use super::words::{counted, fitting, harmless, line_width};
 use crate::simulator::{Counters, Operation, Simulator, WriteRecord};
 
 /// How often it is drawn.
@@ -105,25 +105,34 @@ impl Picture {
         let counters = &self.counters;
         let violations = &counters.violations;
         let wrong = [
-            (counters.throttled_items, "throttled by the quota"),
-            (counters.faulted_items + counters.missing_ids + counters.spoilt_items, "requests struck by faults"),
+            (counters.throttled_items, "throttled by the quota", "throttled by the quota"),
+            (
+                counters.faulted_items + counters.missing_ids + counters.spoilt_items,
+                "request struck by a fault",
+                "requests struck by faults",
+            ),
             (
                 counters.throttled_envelopes
                     + counters.failed_envelopes
                     + counters.lost_answers
                     + counters.spoilt_calls
                     + counters.slow_calls,
+                "call struck by a fault",
                 "calls struck by faults",
             ),
-            (counters.outages, "outages"),
-            (counters.unauthorized, "calls without a good token"),
-            (violations.overlapping_writes, "writes for one account at the same time"),
-            (violations.writes_by_name, "writes by name"),
-            (violations.malformed_batches, "malformed batches"),
-            (violations.not_simulated, "calls that are not simulated"),
+            (counters.outages, "outage", "outages"),
+            (counters.unauthorized, "call without a good token", "calls without a good token"),
+            (
+                violations.overlapping_writes,
+                "write for an account while another was under way",
+                "writes for accounts while others were under way",
+            ),
+            (violations.writes_by_name, "write by name", "writes by name"),
+            (violations.malformed_batches, "malformed batch", "malformed batches"),
+            (violations.not_simulated, "call that is not simulated", "calls that are not simulated"),
         ];
         let wrong: Vec<String> =
-            wrong.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(n))).collect();
+            wrong.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, more)| counted(n, one, more)).collect();
         (!wrong.is_empty()).then(|| wrong.join("; ")).into_iter()
     }
 }
@@ -186,6 +195,12 @@ mod tests {
             lines[5]
         );
         assert_eq!(lines[6], "01:02:05  200  revoke        nobody of this tenant  (not answered)");
+        let once = Violations { overlapping_writes: 1, malformed_batches: 1, ..Violations::default() };
+        let counters = Counters { unauthorized: 1, outages: 1, violations: once, ..Counters::default() };
+        assert_eq!(
+            Picture { counters, rate: 0.0, writes: Vec::new() }.lines(200)[3],
+            "1 outage; 1 call without a good token; 1 write for an account while another was under way; 1 malformed batch"
+        );
         assert_eq!(
             Picture { counters: Counters::default(), rate: 0.0, writes: Vec::new() }.lines(40)[4],
             "No write yet."

@@ -43,6 +43,10 @@ pub(super) struct Columns {
     pub(super) user_type: Option<Column>,
     pub(super) synced: Option<Column>,
     pub(super) enabled: Option<Column>,
+    /// The column that says the opposite: whether sign-in is blocked.
+    pub(super) blocked: Option<Column>,
+    pub(super) display_name: Option<Column>,
+    pub(super) department: Option<Column>,
     /// Whether the list has passwords in it. A cell more or less shifts them into another column, so of its broken rows
     /// nothing is shown.
     pub(super) has_passwords: bool,
@@ -62,7 +66,12 @@ impl Columns {
             (None, None) => Keys::chosen(header, people)?,
         };
         let domain = if how.by == Some(By::SamAccountName) { header.first_of(names::DOMAIN)? } else { None };
-        let enabled = header.first_of(&["accountenabled"])?;
+        // "Block sign in [accountEnabled]" says the opposite of its property.
+        let says_blocked = |column: &Column| names::fold_whole(&column.name).contains("block");
+        let (blocked, enabled): (Vec<_>, Vec<_>) =
+            header.first_of(&["accountenabled"])?.into_iter().partition(says_blocked);
+        // What decides nothing may stand there twice.
+        let any_of = |known: &[&str]| header.all_of(known).into_iter().next();
         Ok(Self {
             handoff: match &how.handoff {
                 Some(column) => Some(header.named(&How::of_column(column))?),
@@ -72,8 +81,11 @@ impl Columns {
             note: header.first_of(&["note"])?,
             user_type: header.first_of(&["usertype"])?,
             synced: header.first_of(&["onpremisessyncenabled", "dirsyncenabled"])?,
-            // "Block sign in [accountEnabled]" says the opposite of its property.
-            enabled: enabled.filter(|column| !names::fold_whole(&column.name).contains("block")),
+            enabled: enabled.into_iter().next(),
+            // What the Microsoft 365 admin centre exports ("Export users").
+            blocked: blocked.into_iter().next().or_else(|| any_of(&["blockcredential"])),
+            display_name: any_of(&["displayname"]),
+            department: any_of(&["department"]),
             has_passwords: header.has_passwords(),
             template: header.names.iter().any(|name| names::is_of_a_template(name)),
             domain: domain.filter(|domain| *domain != keys.key),
@@ -98,6 +110,9 @@ impl Columns {
             user_type: None,
             synced: None,
             enabled: None,
+            blocked: None,
+            display_name: None,
+            department: None,
             has_passwords: false,
             template: false,
         }
@@ -236,7 +251,8 @@ mod tests {
     #[test]
     fn what_the_template_asks_is_not_what_its_property_says() {
         let columns = columns("Block sign in (Yes/No) [accountEnabled] Required,User name [userPrincipalName] Required,Initial password [passwordProfile] Required").unwrap();
-        assert_eq!((columns.key.index, columns.enabled), (1, None));
+        let blocked = columns.blocked.map(|column| column.index);
+        assert_eq!((columns.key.index, columns.enabled, blocked), (1, None, Some(0)));
         assert!(columns.has_passwords && columns.template);
     }
 

@@ -64,8 +64,12 @@ pub struct Hints {
     pub user_type: Option<String>,
     /// `onPremisesSyncEnabled` or `DirSyncEnabled`.
     pub synced: Option<bool>,
-    /// `accountEnabled`.
+    /// `accountEnabled`, or the opposite of `Block credential`.
     pub enabled: Option<bool>,
+    /// `displayName`.
+    pub display_name: Option<String>,
+    /// `department`.
+    pub department: Option<String>,
 }
 
 impl fmt::Display for Key {

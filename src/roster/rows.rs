@@ -296,7 +296,9 @@ impl<'a> Reading<'a> {
         Hints {
             user_type: cell(&self.columns.user_type).map(str::to_owned),
             synced: truth(&self.columns.synced),
-            enabled: truth(&self.columns.enabled),
+            enabled: truth(&self.columns.enabled).or_else(|| truth(&self.columns.blocked).map(|blocked| !blocked)),
+            display_name: cell(&self.columns.display_name).map(str::to_owned),
+            department: cell(&self.columns.department).map(str::to_owned),
         }
     }
 

@@ -39,7 +39,24 @@ fn a_row_is_understood_in_full() {
     assert_eq!(person.also, Some(upn("ada@contoso.com")));
     assert_eq!((person.handoff.as_deref(), person.priority), (Some("desk 1"), Some(7)));
     assert_eq!(person.note.as_deref(), Some("two\nlines"));
-    assert_eq!(person.hints, Hints { user_type: Some("Guest".into()), synced: Some(true), enabled: Some(false) });
+    let hints = Hints { user_type: Some("Guest".into()), synced: Some(true), enabled: Some(false), ..Hints::default() };
+    assert_eq!(person.hints, hints);
+}
+
+/// The columns are those of the Microsoft 365 admin centre's export.
+#[test]
+fn a_blocked_credential_is_the_opposite_of_an_enabled_account() {
+    for (cell, enabled) in [("True", Some(false)), ("False", Some(true)), ("", None), ("perhaps", None)] {
+        let person = only(format!(
+            "Block credential,Department,Display name,User principal name\r\n{cell},Site Berlin,Ada L.,ada@contoso.com\r\n"
+        ))
+        .unwrap();
+        assert_eq!(person.hints.enabled, enabled, "{cell}");
+        assert_eq!(person.hints.display_name.as_deref(), Some("Ada L."));
+        assert_eq!(person.hints.department.as_deref(), Some("Site Berlin"));
+    }
+    let twice = only("upn,department,Department\nada@contoso.com,One,Two\n").unwrap();
+    assert_eq!(twice.hints.department.as_deref(), Some("One"), "what decides nothing is no reason to refuse a list");
 }
 
 #[test]

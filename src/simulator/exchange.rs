@@ -14,16 +14,18 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::directory::Place;
 use super::directory::tenant::CLIENT_ID;
+use super::draws::Die;
 use super::fate::{self, Fate, Spoilt};
 use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
-use super::graph::call::{Prepared, Request};
+use super::graph::call::{Prepared, Request, is_json};
 use super::graph::errors::GraphError;
 use super::login::{Caller, Worth};
 use super::random::{Random, seed_for};
 use super::response::{call_ids, header, respond, respond_at};
+use super::roots::root_of;
 use super::script::Target;
-use super::server::{Cut, Scheme};
+use super::server::Cut;
 use super::tenant::Tenant;
 use super::world::{Context, Job};
 
@@ -34,8 +36,6 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     let mut in_flight = arrive(tenant);
     tenant.pass_gate().await;
-    let target = Target::of(request.method().as_str(), below_version(request.uri()));
-    revoke_tokens_by_chance(tenant, &target);
     let ids = call_ids(tenant, request.headers());
     let caller = match caller(tenant, request.headers(), &ids) {
         Ok(caller) => caller,
@@ -47,21 +47,37 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
         return respond(tenant, Answer::error(&error, &ids), &ids);
     };
     let mut work = Work::of(tenant, &parts, &body);
+    let mut target = Target::of(parts.method.as_str(), below_version(&parts.uri));
+    if let Ok(work) = &work
+        && target.is_batch()
+    {
+        target = target.asking(work.job.requests.iter().map(|request| request.key));
+    }
+    if revokes_tokens_by_chance(tenant, &target) {
+        // Its own, too.
+        if let Err(refusal) = self::caller(tenant, &parts.headers, &ids) {
+            return *refusal;
+        }
+    }
+    if let Ok(work) = &mut work {
+        work.count(tenant);
+    }
     if let Ok(work) = &mut work {
         // From here on, before any latency: a write is in flight as soon as the client has sent it.
         (in_flight.places, work.job.overlapping) = tenant.world().take_off(&work.job.requests);
     }
     let requests = work.as_ref().map_or(&[][..], |work| &work.job.requests);
+    let writes = requests.iter().any(|request| request.cost.write);
     let (fate, half) = Fate::draw(tenant, &target, requests);
     pause(half).await;
-    if let Some(response) = without_execution(tenant, fate, &ids) {
+    if let Some(response) = without_execution(tenant, fate, &ids, caller, writes) {
         return response;
     }
     let mut made = tenant.clock.now();
     let (answer, records) = match work {
         Ok(mut work) => {
-            made = execute(tenant, &mut work.job, &ids, &root_of(tenant, &parts), caller).await;
-            work.finish(tenant.settings.seed)
+            made = execute(tenant, &mut work.job, &ids, &format!("{}/v1.0", root_of(tenant, &parts)), caller).await;
+            work.finish(tenant.settings.seed, target.key())
         }
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
     };
@@ -77,7 +93,7 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
 }
 
 /// The answer to a call that is not to be executed.
-fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds) -> Option<Response> {
+fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds, caller: Caller, writes: bool) -> Option<Response> {
     let error = match fate {
         Fate::Throttled => GraphError::throttled(),
         Fate::Unavailable => GraphError::unavailable(),
@@ -91,6 +107,9 @@ fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds) -> Option<Respo
     };
     let mut answer = Answer::error(&error, ids);
     answer.retry_after = tenant.world().retry_after_of_faults(tenant.clock.date(tenant.clock.now()));
+    if fate == Fate::Throttled {
+        answer.throttle = Some(tenant.world().limits.named_for(caller.app(), writes));
+    }
     Some(respond(tenant, answer, ids))
 }
 
@@ -105,14 +124,18 @@ fn begin_outage(tenant: &Tenant) {
     });
 }
 
-fn revoke_tokens_by_chance(tenant: &Tenant, call: &Target) {
+/// Says whether it did.
+fn revokes_tokens_by_chance(tenant: &Tenant, call: &Target) -> bool {
     let now = tenant.clock.now();
     let mut world = tenant.world();
     let share = world.share_of_revoked_tokens(call, now);
-    if world.random.chance(share) {
+    // Whatever comes of the call otherwise is another throw.
+    let revokes = Die::of_call(call.key().rotate_left(1)).strikes(share, &mut world.draws);
+    if revokes {
         world.counters.revocations += 1;
         tenant.tokens.expire_all();
     }
+    revokes
 }
 
 /// A call that is understood: a batch, or one request of its own.
@@ -135,13 +158,12 @@ impl<'a> Work<'a> {
             content_type: header(&parts.headers, "content-type"),
             consistency_level: header(&parts.headers, "consistencylevel"),
             body: (!body.is_empty()).then_some(body),
-            in_batch: false,
         };
         Ok(Self { job: Job::single(Prepared::of(&request, &tenant.settings)), item_ids: None })
     }
 
     fn batch(tenant: &Tenant, parts: &Parts, body: &'a Bytes) -> Result<Self, GraphError> {
-        let json = header(&parts.headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let json = header(&parts.headers, "content-type").is_some_and(is_json);
         let parsed = if parts.method != Method::POST {
             Err(GraphError::method_not_allowed())
         } else if !json {
@@ -151,20 +173,26 @@ impl<'a> Work<'a> {
         } else {
             Batch::parse(body, &tenant.settings)
         };
-        let counters = &mut tenant.world().counters;
-        let batch = parsed.inspect_err(|_| counters.violations.malformed_batches += 1)?;
-        counters.batches += 1;
-        counters.batch_items += batch.requests.len() as u64;
-        let mut job = Job::new(batch.requests, batch.shape, batch.depends_on);
-        job.batch = Some(counters.batches);
+        let batch = parsed.inspect_err(|_| tenant.world().counters.violations.malformed_batches += 1)?;
+        let job = Job::new(batch.requests, batch.shape, batch.depends_on);
         Ok(Self { job, item_ids: Some(batch.ids) })
     }
 
+    /// Gives a batch its number.
+    fn count(&mut self, tenant: &Tenant) {
+        if self.item_ids.is_some() {
+            let counters = &mut tenant.world().counters;
+            counters.batches += 1;
+            counters.batch_items += self.job.requests.len() as u64;
+            self.job.batch = Some(counters.batches);
+        }
+    }
+
     /// The answer to the whole call, and the writes in the ledger that it answers.
-    fn finish(mut self, seed: u64) -> (Answer, Vec<usize>) {
+    fn finish(mut self, seed: u64, asked: u64) -> (Answer, Vec<usize>) {
         let answer = match self.item_ids {
             Some(ids) => {
-                let mut random = Random::new(seed_for(seed, self.job.batch.unwrap_or_default()));
+                let mut random = Random::new(seed_for(seed, asked));
                 Answer::json(write_answers(&ids, &self.job.answers, &self.job.spoilt, &mut random))
             }
             None => self.job.answers.pop().flatten().unwrap_or_else(Answer::no_content),
@@ -176,15 +204,6 @@ impl<'a> Work<'a> {
 fn below_version(uri: &Uri) -> &str {
     let url = uri.path_and_query().map_or("", |target| target.as_str());
     url.strip_prefix("/v1.0").unwrap_or(url)
-}
-
-/// The root that links in an answer begin with: the one by which the client came, as from any of Graph's own hosts.
-fn root_of(tenant: &Tenant, parts: &Parts) -> String {
-    let host = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, "host"));
-    match (parts.extensions.get::<Scheme>(), host) {
-        (Some(Scheme(scheme)), Some(host)) => format!("{scheme}://{host}/v1.0"),
-        _ => format!("{}/v1.0", tenant.connection.graph_endpoint),
-    }
 }
 
 /// Carries a job out, however often the gate falls in between, and gives the moment at which its end was carried out.

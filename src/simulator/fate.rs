@@ -10,6 +10,7 @@ use axum::{Json, http};
 use hyper::body::{Frame, SizeHint};
 use serde_json::json;
 
+use super::draws::Die;
 use super::graph::call::Prepared;
 use super::random::{Random, seed_for};
 use super::script::Target;
@@ -59,13 +60,18 @@ impl Fate {
         let now = tenant.clock.now();
         let mut world = tenant.world();
         let undealt = world.deal_to_call(call, requests, now);
-        let curve = tenant.settings.script.latency.map(|curve| tenant.clock.to_wall(curve.draw(&mut world.random)));
-        let jitter =
-            if latency.jitter.is_zero() { Duration::ZERO } else { latency.jitter.mul_f64(world.random.fraction()) };
-        let fate = Self::of(&mut world);
+        let mut die = Die::of_call(call.key());
+        let curve = tenant.settings.script.latency;
+        let curve = curve.map(|curve| tenant.clock.to_wall(curve.draw(die.random(&mut world.draws))));
+        let jitter = if latency.jitter.is_zero() {
+            Duration::ZERO
+        } else {
+            latency.jitter.mul_f64(die.random(&mut world.draws).fraction())
+        };
+        let fate = Self::of(&mut world, &mut die);
         let mut span = latency.base + jitter + curve.unwrap_or_default();
         let slow = world.faults.slow;
-        if world.random.chance(slow) {
+        if die.strikes(slow, &mut world.draws) {
             world.counters.slow_calls += 1;
             span += tenant.clock.to_wall(SLOW);
         }
@@ -75,9 +81,9 @@ impl Fate {
         (fate, span / 2)
     }
 
-    fn of(world: &mut World) -> Self {
-        let World { random, faults, counters, .. } = world;
-        let mut strikes = |share: f64| random.chance(share);
+    fn of(world: &mut World, die: &mut Die) -> Self {
+        let World { draws, faults, counters, .. } = world;
+        let mut strikes = |share: f64| die.strikes(share, draws);
         let fate = if strikes(faults.throttled_envelope) {
             counters.throttled_envelopes += 1;
             return Self::Throttled;
@@ -103,7 +109,7 @@ impl Fate {
         } else if strikes(faults.proxy_refusal) {
             Self::Page(407)
         } else if strikes(faults.proxy_failure) {
-            if random.chance(0.5) { Self::Spoilt(Spoilt::Page) } else { Self::Page(502) }
+            if strikes(0.5) { Self::Spoilt(Spoilt::Page) } else { Self::Page(502) }
         } else if strikes(faults.outage) {
             counters.outages += 1;
             return Self::Outage;
@@ -199,15 +205,16 @@ pub(crate) fn page(status: u16) -> Response {
 }
 
 /// What becomes of a call to the token service, where that is anything else than its answer.
-pub(crate) fn of_token_call(tenant: &Tenant) -> Option<Response> {
+pub(crate) fn of_token_call(tenant: &Tenant, call: &Target) -> Option<Response> {
     let now = tenant.clock.now();
     let mut world = tenant.world();
-    let undealt = world.deal_to_token_call(now);
+    let undealt = world.deal_to_token_call(call, now);
     let Faults { token_throttled, token_failed, token_page, token_lost, .. } = world.faults;
     if let Some(faults) = undealt {
         world.faults = faults;
     }
-    let mut strikes = |share: f64| world.random.chance(share);
+    let mut die = Die::of_call(call.key());
+    let mut strikes = |share: f64| die.strikes(share, &mut world.draws);
     let busy = |status: StatusCode| {
         let text = "AADSTS90033: A transient error has occurred. Please try again.";
         (status, Json(json!({"error": "temporarily_unavailable", "error_description": text, "error_codes": [90_033]})))

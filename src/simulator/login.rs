@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::apps::{AppNumber, Registration};
 use super::assertion::Check;
-use super::directory::UserKey;
 use super::directory::tenant::TENANT_ID;
+use super::directory::{Scope, UserKey};
 use super::moment::iso;
 use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
 use super::random::Random;
@@ -138,6 +138,16 @@ pub(crate) fn refuse(error: &'static str, code: u32, text: impl Into<String>) ->
     LoginError { status, error, code, text: text.into() }
 }
 
+/// A parameter without which nothing can be decided; an empty one is none.
+pub(crate) fn required<'a>(form: &'a HashMap<String, String>, name: &str) -> Result<&'a str, LoginError> {
+    form.get(name).map(String::as_str).filter(|value| !value.is_empty()).ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> LoginError {
+    let text = format!("The request body must contain the following parameter: '{name}'.");
+    refuse("invalid_request", 900_144, text)
+}
+
 /// Refuses a tenant that is not this one.
 pub(crate) fn check_tenant(tenant: &Tenant, name: &str) -> Result<(), LoginError> {
     if is_this_tenant(tenant, name) {
@@ -147,29 +157,22 @@ pub(crate) fn check_tenant(tenant: &Tenant, name: &str) -> Result<(), LoginError
     Err(refuse("invalid_request", 90_002, text))
 }
 
-/// Says whether a scope is that of this Graph.
+/// Says whether a scope is that of this Graph, by whichever of its roots.
 pub(crate) fn is_scope_of_graph(tenant: &Tenant, scope: &str) -> bool {
-    scope == OFFICIAL_SCOPE || scope.strip_suffix("/.default") == Some(&tenant.connection.graph_endpoint)
+    scope == OFFICIAL_SCOPE || scope.strip_suffix("/.default").is_some_and(|root| tenant.roots.have(root))
 }
 
 fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<AppNumber, LoginError> {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     check_tenant(tenant, tenant_name)?;
-    match field("grant_type") {
+    match required(form, "grant_type")? {
         "client_credentials" => {}
-        "" => {
-            return Err(refuse(
-                "invalid_request",
-                900_144,
-                "The request body must contain the parameter 'grant_type'.",
-            ));
-        }
         other => {
             let text = format!("The app requested an unsupported grant type '{other}'.");
             return Err(refuse("unsupported_grant_type", 70_003, text));
         }
     }
-    let client_id = field("client_id");
+    let client_id = required(form, "client_id")?;
     let Some((app, registration)) = registration(tenant, client_id) else {
         let text = format!("Application with identifier '{client_id}' was not found in the directory 'Contoso'.");
         return Err(refuse("unauthorized_client", 700_016, text));
@@ -192,7 +195,7 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
             return Err(refuse("invalid_client", 7_000_215, text));
         }
     }
-    match field("scope") {
+    match required(form, "scope")? {
         scope if is_scope_of_graph(tenant, scope) => Ok(app),
         scope => {
             let text = format!("The provided value for the input parameter 'scope' is not valid: '{scope}'.");
@@ -213,18 +216,20 @@ fn check_assertion(
         return Err(refuse("invalid_request", 90_023, "Send one of 'client_assertion' and 'client_secret', not both."));
     }
     if field("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
-        let text = "The request body must contain the parameter 'client_assertion_type' for a JWT.";
-        return Err(refuse("invalid_request", 900_144, text));
+        return Err(missing("client_assertion_type"));
     }
-    let authority = &tenant.connection.authority;
-    let of = |name: &str| format!("{authority}/{name}/oauth2/v2.0/token");
+    let of_root = |root: &str| {
+        let of = |name: &str| format!("{root}/{name}/oauth2/v2.0/token");
+        [of(tenant_name), of(&TENANT_ID.to_string()), format!("{root}/{TENANT_ID}/v2.0")]
+    };
+    let audiences: Vec<String> = tenant.roots.iter().flat_map(of_root).collect();
     let is_issued =
         |token: &str| tenant.identities.state().federated.get(token).is_some_and(|ends| Instant::now() < *ends);
     let check = Check {
         certificates: &app.certificates,
         federated: app.federated.as_ref(),
         client_id: field("client_id"),
-        audiences: &[of(tenant_name), of(&TENANT_ID.to_string()), format!("{authority}/{TENANT_ID}/v2.0")],
+        audiences: &audiences,
         now: OffsetDateTime::now_utc().unix_timestamp(),
         is_issued: &is_issued,
     };
@@ -296,7 +301,9 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
             }
         }
         let holder = if let Caller::User(id) = caller { id } else { principal.id };
-        claims["wids"] = json!(world.directory.standing(holder).roles);
+        // Those in the whole tenant alone: a role in an administrative unit is Graph's to look up.
+        let held = world.directory.roles_held(holder).filter(|assignment| assignment.scope == Scope::Tenant);
+        claims["wids"] = json!(held.map(|assignment| assignment.role).collect::<Vec<_>>());
     }
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "simulator" });
     let signed =
@@ -308,9 +315,9 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
     token
 }
 
-/// Answers `GET /{tenant}/v2.0/.well-known/openid-configuration`, which some token libraries read first.
-pub(crate) fn discovery(tenant: &Tenant) -> Value {
-    let authority = &tenant.connection.authority;
+/// Answers `GET /{tenant}/v2.0/.well-known/openid-configuration`, which some token libraries read first; `authority` is the
+/// root that was asked.
+pub(crate) fn discovery(authority: &str) -> Value {
     json!({
         "token_endpoint": format!("{authority}/{TENANT_ID}/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
@@ -328,12 +335,12 @@ pub(crate) fn discovery(tenant: &Tenant) -> Value {
     })
 }
 
-/// Answers `GET /common/discovery/instance`: this authority is the only one.
-pub(crate) fn instances(tenant: &Tenant) -> Value {
-    let host = tenant.connection.authority.trim_start_matches("https://");
+/// Answers `GET /common/discovery/instance`: this authority, the root that was asked, is the only one.
+pub(crate) fn instances(authority: &str) -> Value {
+    let host = authority.split_once("://").map_or(authority, |(_, host)| host);
     json!({
         "tenant_discovery_endpoint":
-            format!("{}/{TENANT_ID}/v2.0/.well-known/openid-configuration", tenant.connection.authority),
+            format!("{authority}/{TENANT_ID}/v2.0/.well-known/openid-configuration"),
         "api-version": "1.1",
         "metadata": [{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }],
     })

@@ -29,6 +29,7 @@ mod assertion;
 mod behind_the_back;
 mod device_codes;
 mod directory;
+mod draws;
 mod exchange;
 mod fate;
 mod fault;
@@ -43,6 +44,7 @@ mod permission;
 mod quota;
 mod random;
 mod response;
+mod roots;
 mod routes;
 mod scenario;
 mod script;
@@ -74,7 +76,7 @@ pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
 pub use scenario::{Scenario, ScenarioError};
-pub use script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, Script};
+pub use script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, Script, Struck};
 pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
 pub use sign_in::{Device, Federated, SignIn};
 pub use who_may::{ActingRole, UnknownRole};
@@ -82,6 +84,7 @@ pub use who_may::{ActingRole, UnknownRole};
 use apps::AppNumber;
 use directory::UserKey;
 use login::Caller;
+use roots::Roots;
 use server::Wire;
 use tenant::Tenant;
 
@@ -92,15 +95,21 @@ pub enum SimulatorError {
     #[error("the simulator listens on loopback only, not on {0}")]
     NotLoopback(SocketAddr),
     /// The address can't be listened on.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address asked for.
         address: SocketAddr,
         /// Why.
         source: std::io::Error,
     },
+    /// The name of a host that no client can ask for.
+    #[error("{0:?} is no name of a host; write it as graph.test or 10.1.2.3, without a scheme or a port")]
+    NoHost(String),
+    /// Whoever is to approve device codes is not in the directory.
+    #[error("device codes are to be approved by {0:?}, and nobody of this tenant is called that")]
+    NobodyApproves(String),
     /// The certificates could not be made.
-    #[error("cannot make a certificate for the simulator")]
+    #[error("cannot make a certificate for the simulator: {0}")]
     Certificate(#[from] rcgen::Error),
     /// The certificates could not be used.
     #[error("cannot set up TLS for the simulator")]
@@ -143,15 +152,21 @@ impl Simulator {
         if !address.ip().is_loopback() {
             return Err(SimulatorError::NotLoopback(address));
         }
+        if let Some(host) = settings.hosts.iter().find(|host| !roots::is_host(host)) {
+            return Err(SimulatorError::NoHost(host.clone()));
+        }
         let listen = |source| SimulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let root = format!("https://{}", listener.local_addr().map_err(listen)?);
+        let bound = listener.local_addr().map_err(listen)?;
         let mut clear = None;
         if settings.clear_text {
             let listener = TcpListener::bind((address.ip(), 0)).await.map_err(listen)?;
-            let root = format!("http://{}", listener.local_addr().map_err(listen)?);
-            clear = Some((listener, root));
+            let bound = listener.local_addr().map_err(listen)?;
+            clear = Some((listener, bound));
         }
+        let clear_bound = clear.as_ref().map(|(_, bound)| *bound);
+        let roots = Roots::of(bound, clear_bound, &settings.hosts);
+        let root = format!("https://{bound}");
         let identity = tls::make_identity(&settings.hosts)?;
         let connection = Connection {
             graph_endpoint: root.clone(),
@@ -160,9 +175,14 @@ impl Simulator {
             client_id: CLIENT_ID.to_string(),
             client_secret: CLIENT_SECRET.to_owned(),
             ca_pem: identity.ca_pem,
-            clear_text: clear.as_ref().map(|(_, root)| root.clone()),
+            clear_text: clear_bound.map(|bound| format!("http://{bound}")),
         };
-        let tenant = Arc::new(Tenant::new(settings, connection));
+        let tenant = Arc::new(Tenant::new(settings, connection, roots));
+        if let Some(user) = &tenant.settings.sign_in.device.approved_by
+            && people::find(&tenant, user).is_none()
+        {
+            return Err(SimulatorError::NobodyApproves(user.clone()));
+        }
         let router = routes::router(Arc::clone(&tenant));
         let tls = Wire::Tls(TlsAcceptor::from(identity.server));
         let dark = || tenant.dark.subscribe();
@@ -226,6 +246,12 @@ impl Simulator {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.tenant.world().counters
+    }
+
+    /// What came of the rules of the scenario so far, in its order.
+    #[must_use]
+    pub fn struck(&self) -> Vec<Struck> {
+        self.tenant.world().playing.struck()
     }
 
     /// One user as it stands now, by object id or UPN.

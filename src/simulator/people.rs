@@ -9,15 +9,20 @@ use uuid::Uuid;
 use super::device_codes::NotYet;
 use super::directory::UserKey;
 use super::directory::tenant::CLIENT_ID;
-use super::login::{self, Caller, LoginError, refuse};
+use super::login::{self, Caller, LoginError, refuse, required};
 use super::random::Random;
 use super::tenant::Tenant;
 
 pub(crate) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const REFRESH_GRANT: &str = "refresh_token";
 
-/// Answers `POST /{tenant}/oauth2/v2.0/devicecode`.
-pub(crate) fn device_code(tenant: &Tenant, name: &str, form: &HashMap<String, String>) -> (StatusCode, Value) {
+/// Answers `POST /{tenant}/oauth2/v2.0/devicecode`; `root` is the one that was asked.
+pub(crate) fn device_code(
+    tenant: &Tenant,
+    root: &str,
+    name: &str,
+    form: &HashMap<String, String>,
+) -> (StatusCode, Value) {
     let begun = login::check_tenant(tenant, name).and_then(|()| check_client(form)).and_then(|()| scope(tenant, form));
     if let Err(refusal) = begun {
         return login::refused(tenant, &refusal);
@@ -25,7 +30,7 @@ pub(crate) fn device_code(tenant: &Tenant, name: &str, form: &HashMap<String, St
     let device = &tenant.settings.sign_in.device;
     let mut random = Random::new(tenant.world().random.next());
     let (device_code, user_code) = tenant.identities.state().device_codes.start(&mut random, device.lifetime);
-    let url = format!("{}/devicelogin", tenant.connection.authority);
+    let url = format!("{root}/devicelogin");
     let answer = json!({
         "message": format!("To sign in, use a web browser to open the page {url} and enter the code {user_code} to authenticate."),
         "device_code": device_code, "user_code": user_code, "verification_uri": url,
@@ -39,7 +44,7 @@ pub(crate) fn by_device_code(tenant: &Tenant, form: &HashMap<String, String>) ->
     check_client(form)?;
     let device = &tenant.settings.sign_in.device;
     let by_itself = device.approved_by.as_deref().and_then(|upn| find(tenant, upn));
-    let code = form.get("device_code").map_or("", String::as_str);
+    let code = required(form, "device_code")?;
     let polled = tenant.identities.state().device_codes.poll(code, device, by_itself);
     let user = polled.map_err(|not_yet: NotYet| {
         let (error, code, text) = not_yet.describe();
@@ -52,7 +57,7 @@ pub(crate) fn by_device_code(tenant: &Tenant, form: &HashMap<String, String>) ->
 pub(crate) fn by_refresh_token(tenant: &Tenant, form: &HashMap<String, String>) -> Result<Value, LoginError> {
     check_client(form)?;
     scope(tenant, form)?;
-    let sent = form.get("refresh_token").map_or("", String::as_str);
+    let sent = required(form, "refresh_token")?;
     let user = {
         let state = tenant.identities.state();
         let user = state.refresh_tokens.get(sent).copied();
@@ -86,7 +91,7 @@ fn answer(tenant: &Tenant, user: Uuid, form: &HashMap<String, String>) -> Result
 
 /// Graph's scope, and what belongs to a sign-in, and nothing else.
 fn scope(tenant: &Tenant, form: &HashMap<String, String>) -> Result<(), LoginError> {
-    let asked = form.get("scope").map_or("", String::as_str);
+    let asked = required(form, "scope")?;
     let (mut of_graph, mut unknown) = (false, None);
     for part in asked.split_whitespace() {
         match part {
@@ -105,7 +110,7 @@ fn scope(tenant: &Tenant, form: &HashMap<String, String>) -> Result<(), LoginErr
 }
 
 fn check_client(form: &HashMap<String, String>) -> Result<(), LoginError> {
-    let client_id = form.get("client_id").map_or("", String::as_str);
+    let client_id = required(form, "client_id")?;
     if client_id.eq_ignore_ascii_case(&CLIENT_ID.to_string()) {
         return Ok(());
     }

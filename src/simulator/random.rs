@@ -54,7 +54,12 @@ pub(crate) fn seed_for(seed: u64, index: u64) -> u64 {
 
 /// A seed made from a text (FNV-1a), for people who are known by name only.
 pub(crate) fn seed_of(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    seed_of_bytes(text.bytes())
+}
+
+/// The same of bytes.
+pub(crate) fn seed_of_bytes(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Form, Path, Query, Request as HttpRequest, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Form, FromRequest as _, Path, Query, Request as HttpRequest, State};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
@@ -17,13 +17,15 @@ use super::login;
 use super::machines::{self, Service};
 use super::people;
 use super::response::{call_ids, respond};
+use super::roots::root_of;
+use super::script::{TOKEN_PATH, Target};
 use super::server::Shared;
 
 /// All that the simulator answers.
 pub(crate) fn router(tenant: Shared) -> Router {
     Router::new()
-        .route("/{tenant}/oauth2/v2.0/token", post(token))
-        .route("/{tenant}/oauth2/v2.0/devicecode", post(device_code))
+        .route("/{tenant}/oauth2/v2.0/token", any(token))
+        .route("/{tenant}/oauth2/v2.0/devicecode", any(device_code))
         .route("/metadata/identity/oauth2/token", get(virtual_machine))
         .route("/app-service/identity/token", get(app_service))
         .route("/_simulator/job-token", get(job_token))
@@ -39,28 +41,41 @@ pub(crate) fn router(tenant: Shared) -> Router {
         .with_state(tenant)
 }
 
-async fn token(
-    State(tenant): State<Shared>,
-    Path(name): Path<String>,
-    Form(form): Form<HashMap<String, String>>,
-) -> Response {
+async fn token(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
     tenant.world().counters.token_requests += 1;
     tenant.pass_gate().await;
-    if let Some(fault) = fate::of_token_call(&tenant) {
+    let form = form_of(&tenant, request).await;
+    // Each app asks for itself.
+    let asking = form.as_ref().ok().and_then(|form| form.get("client_id")).map_or("", String::as_str);
+    let call = Target::of("POST", &format!("{TOKEN_PATH}?client_id={asking}"));
+    if let Some(fault) = fate::of_token_call(&tenant, &call) {
         return fault;
     }
-    let (status, answer) = login::token(&tenant, &name, &form);
+    let answer = form.map(|form| login::token(&tenant, &name, &form));
+    let (status, answer) = answer.unwrap_or_else(|refused| refused);
     (status, Json(answer)).into_response()
 }
 
-async fn device_code(
-    State(tenant): State<Shared>,
-    Path(name): Path<String>,
-    Form(form): Form<HashMap<String, String>>,
-) -> (StatusCode, Json<serde_json::Value>) {
+async fn device_code(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
     tenant.pass_gate().await;
-    let (status, answer) = people::device_code(&tenant, &name, &form);
-    (status, Json(answer))
+    let (parts, body) = request.into_parts();
+    let root = root_of(&tenant, &parts);
+    let form = form_of(&tenant, HttpRequest::from_parts(parts, body)).await;
+    let (status, answer) =
+        form.map(|form| people::device_code(&tenant, &root, &name, &form)).unwrap_or_else(|refused| refused);
+    (status, Json(answer)).into_response()
+}
+
+/// The fields of a call to the token service. What is no form has none: Entra looks for its parameters there and nowhere else.
+async fn form_of(
+    tenant: &Shared,
+    request: HttpRequest,
+) -> Result<HashMap<String, String>, (StatusCode, serde_json::Value)> {
+    if request.method() != Method::POST {
+        let text = format!("The endpoint only accepts POST requests. Received a {} request.", request.method());
+        return Err(login::refused(tenant, &login::refuse("invalid_request", 900_561, text)));
+    }
+    Ok(Form::from_request(request, tenant).await.map(|Form(form)| form).unwrap_or_default())
 }
 
 /// Whom the person signs in as.
@@ -104,13 +119,14 @@ async fn job_token(State(tenant): State<Shared>, headers: HeaderMap, Query(query
     (status, Json(answer)).into_response()
 }
 
-async fn discovery(State(tenant): State<Shared>, Path(name): Path<String>) -> Response {
+async fn discovery(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
     let known = matches!(&*name, "common" | "organizations") || login::is_this_tenant(&tenant, &name);
-    if known { Json(login::discovery(&tenant)).into_response() } else { StatusCode::BAD_REQUEST.into_response() }
+    let root = root_of(&tenant, &request.into_parts().0);
+    if known { Json(login::discovery(&root)).into_response() } else { StatusCode::BAD_REQUEST.into_response() }
 }
 
-async fn instances(State(tenant): State<Shared>) -> Json<serde_json::Value> {
-    Json(login::instances(&tenant))
+async fn instances(State(tenant): State<Shared>, request: HttpRequest) -> Json<serde_json::Value> {
+    Json(login::instances(&root_of(&tenant, &request.into_parts().0)))
 }
 
 async fn ledger(State(tenant): State<Shared>) -> Response {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::apps::FurtherApp;
-use super::directory::Directory;
+use super::directory::{CAST_SIZE, Directory};
 use super::permission::Permission;
 use super::quota::Quota;
 use super::script::Script;
@@ -72,6 +73,11 @@ pub struct Settings {
     pub hold_after_writes: Option<u64>,
     /// What happens meanwhile; a scenario's part of it.
     pub script: Script,
+}
+
+impl Settings {
+    /// How many users a directory can be made with: the fixed cast is always there, and a million fit into a gigabyte.
+    pub const POSSIBLE_USERS: RangeInclusive<usize> = CAST_SIZE..=1_000_000;
 }
 
 impl Default for Settings {
@@ -214,7 +220,7 @@ pub struct Latency {
 pub struct ExtraPerson {
     /// The object id; made from the name when absent.
     pub object_id: Option<Uuid>,
-    /// The UPN; made from the object id when absent.
+    /// The UPN; made from the object id when absent. Whoever has neither is known by one of the keys below.
     pub user_principal_name: Option<String>,
     /// `Member` or `Guest`; a UPN with `#EXT#` is a guest unless this says otherwise.
     pub user_type: Option<String>,
@@ -222,6 +228,16 @@ pub struct ExtraPerson {
     pub synced: bool,
     /// Whether sign-in is allowed; it is, unless this says otherwise.
     pub enabled: Option<bool>,
+    /// The name that people read; made from the UPN when absent.
+    pub display_name: Option<String>,
+    /// The department.
+    pub department: Option<String>,
+    /// `employeeId`; counted when absent.
+    pub employee_id: Option<String>,
+    /// The SID in Active Directory; whoever has one is or was mastered there.
+    pub security_identifier: Option<String>,
+    /// `sAMAccountName`; the same.
+    pub sam_account_name: Option<String>,
 }
 
 impl ExtraPerson {

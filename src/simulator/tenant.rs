@@ -8,6 +8,7 @@ use super::Connection;
 use super::identities::Identities;
 use super::login::Tokens;
 use super::moment::TenantClock;
+use super::roots::Roots;
 use super::settings::Settings;
 use super::world::World;
 
@@ -15,6 +16,7 @@ use super::world::World;
 pub(crate) struct Tenant {
     pub(crate) settings: Settings,
     pub(crate) connection: Connection,
+    pub(crate) roots: Roots,
     pub(crate) clock: TenantClock,
     pub(crate) tokens: Tokens,
     pub(crate) identities: Identities,
@@ -28,17 +30,21 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    pub(crate) fn new(mut settings: Settings, connection: Connection) -> Self {
+    pub(crate) fn new(mut settings: Settings, connection: Connection, roots: Roots) -> Self {
+        let clock = TenantClock::start(settings.clock_speed, settings.clock_ahead);
+        let mut world = World::new(&mut settings);
+        world.directory.delete_leavers_anew(clock.started());
         Self {
-            clock: TenantClock::start(settings.clock_speed, settings.clock_ahead),
+            clock,
             tokens: Tokens::default(),
             identities: Identities::default(),
             hold_after: watch::Sender::new(settings.hold_after_writes),
             applied: watch::Sender::new(0),
             dark: watch::Sender::new(false),
-            world: Mutex::new(World::new(&mut settings)),
+            world: Mutex::new(world),
             settings,
             connection,
+            roots,
         }
     }
 

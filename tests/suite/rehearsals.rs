@@ -38,6 +38,40 @@ fn a_drill_rehearses_ones_own_roster_where_everybody_exists() {
     assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, whatever the environment says");
 }
 
+#[test]
+fn whatever_a_roster_is_keyed_by_everybody_on_it_exists() {
+    let stage = Stage::new();
+    for (by, column, keys) in [
+        ("employee-id", "employeeId", ["0042-X", "A-17", "00012"]),
+        ("sid", "onPremisesSecurityIdentifier", ["S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002", "S-1-5-21-9-9-9-7"]),
+        ("sam", "onPremisesSamAccountName", ["adal", "g.hopper", "x_1"]),
+    ] {
+        let [one, two, three] = keys;
+        stage.write(
+            "own.csv",
+            format!("{column},Display name,Block credential\n{one},Ada L.,False\n{two},,\n{three},,True\n"),
+        );
+        let ran =
+            stage.run(&["drill", "own.csv", "--by", by, "--playbook", "contain", "--out", by, "--json"]).succeeded();
+        let plan: serde_json::Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+        assert_eq!(plan["plan"]["counts"]["act"]["rows"], 3, "{by}: {plan}");
+        let results = std::fs::read_to_string(stage.path(by).join("results.csv")).unwrap();
+        assert_eq!(results.lines().count(), 4, "{results}");
+    }
+}
+
+#[test]
+fn a_drill_says_which_faults_never_came_up() {
+    let stage = Stage::new();
+    let faults = "[[fault]]\nkind = \"409\"\ntimes = 2\n[[fault]]\nkind = \"outage\"\nafter-writes = 5000\n";
+    stage.write("bad.toml", format!("title = \"Bad\"\n{faults}"));
+    stage.run(&["drill", "--playbook", "contain", "--scenario", "bad.toml", "--out", "out"]).succeeded().says(&[
+        "Struck     2 times: 409",
+        "Not struck outage: it never came up, so it was not rehearsed",
+        "--accounts N",
+    ]);
+}
+
 /// How often a run was begun in the folder.
 fn engaged(stage: &Stage, out: &str) -> usize {
     let journal = std::fs::read_to_string(stage.path(out).join("journal.jsonl")).unwrap();
@@ -76,13 +110,20 @@ fn a_drill_is_killed_in_the_middle_taken_up_again_verified_and_reported() {
 #[test]
 fn a_drill_tells_programs_how_long_each_phase_took() {
     let stage = Stage::new();
-    stage.write("hard.toml", "title = \"Hard\"\nseed = 3\n[[fault]]\nkind = \"429\"\nrate = 0.2\n");
+    let never = "[[fault]]\nkind = \"outage\"\npath = \"/$batch\"\nafter-writes = 1000000\n";
+    stage.write("hard.toml", format!("title = \"Hard\"\nseed = 3\n[[fault]]\nkind = \"429\"\nrate = 0.2\n{never}"));
     let arguments = ["drill", "--accounts", "2000", "--playbook", "contain", "--clock-speed", "600", "--out", "out"];
     let ran = stage.run(&[&arguments[..], &["--scenario", "hard.toml", "--interrupt", "--json"]].concat()).succeeded();
     let drill: serde_json::Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
     assert_eq!((&drill["sealoff_drill"], &drill["exit_code"], &drill["killed"]), (&1.into(), &0.into(), &true.into()));
     assert_eq!((&drill["scenario"], &drill["verified"]), (&"Hard".into(), &true.into()));
     assert_eq!(drill["credential_proved"], serde_json::Value::Null, "contain seals nothing");
+    assert_eq!(
+        (&drill["faults"][0]["rule"], &drill["faults"][1]["rule"]),
+        (&"429".into(), &"outage on /$batch".into())
+    );
+    assert!(drill["faults"][0]["times"].as_u64().unwrap() > 0);
+    assert_eq!(drill["faults"][1]["times"], 0, "an outage after a million writes never comes up");
     let phases = drill["phases"].as_array().unwrap();
     let names: Vec<&str> = phases.iter().map(|phase| phase["phase"].as_str().unwrap()).collect();
     assert_eq!(names, ["Plan", "Apply, until it was killed", "The same command again", "Verify", "Report"]);
@@ -140,6 +181,18 @@ fn a_simulator_can_be_used_by_what_it_prints() {
     assert!(ended.success());
     assert_eq!(simulator.wait().unwrap().code(), Some(0));
     assert!(!std::path::Path::new(said["ca_file"].as_str().unwrap()).exists(), "it cleans up after itself");
+}
+
+#[test]
+fn a_simulator_is_reached_by_its_name_too() {
+    let stage = Stage::new();
+    let localhost = |root: &str| root.replace("127.0.0.1", "localhost");
+    let mut command = stage.command(&["plan", "own.csv", "--playbook", "contain", "--out", "out"]);
+    stage.write("own.csv", "upn\nada.lovelace@contoso.com\n");
+    let connection = stage.simulator.connection();
+    command.env("SEALOFF_GRAPH_ENDPOINT", localhost(&connection.graph_endpoint));
+    command.env("AZURE_AUTHORITY_HOST", localhost(&connection.authority));
+    finish(command).succeeded();
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::builtin_roles::{
 };
 use super::names::DEPARTMENTS;
 use super::roles::{RoleAssignment, RoleDefinition, Scope};
+use super::units::AdministrativeUnit;
 use super::{Directory, Group, Members, UserKey};
 use crate::simulator::random::{Random, seed_of};
 
@@ -131,6 +132,11 @@ impl Directory {
                 self.assign_role(RoleAssignment { principal, role, scope: Scope::Tenant });
             }
         }
+        self.units.push(AdministrativeUnit {
+            id: UNIT_BERLIN,
+            display_name: "Berlin".into(),
+            members: Members::Department("Site Berlin".into()),
+        });
         if let Some(principal) = self.id_of("ralf.schaefer@contoso.com") {
             let scope = Scope::Unit(UNIT_BERLIN);
             self.assign_role(RoleAssignment { principal, role: USER_ADMINISTRATOR, scope });

@@ -11,6 +11,7 @@ mod search;
 mod seed;
 mod snapshot;
 pub(crate) mod tenant;
+mod units;
 mod user;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
 
 pub(crate) use cast::SIZE as CAST_SIZE;
 pub use groups::{Group, Members};
@@ -31,6 +33,12 @@ use super::random::{Random, seed_of};
 use super::settings::ExtraPerson;
 use search::Indexes;
 use tenant::{APP_NAME, CLIENT_ID, Domain, SERVICE_PRINCIPAL_ID};
+use units::AdministrativeUnit;
+
+/// When the cast's leavers were deleted, until a tenant begins and knows what time it is.
+const GONE_AT: OffsetDateTime = datetime!(2026-09-30 06:12:44 UTC);
+/// How long ago that is in a tenant that begins.
+const GONE_FOR: Duration = Duration::days(6);
 
 /// Where a user stands in the directory: stable for as long as the simulator runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,6 +132,7 @@ pub struct Directory {
     /// The deleted ones. They keep their places, so that nobody else's moves.
     recycle_bin: HashMap<Uuid, Place>,
     groups: Vec<Group>,
+    units: Vec<AdministrativeUnit>,
     role_definitions: Vec<RoleDefinition>,
     role_assignments: Vec<RoleAssignment>,
     role_eligibilities: Vec<RoleAssignment>,
@@ -169,21 +178,51 @@ impl Directory {
             // Somebody of the same name may have come since.
             if !directory.by_upn.contains_key(user.user_principal_name.to_lowercase().as_str()) {
                 directory.add(user);
-                directory.delete(id, datetime!(2026-09-30 06:12:44 UTC));
+                directory.delete(id, GONE_AT);
             }
         }
         directory
     }
 
-    /// Adds someone from a roster, unless the id or the UPN is there already; their domain becomes a managed one.
-    pub(crate) fn add_extra(&mut self, person: &ExtraPerson) {
-        let is_known = |id| self.by_id.contains_key(&id) || self.recycle_bin.contains_key(&id);
-        let known_id = person.object_id.is_some_and(is_known);
-        let upn = person.user_principal_name.as_deref().unwrap_or_default();
-        if known_id || self.by_upn.contains_key(upn.to_lowercase().as_str()) {
+    /// Moves the moment at which the cast's leavers were deleted, so that it is this long before now, to the second: those in
+    /// the recycle bin for 30 days are in it no more ("Deleted items").
+    pub(crate) fn delete_leavers_anew(&mut self, now: OffsetDateTime) {
+        let moment = now.replace_nanosecond(0).unwrap_or(now) - GONE_FOR;
+        let places: Vec<Place> = self.recycle_bin.values().copied().collect();
+        for place in places {
+            self.users[place.index()].move_deletion(GONE_AT, moment);
+        }
+    }
+
+    /// Adds the people of a roster who are not there already.
+    pub(crate) fn add_extras(&mut self, people: &[ExtraPerson]) {
+        // Before anybody is added, because that throws the indexes away.
+        let known: Vec<bool> = people.iter().map(|person| self.is_known_by_property(person)).collect();
+        for (person, _) in people.iter().zip(known).filter(|(_, known)| !known) {
+            self.add_extra(person);
+        }
+    }
+
+    /// Whether somebody is there already whom nothing names but a property.
+    fn is_known_by_property(&mut self, person: &ExtraPerson) -> bool {
+        if person.object_id.is_some() || person.user_principal_name.is_some() {
+            return false;
+        }
+        let keys = [
+            (SearchKey::EmployeeId, &person.employee_id),
+            (SearchKey::SecurityIdentifier, &person.security_identifier),
+            (SearchKey::SamAccountName, &person.sam_account_name),
+        ];
+        keys.into_iter().any(|(key, value)| value.as_ref().is_some_and(|value| !self.search(key, value).is_empty()))
+    }
+
+    /// Adds someone, unless the id or the UPN is there already; their domain becomes a managed one.
+    fn add_extra(&mut self, person: &ExtraPerson) {
+        let user = seed::extra(person, self.next_number());
+        let known_id = self.by_id.contains_key(&user.id) || self.recycle_bin.contains_key(&user.id);
+        if known_id || self.by_upn.contains_key(user.user_principal_name.to_lowercase().as_str()) {
             return;
         }
-        let user = seed::extra(person, self.next_number());
         if !user.domain().is_empty() && self.domain(user.domain()).is_none() {
             self.domains.push(Domain { name: user.domain().to_lowercase().into(), federated: false });
         }

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::names::{DEPARTMENTS, GIVEN, PARTNERS, SURNAMES};
 use super::tenant::{DEFAULT_DOMAIN, FEDERATED_DOMAIN, INITIAL_DOMAIN};
-use super::user::{ExternalUserState, OnPremises, User, UserType};
+use super::user::{Details, ExternalUserState, OnPremises, User, UserType};
 use crate::simulator::random::{Random, seed_for, seed_of};
 use crate::simulator::settings::ExtraPerson;
 
@@ -140,18 +140,36 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> User {
     let known_as = match (&person.user_principal_name, person.object_id) {
         (Some(upn), _) => upn.to_lowercase(),
         (None, Some(id)) => id.to_string(),
-        (None, None) => String::new(),
+        // By a property alone: the same one is the same person.
+        (None, None) => {
+            let keys = [&person.employee_id, &person.security_identifier, &person.sam_account_name];
+            keys.map(|key| key.as_deref().unwrap_or_default().to_lowercase()).join("\n")
+        }
     };
     let mut random = Random::new(seed_of(&known_as));
     let made_id = random.guid();
     let id = person.object_id.unwrap_or(made_id);
     let upn = person.user_principal_name.clone().unwrap_or_else(|| format!("user-{}@{DEFAULT_DOMAIN}", id.simple()));
     let local = upn.split('@').next().unwrap_or_default().to_owned();
-    let display_name = name_from(&local);
+    let display_name = person.display_name.clone().unwrap_or_else(|| name_from(&local));
     let external = upn.contains("#EXT#");
     let guest = person.user_type.as_deref().map_or(external, |kind| kind.eq_ignore_ascii_case("guest"));
     let other_mail = external.then(|| mail_of_guest(&local));
-    let on_premises = person.synced.then(|| Box::new(on_premises(&local, &display_name, None, &mut random, number)));
+    let is_mastered = person.synced || person.security_identifier.is_some() || person.sam_account_name.is_some();
+    let on_premises = is_mastered.then(|| {
+        let department = person.department.as_deref();
+        let made = on_premises(&local, &display_name, department, &mut random, number);
+        Box::new(OnPremises {
+            sync_enabled: person.synced,
+            sam_account_name: person.sam_account_name.as_deref().map_or(made.sam_account_name, Into::into),
+            security_identifier: person.security_identifier.as_deref().map_or(made.security_identifier, Into::into),
+            ..made
+        })
+    });
+    let details = person
+        .employee_id
+        .as_deref()
+        .map(|id| Box::new(Details { employee_id: Some(id.into()), ..Details::default() }));
     let (created, changed) = dates(&mut random);
     User {
         id,
@@ -163,7 +181,7 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> User {
         user_type: if guest { UserType::Guest } else { UserType::Member },
         external_user_state: external.then_some(ExternalUserState::Accepted),
         account_enabled: person.enabled.unwrap_or(true),
-        department: None,
+        department: person.department.clone().map(Into::into),
         on_premises,
         created,
         last_password_change: changed,
@@ -172,7 +190,7 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> User {
         force_change_password: false,
         force_change_password_with_mfa: false,
         employee_number: if external { 0 } else { number },
-        details: None,
+        details,
         user_principal_name: upn.into(),
     }
 }

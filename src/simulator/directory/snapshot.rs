@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::tenant::Domain;
+use super::units::AdministrativeUnit;
 use super::{Directory, Group, Place, RoleAssignment, RoleDefinition, User};
 
 /// Raise it when an older reader would misread a line.
@@ -60,6 +61,7 @@ struct Header {
 enum Line<'a> {
     Domain(Cow<'a, Domain>),
     Group(Cow<'a, Group>),
+    AdministrativeUnit(Cow<'a, AdministrativeUnit>),
     RoleDefinition(Cow<'a, RoleDefinition>),
     RoleAssignment(RoleAssignment),
     RoleEligibility(RoleAssignment),
@@ -89,6 +91,9 @@ impl Directory {
         }
         for group in &self.groups {
             line(&Line::Group(Cow::Borrowed(group)))?;
+        }
+        for unit in &self.units {
+            line(&Line::AdministrativeUnit(Cow::Borrowed(unit)))?;
         }
         let of_others = |assignment: &&RoleAssignment| self.apps().all(|app| app.id != assignment.principal);
         for assignment in self.role_assignments.iter().filter(of_others) {
@@ -126,6 +131,7 @@ impl Directory {
             match serde_json::from_str(&text?).map_err(|source| SnapshotError::Line { line, source })? {
                 Line::Domain(domain) => directory.domains.push(domain.into_owned()),
                 Line::Group(group) => directory.groups.push(group.into_owned()),
+                Line::AdministrativeUnit(unit) => directory.units.push(unit.into_owned()),
                 Line::RoleDefinition(role) => directory.role_definitions.push(role.into_owned()),
                 Line::RoleAssignment(assignment) => directory.role_assignments.push(assignment),
                 Line::RoleEligibility(assignment) => directory.role_eligibilities.push(assignment),

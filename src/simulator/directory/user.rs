@@ -219,6 +219,14 @@ impl User {
         self.details.as_ref().and_then(|details| details.deleted.as_ref()).map(|deleted| deleted.at)
     }
 
+    /// Sets another moment of deletion, where this was it.
+    pub(super) fn move_deletion(&mut self, from: OffsetDateTime, to: OffsetDateTime) {
+        let deleted = self.details.as_mut().and_then(|details| details.deleted.as_mut());
+        if let Some(deleted) = deleted.filter(|deleted| deleted.at == from) {
+            deleted.at = to;
+        }
+    }
+
     /// The last interactive sign-in; nobody who never came and no account without a person has one.
     #[must_use]
     pub fn last_sign_in(&self) -> Option<OffsetDateTime> {

@@ -89,10 +89,12 @@ fn shape(items: &[Item<'_>], ids: &[Cow<'_, str>]) -> Result<(Shape, Vec<Option<
 
 fn prepare(item: &Item<'_>, settings: &Settings) -> Result<Prepared, GraphError> {
     let (Some(Text(method)), Some(Text(url))) = (&item.method, &item.url) else { return Err(invalid()) };
-    if url.contains("://") || url.starts_with("//") {
+    // What follows the question mark may name an address as any other value.
+    let path = url.split('?').next().unwrap_or_default();
+    if path.contains("://") || path.starts_with("//") {
         return Err(GraphError::malformed("Invalid batch payload format. The url of a request must be relative."));
     }
-    let path = url.split('?').next().unwrap_or_default().trim_start_matches('/');
+    let path = path.trim_start_matches('/');
     if path.eq_ignore_ascii_case("$batch") || path.eq_ignore_ascii_case("%24batch") {
         return Err(GraphError::malformed("Batch requests can't be nested."));
     }
@@ -102,17 +104,22 @@ fn prepare(item: &Item<'_>, settings: &Settings) -> Result<Prepared, GraphError>
         content_type: item.headers.content_type.as_deref(),
         consistency_level: item.headers.consistency_level.as_deref(),
         body: item.body.map(|body: &RawValue| body.get().as_bytes()),
-        in_batch: true,
     };
-    // "Combine multiple HTTP requests using JSON batching": with a body, a content type is required.
-    if request.body.is_some() && request.content_type.is_none() {
-        let mut prepared = Prepared::of(&request, settings);
-        prepared.call = Err(GraphError::malformed(
-            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
-        ));
-        return Ok(prepared);
+    // "Combine multiple HTTP requests using JSON batching": with a body a content type is required, and an action without
+    // parameters has to bring both.
+    let typed = request.content_type.is_some_and(|kind| !kind.trim().is_empty());
+    let complete = if is_write(method) { typed && request.body.is_some() } else { typed || request.body.is_none() };
+    if !complete {
+        let id = item.id.as_ref().map_or("", |Text(id)| id);
+        let what = if is_write(method) { "Write request" } else { "Request" };
+        return Err(GraphError::malformed(format!("{what} id : {id} does not contain Content-Type header or body.")));
     }
     Ok(Prepared::of(&request, settings))
+}
+
+/// The methods that bring a body with them.
+fn is_write(method: &str) -> bool {
+    ["PATCH", "POST", "PUT"].iter().any(|write| method.eq_ignore_ascii_case(write))
 }
 
 /// How the answer to one request is spoilt on purpose.

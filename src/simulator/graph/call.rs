@@ -15,7 +15,7 @@ use super::role_calls::{self, AssignmentFilter, DefinitionFilter};
 use super::select::Names;
 use super::user_calls;
 use crate::simulator::directory::UserKey;
-use crate::simulator::script::Target;
+use crate::simulator::script::{Target, key_of};
 use crate::simulator::settings::Settings;
 
 /// One request, alone or inside a batch.
@@ -27,7 +27,6 @@ pub(crate) struct Request<'a> {
     pub(crate) content_type: Option<&'a str>,
     pub(crate) consistency_level: Option<&'a str>,
     pub(crate) body: Option<&'a [u8]>,
-    pub(crate) in_batch: bool,
 }
 
 /// What is asked for.
@@ -188,6 +187,8 @@ pub(crate) struct ListUsers {
 pub(crate) struct Prepared {
     pub(crate) call: Result<Call, GraphError>,
     pub(crate) cost: Cost,
+    /// What it is known by when chance decides about it.
+    pub(crate) key: u64,
     /// What the rules of faults look at; `None` where there are none.
     pub(crate) target: Option<Box<Target>>,
 }
@@ -196,13 +197,15 @@ impl Prepared {
     /// Understands a request.
     pub(crate) fn of(request: &Request<'_>, settings: &Settings) -> Self {
         let has_rules = !settings.script.faults.is_empty();
+        let key = key_of(request.method, request.url);
         let target = has_rules.then(|| Box::new(Target::of(request.method, request.url)));
         match Url::parse(request.url) {
             Ok(url) => {
                 let cost = cost(request.method, &url);
-                Self { call: understand(request, &url, settings), cost, target }
+                let call = understand(request, &url, settings);
+                Self { call: call.map_err(|error| error.in_call(request.method, url.path)), cost, key, target }
             }
-            Err(error) => Self { call: Err(error), cost: Cost::least(), target },
+            Err(error) => Self { call: Err(error), cost: Cost::least(), key, target },
         }
     }
 
@@ -242,6 +245,12 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         ("v1.0" | "beta", _) => {
             Err(GraphError::malformed(format!("Resource not found for the segment '{}'.", parts[0])))
         }
+        // What stands where a key would and is none: `$count`, `delta()`, a cast.
+        ("users" | "groups" | "directoryroles" | "serviceprincipals" | "applications", [operation, rest @ ..])
+            if is_operation(operation) && !(head == "users" && is(operation, "$count") && rest.is_empty()) =>
+        {
+            Err(not_simulated())
+        }
         ("users", []) => match method {
             _ if is(method, "GET") => user_calls::list(request, url, settings, false),
             _ if is(method, "POST") => Err(not_simulated()),
@@ -251,6 +260,7 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         ("users", [key, action @ ..]) => {
             user_calls::on_user(request, url, key, Some(&action.join("/")), &not_simulated)
         }
+        ("me" | "domains", []) if is(method, "PATCH") || is(method, "POST") => Err(not_simulated()),
         ("me", []) => only("GET").and_then(|()| user_calls::me(url)),
         ("directoryobjects", [action]) if is(action, "getByIds") => {
             only("POST")?;
@@ -259,8 +269,8 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
         ("domains", []) => only("GET").map(|()| Call::Domains),
-        ("directory", [items, rest @ ..]) if is(items, "deletedItems") => {
-            only("GET").and_then(|()| user_calls::deleted_items(request, url, settings, rest, &not_simulated))
+        ("directory", [items, rest @ ..]) if is(items, "deletedItems") && is(method, "GET") => {
+            user_calls::deleted_items(request, url, settings, rest, &not_simulated)
         }
         ("groups", rest) if is(method, "GET") => group_calls::group(request, url, settings, rest, &not_simulated),
         ("rolemanagement", [directory, rest @ ..]) if is(directory, "directory") && is(method, "GET") => {
@@ -291,6 +301,12 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
     }
 }
 
+/// Whether what follows a set's name is something else than a key: no object id and no UPN looks like it.
+pub(super) fn is_operation(segment: &str) -> bool {
+    let cast = segment.get(..16).is_some_and(|head| is(head, "microsoft.graph."));
+    (segment.starts_with('$') && !segment.contains('@')) || segment.ends_with(')') || is(segment, "delta") || cast
+}
+
 /// The key in `set('key')`, apostrophes undoubled.
 fn quoted(segment: &str, set: &str) -> Option<String> {
     let rest = segment.get(..set.len()).filter(|head| is(head, set)).map(|_| &segment[set.len()..])?;
@@ -310,6 +326,11 @@ pub(super) fn object_id(text: &str) -> Result<Uuid, GraphError> {
     id.ok_or_else(|| GraphError::bad_request(format!("Invalid object identifier '{text}'.")))
 }
 
+/// Whether a content type is that of JSON, whatever parameters follow.
+pub(crate) fn is_json(content_type: &str) -> bool {
+    is(content_type.split(';').next().unwrap_or_default().trim(), "application/json")
+}
+
 /// The body of a request that must have one, in JSON.
 pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
     let content_type = request.content_type.unwrap_or_default();
@@ -318,7 +339,7 @@ pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphErro
             "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
         ));
     }
-    if !is(content_type.split(';').next().unwrap_or_default().trim(), "application/json") {
+    if !is_json(content_type) {
         return Err(GraphError::new(415, "BadRequest", "Entity only allows writes with a JSON Content-Type header."));
     }
     match request.body {
@@ -331,7 +352,7 @@ pub(super) fn unknown_option(name: &str) -> GraphError {
     match name {
         "$skip" => GraphError::malformed("'$skip' is not supported by the service."),
         "$filter" | "$orderby" | "$search" | "$expand" | "$count" | "$top" | "$skiptoken" | "$format" => {
-            GraphError::not_simulated(format_args!("the query option {name} here"))
+            GraphError::part_not_simulated(format_args!("the query option {name}"))
         }
         other => {
             GraphError::malformed(format!("The query specified in the URI is not valid. Unknown option '{other}'."))

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::batch_item::{Members, Text};
 use super::errors::GraphError;
+use super::vocabulary;
 use crate::digest::Digest;
 
 /// What a PATCH asks for.
@@ -24,32 +25,6 @@ pub(crate) struct NewPassword {
     pub(crate) force_change: bool,
     pub(crate) force_change_with_mfa: bool,
 }
-
-/// Properties that "Update user" can change and the simulator cannot.
-const OTHER_PROPERTIES: [&str; 22] = [
-    "displayName",
-    "givenName",
-    "surname",
-    "jobTitle",
-    "department",
-    "officeLocation",
-    "mobilePhone",
-    "businessPhones",
-    "city",
-    "country",
-    "state",
-    "postalCode",
-    "streetAddress",
-    "companyName",
-    "employeeId",
-    "employeeType",
-    "mailNickname",
-    "usageLocation",
-    "userPrincipalName",
-    "otherMails",
-    "passwordPolicies",
-    "userType",
-];
 
 fn wrong_type(name: &str) -> GraphError {
     GraphError::bad_request(format!("Property '{name}' in payload has a value that does not match schema."))
@@ -85,8 +60,8 @@ impl UserChange {
                 }
                 // Annotations such as `@odata.type` carry no change.
                 annotation if annotation.starts_with('@') => {}
-                other if OTHER_PROPERTIES.contains(&other) => {
-                    return Err(GraphError::not_simulated(format_args!("PATCH of the property '{other}'")));
+                other if vocabulary::has_member("user", other) => {
+                    return Err(GraphError::part_not_simulated(format_args!("a change of '{other}'")));
                 }
                 other => return Err(unknown(other, "microsoft.graph.user")),
             }

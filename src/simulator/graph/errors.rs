@@ -22,6 +22,11 @@ pub(crate) const WEAK_PASSWORD: &str = "The specified password does not comply w
 pub(crate) const EXTERNAL: &str =
     "Unable to update the specified properties for objects that have originated within an external service.";
 
+/// Not a code of Graph's: it has to be told from all of them.
+const NOT_SIMULATED: &str = "NotSimulated";
+/// What stands before the name of a call.
+const THIS_CALL: &str = "this call: ";
+
 impl GraphError {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, code, message: message.into() }
@@ -102,6 +107,19 @@ impl GraphError {
 
     /// Never a friendly lie: what the simulator can't do, it says, and names the call.
     pub(crate) fn not_simulated(call: impl std::fmt::Display) -> Self {
-        Self::new(501, "NotSimulated", format!("The simulator does not know this call: {call}"))
+        Self::new(501, NOT_SIMULATED, format!("The simulator does not know {THIS_CALL}{call}"))
+    }
+
+    /// The same for a part of a call whose rest is known: an option, a property.
+    pub(crate) fn part_not_simulated(part: impl std::fmt::Display) -> Self {
+        Self::new(501, NOT_SIMULATED, format!("The simulator does not know {part}"))
+    }
+
+    /// Names the call that a part belongs to; any other error stays as it is.
+    pub(crate) fn in_call(self, method: &str, path: &str) -> Self {
+        if self.code != NOT_SIMULATED || self.message.contains(THIS_CALL) {
+            return self;
+        }
+        Self::new(501, NOT_SIMULATED, format!("{}, in {THIS_CALL}{method} /{path}", self.message))
     }
 }

@@ -60,9 +60,11 @@ pub(super) fn unsupported(property: &str) -> GraphError {
 }
 
 impl Filter {
+    /// As many as stand beside each other in the largest of its alternatives: only `in` and `or` have any.
     fn clauses(&self) -> usize {
         match self {
-            Self::Any(filters) | Self::All(filters) => filters.iter().map(Self::clauses).sum(),
+            Self::Any(filters) => filters.iter().map(Self::clauses).sum(),
+            Self::All(filters) => filters.iter().map(Self::clauses).max().unwrap_or_default(),
             Self::Not(filter) => filter.clauses(),
             Self::Test(_, How::OneOf(values)) => values.len(),
             Self::Test(..) => 1,
@@ -192,6 +194,11 @@ mod tests {
         assert_eq!(refused.code, "Request_UnsupportedQuery");
         assert!(refused.message.ends_with("operators: 16. Max allowed: 15."), "{}", refused.message);
         assert_eq!(parse(&list(16), true).unwrap().clauses(), 16);
+        let joined = (0..16).map(|n| format!("displayName eq '{n}'")).collect::<Vec<_>>().join(" and ");
+        assert_eq!(parse(&joined, false).unwrap().clauses(), 1, "what has to be so together is no alternative");
+        let narrowed = |count| format!("accountEnabled eq true and {}", list(count));
+        assert!(parse(&narrowed(15), false).is_ok());
+        assert_eq!(parse(&narrowed(16), false).unwrap_err().code, "Request_UnsupportedQuery");
         let chain = (0..16).map(|n| format!("proxyAddresses/any(p:p eq 'smtp:{n}')")).collect::<Vec<_>>().join(" or ");
         assert_eq!(parse(&chain, false).unwrap_err().code, "Request_UnsupportedQuery");
     }

@@ -99,11 +99,16 @@ static FIELDS: &[Field] = &[
 ];
 
 /// Properties that Graph filters by and the simulator does not.
-pub(super) const NOT_SIMULATED: [&str; 7] = [
+pub(super) const NOT_SIMULATED: [&str; 12] = [
+    "ageGroup",
     "assignedLicenses",
     "assignedPlans",
     "businessPhones",
+    "consentProvidedForMinor",
     "createdDateTime",
+    "creationType",
+    "deletedDateTime",
+    "employeeLeaveDateTime",
     "identities",
     "memberOf",
     "signInActivity",

@@ -4,6 +4,7 @@ use super::errors::GraphError;
 use super::filter::{Filter, How, unsupported};
 use super::filter_fields::{self, Field, Kind, NOT_SIMULATED};
 use super::properties;
+use super::vocabulary;
 
 /// Deeper nesting is refused, so that no request can exhaust the stack.
 const DEEPEST: usize = 50;
@@ -108,7 +109,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected());
         }
         if !(self.word(variable) && self.word("eq")) {
-            return Err(GraphError::not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
+            return Err(GraphError::part_not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
         }
         let value = self.literal()?;
         if !self.sign(')') {
@@ -133,7 +134,7 @@ impl<'a> Parser<'a> {
             };
         }
         if !self.word("in") {
-            return Err(GraphError::not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
+            return Err(GraphError::part_not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
         }
         if !self.sign('(') || matches!(field.kind, Kind::Flag(_)) {
             return Err(self.unexpected());
@@ -170,7 +171,7 @@ impl<'a> Parser<'a> {
 
     fn name(&mut self) -> &'a str {
         let rest = self.rest.trim_start();
-        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
         self.rest = &rest[end..];
         &rest[..end]
     }
@@ -182,13 +183,16 @@ impl<'a> Parser<'a> {
             return Ok(field);
         }
         if NOT_SIMULATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            return Err(GraphError::not_simulated(format_args!("$filter with '{}'", before.trim_start())));
+            return Err(GraphError::part_not_simulated(format_args!("$filter with '{}'", before.trim_start())));
         }
         if name.is_empty() {
             return Err(self.unexpected());
         }
         if properties::is_known(name) {
             return Err(unsupported(name));
+        }
+        if vocabulary::has("user", name) {
+            return Err(GraphError::part_not_simulated(format_args!("$filter with '{name}'")));
         }
         Err(GraphError::malformed(format!(
             "Invalid filter clause: Could not find a property named '{name}' on type 'microsoft.graph.user'."

@@ -23,7 +23,7 @@ impl GroupFilter {
     fn parse(text: &str) -> Result<Self, GraphError> {
         let mut filter = Self::default();
         for part in conjuncts(text) {
-            let unknown = || GraphError::not_simulated(format_args!("$filter of groups with '{part}'"));
+            let unknown = || GraphError::part_not_simulated(format_args!("$filter with '{part}'"));
             if let Some(arguments) = part.strip_prefix("startsWith(").or_else(|| part.strip_prefix("startswith(")) {
                 let (field, value) =
                     arguments.strip_suffix(')').and_then(|it| it.split_once(',')).ok_or_else(unknown)?;
@@ -133,7 +133,7 @@ impl Options {
                     self.expand = Some(match &*value {
                         "members" => Relation::Members,
                         "owners" => Relation::Owners,
-                        other => return Err(GraphError::not_simulated(format_args!("$expand={other}"))),
+                        other => return Err(GraphError::part_not_simulated(format_args!("$expand={other}"))),
                     });
                 }
                 name => self.page.take(name, &value, settings.largest_page)?,

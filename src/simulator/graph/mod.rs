@@ -20,3 +20,4 @@ mod query;
 pub(crate) mod role_calls;
 pub(crate) mod select;
 mod user_calls;
+pub(crate) mod vocabulary;

@@ -178,10 +178,6 @@ fn identities(json: &mut Vec<u8>, user: &User) {
     json.extend_from_slice(b"}]");
 }
 
-/// Properties that Graph has and the simulator does not answer, rather than answer something invented.
-const NOT_SIMULATED: [&str; 5] =
-    ["licenseAssignmentStates", "provisionedPlans", "assignedPlans", "authorizationInfo", "mailboxSettings"];
-
 fn find(name: &str) -> Option<Property> {
     KNOWN.iter().find(|property| property.name.eq_ignore_ascii_case(name)).copied()
 }
@@ -191,9 +187,9 @@ pub(crate) fn default_selection() -> Selection {
     DEFAULT.iter().filter_map(|name| find(name)).collect()
 }
 
-/// Whether users have this property, in Graph if not here.
+/// Whether users have this property here.
 pub(crate) fn is_known(name: &str) -> bool {
-    find(name).is_some() || NOT_SIMULATED.iter().any(|known| known.eq_ignore_ascii_case(name))
+    find(name).is_some()
 }
 
 /// Whether a selection asks for the property that has rules of its own.
@@ -203,14 +199,7 @@ pub(crate) fn has_sign_in_activity(selection: &[Property]) -> bool {
 
 /// Reads the names of a select list.
 pub(crate) fn select(names: &[String]) -> Result<Selection, GraphError> {
-    let one = |name: &String| {
-        find(name).ok_or_else(|| {
-            if is_known(name) {
-                return GraphError::not_simulated(format_args!("$select={name}"));
-            }
-            unknown_property(name, "user")
-        })
-    };
+    let one = |name: &String| find(name).ok_or_else(|| unknown_property(name, "user"));
     names.iter().map(one).collect()
 }
 

@@ -7,11 +7,11 @@ use super::errors::GraphError;
 /// A request's URL below the version root, split and not yet decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Url<'a> {
-    /// The path without its leading slash.
+    /// The path without a slash at its beginning or its end.
     pub(crate) path: &'a str,
     /// What follows the question mark.
     pub(crate) query: &'a str,
-    /// The length of the whole.
+    /// The length of the whole, without a slash at its beginning.
     pub(crate) length: usize,
 }
 
@@ -24,7 +24,10 @@ impl<'a> Url<'a> {
         }
         let url = url.split_once('#').map_or(url, |(before, _)| before);
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
-        Ok(Self { path: path.strip_prefix('/').unwrap_or(path), query, length: url.len() })
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let length = url.strip_prefix('/').unwrap_or(url).len();
+        // A slash at the end means nothing.
+        Ok(Self { path: path.strip_suffix('/').unwrap_or(path), query, length })
     }
 
     /// The query options, decoded, in order.
@@ -86,6 +89,8 @@ mod tests {
         let url = Url::parse("/users/ada_adatum.com#EXT#@contoso.onmicrosoft.com").unwrap();
         assert_eq!(url.path, "users/ada_adatum.com");
         assert!(Url::parse("/users?$filter=id in ('x')").is_err());
-        assert_eq!(Url::parse("users?$top=1").unwrap().path, "users");
+        for same in ["users?$top=1", "/users", "/users/", "users/?$top=1"] {
+            assert_eq!(Url::parse(same).unwrap().path, "users", "{same}");
+        }
     }
 }

@@ -89,7 +89,7 @@ fn no_such_property(name: &str) -> GraphError {
 }
 
 fn unknown(part: &str) -> GraphError {
-    GraphError::not_simulated(format_args!("$filter here with '{}'", part.trim()))
+    GraphError::part_not_simulated(format_args!("$filter with '{}'", part.trim()))
 }
 
 struct Options {
@@ -119,7 +119,7 @@ impl Options {
         match (&self.filter, &self.expand) {
             (None, None) => Ok((self.names, self.page)),
             (Some(filter), _) => Err(unknown(filter)),
-            (_, Some(expand)) => Err(GraphError::not_simulated(format_args!("$expand={expand} here"))),
+            (_, Some(expand)) => Err(GraphError::part_not_simulated(format_args!("$expand={expand}"))),
         }
     }
 }
@@ -138,7 +138,7 @@ pub(super) fn role_management(
                 None => None,
                 Some("principal") => Some(AssignmentExpand::Principal),
                 Some("roleDefinition") => Some(AssignmentExpand::RoleDefinition),
-                Some(other) => return Err(GraphError::not_simulated(format_args!("$expand={other}"))),
+                Some(other) => return Err(GraphError::part_not_simulated(format_args!("$expand={other}"))),
             };
             let filter = filter.as_deref().map(AssignmentFilter::parse).transpose()?.unwrap_or_default();
             Ok(Call::ListAssignments { eligible: !is(list, "roleAssignments"), filter, expand, names, page })

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::call::unknown_option;
 use super::errors::GraphError;
 use super::query::Url;
+use super::vocabulary;
 
 /// The names of a select list; `None` where nothing is selected.
 pub(crate) type Names = Option<Vec<String>>;
@@ -28,8 +29,12 @@ pub(super) fn only_select(url: &Url<'_>) -> Result<Names, GraphError> {
     Ok(selected)
 }
 
-/// A property that a type does not have.
+/// A property that a type does not have, or not here.
 pub(crate) fn unknown_property(name: &str, of: &str) -> GraphError {
+    let exists = if of == "directoryObject" { vocabulary::any_has(name) } else { vocabulary::has(of, name) };
+    if exists {
+        return GraphError::part_not_simulated(format_args!("$select={name} of the type microsoft.graph.{of}"));
+    }
     GraphError::malformed(format!(
         "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type \
          'microsoft.graph.{of}'."

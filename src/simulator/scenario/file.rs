@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::values::{Allowed, Share, Speed, Written};
+use crate::simulator::fault::Strikes;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::Shape;
-use crate::simulator::script::{Change, FaultRule, LatencyCurve, Moment, OtherApp};
+use crate::simulator::script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, TOKEN_PATH, Target};
 use crate::simulator::settings::RetryAfterForm;
 use crate::simulator::{ActingRole, Fault};
 
@@ -104,14 +105,38 @@ impl TryFrom<RawRule> for Rule {
         if let Some(path) = path.as_deref().filter(|path| !path.starts_with(['/', '*']) || path.starts_with("/v1.0")) {
             return Err(format!("no request has the path {path:?}; write it from below the version, as \"/users/*\""));
         }
-        Ok(Self(FaultRule {
+        let rule = FaultRule {
             kind: kind.0,
             rate: rate.map_or(1.0, |share| share.0),
             method: method.map(|method| method.0.to_owned()),
             path,
             moment: moment(from, until, after_writes, until_writes)?,
             times,
-        }))
+        };
+        match never_strikes(&rule) {
+            Some(why) => Err(why),
+            None => Ok(Self(rule)),
+        }
+    }
+}
+
+/// Why a rule can never strike, where that is sure.
+fn never_strikes(rule: &FaultRule) -> Option<String> {
+    let (kind, path) = (rule.kind, rule.path.as_deref().unwrap_or_default());
+    if rule.times == Some(0) {
+        return Some("times = 0 is never; leave the fault out, or say how often it may strike".to_owned());
+    }
+    match kind.strikes {
+        Strikes::Requests if path.eq_ignore_ascii_case("/$batch") => Some(format!(
+            "{kind} strikes the requests in a batch and never the batch; name their path, as \"/users/*\", or none"
+        )),
+        Strikes::Requests if matches!(kind.name, "409" | "500") && rule.method.as_deref() == Some("GET") => {
+            Some(format!("{kind} strikes writes alone, and no GET is one; take PATCH or POST, or leave the method out"))
+        }
+        Strikes::TokenService if !rule.is_for(&Target::of("POST", TOKEN_PATH)) => Some(format!(
+            "{kind} strikes calls to the token service alone, which are POST {TOKEN_PATH}; leave method and path out"
+        )),
+        _ => None,
     }
 }
 

@@ -54,6 +54,11 @@ impl Scenario {
             let what = "no-quota leaves nothing for limiter or [quota] to say; take one of them out".to_owned();
             return Err(ScenarioError::Content { path: path.to_owned(), line: None, what });
         }
+        let changes_quota = file.change.iter().any(|change| change.0.writes.is_some());
+        if file.no_quota && (changes_quota || !file.other_app.is_empty()) {
+            let what = "no-quota leaves nothing for [[other-app]] to spend or [[change]] to make smaller; take one of them out";
+            return Err(ScenarioError::Content { path: path.to_owned(), line: None, what: what.to_owned() });
+        }
         Ok(Self { file })
     }
 

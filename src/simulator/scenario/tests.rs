@@ -57,6 +57,11 @@ fn whatever_is_wrong_is_named_with_its_line_and_the_nearest_right_word() {
         ("[[fault]]\nrate = 1", 1, "kind"),
         ("[[fault]]\nkind = \"429\"\nfrom = \"soon\"", 3, "no span"),
         ("[[fault]]\nkind = \"429\"\nmethod = \"PATHC\"", 3, "did you mean \"PATCH\"?"),
+        ("[[fault]]\nkind = \"429\"\ntimes = 0", 1, "never"),
+        ("[[fault]]\nkind = \"missing-id\"\npath = \"/$batch\"", 1, "name their path"),
+        ("[[fault]]\nkind = \"500\"\nmethod = \"GET\"", 1, "strikes writes alone"),
+        ("[[fault]]\nkind = \"token-500\"\npath = \"/users/*\"", 1, "the token service alone"),
+        ("[[fault]]\nkind = \"token-500\"\nmethod = \"GET\"", 1, "the token service alone"),
         ("[[fault]]\nkind = \"429\"\npath = \"users\"", 1, "below the version"),
         ("[[fault]]\nkind = \"429\"\npath = \"/v1.0/users\"", 1, "below the version"),
         ("[[fault]]\nkind = \"429\"\nfrom = \"2 s\"\nuntil = \"1 s\"", 1, "over before it begins"),
@@ -76,6 +81,18 @@ fn whatever_is_wrong_is_named_with_its_line_and_the_nearest_right_word() {
     }
     let said = parse("no-quota = true\nlimiter = \"fixed-window\"").unwrap_err().to_string();
     assert!(said.starts_with("the scenario bad.toml: no-quota"), "{said}");
+    for beside in ["[[other-app]]\nat-once = 5", "[[change]]\nafter-writes = 5\nwrites = \"5/10\""] {
+        let said = parse(&format!("no-quota = true\n{beside}")).unwrap_err().to_string();
+        assert!(said.contains("no-quota leaves nothing"), "{beside}: {said}");
+    }
+    for sound in [
+        "no-quota = true\n[[change]]\nafter-writes = 5\napp-role = \"none\"",
+        "[[fault]]\nkind = \"call-503\"\npath = \"/$batch\"",
+        "[[fault]]\nkind = \"429\"\nmethod = \"GET\"",
+        "[[fault]]\nkind = \"token-500\"\npath = \"*/token\"\nmethod = \"POST\"",
+    ] {
+        assert!(parse(sound).is_ok(), "{sound}");
+    }
     let said = Scenario::read(Path::new("nowhere.toml")).unwrap_err().to_string();
     assert!(said.contains("nowhere.toml cannot be read"), "{said}");
 }

@@ -6,11 +6,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::error::unknown;
-use crate::simulator::directory::CAST_SIZE;
 use crate::simulator::fault::Fault;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::Shape;
-use crate::simulator::settings::RetryAfterForm;
+use crate::simulator::settings::{RetryAfterForm, Settings};
 use crate::simulator::who_may::ActingRole;
 
 /// As many as one run goes through.
@@ -98,8 +97,11 @@ fn speed(speed: f64) -> Result<Speed, String> {
 
 fn users(users: i64) -> Result<usize, String> {
     match usize::try_from(users) {
-        Ok(users) if (CAST_SIZE..=1_000_000).contains(&users) => Ok(users),
-        _ => Err(format!("{users} users are not possible; a tenant has from {CAST_SIZE} to 1000000")),
+        Ok(users) if Settings::POSSIBLE_USERS.contains(&users) => Ok(users),
+        _ => {
+            let (least, most) = Settings::POSSIBLE_USERS.into_inner();
+            Err(format!("{users} users are not possible; a tenant has from {least} to {most}"))
+        }
     }
 }
 

@@ -13,8 +13,9 @@ use super::who_may::ActingRole;
 pub use latency::LatencyCurve;
 pub(crate) use other_apps::OtherApps;
 pub(crate) use playing::Playing;
+pub use playing::Struck;
 pub use rule::FaultRule;
-pub(crate) use rule::Target;
+pub(crate) use rule::{TOKEN_PATH, Target, key_of};
 
 /// What a scenario adds to [`super::Settings`]. Empty unless it is set.
 #[derive(Debug, Clone, Default)]

@@ -3,10 +3,21 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::rule::{FaultRule, Target, strikes};
 use super::{Change, Script};
 use crate::simulator::fault::Fault;
 use crate::simulator::settings::Faults;
+
+/// What came of one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Struck {
+    /// The rule as it is called: `429 on PATCH /users/*`.
+    pub rule: String,
+    /// How often it struck; 0 is never.
+    pub times: u64,
+}
 
 /// How far a script has come.
 pub(crate) struct Playing {
@@ -57,6 +68,12 @@ impl Playing {
             }
         }
         dealt
+    }
+
+    /// What came of each rule so far, in the order of the scenario.
+    pub(crate) fn struck(&self) -> Vec<Struck> {
+        let rules = self.rules.iter().zip(&self.struck);
+        rules.map(|(rule, &times)| Struck { rule: rule.to_string(), times }).collect()
     }
 
     /// The changes whose moment has come; each comes once.

@@ -1,16 +1,17 @@
 //! Faults that strike certain requests at certain times.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::Moment;
 use crate::simulator::fault::Fault;
-use crate::simulator::random::{Random, seed_for, seed_of};
+use crate::simulator::random::{Random, seed_for, seed_of_bytes};
 
 /// A fault with its conditions.
 ///
 /// Whether it strikes a request is drawn from the seed, the method and URL, and how often that request came before: not
-/// from what else happens at the time. A fault that strikes whole calls strikes when the call, or a request in its batch,
-/// is one of those; `revoked-token` looks at the call alone.
+/// from what else happens at the time. A batch is known by the requests in it. A fault that strikes whole calls strikes when
+/// the call, or a request in its batch, is one of those; `revoked-token` looks at the call alone.
 #[derive(Debug, Clone)]
 pub struct FaultRule {
     /// What happens.
@@ -27,6 +28,23 @@ pub struct FaultRule {
     pub times: Option<u64>,
 }
 
+/// What it is called where rules are told apart: `429 on PATCH /users/*`.
+impl fmt::Display for FaultRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        if self.method.is_some() || self.path.is_some() {
+            f.write_str(" on")?;
+        }
+        for part in [&self.method, &self.path].into_iter().flatten() {
+            write!(f, " {part}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The path by which rules know calls to the token service.
+pub(crate) const TOKEN_PATH: &str = "/oauth2/v2.0/token";
+
 /// What a rule looks at: a request, alone or in a batch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Target {
@@ -40,21 +58,34 @@ impl Target {
     pub(crate) fn of(method: &str, url: &str) -> Self {
         let path = url.split('?').next().unwrap_or_default().trim_matches('/');
         let method = method.to_ascii_uppercase();
-        let key = seed_of(&format!("{method} {}", url.trim_start_matches('/').to_lowercase()));
+        let key = key_of(&method, url);
         Self { path: format!("/{}", path.to_lowercase()), method, key }
+    }
+
+    /// The same call, known by the requests in it as well, in whatever order they stand: what is in a batch is what it asks.
+    pub(crate) fn asking(mut self, inner: impl Iterator<Item = u64>) -> Self {
+        self.key = inner.fold(self.key, u64::wrapping_add);
+        self
     }
 
     pub(crate) fn is_batch(&self) -> bool {
         matches!(self.path.as_str(), "/$batch" | "/%24batch")
     }
 
-    pub(super) fn key(&self) -> u64 {
+    pub(crate) fn key(&self) -> u64 {
         self.key
     }
 }
 
+/// What a request is known by: method and URL, without regard to case.
+pub(crate) fn key_of(method: &str, url: &str) -> u64 {
+    let method = method.bytes().map(|byte| byte.to_ascii_uppercase());
+    let url = url.trim_start_matches('/').bytes().map(|byte| byte.to_ascii_lowercase());
+    seed_of_bytes(method.chain([b' ']).chain(url))
+}
+
 impl FaultRule {
-    pub(super) fn is_for(&self, target: &Target) -> bool {
+    pub(crate) fn is_for(&self, target: &Target) -> bool {
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&target.method))
             && self.path.as_ref().is_none_or(|path| fits(&path.to_lowercase(), &target.path))
     }

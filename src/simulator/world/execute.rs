@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::World;
 use crate::simulator::directory::{Place, UserKey};
+use crate::simulator::draws::Die;
 use crate::simulator::graph::answer::{Answer, CallIds};
 use crate::simulator::graph::batch::Spoilt;
 use crate::simulator::graph::call::{Call, Prepared};
@@ -94,16 +95,17 @@ impl World {
             self.catch_up(context.now);
             let undealt = self.deal_to_request(&job.requests[job.next], context.now);
             let records_before = self.writes.len();
-            let mut answer = self.one(job, context);
+            let mut die = Die::of_request(job.requests[job.next].key);
+            let mut answer = self.one(job, &mut die, context);
             let cost = job.requests[job.next].cost;
             answer.resource_units = cost.resource_units;
             answer.limit_share = self.limits.share_used(context.caller.app(), cost);
             job.failed[job.next] = answer.status >= 400;
-            let replaced = self.fails_after_execution(job, &mut answer, context);
-            if job.batch.is_some() && self.random.chance(self.faults.missing_id) {
+            let replaced = self.fails_after_execution(job, &mut die, &mut answer, context);
+            if job.batch.is_some() && die.strikes(self.faults.missing_id, &mut self.draws) {
                 self.counters.missing_ids += 1;
             } else {
-                job.spoilt[job.next] = self.spoilt(job);
+                job.spoilt[job.next] = self.spoilt(job, &mut die);
                 if matches!(job.spoilt[job.next], Spoilt::No | Spoilt::WithForeign) && !replaced {
                     job.records.extend(records_before..self.writes.len());
                 }
@@ -118,8 +120,9 @@ impl World {
     }
 
     /// Puts a server fault in the place of the answer to a write that was carried out.
-    fn fails_after_execution(&mut self, job: &Job, answer: &mut Answer, context: &Context<'_>) -> bool {
-        let strikes = job.requests[job.next].cost.write && self.random.chance(self.faults.failed_item);
+    fn fails_after_execution(&mut self, job: &Job, die: &mut Die, answer: &mut Answer, context: &Context<'_>) -> bool {
+        let write = job.requests[job.next].cost.write;
+        let strikes = write && die.strikes(self.faults.failed_item, &mut self.draws);
         if strikes {
             self.counters.faulted_items += 1;
             *answer = Answer::error(
@@ -131,14 +134,16 @@ impl World {
     }
 
     /// How the answer to the next request of a batch is spoilt.
-    fn spoilt(&mut self, job: &Job) -> Spoilt {
+    fn spoilt(&mut self, job: &Job, die: &mut Die) -> Spoilt {
+        let Self { draws, faults, .. } = self;
+        let mut strikes = |share: f64| die.strikes(share, draws);
         let spoilt = if job.batch.is_none() {
             Spoilt::No
-        } else if self.random.chance(self.faults.doubled_id) {
+        } else if strikes(faults.doubled_id) {
             Spoilt::Doubled
-        } else if self.random.chance(self.faults.text_item) {
+        } else if strikes(faults.text_item) {
             Spoilt::Text
-        } else if self.random.chance(self.faults.foreign_id) {
+        } else if strikes(faults.foreign_id) {
             return Spoilt::WithForeign;
         } else {
             Spoilt::No
@@ -147,7 +152,7 @@ impl World {
         spoilt
     }
 
-    fn one(&mut self, job: &mut Job, context: &Context<'_>) -> Answer {
+    fn one(&mut self, job: &mut Job, die: &mut Die, context: &Context<'_>) -> Answer {
         if job.dependency_failed() {
             return Answer::error(&GraphError::failed_dependency(), context.ids);
         }
@@ -160,7 +165,7 @@ impl World {
             return answer;
         }
         self.counters.resource_units += u64::from(cost.resource_units);
-        if let Some(answer) = self.fault(cost.write, context) {
+        if let Some(answer) = self.fault(cost.write, die, context) {
             return answer;
         }
         let overlaps = self.overlaps(job);
@@ -190,14 +195,16 @@ impl World {
         earlier || job.overlapping.contains(&job.next)
     }
 
-    fn fault(&mut self, write: bool, context: &Context<'_>) -> Option<Answer> {
-        let error = if self.random.chance(self.faults.throttled_item) {
+    fn fault(&mut self, write: bool, die: &mut Die, context: &Context<'_>) -> Option<Answer> {
+        let Self { draws, faults, .. } = self;
+        let mut strikes = |share: f64| die.strikes(share, draws);
+        let error = if strikes(faults.throttled_item) {
             GraphError::throttled()
-        } else if self.random.chance(self.faults.unavailable_item) {
+        } else if strikes(faults.unavailable_item) {
             GraphError::unavailable()
-        } else if write && self.random.chance(self.faults.concurrency_item) {
+        } else if write && strikes(faults.concurrency_item) {
             GraphError::concurrency()
-        } else if self.random.chance(self.faults.dependency_item) {
+        } else if strikes(faults.dependency_item) {
             GraphError::failed_dependency()
         } else {
             return None;
@@ -206,6 +213,9 @@ impl World {
         let mut answer = Answer::error(&error, context.ids);
         if matches!(error.status, 429 | 503) {
             answer.retry_after = self.retry_after_of_faults(context.date);
+        }
+        if error.status == 429 {
+            answer.throttle = Some(self.limits.named_for(context.caller.app(), write));
         }
         Some(answer)
     }

@@ -103,6 +103,15 @@ impl Limits {
         Ok(())
     }
 
+    /// What the headers of a 429 say that no limit of ours is behind: the one that such a request would have met.
+    pub(crate) fn named_for(&self, app: AppNumber, write: bool) -> Throttle {
+        let (scope, information) = match write {
+            true => ("Tenant_Application/Write", "WriteLimitExceeded"),
+            false => ("Tenant_Application/ReadWrite", "ResourceUnitLimitExceeded"),
+        };
+        Throttle { scope: format!("{scope}/{}/{TENANT_ID}", self.apps[app.0].client_id), information }
+    }
+
     /// How far the limits that concern a request are used, as a share.
     pub(super) fn share_used(&self, app: AppNumber, cost: Cost) -> f64 {
         let app = &self.apps[app.0];

@@ -20,6 +20,7 @@ use std::time::Duration;
 use super::apps::{Registration, registrations};
 use super::directory::tenant::SERVICE_PRINCIPAL_ID;
 use super::directory::{Directory, Place, RoleAssignment, Scope, UserKey};
+use super::draws::Draws;
 use super::graph::call::Prepared;
 use super::ledger::{Counters, WriteRecord};
 use super::quota::Quota;
@@ -39,17 +40,18 @@ pub(crate) struct World {
     pub(crate) writes: Vec<WriteRecord>,
     pub(crate) counters: Counters,
     pub(crate) random: Random,
+    pub(crate) draws: Draws,
     pub(crate) faults: Faults,
     pub(crate) rights: Rights,
     /// Raised when every page token given out so far is to be too old.
     pub(crate) page_epoch: u64,
     /// The first one is always there.
     pub(crate) apps: Vec<Registration>,
-    limits: Limits,
+    pub(crate) limits: Limits,
     /// What the limits are now.
     quota: Quota,
     /// How far the scenario has come.
-    playing: Playing,
+    pub(crate) playing: Playing,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
     /// How many writes are in flight for each user.
@@ -61,9 +63,7 @@ impl World {
         // Taken, not copied: it may be as large as the largest tenant.
         let given = settings.directory.take();
         let mut directory = given.unwrap_or_else(|| Directory::seeded(settings.users, settings.seed));
-        for person in &settings.extra_people {
-            directory.add_extra(person);
-        }
+        directory.add_extras(&settings.extra_people);
         let rights = Rights::of(settings);
         if let Some(role) = rights.app_role {
             let assignment =
@@ -83,6 +83,7 @@ impl World {
             writes: Vec::new(),
             counters: Counters::default(),
             random: Random::new(settings.seed),
+            draws: Draws::new(settings.seed),
             faults: settings.faults.clone(),
             rights,
             page_epoch: 0,

@@ -1,8 +1,11 @@
 //! Objects of several types side by side: members, owners, principals.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::World;
+use super::lag::Lag;
 use crate::simulator::directory::tenant::{APP_NAME, APPLICATION_ID, CLIENT_ID, TENANT_ID};
 use crate::simulator::directory::{Group, Members, Object, ServicePrincipal};
 use crate::simulator::graph::answer::raw;
@@ -78,13 +81,21 @@ pub(super) fn application() -> Map<String, Value> {
 /// How objects of several types are written: what is selected, and how much is seen of each.
 pub(super) struct Writer<'a> {
     names: &'a Names,
+    lag: &'a Lag,
+    now: Duration,
     users: Sight,
     groups: bool,
 }
 
 impl World {
     /// A writer for objects of several types, or a refusal of names that none of them has.
-    pub(super) fn writer<'a>(&self, names: &'a Names, users: Sight, groups: bool) -> Result<Writer<'a>, GraphError> {
+    pub(super) fn writer<'a>(
+        &'a self,
+        names: &'a Names,
+        users: Sight,
+        groups: bool,
+        now: Duration,
+    ) -> Result<Writer<'a>, GraphError> {
         let app = ServicePrincipal::numbered(1, CLIENT_ID);
         let others = [group(&Group::nobody()), service_principal(app), application()];
         let known = |name: &String| {
@@ -92,13 +103,13 @@ impl World {
         };
         match names.iter().flatten().find(|name| !known(name)) {
             Some(name) => Err(unknown_property(name, "directoryObject")),
-            None => Ok(Writer { names, users, groups }),
+            None => Ok(Writer { names, lag: &self.lag, now, users, groups }),
         }
     }
 }
 
 impl Writer<'_> {
-    /// Appends an object with its type.
+    /// Appends an object with its type, as a read shows it now.
     pub(super) fn write(&self, json: &mut Vec<u8>, object: Object<'_>) {
         match object {
             Object::User(user) => {
@@ -109,7 +120,7 @@ impl Writer<'_> {
                 };
                 if !selection.is_empty() {
                     json.push(b',');
-                    write_members(json, user, &selection, self.users);
+                    write_members(json, self.lag.shown(user, self.now), &selection, self.users);
                 }
                 json.push(b'}');
             }

@@ -1,5 +1,9 @@
 //! Reads of users, and the way to all other reads.
 
+use std::time::Duration;
+
+use uuid::Uuid;
+
 use super::page::Part;
 use super::tenant;
 use super::{Context, World};
@@ -11,14 +15,15 @@ use crate::simulator::graph::filter::Filter;
 use crate::simulator::graph::properties::{Selection, Sight, default_selection, names, write_members};
 use crate::simulator::graph::select::Names;
 use crate::simulator::login::Caller;
-use uuid::Uuid;
 
 impl World {
     pub(super) fn read(&mut self, call: &Call, context: &Context<'_>) -> Result<Answer, GraphError> {
         self.may_read(call, context)?;
         let answer = match call {
             Call::ListUsers(list) => self.list(list, context)?,
-            Call::CountUsers(filter) => Answer::new(200, Body::Text(self.count(filter.as_ref(), false).to_string())),
+            Call::CountUsers(filter) => {
+                Answer::new(200, Body::Text(self.count(filter.as_ref(), false, context.now).to_string()))
+            }
             Call::GetUser { key, named, selection } => {
                 let place = self.directory.find(key).ok_or_else(|| GraphError::not_found(named))?;
                 self.one_user(place, "users", "", selection.as_ref(), self.rights.sight(), context)
@@ -102,10 +107,10 @@ impl World {
         self.check_token(&list.page)?;
         // "Advanced query capabilities on Microsoft Entra ID objects": the count stands on the first page only.
         let first = list.page.position == 0;
-        let count = (list.count && first).then(|| self.count(list.filter.as_ref(), list.deleted));
+        let count = (list.count && first).then(|| self.count(list.filter.as_ref(), list.deleted, context.now));
         let candidates = self.candidates(list.filter.as_ref(), list.deleted);
-        let part =
-            Part::of(&list.page, self.matching(candidates, list.filter.as_ref(), list.deleted, list.page.position));
+        let matching = self.matching(candidates, list.filter.as_ref(), list.deleted, list.page.position, context.now);
+        let part = Part::of(&list.page, matching);
         let sight = self.rights.sight();
         let default = default_selection();
         let selection = list.selection.as_ref().unwrap_or(&default);
@@ -118,12 +123,12 @@ impl World {
         }))
     }
 
-    fn count(&mut self, filter: Option<&Filter>, deleted: bool) -> usize {
+    fn count(&mut self, filter: Option<&Filter>, deleted: bool, now: Duration) -> usize {
         if filter.is_none() && !deleted {
             return self.directory.len();
         }
         let candidates = self.candidates(filter, deleted);
-        self.matching(candidates, filter, deleted, 0).count()
+        self.matching(candidates, filter, deleted, 0, now).count()
     }
 
     /// Those whom an index names; no index knows the deleted ones.
@@ -131,15 +136,19 @@ impl World {
         filter.filter(|_| !deleted).and_then(|filter| filter.candidates(&mut self.directory))
     }
 
-    /// Everyone whom a filter lets through, from a position on, each with its place.
+    /// Everyone whom a filter lets through as a read shows them now, from a position on, each with its place. No write changes
+    /// what an index knows, so that those whom it names are right under a lag, too.
     fn matching<'a>(
         &'a self,
         candidates: Option<Vec<Place>>,
         filter: Option<&'a Filter>,
         deleted: bool,
         position: usize,
+        now: Duration,
     ) -> Box<dyn Iterator<Item = (usize, &'a User)> + 'a> {
-        let passes = move |(_, user): &(usize, &User)| filter.is_none_or(|filter| filter.lets_through(user));
+        let passes = move |(_, user): &(usize, &User)| {
+            filter.is_none_or(|filter| filter.lets_through(self.lag.shown(user, now)))
+        };
         match candidates {
             Some(places) => {
                 let users = places.into_iter().map(|place| (place.index(), self.directory.get(place)));
@@ -151,7 +160,7 @@ impl World {
     }
 
     fn by_ids(&self, ids: &[Uuid], wanted: Wanted, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
-        let writer = self.writer(names, self.rights.sight_by_ids(), self.rights.sees_groups())?;
+        let writer = self.writer(names, self.rights.sight_by_ids(), self.rights.sees_groups(), context.now)?;
         // Ids that nobody has, that are deleted or of another type are left out without an error.
         let found = ids.iter().filter_map(|id| self.directory.object(*id)).filter(|object| match object {
             Object::User(_) => wanted.users,
@@ -161,10 +170,7 @@ impl World {
         let set =
             format!("directoryObjects{}", names.as_ref().map_or_else(String::new, |it| format!("({})", it.join(","))));
         let part = Part::whole(found.collect());
-        Ok(self.collection(context, &set, None, None, part, |json, object| match object {
-            Object::User(user) => writer.write(json, Object::User(self.lag.shown(user, context.now))),
-            other => writer.write(json, other),
-        }))
+        Ok(self.collection(context, &set, None, None, part, |json, object| writer.write(json, object)))
     }
 }
 

@@ -29,7 +29,7 @@ impl World {
         self.check_token(page)?;
         let groups = self.directory.groups().iter().enumerate().filter(|(_, group)| filter.lets_through(group));
         let part = Part::of(page, groups);
-        let values = part.values.iter().map(|group| self.group_value(group, expand, names));
+        let values = part.values.iter().map(|group| self.group_value(group, expand, names, context));
         let values = values.collect::<Result<Vec<_>, _>>()?;
         let mut values = values.into_iter();
         Ok(self.collection(context, "groups", None, Some(page), part, |json, _| {
@@ -45,17 +45,23 @@ impl World {
         context: &Context<'_>,
     ) -> Result<Answer, GraphError> {
         let group = self.directory.group(id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
-        let mut value = self.group_value(group, expand, names)?;
+        let mut value = self.group_value(group, expand, names, context)?;
         value["@odata.context"] = format!("{}/$metadata#groups/$entity", context.root).into();
         let mut json = Vec::with_capacity(1_024);
         write_value(&mut json, &value);
         Ok(Answer::json(json))
     }
 
-    fn group_value(&self, group: &Group, expand: Option<Relation>, names: &Names) -> Result<Value, GraphError> {
+    fn group_value(
+        &self,
+        group: &Group,
+        expand: Option<Relation>,
+        names: &Names,
+        context: &Context<'_>,
+    ) -> Result<Value, GraphError> {
         let mut object = cut(objects::group(group), names, "group")?;
         if let Some(relation) = expand {
-            let writer = self.writer(&None, self.rights.sight(), true)?;
+            let writer = self.writer(&None, self.rights.sight(), true, context.now)?;
             let mut json = vec![b'['];
             for (index, (_, member)) in self.related(group, relation).take(MOST_EXPANDED).enumerate() {
                 if index > 0 {
@@ -86,7 +92,7 @@ impl World {
         let GroupMembers { id, relation, users_only, count, names, page } = asked;
         self.check_token(page)?;
         let group = self.directory.group(*id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
-        let writer = self.writer(names, self.rights.sight(), true)?;
+        let writer = self.writer(names, self.rights.sight(), true, context.now)?;
         let wanted = |(_, object): &(usize, Object<'_>)| !users_only || matches!(object, Object::User(_));
         let count = (*count && page.position == 0).then(|| self.related(group, *relation).filter(wanted).count());
         let part = Part::of(page, self.related(group, *relation).filter(wanted));

@@ -33,7 +33,7 @@ impl World {
             Box::new(self.directory.role_assignments())
         };
         let part = Part::of(page, all.filter(|(_, assignment)| filter.lets_through(assignment)));
-        let values = part.values.iter().map(|assignment| self.assignment(assignment, eligible, expand, names));
+        let values = part.values.iter().map(|assignment| self.assignment(assignment, eligible, expand, names, context));
         let mut values = values.collect::<Result<Vec<_>, _>>()?.into_iter();
         let set = if eligible { "roleEligibilityScheduleInstances" } else { "roleAssignments" };
         let set = format!("roleManagement/directory/{set}");
@@ -46,6 +46,7 @@ impl World {
         eligible: bool,
         expand: Option<AssignmentExpand>,
         names: &Names,
+        context: &Context<'_>,
     ) -> Result<Map<String, Value>, GraphError> {
         let RoleAssignment { principal, role, scope } = assignment;
         let mut all = map(json!({
@@ -68,7 +69,7 @@ impl World {
         let mut object = cut(all, names, kind)?;
         match expand {
             Some(AssignmentExpand::Principal) => {
-                let writer = self.writer(&None, self.rights.sight(), self.rights.sees_groups())?;
+                let writer = self.writer(&None, self.rights.sight(), self.rights.sees_groups(), context.now)?;
                 let mut json = Vec::new();
                 if let Some(principal) = self.directory.object(*principal) {
                     writer.write(&mut json, principal);
@@ -144,7 +145,7 @@ impl World {
         let definitions = self.directory.role_definitions();
         let found = definitions.iter().filter(|role| self.is_activated(role)).find(named);
         let found = found.ok_or_else(|| GraphError::not_found(&asked.to_string()))?;
-        let writer = self.writer(names, self.rights.sight(), self.rights.sees_groups())?;
+        let writer = self.writer(names, self.rights.sight(), self.rights.sees_groups(), context.now)?;
         let holders = self.directory.role_assignments().filter_map(|(place, assignment)| {
             let holds = assignment.role == found.id && assignment.scope == Scope::Tenant;
             let object = self.directory.object(assignment.principal)?;
@@ -165,7 +166,7 @@ impl World {
     ) -> Result<Answer, GraphError> {
         self.check_token(page)?;
         find_app(&self.directory, of, registration)?;
-        let writer = self.writer(names, self.rights.sight(), self.rights.sees_groups())?;
+        let writer = self.writer(names, self.rights.sight(), self.rights.sees_groups(), context.now)?;
         let part = Part::of(page, self.directory.owners(self.directory.app_owners()));
         let write = |json: &mut Vec<u8>, object| writer.write(json, object);
         Ok(self.collection(context, "directoryObjects", None, Some(page), part, write))

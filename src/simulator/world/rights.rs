@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Context, World};
 use crate::simulator::apps::AppNumber;
-use crate::simulator::directory::{Place, Scope, Standing, UserKey};
+use crate::simulator::directory::{Place, RoleAssignment, Scope, Standing, UserKey};
 use crate::simulator::graph::call::Call;
 use crate::simulator::graph::change::UserChange;
 use crate::simulator::graph::errors::GraphError;
@@ -115,7 +115,10 @@ impl World {
                 rights.needs_sight(&[])?;
                 rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
-            Call::Me { .. } => Ok(()),
+            // Everyone may read themselves, but for what stands in the reports.
+            Call::Me { selection } => {
+                rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
+            }
             Call::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
             Call::GetByIds { .. } => rights.needs_sight(&[]),
             Call::Organization { .. } => rights.need(READ_ORGANIZATION),
@@ -166,7 +169,7 @@ impl World {
         caller: Caller,
     ) -> Result<(), GraphError> {
         let target = self.target(place)?;
-        let roles = self.roles_of(caller);
+        let roles = self.roles_of(caller, place);
         // "Update user": an app that resets passwords holds at least User Administrator.
         let resets =
             |role: &ActingRole| role.may_reset(&target) && (!caller.is_app() || *role >= ActingRole::UserAdministrator);
@@ -186,7 +189,7 @@ impl World {
     /// for resets. So an app without a role reaches those whom the least of the columns reaches.
     pub(super) fn outranks_for_revoke(&self, place: Place, caller: Caller) -> Result<(), GraphError> {
         let target = self.target(place)?;
-        let mut roles = self.roles_of(caller);
+        let mut roles = self.roles_of(caller, place);
         let oneself = matches!(caller, Caller::User(id) if id == self.directory.get(place).id);
         if caller.is_app() {
             roles.push(ActingRole::PasswordAdministrator);
@@ -204,14 +207,18 @@ impl World {
         Ok(self.directory.standing(user.id))
     }
 
-    /// The roles with which the caller acts.
-    fn roles_of(&self, caller: Caller) -> Vec<ActingRole> {
+    /// The roles with which the caller acts on the user at this place.
+    fn roles_of(&self, caller: Caller, target: Place) -> Vec<ActingRole> {
         match caller {
             Caller::App(AppNumber::FIRST) => self.rights.app_role.into_iter().collect(),
             Caller::App(further) => self.apps[further.0].role.into_iter().collect(),
-            // A role at the scope of an administrative unit reaches that unit alone, which is not simulated.
+            // "Working with users in Microsoft Graph": a role at the scope of an administrative unit reaches that unit alone.
             Caller::User(id) => {
-                let held = self.directory.roles_held(id).filter(|assignment| assignment.scope == Scope::Tenant);
+                let reaches = |assignment: &&RoleAssignment| match assignment.scope {
+                    Scope::Tenant => true,
+                    Scope::Unit(unit) => self.directory.is_in_unit(target, unit),
+                };
+                let held = self.directory.roles_held(id).filter(reaches);
                 held.filter_map(|assignment| ActingRole::of(assignment.role)).collect()
             }
         }

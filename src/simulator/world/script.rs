@@ -60,9 +60,8 @@ impl World {
     }
 
     /// The same for a call to the token service.
-    pub(crate) fn deal_to_token_call(&mut self, now: Duration) -> Option<Faults> {
-        let call = Target::of("POST", "/oauth2/v2.0/token");
-        self.deal(&[&call], |fault| fault.strikes == Strikes::TokenService, now)
+    pub(crate) fn deal_to_token_call(&mut self, call: &Target, now: Duration) -> Option<Faults> {
+        self.deal(&[call], |fault| fault.strikes == Strikes::TokenService, now)
     }
 
     fn deal(&mut self, targets: &[&Target], strikes: impl Fn(&Fault) -> bool, now: Duration) -> Option<Faults> {

@@ -78,24 +78,68 @@ async fn twenty_are_taken_and_answered_in_another_order() {
     assert_ne!(order, sorted);
 }
 
+/// Words as people report them from the live service.
 #[tokio::test]
-async fn a_body_needs_a_content_type_and_an_action_needs_both() {
+async fn a_write_without_a_content_type_or_a_body_spoils_the_whole_batch() {
     let graph = Graph::unlimited().await;
-    let ada = graph.user("ada.lovelace@contoso.com");
+    let (ada, grace) = (graph.user("ada.lovelace@contoso.com"), graph.user("grace.hopper@contoso.com"));
     let without = |mut item: Value, member: &str| {
         item.as_object_mut().unwrap().remove(member);
         item
     };
-    let reply = graph
-        .batch(&[
-            without(block("1", &ada), "headers"),
-            without(revoke("2", &ada), "headers"),
-            without(revoke("3", &ada), "body"),
-            without(block("4", &ada), "body"),
-        ])
-        .await;
-    assert_eq!(["1", "2", "3", "4"].map(|id| reply.item_status(id)), [400; 4], "{}", reply.body);
+    let empty = |mut item: Value| {
+        item["headers"] = json!({ "Content-Type": "" });
+        item
+    };
+    for incomplete in [
+        without(block("1", &ada), "headers"),
+        without(revoke("1", &ada), "headers"),
+        without(revoke("1", &ada), "body"),
+        without(block("1", &ada), "body"),
+        empty(block("1", &ada)),
+    ] {
+        let reply = graph.batch(&[block("2", &grace), incomplete]).await;
+        assert_eq!((reply.status, reply.code()), (StatusCode::BAD_REQUEST, "BadRequest"), "{}", reply.body);
+        assert_eq!(reply.message(), "Write request id : 1 does not contain Content-Type header or body.");
+        assert!(reply.body.get("responses").is_none());
+    }
     assert!(graph.simulator.ledger().writes.is_empty());
+    // What is no write needs neither.
+    let read = graph.batch(&[json!({ "id": "1", "method": "GET", "url": "/organization" })]).await;
+    assert_eq!(read.item_status("1"), 200);
+}
+
+/// RFC 9110, section 8.3.1: a media type is the same in capitals, and parameters may follow it.
+#[tokio::test]
+async fn the_envelope_has_to_be_json() {
+    let graph = Graph::unlimited().await;
+    for (kind, status) in [
+        ("application/json", 200),
+        ("Application/JSON", 200),
+        ("application/json;charset=utf-8", 200),
+        ("application/json ; odata.metadata=minimal", 200),
+        ("application/jsonfoo", 400),
+        ("application/json-patch+json", 400),
+        ("text/plain", 400),
+    ] {
+        let body = json!({ "requests": [get("1")] }).to_string();
+        let request = graph.request(Method::POST, "/$batch").header("content-type", kind).body(body);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_behind_the_question_mark_is_a_value() {
+    let graph = Graph::unlimited().await;
+    let get = |url: &str| json!({ "id": "1", "method": "GET", "url": url });
+    for url in ["/users?$filter=displayName eq 'https://x'", "/users?$filter=mail%20eq%20'https://x'&from=https://here"]
+    {
+        let url = url.replace(' ', "%20");
+        assert_eq!(graph.batch(&[get(&url)]).await.item_status("1"), 200, "{url}");
+    }
+    for url in ["https://graph.microsoft.com/v1.0/users?$top=1", "//graph.microsoft.com/users"] {
+        assert_eq!(graph.batch(&[get(url)]).await.status, StatusCode::BAD_REQUEST, "{url}");
+    }
 }
 
 #[tokio::test]

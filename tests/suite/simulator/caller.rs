@@ -20,7 +20,10 @@ async fn me_is_for_people() {
     );
     assert_eq!(graph.batch(&[json!({ "id": "1", "method": "GET", "url": "/me" })]).await.item_status("1"), 200);
     assert!(graph.simulator.issue_delegated_token(uuid::Uuid::nil()).is_none());
+    assert_eq!(graph.get("/me?$select=signInActivity").await.status, StatusCode::OK);
     graph.simulator.change_permissions(std::collections::BTreeSet::new());
+    let denied = graph.get("/me?$select=id,signInActivity").await;
+    assert_eq!(denied.code(), "Authorization_RequestDenied", "the reports ask for a permission of their own");
     let me = graph.get("/me?$select=accountEnabled").await;
     assert_eq!(me.body["accountEnabled"], true, "everyone may read themselves");
 }

@@ -172,8 +172,45 @@ async fn a_scenario_says_what_the_flags_do_not() {
 
 #[test]
 fn what_it_does_not_know_is_refused_with_what_it_knows() {
+    for users in ["0", "5", "85", "1000001", "18446744073709551615", "many"] {
+        finish(bare(&["simulate", "--users", users])).exited(2).complains(&["from 86 to 1000000"]);
+    }
     finish(bare(&["simulate", "--app-role", "janitor"])).exited(2).complains(&["privileged-authentication", "or none"]);
     finish(bare(&["simulate", "--withhold", "User.Read"])).exited(2).complains(&["User.Read.All"]);
+}
+
+#[test]
+fn what_cannot_be_served_is_refused_with_the_reason() {
+    let nobody = finish(bare(&["simulate", "--device-code-by", "nobody"])).exited(2);
+    nobody.complains(&["device codes", "\"nobody\""]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let reason = std::net::TcpListener::bind(&address).unwrap_err().to_string();
+    finish(bare(&["simulate", "--listen", &address])).exited(2).complains(&[&address, &reason]);
+    for host in ["", "a b", "https://graph.test", "graph.test:443"] {
+        finish(bare(&["simulate", "--host", host]))
+            .exited(2)
+            .complains(&[&format!("{host:?}"), "graph.test or 10.1.2.3"]);
+    }
+}
+
+/// Hours of rehearsal are not to be lost to a folder that is not there.
+#[test]
+fn a_snapshot_that_cannot_be_written_is_known_at_the_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere/tenant.jsonl");
+    let refused = finish(bare(&["simulate", "--snapshot", nowhere.to_str().unwrap()])).exited(2);
+    refused.complains(&["tenant.jsonl cannot be written"]);
+    // Trying leaves nothing behind, and changes nothing that is there.
+    let file = folder.path().join("tenant.jsonl");
+    let scenario = folder.path().join("tenant.toml");
+    std::fs::write(&scenario, "users = 120\n").unwrap();
+    std::fs::write(&file, "userPrincipalName\n").unwrap();
+    let (file_name, scenario) = (file.to_str().unwrap(), scenario.to_str().unwrap());
+    let both = ["simulate", "--snapshot", file_name, "--scenario", scenario];
+    finish(bare(&both)).exited(2).complains(&["who is in the directory", "users of the scenario"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "userPrincipalName\n");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
 #[cfg(unix)]

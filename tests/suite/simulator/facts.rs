@@ -23,6 +23,16 @@ async fn long_queries_are_refused() {
         format!("/users?$filter=userPrincipalName+in+({})&$count=true", values.join(","))
     };
     assert_eq!(graph.get_eventual(&filter(80)).await.status, StatusCode::OK);
+    // The whole URL as it is on the live service, with its scheme, its host and its version.
+    let before = "https://graph.microsoft.com/v1.0".len();
+    for of in ["/users?$count=true&x=", "/users/$count?x="] {
+        let url = |length: usize| format!("{of}{}", "y".repeat(length - before - of.len()));
+        assert_eq!(graph.get_eventual(&url(2_048)).await.status, StatusCode::OK, "{of}");
+        let refused = graph.get_eventual(&url(2_049)).await;
+        assert_eq!((refused.status, refused.code()), (StatusCode::BAD_REQUEST, "Request_UnsupportedQuery"), "{of}");
+    }
+    let plain = graph.get("/users/$count").await;
+    assert_eq!((plain.code(), plain.message()), ("Request_BadRequest", "$count is not currently supported."));
     let refused = graph.get_eventual(&filter(120)).await;
     assert_eq!((refused.status, refused.code()), (StatusCode::BAD_REQUEST, "Request_UnsupportedQuery"));
     let literal = |length: usize| format!("/users?$filter=displayName eq '{}'", "x".repeat(length));
@@ -121,6 +131,78 @@ async fn the_date_of_an_answer_is_that_of_its_write() {
     assert!(date.ends_with(&time), "{date} {changed}");
 }
 
+/// The type's pages ("user resource type" and so on): a property that is there and not simulated is named by a 501; one that is
+/// nowhere is refused with 400.
+#[tokio::test]
+async fn no_property_is_denied_that_exists() {
+    let graph = Graph::unlimited().await;
+    let ada = graph.user("ada.lovelace@contoso.com");
+    let says = |reply: Reply, status: u16, name: &str| {
+        assert_eq!(reply.status.as_u16(), status, "{name}: {}", reply.body);
+        assert!(reply.message().contains(name), "{name}: {}", reply.body);
+    };
+    for name in [
+        "securityIdentifier",
+        "photo",
+        "onPremisesLastSyncDateTime",
+        "onPremisesSyncBehavior",
+        "onPremisesExtensionAttributes",
+        "employeeHireDate",
+        "aboutMe",
+        "skills",
+        "externalUserStateChangeDateTime",
+        "imAddresses",
+        "preferredDataLocation",
+        "manager",
+        "memberOf",
+        "assignedPlans",
+        "customSecurityAttributes",
+        "extension_0f6d1c1e6f0e4a558a306a3f0c7d9b11_costCentre",
+    ] {
+        says(graph.get(&format!("/users?$select=id,{name}")).await, 501, name);
+        says(graph.get(&format!("/users/{}?$select={name}", ada.id)).await, 501, name);
+        says(graph.get(&format!("/users?$filter={name} eq 'x'")).await, 501, name);
+        let ids = json!({ "ids": [ada.id] });
+        says(graph.send(Method::POST, &format!("/directoryObjects/getByIds?$select={name}"), &ids).await, 501, name);
+    }
+    says(graph.get("/users?$filter=ageGroup eq 'adult'").await, 501, "ageGroup");
+    for name in [
+        "onPremisesImmutableId",
+        "aboutMe",
+        "skills",
+        "birthday",
+        "faxNumber",
+        "preferredLanguage",
+        "mail",
+        "ageGroup",
+        "showInAddressList",
+        "identities",
+        "displayName",
+        "employeeLeaveDateTime",
+        "createdDateTime",
+    ] {
+        says(graph.patch(&ada, &json!({ name: "x" })).await, 501, name);
+    }
+    let app = format!("/servicePrincipals(appId='{}')", graph.simulator.connection().client_id);
+    let roles = "/roleManagement/directory";
+    for (url, name) in [
+        (format!("{roles}/roleAssignments"), "appScopeId"),
+        (format!("{roles}/roleDefinitions"), "inheritsPermissionsFrom"),
+        ("/groups".to_owned(), "theme"),
+        ("/groups".to_owned(), "resourceProvisioningOptions"),
+        (app, "passwordCredentials"),
+        ("/organization".to_owned(), "onPremisesSyncStatus"),
+        ("/directoryRoles".to_owned(), "members"),
+    ] {
+        says(graph.get(&format!("{url}?$select=id,{name}")).await, 501, name);
+        says(graph.get(&format!("{url}?$select=id,shoeSize")).await, 400, "shoeSize");
+    }
+    says(graph.get("/users?$select=shoeSize").await, 400, "shoeSize");
+    says(graph.get("/users?$filter=shoeSize eq '42'").await, 400, "shoeSize");
+    says(graph.patch(&ada, &json!({ "shoeSize": 42 })).await, 400, "shoeSize");
+    assert!(graph.simulator.ledger().writes.is_empty());
+}
+
 /// What is not simulated is named, whatever version and path it has; a body that is no UTF-8, and one that is too large, are
 /// refused.
 #[tokio::test]
@@ -143,6 +225,44 @@ async fn no_call_meets_a_friendly_lie() {
         assert!(reply.message().contains(last) && reply.message().contains(method.as_str()), "{}", reply.body);
     }
     assert_eq!(graph.simulator.counters().violations.not_simulated, 7);
+    let id = graph.user("ada.lovelace@contoso.com").id;
+    for (method, path, and) in [
+        (Method::GET, "/users/delta", ""),
+        (Method::GET, "/users/delta()", ""),
+        (Method::GET, "/users/microsoft.graph.delta()", ""),
+        (Method::GET, "/users/$value", ""),
+        (Method::GET, "/users/microsoft.graph.user", ""),
+        (Method::GET, "/users/microsoft.graph.user/$count", ""),
+        (Method::GET, "/groups/delta", ""),
+        (Method::GET, "/groups/$count", ""),
+        (Method::GET, "/directoryRoles/$count", ""),
+        (Method::GET, "/servicePrincipals/$count", ""),
+        (Method::GET, "/directory/deletedItems/$count", ""),
+        (Method::GET, "/directory/administrativeUnits", ""),
+        (Method::POST, &format!("/directory/deletedItems/{id}/restore"), ""),
+        (Method::DELETE, &format!("/directory/deletedItems/{id}"), ""),
+        (Method::POST, "/domains", ""),
+        (Method::PATCH, "/me", ""),
+        // Of these a part is known, and the other is named with the call.
+        (Method::GET, "/users", "?$expand=manager"),
+        (Method::GET, "/users", "?$orderby=displayName"),
+        (Method::GET, "/organization", "?$filter=id eq 'x'"),
+        (Method::GET, "/groups", "?$expand=sites"),
+        (Method::GET, "/groups", "?$filter=theme eq 'x'"),
+        (Method::GET, "/roleManagement/directory/roleAssignments", "?$filter=x eq 'y'"),
+    ] {
+        let reply = graph.send(method.clone(), &format!("{path}{and}"), &json!({})).await;
+        assert_eq!(reply.status, StatusCode::NOT_IMPLEMENTED, "{method} {path}{and}: {}", reply.body);
+        assert!(reply.message().ends_with(&format!("this call: {method} {path}")), "{path}{and}: {}", reply.body);
+        let option = and.trim_start_matches('?').split('=').next().unwrap();
+        assert!(reply.message().contains(option), "{}", reply.body);
+    }
+    // What Graph does not have at all is said to be so, and a slash at the end means nothing.
+    for method in [Method::PUT, Method::DELETE] {
+        assert_eq!(graph.send(method, "/users", &json!({})).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+    assert_eq!(graph.get("/users/?$top=3").await.values().len(), 3);
+    assert_eq!(graph.get("/users/no-such-person").await.status, StatusCode::NOT_FOUND);
     let ada = graph.user("ada.lovelace@contoso.com");
     let url = format!("/users/{}", ada.id);
     let json = |body: Vec<u8>| graph.request(Method::PATCH, &url).header("content-type", "application/json").body(body);

@@ -39,6 +39,76 @@ async fn a_secret_buys_a_token_that_graph_takes() {
     }
 }
 
+/// Every root that is served is one by which Graph can be asked for.
+#[tokio::test]
+async fn the_scope_may_name_any_root_that_is_served() {
+    let settings = Settings { hosts: vec!["graph.test".to_owned()], clear_text: true, ..Settings::default() };
+    let simulator = Simulator::start(settings).await.unwrap();
+    let connection = simulator.connection();
+    let port = connection.graph_endpoint.rsplit_once(':').unwrap().1;
+    let clear = connection.clear_text.clone().unwrap();
+    let clear_port = clear.rsplit_once(':').unwrap().1;
+    for (root, served) in [
+        (format!("https://127.0.0.1:{port}"), true),
+        (format!("https://localhost:{port}"), true),
+        (format!("https://LocalHost:{port}"), true),
+        (format!("https://[::1]:{port}"), true),
+        (format!("https://graph.test:{port}"), true),
+        (clear.clone(), true),
+        (format!("http://localhost:{clear_port}"), true),
+        (format!("https://other.test:{port}"), false),
+        (format!("http://localhost:{port}"), false),
+        ("https://localhost".to_owned(), false),
+    ] {
+        let reply = ask(&simulator, "contoso.com", ("scope", &format!("{root}/.default"))).await;
+        assert_eq!(reply.status == StatusCode::OK, served, "{root}: {}", reply.body);
+    }
+    // Who asks by one root is not sent to another.
+    let http = http_client(&simulator);
+    for root in [connection.authority.clone(), format!("https://localhost:{port}"), clear] {
+        let of = async |path: &str| Reply::of(http.get(format!("{root}{path}")).send().await.unwrap()).await.body;
+        let discovery = of("/contoso.com/v2.0/.well-known/openid-configuration").await;
+        for name in ["token_endpoint", "issuer", "device_authorization_endpoint"] {
+            assert!(discovery[name].as_str().unwrap().starts_with(&format!("{root}/")), "{name} {discovery}");
+        }
+        let instances = of("/common/discovery/instance").await;
+        assert_eq!(instances["metadata"][0]["preferred_network"], root.split_once("://").unwrap().1);
+    }
+}
+
+/// "Microsoft Entra authentication and authorization error codes": a parameter that is missing is named, whatever the body is
+/// instead of a form.
+#[tokio::test]
+async fn what_is_no_form_lacks_its_parameters() {
+    let simulator = Simulator::start(Settings::default()).await.unwrap();
+    let http = http_client(&simulator);
+    let root = format!("{}/contoso.com/oauth2/v2.0", simulator.connection().authority);
+    let credentials = "grant_type=client_credentials&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
+    let form = "application/x-www-form-urlencoded";
+    for (what, kind, body, missing) in [
+        ("token", "application/json", "{\"grant_type\":\"client_credentials\"}", "grant_type"),
+        ("token", "", credentials, "grant_type"),
+        ("token", form, "", "grant_type"),
+        ("token", form, credentials, "client_id"),
+        ("devicecode", "application/json", "{}", "client_id"),
+    ] {
+        let mut request = http.post(format!("{root}/{what}")).body(body);
+        if !kind.is_empty() {
+            request = request.header("content-type", kind);
+        }
+        let reply = Reply::of(request.send().await.unwrap()).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{what} {kind} {body}: {}", reply.body);
+        let description = reply.body["error_description"].as_str().unwrap();
+        let words = format!("AADSTS900144: The request body must contain the following parameter: '{missing}'.");
+        assert!(description.starts_with(&words), "{what} {kind} {body}: {description}");
+    }
+    for what in ["token", "devicecode"] {
+        let reply = Reply::of(http.get(format!("{root}/{what}")).send().await.unwrap()).await;
+        assert_eq!((reply.status, &reply.body["error"]), (StatusCode::BAD_REQUEST, &"invalid_request".into()));
+        assert_eq!(reply.body["error_codes"][0], 900_561);
+    }
+}
+
 #[tokio::test]
 async fn every_wrong_login_has_its_own_code() {
     let simulator = Simulator::start(Settings::default()).await.unwrap();

@@ -2,6 +2,7 @@
 //! Microsoft Entra ID objects".
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use sealoff::simulator::{Directory, ExtraPerson, Quota, Settings, UserType};
@@ -220,4 +221,35 @@ fn the_same_seed_makes_the_same_directory_and_the_cast_never_changes() {
     assert_eq!((ids.len(), upns.len()), (30_000, 30_000));
     let legal = |letter: char| letter.is_ascii_alphanumeric() || "'.-_!#^~@".contains(letter);
     assert!(other.users().all(|user| user.user_principal_name.chars().all(legal)));
+}
+
+/// "List users" warns of delays of replication: whatever reads a user shows the same one, its filters included.
+#[tokio::test]
+async fn every_read_lags_alike() {
+    let graph = Graph::with(Settings { quota: Quota::off(), clock_speed: 0.001, ..Settings::default() }).await;
+    let ada = graph.user("ada.lovelace@contoso.com");
+    let aurora = graph.group("Project Aurora").id;
+    let is_enabled = async |graph: &Graph, url: &str| {
+        let list = graph.get_eventual(&format!("{url}$select=id,accountEnabled&$top=999")).await;
+        let found = list.values().iter().find(|user| user["id"] == ada.id.to_string()).cloned();
+        found.map(|user| user["accountEnabled"].as_bool().unwrap())
+    };
+    let filter = |enabled: bool| format!("$filter=accountEnabled eq {enabled}");
+    let both = |enabled: bool| format!("$filter=mail eq '{}' and accountEnabled eq {enabled}", ada.mail().unwrap());
+    for (lag, enabled) in [(Duration::from_secs(3_600), true), (Duration::ZERO, false)] {
+        graph.simulator.change_read_lag(lag);
+        assert_eq!(graph.patch(&ada, &json!({ "accountEnabled": false })).await.status, StatusCode::NO_CONTENT);
+        for shown in [filter(enabled), both(enabled)] {
+            assert_eq!(is_enabled(&graph, &format!("/users?{shown}&")).await, Some(enabled), "{shown}");
+        }
+        for hidden in [filter(!enabled), both(!enabled)] {
+            assert_eq!(is_enabled(&graph, &format!("/users?{hidden}&")).await, None, "{hidden}");
+        }
+        let counted = graph.get_eventual(&format!("/users/$count?{}", both(enabled))).await;
+        assert_eq!(counted.body, json!(1));
+        assert_eq!(is_enabled(&graph, &format!("/groups/{aurora}/members?")).await, Some(enabled));
+        let ids = json!({ "ids": [ada.id] });
+        let by_id = graph.send(Method::POST, "/directoryObjects/getByIds?$select=accountEnabled", &ids).await;
+        assert_eq!(by_id.values()[0]["accountEnabled"], enabled);
+    }
 }

@@ -165,3 +165,100 @@ async fn without_a_role_every_write_of_the_sample_is_refused() {
     assert_eq!(graph.patch(&users[0], &json!({ "accountEnabled": false })).await.status, StatusCode::FORBIDDEN);
     assert_eq!(graph.get("/users?$top=1").await.status, StatusCode::OK);
 }
+
+/// Which of these batches, and which requests in them, were struck; a batch by its place among them.
+async fn struck(graph: &Graph, batches: &[Vec<Value>], order: &[usize]) -> (Vec<usize>, Vec<String>) {
+    let (mut calls, mut items) = (Vec::new(), Vec::new());
+    for &place in order {
+        let reply = graph.batch(&batches[place]).await;
+        if reply.status != StatusCode::OK {
+            calls.push(place);
+            continue;
+        }
+        for item in reply.body["responses"].as_array().unwrap() {
+            let asked = batches[place].iter().find(|asked| asked["id"] == item["id"]).unwrap();
+            if item["status"] == 429 {
+                items.push(asked["url"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    calls.sort_unstable();
+    items.sort_unstable();
+    (calls, items)
+}
+
+/// A client that asks several things at once does not ask them in the same order in every run.
+#[tokio::test]
+async fn the_same_seed_strikes_the_same_whatever_comes_first() {
+    let by_rule = "seed = 5\nno-quota = true\n[[fault]]\nkind = \"call-503\"\nrate = 0.4\npath = \"/$batch\"\n";
+    let faults = sealoff::simulator::Faults {
+        unavailable_envelope: 0.4,
+        throttled_item: 0.3,
+        ..sealoff::simulator::Faults::default()
+    };
+    let built_in = Settings { faults, seed: 5, quota: Quota::off(), clock_speed: 0.01, ..Settings::default() };
+    let forwards: Vec<usize> = (0..20).collect();
+    let mixed: Vec<usize> = (0..20).map(|n| n * 7 % 20).collect();
+    for rules in [true, false] {
+        let graph = async || if rules { playing(by_rule).await } else { Graph::with(built_in.clone()).await };
+        let (one, other) = (graph().await, graph().await);
+        let batches = |backwards: bool| -> Vec<Vec<Value>> {
+            let requests = |users: &[User]| -> Vec<Value> {
+                let mut requests: Vec<Value> =
+                    users.iter().enumerate().map(|(n, user)| block(&n.to_string(), user)).collect();
+                if backwards {
+                    requests.reverse();
+                }
+                requests
+            };
+            one.plain_users(200).chunks(10).map(requests).collect()
+        };
+        let (straight, reversed) = (batches(false), batches(true));
+        let first = struck(&one, &straight, &forwards).await;
+        let second = struck(&other, &reversed, &mixed).await;
+        assert_eq!(first, second, "by a rule: {rules}");
+        assert!((2..=16).contains(&first.0.len()), "{first:?}");
+        assert!(rules || first.1.len() > 10, "{first:?}");
+        // Whoever asks again is drawn for again.
+        let again = struck(&one, &straight, &forwards).await;
+        assert_ne!(first.0, again.0, "by a rule: {rules}");
+    }
+    // A request is struck in whichever batch it comes.
+    let only_items = sealoff::simulator::Faults { throttled_item: 0.3, ..sealoff::simulator::Faults::default() };
+    let settings = Settings { faults: only_items, ..built_in };
+    let (one, other) = (Graph::with(settings.clone()).await, Graph::with(settings).await);
+    let in_batches_of = |count: usize| -> Vec<Vec<Value>> {
+        let users = one.plain_users(120);
+        users
+            .chunks(count)
+            .map(|some| some.iter().enumerate().map(|(n, user)| block(&n.to_string(), user)).collect())
+            .collect()
+    };
+    let (twenties, eights) = (in_batches_of(20), in_batches_of(8));
+    let of_twenty = struck(&one, &twenties, &[0, 1, 2, 3, 4, 5]).await;
+    let of_eight = struck(&other, &eights, &(0..15).rev().collect::<Vec<_>>()).await;
+    assert_eq!(of_twenty, of_eight);
+    assert!((15..60).contains(&of_twenty.1.len()), "{of_twenty:?}");
+}
+
+/// "Microsoft Graph service-specific throttling limits", response headers: a 429 names its limit, with `Retry-After` or without.
+#[tokio::test]
+async fn an_injected_429_names_a_limit_too() {
+    for (retry_after, has_one) in [("seconds", true), ("absent", false)] {
+        for kind in ["429", "call-429"] {
+            let text = format!("retry-after = \"{retry_after}\"\n[[fault]]\nkind = \"{kind}\"\n");
+            let graph = playing(&text).await;
+            let users = graph.plain_users(1);
+            for (reply, scope, information) in [
+                (graph.patch(&users[0], &json!({ "accountEnabled": false })).await, "Write", "WriteLimitExceeded"),
+                (graph.get("/users?$top=1").await, "ReadWrite", "ResourceUnitLimitExceeded"),
+            ] {
+                assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS, "{kind}");
+                assert_eq!(reply.header("retry-after").is_some(), has_one, "{kind}");
+                let named = reply.header("x-ms-throttle-scope").unwrap();
+                assert!(named.starts_with(&format!("Tenant_Application/{scope}/")), "{kind} {named}");
+                assert_eq!(reply.header("x-ms-throttle-information").unwrap(), information, "{kind}");
+            }
+        }
+    }
+}

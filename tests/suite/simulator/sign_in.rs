@@ -89,6 +89,9 @@ async fn an_assertion_is_checked_in_every_part() {
         let reply = ask(&signer.sign(&with(&header, "alg", algorithm.into()), &claims)).await;
         assert_eq!(reply.status, StatusCode::OK, "{algorithm}: {}", reply.body);
     }
+    // The same token service, by another of its names.
+    let by_name = audience.replace("127.0.0.1", "localhost");
+    assert_eq!(ask(&signer.sign(&header, &with(&claims, "aud", by_name.into()))).await.status, StatusCode::OK);
     let good = signer.sign(&header, &claims);
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let (head, _) = signed.split_once('.').unwrap();

@@ -1,6 +1,8 @@
 //! "Working with users in Microsoft Graph": who can reset passwords, who can perform sensitive actions; and restricted
 //! management administrative units.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, StatusCode};
 use sealoff::simulator::{ActingRole, Quota, Settings, User};
 use serde_json::json;
@@ -109,4 +111,36 @@ async fn protection_comes_and_goes_with_roles_and_groups() {
     assert_eq!(status().await, StatusCode::FORBIDDEN);
     graph.simulator.remove_role(ada.id, role);
     assert_eq!(status().await, StatusCode::NO_CONTENT);
+}
+
+/// "Roles scoped to an administrative unit": Ralf Schäfer is User Administrator of the people of Site Berlin alone.
+#[tokio::test]
+async fn a_role_in_a_unit_reaches_that_unit_alone() {
+    let mut graph = with_role(None).await;
+    let ralf = graph.user("ralf.schaefer@contoso.com").id;
+    graph.token = graph.simulator.issue_delegated_token(ralf).unwrap();
+    for (upn, expected) in [
+        ("wiebke.schroeder@contoso.com", DONE),
+        ("siobhan.o'neil@contoso.com", DONE),
+        (PLAIN, DENIED),
+        ("beatriz.goncalves@contoso.com", DENIED),
+    ] {
+        assert_eq!(attempts(&graph, &graph.user(upn)).await, expected, "{upn}");
+    }
+    // In his own unit he reaches nobody whom the role does not reach anywhere.
+    let wiebke = graph.user("wiebke.schroeder@contoso.com");
+    graph.simulator.assign_role(wiebke.id, ActingRole::GlobalAdministrator.template_id());
+    assert_eq!(attempts(&graph, &wiebke).await, DENIED);
+    // A token names the roles in the whole tenant.
+    assert_eq!(wids(&graph.token), Vec::<String>::new());
+    assert_eq!(graph.simulator.roles_of(ralf).len(), 1);
+    let bowen = graph.user("admin.bowen@contoso.onmicrosoft.com").id;
+    let token = graph.simulator.issue_delegated_token(bowen).unwrap();
+    assert_eq!(wids(&token), [ActingRole::UserAdministrator.template_id().to_string()]);
+}
+
+fn wids(token: &str) -> Vec<String> {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    claims["wids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
 }
