@@ -140,7 +140,8 @@ fn a_plan_that_lets_people_in_again_is_told_by_the_same_schemas() {
     stage.plan(&roster, "contain", "out", &[]).succeeded();
     stage.apply("out").succeeded();
     documents.check("plan", &stage.run(&["undo", "out", "--out", "undo", "--json"]).succeeded());
-    let plan = ["plan", &roster, "--playbook", "reinstate", "--seal-to", &stage.recipient(), "--out", "reinstate", "--json"];
+    let plan =
+        ["plan", &roster, "--playbook", "reinstate", "--seal-to", &stage.recipient(), "--out", "reinstate", "--json"];
     documents.check("plan", &stage.run(&plan).succeeded());
     // The one opens them; for the other they are open then, and get a new password.
     for folder in ["undo", "reinstate"] {
