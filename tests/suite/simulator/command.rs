@@ -172,7 +172,7 @@ async fn a_scenario_says_what_the_flags_do_not() {
 
 #[test]
 fn what_it_does_not_know_is_refused_with_what_it_knows() {
-    finish(bare(&["simulate", "--app-role", "janitor"])).exited(2).complains(&["privileged-authentication", "or none"]);
+    finish(bare(&["simulate", "--app-role", "janitor"])).exited(2).complains(&["privileged-authentication", "none"]);
     finish(bare(&["simulate", "--withhold", "User.Read"])).exited(2).complains(&["User.Read.All"]);
 }
 
