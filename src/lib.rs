@@ -34,6 +34,7 @@
 pub mod clock;
 pub mod digest;
 pub mod ids;
+mod nearest;
 pub mod private_files;
 pub mod spreadsheet;
 pub mod words;

@@ -1,6 +1,5 @@
 //! `sealoff apply`: carries a plan out; run again, it goes on where it ended.
 
-use std::io::{self, BufRead as _, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +17,12 @@ use super::handoff;
 use super::interrupt;
 use super::last_look::{LookedAgain, NotBefore, admitted, look_again, not_begun};
 use super::moments;
+use super::nearby::nearby;
 use super::pace_args::{EffectivePace, PaceArgs};
 use super::precheck::{CheckArgs, note_clocks};
 use super::preview::quoted;
 use super::progress::Display;
+use super::question;
 use super::recap::Recap;
 use super::recheck;
 use super::voice;
@@ -29,7 +30,7 @@ use super::words::{counted, harmless, span};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
-use crate::plan::folder::PlanFolder;
+use crate::plan::folder::{PLAN_JSON, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
@@ -49,9 +50,11 @@ use crate::seal::recipient_name;
 /// results.csv there, with every new password sealed. Ctrl-C stops it; the same command goes on, and no finished account
 /// is touched again.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  sealoff apply monday --confirm 312\n  sealoff apply monday --confirm 312 --not-before 2026-11-27T17:00:00+01:00"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff apply monday --confirm 38
+  sealoff apply monday --confirm 38 \\
+    --not-before 2026-12-01T17:00:00+01:00")]
 pub struct ApplyArgs {
     /// The folder that `sealoff plan` made
     #[arg(value_name = "DIR")]
@@ -151,11 +154,15 @@ pub(super) fn finished(
 }
 
 pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
-    use crate::plan::folder::FolderError::{Changed, DoesNotAddUp, Manifest, Row, WritableByOthers};
+    use crate::plan::folder::FolderError::{Changed, DoesNotAddUp, Manifest, NotThere, Row, WritableByOthers};
     PlanFolder::open(dir).map_err(|error| match error {
         Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } | WritableByOthers { .. } => {
             Failure::refused(error)
         }
+        NotThere { .. } => match nearby(dir, |entry| entry.path().join(PLAN_JSON).exists()) {
+            Some(meant) => Failure::usage(error).with_next(format_args!("Did you mean {}?", quoted(&meant))),
+            None => Failure::usage(error).with_next("A plan and its folder are made with: sealoff plan"),
+        },
         _ => Failure::usage(error),
     })
 }
@@ -176,6 +183,13 @@ pub(super) fn lock(plan: &PlanFolder, command: &str) -> Result<FolderLock, Failu
 fn check_failed(plan: &PlanFolder, failed: u64, number: u32) -> Result<(), Failure> {
     if u64::from(number) == failed {
         return Ok(());
+    }
+    if failed == 0 {
+        return Err(Failure::refused(format_args!(
+            "nobody failed in the run in {}, so there is nobody to try again",
+            quoted(plan.path())
+        ))
+        .with_next(format_args!("Where it stands, and what is left: sealoff status {}", quoted(plan.path()))));
     }
     Err(Failure::refused(format_args!(
         "--confirm {number} does not fit: {} failed in this run and would be tried again",
@@ -223,11 +237,11 @@ pub(super) async fn carry_out(
     let mut joined = apps::join(entering).await?;
     let (organization, principal) = admitted(&mut joined, plan.manifest(), checks).await?;
     note_clocks(&joined.reader);
-    approve(plan, standing, &organization, approval)?;
-    // Taken over for good, so that no request to end is lost between the wait and the run.
+    // Taken over for good, so that no request to end is lost between the question, the wait and the run.
     let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;
+    question::approve(plan, standing, &organization, approval, &mut requests).await?;
     let seen = tokio::select! {
-        () = requests.next() => return Err(not_begun(not_before.as_ref())),
+        () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
         seen = look_again(plan, standing, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
     let LookedAgain { organization, drift, seen_at } = seen;
@@ -331,7 +345,7 @@ fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &Ef
     let accounts = standing.failed().unwrap_or(manifest.accounts().into());
     let again = if standing.failed().is_some() { "again, of those that failed: " } else { "" };
     let line = format!(
-        "{} {again}{} in {}{sealed} (plan {})",
+        "{} {again}{} in {}{sealed} (fingerprint {})",
         manifest.playbook,
         counted(accounts, "account", "accounts"),
         harmless(&manifest.tenant.name),
@@ -347,41 +361,6 @@ fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &Ef
         let writes = counted(manifest.counts.writes, "write", "writes");
         voice::say(format_args!("through {} apps: {writes}, {time}", joined.count()));
     }
-}
-
-fn approve(
-    plan: &PlanFolder,
-    standing: &Standing,
-    organization: &Organization,
-    approval: Approval,
-) -> Result<(), Failure> {
-    if approval != Approval::Asked {
-        return Ok(());
-    }
-    let manifest = plan.manifest();
-    let number = standing.failed().unwrap_or(manifest.accounts().into());
-    let retry = if standing.failed().is_some() { " --retry-failed" } else { "" };
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::refused("there is no terminal to ask for approval")
-            .with_next(format_args!("Approve with: sealoff apply {}{retry} --confirm {number}", quoted(plan.path()))));
-    }
-    let mut err = anstream::stderr();
-    let which = if standing.failed().is_some() { " that failed" } else { "" };
-    let tenant = organization.display_name.as_deref().unwrap_or_default();
-    let asked = writeln!(
-        err,
-        "{} {}{which} in {} (fingerprint {}).",
-        manifest.playbook,
-        counted(number, "account", "accounts"),
-        harmless(tenant),
-        manifest.fingerprint().short()
-    )
-    .and_then(|()| write!(err, "Type the number of accounts that will be changed, or anything else to leave: "))
-    .and_then(|()| err.flush());
-    let mut typed = String::new();
-    asked.and_then(|()| io::stdin().lock().read_line(&mut typed)).map_err(Failure::refused)?;
-    let typed: String = typed.trim().chars().filter(|c| *c != ',').collect();
-    if typed.parse() == Ok(number) { Ok(()) } else { Err(Failure::refused("not confirmed; nothing was changed")) }
 }
 
 /// Whom the passwords are sealed to when the run begins.

@@ -14,9 +14,11 @@ use super::exit::{Exit, Failure};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sealoff completions bash > ~/.local/share/bash-completion/completions/sealoff
+  sealoff completions bash \\
+    > ~/.local/share/bash-completion/completions/sealoff
   sealoff completions zsh > ~/.zfunc/_sealoff
-  sealoff completions fish > ~/.config/fish/completions/sealoff.fish
+  sealoff completions fish \\
+    > ~/.config/fish/completions/sealoff.fish
   sealoff completions powershell >> $PROFILE")]
 pub struct CompletionsArgs {
     /// The shell

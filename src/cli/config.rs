@@ -31,13 +31,13 @@ pub struct ConfigArgs {
     /// Print as JSON
     #[arg(long)]
     json: bool,
+    /// How old a plan may be when its run begins: 90s, 30m, 24h or 7d
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
+    max_age: Duration,
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
     rules: RuleArgs,
-    /// How old a plan may be when its run begins: 90s, 30m, 24h or 7d
-    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
-    max_age: Duration,
     #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
@@ -114,7 +114,7 @@ fn write(out: &mut impl Write, in_force: &InForce, width: usize) -> io::Result<(
             Origin::Variable(name) => format!("variable {name}"),
             Origin::File { line, playbook: None } => format!("line {line}"),
             Origin::File { line, playbook: Some(playbook) } => format!("line {line}, for {playbook}"),
-            Origin::Rule | Origin::Unset => "the rule".to_owned(),
+            Origin::Rule | Origin::Unset => "default".to_owned(),
         };
         let text = format!("{} ({from})", harmless(&values.join(", ")));
         for (index, line) in wrapped(&text, room).iter().enumerate() {

@@ -7,8 +7,9 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::exit::Failure;
+use super::nearby::nearby;
 use super::voice;
-use super::words::{counted, harmless};
+use super::words::{counted, harmless, quoted};
 use crate::roster::{Defect, Defects, RosterError, Source, Spot};
 
 const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
@@ -54,6 +55,12 @@ pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
         what = format!("{what}\n{}", excerpt(spot, from, RED).trim_end_matches('\n'));
     }
     let failure = Failure::usage(what);
+    if let RosterError::NotFound(Source::File(path)) = error {
+        return match nearby(path, |entry| entry.path().is_file()) {
+            Some(meant) => failure.with_next(format_args!("Did you mean {}?", quoted(&meant))),
+            None => failure,
+        };
+    }
     match error.help() {
         Some(help) => failure.with_next(help),
         None => failure,

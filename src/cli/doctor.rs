@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::apps;
 use super::connect::{Connected, ConnectionArgs};
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, Failure, printed};
 use super::plan::ReadingArgs;
-use super::preview::note_unprinted;
+use super::voice;
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, Examined, NewPasswords, Seen, Status, Subject, examine, further_app};
 use crate::graph::app_file::AppFile;
@@ -29,9 +29,11 @@ use crate::seal::Recipients;
 /// permissions, the directory roles, the tenant, and the files named here. It only reads, and ends with code 5 when
 /// something would fail.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  sealoff doctor --playbook offboard --roster leavers.csv --seal-to age1... --protect breakglass.txt"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff doctor
+  sealoff doctor --playbook offboard \\
+    --roster samples/layoff.csv --discard-credentials")]
 pub struct DoctorArgs {
     /// The job that is meant; without it, what any playbook needs is looked at
     #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]
@@ -129,7 +131,10 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
     } else {
         write(&mut out, args.playbook, &checks, &apps, line_width())
     };
-    note_unprinted(written.and_then(|()| out.flush()));
+    printed(written.and_then(|()| out.flush()))?;
+    if args.json && exit != Exit::Done {
+        voice::warn(conclusion(args.playbook, &checks, &apps));
+    }
     Ok(exit)
 }
 
@@ -224,6 +229,11 @@ fn write(
         write_checks(out, &app.checks, width)?;
     }
     writeln!(out)?;
+    wrapped(&conclusion(playbook, checks, apps), width).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// What all of it comes to, in a sentence.
+fn conclusion(playbook: Option<Playbook>, checks: &[Check], apps: &[FoundApp]) -> String {
     let number = |checks: &[Check], status| checks.iter().filter(|check| check.status == status).count() as u64;
     let of_apps = |status| apps.iter().map(|app| number(&app.checks, status)).sum::<u64>();
     let (failed, failed_of_apps) = (number(checks, Status::Failed), of_apps(Status::Failed));
@@ -231,7 +241,7 @@ fn write(
     let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
     let (warned, failures) =
         (counted(warnings, "warning", "warnings"), counted(failed + failed_of_apps, "check", "checks"));
-    let last = if failed > 0 {
+    if failed > 0 {
         format!("{failures} failed, {warned}: {what} would fail, or leave some accounts undone.")
     } else if failed_of_apps > 0 {
         let files: Vec<&str> =
@@ -241,8 +251,7 @@ fn write(
         format!("{failures} failed, {warned}: {what} would go without the app of {files}, or not begin.")
     } else {
         format!("Nothing stands in the way of {what}; {warned}. Nothing was changed.")
-    };
-    wrapped(&last, width).iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
 }
 
 fn write_checks(out: &mut impl Write, checks: &[Check], width: usize) -> io::Result<()> {

@@ -49,9 +49,14 @@ const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
 /// quota. With --scenario things go wrong on the way; with --interrupt the run is killed in the middle. Without ROSTER it uses a sample; with a ROSTER of your own, everyone on it exists in the simulated tenant;
 /// with --accounts, that many made-up people are on the list.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  sealoff drill\n  sealoff drill leavers.csv --playbook offboard\n  sealoff drill --accounts 10000 --clock-speed 60\n  sealoff drill --accounts 10000 --apps 3\n  sealoff drill leavers.csv --playbook breach --scenario samples/scenarios/bad-day.toml --interrupt"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff drill
+  sealoff drill samples/layoff.csv --playbook offboard
+  sealoff drill --accounts 10000 --clock-speed 60
+  sealoff drill --accounts 10000 --apps 3
+  sealoff drill samples/breach.csv --playbook breach \\
+    --scenario samples/scenarios/bad-day.toml --interrupt")]
 pub struct DrillArgs {
     /// A list of your own
     #[arg(value_name = "ROSTER", conflicts_with = "accounts")]
@@ -381,14 +386,14 @@ fn say_what_next(playbook: Playbook, folder: &Path, apps: u32) -> Result<(), Fai
         writeln!(out, "  export AZURE_TENANT_ID=... AZURE_CLIENT_ID=... AZURE_CLIENT_SECRET=...")?;
         let mut seal_to = "";
         if playbook.resets() {
-            writeln!(out, "  sealoff keygen -o key.txt            # prints the recipient, age1...")?;
-            seal_to = " --seal-to age1...";
+            writeln!(out, "  sealoff keygen -o key.txt            # prints the recipient, age1…")?;
+            seal_to = " --seal-to age1…";
         }
         writeln!(out, "  sealoff plan people.csv --playbook {playbook}{seal_to} --out tonight")?;
         let further: String = (2..=apps).map(|number| format!(" --app app{number}.toml")).collect();
         writeln!(out, "  sealoff apply tonight --confirm N{further}")?;
         if playbook.resets() {
-            writeln!(out, "  sealoff unseal tonight/results.csv -i key.txt")?;
+            writeln!(out, "  sealoff unseal tonight/results.csv -i key.txt -o passwords.csv")?;
         }
         Ok(())
     })

@@ -21,9 +21,12 @@ use crate::report::signing::{NAMESPACE, Signer, SigningError, SigningKey};
 /// manifest with the SHA-256 of each. With --sign it is signed with an Ed25519 SSH key, so that stock ssh-keygen can check
 /// it. Nothing secret is in it beyond what is sealed. --check says whether an archive is still as it was made.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  sealoff evidence monday -o monday.zip --sign ~/.ssh/id_ed25519\n  sealoff evidence --check monday.zip --signed-by auditor.pub"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff evidence monday -o monday.zip \\
+    --sign ~/.ssh/id_ed25519
+  sealoff evidence --check monday.zip \\
+    --signed-by auditor.pub")]
 pub struct EvidenceArgs {
     /// The folder of the run
     #[arg(value_name = "DIR", required_unless_present = "check", conflicts_with = "check")]

@@ -18,7 +18,7 @@ pub enum Exit {
     Refused = 4,
     /// No token, or not the permission.
     Access = 5,
-    /// Interrupted; the same command goes on.
+    /// Interrupted; the same command goes on, or `apply` after `run`.
     Interrupted = 130,
 }
 
@@ -53,6 +53,19 @@ fn nobody_reads_on(error: &io::Error) -> bool {
         };
     }
     false
+}
+
+/// What a command that makes nothing but its output has printed. A reader that has seen enough is no failure, and changes
+/// nothing about how the command ends.
+///
+/// # Errors
+///
+/// Not all of it could be printed.
+pub(super) fn printed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if !nobody_reads_on(&error) => Err(Failure::unprinted(&error)),
+        _ => Ok(()),
+    }
 }
 
 /// Why a command could not do its work: what happened, and what to do next.

@@ -34,9 +34,11 @@ use crate::private_files::{self, Pending};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sealoff export --group 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11 -o team.csv
-  sealoff export --filter \"department eq 'Sales'\" --exclude keep.txt -o sales.csv
-  sealoff export --all --with-last-sign-in -o everybody.csv")]
+  sealoff export --all --with-last-sign-in -o everybody.csv
+  sealoff export --filter \"department eq 'Sales'\" \\
+    --exclude protected.txt -o sales.csv
+  sealoff export -o team.csv \\
+    --group 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11")]
 pub struct ExportArgs {
     /// People to leave out, one object id or user principal name a line; everybody named must be there
     #[arg(long, value_name = "FILE")]

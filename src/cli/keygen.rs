@@ -18,9 +18,10 @@ use super::{passphrase, private_output, voice};
 /// credential that was sealed to it: keep it as you would keep the passwords themselves.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  sealoff keygen -o service-desk.key        # makes the file (0600) and prints age1…
-  sealoff plan list.csv --playbook breach --out run1 --seal-to age1…")]
+Examples:
+  sealoff keygen -o desk.key > desk.pub
+  sealoff plan samples/breach.csv --playbook breach \\
+    --seal-to desk.pub --out run1")]
 pub struct KeygenArgs {
     /// Write the identity to this file, which must not exist yet, and print the recipient alone.
     #[arg(short, long, value_name = "FILE")]

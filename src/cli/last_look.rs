@@ -86,10 +86,15 @@ impl NotBefore<'_> {
     }
 }
 
-pub(super) fn not_begun(not_before: Option<&NotBefore<'_>>) -> Failure {
+pub(super) fn not_begun(plan: &PlanFolder, not_before: Option<&NotBefore<'_>>) -> Failure {
     let waiting = not_before.is_some_and(|not_before| not_before.appointment.left().is_some());
-    let next =
-        if waiting { "The same command waits again, for the same moment." } else { "The same command begins again." };
+    let next = if waiting {
+        "The same command waits again, for the same moment.".to_owned()
+    } else {
+        // `run` has made its plan, and makes no other in that folder.
+        let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
+        format!("The same command begins again; after sealoff run it is: sealoff apply {dir} --confirm {accounts}")
+    };
     Failure::new(Exit::Interrupted, "interrupted before the first write; nothing was changed").with_next(next)
 }
 

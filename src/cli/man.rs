@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::Cli;
 use super::exit::{Exit, Failure};
+use super::{Cli, EXIT_CODES};
 
 /// Print the manual page, or write one for each command
 ///
@@ -51,7 +51,37 @@ pub fn run(args: ManArgs) -> Result<Exit, Failure> {
 }
 
 fn rendered(command: clap::Command) -> io::Result<Vec<u8>> {
+    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let has_subcommands = command.get_subcommands().next().is_some();
+    let man = Man::new(command).source(concat!("sealoff ", env!("CARGO_PKG_VERSION"))).manual("sealoff");
     let mut page = Vec::new();
-    Man::new(command).render(&mut page)?;
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if has_subcommands {
+        man.render_subcommands_section(&mut page)?;
+    }
+    // Below --help stand the examples of a command, and the exit codes of all of them below that of sealoff itself.
+    if after != EXIT_CODES {
+        as_it_is(&mut page, "EXAMPLES", below_heading(&after))?;
+    }
+    as_it_is(&mut page, "EXIT STATUS", below_heading(EXIT_CODES))?;
     Ok(page)
+}
+
+fn below_heading(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().skip(1)
+}
+
+/// A section whose lines are neither filled nor hyphenated: they are there to be copied.
+fn as_it_is<'a>(page: &mut Vec<u8>, heading: &str, lines: impl Iterator<Item = &'a str>) -> io::Result<()> {
+    writeln!(page, ".SH \"{heading}\"\n.nf")?;
+    for line in lines {
+        let escaped = line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('~', "\\(ti");
+        let guard = if escaped.starts_with('.') { "\\&" } else { "" };
+        writeln!(page, "{guard}{escaped}")?;
+    }
+    writeln!(page, ".fi")
 }

@@ -36,6 +36,7 @@ mod credential_args;
 pub mod diagnostics;
 mod disk_trouble;
 pub mod doctor;
+mod drawn_line;
 pub mod drill;
 mod drill_keys;
 mod drill_kill;
@@ -51,6 +52,7 @@ mod last_look;
 mod letters;
 pub mod man;
 mod moments;
+mod nearby;
 mod outage;
 mod pace_args;
 mod packet;
@@ -62,6 +64,7 @@ mod precheck;
 mod preview;
 mod private_output;
 mod progress;
+mod question;
 mod recap;
 mod recheck;
 pub mod report;
@@ -79,6 +82,7 @@ pub mod status;
 mod tests;
 pub mod undo;
 pub mod unseal;
+mod usage;
 pub mod verify;
 mod voice;
 mod words;
@@ -97,7 +101,8 @@ const EXIT_CODES: &str = "Exit codes:
   3    finished, and some accounts are not done
   4    refused by a guard, or not confirmed
   5    authentication, permission, or Graph not reachable
-  130  interrupted; the same command goes on";
+  130  interrupted; the same command goes on, and after sealoff
+       run it is sealoff apply DIR that does";
 
 /// Lock out thousands of Microsoft 365 accounts: as fast as the tenant's quota allows, able to be killed and resumed, with
 /// every new password sealed to the people who may hand it over.
@@ -137,7 +142,8 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     core_dumps::forbid();
-    let ended = settings::parse(std::env::args_os().collect()).and_then(|(cli, in_force)| dispatch(cli, &in_force));
+    let ended = settings::parse(std::env::args_os().collect())
+        .and_then(|(cli, in_force)| dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure)));
     match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -42,7 +42,10 @@ impl Outage {
         }
         let mut lines = vec![line];
         if !std::mem::replace(&mut self.explained, true) {
-            lines.push("the run waits and goes on by itself; nothing is lost. Ctrl-C is safe too: the same command goes on later".to_owned());
+            lines.push(
+                "the run waits and goes on by itself; nothing is lost. Ctrl-C is safe too: sealoff apply goes on later"
+                    .to_owned(),
+            );
             lines.extend(unreachable::mend(reason).map(str::to_owned));
         }
         lines

@@ -20,9 +20,11 @@ use crate::run::packets::{self, Packet};
 /// was sealed to it, sealed as a whole, and index.csv, which holds no secret. Nothing is read from or sent to Graph. `sealoff
 /// unseal` opens a packet.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  sealoff packets monday\n  sealoff unseal monday/handoff/site-berlin.csv.age -i berlin.key --letters letters"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff packets monday
+  sealoff unseal monday/handoff/site-berlin.csv.age \\
+    -i berlin.key --letters letters")]
 pub struct PacketsArgs {
     /// The folder of the plan and its run
     #[arg(value_name = "DIR")]
@@ -51,7 +53,11 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
     let made = project_packets(&plan).map_err(|error| apply::run_failure(&error))?;
     if made.is_empty() {
         return Err(Failure::usage(format_args!("no password has been set by the plan in {} yet", quoted(&args.dir)))
-            .with_next(format_args!("Carry it out: sealoff apply {} --confirm N", quoted(&args.dir))));
+            .with_next(format_args!(
+                "Carry it out: sealoff apply {} --confirm {}",
+                quoted(&args.dir),
+                plan.manifest().accounts()
+            )));
     }
     let mut out = anstream::stdout();
     let written = if args.json {

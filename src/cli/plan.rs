@@ -16,7 +16,7 @@ use super::preview;
 use super::voice;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
-use crate::plan::folder::FolderError;
+use crate::plan::folder::{self, FolderError, PlanFolder};
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::planner::{PlanError, Planner, Summary};
 use crate::plan::playbook::Playbook;
@@ -24,6 +24,7 @@ use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::rules::{Options, Rules, RulesError};
 use crate::report::examples::Examples;
 use crate::roster::{By, How, Roster, Source};
+use crate::run::opening::{Scope, standing};
 use crate::seal::Recipients;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
@@ -31,9 +32,13 @@ use crate::seal::Recipients;
 /// Looks everyone on ROSTER up in the tenant and writes a plan to DIR: one decision for each row, in plan.csv, bound by a
 /// fingerprint in plan.json. It only reads; it is the dry run. `sealoff apply DIR` carries the plan out.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  sealoff plan leavers.csv --playbook offboard --seal-to age1... --protect breakglass.txt --out monday"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff plan samples/layoff.csv --playbook offboard \\
+    --discard-credentials --out monday
+  sealoff keygen -o desk.key > desk.pub
+  sealoff plan samples/breach.csv --playbook breach \\
+    --seal-to desk.pub --out tonight")]
 pub struct PlanArgs {
     /// Print the plan's summary as JSON
     #[arg(long)]
@@ -92,7 +97,7 @@ impl ReadingArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleArgs {
-    /// Who can open the new passwords: an age1... recipient, an SSH public key, a file of them, or the file of an X.509
+    /// Who can open the new passwords: an age1… recipient, an SSH public key, a file of them, or the file of an X.509
     /// certificate; may be given more than once
     #[arg(long, value_name = "RECIPIENT")]
     pub(super) seal_to: Vec<String>,
@@ -100,8 +105,6 @@ pub struct RuleArgs {
     /// roster's handoff column; "default" is for rows without a name (or --seal-to is), "escrow" can open everybody's
     #[arg(long, value_name = "FILE")]
     pub(super) recipients: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) password: PasswordArgs,
     /// Seal to RSA certificates by OAEP (SHA-256), which not every program opens, in place of PKCS#1 v1.5
     #[arg(long)]
     pub(super) cms_oaep: bool,
@@ -135,6 +138,9 @@ pub struct RuleArgs {
     /// Plan even where this app may not read the tenant's domains: none is then known as federated
     #[arg(long)]
     pub(super) without_domains: bool,
+    // Last, because its heading would be that of whatever follows.
+    #[command(flatten)]
+    pub(super) password: PasswordArgs,
 }
 
 fn by_name() -> impl TypedValueParser<Value = By> {
@@ -259,6 +265,8 @@ pub(super) async fn make(
 ) -> Result<(Summary, Vec<Examples>, Connected), Failure> {
     let rules = args.rules.rules(args.playbook, None)?;
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
+    // Known without signing in.
+    folder::is_free(&args.out).map_err(|error| folder_failure(&error))?;
     let connected = connection.connect()?;
     let (summary, examples) = of_roster(roster, rules, &args.out, &connected, args.checks).await?;
     Ok((summary, examples, connected))
@@ -312,11 +320,25 @@ pub(super) fn failure(error: &PlanError) -> Failure {
             ProtectedError::Lookup(_) => Failure::new(Exit::Access, error),
             _ => Failure::refused(error),
         },
-        PlanError::Folder(FolderError::HoldsAPlan { folder }) => Failure::refused(error).with_next(format_args!(
-            "To carry that plan out, or to go on with it: sealoff apply {} --confirm N",
-            preview::quoted(folder)
-        )),
-        PlanError::Folder(FolderError::WritableByOthers { .. }) => Failure::refused(error),
+        PlanError::Folder(error) => folder_failure(error),
+        _ => Failure::usage(error),
+    }
+}
+
+/// Why a folder takes no plan, as the end of a command.
+pub(super) fn folder_failure(error: &FolderError) -> Failure {
+    match error {
+        FolderError::HoldsAPlan { folder } => {
+            let dir = preview::quoted(folder);
+            let Ok(plan) = PlanFolder::open(folder) else {
+                return Failure::refused(error).with_next(format_args!("To see what it is: sealoff status {dir}"));
+            };
+            let command = format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts());
+            let begun = standing(&plan, Scope::Open).is_ok_and(|standing| standing.begun);
+            let what = if begun { "Its run was begun. To go on with it" } else { "To carry that plan out" };
+            Failure::refused(error).with_next(format_args!("{what}: {command}"))
+        }
+        FolderError::WritableByOthers { .. } => Failure::refused(error),
         _ => Failure::usage(error),
     }
 }

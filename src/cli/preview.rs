@@ -90,12 +90,13 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     let rows = counted(plan.roster.rows.into(), "row", "rows");
     let shape = harmless(&plan.roster.read_as);
     labelled("Roster", &format!("{}, {rows} ({shape})", roster_name(&plan.roster.name)))?;
-    if let Some(list) = &plan.protected {
-        let accounts = counted(list.accounts.into(), "account", "accounts");
-        labelled(
-            "Protected",
-            &format!("{accounts} in {} will not be touched, on the roster or not", harmless(&list.name)),
-        )?;
+    match &plan.protected {
+        Some(list) => {
+            let accounts = counted(list.accounts.into(), "account", "accounts");
+            let list = harmless(&list.name);
+            labelled("Protected", &format!("{accounts} in {list} will not be touched, on the roster or not"))?;
+        }
+        None => labelled("Protected", "nobody: no list is named")?,
     }
     if let Some(since) = plan.options.since {
         labelled("Since", &format!("sessions that were ended at {} or later count as ended", moment(since)))?;
@@ -178,7 +179,7 @@ fn write_decisions(out: &mut impl Write, summary: &Summary, examples: &[Examples
 fn write_examples(out: &mut impl Write, group: &Examples, rows: u32, width: usize) -> io::Result<()> {
     let room = width.saturating_sub(EXAMPLE).max(20);
     for example in &group.rows {
-        let user = harmless(&example.user);
+        let user = harmless(&example.name);
         let user = fitting(&user, room + room / 2);
         let detail = if example.detail.is_empty() { String::new() } else { format!(": {}", harmless(&example.detail)) };
         let text = format!("row {} {user}{detail}", count(example.row.get().into()));

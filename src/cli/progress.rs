@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use time::OffsetDateTime;
 
+use super::drawn_line;
 use super::outage::Outage;
 use super::voice;
 use super::words::{count, counted, harmless, span};
@@ -32,9 +33,8 @@ impl Display {
     #[must_use]
     pub(super) fn new(is_terminal: bool, clock: Clock) -> Self {
         let bar = is_terminal.then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-            // What does not fit into a narrow terminal is cut off at the end; a second line would not be taken back when
-            // the window changes.
+            let bar = ProgressBar::with_draw_target(None, drawn_line::target());
+            // What does not fit into a narrow terminal is cut off at the end.
             if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:12}] {wide_msg}") {
                 bar.set_style(style.progress_chars("=> "));
             }
@@ -56,6 +56,7 @@ impl Display {
         match event {
             Event::Started(progress) => {
                 if let Some(bar) = &self.bar {
+                    voice::say("Ctrl-C is safe: what is under way is waited for, and nothing is lost");
                     // Drawn from here on: before, it would say "0/0".
                     bar.set_length(progress.accounts);
                     bar.enable_steady_tick(Duration::from_millis(250));

@@ -10,7 +10,8 @@ use super::fitted;
 use super::handoff;
 use super::pace_args::{self, EffectivePace};
 use super::preview::note_unprinted;
-use super::words::{count, counted};
+use super::voice;
+use super::words::{count, counted, quoted};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::run::event::Statistics;
@@ -73,6 +74,20 @@ impl Recap<'_> {
             fitted::write(&mut out, |out| self.write(out))
         };
         note_unprinted(written.and_then(|()| out.flush()));
+        // Whoever reads the JSON later sees in the mail of the job why its code was not 0. A run that was stopped has an error.
+        if json && matches!(self.exit, Exit::Unfinished | Exit::Interrupted) && self.ending != "stopped" {
+            voice::warn(self.why_not_done());
+        }
+    }
+
+    fn why_not_done(&self) -> String {
+        let not_done = counted(self.tally.not_done(), "account is", "accounts are");
+        let dir = quoted(self.plan.path());
+        if self.ending == "interrupted" {
+            let accounts = self.plan.manifest().accounts();
+            return format!("interrupted: {not_done} not done yet; to go on: sealoff apply {dir} --confirm {accounts}");
+        }
+        format!("{not_done} not done; why, and what is left to do: sealoff status {dir}")
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {

@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::apply;
 use super::exit::{Exit, Failure};
 use super::preview::note_unprinted;
-use super::words::count;
+use super::voice;
+use super::words::{count, counted};
 use crate::digest::Digest;
 use crate::run::opening::project_results;
 use crate::run::outcome::Outcome;
@@ -66,5 +67,8 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
         writeln!(out, "{lines}Results    {}", results.display())
     };
     note_unprinted(written.and_then(|()| out.flush()));
+    if args.json && tally.not_done() > 0 {
+        voice::warn(format_args!("{} not done", counted(tally.not_done(), "account is", "accounts are")));
+    }
     Ok(apply::exit_of(&tally))
 }

@@ -11,6 +11,7 @@ use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
+use super::voice;
 use crate::run::opening::{Scope, standing};
 
 /// Plan, ask, and apply in one go
@@ -18,7 +19,10 @@ use crate::run::opening::{Scope, standing};
 /// Makes the plan, shows it, asks for the number of accounts that will be changed, and carries it out. With --dry-run it
 /// ends after the preview, and nothing is changed.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sealoff run leavers.csv --playbook contain --out monday --dry-run")]
+#[command(after_help = "\
+Example:
+  sealoff run samples/layoff.csv --playbook contain \\
+    --out monday --dry-run")]
 pub struct RunArgs {
     /// End after the preview
     #[arg(long)]
@@ -62,6 +66,9 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     if summary.plan.accounts() == 0 {
         // A script must not take "nobody was even found" for "everybody is locked out".
         let refused = summary.plan.counts.refuse.rows;
+        if args.json && refused > 0 {
+            voice::warn("nobody would be changed, and some rows were refused: there is nothing to apply");
+        }
         return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
     }
     let folder = apply::open(&args.plan.out)?;

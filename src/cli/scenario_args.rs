@@ -1,15 +1,18 @@
 //! What a simulated tenant is like: a scenario, and the flags that beat it.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command, ValueEnum};
 
 use super::exit::Failure;
+use crate::nearest::nearest;
 use crate::simulator::{Fault, Quota, Scenario, Settings, Shape, UnknownFault};
 
 /// What `simulate` and `drill` have in common.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Scenario")]
 pub(super) struct ScenarioArgs {
     /// What the tenant is like and what goes wrong in it, as a TOML file; flags beat what it says
     #[arg(long = "scenario", value_name = "FILE")]
@@ -80,15 +83,36 @@ struct FaultArgs {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     fault_lost_answer: Option<f64>,
     /// Any other kind of fault, as KIND=SHARE; more than once for more than one (--help lists the kinds)
-    #[arg(long, value_name = "KIND=SHARE", value_parser = fault, long_help = fault_help())]
+    #[arg(long, value_name = "KIND=SHARE", value_parser = FaultParser, hide_possible_values = true, long_help = fault_help())]
     fault: Vec<(Fault, f64)>,
 }
 
 /// Reads `KIND=SHARE`.
 fn fault(text: &str) -> Result<(Fault, f64), String> {
     let (kind, of) = text.split_once('=').ok_or("a fault is KIND=SHARE, as lost-answer=0.03")?;
-    let kind: Fault = kind.parse().map_err(|error: UnknownFault| error.to_string())?;
+    let kind: Fault = kind.parse().map_err(|error: UnknownFault| {
+        let meant = nearest(kind, Fault::ALL.iter().map(|fault| fault.name));
+        meant.map_or_else(|| error.to_string(), |meant| format!("there is no fault {kind:?}; did you mean {meant}?"))
+    })?;
     Ok((kind, share(of)?))
+}
+
+/// Reads a fault, and lets the shells complete its kind.
+#[derive(Clone)]
+struct FaultParser;
+
+impl TypedValueParser for FaultParser {
+    type Value = (Fault, f64);
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
+        StringValueParser::new().try_map(|text| fault(&text)).parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(
+            Fault::ALL.into_iter().map(|fault| PossibleValue::new(format!("{}=", fault.name)).help(fault.what)),
+        ))
+    }
 }
 
 fn fault_help() -> String {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
 use super::connect::clock_speed;
@@ -21,7 +22,6 @@ use super::words::{counted, quoted};
 use crate::private_files;
 use crate::simulator::{
     ActingRole, Connection, Directory, FurtherApp, Permission, Quota, Scenario, Settings, Simulator, SnapshotError,
-    UnknownRole,
 };
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
@@ -29,9 +29,12 @@ use crate::simulator::{
 /// It prints the variables that point a client at it and serves until it is interrupted. Nothing in it is real: it
 /// accepts the printed credentials alone, and what it is told stays in its memory.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  sealoff simulate --users 500 --seed 7\n  # then, in another shell, paste what it prints and run:\n  sealoff plan samples/first-try.csv --playbook contain --out rehearsal"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff simulate --users 500 --seed 7
+  # then, in another shell, paste what it prints and run:
+  sealoff plan samples/first-try.csv --playbook contain \\
+    --out rehearsal")]
 pub struct SimulateArgs {
     /// Address to listen on; loopback only, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
@@ -87,11 +90,11 @@ pub struct SimulateArgs {
 struct RightsArgs {
     /// Directory role of the app: none, password, helpdesk, authentication, user, privileged-authentication or global [default:
     /// privileged-authentication]
-    #[arg(long, value_name = "ROLE", value_parser = app_role)]
+    #[arg(long, value_name = "ROLE", value_parser = app_role(), hide_possible_values = true)]
     app_role: Option<AppRole>,
     /// A permission that the app was not granted, such as Directory.Read.All, besides those that the scenario withholds; more
     /// than once for more than one
-    #[arg(long, value_name = "PERMISSION")]
+    #[arg(long, value_name = "PERMISSION", value_parser = permission(), ignore_case = true, hide_possible_values = true)]
     withhold: Vec<Permission>,
     /// Tokens that no client can read
     #[arg(long)]
@@ -111,11 +114,19 @@ fn possible_users(text: &str) -> Result<usize, String> {
 #[derive(Debug, Clone, Copy)]
 struct AppRole(Option<ActingRole>);
 
-fn app_role(text: &str) -> Result<AppRole, String> {
-    if text == "none" {
-        return Ok(AppRole(None));
-    }
-    text.parse().map(|role| AppRole(Some(role))).map_err(|error: UnknownRole| format!("{error}; or none"))
+/// As the simulator calls the roles; known to the shells' completions, and to whoever mistypes one.
+const APP_ROLES: [&str; 7] =
+    ["none", "password", "helpdesk", "authentication", "user", "privileged-authentication", "global"];
+
+fn app_role() -> impl TypedValueParser<Value = AppRole> {
+    PossibleValuesParser::new(APP_ROLES).try_map(|name| match name.as_str() {
+        "none" => Ok(AppRole(None)),
+        name => name.parse().map(|role| AppRole(Some(role))),
+    })
+}
+
+fn permission() -> impl TypedValueParser<Value = Permission> {
+    PossibleValuesParser::new(Permission::all().map(Permission::name)).try_map(|name| name.parse::<Permission>())
 }
 
 impl RightsArgs {

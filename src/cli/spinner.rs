@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
+use super::drawn_line;
 use super::voice;
 
 /// Drawn until it is dropped; nothing where standard error is no terminal or quiet was asked for.
@@ -13,8 +14,8 @@ pub(super) struct Spinner(Option<ProgressBar>);
 impl Spinner {
     pub(super) fn start(text: impl Into<Cow<'static, str>>) -> Self {
         Self(voice::draws().then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-            // Cut off where the terminal ends: a second line would not be taken back when the window changes.
+            let bar = ProgressBar::with_draw_target(None, drawn_line::target());
+            // Cut off where the terminal ends.
             if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
                 bar.set_style(style);
             }

@@ -6,13 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::apply;
 use super::appointment::told;
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, Failure, printed};
 use super::fitted;
-use super::preview::note_unprinted;
+use super::voice;
 use super::words::{count, counted, harmless, moment, quoted, span};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
@@ -71,7 +70,10 @@ pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
     let mut out = anstream::stdout();
     let written =
         if args.json { status.write_json(&mut out, exit) } else { fitted::write(&mut out, |out| status.write(out)) };
-    note_unprinted(written.and_then(|()| out.flush()));
+    printed(written.and_then(|()| out.flush()))?;
+    if args.json && exit != Exit::Done {
+        voice::warn(status.why_not_done());
+    }
     Ok(exit)
 }
 
@@ -110,6 +112,16 @@ struct PlanOnWire<'a> {
 impl Status<'_> {
     fn manifest(&self) -> &Manifest {
         self.plan.manifest()
+    }
+
+    /// Why the code is not 0, in a line beside the JSON.
+    fn why_not_done(&self) -> String {
+        let dir = quoted(self.plan.path());
+        match &self.survey.journal.broken {
+            Some(broken) => format!("the journal in {dir} is broken: {}", harmless(&broken.reason)),
+            None if !self.survey.begun => format!("the run in {dir} has not begun"),
+            None => format!("the run in {dir} has not done every planned account"),
+        }
     }
 
     fn write_json(&self, out: &mut impl Write, exit: Exit) -> io::Result<()> {
@@ -182,6 +194,8 @@ impl Status<'_> {
                 }
             }
             Some(None) => writeln!(out, "Now        another sealoff works in the folder")?,
+            // Nobody knows what stood behind the place where the journal is broken.
+            None if survey.journal.broken.is_some() => writeln!(out, "Now        nobody works in the folder")?,
             None if !survey.begun => writeln!(out, "Now        the run has not begun: nothing was changed")?,
             None => {
                 let how = survey.journal.ended.as_deref().map_or_else(
@@ -191,7 +205,7 @@ impl Status<'_> {
                 writeln!(out, "Now        nobody works in the folder; {how}")?;
             }
         }
-        if survey.writes_left > 0 {
+        if survey.writes_left > 0 && survey.journal.broken.is_none() {
             let time = span(survey.time_left);
             let writes = counted(survey.writes_left, "write", "writes");
             writeln!(out, "Left       {writes}, {time} by the documented quota")?;
@@ -208,9 +222,9 @@ impl Status<'_> {
         } else if let Some(last) = journal.last_written {
             let lines = counted(journal.lines, "line", "lines");
             let processes = counted(journal.processes, "process", "processes");
-            writeln!(out, "Journal    whole: {lines}, {processes}, last written {}", exact(last))?;
+            writeln!(out, "Journal    whole: {lines}, {processes}, last written {}", moment(last))?;
             if let Some(first) = journal.first_written {
-                writeln!(out, "           begun {}", exact(first))?;
+                writeln!(out, "           begun {}", moment(first))?;
             }
         }
         if let (Some(line), None) = (journal.torn_line, self.held) {
@@ -240,7 +254,7 @@ impl Status<'_> {
             }
             writeln!(out, "{step:<10} {}", parts.join(", "))?;
         }
-        if self.survey.in_doubt > 0 && self.held.is_none() {
+        if self.survey.in_doubt > 0 && self.held.is_none() && self.survey.journal.broken.is_none() {
             writeln!(
                 out,
                 "In doubt   {}: a write was on its way and its answer is not known; the next apply settles it",
@@ -301,12 +315,6 @@ impl Status<'_> {
         }
         next
     }
-}
-
-/// To the second, in UTC.
-fn exact(at: OffsetDateTime) -> String {
-    let at = at.to_offset(time::UtcOffset::UTC).replace_nanosecond(0).unwrap_or(at);
-    at.format(&Rfc3339).unwrap_or_default()
 }
 
 /// Something to do next.

@@ -1,8 +1,12 @@
 //! What holds for every command, whichever they are.
 
+use std::path::Path;
+
 use clap::{Command, CommandFactory as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::Cli;
+use super::usage;
 
 fn commands() -> Vec<Command> {
     let mut command = Cli::command().disable_help_subcommand(true);
@@ -33,16 +37,53 @@ fn the_command_line_is_sound() {
     Cli::command().debug_assert();
 }
 
+/// A line at which every terminal that is wide enough to work on shows it as it is.
+const NARROWEST: usize = 60;
+
 #[test]
-fn every_command_has_an_example_and_every_example_is_taken() {
+fn every_command_has_an_example_and_every_example_is_taken_and_fits() {
     for command in commands() {
         let name = command.get_name();
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let examples: Vec<&str> = help.lines().map(str::trim).filter(|line| line.starts_with("sealoff ")).collect();
+        for line in help.lines() {
+            assert!(line.width() <= NARROWEST, "{name}: {line:?} would be broken at {NARROWEST} columns");
+        }
+        let joined = help.replace("\\\n", " ");
+        let examples: Vec<&str> = joined.lines().map(str::trim).filter(|line| line.starts_with("sealoff ")).collect();
         assert!(!examples.is_empty(), "sealoff {name} --help has no example");
+        let heading = if examples.len() == 1 { "Example:" } else { "Examples:" };
+        assert_eq!(help.lines().next(), Some(heading), "sealoff {name} --help");
         for example in examples {
             let taken = Cli::command().try_get_matches_from(words(example));
             assert!(taken.is_ok(), "{name}: {example}: {}", taken.unwrap_err());
+            for sample in words(example).iter().filter(|word| word.starts_with("samples/")) {
+                assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(sample).exists(), "{name}: {sample} is not there");
+            }
+        }
+    }
+}
+
+/// The heading of a part of the arguments stays in force for whatever follows, unless that has one of its own.
+#[test]
+fn every_argument_stands_under_its_own_heading() {
+    let own: [(&str, &[&str]); 8] = [
+        ("Passwords", &["password", "password_length"]),
+        ("Rights", &["app_role", "withhold", "opaque_tokens", "without_pim"]),
+        ("Faults (shares from 0 to 1)", &["fault_429", "fault_503", "fault_lost_answer", "fault"]),
+        ("Scenario", &["file", "seed", "limiter"]), // other commands have a file, too
+        ("Settings", &["config", "no_config"]),
+        ("Checks", &["without_checks"]),
+        ("Output", &["events"]),
+        ("Terminal", &["color", "quiet", "verbose"]),
+    ];
+    for command in commands() {
+        for argument in command.get_arguments() {
+            let (id, heading) = (argument.get_id().as_str(), argument.get_help_heading());
+            for (name, ids) in own {
+                let stands_there = heading == Some(name);
+                let belongs_there = ids.contains(&id) && (id != "file" || stands_there);
+                assert_eq!(belongs_there, stands_there, "{} {id}: {heading:?}", command.get_name());
+            }
         }
     }
 }
@@ -88,5 +129,29 @@ fn every_command_and_every_flag_says_what_it_is_for() {
         for argument in command.get_arguments() {
             assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
         }
+    }
+}
+
+#[test]
+fn whoever_leaves_something_out_is_told_what_is_needed_and_nothing_else() {
+    // Not the environment of this process: a default has the same effect.
+    let line = ["sealoff", "plan", "list.csv", "--out", "monday", "--graph-endpoint", "https://graph.example"];
+    let error = usage::told(usage::command().try_get_matches_from(line).unwrap_err()).to_string();
+    let usage = error.lines().find(|line| line.starts_with("Usage: ")).unwrap_or_default();
+    assert_eq!(usage, "Usage: sealoff plan [OPTIONS] --playbook <PLAYBOOK> --out <DIR> <ROSTER>", "{error}");
+    assert!(error.contains("the playbooks are breach, contain, offboard, signout, reinstate"), "{error}");
+}
+
+#[test]
+fn the_shells_complete_closed_lists() {
+    let mut script = Vec::new();
+    clap_complete::generate(clap_complete::Shell::Bash, &mut Cli::command(), "sealoff", &mut script);
+    let script = String::from_utf8(script).unwrap();
+    for (flag, word) in [("--app-role", "helpdesk"), ("--withhold", "Directory.Read.All"), ("--fault", "lost-answer=")]
+    {
+        let place =
+            script.find(&format!("                {flag})")).unwrap_or_else(|| panic!("{flag} is not completed"));
+        let offered = script[place..].lines().nth(1).unwrap_or_default();
+        assert!(offered.contains(word), "{flag}: {offered}");
     }
 }

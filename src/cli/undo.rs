@@ -9,6 +9,7 @@ use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::plan;
 use super::preview;
+use crate::plan::folder;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
@@ -24,9 +25,11 @@ use crate::verify::claims::{Claim, Claims};
 /// before may sign in again. Nobody who was blocked before the run is opened, and whoever may have been blocked without an
 /// answer is named and left alone. Nothing is changed yet: `sealoff apply DIR2` carries the plan out.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  sealoff undo monday --out monday-undone\n  sealoff undo monday --out monday-undone --reset --seal-to age1..."
-)]
+#[command(after_help = "\
+Examples:
+  sealoff undo monday --out monday-undone
+  sealoff undo monday --out monday-undone --reset \\
+    --seal-to desk.pub")]
 pub struct UndoArgs {
     /// The folder of the run that is to be undone
     #[arg(value_name = "DIR")]
@@ -37,7 +40,7 @@ pub struct UndoArgs {
     /// Give each account a new password in the same write, to be changed at the next sign-in, and end its sessions
     #[arg(long)]
     reset: bool,
-    /// Who can open the new passwords: an age1... recipient, an SSH public key, a file of them, or the file of an X.509
+    /// Who can open the new passwords: an age1… recipient, an SSH public key, a file of them, or the file of an X.509
     /// certificate; may be given more than once
     #[arg(long, value_name = "RECIPIENT", requires = "reset")]
     seal_to: Vec<String>,
@@ -74,6 +77,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         Claim::InDoubt => Blocked::Uncertain,
         Claim::AsBefore | Claim::NotDone { .. } => Blocked::No,
     };
+    folder::is_free(&args.out).map_err(|error| plan::folder_failure(&error))?;
     let connected = args.connection.connect()?;
     apply::check_tenant(of, &connected.transport, connected.clock).await?;
     let caller = connected.caller().await?;

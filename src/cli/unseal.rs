@@ -30,11 +30,15 @@ use super::{passphrase, private_output};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sealoff unseal run1/results.csv -i service-desk.key --user ada@contoso.com --show
-  sealoff unseal run1/results.csv -i service-desk.key | some-password-manager import -
-  sealoff unseal run1/results.csv -i ~/.ssh/id_ed25519 -o passwords.csv
-  sealoff unseal run1/handoff/site-berlin.csv.age -i berlin.key -o sign-off-sheet.csv
-  sealoff unseal run1/handoff/site-berlin.csv.p7m -i certificate.pfx --letters letters")]
+  sealoff unseal run1/results.csv -i desk.key --show \\
+    --user ada.lovelace@contoso.com
+  sealoff unseal run1/results.csv -i ~/.ssh/id_ed25519 \\
+    -o passwords.csv
+  sealoff unseal run1/results.csv -i desk.key | pass-import
+  sealoff unseal run1/handoff/site-berlin.csv.age \\
+    -i berlin.key -o sign-off-sheet.csv
+  sealoff unseal run1/handoff/site-berlin.csv.p7m \\
+    -i certificate.pfx --letters letters")]
 pub struct UnsealArgs {
     /// The results file of a run, or a packet (handoff/NAME.csv.age or .p7m).
     #[arg(value_name = "FILE")]

@@ -23,6 +23,7 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::step::Step;
 use crate::run::opening::RunError;
+use crate::run::survey::survey;
 use crate::run::verdict::{Verdict, Verdicts};
 use crate::verify::claims::Claims;
 use crate::verify::judge::Finding;
@@ -41,9 +42,11 @@ const MOST_NAMED: usize = 50;
 /// step is proved, not yet shown, contradicted (somebody changed it back) or cannot be proved, and verification.csv says
 /// which and why. It changes nothing. The exit code is 0 only when every step is proved.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  sealoff verify monday\n  sealoff verify monday --watch 10m     # tells of everybody who comes back, until Ctrl-C"
-)]
+#[command(after_help = "\
+Examples:
+  sealoff verify monday
+  # Tells of everybody who comes back, until Ctrl-C:
+  sealoff verify monday --watch 10m")]
 pub struct VerifyArgs {
     /// The folder of the run
     #[arg(value_name = "DIR")]
@@ -225,6 +228,12 @@ struct Shown {
     steps: Verdicts,
     verification: PathBuf,
     not_proved: Vec<Open>,
+    /// Steps that were so before the run, and that nobody wrote to.
+    #[serde(skip)]
+    as_before: u64,
+    /// What goes on with the run, where it has not come to its end.
+    #[serde(skip)]
+    to_go_on: Option<String>,
     #[serde(skip)]
     dir: String,
 }
@@ -278,7 +287,24 @@ impl Shown {
             }
         }
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
-        Ok(Self { sealoff_verification: 1, exit_code: exit as u8, accounts, steps, verification, not_proved, dir })
+        let planned = &plan.manifest().counts.steps;
+        let planned = [planned.block, planned.unblock, planned.reset, planned.revoke].into_iter().map(u64::from).sum();
+        let read: u64 = Verdict::ALL.into_iter().map(|verdict| steps.of(verdict)).sum();
+        // As `status` has it; where everything is proved, nothing is left.
+        let is_open =
+            !steps.all_proved() && survey(plan).is_ok_and(|survey| survey.writes_left > 0 || survey.in_doubt > 0);
+        let to_go_on = is_open.then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts()));
+        Ok(Self {
+            sealoff_verification: 1,
+            exit_code: exit as u8,
+            accounts,
+            steps,
+            verification,
+            not_proved,
+            as_before: read.saturating_sub(planned),
+            to_go_on,
+            dir,
+        })
     }
 
     fn exit(&self) -> Exit {
@@ -294,12 +320,23 @@ impl Shown {
             (false, Some(before)) => fitted::write(&mut out, |out| self.write_changes(out, before)),
         };
         note_unprinted(written.and_then(|()| out.flush()));
+        if json && before.is_none() && !self.steps.all_proved() {
+            voice::warn(format_args!(
+                "{} not proved; {} says which, and why",
+                counted(self.not_proved.len() as u64, "step is", "steps are"),
+                self.verification.display()
+            ));
+        }
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         for verdict in Verdict::ALL.into_iter().filter(|verdict| self.steps.of(*verdict) > 0) {
             let number = count(self.steps.of(verdict));
             writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), verdict.sentence())?;
+        }
+        if self.as_before > 0 {
+            let were = counted(self.as_before, "of these was so", "of these were so");
+            writeln!(out, "{:<25}  {were} before the run, which wrote nothing there", "")?;
         }
         writeln!(out)?;
         if self.steps.all_proved() {
@@ -327,6 +364,9 @@ impl Shown {
         }
         writeln!(out, "\nWhat is left to do, in order:")?;
         let mut lines = Vec::new();
+        if let Some(command) = &self.to_go_on {
+            lines.push(format!("The run has not come to its end. To go on:  {command}"));
+        }
         if self.steps.contradicted > 0 {
             lines.push(
                 "Find out who changed it back: Entra's audit log has it as Enable account or Reset user password."

@@ -34,8 +34,7 @@ pub const RESULTS: &str = "results.csv";
 #[non_exhaustive]
 pub enum FolderError {
     /// There is a plan already.
-    #[error("{} already holds a plan; choose another folder, or carry that one out with sealoff apply",
-        folder.display())]
+    #[error("{} already holds a plan; choose another folder for a new one", folder.display())]
     HoldsAPlan {
         /// The folder.
         folder: PathBuf,
@@ -58,6 +57,12 @@ pub enum FolderError {
     #[error("{} is a file, not a folder; choose another name", folder.display())]
     NotAFolder {
         /// What should be a folder.
+        folder: PathBuf,
+    },
+    /// There is no folder.
+    #[error("{} does not exist", folder.display())]
+    NotThere {
+        /// The folder.
         folder: PathBuf,
     },
     /// There is no plan.
@@ -112,11 +117,19 @@ pub enum FolderError {
 ///
 /// The folder holds a plan, or anything else but what a planning that was killed left behind; or it cannot be made.
 pub fn prepare(folder: &Path) -> Result<(), FolderError> {
+    is_free(folder)?;
+    private_files::create_folder(folder).map_err(|source| FolderError::Io { path: folder.to_owned(), source })
+}
+
+/// Says whether a new plan could be made in this folder, and changes nothing.
+///
+/// # Errors
+///
+/// The folder holds a plan, or anything else but what a planning that was killed left behind; or it cannot be read.
+pub fn is_free(folder: &Path) -> Result<(), FolderError> {
     let io = |source| FolderError::Io { path: folder.to_owned(), source };
     match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return private_files::create_folder(folder).map_err(io);
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(FolderError::NotAFolder { folder: folder.to_owned() });
         }
@@ -168,7 +181,11 @@ impl PlanFolder {
         let json = match fs::read(&path) {
             Ok(json) => json,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Err(FolderError::NoPlan { folder: folder.to_owned() });
+                let folder = folder.to_owned();
+                return Err(match folder.exists() {
+                    true => FolderError::NoPlan { folder },
+                    false => FolderError::NotThere { folder },
+                });
             }
             Err(source) => return Err(FolderError::Io { path, source }),
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::listing::detail;
-use crate::ids::RowNumber;
+use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::reason::Reason;
 use crate::plan::row::Decision;
@@ -31,6 +31,9 @@ pub struct Example {
     pub row: RowNumber,
     /// The key as the roster has it: a stranger's text.
     pub user: String,
+    /// As whom people know the account: the sign-in name where the key is an object id and the name is known, and else the key.
+    #[serde(skip)]
+    pub name: String,
     /// What else is to be said about the reason; may be empty.
     pub detail: String,
 }
@@ -57,7 +60,9 @@ impl Examples {
                 let rows = found.entry(reason).or_default();
                 if rows.len() < MOST {
                     missing = missing.saturating_sub(1);
-                    rows.push(Example { row: row.row, user: row.user.clone(), detail: detail(&row).to_owned() });
+                    let is_known = row.user.parse::<ObjectId>().is_ok() && !row.user_principal_name.is_empty();
+                    let name = if is_known { &row.user_principal_name } else { &row.user }.clone();
+                    rows.push(Example { row: row.row, user: row.user.clone(), name, detail: detail(&row).to_owned() });
                 }
             }
             if missing == 0 {

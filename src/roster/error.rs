@@ -4,9 +4,10 @@ use std::io;
 
 use super::by::By;
 use super::invisible::harmless;
-use super::names::{ACCEPTED_KEYS, of_property};
+use super::names::{ACCEPTED_KEYS, fold_whole, of_property};
 use super::source::Source;
 use super::spot::Spot;
+use crate::nearest::nearest;
 
 /// Why a list of people cannot be read at all: what was found, and what is expected instead.
 #[derive(Debug, thiserror::Error)]
@@ -167,10 +168,16 @@ impl RosterError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NoKeyColumn { numbered: Some(number), .. } => Some(format!(
-                "Name the column that says who is meant: --key COLUMN; in a list without a header: --key '{number}'. Delete \
-                 any lines above the header."
-            )),
+            Self::NoKeyColumn { found, by, numbered, .. } => Some(match (misspelt(found, *by), numbered) {
+                (Some((found, meant)), _) => {
+                    format!("Did you mean {meant} by {found:?}? If so: --key {}", quote(found))
+                }
+                (None, Some(number)) => format!(
+                    "Name the column that says who is meant: --key COLUMN; in a list without a header: --key '{number}'. \
+                     Delete any lines above the header."
+                ),
+                (None, None) => "Name the column that says who is meant: --key COLUMN".to_owned(),
+            }),
             Self::HeaderBelow { .. } => {
                 Some("Delete the lines above the header; people who stand there belong below it.".to_owned())
             }
@@ -178,7 +185,6 @@ impl RosterError {
                 "Write samAccountName as the header: in its place if it is one, above the line if it is a person."
                     .to_owned(),
             ),
-            Self::NoKeyColumn { .. } => Some("Name the column that says who is meant: --key COLUMN".to_owned()),
             Self::UnknownColumn(unknown) if !unknown.header => Some(
                 "The list has no header: name the column by its number, such as --key '#1' or --handoff-by '#2'."
                     .to_owned(),
@@ -242,6 +248,19 @@ const fn many(header: bool) -> &'static str {
         true => "has more than one column that names accounts, and they name different ones",
         false => "has no header, and more than one column names accounts",
     }
+}
+
+/// The column whose name is nearly one that would have been taken. Short names are nearly anything.
+fn misspelt(found: &[String], by: Option<By>) -> Option<(&String, &'static str)> {
+    let known: Vec<&'static str> = match by {
+        None => ACCEPTED_KEYS.split(", ").filter(|name| name.len() >= 6).collect(),
+        Some(by) => of_property(by).to_vec(),
+    };
+    found.iter().find_map(|name| {
+        let folded = fold_whole(name);
+        let meant = nearest(&folded, known.iter().copied())?;
+        (folded.len() >= 6).then_some((name, meant))
+    })
 }
 
 /// A name as it is written on a command line.

@@ -168,7 +168,7 @@ fn folders_that_hold_something_or_nothing() {
     stage.run(&contain(&roster, "out")).succeeded();
     stage.run(&contain(&roster, "out")).exited(4).complains(&["already holds a plan"]);
     stage.run(&contain(&roster, ".")).exited(2).complains(&["not empty"]);
-    stage.run(&["apply", "nowhere", "--confirm", "1"]).exited(2).complains(&["holds no plan", "sealoff plan"]);
+    stage.run(&["apply", "nowhere", "--confirm", "1"]).exited(2).complains(&["does not exist", "sealoff plan"]);
     stage.run(&["unseal", "out/results.csv", "-i", "key.txt"]).exited(2);
     stage.run(&["unseal", &roster, "-i", "missing.txt"]).exited(2).complains(&["missing.txt"]);
 }

@@ -280,11 +280,11 @@ fn what_does_not_go_together_is_refused_with_the_reason() {
     plan(&stage, &roster, "breach", &["--recipients", "nowhere.toml"])
         .exited(2)
         .complains(&["nowhere.toml cannot be read"]);
-    stage.run(&["packets", "out"]).exited(2).complains(&["holds no plan"]);
+    stage.run(&["packets", "out"]).exited(2).complains(&["does not exist"]);
     stage.plan(&roster, "contain", "contain", &[]).succeeded();
     stage.run(&["packets", "contain"]).exited(2).complains(&["sets no password"]);
     stage.plan(&roster, "breach", "yet", &[]).succeeded();
-    stage.run(&["packets", "yet"]).exited(2).complains(&["no password has been set", "sealoff apply yet --confirm N"]);
+    stage.run(&["packets", "yet"]).exited(2).complains(&["no password has been set", "sealoff apply yet --confirm 1"]);
     stage.plan(&roster, "offboard", "gone", &["--discard-credentials"]).succeeded();
     stage.apply("gone").succeeded();
     assert!(!stage.path("gone/handoff").exists());

@@ -22,6 +22,7 @@ mod main_job;
 mod memory;
 #[cfg(unix)]
 mod narrow;
+mod nearest;
 mod not_before;
 mod outages;
 mod pace;
@@ -29,6 +30,8 @@ mod picture;
 mod plan_page;
 mod preview;
 mod promises;
+#[cfg(unix)]
+mod question;
 mod rehearsals;
 mod report;
 mod resume;
@@ -48,5 +51,6 @@ mod simulator;
 mod soup;
 mod stage;
 mod terminal;
+mod unattended;
 mod undo;
 mod verify;

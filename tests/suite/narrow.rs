@@ -71,3 +71,30 @@ fn what_is_shown_fits_and_progress_is_one_line() {
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
 }
+
+/// Blanks up to the edge are broken into a second row by a terminal that is made narrower, and stay there.
+#[test]
+fn what_is_drawn_ends_with_its_text_and_leaves_the_last_column_free() {
+    let stage = Stage::new();
+    stage.plan(&stage.roster_of(&stage.members(40)), "contain", "out", &[]).succeeded();
+    stage.simulator.hold_after_writes(20);
+    let command = stage.command(&["apply", "out", "--confirm", "40"]);
+    let text = std::thread::scope(|scope| {
+        let seen = scope.spawn(|| seen(command));
+        stage.wait_for_writes(20);
+        stage.simulator.release();
+        let (text, code) = seen.join().unwrap();
+        assert_eq!(code, Some(0), "{text}");
+        text
+    });
+    let plain = anstream::adapter::strip_str(&text).to_string();
+    let drawn: Vec<&str> =
+        plain.split(['\r', '\n']).filter(|line| line.contains(" accounts") && line.contains('[')).collect();
+    assert!(!drawn.is_empty(), "{plain}");
+    for line in drawn {
+        let message = line.rsplit(']').next().unwrap_or_default();
+        assert!(line.width() < usize::from(COLUMNS) && !message.contains("   ") && line == line.trim_end(), "{line:?}");
+    }
+    // What is taken back is taken back with everything below it.
+    assert!(text.contains("\r\u{1b}[0J") || text.contains("\r\u{1b}[J"), "{text:?}");
+}

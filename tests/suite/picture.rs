@@ -10,11 +10,15 @@ const COLUMNS: usize = 100;
 /// A line as it is drawn: what differs from run to run is always the same.
 fn steady(line: &str) -> String {
     let mut line = line.to_owned();
-    for (mark, length, stands) in [
-        ("age1", 62, "age1q4d9xk7c2m5v8w3n6p0r2s4t6u8y0z2a4c6e8g0j2l4n6q8s0u2w4y6z8xq4h"),
-        ("fingerprint ", 24, "fingerprint 5ea10ff0c0de"),
-        ("SHA-256 ", 20, "SHA-256 5ea10ff0c0de"),
-    ] {
+    // Each desk has a key of its own.
+    let key = match () {
+        () if line.contains("site-berlin") => "age1m7v2k9x4q8d3w6c5n0p2r8t4s6y0u3z7a9e2g5j8l4h6f0m3q7s9v2x5k8d4w",
+        () if line.contains("site-madrid") => "age1z5c8x3w7k2q9m4d6v0p8n3r5t7s2u9y4a6e0g3j7l2h8f5m9q4s6v3x8k0d2w",
+        () => "age1q4d9xk7c2m5v8w3n6p0r2s4t6u8y0z2a4c6e8g0j2l4n6q8s0u2w4y6z8xq4h",
+    };
+    for (mark, length, stands) in
+        [("age1", 62, key), ("fingerprint ", 24, "fingerprint 5ea10ff0c0de"), ("SHA-256 ", 20, "SHA-256 5ea10ff0c0de")]
+    {
         if let Some(at) = line.find(mark)
             && line.len() >= at + length
         {

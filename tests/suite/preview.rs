@@ -88,3 +88,14 @@ fn a_page_that_cannot_be_written_takes_nothing_from_the_plan() {
     stage.apply("out").succeeded();
     stage.judge("out");
 }
+
+#[test]
+fn people_are_named_by_their_sign_in_names_and_a_missing_list_of_protected_accounts_is_said() {
+    let stage = Stage::new();
+    let administrator = stage.global_administrators().remove(0);
+    let roster = stage.write("ids.csv", format!("id\n{}\n", administrator.id));
+    let ran = stage.plan(&roster, "breach", "out", &[]).succeeded();
+    let line = ran.out.lines().find(|line| line.trim_start().starts_with("row 1 ")).unwrap_or_default();
+    assert!(line.contains(&*administrator.user_principal_name), "{}", ran.out);
+    assert!(ran.out.contains("Protected  nobody: no list is named"), "{}", ran.out);
+}

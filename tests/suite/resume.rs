@@ -41,7 +41,7 @@ fn killed_run_of(playbook: &str, more: &[&str], accounts: usize, writes: u64) ->
 fn status_tells_where_a_run_stands_from_the_plan_to_the_end() {
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
     let roster = stage.roster_of(&stage.members(60));
-    stage.run(&["status", "out"]).exited(2).complains(&["holds no plan"]);
+    stage.run(&["status", "out"]).exited(2).complains(&["does not exist"]);
     stage.plan(&roster, "breach", "out", &[]).succeeded();
     let files = || fs::read_dir(stage.path("out")).unwrap().count();
     let before = files();
@@ -95,6 +95,11 @@ fn a_journal_that_was_changed_is_refused_by_everything_and_named() {
     }
     stage.run(&["status", "out"]).exited(4).says(&[&format!("BROKEN at line {line}"), "backup"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), changed, "it is left as it is");
+    // What stood behind that place nobody knows.
+    let ran = stage.run(&["status", "out"]).says(&["Now nobody works in the folder"]);
+    for guessed in ["has not begun", "was killed", "Left ", "In doubt"] {
+        assert!(!ran.out.contains(guessed), "{guessed}: {}", ran.out);
+    }
 
     let newer = whole.replacen("\"format\":2", "\"format\":9", 1);
     fs::write(&path, newer).unwrap();
@@ -163,7 +168,10 @@ fn those_that_failed_are_tried_again_and_nobody_else() {
     stage.plan(&roster, "breach", "out", &["--without-roles"]).succeeded();
     stage.simulator.change_app_role(Some(ActingRole::UserAdministrator));
     let global_administrator = GLOBAL_ADMINISTRATOR.parse().unwrap();
-    stage.run(&["apply", "out", "--retry-failed", "--confirm", "30"]).exited(4).complains(&["0 accounts failed"]);
+    stage
+        .run(&["apply", "out", "--retry-failed", "--confirm", "30"])
+        .exited(4)
+        .complains(&["nobody failed in the run in out", "sealoff status out"]);
     for member in &members[..2] {
         assert!(stage.simulator.assign_role(member.id, global_administrator));
     }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use sealoff::digest::Digest;
 use sealoff::graph::quota::Allowance;
+use sealoff::plan::manifest::Manifest;
 use sealoff::simulator::Settings;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -99,6 +101,9 @@ fn every_command_of_every_runbook_works_as_typed() {
         assert!(commands.len() > 4, "{} has hardly any commands", runbook.display());
         for Typed { command, line, shown } in commands {
             let soon = (OffsetDateTime::now_utc() + Duration::from_secs(1)).format(&Rfc3339).unwrap();
+            if command.contains(AGREED) {
+                aged(&stage.path("layoff"), Duration::from_secs(30 * 3_600));
+            }
             let refused = shown.first().is_some_and(|line| line.starts_with("error: "));
             let (code, printed) = shell(&stage, &command.replace(AGREED, &soon));
             let place = format!("{}:{line}: {command}", runbook.display());
@@ -108,6 +113,21 @@ fn every_command_of_every_runbook_works_as_typed() {
             }
         }
     }
+}
+
+/// Makes a plan of today one that was made so much earlier: the day before, as the runbook has it.
+#[cfg(unix)]
+fn aged(folder: &Path, by: Duration) {
+    let path = folder.join("plan.json");
+    let mut manifest = Manifest::read(&std::fs::read(&path).unwrap()).unwrap();
+    let bound = manifest.fingerprint();
+    manifest.created_at -= by;
+    let text = serde_json::to_string(&manifest).unwrap();
+    let field = format!(",\"fingerprint\":\"{bound}\"");
+    let unbound = text.replace(&field, "");
+    assert_ne!(text, unbound);
+    let again = format!(",\"fingerprint\":\"{}\"", Digest::of(unbound.as_bytes()));
+    std::fs::write(&path, text.replace(&field, &again)).unwrap();
 }
 
 /// What a shell makes of a command in the stage's folder: its exit code, and all that is printed.

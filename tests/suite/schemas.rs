@@ -133,6 +133,31 @@ fn every_command_prints_what_its_schema_says() {
 }
 
 #[test]
+fn a_plan_that_lets_people_in_again_is_told_by_the_same_schemas() {
+    let stage = Stage::new();
+    let mut documents = Documents::new();
+    let roster = stage.roster_of(&stage.members(3));
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    documents.check("plan", &stage.run(&["undo", "out", "--out", "undo", "--json"]).succeeded());
+    let plan =
+        ["plan", &roster, "--playbook", "reinstate", "--seal-to", &stage.recipient(), "--out", "reinstate", "--json"];
+    documents.check("plan", &stage.run(&plan).succeeded());
+    // The one opens them; for the other they are open then, and get a new password.
+    for folder in ["undo", "reinstate"] {
+        documents.check("status", &stage.run(&["status", folder, "--json"]).exited(3));
+        documents.check("run", &stage.run(&["apply", folder, "--confirm", "3", "--json"]));
+        let status = stage.run(&["status", folder, "--json"]);
+        assert!(status.json()["run"]["steps"]["unblock"].is_object(), "{}", status.out);
+        documents.check("status", &status);
+        documents.check("results", &stage.run(&["results", folder, "--json"]));
+        documents.check("verification", &stage.run(&["verify", folder, "--wait", "0s", "--json"]));
+        documents.check("report", &stage.run(&["report", folder, "--json"]));
+        documents.check("evidence", &stage.run(&["evidence", folder, "-o", &format!("{folder}.zip"), "--json"]));
+    }
+}
+
+#[test]
 fn the_simulator_says_where_it_is_as_its_schema_says() {
     let stage = Stage::new();
     let mut child = stage.spawn(&["simulate", "--json", "--apps", "2", "--http"]);

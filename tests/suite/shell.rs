@@ -31,8 +31,26 @@ fn there_is_a_manual_page_for_every_command() {
     stage.run(&["man", "--out", "pages/man1"]).succeeded();
     for command in COMMANDS {
         let page = std::fs::read_to_string(stage.path(&format!("pages/man1/sealoff-{command}.1"))).unwrap();
-        assert!(page.contains(&format!(".TH sealoff-{command} 1")) && page.contains("EXTRA"), "{page}");
+        assert!(page.contains(&format!(".TH sealoff-{command} 1")) && page.contains("EXAMPLES"), "{page}");
     }
     stage.write("file", "");
     stage.run(&["man", "--out", "file"]).exited(2).complains(&["file", "cannot be written"]);
+}
+
+/// Examples are there to be copied: as they are, and not in a paragraph.
+#[test]
+fn a_manual_page_has_its_examples_and_exit_codes_as_they_are() {
+    let stage = crate::stage::Stage::new();
+    stage.run(&["man", "--out", "pages"]).succeeded();
+    let page = |name: &str| std::fs::read_to_string(stage.path("pages").join(name)).unwrap();
+    let plan = page("sealoff-plan.1");
+    let (_, examples) = plan.split_once(".SH \"EXAMPLES\"\n.nf\n").expect("no examples");
+    let (examples, rest) = examples.split_once(".fi\n").unwrap();
+    assert!(examples.starts_with("  sealoff plan samples/layoff.csv \\-\\-playbook offboard \\e\n"), "{examples}");
+    assert!(rest.contains(".SH \"EXIT STATUS\"\n.nf\n  0    every planned account is done\n"), "{rest}");
+    for text in [plan, page("sealoff.1")] {
+        let title = text.lines().find(|line| line.starts_with(".TH ")).unwrap().to_owned();
+        assert!(title.contains(concat!("\"sealoff ", env!("CARGO_PKG_VERSION"), "\"")), "{title}");
+        assert!(!text.contains("EXTRA"), "{title}");
+    }
 }

@@ -65,6 +65,31 @@ fn every_signal_to_end_lets_what_is_under_way_come_to_its_end() {
     }
 }
 
+/// `run` has made its plan: the same command would make another one, so it says which command goes on.
+#[test]
+fn a_run_that_was_interrupted_is_gone_on_with_by_apply_and_says_so() {
+    let stage = Stage::with(Settings { users: 400, quota: Quota::off(), ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(ACCOUNTS));
+    let run = ["run", &roster, "--playbook", "contain", "--out", "rr", "--max-accounts", "400", "--confirm", "120"];
+    stage.simulator.hold_after_writes(100);
+    let mut child = stage.spawn(&run);
+    stage.wait_for_writes(100);
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    send(&child, "-INT");
+    hear(&mut errors, "stopping");
+    stage.simulator.release();
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(said.contains("To go on:  sealoff apply rr --confirm 120"), "{said}");
+    let again = stage.run(&run).exited(4);
+    let next = "rr already holds a plan";
+    let again = again.complains(&[next, "Its run was begun. To go on with it: sealoff apply rr --confirm 120"]);
+    assert!(!again.err.contains("signing in"), "refused before anybody signs in: {}", again.err);
+    stage.apply("rr").succeeded();
+    stage.judge("rr");
+}
+
 /// A window that is closed says so twice: the kernel to everybody in it, and the shell to its jobs.
 #[test]
 fn a_window_that_is_closed_twice_over_is_no_haste() {

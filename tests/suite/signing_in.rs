@@ -429,7 +429,7 @@ fn a_secret_in_a_file_and_the_tenant_as_arguments() {
         "--playbook",
         "contain",
         "--out",
-        "out",
+        "first",
         "--tenant",
         &connection.tenant_id,
         "--client-id",
@@ -449,6 +449,8 @@ fn a_secret_in_a_file_and_the_tenant_as_arguments() {
     }
     #[cfg(not(unix))]
     let _ = ran;
+    // A folder that is taken is told before anybody signs in.
+    let _ = std::fs::remove_dir_all(stage.path("out"));
     for (content, says) in [("", "it is empty"), ("a\nb\n", "several lines")] {
         let file = stage.write("secret", content);
         plan(&stage, &[], &["--client-secret-file", &file]).exited(2).complains(&[says]);

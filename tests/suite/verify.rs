@@ -268,3 +268,34 @@ fn a_journal_without_graphs_clock_proves_no_moment_and_says_why() {
     std::fs::write(&path, old).unwrap();
     stage.run(&["verify", "run"]).exited(3).says(&["cannot be proved", "4", "does not hold Graph's clock"]);
 }
+
+#[test]
+fn a_run_that_has_not_come_to_its_end_is_gone_on_with_first() {
+    let stage = Stage::new();
+    let members = stage.members(60);
+    stage.plan(&stage.roster_of(&members), "contain", "run", &[]).succeeded();
+    stage.simulator.hold_after_writes(20);
+    let mut child = stage.spawn(&["apply", "run", "--confirm", "60"]);
+    stage.wait_for_writes(20);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    stage.simulator.release();
+    let ran = stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    let first = ran.out.lines().find(|line| line.trim_start().starts_with("1. ")).unwrap_or_default();
+    assert!(first.ends_with("To go on:  sealoff apply run --confirm 60"), "{}", ran.out);
+    // One that has, is not.
+    stage.apply("run").succeeded();
+    assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = true));
+    let ran = stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    assert!(!ran.out.contains("sealoff apply run"), "{}", ran.out);
+}
+
+#[test]
+fn what_was_so_before_the_run_is_counted_apart() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = stage.members(5);
+    assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = false));
+    stage.plan(&stage.roster_of(&members), "contain", "run", &[]).succeeded();
+    stage.apply("run").succeeded();
+    stage.run(&["verify", "run"]).succeeded().says(&["1 of these was so before the run"]);
+}

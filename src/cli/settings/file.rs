@@ -58,6 +58,8 @@ pub(super) enum SettingsError {
     Secret { path: PathBuf, line: usize },
     #[error("{}:{line}: {} is no setting{}", path.display(), harmless(name), did_you_mean(*meant))]
     Unknown { path: PathBuf, line: usize, name: String, meant: Option<&'static str> },
+    #[error("{}:{line}: {} is no playbook{}", path.display(), harmless(name), one_of(*meant))]
+    NoPlaybook { path: PathBuf, line: usize, name: String, meant: Option<&'static str> },
     #[error("{}:{line}: {name} cannot stand in a file: it has to be said each time, on the command line", path.display())]
     EachTime { path: PathBuf, line: usize, name: &'static str },
     #[error("{}:{line}: {name} is the same for every playbook; it stands above the tables", path.display())]
@@ -76,7 +78,20 @@ pub(super) enum SettingsError {
 }
 
 fn did_you_mean(meant: Option<&'static str>) -> String {
-    meant.map_or_else(|| "; samples/sealoff.toml has them all".to_owned(), |meant| format!("; did you mean {meant}?"))
+    match meant {
+        None => "; samples/sealoff.toml has them all".to_owned(),
+        Some(meant) if EACH_TIME.contains(&meant) && meant != PLAYBOOKS => {
+            format!("; did you mean {meant}? That has to be said each time, on the command line")
+        }
+        Some(meant) => format!("; did you mean {meant}?"),
+    }
+}
+
+fn one_of(meant: Option<&'static str>) -> String {
+    meant.map_or_else(
+        || format!("; there are {}", Playbook::ALL.map(Playbook::name).join(", ")),
+        |meant| format!("; did you mean {meant}?"),
+    )
 }
 
 /// What leads the credentials of whoever runs the program elsewhere.
@@ -197,12 +212,7 @@ impl Reading<'_> {
                     return Err(SettingsError::Secret { path: path(), line });
                 }
                 let meant = nearest(name.get_ref(), Playbook::ALL.iter().map(|playbook| playbook.name()));
-                return Err(SettingsError::Unknown {
-                    path: path(),
-                    line,
-                    name: format!("the playbook {}", name.get_ref()),
-                    meant,
-                });
+                return Err(SettingsError::NoPlaybook { path: path(), line, name: name.get_ref().to_string(), meant });
             };
             let DeValue::Table(settings) = value.get_ref() else {
                 let expected = "a table for each playbook: [playbook.offboard]";
@@ -233,7 +243,7 @@ impl Reading<'_> {
             if names_a_secret(name) {
                 return Err(SettingsError::Secret { path: path(), line });
             }
-            let meant = nearest(name, KEYS.iter().map(|key| key.name).chain([PLAYBOOKS]));
+            let meant = nearest(name, KEYS.iter().map(|key| key.name).chain([PLAYBOOKS]).chain(EACH_TIME));
             return Err(SettingsError::Unknown { path: path(), line, name: name.to_owned(), meant });
         };
         if playbook.is_some() && !key.per_playbook {

@@ -134,9 +134,10 @@ pub(super) fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> 
         "certificate" | "certificatepath" | "clientcertificatepath" => return Some("client_certificate"),
         _ => {}
     }
-    let slips = |known: &str| strsim::damerau_levenshtein(&folded(known), &name);
-    let (slips, known) = known.map(|known| (slips(known), known)).min()?;
-    (slips <= 1 + name.chars().count() / 4).then_some(known)
+    // Compared without what does not matter.
+    let known: Vec<(String, &'static str)> = known.map(|known| (folded(known), known)).collect();
+    let meant = crate::nearest::nearest(&name, known.iter().map(|(folded, _)| folded.as_str()))?;
+    known.iter().find(|(folded, _)| folded == meant).map(|(_, known)| *known)
 }
 
 /// Says whether a name announces a secret.

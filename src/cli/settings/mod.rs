@@ -20,6 +20,7 @@ use serde::Deserialize;
 use super::Cli;
 use super::credential_args::{decided_by_environment, variable_os};
 use super::exit::Failure;
+use super::usage;
 use super::voice;
 use super::words::quoted;
 use crate::plan::folder::PLAN_JSON;
@@ -60,11 +61,16 @@ pub(super) struct Told {
     pub(super) origin: Origin,
 }
 
+/// Settings that mean nothing where no password is set.
+const ABOUT_PASSWORDS: [&str; 5] = ["seal_to", "recipients", "cms_oaep", "password", "password_length"];
+
 /// What is in force for a command, and where it comes from.
 #[derive(Debug, Default)]
 pub(super) struct InForce {
     /// The file that was read.
     pub(super) file: Option<PathBuf>,
+    /// The playbook that the command is about, where it is about one.
+    playbook: Option<Playbook>,
     /// Every setting that the command knows.
     pub(super) settings: Vec<Told>,
 }
@@ -77,7 +83,7 @@ pub(super) struct InForce {
 /// The file cannot be used.
 pub(super) fn parse(line: Vec<OsString>) -> Result<(Cli, InForce), Failure> {
     voice::set_color(voice::color_of(&line));
-    let said = Cli::command().get_matches_from(&line);
+    let said = usage::command().try_get_matches_from(&line).unwrap_or_else(|error| usage::told(error).exit());
     let (matches, in_force) = match with_settings(&line, &said)? {
         Some((matches, in_force)) => (matches, in_force),
         None => (said, InForce::default()),
@@ -94,9 +100,27 @@ pub(super) fn parse(line: Vec<OsString>) -> Result<(Cli, InForce), Failure> {
 
 impl InForce {
     fn said_by_file(&self) -> Option<String> {
+        let sets_passwords = self.playbook.is_none_or(Playbook::resets);
         let said = self.settings.iter().filter(|told| matches!(told.origin, Origin::File { .. }));
-        let names: Vec<&str> = said.map(|told| told.name).collect();
+        let counts = |name: &&str| sets_passwords || !ABOUT_PASSWORDS.contains(name);
+        let names: Vec<&str> = said.map(|told| told.name).filter(counts).collect();
         (!names.is_empty()).then(|| names.join(", "))
+    }
+
+    /// The same failure; where it is about a value that stands in the file, with the place at which it stands.
+    pub(super) fn with_origin(&self, failure: Failure) -> Failure {
+        let Some(file) = &self.file else { return failure };
+        let about =
+            |told: &&Told| told.values.iter().any(|value| value.len() > 3 && failure.what.contains(value.as_str()));
+        let Some((name, line)) = self.settings.iter().filter(about).find_map(|told| match told.origin {
+            Origin::File { line, .. } => Some((told.name, line)),
+            _ => None,
+        }) else {
+            return failure;
+        };
+        let place = format!("{name} stands in line {line} of {}.", quoted(file));
+        let next = failure.next.as_deref().map_or_else(|| place.clone(), |next| format!("{next}\n      {place}"));
+        failure.with_next(next)
     }
 }
 
@@ -124,20 +148,21 @@ fn with_settings(line: &[OsString], said: &ArgMatches) -> Result<Option<(ArgMatc
         None => HashMap::new(),
     };
     let given = |id: &str| chosen.get(id).map(|setting| setting.values.clone());
-    let again = Cli::command().mut_subcommand(name, |sub| {
+    let again = usage::command().mut_subcommand(name, |sub| {
         sub.mut_args(|arg| match given(arg.get_id().as_str()) {
             Some(values) => arg.default_values(values),
             None => arg,
         })
     });
-    let matches = again.get_matches_from(line);
+    let matches = again.try_get_matches_from(line).unwrap_or_else(|error| usage::told(error).exit());
     let settings = match matches.subcommand() {
         Some((_, sub)) => {
             KEYS.iter().filter(|key| has(known, key.arg)).map(|key| told(known, sub, key, &chosen)).collect()
         }
         None => Vec::new(),
     };
-    let in_force = InForce { file: file.map(|file| file.path), settings };
+    let playbook = matches.subcommand().and_then(|(_, sub)| playbook_of(known, sub));
+    let in_force = InForce { file: file.map(|file| file.path), playbook, settings };
     Ok(Some((matches, in_force)))
 }
 
@@ -259,7 +284,11 @@ fn check(command: &Command, setting: &Setting, path: &Path) -> Result<(), Settin
     };
     let reason = match error.get(ContextKind::ValidValue) {
         Some(ContextValue::Strings(known)) if error.kind() == ErrorKind::InvalidValue => {
-            format!("it may be {}", known.join(", "))
+            let meant = match error.get(ContextKind::SuggestedValue) {
+                Some(ContextValue::String(meant)) => format!("; did you mean {meant}?"),
+                _ => String::new(),
+            };
+            format!("it may be {}{meant}", known.join(", "))
         }
         _ => {
             let reason = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();

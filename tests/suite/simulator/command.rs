@@ -175,7 +175,7 @@ fn what_it_does_not_know_is_refused_with_what_it_knows() {
     for users in ["0", "5", "85", "1000001", "18446744073709551615", "many"] {
         finish(bare(&["simulate", "--users", users])).exited(2).complains(&["from 86 to 1000000"]);
     }
-    finish(bare(&["simulate", "--app-role", "janitor"])).exited(2).complains(&["privileged-authentication", "or none"]);
+    finish(bare(&["simulate", "--app-role", "janitor"])).exited(2).complains(&["privileged-authentication", "none"]);
     finish(bare(&["simulate", "--withhold", "User.Read"])).exited(2).complains(&["User.Read.All"]);
 }
 
