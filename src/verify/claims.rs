@@ -248,7 +248,7 @@ fn is_of_a_verification(line: &str) -> bool {
         record: String,
     }
     let kind = serde_json::from_str::<Kind>(line);
-    kind.is_ok_and(|kind| ["verified", "verification-ended"].contains(&kind.record.as_str()))
+    kind.is_ok_and(|kind| ["verified", "verification-ended", "closed"].contains(&kind.record.as_str()))
 }
 
 fn length(plan: &PlanFolder) -> Result<u64, JournalError> {

@@ -117,9 +117,9 @@ async fn a_few_that_always_fail_hold_nobody_up_for_long() {
             "{playbook}: {elapsed:?} is less than they ask to wait, seven times"
         );
         assert!(statistics.writes_sent < 800, "{statistics:?}");
-        // As long as others are answered, nobody is told that the network is gone; a sweep has nobody else for a moment.
+        // Only while nobody else is left to be answered is anybody told that the network may be gone.
         let told: Vec<_> = events.iter().filter(|event| matches!(event, Event::Unreachable { .. })).collect();
-        assert!(told.len() <= 4, "{playbook}: {told:?}");
+        assert!(told.len() <= 6, "{playbook}: {told:?}");
     }
 }
 
