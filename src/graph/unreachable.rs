@@ -101,7 +101,9 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
     while let Some(inner) = behind(cause) {
         cause = inner;
     }
-    cause.to_string()
+    let own = cause.to_string();
+    // A page for programmers, which rustls names where a connection was cut, is no help to whoever reads this at night.
+    own.split(": https://docs.rs/").next().unwrap_or_default().to_owned()
 }
 
 fn cause_of(error: &(dyn Error + 'static)) -> Option<&'static Cause> {
@@ -190,5 +192,7 @@ mod tests {
         assert!(mended(bad(CertificateError::NotValidForName)).contains("--graph-endpoint"));
         assert!(describe(&io::Error::from(io::ErrorKind::ConnectionRefused)).contains("was refused ("));
         assert_eq!(mend("the answer was lost"), None);
+        let cut = io::Error::other("peer closed connection without sending TLS close_notify: https://docs.rs/rustls/x");
+        assert_eq!(describe(&cut), "peer closed connection without sending TLS close_notify");
     }
 }
