@@ -352,6 +352,9 @@ pub(super) fn about(plan: &Manifest) -> Markup {
                 dt { "SHA-256 of the roster" } dd { code { (plan.roster.sha256) } }
                 dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
                 dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }
+                @if plan.protected.is_none() {
+                    dt { "Protected" } dd { "Nobody: no list is named" }
+                }
                 @for (name, lines) in others(plan) {
                     dt { (sentence_case(&name.replace('_', " "))) }
                     dd { ul { @for line in lines { li { (shown(&line)) } } } }

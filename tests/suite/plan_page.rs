@@ -148,6 +148,11 @@ fn the_page_is_the_owners_alone_and_nothing_depends_on_it() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(3));
     stage.plan(&roster, "contain", "out", &[]).succeeded().says(&["out/plan.html"]);
+    let unprotected = "Nobody: no list is named";
+    assert!(page(&stage, "out").contains(unprotected), "whoever approves must see that nobody is protected");
+    stage.write("keep.txt", "lidia.holloway@contoso.onmicrosoft.com\n");
+    stage.plan(&roster, "contain", "protected", &["--protect", "keep.txt"]).succeeded();
+    assert!(!page(&stage, "protected").contains(unprotected));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -136,6 +136,9 @@ impl<T: Transport> Engine<'_, T> {
             verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));
         }
         self.apps.answered(app, sent_at, feedback, scope);
+        if verdicts.iter().any(|(verdict, _)| !is_faulty(verdict)) {
+            self.last_answered = self.last_answered.max(number);
+        }
         let blame = self.judge_together(app, token, &slips, &verdicts);
         if feedback.throttled > 0 {
             self.statistics.writes_throttled += u64::from(feedback.throttled);
@@ -166,9 +169,6 @@ impl<T: Transport> Engine<'_, T> {
         let accepted = count(|verdict| *verdict == Verdict::Accepted);
         let rejected = count(|v| matches!(v, Verdict::NotApplied { because: Postponed::Unauthorized, .. }));
         let faulty = count(is_faulty);
-        if faulty < verdicts.len() {
-            self.calls_answered += 1;
-        }
         if accepted > 0 {
             self.shown[app.get()].rejections_in_a_row = 0;
         }

@@ -151,8 +151,8 @@ struct Engine<'o, T> {
     network_faults: u32,
     /// Since when nothing has come through.
     down_since: Option<Duration>,
-    /// Batches in whose answers something was decided.
-    calls_answered: u64,
+    /// Of the calls in whose answers something was decided, the one that left last.
+    last_answered: CallNumber,
     ending: Option<Ending>,
     progress: Progress,
     statistics: Statistics,
@@ -253,7 +253,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             network_down_until: None,
             network_faults: 0,
             down_since: None,
-            calls_answered: 0,
+            last_answered: 0,
             ending: None,
             progress,
             statistics: Statistics::default(),

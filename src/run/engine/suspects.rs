@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Engine;
 use super::answers::Blame;
+use super::slip::CallNumber;
 use crate::graph::transport::Transport;
 use crate::run::schedule::{Kind, Turn};
 
@@ -28,8 +29,8 @@ pub(super) struct Faults {
     of_calls: u8,
     /// Of calls that carried it alone.
     alone: u8,
-    /// How many calls had been answered when a call that carried it alone first failed.
-    answered_at: Option<u64>,
+    /// The last call that had left when one that carried it first failed.
+    failed_after: Option<CallNumber>,
 }
 
 impl Faults {
@@ -101,13 +102,16 @@ impl<T: Transport> Engine<'_, T> {
             self.calls.is_empty() && self.intake.is_none() && self.queue.is_done() && self.referred.is_empty();
         // Several that fail one after the other look more like Graph than one does.
         let enough = if self.suspects.is_empty() { MOST_FAULTS } else { MOST_FAULTS_OF_SEVERAL };
+        let (left, answered) = (self.statistics.calls, self.last_answered);
         let faults = self.faults.entry(turn).or_default();
         faults.of_calls = faults.of_calls.saturating_add(1);
+        let failed_after = *faults.failed_after.get_or_insert(left);
         if !alone {
             return Blame::Call;
         }
         faults.alone = faults.alone.saturating_add(1);
-        let others_are_answered = *faults.answered_at.get_or_insert(self.calls_answered) < self.calls_answered;
+        // What was under way already says nothing: a service may have failed in between.
+        let others_are_answered = failed_after < answered;
         let is_own = others_are_answered || nobody_else_waits && faults.of_calls > enough;
         if faults.alone >= FAULTS_BEFORE_OTHERS_GO_ON {
             self.first_update_answered(turn, kind);
