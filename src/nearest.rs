@@ -4,10 +4,21 @@
 /// four letters. Case does not matter.
 #[must_use]
 pub(crate) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let typed = typed.to_lowercase();
-    let slips = |word: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &typed);
+    nearest_by(typed, known, str::to_lowercase, |letters| 1 + letters / 4)
+}
+
+/// The same, where words are compared as `fold` writes them, and so many slips are `forgiven` in a word of so many letters.
+#[must_use]
+pub(crate) fn nearest_by<'a>(
+    typed: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    fold: impl Fn(&str) -> String,
+    forgiven: impl Fn(usize) -> usize,
+) -> Option<&'a str> {
+    let typed = fold(typed);
+    let slips = |word: &str| strsim::damerau_levenshtein(&fold(word), &typed);
     let (slips, word) = known.into_iter().map(|word| (slips(word), word)).min()?;
-    (slips <= 1 + typed.chars().count() / 4).then_some(word)
+    (slips <= forgiven(typed.chars().count())).then_some(word)
 }
 
 #[cfg(test)]

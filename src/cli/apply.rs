@@ -267,7 +267,7 @@ pub(super) async fn carry_out(
     let (name, failure) = match ending {
         Ending::Finished => ("finished", None),
         Ending::Interrupted => ("interrupted", None),
-        fault => ("stopped", Some(fault_failure(fault, plan))),
+        fault => ("stopped", Some(fault_failure(fault, plan, &again))),
     };
     if let Some(Err(error)) = events.map(|events| events.end(name, &statistics)) {
         voice::warn(format_args!("not every event could be written: {error}"));
@@ -382,7 +382,7 @@ fn sealing(plan: &PlanFolder, standing: &Standing, begins: OffsetDateTime) -> Re
 
 /// What a command that goes on with this run should be given, too.
 fn again(pace: &PaceArgs, entering: &Entering) -> String {
-    let mut words: Vec<String> = pace.as_arguments().iter().map(|word| quoted(Path::new(word)).clone()).collect();
+    let mut words: Vec<String> = pace.as_arguments().iter().map(|word| quoted(Path::new(word))).collect();
     for app in &entering.further {
         words.extend(["--app".to_owned(), quoted(Path::new(&app.name.named_in))]);
     }
@@ -444,11 +444,11 @@ const ROLE_MISSING: &str = "Grant the app's service principal the directory role
     Administrator for administrators), and the application permissions User-PasswordProfile.ReadWrite.All, \
     User.EnableDisableAccount.All and User.RevokeSessions.All with admin consent.";
 
-fn fault_failure(fault: Ending, plan: &PlanFolder) -> Failure {
+fn fault_failure(fault: Ending, plan: &PlanFolder, with: &str) -> Failure {
     let failure = fault_alone(fault);
     let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
     let again = format!(
-        "What was not touched is pending. Mend the cause, then go on with: sealoff apply {dir} --confirm {accounts}"
+        "What was not touched is pending. Mend the cause, then go on with: sealoff apply {dir} --confirm {accounts}{with}"
     );
     let next = failure.next.as_deref().map_or(again.clone(), |next| format!("{next}\n      {again}"));
     failure.with_next(next)

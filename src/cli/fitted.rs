@@ -64,7 +64,7 @@ const COMMANDS: [&str; 7] = ["sealoff", "powershell", "export", "az", "openssl",
 /// What a message begins with.
 const MARKS: [&str; 4] = ["error: ", "help: ", "warning: ", "note: "];
 
-/// Where the text begins: behind the mark of a message, behind the last of the columns at the beginning of the line, behind its number, or where it is
+/// Where the text begins: behind the mark of a message, the last of the columns at the beginning of the line or its number, or where it is
 /// indented to.
 fn hang(line: &str) -> usize {
     if let Some(mark) = MARKS.iter().find(|mark| line.starts_with(**mark)) {

@@ -12,8 +12,9 @@
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
 //! | `moments`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], [`diagnostics`], `disk_trouble`, `outage` | what went wrong, what to do next, and with which code to end |
+//! | `usage`, `nearby` | what a command line lacks, and what was meant by a name that is not there |
 //! | `voice`, `words`, `fitted` | how loud, in which words, and how wide |
-//! | `spinner`, `progress`, `simulate_watch` | what is drawn and taken back |
+//! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and taken back |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
 //! What a few of them are made of:
@@ -21,7 +22,7 @@
 //! | command | files |
 //! | --- | --- |
 //! | [`plan`], [`undo`] | `preview`, as a person approves it |
-//! | [`apply`] | `precheck`, `recheck`, `last_look` and `appointment` before the first write, `recap` after the last |
+//! | [`apply`] | `precheck`, `question`, `last_look`, `appointment` and `recheck` before the first write, `recap` after the last |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_keys`, `drill_kill`, `drill_phases`, `simulated_apps` |
 

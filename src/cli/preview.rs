@@ -48,21 +48,17 @@ pub(super) fn read_back(folder: &Path) -> Vec<Examples> {
     let plan = match PlanFolder::open(folder) {
         Ok(plan) => plan,
         Err(error) => {
-            note(&format!("there is no page of this plan, and its refused rows cannot be shown: {error}"));
+            voice::note(format_args!("there is no page of this plan, and its refused rows cannot be shown: {error}"));
             return Vec::new();
         }
     };
     if let Err(error) = plan_page::write(&plan) {
-        note(&format!("there is no page of this plan, and the plan itself is whole: {error}"));
+        voice::note(format_args!("there is no page of this plan, and the plan itself is whole: {error}"));
     }
     Examples::refused(&plan).unwrap_or_else(|error| {
-        note(&format!("the refused rows cannot be shown: {error}"));
+        voice::note(format_args!("the refused rows cannot be shown: {error}"));
         Vec::new()
     })
-}
-
-fn note(text: &str) {
-    voice::note(text);
 }
 
 /// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,
@@ -71,7 +67,7 @@ pub(super) fn note_unprinted(written: io::Result<()>) {
     if let Err(error) = written
         && error.kind() != io::ErrorKind::BrokenPipe
     {
-        note(&format!("standard output could not be written: {error}"));
+        voice::note(format_args!("standard output could not be written: {error}"));
     }
 }
 

@@ -57,7 +57,7 @@ impl Display {
             Event::Started(progress) => {
                 if let Some(bar) = &self.bar {
                     voice::say("Ctrl-C is safe: what is under way is waited for, and nothing is lost");
-                    // Drawn from here on: before, it would say "0/0".
+                    // Drawn from here on: before, there is nothing to say.
                     bar.set_length(progress.accounts);
                     bar.enable_steady_tick(Duration::from_millis(250));
                 }

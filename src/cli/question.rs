@@ -53,7 +53,7 @@ pub(super) async fn approve(
             .with_next(format_args!("The plan stays in {}. To carry it out: {command}", quoted(plan.path())))
     };
     let typed = tokio::select! {
-        typed = line() => typed.map_err(Failure::refused)?,
+        typed = line() => Some(typed.map_err(Failure::refused)?),
         () = requests.next() => None,
     };
     match typed {
@@ -73,12 +73,12 @@ pub(super) async fn approve(
 
 /// A line of standard input; empty where it ends before one. Whoever no longer waits for it leaves a thread behind that
 /// ends with the process.
-async fn line() -> io::Result<Option<String>> {
+async fn line() -> io::Result<String> {
     let read = tokio::task::spawn_blocking(|| {
         let mut typed = String::new();
         io::stdin().lock().read_line(&mut typed).map(|_| typed)
     });
-    read.await.map_err(io::Error::other)?.map(Some)
+    read.await.map_err(io::Error::other)?
 }
 
 fn is_number(typed: &str, number: u64) -> bool {

@@ -84,8 +84,9 @@ impl Recap<'_> {
         let not_done = counted(self.tally.not_done(), "account is", "accounts are");
         let dir = quoted(self.plan.path());
         if self.ending == "interrupted" {
-            let accounts = self.plan.manifest().accounts();
-            return format!("interrupted: {not_done} not done yet; to go on: sealoff apply {dir} --confirm {accounts}");
+            let (accounts, again) = (self.plan.manifest().accounts(), self.again);
+            let command = format!("sealoff apply {dir} --confirm {accounts}{again}");
+            return format!("interrupted: {not_done} not done yet; to go on: {command}");
         }
         format!("{not_done} not done; why, and what is left to do: sealoff status {dir}")
     }

@@ -23,7 +23,6 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::step::Step;
 use crate::run::opening::RunError;
-use crate::run::survey::survey;
 use crate::run::verdict::{Verdict, Verdicts};
 use crate::verify::claims::Claims;
 use crate::verify::judge::Finding;
@@ -290,10 +289,8 @@ impl Shown {
         let planned = &plan.manifest().counts.steps;
         let planned = [planned.block, planned.unblock, planned.reset, planned.revoke].into_iter().map(u64::from).sum();
         let read: u64 = Verdict::ALL.into_iter().map(|verdict| steps.of(verdict)).sum();
-        // As `status` has it; where everything is proved, nothing is left.
-        let is_open =
-            !steps.all_proved() && survey(plan).is_ok_and(|survey| survey.writes_left > 0 || survey.in_doubt > 0);
-        let to_go_on = is_open.then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts()));
+        let to_go_on =
+            claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts()));
         Ok(Self {
             sealoff_verification: 1,
             exit_code: exit as u8,

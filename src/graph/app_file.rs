@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use super::credential::{AskPassword, FilePassword, SigningCertificate};
 use super::token::Credential;
 use crate::ids::{ClientId, TenantId};
+use crate::nearest::nearest_by;
 use crate::private_files;
 
 pub use error::AppFileError;
@@ -225,7 +226,6 @@ fn unknown(path: &Path, key: &str) -> AppFileError {
     if let Some(instead) = instead {
         return AppFileError::SecretInFile { path: path.to_owned(), key: key.to_owned(), instead };
     }
-    let alike = |known: &&str| strsim::damerau_levenshtein(&known.replace('_', ""), &folded);
     let nearest = match folded.as_str() {
         // Microsoft's pages have all of these for the same thing.
         "appid" | "application" | "applicationid" | "applicationclientid" => Some("client_id"),
@@ -234,7 +234,7 @@ fn unknown(path: &Path, key: &str) -> AppFileError {
             Some("certificate_path")
         }
         // Further off it is another word.
-        _ => KEYS.into_iter().min_by_key(alike).filter(|known| alike(known) <= 1 + folded.chars().count() / 3),
+        _ => nearest_by(&folded, KEYS, |key| key.replace('_', ""), |letters| 1 + letters / 3),
     };
     AppFileError::UnknownKey { path: path.to_owned(), key: key.to_owned(), nearest }
 }

@@ -8,6 +8,7 @@ use super::how::How;
 use super::names::{self, fold};
 use super::source::Source;
 use super::spot::{Site, Spot};
+use crate::nearest::nearest_by;
 
 /// The header of a list.
 pub(super) struct Header<'a> {
@@ -109,16 +110,13 @@ impl<'a> Header<'a> {
     }
 
     fn unknown(&self, key: &str) -> RosterError {
-        let wanted = names::fold_whole(key);
-        let alike = |name: &&String| strsim::damerau_levenshtein(&names::fold_whole(name), &wanted);
-        let nearest = self.names.iter().filter(|name| !name.is_empty()).min_by_key(alike);
+        let names = self.names.iter().map(String::as_str).filter(|name| !self.site.hidden && !name.is_empty());
         RosterError::UnknownColumn(Box::new(UnknownColumn {
             from: self.from.clone(),
             key: key.to_owned(),
             // Further off it is another word.
-            nearest: How::number_meant(key, self.names.len()).or_else(|| {
-                nearest.filter(|name| !self.site.hidden && alike(name) <= 1 + wanted.chars().count() / 3).cloned()
-            }),
+            nearest: How::number_meant(key, self.names.len())
+                .or_else(|| nearest_by(key, names, names::fold_whole, |letters| 1 + letters / 3).map(str::to_owned)),
             found: self.shown(),
             header: true,
             spot: self.site.whole(),

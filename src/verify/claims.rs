@@ -186,6 +186,12 @@ impl Claims {
         Ok(lines.iter().any(|line| !is_of_a_verification(line)))
     }
 
+    /// Has the run anything left to do, or is it open whether it was done?
+    #[must_use]
+    pub fn are_open(&self) -> bool {
+        self.states.iter().any(|state| !state.is_settled())
+    }
+
     /// Has anything been written?
     #[must_use]
     pub fn has_written(&self) -> bool {

@@ -83,12 +83,7 @@ fn an_old_plan_is_not_begun_but_a_run_is_gone_on_with() {
     assert!(stage.ledger().writes.is_empty());
     apply("soon").exited(2).complains(&["24h"]);
 
-    stage.simulator.hold_after_writes(1);
-    let mut child = stage.spawn(&["apply", "plan", "--confirm", "3"]);
-    stage.wait_for_writes(1);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    stage.simulator.release();
+    stage.kill_after_writes(1, &["apply", "plan", "--confirm", "3"]);
     apply("0s").succeeded();
     assert_eq!(stage.outcomes("plan")["done"], 3);
 }

@@ -303,12 +303,7 @@ fn packets_are_whole_after_a_kill_and_a_resume_and_hold_what_an_interrupted_run_
         let stage = desks(Settings { users: 250, ..Settings::default() });
         let roster = roster(&stage, &stage.members(30));
         plan(&stage, &roster, "breach", &["--recipients", FILE]).succeeded();
-        stage.simulator.hold_after_writes(writes);
-        let mut child = stage.spawn(&["apply", "out", "--confirm", "30"]);
-        stage.wait_for_writes(writes);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        stage.simulator.release();
+        stage.kill_after_writes(writes, &["apply", "out", "--confirm", "30"]);
         assert!(!stage.path("out/handoff").exists());
         // From the journal alone, before anybody goes on: every password that may be live is in some packet.
         stage.run(&["packets", "out"]).succeeded();

@@ -183,11 +183,7 @@ fn killed_many_times_it_still_finishes() {
     let roster = stage.roster_of(&stage.members(80));
     stage.plan(&roster, "breach", "out", &[]).succeeded();
     for writes in [10, 45, 90, 120] {
-        stage.simulator.hold_after_writes(writes);
-        let child = stage.spawn(&["apply", "out", "--confirm", "80"]);
-        stage.wait_for_writes(writes);
-        kill(child);
-        stage.simulator.release();
+        stage.kill_after_writes(writes, &["apply", "out", "--confirm", "80"]);
     }
     stage.apply("out").succeeded();
     stage.judge("out");

@@ -137,12 +137,7 @@ fn a_run_that_has_not_begun_and_one_that_was_cut_short_have_a_report_too() {
     stage.plan(&roster, "breach", "run", &[]).succeeded();
     let before = page(&stage, "run");
     assert!(before.contains("Not begun") && before.contains("sealoff apply run --confirm 45"), "{before}");
-    stage.simulator.hold_after_writes(30);
-    let mut child = stage.spawn(&["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
-    stage.wait_for_writes(30);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    stage.simulator.release();
+    stage.kill_after_writes(30, &["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
     let cut = page(&stage, "run");
     for said in ["Not finished", "killed, or still at work", "Sent, and never answered", "Not begun, or not finished"] {
         assert!(cut.contains(said), "{said}");

@@ -29,11 +29,7 @@ fn killed_run_of(playbook: &str, more: &[&str], accounts: usize, writes: u64) ->
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
     let roster = stage.roster_of(&stage.members(accounts));
     stage.plan(&roster, playbook, "out", more).succeeded();
-    stage.simulator.hold_after_writes(writes);
-    let child = stage.spawn(&["apply", "out", "--confirm", &accounts.to_string()]);
-    stage.wait_for_writes(writes);
-    kill(child);
-    stage.simulator.release();
+    stage.kill_after_writes(writes, &["apply", "out", "--confirm", &accounts.to_string()]);
     stage
 }
 

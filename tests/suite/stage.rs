@@ -90,6 +90,16 @@ impl Stage {
         self.command(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// A command that is killed when the tenant has seen so many writes, with answers still on their way.
+    pub(crate) fn kill_after_writes(&self, writes: u64, arguments: &[&str]) {
+        self.simulator.hold_after_writes(writes);
+        let mut child = self.spawn(arguments);
+        self.wait_for_writes(writes);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        self.simulator.release();
+    }
+
     /// Makes a key in `key.txt` and returns its recipient.
     pub(crate) fn recipient(&self) -> String {
         if !self.path("key.txt").exists() {

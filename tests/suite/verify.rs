@@ -195,12 +195,7 @@ fn a_reading_that_the_run_has_overtaken_is_not_noted() {
     let stage = Stage::at_one_moment(Settings::default());
     let roster = stage.roster_of(&stage.members(40));
     stage.plan(&roster, "contain", "run", &[]).succeeded();
-    stage.simulator.hold_after_writes(25);
-    let mut child = stage.spawn(&["apply", "run", "--confirm", "40", "--max-in-flight", "1"]);
-    stage.wait_for_writes(25);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    stage.simulator.release();
+    stage.kill_after_writes(25, &["apply", "run", "--confirm", "40", "--max-in-flight", "1"]);
     let noted =
         || std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap().matches("verification-ended").count();
     // A verification that waits for a replica, while something else is done: its exit code, and whether it was overtaken.
@@ -272,12 +267,7 @@ fn a_run_that_has_not_come_to_its_end_is_gone_on_with_first() {
     let stage = Stage::new();
     let members = stage.members(60);
     stage.plan(&stage.roster_of(&members), "contain", "run", &[]).succeeded();
-    stage.simulator.hold_after_writes(20);
-    let mut child = stage.spawn(&["apply", "run", "--confirm", "60"]);
-    stage.wait_for_writes(20);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    stage.simulator.release();
+    stage.kill_after_writes(20, &["apply", "run", "--confirm", "60"]);
     let ran = stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
     let first = ran.out.lines().find(|line| line.trim_start().starts_with("1. ")).unwrap_or_default();
     assert!(first.ends_with("To go on:  sealoff apply run --confirm 60"), "{}", ran.out);

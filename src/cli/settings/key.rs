@@ -1,5 +1,7 @@
 //! What may stand in `sealoff.toml`: the settings of an operator's desk, and neither a secret nor the lifting of a guard.
 
+use crate::nearest::nearest_by;
+
 /// A setting, and the argument that it stands in for.
 #[derive(Debug)]
 pub(in crate::cli) struct Key {
@@ -134,10 +136,7 @@ pub(super) fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> 
         "certificate" | "certificatepath" | "clientcertificatepath" => return Some("client_certificate"),
         _ => {}
     }
-    // Compared without what does not matter.
-    let known: Vec<(String, &'static str)> = known.map(|known| (folded(known), known)).collect();
-    let meant = crate::nearest::nearest(&name, known.iter().map(|(folded, _)| folded.as_str()))?;
-    known.iter().find(|(folded, _)| folded == meant).map(|(_, known)| *known)
+    nearest_by(&name, known, folded, |letters| 1 + letters / 4)
 }
 
 /// Says whether a name announces a secret.

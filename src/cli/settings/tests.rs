@@ -120,3 +120,11 @@ fn no_secret_can_stand_in_it_and_none_is_repeated() {
         }
     }
 }
+
+#[test]
+fn a_value_that_stands_inside_another_word_is_not_what_a_failure_is_about() {
+    assert!(stands_in("the roster has no column \"manager\"", "manager"));
+    assert!(stands_in("manager", "manager"));
+    assert!(!stands_in("the passphrase does not fit", "phrase"));
+    assert!(!stands_in("phrases", "phrase") && stands_in("passphrase or phrase", "phrase"));
+}

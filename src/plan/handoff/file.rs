@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::name::{DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
+use crate::nearest::nearest_by;
 use crate::private_files;
 use crate::seal::{RecipientError, Recipients};
 
@@ -322,10 +323,7 @@ fn refuse_others(table: &Table, known: &str, place: &str, path: &Path) -> Result
 }
 
 fn nearest<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let text = fold(text);
-    let slips = |name: &str| strsim::damerau_levenshtein(&fold(name), &text);
-    let (slips, name) = known.map(|name| (slips(name), name)).min()?;
-    (slips <= MOST_SLIPS.min(1 + text.chars().count() / 3)).then_some(name)
+    nearest_by(text, known, fold, |letters| MOST_SLIPS.min(1 + letters / 3))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Why a scenario cannot be used: which file, which line, and what was most likely meant.
 
+use crate::nearest::nearest_by;
 use std::path::{Path, PathBuf};
 
 /// Beyond this a word is another word and no slip of the pen.
@@ -54,8 +55,6 @@ pub(super) fn unknown<'a>(what: &str, found: &str, known: impl Iterator<Item = &
 }
 
 fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
-    let folded = found.to_lowercase().replace('_', "-");
-    let slips = |word: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &folded);
-    let (slips, word) = known.iter().map(|word| (slips(word), *word)).min()?;
-    (slips <= MOST_SLIPS.min(1 + folded.chars().count() / 3)).then_some(word)
+    let fold = |word: &str| word.to_lowercase().replace('_', "-");
+    nearest_by(found, known.iter().copied(), fold, |letters| MOST_SLIPS.min(1 + letters / 3))
 }
