@@ -12,21 +12,24 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::call_fault::{self, CallFault, CorruptAnswer};
 use super::directory::Place;
 use super::directory::tenant::CLIENT_ID;
 use super::draws::Die;
-use super::fate::{self, Fate, Spoilt};
 use super::graph::answer::{Answer, CallIds};
 use super::graph::batch::{Batch, write_answers};
-use super::graph::call::{Prepared, Request, is_json};
+use super::graph::call::Prepared;
 use super::graph::errors::GraphError;
-use super::login::{Caller, Worth};
+use super::graph::lexer::is_json;
+use super::graph::request::Request;
+
 use super::random::{Random, seed_for};
+use super::request_root::root_of;
 use super::response::{call_ids, header, respond, respond_at};
-use super::roots::root_of;
 use super::script::Target;
 use super::server::Cut;
 use super::tenant::Tenant;
+use super::tokens::{Caller, Worth};
 use super::world::{Context, Job};
 
 /// Larger bodies are refused, as by Graph.
@@ -68,9 +71,9 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     }
     let requests = work.as_ref().map_or(&[][..], |work| &work.job.requests);
     let writes = requests.iter().any(|request| request.cost.write);
-    let (fate, half) = Fate::draw(tenant, &target, requests);
+    let (fault, half) = CallFault::draw(tenant, &target, requests);
     pause(half).await;
-    if let Some(response) = without_execution(tenant, fate, &ids, caller, writes) {
+    if let Some(response) = without_execution(tenant, fault, &ids, caller, writes) {
         return response;
     }
     let mut made = tenant.clock.now();
@@ -82,9 +85,11 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
         Err(error) => (Answer::error(&error, &ids), Vec::new()),
     };
     pause(half).await;
-    match fate {
-        Fate::Spoilt(Spoilt::TimedOut) => respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids),
-        Fate::Spoilt(spoilt) => spoilt.instead_of(respond_at(tenant, answer, &ids, made), tenant).await,
+    match fault {
+        CallFault::Corrupt(CorruptAnswer::TimedOut) => {
+            respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids)
+        }
+        CallFault::Corrupt(spoilt) => spoilt.instead_of(respond_at(tenant, answer, &ids, made), tenant).await,
         _ => {
             tenant.world().mark_answered(&records);
             respond_at(tenant, answer, &ids, made)
@@ -93,21 +98,27 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
 }
 
 /// The answer to a call that is not to be executed.
-fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds, caller: Caller, writes: bool) -> Option<Response> {
-    let error = match fate {
-        Fate::Throttled => GraphError::throttled(),
-        Fate::Unavailable => GraphError::unavailable(),
-        Fate::NeverArrived => return Some(Cut::response()),
-        Fate::Page(status) => return Some(fate::page(status)),
-        Fate::Outage => {
+fn without_execution(
+    tenant: &Tenant,
+    fault: CallFault,
+    ids: &CallIds,
+    caller: Caller,
+    writes: bool,
+) -> Option<Response> {
+    let error = match fault {
+        CallFault::Throttled => GraphError::throttled(),
+        CallFault::Unavailable => GraphError::unavailable(),
+        CallFault::NeverArrived => return Some(Cut::response()),
+        CallFault::Page(status) => return Some(call_fault::page(status)),
+        CallFault::Outage => {
             begin_outage(tenant);
             return Some(Cut::response());
         }
-        Fate::Answered | Fate::Spoilt(_) => return None,
+        CallFault::Answered | CallFault::Corrupt(_) => return None,
     };
     let mut answer = Answer::error(&error, ids);
     answer.retry_after = tenant.world().retry_after_of_faults(tenant.clock.date(tenant.clock.now()));
-    if fate == Fate::Throttled {
+    if fault == CallFault::Throttled {
         answer.throttle = Some(tenant.world().limits.named_for(caller.app(), writes));
     }
     Some(respond(tenant, answer, ids))
@@ -116,7 +127,7 @@ fn without_execution(tenant: &Tenant, fate: Fate, ids: &CallIds, caller: Caller,
 /// Takes the network away, and has it given back later.
 fn begin_outage(tenant: &Tenant) {
     let dark = tenant.dark.clone();
-    let span = tenant.clock.to_wall(fate::OUTAGE);
+    let span = tenant.clock.to_wall(call_fault::OUTAGE);
     dark.send_replace(true);
     tokio::spawn(async move {
         tokio::time::sleep(span).await;

@@ -10,11 +10,14 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use super::apps::AppNumber;
+use super::audience::is_scope_of_graph;
 use super::directory::tenant::CLIENT_ID;
-use super::login;
 use super::response::header;
 use super::sign_in::Federated;
 use super::tenant::Tenant;
+use super::token_issue;
+use super::tokens::Caller;
 use crate::digest::Digest;
 
 /// Which of Azure's identity services is asked.
@@ -55,14 +58,14 @@ pub(crate) fn managed_identity(
         return bad("The api-version is missing or not supported");
     }
     let resource = asked("resource").trim_end_matches('/');
-    if !login::is_scope_of_graph(tenant, &format!("{resource}/.default")) {
+    if !is_scope_of_graph(tenant, &format!("{resource}/.default")) {
         return bad("AADSTS500011: The resource principal was not found in the tenant");
     }
     if !matches!(asked("client_id"), "") && !asked("client_id").eq_ignore_ascii_case(&CLIENT_ID.to_string()) {
         return bad("Identity not found");
     }
     let lifetime = tenant.settings.token_lifetime.as_secs();
-    let token = login::issue(tenant, login::app());
+    let token = token_issue::issue(tenant, Caller::App(AppNumber::FIRST));
     let ends = OffsetDateTime::now_utc() + Duration::from_secs(lifetime);
     // Numbers are texts here, other than at the token service.
     let mut answer = json!({

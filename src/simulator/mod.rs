@@ -10,10 +10,10 @@
 //!             └────► exchange ─► graph ─► world ─► ledger   one request, or up to twenty in a $batch
 //! ```
 //!
-//! `server` speaks TLS and HTTP; `exchange` checks the token, `fate` deals the faults that strike whole calls; `graph`
+//! `server` speaks TLS and HTTP; `exchange` checks the token, `call_fault` deals the faults that strike whole calls; `graph`
 //! understands requests without looking at the directory; `world` is all that changes, behind one lock: it charges the
 //! quota, deals the faults that strike single requests, asks `permission` and `who_may` what the caller may do, reads and
-//! writes the [`Directory`], and keeps the ledger. `behind_the_back` is everything that somebody else changes meanwhile.
+//! writes the [`Directory`], and keeps the ledger. `out_of_band` is everything that somebody else changes meanwhile.
 //! What is not simulated is answered 501 and named, never by a friendly lie.
 //!
 //! `scenario` reads files that say how a tenant is and what goes wrong in it; `script` is what of it happens while the
@@ -26,12 +26,14 @@
 
 mod apps;
 mod assertion;
-mod behind_the_back;
+mod audience;
+mod call_fault;
+mod connection;
 mod device_codes;
 mod directory;
 mod draws;
+mod error;
 mod exchange;
-mod fate;
 mod fault;
 mod graph;
 mod identities;
@@ -39,10 +41,12 @@ mod ledger;
 mod login;
 mod machines;
 mod moment;
+mod out_of_band;
 mod people;
 mod permission;
 mod quota;
 mod random;
+mod request_root;
 mod response;
 mod roots;
 mod routes;
@@ -54,86 +58,42 @@ mod sign_in;
 mod sign_ins;
 mod tenant;
 mod tls;
+mod token_issue;
+mod token_refusal;
+mod tokens;
 mod who_may;
 mod world;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 pub use apps::FurtherApp;
+pub use connection::Connection;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
-    Details, Directory, ExternalUserState, Group, Members, OnPremises, SnapshotError, Text, User, UserType,
+    Details, Directory, ExternalUserState, ExtraPerson, Group, Members, OnPremises, SnapshotError, Text, User, UserType,
 };
+pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, Quota, Shape};
 pub use scenario::{Scenario, ScenarioError};
 pub use script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, Script, Struck};
-pub use settings::{ExtraPerson, Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
+pub use settings::{Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
 pub use sign_in::{Device, Federated, SignIn};
 pub use who_may::{ActingRole, UnknownRole};
 
 use apps::AppNumber;
 use directory::UserKey;
-use login::Caller;
 use roots::Roots;
 use server::Wire;
 use tenant::Tenant;
-
-/// Why a simulator could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum SimulatorError {
-    /// It accepts every password it is told and must not be reachable from elsewhere.
-    #[error("the simulator listens on loopback only, not on {0}")]
-    NotLoopback(SocketAddr),
-    /// The address can't be listened on.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address asked for.
-        address: SocketAddr,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The name of a host that no client can ask for.
-    #[error("{0:?} is no name of a host; write it as graph.test or 10.1.2.3, without a scheme or a port")]
-    NoHost(String),
-    /// Whoever is to approve device codes is not in the directory.
-    #[error("device codes are to be approved by {0:?}, and nobody of this tenant is called that")]
-    NobodyApproves(String),
-    /// The certificates could not be made.
-    #[error("cannot make a certificate for the simulator: {0}")]
-    Certificate(#[from] rcgen::Error),
-    /// The certificates could not be used.
-    #[error("cannot set up TLS for the simulator")]
-    Tls(#[from] rustls::Error),
-}
-
-/// All that points a client at a simulator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Connection {
-    /// The root of Graph, without a version and without a slash at its end.
-    pub graph_endpoint: String,
-    /// The root of the token service; the same.
-    pub authority: String,
-    /// The tenant.
-    pub tenant_id: String,
-    /// The app.
-    pub client_id: String,
-    /// The app's secret.
-    pub client_secret: String,
-    /// The certificate to be trusted, and no other.
-    pub ca_pem: String,
-    /// The same service in clear text, where that was asked for: root of Graph and of the token service.
-    pub clear_text: Option<String>,
-}
+use tokens::Caller;
 
 /// A running simulator. It ends when this is dropped.
 pub struct Simulator {
@@ -202,13 +162,13 @@ impl Simulator {
     /// A token as the token service gives it, for callers that bring their own.
     #[must_use]
     pub fn issue_token(&self) -> String {
-        login::issue(&self.tenant, Caller::App(AppNumber::FIRST))
+        token_issue::issue(&self.tenant, Caller::App(AppNumber::FIRST))
     }
 
     /// The same for another app of the tenant; `None` when there is no such app.
     #[must_use]
     pub fn issue_token_of(&self, client_id: Uuid) -> Option<String> {
-        self.app(client_id).map(|app| login::issue(&self.tenant, Caller::App(app)))
+        self.app(client_id).map(|app| token_issue::issue(&self.tenant, Caller::App(app)))
     }
 
     fn app(&self, client_id: Uuid) -> Option<AppNumber> {
@@ -232,7 +192,7 @@ impl Simulator {
     /// What happened so far. A copy, as long as the run was; for a glance there is [`Simulator::counters`].
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        ledger_of(&self.tenant)
+        self.tenant.ledger()
     }
 
     /// The last writes of the ledger, at most so many, oldest first.
@@ -335,9 +295,4 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         self.servers.iter().for_each(JoinHandle::abort);
     }
-}
-
-fn ledger_of(tenant: &Tenant) -> Ledger {
-    let world = tenant.world();
-    Ledger { started: tenant.clock.started(), writes: world.writes.clone(), counters: world.counters }
 }

@@ -6,12 +6,15 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::audience::{check_tenant, is_scope_of_graph};
 use super::device_codes::NotYet;
 use super::directory::UserKey;
 use super::directory::tenant::CLIENT_ID;
-use super::login::{self, Caller, LoginError, refuse, required};
 use super::random::Random;
 use super::tenant::Tenant;
+use super::token_issue::give;
+use super::token_refusal::{LoginError, refuse, refused, required};
+use super::tokens::Caller;
 
 pub(crate) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const REFRESH_GRANT: &str = "refresh_token";
@@ -23,9 +26,9 @@ pub(crate) fn device_code(
     name: &str,
     form: &HashMap<String, String>,
 ) -> (StatusCode, Value) {
-    let begun = login::check_tenant(tenant, name).and_then(|()| check_client(form)).and_then(|()| scope(tenant, form));
+    let begun = check_tenant(tenant, name).and_then(|()| check_client(form)).and_then(|()| scope(tenant, form));
     if let Err(refusal) = begun {
-        return login::refused(tenant, &refusal);
+        return refused(tenant, &refusal);
     }
     let device = &tenant.settings.sign_in.device;
     let mut random = Random::new(tenant.world().random.next());
@@ -79,7 +82,7 @@ fn answer(tenant: &Tenant, user: Uuid, form: &HashMap<String, String>) -> Result
     if !enabled {
         return Err(refuse("invalid_grant", 50_057, "The user account is disabled."));
     }
-    let mut answer = login::give(tenant, Caller::User(user), form);
+    let mut answer = give(tenant, Caller::User(user), form);
     let offline = form.get("scope").is_none_or(|scope| scope.split(' ').any(|part| part == "offline_access"));
     if offline {
         let refresh_token = format!("1.{}", tenant.world().random.guid().simple());
@@ -96,7 +99,7 @@ fn scope(tenant: &Tenant, form: &HashMap<String, String>) -> Result<(), LoginErr
     for part in asked.split_whitespace() {
         match part {
             "offline_access" | "openid" | "profile" => {}
-            part if login::is_scope_of_graph(tenant, part) => of_graph = true,
+            part if is_scope_of_graph(tenant, part) => of_graph = true,
             part => unknown = Some(part),
         }
     }

@@ -8,18 +8,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 
+use super::audience;
+use super::call_fault;
 use super::directory::UserKey;
 use super::exchange;
-use super::fate;
 use super::graph::answer::Answer;
 use super::graph::errors::GraphError;
 use super::login;
 use super::machines::{self, Service};
 use super::people;
+use super::request_root::root_of;
 use super::response::{call_ids, respond};
-use super::roots::root_of;
 use super::script::{TOKEN_PATH, Target};
-use super::server::Shared;
+use super::tenant::Shared;
+use super::token_refusal::{refuse, refused};
 
 /// All that the simulator answers.
 pub(crate) fn router(tenant: Shared) -> Router {
@@ -48,7 +50,7 @@ async fn token(State(tenant): State<Shared>, Path(name): Path<String>, request: 
     // Each app asks for itself.
     let asking = form.as_ref().ok().and_then(|form| form.get("client_id")).map_or("", String::as_str);
     let call = Target::of("POST", &format!("{TOKEN_PATH}?client_id={asking}"));
-    if let Some(fault) = fate::of_token_call(&tenant, &call) {
+    if let Some(fault) = call_fault::of_token_call(&tenant, &call) {
         return fault;
     }
     let answer = form.map(|form| login::token(&tenant, &name, &form));
@@ -73,7 +75,7 @@ async fn form_of(
 ) -> Result<HashMap<String, String>, (StatusCode, serde_json::Value)> {
     if request.method() != Method::POST {
         let text = format!("The endpoint only accepts POST requests. Received a {} request.", request.method());
-        return Err(login::refused(tenant, &login::refuse("invalid_request", 900_561, text)));
+        return Err(refused(tenant, &refuse("invalid_request", 900_561, text)));
     }
     Ok(Form::from_request(request, tenant).await.map(|Form(form)| form).unwrap_or_default())
 }
@@ -120,7 +122,7 @@ async fn job_token(State(tenant): State<Shared>, headers: HeaderMap, Query(query
 }
 
 async fn discovery(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
-    let known = matches!(&*name, "common" | "organizations") || login::is_this_tenant(&tenant, &name);
+    let known = matches!(&*name, "common" | "organizations") || audience::is_this_tenant(&tenant, &name);
     let root = root_of(&tenant, &request.into_parts().0);
     if known { Json(login::discovery(&root)).into_response() } else { StatusCode::BAD_REQUEST.into_response() }
 }
@@ -130,7 +132,7 @@ async fn instances(State(tenant): State<Shared>, request: HttpRequest) -> Json<s
 }
 
 async fn ledger(State(tenant): State<Shared>) -> Response {
-    Json(super::ledger_of(&tenant)).into_response()
+    Json(tenant.ledger()).into_response()
 }
 
 async fn counters(State(tenant): State<Shared>) -> Response {

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -125,6 +124,3 @@ async fn answer_calls(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'stat
     // How a connection ends is the client's business.
     let _ = builder.serve_connection(TokioIo::new(stream), service).await;
 }
-
-/// Shares the tenant with every handler.
-pub(crate) type Shared = Arc<super::tenant::Tenant>;

@@ -1,15 +1,16 @@
 //! The running tenant: its state, its clock, its tokens, and the signals that tests wait for.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::Connection;
+use super::connection::Connection;
 use super::identities::Identities;
-use super::login::Tokens;
+use super::ledger::Ledger;
 use super::moment::TenantClock;
 use super::roots::Roots;
 use super::settings::Settings;
+use super::tokens::Tokens;
 use super::world::World;
 
 /// What every connection shares.
@@ -54,6 +55,12 @@ impl Tenant {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What happened so far.
+    pub(crate) fn ledger(&self) -> Ledger {
+        let world = self.world();
+        Ledger { started: self.clock.started(), writes: world.writes.clone(), counters: world.counters }
+    }
+
     /// Waits as long as the gate is shut.
     pub(crate) async fn pass_gate(&self) {
         let mut hold_after = self.hold_after.subscribe();
@@ -79,3 +86,6 @@ impl Tenant {
         });
     }
 }
+
+/// Shares the tenant with every handler.
+pub(crate) type Shared = Arc<Tenant>;

@@ -9,7 +9,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::{Duration, OffsetDateTime};
 
-use super::SimulatorError;
+use super::error::SimulatorError;
 
 /// What the server shows, and what a client must trust.
 pub(crate) struct Identity {

@@ -8,8 +8,8 @@ use super::builtin_roles::{
     HELPDESK_ADMINISTRATOR, MESSAGE_CENTER_READER, SECURITY_ADMINISTRATOR, USER_ADMINISTRATOR,
 };
 use super::names::DEPARTMENTS;
-use super::roles::{RoleAssignment, RoleDefinition, Scope};
-use super::units::AdministrativeUnit;
+use super::role::{RoleAssignment, RoleDefinition, Scope};
+use super::unit::AdministrativeUnit;
 use super::{Directory, Group, Members, UserKey};
 use crate::simulator::random::{Random, seed_of};
 
@@ -124,7 +124,7 @@ fn group_id(name: &str) -> Uuid {
 
 impl Directory {
     /// Gives everyone of the cast what they hold. Whoever is not there is left out.
-    pub(super) fn furnish(&mut self) {
+    pub(super) fn populate(&mut self) {
         self.role_definitions = role_definitions();
         self.add_groups();
         for (upn, role) in HOLDERS {

@@ -8,8 +8,8 @@ use time::{Duration, OffsetDateTime};
 use super::names::{DEPARTMENTS, GIVEN, PARTNERS, SURNAMES};
 use super::tenant::{DEFAULT_DOMAIN, FEDERATED_DOMAIN, INITIAL_DOMAIN};
 use super::user::{Details, ExternalUserState, OnPremises, User, UserType};
+use crate::simulator::directory::ExtraPerson;
 use crate::simulator::random::{Random, seed_for, seed_of};
-use crate::simulator::settings::ExtraPerson;
 
 /// The kinds of account that are treated differently by someone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

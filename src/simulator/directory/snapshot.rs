@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::tenant::Domain;
-use super::units::AdministrativeUnit;
+use super::unit::AdministrativeUnit;
 use super::{Directory, Group, Place, RoleAssignment, RoleDefinition, User};
 
 /// Raise it when an older reader would misread a line.

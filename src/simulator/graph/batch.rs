@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 
 use super::answer::{Answer, Body, raw, string};
 use super::batch_item::{Envelope, Item, Text};
-use super::call::{Prepared, Request};
+use super::call::Prepared;
 use super::depends_on::{Shape, Wrong};
 use super::errors::GraphError;
+use super::request::Request;
 use crate::simulator::random::Random;
 use crate::simulator::settings::Settings;
 

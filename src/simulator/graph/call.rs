@@ -1,186 +1,17 @@
 //! What a request asks for: method, URL and body become one of the calls that the simulator knows.
 
-use uuid::Uuid;
-
-use super::change::UserChange;
 pub(crate) use super::cost::Cost;
 use super::cost::cost;
 use super::errors::GraphError;
-use super::filter::Filter;
-use super::group_calls::{self, GroupFilter};
-use super::paging::Page;
-use super::properties::Selection;
+use super::group_calls;
+use super::lexer::{is, is_operation, object_id};
 use super::query::{Plus, Url, decode};
-use super::role_calls::{self, AssignmentFilter, DefinitionFilter};
-use super::select::Names;
+use super::request::{AppKey, Call, Request};
+use super::role_calls;
 use super::user_calls;
 use crate::simulator::directory::UserKey;
 use crate::simulator::script::{Target, key_of};
 use crate::simulator::settings::Settings;
-
-/// One request, alone or inside a batch.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Request<'a> {
-    pub(crate) method: &'a str,
-    /// Relative to the version root.
-    pub(crate) url: &'a str,
-    pub(crate) content_type: Option<&'a str>,
-    pub(crate) consistency_level: Option<&'a str>,
-    pub(crate) body: Option<&'a [u8]>,
-}
-
-/// What is asked for.
-#[derive(Debug)]
-pub(crate) enum Call {
-    ListUsers(ListUsers),
-    CountUsers(Option<Filter>),
-    GetUser {
-        key: UserKey,
-        named: String,
-        selection: Option<Selection>,
-    },
-    GetDeletedUser {
-        key: UserKey,
-        named: String,
-        selection: Option<Selection>,
-    },
-    Me {
-        selection: Option<Selection>,
-    },
-    UpdateUser {
-        key: UserKey,
-        named: String,
-        change: UserChange,
-    },
-    RevokeSessions {
-        key: UserKey,
-        named: String,
-    },
-    GetByIds {
-        ids: Vec<Uuid>,
-        wanted: Wanted,
-        names: Names,
-    },
-    Organization {
-        names: Names,
-    },
-    Domains,
-    ListGroups {
-        filter: GroupFilter,
-        expand: Option<Relation>,
-        names: Names,
-        page: Page,
-    },
-    GetGroup {
-        id: Uuid,
-        expand: Option<Relation>,
-        names: Names,
-    },
-    GroupMembers(GroupMembers),
-    /// Active assignments, or eligible ones.
-    ListAssignments {
-        eligible: bool,
-        filter: AssignmentFilter,
-        expand: Option<AssignmentExpand>,
-        names: Names,
-        page: Page,
-    },
-    ListRoleDefinitions {
-        filter: DefinitionFilter,
-        names: Names,
-        page: Page,
-    },
-    GetRoleDefinition {
-        id: Uuid,
-        names: Names,
-    },
-    ListDirectoryRoles {
-        names: Names,
-    },
-    DirectoryRoleMembers {
-        role: RoleKey,
-        names: Names,
-        page: Page,
-    },
-    /// The app's service principal, or its registration.
-    App {
-        of: AppKey,
-        registration: bool,
-        names: Names,
-    },
-    /// The permissions that the app was granted.
-    AppRoleAssignments {
-        of: AppKey,
-        names: Names,
-        page: Page,
-    },
-    AppOwners {
-        of: AppKey,
-        registration: bool,
-        names: Names,
-        page: Page,
-    },
-}
-
-/// Which objects `getByIds` is to look among.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    pub(crate) users: bool,
-    pub(crate) groups: bool,
-    pub(crate) service_principals: bool,
-}
-
-/// What a group has others in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Relation {
-    Members,
-    TransitiveMembers,
-    Owners,
-}
-
-/// What an assignment can be answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AssignmentExpand {
-    Principal,
-    RoleDefinition,
-}
-
-/// How an activated role is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RoleKey {
-    /// By the id that it has in this tenant.
-    Id(Uuid),
-    Template(Uuid),
-}
-
-/// How an app is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AppKey {
-    AppId(Uuid),
-    ObjectId(Uuid),
-}
-
-/// `GET /groups/{id}/members` and the like.
-#[derive(Debug)]
-pub(crate) struct GroupMembers {
-    pub(crate) id: Uuid,
-    pub(crate) relation: Relation,
-    /// Cast to `microsoft.graph.user`.
-    pub(crate) users_only: bool,
-    pub(crate) count: bool,
-    pub(crate) names: Names,
-    pub(crate) page: Page,
-}
-
-/// `GET /users` and `GET /directory/deletedItems/microsoft.graph.user`.
-#[derive(Debug)]
-pub(crate) struct ListUsers {
-    pub(crate) deleted: bool,
-    pub(crate) filter: Option<Filter>,
-    pub(crate) selection: Option<Selection>,
-    pub(crate) page: Page,
-    pub(crate) count: bool,
-}
 
 /// A request, understood as far as that goes without asking the directory.
 #[derive(Debug)]
@@ -216,10 +47,6 @@ impl Prepared {
             _ => None,
         }
     }
-}
-
-pub(super) fn is(text: &str, word: &str) -> bool {
-    text.eq_ignore_ascii_case(word)
 }
 
 /// A path split at its slashes and decoded afterwards, so that an encoded slash splits nothing.
@@ -301,12 +128,6 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
     }
 }
 
-/// Whether what follows a set's name is something else than a key: no object id and no UPN looks like it.
-pub(super) fn is_operation(segment: &str) -> bool {
-    let cast = segment.get(..16).is_some_and(|head| is(head, "microsoft.graph."));
-    (segment.starts_with('$') && !segment.contains('@')) || segment.ends_with(')') || is(segment, "delta") || cast
-}
-
 /// The key in `set('key')`, apostrophes undoubled.
 fn quoted(segment: &str, set: &str) -> Option<String> {
     let rest = segment.get(..set.len()).filter(|head| is(head, set)).map(|_| &segment[set.len()..])?;
@@ -318,48 +139,4 @@ fn quoted_with(segment: &str, set: &str, name: &str) -> Option<String> {
     let rest = segment.get(..set.len()).filter(|head| is(head, set)).map(|_| &segment[set.len()..])?;
     let (key, value) = rest.strip_prefix('(')?.strip_suffix(')')?.split_once('=')?;
     is(key, name).then(|| value.strip_prefix('\'')?.strip_suffix('\'').map(str::to_owned)).flatten()
-}
-
-/// An object id in a URL.
-pub(super) fn object_id(text: &str) -> Result<Uuid, GraphError> {
-    let id = Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
-    id.ok_or_else(|| GraphError::bad_request(format!("Invalid object identifier '{text}'.")))
-}
-
-/// Whether a content type is that of JSON, whatever parameters follow.
-pub(crate) fn is_json(content_type: &str) -> bool {
-    is(content_type.split(';').next().unwrap_or_default().trim(), "application/json")
-}
-
-/// The body of a request that must have one, in JSON.
-pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
-    let content_type = request.content_type.unwrap_or_default();
-    if content_type.is_empty() {
-        return Err(GraphError::malformed(
-            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
-        ));
-    }
-    if !is_json(content_type) {
-        return Err(GraphError::new(415, "BadRequest", "Entity only allows writes with a JSON Content-Type header."));
-    }
-    match request.body {
-        Some(body) if !body.is_empty() => Ok(body),
-        _ => Err(GraphError::malformed("Empty Payload. JSON content expected.")),
-    }
-}
-
-pub(super) fn unknown_option(name: &str) -> GraphError {
-    match name {
-        "$skip" => GraphError::malformed("'$skip' is not supported by the service."),
-        "$filter" | "$orderby" | "$search" | "$expand" | "$count" | "$top" | "$skiptoken" | "$format" => {
-            GraphError::part_not_simulated(format_args!("the query option {name}"))
-        }
-        other => {
-            GraphError::malformed(format!("The query specified in the URI is not valid. Unknown option '{other}'."))
-        }
-    }
-}
-
-pub(super) fn is_eventual(request: &Request<'_>) -> bool {
-    request.consistency_level.is_some_and(|level| is(level.trim(), "eventual"))
 }

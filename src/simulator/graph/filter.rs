@@ -4,11 +4,8 @@ use uuid::Uuid;
 
 use super::errors::GraphError;
 use super::filter_fields::{Field, Kind};
-use super::filter_parser::Parser;
 use crate::simulator::directory::{Directory, Place, SearchKey, User, UserKey};
 
-/// "Known issues with Microsoft Graph APIs": expressions in one filter unless it is an advanced query.
-const MOST_CLAUSES: usize = 15;
 /// The same page: characters in one literal unless it is an advanced query.
 const LONGEST_LITERAL: usize = 120;
 
@@ -32,26 +29,6 @@ pub(crate) enum How {
     IsNull,
 }
 
-/// Reads a filter that is percent-decoded already. `advanced` lifts limits and allows more operators, as
-/// `ConsistencyLevel: eventual` with `$count=true` does.
-pub(crate) fn parse(text: &str, advanced: bool) -> Result<Filter, GraphError> {
-    let filter = Parser::new(text, advanced).whole()?;
-    if advanced {
-        return Ok(filter);
-    }
-    let count = filter.clauses();
-    if count > MOST_CLAUSES {
-        return Err(GraphError::unsupported_query(format!(
-            "Too many child clauses specified in search filter expression containing 'OR' operators: {count}. Max \
-             allowed: {MOST_CLAUSES}."
-        )));
-    }
-    match filter.long_literal() {
-        Some(field) => Err(unsupported(field.name)),
-        None => Ok(filter),
-    }
-}
-
 /// A property that has no index for this operator.
 pub(super) fn unsupported(property: &str) -> GraphError {
     GraphError::unsupported_query(format!(
@@ -61,7 +38,7 @@ pub(super) fn unsupported(property: &str) -> GraphError {
 
 impl Filter {
     /// As many as stand beside each other in the largest of its alternatives: only `in` and `or` have any.
-    fn clauses(&self) -> usize {
+    pub(super) fn clauses(&self) -> usize {
         match self {
             Self::Any(filters) => filters.iter().map(Self::clauses).sum(),
             Self::All(filters) => filters.iter().map(Self::clauses).max().unwrap_or_default(),
@@ -71,7 +48,7 @@ impl Filter {
         }
     }
 
-    fn long_literal(&self) -> Option<&'static Field> {
+    pub(super) fn long_literal(&self) -> Option<&'static Field> {
         match self {
             Self::Any(filters) | Self::All(filters) => filters.iter().find_map(Self::long_literal),
             Self::Not(filter) => filter.long_literal(),
@@ -157,6 +134,7 @@ fn passes(user: &User, field: &Field, how: &How) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::graph::filter_parser::parse;
 
     fn values(text: &str) -> Vec<String> {
         fn collect(filter: Filter) -> Vec<String> {
@@ -204,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn long_literals_and_bad_ids_are_refused() {
+    pub(super) fn long_literals_and_bad_ids_are_refused() {
         let long = format!("mail eq '{}'", "x".repeat(121));
         assert_eq!(parse(&long, false).unwrap_err().code, "Request_UnsupportedQuery");
         assert!(parse(&long, true).is_ok());

@@ -6,6 +6,29 @@ use super::filter_fields::{self, Field, Kind, NOT_SIMULATED};
 use super::properties;
 use super::vocabulary;
 
+/// "Known issues with Microsoft Graph APIs": expressions in one filter unless it is an advanced query.
+const MOST_CLAUSES: usize = 15;
+
+/// Reads a filter that is percent-decoded already. `advanced` lifts limits and allows more operators, as
+/// `ConsistencyLevel: eventual` with `$count=true` does.
+pub(crate) fn parse(text: &str, advanced: bool) -> Result<Filter, GraphError> {
+    let filter = Parser::new(text, advanced).whole()?;
+    if advanced {
+        return Ok(filter);
+    }
+    let count = filter.clauses();
+    if count > MOST_CLAUSES {
+        return Err(GraphError::unsupported_query(format!(
+            "Too many child clauses specified in search filter expression containing 'OR' operators: {count}. Max \
+             allowed: {MOST_CLAUSES}."
+        )));
+    }
+    match filter.long_literal() {
+        Some(field) => Err(unsupported(field.name)),
+        None => Ok(filter),
+    }
+}
+
 /// Deeper nesting is refused, so that no request can exhaust the stack.
 const DEEPEST: usize = 50;
 

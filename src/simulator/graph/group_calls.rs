@@ -1,61 +1,14 @@
 //! Calls about groups: "List groups", "Get group", "List group members", "List group transitive members", "List group
 //! owners".
 
-use super::call::{Call, GroupMembers, Relation, Request, is, is_eventual, object_id, unknown_option};
-use super::conditions::{conjuncts, literal};
 use super::errors::GraphError;
+use super::lexer::{is, is_eventual, object_id, unknown_option};
+use super::object_filters::GroupFilter;
 use super::paging::Page;
 use super::query::Url;
+use super::request::{Call, GroupMembers, Relation, Request};
 use super::select::{self, Names};
-use crate::simulator::directory::Group;
 use crate::simulator::settings::Settings;
-
-/// `$filter` for groups: all of these.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct GroupFilter {
-    role_assignable: Option<bool>,
-    display_name: Option<String>,
-    starts_with: Option<String>,
-    mail: Option<String>,
-}
-
-impl GroupFilter {
-    fn parse(text: &str) -> Result<Self, GraphError> {
-        let mut filter = Self::default();
-        for part in conjuncts(text) {
-            let unknown = || GraphError::part_not_simulated(format_args!("$filter with '{part}'"));
-            if let Some(arguments) = part.strip_prefix("startsWith(").or_else(|| part.strip_prefix("startswith(")) {
-                let (field, value) =
-                    arguments.strip_suffix(')').and_then(|it| it.split_once(',')).ok_or_else(unknown)?;
-                match (field.trim(), literal(value)) {
-                    ("displayName", Some(value)) => filter.starts_with = Some(value),
-                    _ => return Err(unknown()),
-                }
-                continue;
-            }
-            match part.split_once(" eq ").map(|(field, value)| (field.trim(), value.trim())) {
-                Some(("isAssignableToRole", "true")) => filter.role_assignable = Some(true),
-                Some(("isAssignableToRole", "false")) => filter.role_assignable = Some(false),
-                Some(("displayName", value)) => filter.display_name = Some(literal(value).ok_or_else(unknown)?),
-                Some(("mail", value)) => filter.mail = Some(literal(value).ok_or_else(unknown)?),
-                _ => return Err(unknown()),
-            }
-        }
-        Ok(filter)
-    }
-
-    /// Whether a group passes.
-    pub(crate) fn lets_through(&self, group: &Group) -> bool {
-        let name = group.display_name.to_lowercase();
-        let is_name = |wanted: &String| name == wanted.to_lowercase();
-        let starts = |wanted: &String| name.starts_with(&wanted.to_lowercase());
-        let is_mail = |wanted: &String| group.mail.as_deref().is_some_and(|mail| is(mail, wanted));
-        self.role_assignable.is_none_or(|wanted| wanted == group.role_assignable)
-            && self.display_name.as_ref().is_none_or(is_name)
-            && self.starts_with.as_ref().is_none_or(starts)
-            && self.mail.as_ref().is_none_or(is_mail)
-    }
-}
 
 /// `GET /groups` and below.
 pub(super) fn group(

@@ -1,7 +1,7 @@
 //! Pages of lists: `$top`, `$skiptoken`, `@odata.nextLink`.
 
-use super::call::{is, unknown_option};
 use super::errors::GraphError;
+use super::lexer::{is, unknown_option};
 use super::query::Url;
 use crate::simulator::random::seed_for;
 use crate::simulator::settings::Settings;

@@ -1,96 +1,14 @@
 //! Calls about roles, the app and the organization: "List unifiedRoleAssignments", "List
 //! roleEligibilityScheduleInstances", "List roleDefinitions", "List directoryRoles", "Get servicePrincipal".
 
-use uuid::Uuid;
-
-use super::call::{AppKey, AssignmentExpand, Call, RoleKey, is, object_id};
-use super::conditions::{comparison, conjuncts};
 use super::errors::GraphError;
+use super::lexer::{is, object_id};
+use super::object_filters::{AssignmentFilter, DefinitionFilter, unknown};
 use super::paging::Page;
 use super::query::Url;
+use super::request::{AppKey, AssignmentExpand, Call, RoleKey};
 use super::select::{self, Names};
-use crate::simulator::directory::{RoleAssignment, RoleDefinition};
 use crate::simulator::settings::Settings;
-
-/// `$filter` for assignments: all of these.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct AssignmentFilter {
-    principal: Option<Vec<Uuid>>,
-    role: Option<Vec<Uuid>>,
-    scope: Option<String>,
-}
-
-impl AssignmentFilter {
-    fn parse(text: &str) -> Result<Self, GraphError> {
-        let mut filter = Self::default();
-        for part in conjuncts(text) {
-            let (field, values) = comparison(part).ok_or_else(|| unknown(part))?;
-            let ids = || values.iter().map(|value| object_id(value)).collect::<Result<Vec<_>, _>>();
-            match field {
-                "principalId" => filter.principal = Some(ids()?),
-                "roleDefinitionId" => filter.role = Some(ids()?),
-                "directoryScopeId" if values.len() == 1 => filter.scope = values.into_iter().next(),
-                _ => return Err(unknown(part)),
-            }
-        }
-        Ok(filter)
-    }
-
-    /// Whether an assignment passes.
-    pub(crate) fn lets_through(&self, assignment: &RoleAssignment) -> bool {
-        self.principal.as_ref().is_none_or(|ids| ids.contains(&assignment.principal))
-            && self.role.as_ref().is_none_or(|ids| ids.contains(&assignment.role))
-            && self.scope.as_ref().is_none_or(|scope| *scope == assignment.scope.to_string())
-    }
-}
-
-/// `$filter` for role definitions: all of these. "List roleDefinitions" knows `eq` and `in` on these three.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DefinitionFilter {
-    ids: Option<Vec<Uuid>>,
-    names: Option<Vec<String>>,
-    built_in: Option<bool>,
-}
-
-impl DefinitionFilter {
-    fn parse(text: &str) -> Result<Self, GraphError> {
-        let mut filter = Self::default();
-        for part in conjuncts(text) {
-            match part.split_once(" eq ").map(|(field, value)| (field.trim(), value.trim())) {
-                Some(("isBuiltIn", "true")) => filter.built_in = Some(true),
-                Some(("isBuiltIn", "false")) => filter.built_in = Some(false),
-                // The schema of v1.0 has no such property; it is in beta alone.
-                Some(("isPrivileged", _)) => return Err(no_such_property("isPrivileged")),
-                _ => {
-                    let (field, values) = comparison(part).ok_or_else(|| unknown(part))?;
-                    match field {
-                        "id" => filter.ids = Some(values.iter().map(|id| object_id(id)).collect::<Result<_, _>>()?),
-                        "displayName" => filter.names = Some(values),
-                        _ => return Err(unknown(part)),
-                    }
-                }
-            }
-        }
-        Ok(filter)
-    }
-
-    /// Whether a definition passes.
-    pub(crate) fn lets_through(&self, role: &RoleDefinition) -> bool {
-        self.ids.as_ref().is_none_or(|ids| ids.contains(&role.id))
-            && self.names.as_ref().is_none_or(|names| names.iter().any(|name| is(name, &role.display_name)))
-            && self.built_in.is_none_or(|built_in| built_in == role.built_in)
-    }
-}
-
-fn no_such_property(name: &str) -> GraphError {
-    GraphError::malformed(format!(
-        "Invalid filter clause: Could not find a property named '{name}' on type 'microsoft.graph.unifiedRoleDefinition'."
-    ))
-}
-
-fn unknown(part: &str) -> GraphError {
-    GraphError::part_not_simulated(format_args!("$filter with '{}'", part.trim()))
-}
 
 struct Options {
     names: Names,

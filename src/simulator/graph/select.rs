@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::call::unknown_option;
 use super::errors::GraphError;
+use super::lexer::unknown_option;
 use super::query::Url;
 use super::vocabulary;
 

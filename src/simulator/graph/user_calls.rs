@@ -4,15 +4,14 @@
 use uuid::Uuid;
 
 use super::batch_item::Text;
-use super::call::{
-    Call, ListUsers, Request, Wanted, is, is_eventual, is_operation, json_body, object_id, unknown_option,
-};
 use super::change::UserChange;
 use super::errors::GraphError;
-use super::filter;
+use super::filter_parser;
+use super::lexer::{is, is_eventual, is_operation, json_body, object_id, unknown_option};
 use super::paging::{Page, size};
 use super::properties::{self, Selection};
 use super::query::Url;
+use super::request::{Call, ListUsers, Request, Wanted};
 use super::select;
 use crate::simulator::directory::UserKey;
 use crate::simulator::settings::Settings;
@@ -86,7 +85,7 @@ fn count(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
         return Err(GraphError::bad_request("$count is not currently supported."));
     }
     check_length(url)?;
-    Ok(Call::CountUsers(text.map(|text| filter::parse(&text, true)).transpose()?))
+    Ok(Call::CountUsers(text.map(|text| filter_parser::parse(&text, true)).transpose()?))
 }
 
 /// "Known issues with Microsoft Graph APIs": the longest URL of an advanced query.
@@ -140,7 +139,7 @@ pub(super) fn list(
     if advanced {
         check_length(url)?;
     }
-    list.filter = text.map(|text| filter::parse(&text, advanced)).transpose()?;
+    list.filter = text.map(|text| filter_parser::parse(&text, advanced)).transpose()?;
     Ok(Call::ListUsers(list))
 }
 

@@ -9,12 +9,13 @@ use crate::simulator::directory::{Place, UserKey};
 use crate::simulator::draws::Die;
 use crate::simulator::graph::answer::{Answer, CallIds};
 use crate::simulator::graph::batch::Spoilt;
-use crate::simulator::graph::call::{Call, Prepared};
+use crate::simulator::graph::call::Prepared;
 use crate::simulator::graph::depends_on::Shape;
 use crate::simulator::graph::errors::GraphError;
-use crate::simulator::login::Caller;
+use crate::simulator::graph::request::Call;
 use crate::simulator::moment::imf_fixdate;
 use crate::simulator::settings::RetryAfterForm;
+use crate::simulator::tokens::Caller;
 
 /// The requests of one HTTP call on their way through the directory.
 #[derive(Debug)]

@@ -9,12 +9,12 @@ use super::tenant;
 use super::{Context, World};
 use crate::simulator::directory::{Object, Place, User, UserKey};
 use crate::simulator::graph::answer::{Answer, Body, raw};
-use crate::simulator::graph::call::{Call, ListUsers, Wanted};
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::filter::Filter;
 use crate::simulator::graph::properties::{Selection, Sight, default_selection, names, write_members};
+use crate::simulator::graph::request::{Call, ListUsers, Wanted};
 use crate::simulator::graph::select::Names;
-use crate::simulator::login::Caller;
+use crate::simulator::tokens::Caller;
 
 impl World {
     pub(super) fn read(&mut self, call: &Call, context: &Context<'_>) -> Result<Answer, GraphError> {

@@ -8,10 +8,10 @@ use super::page::Part;
 use super::{Context, World};
 use crate::simulator::directory::{Group, Object};
 use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::call::{GroupMembers, Relation};
 use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::group_calls::GroupFilter;
+use crate::simulator::graph::object_filters::GroupFilter;
 use crate::simulator::graph::paging::Page;
+use crate::simulator::graph::request::{GroupMembers, Relation};
 use crate::simulator::graph::select::{Names, cut};
 
 /// "Known issues with Microsoft Graph APIs": `$expand` returns no more than this, and cannot be paged.

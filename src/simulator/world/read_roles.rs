@@ -9,10 +9,10 @@ use super::{Context, World};
 use crate::simulator::directory::tenant::{APPLICATION_ID, CLIENT_ID};
 use crate::simulator::directory::{Directory, RoleAssignment, RoleDefinition, Scope, ServicePrincipal};
 use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::call::{AppKey, AssignmentExpand, RoleKey};
 use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::object_filters::{AssignmentFilter, DefinitionFilter};
 use crate::simulator::graph::paging::Page;
-use crate::simulator::graph::role_calls::{AssignmentFilter, DefinitionFilter};
+use crate::simulator::graph::request::{AppKey, AssignmentExpand, RoleKey};
 use crate::simulator::graph::select::{Names, cut};
 use crate::simulator::random::{Random, seed_of};
 

@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 use super::{Context, World};
 use crate::simulator::apps::AppNumber;
 use crate::simulator::directory::{Place, RoleAssignment, Scope, Standing, UserKey};
-use crate::simulator::graph::call::Call;
 use crate::simulator::graph::change::UserChange;
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
-use crate::simulator::login::Caller;
+use crate::simulator::graph::request::Call;
 use crate::simulator::permission::{
     AnyOf, ENABLE, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS, READ_OBJECTS,
     READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE, UPDATE,
 };
 use crate::simulator::settings::Settings;
+use crate::simulator::tokens::Caller;
 use crate::simulator::who_may::ActingRole;
 
 /// What the app was given, and what the tenant has bought.

@@ -9,8 +9,8 @@ use super::read_roles::find_app;
 use crate::simulator::directory::Directory;
 use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, TENANT_ID};
 use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::call::AppKey;
 use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::request::AppKey;
 use crate::simulator::graph::select::{Names, cut};
 use crate::simulator::moment::iso;
 

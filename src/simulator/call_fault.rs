@@ -26,7 +26,7 @@ pub(crate) const OUTAGE: Duration = Duration::from_secs(30);
 
 /// What is to become of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum CallFault {
     Answered,
     /// 429 from Graph, not carried out.
     Throttled,
@@ -39,12 +39,12 @@ pub(crate) enum Fate {
     /// The network goes, and this call with it.
     Outage,
     /// Carried out; the answer is not what it should be.
-    Spoilt(Spoilt),
+    Corrupt(CorruptAnswer),
 }
 
 /// How the answer to a call that was carried out is spoilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spoilt {
+pub(crate) enum CorruptAnswer {
     Lost,
     TimedOut,
     Half,
@@ -53,8 +53,8 @@ pub(crate) enum Spoilt {
     Page,
 }
 
-impl Fate {
-    /// Draws the fate of the next call, and half of the time that it takes on the wall clock.
+impl CallFault {
+    /// Draws the fault of the next call, and half of the time that it takes on the wall clock.
     pub(crate) fn draw(tenant: &Tenant, call: &Target, requests: &[Prepared]) -> (Self, Duration) {
         let latency = tenant.settings.latency;
         let now = tenant.clock.now();
@@ -68,7 +68,7 @@ impl Fate {
         } else {
             latency.jitter.mul_f64(die.random(&mut world.draws).fraction())
         };
-        let fate = Self::of(&mut world, &mut die);
+        let fault = Self::of(&mut world, &mut die);
         let mut span = latency.base + jitter + curve.unwrap_or_default();
         let slow = world.faults.slow;
         if die.strikes(slow, &mut world.draws) {
@@ -78,13 +78,13 @@ impl Fate {
         if let Some(faults) = undealt {
             world.faults = faults;
         }
-        (fate, span / 2)
+        (fault, span / 2)
     }
 
     fn of(world: &mut World, die: &mut Die) -> Self {
         let World { draws, faults, counters, .. } = world;
         let mut strikes = |share: f64| die.strikes(share, draws);
-        let fate = if strikes(faults.throttled_envelope) {
+        let fault = if strikes(faults.throttled_envelope) {
             counters.throttled_envelopes += 1;
             return Self::Throttled;
         } else if strikes(faults.unavailable_envelope) {
@@ -92,24 +92,24 @@ impl Fate {
             return Self::Unavailable;
         } else if strikes(faults.timeout_after_execution) {
             counters.failed_envelopes += 1;
-            return Self::Spoilt(Spoilt::TimedOut);
+            return Self::Corrupt(CorruptAnswer::TimedOut);
         } else if strikes(faults.lost_answer) {
             counters.lost_answers += 1;
-            return Self::Spoilt(Spoilt::Lost);
+            return Self::Corrupt(CorruptAnswer::Lost);
         } else if strikes(faults.lost_request) {
             Self::NeverArrived
         } else if strikes(faults.half_answer) {
-            Self::Spoilt(Spoilt::Half)
+            Self::Corrupt(CorruptAnswer::Half)
         } else if strikes(faults.garbage) {
-            Self::Spoilt(Spoilt::Garbage)
+            Self::Corrupt(CorruptAnswer::Garbage)
         } else if strikes(faults.wrong_type) {
-            Self::Spoilt(Spoilt::WrongType)
+            Self::Corrupt(CorruptAnswer::WrongType)
         } else if strikes(faults.proxy_page) {
             Self::Page(200)
         } else if strikes(faults.proxy_refusal) {
             Self::Page(407)
         } else if strikes(faults.proxy_failure) {
-            if strikes(0.5) { Self::Spoilt(Spoilt::Page) } else { Self::Page(502) }
+            if strikes(0.5) { Self::Corrupt(CorruptAnswer::Page) } else { Self::Page(502) }
         } else if strikes(faults.outage) {
             counters.outages += 1;
             return Self::Outage;
@@ -117,11 +117,11 @@ impl Fate {
             return Self::Answered;
         };
         counters.spoilt_calls += 1;
-        fate
+        fault
     }
 }
 
-impl Spoilt {
+impl CorruptAnswer {
     /// What arrives in place of the right answer.
     pub(crate) async fn instead_of(self, right: Response, tenant: &Tenant) -> Response {
         let (mut parts, body) = right.into_parts();

@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use super::Simulator;
 use super::directory::{Group, Members, RoleAssignment, Scope, User, UserKey};
-use super::login::{self, Caller};
+
 use super::permission::Permission;
+use super::token_issue;
+use super::tokens::Caller;
 use super::who_may::ActingRole;
 
 impl Simulator {
@@ -134,6 +136,6 @@ impl Simulator {
     #[must_use]
     pub fn issue_delegated_token(&self, object_id: Uuid) -> Option<String> {
         let known = self.tenant.world().directory.find(&UserKey::Id(object_id)).is_some();
-        known.then(|| login::issue(&self.tenant, Caller::User(object_id)))
+        known.then(|| token_issue::issue(&self.tenant, Caller::User(object_id)))
     }
 }

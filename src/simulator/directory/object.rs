@@ -1,0 +1,26 @@
+//! Objects of the directory that have an id in common.
+
+use uuid::Uuid;
+
+use super::group::Group;
+use super::service_principal::ServicePrincipal;
+use super::user::User;
+
+/// Something that has an object id and can hold a role.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Object<'a> {
+    User(&'a User),
+    Group(&'a Group),
+    /// An app in the tenant.
+    App(ServicePrincipal),
+}
+
+impl Object<'_> {
+    pub(crate) fn id(&self) -> Uuid {
+        match self {
+            Self::User(user) => user.id,
+            Self::Group(group) => group.id,
+            Self::App(app) => app.id,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Why a simulator could not start.
+
+use std::net::SocketAddr;
+
+/// Why a simulator could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulatorError {
+    /// It accepts every password it is told and must not be reachable from elsewhere.
+    #[error("the simulator listens on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The address can't be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The name of a host that no client can ask for.
+    #[error("{0:?} is no name of a host; write it as graph.test or 10.1.2.3, without a scheme or a port")]
+    NoHost(String),
+    /// Whoever is to approve device codes is not in the directory.
+    #[error("device codes are to be approved by {0:?}, and nobody of this tenant is called that")]
+    NobodyApproves(String),
+    /// The certificates could not be made.
+    #[error("cannot make a certificate for the simulator: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// The certificates could not be used.
+    #[error("cannot set up TLS for the simulator")]
+    Tls(#[from] rustls::Error),
+}

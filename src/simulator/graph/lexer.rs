@@ -1,0 +1,60 @@
+//! The small words of a request: keys, options, media types.
+
+use uuid::Uuid;
+
+use super::errors::GraphError;
+use super::request::Request;
+
+/// Whether what follows a set's name is something else than a key: no object id and no UPN looks like it.
+pub(super) fn is_operation(segment: &str) -> bool {
+    let cast = segment.get(..16).is_some_and(|head| is(head, "microsoft.graph."));
+    (segment.starts_with('$') && !segment.contains('@')) || segment.ends_with(')') || is(segment, "delta") || cast
+}
+
+/// An object id in a URL.
+pub(super) fn object_id(text: &str) -> Result<Uuid, GraphError> {
+    let id = Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
+    id.ok_or_else(|| GraphError::bad_request(format!("Invalid object identifier '{text}'.")))
+}
+
+/// Whether a content type is that of JSON, whatever parameters follow.
+pub(crate) fn is_json(content_type: &str) -> bool {
+    is(content_type.split(';').next().unwrap_or_default().trim(), "application/json")
+}
+
+/// The body of a request that must have one, in JSON.
+pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
+    let content_type = request.content_type.unwrap_or_default();
+    if content_type.is_empty() {
+        return Err(GraphError::malformed(
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        ));
+    }
+    if !is_json(content_type) {
+        return Err(GraphError::new(415, "BadRequest", "Entity only allows writes with a JSON Content-Type header."));
+    }
+    match request.body {
+        Some(body) if !body.is_empty() => Ok(body),
+        _ => Err(GraphError::malformed("Empty Payload. JSON content expected.")),
+    }
+}
+
+pub(super) fn unknown_option(name: &str) -> GraphError {
+    match name {
+        "$skip" => GraphError::malformed("'$skip' is not supported by the service."),
+        "$filter" | "$orderby" | "$search" | "$expand" | "$count" | "$top" | "$skiptoken" | "$format" => {
+            GraphError::part_not_simulated(format_args!("the query option {name}"))
+        }
+        other => {
+            GraphError::malformed(format!("The query specified in the URI is not valid. Unknown option '{other}'."))
+        }
+    }
+}
+
+pub(super) fn is_eventual(request: &Request<'_>) -> bool {
+    request.consistency_level.is_some_and(|level| is(level.trim(), "eventual"))
+}
+
+pub(super) fn is(text: &str, word: &str) -> bool {
+    text.eq_ignore_ascii_case(word)
+}
