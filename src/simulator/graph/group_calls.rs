@@ -2,12 +2,13 @@
 //! owners".
 
 use super::errors::GraphError;
-use super::lexer::{is, is_eventual, object_id, unknown_option};
+use super::lexer::{is, object_id, unknown_option};
 use super::object_filters::GroupFilter;
 use super::paging::Page;
 use super::query::Url;
-use super::request::{Call, GroupMembers, Relation, Request};
+use super::request::{Request, is_eventual};
 use super::select::{self, Names};
+use super::served_call::{Call, GroupMembers, Relation};
 use crate::simulator::settings::Settings;
 
 /// `GET /groups` and below.

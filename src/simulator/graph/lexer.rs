@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::errors::GraphError;
-use super::request::Request;
 
 /// Whether what follows a set's name is something else than a key: no object id and no UPN looks like it.
 pub(super) fn is_operation(segment: &str) -> bool {
@@ -22,23 +21,6 @@ pub(crate) fn is_json(content_type: &str) -> bool {
     is(content_type.split(';').next().unwrap_or_default().trim(), "application/json")
 }
 
-/// The body of a request that must have one, in JSON.
-pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
-    let content_type = request.content_type.unwrap_or_default();
-    if content_type.is_empty() {
-        return Err(GraphError::malformed(
-            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
-        ));
-    }
-    if !is_json(content_type) {
-        return Err(GraphError::new(415, "BadRequest", "Entity only allows writes with a JSON Content-Type header."));
-    }
-    match request.body {
-        Some(body) if !body.is_empty() => Ok(body),
-        _ => Err(GraphError::malformed("Empty Payload. JSON content expected.")),
-    }
-}
-
 pub(super) fn unknown_option(name: &str) -> GraphError {
     match name {
         "$skip" => GraphError::malformed("'$skip' is not supported by the service."),
@@ -49,10 +31,6 @@ pub(super) fn unknown_option(name: &str) -> GraphError {
             GraphError::malformed(format!("The query specified in the URI is not valid. Unknown option '{other}'."))
         }
     }
-}
-
-pub(super) fn is_eventual(request: &Request<'_>) -> bool {
-    request.consistency_level.is_some_and(|level| is(level.trim(), "eventual"))
 }
 
 pub(super) fn is(text: &str, word: &str) -> bool {

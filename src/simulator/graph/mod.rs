@@ -22,5 +22,6 @@ mod query;
 pub(crate) mod request;
 pub(crate) mod role_calls;
 pub(crate) mod select;
+pub(crate) mod served_call;
 mod user_calls;
 pub(crate) mod vocabulary;

@@ -6,8 +6,8 @@ use super::lexer::{is, object_id};
 use super::object_filters::{AssignmentFilter, DefinitionFilter, unknown};
 use super::paging::Page;
 use super::query::Url;
-use super::request::{AppKey, AssignmentExpand, Call, RoleKey};
 use super::select::{self, Names};
+use super::served_call::{AppKey, AssignmentExpand, Call, RoleKey};
 use crate::simulator::settings::Settings;
 
 struct Options {

@@ -7,12 +7,13 @@ use super::batch_item::Text;
 use super::change::UserChange;
 use super::errors::GraphError;
 use super::filter_parser;
-use super::lexer::{is, is_eventual, is_operation, json_body, object_id, unknown_option};
+use super::lexer::{is, is_operation, object_id, unknown_option};
 use super::paging::{Page, size};
 use super::properties::{self, Selection};
 use super::query::Url;
-use super::request::{Call, ListUsers, Request, Wanted};
+use super::request::{Request, is_eventual, json_body};
 use super::select;
+use super::served_call::{Call, ListUsers, Wanted};
 use crate::simulator::directory::UserKey;
 use crate::simulator::settings::Settings;
 

@@ -12,7 +12,7 @@ use crate::simulator::graph::batch::Spoilt;
 use crate::simulator::graph::call::Prepared;
 use crate::simulator::graph::depends_on::Shape;
 use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::request::Call;
+use crate::simulator::graph::served_call::Call;
 use crate::simulator::moment::imf_fixdate;
 use crate::simulator::settings::RetryAfterForm;
 use crate::simulator::tokens::Caller;

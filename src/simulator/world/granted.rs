@@ -12,8 +12,8 @@ use crate::simulator::directory::tenant::{GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_
 use crate::simulator::graph::answer::Answer;
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::paging::Page;
-use crate::simulator::graph::request::AppKey;
 use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::served_call::AppKey;
 use crate::simulator::permission::Permission;
 use crate::simulator::random::{Random, seed_of};
 

@@ -12,8 +12,8 @@ use crate::simulator::graph::answer::{Answer, Body, raw};
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::filter::Filter;
 use crate::simulator::graph::properties::{Selection, Sight, default_selection, names, write_members};
-use crate::simulator::graph::request::{Call, ListUsers, Wanted};
 use crate::simulator::graph::select::Names;
+use crate::simulator::graph::served_call::{Call, ListUsers, Wanted};
 use crate::simulator::tokens::Caller;
 
 impl World {

@@ -11,8 +11,8 @@ use crate::simulator::graph::answer::Answer;
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::object_filters::GroupFilter;
 use crate::simulator::graph::paging::Page;
-use crate::simulator::graph::request::{GroupMembers, Relation};
 use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::served_call::{GroupMembers, Relation};
 
 /// "Known issues with Microsoft Graph APIs": `$expand` returns no more than this, and cannot be paged.
 const MOST_EXPANDED: usize = 20;

@@ -12,8 +12,8 @@ use crate::simulator::graph::answer::Answer;
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::object_filters::{AssignmentFilter, DefinitionFilter};
 use crate::simulator::graph::paging::Page;
-use crate::simulator::graph::request::{AppKey, AssignmentExpand, RoleKey};
 use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::served_call::{AppKey, AssignmentExpand, RoleKey};
 use crate::simulator::random::{Random, seed_of};
 
 impl World {

@@ -9,7 +9,7 @@ use crate::simulator::directory::{Place, RoleAssignment, Scope, Standing, UserKe
 use crate::simulator::graph::change::UserChange;
 use crate::simulator::graph::errors::GraphError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
-use crate::simulator::graph::request::Call;
+use crate::simulator::graph::served_call::Call;
 use crate::simulator::permission::{
     AnyOf, ENABLE, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS, READ_OBJECTS,
     READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE, UPDATE,

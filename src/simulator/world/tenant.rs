@@ -10,8 +10,8 @@ use crate::simulator::directory::Directory;
 use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, TENANT_ID};
 use crate::simulator::graph::answer::Answer;
 use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::request::AppKey;
 use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::served_call::AppKey;
 use crate::simulator::moment::iso;
 
 fn kind(domain: &Domain) -> &'static str {
