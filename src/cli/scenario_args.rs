@@ -8,7 +8,7 @@ use clap::{Arg, Args, Command, ValueEnum};
 
 use super::exit::Failure;
 use crate::nearest::nearest;
-use crate::simulator::{Fault, Quota, Scenario, Settings, Shape, UnknownFault};
+use crate::simulator::{Fault, LimitShape, Quota, Scenario, Settings, UnknownFault};
 
 /// What `simulate` and `drill` have in common.
 #[derive(Debug, Clone, Args)]
@@ -22,7 +22,7 @@ pub(super) struct ScenarioArgs {
     seed: Option<u64>,
     /// How the write quota is counted: Microsoft calls it a bucket and words it as a window [default: token-bucket]
     #[arg(long, value_enum, value_name = "SHAPE")]
-    limiter: Option<Shape>,
+    limiter: Option<LimitShape>,
     #[command(flatten)]
     faults: FaultArgs,
 }
@@ -55,7 +55,7 @@ impl ScenarioArgs {
     }
 }
 
-impl ValueEnum for Shape {
+impl ValueEnum for LimitShape {
     fn value_variants<'a>() -> &'a [Self] {
         &[Self::TokenBucket, Self::SlidingWindow, Self::FixedWindow]
     }

@@ -21,7 +21,7 @@ use super::simulated_apps::{self, Named};
 use super::words::{counted, quoted};
 use crate::private_files;
 use crate::simulator::{
-    ActingRole, Connection, Directory, FurtherApp, Permission, Quota, Scenario, Settings, Simulator, SnapshotError,
+    Connection, Directory, FurtherApp, Permission, Quota, Scenario, Settings, SimulatedRole, Simulator, SnapshotError,
 };
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
@@ -112,7 +112,7 @@ fn possible_users(text: &str) -> Result<usize, String> {
 
 /// A directory role, or none.
 #[derive(Debug, Clone, Copy)]
-struct AppRole(Option<ActingRole>);
+struct AppRole(Option<SimulatedRole>);
 
 /// As the simulator calls the roles; known to the shells' completions, and to whoever mistypes one.
 const APP_ROLES: [&str; 7] =

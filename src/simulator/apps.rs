@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::directory::ServicePrincipal;
 use super::directory::tenant::{CLIENT_ID, CLIENT_SECRET};
 use super::permission::Permission;
-use super::sign_in::{Federated, SignIn};
-use super::who_may::ActingRole;
+use super::sign_in::{Federated, SignInSettings};
+use super::who_may::SimulatedRole;
 
 /// An app registration besides the one that every simulator has: with its own ways in, its own quota and its own directory
 /// role, and the same permissions but those that are withheld from it.
@@ -25,7 +25,7 @@ pub struct FurtherApp {
     /// What of the first app's permissions it was not granted.
     pub withheld: BTreeSet<Permission>,
     /// The directory role of its service principal; `None` is none.
-    pub app_role: Option<ActingRole>,
+    pub app_role: Option<SimulatedRole>,
 }
 
 impl FurtherApp {
@@ -38,7 +38,7 @@ impl FurtherApp {
             certificates: Vec::new(),
             federated: None,
             withheld: BTreeSet::new(),
-            app_role: Some(ActingRole::PrivilegedAuthenticationAdministrator),
+            app_role: Some(SimulatedRole::PrivilegedAuthenticationAdministrator),
         }
     }
 }
@@ -62,7 +62,7 @@ pub(crate) struct Registration {
     pub(crate) federated: Option<Federated>,
     pub(crate) withheld: BTreeSet<Permission>,
     /// Of the service principal; the first app's is among the rights, where it can be changed.
-    pub(crate) role: Option<ActingRole>,
+    pub(crate) role: Option<SimulatedRole>,
 }
 
 impl Registration {
@@ -79,7 +79,7 @@ impl Registration {
 }
 
 /// All apps, the first one first.
-pub(crate) fn registrations(sign_in: &SignIn, further: &[FurtherApp]) -> Vec<Registration> {
+pub(crate) fn registrations(sign_in: &SignInSettings, further: &[FurtherApp]) -> Vec<Registration> {
     let first = Registration {
         service_principal: ServicePrincipal::numbered(1, CLIENT_ID),
         secret: Some(CLIENT_SECRET.to_owned()),

@@ -18,10 +18,10 @@ use super::sign_in::Federated;
 const SKEW: i64 = 300;
 
 /// Why an assertion is not taken: the code, and Entra's words for it.
-pub(crate) type Doubt = (u32, String);
+pub(crate) type AssertionFault = (u32, String);
 
 /// What an assertion is checked against.
-pub(crate) struct Check<'a> {
+pub(crate) struct AssertionCheck<'a> {
     /// The certificates of the app, each as DER.
     pub(crate) certificates: &'a [Vec<u8>],
     /// The federated credential of the app, if it has one.
@@ -57,9 +57,9 @@ impl<'a> Jwt<'a> {
     }
 }
 
-impl Check<'_> {
+impl AssertionCheck<'_> {
     /// Takes the assertion or says why not.
-    pub(crate) fn take(&self, assertion: &str) -> Result<(), Doubt> {
+    pub(crate) fn take(&self, assertion: &str) -> Result<(), AssertionFault> {
         let Some(jwt) = Jwt::parse(assertion) else {
             return Err((50_027, "JWT token is invalid or malformed.".to_owned()));
         };
@@ -71,7 +71,7 @@ impl Check<'_> {
         self.in_time(&jwt)
     }
 
-    fn take_own(&self, jwt: &Jwt<'_>) -> Result<(), Doubt> {
+    fn take_own(&self, jwt: &Jwt<'_>) -> Result<(), AssertionFault> {
         if jwt.claim("sub") != jwt.claim("iss") {
             let text = "Client assertion application identifier doesn't match 'client_id' parameter.";
             return Err((700_021, text.to_owned()));
@@ -123,7 +123,7 @@ impl Check<'_> {
         found.map(|der| CertificateDer::from(der.as_slice()))
     }
 
-    fn take_federated(&self, jwt: &Jwt<'_>, assertion: &str) -> Result<(), Doubt> {
+    fn take_federated(&self, jwt: &Jwt<'_>, assertion: &str) -> Result<(), AssertionFault> {
         let Some(trusted) = self.federated else {
             let text = "No matching federated identity record found for presented assertion.";
             return Err((70_021, text.to_owned()));
@@ -147,7 +147,7 @@ impl Check<'_> {
         }
     }
 
-    fn in_time(&self, jwt: &Jwt<'_>) -> Result<(), Doubt> {
+    fn in_time(&self, jwt: &Jwt<'_>) -> Result<(), AssertionFault> {
         let moment = |name: &str| jwt.claims[name].as_i64();
         let begun = moment("nbf").is_none_or(|nbf| nbf <= self.now + SKEW);
         let not_ended = moment("exp").is_some_and(|exp| exp > self.now - SKEW);

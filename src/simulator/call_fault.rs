@@ -13,10 +13,10 @@ use serde_json::json;
 use super::draws::Die;
 use super::graph::call::Prepared;
 use super::random::{Random, seed_for};
-use super::script::Target;
-use super::server::Cut;
-use super::settings::Faults;
-use super::tenant::Tenant;
+use super::script::FaultTarget;
+use super::server::CutConnection;
+use super::settings::FaultShares;
+use super::tenant::SimulatedTenant;
 use super::world::World;
 
 /// How much longer a slow call takes, in tenant time.
@@ -55,7 +55,7 @@ pub(crate) enum CorruptAnswer {
 
 impl CallFault {
     /// Draws the fault of the next call, and half of the time that it takes on the wall clock.
-    pub(crate) fn draw(tenant: &Tenant, call: &Target, requests: &[Prepared]) -> (Self, Duration) {
+    pub(crate) fn draw(tenant: &SimulatedTenant, call: &FaultTarget, requests: &[Prepared]) -> (Self, Duration) {
         let latency = tenant.settings.latency;
         let now = tenant.clock.now();
         let mut world = tenant.world();
@@ -123,15 +123,15 @@ impl CallFault {
 
 impl CorruptAnswer {
     /// What arrives in place of the right answer.
-    pub(crate) async fn instead_of(self, right: Response, tenant: &Tenant) -> Response {
+    pub(crate) async fn instead_of(self, right: Response, tenant: &SimulatedTenant) -> Response {
         let (mut parts, body) = right.into_parts();
         // It was made in memory a moment ago.
         let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
         match self {
-            Self::Lost | Self::TimedOut => Cut::response(),
+            Self::Lost | Self::TimedOut => CutConnection::response(),
             Self::Page => page(502),
             Self::Half => half(&mut parts.headers, &whole)
-                .map_or_else(Cut::response, |body| Response::from_parts(parts, Body::new(body))),
+                .map_or_else(CutConnection::response, |body| Response::from_parts(parts, Body::new(body))),
             Self::WrongType => {
                 parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
                 Response::from_parts(parts, Body::from(whole))
@@ -205,11 +205,11 @@ pub(crate) fn page(status: u16) -> Response {
 }
 
 /// What becomes of a call to the token service, where that is anything else than its answer.
-pub(crate) fn of_token_call(tenant: &Tenant, call: &Target) -> Option<Response> {
+pub(crate) fn of_token_call(tenant: &SimulatedTenant, call: &FaultTarget) -> Option<Response> {
     let now = tenant.clock.now();
     let mut world = tenant.world();
     let undealt = world.deal_to_token_call(call, now);
-    let Faults { token_throttled, token_failed, token_page, token_lost, .. } = world.faults;
+    let FaultShares { token_throttled, token_failed, token_page, token_lost, .. } = world.faults;
     if let Some(faults) = undealt {
         world.faults = faults;
     }
@@ -227,7 +227,7 @@ pub(crate) fn of_token_call(tenant: &Tenant, call: &Target) -> Option<Response> 
     } else if strikes(token_page) {
         Some(page(503))
     } else if strikes(token_lost) {
-        Some(Cut::response())
+        Some(CutConnection::response())
     } else {
         None
     }

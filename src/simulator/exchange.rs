@@ -13,30 +13,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::call_fault::{self, CallFault, CorruptAnswer};
-use super::directory::Place;
+use super::directory::UserPlace;
 use super::directory::tenant::CLIENT_ID;
 use super::draws::Die;
-use super::graph::answer::{Answer, CallIds};
+use super::graph::answer::{CallIds, ServedAnswer};
 use super::graph::batch::{Batch, write_answers};
 use super::graph::call::Prepared;
-use super::graph::errors::GraphError;
+use super::graph::errors::ServedError;
 use super::graph::lexer::is_json;
-use super::graph::request::Request;
+use super::graph::request::ServedRequest;
 
 use super::random::{Random, seed_for};
 use super::request_root::root_of;
 use super::response::{call_ids, header, respond, respond_at};
-use super::script::Target;
-use super::server::Cut;
-use super::tenant::Tenant;
-use super::tokens::{Caller, Worth};
-use super::world::{Context, Job};
+use super::script::FaultTarget;
+use super::server::CutConnection;
+use super::tenant::SimulatedTenant;
+use super::tokens::{TokenHolder, Worth};
+use super::world::{Context, ServedJob};
 
 /// Larger bodies are refused, as by Graph.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// Answers one call below `/v1.0`.
-pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
+pub(crate) async fn answer(tenant: &SimulatedTenant, request: HttpRequest) -> Response {
     let mut in_flight = arrive(tenant);
     tenant.pass_gate().await;
     let ids = call_ids(tenant, request.headers());
@@ -46,11 +46,11 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
     };
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        let error = GraphError::new(413, "RequestEntityTooLarge", "The request body is larger than 4 MB.");
-        return respond(tenant, Answer::error(&error, &ids), &ids);
+        let error = ServedError::new(413, "RequestEntityTooLarge", "The request body is larger than 4 MB.");
+        return respond(tenant, ServedAnswer::error(&error, &ids), &ids);
     };
     let mut work = Work::of(tenant, &parts, &body);
-    let mut target = Target::of(parts.method.as_str(), below_version(&parts.uri));
+    let mut target = FaultTarget::of(parts.method.as_str(), below_version(&parts.uri));
     if let Ok(work) = &work
         && target.is_batch()
     {
@@ -82,12 +82,12 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
             made = execute(tenant, &mut work.job, &ids, &format!("{}/v1.0", root_of(tenant, &parts)), caller).await;
             work.finish(tenant.settings.seed, target.key())
         }
-        Err(error) => (Answer::error(&error, &ids), Vec::new()),
+        Err(error) => (ServedAnswer::error(&error, &ids), Vec::new()),
     };
     pause(half).await;
     match fault {
         CallFault::Corrupt(CorruptAnswer::TimedOut) => {
-            respond(tenant, Answer::error(&GraphError::gateway_timeout(), &ids), &ids)
+            respond(tenant, ServedAnswer::error(&ServedError::gateway_timeout(), &ids), &ids)
         }
         CallFault::Corrupt(spoilt) => spoilt.instead_of(respond_at(tenant, answer, &ids, made), tenant).await,
         _ => {
@@ -99,24 +99,24 @@ pub(crate) async fn answer(tenant: &Tenant, request: HttpRequest) -> Response {
 
 /// The answer to a call that is not to be executed.
 fn without_execution(
-    tenant: &Tenant,
+    tenant: &SimulatedTenant,
     fault: CallFault,
     ids: &CallIds,
-    caller: Caller,
+    caller: TokenHolder,
     writes: bool,
 ) -> Option<Response> {
     let error = match fault {
-        CallFault::Throttled => GraphError::throttled(),
-        CallFault::Unavailable => GraphError::unavailable(),
-        CallFault::NeverArrived => return Some(Cut::response()),
+        CallFault::Throttled => ServedError::throttled(),
+        CallFault::Unavailable => ServedError::unavailable(),
+        CallFault::NeverArrived => return Some(CutConnection::response()),
         CallFault::Page(status) => return Some(call_fault::page(status)),
         CallFault::Outage => {
             begin_outage(tenant);
-            return Some(Cut::response());
+            return Some(CutConnection::response());
         }
         CallFault::Answered | CallFault::Corrupt(_) => return None,
     };
-    let mut answer = Answer::error(&error, ids);
+    let mut answer = ServedAnswer::error(&error, ids);
     answer.retry_after = tenant.world().retry_after_of_faults(tenant.clock.date(tenant.clock.now()));
     if fault == CallFault::Throttled {
         answer.throttle = Some(tenant.world().limits.named_for(caller.app(), writes));
@@ -125,7 +125,7 @@ fn without_execution(
 }
 
 /// Takes the network away, and has it given back later.
-fn begin_outage(tenant: &Tenant) {
+fn begin_outage(tenant: &SimulatedTenant) {
     let dark = tenant.dark.clone();
     let span = tenant.clock.to_wall(call_fault::OUTAGE);
     dark.send_replace(true);
@@ -136,7 +136,7 @@ fn begin_outage(tenant: &Tenant) {
 }
 
 /// Says whether it did.
-fn revokes_tokens_by_chance(tenant: &Tenant, call: &Target) -> bool {
+fn revokes_tokens_by_chance(tenant: &SimulatedTenant, call: &FaultTarget) -> bool {
     let now = tenant.clock.now();
     let mut world = tenant.world();
     let share = world.share_of_revoked_tokens(call, now);
@@ -151,46 +151,46 @@ fn revokes_tokens_by_chance(tenant: &Tenant, call: &Target) -> bool {
 
 /// A call that is understood: a batch, or one request of its own.
 struct Work<'a> {
-    job: Job,
+    job: ServedJob,
     /// The ids of a batch; `None` for a request of its own.
     item_ids: Option<Vec<Cow<'a, str>>>,
 }
 
 impl<'a> Work<'a> {
-    fn of(tenant: &Tenant, parts: &Parts, body: &'a Bytes) -> Result<Self, GraphError> {
+    fn of(tenant: &SimulatedTenant, parts: &Parts, body: &'a Bytes) -> Result<Self, ServedError> {
         let url = below_version(&parts.uri);
         let path = url.split('?').next().unwrap_or_default();
         if path.eq_ignore_ascii_case("/$batch") || path.eq_ignore_ascii_case("/%24batch") {
             return Self::batch(tenant, parts, body);
         }
-        let request = Request {
+        let request = ServedRequest {
             method: parts.method.as_str(),
             url,
             content_type: header(&parts.headers, "content-type"),
             consistency_level: header(&parts.headers, "consistencylevel"),
             body: (!body.is_empty()).then_some(body),
         };
-        Ok(Self { job: Job::single(Prepared::of(&request, &tenant.settings)), item_ids: None })
+        Ok(Self { job: ServedJob::single(Prepared::of(&request, &tenant.settings)), item_ids: None })
     }
 
-    fn batch(tenant: &Tenant, parts: &Parts, body: &'a Bytes) -> Result<Self, GraphError> {
+    fn batch(tenant: &SimulatedTenant, parts: &Parts, body: &'a Bytes) -> Result<Self, ServedError> {
         let json = header(&parts.headers, "content-type").is_some_and(is_json);
         let parsed = if parts.method != Method::POST {
-            Err(GraphError::method_not_allowed())
+            Err(ServedError::method_not_allowed())
         } else if !json {
-            Err(GraphError::malformed(
+            Err(ServedError::malformed(
                 "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
             ))
         } else {
             Batch::parse(body, &tenant.settings)
         };
         let batch = parsed.inspect_err(|_| tenant.world().counters.violations.malformed_batches += 1)?;
-        let job = Job::new(batch.requests, batch.shape, batch.depends_on);
+        let job = ServedJob::new(batch.requests, batch.shape, batch.depends_on);
         Ok(Self { job, item_ids: Some(batch.ids) })
     }
 
     /// Gives a batch its number.
-    fn count(&mut self, tenant: &Tenant) {
+    fn count(&mut self, tenant: &SimulatedTenant) {
         if self.item_ids.is_some() {
             let counters = &mut tenant.world().counters;
             counters.batches += 1;
@@ -200,13 +200,13 @@ impl<'a> Work<'a> {
     }
 
     /// The answer to the whole call, and the writes in the ledger that it answers.
-    fn finish(mut self, seed: u64, asked: u64) -> (Answer, Vec<usize>) {
+    fn finish(mut self, seed: u64, asked: u64) -> (ServedAnswer, Vec<usize>) {
         let answer = match self.item_ids {
             Some(ids) => {
                 let mut random = Random::new(seed_for(seed, asked));
-                Answer::json(write_answers(&ids, &self.job.answers, &self.job.spoilt, &mut random))
+                ServedAnswer::json(write_answers(&ids, &self.job.answers, &self.job.spoilt, &mut random))
             }
-            None => self.job.answers.pop().flatten().unwrap_or_else(Answer::no_content),
+            None => self.job.answers.pop().flatten().unwrap_or_else(ServedAnswer::no_content),
         };
         (answer, self.job.records)
     }
@@ -218,7 +218,13 @@ fn below_version(uri: &Uri) -> &str {
 }
 
 /// Carries a job out, however often the gate falls in between, and gives the moment at which its end was carried out.
-async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, caller: Caller) -> Duration {
+async fn execute(
+    tenant: &SimulatedTenant,
+    job: &mut ServedJob,
+    ids: &CallIds,
+    root: &str,
+    caller: TokenHolder,
+) -> Duration {
     loop {
         let now = tenant.clock.now();
         let hold_after = *tenant.hold_after.borrow();
@@ -238,8 +244,8 @@ async fn execute(tenant: &Tenant, job: &mut Job, ids: &CallIds, root: &str, call
 
 /// Counts a call as in flight and frees its users however it ends, also when its client goes away.
 struct InFlight<'a> {
-    tenant: &'a Tenant,
-    places: Vec<Place>,
+    tenant: &'a SimulatedTenant,
+    places: Vec<UserPlace>,
 }
 
 impl Drop for InFlight<'_> {
@@ -250,7 +256,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-fn arrive(tenant: &Tenant) -> InFlight<'_> {
+fn arrive(tenant: &SimulatedTenant) -> InFlight<'_> {
     let counters = &mut tenant.world().counters;
     counters.http_calls += 1;
     counters.in_flight += 1;
@@ -266,7 +272,7 @@ async fn pause(span: Duration) {
 }
 
 /// Who calls, or the answer to a call without a good token.
-fn caller(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Result<Caller, Box<Response>> {
+fn caller(tenant: &SimulatedTenant, headers: &HeaderMap, ids: &CallIds) -> Result<TokenHolder, Box<Response>> {
     let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token =
         sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token);
@@ -284,8 +290,8 @@ fn caller(tenant: &Tenant, headers: &HeaderMap, ids: &CallIds) -> Result<Caller,
         None => "Access token is empty.".into(),
     };
     tenant.world().counters.unauthorized += 1;
-    let error = GraphError::new(401, "InvalidAuthenticationToken", message);
-    let mut response = respond(tenant, Answer::error(&error, ids), ids);
+    let error = ServedError::new(401, "InvalidAuthenticationToken", message);
+    let mut response = respond(tenant, ServedAnswer::error(&error, ids), ids);
     let mut challenge =
         format!("Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\"", tenant.connection.authority);
     if let Some(claims) = claims {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::settings::Faults;
+use super::settings::FaultShares;
 
 /// One kind of fault.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct Fault {
     /// What happens.
     pub what: &'static str,
     pub(crate) strikes: Strikes,
-    share: fn(&mut Faults) -> &mut f64,
+    share: fn(&mut FaultShares) -> &mut f64,
 }
 
 /// What a kind of fault strikes.
@@ -83,7 +83,7 @@ impl Fault {
     };
 
     /// How often this kind strikes, to be read or set.
-    pub fn share(self, faults: &mut Faults) -> &mut f64 {
+    pub fn share(self, faults: &mut FaultShares) -> &mut f64 {
         (self.share)(faults)
     }
 }
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_name_and_a_share_of_its_own() {
-        let mut faults = Faults::default();
+        let mut faults = FaultShares::default();
         for (number, fault) in (1_u32..).zip(Fault::ALL) {
             assert_eq!(fault.name.parse::<Fault>().unwrap().name, fault.name);
             assert!(fault.share(&mut faults).abs() < f64::EPSILON, "{fault} shares its share with another");

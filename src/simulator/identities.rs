@@ -10,10 +10,10 @@ use super::device_codes::DeviceCodes;
 
 /// See the module.
 #[derive(Default)]
-pub(crate) struct Identities(Mutex<State>);
+pub(crate) struct IssuedIdentities(Mutex<IdentityState>);
 
 #[derive(Default)]
-pub(crate) struct State {
+pub(crate) struct IdentityState {
     pub(crate) device_codes: DeviceCodes,
     /// Refresh tokens, and whose they are.
     pub(crate) refresh_tokens: HashMap<String, Uuid>,
@@ -27,9 +27,9 @@ pub(crate) struct State {
     pub(crate) proving: HashSet<String>,
 }
 
-impl Identities {
+impl IssuedIdentities {
     /// Never held across a wait, and never together with the world.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, IdentityState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -8,26 +8,30 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::apps::{AppNumber, Registration};
-use super::assertion::Check;
+use super::assertion::AssertionCheck;
 use super::audience::{check_tenant, is_scope_of_graph};
 use super::directory::tenant::TENANT_ID;
 use super::people::{self, DEVICE_GRANT, REFRESH_GRANT};
-use super::tenant::Tenant;
+use super::tenant::SimulatedTenant;
 use super::token_issue::give;
 use super::token_refusal::{LoginError, missing, refuse, refused, required};
-use super::tokens::Caller;
+use super::tokens::TokenHolder;
 
 /// Answers `POST /{tenant}/oauth2/v2.0/token`.
-pub(crate) fn token(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> (StatusCode, Value) {
+pub(crate) fn token(
+    tenant: &SimulatedTenant,
+    tenant_name: &str,
+    form: &HashMap<String, String>,
+) -> (StatusCode, Value) {
     let answer = match form.get("grant_type").map_or("", String::as_str) {
         DEVICE_GRANT => check_tenant(tenant, tenant_name).and_then(|()| people::by_device_code(tenant, form)),
         REFRESH_GRANT => check_tenant(tenant, tenant_name).and_then(|()| people::by_refresh_token(tenant, form)),
-        _ => grant(tenant, tenant_name, form).map(|app| give(tenant, Caller::App(app), form)),
+        _ => grant(tenant, tenant_name, form).map(|app| give(tenant, TokenHolder::App(app), form)),
     };
     answer.map_or_else(|refusal| refused(tenant, &refusal), |answer| (StatusCode::OK, answer))
 }
 
-fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<AppNumber, LoginError> {
+fn grant(tenant: &SimulatedTenant, tenant_name: &str, form: &HashMap<String, String>) -> Result<AppNumber, LoginError> {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     check_tenant(tenant, tenant_name)?;
     match required(form, "grant_type")? {
@@ -71,7 +75,7 @@ fn grant(tenant: &Tenant, tenant_name: &str, form: &HashMap<String, String>) -> 
 
 /// Checks that somebody who may speak for the app signed for it.
 fn check_assertion(
-    tenant: &Tenant,
+    tenant: &SimulatedTenant,
     tenant_name: &str,
     app: &Registration,
     form: &HashMap<String, String>,
@@ -90,7 +94,7 @@ fn check_assertion(
     let audiences: Vec<String> = tenant.roots.iter().flat_map(of_root).collect();
     let is_issued =
         |token: &str| tenant.identities.state().federated.get(token).is_some_and(|ends| Instant::now() < *ends);
-    let check = Check {
+    let check = AssertionCheck {
         certificates: &app.certificates,
         federated: app.federated.as_ref(),
         client_id: field("client_id"),
@@ -102,7 +106,7 @@ fn check_assertion(
 }
 
 /// The app of that client id, and what it may prove itself with.
-fn registration(tenant: &Tenant, client_id: &str) -> Option<(AppNumber, Registration)> {
+fn registration(tenant: &SimulatedTenant, client_id: &str) -> Option<(AppNumber, Registration)> {
     let world = tenant.world();
     let place = world.apps.iter().position(|app| client_id.eq_ignore_ascii_case(&app.client_id().to_string()))?;
     Some((AppNumber(place), world.apps[place].clone()))

@@ -15,9 +15,9 @@ use super::audience::is_scope_of_graph;
 use super::directory::tenant::CLIENT_ID;
 use super::response::header;
 use super::sign_in::Federated;
-use super::tenant::Tenant;
+use super::tenant::SimulatedTenant;
 use super::token_issue;
-use super::tokens::Caller;
+use super::tokens::TokenHolder;
 use crate::digest::Digest;
 
 /// Which of Azure's identity services is asked.
@@ -31,7 +31,7 @@ pub(crate) enum Service {
 
 /// Answers a managed identity's request for a token.
 pub(crate) fn managed_identity(
-    tenant: &Tenant,
+    tenant: &SimulatedTenant,
     service: Service,
     headers: &HeaderMap,
     query: &HashMap<String, String>,
@@ -65,7 +65,7 @@ pub(crate) fn managed_identity(
         return bad("Identity not found");
     }
     let lifetime = tenant.settings.token_lifetime.as_secs();
-    let token = token_issue::issue(tenant, Caller::App(AppNumber::FIRST));
+    let token = token_issue::issue(tenant, TokenHolder::App(AppNumber::FIRST));
     let ends = OffsetDateTime::now_utc() + Duration::from_secs(lifetime);
     // Numbers are texts here, other than at the token service.
     let mut answer = json!({
@@ -81,7 +81,11 @@ pub(crate) fn managed_identity(
 }
 
 /// Answers a GitHub Actions job that asks for its own token: "OpenID Connect reference" in GitHub's documentation.
-pub(crate) fn job_token(tenant: &Tenant, headers: &HeaderMap, query: &HashMap<String, String>) -> (StatusCode, Value) {
+pub(crate) fn job_token(
+    tenant: &SimulatedTenant,
+    headers: &HeaderMap,
+    query: &HashMap<String, String>,
+) -> (StatusCode, Value) {
     let sign_in = &tenant.settings.sign_in;
     let expected = format!("Bearer {}", sign_in.job_token);
     if header(headers, "authorization") != Some(&expected) {
@@ -93,7 +97,7 @@ pub(crate) fn job_token(tenant: &Tenant, headers: &HeaderMap, query: &HashMap<St
 }
 
 /// A token of the other issuer, for five minutes.
-pub(crate) fn issue_federated(tenant: &Tenant, claims: &Federated) -> String {
+pub(crate) fn issue_federated(tenant: &SimulatedTenant, claims: &Federated) -> String {
     let lifetime = Duration::from_secs(300);
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "simulated-issuer" });

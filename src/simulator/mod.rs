@@ -75,29 +75,30 @@ pub use apps::FurtherApp;
 pub use connection::Connection;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
-    Details, Directory, ExternalUserState, ExtraPerson, Group, Members, OnPremises, SnapshotError, Text, User, UserType,
+    Details, Directory, DirectoryText, ExternalUserState, ExtraPerson, Members, SimulatedGroup, SimulatedOnPremises,
+    SimulatedUser, SnapshotError, UserType,
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
-pub use quota::{Limit, Quota, Shape};
+pub use quota::{Limit, LimitShape, Quota};
 pub use scenario::{Scenario, ScenarioError};
-pub use script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, Script, Struck};
-pub use settings::{Faults, Latency, RetryAfterDelay, RetryAfterForm, Settings};
-pub use sign_in::{Device, Federated, SignIn};
-pub use who_may::{ActingRole, UnknownRole};
+pub use script::{FaultRule, LatencyCurve, Moment, OtherApp, Script, ScriptedChange, Struck};
+pub use settings::{FaultShares, Latency, RetryAfterDelay, RetryAfterForm, Settings};
+pub use sign_in::{Device, Federated, SignInSettings};
+pub use who_may::{SimulatedRole, UnknownRole};
 
 use apps::AppNumber;
 use directory::UserKey;
 use roots::Roots;
 use server::Wire;
-use tenant::Tenant;
-use tokens::Caller;
+use tenant::SimulatedTenant;
+use tokens::TokenHolder;
 
 /// A running simulator. It ends when this is dropped.
 pub struct Simulator {
-    tenant: Arc<Tenant>,
+    tenant: Arc<SimulatedTenant>,
     servers: Vec<JoinHandle<()>>,
 }
 
@@ -137,7 +138,7 @@ impl Simulator {
             ca_pem: identity.ca_pem,
             clear_text: clear_bound.map(|bound| format!("http://{bound}")),
         };
-        let tenant = Arc::new(Tenant::new(settings, connection, roots));
+        let tenant = Arc::new(SimulatedTenant::new(settings, connection, roots));
         if let Some(user) = &tenant.settings.sign_in.device.approved_by
             && people::find(&tenant, user).is_none()
         {
@@ -162,13 +163,13 @@ impl Simulator {
     /// A token as the token service gives it, for callers that bring their own.
     #[must_use]
     pub fn issue_token(&self) -> String {
-        token_issue::issue(&self.tenant, Caller::App(AppNumber::FIRST))
+        token_issue::issue(&self.tenant, TokenHolder::App(AppNumber::FIRST))
     }
 
     /// The same for another app of the tenant; `None` when there is no such app.
     #[must_use]
     pub fn issue_token_of(&self, client_id: Uuid) -> Option<String> {
-        self.app(client_id).map(|app| token_issue::issue(&self.tenant, Caller::App(app)))
+        self.app(client_id).map(|app| token_issue::issue(&self.tenant, TokenHolder::App(app)))
     }
 
     fn app(&self, client_id: Uuid) -> Option<AppNumber> {
@@ -185,7 +186,7 @@ impl Simulator {
     pub fn lock_out_app(&self, client_id: Uuid) -> bool {
         let Some(app) = self.app(client_id) else { return false };
         self.tenant.world().apps[app.0].lock_out();
-        self.tenant.tokens.expire(|caller| caller == Caller::App(app));
+        self.tenant.tokens.expire(|caller| caller == TokenHolder::App(app));
         true
     }
 
@@ -216,14 +217,14 @@ impl Simulator {
 
     /// One user as it stands now, by object id or UPN.
     #[must_use]
-    pub fn user(&self, id_or_upn: &str) -> Option<User> {
+    pub fn user(&self, id_or_upn: &str) -> Option<SimulatedUser> {
         let world = self.tenant.world();
         world.directory.find(&UserKey::parse(id_or_upn)).map(|place| world.directory.get(place).clone())
     }
 
     /// All users as they stand now, in the order of lists. A copy.
     #[must_use]
-    pub fn users(&self) -> Vec<User> {
+    pub fn users(&self) -> Vec<SimulatedUser> {
         self.tenant.world().directory.users().cloned().collect()
     }
 
@@ -249,7 +250,7 @@ impl Simulator {
     }
 
     /// Sets other faults from now on.
-    pub fn change_faults(&self, faults: Faults) {
+    pub fn change_faults(&self, faults: FaultShares) {
         self.tenant.world().faults = faults;
     }
 

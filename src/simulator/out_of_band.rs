@@ -6,16 +6,16 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::Simulator;
-use super::directory::{Group, Members, RoleAssignment, Scope, User, UserKey};
+use super::directory::{Members, RoleAssignment, RoleScope, SimulatedGroup, SimulatedUser, UserKey};
 
 use super::permission::Permission;
 use super::token_issue;
-use super::tokens::Caller;
-use super::who_may::ActingRole;
+use super::tokens::TokenHolder;
+use super::who_may::SimulatedRole;
 
 impl Simulator {
     /// Changes a user, anything but the id; `false` when there is no such user.
-    pub fn change(&self, object_id: Uuid, change: impl FnOnce(&mut User)) -> bool {
+    pub fn change(&self, object_id: Uuid, change: impl FnOnce(&mut SimulatedUser)) -> bool {
         let mut world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id));
         place.map(|place| world.directory.change(place, change)).is_some()
@@ -39,22 +39,22 @@ impl Simulator {
     }
 
     /// Gives a directory role in the whole tenant to a user, a role-assignable group or the app; `false` when there is no
-    /// such role or principal, or the role is held already. [`super::ActingRole::template_id`] knows some roles.
+    /// such role or principal, or the role is held already. [`super::SimulatedRole::template_id`] knows some roles.
     pub fn assign_role(&self, principal: Uuid, role: Uuid) -> bool {
-        let assignment = RoleAssignment { principal, role, scope: Scope::Tenant };
+        let assignment = RoleAssignment { principal, role, scope: RoleScope::Tenant };
         self.tenant.world().directory.assign_role(assignment)
     }
 
     /// The same within one administrative unit.
     pub fn assign_role_in_unit(&self, principal: Uuid, role: Uuid, unit: Uuid) -> bool {
-        let assignment = RoleAssignment { principal, role, scope: Scope::Unit(unit) };
+        let assignment = RoleAssignment { principal, role, scope: RoleScope::Unit(unit) };
         self.tenant.world().directory.assign_role(assignment)
     }
 
     /// Makes somebody eligible for a role through Privileged Identity Management; `false` as for
     /// [`Simulator::assign_role`].
     pub fn make_eligible(&self, principal: Uuid, role: Uuid) -> bool {
-        let assignment = RoleAssignment { principal, role, scope: Scope::Tenant };
+        let assignment = RoleAssignment { principal, role, scope: RoleScope::Tenant };
         self.tenant.world().directory.make_eligible(assignment)
     }
 
@@ -71,7 +71,7 @@ impl Simulator {
 
     /// All groups as they stand now. A copy.
     #[must_use]
-    pub fn groups(&self) -> Vec<Group> {
+    pub fn groups(&self) -> Vec<SimulatedGroup> {
         self.tenant.world().directory.groups().to_vec()
     }
 
@@ -123,7 +123,7 @@ impl Simulator {
     }
 
     /// Gives the app another directory role from now on, or none.
-    pub fn change_app_role(&self, role: Option<ActingRole>) {
+    pub fn change_app_role(&self, role: Option<SimulatedRole>) {
         self.tenant.world().change_app_role(role);
     }
 
@@ -136,6 +136,6 @@ impl Simulator {
     #[must_use]
     pub fn issue_delegated_token(&self, object_id: Uuid) -> Option<String> {
         let known = self.tenant.world().directory.find(&UserKey::Id(object_id)).is_some();
-        known.then(|| token_issue::issue(&self.tenant, Caller::User(object_id)))
+        known.then(|| token_issue::issue(&self.tenant, TokenHolder::User(object_id)))
     }
 }

@@ -11,17 +11,17 @@ use super::device_codes::NotYet;
 use super::directory::UserKey;
 use super::directory::tenant::CLIENT_ID;
 use super::random::Random;
-use super::tenant::Tenant;
+use super::tenant::SimulatedTenant;
 use super::token_issue::give;
 use super::token_refusal::{LoginError, refuse, refused, required};
-use super::tokens::Caller;
+use super::tokens::TokenHolder;
 
 pub(crate) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const REFRESH_GRANT: &str = "refresh_token";
 
 /// Answers `POST /{tenant}/oauth2/v2.0/devicecode`; `root` is the one that was asked.
 pub(crate) fn device_code(
-    tenant: &Tenant,
+    tenant: &SimulatedTenant,
     root: &str,
     name: &str,
     form: &HashMap<String, String>,
@@ -43,7 +43,7 @@ pub(crate) fn device_code(
 }
 
 /// A poll.
-pub(crate) fn by_device_code(tenant: &Tenant, form: &HashMap<String, String>) -> Result<Value, LoginError> {
+pub(crate) fn by_device_code(tenant: &SimulatedTenant, form: &HashMap<String, String>) -> Result<Value, LoginError> {
     check_client(form)?;
     let device = &tenant.settings.sign_in.device;
     let by_itself = device.approved_by.as_deref().and_then(|upn| find(tenant, upn));
@@ -57,7 +57,7 @@ pub(crate) fn by_device_code(tenant: &Tenant, form: &HashMap<String, String>) ->
 }
 
 /// A token in exchange for a refresh token.
-pub(crate) fn by_refresh_token(tenant: &Tenant, form: &HashMap<String, String>) -> Result<Value, LoginError> {
+pub(crate) fn by_refresh_token(tenant: &SimulatedTenant, form: &HashMap<String, String>) -> Result<Value, LoginError> {
     check_client(form)?;
     scope(tenant, form)?;
     let sent = required(form, "refresh_token")?;
@@ -74,7 +74,7 @@ pub(crate) fn by_refresh_token(tenant: &Tenant, form: &HashMap<String, String>) 
     answer(tenant, user, form)
 }
 
-fn answer(tenant: &Tenant, user: Uuid, form: &HashMap<String, String>) -> Result<Value, LoginError> {
+fn answer(tenant: &SimulatedTenant, user: Uuid, form: &HashMap<String, String>) -> Result<Value, LoginError> {
     let enabled = {
         let world = tenant.world();
         world.directory.find(&UserKey::Id(user)).is_some_and(|place| world.directory.get(place).account_enabled)
@@ -82,7 +82,7 @@ fn answer(tenant: &Tenant, user: Uuid, form: &HashMap<String, String>) -> Result
     if !enabled {
         return Err(refuse("invalid_grant", 50_057, "The user account is disabled."));
     }
-    let mut answer = give(tenant, Caller::User(user), form);
+    let mut answer = give(tenant, TokenHolder::User(user), form);
     let offline = form.get("scope").is_none_or(|scope| scope.split(' ').any(|part| part == "offline_access"));
     if offline {
         let refresh_token = format!("1.{}", tenant.world().random.guid().simple());
@@ -93,7 +93,7 @@ fn answer(tenant: &Tenant, user: Uuid, form: &HashMap<String, String>) -> Result
 }
 
 /// Graph's scope, and what belongs to a sign-in, and nothing else.
-fn scope(tenant: &Tenant, form: &HashMap<String, String>) -> Result<(), LoginError> {
+fn scope(tenant: &SimulatedTenant, form: &HashMap<String, String>) -> Result<(), LoginError> {
     let asked = required(form, "scope")?;
     let (mut of_graph, mut unknown) = (false, None);
     for part in asked.split_whitespace() {
@@ -121,7 +121,7 @@ fn check_client(form: &HashMap<String, String>) -> Result<(), LoginError> {
     Err(refuse("unauthorized_client", 700_016, text))
 }
 
-pub(crate) fn find(tenant: &Tenant, id_or_upn: &str) -> Option<Uuid> {
+pub(crate) fn find(tenant: &SimulatedTenant, id_or_upn: &str) -> Option<Uuid> {
     let world = tenant.world();
     world.directory.find(&UserKey::parse(id_or_upn)).map(|place| world.directory.get(place).id)
 }

@@ -32,8 +32,9 @@ impl Quota {
             50..=500 => 5_000.0,
             _ => 8_000.0,
         };
-        let bucket =
-            |amount, seconds| Some(Limit { amount, window: Duration::from_secs(seconds), shape: Shape::TokenBucket });
+        let bucket = |amount, seconds| {
+            Some(Limit { amount, window: Duration::from_secs(seconds), shape: LimitShape::TokenBucket })
+        };
         Self {
             writes: bucket(3_000.0, 150),
             writes_of_app: bucket(35_000.0, 300),
@@ -52,7 +53,7 @@ impl Quota {
 
     /// The same quota with its writes counted in another way.
     #[must_use]
-    pub fn counted_in(self, shape: Shape) -> Self {
+    pub fn counted_in(self, shape: LimitShape) -> Self {
         let counted = |limit: Option<Limit>| limit.map(|limit| Limit { shape, ..limit });
         Self {
             writes: counted(self.writes),
@@ -64,7 +65,7 @@ impl Quota {
 
     /// The same quota with another write limit for each app.
     #[must_use]
-    pub fn with_writes(self, amount: f64, window: Duration, shape: Shape) -> Self {
+    pub fn with_writes(self, amount: f64, window: Duration, shape: LimitShape) -> Self {
         Self { writes: Some(Limit { amount, window, shape }), ..self }
     }
 }
@@ -77,12 +78,12 @@ pub struct Limit {
     /// In how long.
     pub window: Duration,
     /// How the use is reckoned.
-    pub shape: Shape,
+    pub shape: LimitShape,
 }
 
 /// How a limit is reckoned.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Shape {
+pub enum LimitShape {
     /// A bucket that holds the whole amount and is refilled evenly.
     #[default]
     TokenBucket,
@@ -132,12 +133,12 @@ impl Meter {
 
     fn settle(&mut self, now: Duration) {
         match self.limit.shape {
-            Shape::TokenBucket => {
+            LimitShape::TokenBucket => {
                 let refill = now.saturating_sub(self.since).as_secs_f64() * self.per_second();
                 self.used = (self.used - refill).max(0.0);
                 self.since = self.since.max(now);
             }
-            Shape::SlidingWindow => {
+            LimitShape::SlidingWindow => {
                 while let Some(&(then, amount)) = self.uses.front() {
                     if then + self.limit.window > now {
                         break;
@@ -149,7 +150,7 @@ impl Meter {
                     self.used = 0.0;
                 }
             }
-            Shape::FixedWindow => {
+            LimitShape::FixedWindow => {
                 let window = self.limit.window.as_secs_f64().max(f64::MIN_POSITIVE);
                 let start = Duration::from_secs_f64((now.as_secs_f64() / window).floor() * window);
                 if start > self.since {
@@ -172,7 +173,7 @@ impl Meter {
 
     fn add(&mut self, amount: f64, now: Duration) {
         self.used += amount;
-        if self.limit.shape == Shape::SlidingWindow {
+        if self.limit.shape == LimitShape::SlidingWindow {
             match self.uses.back_mut() {
                 // Requests of one batch come at one moment; one entry for them all keeps the queue short.
                 Some((then, sum)) if *then == now => *sum += amount,
@@ -212,8 +213,8 @@ impl Meter {
         let room = room.min(self.limit.amount);
         let excess = (self.used + room - self.limit.amount).max(0.0);
         match self.limit.shape {
-            Shape::TokenBucket => Duration::from_secs_f64((excess / self.per_second()).min(1e9)),
-            Shape::SlidingWindow => {
+            LimitShape::TokenBucket => Duration::from_secs_f64((excess / self.per_second()).min(1e9)),
+            LimitShape::SlidingWindow => {
                 let mut freed = 0.0;
                 let enough = self.uses.iter().find(|(_, amount)| {
                     freed += amount;
@@ -221,7 +222,7 @@ impl Meter {
                 });
                 enough.map_or(self.limit.window, |&(then, _)| (then + self.limit.window).saturating_sub(now))
             }
-            Shape::FixedWindow => (self.since + self.limit.window).saturating_sub(now),
+            LimitShape::FixedWindow => (self.since + self.limit.window).saturating_sub(now),
         }
     }
 }
@@ -234,7 +235,7 @@ mod tests {
         Duration::from_secs_f64(seconds)
     }
 
-    fn meter(shape: Shape) -> Meter {
+    fn meter(shape: LimitShape) -> Meter {
         Meter::new(Limit { amount: 3_000.0, window: seconds(150.0), shape }, Duration::ZERO)
     }
 
@@ -250,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_bucket_holds_3000_and_gains_20_a_second() {
-        let mut meter = meter(Shape::TokenBucket);
+        let mut meter = meter(LimitShape::TokenBucket);
         assert_eq!(drain(&mut meter, 0.0), 3_000);
         assert_eq!(drain(&mut meter, 1.0), 20);
         assert_eq!(drain(&mut meter, 11.5), 210);
@@ -259,7 +260,7 @@ mod tests {
 
     #[test]
     fn the_sliding_window_gives_back_what_has_left_it() {
-        let mut meter = meter(Shape::SlidingWindow);
+        let mut meter = meter(LimitShape::SlidingWindow);
         for _ in 0..1_000 {
             meter.spend(1.0, seconds(0.0));
         }
@@ -271,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_fixed_window_starts_anew() {
-        let mut meter = meter(Shape::FixedWindow);
+        let mut meter = meter(LimitShape::FixedWindow);
         assert_eq!(drain(&mut meter, 149.0), 3_000);
         assert_eq!(drain(&mut meter, 149.9), 0);
         assert_eq!(drain(&mut meter, 150.0), 3_000);
@@ -279,7 +280,7 @@ mod tests {
 
     #[test]
     fn who_waits_as_told_gets_a_whole_batch() {
-        for shape in [Shape::TokenBucket, Shape::SlidingWindow, Shape::FixedWindow] {
+        for shape in [LimitShape::TokenBucket, LimitShape::SlidingWindow, LimitShape::FixedWindow] {
             let mut meter = meter(shape);
             drain(&mut meter, 10.0);
             meter.refuse(1.0, seconds(10.0));
@@ -290,7 +291,7 @@ mod tests {
 
     #[test]
     fn hammering_costs_but_not_without_end() {
-        let mut meter = meter(Shape::TokenBucket);
+        let mut meter = meter(LimitShape::TokenBucket);
         drain(&mut meter, 0.0);
         for _ in 0..100_000 {
             meter.refuse(1.0, seconds(0.0));
@@ -301,9 +302,9 @@ mod tests {
 
     #[test]
     fn a_limit_cut_in_half_keeps_the_share_that_is_used() {
-        let mut meter = meter(Shape::TokenBucket);
+        let mut meter = meter(LimitShape::TokenBucket);
         drain(&mut meter, 0.0);
-        meter.change(Limit { amount: 1_500.0, window: seconds(150.0), shape: Shape::TokenBucket }, seconds(0.0));
+        meter.change(Limit { amount: 1_500.0, window: seconds(150.0), shape: LimitShape::TokenBucket }, seconds(0.0));
         assert_eq!(drain(&mut meter, 1.0), 10);
     }
 }

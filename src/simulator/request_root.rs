@@ -6,10 +6,10 @@ use axum::http::request::Parts;
 
 use super::response::header;
 use super::server::Scheme;
-use super::tenant::Tenant;
+use super::tenant::SimulatedTenant;
 
 /// The root by which a request came: links in its answer begin with it, as from any of Graph's own hosts.
-pub(crate) fn root_of(tenant: &Tenant, parts: &Parts) -> String {
+pub(crate) fn root_of(tenant: &SimulatedTenant, parts: &Parts) -> String {
     match (parts.extensions.get::<Scheme>(), host_of(&parts.uri, &parts.headers)) {
         (Some(Scheme(scheme)), Some(host)) => format!("{scheme}://{host}"),
         _ => tenant.connection.graph_endpoint.clone(),

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
-use super::graph::answer::{Answer, Body, CallIds};
+use super::graph::answer::{Body, CallIds, ServedAnswer};
 use super::moment::{imf_fixdate, iso_without_zone};
-use super::tenant::Tenant;
+use super::tenant::SimulatedTenant;
 
 /// A request header, if it is there and text.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -16,7 +16,7 @@ pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 }
 
 /// The ids of a new call: its own, and the one that the client gave it.
-pub(crate) fn call_ids(tenant: &Tenant, headers: &HeaderMap) -> CallIds {
+pub(crate) fn call_ids(tenant: &SimulatedTenant, headers: &HeaderMap) -> CallIds {
     let request_id = tenant.world().random.guid().to_string();
     let sent = header(headers, "client-request-id").filter(|id| id.len() <= 64);
     CallIds {
@@ -27,12 +27,12 @@ pub(crate) fn call_ids(tenant: &Tenant, headers: &HeaderMap) -> CallIds {
 }
 
 /// An answer as an HTTP response of its own, made now.
-pub(crate) fn respond(tenant: &Tenant, answer: Answer, ids: &CallIds) -> Response {
+pub(crate) fn respond(tenant: &SimulatedTenant, answer: ServedAnswer, ids: &CallIds) -> Response {
     respond_at(tenant, answer, ids, tenant.clock.now())
 }
 
 /// An answer that was made at this moment of tenant time, and that has been on its way since.
-pub(crate) fn respond_at(tenant: &Tenant, answer: Answer, ids: &CallIds, made: Duration) -> Response {
+pub(crate) fn respond_at(tenant: &SimulatedTenant, answer: ServedAnswer, ids: &CallIds, made: Duration) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers: Vec<_> = answer.headers().collect();
     let body = match answer.body {

@@ -12,19 +12,19 @@ use super::audience;
 use super::call_fault;
 use super::directory::UserKey;
 use super::exchange;
-use super::graph::answer::Answer;
-use super::graph::errors::GraphError;
+use super::graph::answer::ServedAnswer;
+use super::graph::errors::ServedError;
 use super::login;
 use super::machines::{self, Service};
 use super::people;
 use super::request_root::root_of;
 use super::response::{call_ids, respond};
-use super::script::{TOKEN_PATH, Target};
-use super::tenant::Shared;
+use super::script::{FaultTarget, TOKEN_PATH};
+use super::tenant::SharedTenant;
 use super::token_refusal::{refuse, refused};
 
 /// All that the simulator answers.
-pub(crate) fn router(tenant: Shared) -> Router {
+pub(crate) fn router(tenant: SharedTenant) -> Router {
     Router::new()
         .route("/{tenant}/oauth2/v2.0/token", any(token))
         .route("/{tenant}/oauth2/v2.0/devicecode", any(device_code))
@@ -43,13 +43,13 @@ pub(crate) fn router(tenant: Shared) -> Router {
         .with_state(tenant)
 }
 
-async fn token(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
+async fn token(State(tenant): State<SharedTenant>, Path(name): Path<String>, request: HttpRequest) -> Response {
     tenant.world().counters.token_requests += 1;
     tenant.pass_gate().await;
     let form = form_of(&tenant, request).await;
     // Each app asks for itself.
     let asking = form.as_ref().ok().and_then(|form| form.get("client_id")).map_or("", String::as_str);
-    let call = Target::of("POST", &format!("{TOKEN_PATH}?client_id={asking}"));
+    let call = FaultTarget::of("POST", &format!("{TOKEN_PATH}?client_id={asking}"));
     if let Some(fault) = call_fault::of_token_call(&tenant, &call) {
         return fault;
     }
@@ -58,7 +58,7 @@ async fn token(State(tenant): State<Shared>, Path(name): Path<String>, request: 
     (status, Json(answer)).into_response()
 }
 
-async fn device_code(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
+async fn device_code(State(tenant): State<SharedTenant>, Path(name): Path<String>, request: HttpRequest) -> Response {
     tenant.pass_gate().await;
     let (parts, body) = request.into_parts();
     let root = root_of(&tenant, &parts);
@@ -70,7 +70,7 @@ async fn device_code(State(tenant): State<Shared>, Path(name): Path<String>, req
 
 /// The fields of a call to the token service. What is no form has none: Entra looks for its parameters there and nowhere else.
 async fn form_of(
-    tenant: &Shared,
+    tenant: &SharedTenant,
     request: HttpRequest,
 ) -> Result<HashMap<String, String>, (StatusCode, serde_json::Value)> {
     if request.method() != Method::POST {
@@ -86,12 +86,12 @@ struct As {
     user: Option<String>,
 }
 
-async fn device_codes(State(tenant): State<Shared>) -> Json<Vec<String>> {
+async fn device_codes(State(tenant): State<SharedTenant>) -> Json<Vec<String>> {
     Json(tenant.identities.state().device_codes.waiting())
 }
 
 async fn decide(
-    State(tenant): State<Shared>,
+    State(tenant): State<SharedTenant>,
     Path((code, decision)): Path<(String, String)>,
     Query(who): Query<As>,
 ) -> StatusCode {
@@ -106,41 +106,41 @@ async fn decide(
 
 type Asked = Query<HashMap<String, String>>;
 
-async fn virtual_machine(State(tenant): State<Shared>, headers: HeaderMap, Query(query): Asked) -> Response {
+async fn virtual_machine(State(tenant): State<SharedTenant>, headers: HeaderMap, Query(query): Asked) -> Response {
     let (status, answer) = machines::managed_identity(&tenant, Service::VirtualMachine, &headers, &query);
     (status, Json(answer)).into_response()
 }
 
-async fn app_service(State(tenant): State<Shared>, headers: HeaderMap, Query(query): Asked) -> Response {
+async fn app_service(State(tenant): State<SharedTenant>, headers: HeaderMap, Query(query): Asked) -> Response {
     let (status, answer) = machines::managed_identity(&tenant, Service::AppService, &headers, &query);
     (status, Json(answer)).into_response()
 }
 
-async fn job_token(State(tenant): State<Shared>, headers: HeaderMap, Query(query): Asked) -> Response {
+async fn job_token(State(tenant): State<SharedTenant>, headers: HeaderMap, Query(query): Asked) -> Response {
     let (status, answer) = machines::job_token(&tenant, &headers, &query);
     (status, Json(answer)).into_response()
 }
 
-async fn discovery(State(tenant): State<Shared>, Path(name): Path<String>, request: HttpRequest) -> Response {
+async fn discovery(State(tenant): State<SharedTenant>, Path(name): Path<String>, request: HttpRequest) -> Response {
     let known = matches!(&*name, "common" | "organizations") || audience::is_this_tenant(&tenant, &name);
     let root = root_of(&tenant, &request.into_parts().0);
     if known { Json(login::discovery(&root)).into_response() } else { StatusCode::BAD_REQUEST.into_response() }
 }
 
-async fn instances(State(tenant): State<Shared>, request: HttpRequest) -> Json<serde_json::Value> {
+async fn instances(State(tenant): State<SharedTenant>, request: HttpRequest) -> Json<serde_json::Value> {
     Json(login::instances(&root_of(&tenant, &request.into_parts().0)))
 }
 
-async fn ledger(State(tenant): State<Shared>) -> Response {
+async fn ledger(State(tenant): State<SharedTenant>) -> Response {
     Json(tenant.ledger()).into_response()
 }
 
-async fn counters(State(tenant): State<Shared>) -> Response {
+async fn counters(State(tenant): State<SharedTenant>) -> Response {
     let counters = tenant.world().counters;
     Json(counters).into_response()
 }
 
-async fn user(State(tenant): State<Shared>, Path(id): Path<String>) -> Response {
+async fn user(State(tenant): State<SharedTenant>, Path(id): Path<String>) -> Response {
     let world = tenant.world();
     match world.directory.find(&UserKey::parse(&id)) {
         Some(place) => Json(world.directory.get(place)).into_response(),
@@ -148,13 +148,13 @@ async fn user(State(tenant): State<Shared>, Path(id): Path<String>) -> Response 
     }
 }
 
-async fn unknown(State(tenant): State<Shared>, request: HttpRequest) -> Response {
+async fn unknown(State(tenant): State<SharedTenant>, request: HttpRequest) -> Response {
     let ids = call_ids(&tenant, request.headers());
     tenant.world().counters.violations.not_simulated += 1;
     let call = format_args!("{} {}", request.method(), request.uri());
-    respond(&tenant, Answer::error(&GraphError::not_simulated(call), &ids), &ids)
+    respond(&tenant, ServedAnswer::error(&ServedError::not_simulated(call), &ids), &ids)
 }
 
-async fn graph(State(tenant): State<Shared>, request: HttpRequest) -> Response {
+async fn graph(State(tenant): State<SharedTenant>, request: HttpRequest) -> Response {
     exchange::answer(&tenant, request).await
 }

@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// In the extensions of a response: send nothing and cut the connection instead.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cut;
+pub(crate) struct CutConnection;
 
 /// The error by which hyper is made to cut: over HTTP/1.1 the connection, over HTTP/2 the stream alone, so that the
 /// other calls on the connection keep their answers and the ledger stays right about them.
@@ -27,7 +27,7 @@ pub(crate) struct Cut;
 #[error("the answer is lost on purpose")]
 struct Lost;
 
-impl Cut {
+impl CutConnection {
     pub(crate) fn response() -> Response {
         let mut response = ().into_response();
         response.extensions_mut().insert(Self);
@@ -116,7 +116,7 @@ async fn answer_calls(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'stat
         let answer = hyper::service::Service::call(&router, request);
         async move {
             let response = answer.await.unwrap_or_else(|never: Infallible| match never {});
-            if response.extensions().get::<Cut>().is_some() { Err(Lost) } else { Ok(response) }
+            if response.extensions().get::<CutConnection>().is_some() { Err(Lost) } else { Ok(response) }
         }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());

@@ -10,8 +10,8 @@ use super::directory::{CAST_SIZE, Directory, ExtraPerson};
 use super::permission::Permission;
 use super::quota::Quota;
 use super::script::Script;
-use super::sign_in::SignIn;
-use super::who_may::ActingRole;
+use super::sign_in::SignInSettings;
+use super::who_may::SimulatedRole;
 
 /// Everything that shapes one simulator. The default is a tenant of 1,000 users with the documented quota, at the speed
 /// of the wall clock, that never fails.
@@ -36,7 +36,7 @@ pub struct Settings {
     /// What the tenant lets one app do.
     pub quota: Quota,
     /// How often what goes wrong.
-    pub faults: Faults,
+    pub faults: FaultShares,
     /// How long each HTTP call takes, on the wall clock.
     pub latency: Latency,
     /// How long a token lives, on the wall clock: the token libraries of clients know no other.
@@ -44,7 +44,7 @@ pub struct Settings {
     /// Tokens are texts without any claims in them: Microsoft promises no other to those whom they are not meant for.
     pub opaque_tokens: bool,
     /// What the token service takes beside the app's secret.
-    pub sign_in: SignIn,
+    pub sign_in: SignInSettings,
     /// How many users a list returns when the caller does not say `$top` (Graph: 100).
     pub default_page: usize,
     /// The largest `$top` (Graph: 999).
@@ -54,7 +54,7 @@ pub struct Settings {
     /// What the app was granted.
     pub permissions: BTreeSet<Permission>,
     /// The directory role of the app's service principal; `None` is none.
-    pub app_role: Option<ActingRole>,
+    pub app_role: Option<SimulatedRole>,
     /// App registrations besides the first one, each with its own quota.
     pub further_apps: Vec<FurtherApp>,
     /// The app's role holds in restricted management administrative units too. Otherwise nobody in one can be written to:
@@ -91,16 +91,16 @@ impl Default for Settings {
             clock_speed: 1.0,
             clock_ahead: time::Duration::ZERO,
             quota: Quota::documented(users),
-            faults: Faults::default(),
+            faults: FaultShares::default(),
             latency: Latency::default(),
             token_lifetime: Duration::from_secs(3_600),
             opaque_tokens: false,
-            sign_in: SignIn::default(),
+            sign_in: SignInSettings::default(),
             default_page: 100,
             largest_page: 999,
             extra_people: Vec::new(),
             permissions: Permission::usual(),
-            app_role: Some(ActingRole::PrivilegedAuthenticationAdministrator),
+            app_role: Some(SimulatedRole::PrivilegedAuthenticationAdministrator),
             further_apps: Vec::new(),
             app_reaches_restricted: false,
             pim_licensed: true,
@@ -117,7 +117,7 @@ impl Default for Settings {
 /// Item faults strike single requests, inside a batch or alone. Envelope faults strike whole HTTP calls below `/v1.0`, one
 /// at the most each; a call can be slow besides.
 #[derive(Debug, Clone, Default)]
-pub struct Faults {
+pub struct FaultShares {
     /// A request is answered 429 and not executed.
     pub throttled_item: f64,
     /// A request is answered 503 and not executed.

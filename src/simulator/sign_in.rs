@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The ways in besides the client secret.
 #[derive(Debug, Clone)]
-pub struct SignIn {
+pub struct SignInSettings {
     /// Certificates of the app registration, each as DER.
     pub certificates: Vec<Vec<u8>>,
     /// The federated credential of the app registration.
@@ -43,7 +43,7 @@ pub struct Device {
     pub blocked: bool,
 }
 
-impl Default for SignIn {
+impl Default for SignInSettings {
     fn default() -> Self {
         Self {
             certificates: Vec::new(),

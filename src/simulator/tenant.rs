@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::connection::Connection;
-use super::identities::Identities;
+use super::identities::IssuedIdentities;
 use super::ledger::Ledger;
 use super::moment::TenantClock;
 use super::roots::Roots;
@@ -14,13 +14,13 @@ use super::tokens::Tokens;
 use super::world::World;
 
 /// What every connection shares.
-pub(crate) struct Tenant {
+pub(crate) struct SimulatedTenant {
     pub(crate) settings: Settings,
     pub(crate) connection: Connection,
     pub(crate) roots: Roots,
     pub(crate) clock: TenantClock,
     pub(crate) tokens: Tokens,
-    pub(crate) identities: Identities,
+    pub(crate) identities: IssuedIdentities,
     /// The gate: after how many applied writes everything stops.
     pub(crate) hold_after: watch::Sender<Option<u64>>,
     /// How many writes were applied.
@@ -30,7 +30,7 @@ pub(crate) struct Tenant {
     world: Mutex<World>,
 }
 
-impl Tenant {
+impl SimulatedTenant {
     pub(crate) fn new(mut settings: Settings, connection: Connection, roots: Roots) -> Self {
         let clock = TenantClock::start(settings.clock_speed, settings.clock_ahead);
         let mut world = World::new(&mut settings);
@@ -38,7 +38,7 @@ impl Tenant {
         Self {
             clock,
             tokens: Tokens::default(),
-            identities: Identities::default(),
+            identities: IssuedIdentities::default(),
             hold_after: watch::Sender::new(settings.hold_after_writes),
             applied: watch::Sender::new(0),
             dark: watch::Sender::new(false),
@@ -88,4 +88,4 @@ impl Tenant {
 }
 
 /// Shares the tenant with every handler.
-pub(crate) type Shared = Arc<Tenant>;
+pub(crate) type SharedTenant = Arc<SimulatedTenant>;

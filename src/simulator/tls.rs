@@ -12,13 +12,13 @@ use time::{Duration, OffsetDateTime};
 use super::error::SimulatorError;
 
 /// What the server shows, and what a client must trust.
-pub(crate) struct Identity {
+pub(crate) struct TlsIdentity {
     pub(crate) server: Arc<ServerConfig>,
     pub(crate) ca_pem: String,
 }
 
 /// Makes an authority and a certificate for `localhost`, `127.0.0.1`, `::1` and these names.
-pub(crate) fn make_identity(hosts: &[String]) -> Result<Identity, SimulatorError> {
+pub(crate) fn make_identity(hosts: &[String]) -> Result<TlsIdentity, SimulatorError> {
     let (mut authority, authority_key) = (parameters(Vec::new(), "sealoff simulator CA")?, KeyPair::generate()?);
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -40,7 +40,7 @@ pub(crate) fn make_identity(hosts: &[String]) -> Result<Identity, SimulatorError
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)?;
     server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Identity { server: Arc::new(server), ca_pem })
+    Ok(TlsIdentity { server: Arc::new(server), ca_pem })
 }
 
 fn parameters(names: Vec<String>, common_name: &str) -> Result<CertificateParams, rcgen::Error> {

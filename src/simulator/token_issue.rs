@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::directory::tenant::TENANT_ID;
-use super::directory::{Scope, UserKey};
-use super::tenant::Tenant;
-use super::tokens::Caller;
+use super::directory::{RoleScope, UserKey};
+use super::tenant::SimulatedTenant;
+use super::tokens::TokenHolder;
 use crate::digest::Digest;
 
 /// A token for whoever proved to be this caller.
-pub(crate) fn give(tenant: &Tenant, caller: Caller, form: &HashMap<String, String>) -> Value {
+pub(crate) fn give(tenant: &SimulatedTenant, caller: TokenHolder, form: &HashMap<String, String>) -> Value {
     let token = issue(tenant, caller);
     {
         let mut state = tenant.identities.state();
@@ -33,7 +33,7 @@ pub(crate) fn give(tenant: &Tenant, caller: Caller, form: &HashMap<String, Strin
 }
 
 /// Makes a token that looks like those of Entra and is kept until it ends.
-pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
+pub(crate) fn issue(tenant: &SimulatedTenant, caller: TokenHolder) -> String {
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let lifetime = tenant.settings.token_lifetime;
     let mut claims = json!({
@@ -52,13 +52,13 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
         let granted = world.rights.permissions.iter().filter(|permission| !app.withheld.contains(permission));
         let permissions: Vec<&str> = granted.map(|permission| permission.name()).collect();
         match caller {
-            Caller::App(_) => {
+            TokenHolder::App(_) => {
                 claims["idtyp"] = json!("app");
                 claims["oid"] = json!(principal.id);
                 claims["sub"] = json!(principal.id);
                 claims["roles"] = json!(permissions);
             }
-            Caller::User(id) => {
+            TokenHolder::User(id) => {
                 claims["idtyp"] = json!("user");
                 claims["oid"] = json!(id);
                 claims["scp"] = json!(permissions.join(" "));
@@ -66,9 +66,9 @@ pub(crate) fn issue(tenant: &Tenant, caller: Caller) -> String {
                 claims["upn"] = json!(place.map(|place| &*world.directory.get(place).user_principal_name));
             }
         }
-        let holder = if let Caller::User(id) = caller { id } else { principal.id };
+        let holder = if let TokenHolder::User(id) = caller { id } else { principal.id };
         // Those in the whole tenant alone: a role in an administrative unit is Graph's to look up.
-        let held = world.directory.roles_held(holder).filter(|assignment| assignment.scope == Scope::Tenant);
+        let held = world.directory.roles_held(holder).filter(|assignment| assignment.scope == RoleScope::Tenant);
         claims["wids"] = json!(held.map(|assignment| assignment.role).collect::<Vec<_>>());
     }
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "simulator" });

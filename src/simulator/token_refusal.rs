@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::moment::iso;
 use super::random::Random;
-use super::tenant::Tenant;
+use super::tenant::SimulatedTenant;
 
 /// A refusal of the token service.
 pub(crate) struct LoginError {
@@ -18,7 +18,7 @@ pub(crate) struct LoginError {
 }
 
 /// A refusal as it is answered.
-pub(crate) fn refused(tenant: &Tenant, refusal: &LoginError) -> (StatusCode, Value) {
+pub(crate) fn refused(tenant: &SimulatedTenant, refusal: &LoginError) -> (StatusCode, Value) {
     (refusal.status, describe(tenant, refusal))
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn missing(name: &str) -> LoginError {
     refuse("invalid_request", 900_144, text)
 }
 
-fn describe(tenant: &Tenant, refusal: &LoginError) -> Value {
+fn describe(tenant: &SimulatedTenant, refusal: &LoginError) -> Value {
     let mut random = Random::new(tenant.world().random.next());
     let (trace, correlation) = (random.guid(), random.guid());
     let timestamp = iso(tenant.clock.date(tenant.clock.now())).replace('T', " ");

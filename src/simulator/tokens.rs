@@ -11,14 +11,14 @@ use super::apps::AppNumber;
 
 /// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Caller {
+pub(crate) enum TokenHolder {
     /// An app itself.
     App(AppNumber),
     /// The app on behalf of this user.
     User(Uuid),
 }
 
-impl Caller {
+impl TokenHolder {
     pub(crate) fn is_app(self) -> bool {
         matches!(self, Self::App(_))
     }
@@ -33,18 +33,18 @@ impl Caller {
 ///
 /// They are looked up and never parsed: what a client sends must be, byte for byte, what it was given.
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<HashMap<String, (Instant, Caller)>>);
+pub(crate) struct Tokens(Mutex<HashMap<String, (Instant, TokenHolder)>>);
 
 /// What a bearer token is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Worth {
-    Good(Caller),
+    Good(TokenHolder),
     Expired,
     Unknown,
 }
 
 impl Tokens {
-    pub(crate) fn keep(&self, token: String, lifetime: Duration, caller: Caller) {
+    pub(crate) fn keep(&self, token: String, lifetime: Duration, caller: TokenHolder) {
         let end = Instant::now() + lifetime;
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, (end, caller));
     }
@@ -63,7 +63,7 @@ impl Tokens {
     }
 
     /// Ends the tokens of these callers.
-    pub(crate) fn expire(&self, whose: impl Fn(Caller) -> bool) {
+    pub(crate) fn expire(&self, whose: impl Fn(TokenHolder) -> bool) {
         let now = Instant::now();
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.values_mut().filter(|(_, caller)| whose(*caller)).for_each(|(end, _)| *end = now);

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::directory::Standing;
+use super::directory::RoleStanding;
 use super::directory::builtin_roles::{
     AUTHENTICATION_ADMINISTRATOR, DIRECTORY_READERS, GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR, GUEST_INVITER,
     HELPDESK_ADMINISTRATOR, MESSAGE_CENTER_READER, PASSWORD_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
@@ -12,7 +12,7 @@ use super::directory::builtin_roles::{
 
 /// A directory role that lets its holder act on others: the columns of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ActingRole {
+pub enum SimulatedRole {
     /// May reset those without a role.
     PasswordAdministrator,
     /// May reset a few more.
@@ -27,13 +27,13 @@ pub enum ActingRole {
     GlobalAdministrator,
 }
 
-use ActingRole::{
+use SimulatedRole::{
     AuthenticationAdministrator, GlobalAdministrator, HelpdeskAdministrator, PasswordAdministrator,
     PrivilegedAuthenticationAdministrator, UserAdministrator,
 };
 
 /// Every column with its role.
-const COLUMNS: [(ActingRole, Uuid); 6] = [
+const COLUMNS: [(SimulatedRole, Uuid); 6] = [
     (PasswordAdministrator, PASSWORD_ADMINISTRATOR),
     (HelpdeskAdministrator, HELPDESK_ADMINISTRATOR),
     (AuthenticationAdministrator, AUTHENTICATION_ADMINISTRATOR),
@@ -42,7 +42,7 @@ const COLUMNS: [(ActingRole, Uuid); 6] = [
     (GlobalAdministrator, GLOBAL_ADMINISTRATOR),
 ];
 
-impl ActingRole {
+impl SimulatedRole {
     /// The template id of the role.
     #[must_use]
     pub fn template_id(self) -> Uuid {
@@ -59,7 +59,7 @@ impl ActingRole {
     }
 
     /// The first table: reset passwords, invalidate refresh tokens.
-    pub(crate) fn may_reset(self, target: &Standing) -> bool {
+    pub(crate) fn may_reset(self, target: &RoleStanding) -> bool {
         self.may(target, |role| match role {
             DIRECTORY_READERS | GUEST_INVITER | PASSWORD_ADMINISTRATOR => true,
             MESSAGE_CENTER_READER | REPORTS_READER | USAGE_SUMMARY_REPORTS_READER => self != PasswordAdministrator,
@@ -71,7 +71,7 @@ impl ActingRole {
     }
 
     /// The second table: `accountEnabled` and the like.
-    pub(crate) fn may_act(self, target: &Standing) -> bool {
+    pub(crate) fn may_act(self, target: &RoleStanding) -> bool {
         if matches!(self, PasswordAdministrator | HelpdeskAdministrator) {
             return false;
         }
@@ -89,7 +89,7 @@ impl ActingRole {
     }
 
     /// A target with any role outside of its row is out of reach, and so is a member or owner of a role-assignable group.
-    fn may(self, target: &Standing, reaches: impl Fn(Uuid) -> bool) -> bool {
+    fn may(self, target: &RoleStanding, reaches: impl Fn(Uuid) -> bool) -> bool {
         self.reaches_everyone() || (!target.in_role_assignable_group && target.roles.iter().all(|role| reaches(*role)))
     }
 }
@@ -99,7 +99,7 @@ impl ActingRole {
 #[error("the roles are: password, helpdesk, authentication, user, privileged-authentication, global")]
 pub struct UnknownRole;
 
-impl std::str::FromStr for ActingRole {
+impl std::str::FromStr for SimulatedRole {
     type Err = UnknownRole;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::simulator::directory::builtin_roles::{EXCHANGE_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR};
 
-    const ALL: [ActingRole; 6] = [
+    const ALL: [SimulatedRole; 6] = [
         PasswordAdministrator,
         HelpdeskAdministrator,
         AuthenticationAdministrator,
@@ -129,17 +129,17 @@ mod tests {
         GlobalAdministrator,
     ];
 
-    fn holding(roles: &[Uuid]) -> Standing {
-        Standing { roles: roles.to_vec(), in_role_assignable_group: false }
+    fn holding(roles: &[Uuid]) -> RoleStanding {
+        RoleStanding { roles: roles.to_vec(), in_role_assignable_group: false }
     }
 
-    fn row(table: fn(ActingRole, &Standing) -> bool, target: &Standing) -> String {
+    fn row(table: fn(SimulatedRole, &RoleStanding) -> bool, target: &RoleStanding) -> String {
         ALL.iter().map(|&role| if table(role, target) { 'y' } else { '-' }).collect()
     }
 
     #[test]
     fn every_row_of_both_tables_is_that_of_the_page() {
-        let grouped = Standing { roles: Vec::new(), in_role_assignable_group: true };
+        let grouped = RoleStanding { roles: Vec::new(), in_role_assignable_group: true };
         for (target, reset, act) in [
             (holding(&[]), "yyyyyy", "--yyyy"),
             (holding(&[DIRECTORY_READERS]), "yyyyyy", "--yyyy"),
@@ -160,8 +160,8 @@ mod tests {
             (holding(&[REPORTS_READER, GLOBAL_ADMINISTRATOR]), "----yy", "----yy"),
             (grouped, "----yy", "----yy"),
         ] {
-            assert_eq!(row(ActingRole::may_reset, &target), reset, "{target:?}");
-            assert_eq!(row(ActingRole::may_act, &target), act, "{target:?}");
+            assert_eq!(row(SimulatedRole::may_reset, &target), reset, "{target:?}");
+            assert_eq!(row(SimulatedRole::may_act, &target), act, "{target:?}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use sealoff::simulator::{Connection, Directory, Quota, Settings, Simulator, User};
+use sealoff::simulator::{Connection, Directory, Quota, Settings, SimulatedUser, Simulator};
 use serde_json::{Value, json};
 
 fn main() {
@@ -12,7 +12,7 @@ fn main() {
     a_million_users();
 }
 
-fn item(id: usize, user: &User, method: &str, action: &str, body: &Value) -> Value {
+fn item(id: usize, user: &SimulatedUser, method: &str, action: &str, body: &Value) -> Value {
     let url = format!("/users/{}{action}", user.id);
     json!({ "id": id.to_string(), "method": method, "url": url, "headers": { "Content-Type": "application/json" }, "body": body })
 }
@@ -34,7 +34,7 @@ fn batches_over_one_connection() {
         runtime.block_on(async {
             let settings = Settings { users: 10_000, quota: Quota::off(), ..Settings::default() };
             let simulator = Simulator::start(settings).await.unwrap();
-            let users: Vec<User> = simulator
+            let users: Vec<SimulatedUser> = simulator
                 .users()
                 .into_iter()
                 .filter(|user| !user.is_synced() && !user.is_external() && user.domain() == "contoso.com")
@@ -46,7 +46,7 @@ fn batches_over_one_connection() {
             (thread_seconds() - before, simulator.counters())
         })
     });
-    let (connection, token, users): (Connection, String, Vec<User>) = receiver.recv().unwrap();
+    let (connection, token, users): (Connection, String, Vec<SimulatedUser>) = receiver.recv().unwrap();
     let bodies: Vec<Vec<u8>> = (0..300)
         .map(|n| {
             let requests: Vec<_> = (0..20)

@@ -266,9 +266,9 @@ fn a_protected_list_that_guards_nobody() {
 
 #[test]
 fn a_lookup_that_fails_is_never_not_found() {
-    use sealoff::simulator::Faults;
+    use sealoff::simulator::FaultShares;
     let stage = Stage::new();
-    stage.simulator.change_faults(Faults { unavailable_item: 1.0, ..Faults::default() });
+    stage.simulator.change_faults(FaultShares { unavailable_item: 1.0, ..FaultShares::default() });
     stage.run(&contain(&first_try(), "out")).exited(5).complains(&["gave up"]);
     assert!(!stage.path("out/plan.json").exists());
 }

@@ -14,7 +14,7 @@ use sealoff::graph::token::{Credential, TokenSource};
 use sealoff::graph::transport::HttpTransport;
 use sealoff::ids::ObjectId;
 use sealoff::roster::{By, Key};
-use sealoff::simulator::{Members, Permission, Settings, User, UserType};
+use sealoff::simulator::{Members, Permission, Settings, SimulatedUser, UserType};
 use secrecy::SecretString;
 
 use crate::stage::{SPEED, Stage};
@@ -50,7 +50,7 @@ fn find(transport: &HttpTransport, keys: &[Key]) -> Vec<Found> {
     in_runtime(lookup.find(&keys.iter().collect::<Vec<_>>())).unwrap()
 }
 
-fn id(user: &User) -> ObjectId {
+fn id(user: &SimulatedUser) -> ObjectId {
     ObjectId::new(user.id)
 }
 
@@ -93,7 +93,7 @@ fn roles_are_those_that_the_tenant_gave() {
 fn the_rest_of_the_tenant_is_what_it_is() {
     let stage = Stage::with(Settings { users: 3_000, ..Settings::default() });
     let facts = facts(&app(&stage), Scope::default()).unwrap();
-    let is_member = |user: &&User| user.account_enabled && user.user_type == UserType::Member;
+    let is_member = |user: &&SimulatedUser| user.account_enabled && user.user_type == UserType::Member;
     assert_eq!(facts.enabled_members, stage.simulator.users().iter().filter(is_member).count() as u64);
     let owner = stage.simulator.user("debra.berger@contoso.onmicrosoft.com").unwrap();
     assert_eq!(facts.operators.of(id(&owner)), Some(Operator::OwnerOfApp));
@@ -133,7 +133,7 @@ fn people_are_found_by_every_property_and_are_what_they_are() {
     let stage = Stage::with(Settings { users: 1_000, ..Settings::default() });
     let transport = app(&stage);
     let users = stage.simulator.users();
-    let keys_of = |user: &User| -> Vec<Key> {
+    let keys_of = |user: &SimulatedUser| -> Vec<Key> {
         let of = |by: By, value: Option<String>| value.map(|value| Key::Property(by, value.into()));
         [
             of(By::Mail, user.mail().map(|mail| mail.to_string())),
@@ -146,7 +146,7 @@ fn people_are_found_by_every_property_and_are_what_they_are() {
     };
     for user in users.iter().take(60).chain(users.iter().skip(900)) {
         for (key, found) in keys_of(user).iter().zip(find(&transport, &keys_of(user))) {
-            let same = |other: &&User| keys_of(other).contains(key);
+            let same = |other: &&SimulatedUser| keys_of(other).contains(key);
             let everybody: BTreeSet<ObjectId> = users.iter().filter(same).map(id).collect();
             let found: BTreeSet<ObjectId> = match found {
                 Found::Account(account) => BTreeSet::from([account.object_id]),

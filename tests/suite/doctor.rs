@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sealoff::simulator::{ActingRole, Permission, Settings};
+use sealoff::simulator::{Permission, Settings, SimulatedRole};
 
 use crate::stage::{Ran, Stage, finish};
 
@@ -210,7 +210,7 @@ fn a_clock_that_is_wrong_is_seen_by_the_answers() {
 
 #[test]
 fn whom_the_role_does_not_reach_is_named_with_the_role_that_would() {
-    let stage = Stage::with(Settings { app_role: Some(ActingRole::UserAdministrator), ..Settings::default() });
+    let stage = Stage::with(Settings { app_role: Some(SimulatedRole::UserAdministrator), ..Settings::default() });
     let text = "user\nada.lovelace@contoso.com\nadmin.wilber@contoso.onmicrosoft.com\nlidia.holloway@contoso.onmicrosoft.com\nnobody@contoso.com\n";
     let roster = stage.write("roster.csv", text);
     let ran = stage.run(&["doctor", "--playbook", "contain", "--roster", &roster, "--json"]).exited(5);
@@ -259,7 +259,7 @@ fn an_app_without_a_directory_role_is_told_so_before_anything_begins() {
     let number = stage.accounts("plan").to_string();
     stage.run(&["apply", "plan", "--confirm", &number, "--without-checks"]);
     assert!(!stage.ledger().writes.is_empty(), "whoever insists may try");
-    stage.simulator.change_app_role(Some(ActingRole::UserAdministrator));
+    stage.simulator.change_app_role(Some(SimulatedRole::UserAdministrator));
     stage.plan(&roster, "contain", "again", &[]).succeeded();
     stage.apply("again").succeeded();
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sealoff::simulator::{ActingRole, CLIENT_ID, FurtherApp, Permission, Settings};
+use sealoff::simulator::{CLIENT_ID, FurtherApp, Permission, Settings, SimulatedRole};
 use serde_json::Value;
 
 use crate::several_apps::{file_of, id, make_pfx, private, sound};
@@ -73,7 +73,7 @@ fn what_a_further_app_lacks_is_found_and_is_not_the_first_ones_lack() {
     let stage = stage(vec![
         FurtherApp { withheld: BTreeSet::from(revoke), ..FurtherApp::numbered(2) },
         FurtherApp { app_role: None, ..FurtherApp::numbered(3) },
-        FurtherApp { app_role: Some(ActingRole::PasswordAdministrator), ..FurtherApp::numbered(4) },
+        FurtherApp { app_role: Some(SimulatedRole::PasswordAdministrator), ..FurtherApp::numbered(4) },
         FurtherApp::numbered(5),
     ]);
     let files = [sound(&stage, 2), sound(&stage, 3), sound(&stage, 4), file_of(&stage, 5, "wrong~secret")];

@@ -1,13 +1,13 @@
 //! What is applied is what was previewed: the directory changes between plan and apply.
 
-use sealoff::simulator::User;
+use sealoff::simulator::SimulatedUser;
 
 use crate::stage::Stage;
 
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
 /// A plan for so many members, and those members.
-fn planned(stage: &Stage, count: usize, playbook: &str) -> Vec<User> {
+fn planned(stage: &Stage, count: usize, playbook: &str) -> Vec<SimulatedUser> {
     let members = stage.members(count);
     let roster = stage.roster_of(&members);
     stage.plan(&roster, playbook, "plan", &[]).succeeded();
@@ -92,13 +92,13 @@ fn an_old_plan_is_not_begun_but_a_run_is_gone_on_with() {
 fn the_last_global_administrators_are_counted_again() {
     let stage = Stage::new();
     let members = stage.members(4);
-    let administrators: Vec<User> = stage.global_administrators();
+    let administrators: Vec<SimulatedUser> = stage.global_administrators();
     assert!(administrators.len() >= 2);
     for member in &members[..2] {
         assert!(stage.simulator.assign_role(member.id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
     }
     // Among many: two of four would be too much drift for any plan.
-    let many: Vec<User> = members.iter().cloned().chain(stage.members(104).into_iter().skip(4)).collect();
+    let many: Vec<SimulatedUser> = members.iter().cloned().chain(stage.members(104).into_iter().skip(4)).collect();
     let roster = stage.roster_of(&many);
     stage.plan(&roster, "contain", "plan", &["--allow-privileged"]).succeeded();
     for administrator in &administrators {
@@ -117,8 +117,9 @@ fn what_the_plan_took_for_granted_must_still_be_so() {
     let stage = Stage::new();
     let members = stage.members(100);
     let [blocked, done] = &members[..2] else { unreachable!() };
-    let set =
-        |user: &User, enabled: bool| assert!(stage.simulator.change(user.id, |user| user.account_enabled = enabled));
+    let set = |user: &SimulatedUser, enabled: bool| {
+        assert!(stage.simulator.change(user.id, |user| user.account_enabled = enabled))
+    };
     // One is blocked and has its sessions revoked; of the other nothing but the block is done.
     stage.write("done.csv", format!("user\n{}\n", done.user_principal_name));
     stage.plan("done.csv", "contain", "before", &[]).succeeded();

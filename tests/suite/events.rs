@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealoff::simulator::{Limit, Quota, Settings, Shape};
+use sealoff::simulator::{Limit, LimitShape, Quota, Settings};
 use serde_json::Value;
 
 use crate::schemas::judge_events;
@@ -68,7 +68,7 @@ fn a_refusal_is_told_with_who_and_why_and_a_file_that_cannot_be_written_stops_no
         .complains(&["the events"]);
     assert!(stage.ledger().writes.is_empty(), "found out before the first write");
     // Promoted behind our back, and roles are not read again: Graph refuses.
-    stage.simulator.change_app_role(Some(sealoff::simulator::ActingRole::UserAdministrator));
+    stage.simulator.change_app_role(Some(sealoff::simulator::SimulatedRole::UserAdministrator));
     let synced = stage.simulator.users().into_iter().find(|user| user.is_synced() && user.account_enabled).unwrap();
     let roster = stage.roster_of(&[synced]);
     stage.plan(&roster, "breach", "synced", &["--allow-synced"]).succeeded();
@@ -82,7 +82,7 @@ fn a_refusal_is_told_with_who_and_why_and_a_file_that_cannot_be_written_stops_no
 
 #[test]
 fn another_app_that_spends_the_quota_of_the_tenant_is_told_of() {
-    let of_tenant = Limit { amount: 100.0, window: Duration::from_secs(10), shape: Shape::TokenBucket };
+    let of_tenant = Limit { amount: 100.0, window: Duration::from_secs(10), shape: LimitShape::TokenBucket };
     let quota = Quota { writes_of_tenant: Some(of_tenant), ..Quota::off() };
     let stage = Stage::at_speed(1_000.0, Settings { users: 400, quota, ..Settings::default() });
     let roster = stage.roster_of(&stage.members(200));

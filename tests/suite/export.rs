@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sealoff::simulator::{Faults, Settings};
+use sealoff::simulator::{FaultShares, Settings};
 
 use crate::stage::{Stage, files_below, finish};
 
@@ -87,7 +87,7 @@ fn a_roster_is_never_overwritten_and_never_a_part() {
         .exited(2)
         .complains(&["--group"]);
     stage.run(&["export", "--filter", "accountEnabled eq true and accountEnabled eq false", "-o", "new.csv"]).exited(2);
-    stage.simulator.change_faults(Faults { unavailable_envelope: 1.0, ..Faults::default() });
+    stage.simulator.change_faults(FaultShares { unavailable_envelope: 1.0, ..FaultShares::default() });
     stage.run(&["export", "--all", "-o", "new.csv"]).exited(5).complains(&["gave up after"]);
     assert_eq!(leftovers(&stage), ["there.csv"]);
 }
@@ -99,7 +99,7 @@ fn standard_output_gets_the_whole_roster_or_nothing() {
     assert!(ran.out.starts_with("objectId,userPrincipalName,"), "{}", ran.out);
     assert_eq!(ran.out.lines().count(), stage.simulator.users().len() + 1);
     stage.run(&["export", "--all", "-o", "-", "--json"]).exited(2).complains(&["--json"]);
-    stage.simulator.change_faults(Faults { unavailable_envelope: 1.0, ..Faults::default() });
+    stage.simulator.change_faults(FaultShares { unavailable_envelope: 1.0, ..FaultShares::default() });
     let ran = stage.run(&["export", "--all", "-o", "-"]).exited(5);
     assert!(ran.out.is_empty(), "{}", ran.out);
     assert!(leftovers(&stage).is_empty());
@@ -108,11 +108,11 @@ fn standard_output_gets_the_whole_roster_or_nothing() {
 #[test]
 fn foul_weather_changes_nothing_about_who_is_listed() {
     let stage = Stage::with(Settings { users: 5_000, ..Settings::default() });
-    stage.simulator.change_faults(Faults {
+    stage.simulator.change_faults(FaultShares {
         throttled_envelope: 0.2,
         unavailable_envelope: 0.2,
         lost_answer: 0.1,
-        ..Faults::default()
+        ..FaultShares::default()
     });
     stage.run(&["export", "--all", "-o", "all.csv"]).succeeded();
     assert_eq!(names(&stage, "all.csv").len(), 5_000);
@@ -123,7 +123,7 @@ fn foul_weather_changes_nothing_about_who_is_listed() {
 #[test]
 fn an_interrupted_export_leaves_no_file() {
     let stage = Stage::new();
-    stage.simulator.change_faults(Faults { unavailable_envelope: 1.0, ..Faults::default() });
+    stage.simulator.change_faults(FaultShares { unavailable_envelope: 1.0, ..FaultShares::default() });
     let mut command = stage.command(&["export", "--all", "-o", "new.csv"]);
     // Time as it is, so that the waits between its attempts last.
     command.env("SEALOFF_CLOCK_SPEED", "1");

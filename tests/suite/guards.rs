@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sealoff::simulator::{Permission, Settings, User};
+use sealoff::simulator::{Permission, Settings, SimulatedUser};
 
 use crate::stage::Stage;
 
@@ -96,7 +96,7 @@ fn the_owner_of_the_app_is_not_locked_out_by_it() {
 fn passwords_that_live_elsewhere_go_to_a_work_list() {
     let stage = Stage::new();
     let users = stage.simulator.users();
-    let some = |is: &dyn Fn(&&User) -> bool| -> User {
+    let some = |is: &dyn Fn(&&SimulatedUser) -> bool| -> SimulatedUser {
         users.iter().filter(|user| user.account_enabled && !user.is_external()).find(is).unwrap().clone()
     };
     let synced = some(&|user| user.is_synced() && user.domain() == "contoso.com");

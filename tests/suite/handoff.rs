@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sealoff::digest::Digest;
-use sealoff::simulator::{Operation, Settings, User, WriteRecord};
+use sealoff::simulator::{Operation, Settings, SimulatedUser, WriteRecord};
 
 use crate::stage::{Ran, Stage};
 
@@ -25,7 +25,7 @@ fn desks(settings: Settings) -> Stage {
 const FILE: &str = "desks/recipients.toml";
 
 /// Every other one is Alice's; the last come first.
-fn roster(stage: &Stage, members: &[User]) -> String {
+fn roster(stage: &Stage, members: &[SimulatedUser]) -> String {
     let mut text = "userPrincipalName,handoff,priority\n".to_owned();
     for (index, member) in members.iter().enumerate() {
         let handoff = if index % 2 == 0 { " ALICE " } else { "Bob" };

@@ -4,7 +4,7 @@
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use sealoff::simulator::{Faults, Quota, Settings};
+use sealoff::simulator::{FaultShares, Quota, Settings};
 
 use crate::promises::{every_password_in_the_directory_is_sealed_in_the_journal, finished_in_journal, kill};
 use crate::stage::Stage;
@@ -55,7 +55,7 @@ fn killed_while_the_journal_grows_it_finishes_and_touches_nobody_twice() {
         let roster = stage.roster_of(&stage.members(ACCOUNTS));
         stage.plan(&roster, playbook, "out", &[]).succeeded();
         // Something goes wrong besides, so that there are doubts to be settled on the way.
-        stage.simulator.change_faults(Faults { lost_answer: 0.1, missing_id: 0.03, ..Faults::default() });
+        stage.simulator.change_faults(FaultShares { lost_answer: 0.1, missing_id: 0.03, ..FaultShares::default() });
         let mut chance = Chance(seed);
         for _ in 0..12 {
             // A batch of twenty intents with their credentials is about 12 kB: most of these fall inside of one.
@@ -77,7 +77,7 @@ fn killed_while_the_journal_grows_it_finishes_and_touches_nobody_twice() {
             let now: Vec<usize> = finished.iter().map(|id| stage.ledger().writes_to(*id).count()).collect();
             assert_eq!(touched, now, "seed {seed}: a finished account was touched again");
         }
-        stage.simulator.change_faults(Faults::default());
+        stage.simulator.change_faults(FaultShares::default());
         stage.apply("out").succeeded();
         stage.judge("out");
         assert_eq!(stage.outcomes("out")["done"], ACCOUNTS, "{playbook}, seed {seed}");

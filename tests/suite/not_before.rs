@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStderr, Output};
 use std::time::{Duration, Instant};
 
-use sealoff::simulator::{Permission, User};
+use sealoff::simulator::{Permission, SimulatedUser};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -13,7 +13,7 @@ use crate::stage::{SPEED, Stage, finish};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn planned(stage: &Stage, count: usize) -> Vec<User> {
+fn planned(stage: &Stage, count: usize) -> Vec<SimulatedUser> {
     let members = stage.members(count);
     stage.plan(&stage.roster_of(&members), "contain", "out", &[]).succeeded();
     members
@@ -43,9 +43,9 @@ fn ended(child: Child, mut errors: BufReader<ChildStderr>) -> (Output, String) {
 
 /// Waits for a moment that is soon, does something meanwhile, and makes sure that it was done before the moment came.
 fn meanwhile(
-    prepare: impl Fn() -> (Stage, Vec<User>),
-    act: impl Fn(&Stage, &[User]),
-) -> (Stage, Vec<User>, Output, String) {
+    prepare: impl Fn() -> (Stage, Vec<SimulatedUser>),
+    act: impl Fn(&Stage, &[SimulatedUser]),
+) -> (Stage, Vec<SimulatedUser>, Output, String) {
     let mut wall = Duration::from_secs(1);
     loop {
         let (stage, members) = prepare();

@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Child;
 
-use sealoff::simulator::{Faults, Quota, Settings};
+use sealoff::simulator::{FaultShares, Quota, Settings};
 
 use crate::schemas::judge_events;
 use crate::stage::{Ran, Stage};
@@ -66,10 +66,10 @@ fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
 
 #[test]
 fn a_token_service_that_is_down_is_waited_for() {
-    let down: [fn() -> Faults; 3] = [
-        || Faults { token_failed: 1.0, ..Faults::default() },
-        || Faults { token_throttled: 1.0, ..Faults::default() },
-        || Faults { token_page: 1.0, ..Faults::default() },
+    let down: [fn() -> FaultShares; 3] = [
+        || FaultShares { token_failed: 1.0, ..FaultShares::default() },
+        || FaultShares { token_throttled: 1.0, ..FaultShares::default() },
+        || FaultShares { token_page: 1.0, ..FaultShares::default() },
     ];
     for faults in down {
         let stage = planned();
@@ -77,7 +77,7 @@ fn a_token_service_that_is_down_is_waited_for() {
         stage.simulator.change_faults(faults());
         stage.simulator.expire_tokens();
         let told = told_until(&stage, child, "no answer from Graph (", |stage| {
-            stage.simulator.change_faults(Faults::default());
+            stage.simulator.change_faults(FaultShares::default());
         });
         assert!(
             told.contains("token service is busy") || told.contains("something else than the service answered"),
@@ -92,9 +92,9 @@ fn a_proxy_that_answers_in_graphs_place_is_named_and_waited_for() {
     for (proxy_page, proxy_refusal, status) in pages {
         let stage = planned();
         let child = in_the_middle(&stage);
-        stage.simulator.change_faults(Faults { proxy_page, proxy_refusal, ..Faults::default() });
+        stage.simulator.change_faults(FaultShares { proxy_page, proxy_refusal, ..FaultShares::default() });
         let told = told_until(&stage, child, "something between here and Graph answered", |stage| {
-            stage.simulator.change_faults(Faults::default());
+            stage.simulator.change_faults(FaultShares::default());
         });
         assert!(told.contains(status) && told.contains("text/html"), "{told}");
     }
@@ -105,14 +105,14 @@ fn a_proxy_that_answers_in_graphs_place_is_named_and_waited_for() {
 fn tokens_that_are_revoked_again_and_again_end_the_run_and_lose_nothing() {
     let stage = planned();
     let child = in_the_middle(&stage);
-    stage.simulator.change_faults(Faults { revoked_token: 1.0, ..Faults::default() });
+    stage.simulator.change_faults(FaultShares { revoked_token: 1.0, ..FaultShares::default() });
     stage.simulator.release();
     let output = child.wait_with_output().unwrap();
     Ran::new(&stage.command(&["apply"]), &output)
         .exited(5)
         .complains(&["does not accept the token", "sealoff apply out --confirm 120 --events events.jsonl"]);
     stage.judge("out");
-    stage.simulator.change_faults(Faults::default());
+    stage.simulator.change_faults(FaultShares::default());
     stage.apply("out").succeeded();
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 120);
@@ -126,15 +126,15 @@ fn what_is_wrong_from_the_start_is_told_at_once_with_its_mend() {
     let mut unknown = stage.command(&apply);
     unknown.env_remove("SSL_CERT_FILE");
     crate::stage::finish(unknown).exited(5).complains(&["an authority that this machine does not know", "--ca-file"]);
-    stage.simulator.change_faults(Faults { proxy_refusal: 1.0, ..Faults::default() });
+    stage.simulator.change_faults(FaultShares { proxy_refusal: 1.0, ..FaultShares::default() });
     stage.run(&apply).exited(5).complains(&[
         "answered 407: not Graph but something between here and Graph answered, with text/html",
         "Proxy Authentication Required Sign in to the web gateway",
         "HTTPS_PROXY",
     ]);
-    stage.simulator.change_faults(Faults { token_page: 1.0, ..Faults::default() });
+    stage.simulator.change_faults(FaultShares { token_page: 1.0, ..FaultShares::default() });
     stage.run(&apply).exited(5).complains(&["something else than the service answered", "open any page in a browser"]);
-    stage.simulator.change_faults(Faults::default());
+    stage.simulator.change_faults(FaultShares::default());
     stage.simulator.go_dark();
     stage.run(&apply).exited(5).complains(&["the connection was refused", "HTTPS_PROXY"]);
     stage.simulator.come_back();

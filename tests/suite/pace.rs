@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use sealoff::simulator::{Quota, Settings, Shape};
+use sealoff::simulator::{LimitShape, Quota, Settings};
 
 use crate::stage::{Ran, Stage};
 
-fn stage(shape: Shape, members: usize) -> (Stage, String) {
+fn stage(shape: LimitShape, members: usize) -> (Stage, String) {
     let users = 2 * members + 200;
     let quota = Quota::documented(users).with_writes(300.0, Duration::from_secs(150), shape);
     let stage = Stage::with(Settings { users, quota, ..Settings::default() });
@@ -21,7 +21,7 @@ fn apply(stage: &Stage, more: &[&str]) -> Ran {
 
 #[test]
 fn a_tenant_that_counts_in_windows_is_finished_all_the_same() {
-    for shape in [Shape::SlidingWindow, Shape::FixedWindow] {
+    for shape in [LimitShape::SlidingWindow, LimitShape::FixedWindow] {
         let (stage, roster) = stage(shape, 400);
         stage.plan(&roster, "breach", "out", &[]).succeeded();
         let recap = apply(&stage, &["--quota-writes", "300/150", "--json"]).succeeded().json();
@@ -39,7 +39,7 @@ fn a_tenant_that_counts_in_windows_is_finished_all_the_same() {
 
 #[test]
 fn a_quota_that_is_spared_is_not_exceeded() {
-    let (stage, roster) = stage(Shape::TokenBucket, 60);
+    let (stage, roster) = stage(LimitShape::TokenBucket, 60);
     stage.plan(&roster, "contain", "out", &[]).succeeded();
     let asked = ["--quota-writes", "40/20", "--max-in-flight", "1", "--schedule", "finish-each", "--json"];
     let recap = apply(&stage, &asked).succeeded().json();

@@ -5,12 +5,12 @@ use std::process::Child;
 use std::time::Duration;
 
 use sealoff::digest::Digest;
-use sealoff::simulator::{Faults, Operation, RetryAfterDelay, RetryAfterForm, Settings};
+use sealoff::simulator::{FaultShares, Operation, RetryAfterDelay, RetryAfterForm, Settings};
 
 use crate::stage::{Ran, Stage, files_below};
 
-fn foul(retry_after: RetryAfterForm) -> Faults {
-    Faults {
+fn foul(retry_after: RetryAfterForm) -> FaultShares {
+    FaultShares {
         throttled_item: 0.05,
         unavailable_item: 0.05,
         concurrency_item: 0.05,
@@ -21,7 +21,7 @@ fn foul(retry_after: RetryAfterForm) -> Faults {
         missing_id: 0.05,
         retry_after,
         retry_after_delay: RetryAfterDelay(Duration::from_secs(2)),
-        ..Faults::default()
+        ..FaultShares::default()
     }
 }
 

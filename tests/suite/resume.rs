@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::{Child, Command};
 
-use sealoff::simulator::{ActingRole, Operation, Settings};
+use sealoff::simulator::{Operation, Settings, SimulatedRole};
 use uuid::Uuid;
 
 use crate::stage::{Ran, Stage};
@@ -162,7 +162,7 @@ fn those_that_failed_are_tried_again_and_nobody_else() {
     let roster = stage.roster_of(&members);
     // Whoever is made an administrator is out of the app's reach, and nobody looks.
     stage.plan(&roster, "breach", "out", &["--without-roles"]).succeeded();
-    stage.simulator.change_app_role(Some(ActingRole::UserAdministrator));
+    stage.simulator.change_app_role(Some(SimulatedRole::UserAdministrator));
     let global_administrator = GLOBAL_ADMINISTRATOR.parse().unwrap();
     stage
         .run(&["apply", "out", "--retry-failed", "--confirm", "30"])
@@ -196,7 +196,7 @@ fn those_that_failed_are_tried_again_and_nobody_else() {
 #[test]
 fn what_is_uncertain_is_tried_again_when_it_is_asked_for() {
     let stage = killed_run_of("offboard", &["--without-roles"], 60, 20);
-    stage.simulator.change_app_role(Some(ActingRole::UserAdministrator));
+    stage.simulator.change_app_role(Some(SimulatedRole::UserAdministrator));
     let in_doubt: Vec<Uuid> = stage.ledger().applied().filter_map(|write| write.object_id).take(3).collect();
     for id in &in_doubt {
         assert!(stage.simulator.assign_role(*id, GLOBAL_ADMINISTRATOR.parse().unwrap()));

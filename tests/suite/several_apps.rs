@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sealoff::simulator::{CLIENT_ID, Federated, FurtherApp, Operation, Permission, Quota, Settings, Shape};
+use sealoff::simulator::{CLIENT_ID, Federated, FurtherApp, LimitShape, Operation, Permission, Quota, Settings};
 use uuid::Uuid;
 
 use crate::schemas::judge_events;
@@ -15,7 +15,7 @@ const QUOTA: [&str; 2] = ["--quota-writes", "300/150"];
 
 fn stage(members: usize, further_apps: Vec<FurtherApp>) -> (Stage, String) {
     let users = 2 * members + 200;
-    let quota = Quota::documented(users).with_writes(300.0, Duration::from_secs(150), Shape::TokenBucket);
+    let quota = Quota::documented(users).with_writes(300.0, Duration::from_secs(150), LimitShape::TokenBucket);
     let stage = Stage::with(Settings { users, quota, further_apps, ..Settings::default() });
     let roster = stage.roster_of(&stage.members(members));
     (stage, roster)

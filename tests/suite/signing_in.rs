@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use sealoff::graph::credential::SigningCertificate;
-use sealoff::simulator::{Device, Federated, Settings, SignIn};
+use sealoff::simulator::{Device, Federated, Settings, SignInSettings};
 use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
 
@@ -54,7 +54,7 @@ fn a_certificate_signs_its_way_in() {
     let folder = tempfile::tempdir().unwrap();
     let Some(der) = make_certificate(folder.path(), "app.pem", &RSA) else { return };
     let pem = folder.path().join("app.pem").display().to_string();
-    let sign_in = SignIn { certificates: vec![der], ..SignIn::default() };
+    let sign_in = SignInSettings { certificates: vec![der], ..SignInSettings::default() };
     let stage = Stage::with(Settings { sign_in, ..Settings::default() });
     plan(&stage, &[("AZURE_CLIENT_CERTIFICATE_PATH", &pem)], &[])
         .succeeded()
@@ -118,7 +118,7 @@ pub(crate) fn export(folder: &Path, name: &str, more: &str) {
 
 /// A tenant whose app has this certificate, as DER, and no other.
 fn stage_with(certificate: &[u8]) -> Stage {
-    let sign_in = SignIn { certificates: vec![certificate.to_vec()], ..SignIn::default() };
+    let sign_in = SignInSettings { certificates: vec![certificate.to_vec()], ..SignInSettings::default() };
     Stage::with(Settings { sign_in, ..Settings::default() })
 }
 
@@ -293,7 +293,7 @@ fn openssl_verifies_the_assertions() {
 #[test]
 fn a_federated_token_file_is_read_anew_and_must_match_exactly() {
     let stage = Stage::new();
-    let trusted = SignIn::default().federated;
+    let trusted = SignInSettings::default().federated;
     let good = stage.simulator.issue_federated_token(&trusted);
     let file = stage.write("token", format!("{good}\n"));
     plan(&stage, &[("AZURE_FEDERATED_TOKEN_FILE", &file)], &[]).succeeded().complains(&["a federated token file"]);
@@ -342,7 +342,7 @@ fn a_managed_identity_of_app_service() {
 
 fn device_stage(device: Device) -> Stage {
     let device = Device { interval: Duration::ZERO, ..device };
-    Stage::with(Settings { sign_in: SignIn { device, ..SignIn::default() }, ..Settings::default() })
+    Stage::with(Settings { sign_in: SignInSettings { device, ..SignInSettings::default() }, ..Settings::default() })
 }
 
 #[test]

@@ -27,7 +27,7 @@ mod writes;
 use std::time::Duration;
 
 use reqwest::{Certificate, Method, RequestBuilder, Response, StatusCode};
-use sealoff::simulator::{Group, Quota, Settings, Simulator, User};
+use sealoff::simulator::{Quota, Settings, SimulatedGroup, SimulatedUser, Simulator};
 use serde_json::{Value, json};
 
 /// A plain HTTP client with a token, and the simulator it speaks to.
@@ -134,7 +134,7 @@ impl Graph {
         }
     }
 
-    fn group(&self, name: &str) -> Group {
+    fn group(&self, name: &str) -> SimulatedGroup {
         self.simulator.groups().into_iter().find(|group| group.display_name == name).unwrap()
     }
 
@@ -147,7 +147,7 @@ impl Graph {
         Reply::of(self.request(method, url).json(body).send().await.unwrap()).await
     }
 
-    async fn patch(&self, user: &User, body: &Value) -> Reply {
+    async fn patch(&self, user: &SimulatedUser, body: &Value) -> Reply {
         self.send(Method::PATCH, &format!("/users/{}", user.id), body).await
     }
 
@@ -155,13 +155,13 @@ impl Graph {
         self.send(Method::POST, "/$batch", &json!({ "requests": requests })).await
     }
 
-    fn user(&self, id_or_upn: &str) -> User {
+    fn user(&self, id_or_upn: &str) -> SimulatedUser {
         self.simulator.user(id_or_upn).unwrap()
     }
 
     /// People with accounts of the plainest kind.
-    fn plain_users(&self, count: usize) -> Vec<User> {
-        let plain = |user: &User| {
+    fn plain_users(&self, count: usize) -> Vec<SimulatedUser> {
+        let plain = |user: &SimulatedUser| {
             user.account_enabled
                 && user.on_premises.is_none()
                 && user.external_user_state.is_none()
@@ -177,16 +177,16 @@ fn http_client(simulator: &Simulator) -> reqwest::Client {
     builder.no_proxy().build().unwrap()
 }
 
-fn block(id: &str, user: &User) -> Value {
+fn block(id: &str, user: &SimulatedUser) -> Value {
     patch_item(id, user, &json!({ "accountEnabled": false }))
 }
 
-fn patch_item(id: &str, user: &User, body: &Value) -> Value {
+fn patch_item(id: &str, user: &SimulatedUser, body: &Value) -> Value {
     let url = format!("/users/{}", user.id);
     json!({ "id": id, "method": "PATCH", "url": url, "headers": { "Content-Type": "application/json" }, "body": body })
 }
 
-fn revoke(id: &str, user: &User) -> Value {
+fn revoke(id: &str, user: &SimulatedUser) -> Value {
     let url = format!("/users/{}/revokeSignInSessions", user.id);
     json!({ "id": id, "method": "POST", "url": url, "headers": { "Content-Type": "application/json" }, "body": {} })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sealoff::simulator::{Fault, Faults, Quota, RetryAfterForm, Settings, User};
+use sealoff::simulator::{Fault, FaultShares, Quota, RetryAfterForm, Settings, SimulatedUser};
 
 use crate::stage::{Ran, Stage};
 
@@ -11,8 +11,8 @@ fn seeds() -> u64 {
     std::env::var("SEALOFF_SOUP_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)
 }
 
-fn every_kind(share: f64, seed: u64) -> Faults {
-    let mut faults = Faults::default();
+fn every_kind(share: f64, seed: u64) -> FaultShares {
+    let mut faults = FaultShares::default();
     for fault in Fault::ALL {
         *fault.share(&mut faults) = share;
     }
@@ -45,12 +45,13 @@ fn soup(playbook: &str, seed: u64) {
     for member in members.iter().filter(|_| playbook == "reinstate") {
         stage.simulator.change(member.id, |user| user.account_enabled = false);
     }
-    let before: BTreeMap<uuid::Uuid, User> = stage.simulator.users().into_iter().map(|user| (user.id, user)).collect();
+    let before: BTreeMap<uuid::Uuid, SimulatedUser> =
+        stage.simulator.users().into_iter().map(|user| (user.id, user)).collect();
     let roster = stage.roster_of(&members);
     stage.plan(&roster, playbook, "out", &[]).succeeded();
     stage.simulator.change_faults(every_kind(0.03, seed));
     apply_until_done(&stage);
-    stage.simulator.change_faults(Faults::default());
+    stage.simulator.change_faults(FaultShares::default());
     stage.judge("out");
     assert_eq!(stage.outcomes("out"), BTreeMap::from([("done".to_owned(), 2_000)]), "{playbook}, seed {seed}");
     // Promise 1, by the directory itself and not by what it wrote down.

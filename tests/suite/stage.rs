@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use sealoff::digest::Digest;
 use sealoff::ids::ObjectId;
 use sealoff::seal::{Expected, Identities, Password, SealedCredential, unseal};
-use sealoff::simulator::{Ledger, Operation, Settings, Simulator, User, WriteRecord};
+use sealoff::simulator::{Ledger, Operation, Settings, SimulatedUser, Simulator, WriteRecord};
 
 /// Tenant time runs this fast: the waits of a run are over in milliseconds, and every proportion stays.
 pub(crate) const SPEED: f64 = 200.0;
@@ -140,8 +140,8 @@ impl Stage {
     }
 
     /// Ordinary cloud members, as many as asked for.
-    pub(crate) fn members(&self, count: usize) -> Vec<User> {
-        let members: Vec<User> = self
+    pub(crate) fn members(&self, count: usize) -> Vec<SimulatedUser> {
+        let members: Vec<SimulatedUser> = self
             .simulator
             .users()
             .into_iter()
@@ -155,14 +155,14 @@ impl Stage {
     }
 
     /// The Global Administrators who may sign in.
-    pub(crate) fn global_administrators(&self) -> Vec<User> {
+    pub(crate) fn global_administrators(&self) -> Vec<SimulatedUser> {
         let role = "62e90394-69f5-4237-9190-012177145e10".parse().unwrap();
         let users = self.simulator.users().into_iter().filter(|user| user.account_enabled);
         users.filter(|user| self.simulator.roles_of(user.id).contains(&role)).collect()
     }
 
     /// A roster of ordinary members, by user principal name.
-    pub(crate) fn roster_of(&self, members: &[User]) -> String {
+    pub(crate) fn roster_of(&self, members: &[SimulatedUser]) -> String {
         let mut text = "userPrincipalName,handoff\n".to_owned();
         for member in members {
             text += &format!("{},desk\n", member.user_principal_name);

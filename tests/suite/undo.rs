@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use sealoff::simulator::{Operation, User};
+use sealoff::simulator::{Operation, SimulatedUser};
 
 use crate::stage::Stage;
 
 /// Nine members: the first was blocked before, and the run treats all of them by this playbook.
-fn blocked(stage: &Stage, playbook: &str) -> Vec<User> {
+fn blocked(stage: &Stage, playbook: &str) -> Vec<SimulatedUser> {
     let members = stage.members(9);
     assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = false));
     let roster = stage.roster_of(&members);
@@ -21,7 +21,7 @@ fn plan_rows(stage: &Stage, out: &str) -> Vec<HashMap<String, String>> {
     csv::Reader::from_path(stage.path(out).join("plan.csv")).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
-fn is_enabled(stage: &Stage, user: &User) -> bool {
+fn is_enabled(stage: &Stage, user: &SimulatedUser) -> bool {
     stage.simulator.user(&user.id.to_string()).unwrap().account_enabled
 }
 
@@ -86,7 +86,8 @@ fn with_reset_each_gets_a_new_sealed_password_in_the_same_write() {
 fn whoever_was_changed_since_is_left_alone_or_seen_as_drift() {
     let stage = Stage::new();
     let members = blocked(&stage, "contain");
-    let change = |user: &User, change: fn(&mut User)| assert!(stage.simulator.change(user.id, change));
+    let change =
+        |user: &SimulatedUser, change: fn(&mut SimulatedUser)| assert!(stage.simulator.change(user.id, change));
     change(&members[1], |user| user.user_principal_name = "renamed@contoso.com".into());
     change(&members[2], |user| user.account_enabled = true);
     assert!(stage.simulator.delete(members[3].id));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sealoff::digest::Digest;
 use sealoff::run::lock::FolderLock;
-use sealoff::simulator::{Settings, User};
+use sealoff::simulator::{Settings, SimulatedUser};
 
 use crate::stage::Stage;
 
@@ -14,7 +14,7 @@ use crate::stage::Stage;
 const FOR_EVER: Duration = Duration::from_secs(400 * 86_400);
 
 /// So many members, treated by this playbook.
-fn treated(stage: &Stage, count: usize, playbook: &str) -> Vec<User> {
+fn treated(stage: &Stage, count: usize, playbook: &str) -> Vec<SimulatedUser> {
     let members = stage.members(count);
     let roster = stage.roster_of(&members);
     stage.plan(&roster, playbook, "run", &[]).succeeded();

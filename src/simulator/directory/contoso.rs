@@ -8,9 +8,9 @@ use super::builtin_roles::{
     HELPDESK_ADMINISTRATOR, MESSAGE_CENTER_READER, SECURITY_ADMINISTRATOR, USER_ADMINISTRATOR,
 };
 use super::names::DEPARTMENTS;
-use super::role::{RoleAssignment, RoleDefinition, Scope};
+use super::role::{RoleAssignment, RoleDefinition, RoleScope};
 use super::unit::AdministrativeUnit;
-use super::{Directory, Group, Members, UserKey};
+use super::{Directory, Members, SimulatedGroup, UserKey};
 use crate::simulator::random::{Random, seed_of};
 
 /// A role of Contoso's own.
@@ -129,7 +129,7 @@ impl Directory {
         self.add_groups();
         for (upn, role) in HOLDERS {
             if let Some(principal) = self.id_of(upn) {
-                self.assign_role(RoleAssignment { principal, role, scope: Scope::Tenant });
+                self.assign_role(RoleAssignment { principal, role, scope: RoleScope::Tenant });
             }
         }
         self.units.push(AdministrativeUnit {
@@ -138,16 +138,16 @@ impl Directory {
             members: Members::Department("Site Berlin".into()),
         });
         if let Some(principal) = self.id_of("ralf.schaefer@contoso.com") {
-            let scope = Scope::Unit(UNIT_BERLIN);
+            let scope = RoleScope::Unit(UNIT_BERLIN);
             self.assign_role(RoleAssignment { principal, role: USER_ADMINISTRATOR, scope });
         }
         for (upn, role) in ELIGIBLE {
             if let Some(principal) = self.id_of(upn) {
-                self.make_eligible(RoleAssignment { principal, role, scope: Scope::Tenant });
+                self.make_eligible(RoleAssignment { principal, role, scope: RoleScope::Tenant });
             }
         }
         let (name, role) = ELIGIBLE_GROUP;
-        self.make_eligible(RoleAssignment { principal: group_id(name), role, scope: Scope::Tenant });
+        self.make_eligible(RoleAssignment { principal: group_id(name), role, scope: RoleScope::Tenant });
         for upn in RESTRICTED {
             self.change_by_name(upn, |user| user.details_mut().management_restricted = true);
         }
@@ -196,7 +196,7 @@ impl Directory {
         members: Members,
         owners: &[&str],
     ) {
-        let group = Group {
+        let group = SimulatedGroup {
             id: group_id(name),
             display_name: name.to_owned().into(),
             description: None,
@@ -209,7 +209,7 @@ impl Directory {
         let principal = group.id;
         self.groups.push(group);
         if let Some(role) = role.flatten() {
-            self.assign_role(RoleAssignment { principal, role, scope: Scope::Tenant });
+            self.assign_role(RoleAssignment { principal, role, scope: RoleScope::Tenant });
         }
     }
 
@@ -221,7 +221,7 @@ impl Directory {
         upns.iter().filter_map(|upn| self.id_of(upn)).collect()
     }
 
-    fn change_by_name(&mut self, upn: &str, change: impl FnOnce(&mut super::User)) {
+    fn change_by_name(&mut self, upn: &str, change: impl FnOnce(&mut super::SimulatedUser)) {
         if let Some(place) = self.find(&UserKey::Name(upn.to_lowercase())) {
             self.change(place, change);
         }

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::user::Deleted;
-use super::{Directory, Place, User, UserKey};
+use super::user::Deletion;
+use super::{Directory, SimulatedUser, UserKey, UserPlace};
 
 impl Directory {
     /// Puts a user into the recycle bin. Its UPN makes room for another: it gets the object id without hyphens in front.
@@ -16,7 +16,7 @@ impl Directory {
         self.recycle_bin.insert(id, place);
         let user = &mut self.users[place.index()];
         let mail = user.mail().map(Into::into);
-        let kept = Deleted {
+        let kept = Deletion {
             at,
             user_principal_name: user.user_principal_name.clone(),
             other_mail: std::mem::replace(&mut user.other_mail, mail),
@@ -44,12 +44,12 @@ impl Directory {
     }
 
     /// Where a user stands who is in the recycle bin.
-    pub(crate) fn find_deleted(&self, id: Uuid) -> Option<Place> {
+    pub(crate) fn find_deleted(&self, id: Uuid) -> Option<UserPlace> {
         self.recycle_bin.get(&id).copied()
     }
 
     /// Those in the recycle bin whose place is this or a later one, in the order of lists.
-    pub(crate) fn deleted_from(&self, position: usize) -> impl Iterator<Item = (usize, &User)> {
+    pub(crate) fn deleted_from(&self, position: usize) -> impl Iterator<Item = (usize, &SimulatedUser)> {
         let mut places: Vec<usize> = self.recycle_bin.values().map(|place| place.index()).collect();
         places.sort_unstable();
         places.into_iter().filter(move |place| *place >= position).map(|place| (place, &self.users[place]))

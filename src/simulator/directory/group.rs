@@ -4,20 +4,20 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::user::Text;
+use super::user::DirectoryText;
 
 /// One group of the simulated directory. Property names and types: "group resource type".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Group {
+pub struct SimulatedGroup {
     /// The object id.
     pub id: Uuid,
     /// The name.
-    pub display_name: Text,
+    pub display_name: DirectoryText,
     /// What it is for.
-    pub description: Option<Text>,
+    pub description: Option<DirectoryText>,
     /// Its address, where it has a mailbox.
-    pub mail: Option<Text>,
+    pub mail: Option<DirectoryText>,
     /// Whether a directory role can be assigned to it; fixed when a group is made.
     pub role_assignable: bool,
     /// Who is in it.
@@ -36,10 +36,10 @@ pub enum Members {
     /// Those put in: users and groups.
     Assigned(Vec<Uuid>),
     /// Everyone of a department, by a dynamic membership rule.
-    Department(Text),
+    Department(DirectoryText),
 }
 
-impl Group {
+impl SimulatedGroup {
     /// A group without anybody, for what only its type tells.
     pub(crate) fn nobody() -> Self {
         Self {

@@ -4,36 +4,39 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::{Directory, Group, Members, Object};
+use super::{Directory, Members, Object, SimulatedGroup};
 
 impl Directory {
     /// All groups, in the order of lists.
-    pub(crate) fn groups(&self) -> &[Group] {
+    pub(crate) fn groups(&self) -> &[SimulatedGroup] {
         &self.groups
     }
 
     /// The group with this id.
-    pub(crate) fn group(&self, id: Uuid) -> Option<&Group> {
+    pub(crate) fn group(&self, id: Uuid) -> Option<&SimulatedGroup> {
         self.groups.iter().find(|group| group.id == id)
     }
 
-    pub(crate) fn group_mut(&mut self, id: Uuid) -> Option<&mut Group> {
+    pub(crate) fn group_mut(&mut self, id: Uuid) -> Option<&mut SimulatedGroup> {
         self.groups.iter_mut().find(|group| group.id == id)
     }
 
     /// Those directly in a group who are not deleted, each with its place in the list.
-    pub(crate) fn members<'a>(&'a self, group: &'a Group) -> Box<dyn Iterator<Item = (usize, Object<'a>)> + 'a> {
+    pub(crate) fn members<'a>(
+        &'a self,
+        group: &'a SimulatedGroup,
+    ) -> Box<dyn Iterator<Item = (usize, Object<'a>)> + 'a> {
         match &group.members {
             Members::Assigned(ids) => Box::new(self.objects(ids)),
             Members::Department(name) => {
-                let here = move |(_, user): &(usize, &super::User)| user.department.as_deref() == Some(name);
+                let here = move |(_, user): &(usize, &super::SimulatedUser)| user.department.as_deref() == Some(name);
                 Box::new(self.users_from(0).filter(here).map(|(place, user)| (place, Object::User(user))))
             }
         }
     }
 
     /// Those in a group, in the groups that are in it, and so on; each once.
-    pub(crate) fn transitive_members<'a>(&'a self, group: &'a Group) -> Vec<Object<'a>> {
+    pub(crate) fn transitive_members<'a>(&'a self, group: &'a SimulatedGroup) -> Vec<Object<'a>> {
         let mut seen = HashSet::from([group.id]);
         let (mut groups, mut found) = (vec![group], Vec::new());
         while let Some(group) = groups.pop() {

@@ -2,15 +2,15 @@
 
 use uuid::Uuid;
 
-use super::group::Group;
+use super::group::SimulatedGroup;
 use super::service_principal::ServicePrincipal;
-use super::user::User;
+use super::user::SimulatedUser;
 
 /// Something that has an object id and can hold a role.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Object<'a> {
-    User(&'a User),
-    Group(&'a Group),
+    User(&'a SimulatedUser),
+    Group(&'a SimulatedGroup),
     /// An app in the tenant.
     App(ServicePrincipal),
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Directory, Group, Members, RoleAssignment, RoleDefinition, Standing};
+use super::{Directory, Members, RoleAssignment, RoleDefinition, RoleStanding, SimulatedGroup};
 
 impl Directory {
     /// Every role there is, built-in ones first.
@@ -64,10 +64,10 @@ impl Directory {
 
     /// What protects somebody: roles held directly or through a group, and the groups themselves. Owners of a group do not
     /// hold its role.
-    pub(crate) fn standing(&self, principal: Uuid) -> Standing {
+    pub(crate) fn standing(&self, principal: Uuid) -> RoleStanding {
         let groups = self.groups.iter().filter(|group| group.role_assignable);
-        let protects = |group: &Group| is_in(group, principal) || group.owners.contains(&principal);
-        Standing {
+        let protects = |group: &SimulatedGroup| is_in(group, principal) || group.owners.contains(&principal);
+        RoleStanding {
             in_role_assignable_group: groups.into_iter().any(protects),
             roles: self.roles_held(principal).map(|assignment| assignment.role).collect(),
         }
@@ -84,6 +84,6 @@ impl Directory {
 }
 
 /// A role-assignable group can have no dynamic rule and no group in it, so its list is all there is.
-fn is_in(group: &Group, principal: Uuid) -> bool {
+fn is_in(group: &SimulatedGroup, principal: Uuid) -> bool {
     group.role_assignable && matches!(&group.members, Members::Assigned(ids) if ids.contains(&principal))
 }

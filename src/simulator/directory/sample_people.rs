@@ -1,35 +1,35 @@
 //! The people who are in every simulated directory, whatever its size and seed, so that sample rosters can name them.
 
-use super::seed::{Kind, Person};
+use super::seed::{PersonKind, SamplePerson};
 
 /// First name, last name, UPN, department, kind.
-type Row = (&'static str, &'static str, &'static str, &'static str, Kind);
+type SampleRow = (&'static str, &'static str, &'static str, &'static str, PersonKind);
 
 /// How many people the cast counts.
 pub(crate) const SIZE: usize = CAST.len();
 
 /// The member of the cast with this index.
-pub(super) fn member(index: usize) -> Option<Person> {
+pub(super) fn member(index: usize) -> Option<SamplePerson> {
     CAST.get(index).map(person)
 }
 
 /// Those in the recycle bin.
-pub(super) fn gone() -> impl Iterator<Item = Person> {
+pub(super) fn gone() -> impl Iterator<Item = SamplePerson> {
     GONE.iter().map(person)
 }
 
-fn person(&(given, surname, upn, department, kind): &Row) -> Person {
-    Person { given, surname, upn: upn.to_owned(), department: Some(department).filter(|d| !d.is_empty()), kind }
+fn person(&(given, surname, upn, department, kind): &SampleRow) -> SamplePerson {
+    SamplePerson { given, surname, upn: upn.to_owned(), department: Some(department).filter(|d| !d.is_empty()), kind }
 }
 
-use Kind::{
+use PersonKind::{
     BreakGlass, Cloud, Disabled, ExternalMember, Federated, Guest, InternalGuest, PendingGuest, Shared, SyncAccount,
     Synced,
 };
 
 /// Append only: object ids are made from the place in this list, and rosters in the field name them.
 #[rustfmt::skip]
-const CAST: &[Row] = &[
+const CAST: &[SampleRow] = &[
     ("Ada", "Lovelace", "ada.lovelace@contoso.com", "Engineering", Cloud),
     ("Grace", "Hopper", "grace.hopper@contoso.com", "Engineering", Cloud),
     ("Siobhán", "O'Neil", "siobhan.o'neil@contoso.com", "Site Berlin", Cloud),
@@ -122,7 +122,7 @@ const CAST: &[Row] = &[
 
 /// People who left and can still be restored: in the directory's recycle bin from the start.
 #[rustfmt::skip]
-const GONE: &[Row] = &[
+const GONE: &[SampleRow] = &[
     ("Kim", "Jones", "kim.jones@contoso.com", "Sales", Cloud),
     ("Brian", "Johnson", "brian.johnson@contoso.com", "Logistics", Synced),
     ("Delia", "Dennis", "delia.dennis_wingtiptoys.com#EXT#@contoso.onmicrosoft.com", "", Guest),

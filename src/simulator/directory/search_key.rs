@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::place::Place;
-use super::user::User;
+use super::place::UserPlace;
+use super::user::SimulatedUser;
 use crate::simulator::random::seed_of;
 
 /// What a user can be found by, besides id and UPN.
@@ -21,7 +21,7 @@ pub(crate) enum SearchKey {
 
 impl SearchKey {
     /// What this user is found by.
-    fn values(self, user: &User) -> Vec<Cow<'_, str>> {
+    fn values(self, user: &SimulatedUser) -> Vec<Cow<'_, str>> {
         let there = user.on_premises.as_deref();
         match self {
             Self::Mail => user.mail().map(Cow::Borrowed).into_iter().collect(),
@@ -35,7 +35,7 @@ impl SearchKey {
     }
 
     /// Whether the user has this value. Base64 tells capitals from small letters, nothing else here does.
-    pub(crate) fn matches(self, user: &User, wanted: &str) -> bool {
+    pub(crate) fn matches(self, user: &SimulatedUser, wanted: &str) -> bool {
         let same = |value: &str| match self {
             Self::ImmutableId => value == wanted,
             _ => value.eq_ignore_ascii_case(wanted) || value.to_lowercase() == wanted.to_lowercase(),
@@ -49,7 +49,7 @@ impl SearchKey {
 /// Made at the first question and thrown away at any change, because a directory of a million users must stay small and
 /// most runs never ask.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Indexes(pub(super) HashMap<SearchKey, Vec<(u64, Place)>>);
+pub(super) struct Indexes(pub(super) HashMap<SearchKey, Vec<(u64, UserPlace)>>);
 
 impl Indexes {
     pub(super) fn forget(&mut self) {
@@ -57,10 +57,10 @@ impl Indexes {
     }
 }
 
-pub(super) fn index(users: &[User], key: SearchKey) -> Vec<(u64, Place)> {
+pub(super) fn index(users: &[SimulatedUser], key: SearchKey) -> Vec<(u64, UserPlace)> {
     let mut index = Vec::new();
     for (position, user) in users.iter().enumerate().filter(|(_, user)| user.deleted().is_none()) {
-        let place = Place::at(position);
+        let place = UserPlace::at(position);
         index.extend(key.values(user).iter().map(|value| (seed_of(&value.to_lowercase()), place)));
     }
     index.sort_unstable();

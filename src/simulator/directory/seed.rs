@@ -7,13 +7,13 @@ use time::{Duration, OffsetDateTime};
 
 use super::names::{DEPARTMENTS, GIVEN, PARTNERS, SURNAMES};
 use super::tenant::{DEFAULT_DOMAIN, FEDERATED_DOMAIN, INITIAL_DOMAIN};
-use super::user::{Details, ExternalUserState, OnPremises, User, UserType};
+use super::user::{Details, ExternalUserState, SimulatedOnPremises, SimulatedUser, UserType};
 use crate::simulator::directory::ExtraPerson;
 use crate::simulator::random::{Random, seed_for, seed_of};
 
 /// The kinds of account that are treated differently by someone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PersonKind {
     Cloud,
     Synced,
     Disabled,
@@ -31,12 +31,12 @@ pub(super) enum Kind {
 }
 
 /// Someone, before becoming a user object.
-pub(super) struct Person {
+pub(super) struct SamplePerson {
     pub(super) given: &'static str,
     pub(super) surname: &'static str,
     pub(super) upn: String,
     pub(super) department: Option<&'static str>,
-    pub(super) kind: Kind,
+    pub(super) kind: PersonKind,
 }
 
 /// The seed of the cast, which no setting changes.
@@ -56,7 +56,7 @@ pub(super) fn gone_random(index: usize) -> Random {
 }
 
 /// The seeded person with this index, counted after the cast. `attempt` is how often the UPN was taken already.
-pub(super) fn person(seed: u64, index: usize, attempt: usize) -> (Person, Random) {
+pub(super) fn person(seed: u64, index: usize, attempt: usize) -> (SamplePerson, Random) {
     let mut random = Random::new(seed_for(seed, index as u64));
     let combinations = GIVEN.len() * SURNAMES.len();
     // A step without a common divisor with the number of combinations (2^n · 3^m · 5 · … for these lists) visits each
@@ -68,43 +68,43 @@ pub(super) fn person(seed: u64, index: usize, attempt: usize) -> (Person, Random
     let suffix = if number == 0 { String::new() } else { (number + 1).to_string() };
     let local = format!("{}.{}{suffix}", given.in_upn, surname.in_upn);
     let kind = match random.below(100) {
-        0..5 => Kind::Guest,
-        5 => Kind::PendingGuest,
-        6..26 => Kind::Synced,
-        26..30 => Kind::Disabled,
-        30..33 => Kind::Federated,
-        _ => Kind::Cloud,
+        0..5 => PersonKind::Guest,
+        5 => PersonKind::PendingGuest,
+        6..26 => PersonKind::Synced,
+        26..30 => PersonKind::Disabled,
+        30..33 => PersonKind::Federated,
+        _ => PersonKind::Cloud,
     };
     let upn = match kind {
-        Kind::Guest | Kind::PendingGuest => {
+        PersonKind::Guest | PersonKind::PendingGuest => {
             format!("{local}_{}#EXT#@{INITIAL_DOMAIN}", PARTNERS[random.below(PARTNERS.len())])
         }
-        Kind::Federated => format!("{local}@{FEDERATED_DOMAIN}"),
+        PersonKind::Federated => format!("{local}@{FEDERATED_DOMAIN}"),
         _ => format!("{local}@{DEFAULT_DOMAIN}"),
     };
-    let guest = matches!(kind, Kind::Guest | Kind::PendingGuest);
+    let guest = matches!(kind, PersonKind::Guest | PersonKind::PendingGuest);
     let department = (!guest).then(|| DEPARTMENTS[random.below(DEPARTMENTS.len())]);
-    (Person { given: given.written, surname: surname.written, upn, department, kind }, random)
+    (SamplePerson { given: given.written, surname: surname.written, upn, department, kind }, random)
 }
 
 /// The user object of a person.
-pub(super) fn user(person: Person, random: &mut Random, number: u32) -> User {
-    let Person { given, surname, upn, department, kind } = person;
+pub(super) fn user(person: SamplePerson, random: &mut Random, number: u32) -> SimulatedUser {
+    let SamplePerson { given, surname, upn, department, kind } = person;
     let id = random.guid();
-    let external = matches!(kind, Kind::Guest | Kind::PendingGuest | Kind::ExternalMember);
-    let service = matches!(kind, Kind::SyncAccount | Kind::BreakGlass);
+    let external = matches!(kind, PersonKind::Guest | PersonKind::PendingGuest | PersonKind::ExternalMember);
+    let service = matches!(kind, PersonKind::SyncAccount | PersonKind::BreakGlass);
     let display_name = match kind {
         // The name that Connect Sync gives its own account.
-        Kind::SyncAccount => "On-Premises Directory Synchronization Service Account".to_owned(),
-        Kind::BreakGlass => format!("Break glass {}", upn.chars().find(char::is_ascii_digit).unwrap_or('0')),
+        PersonKind::SyncAccount => "On-Premises Directory Synchronization Service Account".to_owned(),
+        PersonKind::BreakGlass => format!("Break glass {}", upn.chars().find(char::is_ascii_digit).unwrap_or('0')),
         _ => format!("{given} {surname}"),
     };
     let local = upn.split('@').next().unwrap_or_default();
     let on_premises =
-        (kind == Kind::Synced).then(|| Box::new(on_premises(local, &display_name, department, random, number)));
+        (kind == PersonKind::Synced).then(|| Box::new(on_premises(local, &display_name, department, random, number)));
     let other_mail = external.then(|| mail_of_guest(local));
     let (created, changed) = dates(random);
-    User {
+    SimulatedUser {
         id,
         display_name: display_name.into(),
         given_name: Some(given).filter(|name| !name.is_empty()).map(Into::into),
@@ -112,15 +112,15 @@ pub(super) fn user(person: Person, random: &mut Random, number: u32) -> User {
         other_mail,
         has_mailbox: !service,
         user_type: match kind {
-            Kind::Guest | Kind::PendingGuest | Kind::InternalGuest => UserType::Guest,
+            PersonKind::Guest | PersonKind::PendingGuest | PersonKind::InternalGuest => UserType::Guest,
             _ => UserType::Member,
         },
         external_user_state: match kind {
-            Kind::Guest | Kind::ExternalMember => Some(ExternalUserState::Accepted),
-            Kind::PendingGuest => Some(ExternalUserState::PendingAcceptance),
+            PersonKind::Guest | PersonKind::ExternalMember => Some(ExternalUserState::Accepted),
+            PersonKind::PendingGuest => Some(ExternalUserState::PendingAcceptance),
             _ => None,
         },
-        account_enabled: !matches!(kind, Kind::Disabled | Kind::Shared),
+        account_enabled: !matches!(kind, PersonKind::Disabled | PersonKind::Shared),
         department: department.map(Into::into),
         on_premises,
         created,
@@ -129,14 +129,14 @@ pub(super) fn user(person: Person, random: &mut Random, number: u32) -> User {
         password: None,
         force_change_password: false,
         force_change_password_with_mfa: false,
-        employee_number: if external || service || kind == Kind::Shared { 0 } else { number },
+        employee_number: if external || service || kind == PersonKind::Shared { 0 } else { number },
         details: None,
         user_principal_name: upn.into(),
     }
 }
 
 /// The user object of someone from a roster, with what is not told filled in.
-pub(super) fn extra(person: &ExtraPerson, number: u32) -> User {
+pub(super) fn extra(person: &ExtraPerson, number: u32) -> SimulatedUser {
     let known_as = match (&person.user_principal_name, person.object_id) {
         (Some(upn), _) => upn.to_lowercase(),
         (None, Some(id)) => id.to_string(),
@@ -159,7 +159,7 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> User {
     let on_premises = is_mastered.then(|| {
         let department = person.department.as_deref();
         let made = on_premises(&local, &display_name, department, &mut random, number);
-        Box::new(OnPremises {
+        Box::new(SimulatedOnPremises {
             sync_enabled: person.synced,
             sam_account_name: person.sam_account_name.as_deref().map_or(made.sam_account_name, Into::into),
             security_identifier: person.security_identifier.as_deref().map_or(made.security_identifier, Into::into),
@@ -171,7 +171,7 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> User {
         .as_deref()
         .map(|id| Box::new(Details { employee_id: Some(id.into()), ..Details::default() }));
     let (created, changed) = dates(&mut random);
-    User {
+    SimulatedUser {
         id,
         display_name: display_name.into(),
         given_name: None,
@@ -217,9 +217,9 @@ fn on_premises(
     department: Option<&str>,
     random: &mut Random,
     number: u32,
-) -> OnPremises {
+) -> SimulatedOnPremises {
     let letters = local.chars().filter(|letter| *letter != '\'').take(20);
-    OnPremises {
+    SimulatedOnPremises {
         sync_enabled: true,
         sam_account_name: letters.collect(),
         // A SID is unique in its domain, so its last part is counted and not drawn.

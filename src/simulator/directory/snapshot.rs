@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::tenant::Domain;
 use super::unit::AdministrativeUnit;
-use super::{Directory, Group, Place, RoleAssignment, RoleDefinition, User};
+use super::{Directory, RoleAssignment, RoleDefinition, SimulatedGroup, SimulatedUser, UserPlace};
 
 /// Raise it when an older reader would misread a line.
 const FORMAT: u32 = 1;
@@ -50,7 +50,7 @@ pub enum SnapshotError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Header {
+struct SnapshotHeader {
     simulated_directory: u32,
     users: u64,
 }
@@ -58,15 +58,15 @@ struct Header {
 /// What a line holds: its own when it is read, the directory's when it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum Line<'a> {
+enum SnapshotLine<'a> {
     Domain(Cow<'a, Domain>),
-    Group(Cow<'a, Group>),
+    Group(Cow<'a, SimulatedGroup>),
     AdministrativeUnit(Cow<'a, AdministrativeUnit>),
     RoleDefinition(Cow<'a, RoleDefinition>),
     RoleAssignment(RoleAssignment),
     RoleEligibility(RoleAssignment),
     AppOwner { id: Uuid },
-    User(Cow<'a, User>),
+    User(Cow<'a, SimulatedUser>),
 }
 
 impl Directory {
@@ -76,37 +76,37 @@ impl Directory {
     ///
     /// Whatever writing fails with.
     pub fn write_snapshot(&self, mut to: impl Write) -> io::Result<()> {
-        let header = Header { simulated_directory: FORMAT, users: self.users.len() as u64 };
+        let header = SnapshotHeader { simulated_directory: FORMAT, users: self.users.len() as u64 };
         serde_json::to_writer(&mut to, &header)?;
         to.write_all(b"\n")?;
-        let mut line = |line: &Line<'_>| {
+        let mut line = |line: &SnapshotLine<'_>| {
             serde_json::to_writer(&mut to, line)?;
             to.write_all(b"\n")
         };
         for domain in &self.domains {
-            line(&Line::Domain(Cow::Borrowed(domain)))?;
+            line(&SnapshotLine::Domain(Cow::Borrowed(domain)))?;
         }
         for role in &self.role_definitions {
-            line(&Line::RoleDefinition(Cow::Borrowed(role)))?;
+            line(&SnapshotLine::RoleDefinition(Cow::Borrowed(role)))?;
         }
         for group in &self.groups {
-            line(&Line::Group(Cow::Borrowed(group)))?;
+            line(&SnapshotLine::Group(Cow::Borrowed(group)))?;
         }
         for unit in &self.units {
-            line(&Line::AdministrativeUnit(Cow::Borrowed(unit)))?;
+            line(&SnapshotLine::AdministrativeUnit(Cow::Borrowed(unit)))?;
         }
         let of_others = |assignment: &&RoleAssignment| self.apps().all(|app| app.id != assignment.principal);
         for assignment in self.role_assignments.iter().filter(of_others) {
-            line(&Line::RoleAssignment(*assignment))?;
+            line(&SnapshotLine::RoleAssignment(*assignment))?;
         }
         for assignment in self.role_eligibilities.iter().filter(of_others) {
-            line(&Line::RoleEligibility(*assignment))?;
+            line(&SnapshotLine::RoleEligibility(*assignment))?;
         }
         for &id in &self.app_owners {
-            line(&Line::AppOwner { id })?;
+            line(&SnapshotLine::AppOwner { id })?;
         }
         for user in &self.users {
-            line(&Line::User(Cow::Borrowed(user)))?;
+            line(&SnapshotLine::User(Cow::Borrowed(user)))?;
         }
         to.flush()
     }
@@ -120,7 +120,8 @@ impl Directory {
         let mut lines = (1..).zip(from.lines());
         let mut expected = 0;
         if let Some((line, text)) = lines.next() {
-            let header: Header = serde_json::from_str(&text?).map_err(|source| SnapshotError::Line { line, source })?;
+            let header: SnapshotHeader =
+                serde_json::from_str(&text?).map_err(|source| SnapshotError::Line { line, source })?;
             if header.simulated_directory != FORMAT {
                 return Err(SnapshotError::OtherFormat(header.simulated_directory));
             }
@@ -129,14 +130,14 @@ impl Directory {
         let mut directory = Self::default();
         for (line, text) in lines {
             match serde_json::from_str(&text?).map_err(|source| SnapshotError::Line { line, source })? {
-                Line::Domain(domain) => directory.domains.push(domain.into_owned()),
-                Line::Group(group) => directory.groups.push(group.into_owned()),
-                Line::AdministrativeUnit(unit) => directory.units.push(unit.into_owned()),
-                Line::RoleDefinition(role) => directory.role_definitions.push(role.into_owned()),
-                Line::RoleAssignment(assignment) => directory.role_assignments.push(assignment),
-                Line::RoleEligibility(assignment) => directory.role_eligibilities.push(assignment),
-                Line::AppOwner { id } => directory.app_owners.push(id),
-                Line::User(user) => {
+                SnapshotLine::Domain(domain) => directory.domains.push(domain.into_owned()),
+                SnapshotLine::Group(group) => directory.groups.push(group.into_owned()),
+                SnapshotLine::AdministrativeUnit(unit) => directory.units.push(unit.into_owned()),
+                SnapshotLine::RoleDefinition(role) => directory.role_definitions.push(role.into_owned()),
+                SnapshotLine::RoleAssignment(assignment) => directory.role_assignments.push(assignment),
+                SnapshotLine::RoleEligibility(assignment) => directory.role_eligibilities.push(assignment),
+                SnapshotLine::AppOwner { id } => directory.app_owners.push(id),
+                SnapshotLine::User(user) => {
                     if !directory.take_back(user.into_owned()) {
                         return Err(SnapshotError::Twice { line });
                     }
@@ -151,8 +152,8 @@ impl Directory {
     }
 
     /// Puts a user at the end, deleted ones into the recycle bin; `false` when the id or the name is taken.
-    fn take_back(&mut self, user: User) -> bool {
-        let (id, place) = (user.id, Place::at(self.users.len()));
+    fn take_back(&mut self, user: SimulatedUser) -> bool {
+        let (id, place) = (user.id, UserPlace::at(self.users.len()));
         let upn = user.user_principal_name.to_lowercase();
         if self.by_id.contains_key(&id) || self.recycle_bin.contains_key(&id) || self.by_upn.contains_key(&*upn) {
             return false;

@@ -7,9 +7,9 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::extra_person::ExtraPerson;
-use super::group::Group;
+use super::group::SimulatedGroup;
 use super::object::Object;
-use super::place::Place;
+use super::place::UserPlace;
 use super::role::{RoleAssignment, RoleDefinition};
 use super::sample_people;
 use super::search_key::{Indexes, SearchKey};
@@ -17,7 +17,7 @@ use super::seed;
 use super::service_principal::ServicePrincipal;
 use super::tenant::{self, CLIENT_ID, Domain};
 use super::unit::AdministrativeUnit;
-use super::user::User;
+use super::user::SimulatedUser;
 use super::user_key::UserKey;
 
 /// When the cast's leavers were deleted, until a tenant begins and knows what time it is.
@@ -29,15 +29,15 @@ const GONE_FOR: Duration = Duration::days(6);
 /// All users, in the order in which lists return them.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
-    pub(super) users: Vec<User>,
+    pub(super) users: Vec<SimulatedUser>,
     pub(super) domains: Vec<Domain>,
-    pub(super) by_id: HashMap<Uuid, Place>,
+    pub(super) by_id: HashMap<Uuid, UserPlace>,
     /// Keys are in lower case: "user resource type" compares UPNs without regard to case.
-    pub(super) by_upn: HashMap<Box<str>, Place>,
+    pub(super) by_upn: HashMap<Box<str>, UserPlace>,
     pub(super) indexes: Indexes,
     /// The deleted ones. They keep their places, so that nobody else's moves.
-    pub(super) recycle_bin: HashMap<Uuid, Place>,
-    pub(super) groups: Vec<Group>,
+    pub(super) recycle_bin: HashMap<Uuid, UserPlace>,
+    pub(super) groups: Vec<SimulatedGroup>,
     pub(super) units: Vec<AdministrativeUnit>,
     pub(super) role_definitions: Vec<RoleDefinition>,
     pub(super) role_assignments: Vec<RoleAssignment>,
@@ -94,7 +94,7 @@ impl Directory {
     /// the recycle bin for 30 days are in it no more ("Deleted items").
     pub(crate) fn delete_leavers_anew(&mut self, now: OffsetDateTime) {
         let moment = now.replace_nanosecond(0).unwrap_or(now) - GONE_FOR;
-        let places: Vec<Place> = self.recycle_bin.values().copied().collect();
+        let places: Vec<UserPlace> = self.recycle_bin.values().copied().collect();
         for place in places {
             self.users[place.index()].move_deletion(GONE_AT, moment);
         }
@@ -140,26 +140,26 @@ impl Directory {
         u32::try_from(self.users.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
-    pub(super) fn add(&mut self, user: User) {
-        let place = Place::at(self.users.len());
+    pub(super) fn add(&mut self, user: SimulatedUser) {
+        let place = UserPlace::at(self.users.len());
         self.by_id.insert(user.id, place);
         self.users.push(user);
         self.index_names(place);
     }
 
-    pub(super) fn index_names(&mut self, place: Place) {
+    pub(super) fn index_names(&mut self, place: UserPlace) {
         let upn = self.users[place.index()].user_principal_name.to_lowercase();
         self.by_upn.insert(upn.into(), place);
         self.indexes.forget();
     }
 
-    pub(super) fn forget_names(&mut self, place: Place) {
+    pub(super) fn forget_names(&mut self, place: UserPlace) {
         self.by_upn.remove(self.users[place.index()].user_principal_name.to_lowercase().as_str());
         self.indexes.forget();
     }
 
     /// Where the user of this key stands.
-    pub(crate) fn find(&self, key: &UserKey) -> Option<Place> {
+    pub(crate) fn find(&self, key: &UserKey) -> Option<UserPlace> {
         match key {
             UserKey::Id(id) => self.by_id.get(id).copied(),
             UserKey::Name(name) => self.by_upn.get(name.as_str()).copied(),
@@ -189,17 +189,17 @@ impl Directory {
     }
 
     /// The user at a place.
-    pub(crate) fn get(&self, place: Place) -> &User {
+    pub(crate) fn get(&self, place: UserPlace) -> &SimulatedUser {
         &self.users[place.index()]
     }
 
     /// The same, to be changed in what no index knows: not the id, not the names.
-    pub(crate) fn get_mut(&mut self, place: Place) -> &mut User {
+    pub(crate) fn get_mut(&mut self, place: UserPlace) -> &mut SimulatedUser {
         &mut self.users[place.index()]
     }
 
     /// Changes anything but the id, and keeps the user findable.
-    pub(crate) fn change(&mut self, place: Place, change: impl FnOnce(&mut User)) {
+    pub(crate) fn change(&mut self, place: UserPlace, change: impl FnOnce(&mut SimulatedUser)) {
         self.forget_names(place);
         let user = &mut self.users[place.index()];
         let id = user.id;
@@ -209,13 +209,13 @@ impl Directory {
     }
 
     /// Users from a position on with their positions, in the order of lists.
-    pub(crate) fn users_from(&self, position: usize) -> impl Iterator<Item = (usize, &User)> {
+    pub(crate) fn users_from(&self, position: usize) -> impl Iterator<Item = (usize, &SimulatedUser)> {
         let users = self.users.iter().enumerate().skip(position);
         users.filter(|(_, user)| user.deleted().is_none())
     }
 
     /// All users that are not deleted, in the order of lists.
-    pub fn users(&self) -> impl Iterator<Item = &User> {
+    pub fn users(&self) -> impl Iterator<Item = &SimulatedUser> {
         self.users_from(0).map(|(_, user)| user)
     }
 
@@ -241,7 +241,7 @@ impl Directory {
     }
 
     /// Whether the user signs in at an identity provider of its own.
-    pub(crate) fn is_federated(&self, user: &User) -> bool {
+    pub(crate) fn is_federated(&self, user: &SimulatedUser) -> bool {
         self.domain(user.domain()).is_some_and(|domain| domain.federated)
     }
 }

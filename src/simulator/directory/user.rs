@@ -10,14 +10,14 @@ use super::tenant::{DEFAULT_DOMAIN, INITIAL_DOMAIN};
 use crate::digest::Digest;
 
 /// Text that mostly comes from the lists built into the program, so that a million users share it.
-pub type Text = Cow<'static, str>;
+pub type DirectoryText = Cow<'static, str>;
 
 /// One user of the simulated directory, as it stands now.
 ///
 /// Property names and types: "user resource type". Timestamps are whole seconds of tenant time in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct User {
+pub struct SimulatedUser {
     /// The object id.
     pub id: Uuid,
     /// The sign-in name; unique without regard to case.
@@ -25,10 +25,10 @@ pub struct User {
     /// The name that people read.
     pub display_name: Box<str>,
     /// The first name.
-    pub given_name: Option<Text>,
+    pub given_name: Option<DirectoryText>,
     /// The last name.
-    pub surname: Option<Text>,
-    /// The mail address; the UPN when `None` and [`User::has_mailbox`].
+    pub surname: Option<DirectoryText>,
+    /// The mail address; the UPN when `None` and [`SimulatedUser::has_mailbox`].
     pub other_mail: Option<Box<str>>,
     /// Whether the user has a mail address.
     pub has_mailbox: bool,
@@ -39,9 +39,9 @@ pub struct User {
     /// Whether sign-in is allowed.
     pub account_enabled: bool,
     /// The department.
-    pub department: Option<Text>,
+    pub department: Option<DirectoryText>,
     /// Where the user is mastered on-premises; `None` for cloud users.
-    pub on_premises: Option<Box<OnPremises>>,
+    pub on_premises: Option<Box<SimulatedOnPremises>>,
     /// When the object was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created: OffsetDateTime,
@@ -70,7 +70,7 @@ pub struct Details {
     /// An `employeeId` that is not written from the number; nothing makes it unique.
     pub employee_id: Option<Box<str>>,
     /// A `jobTitle` that is not drawn from the number.
-    pub job_title: Option<Text>,
+    pub job_title: Option<DirectoryText>,
     /// More `proxyAddresses`, with their prefix `smtp:`.
     pub proxy_addresses: Vec<Box<str>>,
     /// More `otherMails`.
@@ -78,13 +78,13 @@ pub struct Details {
     /// Member of a restricted management administrative unit ("user resource type", `isManagementRestricted`).
     pub management_restricted: bool,
     /// Set while the user is soft-deleted.
-    pub(super) deleted: Option<Deleted>,
+    pub(super) deleted: Option<Deletion>,
 }
 
 /// What is kept of a soft-deleted user for its restoration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Deleted {
+pub(super) struct Deletion {
     #[serde(with = "time::serde::rfc3339")]
     pub(super) at: OffsetDateTime,
     pub(super) user_principal_name: Box<str>,
@@ -138,7 +138,7 @@ impl ExternalUserState {
 /// What a synced user brings from Active Directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct OnPremises {
+pub struct SimulatedOnPremises {
     /// `true` while synced, `false` when it once was ("user resource type", `onPremisesSyncEnabled`).
     pub sync_enabled: bool,
     /// `sAMAccountName`, at most 20 characters.
@@ -154,7 +154,7 @@ pub struct OnPremises {
 /// Active Directory's DNS name at Contoso.
 pub(crate) const ON_PREMISES_DOMAIN: &str = "corp.contoso.com";
 
-impl User {
+impl SimulatedUser {
     /// The mail address, if there is one.
     #[must_use]
     pub fn mail(&self) -> Option<&str> {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 
 /// The ids and the date that every answer to one HTTP call carries.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub(crate) enum Body {
 
 /// An answer with the headers that Graph puts on single requests.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answer {
+pub(crate) struct ServedAnswer {
     pub(crate) status: u16,
     pub(crate) body: Body,
     /// `x-ms-resource-unit`; 0 is not shown.
@@ -46,7 +46,7 @@ pub(crate) struct Throttle {
     pub(crate) information: &'static str,
 }
 
-impl Answer {
+impl ServedAnswer {
     pub(crate) fn new(status: u16, body: Body) -> Self {
         Self { status, body, resource_units: 0, limit_share: 0.0, retry_after: None, throttle: None }
     }
@@ -60,7 +60,7 @@ impl Answer {
     }
 
     /// An error in the envelope of "Microsoft Graph error responses and resource types".
-    pub(crate) fn error(error: &GraphError, ids: &CallIds) -> Self {
+    pub(crate) fn error(error: &ServedError, ids: &CallIds) -> Self {
         Self::new(error.status, Body::Json(error_body(error, ids)))
     }
 
@@ -88,7 +88,7 @@ impl Answer {
 }
 
 /// The JSON of an error.
-pub(crate) fn error_body(error: &GraphError, ids: &CallIds) -> Vec<u8> {
+pub(crate) fn error_body(error: &ServedError, ids: &CallIds) -> Vec<u8> {
     let mut json = Vec::with_capacity(320);
     json.extend_from_slice(b"{\"error\":{\"code\":");
     string(&mut json, error.code);

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::answer::{Answer, Body, raw, string};
-use super::batch_item::{Envelope, Item, Text};
+use super::answer::{Body, ServedAnswer, raw, string};
+use super::batch_item::{JsonText, ServedBatch, ServedItem};
 use super::call::Prepared;
-use super::depends_on::{Shape, Wrong};
-use super::errors::GraphError;
-use super::request::Request;
+use super::depends_on::{DependencyShape, Wrong};
+use super::errors::ServedError;
+use super::request::ServedRequest;
 use crate::simulator::random::Random;
 use crate::simulator::settings::Settings;
 
@@ -23,21 +23,21 @@ const MOST_REQUESTS: usize = 20;
 pub(crate) struct Batch<'a> {
     pub(crate) ids: Vec<Cow<'a, str>>,
     pub(crate) requests: Vec<Prepared>,
-    pub(crate) shape: Shape,
+    pub(crate) shape: DependencyShape,
     /// For each request the index of the one that it depends on.
     pub(crate) depends_on: Vec<Option<usize>>,
 }
 
 impl<'a> Batch<'a> {
     /// Reads a batch, or says why none of it is executed.
-    pub(crate) fn parse(body: &'a [u8], settings: &Settings) -> Result<Self, GraphError> {
-        let envelope: Envelope<'a> = serde_json::from_slice(body).map_err(|_| invalid())?;
+    pub(crate) fn parse(body: &'a [u8], settings: &Settings) -> Result<Self, ServedError> {
+        let envelope: ServedBatch<'a> = serde_json::from_slice(body).map_err(|_| invalid())?;
         let items = envelope.requests;
         if items.is_empty() {
             return Err(invalid());
         }
         if items.len() > MOST_REQUESTS {
-            return Err(GraphError::new(
+            return Err(ServedError::new(
                 400,
                 "MaximumValueExceeded",
                 format!("Number of batch request steps exceeds the maximum value of {MOST_REQUESTS}."),
@@ -50,16 +50,18 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn invalid() -> GraphError {
-    GraphError::malformed("Invalid batch payload format.")
+fn invalid() -> ServedError {
+    ServedError::malformed("Invalid batch payload format.")
 }
 
-fn ids<'a>(items: &[Item<'a>]) -> Result<Vec<Cow<'a, str>>, GraphError> {
+fn ids<'a>(items: &[ServedItem<'a>]) -> Result<Vec<Cow<'a, str>>, ServedError> {
     let mut ids: Vec<Cow<'a, str>> = Vec::with_capacity(items.len());
     for item in items {
-        let Some(Text(id)) = item.id.clone().filter(|Text(id)| !id.is_empty()) else { return Err(invalid()) };
+        let Some(JsonText(id)) = item.id.clone().filter(|JsonText(id)| !id.is_empty()) else { return Err(invalid()) };
         if place_of(&ids, &id).is_some() {
-            return Err(GraphError::malformed(format!("Request Id '{id}' is not unique. Ids are not case-sensitive.")));
+            return Err(ServedError::malformed(format!(
+                "Request Id '{id}' is not unique. Ids are not case-sensitive."
+            )));
         }
         ids.push(id);
     }
@@ -70,36 +72,36 @@ fn place_of(ids: &[Cow<'_, str>], id: &str) -> Option<usize> {
     ids.iter().position(|other| other.eq_ignore_ascii_case(id))
 }
 
-fn shape(items: &[Item<'_>], ids: &[Cow<'_, str>]) -> Result<(Shape, Vec<Option<usize>>), GraphError> {
+fn shape(items: &[ServedItem<'_>], ids: &[Cow<'_, str>]) -> Result<(DependencyShape, Vec<Option<usize>>), ServedError> {
     if items.iter().all(|item| item.depends_on.as_ref().is_none_or(Vec::is_empty)) {
-        return Ok((Shape::Parallel, vec![None; items.len()]));
+        return Ok((DependencyShape::Parallel, vec![None; items.len()]));
     }
-    let named = |item: &Item<'_>| {
+    let named = |item: &ServedItem<'_>| {
         let named = item.depends_on.iter().flatten();
-        named.map(|Text(id)| place_of(ids, id)).collect()
+        named.map(|JsonText(id)| place_of(ids, id)).collect()
     };
     let named: Vec<Vec<Option<usize>>> = items.iter().map(named).collect();
-    let shape = Shape::of(&named).map_err(|wrong| match wrong {
+    let shape = DependencyShape::of(&named).map_err(|wrong| match wrong {
         Wrong::NotEarlier(index) => {
-            GraphError::malformed(format!("Invalid dependency for request Id : {}", ids[index]))
+            ServedError::malformed(format!("Invalid dependency for request Id : {}", ids[index]))
         }
-        Wrong::Mixed => GraphError::malformed("Batch should be either fully sequential or fully parallel"),
+        Wrong::Mixed => ServedError::malformed("Batch should be either fully sequential or fully parallel"),
     })?;
     Ok((shape, named.iter().map(|named| named.first().copied().flatten()).collect()))
 }
 
-fn prepare(item: &Item<'_>, settings: &Settings) -> Result<Prepared, GraphError> {
-    let (Some(Text(method)), Some(Text(url))) = (&item.method, &item.url) else { return Err(invalid()) };
+fn prepare(item: &ServedItem<'_>, settings: &Settings) -> Result<Prepared, ServedError> {
+    let (Some(JsonText(method)), Some(JsonText(url))) = (&item.method, &item.url) else { return Err(invalid()) };
     // What follows the question mark may name an address as any other value.
     let path = url.split('?').next().unwrap_or_default();
     if path.contains("://") || path.starts_with("//") {
-        return Err(GraphError::malformed("Invalid batch payload format. The url of a request must be relative."));
+        return Err(ServedError::malformed("Invalid batch payload format. The url of a request must be relative."));
     }
     let path = path.trim_start_matches('/');
     if path.eq_ignore_ascii_case("$batch") || path.eq_ignore_ascii_case("%24batch") {
-        return Err(GraphError::malformed("Batch requests can't be nested."));
+        return Err(ServedError::malformed("Batch requests can't be nested."));
     }
-    let request = Request {
+    let request = ServedRequest {
         method,
         url,
         content_type: item.headers.content_type.as_deref(),
@@ -111,9 +113,9 @@ fn prepare(item: &Item<'_>, settings: &Settings) -> Result<Prepared, GraphError>
     let typed = request.content_type.is_some_and(|kind| !kind.trim().is_empty());
     let complete = if is_write(method) { typed && request.body.is_some() } else { typed || request.body.is_none() };
     if !complete {
-        let id = item.id.as_ref().map_or("", |Text(id)| id);
+        let id = item.id.as_ref().map_or("", |JsonText(id)| id);
         let what = if is_write(method) { "Write request" } else { "Request" };
-        return Err(GraphError::malformed(format!("{what} id : {id} does not contain Content-Type header or body.")));
+        return Err(ServedError::malformed(format!("{what} id : {id} does not contain Content-Type header or body.")));
     }
     Ok(Prepared::of(&request, settings))
 }
@@ -125,7 +127,7 @@ fn is_write(method: &str) -> bool {
 
 /// How the answer to one request is spoilt on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spoilt {
+pub(crate) enum CorruptItem {
     No,
     /// There are two of them, and they contradict each other.
     Doubled,
@@ -138,8 +140,8 @@ pub(crate) enum Spoilt {
 /// Puts the answers together in a seeded order; those that are `None` are left out.
 pub(crate) fn write_answers(
     ids: &[Cow<'_, str>],
-    answers: &[Option<Answer>],
-    spoilt: &[Spoilt],
+    answers: &[Option<ServedAnswer>],
+    spoilt: &[CorruptItem],
     random: &mut Random,
 ) -> Vec<u8> {
     let mut order: Vec<usize> = (0..answers.len()).collect();
@@ -156,9 +158,9 @@ pub(crate) fn write_answers(
         let chance = random.next();
         let other = opposite(answer);
         match spoilt[index] {
-            Spoilt::No => write_answer(&mut json, &ids[index], answer, chance),
-            Spoilt::Text => string(&mut json, &format!("{} was answered {}", ids[index], answer.status)),
-            Spoilt::WithForeign => {
+            CorruptItem::No => write_answer(&mut json, &ids[index], answer, chance),
+            CorruptItem::Text => string(&mut json, &format!("{} was answered {}", ids[index], answer.status)),
+            CorruptItem::WithForeign => {
                 write_answer(&mut json, &ids[index], answer, chance);
                 json.push(b',');
                 write_answer(
@@ -168,7 +170,7 @@ pub(crate) fn write_answers(
                     chance,
                 );
             }
-            Spoilt::Doubled => {
+            CorruptItem::Doubled => {
                 let both = if chance & 4 == 4 { [answer, &other] } else { [&other, answer] };
                 write_answer(&mut json, &ids[index], both[0], chance);
                 json.push(b',');
@@ -181,11 +183,11 @@ pub(crate) fn write_answers(
 }
 
 /// Says no where the answer says yes, and yes where it says no.
-fn opposite(answer: &Answer) -> Answer {
+fn opposite(answer: &ServedAnswer) -> ServedAnswer {
     if answer.status < 400 {
-        Answer::new(400, Body::Json(br#"{"error":{"code":"Request_BadRequest","message":"No."}}"#.to_vec()))
+        ServedAnswer::new(400, Body::Json(br#"{"error":{"code":"Request_BadRequest","message":"No."}}"#.to_vec()))
     } else {
-        Answer::no_content()
+        ServedAnswer::no_content()
     }
 }
 
@@ -197,7 +199,7 @@ fn body_length(body: &Body) -> usize {
     }
 }
 
-fn write_answer(json: &mut Vec<u8>, id: &str, answer: &Answer, chance: u64) {
+fn write_answer(json: &mut Vec<u8>, id: &str, answer: &ServedAnswer, chance: u64) {
     json.extend_from_slice(b"{\"id\":");
     string(json, id);
     raw(json, format_args!(",\"status\":{},\"headers\":{{", answer.status));

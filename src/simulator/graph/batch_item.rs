@@ -10,57 +10,57 @@ use serde_json::value::RawValue;
 /// A text that stays where it is in the request, unless it holds escapes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+pub(crate) struct JsonText<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// The body of the POST to `$batch`.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Envelope<'a> {
+pub(crate) struct ServedBatch<'a> {
     #[serde(borrow)]
-    pub(crate) requests: Vec<Item<'a>>,
+    pub(crate) requests: Vec<ServedItem<'a>>,
 }
 
 /// One request inside. Members that the page does not list (such as `atomicityGroup`) are ignored, as Graph does.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Item<'a> {
+pub(crate) struct ServedItem<'a> {
     #[serde(borrow)]
-    pub(crate) id: Option<Text<'a>>,
+    pub(crate) id: Option<JsonText<'a>>,
     #[serde(borrow)]
-    pub(crate) method: Option<Text<'a>>,
+    pub(crate) method: Option<JsonText<'a>>,
     #[serde(borrow)]
-    pub(crate) url: Option<Text<'a>>,
+    pub(crate) url: Option<JsonText<'a>>,
     #[serde(borrow, default)]
-    pub(crate) headers: Headers<'a>,
+    pub(crate) headers: ItemHeaders<'a>,
     #[serde(borrow)]
     pub(crate) body: Option<&'a RawValue>,
     #[serde(borrow, rename = "dependsOn")]
-    pub(crate) depends_on: Option<Vec<Text<'a>>>,
+    pub(crate) depends_on: Option<Vec<JsonText<'a>>>,
 }
 
 /// The headers of one request that matter here; names without regard to case.
 #[derive(Debug, Default)]
-pub(crate) struct Headers<'a> {
+pub(crate) struct ItemHeaders<'a> {
     pub(crate) content_type: Option<Cow<'a, str>>,
     pub(crate) consistency_level: Option<Cow<'a, str>>,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Headers<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for ItemHeaders<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read;
         impl<'de> Visitor<'de> for Read {
-            type Value = Headers<'de>;
+            type Value = ItemHeaders<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object of headers")
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Headers::default())
+                Ok(ItemHeaders::default())
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut headers = Headers::default();
-                while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
-                    let Text(value) = map.next_value()?;
+                let mut headers = ItemHeaders::default();
+                while let Some(JsonText(name)) = map.next_key::<JsonText<'de>>()? {
+                    let JsonText(value) = map.next_value()?;
                     if name.eq_ignore_ascii_case("content-type") {
                         headers.content_type = Some(value);
                     } else if name.eq_ignore_ascii_case("consistencylevel") {
@@ -76,13 +76,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Headers<'a> {
 
 /// The members of any JSON object, their values unread.
 #[derive(Debug)]
-pub(crate) struct Members<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(crate) struct JsonMembers<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for JsonMembers<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read;
         impl<'de> Visitor<'de> for Read {
-            type Value = Members<'de>;
+            type Value = JsonMembers<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
@@ -90,10 +90,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::with_capacity(3);
-                while let Some((Text(name), value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
+                while let Some((JsonText(name), value)) = map.next_entry::<JsonText<'de>, &'de RawValue>()? {
                     members.push((name, value));
                 }
-                Ok(Members(members))
+                Ok(JsonMembers(members))
             }
         }
         deserializer.deserialize_map(Read)

@@ -2,35 +2,35 @@
 
 pub(crate) use super::cost::Cost;
 use super::cost::cost;
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::group_calls;
 use super::lexer::{is, is_operation, object_id};
 use super::query::{Plus, Url, decode};
-use super::request::Request;
+use super::request::ServedRequest;
 use super::role_calls;
-use super::served_call::{AppKey, Call};
+use super::served_call::{AppKey, ServedCall};
 use super::user_calls;
 use crate::simulator::directory::UserKey;
-use crate::simulator::script::{Target, key_of};
+use crate::simulator::script::{FaultTarget, key_of};
 use crate::simulator::settings::Settings;
 
 /// A request, understood as far as that goes without asking the directory.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    pub(crate) call: Result<Call, GraphError>,
+    pub(crate) call: Result<ServedCall, ServedError>,
     pub(crate) cost: Cost,
     /// What it is known by when chance decides about it.
     pub(crate) key: u64,
     /// What the rules of faults look at; `None` where there are none.
-    pub(crate) target: Option<Box<Target>>,
+    pub(crate) target: Option<Box<FaultTarget>>,
 }
 
 impl Prepared {
     /// Understands a request.
-    pub(crate) fn of(request: &Request<'_>, settings: &Settings) -> Self {
+    pub(crate) fn of(request: &ServedRequest<'_>, settings: &Settings) -> Self {
         let has_rules = !settings.script.faults.is_empty();
         let key = key_of(request.method, request.url);
-        let target = has_rules.then(|| Box::new(Target::of(request.method, request.url)));
+        let target = has_rules.then(|| Box::new(FaultTarget::of(request.method, request.url)));
         match Url::parse(request.url) {
             Ok(url) => {
                 let cost = cost(request.method, &url);
@@ -44,21 +44,21 @@ impl Prepared {
     /// The user that this write is for, if it is a write and understood.
     pub(crate) fn written_user(&self) -> Option<&UserKey> {
         match &self.call {
-            Ok(Call::UpdateUser { key, .. } | Call::RevokeSessions { key, .. }) => Some(key),
+            Ok(ServedCall::UpdateUser { key, .. } | ServedCall::RevokeSessions { key, .. }) => Some(key),
             _ => None,
         }
     }
 }
 
 /// A path split at its slashes and decoded afterwards, so that an encoded slash splits nothing.
-fn segments(path: &str) -> Result<Vec<String>, GraphError> {
+fn segments(path: &str) -> Result<Vec<String>, ServedError> {
     path.split('/').map(|segment| decode(segment, Plus::IsPlus).map(std::borrow::Cow::into_owned)).collect()
 }
 
-fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Result<Call, GraphError> {
+fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -> Result<ServedCall, ServedError> {
     let method = request.method;
-    let not_simulated = || GraphError::not_simulated(format_args!("{method} /{}", url.path));
-    let only = |wanted: &str| if is(method, wanted) { Ok(()) } else { Err(GraphError::method_not_allowed()) };
+    let not_simulated = || ServedError::not_simulated(format_args!("{method} /{}", url.path));
+    let only = |wanted: &str| if is(method, wanted) { Ok(()) } else { Err(ServedError::method_not_allowed()) };
     let segments = segments(url.path)?;
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     let head = parts[0].to_ascii_lowercase();
@@ -71,7 +71,7 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         // The version stands in the URL of the call alone: in a batch, URLs are relative to it ("Combine multiple HTTP
         // requests using JSON batching").
         ("v1.0" | "beta", _) => {
-            Err(GraphError::malformed(format!("Resource not found for the segment '{}'.", parts[0])))
+            Err(ServedError::malformed(format!("Resource not found for the segment '{}'.", parts[0])))
         }
         // What stands where a key would and is none: `$count`, `delta()`, a cast.
         ("users" | "groups" | "directoryroles" | "serviceprincipals" | "applications", [operation, rest @ ..])
@@ -82,7 +82,7 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         ("users", []) => match method {
             _ if is(method, "GET") => user_calls::list(request, url, settings, false),
             _ if is(method, "POST") => Err(not_simulated()),
-            _ => Err(GraphError::method_not_allowed()),
+            _ => Err(ServedError::method_not_allowed()),
         },
         ("users", [key]) => user_calls::on_user(request, url, key, None, &not_simulated),
         ("users", [key, action @ ..]) => {
@@ -96,7 +96,7 @@ fn understand(request: &Request<'_>, url: &Url<'_>, settings: &Settings) -> Resu
         }
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
-        ("domains", []) => only("GET").map(|()| Call::Domains),
+        ("domains", []) => only("GET").map(|()| ServedCall::Domains),
         ("directory", [items, rest @ ..]) if is(items, "deletedItems") && is(method, "GET") => {
             user_calls::deleted_items(request, url, settings, rest, &not_simulated)
         }

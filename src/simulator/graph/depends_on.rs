@@ -5,7 +5,7 @@
 
 /// How the requests of one batch depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum DependencyShape {
     /// Nobody depends on anybody.
     Parallel,
     /// Everyone depends on the one before.
@@ -23,7 +23,7 @@ pub(crate) enum Wrong {
     Mixed,
 }
 
-impl Shape {
+impl DependencyShape {
     /// The shape of a batch, from the indices that each request depends on; `None` stands for an id that is not there.
     pub(crate) fn of(dependencies: &[Vec<Option<usize>>]) -> Result<Self, Wrong> {
         for (index, named) in dependencies.iter().enumerate() {
@@ -51,18 +51,18 @@ impl Shape {
 mod tests {
     use super::*;
 
-    fn shape(dependencies: &[&[usize]]) -> Result<Shape, Wrong> {
+    fn shape(dependencies: &[&[usize]]) -> Result<DependencyShape, Wrong> {
         let named = |named: &&[usize]| named.iter().copied().map(Some).collect();
-        Shape::of(&dependencies.iter().map(named).collect::<Vec<_>>())
+        DependencyShape::of(&dependencies.iter().map(named).collect::<Vec<_>>())
     }
 
     #[test]
     fn three_shapes_are_taken() {
-        assert_eq!(shape(&[&[], &[], &[]]), Ok(Shape::Parallel));
-        assert_eq!(shape(&[&[], &[0], &[1]]), Ok(Shape::Serial));
-        assert_eq!(shape(&[&[], &[], &[1], &[1]]), Ok(Shape::Same));
-        assert_eq!(shape(&[&[], &[0]]), Ok(Shape::Serial));
-        assert_eq!(shape(&[]), Ok(Shape::Parallel));
+        assert_eq!(shape(&[&[], &[], &[]]), Ok(DependencyShape::Parallel));
+        assert_eq!(shape(&[&[], &[0], &[1]]), Ok(DependencyShape::Serial));
+        assert_eq!(shape(&[&[], &[], &[1], &[1]]), Ok(DependencyShape::Same));
+        assert_eq!(shape(&[&[], &[0]]), Ok(DependencyShape::Serial));
+        assert_eq!(shape(&[]), Ok(DependencyShape::Parallel));
     }
 
     #[test]
@@ -75,6 +75,6 @@ mod tests {
     fn a_dependency_must_come_earlier() {
         assert_eq!(shape(&[&[1], &[]]), Err(Wrong::NotEarlier(0)));
         assert_eq!(shape(&[&[0]]), Err(Wrong::NotEarlier(0)));
-        assert_eq!(Shape::of(&[vec![], vec![None]]), Err(Wrong::NotEarlier(1)));
+        assert_eq!(DependencyShape::of(&[vec![], vec![None]]), Err(Wrong::NotEarlier(1)));
     }
 }

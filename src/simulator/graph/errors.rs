@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// A refusal: status, code and message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct GraphError {
+pub(crate) struct ServedError {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: Cow<'static, str>,
@@ -27,7 +27,7 @@ const NOT_SIMULATED: &str = "NotSimulated";
 /// What stands before the name of a call.
 const THIS_CALL: &str = "this call: ";
 
-impl GraphError {
+impl ServedError {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, code, message: message.into() }
     }

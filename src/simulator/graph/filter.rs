@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::errors::GraphError;
-use super::filter_fields::{Field, Kind};
-use crate::simulator::directory::{Directory, Place, SearchKey, User, UserKey};
+use super::errors::ServedError;
+use super::filter_fields::{FieldKind, FilterField};
+use crate::simulator::directory::{Directory, SearchKey, SimulatedUser, UserKey, UserPlace};
 
 /// The same page: characters in one literal unless it is an advanced query.
 const LONGEST_LITERAL: usize = 120;
@@ -15,12 +15,12 @@ pub(crate) enum Filter {
     Any(Vec<Filter>),
     All(Vec<Filter>),
     Not(Box<Filter>),
-    Test(&'static Field, How),
+    Test(&'static FilterField, Comparison),
 }
 
 /// How a property is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum How {
+pub(crate) enum Comparison {
     /// `eq` and `in`; for collections `any(x:x eq …)`.
     OneOf(Vec<String>),
     StartsWith(String),
@@ -30,8 +30,8 @@ pub(crate) enum How {
 }
 
 /// A property that has no index for this operator.
-pub(super) fn unsupported(property: &str) -> GraphError {
-    GraphError::unsupported_query(format!(
+pub(super) fn unsupported(property: &str) -> ServedError {
+    ServedError::unsupported_query(format!(
         "Unsupported or invalid query filter clause specified for property '{property}' of resource 'User'."
     ))
 }
@@ -43,16 +43,16 @@ impl Filter {
             Self::Any(filters) => filters.iter().map(Self::clauses).sum(),
             Self::All(filters) => filters.iter().map(Self::clauses).max().unwrap_or_default(),
             Self::Not(filter) => filter.clauses(),
-            Self::Test(_, How::OneOf(values)) => values.len(),
+            Self::Test(_, Comparison::OneOf(values)) => values.len(),
             Self::Test(..) => 1,
         }
     }
 
-    pub(super) fn long_literal(&self) -> Option<&'static Field> {
+    pub(super) fn long_literal(&self) -> Option<&'static FilterField> {
         match self {
             Self::Any(filters) | Self::All(filters) => filters.iter().find_map(Self::long_literal),
             Self::Not(filter) => filter.long_literal(),
-            Self::Test(field, How::OneOf(values)) => {
+            Self::Test(field, Comparison::OneOf(values)) => {
                 values.iter().any(|value| value.chars().count() > LONGEST_LITERAL).then_some(*field)
             }
             Self::Test(..) => None,
@@ -69,7 +69,7 @@ impl Filter {
     }
 
     /// Whether a user passes.
-    pub(crate) fn lets_through(&self, user: &User) -> bool {
+    pub(crate) fn lets_through(&self, user: &SimulatedUser) -> bool {
         match self {
             Self::Any(filters) => filters.iter().any(|filter| filter.lets_through(user)),
             Self::All(filters) => filters.iter().all(|filter| filter.lets_through(user)),
@@ -79,22 +79,22 @@ impl Filter {
     }
 
     /// Those who may pass, from the indexes and not from everyone; `None` where only a look at everyone helps.
-    pub(crate) fn candidates(&self, directory: &mut Directory) -> Option<Vec<Place>> {
+    pub(crate) fn candidates(&self, directory: &mut Directory) -> Option<Vec<UserPlace>> {
         let mut places = match self {
             Self::Any(filters) => {
                 let found: Option<Vec<_>> = filters.iter().map(|filter| filter.candidates(directory)).collect();
                 found?.concat()
             }
             Self::All(filters) => filters.iter().find_map(|filter| filter.candidates(directory))?,
-            Self::Test(field, How::OneOf(values)) => {
+            Self::Test(field, Comparison::OneOf(values)) => {
                 let find = |key| directory.find(&key);
                 match field.kind {
-                    Kind::Id => values.iter().filter_map(|value| find(UserKey::parse(value))).collect(),
-                    Kind::UserPrincipalName => {
+                    FieldKind::Id => values.iter().filter_map(|value| find(UserKey::parse(value))).collect(),
+                    FieldKind::UserPrincipalName => {
                         values.iter().filter_map(|value| find(UserKey::Name(value.to_lowercase()))).collect()
                     }
-                    Kind::Key(key) | Kind::Collection(key) => search(directory, key, values),
-                    Kind::Text(_) | Kind::Flag(_) => return None,
+                    FieldKind::Key(key) | FieldKind::Collection(key) => search(directory, key, values),
+                    FieldKind::Text(_) | FieldKind::Flag(_) => return None,
                 }
             }
             Self::Not(_) | Self::Test(..) => return None,
@@ -105,27 +105,27 @@ impl Filter {
     }
 }
 
-fn search(directory: &mut Directory, key: SearchKey, values: &[String]) -> Vec<Place> {
+fn search(directory: &mut Directory, key: SearchKey, values: &[String]) -> Vec<UserPlace> {
     values.iter().flat_map(|value| directory.search(key, value)).collect()
 }
 
-fn passes(user: &User, field: &Field, how: &How) -> bool {
+fn passes(user: &SimulatedUser, field: &FilterField, how: &Comparison) -> bool {
     match (how, field.kind) {
-        (How::OneOf(values), Kind::Id) => values.iter().any(|value| Uuid::try_parse(value) == Ok(user.id)),
-        (How::OneOf(values), Kind::Key(key) | Kind::Collection(key)) => {
+        (Comparison::OneOf(values), FieldKind::Id) => values.iter().any(|value| Uuid::try_parse(value) == Ok(user.id)),
+        (Comparison::OneOf(values), FieldKind::Key(key) | FieldKind::Collection(key)) => {
             values.iter().any(|value| key.matches(user, value))
         }
-        (How::Is(wanted), Kind::Flag(read)) => read(user) == Some(*wanted),
-        (How::IsNull, Kind::Flag(read)) => read(user).is_none(),
-        (How::IsNull, _) => field.text(user).is_none(),
-        (_, Kind::Flag(_)) | (How::Is(_), _) => false,
+        (Comparison::Is(wanted), FieldKind::Flag(read)) => read(user) == Some(*wanted),
+        (Comparison::IsNull, FieldKind::Flag(read)) => read(user).is_none(),
+        (Comparison::IsNull, _) => field.text(user).is_none(),
+        (_, FieldKind::Flag(_)) | (Comparison::Is(_), _) => false,
         (how, _) => field.text(user).is_some_and(|text| {
             let text = text.to_lowercase();
             match how {
-                How::OneOf(values) => values.iter().any(|value| value.to_lowercase() == text),
-                How::StartsWith(start) => text.starts_with(&start.to_lowercase()),
-                How::EndsWith(end) => text.ends_with(&end.to_lowercase()),
-                How::Is(_) | How::IsNull => false,
+                Comparison::OneOf(values) => values.iter().any(|value| value.to_lowercase() == text),
+                Comparison::StartsWith(start) => text.starts_with(&start.to_lowercase()),
+                Comparison::EndsWith(end) => text.ends_with(&end.to_lowercase()),
+                Comparison::Is(_) | Comparison::IsNull => false,
             }
         }),
     }
@@ -140,7 +140,7 @@ mod tests {
         fn collect(filter: Filter) -> Vec<String> {
             match filter {
                 Filter::Any(filters) | Filter::All(filters) => filters.into_iter().flat_map(collect).collect(),
-                Filter::Test(_, How::OneOf(values)) => values,
+                Filter::Test(_, Comparison::OneOf(values)) => values,
                 other => panic!("{other:?}"),
             }
         }

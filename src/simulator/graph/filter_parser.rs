@@ -1,8 +1,8 @@
 //! Reads `$filter` expressions for users.
 
-use super::errors::GraphError;
-use super::filter::{Filter, How, unsupported};
-use super::filter_fields::{self, Field, Kind, NOT_SIMULATED};
+use super::errors::ServedError;
+use super::filter::{Comparison, Filter, unsupported};
+use super::filter_fields::{self, FieldKind, FilterField, NOT_SIMULATED};
 use super::properties;
 use super::vocabulary;
 
@@ -11,14 +11,14 @@ const MOST_CLAUSES: usize = 15;
 
 /// Reads a filter that is percent-decoded already. `advanced` lifts limits and allows more operators, as
 /// `ConsistencyLevel: eventual` with `$count=true` does.
-pub(crate) fn parse(text: &str, advanced: bool) -> Result<Filter, GraphError> {
+pub(crate) fn parse(text: &str, advanced: bool) -> Result<Filter, ServedError> {
     let filter = Parser::new(text, advanced).whole()?;
     if advanced {
         return Ok(filter);
     }
     let count = filter.clauses();
     if count > MOST_CLAUSES {
-        return Err(GraphError::unsupported_query(format!(
+        return Err(ServedError::unsupported_query(format!(
             "Too many child clauses specified in search filter expression containing 'OR' operators: {count}. Max \
              allowed: {MOST_CLAUSES}."
         )));
@@ -44,12 +44,12 @@ impl<'a> Parser<'a> {
     }
 
     /// The whole text, or what is wrong with it.
-    pub(super) fn whole(mut self) -> Result<Filter, GraphError> {
+    pub(super) fn whole(mut self) -> Result<Filter, ServedError> {
         let filter = self.any()?;
         if self.rest.trim_start().is_empty() { Ok(filter) } else { Err(self.unexpected()) }
     }
 
-    fn any(&mut self) -> Result<Filter, GraphError> {
+    fn any(&mut self) -> Result<Filter, ServedError> {
         let mut filters = vec![self.all()?];
         while self.word("or") {
             filters.push(self.all()?);
@@ -57,7 +57,7 @@ impl<'a> Parser<'a> {
         Ok(if filters.len() == 1 { filters.remove(0) } else { Filter::Any(filters) })
     }
 
-    fn all(&mut self) -> Result<Filter, GraphError> {
+    fn all(&mut self) -> Result<Filter, ServedError> {
         let mut filters = vec![self.one()?];
         while self.word("and") {
             filters.push(self.one()?);
@@ -65,20 +65,20 @@ impl<'a> Parser<'a> {
         Ok(if filters.len() == 1 { filters.remove(0) } else { Filter::All(filters) })
     }
 
-    fn one(&mut self) -> Result<Filter, GraphError> {
+    fn one(&mut self) -> Result<Filter, ServedError> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(GraphError::bad_request("Invalid filter clause: it is nested too deeply."));
+            return Err(ServedError::bad_request("Invalid filter clause: it is nested too deeply."));
         }
         let filter = self.one_at_depth();
         self.depth -= 1;
         filter
     }
 
-    fn one_at_depth(&mut self) -> Result<Filter, GraphError> {
+    fn one_at_depth(&mut self) -> Result<Filter, ServedError> {
         if self.word("not") {
             if !self.advanced {
-                return Err(GraphError::unsupported_query(
+                return Err(ServedError::unsupported_query(
                     "Operator: 'Not' is not supported without an advanced query.",
                 ));
             }
@@ -88,22 +88,23 @@ impl<'a> Parser<'a> {
             let filter = self.any()?;
             return if self.sign(')') { Ok(filter) } else { Err(self.unexpected()) };
         }
-        for (function, make) in
-            [("startsWith", How::StartsWith as fn(String) -> How), ("endsWith", How::EndsWith as fn(String) -> How)]
-        {
+        for (function, make) in [
+            ("startsWith", Comparison::StartsWith as fn(String) -> Comparison),
+            ("endsWith", Comparison::EndsWith as fn(String) -> Comparison),
+        ] {
             if self.word(function) {
                 return self.function(make);
             }
         }
         let field = self.field()?;
-        if matches!(field.kind, Kind::Collection(_)) {
+        if matches!(field.kind, FieldKind::Collection(_)) {
             return self.any_in_collection(field);
         }
         self.comparison(field)
     }
 
     /// What follows `startsWith` or `endsWith`.
-    fn function(&mut self, make: fn(String) -> How) -> Result<Filter, GraphError> {
+    fn function(&mut self, make: fn(String) -> Comparison) -> Result<Filter, ServedError> {
         if !self.sign('(') {
             return Err(self.unexpected());
         }
@@ -116,14 +117,14 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected());
         }
         let allowed = match &how {
-            How::StartsWith(_) => field.starts && (field.plain || self.advanced),
+            Comparison::StartsWith(_) => field.starts && (field.plain || self.advanced),
             _ => field.ends && self.advanced,
         };
         if allowed { Ok(Filter::Test(field, how)) } else { Err(unsupported(field.name)) }
     }
 
     /// `/any(p:p eq 'value')`.
-    fn any_in_collection(&mut self, field: &'static Field) -> Result<Filter, GraphError> {
+    fn any_in_collection(&mut self, field: &'static FilterField) -> Result<Filter, ServedError> {
         if !(self.sign('/') && self.word("any") && self.sign('(')) {
             return Err(self.unexpected());
         }
@@ -132,16 +133,16 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected());
         }
         if !(self.word(variable) && self.word("eq")) {
-            return Err(GraphError::part_not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
+            return Err(ServedError::part_not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
         }
         let value = self.literal()?;
         if !self.sign(')') {
             return Err(self.unexpected());
         }
-        Ok(Filter::Test(field, How::OneOf(vec![value])))
+        Ok(Filter::Test(field, Comparison::OneOf(vec![value])))
     }
 
-    fn comparison(&mut self, field: &'static Field) -> Result<Filter, GraphError> {
+    fn comparison(&mut self, field: &'static FilterField) -> Result<Filter, ServedError> {
         if !field.plain && !self.advanced {
             return Err(unsupported(field.name));
         }
@@ -157,9 +158,9 @@ impl<'a> Parser<'a> {
             };
         }
         if !self.word("in") {
-            return Err(GraphError::part_not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
+            return Err(ServedError::part_not_simulated(format_args!("$filter with '{}'", self.rest.trim_start())));
         }
-        if !self.sign('(') || matches!(field.kind, Kind::Flag(_)) {
+        if !self.sign('(') || matches!(field.kind, FieldKind::Flag(_)) {
             return Err(self.unexpected());
         }
         let mut values = Vec::new();
@@ -167,7 +168,7 @@ impl<'a> Parser<'a> {
             let value = self.literal()?;
             values.push(checked(field, value)?);
             if self.sign(')') {
-                return Ok(Filter::Test(field, How::OneOf(values)));
+                return Ok(Filter::Test(field, Comparison::OneOf(values)));
             }
             if !self.sign(',') {
                 return Err(self.unexpected());
@@ -176,17 +177,17 @@ impl<'a> Parser<'a> {
     }
 
     /// What `eq` and `ne` compare with.
-    fn value(&mut self, field: &Field) -> Result<How, GraphError> {
+    fn value(&mut self, field: &FilterField) -> Result<Comparison, ServedError> {
         if self.word("null") {
-            return if self.advanced { Ok(How::IsNull) } else { Err(unsupported(field.name)) };
+            return if self.advanced { Ok(Comparison::IsNull) } else { Err(unsupported(field.name)) };
         }
-        if !matches!(field.kind, Kind::Flag(_)) {
+        if !matches!(field.kind, FieldKind::Flag(_)) {
             let value = self.literal()?;
-            return Ok(How::OneOf(vec![checked(field, value)?]));
+            return Ok(Comparison::OneOf(vec![checked(field, value)?]));
         }
         for (word, value) in [("true", true), ("false", false)] {
             if self.word(word) {
-                return Ok(How::Is(value));
+                return Ok(Comparison::Is(value));
             }
         }
         Err(self.unexpected())
@@ -199,14 +200,14 @@ impl<'a> Parser<'a> {
         &rest[..end]
     }
 
-    fn field(&mut self) -> Result<&'static Field, GraphError> {
+    fn field(&mut self) -> Result<&'static FilterField, ServedError> {
         let before = self.rest;
         let name = self.name();
         if let Some(field) = filter_fields::find(name) {
             return Ok(field);
         }
         if NOT_SIMULATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            return Err(GraphError::part_not_simulated(format_args!("$filter with '{}'", before.trim_start())));
+            return Err(ServedError::part_not_simulated(format_args!("$filter with '{}'", before.trim_start())));
         }
         if name.is_empty() {
             return Err(self.unexpected());
@@ -215,9 +216,9 @@ impl<'a> Parser<'a> {
             return Err(unsupported(name));
         }
         if vocabulary::has("user", name) {
-            return Err(GraphError::part_not_simulated(format_args!("$filter with '{name}'")));
+            return Err(ServedError::part_not_simulated(format_args!("$filter with '{name}'")));
         }
-        Err(GraphError::malformed(format!(
+        Err(ServedError::malformed(format!(
             "Invalid filter clause: Could not find a property named '{name}' on type 'microsoft.graph.user'."
         )))
     }
@@ -243,7 +244,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A literal in apostrophes; an apostrophe inside is doubled.
-    fn literal(&mut self) -> Result<String, GraphError> {
+    fn literal(&mut self) -> Result<String, ServedError> {
         let Some(text) = self.rest.trim_start().strip_prefix('\'') else { return Err(self.unexpected()) };
         let mut value = String::new();
         let mut letters = text.char_indices().peekable();
@@ -260,15 +261,15 @@ impl<'a> Parser<'a> {
         Err(self.unexpected())
     }
 
-    fn unexpected(&self) -> GraphError {
-        GraphError::bad_request(format!("Invalid filter clause: syntax error at '{}'.", self.rest.trim_start()))
+    fn unexpected(&self) -> ServedError {
+        ServedError::bad_request(format!("Invalid filter clause: syntax error at '{}'.", self.rest.trim_start()))
     }
 }
 
-fn checked(field: &Field, value: String) -> Result<String, GraphError> {
+fn checked(field: &FilterField, value: String) -> Result<String, ServedError> {
     let is_guid = || value.len() == 36 && uuid::Uuid::try_parse(&value).is_ok();
-    if matches!(field.kind, Kind::Id) && !is_guid() {
-        return Err(GraphError::bad_request("Invalid value specified for property 'id' of resource 'User'."));
+    if matches!(field.kind, FieldKind::Id) && !is_guid() {
+        return Err(ServedError::bad_request("Invalid value specified for property 'id' of resource 'User'."));
     }
     Ok(value)
 }

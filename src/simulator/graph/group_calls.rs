@@ -1,26 +1,26 @@
 //! Calls about groups: "List groups", "Get group", "List group members", "List group transitive members", "List group
 //! owners".
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::lexer::{is, object_id, unknown_option};
 use super::object_filters::GroupFilter;
-use super::paging::Page;
+use super::paging::ServedPage;
 use super::query::Url;
-use super::request::{Request, is_eventual};
-use super::select::{self, Names};
-use super::served_call::{Call, GroupMembers, Relation};
+use super::request::{ServedRequest, is_eventual};
+use super::select::{self, SelectedNames};
+use super::served_call::{GroupMembers, Relation, ServedCall};
 use crate::simulator::settings::Settings;
 
 /// `GET /groups` and below.
 pub(super) fn group(
-    request: &Request<'_>,
+    request: &ServedRequest<'_>,
     url: &Url<'_>,
     settings: &Settings,
     rest: &[&str],
-    not_simulated: &dyn Fn() -> GraphError,
-) -> Result<Call, GraphError> {
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
     let mut options =
-        Options { names: None, filter: None, expand: None, count: false, page: Page::first(url, settings) };
+        GroupOptions { names: None, filter: None, expand: None, count: false, page: ServedPage::first(url, settings) };
     match rest {
         [] => {
             options.read(url, settings)?;
@@ -28,15 +28,15 @@ pub(super) fn group(
                 return Err(unknown_option("$count"));
             }
             let filter = options.filter.as_deref().map(GroupFilter::parse).transpose()?.unwrap_or_default();
-            let Options { names, expand, page, .. } = options;
-            Ok(Call::ListGroups { filter, expand, names, page })
+            let GroupOptions { names, expand, page, .. } = options;
+            Ok(ServedCall::ListGroups { filter, expand, names, page })
         }
         [id] => {
             options.read(url, settings)?;
             if options.filter.is_some() || options.count {
                 return Err(not_simulated());
             }
-            Ok(Call::GetGroup { id: object_id(id)?, expand: options.expand, names: options.names })
+            Ok(ServedCall::GetGroup { id: object_id(id)?, expand: options.expand, names: options.names })
         }
         [id, relation, cast @ ..] => {
             let relation = match relation.to_ascii_lowercase().as_str() {
@@ -57,26 +57,26 @@ pub(super) fn group(
             // "Advanced query capabilities on Microsoft Entra ID objects" lists this cast, and `$count` itself.
             let cast_of_all = users_only && relation == Relation::TransitiveMembers;
             if (options.count || cast_of_all) && !(options.count && is_eventual(request)) {
-                return Err(GraphError::unsupported_query(
+                return Err(ServedError::unsupported_query(
                     "This request needs the ConsistencyLevel: eventual header and $count=true.",
                 ));
             }
-            let Options { names, count, page, .. } = options;
-            Ok(Call::GroupMembers(GroupMembers { id: object_id(id)?, relation, users_only, count, names, page }))
+            let GroupOptions { names, count, page, .. } = options;
+            Ok(ServedCall::GroupMembers(GroupMembers { id: object_id(id)?, relation, users_only, count, names, page }))
         }
     }
 }
 
-struct Options {
-    names: Names,
+struct GroupOptions {
+    names: SelectedNames,
     filter: Option<String>,
     expand: Option<Relation>,
     count: bool,
-    page: Page,
+    page: ServedPage,
 }
 
-impl Options {
-    fn read(&mut self, url: &Url<'_>, settings: &Settings) -> Result<(), GraphError> {
+impl GroupOptions {
+    fn read(&mut self, url: &Url<'_>, settings: &Settings) -> Result<(), ServedError> {
         for option in url.options() {
             let (name, value) = option?;
             match &*name {
@@ -87,7 +87,7 @@ impl Options {
                     self.expand = Some(match &*value {
                         "members" => Relation::Members,
                         "owners" => Relation::Owners,
-                        other => return Err(GraphError::part_not_simulated(format_args!("$expand={other}"))),
+                        other => return Err(ServedError::part_not_simulated(format_args!("$expand={other}"))),
                     });
                 }
                 name => self.page.take(name, &value, settings.largest_page)?,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 
 /// Whether what follows a set's name is something else than a key: no object id and no UPN looks like it.
 pub(super) fn is_operation(segment: &str) -> bool {
@@ -11,9 +11,9 @@ pub(super) fn is_operation(segment: &str) -> bool {
 }
 
 /// An object id in a URL.
-pub(super) fn object_id(text: &str) -> Result<Uuid, GraphError> {
+pub(super) fn object_id(text: &str) -> Result<Uuid, ServedError> {
     let id = Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
-    id.ok_or_else(|| GraphError::bad_request(format!("Invalid object identifier '{text}'.")))
+    id.ok_or_else(|| ServedError::bad_request(format!("Invalid object identifier '{text}'.")))
 }
 
 /// Whether a content type is that of JSON, whatever parameters follow.
@@ -21,14 +21,14 @@ pub(crate) fn is_json(content_type: &str) -> bool {
     is(content_type.split(';').next().unwrap_or_default().trim(), "application/json")
 }
 
-pub(super) fn unknown_option(name: &str) -> GraphError {
+pub(super) fn unknown_option(name: &str) -> ServedError {
     match name {
-        "$skip" => GraphError::malformed("'$skip' is not supported by the service."),
+        "$skip" => ServedError::malformed("'$skip' is not supported by the service."),
         "$filter" | "$orderby" | "$search" | "$expand" | "$count" | "$top" | "$skiptoken" | "$format" => {
-            GraphError::part_not_simulated(format_args!("the query option {name}"))
+            ServedError::part_not_simulated(format_args!("the query option {name}"))
         }
         other => {
-            GraphError::malformed(format!("The query specified in the URI is not valid. Unknown option '{other}'."))
+            ServedError::malformed(format!("The query specified in the URI is not valid. Unknown option '{other}'."))
         }
     }
 }

@@ -3,9 +3,9 @@
 use uuid::Uuid;
 
 use super::conditions::{comparison, conjuncts, literal};
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::lexer::{is, object_id};
-use crate::simulator::directory::{Group, RoleAssignment, RoleDefinition};
+use crate::simulator::directory::{RoleAssignment, RoleDefinition, SimulatedGroup};
 
 /// `$filter` for groups: all of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,10 +17,10 @@ pub(crate) struct GroupFilter {
 }
 
 impl GroupFilter {
-    pub(super) fn parse(text: &str) -> Result<Self, GraphError> {
+    pub(super) fn parse(text: &str) -> Result<Self, ServedError> {
         let mut filter = Self::default();
         for part in conjuncts(text) {
-            let unknown = || GraphError::part_not_simulated(format_args!("$filter with '{part}'"));
+            let unknown = || ServedError::part_not_simulated(format_args!("$filter with '{part}'"));
             if let Some(arguments) = part.strip_prefix("startsWith(").or_else(|| part.strip_prefix("startswith(")) {
                 let (field, value) =
                     arguments.strip_suffix(')').and_then(|it| it.split_once(',')).ok_or_else(unknown)?;
@@ -42,7 +42,7 @@ impl GroupFilter {
     }
 
     /// Whether a group passes.
-    pub(crate) fn lets_through(&self, group: &Group) -> bool {
+    pub(crate) fn lets_through(&self, group: &SimulatedGroup) -> bool {
         let name = group.display_name.to_lowercase();
         let is_name = |wanted: &String| name == wanted.to_lowercase();
         let starts = |wanted: &String| name.starts_with(&wanted.to_lowercase());
@@ -63,7 +63,7 @@ pub(crate) struct AssignmentFilter {
 }
 
 impl AssignmentFilter {
-    pub(super) fn parse(text: &str) -> Result<Self, GraphError> {
+    pub(super) fn parse(text: &str) -> Result<Self, ServedError> {
         let mut filter = Self::default();
         for part in conjuncts(text) {
             let (field, values) = comparison(part).ok_or_else(|| unknown(part))?;
@@ -95,7 +95,7 @@ pub(crate) struct DefinitionFilter {
 }
 
 impl DefinitionFilter {
-    pub(super) fn parse(text: &str) -> Result<Self, GraphError> {
+    pub(super) fn parse(text: &str) -> Result<Self, ServedError> {
         let mut filter = Self::default();
         for part in conjuncts(text) {
             match part.split_once(" eq ").map(|(field, value)| (field.trim(), value.trim())) {
@@ -124,12 +124,12 @@ impl DefinitionFilter {
     }
 }
 
-fn no_such_property(name: &str) -> GraphError {
-    GraphError::malformed(format!(
+fn no_such_property(name: &str) -> ServedError {
+    ServedError::malformed(format!(
         "Invalid filter clause: Could not find a property named '{name}' on type 'microsoft.graph.unifiedRoleDefinition'."
     ))
 }
 
-pub(super) fn unknown(part: &str) -> GraphError {
-    GraphError::part_not_simulated(format_args!("$filter with '{}'", part.trim()))
+pub(super) fn unknown(part: &str) -> ServedError {
+    ServedError::part_not_simulated(format_args!("$filter with '{}'", part.trim()))
 }

@@ -1,6 +1,6 @@
 //! Pages of lists: `$top`, `$skiptoken`, `@odata.nextLink`.
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::lexer::{is, unknown_option};
 use super::query::Url;
 use crate::simulator::random::seed_for;
@@ -8,7 +8,7 @@ use crate::simulator::settings::Settings;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Page {
+pub(crate) struct ServedPage {
     pub(crate) size: usize,
     /// The place of the first one in the list.
     pub(crate) position: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Page {
     link: String,
 }
 
-impl Page {
+impl ServedPage {
     /// The first page of a list, as large as it is unless the caller says.
     pub(super) fn first(url: &Url<'_>, settings: &Settings) -> Self {
         let query = url.query.split('&').filter(|option| !is_skip_token(option)).collect::<Vec<_>>().join("&");
@@ -29,7 +29,7 @@ impl Page {
 
     /// Takes an option that concerns pages; refuses one that nobody else wanted. Options without a dollar sign are the
     /// caller's own.
-    pub(super) fn take(&mut self, name: &str, value: &str, largest: usize) -> Result<(), GraphError> {
+    pub(super) fn take(&mut self, name: &str, value: &str, largest: usize) -> Result<(), ServedError> {
         match name {
             "$top" => self.size = size(value, largest)?,
             "$skiptoken" => (self.position, self.epoch) = read(value).map(|(p, e)| (p, Some(e))).ok_or_else(expired)?,
@@ -46,8 +46,8 @@ impl Page {
 }
 
 /// A token that is too old, or was changed on the way.
-pub(crate) fn expired() -> GraphError {
-    GraphError::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired.")
+pub(crate) fn expired() -> ServedError {
+    ServedError::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired.")
 }
 
 fn is_skip_token(option: &str) -> bool {
@@ -55,10 +55,10 @@ fn is_skip_token(option: &str) -> bool {
     option.is_empty() || is(name, "$skiptoken") || is(name, "%24skiptoken")
 }
 
-pub(super) fn size(value: &str, largest: usize) -> Result<usize, GraphError> {
+pub(super) fn size(value: &str, largest: usize) -> Result<usize, ServedError> {
     match value.parse::<usize>() {
         Ok(top) if (1..=largest).contains(&top) => Ok(top),
-        _ => Err(GraphError::bad_request(format!(
+        _ => Err(ServedError::bad_request(format!(
             "Invalid page size specified: '{value}'. Must be between 1 and {largest} inclusive."
         ))),
     }

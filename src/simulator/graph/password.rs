@@ -4,7 +4,7 @@
 //! Microsoft Entra Password Protection". The global banned list is secret; a few words that are surely on it stand in
 //! for it.
 
-use crate::simulator::directory::{User, tenant};
+use crate::simulator::directory::{SimulatedUser, tenant};
 
 /// Words that count one point however long they are.
 const BANNED: [&str; 12] = [
@@ -27,7 +27,7 @@ const POINTS_NEEDED: usize = 5;
 const SHORTEST_NAME: usize = 4;
 
 /// Whether Entra would take this password for this user.
-pub(crate) fn complies(password: &str, user: &User) -> bool {
+pub(crate) fn complies(password: &str, user: &SimulatedUser) -> bool {
     (8..=256).contains(&password.len())
         && password.chars().all(is_allowed)
         && classes(password) >= 3
@@ -59,7 +59,7 @@ fn normalised(text: &str) -> String {
     text.to_lowercase().chars().map(plain).collect()
 }
 
-fn holds_a_name(password: &str, user: &User) -> bool {
+fn holds_a_name(password: &str, user: &SimulatedUser) -> bool {
     let password = normalised(password);
     let names = [user.given_name.as_deref(), user.surname.as_deref(), Some(tenant::DISPLAY_NAME)];
     let names = names.into_iter().flatten().map(normalised);

@@ -1,16 +1,16 @@
 //! `$select`: which properties of a user an answer holds, and how each is written.
 
 use super::answer::{optional, raw, string};
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::select::unknown_property;
-use crate::simulator::directory::{ON_PREMISES_DOMAIN, OnPremises, User, tenant};
+use crate::simulator::directory::{ON_PREMISES_DOMAIN, SimulatedOnPremises, SimulatedUser, tenant};
 use crate::simulator::moment::iso;
 
 /// A property of a user that the simulator can answer. The name is as "user resource type" spells it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Property {
     name: &'static str,
-    write: fn(&mut Vec<u8>, &User),
+    write: fn(&mut Vec<u8>, &SimulatedUser),
 }
 
 /// The properties of a select list, in its order.
@@ -61,11 +61,11 @@ const DEFAULT: [&str; 11] = [
     "id",
 ];
 
-const fn property(name: &'static str, write: fn(&mut Vec<u8>, &User)) -> Property {
+const fn property(name: &'static str, write: fn(&mut Vec<u8>, &SimulatedUser)) -> Property {
     Property { name, write }
 }
 
-fn null(json: &mut Vec<u8>, _: &User) {
+fn null(json: &mut Vec<u8>, _: &SimulatedUser) {
     json.extend_from_slice(b"null");
 }
 
@@ -84,11 +84,11 @@ fn list<'a>(json: &mut Vec<u8>, texts: impl Iterator<Item = &'a str>) {
     json.push(b']');
 }
 
-fn empty_list(json: &mut Vec<u8>, _: &User) {
+fn empty_list(json: &mut Vec<u8>, _: &SimulatedUser) {
     json.extend_from_slice(b"[]");
 }
 
-fn on_premises<'a>(user: &'a User, field: impl Fn(&'a OnPremises) -> &'a str) -> Option<&'a str> {
+fn on_premises<'a>(user: &'a SimulatedUser, field: impl Fn(&'a SimulatedOnPremises) -> &'a str) -> Option<&'a str> {
     user.on_premises.as_deref().map(field)
 }
 
@@ -160,7 +160,7 @@ const KNOWN: &[Property] = &[
     }),
 ];
 
-fn identities(json: &mut Vec<u8>, user: &User) {
+fn identities(json: &mut Vec<u8>, user: &SimulatedUser) {
     if user.is_external() {
         json.extend_from_slice(
             b"[{\"signInType\":\"federated\",\"issuer\":\"ExternalAzureAD\",\"issuerAssignedId\":null}]",
@@ -198,7 +198,7 @@ pub(crate) fn has_sign_in_activity(selection: &[Property]) -> bool {
 }
 
 /// Reads the names of a select list.
-pub(crate) fn select(names: &[String]) -> Result<Selection, GraphError> {
+pub(crate) fn select(names: &[String]) -> Result<Selection, ServedError> {
     let one = |name: &String| find(name).ok_or_else(|| unknown_property(name, "user"));
     names.iter().map(one).collect()
 }
@@ -214,7 +214,7 @@ pub(crate) fn names(selection: &[Property]) -> String {
 }
 
 /// Appends the members of a user's object, without its braces.
-pub(crate) fn write_members(json: &mut Vec<u8>, user: &User, selection: &[Property], sight: Sight) {
+pub(crate) fn write_members(json: &mut Vec<u8>, user: &SimulatedUser, selection: &[Property], sight: Sight) {
     for (index, property) in selection.iter().enumerate() {
         if index > 0 {
             json.push(b',');

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 
 /// A request's URL below the version root, split and not yet decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub(crate) struct Url<'a> {
 impl<'a> Url<'a> {
     /// Splits a relative URL. "Combine multiple HTTP requests using JSON batching" shows it with and without a leading
     /// slash; a fragment never reaches a server, so it is cut off here too.
-    pub(crate) fn parse(url: &'a str) -> Result<Self, GraphError> {
+    pub(crate) fn parse(url: &'a str) -> Result<Self, ServedError> {
         if url.bytes().any(|byte| !byte.is_ascii_graphic()) {
-            return Err(GraphError::malformed("Invalid URI: characters outside of ASCII and blanks must be encoded."));
+            return Err(ServedError::malformed("Invalid URI: characters outside of ASCII and blanks must be encoded."));
         }
         let url = url.split_once('#').map_or(url, |(before, _)| before);
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
@@ -31,7 +31,7 @@ impl<'a> Url<'a> {
     }
 
     /// The query options, decoded, in order.
-    pub(crate) fn options(&self) -> impl Iterator<Item = Result<(Cow<'a, str>, Cow<'a, str>), GraphError>> {
+    pub(crate) fn options(&self) -> impl Iterator<Item = Result<(Cow<'a, str>, Cow<'a, str>), ServedError>> {
         self.query.split('&').filter(|option| !option.is_empty()).map(|option| {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             Ok((decode(name, Plus::IsBlank)?, decode(value, Plus::IsBlank)?))
@@ -47,12 +47,12 @@ pub(crate) enum Plus {
 }
 
 /// Undoes percent-encoding.
-pub(crate) fn decode(text: &str, plus: Plus) -> Result<Cow<'_, str>, GraphError> {
+pub(crate) fn decode(text: &str, plus: Plus) -> Result<Cow<'_, str>, ServedError> {
     let special = |byte: u8| byte == b'%' || (byte == b'+' && plus == Plus::IsBlank);
     if !text.bytes().any(special) {
         return Ok(Cow::Borrowed(text));
     }
-    let wrong = || GraphError::malformed("Invalid URI: the percent-encoding is not valid.");
+    let wrong = || ServedError::malformed("Invalid URI: the percent-encoding is not valid.");
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -1,11 +1,11 @@
 //! One request, before it is understood.
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::lexer::{is, is_json};
 
 /// One request, alone or inside a batch.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Request<'a> {
+pub(crate) struct ServedRequest<'a> {
     pub(crate) method: &'a str,
     /// Relative to the version root.
     pub(crate) url: &'a str,
@@ -15,22 +15,22 @@ pub(crate) struct Request<'a> {
 }
 
 /// The body of a request that must have one, in JSON.
-pub(super) fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], GraphError> {
+pub(super) fn json_body<'a>(request: &ServedRequest<'a>) -> Result<&'a [u8], ServedError> {
     let content_type = request.content_type.unwrap_or_default();
     if content_type.is_empty() {
-        return Err(GraphError::malformed(
+        return Err(ServedError::malformed(
             "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
         ));
     }
     if !is_json(content_type) {
-        return Err(GraphError::new(415, "BadRequest", "Entity only allows writes with a JSON Content-Type header."));
+        return Err(ServedError::new(415, "BadRequest", "Entity only allows writes with a JSON Content-Type header."));
     }
     match request.body {
         Some(body) if !body.is_empty() => Ok(body),
-        _ => Err(GraphError::malformed("Empty Payload. JSON content expected.")),
+        _ => Err(ServedError::malformed("Empty Payload. JSON content expected.")),
     }
 }
 
-pub(super) fn is_eventual(request: &Request<'_>) -> bool {
+pub(super) fn is_eventual(request: &ServedRequest<'_>) -> bool {
     request.consistency_level.is_some_and(|level| is(level.trim(), "eventual"))
 }

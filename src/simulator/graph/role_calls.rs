@@ -1,25 +1,25 @@
 //! Calls about roles, the app and the organization: "List unifiedRoleAssignments", "List
 //! roleEligibilityScheduleInstances", "List roleDefinitions", "List directoryRoles", "Get servicePrincipal".
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::lexer::{is, object_id};
 use super::object_filters::{AssignmentFilter, DefinitionFilter, unknown};
-use super::paging::Page;
+use super::paging::ServedPage;
 use super::query::Url;
-use super::select::{self, Names};
-use super::served_call::{AppKey, AssignmentExpand, Call, RoleKey};
+use super::select::{self, SelectedNames};
+use super::served_call::{AppKey, AssignmentExpand, RoleKey, ServedCall};
 use crate::simulator::settings::Settings;
 
-struct Options {
-    names: Names,
+struct RoleOptions {
+    names: SelectedNames,
     filter: Option<String>,
     expand: Option<String>,
-    page: Page,
+    page: ServedPage,
 }
 
-impl Options {
-    fn of(url: &Url<'_>, settings: &Settings) -> Result<Self, GraphError> {
-        let mut options = Self { names: None, filter: None, expand: None, page: Page::first(url, settings) };
+impl RoleOptions {
+    fn of(url: &Url<'_>, settings: &Settings) -> Result<Self, ServedError> {
+        let mut options = Self { names: None, filter: None, expand: None, page: ServedPage::first(url, settings) };
         for option in url.options() {
             let (name, value) = option?;
             match &*name {
@@ -33,11 +33,11 @@ impl Options {
     }
 
     /// Refuses what this call does not take.
-    fn plain(self) -> Result<(Names, Page), GraphError> {
+    fn plain(self) -> Result<(SelectedNames, ServedPage), ServedError> {
         match (&self.filter, &self.expand) {
             (None, None) => Ok((self.names, self.page)),
             (Some(filter), _) => Err(unknown(filter)),
-            (_, Some(expand)) => Err(GraphError::part_not_simulated(format_args!("$expand={expand}"))),
+            (_, Some(expand)) => Err(ServedError::part_not_simulated(format_args!("$expand={expand}"))),
         }
     }
 }
@@ -47,29 +47,29 @@ pub(super) fn role_management(
     url: &Url<'_>,
     settings: &Settings,
     rest: &[&str],
-    not_simulated: &dyn Fn() -> GraphError,
-) -> Result<Call, GraphError> {
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
     match rest {
         [list] if is(list, "roleAssignments") || is(list, "roleEligibilityScheduleInstances") => {
-            let Options { names, filter, expand, page } = Options::of(url, settings)?;
+            let RoleOptions { names, filter, expand, page } = RoleOptions::of(url, settings)?;
             let expand = match expand.as_deref() {
                 None => None,
                 Some("principal") => Some(AssignmentExpand::Principal),
                 Some("roleDefinition") => Some(AssignmentExpand::RoleDefinition),
-                Some(other) => return Err(GraphError::part_not_simulated(format_args!("$expand={other}"))),
+                Some(other) => return Err(ServedError::part_not_simulated(format_args!("$expand={other}"))),
             };
             let filter = filter.as_deref().map(AssignmentFilter::parse).transpose()?.unwrap_or_default();
-            Ok(Call::ListAssignments { eligible: !is(list, "roleAssignments"), filter, expand, names, page })
+            Ok(ServedCall::ListAssignments { eligible: !is(list, "roleAssignments"), filter, expand, names, page })
         }
         [list] if is(list, "roleDefinitions") => {
-            let mut options = Options::of(url, settings)?;
+            let mut options = RoleOptions::of(url, settings)?;
             let filter = options.filter.take();
             let filter = filter.as_deref().map(DefinitionFilter::parse).transpose()?.unwrap_or_default();
             let (names, page) = options.plain()?;
-            Ok(Call::ListRoleDefinitions { filter, names, page })
+            Ok(ServedCall::ListRoleDefinitions { filter, names, page })
         }
         [list, id] if is(list, "roleDefinitions") => {
-            Ok(Call::GetRoleDefinition { id: object_id(id)?, names: select::only_select(url)? })
+            Ok(ServedCall::GetRoleDefinition { id: object_id(id)?, names: select::only_select(url)? })
         }
         _ => Err(not_simulated()),
     }
@@ -81,17 +81,17 @@ pub(super) fn directory_roles(
     settings: &Settings,
     rest: &[&str],
     template: Option<&str>,
-    not_simulated: &dyn Fn() -> GraphError,
-) -> Result<Call, GraphError> {
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
     let (role, rest) = match (template, rest) {
         (Some(template), rest) => (RoleKey::Template(object_id(template)?), rest),
-        (None, []) => return Ok(Call::ListDirectoryRoles { names: select::only_select(url)? }),
+        (None, []) => return Ok(ServedCall::ListDirectoryRoles { names: select::only_select(url)? }),
         (None, [id, rest @ ..]) => (RoleKey::Id(object_id(id)?), rest),
     };
     match rest {
         [members] if is(members, "members") => {
-            let (names, page) = Options::of(url, settings)?.plain()?;
-            Ok(Call::DirectoryRoleMembers { role, names, page })
+            let (names, page) = RoleOptions::of(url, settings)?.plain()?;
+            Ok(ServedCall::DirectoryRoleMembers { role, names, page })
         }
         _ => Err(not_simulated()),
     }
@@ -104,23 +104,23 @@ pub(super) fn app(
     of: AppKey,
     registration: bool,
     rest: &[&str],
-    not_simulated: &dyn Fn() -> GraphError,
-) -> Result<Call, GraphError> {
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
     match rest {
-        [] => Ok(Call::App { of, registration, names: select::only_select(url)? }),
+        [] => Ok(ServedCall::App { of, registration, names: select::only_select(url)? }),
         [granted] if is(granted, "appRoleAssignments") && !registration => {
-            let (names, page) = Options::of(url, settings)?.plain()?;
-            Ok(Call::AppRoleAssignments { of, names, page })
+            let (names, page) = RoleOptions::of(url, settings)?.plain()?;
+            Ok(ServedCall::AppRoleAssignments { of, names, page })
         }
         [owners] if is(owners, "owners") => {
-            let (names, page) = Options::of(url, settings)?.plain()?;
-            Ok(Call::AppOwners { of, registration, names, page })
+            let (names, page) = RoleOptions::of(url, settings)?.plain()?;
+            Ok(ServedCall::AppOwners { of, registration, names, page })
         }
         _ => Err(not_simulated()),
     }
 }
 
 /// `GET /organization`.
-pub(super) fn organization(url: &Url<'_>) -> Result<Call, GraphError> {
-    Ok(Call::Organization { names: select::only_select(url)? })
+pub(super) fn organization(url: &Url<'_>) -> Result<ServedCall, ServedError> {
+    Ok(ServedCall::Organization { names: select::only_select(url)? })
 }

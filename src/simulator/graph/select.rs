@@ -2,21 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::lexer::unknown_option;
 use super::query::Url;
 use super::vocabulary;
 
 /// The names of a select list; `None` where nothing is selected.
-pub(crate) type Names = Option<Vec<String>>;
+pub(crate) type SelectedNames = Option<Vec<String>>;
 
 /// Reads a select list.
-pub(super) fn names(list: &str) -> Names {
+pub(super) fn names(list: &str) -> SelectedNames {
     Some(list.split(',').map(|name| name.trim().to_owned()).collect())
 }
 
 /// The select list of a call that takes no other option. Options without a dollar sign are the caller's own.
-pub(super) fn only_select(url: &Url<'_>) -> Result<Names, GraphError> {
+pub(super) fn only_select(url: &Url<'_>) -> Result<SelectedNames, ServedError> {
     let mut selected = None;
     for option in url.options() {
         let (name, value) = option?;
@@ -30,19 +30,23 @@ pub(super) fn only_select(url: &Url<'_>) -> Result<Names, GraphError> {
 }
 
 /// A property that a type does not have, or not here.
-pub(crate) fn unknown_property(name: &str, of: &str) -> GraphError {
+pub(crate) fn unknown_property(name: &str, of: &str) -> ServedError {
     let exists = if of == "directoryObject" { vocabulary::any_has(name) } else { vocabulary::has(of, name) };
     if exists {
-        return GraphError::part_not_simulated(format_args!("$select={name} of the type microsoft.graph.{of}"));
+        return ServedError::part_not_simulated(format_args!("$select={name} of the type microsoft.graph.{of}"));
     }
-    GraphError::malformed(format!(
+    ServedError::malformed(format!(
         "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type \
          'microsoft.graph.{of}'."
     ))
 }
 
 /// What is left of an object; names that it does not have are refused. Annotations stay.
-pub(crate) fn cut(object: Map<String, Value>, names: &Names, of: &str) -> Result<Map<String, Value>, GraphError> {
+pub(crate) fn cut(
+    object: Map<String, Value>,
+    names: &SelectedNames,
+    of: &str,
+) -> Result<Map<String, Value>, ServedError> {
     let Some(names) = names else { return Ok(object) };
     let has = |name: &String| object.keys().any(|key| key.eq_ignore_ascii_case(name));
     match names.iter().find(|name| !has(name)) {

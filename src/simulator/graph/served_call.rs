@@ -5,14 +5,14 @@ use uuid::Uuid;
 use super::change::UserChange;
 use super::filter::Filter;
 use super::object_filters::{AssignmentFilter, DefinitionFilter, GroupFilter};
-use super::paging::Page;
+use super::paging::ServedPage;
 use super::properties::Selection;
-use super::select::Names;
+use super::select::SelectedNames;
 use crate::simulator::directory::UserKey;
 
 /// What is asked for.
 #[derive(Debug)]
-pub(crate) enum Call {
+pub(crate) enum ServedCall {
     ListUsers(ListUsers),
     CountUsers(Option<Filter>),
     GetUser {
@@ -39,23 +39,23 @@ pub(crate) enum Call {
     },
     GetByIds {
         ids: Vec<Uuid>,
-        wanted: Wanted,
-        names: Names,
+        wanted: WantedObjects,
+        names: SelectedNames,
     },
     Organization {
-        names: Names,
+        names: SelectedNames,
     },
     Domains,
     ListGroups {
         filter: GroupFilter,
         expand: Option<Relation>,
-        names: Names,
-        page: Page,
+        names: SelectedNames,
+        page: ServedPage,
     },
     GetGroup {
         id: Uuid,
         expand: Option<Relation>,
-        names: Names,
+        names: SelectedNames,
     },
     GroupMembers(GroupMembers),
     /// Active assignments, or eligible ones.
@@ -63,49 +63,49 @@ pub(crate) enum Call {
         eligible: bool,
         filter: AssignmentFilter,
         expand: Option<AssignmentExpand>,
-        names: Names,
-        page: Page,
+        names: SelectedNames,
+        page: ServedPage,
     },
     ListRoleDefinitions {
         filter: DefinitionFilter,
-        names: Names,
-        page: Page,
+        names: SelectedNames,
+        page: ServedPage,
     },
     GetRoleDefinition {
         id: Uuid,
-        names: Names,
+        names: SelectedNames,
     },
     ListDirectoryRoles {
-        names: Names,
+        names: SelectedNames,
     },
     DirectoryRoleMembers {
         role: RoleKey,
-        names: Names,
-        page: Page,
+        names: SelectedNames,
+        page: ServedPage,
     },
     /// The app's service principal, or its registration.
     App {
         of: AppKey,
         registration: bool,
-        names: Names,
+        names: SelectedNames,
     },
     /// The permissions that the app was granted.
     AppRoleAssignments {
         of: AppKey,
-        names: Names,
-        page: Page,
+        names: SelectedNames,
+        page: ServedPage,
     },
     AppOwners {
         of: AppKey,
         registration: bool,
-        names: Names,
-        page: Page,
+        names: SelectedNames,
+        page: ServedPage,
     },
 }
 
 /// Which objects `getByIds` is to look among.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct WantedObjects {
     pub(crate) users: bool,
     pub(crate) groups: bool,
     pub(crate) service_principals: bool,
@@ -149,8 +149,8 @@ pub(crate) struct GroupMembers {
     /// Cast to `microsoft.graph.user`.
     pub(crate) users_only: bool,
     pub(crate) count: bool,
-    pub(crate) names: Names,
-    pub(crate) page: Page,
+    pub(crate) names: SelectedNames,
+    pub(crate) page: ServedPage,
 }
 
 /// `GET /users` and `GET /directory/deletedItems/microsoft.graph.user`.
@@ -159,6 +159,6 @@ pub(crate) struct ListUsers {
     pub(crate) deleted: bool,
     pub(crate) filter: Option<Filter>,
     pub(crate) selection: Option<Selection>,
-    pub(crate) page: Page,
+    pub(crate) page: ServedPage,
     pub(crate) count: bool,
 }

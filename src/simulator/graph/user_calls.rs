@@ -3,28 +3,28 @@
 
 use uuid::Uuid;
 
-use super::batch_item::Text;
+use super::batch_item::JsonText;
 use super::change::UserChange;
-use super::errors::GraphError;
+use super::errors::ServedError;
 use super::filter_parser;
 use super::lexer::{is, is_operation, object_id, unknown_option};
-use super::paging::{Page, size};
+use super::paging::{ServedPage, size};
 use super::properties::{self, Selection};
 use super::query::Url;
-use super::request::{Request, is_eventual, json_body};
+use super::request::{ServedRequest, is_eventual, json_body};
 use super::select;
-use super::served_call::{Call, ListUsers, Wanted};
+use super::served_call::{ListUsers, ServedCall, WantedObjects};
 use crate::simulator::directory::UserKey;
 use crate::simulator::settings::Settings;
 
 /// A call on one user, known by the key in the URL.
 pub(super) fn on_user(
-    request: &Request<'_>,
+    request: &ServedRequest<'_>,
     url: &Url<'_>,
     key: &str,
     action: Option<&str>,
-    not_simulated: &dyn Fn() -> GraphError,
-) -> Result<Call, GraphError> {
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
     let method = request.method;
     if is(key, "$count") && action.is_none() {
         return count(request, url);
@@ -38,39 +38,39 @@ pub(super) fn on_user(
                 && matches!(key, UserKey::Name(_))
             {
                 let text = "Get By Key only supports UserId and the key has to be a valid Guid";
-                return Err(GraphError::malformed(text));
+                return Err(ServedError::malformed(text));
             }
-            Ok(Call::GetUser { key, named, selection })
+            Ok(ServedCall::GetUser { key, named, selection })
         }
         None if is(method, "PATCH") => {
             let body = json_body(request)?;
-            Ok(Call::UpdateUser { key, named, change: UserChange::parse(body)? })
+            Ok(ServedCall::UpdateUser { key, named, change: UserChange::parse(body)? })
         }
         None if is(method, "DELETE") => Err(not_simulated()),
-        None => Err(GraphError::method_not_allowed()),
+        None => Err(ServedError::method_not_allowed()),
         Some(action) if is(action.trim_start_matches("microsoft.graph."), "revokeSignInSessions") => {
             if !is(method, "POST") {
-                return Err(GraphError::method_not_allowed());
+                return Err(ServedError::method_not_allowed());
             }
             // Alone it needs neither a content type nor a body ("user: revokeSignInSessions").
-            Ok(Call::RevokeSessions { key, named })
+            Ok(ServedCall::RevokeSessions { key, named })
         }
         Some(_) => Err(not_simulated()),
     }
 }
 
 /// `GET /me`.
-pub(super) fn me(url: &Url<'_>) -> Result<Call, GraphError> {
-    Ok(Call::Me { selection: only_select(url)? })
+pub(super) fn me(url: &Url<'_>) -> Result<ServedCall, ServedError> {
+    Ok(ServedCall::Me { selection: only_select(url)? })
 }
 
-fn only_select(url: &Url<'_>) -> Result<Option<Selection>, GraphError> {
+fn only_select(url: &Url<'_>) -> Result<Option<Selection>, ServedError> {
     select::only_select(url)?.map(|names| properties::select(&names)).transpose()
 }
 
-fn count(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
+fn count(request: &ServedRequest<'_>, url: &Url<'_>) -> Result<ServedCall, ServedError> {
     if !is(request.method, "GET") {
-        return Err(GraphError::method_not_allowed());
+        return Err(ServedError::method_not_allowed());
     }
     let mut text = None;
     for option in url.options() {
@@ -83,10 +83,10 @@ fn count(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
     }
     // "Advanced query capabilities on Microsoft Entra ID objects".
     if !is_eventual(request) {
-        return Err(GraphError::bad_request("$count is not currently supported."));
+        return Err(ServedError::bad_request("$count is not currently supported."));
     }
     check_length(url)?;
-    Ok(Call::CountUsers(text.map(|text| filter_parser::parse(&text, true)).transpose()?))
+    Ok(ServedCall::CountUsers(text.map(|text| filter_parser::parse(&text, true)).transpose()?))
 }
 
 /// "Known issues with Microsoft Graph APIs": the longest URL of an advanced query.
@@ -96,21 +96,21 @@ const BEFORE_PATH: &str = "https://graph.microsoft.com/v1.0/";
 /// "List users": the largest page with `signInActivity`.
 const LARGEST_PAGE_OF_SIGN_INS: usize = 500;
 
-fn check_length(url: &Url<'_>) -> Result<(), GraphError> {
+fn check_length(url: &Url<'_>) -> Result<(), ServedError> {
     if BEFORE_PATH.len() + url.length > LONGEST_ADVANCED_URL {
-        return Err(GraphError::unsupported_query("The request URL of an advanced query exceeds 2048 characters."));
+        return Err(ServedError::unsupported_query("The request URL of an advanced query exceeds 2048 characters."));
     }
     Ok(())
 }
 
 /// `GET /users`, or those in the recycle bin.
 pub(super) fn list(
-    request: &Request<'_>,
+    request: &ServedRequest<'_>,
     url: &Url<'_>,
     settings: &Settings,
     deleted: bool,
-) -> Result<Call, GraphError> {
-    let page = Page::first(url, settings);
+) -> Result<ServedCall, ServedError> {
+    let page = ServedPage::first(url, settings);
     let mut list = ListUsers { deleted, filter: None, selection: None, page, count: false };
     let mut text = None;
     for option in url.options() {
@@ -132,7 +132,7 @@ pub(super) fn list(
         }
     }
     if list.count && !is_eventual(request) {
-        return Err(GraphError::unsupported_query(
+        return Err(ServedError::unsupported_query(
             "$count is not supported on this resource without the ConsistencyLevel: eventual header.",
         ));
     }
@@ -141,23 +141,23 @@ pub(super) fn list(
         check_length(url)?;
     }
     list.filter = text.map(|text| filter_parser::parse(&text, advanced)).transpose()?;
-    Ok(Call::ListUsers(list))
+    Ok(ServedCall::ListUsers(list))
 }
 
 /// `GET /directory/deletedItems/…`.
 pub(super) fn deleted_items(
-    request: &Request<'_>,
+    request: &ServedRequest<'_>,
     url: &Url<'_>,
     settings: &Settings,
     rest: &[&str],
-    not_simulated: &dyn Fn() -> GraphError,
-) -> Result<Call, GraphError> {
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
     match rest {
         [cast] if is(cast, "microsoft.graph.user") => list(request, url, settings, true),
         [operation] if is_operation(operation) => Err(not_simulated()),
         [id] => {
             let key = UserKey::Id(object_id(id)?);
-            Ok(Call::GetDeletedUser { key, named: (*id).to_owned(), selection: only_select(url)? })
+            Ok(ServedCall::GetDeletedUser { key, named: (*id).to_owned(), selection: only_select(url)? })
         }
         _ => Err(not_simulated()),
     }
@@ -166,32 +166,33 @@ pub(super) fn deleted_items(
 #[derive(Debug, serde::Deserialize)]
 struct GetByIdsBody<'a> {
     #[serde(borrow)]
-    ids: Vec<Text<'a>>,
+    ids: Vec<JsonText<'a>>,
     #[serde(borrow)]
-    types: Option<Vec<Text<'a>>>,
+    types: Option<Vec<JsonText<'a>>>,
 }
 
 /// "directoryObject: getByIds": at most this many ids.
 const MOST_IDS: usize = 1_000;
 
 /// `POST /directoryObjects/getByIds`.
-pub(super) fn get_by_ids(request: &Request<'_>, url: &Url<'_>) -> Result<Call, GraphError> {
+pub(super) fn get_by_ids(request: &ServedRequest<'_>, url: &Url<'_>) -> Result<ServedCall, ServedError> {
     let names = select::only_select(url)?;
     let body: GetByIdsBody<'_> = serde_json::from_slice(json_body(request)?)
-        .map_err(|_| GraphError::malformed("Unable to read JSON request payload."))?;
+        .map_err(|_| ServedError::malformed("Unable to read JSON request payload."))?;
     if body.ids.len() > MOST_IDS {
-        return Err(GraphError::bad_request("Invalid number of ids specified. The maximum is 1000."));
+        return Err(ServedError::bad_request("Invalid number of ids specified. The maximum is 1000."));
     }
-    let parse = |Text(id): &Text<'_>| {
+    let parse = |JsonText(id): &JsonText<'_>| {
         let id = Some(id).filter(|id| id.len() == 36).and_then(|id| Uuid::try_parse(id).ok());
-        id.ok_or_else(|| GraphError::bad_request("Invalid GUID specified."))
+        id.ok_or_else(|| ServedError::bad_request("Invalid GUID specified."))
     };
     let ids = body.ids.iter().map(parse).collect::<Result<_, _>>()?;
     let types = body.types.filter(|types| !types.is_empty());
     let wants = |name: &str| {
-        let this = |Text(kind): &Text<'_>| is(kind, name) || is(kind, "directoryObject");
+        let this = |JsonText(kind): &JsonText<'_>| is(kind, name) || is(kind, "directoryObject");
         types.as_ref().is_none_or(|types| types.iter().any(this))
     };
-    let wanted = Wanted { users: wants("user"), groups: wants("group"), service_principals: wants("servicePrincipal") };
-    Ok(Call::GetByIds { ids, wanted, names })
+    let wanted =
+        WantedObjects { users: wants("user"), groups: wants("group"), service_principals: wants("servicePrincipal") };
+    Ok(ServedCall::GetByIds { ids, wanted, names })
 }

@@ -4,40 +4,40 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::values::{Allowed, Share, Speed, Written};
+use super::values::{Allowed, ShareValue, Speed, WrittenValue};
 use crate::simulator::fault::Strikes;
 use crate::simulator::permission::Permission;
-use crate::simulator::quota::Shape;
-use crate::simulator::script::{Change, FaultRule, LatencyCurve, Moment, OtherApp, TOKEN_PATH, Target};
+use crate::simulator::quota::LimitShape;
+use crate::simulator::script::{FaultRule, FaultTarget, LatencyCurve, Moment, OtherApp, ScriptedChange, TOKEN_PATH};
 use crate::simulator::settings::RetryAfterForm;
-use crate::simulator::{ActingRole, Fault};
+use crate::simulator::{Fault, SimulatedRole};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct File {
     pub(super) title: Option<String>,
     pub(super) seed: Option<u64>,
-    pub(super) users: Option<Written<usize>>,
-    pub(super) apps: Option<Written<u16>>,
-    pub(super) clock_speed: Option<Written<Speed>>,
+    pub(super) users: Option<WrittenValue<usize>>,
+    pub(super) apps: Option<WrittenValue<u16>>,
+    pub(super) clock_speed: Option<WrittenValue<Speed>>,
     /// In seconds.
     pub(super) clock_ahead: Option<i32>,
-    pub(super) read_lag: Option<Written<Duration>>,
+    pub(super) read_lag: Option<WrittenValue<Duration>>,
     pub(super) no_quota: bool,
-    pub(super) limiter: Option<Written<Shape>>,
-    pub(super) app_role: Option<Written<Option<ActingRole>>>,
-    pub(super) withhold: Vec<Written<Permission>>,
+    pub(super) limiter: Option<WrittenValue<LimitShape>>,
+    pub(super) app_role: Option<WrittenValue<Option<SimulatedRole>>>,
+    pub(super) withhold: Vec<WrittenValue<Permission>>,
     pub(super) opaque_tokens: bool,
     pub(super) without_pim: bool,
     /// In seconds of the wall clock, as everything about tokens.
-    pub(super) token_lifetime: Option<Written<u64>>,
+    pub(super) token_lifetime: Option<WrittenValue<u64>>,
     pub(super) device_code_by: Option<String>,
     pub(super) device_code_blocked: bool,
     /// How faults that say when to try again say it, and what.
-    pub(super) retry_after: Option<Written<RetryAfterForm>>,
-    pub(super) retry_after_delay: Option<Written<Duration>>,
-    pub(super) quota: Quota,
-    pub(super) latency: Option<Latency>,
+    pub(super) retry_after: Option<WrittenValue<RetryAfterForm>>,
+    pub(super) retry_after_delay: Option<WrittenValue<Duration>>,
+    pub(super) quota: QuotaTable,
+    pub(super) latency: Option<LatencyTable>,
     pub(super) fault: Vec<Rule>,
     pub(super) change: Vec<LaterChange>,
     pub(super) other_app: Vec<Beside>,
@@ -46,26 +46,26 @@ pub(super) struct File {
 /// Limits other than the documented ones.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub(super) struct Quota {
-    pub(super) writes: Option<Written<Allowed>>,
-    pub(super) writes_of_app: Option<Written<Allowed>>,
-    pub(super) writes_of_tenant: Option<Written<Allowed>>,
-    pub(super) resource_units: Option<Written<Allowed>>,
-    pub(super) sign_in_activity: Option<Written<Allowed>>,
+pub(super) struct QuotaTable {
+    pub(super) writes: Option<WrittenValue<Allowed>>,
+    pub(super) writes_of_app: Option<WrittenValue<Allowed>>,
+    pub(super) writes_of_tenant: Option<WrittenValue<Allowed>>,
+    pub(super) resource_units: Option<WrittenValue<Allowed>>,
+    pub(super) sign_in_activity: Option<WrittenValue<Allowed>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "RawLatency")]
-pub(super) struct Latency(pub(super) LatencyCurve);
+pub(super) struct LatencyTable(pub(super) LatencyCurve);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct RawLatency {
-    median: Written<Duration>,
-    p95: Option<Written<Duration>>,
+    median: WrittenValue<Duration>,
+    p95: Option<WrittenValue<Duration>>,
 }
 
-impl TryFrom<RawLatency> for Latency {
+impl TryFrom<RawLatency> for LatencyTable {
     type Error = String;
 
     fn try_from(RawLatency { median, p95 }: RawLatency) -> Result<Self, String> {
@@ -85,13 +85,13 @@ pub(super) struct Rule(pub(super) FaultRule);
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct RawRule {
-    kind: Written<Fault>,
-    rate: Option<Share>,
-    method: Option<Written<&'static str>>,
+    kind: WrittenValue<Fault>,
+    rate: Option<ShareValue>,
+    method: Option<WrittenValue<&'static str>>,
     path: Option<String>,
     times: Option<u64>,
-    from: Option<Written<Duration>>,
-    until: Option<Written<Duration>>,
+    from: Option<WrittenValue<Duration>>,
+    until: Option<WrittenValue<Duration>>,
     #[serde(default)]
     after_writes: u64,
     until_writes: Option<u64>,
@@ -133,7 +133,7 @@ fn never_strikes(rule: &FaultRule) -> Option<String> {
         Strikes::Requests if matches!(kind.name, "409" | "500") && rule.method.as_deref() == Some("GET") => {
             Some(format!("{kind} strikes writes alone, and no GET is one; take PATCH or POST, or leave the method out"))
         }
-        Strikes::TokenService if !rule.is_for(&Target::of("POST", TOKEN_PATH)) => Some(format!(
+        Strikes::TokenService if !rule.is_for(&FaultTarget::of("POST", TOKEN_PATH)) => Some(format!(
             "{kind} strikes calls to the token service alone, which are POST {TOKEN_PATH}; leave method and path out"
         )),
         _ => None,
@@ -142,15 +142,15 @@ fn never_strikes(rule: &FaultRule) -> Option<String> {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "RawChange")]
-pub(super) struct LaterChange(pub(super) Change);
+pub(super) struct LaterChange(pub(super) ScriptedChange);
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct RawChange {
-    writes: Option<Written<Allowed>>,
-    app_role: Option<Written<Option<ActingRole>>>,
-    withhold: Vec<Written<Permission>>,
-    from: Option<Written<Duration>>,
+    writes: Option<WrittenValue<Allowed>>,
+    app_role: Option<WrittenValue<Option<SimulatedRole>>>,
+    withhold: Vec<WrittenValue<Permission>>,
+    from: Option<WrittenValue<Duration>>,
     after_writes: u64,
 }
 
@@ -159,13 +159,15 @@ impl TryFrom<RawChange> for LaterChange {
 
     fn try_from(RawChange { writes, app_role, withhold, from, after_writes }: RawChange) -> Result<Self, String> {
         let writes = match writes {
-            Some(Written(None)) => return Err("a quota that is taken away is not simulated; give another".to_owned()),
+            Some(WrittenValue(None)) => {
+                return Err("a quota that is taken away is not simulated; give another".to_owned());
+            }
             writes => writes.and_then(|writes| writes.0),
         };
         if writes.is_none() && app_role.is_none() && withhold.is_empty() {
             return Err("this changes nothing; say what: writes, app-role or withhold".to_owned());
         }
-        Ok(Self(Change {
+        Ok(Self(ScriptedChange {
             moment: moment(from, None, after_writes, None)?,
             writes,
             role: app_role.map(|role| role.0),
@@ -183,8 +185,8 @@ pub(super) struct Beside(pub(super) OtherApp);
 struct RawBeside {
     writes_per_second: f64,
     at_once: f64,
-    from: Option<Written<Duration>>,
-    until: Option<Written<Duration>>,
+    from: Option<WrittenValue<Duration>>,
+    until: Option<WrittenValue<Duration>>,
 }
 
 impl TryFrom<RawBeside> for Beside {
@@ -202,8 +204,8 @@ impl TryFrom<RawBeside> for Beside {
 }
 
 fn moment(
-    from: Option<Written<Duration>>,
-    until: Option<Written<Duration>>,
+    from: Option<WrittenValue<Duration>>,
+    until: Option<WrittenValue<Duration>>,
     after_writes: u64,
     until_writes: Option<u64>,
 ) -> Result<Moment, String> {

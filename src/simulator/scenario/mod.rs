@@ -14,13 +14,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::apps::FurtherApp;
-use super::quota::{Limit, Quota, Shape};
+use super::quota::{Limit, LimitShape, Quota};
 use super::script::Script;
 use super::settings::{RetryAfterDelay, Settings};
 
 pub use error::ScenarioError;
 use file::File;
-use values::{Allowed, Written};
+use values::{Allowed, WrittenValue};
 
 /// Longer files are no scenarios.
 const LONGEST: u64 = 1 << 20;
@@ -50,7 +50,7 @@ impl Scenario {
     fn of_text(text: &str, path: &Path) -> Result<Self, ScenarioError> {
         let text = text.trim_start_matches('\u{feff}');
         let file: File = toml::from_str(text).map_err(|error| ScenarioError::of(path, text, &error))?;
-        if file.no_quota && (file.limiter.is_some() || file.quota != file::Quota::default()) {
+        if file.no_quota && (file.limiter.is_some() || file.quota != file::QuotaTable::default()) {
             let what = "no-quota leaves nothing for limiter or [quota] to say; take one of them out".to_owned();
             return Err(ScenarioError::Content { path: path.to_owned(), line: None, what });
         }
@@ -124,11 +124,11 @@ impl Scenario {
     }
 }
 
-impl file::Quota {
+impl file::QuotaTable {
     fn applied_to(&self, quota: Quota) -> Quota {
-        let limit = |said: Option<Written<Allowed>>, documented: Option<Limit>| match said {
-            Some(Written(allowed)) => allowed.map(|(amount, window)| {
-                let shape = documented.map_or(Shape::default(), |limit| limit.shape);
+        let limit = |said: Option<WrittenValue<Allowed>>, documented: Option<Limit>| match said {
+            Some(WrittenValue(allowed)) => allowed.map(|(amount, window)| {
+                let shape = documented.map_or(LimitShape::default(), |limit| limit.shape);
                 Limit { amount, window, shape }
             }),
             None => documented,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::simulator::{ActingRole, Permission, Shape};
+use crate::simulator::{LimitShape, Permission, SimulatedRole};
 
 fn parse(text: &str) -> Result<Scenario, ScenarioError> {
     Scenario::of_text(text, Path::new("bad.toml"))
@@ -16,14 +16,14 @@ fn what_it_says_is_set_and_what_it_does_not_mention_stays() {
                 [latency]\nmedian = \"80 ms\"\n[[fault]]\nkind = \"429\"\nrate = 0.5\npath = \"/users/*\"\nfrom = \"2 min\"\n\
                 [[change]]\nafter-writes = 10\nwrites = \"50/60\"\n[[other-app]]\nwrites-per-second = 50\n";
     let settings = parse(text).unwrap().settings(Settings::default());
-    assert_eq!((settings.seed, settings.users, settings.app_role), (9, 500, Some(ActingRole::UserAdministrator)));
+    assert_eq!((settings.seed, settings.users, settings.app_role), (9, 500, Some(SimulatedRole::UserAdministrator)));
     assert_eq!(settings.further_apps.len(), 2);
-    assert!(settings.further_apps.iter().all(|app| app.app_role == Some(ActingRole::UserAdministrator)));
+    assert!(settings.further_apps.iter().all(|app| app.app_role == Some(SimulatedRole::UserAdministrator)));
     assert_eq!((settings.clock_ahead, settings.read_lag), (time::Duration::seconds(-30), Duration::from_secs(120)));
     assert_eq!(settings.token_lifetime, Duration::from_secs(60));
     assert_eq!(settings.faults.retry_after_delay.0, Duration::from_millis(250));
     let writes = settings.quota.writes.unwrap();
-    assert!((writes.amount - 100.0).abs() < f64::EPSILON && writes.shape == Shape::FixedWindow);
+    assert!((writes.amount - 100.0).abs() < f64::EPSILON && writes.shape == LimitShape::FixedWindow);
     assert_eq!(
         (settings.quota.writes_of_tenant, settings.quota.writes_of_app.map(|limit| limit.amount)),
         (None, Some(35_000.0))

@@ -8,20 +8,20 @@ use serde::{Deserialize, Deserializer};
 use super::error::unknown;
 use crate::simulator::fault::Fault;
 use crate::simulator::permission::Permission;
-use crate::simulator::quota::Shape;
+use crate::simulator::quota::LimitShape;
 use crate::simulator::settings::{RetryAfterForm, Settings};
-use crate::simulator::who_may::ActingRole;
+use crate::simulator::who_may::SimulatedRole;
 
 /// As many as one run goes through.
 const MOST_APPS: u16 = 32;
 
 /// A value of its own form.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Written<T>(pub(super) T);
+pub(super) struct WrittenValue<T>(pub(super) T);
 
 macro_rules! written {
     ($($type:ty, $raw:ty, $read:path;)*) => {$(
-        impl<'de> Deserialize<'de> for Written<$type> {
+        impl<'de> Deserialize<'de> for WrittenValue<$type> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let raw = <$raw>::deserialize(deserializer)?;
                 $read(raw).map(Self).map_err(D::Error::custom)
@@ -36,7 +36,7 @@ pub(super) type Allowed = Option<(f64, Duration)>;
 pub(super) type Speed = f64;
 /// A share from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Share(pub(super) f64);
+pub(super) struct ShareValue(pub(super) f64);
 
 written! {
     Duration, String, span;
@@ -45,15 +45,15 @@ written! {
     usize, i64, users;
     u16, i64, apps;
     u64, i64, token_lifetime;
-    Option<ActingRole>, String, role;
+    Option<SimulatedRole>, String, role;
     Permission, String, permission;
     Fault, String, kind;
-    Shape, String, shape;
+    LimitShape, String, shape;
     RetryAfterForm, String, retry_after;
     &'static str, String, method;
 }
 
-impl<'de> Deserialize<'de> for Share {
+impl<'de> Deserialize<'de> for ShareValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let share = f64::deserialize(deserializer)?;
         if (0.0..=1.0).contains(&share) {
@@ -119,7 +119,7 @@ fn token_lifetime(seconds: i64) -> Result<u64, String> {
     }
 }
 
-fn role(text: String) -> Result<Option<ActingRole>, String> {
+fn role(text: String) -> Result<Option<SimulatedRole>, String> {
     const NAMES: [&str; 7] =
         ["none", "password", "helpdesk", "authentication", "user", "privileged-authentication", "global"];
     match text.as_str() {
@@ -136,11 +136,11 @@ fn kind(text: String) -> Result<Fault, String> {
     text.parse().map_err(|_| unknown("fault", &text, Fault::ALL.iter().map(|fault| fault.name)))
 }
 
-fn shape(text: String) -> Result<Shape, String> {
+fn shape(text: String) -> Result<LimitShape, String> {
     match text.as_str() {
-        "token-bucket" => Ok(Shape::TokenBucket),
-        "sliding-window" => Ok(Shape::SlidingWindow),
-        "fixed-window" => Ok(Shape::FixedWindow),
+        "token-bucket" => Ok(LimitShape::TokenBucket),
+        "sliding-window" => Ok(LimitShape::SlidingWindow),
+        "fixed-window" => Ok(LimitShape::FixedWindow),
         other => Err(unknown("limiter", other, ["token-bucket", "sliding-window", "fixed-window"].into_iter())),
     }
 }

@@ -8,14 +8,14 @@ mod rule;
 use std::time::Duration;
 
 use super::permission::Permission;
-use super::who_may::ActingRole;
+use super::who_may::SimulatedRole;
 
 pub use latency::LatencyCurve;
 pub(crate) use other_apps::OtherApps;
 pub(crate) use playing::Playing;
 pub use playing::Struck;
 pub use rule::FaultRule;
-pub(crate) use rule::{TOKEN_PATH, Target, key_of};
+pub(crate) use rule::{FaultTarget, TOKEN_PATH, key_of};
 
 /// What a scenario adds to [`super::Settings`]. Empty unless it is set.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +23,7 @@ pub struct Script {
     /// Faults that strike certain requests at certain times, besides [`super::Settings::faults`].
     pub faults: Vec<FaultRule>,
     /// What somebody changes meanwhile.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ScriptedChange>,
     /// Who else spends what the tenant lets all apps do together.
     pub other_apps: Vec<OtherApp>,
     /// How long calls take, in tenant time, besides [`super::Settings::latency`].
@@ -54,13 +54,13 @@ impl Moment {
 
 /// What somebody changes meanwhile, once, when its moment has come.
 #[derive(Debug, Clone, Default)]
-pub struct Change {
+pub struct ScriptedChange {
     /// When; its ends mean nothing here.
     pub moment: Moment,
     /// Another write quota: how many writes in how long. Nobody is told.
     pub writes: Option<(f64, Duration)>,
     /// Another directory role of every app, or none.
-    pub role: Option<Option<ActingRole>>,
+    pub role: Option<Option<SimulatedRole>>,
     /// Permissions that are taken away.
     pub withhold: Vec<Permission>,
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::rule::{FaultRule, Target, strikes};
-use super::{Change, Script};
+use super::rule::{FaultRule, FaultTarget, strikes};
+use super::{Script, ScriptedChange};
 use crate::simulator::fault::Fault;
-use crate::simulator::settings::Faults;
+use crate::simulator::settings::FaultShares;
 
 /// What came of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,7 +28,7 @@ pub(crate) struct Playing {
     /// How often each rule has looked at each request.
     attempts: HashMap<(usize, u64), u32>,
     /// Those to come.
-    changes: Vec<Change>,
+    changes: Vec<ScriptedChange>,
 }
 
 impl Playing {
@@ -46,12 +46,12 @@ impl Playing {
     /// the rules are asked whose fault strikes here.
     pub(crate) fn deal(
         &mut self,
-        targets: &[&Target],
+        targets: &[&FaultTarget],
         strikes_here: impl Fn(&Fault) -> bool,
-        faults: &Faults,
+        faults: &FaultShares,
         now: Duration,
         applied: u64,
-    ) -> Option<Faults> {
+    ) -> Option<FaultShares> {
         let mut dealt = None;
         for (index, rule) in self.rules.iter().enumerate() {
             if !strikes_here(&rule.kind) || !rule.is_on(now, applied, self.struck[index]) {
@@ -77,7 +77,7 @@ impl Playing {
     }
 
     /// The changes whose moment has come; each comes once.
-    pub(crate) fn due(&mut self, now: Duration, applied: u64) -> Vec<Change> {
+    pub(crate) fn due(&mut self, now: Duration, applied: u64) -> Vec<ScriptedChange> {
         if self.changes.is_empty() {
             return Vec::new();
         }

@@ -47,13 +47,13 @@ pub(crate) const TOKEN_PATH: &str = "/oauth2/v2.0/token";
 
 /// What a rule looks at: a request, alone or in a batch.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Target {
+pub(crate) struct FaultTarget {
     method: String,
     path: String,
     key: u64,
 }
 
-impl Target {
+impl FaultTarget {
     /// `url` relative to the version.
     pub(crate) fn of(method: &str, url: &str) -> Self {
         let path = url.split('?').next().unwrap_or_default().trim_matches('/');
@@ -85,7 +85,7 @@ pub(crate) fn key_of(method: &str, url: &str) -> u64 {
 }
 
 impl FaultRule {
-    pub(crate) fn is_for(&self, target: &Target) -> bool {
+    pub(crate) fn is_for(&self, target: &FaultTarget) -> bool {
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&target.method))
             && self.path.as_ref().is_none_or(|path| fits(&path.to_lowercase(), &target.path))
     }

@@ -5,36 +5,36 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::World;
-use crate::simulator::directory::{Place, UserKey};
+use crate::simulator::directory::{UserKey, UserPlace};
 use crate::simulator::draws::Die;
-use crate::simulator::graph::answer::{Answer, CallIds};
-use crate::simulator::graph::batch::Spoilt;
+use crate::simulator::graph::answer::{CallIds, ServedAnswer};
+use crate::simulator::graph::batch::CorruptItem;
 use crate::simulator::graph::call::Prepared;
-use crate::simulator::graph::depends_on::Shape;
-use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::served_call::Call;
+use crate::simulator::graph::depends_on::DependencyShape;
+use crate::simulator::graph::errors::ServedError;
+use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::moment::imf_fixdate;
 use crate::simulator::settings::RetryAfterForm;
-use crate::simulator::tokens::Caller;
+use crate::simulator::tokens::TokenHolder;
 
 /// The requests of one HTTP call on their way through the directory.
 #[derive(Debug)]
-pub(crate) struct Job {
+pub(crate) struct ServedJob {
     pub(crate) requests: Vec<Prepared>,
-    shape: Shape,
+    shape: DependencyShape,
     depends_on: Vec<Option<usize>>,
     /// The batch's number; `None` for a request of its own.
     pub(crate) batch: Option<u64>,
     /// One for each request, in order; `None` until it was executed, or for good where its id is left out.
-    pub(crate) answers: Vec<Option<Answer>>,
+    pub(crate) answers: Vec<Option<ServedAnswer>>,
     /// The places in the ledger of the writes whose answers are to be sent.
     pub(crate) records: Vec<usize>,
     /// Requests for users with another write in flight.
     pub(crate) overlapping: Vec<usize>,
     /// How the answer to each is spoilt.
-    pub(crate) spoilt: Vec<Spoilt>,
+    pub(crate) spoilt: Vec<CorruptItem>,
     failed: Vec<bool>,
-    written: Vec<Place>,
+    written: Vec<UserPlace>,
     next: usize,
 }
 
@@ -44,21 +44,21 @@ pub(crate) struct Context<'a> {
     pub(crate) ids: &'a CallIds,
     /// The root of the version, for links.
     pub(crate) root: &'a str,
-    pub(crate) caller: Caller,
+    pub(crate) caller: TokenHolder,
     pub(crate) now: Duration,
     pub(crate) date: OffsetDateTime,
     /// Stop as soon as this many writes were applied.
     pub(crate) hold_after: Option<u64>,
 }
 
-impl Job {
+impl ServedJob {
     /// A job for one request of its own.
     pub(crate) fn single(request: Prepared) -> Self {
-        Self::new(vec![request], Shape::Parallel, vec![None])
+        Self::new(vec![request], DependencyShape::Parallel, vec![None])
     }
 
     /// A job for the requests of one batch.
-    pub(crate) fn new(requests: Vec<Prepared>, shape: Shape, depends_on: Vec<Option<usize>>) -> Self {
+    pub(crate) fn new(requests: Vec<Prepared>, shape: DependencyShape, depends_on: Vec<Option<usize>>) -> Self {
         let count = requests.len();
         Self {
             requests,
@@ -68,7 +68,7 @@ impl Job {
             overlapping: Vec::new(),
             answers: (0..count).map(|_| None).collect(),
             records: Vec::with_capacity(count),
-            spoilt: vec![Spoilt::No; count],
+            spoilt: vec![CorruptItem::No; count],
             failed: vec![false; count],
             written: Vec::with_capacity(count),
             next: 0,
@@ -88,7 +88,7 @@ impl World {
     }
 
     /// Carries out what is left of a job; `false` when it was stopped before its end.
-    pub(crate) fn advance(&mut self, job: &mut Job, context: &Context<'_>) -> bool {
+    pub(crate) fn advance(&mut self, job: &mut ServedJob, context: &Context<'_>) -> bool {
         while job.next < job.requests.len() {
             if self.is_held(context.hold_after) {
                 return false;
@@ -107,7 +107,7 @@ impl World {
                 self.counters.missing_ids += 1;
             } else {
                 job.spoilt[job.next] = self.spoilt(job, &mut die);
-                if matches!(job.spoilt[job.next], Spoilt::No | Spoilt::WithForeign) && !replaced {
+                if matches!(job.spoilt[job.next], CorruptItem::No | CorruptItem::WithForeign) && !replaced {
                     job.records.extend(records_before..self.writes.len());
                 }
                 job.answers[job.next] = Some(answer);
@@ -121,13 +121,19 @@ impl World {
     }
 
     /// Puts a server fault in the place of the answer to a write that was carried out.
-    fn fails_after_execution(&mut self, job: &Job, die: &mut Die, answer: &mut Answer, context: &Context<'_>) -> bool {
+    fn fails_after_execution(
+        &mut self,
+        job: &ServedJob,
+        die: &mut Die,
+        answer: &mut ServedAnswer,
+        context: &Context<'_>,
+    ) -> bool {
         let write = job.requests[job.next].cost.write;
         let strikes = write && die.strikes(self.faults.failed_item, &mut self.draws);
         if strikes {
             self.counters.faulted_items += 1;
-            *answer = Answer::error(
-                &GraphError::new(500, "Service_InternalServerError", "An error has occurred."),
+            *answer = ServedAnswer::error(
+                &ServedError::new(500, "Service_InternalServerError", "An error has occurred."),
                 context.ids,
             );
         }
@@ -135,32 +141,32 @@ impl World {
     }
 
     /// How the answer to the next request of a batch is spoilt.
-    fn spoilt(&mut self, job: &Job, die: &mut Die) -> Spoilt {
+    fn spoilt(&mut self, job: &ServedJob, die: &mut Die) -> CorruptItem {
         let Self { draws, faults, .. } = self;
         let mut strikes = |share: f64| die.strikes(share, draws);
         let spoilt = if job.batch.is_none() {
-            Spoilt::No
+            CorruptItem::No
         } else if strikes(faults.doubled_id) {
-            Spoilt::Doubled
+            CorruptItem::Doubled
         } else if strikes(faults.text_item) {
-            Spoilt::Text
+            CorruptItem::Text
         } else if strikes(faults.foreign_id) {
-            return Spoilt::WithForeign;
+            return CorruptItem::WithForeign;
         } else {
-            Spoilt::No
+            CorruptItem::No
         };
-        self.counters.spoilt_items += u64::from(spoilt != Spoilt::No);
+        self.counters.spoilt_items += u64::from(spoilt != CorruptItem::No);
         spoilt
     }
 
-    fn one(&mut self, job: &mut Job, die: &mut Die, context: &Context<'_>) -> Answer {
+    fn one(&mut self, job: &mut ServedJob, die: &mut Die, context: &Context<'_>) -> ServedAnswer {
         if job.dependency_failed() {
-            return Answer::error(&GraphError::failed_dependency(), context.ids);
+            return ServedAnswer::error(&ServedError::failed_dependency(), context.ids);
         }
         let cost = job.requests[job.next].cost;
         if let Err(refused) = self.limits.charge(context.caller.app(), cost, context.now) {
             self.counters.throttled_items += 1;
-            let mut answer = Answer::error(&GraphError::throttled(), context.ids);
+            let mut answer = ServedAnswer::error(&ServedError::throttled(), context.ids);
             answer.retry_after = Some((refused.wait.as_secs_f64().ceil() as u64).max(1).to_string());
             answer.throttle = Some(refused.throttle);
             return answer;
@@ -170,7 +176,7 @@ impl World {
             return answer;
         }
         let overlaps = self.overlaps(job);
-        let Job { requests, batch, next, .. } = job;
+        let ServedJob { requests, batch, next, .. } = job;
         let result = match &requests[*next].call {
             Err(error) => {
                 if error.status == 501 {
@@ -178,40 +184,42 @@ impl World {
                 }
                 Err(error.clone())
             }
-            Ok(Call::UpdateUser { key, named, change }) => self.update(key, named, change, overlaps, *batch, context),
-            Ok(Call::RevokeSessions { key, named }) => self.revoke(key, named, overlaps, *batch, context),
+            Ok(ServedCall::UpdateUser { key, named, change }) => {
+                self.update(key, named, change, overlaps, *batch, context)
+            }
+            Ok(ServedCall::RevokeSessions { key, named }) => self.revoke(key, named, overlaps, *batch, context),
             Ok(call) => self.read(call, context),
         };
-        result.unwrap_or_else(|error| Answer::error(&error, context.ids))
+        result.unwrap_or_else(|error| ServedAnswer::error(&error, context.ids))
     }
 
     /// Whether this write meets another for the same user: one in flight elsewhere, or one earlier in a parallel batch.
-    fn overlaps(&self, job: &mut Job) -> bool {
+    fn overlaps(&self, job: &mut ServedJob) -> bool {
         let Some(place) = job.requests[job.next].written_user().and_then(|key: &UserKey| self.directory.find(key))
         else {
             return false;
         };
-        let earlier = job.shape == Shape::Parallel && job.written.contains(&place);
+        let earlier = job.shape == DependencyShape::Parallel && job.written.contains(&place);
         job.written.push(place);
         earlier || job.overlapping.contains(&job.next)
     }
 
-    fn fault(&mut self, write: bool, die: &mut Die, context: &Context<'_>) -> Option<Answer> {
+    fn fault(&mut self, write: bool, die: &mut Die, context: &Context<'_>) -> Option<ServedAnswer> {
         let Self { draws, faults, .. } = self;
         let mut strikes = |share: f64| die.strikes(share, draws);
         let error = if strikes(faults.throttled_item) {
-            GraphError::throttled()
+            ServedError::throttled()
         } else if strikes(faults.unavailable_item) {
-            GraphError::unavailable()
+            ServedError::unavailable()
         } else if write && strikes(faults.concurrency_item) {
-            GraphError::concurrency()
+            ServedError::concurrency()
         } else if strikes(faults.dependency_item) {
-            GraphError::failed_dependency()
+            ServedError::failed_dependency()
         } else {
             return None;
         };
         self.counters.faulted_items += 1;
-        let mut answer = Answer::error(&error, context.ids);
+        let mut answer = ServedAnswer::error(&error, context.ids);
         if matches!(error.status, 429 | 503) {
             answer.retry_after = self.retry_after_of_faults(context.date);
         }

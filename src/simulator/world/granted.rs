@@ -9,10 +9,10 @@ use super::page::Part;
 use super::read_roles::find_app;
 use super::{Context, World};
 use crate::simulator::directory::tenant::{GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID};
-use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::paging::Page;
-use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::answer::ServedAnswer;
+use crate::simulator::graph::errors::ServedError;
+use crate::simulator::graph::paging::ServedPage;
+use crate::simulator::graph::select::{SelectedNames, cut};
 use crate::simulator::graph::served_call::AppKey;
 use crate::simulator::permission::Permission;
 use crate::simulator::random::{Random, seed_of};
@@ -47,10 +47,10 @@ impl World {
     pub(super) fn app_role_assignments(
         &self,
         of: AppKey,
-        names: &Names,
-        page: &Page,
+        names: &SelectedNames,
+        page: &ServedPage,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         let app = find_app(&self.directory, of, false)?;
         let withheld = self.apps.iter().find(|one| one.client_id() == app.client_id).map(|one| &one.withheld);

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::simulator::directory::User;
+use crate::simulator::directory::SimulatedUser;
 
 /// What reads do not show yet.
 #[derive(Debug, Default)]
 pub(crate) struct Lag {
     by: Duration,
     /// Of each user the states before its writes, and when those were made; the oldest first.
-    before: HashMap<Uuid, Vec<(Duration, User)>>,
+    before: HashMap<Uuid, Vec<(Duration, SimulatedUser)>>,
 }
 
 impl Lag {
@@ -26,14 +26,14 @@ impl Lag {
     }
 
     /// This user is about to be written to.
-    pub(super) fn keep(&mut self, user: &User, now: Duration) {
+    pub(super) fn keep(&mut self, user: &SimulatedUser, now: Duration) {
         if !self.by.is_zero() {
             self.before.entry(user.id).or_default().push((now, user.clone()));
         }
     }
 
     /// The user as a read shows it at this moment.
-    pub(super) fn shown<'a>(&'a self, user: &'a User, now: Duration) -> &'a User {
+    pub(super) fn shown<'a>(&'a self, user: &'a SimulatedUser, now: Duration) -> &'a SimulatedUser {
         let kept = self.before.get(&user.id).into_iter().flatten();
         kept.filter(|(written, _)| *written + self.by > now).map(|(_, before)| before).next().unwrap_or(user)
     }

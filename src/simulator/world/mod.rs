@@ -19,18 +19,18 @@ use std::time::Duration;
 
 use super::apps::{Registration, registrations};
 use super::directory::tenant::SERVICE_PRINCIPAL_ID;
-use super::directory::{Directory, Place, RoleAssignment, Scope, UserKey};
+use super::directory::{Directory, RoleAssignment, RoleScope, UserKey, UserPlace};
 use super::draws::Draws;
 use super::graph::call::Prepared;
 use super::ledger::{Counters, WriteRecord};
 use super::quota::Quota;
 use super::random::Random;
 use super::script::{OtherApps, Playing};
-use super::settings::{Faults, Settings};
+use super::settings::{FaultShares, Settings};
 
 use limits::Limits;
 
-pub(crate) use execute::{Context, Job};
+pub(crate) use execute::{Context, ServedJob};
 use lag::Lag;
 pub(crate) use rights::Rights;
 
@@ -41,7 +41,7 @@ pub(crate) struct World {
     pub(crate) counters: Counters,
     pub(crate) random: Random,
     pub(crate) draws: Draws,
-    pub(crate) faults: Faults,
+    pub(crate) faults: FaultShares,
     pub(crate) rights: Rights,
     /// Raised when every page token given out so far is to be too old.
     pub(crate) page_epoch: u64,
@@ -55,7 +55,7 @@ pub(crate) struct World {
     /// What reads do not show yet.
     pub(crate) lag: Lag,
     /// How many writes are in flight for each user.
-    in_flight: HashMap<Place, u32>,
+    in_flight: HashMap<UserPlace, u32>,
 }
 
 impl World {
@@ -67,7 +67,7 @@ impl World {
         let rights = Rights::of(settings);
         if let Some(role) = rights.app_role {
             let assignment =
-                RoleAssignment { principal: SERVICE_PRINCIPAL_ID, role: role.template_id(), scope: Scope::Tenant };
+                RoleAssignment { principal: SERVICE_PRINCIPAL_ID, role: role.template_id(), scope: RoleScope::Tenant };
             directory.assign_role(assignment);
         }
         let apps = registrations(&settings.sign_in, &settings.further_apps);
@@ -75,7 +75,7 @@ impl World {
             let principal = app.service_principal.id;
             directory.add_app(app.service_principal);
             if let Some(role) = app.role {
-                directory.assign_role(RoleAssignment { principal, role: role.template_id(), scope: Scope::Tenant });
+                directory.assign_role(RoleAssignment { principal, role: role.template_id(), scope: RoleScope::Tenant });
             }
         }
         Self {
@@ -104,7 +104,7 @@ impl World {
 
     /// Notes the writes of a call as in flight; gives back the users to be freed when it is over, and which requests
     /// came while another write for the same user was in flight.
-    pub(crate) fn take_off(&mut self, requests: &[Prepared]) -> (Vec<Place>, Vec<usize>) {
+    pub(crate) fn take_off(&mut self, requests: &[Prepared]) -> (Vec<UserPlace>, Vec<usize>) {
         let (mut places, mut overlapping) = (Vec::with_capacity(requests.len()), Vec::new());
         for (index, request) in requests.iter().enumerate() {
             let Some(key) = request.written_user() else { continue };
@@ -124,7 +124,7 @@ impl World {
     }
 
     /// The writes of a call are over.
-    pub(crate) fn land(&mut self, places: &[Place]) {
+    pub(crate) fn land(&mut self, places: &[UserPlace]) {
         for place in places {
             if let Some(count) = self.in_flight.get_mut(place) {
                 *count -= 1;

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use super::World;
 use super::lag::Lag;
 use crate::simulator::directory::tenant::{APP_NAME, APPLICATION_ID, CLIENT_ID, TENANT_ID};
-use crate::simulator::directory::{Group, Members, Object, ServicePrincipal};
+use crate::simulator::directory::{Members, Object, ServicePrincipal, SimulatedGroup};
 use crate::simulator::graph::answer::raw;
-use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, default_selection, is_known, select_loosely, write_members};
-use crate::simulator::graph::select::{Names, cut_loosely, unknown_property};
+use crate::simulator::graph::select::{SelectedNames, cut_loosely, unknown_property};
 use crate::simulator::moment::iso;
 
 /// The members of a JSON object; nothing for what is none.
@@ -26,7 +26,7 @@ pub(super) fn write_value(json: &mut Vec<u8>, value: &impl serde::Serialize) {
 }
 
 /// A group with all its properties: "group resource type".
-pub(super) fn group(group: &Group) -> Map<String, Value> {
+pub(super) fn group(group: &SimulatedGroup) -> Map<String, Value> {
     let rule = group.membership_rule();
     let mut kinds: Vec<&str> = group.mail.iter().map(|_| "Unified").collect();
     kinds.extend(rule.iter().map(|_| "DynamicMembership"));
@@ -79,8 +79,8 @@ pub(super) fn application() -> Map<String, Value> {
 }
 
 /// How objects of several types are written: what is selected, and how much is seen of each.
-pub(super) struct Writer<'a> {
-    names: &'a Names,
+pub(super) struct ObjectWriter<'a> {
+    names: &'a SelectedNames,
     lag: &'a Lag,
     now: Duration,
     users: Sight,
@@ -91,24 +91,24 @@ impl World {
     /// A writer for objects of several types, or a refusal of names that none of them has.
     pub(super) fn writer<'a>(
         &'a self,
-        names: &'a Names,
+        names: &'a SelectedNames,
         users: Sight,
         groups: bool,
         now: Duration,
-    ) -> Result<Writer<'a>, GraphError> {
+    ) -> Result<ObjectWriter<'a>, ServedError> {
         let app = ServicePrincipal::numbered(1, CLIENT_ID);
-        let others = [group(&Group::nobody()), service_principal(app), application()];
+        let others = [group(&SimulatedGroup::nobody()), service_principal(app), application()];
         let known = |name: &String| {
             is_known(name) || others.iter().flat_map(Map::keys).any(|other| other.eq_ignore_ascii_case(name))
         };
         match names.iter().flatten().find(|name| !known(name)) {
             Some(name) => Err(unknown_property(name, "directoryObject")),
-            None => Ok(Writer { names, lag: &self.lag, now, users, groups }),
+            None => Ok(ObjectWriter { names, lag: &self.lag, now, users, groups }),
         }
     }
 }
 
-impl Writer<'_> {
+impl ObjectWriter<'_> {
     /// Appends an object with its type, as a read shows it now.
     pub(super) fn write(&self, json: &mut Vec<u8>, object: Object<'_>) {
         match object {

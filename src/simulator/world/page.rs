@@ -1,9 +1,9 @@
 //! Collections as they are answered: a context, the values of one page, a link to the next.
 
 use super::{Context, World};
-use crate::simulator::graph::answer::{Answer, raw, string};
-use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::paging::{self, Page};
+use crate::simulator::graph::answer::{ServedAnswer, raw, string};
+use crate::simulator::graph::errors::ServedError;
+use crate::simulator::graph::paging::{self, ServedPage};
 
 /// The values of one page.
 pub(super) struct Part<T> {
@@ -14,7 +14,7 @@ pub(super) struct Part<T> {
 
 impl<T> Part<T> {
     /// Takes a page from values that each come with their place in the list.
-    pub(super) fn of(page: &Page, values: impl Iterator<Item = (usize, T)>) -> Self {
+    pub(super) fn of(page: &ServedPage, values: impl Iterator<Item = (usize, T)>) -> Self {
         let mut values = values.skip_while(|(place, _)| *place < page.position);
         let here = values.by_ref().take(page.size).map(|(_, value)| value).collect();
         Self { values: here, next: values.next().map(|(place, _)| place) }
@@ -28,7 +28,7 @@ impl<T> Part<T> {
 
 impl World {
     /// Refuses a page token from before the last expiry.
-    pub(super) fn check_token(&self, page: &Page) -> Result<(), GraphError> {
+    pub(super) fn check_token(&self, page: &ServedPage) -> Result<(), ServedError> {
         match page.epoch {
             Some(epoch) if epoch != self.page_epoch => Err(paging::expired()),
             _ => Ok(()),
@@ -41,10 +41,10 @@ impl World {
         context: &Context<'_>,
         set: &str,
         count: Option<usize>,
-        page: Option<&Page>,
+        page: Option<&ServedPage>,
         part: Part<T>,
         mut write: impl FnMut(&mut Vec<u8>, T),
-    ) -> Answer {
+    ) -> ServedAnswer {
         let mut json = Vec::with_capacity(256 + part.values.len() * 256);
         raw(&mut json, format_args!("{{\"@odata.context\":\"{}/$metadata#{set}\"", context.root));
         if let Some(count) = count {
@@ -62,6 +62,6 @@ impl World {
             write(&mut json, value);
         }
         json.extend_from_slice(b"]}");
-        Answer::json(json)
+        ServedAnswer::json(json)
     }
 }

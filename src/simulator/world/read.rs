@@ -7,68 +7,76 @@ use uuid::Uuid;
 use super::page::Part;
 use super::tenant;
 use super::{Context, World};
-use crate::simulator::directory::{Object, Place, User, UserKey};
-use crate::simulator::graph::answer::{Answer, Body, raw};
-use crate::simulator::graph::errors::GraphError;
+use crate::simulator::directory::{Object, SimulatedUser, UserKey, UserPlace};
+use crate::simulator::graph::answer::{Body, ServedAnswer, raw};
+use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::filter::Filter;
 use crate::simulator::graph::properties::{Selection, Sight, default_selection, names, write_members};
-use crate::simulator::graph::select::Names;
-use crate::simulator::graph::served_call::{Call, ListUsers, Wanted};
-use crate::simulator::tokens::Caller;
+use crate::simulator::graph::select::SelectedNames;
+use crate::simulator::graph::served_call::{ListUsers, ServedCall, WantedObjects};
+use crate::simulator::tokens::TokenHolder;
 
 impl World {
-    pub(super) fn read(&mut self, call: &Call, context: &Context<'_>) -> Result<Answer, GraphError> {
+    pub(super) fn read(&mut self, call: &ServedCall, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
         self.may_read(call, context)?;
         let answer = match call {
-            Call::ListUsers(list) => self.list(list, context)?,
-            Call::CountUsers(filter) => {
-                Answer::new(200, Body::Text(self.count(filter.as_ref(), false, context.now).to_string()))
+            ServedCall::ListUsers(list) => self.list(list, context)?,
+            ServedCall::CountUsers(filter) => {
+                ServedAnswer::new(200, Body::Text(self.count(filter.as_ref(), false, context.now).to_string()))
             }
-            Call::GetUser { key, named, selection } => {
-                let place = self.directory.find(key).ok_or_else(|| GraphError::not_found(named))?;
+            ServedCall::GetUser { key, named, selection } => {
+                let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
                 self.one_user(place, "users", "", selection.as_ref(), self.rights.sight(), context)
             }
-            Call::GetDeletedUser { key, named, selection } => {
-                let UserKey::Id(id) = key else { return Err(GraphError::not_found(named)) };
-                let place = self.directory.find_deleted(*id).ok_or_else(|| GraphError::not_found(named))?;
+            ServedCall::GetDeletedUser { key, named, selection } => {
+                let UserKey::Id(id) = key else { return Err(ServedError::not_found(named)) };
+                let place = self.directory.find_deleted(*id).ok_or_else(|| ServedError::not_found(named))?;
                 let kind = "\"@odata.type\":\"#microsoft.graph.user\",";
                 self.one_user(place, "directoryObjects", kind, selection.as_ref(), self.rights.sight(), context)
             }
-            Call::Me { selection } => {
-                let Caller::User(id) = context.caller else {
-                    return Err(GraphError::malformed("/me request is only valid with delegated authentication flow."));
+            ServedCall::Me { selection } => {
+                let TokenHolder::User(id) = context.caller else {
+                    return Err(ServedError::malformed(
+                        "/me request is only valid with delegated authentication flow.",
+                    ));
                 };
                 let place = self.directory.find(&UserKey::Id(id));
-                let place = place.ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+                let place = place.ok_or_else(|| ServedError::not_found(&id.to_string()))?;
                 // Everyone may read themselves.
                 self.one_user(place, "users", "", selection.as_ref(), Sight::Full, context)
             }
-            Call::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
-            Call::Organization { names } => tenant::organization(&self.directory, names, context)?,
-            Call::Domains => tenant::domains(&self.directory, context),
-            Call::ListGroups { filter, expand, names, page } => {
+            ServedCall::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
+            ServedCall::Organization { names } => tenant::organization(&self.directory, names, context)?,
+            ServedCall::Domains => tenant::domains(&self.directory, context),
+            ServedCall::ListGroups { filter, expand, names, page } => {
                 self.list_groups(filter, *expand, names, page, context)?
             }
-            Call::GetGroup { id, expand, names } => self.get_group(*id, *expand, names, context)?,
-            Call::GroupMembers(asked) => self.group_members(asked, context)?,
-            Call::ListAssignments { eligible, filter, expand, names, page } => {
+            ServedCall::GetGroup { id, expand, names } => self.get_group(*id, *expand, names, context)?,
+            ServedCall::GroupMembers(asked) => self.group_members(asked, context)?,
+            ServedCall::ListAssignments { eligible, filter, expand, names, page } => {
                 self.list_assignments(*eligible, filter, *expand, names, page, context)?
             }
-            Call::ListRoleDefinitions { filter, names, page } => {
+            ServedCall::ListRoleDefinitions { filter, names, page } => {
                 self.list_role_definitions(filter, names, page, context)?
             }
-            Call::GetRoleDefinition { id, names } => self.get_role_definition(*id, names, context)?,
-            Call::ListDirectoryRoles { names } => self.list_directory_roles(names, context)?,
-            Call::DirectoryRoleMembers { role, names, page } => {
+            ServedCall::GetRoleDefinition { id, names } => self.get_role_definition(*id, names, context)?,
+            ServedCall::ListDirectoryRoles { names } => self.list_directory_roles(names, context)?,
+            ServedCall::DirectoryRoleMembers { role, names, page } => {
                 self.directory_role_members(*role, names, page, context)?
             }
-            Call::App { of, registration, names } => tenant::app(&self.directory, *of, *registration, names, context)?,
-            Call::AppRoleAssignments { of, names, page } => self.app_role_assignments(*of, names, page, context)?,
-            Call::AppOwners { of, registration, names, page } => {
+            ServedCall::App { of, registration, names } => {
+                tenant::app(&self.directory, *of, *registration, names, context)?
+            }
+            ServedCall::AppRoleAssignments { of, names, page } => {
+                self.app_role_assignments(*of, names, page, context)?
+            }
+            ServedCall::AppOwners { of, registration, names, page } => {
                 self.app_owners(*of, *registration, names, page, context)?
             }
             // Writes never come here.
-            Call::UpdateUser { .. } | Call::RevokeSessions { .. } => return Err(GraphError::method_not_allowed()),
+            ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => {
+                return Err(ServedError::method_not_allowed());
+            }
         };
         self.counters.reads += 1;
         Ok(answer)
@@ -77,13 +85,13 @@ impl World {
     /// `kind` is the annotation of the type, where the set holds several.
     fn one_user(
         &self,
-        place: Place,
+        place: UserPlace,
         set: &str,
         kind: &str,
         selection: Option<&Selection>,
         sight: Sight,
         context: &Context<'_>,
-    ) -> Answer {
+    ) -> ServedAnswer {
         let mut json = Vec::with_capacity(512);
         let fields = fields(selection);
         raw(
@@ -100,10 +108,10 @@ impl World {
         };
         write_members(&mut json, self.lag.shown(self.directory.get(place), context.now), selection, sight);
         json.push(b'}');
-        Answer::json(json)
+        ServedAnswer::json(json)
     }
 
-    fn list(&mut self, list: &ListUsers, context: &Context<'_>) -> Result<Answer, GraphError> {
+    fn list(&mut self, list: &ListUsers, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
         self.check_token(&list.page)?;
         // "Advanced query capabilities on Microsoft Entra ID objects": the count stands on the first page only.
         let first = list.page.position == 0;
@@ -132,7 +140,7 @@ impl World {
     }
 
     /// Those whom an index names; no index knows the deleted ones.
-    fn candidates(&mut self, filter: Option<&Filter>, deleted: bool) -> Option<Vec<Place>> {
+    fn candidates(&mut self, filter: Option<&Filter>, deleted: bool) -> Option<Vec<UserPlace>> {
         filter.filter(|_| !deleted).and_then(|filter| filter.candidates(&mut self.directory))
     }
 
@@ -140,13 +148,13 @@ impl World {
     /// what an index knows, so that those whom it names are right under a lag, too.
     fn matching<'a>(
         &'a self,
-        candidates: Option<Vec<Place>>,
+        candidates: Option<Vec<UserPlace>>,
         filter: Option<&'a Filter>,
         deleted: bool,
         position: usize,
         now: Duration,
-    ) -> Box<dyn Iterator<Item = (usize, &'a User)> + 'a> {
-        let passes = move |(_, user): &(usize, &User)| {
+    ) -> Box<dyn Iterator<Item = (usize, &'a SimulatedUser)> + 'a> {
+        let passes = move |(_, user): &(usize, &SimulatedUser)| {
             filter.is_none_or(|filter| filter.lets_through(self.lag.shown(user, now)))
         };
         match candidates {
@@ -159,7 +167,13 @@ impl World {
         }
     }
 
-    fn by_ids(&self, ids: &[Uuid], wanted: Wanted, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
+    fn by_ids(
+        &self,
+        ids: &[Uuid],
+        wanted: WantedObjects,
+        names: &SelectedNames,
+        context: &Context<'_>,
+    ) -> Result<ServedAnswer, ServedError> {
         let writer = self.writer(names, self.rights.sight_by_ids(), self.rights.sees_groups(), context.now)?;
         // Ids that nobody has, that are deleted or of another type are left out without an error.
         let found = ids.iter().filter_map(|id| self.directory.object(*id)).filter(|object| match object {

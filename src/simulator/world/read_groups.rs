@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::objects::{self, write_value};
 use super::page::Part;
 use super::{Context, World};
-use crate::simulator::directory::{Group, Object};
-use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::errors::GraphError;
+use crate::simulator::directory::{Object, SimulatedGroup};
+use crate::simulator::graph::answer::ServedAnswer;
+use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::object_filters::GroupFilter;
-use crate::simulator::graph::paging::Page;
-use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::paging::ServedPage;
+use crate::simulator::graph::select::{SelectedNames, cut};
 use crate::simulator::graph::served_call::{GroupMembers, Relation};
 
 /// "Known issues with Microsoft Graph APIs": `$expand` returns no more than this, and cannot be paged.
@@ -22,10 +22,10 @@ impl World {
         &self,
         filter: &GroupFilter,
         expand: Option<Relation>,
-        names: &Names,
-        page: &Page,
+        names: &SelectedNames,
+        page: &ServedPage,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         let groups = self.directory.groups().iter().enumerate().filter(|(_, group)| filter.lets_through(group));
         let part = Part::of(page, groups);
@@ -41,24 +41,24 @@ impl World {
         &self,
         id: Uuid,
         expand: Option<Relation>,
-        names: &Names,
+        names: &SelectedNames,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
-        let group = self.directory.group(id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+    ) -> Result<ServedAnswer, ServedError> {
+        let group = self.directory.group(id).ok_or_else(|| ServedError::not_found(&id.to_string()))?;
         let mut value = self.group_value(group, expand, names, context)?;
         value["@odata.context"] = format!("{}/$metadata#groups/$entity", context.root).into();
         let mut json = Vec::with_capacity(1_024);
         write_value(&mut json, &value);
-        Ok(Answer::json(json))
+        Ok(ServedAnswer::json(json))
     }
 
     fn group_value(
         &self,
-        group: &Group,
+        group: &SimulatedGroup,
         expand: Option<Relation>,
-        names: &Names,
+        names: &SelectedNames,
         context: &Context<'_>,
-    ) -> Result<Value, GraphError> {
+    ) -> Result<Value, ServedError> {
         let mut object = cut(objects::group(group), names, "group")?;
         if let Some(relation) = expand {
             let writer = self.writer(&None, self.rights.sight(), true, context.now)?;
@@ -78,7 +78,7 @@ impl World {
 
     fn related<'a>(
         &'a self,
-        group: &'a Group,
+        group: &'a SimulatedGroup,
         relation: Relation,
     ) -> Box<dyn Iterator<Item = (usize, Object<'a>)> + 'a> {
         match relation {
@@ -88,10 +88,14 @@ impl World {
         }
     }
 
-    pub(super) fn group_members(&self, asked: &GroupMembers, context: &Context<'_>) -> Result<Answer, GraphError> {
+    pub(super) fn group_members(
+        &self,
+        asked: &GroupMembers,
+        context: &Context<'_>,
+    ) -> Result<ServedAnswer, ServedError> {
         let GroupMembers { id, relation, users_only, count, names, page } = asked;
         self.check_token(page)?;
-        let group = self.directory.group(*id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+        let group = self.directory.group(*id).ok_or_else(|| ServedError::not_found(&id.to_string()))?;
         let writer = self.writer(names, self.rights.sight(), true, context.now)?;
         let wanted = |(_, object): &(usize, Object<'_>)| !users_only || matches!(object, Object::User(_));
         let count = (*count && page.position == 0).then(|| self.related(group, *relation).filter(wanted).count());

@@ -7,12 +7,12 @@ use super::objects::{map, write_value};
 use super::page::Part;
 use super::{Context, World};
 use crate::simulator::directory::tenant::{APPLICATION_ID, CLIENT_ID};
-use crate::simulator::directory::{Directory, RoleAssignment, RoleDefinition, Scope, ServicePrincipal};
-use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::errors::GraphError;
+use crate::simulator::directory::{Directory, RoleAssignment, RoleDefinition, RoleScope, ServicePrincipal};
+use crate::simulator::graph::answer::ServedAnswer;
+use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::object_filters::{AssignmentFilter, DefinitionFilter};
-use crate::simulator::graph::paging::Page;
-use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::paging::ServedPage;
+use crate::simulator::graph::select::{SelectedNames, cut};
 use crate::simulator::graph::served_call::{AppKey, AssignmentExpand, RoleKey};
 use crate::simulator::random::{Random, seed_of};
 
@@ -22,10 +22,10 @@ impl World {
         eligible: bool,
         filter: &AssignmentFilter,
         expand: Option<AssignmentExpand>,
-        names: &Names,
-        page: &Page,
+        names: &SelectedNames,
+        page: &ServedPage,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         let all: Box<dyn Iterator<Item = (usize, &RoleAssignment)>> = if eligible {
             Box::new(self.directory.role_eligibilities())
@@ -45,9 +45,9 @@ impl World {
         assignment: &RoleAssignment,
         eligible: bool,
         expand: Option<AssignmentExpand>,
-        names: &Names,
+        names: &SelectedNames,
         context: &Context<'_>,
-    ) -> Result<Map<String, Value>, GraphError> {
+    ) -> Result<Map<String, Value>, ServedError> {
         let RoleAssignment { principal, role, scope } = assignment;
         let mut all = map(json!({
             "id": assignment.id(),
@@ -88,10 +88,10 @@ impl World {
     pub(super) fn list_role_definitions(
         &self,
         filter: &DefinitionFilter,
-        names: &Names,
-        page: &Page,
+        names: &SelectedNames,
+        page: &ServedPage,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         let roles = self.directory.role_definitions().iter().enumerate().filter(|(_, role)| filter.lets_through(role));
         let part = Part::of(page, roles);
@@ -104,20 +104,24 @@ impl World {
     pub(super) fn get_role_definition(
         &self,
         id: Uuid,
-        names: &Names,
+        names: &SelectedNames,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
-        let role = self.directory.role_definition(id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
+    ) -> Result<ServedAnswer, ServedError> {
+        let role = self.directory.role_definition(id).ok_or_else(|| ServedError::not_found(&id.to_string()))?;
         let mut object = cut(definition(role), names, "unifiedRoleDefinition")?;
         let set = "roleManagement/directory/roleDefinitions/$entity";
         object.insert("@odata.context".to_owned(), format!("{}/$metadata#{set}", context.root).into());
         let mut json = Vec::new();
         write_value(&mut json, &object);
-        Ok(Answer::json(json))
+        Ok(ServedAnswer::json(json))
     }
 
     /// "List directoryRoles": only those that were ever activated, here those that somebody holds.
-    pub(super) fn list_directory_roles(&self, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
+    pub(super) fn list_directory_roles(
+        &self,
+        names: &SelectedNames,
+        context: &Context<'_>,
+    ) -> Result<ServedAnswer, ServedError> {
         let roles = self.directory.role_definitions().iter().filter(|role| self.is_activated(role));
         let values =
             roles.map(|role| cut(directory_role(role), names, "directoryRole")).collect::<Result<Vec<_>, _>>()?;
@@ -132,10 +136,10 @@ impl World {
     pub(super) fn directory_role_members(
         &self,
         role: RoleKey,
-        names: &Names,
-        page: &Page,
+        names: &SelectedNames,
+        page: &ServedPage,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         let named = |it: &&RoleDefinition| match role {
             RoleKey::Id(id) => directory_role_id(it) == id,
@@ -144,10 +148,10 @@ impl World {
         let (RoleKey::Id(asked) | RoleKey::Template(asked)) = role;
         let definitions = self.directory.role_definitions();
         let found = definitions.iter().filter(|role| self.is_activated(role)).find(named);
-        let found = found.ok_or_else(|| GraphError::not_found(&asked.to_string()))?;
+        let found = found.ok_or_else(|| ServedError::not_found(&asked.to_string()))?;
         let writer = self.writer(names, self.rights.sight(), self.rights.sees_groups(), context.now)?;
         let holders = self.directory.role_assignments().filter_map(|(place, assignment)| {
-            let holds = assignment.role == found.id && assignment.scope == Scope::Tenant;
+            let holds = assignment.role == found.id && assignment.scope == RoleScope::Tenant;
             let object = self.directory.object(assignment.principal)?;
             holds.then_some((place, object))
         });
@@ -160,10 +164,10 @@ impl World {
         &self,
         of: AppKey,
         registration: bool,
-        names: &Names,
-        page: &Page,
+        names: &SelectedNames,
+        page: &ServedPage,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         self.check_token(page)?;
         find_app(&self.directory, of, registration)?;
         let writer = self.writer(names, self.rights.sight(), self.rights.sees_groups(), context.now)?;
@@ -174,7 +178,7 @@ impl World {
 }
 
 /// The app of this key. Of registrations there is the first app's alone.
-pub(super) fn find_app(directory: &Directory, of: AppKey, registration: bool) -> Result<ServicePrincipal, GraphError> {
+pub(super) fn find_app(directory: &Directory, of: AppKey, registration: bool) -> Result<ServicePrincipal, ServedError> {
     let is_it = |app: &ServicePrincipal| match (of, registration) {
         (AppKey::AppId(id), false) => id == app.client_id,
         (AppKey::ObjectId(id), false) => id == app.id,
@@ -182,7 +186,7 @@ pub(super) fn find_app(directory: &Directory, of: AppKey, registration: bool) ->
         (AppKey::ObjectId(id), true) => id == APPLICATION_ID && app.client_id == CLIENT_ID,
     };
     let (AppKey::AppId(id) | AppKey::ObjectId(id)) = of;
-    directory.apps().find(is_it).ok_or_else(|| GraphError::not_found(&id.to_string()))
+    directory.apps().find(is_it).ok_or_else(|| ServedError::not_found(&id.to_string()))
 }
 
 fn definition(role: &RoleDefinition) -> Map<String, Value> {

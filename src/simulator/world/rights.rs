@@ -5,24 +5,24 @@ use std::collections::BTreeSet;
 
 use super::{Context, World};
 use crate::simulator::apps::AppNumber;
-use crate::simulator::directory::{Place, RoleAssignment, Scope, Standing, UserKey};
+use crate::simulator::directory::{RoleAssignment, RoleScope, RoleStanding, UserKey, UserPlace};
 use crate::simulator::graph::change::UserChange;
-use crate::simulator::graph::errors::GraphError;
+use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
-use crate::simulator::graph::served_call::Call;
+use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::permission::{
     AnyOf, ENABLE, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS, READ_OBJECTS,
     READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE, UPDATE,
 };
 use crate::simulator::settings::Settings;
-use crate::simulator::tokens::Caller;
-use crate::simulator::who_may::ActingRole;
+use crate::simulator::tokens::TokenHolder;
+use crate::simulator::who_may::SimulatedRole;
 
 /// What the app was given, and what the tenant has bought.
 #[derive(Debug, Clone)]
 pub(crate) struct Rights {
     pub(crate) permissions: BTreeSet<Permission>,
-    pub(crate) app_role: Option<ActingRole>,
+    pub(crate) app_role: Option<SimulatedRole>,
     reaches_restricted: bool,
     pim_licensed: bool,
     reports_licensed: bool,
@@ -43,8 +43,8 @@ impl Rights {
         any_of.iter().any(|permission| self.permissions.contains(permission))
     }
 
-    fn need(&self, any_of: AnyOf) -> Result<(), GraphError> {
-        if self.have(any_of) { Ok(()) } else { Err(GraphError::denied()) }
+    fn need(&self, any_of: AnyOf) -> Result<(), ServedError> {
+        if self.have(any_of) { Ok(()) } else { Err(ServedError::denied()) }
     }
 
     /// How much of users is seen, in lists of users.
@@ -68,26 +68,26 @@ impl Rights {
         self.have(READ_GROUPS)
     }
 
-    fn need_sign_ins(&self, asked: bool) -> Result<(), GraphError> {
+    fn need_sign_ins(&self, asked: bool) -> Result<(), ServedError> {
         if !asked {
             return Ok(());
         }
         self.need(READ_SIGN_INS)?;
-        if self.reports_licensed { Ok(()) } else { Err(GraphError::not_premium()) }
+        if self.reports_licensed { Ok(()) } else { Err(ServedError::not_premium()) }
     }
 
-    fn needs_sight(&self, names: &[&str]) -> Result<(), GraphError> {
+    fn needs_sight(&self, names: &[&str]) -> Result<(), ServedError> {
         match self.sight() {
-            Sight::IdOnly => Err(GraphError::denied()),
+            Sight::IdOnly => Err(ServedError::denied()),
             sight if sight.shows_all(names) => Ok(()),
-            _ => Err(GraphError::denied()),
+            _ => Err(ServedError::denied()),
         }
     }
 }
 
 impl World {
     /// What this caller was given: further apps may have been given less than the first.
-    fn rights_of(&self, caller: Caller) -> Cow<'_, Rights> {
+    fn rights_of(&self, caller: TokenHolder) -> Cow<'_, Rights> {
         let withheld = &self.apps[caller.app().0].withheld;
         let mut rights = Cow::Borrowed(&self.rights);
         if !withheld.is_empty() {
@@ -97,57 +97,61 @@ impl World {
     }
 
     /// Refuses a read that the caller may not make.
-    pub(super) fn may_read(&self, call: &Call, context: &Context<'_>) -> Result<(), GraphError> {
+    pub(super) fn may_read(&self, call: &ServedCall, context: &Context<'_>) -> Result<(), ServedError> {
         let rights = self.rights_of(context.caller);
         match call {
-            Call::ListUsers(list) => {
+            ServedCall::ListUsers(list) => {
                 // "List users": guests cannot.
                 self.not_a_guest(context.caller)?;
                 let filtered = list.filter.as_ref().map(|filter| filter.properties()).unwrap_or_default();
                 rights.needs_sight(&filtered)?;
                 rights.need_sign_ins(list.selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
-            Call::CountUsers(filter) => {
+            ServedCall::CountUsers(filter) => {
                 self.not_a_guest(context.caller)?;
                 rights.needs_sight(&filter.as_ref().map(|filter| filter.properties()).unwrap_or_default())
             }
-            Call::GetUser { selection, .. } | Call::GetDeletedUser { selection, .. } => {
+            ServedCall::GetUser { selection, .. } | ServedCall::GetDeletedUser { selection, .. } => {
                 rights.needs_sight(&[])?;
                 rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
             // Everyone may read themselves, but for what stands in the reports.
-            Call::Me { selection } => {
+            ServedCall::Me { selection } => {
                 rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
             }
-            Call::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
-            Call::GetByIds { .. } => rights.needs_sight(&[]),
-            Call::Organization { .. } => rights.need(READ_ORGANIZATION),
-            Call::Domains => rights.need(READ_DOMAINS),
-            Call::ListGroups { .. } | Call::GetGroup { .. } | Call::GroupMembers(_) => rights.need(READ_GROUPS),
-            Call::ListAssignments { eligible: true, .. } => {
-                rights.need(READ_ELIGIBILITY)?;
-                if rights.pim_licensed { Ok(()) } else { Err(GraphError::no_pim()) }
+            ServedCall::GetByIds { .. } if rights.have(READ_OBJECTS) => Ok(()),
+            ServedCall::GetByIds { .. } => rights.needs_sight(&[]),
+            ServedCall::Organization { .. } => rights.need(READ_ORGANIZATION),
+            ServedCall::Domains => rights.need(READ_DOMAINS),
+            ServedCall::ListGroups { .. } | ServedCall::GetGroup { .. } | ServedCall::GroupMembers(_) => {
+                rights.need(READ_GROUPS)
             }
-            Call::ListAssignments { .. }
-            | Call::ListRoleDefinitions { .. }
-            | Call::GetRoleDefinition { .. }
-            | Call::ListDirectoryRoles { .. }
-            | Call::DirectoryRoleMembers { .. } => rights.need(READ_ROLES),
-            Call::App { .. } | Call::AppOwners { .. } | Call::AppRoleAssignments { .. } => rights.need(READ_APPS),
+            ServedCall::ListAssignments { eligible: true, .. } => {
+                rights.need(READ_ELIGIBILITY)?;
+                if rights.pim_licensed { Ok(()) } else { Err(ServedError::no_pim()) }
+            }
+            ServedCall::ListAssignments { .. }
+            | ServedCall::ListRoleDefinitions { .. }
+            | ServedCall::GetRoleDefinition { .. }
+            | ServedCall::ListDirectoryRoles { .. }
+            | ServedCall::DirectoryRoleMembers { .. } => rights.need(READ_ROLES),
+            ServedCall::App { .. } | ServedCall::AppOwners { .. } | ServedCall::AppRoleAssignments { .. } => {
+                rights.need(READ_APPS)
+            }
             // Judged with the target in hand.
-            Call::UpdateUser { .. } | Call::RevokeSessions { .. } => Ok(()),
+            ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => Ok(()),
         }
     }
 
-    fn not_a_guest(&self, caller: Caller) -> Result<(), GraphError> {
-        let Caller::User(id) = caller else { return Ok(()) };
+    fn not_a_guest(&self, caller: TokenHolder) -> Result<(), ServedError> {
+        let TokenHolder::User(id) = caller else { return Ok(()) };
         let place = self.directory.find(&UserKey::Id(id));
         let guest = place.is_none_or(|place| self.directory.get(place).user_type.as_str() == "Guest");
-        if guest { Err(GraphError::denied()) } else { Ok(()) }
+        if guest { Err(ServedError::denied()) } else { Ok(()) }
     }
 
     /// Refuses an update for want of a permission.
-    pub(super) fn may_update(&self, change: &UserChange, caller: Caller) -> Result<(), GraphError> {
+    pub(super) fn may_update(&self, change: &UserChange, caller: TokenHolder) -> Result<(), ServedError> {
         let rights = self.rights_of(caller);
         if change.has_profile {
             rights.need(RESET)?;
@@ -164,22 +168,23 @@ impl World {
     /// Refuses an update of a target that outranks the caller.
     pub(super) fn outranks_for_update(
         &self,
-        place: Place,
+        place: UserPlace,
         change: &UserChange,
-        caller: Caller,
-    ) -> Result<(), GraphError> {
+        caller: TokenHolder,
+    ) -> Result<(), ServedError> {
         let target = self.target(place)?;
         let roles = self.roles_of(caller, place);
         // "Update user": an app that resets passwords holds at least User Administrator.
-        let resets =
-            |role: &ActingRole| role.may_reset(&target) && (!caller.is_app() || *role >= ActingRole::UserAdministrator);
+        let resets = |role: &SimulatedRole| {
+            role.may_reset(&target) && (!caller.is_app() || *role >= SimulatedRole::UserAdministrator)
+        };
         let may = (!change.has_profile || roles.iter().any(resets))
             && (change.account_enabled.is_none() || roles.iter().any(|role| role.may_act(&target)));
-        if may { Ok(()) } else { Err(GraphError::denied()) }
+        if may { Ok(()) } else { Err(ServedError::denied()) }
     }
 
     /// Refuses a revoke for want of a permission.
-    pub(super) fn may_revoke(&self, caller: Caller) -> Result<(), GraphError> {
+    pub(super) fn may_revoke(&self, caller: TokenHolder) -> Result<(), ServedError> {
         self.rights_of(caller).need(REVOKE)
     }
 
@@ -187,39 +192,39 @@ impl World {
     ///
     /// "user: revokeSignInSessions" asks apps for a permission alone, "Working with users" puts everyone under the table
     /// for resets. So an app without a role reaches those whom the least of the columns reaches.
-    pub(super) fn outranks_for_revoke(&self, place: Place, caller: Caller) -> Result<(), GraphError> {
+    pub(super) fn outranks_for_revoke(&self, place: UserPlace, caller: TokenHolder) -> Result<(), ServedError> {
         let target = self.target(place)?;
         let mut roles = self.roles_of(caller, place);
-        let oneself = matches!(caller, Caller::User(id) if id == self.directory.get(place).id);
+        let oneself = matches!(caller, TokenHolder::User(id) if id == self.directory.get(place).id);
         if caller.is_app() {
-            roles.push(ActingRole::PasswordAdministrator);
+            roles.push(SimulatedRole::PasswordAdministrator);
         }
         let may = oneself || roles.iter().any(|role| role.may_reset(&target));
-        if may { Ok(()) } else { Err(GraphError::denied()) }
+        if may { Ok(()) } else { Err(ServedError::denied()) }
     }
 
     /// What protects a target; a refusal when that is its administrative unit.
-    fn target(&self, place: Place) -> Result<Standing, GraphError> {
+    fn target(&self, place: UserPlace) -> Result<RoleStanding, ServedError> {
         let user = self.directory.get(place);
         if user.is_management_restricted() && !self.rights.reaches_restricted {
-            return Err(GraphError::denied());
+            return Err(ServedError::denied());
         }
         Ok(self.directory.standing(user.id))
     }
 
     /// The roles with which the caller acts on the user at this place.
-    fn roles_of(&self, caller: Caller, target: Place) -> Vec<ActingRole> {
+    fn roles_of(&self, caller: TokenHolder, target: UserPlace) -> Vec<SimulatedRole> {
         match caller {
-            Caller::App(AppNumber::FIRST) => self.rights.app_role.into_iter().collect(),
-            Caller::App(further) => self.apps[further.0].role.into_iter().collect(),
+            TokenHolder::App(AppNumber::FIRST) => self.rights.app_role.into_iter().collect(),
+            TokenHolder::App(further) => self.apps[further.0].role.into_iter().collect(),
             // "Working with users in Microsoft Graph": a role at the scope of an administrative unit reaches that unit alone.
-            Caller::User(id) => {
+            TokenHolder::User(id) => {
                 let reaches = |assignment: &&RoleAssignment| match assignment.scope {
-                    Scope::Tenant => true,
-                    Scope::Unit(unit) => self.directory.is_in_unit(target, unit),
+                    RoleScope::Tenant => true,
+                    RoleScope::Unit(unit) => self.directory.is_in_unit(target, unit),
                 };
                 let held = self.directory.roles_held(id).filter(reaches);
-                held.filter_map(|assignment| ActingRole::of(assignment.role)).collect()
+                held.filter_map(|assignment| SimulatedRole::of(assignment.role)).collect()
             }
         }
     }

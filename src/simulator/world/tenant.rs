@@ -8,9 +8,9 @@ use super::objects::{application, map, service_principal, write_value};
 use super::read_roles::find_app;
 use crate::simulator::directory::Directory;
 use crate::simulator::directory::tenant::{DISPLAY_NAME, Domain, GRAPH_APP_ID, GRAPH_SERVICE_PRINCIPAL_ID, TENANT_ID};
-use crate::simulator::graph::answer::Answer;
-use crate::simulator::graph::errors::GraphError;
-use crate::simulator::graph::select::{Names, cut};
+use crate::simulator::graph::answer::ServedAnswer;
+use crate::simulator::graph::errors::ServedError;
+use crate::simulator::graph::select::{SelectedNames, cut};
 use crate::simulator::graph::served_call::AppKey;
 use crate::simulator::moment::iso;
 
@@ -19,7 +19,11 @@ fn kind(domain: &Domain) -> &'static str {
 }
 
 /// "organization resource type". Directory sync ran a moment ago.
-pub(super) fn organization(directory: &Directory, names: &Names, context: &Context<'_>) -> Result<Answer, GraphError> {
+pub(super) fn organization(
+    directory: &Directory,
+    names: &SelectedNames,
+    context: &Context<'_>,
+) -> Result<ServedAnswer, ServedError> {
     let verified = |domain: &Domain| {
         json!({
             "name": domain.name, "type": kind(domain), "isDefault": domain.is_default(),
@@ -43,7 +47,7 @@ pub(super) fn organization(directory: &Directory, names: &Names, context: &Conte
 }
 
 /// "domain resource type". All of them at once: query options on domains are ignored.
-pub(super) fn domains(directory: &Directory, context: &Context<'_>) -> Answer {
+pub(super) fn domains(directory: &Directory, context: &Context<'_>) -> ServedAnswer {
     let domain = |domain: &Domain| {
         json!({
             "id": domain.name, "authenticationType": kind(domain), "isAdminManaged": true,
@@ -60,9 +64,9 @@ pub(super) fn app(
     directory: &Directory,
     of: AppKey,
     registration: bool,
-    names: &Names,
+    names: &SelectedNames,
     context: &Context<'_>,
-) -> Result<Answer, GraphError> {
+) -> Result<ServedAnswer, ServedError> {
     let is_graph =
         !registration && matches!(of, AppKey::AppId(GRAPH_APP_ID) | AppKey::ObjectId(GRAPH_SERVICE_PRINCIPAL_ID));
     let (all, kind, set) = if is_graph {
@@ -78,8 +82,8 @@ pub(super) fn app(
     Ok(answer(&Value::Object(object)))
 }
 
-fn answer(value: &Value) -> Answer {
+fn answer(value: &Value) -> ServedAnswer {
     let mut json = Vec::with_capacity(1_024);
     write_value(&mut json, value);
-    Answer::json(json)
+    ServedAnswer::json(json)
 }

@@ -3,10 +3,10 @@
 use secrecy::ExposeSecret;
 
 use super::{Context, World};
-use crate::simulator::directory::{Place, User, UserKey};
-use crate::simulator::graph::answer::{Answer, raw};
+use crate::simulator::directory::{SimulatedUser, UserKey, UserPlace};
+use crate::simulator::graph::answer::{ServedAnswer, raw};
 use crate::simulator::graph::change::UserChange;
-use crate::simulator::graph::errors::{EXTERNAL, GraphError, ON_PREMISES, WEAK_PASSWORD};
+use crate::simulator::graph::errors::{EXTERNAL, ON_PREMISES, ServedError, WEAK_PASSWORD};
 use crate::simulator::graph::password;
 use crate::simulator::ledger::{Operation, WriteRecord};
 
@@ -19,7 +19,7 @@ impl World {
         overlaps: bool,
         batch: Option<u64>,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         let operation = Operation::Patch {
             account_enabled: change.account_enabled,
             password: change.password.as_ref().map(|password| password.digest),
@@ -53,7 +53,7 @@ impl World {
         });
         let status = checked.as_ref().map_or_else(|error| error.status, |_| 204);
         self.record(place, operation, status, applied, batch, context);
-        checked.map(|_| Answer::no_content())
+        checked.map(|_| ServedAnswer::no_content())
     }
 
     pub(super) fn revoke(
@@ -63,7 +63,7 @@ impl World {
         overlaps: bool,
         batch: Option<u64>,
         context: &Context<'_>,
-    ) -> Result<Answer, GraphError> {
+    ) -> Result<ServedAnswer, ServedError> {
         let place = self.directory.find(key);
         let checked =
             self.may_revoke(context.caller).and_then(|()| self.writable(place, named, overlaps)).and_then(|place| {
@@ -88,33 +88,33 @@ impl World {
                 &mut json,
                 format_args!("{{\"@odata.context\":\"{}/$metadata#Edm.Boolean\",\"value\":true}}", context.root),
             );
-            Answer::json(json)
+            ServedAnswer::json(json)
         })
     }
 
-    fn writable(&self, place: Option<Place>, named: &str, overlaps: bool) -> Result<Place, GraphError> {
-        let place = place.ok_or_else(|| GraphError::not_found(named))?;
-        if overlaps { Err(GraphError::concurrency()) } else { Ok(place) }
+    fn writable(&self, place: Option<UserPlace>, named: &str, overlaps: bool) -> Result<UserPlace, ServedError> {
+        let place = place.ok_or_else(|| ServedError::not_found(named))?;
+        if overlaps { Err(ServedError::concurrency()) } else { Ok(place) }
     }
 
     /// Everything is checked before anything is changed: a combined PATCH takes effect as a whole or not at all.
-    fn check(&self, user: &User, change: &UserChange) -> Result<(), GraphError> {
+    fn check(&self, user: &SimulatedUser, change: &UserChange) -> Result<(), ServedError> {
         if !change.has_profile {
             return Ok(());
         }
         if user.is_synced() {
-            return Err(GraphError::bad_request(ON_PREMISES));
+            return Err(ServedError::bad_request(ON_PREMISES));
         }
         if user.is_external() {
-            return Err(GraphError::bad_request(EXTERNAL));
+            return Err(ServedError::bad_request(EXTERNAL));
         }
         // "Update user": passwordProfile can't be used for federated users. The page gives no message; this one is ours.
         if self.directory.is_federated(user) {
-            return Err(GraphError::bad_request("The property passwordProfile can't be used for federated users."));
+            return Err(ServedError::bad_request("The property passwordProfile can't be used for federated users."));
         }
         match &change.password {
             Some(new) if !password::complies(new.text.expose_secret(), user) => {
-                Err(GraphError::bad_request(WEAK_PASSWORD))
+                Err(ServedError::bad_request(WEAK_PASSWORD))
             }
             _ => Ok(()),
         }
@@ -122,7 +122,7 @@ impl World {
 
     fn record(
         &mut self,
-        place: Option<Place>,
+        place: Option<UserPlace>,
         operation: Operation,
         status: u16,
         applied: bool,

@@ -13,7 +13,7 @@ mod table;
 
 use std::time::Duration;
 
-use sealoff::simulator::Shape;
+use sealoff::simulator::LimitShape;
 use stage::{Run, Seen};
 use table::{Budget, Line, Table};
 
@@ -66,14 +66,14 @@ fn against_the_quota(table: &mut Table, what: &str, seen: &Seen, most: f64, most
 
 fn quota(table: &mut Table) {
     let shapes = [
-        ("token bucket", Shape::TokenBucket, 0.5),
-        ("sliding window", Shape::SlidingWindow, 1.0),
-        ("fixed window", Shape::FixedWindow, 1.0),
+        ("token bucket", LimitShape::TokenBucket, 0.5),
+        ("sliding window", LimitShape::SlidingWindow, 1.0),
+        ("fixed window", LimitShape::FixedWindow, 1.0),
     ];
     for (name, shape, most_throttled) in shapes {
         let seen = Run { limiter: Some(shape), ..Run::default() }.measure();
         against_the_quota(table, &format!("10,000 accounts, {name}"), &seen, 1.05, most_throttled);
-        if shape == Shape::TokenBucket {
+        if shape == LimitShape::TokenBucket {
             let (what, floor) = ("  its calls".to_owned(), Some((seen.writes / ITEMS).ceil()));
             table.line(&Line { what, measured: seen.calls, unit: "calls", floor, budget: Budget::AtMost(1.05) });
         }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sealoff::private_files;
-use sealoff::simulator::{Connection, FurtherApp, Latency, Limit, Quota, Settings, Shape, Simulator};
+use sealoff::simulator::{Connection, FurtherApp, Latency, Limit, LimitShape, Quota, Settings, Simulator};
 
 use crate::child::peak_memory;
 
@@ -28,7 +28,7 @@ pub(crate) struct Run {
     /// much as they would.
     pub(crate) speed: f64,
     /// How the tenant counts writes; `None` is a tenant without any quota.
-    pub(crate) limiter: Option<Shape>,
+    pub(crate) limiter: Option<LimitShape>,
     /// Half of the quota is gone when half of the writes are done, and nobody is told.
     pub(crate) halved_half_way: bool,
     /// How long each call takes, in tenant time.
@@ -45,7 +45,7 @@ impl Default for Run {
             playbook: "breach",
             accounts: 10_000,
             speed: 60.0,
-            limiter: Some(Shape::TokenBucket),
+            limiter: Some(LimitShape::TokenBucket),
             halved_half_way: false,
             round_trip: Duration::ZERO,
             apps: 1,
@@ -121,12 +121,12 @@ impl Run {
         let floor = match (self.limiter, halved) {
             (None, _) => 0.0,
             (Some(_), Some((at, done))) => at - first + (writes - done) / (WRITES / WINDOW / 2.0),
-            (Some(Shape::TokenBucket), None) => {
+            (Some(LimitShape::TokenBucket), None) => {
                 let of_apps = (writes - WRITES * apps) / (WRITES / WINDOW * apps);
                 of_apps.max((writes - WRITES_OF_TENANT) / TENANT_PER_SECOND).max(0.0)
             }
-            (Some(Shape::SlidingWindow), None) => windows * WINDOW,
-            (Some(Shape::FixedWindow), None) => windows * WINDOW - first.rem_euclid(WINDOW),
+            (Some(LimitShape::SlidingWindow), None) => windows * WINDOW,
+            (Some(LimitShape::FixedWindow), None) => windows * WINDOW - first.rem_euclid(WINDOW),
         };
         Seen { writes, calls: calls as f64, throttled: turned_away / (writes + turned_away) * 100.0, took, floor, peak }
     }

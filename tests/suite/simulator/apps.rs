@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use sealoff::simulator::{ActingRole, CLIENT_ID, FurtherApp, Limit, Quota, Settings, Shape};
+use sealoff::simulator::{CLIENT_ID, FurtherApp, Limit, LimitShape, Quota, Settings, SimulatedRole};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Graph, block};
 
-const SHAPES: [Shape; 3] = [Shape::TokenBucket, Shape::SlidingWindow, Shape::FixedWindow];
+const SHAPES: [LimitShape; 3] = [LimitShape::TokenBucket, LimitShape::SlidingWindow, LimitShape::FixedWindow];
 
-fn limit(amount: f64, shape: Shape) -> Option<Limit> {
+fn limit(amount: f64, shape: LimitShape) -> Option<Limit> {
     // So long a window that nothing comes back within a test.
     Some(Limit { amount, window: Duration::from_secs(3_600_000), shape })
 }
@@ -78,9 +78,9 @@ async fn the_documented_limits_of_tenant_and_app_are_there() {
     assert_eq!(seconds(quota.writes), Some((3_000.0, 150)));
     assert_eq!(seconds(quota.writes_of_tenant), Some((18_000.0, 300)));
     assert_eq!(seconds(quota.writes_of_app), Some((35_000.0, 300)));
-    let counted = quota.counted_in(Shape::FixedWindow);
+    let counted = quota.counted_in(LimitShape::FixedWindow);
     for limit in [counted.writes, counted.writes_of_app, counted.writes_of_tenant] {
-        assert_eq!(limit.unwrap().shape, Shape::FixedWindow);
+        assert_eq!(limit.unwrap().shape, LimitShape::FixedWindow);
     }
 }
 
@@ -123,7 +123,7 @@ async fn an_app_without_a_role_resets_nobodys_password() {
     let settings = Settings {
         quota: Quota::off(),
         further_apps: vec![further],
-        app_role: Some(ActingRole::UserAdministrator),
+        app_role: Some(SimulatedRole::UserAdministrator),
         ..Settings::default()
     };
     let mut graph = Graph::with(settings).await;

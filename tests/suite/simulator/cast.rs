@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use sealoff::simulator::{Directory, Members, Quota, Settings, User, UserType};
+use sealoff::simulator::{Directory, Members, Quota, Settings, SimulatedUser, UserType};
 
 use super::Graph;
 
-fn is_ordinary(user: &User) -> bool {
+fn is_ordinary(user: &SimulatedUser) -> bool {
     user.account_enabled && !user.is_synced() && !user.is_external() && user.domain() == "contoso.com"
 }
 
@@ -34,13 +34,13 @@ async fn enabled_cloud_members_of_the_default_domain_are_ordinary() {
 async fn nothing_of_note_is_missing_from_the_smallest_directory() {
     let graph = Graph::with(Settings { users: 0, quota: Quota::off(), ..Settings::default() }).await;
     let users = graph.simulator.users();
-    let count = |is: fn(&User) -> bool| users.iter().filter(|user| is(user)).count();
+    let count = |is: fn(&SimulatedUser) -> bool| users.iter().filter(|user| is(user)).count();
     let external_members = count(|user| user.is_external() && user.user_type == UserType::Member);
     let internal_guests = count(|user| !user.is_external() && user.user_type == UserType::Guest);
     let shared = count(|user| !user.account_enabled && user.employee_id().is_none() && user.mail().is_some());
-    let restricted = count(User::is_management_restricted);
+    let restricted = count(SimulatedUser::is_management_restricted);
     assert_eq!((external_members, internal_guests, shared, restricted), (1, 1, 2, 2));
-    assert!(count(User::is_synced) >= 10 && count(|user| user.domain() == "fabrikam.com") >= 5);
+    assert!(count(SimulatedUser::is_synced) >= 10 && count(|user| user.domain() == "fabrikam.com") >= 5);
     let mut holders: BTreeMap<usize, usize> = BTreeMap::new();
     for user in &users {
         *holders.entry(graph.simulator.roles_of(user.id).len()).or_default() += 1;

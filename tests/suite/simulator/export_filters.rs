@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use sealoff::simulator::{Limit, Permission, Quota, Settings, Shape};
+use sealoff::simulator::{Limit, LimitShape, Permission, Quota, Settings};
 
 use super::{Graph, Reply};
 
@@ -12,7 +12,7 @@ use super::{Graph, Reply};
 async fn people_are_filtered_by_what_they_are() {
     let graph = Graph::unlimited().await;
     let users = graph.simulator.users();
-    let count = |is: fn(&sealoff::simulator::User) -> bool| users.iter().filter(|user| is(user)).count();
+    let count = |is: fn(&sealoff::simulator::SimulatedUser) -> bool| users.iter().filter(|user| is(user)).count();
     for (filter, expected) in [
         ("accountEnabled eq true", count(|user| user.account_enabled)),
         ("accountEnabled eq false", count(|user| !user.account_enabled)),
@@ -102,7 +102,7 @@ async fn sign_in_activity_has_rules_of_its_own() {
 #[tokio::test]
 async fn ten_sign_in_requests_a_minute_and_no_more() {
     let limit = Quota::documented(1_000).sign_in_activity;
-    assert_eq!(limit, Some(Limit { amount: 10.0, window: Duration::from_secs(60), shape: Shape::TokenBucket }));
+    assert_eq!(limit, Some(Limit { amount: 10.0, window: Duration::from_secs(60), shape: LimitShape::TokenBucket }));
     let graph = Graph::with(Settings::default()).await;
     let mut statuses = Vec::new();
     for _ in 0..12 {

@@ -90,7 +90,7 @@ async fn an_update_is_answered_by_204_and_nothing_else() {
 #[tokio::test]
 async fn a_priority_changes_no_limit() {
     let graph = Graph::with(Settings {
-        quota: Quota::off().with_writes(1.0, Duration::from_secs(3_600), sealoff::simulator::Shape::TokenBucket),
+        quota: Quota::off().with_writes(1.0, Duration::from_secs(3_600), sealoff::simulator::LimitShape::TokenBucket),
         ..Settings::default()
     })
     .await;

@@ -1,11 +1,11 @@
 //! Every kind of fault, by its name: what arrives, and whether the tenant acted.
 
-use sealoff::simulator::{Fault, Faults};
+use sealoff::simulator::{Fault, FaultShares};
 
 use super::*;
 
 async fn struck_by(name: &str) -> Graph {
-    let mut faults = Faults::default();
+    let mut faults = FaultShares::default();
     *name.parse::<Fault>().unwrap().share(&mut faults) = 1.0;
     // The waits of faults are tenant time.
     Graph::with(Settings { faults, quota: Quota::off(), clock_speed: 2_000.0, ..Settings::default() }).await
@@ -85,7 +85,7 @@ async fn an_answer_is_spoilt_after_the_tenant_has_acted() {
 async fn the_network_goes_and_comes_back_on_the_same_port() {
     let graph = struck_by("outage").await;
     assert!(graph.request(Method::GET, "/organization").send().await.is_err());
-    graph.simulator.change_faults(Faults::default());
+    graph.simulator.change_faults(FaultShares::default());
     let mut refused = 0;
     loop {
         match graph.request(Method::GET, "/organization").send().await {

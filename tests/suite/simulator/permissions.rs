@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use reqwest::{Method, StatusCode};
-use sealoff::simulator::{ActingRole, CLIENT_ID, Permission, Quota, Settings};
+use sealoff::simulator::{CLIENT_ID, Permission, Quota, Settings, SimulatedRole};
 use serde_json::json;
 
 use super::{Graph, reset};
@@ -134,7 +134,7 @@ async fn the_minimal_grant_is_enough_for_the_whole_job() {
         DomainReadAll,
         GroupMemberReadAll,
     ]);
-    let app_role = Some(ActingRole::UserAdministrator);
+    let app_role = Some(SimulatedRole::UserAdministrator);
     let graph = Graph::with(Settings { permissions, app_role, ..Settings::default() }).await;
     let ada = graph.user("ada.lovelace@contoso.com");
     for url in [

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use sealoff::simulator::{Faults, Latency, Quota, RetryAfterForm, Settings, Shape};
+use sealoff::simulator::{FaultShares, Latency, LimitShape, Quota, RetryAfterForm, Settings};
 use serde_json::{Value, json};
 
 use super::{Graph, Reply, block, revoke};
@@ -13,13 +13,13 @@ fn header<'a>(item: &'a Value, name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str().unwrap())
 }
 
-async fn graph_with(faults: Faults) -> Graph {
+async fn graph_with(faults: FaultShares) -> Graph {
     Graph::with(Settings { faults, quota: Quota::off(), ..Settings::default() }).await
 }
 
 #[tokio::test]
 async fn beyond_the_write_quota_items_are_429_in_a_batch_that_is_200() {
-    let quota = Quota::off().with_writes(10.0, Duration::from_secs(3_600), Shape::TokenBucket);
+    let quota = Quota::off().with_writes(10.0, Duration::from_secs(3_600), LimitShape::TokenBucket);
     let graph = Graph::with(Settings { quota, ..Settings::default() }).await;
     let users = graph.plain_users(20);
     let requests: Vec<Value> = users.iter().enumerate().map(|(n, user)| block(&n.to_string(), user)).collect();
@@ -44,7 +44,7 @@ async fn beyond_the_write_quota_items_are_429_in_a_batch_that_is_200() {
 #[tokio::test]
 async fn the_quota_refills_in_tenant_time() {
     // A million tenant seconds pass in each second of the wall clock: the bucket is full again before the next call.
-    let quota = Quota::off().with_writes(20.0, Duration::from_secs(150), Shape::TokenBucket);
+    let quota = Quota::off().with_writes(20.0, Duration::from_secs(150), LimitShape::TokenBucket);
     let graph = Graph::with(Settings { quota, clock_speed: 1e6, ..Settings::default() }).await;
     let users = graph.plain_users(20);
     for _ in 0..5 {
@@ -76,12 +76,12 @@ async fn resource_units_are_charged_as_priced() {
 
 #[tokio::test]
 async fn a_quota_cut_in_half_holds_from_then_on() {
-    let quota = Quota::off().with_writes(40.0, Duration::from_secs(3_600), Shape::FixedWindow);
+    let quota = Quota::off().with_writes(40.0, Duration::from_secs(3_600), LimitShape::FixedWindow);
     let graph = Graph::with(Settings { quota: quota.clone(), ..Settings::default() }).await;
     let users = graph.plain_users(20);
     let requests: Vec<Value> = users.iter().enumerate().map(|(n, user)| block(&n.to_string(), user)).collect();
     graph.batch(&requests).await;
-    graph.simulator.change_quota(&quota.with_writes(20.0, Duration::from_secs(3_600), Shape::FixedWindow));
+    graph.simulator.change_quota(&quota.with_writes(20.0, Duration::from_secs(3_600), LimitShape::FixedWindow));
     graph.batch(&requests).await;
     assert_eq!(graph.simulator.counters().writes_applied, 30);
 }
@@ -94,7 +94,7 @@ async fn retry_after_comes_in_every_form() {
         (RetryAfterForm::Date, |text| text.is_some_and(|text| text.ends_with(" GMT"))),
         (RetryAfterForm::Absent, |text| text.is_none()),
     ] {
-        let faults = Faults { throttled_item: 1.0, retry_after: form, ..Faults::default() };
+        let faults = FaultShares { throttled_item: 1.0, retry_after: form, ..FaultShares::default() };
         let graph = graph_with(faults).await;
         let reply = graph.get("/users").await;
         assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
@@ -105,11 +105,11 @@ async fn retry_after_comes_in_every_form() {
 #[tokio::test]
 async fn faults_that_come_first_change_nothing() {
     for (faults, outer, inner) in [
-        (Faults { throttled_item: 1.0, ..Faults::default() }, 200, Some(429)),
-        (Faults { unavailable_item: 1.0, ..Faults::default() }, 200, Some(503)),
-        (Faults { concurrency_item: 1.0, ..Faults::default() }, 200, Some(409)),
-        (Faults { throttled_envelope: 1.0, ..Faults::default() }, 429, None),
-        (Faults { unavailable_envelope: 1.0, ..Faults::default() }, 503, None),
+        (FaultShares { throttled_item: 1.0, ..FaultShares::default() }, 200, Some(429)),
+        (FaultShares { unavailable_item: 1.0, ..FaultShares::default() }, 200, Some(503)),
+        (FaultShares { concurrency_item: 1.0, ..FaultShares::default() }, 200, Some(409)),
+        (FaultShares { throttled_envelope: 1.0, ..FaultShares::default() }, 429, None),
+        (FaultShares { unavailable_envelope: 1.0, ..FaultShares::default() }, 503, None),
     ] {
         let graph = graph_with(faults).await;
         let ada = graph.user("ada.lovelace@contoso.com");
@@ -126,9 +126,9 @@ async fn faults_that_come_first_change_nothing() {
 #[tokio::test]
 async fn faults_that_come_after_leave_the_effect_and_say_so_in_the_ledger() {
     for faults in [
-        Faults { timeout_after_execution: 1.0, ..Faults::default() },
-        Faults { lost_answer: 1.0, ..Faults::default() },
-        Faults { missing_id: 1.0, ..Faults::default() },
+        FaultShares { timeout_after_execution: 1.0, ..FaultShares::default() },
+        FaultShares { lost_answer: 1.0, ..FaultShares::default() },
+        FaultShares { missing_id: 1.0, ..FaultShares::default() },
     ] {
         let graph = graph_with(faults.clone()).await;
         let ada = graph.user("ada.lovelace@contoso.com");
@@ -151,7 +151,8 @@ async fn faults_that_come_after_leave_the_effect_and_say_so_in_the_ledger() {
 async fn the_same_seed_deals_the_same_faults() {
     let mut runs = Vec::new();
     for seed in [5, 5, 6] {
-        let faults = Faults { throttled_item: 0.2, unavailable_item: 0.1, missing_id: 0.1, ..Faults::default() };
+        let faults =
+            FaultShares { throttled_item: 0.2, unavailable_item: 0.1, missing_id: 0.1, ..FaultShares::default() };
         let graph = Graph::with(Settings { faults, seed, quota: Quota::off(), ..Settings::default() }).await;
         let requests: Vec<Value> =
             (0..20).map(|id| json!({ "id": id.to_string(), "method": "GET", "url": "/domains" })).collect();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use reqwest::StatusCode;
-use sealoff::simulator::{ActingRole, Quota, Settings};
+use sealoff::simulator::{Quota, Settings, SimulatedRole};
 use serde_json::json;
 use uuid::{Uuid, uuid};
 
@@ -143,7 +143,7 @@ async fn roles_change_behind_the_clients_back() {
     assert!(!graph.simulator.assign_role(ada.id, Uuid::nil()), "no such role");
     assert!(!graph.simulator.assign_role(Uuid::nil(), EXCHANGE_ADMINISTRATOR), "nobody there");
     assert_eq!(graph.get(&of_ada).await.values().len(), 1);
-    assert!(graph.simulator.make_eligible(ada.id, ActingRole::UserAdministrator.template_id()));
+    assert!(graph.simulator.make_eligible(ada.id, SimulatedRole::UserAdministrator.template_id()));
     let eligible = graph.get(&format!("{ELIGIBLE}?$filter=principalId eq '{}'", ada.id)).await;
     assert_eq!(eligible.texts("roleDefinitionId"), [USER_ADMINISTRATOR]);
     assert!(graph.simulator.remove_role(ada.id, EXCHANGE_ADMINISTRATOR));
@@ -160,7 +160,7 @@ async fn roles_change_behind_the_clients_back() {
 #[tokio::test]
 async fn a_token_names_the_roles_of_its_holder() {
     use base64::Engine;
-    let graph = Graph::with(Settings { app_role: Some(ActingRole::UserAdministrator), ..Settings::default() }).await;
+    let graph = Graph::with(Settings { app_role: Some(SimulatedRole::UserAdministrator), ..Settings::default() }).await;
     let claims = |token: &str| -> serde_json::Value {
         let middle = token.split('.').nth(1).unwrap();
         serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(middle).unwrap()).unwrap()

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use sealoff::simulator::{Settings, Simulator, User};
+use sealoff::simulator::{Settings, SimulatedUser, Simulator};
 
 /// What marks the rows whose people are meant to be missing.
 const GONE: &str = "left the company";
 
 struct Row {
-    user: Option<User>,
+    user: Option<SimulatedUser>,
     handoff: String,
     priority: String,
     note: String,
@@ -27,7 +27,7 @@ async fn rows(name: &str, delimiter: u8, key_columns: &[&str]) -> Vec<Row> {
         let record = record.unwrap();
         let cell = |name: &str| record[headers.iter().position(|header| header == name).unwrap()].to_owned();
         let keys: Vec<String> = key_columns.iter().map(|name| cell(name)).filter(|key| !key.is_empty()).collect();
-        let users: Vec<Option<User>> = keys.iter().map(|key| simulator.user(key)).collect();
+        let users: Vec<Option<SimulatedUser>> = keys.iter().map(|key| simulator.user(key)).collect();
         assert!(users.windows(2).all(|pair| pair[0] == pair[1]), "{record:?} names two people");
         let row =
             Row { user: users[0].clone(), handoff: cell("handoff"), priority: cell("priority"), note: cell("note") };
@@ -40,7 +40,7 @@ async fn rows(name: &str, delimiter: u8, key_columns: &[&str]) -> Vec<Row> {
 }
 
 /// The people of a roster, and how often somebody comes again.
-fn people(rows: &[Row]) -> (Vec<&User>, usize) {
+fn people(rows: &[Row]) -> (Vec<&SimulatedUser>, usize) {
     let mut seen = HashSet::new();
     let (mut people, mut again) = (Vec::new(), 0);
     for user in rows.iter().filter_map(|row| row.user.as_ref()) {
@@ -54,9 +54,9 @@ async fn the_first_try_has_one_of_each_kind() {
     let rows = rows("first-try.csv", b',', &["userPrincipalName"]).await;
     let (people, again) = people(&rows);
     assert_eq!((rows.len(), again), (13, 1));
-    let count = |is: fn(&User) -> bool| people.iter().filter(|user| is(user)).count();
-    assert_eq!(count(User::is_external), 1);
-    assert_eq!(count(User::is_synced), 1);
+    let count = |is: fn(&SimulatedUser) -> bool| people.iter().filter(|user| is(user)).count();
+    assert_eq!(count(SimulatedUser::is_external), 1);
+    assert_eq!(count(SimulatedUser::is_synced), 1);
     assert_eq!(count(|user| !user.account_enabled), 1);
     assert_eq!(count(|user| user.user_principal_name.contains('\'')), 1);
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sealoff::simulator::{ActingRole, Scenario};
+use sealoff::simulator::{Scenario, SimulatedRole};
 
 use super::*;
 
@@ -159,7 +159,7 @@ async fn a_busy_tenant_refuses_what_other_apps_have_spent() {
 #[tokio::test]
 async fn without_a_role_every_write_of_the_sample_is_refused() {
     let settings = Scenario::read(&sample("missing-role.toml")).unwrap().settings(Settings::default());
-    assert_eq!((settings.app_role, Settings::default().app_role.is_some()), (None::<ActingRole>, true));
+    assert_eq!((settings.app_role, Settings::default().app_role.is_some()), (None::<SimulatedRole>, true));
     let graph = Graph::with(settings).await;
     let users = graph.plain_users(1);
     assert_eq!(graph.patch(&users[0], &json!({ "accountEnabled": false })).await.status, StatusCode::FORBIDDEN);
@@ -191,10 +191,10 @@ async fn struck(graph: &Graph, batches: &[Vec<Value>], order: &[usize]) -> (Vec<
 #[tokio::test]
 async fn the_same_seed_strikes_the_same_whatever_comes_first() {
     let by_rule = "seed = 5\nno-quota = true\n[[fault]]\nkind = \"call-503\"\nrate = 0.4\npath = \"/$batch\"\n";
-    let faults = sealoff::simulator::Faults {
+    let faults = sealoff::simulator::FaultShares {
         unavailable_envelope: 0.4,
         throttled_item: 0.3,
-        ..sealoff::simulator::Faults::default()
+        ..sealoff::simulator::FaultShares::default()
     };
     let built_in = Settings { faults, seed: 5, quota: Quota::off(), clock_speed: 0.01, ..Settings::default() };
     let forwards: Vec<usize> = (0..20).collect();
@@ -203,7 +203,7 @@ async fn the_same_seed_strikes_the_same_whatever_comes_first() {
         let graph = async || if rules { playing(by_rule).await } else { Graph::with(built_in.clone()).await };
         let (one, other) = (graph().await, graph().await);
         let batches = |backwards: bool| -> Vec<Vec<Value>> {
-            let requests = |users: &[User]| -> Vec<Value> {
+            let requests = |users: &[SimulatedUser]| -> Vec<Value> {
                 let mut requests: Vec<Value> =
                     users.iter().enumerate().map(|(n, user)| block(&n.to_string(), user)).collect();
                 if backwards {
@@ -224,7 +224,8 @@ async fn the_same_seed_strikes_the_same_whatever_comes_first() {
         assert_ne!(first.0, again.0, "by a rule: {rules}");
     }
     // A request is struck in whichever batch it comes.
-    let only_items = sealoff::simulator::Faults { throttled_item: 0.3, ..sealoff::simulator::Faults::default() };
+    let only_items =
+        sealoff::simulator::FaultShares { throttled_item: 0.3, ..sealoff::simulator::FaultShares::default() };
     let settings = Settings { faults: only_items, ..built_in };
     let (one, other) = (Graph::with(settings.clone()).await, Graph::with(settings).await);
     let in_batches_of = |count: usize| -> Vec<Vec<Value>> {

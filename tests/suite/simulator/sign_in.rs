@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEn
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
-use sealoff::simulator::{CLIENT_ID, Device, Settings, SignIn, Simulator, TENANT_ID};
+use sealoff::simulator::{CLIENT_ID, Device, Settings, SignInSettings, Simulator, TENANT_ID};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -61,7 +61,7 @@ impl Signer {
 #[tokio::test]
 async fn an_assertion_is_checked_in_every_part() {
     let (signer, stranger) = (Signer::new(), Signer::new());
-    let sign_in = SignIn { certificates: vec![signer.certificate.clone()], ..SignIn::default() };
+    let sign_in = SignInSettings { certificates: vec![signer.certificate.clone()], ..SignInSettings::default() };
     let simulator = Simulator::start(Settings { sign_in, ..Settings::default() }).await.unwrap();
     let audience = format!("{}/{TENANT_ID}/oauth2/v2.0/token", simulator.connection().authority);
     let now = OffsetDateTime::now_utc().unix_timestamp();
@@ -123,7 +123,7 @@ async fn an_assertion_is_checked_in_every_part() {
 #[tokio::test]
 async fn a_federated_token_must_be_one_that_the_issuer_gave() {
     let simulator = Simulator::start(Settings::default()).await.unwrap();
-    let token = simulator.issue_federated_token(&SignIn::default().federated);
+    let token = simulator.issue_federated_token(&SignInSettings::default().federated);
     let client_id = CLIENT_ID.to_string();
     for (assertion, status) in [(token.clone(), 200), (format!("{}AA", &token[..token.len() - 2]), 401)] {
         let form = [
@@ -141,8 +141,11 @@ async fn a_federated_token_must_be_one_that_the_issuer_gave() {
 #[tokio::test]
 async fn a_device_code_goes_through_its_states() {
     let device = Device { interval: Duration::from_secs(3_600), ..Device::default() };
-    let mut graph =
-        Graph::with(Settings { sign_in: SignIn { device, ..SignIn::default() }, ..Settings::default() }).await;
+    let mut graph = Graph::with(Settings {
+        sign_in: SignInSettings { device, ..SignInSettings::default() },
+        ..Settings::default()
+    })
+    .await;
     let client_id = CLIENT_ID.to_string();
     let scope = format!("{SCOPE} offline_access");
     let start = async |graph: &Graph| {
@@ -217,7 +220,7 @@ async fn managed_identities_want_their_headers_and_number_in_texts() {
         assert_eq!(ask(path, header).await.status, StatusCode::BAD_REQUEST, "{path} {header:?}");
     }
     let app_service = "/app-service/identity/token?api-version=2019-08-01&resource=https://graph.microsoft.com/";
-    let key = SignIn::default().identity_header;
+    let key = SignInSettings::default().identity_header;
     assert!(ask(app_service, ("X-IDENTITY-HEADER", &key)).await.body["expires_on"].is_string());
     assert_eq!(ask(app_service, ("X-IDENTITY-HEADER", "x")).await.status, StatusCode::UNAUTHORIZED);
 }

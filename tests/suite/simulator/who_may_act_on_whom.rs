@@ -4,19 +4,19 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, StatusCode};
-use sealoff::simulator::{ActingRole, Quota, Settings, User};
+use sealoff::simulator::{Quota, Settings, SimulatedRole, SimulatedUser};
 use serde_json::json;
 
 use super::{Graph, reset};
 
 const PLAIN: &str = "ada.lovelace@contoso.com";
 
-async fn with_role(app_role: Option<ActingRole>) -> Graph {
+async fn with_role(app_role: Option<SimulatedRole>) -> Graph {
     Graph::with(Settings { app_role, quota: Quota::off(), ..Settings::default() }).await
 }
 
 /// The statuses of a reset, a block and a revoke.
-async fn attempts(graph: &Graph, user: &User) -> [u16; 3] {
+async fn attempts(graph: &Graph, user: &SimulatedUser) -> [u16; 3] {
     let reset = graph.patch(user, &reset("u7#KdQw!93nTzRxp")).await.status;
     let block = graph.patch(user, &json!({ "accountEnabled": false })).await.status;
     let revoke = graph.send(Method::POST, &format!("/users/{}/revokeSignInSessions", user.id), &json!({})).await.status;
@@ -28,7 +28,7 @@ const DENIED: [u16; 3] = [403, 403, 403];
 
 #[tokio::test]
 async fn a_user_administrator_reaches_people_and_lesser_administrators() {
-    let graph = with_role(Some(ActingRole::UserAdministrator)).await;
+    let graph = with_role(Some(SimulatedRole::UserAdministrator)).await;
     for (upn, expected) in [
         (PLAIN, DONE),
         ("admin.robbins@contoso.onmicrosoft.com", DONE),
@@ -56,7 +56,7 @@ async fn a_user_administrator_reaches_people_and_lesser_administrators() {
 
 #[tokio::test]
 async fn a_privileged_authentication_administrator_reaches_everyone_else() {
-    let graph = with_role(Some(ActingRole::PrivilegedAuthenticationAdministrator)).await;
+    let graph = with_role(Some(SimulatedRole::PrivilegedAuthenticationAdministrator)).await;
     for upn in [PLAIN, "admin.wilber@contoso.onmicrosoft.com", "admin.gu@contoso.onmicrosoft.com"] {
         assert_eq!(attempts(&graph, &graph.user(upn)).await, DONE, "{upn}");
     }
@@ -68,20 +68,20 @@ async fn without_a_role_an_app_neither_resets_nor_blocks() {
     assert_eq!(attempts(&graph, &graph.user(PLAIN)).await, [403, 403, 200], "a revoke asks for a permission alone");
     let admin = graph.user("admin.wilber@contoso.onmicrosoft.com");
     assert_eq!(attempts(&graph, &admin).await, DENIED);
-    graph.simulator.change_app_role(Some(ActingRole::UserAdministrator));
+    graph.simulator.change_app_role(Some(SimulatedRole::UserAdministrator));
     assert_eq!(attempts(&graph, &graph.user(PLAIN)).await, DONE);
     let held = graph.get("/roleManagement/directory/roleAssignments?$expand=principal").await;
     let of_app = |it: &&serde_json::Value| it["principal"]["@odata.type"] == "#microsoft.graph.servicePrincipal";
     assert_eq!(held.values().iter().filter(of_app).count(), 1);
     // "Update user": at least User Administrator.
-    let lesser = with_role(Some(ActingRole::HelpdeskAdministrator)).await;
+    let lesser = with_role(Some(SimulatedRole::HelpdeskAdministrator)).await;
     assert_eq!(attempts(&lesser, &lesser.user(PLAIN)).await, [403, 403, 200]);
 }
 
 #[tokio::test]
 async fn a_restricted_unit_keeps_even_the_highest_roles_out() {
     let upn = "lidia.holloway@contoso.onmicrosoft.com";
-    let graph = with_role(Some(ActingRole::GlobalAdministrator)).await;
+    let graph = with_role(Some(SimulatedRole::GlobalAdministrator)).await;
     let select = "$select=isManagementRestricted";
     let restricted = graph.get(&format!("/users/{upn}?{select}")).await;
     assert_eq!(restricted.body["isManagementRestricted"], true);
@@ -94,7 +94,7 @@ async fn a_restricted_unit_keeps_even_the_highest_roles_out() {
 
 #[tokio::test]
 async fn protection_comes_and_goes_with_roles_and_groups() {
-    let graph = with_role(Some(ActingRole::UserAdministrator)).await;
+    let graph = with_role(Some(SimulatedRole::UserAdministrator)).await;
     let ada = graph.user(PLAIN);
     let group = graph.group("Privileged access reviewers").id;
     let block = json!({ "accountEnabled": false });
@@ -104,7 +104,7 @@ async fn protection_comes_and_goes_with_roles_and_groups() {
     assert_eq!(status().await, StatusCode::FORBIDDEN);
     graph.simulator.remove_from_group(ada.id, group);
     assert_eq!(status().await, StatusCode::NO_CONTENT);
-    let role = ActingRole::GlobalAdministrator.template_id();
+    let role = SimulatedRole::GlobalAdministrator.template_id();
     graph.simulator.make_eligible(ada.id, role);
     assert_eq!(status().await, StatusCode::NO_CONTENT, "who may take up a role does not hold it");
     graph.simulator.assign_role(ada.id, role);
@@ -129,14 +129,14 @@ async fn a_role_in_a_unit_reaches_that_unit_alone() {
     }
     // In his own unit he reaches nobody whom the role does not reach anywhere.
     let wiebke = graph.user("wiebke.schroeder@contoso.com");
-    graph.simulator.assign_role(wiebke.id, ActingRole::GlobalAdministrator.template_id());
+    graph.simulator.assign_role(wiebke.id, SimulatedRole::GlobalAdministrator.template_id());
     assert_eq!(attempts(&graph, &wiebke).await, DENIED);
     // A token names the roles in the whole tenant.
     assert_eq!(wids(&graph.token), Vec::<String>::new());
     assert_eq!(graph.simulator.roles_of(ralf).len(), 1);
     let bowen = graph.user("admin.bowen@contoso.onmicrosoft.com").id;
     let token = graph.simulator.issue_delegated_token(bowen).unwrap();
-    assert_eq!(wids(&token), [ActingRole::UserAdministrator.template_id().to_string()]);
+    assert_eq!(wids(&token), [SimulatedRole::UserAdministrator.template_id().to_string()]);
 }
 
 fn wids(token: &str) -> Vec<String> {
