@@ -10,7 +10,7 @@ use super::exit::Failure;
 use super::nearby::nearby;
 use super::voice;
 use super::words::{counted, harmless, quoted};
-use crate::roster::{Defect, Defects, RosterError, Source, Spot};
+use crate::roster::{Defect, Defects, RosterError, Source, SourceSpan};
 
 const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
 const RED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
@@ -40,7 +40,7 @@ fn of_defect(defect: &Defect, from: &str) -> String {
     let what = format!("a row cannot be read: {}", harmless(&reason));
     let mut text = voice::marked("warning", AnsiColor::Yellow, what);
     text.push('\n');
-    text += &excerpt(&defect.spot, from, YELLOW);
+    text += &excerpt(&defect.span, from, YELLOW);
     if let Some(help) = defect.reason.help() {
         text += &voice::marked("help", AnsiColor::Cyan, help);
         text.push('\n');
@@ -51,8 +51,8 @@ fn of_defect(defect: &Defect, from: &str) -> String {
 /// A list that cannot be used at all, with the line that shows why.
 pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
     let mut what = harmless(&error.to_string()).into_owned();
-    if let Some(spot) = error.spot() {
-        what = format!("{what}\n{}", excerpt(spot, from, RED).trim_end_matches('\n'));
+    if let Some(span) = error.span() {
+        what = format!("{what}\n{}", excerpt(span, from, RED).trim_end_matches('\n'));
     }
     let failure = Failure::usage(what);
     if let RosterError::NotFound(Source::File(path)) = error {
@@ -71,14 +71,14 @@ pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
 ///
 /// The crates that draw such marks count the place in the text that they are given; this text is a window of a line that
 /// may be a megabyte long, so the place is said as the reader of the list counted it.
-fn excerpt(spot: &Spot, from: &str, mark: Style) -> String {
-    let column = spot.column.map(|column| format!(":{column}")).unwrap_or_default();
+fn excerpt(span: &SourceSpan, from: &str, mark: Style) -> String {
+    let column = span.column.map(|column| format!(":{column}")).unwrap_or_default();
     // A place is named, not a sentence continued.
     let from = from.strip_prefix("on ").filter(|_| from == Source::StandardInput.to_string()).unwrap_or(from);
-    let (line, text) = (spot.line, spot.excerpt.text.as_str());
+    let (line, text) = (span.line, span.excerpt.text.as_str());
     let margin = line.to_string().len();
     let part = |from: usize, count: usize| text.chars().skip(from).take(count).collect::<String>();
-    let (start, length) = (spot.excerpt.mark.start, spot.excerpt.mark.len());
+    let (start, length) = (span.excerpt.mark.start, span.excerpt.mark.len());
     let indent = " ".repeat(part(0, start).width());
     let under = "^".repeat(part(start, length).width().max(1));
     let mut shown = format!("{:margin$}{BLUE}-->{BLUE:#} {}:{line}{column}\n", "", harmless(from));
@@ -92,7 +92,7 @@ fn excerpt(spot: &Spot, from: &str, mark: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::{How, Roster};
+    use crate::roster::{ReadOptions, Roster};
 
     fn list(text: &str) -> Source {
         Source::bytes("list.csv", text.as_bytes().to_vec())
@@ -163,8 +163,8 @@ mod tests {
 
     #[test]
     fn a_list_that_cannot_be_used_shows_its_header() {
-        let how = How { key: Some("Sign in".into()), by: None, ..How::default() };
-        let error = Roster::open_with(list("sep=,\nname,Sign-in nmae\nAda,ada@contoso.com\n"), how).err().unwrap();
+        let options = ReadOptions { key: Some("Sign in".into()), by: None, ..ReadOptions::default() };
+        let error = Roster::open_with(list("sep=,\nname,Sign-in nmae\nAda,ada@contoso.com\n"), options).err().unwrap();
         let failure = of_roster(&error, "list.csv");
         assert!(
             plain(&failure.what).ends_with("\n --> list.csv:2\n  |\n2 | name,Sign-in nmae\n  | ^^^^^^^^^^^^^^^^^"),

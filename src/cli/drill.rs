@@ -34,7 +34,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
-use crate::roster::{By, Key, Source};
+use crate::roster::{Key, KeyProperty, Source};
 use crate::run::opening::{Scope, standing};
 use crate::seal::{Expected, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::{Connection, ExtraPerson, Quota, Scenario, Settings, Simulator};
@@ -271,16 +271,16 @@ fn people(path: &Path, reading: &ReadingArgs) -> Result<Vec<ExtraPerson>, Failur
                 ExtraPerson { user_principal_name: Some(upn.to_string()), ..ExtraPerson::default() }
             }
             // An address makes a sign-in name.
-            Key::Property(By::Mail | By::ProxyAddress, address) => {
+            Key::Property(KeyProperty::Mail | KeyProperty::ProxyAddress, address) => {
                 ExtraPerson { user_principal_name: Some(address.to_string()), ..ExtraPerson::default() }
             }
-            Key::Property(By::EmployeeId, id) => {
+            Key::Property(KeyProperty::EmployeeId, id) => {
                 ExtraPerson { employee_id: Some(id.to_string()), ..ExtraPerson::default() }
             }
-            Key::Property(By::Sid, sid) => {
+            Key::Property(KeyProperty::Sid, sid) => {
                 ExtraPerson { security_identifier: Some(sid.to_string()), synced: true, ..ExtraPerson::default() }
             }
-            Key::Property(By::SamAccountName, name) => {
+            Key::Property(KeyProperty::SamAccountName, name) => {
                 ExtraPerson { sam_account_name: Some(name.to_string()), synced: true, ..ExtraPerson::default() }
             }
         };

@@ -23,7 +23,7 @@ use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::rules::{Options, Rules, RulesError};
 use crate::report::examples::Examples;
-use crate::roster::{By, How, Roster, Source};
+use crate::roster::{KeyProperty, ReadOptions, Roster, Source};
 use crate::run::opening::{Scope, standing};
 use crate::seal::Recipients;
 
@@ -77,7 +77,7 @@ pub struct ReadingArgs {
     key: Option<String>,
     /// What that column holds, where it is neither object ids nor user principal names
     #[arg(long, value_name = "KIND", value_parser = by_name())]
-    by: Option<By>,
+    by: Option<KeyProperty>,
     /// The column that says who hands the new password over: a department, a manager, by its name or number; otherwise the one
     /// called handoff
     #[arg(long, value_name = "COLUMN")]
@@ -88,8 +88,8 @@ impl ReadingArgs {
     /// Opens the list; one that cannot be used is shown with the line that tells why.
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
         let name = source.to_string();
-        let how = How { key: self.key.clone(), by: self.by, handoff: self.handoff_by.clone() };
-        Roster::open_with(source, how).map_err(|error| diagnostics::of_roster(&error, &name))
+        let options = ReadOptions { key: self.key.clone(), by: self.by, handoff: self.handoff_by.clone() };
+        Roster::open_with(source, options).map_err(|error| diagnostics::of_roster(&error, &name))
     }
 }
 
@@ -143,9 +143,9 @@ pub struct RuleArgs {
     pub(super) password: PasswordArgs,
 }
 
-fn by_name() -> impl TypedValueParser<Value = By> {
-    PossibleValuesParser::new(By::ALL.map(By::name))
-        .try_map(|name| By::ALL.into_iter().find(|by| by.name() == name).ok_or("it is none of them"))
+fn by_name() -> impl TypedValueParser<Value = KeyProperty> {
+    PossibleValuesParser::new(KeyProperty::ALL.map(KeyProperty::name))
+        .try_map(|name| KeyProperty::ALL.into_iter().find(|by| by.name() == name).ok_or("it is none of them"))
 }
 
 /// Known to the shells' completions, and to whoever mistypes one.

@@ -6,14 +6,14 @@ use super::account::{Account, Found};
 use super::deleted::DeletedUsers;
 use super::question::{Asking, Sighting};
 use crate::ids::ObjectId;
-use crate::roster::{By, Key};
+use crate::roster::{Key, KeyProperty};
 
 /// Accounts by folded name, by object id, and by the properties that the operator chose.
 #[derive(Default)]
 pub(super) struct Findings {
     by_name: HashMap<String, Vec<Account>>,
     by_id: HashMap<ObjectId, Box<Account>>,
-    by_property: HashMap<(By, String), Vec<Account>>,
+    by_property: HashMap<(KeyProperty, String), Vec<Account>>,
 }
 
 impl Findings {

@@ -18,7 +18,7 @@ use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
-use crate::roster::{By, Key};
+use crate::roster::{Key, KeyProperty};
 
 /// What one `getByIds` with `$select` costs, in resource units ("Microsoft Graph service-specific throttling limits").
 const BY_IDS_COST: u32 = 2;
@@ -52,14 +52,14 @@ enum Job {
 struct Wanted {
     ids: Vec<ObjectId>,
     names: Vec<String>,
-    properties: Vec<(By, Vec<String>)>,
+    properties: Vec<(KeyProperty, Vec<String>)>,
 }
 
 impl Wanted {
     fn of(keys: &[&Key]) -> Self {
         let mut wanted = Self::default();
         let (mut ids, mut names) = (HashSet::new(), HashSet::new());
-        let mut properties: HashMap<By, BTreeSet<String>> = HashMap::new();
+        let mut properties: HashMap<KeyProperty, BTreeSet<String>> = HashMap::new();
         for key in keys {
             match key {
                 Key::ObjectId(id) => {

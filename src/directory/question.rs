@@ -11,7 +11,7 @@ use crate::graph::reading::{ReadError, encode_query};
 use crate::graph::transport::Consistency;
 use crate::graph::user::{SELECT, User};
 use crate::ids::ObjectId;
-use crate::roster::By;
+use crate::roster::KeyProperty;
 
 /// The most values that an `in` filter takes ("Known issues with Microsoft Graph": 15 expressions by default).
 const MOST_VALUES: usize = 15;
@@ -33,7 +33,7 @@ pub(super) enum Asking {
     /// By mail address, for whoever has no such sign-in name.
     NameAsMail,
     /// By a property that the operator chose.
-    Property(By),
+    Property(KeyProperty),
 }
 
 impl Asking {
@@ -41,25 +41,25 @@ impl Asking {
         match self {
             Self::ObjectId => "id",
             Self::UserPrincipalName => "userPrincipalName",
-            Self::NameAsMail | Self::Property(By::Mail) => "mail",
-            Self::Property(By::ProxyAddress) => "proxyAddresses",
-            Self::Property(By::EmployeeId) => "employeeId",
-            Self::Property(By::Sid) => "onPremisesSecurityIdentifier",
-            Self::Property(By::SamAccountName) => "onPremisesSamAccountName",
+            Self::NameAsMail | Self::Property(KeyProperty::Mail) => "mail",
+            Self::Property(KeyProperty::ProxyAddress) => "proxyAddresses",
+            Self::Property(KeyProperty::EmployeeId) => "employeeId",
+            Self::Property(KeyProperty::Sid) => "onPremisesSecurityIdentifier",
+            Self::Property(KeyProperty::SamAccountName) => "onPremisesSamAccountName",
         }
     }
 
     /// How many values one filter takes. An address is asked for in both spellings of its prefix.
     const fn most_values(self) -> usize {
         match self {
-            Self::Property(By::ProxyAddress) => MOST_VALUES / 2,
+            Self::Property(KeyProperty::ProxyAddress) => MOST_VALUES / 2,
             _ => MOST_VALUES,
         }
     }
 
     const fn consistency(self) -> Consistency {
         match self {
-            Self::Property(By::SamAccountName) => Consistency::Eventual,
+            Self::Property(KeyProperty::SamAccountName) => Consistency::Eventual,
             _ => Consistency::Session,
         }
     }
@@ -68,7 +68,9 @@ impl Asking {
     pub(super) fn fold(self, value: &str) -> String {
         let folded = value.to_lowercase();
         match self {
-            Self::Property(By::ProxyAddress) => folded.strip_prefix("smtp:").map(str::to_owned).unwrap_or(folded),
+            Self::Property(KeyProperty::ProxyAddress) => {
+                folded.strip_prefix("smtp:").map(str::to_owned).unwrap_or(folded)
+            }
             _ => folded,
         }
     }
@@ -76,7 +78,7 @@ impl Asking {
     /// Says whether a value can stand in an ordinary filter. The literal counts as it travels, with its apostrophes
     /// doubled.
     pub(super) fn fits_a_filter(self, value: &str) -> bool {
-        let prefix = if self == Self::Property(By::ProxyAddress) { "smtp:".len() } else { 0 };
+        let prefix = if self == Self::Property(KeyProperty::ProxyAddress) { "smtp:".len() } else { 0 };
         prefix + value.chars().count() + value.matches('\'').count() <= LONGEST_LITERAL
     }
 
@@ -84,7 +86,7 @@ impl Asking {
         let property = self.property();
         let chain = |clauses: Vec<String>| clauses.join(" or ");
         match self {
-            Self::Property(By::ProxyAddress) => {
+            Self::Property(KeyProperty::ProxyAddress) => {
                 // Stored with either spelling: the primary address in capitals.
                 let clause = |prefix: &str, value: &String| {
                     format!("{property}/any(p:p eq {})", literal(&format!("{prefix}:{value}")))
@@ -92,7 +94,7 @@ impl Asking {
                 chain(values.iter().flat_map(|value| [clause("smtp", value), clause("SMTP", value)]).collect())
             }
             // Only `eq` is documented for it ("user resource type").
-            Self::Property(By::Sid) => {
+            Self::Property(KeyProperty::Sid) => {
                 chain(values.iter().map(|sid| format!("{property} eq {}", literal(&sid.to_uppercase()))).collect())
             }
             _ => {
@@ -108,11 +110,11 @@ impl Asking {
         match self {
             Self::ObjectId => vec![user.id.to_string()],
             Self::UserPrincipalName => only(user.user_principal_name.as_ref()),
-            Self::NameAsMail | Self::Property(By::Mail) => only(user.mail.as_ref()),
-            Self::Property(By::EmployeeId) => only(user.employee_id.as_ref()),
-            Self::Property(By::Sid) => only(user.on_premises_security_identifier.as_ref()),
-            Self::Property(By::SamAccountName) => only(user.on_premises_sam_account_name.as_ref()),
-            Self::Property(By::ProxyAddress) => {
+            Self::NameAsMail | Self::Property(KeyProperty::Mail) => only(user.mail.as_ref()),
+            Self::Property(KeyProperty::EmployeeId) => only(user.employee_id.as_ref()),
+            Self::Property(KeyProperty::Sid) => only(user.on_premises_security_identifier.as_ref()),
+            Self::Property(KeyProperty::SamAccountName) => only(user.on_premises_sam_account_name.as_ref()),
+            Self::Property(KeyProperty::ProxyAddress) => {
                 user.proxy_addresses.iter().flatten().map(|address| self.fold(address)).collect()
             }
         }
@@ -120,7 +122,7 @@ impl Asking {
 
     fn select(self) -> String {
         match self {
-            Self::Property(by @ (By::ProxyAddress | By::EmployeeId)) => {
+            Self::Property(by @ (KeyProperty::ProxyAddress | KeyProperty::EmployeeId)) => {
                 format!("{SELECT},{}", Self::Property(by).property())
             }
             _ => SELECT.to_owned(),

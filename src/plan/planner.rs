@@ -29,7 +29,7 @@ use crate::graph::quota::Allowance;
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
 use crate::private_files::Pending;
-use crate::roster::{Defects, Entry, Key, Roster, RosterError, Shape};
+use crate::roster::{Defects, Entry, Key, Roster, RosterError, RosterShape};
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +93,7 @@ pub struct Summary {
     /// Where the plan is.
     pub folder: PathBuf,
     /// How the roster was understood.
-    pub shape: Shape,
+    pub shape: RosterShape,
     /// The name of exactly this plan.
     pub fingerprint: Digest,
     /// How many new passwords will be sealed.
@@ -123,7 +123,7 @@ pub struct ReasonLine {
 }
 
 impl Summary {
-    pub(super) fn new(folder: &Path, shape: Shape, defects: Defects, plan: Manifest) -> Self {
+    pub(super) fn new(folder: &Path, shape: RosterShape, defects: Defects, plan: Manifest) -> Self {
         let mut reasons = Vec::new();
         for decision in Decision::ALL {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {

@@ -24,7 +24,7 @@ use crate::graph::paced::Paced;
 use crate::graph::quota::Allowance;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
-use crate::roster::{Defects, Delimiter, Encoding, Key, Shape};
+use crate::roster::{Defects, Delimiter, Encoding, Key, RosterShape};
 use crate::words::quoted;
 
 /// What became of the block of one account.
@@ -105,7 +105,7 @@ pub async fn plan<T: Transport>(
     let mut notes: Vec<String> =
         facts.notes.iter().cloned().chain(lookup.notes()).map(|note| note.sentence()).collect();
     notes.extend(what_opens_the_accounts(origin, rules));
-    let shape = Shape {
+    let shape = RosterShape {
         encoding: Encoding::Utf8,
         byte_order_mark: false,
         delimiter: Delimiter::Comma,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::dialect::Delimiter;
+use super::delimiter::Delimiter;
 
 /// U+00A0 in UTF-8.
 const NO_BREAK_SPACE: &[u8] = b"\xc2\xa0";

@@ -1,6 +1,6 @@
 //! Which columns say who is meant, by what they are called and by what stands in them.
 
-use super::columns::Column;
+use super::column::Column;
 use super::entry::Key;
 use super::error::RosterError;
 use super::header::Header;

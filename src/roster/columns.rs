@@ -1,25 +1,12 @@
 //! Understands the header of a list: which column holds what.
 
-use super::by::By;
 use super::choice::Keys;
+use super::column::Column;
 use super::error::RosterError;
 use super::header::Header;
-use super::how::How;
+use super::key_property::KeyProperty;
 use super::names;
-
-/// One column: its place and its name as the header spells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
-    pub(super) index: usize,
-    pub(super) name: String,
-}
-
-impl Column {
-    /// A column without a name, by its number.
-    pub(super) fn numbered(index: usize) -> Self {
-        Self { index, name: format!("#{}", index + 1) }
-    }
-}
+use super::read_options::ReadOptions;
 
 /// The columns that are read; all others are passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +14,7 @@ pub(super) struct Columns {
     /// How many cells a row must have.
     pub(super) expected: usize,
     /// The property that the key is.
-    pub(super) by: Option<By>,
+    pub(super) by: Option<KeyProperty>,
     /// The column of the key, and the one that stands in where that cell is empty.
     pub(super) key: Column,
     pub(super) fallback: Option<Column>,
@@ -56,16 +43,17 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Understands a header, and the first people under it.
-    pub(super) fn of(header: &Header<'_>, people: &[Vec<String>], how: &How) -> Result<Self, RosterError> {
-        let keys = match (&how.key, how.by) {
-            (Some(_), None) => Keys::named(header, header.named(how)?),
-            (Some(_), Some(_)) => Keys::only(header.named(how)?),
+    pub(super) fn of(header: &Header<'_>, people: &[Vec<String>], options: &ReadOptions) -> Result<Self, RosterError> {
+        let keys = match (&options.key, options.by) {
+            (Some(_), None) => Keys::named(header, header.named(options)?),
+            (Some(_), Some(_)) => Keys::only(header.named(options)?),
             (None, Some(by)) => {
-                Keys::only(header.first_of(names::of_property(by))?.ok_or_else(|| header.no_key(how.by))?)
+                Keys::only(header.first_of(names::of_property(by))?.ok_or_else(|| header.no_key(options.by))?)
             }
             (None, None) => Keys::chosen(header, people)?,
         };
-        let domain = if how.by == Some(By::SamAccountName) { header.first_of(names::DOMAIN)? } else { None };
+        let domain =
+            if options.by == Some(KeyProperty::SamAccountName) { header.first_of(names::DOMAIN)? } else { None };
         // "Block sign in [accountEnabled]" says the opposite of its property.
         let says_blocked = |column: &Column| names::fold_whole(&column.name).contains("block");
         let (blocked, enabled): (Vec<_>, Vec<_>) =
@@ -73,8 +61,8 @@ impl Columns {
         // What decides nothing may stand there twice.
         let any_of = |known: &[&str]| header.all_of(known).into_iter().next();
         Ok(Self {
-            handoff: match &how.handoff {
-                Some(column) => Some(header.named(&How::of_column(column))?),
+            handoff: match &options.handoff {
+                Some(column) => Some(header.named(&ReadOptions::of_column(column))?),
                 None => header.first_of(&["handoff"])?,
             },
             priority: header.first_of(&["priority"])?,
@@ -89,12 +77,12 @@ impl Columns {
             has_passwords: header.has_passwords(),
             template: header.names.iter().any(|name| names::is_of_a_template(name)),
             domain: domain.filter(|domain| *domain != keys.key),
-            ..Self::keyed(header.names.len(), how.by, keys)
+            ..Self::keyed(header.names.len(), options.by, keys)
         })
     }
 
     /// Nothing but a key is known.
-    pub(super) fn keyed(expected: usize, by: Option<By>, keys: Keys) -> Self {
+    pub(super) fn keyed(expected: usize, by: Option<KeyProperty>, keys: Keys) -> Self {
         let Keys { key, fallback, upn_beside, id_beside } = keys;
         Self {
             expected,
@@ -132,14 +120,14 @@ mod tests {
     use super::*;
     use crate::roster::source::Source;
 
-    fn columns_as(header: &str, how: &How) -> Result<Columns, RosterError> {
+    fn columns_as(header: &str, options: &ReadOptions) -> Result<Columns, RosterError> {
         let names: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
         let from = Source::bytes("a test", Vec::new());
-        Columns::of(&Header::for_tests(&names, header, &from), &[], how)
+        Columns::of(&Header::for_tests(&names, header, &from), &[], options)
     }
 
     fn columns(header: &str) -> Result<Columns, RosterError> {
-        columns_as(header, &How::default())
+        columns_as(header, &ReadOptions::default())
     }
 
     fn key(header: &str) -> (String, Option<String>, bool) {
@@ -210,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_operator_may_name_the_column() {
-        let how = |key: &str| How { key: Some(key.to_owned()), by: None, ..How::default() };
+        let options = |key: &str| ReadOptions { key: Some(key.to_owned()), by: None, ..ReadOptions::default() };
         let header = "Id,Manager UPN,User name [userPrincipalName] Required";
         for (key, index) in [
             ("manager_upn", 1),
@@ -219,31 +207,31 @@ mod tests {
             ("userprincipalname", 2),
             (" User Name [userPrincipalName] required", 2),
         ] {
-            let columns = columns_as(header, &how(key)).unwrap();
+            let columns = columns_as(header, &options(key)).unwrap();
             assert_eq!((columns.key.index, columns.fallback), (index, None), "{key}");
         }
-        let error = columns_as(header, &how("Managr UPN")).unwrap_err();
+        let error = columns_as(header, &options("Managr UPN")).unwrap_err();
         assert!(error.to_string().contains("did you mean \"Manager UPN\"?"), "{error}");
         assert!(error.to_string().contains("\"Id\""), "{error}");
-        assert!(columns_as(header, &how("#4")).unwrap_err().to_string().contains("3 columns"));
-        assert!(matches!(columns_as("a b,A_B", &how("ab")), Err(RosterError::TwoColumns { .. })));
-        assert_eq!(columns_as("a b,A_B", &how("A_B")).unwrap().key.index, 1, "an exact spelling is no question");
+        assert!(columns_as(header, &options("#4")).unwrap_err().to_string().contains("3 columns"));
+        assert!(matches!(columns_as("a b,A_B", &options("ab")), Err(RosterError::TwoColumns { .. })));
+        assert_eq!(columns_as("a b,A_B", &options("A_B")).unwrap().key.index, 1, "an exact spelling is no question");
     }
 
     #[test]
     fn a_property_has_columns_of_its_own() {
         for (by, name) in [
-            (By::Mail, "Mail"),
-            (By::ProxyAddress, "Proxy addresses"),
-            (By::EmployeeId, "Employee ID"),
-            (By::Sid, "AccountSid"),
-            (By::Sid, "onPremisesSecurityIdentifier"),
-            (By::SamAccountName, "SamAccountName"),
+            (KeyProperty::Mail, "Mail"),
+            (KeyProperty::ProxyAddress, "Proxy addresses"),
+            (KeyProperty::EmployeeId, "Employee ID"),
+            (KeyProperty::Sid, "AccountSid"),
+            (KeyProperty::Sid, "onPremisesSecurityIdentifier"),
+            (KeyProperty::SamAccountName, "SamAccountName"),
         ] {
-            let how = How { key: None, by: Some(by), ..How::default() };
-            let columns = columns_as(&format!("Id,UserPrincipalName,{name}"), &how).unwrap();
+            let options = ReadOptions { key: None, by: Some(by), ..ReadOptions::default() };
+            let columns = columns_as(&format!("Id,UserPrincipalName,{name}"), &options).unwrap();
             assert_eq!((columns.key.index, columns.by, columns.fallback), (2, Some(by), None), "{name}");
-            let error = columns_as("Id,UserPrincipalName", &how).unwrap_err().to_string();
+            let error = columns_as("Id,UserPrincipalName", &options).unwrap_err().to_string();
             assert!(error.contains("--key") && error.contains(&by.to_string()), "{error}");
         }
     }
@@ -262,7 +250,7 @@ mod tests {
         assert!(error.contains(r#""name", "city""#) && error.contains("userPrincipalName"), "{error}");
         let error = columns("Object Id,x,objectId").unwrap_err();
         assert!(error.to_string().contains("Object Id") && error.to_string().contains("objectId"), "{error}");
-        let spot = error.spot().unwrap();
-        assert_eq!((spot.line, spot.column), (1, Some(13)));
+        let span = error.span().unwrap();
+        assert_eq!((span.line, span.column), (1, Some(13)));
     }
 }

@@ -2,35 +2,35 @@
 
 use std::fmt;
 
-use super::by::By;
 use super::encoding::Encoding;
 use super::invisible::harmless;
+use super::key_property::KeyProperty;
 use super::not_a_user::NotAUser;
 use super::property::NotAValue;
-use super::spot::Spot;
+use super::source_span::SourceSpan;
 use super::upn::NotAUpn;
 
 /// Why one row cannot be read, and the place in the file that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Defect {
     /// Where it is seen.
-    pub spot: Spot,
+    pub span: SourceSpan,
     /// What is wrong.
-    pub reason: Reason,
+    pub reason: DefectReason,
 }
 
 impl Defect {
     /// Whether the row is sound and names something that is no user, as logs do where no person acted.
     #[must_use]
     pub const fn is_not_a_user(&self) -> bool {
-        matches!(self.reason, Reason::NotAUser { .. })
+        matches!(self.reason, DefectReason::NotAUser { .. })
     }
 }
 
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.spot.line)?;
-        if let Some(column) = self.spot.column {
+        write!(f, "line {}", self.span.line)?;
+        if let Some(column) = self.span.column {
             write!(f, ", column {column}")?;
         }
         write!(f, ": {}", self.reason)
@@ -67,7 +67,7 @@ impl Defects {
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum DefectReason {
     /// No key on a row that has other cells.
     #[error("the key cell ({columns}) is empty")]
     NoKey {
@@ -96,7 +96,7 @@ pub enum Reason {
         /// The cell, cut.
         text: String,
         /// What it was to be.
-        by: By,
+        by: KeyProperty,
         /// Why not.
         why: NotAValue,
     },
@@ -185,7 +185,7 @@ pub enum Reason {
     TextAfterQuote,
 }
 
-impl Reason {
+impl DefectReason {
     /// What to do about it, as a sentence, where that is not plain.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {

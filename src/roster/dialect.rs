@@ -1,56 +1,15 @@
 //! Looks at the beginning of a list: is it text, what stands in front of the header, which delimiter?
 
-use std::fmt;
-
-use serde::Serialize;
-
+use super::delimiter::Delimiter;
 use super::error::RosterError;
-use super::how::How;
 use super::names;
 use super::preamble::Preambles;
+use super::read_options::ReadOptions;
 use super::sample::Sample;
 use super::source::Source;
 
 /// How much of a text is looked at before anything is decided.
 pub(super) const HEAD: usize = 64 * 1024;
-
-/// What stands between two cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Delimiter {
-    /// `,`
-    Comma,
-    /// `;`, as spreadsheets write it where the comma is the decimal sign.
-    Semicolon,
-    /// A tab.
-    Tab,
-    /// `|`
-    Pipe,
-}
-
-impl Delimiter {
-    pub(super) const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Pipe];
-
-    pub(super) const fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-            Self::Tab => b'\t',
-            Self::Pipe => b'|',
-        }
-    }
-}
-
-impl fmt::Display for Delimiter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Comma => "comma",
-            Self::Semicolon => "semicolon",
-            Self::Tab => "tab",
-            Self::Pipe => "pipe",
-        })
-    }
-}
 
 /// What the head of a text tells about all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,11 +25,11 @@ pub(super) struct Dialect {
 
 impl Dialect {
     /// Understands the head; `whole` says that nothing follows it.
-    pub(super) fn of(head: &[u8], whole: bool, how: &How, from: &Source) -> Result<Self, RosterError> {
+    pub(super) fn of(head: &[u8], whole: bool, options: &ReadOptions, from: &Source) -> Result<Self, RosterError> {
         refuse_what_is_no_text(head, from)?;
         let preambles = Preambles::of(head);
         let table = &head[preambles.bytes..];
-        let delimiter = preambles.delimiter.unwrap_or_else(|| guess(table, whole, how));
+        let delimiter = preambles.delimiter.unwrap_or_else(|| guess(table, whole, options));
         let sample = Sample::of(table, whole, delimiter);
         Ok(Self { delimiter, first_line: 1 + preambles.line_count, preambles, sample })
     }
@@ -99,19 +58,21 @@ fn refuse_what_is_no_text(head: &[u8], from: &Source) -> Result<(), RosterError>
 
 /// The delimiter under which the first record names or holds a key, and the number of cells is the same on every record;
 /// where that leaves more than one, the one that makes most cells, then the comma.
-fn guess(text: &[u8], whole: bool, how: &How) -> Delimiter {
+fn guess(text: &[u8], whole: bool, options: &ReadOptions) -> Delimiter {
     // `max_by_key` takes the last of equals.
     Delimiter::ALL
         .into_iter()
         .rev()
-        .max_by_key(|delimiter| rank(text, whole, *delimiter, how))
+        .max_by_key(|delimiter| rank(text, whole, *delimiter, options))
         .unwrap_or(Delimiter::Comma)
 }
 
-fn rank(text: &[u8], whole: bool, delimiter: Delimiter, how: &How) -> (bool, bool, usize) {
+fn rank(text: &[u8], whole: bool, delimiter: Delimiter, options: &ReadOptions) -> (bool, bool, usize) {
     let sample = Sample::of(text, whole, delimiter);
     let Some(first) = sample.rows.first() else { return (false, false, 1) };
-    let tells = |cell: &String| names::is_a_key(&names::fold(cell), how.by) || how.names(cell) || how.is_a_key(cell);
+    let tells = |cell: &String| {
+        names::is_a_key(&names::fold(cell), options.by) || options.names(cell) || options.is_a_key(cell)
+    };
     let cells = first.len();
     (first.iter().any(tells), cells > 1 && sample.rows.iter().all(|row| row.len() == cells), cells)
 }
@@ -121,7 +82,7 @@ mod tests {
     use super::*;
 
     fn dialect(head: &[u8]) -> Result<Dialect, RosterError> {
-        Dialect::of(head, true, &How::default(), &Source::bytes("a test", Vec::new()))
+        Dialect::of(head, true, &ReadOptions::default(), &Source::bytes("a test", Vec::new()))
     }
 
     fn delimiter(text: &str) -> Delimiter {

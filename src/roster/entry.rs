@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::ids::{ObjectId, RowNumber};
 
-use super::by::By;
 use super::defect::Defect;
+use super::key_property::KeyProperty;
 use super::upn::Upn;
 
 /// One data row: where it stands, and the person on it or the reason why it cannot be read.
@@ -53,7 +53,7 @@ pub enum Key {
     /// The sign-in name, or a mail address that stands in its place.
     UserPrincipalName(Upn),
     /// Another property, because the operator said so: its value as it is compared, never empty.
-    Property(By, Box<str>),
+    Property(KeyProperty, Box<str>),
 }
 
 /// What an export says about the kind of account. It is old by nature: a drill shapes its made-up accounts by it, and

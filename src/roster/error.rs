@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::by::By;
 use super::invisible::harmless;
+use super::key_property::KeyProperty;
 use super::names::{ACCEPTED_KEYS, fold_whole, of_property};
 use super::source::Source;
-use super::spot::Spot;
+use super::source_span::SourceSpan;
 use crate::nearest::nearest;
 
 /// Why a list of people cannot be read at all: what was found, and what is expected instead.
@@ -62,7 +62,7 @@ pub enum RosterError {
         /// What is wrong with it.
         what: &'static str,
         /// Where.
-        spot: Box<Spot>,
+        span: Box<SourceSpan>,
     },
     /// No column that could hold the key.
     #[error("the roster {from} has no key column{}: its first line {}{}", for_property(*.by), first_line(.found), accepted(*.by))]
@@ -72,19 +72,19 @@ pub enum RosterError {
         /// The names in the header; none where passwords may be among them.
         found: Vec<String>,
         /// The property that was looked for.
-        by: Option<By>,
+        by: Option<KeyProperty>,
         /// The number of the column in which keys stand below the first line, where there is one.
         numbered: Option<String>,
         /// The header line.
-        spot: Box<Spot>,
+        span: Box<SourceSpan>,
     },
     /// A header that is not the first line.
-    #[error("the roster {from} has something in front of its header, which stands on line {}", .spot.line)]
+    #[error("the roster {from} has something in front of its header, which stands on line {}", .span.line)]
     HeaderBelow {
         /// What was read.
         from: Source,
         /// The header line.
-        spot: Box<Spot>,
+        span: Box<SourceSpan>,
     },
     /// A first line that may be a header, and may be somebody.
     #[error(
@@ -96,7 +96,7 @@ pub enum RosterError {
         /// The cell that may be either.
         text: String,
         /// The first line.
-        spot: Box<Spot>,
+        span: Box<SourceSpan>,
     },
     /// The operator names a column that is not there.
     #[error(transparent)]
@@ -111,7 +111,7 @@ pub enum RosterError {
         /// The second of them.
         second: String,
         /// The second of them in the header.
-        spot: Box<Spot>,
+        span: Box<SourceSpan>,
     },
     /// More than one column holds keys: without a header, or with one and other keys in each.
     #[error("the roster {from} {}: {}; name the one with --key", many(*.header), listed(.columns))]
@@ -123,7 +123,7 @@ pub enum RosterError {
         /// Whether the list has a header.
         header: bool,
         /// The first line.
-        spot: Box<Spot>,
+        span: Box<SourceSpan>,
     },
     /// More rows than can be numbered.
     #[error("the roster {0} has more rows than can be counted")]
@@ -145,21 +145,21 @@ pub struct UnknownColumn {
     /// Whether the list has a header.
     pub header: bool,
     /// The first line.
-    pub spot: Spot,
+    pub span: SourceSpan,
 }
 
 impl RosterError {
     /// The place in the file that shows what is wrong, where there is one.
     #[must_use]
-    pub fn spot(&self) -> Option<&Spot> {
+    pub fn span(&self) -> Option<&SourceSpan> {
         match self {
-            Self::Header { spot, .. }
-            | Self::NoKeyColumn { spot, .. }
-            | Self::HeaderBelow { spot, .. }
-            | Self::HeaderOrPerson { spot, .. }
-            | Self::TwoColumns { spot, .. }
-            | Self::ManyKeyColumns { spot, .. } => Some(spot),
-            Self::UnknownColumn(unknown) => Some(&unknown.spot),
+            Self::Header { span, .. }
+            | Self::NoKeyColumn { span, .. }
+            | Self::HeaderBelow { span, .. }
+            | Self::HeaderOrPerson { span, .. }
+            | Self::TwoColumns { span, .. }
+            | Self::ManyKeyColumns { span, .. } => Some(span),
+            Self::UnknownColumn(unknown) => Some(&unknown.span),
             _ => None,
         }
     }
@@ -251,7 +251,7 @@ const fn many(header: bool) -> &'static str {
 }
 
 /// The column whose name is nearly one that would have been taken. Short names are nearly anything.
-fn misspelt(found: &[String], by: Option<By>) -> Option<(&String, &'static str)> {
+fn misspelt(found: &[String], by: Option<KeyProperty>) -> Option<(&String, &'static str)> {
     let known: Vec<&'static str> = match by {
         None => ACCEPTED_KEYS.split(", ").filter(|name| name.len() >= 6).collect(),
         Some(by) => of_property(by).to_vec(),
@@ -269,7 +269,7 @@ fn quote(name: &str) -> String {
     if name.chars().all(plain) { name.to_owned() } else { format!("'{name}'") }
 }
 
-fn accepted(by: Option<By>) -> String {
+fn accepted(by: Option<KeyProperty>) -> String {
     match by {
         None => format!("; a key column is called one of {ACCEPTED_KEYS}"),
         Some(by) => format!("; a column of the {by} is called {}", of_property(by).join(" or ")),
@@ -277,6 +277,6 @@ fn accepted(by: Option<By>) -> String {
 }
 
 /// With `--by`, what is missing is a column of that property.
-fn for_property(by: Option<By>) -> String {
+fn for_property(by: Option<KeyProperty>) -> String {
     by.map(|by| format!(" for the {by} (name it with --key)")).unwrap_or_default()
 }

@@ -1,28 +1,33 @@
 //! The names of the columns, and the line on which they stand.
 
-use super::by::By;
 use super::cells::Cells;
-use super::columns::Column;
+use super::column::Column;
 use super::error::{RosterError, UnknownColumn};
-use super::how::How;
+use super::key_property::KeyProperty;
 use super::names::{self, fold};
+use super::read_options::ReadOptions;
 use super::source::Source;
-use super::spot::{Site, Spot};
+use super::source_span::{SourceRecord, SourceSpan};
 use crate::nearest::nearest_by;
 
 /// The header of a list.
 pub(super) struct Header<'a> {
     pub(super) names: &'a [String],
     folded: Vec<String>,
-    site: Site<'a>,
+    source_record: SourceRecord<'a>,
     cells: &'a Cells,
     from: &'a Source,
 }
 
 impl<'a> Header<'a> {
-    /// The header that was read by `cells` from the record at `site`.
-    pub(super) fn new(names: &'a [String], site: Site<'a>, cells: &'a Cells, from: &'a Source) -> Self {
-        Self { names, folded: names.iter().map(|name| fold(name)).collect(), site, cells, from }
+    /// The header that was read by `cells` from the record at `source_record`.
+    pub(super) fn new(
+        names: &'a [String],
+        source_record: SourceRecord<'a>,
+        cells: &'a Cells,
+        from: &'a Source,
+    ) -> Self {
+        Self { names, folded: names.iter().map(|name| fold(name)).collect(), source_record, cells, from }
     }
 
     /// The column with the first of these names that is there at all; the same name twice is an error, because nobody
@@ -60,16 +65,16 @@ impl<'a> Header<'a> {
     }
 
     /// The column that the operator names.
-    pub(super) fn named(&self, how: &How) -> Result<Column, RosterError> {
-        let key = how.key.as_deref().unwrap_or_default();
-        if let Some(index) = how.number() {
+    pub(super) fn named(&self, options: &ReadOptions) -> Result<Column, RosterError> {
+        let key = options.key.as_deref().unwrap_or_default();
+        if let Some(index) = options.number() {
             let name = self.names.get(index).ok_or_else(|| self.unknown(key))?;
             return Ok(Column { index, name: if name.is_empty() { format!("#{}", index + 1) } else { name.clone() } });
         }
         if let Ok(Some(column)) = self.only(|index| self.names[index] == key) {
             return Ok(column);
         }
-        self.only(|index| how.names(&self.names[index]))?.ok_or_else(|| self.unknown(key))
+        self.only(|index| options.names(&self.names[index]))?.ok_or_else(|| self.unknown(key))
     }
 
     /// Whether there is a column of passwords.
@@ -89,37 +94,37 @@ impl<'a> Header<'a> {
             from: self.from.clone(),
             columns: columns.iter().map(|column| column.name.clone()).collect(),
             header: true,
-            spot: Box::new(self.site.whole()),
+            span: Box::new(self.source_record.whole()),
         }
     }
 
     /// No column holds the key.
-    pub(super) fn no_key(&self, by: Option<By>) -> RosterError {
+    pub(super) fn no_key(&self, by: Option<KeyProperty>) -> RosterError {
         RosterError::NoKeyColumn {
             from: self.from.clone(),
             found: self.shown(),
             by,
             numbered: None,
-            spot: Box::new(self.site.whole()),
+            span: Box::new(self.source_record.whole()),
         }
     }
 
     /// The names as a message may have them. Where nobody may see the line, nobody may see what was cut from it.
     fn shown(&self) -> Vec<String> {
-        if self.site.hidden { Vec::new() } else { self.names.to_vec() }
+        if self.source_record.hidden { Vec::new() } else { self.names.to_vec() }
     }
 
     fn unknown(&self, key: &str) -> RosterError {
-        let names = self.names.iter().map(String::as_str).filter(|name| !self.site.hidden && !name.is_empty());
+        let names = self.names.iter().map(String::as_str).filter(|name| !self.source_record.hidden && !name.is_empty());
         RosterError::UnknownColumn(Box::new(UnknownColumn {
             from: self.from.clone(),
             key: key.to_owned(),
             // Further off it is another word.
-            nearest: How::number_meant(key, self.names.len())
+            nearest: ReadOptions::number_meant(key, self.names.len())
                 .or_else(|| nearest_by(key, names, names::fold_whole, |letters| 1 + letters / 3).map(str::to_owned)),
             found: self.shown(),
             header: true,
-            spot: self.site.whole(),
+            span: self.source_record.whole(),
         }))
     }
 
@@ -132,13 +137,13 @@ impl<'a> Header<'a> {
                 from: self.from.clone(),
                 first: self.names[index].clone(),
                 second: self.names[second].clone(),
-                spot: Box::new(self.spot_of(second)),
+                span: Box::new(self.span_of(second)),
             }),
         }
     }
 
-    fn spot_of(&self, index: usize) -> Spot {
-        self.site.at(self.cells.range_of(self.site.bytes, index))
+    fn span_of(&self, index: usize) -> SourceSpan {
+        self.source_record.at(self.cells.range_of(self.source_record.bytes, index))
     }
 }
 
@@ -146,7 +151,7 @@ impl<'a> Header<'a> {
 impl<'a> Header<'a> {
     /// A header of which only names and line matter.
     pub(super) fn for_tests(names: &'a [String], line: &'a str, from: &'a Source) -> Self {
-        let cells = Box::leak(Box::new(Cells::new(super::dialect::Delimiter::Comma)));
-        Self::new(names, Site { bytes: line.as_bytes(), line: 1, hidden: false }, cells, from)
+        let cells = Box::leak(Box::new(Cells::new(super::delimiter::Delimiter::Comma)));
+        Self::new(names, SourceRecord { bytes: line.as_bytes(), line: 1, hidden: false }, cells, from)
     }
 }

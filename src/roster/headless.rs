@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::by::By;
 use super::choice::Keys;
-use super::columns::{Column, Columns};
+use super::column::Column;
+use super::columns::Columns;
 use super::error::{RosterError, UnknownColumn};
-use super::how::How;
+use super::key_property::KeyProperty;
 use super::names;
+use super::read_options::ReadOptions;
 use super::sample::Sample;
 use super::source::Source;
-use super::spot::Spot;
+use super::source_span::SourceSpan;
 
 /// The columns of a list that has no header; nothing where the first record is one.
 ///
@@ -18,50 +19,50 @@ use super::spot::Spot;
 /// number of the key's column, the first record is a header only if that very cell is the name of such a column.
 ///
 /// Which column is the key must be plain: where more than one holds keys (a person and their manager), it is a question
-/// for the operator. `spot` is the record on a line of the sample.
+/// for the operator. `span` is the record on a line of the sample.
 pub(super) fn columns(
     sample: &Sample,
-    how: &How,
+    options: &ReadOptions,
     from: &Source,
-    spot: impl Fn(u64) -> Spot,
+    span: impl Fn(u64) -> SourceSpan,
 ) -> Result<Option<Columns>, RosterError> {
     let Some(first) = sample.rows.first().filter(|_| !sample.first_is_broken) else { return Ok(None) };
-    let spot_of_first = || spot(sample.lines.first().copied().unwrap_or(1));
-    let has_a_key = first.iter().any(|cell| how.is_a_key(cell));
-    if first.iter().any(|cell| how.names(cell)) {
+    let spot_of_first = || span(sample.lines.first().copied().unwrap_or(1));
+    let has_a_key = first.iter().any(|cell| options.is_a_key(cell));
+    if first.iter().any(|cell| options.names(cell)) {
         return Ok(None);
     }
-    if let Some(text) = may_be_either(first, how) {
-        let (text, spot) = (text.clone(), Box::new(spot_of_first()));
-        return Err(RosterError::HeaderOrPerson { from: from.clone(), text, spot });
+    if let Some(text) = may_be_either(first, options) {
+        let (text, span) = (text.clone(), Box::new(spot_of_first()));
+        return Err(RosterError::HeaderOrPerson { from: from.clone(), text, span });
     }
-    let names_its_column = how.number().and_then(|number| first.get(number)).is_some_and(|cell| {
+    let names_its_column = options.number().and_then(|number| first.get(number)).is_some_and(|cell| {
         let folded = names::fold(cell);
-        names::is_a_key(&folded, how.by) || (how.by.is_none() && names::is_known(&folded))
+        names::is_a_key(&folded, options.by) || (options.by.is_none() && names::is_known(&folded))
     });
-    if !has_a_key && (how.number().is_none() || names_its_column) {
+    if !has_a_key && (options.number().is_none() || names_its_column) {
         return Ok(None);
     }
     let count = first.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
     let found = || (0..count).map(|index| Column::numbered(index).name).collect();
-    let key = match (how.number(), &how.key) {
+    let key = match (options.number(), &options.key) {
         (Some(number), _) if number < count => number,
         (_, Some(key)) => {
             return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
                 from: from.clone(),
                 key: key.clone(),
-                nearest: How::number_meant(key, count),
+                nearest: ReadOptions::number_meant(key, count),
                 found: found(),
                 header: false,
-                spot: spot_of_first(),
+                span: spot_of_first(),
             })));
         }
         (_, None) => {
             let holds_a_key = |row: &Vec<String>| -> Vec<usize> {
-                row.iter().enumerate().filter(|(_, cell)| how.is_a_key(cell)).map(|(index, _)| index).collect()
+                row.iter().enumerate().filter(|(_, cell)| options.is_a_key(cell)).map(|(index, _)| index).collect()
             };
             let columns: BTreeSet<usize> = sample.rows.iter().flat_map(holds_a_key).collect();
-            refuse_header_below(sample, how, columns.first().copied(), from, &spot)?;
+            refuse_header_below(sample, options, columns.first().copied(), from, &span)?;
             match (columns.first(), columns.len()) {
                 (Some(only), 1) => *only,
                 _ => {
@@ -70,39 +71,41 @@ pub(super) fn columns(
                         from: from.clone(),
                         columns,
                         header: false,
-                        spot: Box::new(spot_of_first()),
+                        span: Box::new(spot_of_first()),
                     });
                 }
             }
         }
     };
-    refuse_header_below(sample, how, Some(key), from, &spot)?;
-    let handoff = match &how.handoff {
+    refuse_header_below(sample, options, Some(key), from, &span)?;
+    let handoff = match &options.handoff {
         None => None,
-        Some(column) => match How::of_column(column).number().filter(|number| *number < count) {
+        Some(column) => match ReadOptions::of_column(column).number().filter(|number| *number < count) {
             Some(number) => Some(Column::numbered(number)),
             None => {
                 return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
                     from: from.clone(),
                     key: column.clone(),
-                    nearest: How::number_meant(column, count),
+                    nearest: ReadOptions::number_meant(column, count),
                     found: found(),
                     header: false,
-                    spot: spot_of_first(),
+                    span: spot_of_first(),
                 })));
             }
         },
     };
-    Ok(Some(Columns { handoff, ..Columns::keyed(count, how.by, Keys::only(Column::numbered(key))) }))
+    Ok(Some(Columns { handoff, ..Columns::keyed(count, options.by, Keys::only(Column::numbered(key))) }))
 }
 
 /// The cell of a first record that is as likely the name of a column as that of a person.
-fn may_be_either<'a>(first: &'a [String], how: &How) -> Option<&'a String> {
-    if how.by != Some(By::SamAccountName) || first.iter().any(|cell| names::is_a_sure_key(&names::fold(cell), how.by)) {
+fn may_be_either<'a>(first: &'a [String], options: &ReadOptions) -> Option<&'a String> {
+    if options.by != Some(KeyProperty::SamAccountName)
+        || first.iter().any(|cell| names::is_a_sure_key(&names::fold(cell), options.by))
+    {
         return None;
     }
     let is_sam = |cell: &&String| names::fold(cell) == names::SAM;
-    match (how.number(), &how.key) {
+    match (options.number(), &options.key) {
         (Some(number), _) => first.get(number).filter(is_sam),
         (None, Some(_)) => None,
         (None, None) => first.iter().find(is_sam),
@@ -112,13 +115,13 @@ fn may_be_either<'a>(first: &'a [String], how: &How) -> Option<&'a String> {
 /// Whoever exported a list may stand above its header, and is not on it.
 fn refuse_header_below(
     sample: &Sample,
-    how: &How,
+    options: &ReadOptions,
     key: Option<usize>,
     from: &Source,
-    spot: impl Fn(u64) -> Spot,
+    span: impl Fn(u64) -> SourceSpan,
 ) -> Result<(), RosterError> {
-    match sample.header_below(how, key) {
-        Some(line) => Err(RosterError::HeaderBelow { from: from.clone(), spot: Box::new(spot(line)) }),
+    match sample.header_below(options, key) {
+        Some(line) => Err(RosterError::HeaderBelow { from: from.clone(), span: Box::new(span(line)) }),
         None => Ok(()),
     }
 }
@@ -126,19 +129,19 @@ fn refuse_header_below(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::dialect::Delimiter;
-    use crate::roster::spot::Site;
+    use crate::roster::delimiter::Delimiter;
+    use crate::roster::source_span::SourceRecord;
 
-    fn key(text: &str, how: &How) -> Result<Option<usize>, RosterError> {
+    fn key(text: &str, options: &ReadOptions) -> Result<Option<usize>, RosterError> {
         let sample = Sample::of(text.as_bytes(), true, Delimiter::Comma);
         let from = Source::bytes("a test", Vec::new());
-        let spot = |_| Site { bytes: text.as_bytes(), line: 1, hidden: false }.whole();
-        Ok(columns(&sample, how, &from, spot)?.map(|columns| columns.key.index))
+        let span = |_| SourceRecord { bytes: text.as_bytes(), line: 1, hidden: false }.whole();
+        Ok(columns(&sample, options, &from, span)?.map(|columns| columns.key.index))
     }
 
     #[test]
     fn a_first_line_with_a_person_on_it_is_no_header() {
-        let how = How::default();
+        let options = ReadOptions::default();
         for (text, index) in [
             ("ada@contoso.com\nbob@contoso.com\n", Some(0)),
             ("0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11\nbob@contoso.com\n", Some(0)),
@@ -148,26 +151,30 @@ mod tests {
             ("@odata.type,user\nx,ada@contoso.com\n", None),
             ("\"user\nada@contoso.com\n", None),
         ] {
-            assert_eq!(key(text, &how).unwrap(), index, "{text}");
+            assert_eq!(key(text, &options).unwrap(), index, "{text}");
         }
     }
 
     #[test]
     fn which_column_is_the_key_is_never_guessed() {
         let text = "ada@contoso.com,Ada,\nbob@contoso.com,Bob,manager@contoso.com\n";
-        let error = key(text, &How::default()).unwrap_err().to_string();
+        let error = key(text, &ReadOptions::default()).unwrap_err().to_string();
         assert!(error.contains("#1, #3") && error.contains("--key"), "{error}");
-        let how = |key: &str| How { key: Some(key.into()), by: None, ..How::default() };
-        assert_eq!(key(text, &how("#1")).unwrap(), Some(0));
-        let error = key(text, &how("#9")).unwrap_err().to_string();
+        let options = |key: &str| ReadOptions { key: Some(key.into()), by: None, ..ReadOptions::default() };
+        assert_eq!(key(text, &options("#1")).unwrap(), Some(0));
+        let error = key(text, &options("#9")).unwrap_err().to_string();
         assert!(error.contains("#1, #2"), "{error}");
-        let error = key(text, &how("user")).unwrap_err().to_string();
+        let error = key(text, &options("user")).unwrap_err().to_string();
         assert!(error.contains("no header"), "{error}");
     }
 
     #[test]
     fn numbers_of_employees_need_the_number_of_their_column() {
-        let by = |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::EmployeeId), ..How::default() };
+        let by = |key: Option<&str>| ReadOptions {
+            key: key.map(str::to_owned),
+            by: Some(KeyProperty::EmployeeId),
+            ..ReadOptions::default()
+        };
         assert_eq!(key("0042\n0043\n", &by(Some("#1"))).unwrap(), Some(0));
         assert_eq!(key("employeeId\n0043\n", &by(Some("#1"))).unwrap(), None);
         assert_eq!(key("0042\n0043\n", &by(None)).unwrap(), None);
@@ -175,29 +182,36 @@ mod tests {
 
     #[test]
     fn only_the_key_cell_tells_a_header_where_the_operator_numbers_the_column() {
-        let by = |by| How { key: Some("#1".into()), by: Some(by), ..How::default() };
+        let by = |by| ReadOptions { key: Some("#1".into()), by: Some(by), ..ReadOptions::default() };
         for text in ["00001,Sam,Smith\n00002,Ada,Byron\n", "00001,Ada,Operations\n", "00001,x\n00002,Member\n"] {
-            assert_eq!(key(text, &by(By::EmployeeId)).unwrap(), Some(0), "{text}");
+            assert_eq!(key(text, &by(KeyProperty::EmployeeId)).unwrap(), Some(0), "{text}");
         }
-        assert_eq!(key("samuel,Department\n", &by(By::SamAccountName)).unwrap(), Some(0));
-        assert_eq!(key("samAccountName,Department\nsam,x\n", &by(By::SamAccountName)).unwrap(), None);
+        assert_eq!(key("samuel,Department\n", &by(KeyProperty::SamAccountName)).unwrap(), Some(0));
+        assert_eq!(key("samAccountName,Department\nsam,x\n", &by(KeyProperty::SamAccountName)).unwrap(), None);
         assert_eq!(
-            key("ada#contoso.com,Operations\n", &How { key: Some("#1".into()), by: None, ..How::default() }).unwrap(),
+            key(
+                "ada#contoso.com,Operations\n",
+                &ReadOptions { key: Some("#1".into()), by: None, ..ReadOptions::default() }
+            )
+            .unwrap(),
             Some(0)
         );
     }
 
     #[test]
     fn somebody_called_sam_is_a_question() {
-        let how =
-            |key: Option<&str>| How { key: key.map(str::to_owned), by: Some(By::SamAccountName), ..How::default() };
+        let options = |key: Option<&str>| ReadOptions {
+            key: key.map(str::to_owned),
+            by: Some(KeyProperty::SamAccountName),
+            ..ReadOptions::default()
+        };
         for flag in [Some("#1"), None] {
-            let error = key("sam,Sales\nhans,Sales\n", &how(flag)).unwrap_err();
+            let error = key("sam,Sales\nhans,Sales\n", &options(flag)).unwrap_err();
             assert!(matches!(&error, RosterError::HeaderOrPerson { text, .. } if text == "sam"), "{error}");
         }
-        assert_eq!(key("sam,Sales\nhans,Sales\n", &how(Some("sam"))).unwrap(), None, "the operator knows");
-        assert_eq!(key("samAccountName\nsam\n", &how(None)).unwrap(), None);
-        assert_eq!(key("hans,Sales\nsam,Sales\n", &how(Some("#1"))).unwrap(), Some(0));
+        assert_eq!(key("sam,Sales\nhans,Sales\n", &options(Some("sam"))).unwrap(), None, "the operator knows");
+        assert_eq!(key("samAccountName\nsam\n", &options(None)).unwrap(), None);
+        assert_eq!(key("hans,Sales\nsam,Sales\n", &options(Some("#1"))).unwrap(), Some(0));
     }
 
     #[test]
@@ -208,14 +222,14 @@ mod tests {
             "grace@b.c\nName,UPN\nAda,ada@b.c\n",
         ] {
             for key_flag in [None, Some("#2")] {
-                let how = How { key: key_flag.map(str::to_owned), by: None, ..How::default() };
+                let options = ReadOptions { key: key_flag.map(str::to_owned), by: None, ..ReadOptions::default() };
                 if key_flag.is_some() && !text.starts_with("Exported") {
                     continue;
                 }
-                let error = key(text, &how).unwrap_err();
+                let error = key(text, &options).unwrap_err();
                 assert!(matches!(error, RosterError::HeaderBelow { .. }), "{text}: {error}");
             }
         }
-        assert_eq!(key("ada@b.c,Ada,Member\nbob#b.c,Bob,Member\n", &How::default()).unwrap(), Some(0));
+        assert_eq!(key("ada@b.c,Ada,Member\nbob#b.c,Bob,Member\n", &ReadOptions::default()).unwrap(), Some(0));
     }
 }

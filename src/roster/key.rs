@@ -1,8 +1,8 @@
 //! The key cell becomes a key.
 
-use super::by::By;
 use super::entity::{self, Accounts};
 use super::entry::Key;
+use super::key_property::KeyProperty;
 use super::not_a_user::{self, NotAUser};
 use super::property::{self, NotAValue};
 use super::upn::NotAUpn;
@@ -17,7 +17,7 @@ const DELETED: &str = " (deleted)";
 pub(super) enum NotAKey {
     User(NotAUser),
     Name(NotAUpn),
-    Value(By, NotAValue),
+    Value(KeyProperty, NotAValue),
     /// The entities of an incident with this many accounts, or one without a name.
     Entities(usize),
 }
@@ -33,7 +33,7 @@ pub(super) fn meant(cell: &str) -> &str {
 /// principal name.
 ///
 /// A name behind which a log says that the account was deleted is nobody: whoever has that name today is another person.
-pub(super) fn parse(cell: &str, by: Option<By>) -> Result<Key, NotAKey> {
+pub(super) fn parse(cell: &str, by: Option<KeyProperty>) -> Result<Key, NotAKey> {
     let text = meant(cell);
     if text
         .len()
@@ -105,12 +105,18 @@ mod tests {
 
     #[test]
     fn a_property_is_only_itself() {
-        assert_eq!(parse("0042", Some(By::EmployeeId)), Ok(Key::Property(By::EmployeeId, "0042".into())));
-        assert_eq!(parse("S-1-5-18", Some(By::Sid)), Err(NotAKey::User(NotAUser::WellKnownSid)));
-        assert_eq!(parse("NT AUTHORITY\\SYSTEM", Some(By::SamAccountName)), Err(NotAKey::User(NotAUser::System)));
         assert_eq!(
-            parse("0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11", Some(By::Mail)),
-            Err(NotAKey::Value(By::Mail, NotAValue::Address(NotAUpn::NoAt)))
+            parse("0042", Some(KeyProperty::EmployeeId)),
+            Ok(Key::Property(KeyProperty::EmployeeId, "0042".into()))
+        );
+        assert_eq!(parse("S-1-5-18", Some(KeyProperty::Sid)), Err(NotAKey::User(NotAUser::WellKnownSid)));
+        assert_eq!(
+            parse("NT AUTHORITY\\SYSTEM", Some(KeyProperty::SamAccountName)),
+            Err(NotAKey::User(NotAUser::System))
+        );
+        assert_eq!(
+            parse("0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11", Some(KeyProperty::Mail)),
+            Err(NotAKey::Value(KeyProperty::Mail, NotAValue::Address(NotAUpn::NoAt)))
         );
     }
 }

@@ -5,7 +5,7 @@
 //! - **Nobody is dropped.** A row that cannot be read is an entry with a [`Defect`] that says why and where. A quote
 //!   that never closes costs its own line and nothing behind it.
 //! - **Nothing is guessed about a person.** A key is an object id or a user principal name by its form, unless the operator
-//!   says that people are named by another property ([`How`]); whatever is neither is a defect. Letters that cannot be
+//!   says that people are named by another property ([`ReadOptions`]); whatever is neither is a defect. Letters that cannot be
 //!   decoded are never replaced in a key.
 //! - **Bounded memory.** One record is held at a time, and a record has a greatest size.
 //!
@@ -18,16 +18,17 @@
 //! | --- | --- |
 //! | `source` | opens the file, standard input or bytes, and tells a folder from a file |
 //! | `text`, `encoding`, `utf16` | turns the bytes into UTF-8, whatever they were, and marks what cannot be decoded |
-//! | `dialect`, `sample` | looks at the head: which delimiter; refuses what is not text |
+//! | `dialect`, `delimiter`, `sample` | looks at the head: which delimiter; refuses what is not text |
 //! | `preamble` | takes off `sep=`, `#TYPE` and `version:v1.0` lines |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
-//! | `header`, `names`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
+//! | `read_options`, `key_property` | what the operator says about the list |
+//! | `header`, `names`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
-//! | `rows`, `swallow` | one record becomes one entry; people inside a remark are found |
+//! | `rows`, `unclosed_quote` | one record becomes one entry; people inside a remark are found |
 //! | `number` | the priority |
 //! | `key`, `upn`, `property`, `entity`, `not_a_user` | the key cell becomes a key, or says why not |
-//! | `defect`, `spot`, `error` | what is wrong, and the place in the file that shows it |
+//! | `defect`, `span`, `error` | what is wrong, and the place in the file that shows it |
 //!
 //! A row in which every cell is empty (`,,,` as spreadsheets leave behind) is a blank line, not a row.
 //!
@@ -44,11 +45,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod by;
 mod cells;
 mod choice;
+mod column;
 mod columns;
 mod defect;
+mod delimiter;
 mod dialect;
 mod encoding;
 mod entity;
@@ -56,40 +58,41 @@ mod entry;
 mod error;
 mod header;
 mod headless;
-mod how;
 mod invisible;
 mod key;
+mod key_property;
 mod names;
 mod not_a_user;
 mod number;
 mod preamble;
 mod property;
+mod read_options;
 mod reader;
 mod records;
 mod rows;
 mod sample;
 mod shape;
 mod source;
-mod spot;
-mod swallow;
+mod source_span;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unclosed_quote;
 mod upn;
 mod utf16;
 
-pub use by::By;
-pub use defect::{Defect, Defects, Reason};
-pub use dialect::Delimiter;
+pub use defect::{Defect, DefectReason, Defects};
+pub use delimiter::Delimiter;
 pub use encoding::Encoding;
 pub use entry::{Entry, Hints, Key, Person};
 pub use error::{RosterError, UnknownColumn};
-pub use how::How;
+pub use key_property::KeyProperty;
 pub use not_a_user::NotAUser;
 pub use preamble::Preamble;
 pub use property::NotAValue;
-pub use reader::{Ending, Roster};
-pub use shape::Shape;
+pub use read_options::ReadOptions;
+pub use reader::{Roster, RosterSummary};
+pub use shape::RosterShape;
 pub use source::Source;
-pub use spot::{Excerpt, Spot};
+pub use source_span::{Excerpt, SourceSpan};
 pub use upn::{NotAUpn, Upn};

@@ -3,8 +3,8 @@
 //! Case, blanks, underscores and hyphens in a name do not matter: `User principal name` is `userPrincipalName`. The
 //! templates for bulk operations in Entra write `User name [userPrincipalName] Required`: the property in brackets counts.
 
-use super::by::By;
 use super::invisible::is_invisible;
+use super::key_property::KeyProperty;
 
 /// The names that messages offer; many more spellings are understood.
 pub(super) const ACCEPTED_KEYS: &str =
@@ -125,13 +125,15 @@ const OTHER: &[&str] = &[
 ];
 
 /// Columns that hold a property, the surest first.
-pub(super) const fn of_property(by: By) -> &'static [&'static str] {
+pub(super) const fn of_property(by: KeyProperty) -> &'static [&'static str] {
     match by {
-        By::Mail => &["mail", "email", "emailaddress", "mailaddress", "primarysmtpaddress", "recipientemailaddress"],
-        By::ProxyAddress => &["proxyaddresses", "proxyaddress", "emailaddresses", "smtpaddress"],
-        By::EmployeeId => &["employeeid"],
-        By::Sid => &["onpremisessecurityidentifier", "sid", "accountsid", "usersid", "objectsid"],
-        By::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", SAM],
+        KeyProperty::Mail => {
+            &["mail", "email", "emailaddress", "mailaddress", "primarysmtpaddress", "recipientemailaddress"]
+        }
+        KeyProperty::ProxyAddress => &["proxyaddresses", "proxyaddress", "emailaddresses", "smtpaddress"],
+        KeyProperty::EmployeeId => &["employeeid"],
+        KeyProperty::Sid => &["onpremisessecurityidentifier", "sid", "accountsid", "usersid", "objectsid"],
+        KeyProperty::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", SAM],
     }
 }
 
@@ -196,7 +198,7 @@ pub(super) fn is_secret(name: &str) -> bool {
 }
 
 /// Whether a column of this name is one that people are found by.
-pub(super) fn is_a_key(folded: &str, by: Option<By>) -> bool {
+pub(super) fn is_a_key(folded: &str, by: Option<KeyProperty>) -> bool {
     match by {
         Some(by) => of_property(by).contains(&folded),
         None => [OBJECT_ID, UPN, LIKELY].iter().any(|known| known.contains(&folded)),
@@ -204,7 +206,7 @@ pub(super) fn is_a_key(folded: &str, by: Option<By>) -> bool {
 }
 
 /// Whether a text is the name of a column of keys and can be nothing else: `user` may be what somebody is.
-pub(super) fn is_a_sure_key(folded: &str, by: Option<By>) -> bool {
+pub(super) fn is_a_sure_key(folded: &str, by: Option<KeyProperty>) -> bool {
     match by {
         Some(by) => of_property(by).contains(&folded) && folded != SAM,
         None => folded != ID && (OBJECT_ID.contains(&folded) || UPN.contains(&folded)),
@@ -213,7 +215,7 @@ pub(super) fn is_a_sure_key(folded: &str, by: Option<By>) -> bool {
 
 /// Whether a column of this name is known for anything.
 pub(super) fn is_known(folded: &str) -> bool {
-    let key = is_a_key(folded, None) || By::ALL.into_iter().any(|by| is_a_key(folded, Some(by)));
+    let key = is_a_key(folded, None) || KeyProperty::ALL.into_iter().any(|by| is_a_key(folded, Some(by)));
     key || OTHER.contains(&folded) || is_of_a_log(folded)
 }
 

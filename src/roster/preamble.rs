@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::dialect::Delimiter;
+use super::delimiter::Delimiter;
 
 /// A line in front of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! The values of properties that people are looked up by.
 
-use super::by::By;
+use super::key_property::KeyProperty;
 use super::not_a_user::is_sid;
 use super::upn::{NotAUpn, Upn};
 
@@ -52,18 +52,20 @@ pub enum NotAValue {
 }
 
 /// The value as it is looked up: without the marks that exports put around it, and otherwise as it is written.
-pub(super) fn parse(by: By, text: &str) -> Result<Box<str>, NotAValue> {
+pub(super) fn parse(by: KeyProperty, text: &str) -> Result<Box<str>, NotAValue> {
     match by {
-        By::Mail => address(text),
-        By::ProxyAddress => address(primary(text)?),
+        KeyProperty::Mail => address(text),
+        KeyProperty::ProxyAddress => address(primary(text)?),
         _ if text.starts_with(['\'', '"']) || text.ends_with('"') => Err(NotAValue::Quoted),
-        By::EmployeeId => employee_id(text),
-        By::Sid if is_sid(text) && text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("S-1-12-1-")) => {
+        KeyProperty::EmployeeId => employee_id(text),
+        KeyProperty::Sid
+            if is_sid(text) && text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("S-1-12-1-")) =>
+        {
             Err(NotAValue::CloudSid)
         }
-        By::Sid if is_sid(text) => Ok(text.to_ascii_uppercase().into()),
-        By::Sid => Err(NotAValue::NotASid),
-        By::SamAccountName => sam_account_name(text),
+        KeyProperty::Sid if is_sid(text) => Ok(text.to_ascii_uppercase().into()),
+        KeyProperty::Sid => Err(NotAValue::NotASid),
+        KeyProperty::SamAccountName => sam_account_name(text),
     }
 }
 
@@ -155,50 +157,53 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn value(by: By, text: &str) -> Result<String, NotAValue> {
+    fn value(by: KeyProperty, text: &str) -> Result<String, NotAValue> {
         parse(by, text).map(String::from)
     }
 
     #[test]
     fn addresses_lose_their_prefix_and_keep_their_plus() {
-        assert_eq!(value(By::Mail, "ada+test@contoso.com").unwrap(), "ada+test@contoso.com");
-        assert_eq!(value(By::Mail, "Ada"), Err(NotAValue::Address(NotAUpn::NoAt)));
+        assert_eq!(value(KeyProperty::Mail, "ada+test@contoso.com").unwrap(), "ada+test@contoso.com");
+        assert_eq!(value(KeyProperty::Mail, "Ada"), Err(NotAValue::Address(NotAUpn::NoAt)));
         for text in ["ada@contoso.com", "smtp:ada@contoso.com", "SMTP: ada@contoso.com", "ada@contoso.com;"] {
-            assert_eq!(value(By::ProxyAddress, text).unwrap(), "ada@contoso.com", "{text}");
+            assert_eq!(value(KeyProperty::ProxyAddress, text).unwrap(), "ada@contoso.com", "{text}");
         }
         let joined = "smtp:ada+old@contoso.com+SMTP:ada@contoso.com+X500:/o=x+sip:ada@contoso.com";
-        assert_eq!(value(By::ProxyAddress, joined).unwrap(), "ada@contoso.com");
-        assert_eq!(value(By::ProxyAddress, "SMTP:ada+x@contoso.com; smtp:b@contoso.com").unwrap(), "ada+x@contoso.com");
-        assert_eq!(value(By::ProxyAddress, "smtp:a@b.c+smtp:b@b.c"), Err(NotAValue::Primaries(0)));
-        assert_eq!(value(By::ProxyAddress, "SMTP:a@b.c+SMTP:b@b.c"), Err(NotAValue::Primaries(2)));
-        assert!(value(By::ProxyAddress, "sip:ada@contoso.com").is_err());
+        assert_eq!(value(KeyProperty::ProxyAddress, joined).unwrap(), "ada@contoso.com");
+        assert_eq!(
+            value(KeyProperty::ProxyAddress, "SMTP:ada+x@contoso.com; smtp:b@contoso.com").unwrap(),
+            "ada+x@contoso.com"
+        );
+        assert_eq!(value(KeyProperty::ProxyAddress, "smtp:a@b.c+smtp:b@b.c"), Err(NotAValue::Primaries(0)));
+        assert_eq!(value(KeyProperty::ProxyAddress, "SMTP:a@b.c+SMTP:b@b.c"), Err(NotAValue::Primaries(2)));
+        assert!(value(KeyProperty::ProxyAddress, "sip:ada@contoso.com").is_err());
     }
 
     #[test]
     fn numbers_sids_and_account_names_have_their_form() {
-        assert_eq!(value(By::EmployeeId, "0042").unwrap(), "0042");
-        assert_eq!(value(By::EmployeeId, &"9".repeat(17)), Err(NotAValue::EmployeeIdTooLong));
-        assert_eq!(value(By::EmployeeId, "1E5").unwrap(), "1E5", "without a sign it may be one");
+        assert_eq!(value(KeyProperty::EmployeeId, "0042").unwrap(), "0042");
+        assert_eq!(value(KeyProperty::EmployeeId, &"9".repeat(17)), Err(NotAValue::EmployeeIdTooLong));
+        assert_eq!(value(KeyProperty::EmployeeId, "1E5").unwrap(), "1E5", "without a sign it may be one");
         for text in ["1.23457E+11", "1,2E+5", "5E+11"] {
-            assert_eq!(value(By::EmployeeId, text), Err(NotAValue::Rounded), "{text}");
+            assert_eq!(value(KeyProperty::EmployeeId, text), Err(NotAValue::Rounded), "{text}");
         }
-        assert_eq!(value(By::EmployeeId, "1.0"), Err(NotAValue::Decimal));
-        assert_eq!(value(By::EmployeeId, "'00001"), Err(NotAValue::Quoted));
-        assert_eq!(value(By::Sid, "S-1-12-1-1-2-3-4"), Err(NotAValue::CloudSid));
-        assert_eq!(value(By::Sid, "s-1-5-21-1-2-3-1100").unwrap(), "S-1-5-21-1-2-3-1100");
-        assert_eq!(value(By::Sid, "S-1-5-21-"), Err(NotAValue::NotASid));
-        assert_eq!(value(By::SamAccountName, "CONTOSO\\ada").unwrap(), "ada");
-        assert_eq!(value(By::SamAccountName, "ada lovelace").unwrap(), "ada lovelace");
-        assert_eq!(value(By::SamAccountName, "CONTOSO\\"), Err(NotAValue::NoName));
-        assert_eq!(value(By::SamAccountName, "ada@contoso\\x\\y"), Err(NotAValue::Impossible('\\')));
-        assert_eq!(value(By::SamAccountName, "a*"), Err(NotAValue::Impossible('*')));
-        assert_eq!(value(By::SamAccountName, &"a".repeat(21)), Err(NotAValue::SamTooLong));
+        assert_eq!(value(KeyProperty::EmployeeId, "1.0"), Err(NotAValue::Decimal));
+        assert_eq!(value(KeyProperty::EmployeeId, "'00001"), Err(NotAValue::Quoted));
+        assert_eq!(value(KeyProperty::Sid, "S-1-12-1-1-2-3-4"), Err(NotAValue::CloudSid));
+        assert_eq!(value(KeyProperty::Sid, "s-1-5-21-1-2-3-1100").unwrap(), "S-1-5-21-1-2-3-1100");
+        assert_eq!(value(KeyProperty::Sid, "S-1-5-21-"), Err(NotAValue::NotASid));
+        assert_eq!(value(KeyProperty::SamAccountName, "CONTOSO\\ada").unwrap(), "ada");
+        assert_eq!(value(KeyProperty::SamAccountName, "ada lovelace").unwrap(), "ada lovelace");
+        assert_eq!(value(KeyProperty::SamAccountName, "CONTOSO\\"), Err(NotAValue::NoName));
+        assert_eq!(value(KeyProperty::SamAccountName, "ada@contoso\\x\\y"), Err(NotAValue::Impossible('\\')));
+        assert_eq!(value(KeyProperty::SamAccountName, "a*"), Err(NotAValue::Impossible('*')));
+        assert_eq!(value(KeyProperty::SamAccountName, &"a".repeat(21)), Err(NotAValue::SamTooLong));
     }
 
     proptest! {
         #[test]
         fn no_text_makes_a_parser_panic(text in ".*") {
-            for by in By::ALL {
+            for by in KeyProperty::ALL {
                 if let Ok(value) = parse(by, &text) {
                     prop_assert!(!value.is_empty() || text.is_empty());
                 }

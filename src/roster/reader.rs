@@ -6,22 +6,24 @@ use crate::digest::Digest;
 use crate::ids::RowNumber;
 
 use super::cells::Cells;
-use super::columns::{Column, Columns};
+use super::column::Column;
+use super::columns::Columns;
 use super::defect::Defects;
-use super::dialect::{Delimiter, Dialect, HEAD, refuse_workbook};
+use super::delimiter::Delimiter;
+use super::dialect::{Dialect, HEAD, refuse_workbook};
 use super::entry::Entry;
 use super::error::RosterError;
 use super::header::Header;
 use super::headless;
-use super::how::How;
 use super::names;
 use super::preamble::Preamble;
+use super::read_options::ReadOptions;
 use super::records::{Flaw, Records};
-use super::rows::{self, Row};
+use super::rows::{self, RowOutcome};
 use super::sample::Sample;
-use super::shape::Shape;
+use super::shape::RosterShape;
 use super::source::Source;
-use super::spot::{Site, Spot};
+use super::source_span::{SourceRecord, SourceSpan};
 use super::text::Text;
 
 /// A list of people, open for reading.
@@ -30,7 +32,7 @@ use super::text::Text;
 /// came before is then not the whole list, and nothing more comes.
 pub struct Roster {
     from: Source,
-    shape: Shape,
+    shape: RosterShape,
     columns: Columns,
     records: Records<Text>,
     cells: Cells,
@@ -48,7 +50,7 @@ pub struct Roster {
 
 /// What is known of a roster when all of it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ending {
+pub struct RosterSummary {
     /// The SHA-256 of all bytes of the file, as they came.
     pub digest: Digest,
     /// How many data rows there are, unreadable ones included.
@@ -64,7 +66,7 @@ impl Roster {
     ///
     /// As [`Roster::open_with`].
     pub fn open(source: Source) -> Result<Self, RosterError> {
-        Self::open_with(source, How::default())
+        Self::open_with(source, ReadOptions::default())
     }
 
     /// Opens a list, understands its header or that it has none, and makes sure that there is somebody on it.
@@ -72,7 +74,7 @@ impl Roster {
     /// # Errors
     ///
     /// Any [`RosterError`]: the source cannot be read, is no text, is empty, or has no key column.
-    pub fn open_with(source: Source, how: How) -> Result<Self, RosterError> {
+    pub fn open_with(source: Source, options: ReadOptions) -> Result<Self, RosterError> {
         let (from, reader) = source.open()?;
         let failed = |error, from: &Source| RosterError::Read { from: from.clone(), line: 1, error };
         let mut text = Text::new(reader).map_err(|error| failed(error, &from))?;
@@ -81,15 +83,15 @@ impl Roster {
         if text.head().is_empty() {
             return Err(RosterError::Empty(from));
         }
-        let dialect = Dialect::of(text.head(), whole, &how, &from)?;
+        let dialect = Dialect::of(text.head(), whole, &options, &from)?;
         let Dialect { delimiter, first_line, preambles, sample } = dialect;
         let table = &text.head()[preambles.bytes..];
-        let below = sample.header_below(&how, None).map(|line| spot_of(table, delimiter, first_line, line));
+        let below = sample.header_below(&options, None).map(|line| span_of(table, delimiter, first_line, line));
         // A template says of itself that it has a header.
         let headless = if preambles.has(Preamble::Version) {
             None
         } else {
-            headless::columns(&sample, &how, &from, |line| spot_of(table, delimiter, first_line, line))?
+            headless::columns(&sample, &options, &from, |line| span_of(table, delimiter, first_line, line))?
         };
         text.pass(preambles.bytes);
         let byte_order_mark = text.byte_order_mark();
@@ -102,12 +104,12 @@ impl Roster {
                 (columns, names)
             }
             None => {
-                let expected = Expected { sample: &sample, below, template: preambles.has(Preamble::Version) };
-                header(&mut records, &mut cells, &expected, &how, &from)?
+                let expected = HeaderContext { sample: &sample, below, template: preambles.has(Preamble::Version) };
+                header(&mut records, &mut cells, &expected, &options, &from)?
             }
         };
         columns.template |= preambles.has(Preamble::Version);
-        let shape = Shape {
+        let shape = RosterShape {
             encoding: records.reader().encoding(),
             byte_order_mark,
             delimiter,
@@ -115,7 +117,7 @@ impl Roster {
             header: header_is_there,
             key: columns.key.name.clone(),
             fallback: columns.fallback.as_ref().map(|column| column.name.clone()),
-            property: how.by,
+            property: options.by,
             columns: names,
         };
         let mut roster = Self {
@@ -141,7 +143,7 @@ impl Roster {
 
     /// How the list was understood, as far as it was read.
     #[must_use]
-    pub const fn shape(&self) -> &Shape {
+    pub const fn shape(&self) -> &RosterShape {
         &self.shape
     }
 
@@ -156,13 +158,13 @@ impl Roster {
     /// # Errors
     ///
     /// [`RosterError::Read`], also when reading had failed before: there is no digest of half a list.
-    pub fn finish(mut self) -> Result<Ending, RosterError> {
+    pub fn finish(mut self) -> Result<RosterSummary, RosterError> {
         while self.next().transpose()?.is_some() {}
         if self.failed {
             let error = io::Error::other("reading failed before");
             return Err(RosterError::Read { line: self.records.line(), from: self.from, error });
         }
-        Ok(Ending { digest: self.records.into_reader().finish(), rows: self.rows, defects: self.defects })
+        Ok(RosterSummary { digest: self.records.into_reader().finish(), rows: self.rows, defects: self.defects })
     }
 
     fn read(&mut self) -> Result<Option<Entry>, RosterError> {
@@ -175,16 +177,16 @@ impl Roster {
             self.shape.encoding = encoding;
             let Some(record) = self.records.current() else { return Ok(None) };
             let entry = match rows::read(record, self.row, &self.columns, encoding, &mut self.cells) {
-                Row::Blank => continue,
-                Row::Example(_) if self.rows == 0 && !self.example_seen => {
+                RowOutcome::Blank => continue,
+                RowOutcome::Example(_) if self.rows == 0 && !self.example_seen => {
                     self.example_seen = true;
                     continue;
                 }
-                Row::Entry(entry) if entry.content.is_ok() && record.line <= self.doubtful_until => {
+                RowOutcome::Entry(entry) if entry.content.is_ok() && record.line <= self.doubtful_until => {
                     rows::doubted(entry, record, &self.columns)
                 }
-                Row::Entry(entry) | Row::Example(entry) => entry,
-                Row::EntryToLineOf { entry, offset, doubtful_until } => {
+                RowOutcome::Entry(entry) | RowOutcome::Example(entry) => entry,
+                RowOutcome::EntryToLineOf { entry, offset, doubtful_until } => {
                     self.doubtful_until = self.doubtful_until.max(doubtful_until);
                     self.records.resume_behind_line_of(offset);
                     entry
@@ -217,29 +219,29 @@ impl Iterator for Roster {
 }
 
 /// What the head of a list tells about its header.
-struct Expected<'a> {
+struct HeaderContext<'a> {
     sample: &'a Sample,
     /// A header that stands further down.
-    below: Option<Spot>,
+    below: Option<SourceSpan>,
     /// Whether it is one of Entra's templates, in which passwords may be.
     template: bool,
 }
 
-impl Expected<'_> {
+impl HeaderContext<'_> {
     /// Whether nobody may see the line: in a template without its header somebody's password may be on it.
     fn hides(&self, names: &[String]) -> bool {
         self.template && !names.iter().any(|name| names::is_known(&names::fold(name)))
     }
 
     /// What is wrong if no column holds keys.
-    fn explained(&self, error: RosterError, how: &How) -> RosterError {
+    fn explained(&self, error: RosterError, options: &ReadOptions) -> RosterError {
         match (error, &self.below) {
-            (RosterError::NoKeyColumn { from, .. }, Some(spot)) => {
-                RosterError::HeaderBelow { from, spot: Box::new(spot.clone()) }
+            (RosterError::NoKeyColumn { from, .. }, Some(span)) => {
+                RosterError::HeaderBelow { from, span: Box::new(span.clone()) }
             }
-            (RosterError::NoKeyColumn { from, found, by, spot, .. }, None) => {
-                let numbered = self.sample.column_of_keys(how).map(|index| Column::numbered(index).name);
-                RosterError::NoKeyColumn { from, found, by, numbered, spot }
+            (RosterError::NoKeyColumn { from, found, by, span, .. }, None) => {
+                let numbered = self.sample.column_of_keys(options).map(|index| Column::numbered(index).name);
+                RosterError::NoKeyColumn { from, found, by, numbered, span }
             }
             (other, _) => other,
         }
@@ -250,8 +252,8 @@ impl Expected<'_> {
 fn header(
     records: &mut Records<Text>,
     cells: &mut Cells,
-    expected: &Expected<'_>,
-    how: &How,
+    expected: &HeaderContext<'_>,
+    options: &ReadOptions,
     from: &Source,
 ) -> Result<(Columns, Vec<String>), RosterError> {
     loop {
@@ -261,35 +263,39 @@ fn header(
             Ok(None) => return Err(RosterError::Empty(from.clone())),
             Err(error) => return Err(RosterError::Read { from: from.clone(), line, error }),
         };
-        let mut site = Site { bytes: record.bytes, line: record.line, hidden: expected.template };
-        let broken = |what, spot| RosterError::Header { from: from.clone(), what, spot: Box::new(spot) };
+        let mut source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden: expected.template };
+        let broken = |what, span| RosterError::Header { from: from.clone(), what, span: Box::new(span) };
         match record.flaw {
             None if cells.read(record.bytes) => {}
-            None => return Err(broken("it is no CSV", site.whole())),
-            Some(Flaw::TextAfterQuote(at)) => return Err(broken("text follows a closing quote", site.at(at..at + 1))),
-            Some(Flaw::TooLong) => return Err(broken("it is longer than a megabyte", site.whole())),
+            None => return Err(broken("it is no CSV", source_record.whole())),
+            Some(Flaw::TextAfterQuote(at)) => {
+                return Err(broken("text follows a closing quote", source_record.at(at..at + 1)));
+            }
+            Some(Flaw::TooLong) => return Err(broken("it is longer than a megabyte", source_record.whole())),
             Some(Flaw::OpenQuote(at)) => {
-                return Err(broken("a quote in it never closes", site.at(at..record.bytes.len())));
+                return Err(broken("a quote in it never closes", source_record.at(at..record.bytes.len())));
             }
         }
         if !cells.all_blank() {
             let names = cells.names();
-            site.hidden = expected.hides(&names);
-            let columns = Columns::of(&Header::new(&names, site, cells, from), &expected.sample.people(), how);
-            return Ok((columns.map_err(|error| expected.explained(error, how))?, names));
+            source_record.hidden = expected.hides(&names);
+            let columns =
+                Columns::of(&Header::new(&names, source_record, cells, from), &expected.sample.people(), options);
+            return Ok((columns.map_err(|error| expected.explained(error, options))?, names));
         }
     }
 }
 
 /// The record on a line of a table that begins on `first_line`, for a message about it.
-fn spot_of(table: &[u8], delimiter: Delimiter, first_line: u64, line: u64) -> Spot {
+fn span_of(table: &[u8], delimiter: Delimiter, first_line: u64, line: u64) -> SourceSpan {
     let mut records = Records::new(table, delimiter.byte(), 1);
-    let mut site = Site { bytes: &[], line: first_line, hidden: false }.whole();
+    let mut source_record = SourceRecord { bytes: &[], line: first_line, hidden: false }.whole();
     while let Ok(Some(record)) = records.next() {
         if record.line >= line {
-            site = Site { bytes: record.bytes, line: first_line + record.line - 1, hidden: false }.whole();
+            source_record =
+                SourceRecord { bytes: record.bytes, line: first_line + record.line - 1, hidden: false }.whole();
             break;
         }
     }
-    site
+    source_record
 }

@@ -16,7 +16,7 @@ const CHUNK: usize = 64 * 1024;
 
 /// One record, without the line end behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Record<'a> {
+pub(super) struct CsvRecord<'a> {
     pub(super) bytes: &'a [u8],
     /// The line on which it begins, counted from 1.
     pub(super) line: u64,
@@ -46,7 +46,7 @@ pub(super) struct Records<R> {
     /// The line on which `start` stands.
     line: u64,
     /// The record handed out last, as long as it can be given back.
-    last: Option<Last>,
+    last: Option<LastRecord>,
     /// The rest of an overlong line is still to be thrown away.
     inside_overlong: bool,
     /// The last line ended with a carriage return, so a line feed in front belongs to it.
@@ -55,7 +55,7 @@ pub(super) struct Records<R> {
 
 /// The place of a record in the buffer.
 #[derive(Clone, Copy)]
-struct Last {
+struct LastRecord {
     start: usize,
     end: usize,
     line: u64,
@@ -64,7 +64,7 @@ struct Last {
 
 /// Where the scan stands inside a record.
 #[derive(Clone, Copy)]
-enum At {
+enum ScanState {
     CellStart,
     Plain,
     Quoted,
@@ -73,7 +73,7 @@ enum At {
 }
 
 /// How a scan ended. Offsets count from the start of the record.
-struct Cut {
+struct RecordCut {
     end: usize,
     /// Where the next record starts.
     next: usize,
@@ -114,15 +114,15 @@ impl<R: Read> Records<R> {
     }
 
     /// The next record that is not an empty line.
-    pub(super) fn next(&mut self) -> io::Result<Option<Record<'_>>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<CsvRecord<'_>>> {
         self.go_on()?;
         Ok(self.current())
     }
 
     /// The record at which reading stands.
-    pub(super) fn current(&self) -> Option<Record<'_>> {
-        let Last { start, end, line, flaw } = self.last?;
-        Some(Record { bytes: &self.buffer[start..end], line, flaw })
+    pub(super) fn current(&self) -> Option<CsvRecord<'_>> {
+        let LastRecord { start, end, line, flaw } = self.last?;
+        Some(CsvRecord { bytes: &self.buffer[start..end], line, flaw })
     }
 
     /// Reads the next record that is not an empty line; says whether there is one.
@@ -145,7 +145,7 @@ impl<R: Read> Records<R> {
             let (start, line) = (self.start, self.line);
             self.advance(&cut);
             if cut.end > 0 {
-                self.last = Some(Last { start, end: start + cut.end, line, flaw: cut.flaw });
+                self.last = Some(LastRecord { start, end: start + cut.end, line, flaw: cut.flaw });
                 return Ok(true);
             }
         }
@@ -154,7 +154,7 @@ impl<R: Read> Records<R> {
     /// Gives back all lines of the record handed out last that follow the line on which `offset` stands: they are read
     /// again as records of their own. For a record in which a quote turned out to have closed in the wrong place.
     pub(super) fn resume_behind_line_of(&mut self, offset: usize) {
-        let Some(Last { start, line, .. }) = self.last.take() else { return };
+        let Some(LastRecord { start, line, .. }) = self.last.take() else { return };
         let offset = (start + offset).min(self.start);
         let Some(length) = self.buffer[offset..self.start].iter().position(|b| is_line_end(*b)) else { return };
         let end = offset + length;
@@ -164,7 +164,7 @@ impl<R: Read> Records<R> {
         self.after_return = false;
     }
 
-    fn advance(&mut self, cut: &Cut) {
+    fn advance(&mut self, cut: &RecordCut) {
         let taken = &self.buffer[self.start..self.start + cut.next];
         // A line feed that follows in the next chunk belongs to this line end, not to a line of its own.
         self.after_return = cut.next == cut.end + 1 && taken.last() == Some(&b'\r');
@@ -173,8 +173,8 @@ impl<R: Read> Records<R> {
         self.inside_overlong = cut.flaw == Some(Flaw::TooLong);
     }
 
-    fn scan(&mut self) -> io::Result<Cut> {
-        let mut at = At::CellStart;
+    fn scan(&mut self) -> io::Result<RecordCut> {
+        let mut at = ScanState::CellStart;
         let mut position = 0;
         let mut quote = 0;
         // The first line end behind the quote that is open, and how many of them.
@@ -182,7 +182,7 @@ impl<R: Read> Records<R> {
         let mut breaks = 0;
         let mut many_lines = false;
         let mut flaw = None;
-        let unclosed = |quote, first_break: usize, next| Cut {
+        let unclosed = |quote, first_break: usize, next| RecordCut {
             end: first_break,
             next,
             flaw: Some(Flaw::OpenQuote(quote)),
@@ -193,28 +193,28 @@ impl<R: Read> Records<R> {
                 if !self.fill()? {
                     // The end of the file ends the record.
                     return Ok(match (at, first_break) {
-                        (At::Quoted, Some(end)) => unclosed(quote, end, self.behind_line_end(end)),
-                        (At::Quoted, None) => {
-                            Cut { end: position, next: position, flaw: Some(Flaw::OpenQuote(quote)), many_lines }
+                        (ScanState::Quoted, Some(end)) => unclosed(quote, end, self.behind_line_end(end)),
+                        (ScanState::Quoted, None) => {
+                            RecordCut { end: position, next: position, flaw: Some(Flaw::OpenQuote(quote)), many_lines }
                         }
-                        _ => Cut { end: position, next: position, flaw, many_lines },
+                        _ => RecordCut { end: position, next: position, flaw, many_lines },
                     });
                 }
             }
             if position >= LONGEST_RECORD {
                 return Ok(match (at, first_break) {
-                    (At::Quoted, Some(end)) => unclosed(quote, end, self.behind_line_end(end)),
-                    _ => Cut { end: position, next: position, flaw: Some(Flaw::TooLong), many_lines },
+                    (ScanState::Quoted, Some(end)) => unclosed(quote, end, self.behind_line_end(end)),
+                    _ => RecordCut { end: position, next: position, flaw: Some(Flaw::TooLong), many_lines },
                 });
             }
             let byte = self.buffer[self.start + position];
             at = match at {
-                At::CellStart if byte == b'"' => {
+                ScanState::CellStart if byte == b'"' => {
                     (quote, first_break, breaks) = (position, None, 0);
-                    At::Quoted
+                    ScanState::Quoted
                 }
-                At::Quoted if byte == b'"' => At::QuoteSeen,
-                At::Quoted => {
+                ScanState::Quoted if byte == b'"' => ScanState::QuoteSeen,
+                ScanState::Quoted => {
                     if is_line_end(byte) {
                         many_lines = true;
                         let end = *first_break.get_or_insert(position);
@@ -223,23 +223,23 @@ impl<R: Read> Records<R> {
                             return Ok(unclosed(quote, end, self.behind_line_end(end)));
                         }
                     }
-                    At::Quoted
+                    ScanState::Quoted
                 }
-                At::QuoteSeen if byte == b'"' => At::Quoted,
-                _ if byte == self.delimiter => At::CellStart,
+                ScanState::QuoteSeen if byte == b'"' => ScanState::Quoted,
+                _ if byte == self.delimiter => ScanState::CellStart,
                 _ if is_line_end(byte) => {
-                    return Ok(Cut { end: position, next: self.behind_line_end(position), flaw, many_lines });
+                    return Ok(RecordCut { end: position, next: self.behind_line_end(position), flaw, many_lines });
                 }
-                At::QuoteSeen => match first_break {
+                ScanState::QuoteSeen => match first_break {
                     // The cell goes over lines and its quote closes in front of text: that quote was the opening one
                     // of a later cell, and the lines between belong to other people.
                     Some(end) => return Ok(unclosed(quote, end, self.behind_line_end(end))),
                     None => {
                         flaw.get_or_insert(Flaw::TextAfterQuote(position));
-                        At::Plain
+                        ScanState::Plain
                     }
                 },
-                At::CellStart | At::Plain => At::Plain,
+                ScanState::CellStart | ScanState::Plain => ScanState::Plain,
             };
             position += 1;
         }

@@ -15,20 +15,21 @@ use std::str;
 
 use crate::ids::{ObjectId, RowNumber};
 
-use super::by::By;
 use super::cells::Cells;
-use super::columns::{Column, Columns};
-use super::defect::{Defect, Reason, shown};
+use super::column::Column;
+use super::columns::Columns;
+use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
 use super::invisible::harmless;
 use super::key::{self, NotAKey};
+use super::key_property::KeyProperty;
 use super::not_a_user::{self, NotAUser};
 use super::number::whole_number;
-use super::records::{Flaw, LONGEST_RECORD, Record, line_ends};
+use super::records::{CsvRecord, Flaw, LONGEST_RECORD, line_ends};
 use super::sample::is_an_example;
-use super::spot::{Site, Spot};
-use super::swallow;
+use super::source_span::{SourceRecord, SourceSpan};
+use super::unclosed_quote;
 use super::upn::{NotAUpn, Upn};
 
 /// Names and kinds are short; what is longer has gone astray.
@@ -44,7 +45,7 @@ const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
 const NOT_SHOWN: &str = "(not shown: the list has a column of passwords)";
 
 /// What became of a record.
-pub(super) enum Row {
+pub(super) enum RowOutcome {
     /// Nothing but empty cells: no row at all.
     Blank,
     Entry(Entry),
@@ -60,23 +61,23 @@ pub(super) enum Row {
 }
 
 /// A row that can be read, on a line of which nobody can tell whether it is one.
-pub(super) fn doubted(entry: Entry, record: Record<'_>, columns: &Columns) -> Entry {
-    let site = Site { bytes: record.bytes, line: record.line, hidden: columns.has_passwords };
-    Entry { content: Err(Defect { spot: site.whole(), reason: Reason::InsideQuote }), ..entry }
+pub(super) fn doubted(entry: Entry, record: CsvRecord<'_>, columns: &Columns) -> Entry {
+    let source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden: columns.has_passwords };
+    Entry { content: Err(Defect { span: source_record.whole(), reason: DefectReason::InsideQuote }), ..entry }
 }
 
 /// Reads one record as the row with this number.
 pub(super) fn read(
-    record: Record<'_>,
+    record: CsvRecord<'_>,
     row: RowNumber,
     columns: &Columns,
     encoding: Encoding,
     cells: &mut Cells,
-) -> Row {
+) -> RowOutcome {
     let entry = |text, content| Entry { row, line: record.line, text, content };
     // The other half of a line end in UTF-16 that was appended to a list in another encoding.
     if record.bytes == b"\0" {
-        return Row::Blank;
+        return RowOutcome::Blank;
     }
     let flaw = match record.flaw {
         // No record is without a flaw and cannot be read, as long as records are cut by the rules by which they are read.
@@ -86,55 +87,63 @@ pub(super) fn read(
     if let Some(flaw) = flaw {
         let hidden = columns.has_passwords;
         let text = if hidden { NOT_SHOWN.to_owned() } else { shown(record.bytes) };
-        return Row::Entry(entry(text, Err(of_flaw(flaw, &Site { bytes: record.bytes, line: record.line, hidden }))));
+        return RowOutcome::Entry(entry(
+            text,
+            Err(of_flaw(flaw, &SourceRecord { bytes: record.bytes, line: record.line, hidden })),
+        ));
     }
-    let reading = Reading { record, columns, encoding, cells };
+    let reading = RowReader { record, columns, encoding, cells };
     let (key, column) = reading.key_cell();
     if key.is_empty() && cells.all_blank() {
-        return Row::Blank;
+        return RowOutcome::Blank;
     }
     if reading.is_an_example(key) {
-        let reason = Reason::NotAUser { text: reading.shown(key), why: NotAUser::Example };
-        return Row::Example(entry(reading.shown(key), Err(reading.at(column, reason))));
+        let reason = DefectReason::NotAUser { text: reading.shown(key), why: NotAUser::Example };
+        return RowOutcome::Example(entry(reading.shown(key), Err(reading.at(column, reason))));
     }
     if key.iter().any(|b| matches!(b, b'\n' | b'\r')) {
         // The lines behind the first may be other people's.
         let place = reading.range_of(column);
-        let reason = Reason::LineBreakInKey { column: column.name.clone() };
+        let reason = DefectReason::LineBreakInKey { column: column.name.clone() };
         let shown_line = reading.shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
-        let defect = Defect { spot: reading.site().at(place.clone()), reason };
+        let defect = Defect { span: reading.source_record().at(place.clone()), reason };
         let entry = entry(shown_line, Err(defect));
-        return Row::EntryToLineOf { entry, offset: place.start, doubtful_until: 0 };
+        return RowOutcome::EntryToLineOf { entry, offset: place.start, doubtful_until: 0 };
     }
-    if let Some(swallowed) = swallow::look(record.bytes, columns, cells) {
-        let quote = swallowed.quote;
-        let defect = Defect { spot: reading.site().at(quote..record.bytes.len()), reason: Reason::OpenQuote };
+    if let Some(inside) = unclosed_quote::find(record.bytes, columns, cells) {
+        let quote = inside.quote;
+        let defect =
+            Defect { span: reading.source_record().at(quote..record.bytes.len()), reason: DefectReason::OpenQuote };
         let last_line = record.line + line_ends(record.bytes);
-        let doubtful_until = if swallowed.certain { 0 } else { last_line };
-        return Row::EntryToLineOf { entry: entry(reading.shown(key), Err(defect)), offset: quote, doubtful_until };
+        let doubtful_until = if inside.certain { 0 } else { last_line };
+        return RowOutcome::EntryToLineOf {
+            entry: entry(reading.shown(key), Err(defect)),
+            offset: quote,
+            doubtful_until,
+        };
     }
     let content = reading.person(key, column);
     let text = if content.is_ok() { shown(key) } else { reading.shown(key) };
-    Row::Entry(entry(text, content))
+    RowOutcome::Entry(entry(text, content))
 }
 
-fn of_flaw(flaw: Flaw, site: &Site<'_>) -> Defect {
-    let (spot, reason) = match flaw {
-        Flaw::OpenQuote(offset) => (site.at(offset..site.bytes.len()), Reason::OpenQuote),
-        Flaw::TextAfterQuote(offset) => (site.at(offset..offset + 1), Reason::TextAfterQuote),
-        Flaw::TooLong => (site.whole(), Reason::RowTooLong { longest: LONGEST_RECORD }),
+fn of_flaw(flaw: Flaw, source_record: &SourceRecord<'_>) -> Defect {
+    let (span, reason) = match flaw {
+        Flaw::OpenQuote(offset) => (source_record.at(offset..source_record.bytes.len()), DefectReason::OpenQuote),
+        Flaw::TextAfterQuote(offset) => (source_record.at(offset..offset + 1), DefectReason::TextAfterQuote),
+        Flaw::TooLong => (source_record.whole(), DefectReason::RowTooLong { longest: LONGEST_RECORD }),
     };
-    Defect { spot, reason }
+    Defect { span, reason }
 }
 
-struct Reading<'a> {
-    record: Record<'a>,
+struct RowReader<'a> {
+    record: CsvRecord<'a>,
     columns: &'a Columns,
     encoding: Encoding,
     cells: &'a Cells,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> RowReader<'a> {
     fn key_cell(&self) -> (&'a [u8], &'a Column) {
         let key = self.cells.get(self.columns.key.index);
         match &self.columns.fallback {
@@ -175,27 +184,33 @@ impl<'a> Reading<'a> {
     fn check_length(&self) -> Result<(), Defect> {
         let (found, expected) = (self.cells.len(), self.columns.expected);
         if found < expected {
-            return Err(Defect { spot: self.site().whole(), reason: Reason::TooFewCells { found, expected } });
+            return Err(Defect {
+                span: self.source_record().whole(),
+                reason: DefectReason::TooFewCells { found, expected },
+            });
         }
         if self.cells.any_behind(expected) {
             let surplus = self.cells.range_of(self.record.bytes, expected).start..self.record.bytes.len();
-            return Err(Defect { spot: self.site().at(surplus), reason: Reason::TooManyCells { found, expected } });
+            return Err(Defect {
+                span: self.source_record().at(surplus),
+                reason: DefectReason::TooManyCells { found, expected },
+            });
         }
         Ok(())
     }
 
     fn key(&self, cell: &[u8], column: &Column) -> Result<Key, Defect> {
         if cell.is_empty() {
-            return Err(self.at(&self.columns.key, Reason::NoKey { columns: self.columns.key_names() }));
+            return Err(self.at(&self.columns.key, DefectReason::NoKey { columns: self.columns.key_names() }));
         }
         let text = self.text(cell, column)?;
         key::parse(text, self.columns.by).map_err(|why| {
             let text = self.shown(cell);
             match why {
-                NotAKey::User(why) => self.at(column, Reason::NotAUser { text, why }),
-                NotAKey::Name(why) => self.at_character(column, of(why), Reason::NotAKey { text, why }),
-                NotAKey::Value(by, why) => self.at(column, Reason::NotAValue { text, by, why }),
-                NotAKey::Entities(accounts) => self.at(column, Reason::Entities { accounts }),
+                NotAKey::User(why) => self.at(column, DefectReason::NotAUser { text, why }),
+                NotAKey::Name(why) => self.at_character(column, of(why), DefectReason::NotAKey { text, why }),
+                NotAKey::Value(by, why) => self.at(column, DefectReason::NotAValue { text, by, why }),
+                NotAKey::Entities(accounts) => self.at(column, DefectReason::Entities { accounts }),
             }
         })
     }
@@ -212,7 +227,7 @@ impl<'a> Reading<'a> {
         }
         let text = self.text(cell, beside)?;
         key::meant(text).parse().map(Some).map_err(|why: NotAUpn| {
-            let reason = Reason::NotAUpn { column: beside.name.clone(), text: self.shown(cell), why };
+            let reason = DefectReason::NotAUpn { column: beside.name.clone(), text: self.shown(cell), why };
             self.at_character(beside, of(why), reason)
         })
     }
@@ -228,7 +243,7 @@ impl<'a> Reading<'a> {
 
     /// The domain of a short name of Active Directory: in front of it, or else in a column of its own.
     fn domain(&self, cell: &[u8], column: &Column) -> Result<Option<String>, Defect> {
-        if self.columns.by != Some(By::SamAccountName) {
+        if self.columns.by != Some(KeyProperty::SamAccountName) {
             return Ok(None);
         }
         if let Some((domain, _)) = key::meant(self.text(cell, column)?).split_once('\\') {
@@ -237,7 +252,7 @@ impl<'a> Reading<'a> {
         let Some(beside) = &self.columns.domain else { return Ok(None) };
         let domain = self.text(self.cells.get(beside.index), beside)?;
         match not_a_user::recognised(&format!("{domain}\\")) {
-            Some(why) => Err(self.at(beside, Reason::NotAUser { text: shown(domain.as_bytes()), why })),
+            Some(why) => Err(self.at(beside, DefectReason::NotAUser { text: shown(domain.as_bytes()), why })),
             None => Ok(Some(domain.to_owned()).filter(|domain| !domain.is_empty())),
         }
     }
@@ -250,7 +265,7 @@ impl<'a> Reading<'a> {
         }
         match whole_number(cell) {
             Some(priority) => Ok(Some(priority)),
-            None => Err(self.at(column, Reason::NotAPriority { text: self.shown(cell) })),
+            None => Err(self.at(column, DefectReason::NotAPriority { text: self.shown(cell) })),
         }
     }
 
@@ -262,7 +277,7 @@ impl<'a> Reading<'a> {
         }
         let text = self.text(cell, column)?;
         if text.len() > LONGEST_CELL && text.chars().count() > LONGEST_CELL {
-            let reason = Reason::CellTooLong { column: column.name.clone(), longest: LONGEST_CELL };
+            let reason = DefectReason::CellTooLong { column: column.name.clone(), longest: LONGEST_CELL };
             return Err(self.at(column, reason));
         }
         Ok(Some(text.to_owned()))
@@ -309,30 +324,30 @@ impl<'a> Reading<'a> {
                 let raw = self.range_of(column);
                 let chunk = self.record.bytes[raw.clone()].utf8_chunks().next();
                 let (sound, broken) = chunk.map_or((0, 1), |chunk| (chunk.valid().len(), chunk.invalid().len()));
-                let spot = self.site().at(raw.start + sound..raw.start + sound + broken);
-                let reason = Reason::Undecodable { column: column.name.clone(), encoding: self.encoding };
-                return Err(Defect { spot, reason });
+                let span = self.source_record().at(raw.start + sound..raw.start + sound + broken);
+                let reason = DefectReason::Undecodable { column: column.name.clone(), encoding: self.encoding };
+                return Err(Defect { span, reason });
             }
         };
         match text.chars().find(|c| is_bad(*c)) {
             None => Ok(text),
             Some(control) => {
-                let reason = Reason::ControlCharacter { column: column.name.clone(), code: control.into() };
+                let reason = DefectReason::ControlCharacter { column: column.name.clone(), code: control.into() };
                 Err(self.at_character(column, Some(control), reason))
             }
         }
     }
 
-    fn at(&self, column: &Column, reason: Reason) -> Defect {
-        Defect { spot: self.site().at(self.range_of(column)), reason }
+    fn at(&self, column: &Column, reason: DefectReason) -> Defect {
+        Defect { span: self.source_record().at(self.range_of(column)), reason }
     }
 
     /// A defect at the first place in a cell where this character stands.
-    fn at_character(&self, column: &Column, character: Option<char>, reason: Reason) -> Defect {
-        Defect { spot: self.spot_of(column, character), reason }
+    fn at_character(&self, column: &Column, character: Option<char>, reason: DefectReason) -> Defect {
+        Defect { span: self.span_of(column, character), reason }
     }
 
-    fn spot_of(&self, column: &Column, character: Option<char>) -> Spot {
+    fn span_of(&self, column: &Column, character: Option<char>) -> SourceSpan {
         let cell = self.range_of(column);
         let sign = character.map(|c| c.encode_utf8(&mut [0; 4]).as_bytes().to_vec()).unwrap_or_default();
         // The quotes around a cell are no part of what it says.
@@ -340,7 +355,7 @@ impl<'a> Reading<'a> {
         let quoted = usize::from(bytes.starts_with(b"\""));
         let place =
             if sign.is_empty() { None } else { bytes[quoted..].windows(sign.len()).position(|window| window == sign) };
-        self.site().at(place.map_or(cell.clone(), |offset| {
+        self.source_record().at(place.map_or(cell.clone(), |offset| {
             let start = cell.start + quoted + offset;
             start..start + sign.len()
         }))
@@ -350,8 +365,8 @@ impl<'a> Reading<'a> {
         self.cells.range_of(self.record.bytes, column.index)
     }
 
-    fn site(&self) -> Site<'a> {
-        Site { bytes: self.record.bytes, line: self.record.line, hidden: self.columns.has_passwords }
+    fn source_record(&self) -> SourceRecord<'a> {
+        SourceRecord { bytes: self.record.bytes, line: self.record.line, hidden: self.columns.has_passwords }
     }
 
     /// A cell of a broken row, for display.

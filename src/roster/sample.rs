@@ -1,9 +1,9 @@
 //! The first records of a list, to tell by them how it is written.
 
 use super::cells::Cells;
-use super::dialect::Delimiter;
-use super::how::How;
+use super::delimiter::Delimiter;
 use super::names;
+use super::read_options::ReadOptions;
 use super::records::Records;
 
 /// Enough records to tell a delimiter from a comma in somebody's job title.
@@ -53,21 +53,21 @@ impl Sample {
     /// The line of a record that is the header, with something else above it: the name of an exporter, a title.
     ///
     /// `key` is the column that was taken for that of the keys by what stands above.
-    pub(super) fn header_below(&self, how: &How, key: Option<usize>) -> Option<u64> {
+    pub(super) fn header_below(&self, options: &ReadOptions, key: Option<usize>) -> Option<u64> {
         let tells = |(index, cell): (usize, &String)| {
             let folded = names::fold(cell);
-            let is_a_key = names::is_a_key(&folded, how.by) && folded != names::SAM;
-            names::is_a_sure_key(&folded, how.by) || (key == Some(index) && is_a_key)
+            let is_a_key = names::is_a_key(&folded, options.by) && folded != names::SAM;
+            names::is_a_sure_key(&folded, options.by) || (key == Some(index) && is_a_key)
         };
         let is_header =
-            |row: &Vec<String>| !row.iter().any(|cell| how.is_a_key(cell)) && row.iter().enumerate().any(tells);
+            |row: &Vec<String>| !row.iter().any(|cell| options.is_a_key(cell)) && row.iter().enumerate().any(tells);
         let below = self.rows.iter().skip(1).position(is_header)?;
         self.lines.get(below + 1).copied()
     }
 
     /// The first column in which keys stand below the first record.
-    pub(super) fn column_of_keys(&self, how: &How) -> Option<usize> {
-        let places = |row: &Vec<String>| row.iter().position(|cell| how.is_a_key(cell));
+    pub(super) fn column_of_keys(&self, options: &ReadOptions) -> Option<usize> {
+        let places = |row: &Vec<String>| row.iter().position(|cell| options.is_a_key(cell));
         self.rows.iter().skip(1).filter_map(places).min()
     }
 }

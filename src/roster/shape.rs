@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::by::By;
-use super::dialect::Delimiter;
+use super::delimiter::Delimiter;
 use super::encoding::Encoding;
+use super::key_property::KeyProperty;
 use super::preamble::Preamble;
 
 /// How a list was understood, for the preview: an operator sees at a glance when it was misread.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Shape {
+pub struct RosterShape {
     /// How its letters are written, as far as it was read: the first letter outside ASCII decides.
     pub encoding: Encoding,
     /// Whether a byte order mark stands in front.
@@ -27,12 +27,12 @@ pub struct Shape {
     /// The name of the column that is read where the key cell is empty.
     pub fallback: Option<String>,
     /// The property that the key is, where it is neither object id nor user principal name.
-    pub property: Option<By>,
+    pub property: Option<KeyProperty>,
     /// All names of the header, in order.
     pub columns: Vec<String>,
 }
 
-impl fmt::Display for Shape {
+impl fmt::Display for RosterShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = if self.byte_order_mark { " with byte order mark" } else { "" };
         write!(f, "{}{mark}, {}", self.encoding, self.delimiter)?;

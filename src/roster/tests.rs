@@ -108,7 +108,7 @@ fn every_broken_row_says_what_and_where() {
     for (bytes, line, column, what) in cases {
         let shown = String::from_utf8_lossy(bytes);
         let defect = only(*bytes).unwrap_err();
-        assert_eq!((defect.spot.line, defect.spot.column), (*line, *column), "{shown:?}: {defect}");
+        assert_eq!((defect.span.line, defect.span.column), (*line, *column), "{shown:?}: {defect}");
         assert!(defect.to_string().contains(what), "{shown:?}: {defect}");
     }
 }
@@ -124,7 +124,7 @@ fn overlong_cells_and_rows_are_refused_alone() {
     let ok: Vec<_> = entries.iter().map(|e| (e.line, e.content.is_ok())).collect();
     assert_eq!(ok, [(2, false), (3, false), (4, false), (5, true)]);
     assert!(entries.iter().all(|entry| entry.text.chars().count() <= 201));
-    assert!(matches!(entries[2].content.as_ref().unwrap_err().reason, Reason::RowTooLong { .. }));
+    assert!(matches!(entries[2].content.as_ref().unwrap_err().reason, DefectReason::RowTooLong { .. }));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn the_ending_names_all_bytes_read_or_not() {
     assert_eq!(ending, untouched);
     assert_eq!((ending.digest, ending.rows), (Digest::of(bytes.as_bytes()), 40_000));
     assert_eq!((ending.defects.shown.len(), ending.defects.more), (10, 19_990), "the first are kept, all are counted");
-    assert_eq!(ending.defects.shown[0].spot.line, 3);
+    assert_eq!(ending.defects.shown[0].span.line, 3);
 }
 
 #[test]
@@ -222,10 +222,10 @@ fn what_cannot_be_decoded_is_a_defect_of_its_row_alone() {
         let ok: Vec<bool> = read.iter().map(|entry| entry.content.is_ok()).collect();
         assert_eq!(ok, [true, true, true, false, true], "{encoding}");
         let defect = read[3].content.as_ref().unwrap_err();
-        assert_eq!((defect.spot.line, defect.spot.column), (5, Some(4)), "{encoding}");
-        assert_eq!(defect.reason, Reason::Undecodable { column: "user".into(), encoding });
+        assert_eq!((defect.span.line, defect.span.column), (5, Some(4)), "{encoding}");
+        assert_eq!(defect.reason, DefectReason::Undecodable { column: "user".into(), encoding });
         assert_eq!(
-            defect.spot.excerpt.text.chars().nth(defect.spot.excerpt.mark.start),
+            defect.span.excerpt.text.chars().nth(defect.span.excerpt.mark.start),
             Some('\u{fffd}'),
             "{encoding}"
         );
@@ -243,7 +243,7 @@ fn the_offending_character_is_where_the_mark_is() {
         ("x,ada@contoso.com,,,,,y", ",y"),
     ] {
         let defect = only(format!("name,user,handoff,priority,note\n{row}\n")).unwrap_err();
-        let Excerpt { text, mark } = defect.spot.excerpt;
+        let Excerpt { text, mark } = defect.span.excerpt;
         assert_eq!(text.chars().skip(mark.start).take(mark.len()).collect::<String>(), marked, "{text}");
     }
 }
@@ -290,7 +290,7 @@ fn a_password_in_a_list_is_never_shown() {
     {
         let entry = entries(format!("{head}{row}\n")).remove(0);
         let defect = entry.content.unwrap_err();
-        let shown = format!("{} {defect} {:?}", entry.text, defect.spot);
+        let shown = format!("{} {defect} {:?}", entry.text, defect.span);
         assert!(!shown.contains("s3c"), "{shown}");
     }
 }
@@ -420,8 +420,8 @@ fn an_id_that_stands_for_nobody_leaves_the_word_to_the_name() {
 #[test]
 fn a_named_column_keeps_what_must_agree_with_it() {
     let read = |key: &str, list: String| {
-        let how = How { key: Some(key.into()), by: None, ..How::default() };
-        let roster = Roster::open_with(Source::bytes("a test", list.into_bytes()), how).unwrap();
+        let options = ReadOptions { key: Some(key.into()), by: None, ..ReadOptions::default() };
+        let roster = Roster::open_with(Source::bytes("a test", list.into_bytes()), options).unwrap();
         let people: Vec<Person> = roster.map(|entry| entry.unwrap().content.unwrap()).collect();
         people.into_iter().map(|person| (person.also, person.also_id)).collect::<Vec<_>>()
     };
@@ -434,9 +434,9 @@ fn a_named_column_keeps_what_must_agree_with_it() {
 
 #[test]
 fn a_short_name_keeps_its_domain() {
-    let how = || How { key: None, by: Some(By::SamAccountName), ..How::default() };
+    let options = || ReadOptions { key: None, by: Some(KeyProperty::SamAccountName), ..ReadOptions::default() };
     let read = |list: &str| {
-        let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how()).unwrap();
+        let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), options()).unwrap();
         let content: Vec<_> = roster.map(|entry| entry.unwrap().content).collect();
         content
             .into_iter()
@@ -465,7 +465,7 @@ fn what_may_be_a_remark_or_people_is_neither_acted_upon_nor_lost() {
         let (last, doubtful) = entries.split_last().unwrap();
         assert!(last.content.is_ok() && doubtful.iter().all(|entry| entry.content.is_err()), "{entries:?}");
         assert_eq!(doubtful.len(), text.lines().count() - 2);
-        assert!(matches!(doubtful[1].content.as_ref().unwrap_err().reason, Reason::InsideQuote));
+        assert!(matches!(doubtful[1].content.as_ref().unwrap_err().reason, DefectReason::InsideQuote));
     }
 }
 
@@ -498,9 +498,9 @@ fn a_template_without_its_header_shows_nobodys_password() {
     for list in ["version:v1.0\nAda,Ada L,Sommer2026!,No\n", "version:v1.0\nAda,a@b.c,Sommer2026!,No\nBob,b@b.c,S,No\n"]
     {
         for key in [None, Some("Sommer")] {
-            let how = How { key: key.map(str::to_owned), by: None, ..How::default() };
-            let error = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how).err().unwrap();
-            let shown = format!("{error} {:?} {:?}", error.spot().unwrap(), error.help());
+            let options = ReadOptions { key: key.map(str::to_owned), by: None, ..ReadOptions::default() };
+            let error = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), options).err().unwrap();
+            let shown = format!("{error} {:?} {:?}", error.span().unwrap(), error.help());
             assert!(!shown.contains("2026") && shown.contains("not shown"), "{shown}");
         }
     }
@@ -510,7 +510,7 @@ fn a_template_without_its_header_shows_nobodys_password() {
 fn what_stands_above_a_header_is_named() {
     let message = |text: &str| {
         let error = open(text).err().unwrap();
-        (error.to_string(), error.spot().unwrap().line, error.help().unwrap())
+        (error.to_string(), error.span().unwrap().line, error.help().unwrap())
     };
     let (what, line, help) = message("sep=,\nExported by,grace@b.c,x\n\nName,User principal name,y\nAda,a@b.c,z\n");
     assert!(what.contains("line 4") && line == 4 && help.contains("above the header"), "{what} {help}");
@@ -520,9 +520,10 @@ fn what_stands_above_a_header_is_named() {
         let (_, line, help) = message(text);
         assert!(line == 1 && help.contains("--key '#1'") && help.contains("above the header"), "{help}");
     }
-    let how = How { key: Some("2".into()), by: None, ..How::default() };
+    let options = ReadOptions { key: Some("2".into()), by: None, ..ReadOptions::default() };
     for list in ["a,b\nx,ada@b.c\n", "x,ada@b.c\n"] {
-        let error = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how.clone()).err().unwrap();
+        let error =
+            Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), options.clone()).err().unwrap();
         assert!(error.to_string().ends_with("did you mean \"#2\"?"), "{error}");
     }
 }
@@ -534,9 +535,9 @@ fn what_a_cell_was_meant_to_be_is_said() {
         assert!(defect.reason.help().unwrap().contains(help), "{cell}");
     }
     assert_eq!(only(format!("user\n{{{ID}}}\n")).unwrap().key, Key::ObjectId(ID.parse().unwrap()));
-    let how = How { key: None, by: Some(By::EmployeeId), ..How::default() };
+    let options = ReadOptions { key: None, by: Some(KeyProperty::EmployeeId), ..ReadOptions::default() };
     let list = "employeeId\n=\"00001\"\n\"=\"\"00002\"\"\"\n";
-    let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), how).unwrap();
+    let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), options).unwrap();
     let keys: Vec<_> = roster.map(|entry| entry.unwrap().content.unwrap().key.to_string()).collect();
     assert_eq!(keys, ["employee id 00001", "employee id 00002"]);
 }

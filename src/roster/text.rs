@@ -15,11 +15,8 @@ use std::io::{self, Cursor, Read};
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::encoding::{Encoding, is_begun, of_the_first_bytes, utf8_or_windows_1252};
-use super::utf16::Utf16;
+use super::utf16::{UNDECODABLE, Utf16};
 use crate::digest::{Digest, Hasher};
-
-/// Stands for whatever cannot be decoded.
-pub(super) const UNDECODABLE: u8 = 0xff;
 
 /// How much is looked at behind the first byte outside ASCII.
 const WINDOW: usize = 256 * 1024;
@@ -31,17 +28,17 @@ const FIRST_BYTES: usize = 4 * 1024;
 
 /// The text of a list, open for reading.
 pub(super) struct Text {
-    raw: Raw,
+    raw: RawBytes,
     encoding: Encoding,
     byte_order_mark: bool,
-    state: State,
+    state: DecodingState,
     /// What was looked at before, and is read again.
     head: Cursor<Vec<u8>>,
     /// What is decoded and not yet read.
     ready: Cursor<Vec<u8>>,
 }
 
-enum State {
+enum DecodingState {
     /// All was ASCII so far.
     Undecided,
     Utf8,
@@ -53,15 +50,15 @@ enum State {
 impl Text {
     /// Reads the first bytes.
     pub(super) fn new(reader: Box<dyn Read + Send>) -> io::Result<Self> {
-        let mut raw = Raw { reader, hasher: Hasher::new(), ahead: Cursor::new(Vec::new()) };
+        let mut raw = RawBytes { reader, hasher: Hasher::new(), ahead: Cursor::new(Vec::new()) };
         let mut first = Vec::new();
         raw.fill(&mut first, FIRST_BYTES)?;
         let (encoding, mark) = of_the_first_bytes(&first);
         let state = match encoding {
-            Encoding::Utf16Le => State::Utf16(Utf16::new(UTF_16LE)),
-            Encoding::Utf16Be => State::Utf16(Utf16::new(UTF_16BE)),
-            Encoding::Utf8 if mark > 0 => State::Utf8,
-            Encoding::Utf8 | Encoding::Windows1252 => State::Undecided,
+            Encoding::Utf16Le => DecodingState::Utf16(Utf16::new(UTF_16LE)),
+            Encoding::Utf16Be => DecodingState::Utf16(Utf16::new(UTF_16BE)),
+            Encoding::Utf8 if mark > 0 => DecodingState::Utf8,
+            Encoding::Utf8 | Encoding::Windows1252 => DecodingState::Undecided,
         };
         raw.ahead = Cursor::new(first);
         raw.ahead.set_position(mark as u64);
@@ -118,12 +115,12 @@ impl Text {
             let whole = self.raw.fill(&mut window, WINDOW)?;
             self.encoding = utf8_or_windows_1252(&window, whole);
             if self.encoding == Encoding::Utf8 {
-                self.state = State::Utf8;
+                self.state = DecodingState::Utf8;
                 self.ready = Cursor::new(window);
             } else {
                 let mut decoder = Windows1252::new();
                 self.ready = Cursor::new(decoder.decode(&window));
-                self.state = State::Windows1252(decoder);
+                self.state = DecodingState::Windows1252(decoder);
             }
         }
         Ok(ascii)
@@ -135,14 +132,14 @@ impl Text {
         let read = self.raw.read(&mut chunk)?;
         let chunk = &chunk[..read];
         let decoded = match &mut self.state {
-            State::Utf16(decoder) => decoder.decode(chunk, read == 0),
-            State::Windows1252(decoder) if read == 0 => decoder.rest(),
-            State::Windows1252(decoder) => decoder.decode(chunk),
-            State::Undecided | State::Utf8 | State::Ended => Vec::new(),
+            DecodingState::Utf16(decoder) => decoder.decode(chunk, read == 0),
+            DecodingState::Windows1252(decoder) if read == 0 => decoder.rest(),
+            DecodingState::Windows1252(decoder) => decoder.decode(chunk),
+            DecodingState::Undecided | DecodingState::Utf8 | DecodingState::Ended => Vec::new(),
         };
         self.ready = Cursor::new(decoded);
         if read == 0 {
-            self.state = State::Ended;
+            self.state = DecodingState::Ended;
         }
         Ok(())
     }
@@ -161,15 +158,15 @@ impl Read for Text {
                 }
             }
             match self.state {
-                State::Utf8 => return self.raw.read(buffer),
-                State::Ended => return Ok(0),
-                State::Undecided => {
+                DecodingState::Utf8 => return self.raw.read(buffer),
+                DecodingState::Ended => return Ok(0),
+                DecodingState::Undecided => {
                     let read = self.read_undecided(buffer)?;
-                    if read > 0 || matches!(self.state, State::Undecided) {
+                    if read > 0 || matches!(self.state, DecodingState::Undecided) {
                         return Ok(read);
                     }
                 }
-                State::Utf16(_) | State::Windows1252(_) => self.decode()?,
+                DecodingState::Utf16(_) | DecodingState::Windows1252(_) => self.decode()?,
             }
         }
     }
@@ -222,13 +219,13 @@ impl Windows1252 {
 }
 
 /// The bytes as they come: first those that were looked at, then the rest.
-struct Raw {
+struct RawBytes {
     reader: Box<dyn Read + Send>,
     hasher: Hasher,
     ahead: Cursor<Vec<u8>>,
 }
 
-impl Raw {
+impl RawBytes {
     /// Reads until there are this many bytes; says whether the end came first.
     fn fill(&mut self, bytes: &mut Vec<u8>, length: usize) -> io::Result<bool> {
         let missing = length.saturating_sub(bytes.len());
@@ -236,7 +233,7 @@ impl Raw {
     }
 }
 
-impl Read for Raw {
+impl Read for RawBytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.ahead.read(buffer)?;
         if read > 0 {

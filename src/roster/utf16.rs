@@ -2,7 +2,8 @@
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-use super::text::UNDECODABLE;
+/// Stands for every byte that cannot be decoded: it is in no UTF-8.
+pub(super) const UNDECODABLE: u8 = 0xff;
 
 /// Decodes UTF-16 as it arrives.
 ///

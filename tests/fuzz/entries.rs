@@ -9,7 +9,7 @@ use sealoff::graph::batch;
 use sealoff::graph::error::GraphError;
 use sealoff::graph::verdict;
 use sealoff::plan::step::{Step, Steps};
-use sealoff::roster::{By, How, Roster, Source};
+use sealoff::roster::{KeyProperty, ReadOptions, Roster, Source};
 use sealoff::run::journal::Reader;
 use sealoff::run::record::Record;
 use sealoff::run::replay::Replay;
@@ -29,7 +29,7 @@ impl Planned for EightAccounts {
 }
 
 /// A journal as it lies on a disk, and then the same lines with a chain that holds, so that the fuzzer gets behind it.
-/// Returns how many lines the second reading took in.
+/// Returns options many lines the second reading took in.
 pub(crate) fn journal(bytes: &[u8]) -> usize {
     let mut reader = Reader::over(Path::new("journal.jsonl"), bytes);
     while let Some(Ok(_)) = reader.next() {}
@@ -73,16 +73,16 @@ fn chained(bytes: &[u8]) -> Vec<u8> {
     whole
 }
 
-/// A list of people, read in three ways. Returns how many rows the plainest of them found.
+/// A list of people, read in three ways. Returns options many rows the plainest of them found.
 pub(crate) fn roster(bytes: &[u8]) -> u32 {
     let ways = [
-        How::default(),
-        How { by: Some(By::EmployeeId), ..How::default() },
-        How { by: Some(By::Mail), key: Some("#1".to_owned()), ..How::default() },
+        ReadOptions::default(),
+        ReadOptions { by: Some(KeyProperty::EmployeeId), ..ReadOptions::default() },
+        ReadOptions { by: Some(KeyProperty::Mail), key: Some("#1".to_owned()), ..ReadOptions::default() },
     ];
     let mut found = 0;
-    for (way, how) in ways.into_iter().enumerate() {
-        let Ok(mut roster) = Roster::open_with(Source::bytes("fuzz", bytes.to_vec()), how) else { continue };
+    for (way, options) in ways.into_iter().enumerate() {
+        let Ok(mut roster) = Roster::open_with(Source::bytes("fuzz", bytes.to_vec()), options) else { continue };
         let mut rows = 0;
         let mut whole = true;
         for entry in &mut roster {
@@ -102,7 +102,7 @@ pub(crate) fn roster(bytes: &[u8]) -> u32 {
     found
 }
 
-/// An answer to a batch of twenty. Returns how many items it answers.
+/// An answer to a batch of twenty. Returns options many items it answers.
 pub(crate) fn batch(bytes: &[u8]) -> usize {
     let error = GraphError::parse(400, bytes, None);
     assert!(error.message.chars().count() <= 1_000, "a message is bounded");

@@ -13,7 +13,7 @@ use sealoff::graph::paced::Paced;
 use sealoff::graph::token::{Credential, TokenSource};
 use sealoff::graph::transport::HttpTransport;
 use sealoff::ids::ObjectId;
-use sealoff::roster::{By, Key};
+use sealoff::roster::{Key, KeyProperty};
 use sealoff::simulator::{Members, Permission, Settings, SimulatedUser, UserType};
 use secrecy::SecretString;
 
@@ -134,11 +134,11 @@ fn people_are_found_by_every_property_and_are_what_they_are() {
     let transport = app(&stage);
     let users = stage.simulator.users();
     let keys_of = |user: &SimulatedUser| -> Vec<Key> {
-        let of = |by: By, value: Option<String>| value.map(|value| Key::Property(by, value.into()));
+        let of = |by: KeyProperty, value: Option<String>| value.map(|value| Key::Property(by, value.into()));
         [
-            of(By::Mail, user.mail().map(|mail| mail.to_string())),
-            of(By::ProxyAddress, user.proxy_addresses().first().map(ToString::to_string)),
-            of(By::EmployeeId, user.employee_id().map(|id| id.to_string())),
+            of(KeyProperty::Mail, user.mail().map(|mail| mail.to_string())),
+            of(KeyProperty::ProxyAddress, user.proxy_addresses().first().map(ToString::to_string)),
+            of(KeyProperty::EmployeeId, user.employee_id().map(|id| id.to_string())),
         ]
         .into_iter()
         .flatten()
@@ -161,8 +161,8 @@ fn people_are_found_by_every_property_and_are_what_they_are() {
     let place = account.on_premises.clone().unwrap();
     assert!(account.synced && !place.domain_name.is_empty() && place.distinguished_name.contains("DC="), "{place:?}");
     let keys = [
-        Key::Property(By::Sid, place.security_identifier.to_lowercase().into()),
-        Key::Property(By::SamAccountName, place.sam_account_name.to_uppercase().into()),
+        Key::Property(KeyProperty::Sid, place.security_identifier.to_lowercase().into()),
+        Key::Property(KeyProperty::SamAccountName, place.sam_account_name.to_uppercase().into()),
     ];
     for found in find(&transport, &keys) {
         assert!(matches!(&found, Found::Account(found) if found.object_id == account.object_id), "{found:?}");

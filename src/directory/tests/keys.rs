@@ -7,9 +7,9 @@ use super::super::double::{Fault, Tenant, id};
 use super::super::*;
 use super::{by_id, by_name, crowd, find, numbers};
 use crate::clock::Clock;
-use crate::roster::{By, Key};
+use crate::roster::{Key, KeyProperty};
 
-fn by(by: By, value: &str) -> Key {
+fn by(by: KeyProperty, value: &str) -> Key {
     Key::Property(by, value.into())
 }
 
@@ -39,23 +39,23 @@ async fn every_property_finds_its_people() {
             "onPremisesSecurityIdentifier": "S-1-5-21-1-2-3-1105", "onPremisesDomainName": "corp.contoso.com"}),
         );
     for (property, value, expected) in [
-        (By::Mail, "ada@CONTOSO.com", vec![1]),
-        (By::Mail, "o'neil@contoso.com", vec![2]),
-        (By::Mail, "one@contoso.com", vec![]),
-        (By::ProxyAddress, "ada@contoso.com", vec![1]),
-        (By::ProxyAddress, "A.Lovelace@contoso.com", vec![1]),
-        (By::ProxyAddress, "smtp:O'Neil@contoso.com", vec![2]),
-        (By::EmployeeId, "0042", vec![1]),
-        (By::EmployeeId, "42", vec![2]),
-        (By::EmployeeId, "042", vec![]),
-        (By::Sid, "s-1-5-21-1-2-3-1105", vec![2]),
-        (By::Sid, "S-1-5-21-1-2-3-110", vec![]),
-        (By::SamAccountName, "oneil", vec![2]),
-        (By::SamAccountName, "two", vec![]),
+        (KeyProperty::Mail, "ada@CONTOSO.com", vec![1]),
+        (KeyProperty::Mail, "o'neil@contoso.com", vec![2]),
+        (KeyProperty::Mail, "one@contoso.com", vec![]),
+        (KeyProperty::ProxyAddress, "ada@contoso.com", vec![1]),
+        (KeyProperty::ProxyAddress, "A.Lovelace@contoso.com", vec![1]),
+        (KeyProperty::ProxyAddress, "smtp:O'Neil@contoso.com", vec![2]),
+        (KeyProperty::EmployeeId, "0042", vec![1]),
+        (KeyProperty::EmployeeId, "42", vec![2]),
+        (KeyProperty::EmployeeId, "042", vec![]),
+        (KeyProperty::Sid, "s-1-5-21-1-2-3-1105", vec![2]),
+        (KeyProperty::Sid, "S-1-5-21-1-2-3-110", vec![]),
+        (KeyProperty::SamAccountName, "oneil", vec![2]),
+        (KeyProperty::SamAccountName, "two", vec![]),
     ] {
         assert_eq!(numbers(&tenant, &[by(property, value)]).await, [expected], "{property} {value}");
     }
-    let found = find(&tenant, &[by(By::Sid, "S-1-5-21-1-2-3-1105")]).await.unwrap();
+    let found = find(&tenant, &[by(KeyProperty::Sid, "S-1-5-21-1-2-3-1105")]).await.unwrap();
     let [Found::Account(account)] = found.as_slice() else { panic!("{found:?}") };
     let place = account.on_premises.as_ref().unwrap();
     assert_eq!((place.sam_account_name.as_str(), place.domain_name.as_str()), ("ONeil", "corp.contoso.com"));
@@ -65,11 +65,11 @@ async fn every_property_finds_its_people() {
 #[tokio::test(start_paused = true)]
 async fn nobody_decides_between_two() {
     for (property, name, value) in [
-        (By::Mail, "mail", json!("x@contoso.com")),
-        (By::ProxyAddress, "proxyAddresses", json!(["smtp:x@contoso.com"])),
-        (By::EmployeeId, "employeeId", json!("x@contoso.com")),
-        (By::Sid, "onPremisesSecurityIdentifier", json!("x@contoso.com")),
-        (By::SamAccountName, "onPremisesSamAccountName", json!("x@contoso.com")),
+        (KeyProperty::Mail, "mail", json!("x@contoso.com")),
+        (KeyProperty::ProxyAddress, "proxyAddresses", json!(["smtp:x@contoso.com"])),
+        (KeyProperty::EmployeeId, "employeeId", json!("x@contoso.com")),
+        (KeyProperty::Sid, "onPremisesSecurityIdentifier", json!("x@contoso.com")),
+        (KeyProperty::SamAccountName, "onPremisesSamAccountName", json!("x@contoso.com")),
     ] {
         let tenant = Tenant::new()
             .with_user(1, "one@contoso.com", json!({name: value}))
@@ -89,11 +89,11 @@ async fn properties_are_asked_for_in_full_calls_and_once() {
         tenant.with_user(n, &format!("u{n}@contoso.com"), more)
     });
     for (property, prefix, suffix, calls) in [
-        (By::Mail, "m", "@contoso.com", 3),
-        (By::ProxyAddress, "M", "@contoso.com", 5),
-        (By::EmployeeId, "", "", 3),
-        (By::Sid, "s-1-5-21-", "", 3),
-        (By::SamAccountName, "S", "", 3),
+        (KeyProperty::Mail, "m", "@contoso.com", 3),
+        (KeyProperty::ProxyAddress, "M", "@contoso.com", 5),
+        (KeyProperty::EmployeeId, "", "", 3),
+        (KeyProperty::Sid, "s-1-5-21-", "", 3),
+        (KeyProperty::SamAccountName, "S", "", 3),
     ] {
         let before = tenant.calls().len();
         let numbered: Vec<Key> = (1..=700).map(|n| by(property, &format!("{prefix}{n}{suffix}"))).collect();
@@ -108,13 +108,13 @@ async fn properties_are_asked_for_in_full_calls_and_once() {
 async fn a_person_with_two_of_the_addresses_is_found_under_both() {
     let addresses = json!({"proxyAddresses": ["SMTP:a@contoso.com", "smtp:b@contoso.com"]});
     let tenant = Tenant::new().with_user(1, "one@contoso.com", addresses);
-    let keys = [by(By::ProxyAddress, "b@contoso.com"), by(By::ProxyAddress, "a@contoso.com")];
+    let keys = [by(KeyProperty::ProxyAddress, "b@contoso.com"), by(KeyProperty::ProxyAddress, "a@contoso.com")];
     assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![1]]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn whoever_was_not_asked_for_makes_the_answer_worthless() {
-    for property in By::ALL {
+    for property in KeyProperty::ALL {
         let tenant = crowd(3).with_fault(Fault::FiltersIgnored);
         let error = find(&tenant, &[by(property, "somebody@contoso.com")]).await.unwrap_err();
         assert!(matches!(error, LookupError::Unreliable { .. }), "{property}: {error}");
@@ -125,8 +125,9 @@ async fn whoever_was_not_asked_for_makes_the_answer_worthless() {
 async fn a_value_too_long_for_a_filter_is_asked_for_by_an_advanced_query() {
     let long = format!("{}@contoso.com", "x".repeat(200));
     let tenant = Tenant::new().with_user(1, "one@contoso.com", json!({"mail": long}));
-    assert_eq!(numbers(&tenant, &[by(By::Mail, &long)]).await, [vec![1]]);
-    let names: Vec<Key> = (0..30).map(|n| by(By::SamAccountName, &format!("{n}{}", "y".repeat(100)))).collect();
+    assert_eq!(numbers(&tenant, &[by(KeyProperty::Mail, &long)]).await, [vec![1]]);
+    let names: Vec<Key> =
+        (0..30).map(|n| by(KeyProperty::SamAccountName, &format!("{n}{}", "y".repeat(100)))).collect();
     assert_eq!(numbers(&tenant, &names).await, vec![Vec::<u32>::new(); 30]);
     let longest = tenant.calls().iter().flat_map(|call| call.lines().map(str::len).collect::<Vec<_>>()).max().unwrap();
     assert!(longest <= 2_000, "{longest}");
@@ -160,7 +161,7 @@ async fn the_deleted_are_read_once_and_only_when_somebody_is_missing() {
         with_deleted(with_deleted(crowd(3), 71, "a@contoso.com"), 72, "b@contoso.com").with_fault(Fault::SmallPages);
     let lookup = Lookup::new(&tenant, Clock::real());
     let reads = || tenant.calls().iter().filter(|call| call.contains("deletedItems")).count();
-    lookup.find(&[&by_name("user1@contoso.com"), &by(By::Mail, "nobody@contoso.com")]).await.unwrap();
+    lookup.find(&[&by_name("user1@contoso.com"), &by(KeyProperty::Mail, "nobody@contoso.com")]).await.unwrap();
     assert_eq!(reads(), 0);
     for _ in 0..3 {
         let found = lookup.find(&[&by_name("b@contoso.com")]).await.unwrap();

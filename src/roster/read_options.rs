@@ -1,23 +1,23 @@
 //! How the operator says that people are named.
 
-use super::by::By;
 use super::key;
+use super::key_property::KeyProperty;
 use super::names;
 
 /// What the operator says about a list; by default nothing, and the list speaks for itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct How {
+pub struct ReadOptions {
     /// The column that holds the key: its name as the header spells it, but for case, blanks, underscores and hyphens; or
     /// `#3` for the third column.
     pub key: Option<String>,
     /// The property that people are found by; otherwise by object id or user principal name.
-    pub by: Option<By>,
-    /// The column that says who hands the credential over, named as [`How::key`] is; otherwise the one called `handoff`, where
+    pub by: Option<KeyProperty>,
+    /// The column that says who hands the credential over, named as [`ReadOptions::key`] is; otherwise the one called `handoff`, where
     /// there is one.
     pub handoff: Option<String>,
 }
 
-impl How {
+impl ReadOptions {
     /// The place of the column that `key` numbers, counted from 0.
     pub(super) fn number(&self) -> Option<usize> {
         let digits = self.key.as_deref()?.trim().strip_prefix('#')?;
@@ -44,7 +44,7 @@ impl How {
     /// Whether a cell is a key by its form. Employee ids and account names have none of their own.
     pub(super) fn is_a_key(&self, cell: &str) -> bool {
         match self.by {
-            Some(By::EmployeeId | By::SamAccountName) => false,
+            Some(KeyProperty::EmployeeId | KeyProperty::SamAccountName) => false,
             by => key::parse(cell, by).is_ok(),
         }
     }

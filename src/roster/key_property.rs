@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 /// A property that people are looked up by when the operator says so. None of them is unique by any guarantee of the
 /// directory ("user resource type"), so two matches are never decided between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum By {
+pub enum KeyProperty {
     /// The mail address.
     Mail,
     /// Any address that mail for the account arrives at.
@@ -20,7 +20,7 @@ pub enum By {
     SamAccountName,
 }
 
-impl By {
+impl KeyProperty {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Mail, Self::ProxyAddress, Self::EmployeeId, Self::Sid, Self::SamAccountName];
 
@@ -37,7 +37,7 @@ impl By {
     }
 }
 
-impl fmt::Display for By {
+impl fmt::Display for KeyProperty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Mail => "mail address",
@@ -49,7 +49,7 @@ impl fmt::Display for By {
     }
 }
 
-impl Serialize for By {
+impl Serialize for KeyProperty {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }

@@ -14,7 +14,7 @@ const HIDDEN: char = '•';
 
 /// A place in a roster, and the line there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spot {
+pub struct SourceSpan {
     /// The line of the file, counted from 1.
     pub line: u64,
     /// The place on that line, in characters counted from 1; absent where the row as a whole is meant.
@@ -35,7 +35,7 @@ pub struct Excerpt {
 
 /// The record in which a place is looked for.
 #[derive(Debug, Clone)]
-pub(super) struct Site<'a> {
+pub(super) struct SourceRecord<'a> {
     pub(super) bytes: &'a [u8],
     /// The line on which the record begins.
     pub(super) line: u64,
@@ -43,19 +43,19 @@ pub(super) struct Site<'a> {
     pub(super) hidden: bool,
 }
 
-impl Site<'_> {
+impl SourceRecord<'_> {
     /// The place of some bytes of the record.
-    pub(super) fn at(&self, bytes: Range<usize>) -> Spot {
+    pub(super) fn at(&self, bytes: Range<usize>) -> SourceSpan {
         let (line, line_text) = self.line_of(bytes.start);
         let column = characters(&self.bytes[line_text.start..bytes.start.min(line_text.end)]) + 1;
         let mark = bytes.start.min(line_text.end)..bytes.end.clamp(bytes.start, line_text.end.max(bytes.start));
-        Spot { line, column: Some(column as u64), excerpt: self.excerpt(line_text, mark) }
+        SourceSpan { line, column: Some(column as u64), excerpt: self.excerpt(line_text, mark) }
     }
 
     /// The record as a whole; of more than one line the first.
-    pub(super) fn whole(&self) -> Spot {
+    pub(super) fn whole(&self) -> SourceSpan {
         let (line, text) = self.line_of(0);
-        Spot { line, column: None, excerpt: self.excerpt(text.clone(), text) }
+        SourceSpan { line, column: None, excerpt: self.excerpt(text.clone(), text) }
     }
 
     /// The number and the bytes of the line on which an offset stands.
@@ -115,63 +115,63 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn site(bytes: &[u8]) -> Site<'_> {
-        Site { bytes, line: 7, hidden: false }
+    fn source_record(bytes: &[u8]) -> SourceRecord<'_> {
+        SourceRecord { bytes, line: 7, hidden: false }
     }
 
-    fn marked(spot: &Spot) -> String {
-        spot.excerpt.text.chars().skip(spot.excerpt.mark.start).take(spot.excerpt.mark.len()).collect()
+    fn marked(span: &SourceSpan) -> String {
+        span.excerpt.text.chars().skip(span.excerpt.mark.start).take(span.excerpt.mark.len()).collect()
     }
 
     #[test]
     fn a_place_is_counted_in_characters_of_its_own_line() {
         let record = "\"a\r\nü,b\",wrong".as_bytes();
-        let spot = site(record).at(10..15);
-        assert_eq!((spot.line, spot.column), (8, Some(6)));
-        assert_eq!((spot.excerpt.text.as_str(), marked(&spot).as_str()), ("ü,b\",wrong", "wrong"));
-        let whole = site(record).whole();
+        let span = source_record(record).at(10..15);
+        assert_eq!((span.line, span.column), (8, Some(6)));
+        assert_eq!((span.excerpt.text.as_str(), marked(&span).as_str()), ("ü,b\",wrong", "wrong"));
+        let whole = source_record(record).whole();
         assert_eq!((whole.line, whole.column, whole.excerpt.text.as_str()), (7, None, "\"a"));
     }
 
     #[test]
     fn a_long_line_is_cut_to_a_window() {
         let line = format!("{}wrong{}", "ä".repeat(5_000), "ö".repeat(5_000));
-        let spot = site(line.as_bytes()).at(10_000..10_005);
-        assert_eq!(spot.column, Some(5_001));
-        assert_eq!(marked(&spot), "wrong");
-        assert_eq!(spot.excerpt.text.chars().count(), WIDEST + 1);
-        assert!(spot.excerpt.text.starts_with("…ä") && spot.excerpt.text.ends_with("ö…"), "{:?}", spot.excerpt.text);
+        let span = source_record(line.as_bytes()).at(10_000..10_005);
+        assert_eq!(span.column, Some(5_001));
+        assert_eq!(marked(&span), "wrong");
+        assert_eq!(span.excerpt.text.chars().count(), WIDEST + 1);
+        assert!(span.excerpt.text.starts_with("…ä") && span.excerpt.text.ends_with("ö…"), "{:?}", span.excerpt.text);
     }
 
     #[test]
     fn nothing_in_an_excerpt_acts_on_a_terminal_and_no_password_is_in_it() {
         let line = "a\u{1b}]52;c\u{7},b\u{202e}c,\twrong".as_bytes();
-        let mut site = site(line);
-        let spot = site.at(line.len() - 5..line.len());
-        assert_eq!(spot.excerpt.text, "a\u{fffd}]52;c\u{fffd},b\u{fffd}c, wrong");
-        assert_eq!(marked(&spot), "wrong");
-        site.hidden = true;
-        let hidden = site.at(line.len() - 5..line.len());
+        let mut source_record = source_record(line);
+        let span = source_record.at(line.len() - 5..line.len());
+        assert_eq!(span.excerpt.text, "a\u{fffd}]52;c\u{fffd},b\u{fffd}c, wrong");
+        assert_eq!(marked(&span), "wrong");
+        source_record.hidden = true;
+        let hidden = source_record.at(line.len() - 5..line.len());
         assert_eq!(
             (hidden.excerpt.mark, hidden.excerpt.text),
-            (spot.excerpt.mark, "•".repeat(spot.excerpt.text.chars().count()))
+            (span.excerpt.mark, "•".repeat(span.excerpt.text.chars().count()))
         );
     }
 
     #[test]
     fn an_empty_cell_has_a_mark_too() {
-        assert_eq!(site(b",x").at(0..0).excerpt.mark, 0..1);
-        assert_eq!(site(b"x,").at(2..2).excerpt.mark, 2..3);
+        assert_eq!(source_record(b",x").at(0..0).excerpt.mark, 0..1);
+        assert_eq!(source_record(b"x,").at(2..2).excerpt.mark, 2..3);
     }
 
     proptest! {
         #[test]
         fn any_place_in_any_bytes_has_an_excerpt(bytes in prop::collection::vec(any::<u8>(), 0..900), at in 0usize..900, length in 0usize..50) {
             let start = at.min(bytes.len());
-            let spot = site(&bytes).at(start..(start + length).min(bytes.len()));
-            prop_assert!(spot.excerpt.text.chars().count() <= WIDEST + 1);
-            prop_assert!(spot.excerpt.mark.start <= spot.excerpt.text.chars().count());
-            prop_assert!(!spot.excerpt.text.contains(|c: char| c.is_control()));
+            let span = source_record(&bytes).at(start..(start + length).min(bytes.len()));
+            prop_assert!(span.excerpt.text.chars().count() <= WIDEST + 1);
+            prop_assert!(span.excerpt.mark.start <= span.excerpt.text.chars().count());
+            prop_assert!(!span.excerpt.text.contains(|c: char| c.is_control()));
         }
     }
 }

@@ -4,14 +4,14 @@
 //! Where every line is one, the quote was a slip and the lines are read as what they are. Where some are, nobody can tell,
 //! and neither the row nor its lines are acted upon: each becomes a defect.
 
-use super::by::By;
 use super::cells::Cells;
 use super::columns::Columns;
 use super::key;
+use super::key_property::KeyProperty;
 
 /// People inside a quoted cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Swallowed {
+pub(super) struct RowsInsideQuote {
     /// The place of the quote in the record.
     pub(super) quote: usize,
     /// Whether every line is a row.
@@ -19,7 +19,7 @@ pub(super) struct Swallowed {
 }
 
 /// Looks for people on the lines of a record that `cells` has read, behind its first line.
-pub(super) fn look(record: &[u8], columns: &Columns, cells: &Cells) -> Option<Swallowed> {
+pub(super) fn find(record: &[u8], columns: &Columns, cells: &Cells) -> Option<RowsInsideQuote> {
     if columns.expected < 2 || !record.contains(&b'\n') && !record.contains(&b'\r') {
         return None;
     }
@@ -32,9 +32,9 @@ pub(super) fn look(record: &[u8], columns: &Columns, cells: &Cells) -> Option<Sw
             && is_a_row(line, columns, reader.get_or_insert_with(|| cells.another()));
         if is_row { rows += 1 } else { others += 1 }
     }
-    let has_a_form = !matches!(columns.by, Some(By::EmployeeId | By::SamAccountName));
+    let has_a_form = !matches!(columns.by, Some(KeyProperty::EmployeeId | KeyProperty::SamAccountName));
     let certain = has_a_form && rows > 1 && others == 0;
-    (rows > 0).then(|| Swallowed { quote: cells.range_of(record, quoted).start, certain })
+    (rows > 0).then(|| RowsInsideQuote { quote: cells.range_of(record, quoted).start, certain })
 }
 
 fn is_a_row(line: &[u8], columns: &Columns, cells: &mut Cells) -> bool {
@@ -43,8 +43,10 @@ fn is_a_row(line: &[u8], columns: &Columns, cells: &mut Cells) -> bool {
     }
     let Ok(cell) = std::str::from_utf8(cells.get(columns.key.index)) else { return false };
     let plausible = match columns.by {
-        Some(By::EmployeeId) => cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_whitespace),
-        Some(By::SamAccountName) => !cell.contains(char::is_whitespace),
+        Some(KeyProperty::EmployeeId) => {
+            cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_whitespace)
+        }
+        Some(KeyProperty::SamAccountName) => !cell.contains(char::is_whitespace),
         _ => true,
     };
     plausible && !cell.is_empty() && key::parse(cell, columns.by).is_ok()
