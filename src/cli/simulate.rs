@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
+use strum::IntoEnumIterator as _;
 
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
@@ -126,7 +127,7 @@ fn app_role() -> impl TypedValueParser<Value = AppRole> {
 }
 
 fn permission() -> impl TypedValueParser<Value = Permission> {
-    PossibleValuesParser::new(Permission::all().map(Permission::name)).try_map(|name| name.parse::<Permission>())
+    PossibleValuesParser::new(Permission::iter().map(Permission::name)).try_map(|name| name.parse::<Permission>())
 }
 
 impl RightsArgs {

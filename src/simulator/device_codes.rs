@@ -69,7 +69,7 @@ impl DeviceCodes {
         (device_code, user_code)
     }
 
-    /// The person decides: they sign in as somebody, or decline. Says whether there is such a code.
+    /// Records the person's decision: the user they sign in as, or `None` to decline. `false`: there is no such code.
     pub(crate) fn decide(&mut self, user_code: &str, decision: Option<Uuid>) -> bool {
         let found = self.codes.values_mut().find(|code| code.user_code.eq_ignore_ascii_case(user_code));
         found.map(|code| code.decision = Some(decision)).is_some()

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 /// Why a simulator could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorError {
-    /// It accepts every password it is told and must not be reachable from elsewhere.
+    /// It accepts every password that it is sent, so it must not be reachable from elsewhere.
     #[error("the simulator listens on loopback only, not on {0}")]
     NotLoopback(SocketAddr),
     /// The address can't be listened on.
@@ -19,9 +19,9 @@ pub enum SimulatorError {
     /// The name of a host that no client can ask for.
     #[error("{0:?} is no name of a host; write it as graph.test or 10.1.2.3, without a scheme or a port")]
     NoHost(String),
-    /// Whoever is to approve device codes is not in the directory.
-    #[error("device codes are to be approved by {0:?}, and nobody of this tenant is called that")]
-    NobodyApproves(String),
+    /// The user who is to approve device codes is not in the directory.
+    #[error("device codes are to be approved by {0:?}, and this tenant has no such user")]
+    UnknownApprover(String),
     /// The certificates could not be made.
     #[error("cannot make a certificate for the simulator: {0}")]
     Certificate(#[from] rcgen::Error),

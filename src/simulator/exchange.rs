@@ -33,7 +33,7 @@ use super::tokens::{TokenHolder, Worth};
 use super::world::{Context, ServedJob};
 
 /// Larger bodies are refused, as by Graph.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// Answers one call below `/v1.0`.
 pub(crate) async fn answer(tenant: &SimulatedTenant, request: HttpRequest) -> Response {
@@ -45,7 +45,7 @@ pub(crate) async fn answer(tenant: &SimulatedTenant, request: HttpRequest) -> Re
         Err(refusal) => return *refusal,
     };
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
         let error = ServedError::new(413, "RequestEntityTooLarge", "The request body is larger than 4 MB.");
         return respond(tenant, ServedAnswer::error(&error, &ids), &ids);
     };
@@ -140,7 +140,7 @@ fn revokes_tokens_by_chance(tenant: &SimulatedTenant, call: &FaultTarget) -> boo
     let now = tenant.clock.now();
     let mut world = tenant.world();
     let share = world.share_of_revoked_tokens(call, now);
-    // Whatever comes of the call otherwise is another throw.
+    // Every other fault is drawn separately.
     let revokes = Die::of_call(call.key().rotate_left(1)).strikes(share, &mut world.draws);
     if revokes {
         world.counters.revocations += 1;
@@ -260,7 +260,7 @@ fn arrive(tenant: &SimulatedTenant) -> InFlight<'_> {
     let counters = &mut tenant.world().counters;
     counters.http_calls += 1;
     counters.in_flight += 1;
-    counters.most_in_flight = counters.most_in_flight.max(counters.in_flight);
+    counters.max_in_flight = counters.max_in_flight.max(counters.in_flight);
     InFlight { tenant, places: Vec::new() }
 }
 

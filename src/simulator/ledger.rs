@@ -92,7 +92,7 @@ pub struct Counters {
     pub batch_items: u64,
     /// Reads that were answered with data.
     pub reads: u64,
-    /// Writes that reached the directory, whatever their status.
+    /// Writes that reached the directory, with any status.
     pub writes: u64,
     /// Writes that changed the directory.
     pub writes_applied: u64,
@@ -127,7 +127,7 @@ pub struct Counters {
     /// HTTP calls in flight now.
     pub in_flight: u64,
     /// The most HTTP calls ever in flight at once.
-    pub most_in_flight: u64,
+    pub max_in_flight: u64,
     /// What a sound client never does.
     pub violations: Violations,
 }

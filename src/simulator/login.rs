@@ -73,7 +73,7 @@ fn grant(tenant: &SimulatedTenant, tenant_name: &str, form: &HashMap<String, Str
     }
 }
 
-/// Checks that somebody who may speak for the app signed for it.
+/// Checks that the assertion is signed with a key of the app.
 fn check_assertion(
     tenant: &SimulatedTenant,
     tenant_name: &str,

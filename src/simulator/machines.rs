@@ -107,7 +107,7 @@ pub(crate) fn issue_federated(tenant: &SimulatedTenant, claims: &Federated) -> S
     });
     let encoded = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let signed = format!("{}.{}", encoded(&header), encoded(&claims));
-    // Nobody but this simulator reads it, and it knows what it gave out.
+    // Only this simulator reads it, and it keeps what it gave out.
     let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(Digest::of(signed.as_bytes()).bytes()));
     tenant.identities.state().federated.insert(token.clone(), Instant::now() + lifetime);
     token

@@ -13,7 +13,7 @@
 //! `server` speaks TLS and HTTP; `exchange` checks the token, `call_fault` deals the faults that strike whole calls; `graph`
 //! understands requests without looking at the directory; `world` is all that changes, behind one lock: it charges the
 //! quota, deals the faults that strike single requests, asks `permission` and `who_may` what the caller may do, reads and
-//! writes the [`Directory`], and keeps the ledger. `out_of_band` is everything that somebody else changes meanwhile.
+//! writes the [`Directory`], and keeps the ledger. `out_of_band` holds changes that no call of the client makes.
 //! What is not simulated is answered 501 and named, never by a friendly lie.
 //!
 //! `scenario` reads files that say how a tenant is and what goes wrong in it; `script` is what of it happens while the
@@ -142,7 +142,7 @@ impl Simulator {
         if let Some(user) = &tenant.settings.sign_in.device.approved_by
             && people::find(&tenant, user).is_none()
         {
-            return Err(SimulatorError::NobodyApproves(user.clone()));
+            return Err(SimulatorError::UnknownApprover(user.clone()));
         }
         let router = routes::router(Arc::clone(&tenant));
         let tls = Wire::Tls(TlsAcceptor::from(identity.server));

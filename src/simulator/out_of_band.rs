@@ -51,7 +51,7 @@ impl Simulator {
         self.tenant.world().directory.assign_role(assignment)
     }
 
-    /// Makes somebody eligible for a role through Privileged Identity Management; `false` as for
+    /// Makes a user eligible for a role through Privileged Identity Management; `false` as for
     /// [`Simulator::assign_role`].
     pub fn make_eligible(&self, principal: Uuid, role: Uuid) -> bool {
         let assignment = RoleAssignment { principal, role, scope: RoleScope::Tenant };
@@ -63,7 +63,7 @@ impl Simulator {
         self.tenant.world().directory.remove_role(principal, role)
     }
 
-    /// The ids of the roles that somebody holds, directly or as a member of a group.
+    /// The ids of the roles that a user holds, directly or as a member of a group.
     #[must_use]
     pub fn roles_of(&self, object_id: Uuid) -> Vec<Uuid> {
         self.tenant.world().directory.standing(object_id).roles
@@ -75,7 +75,7 @@ impl Simulator {
         self.tenant.world().directory.groups().to_vec()
     }
 
-    /// Puts somebody into a group; `false` when there is no such group, nobody of that id, when they are in it, or when
+    /// Puts a user into a group; `false` when there is no such group or user, when the user is in it already, or when
     /// the group's rule decides who is.
     pub fn add_to_group(&self, member: Uuid, group: Uuid) -> bool {
         let mut world = self.tenant.world();
@@ -91,7 +91,7 @@ impl Simulator {
         }
     }
 
-    /// Takes somebody out of a group; `false` when they were not put into it.
+    /// Takes a user out of a group; `false` when the user was not put into it.
     pub fn remove_from_group(&self, member: Uuid, group: Uuid) -> bool {
         let mut world = self.tenant.world();
         let Some(Members::Assigned(members)) = world.directory.group_mut(group).map(|group| &mut group.members) else {

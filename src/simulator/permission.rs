@@ -3,72 +3,78 @@
 //! "Microsoft Graph permissions reference" and the permission tables of the pages named beside each need.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
-/// A permission of Microsoft Graph, for apps and for apps on behalf of somebody alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use strum::IntoEnumIterator as _;
+
+/// A permission of Microsoft Graph: an application permission and a delegated one have the same name here.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::Display,
+    strum::EnumIter,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
+#[strum(ascii_case_insensitive, parse_err_ty = UnknownPermission, parse_err_fn = UnknownPermission::new)]
 #[expect(missing_docs, reason = "each is named as Microsoft names it, and the reference describes it")]
 pub enum Permission {
+    #[strum(serialize = "Application.Read.All")]
     ApplicationReadAll,
+    #[strum(serialize = "AuditLog.Read.All")]
     AuditLogReadAll,
+    #[strum(serialize = "Device.ReadWrite.All")]
     DeviceReadWriteAll,
+    #[strum(serialize = "Directory.Read.All")]
     DirectoryReadAll,
+    #[strum(serialize = "Directory.ReadWrite.All")]
     DirectoryReadWriteAll,
+    #[strum(serialize = "Domain.Read.All")]
     DomainReadAll,
+    #[strum(serialize = "Group.Read.All")]
     GroupReadAll,
+    #[strum(serialize = "GroupMember.Read.All")]
     GroupMemberReadAll,
+    #[strum(serialize = "IdentityRiskyUser.ReadWrite.All")]
     IdentityRiskyUserReadWriteAll,
+    #[strum(serialize = "Organization.Read.All")]
     OrganizationReadAll,
+    #[strum(serialize = "RoleEligibilitySchedule.Read.Directory")]
     RoleEligibilityScheduleReadDirectory,
+    #[strum(serialize = "RoleManagement.Read.Directory")]
     RoleManagementReadDirectory,
+    #[strum(serialize = "User.EnableDisableAccount.All")]
     UserEnableDisableAccountAll,
+    #[strum(serialize = "User-Mail.ReadWrite.All")]
     UserMailReadWriteAll,
+    #[strum(serialize = "User-PasswordProfile.ReadWrite.All")]
     UserPasswordProfileReadWriteAll,
+    #[strum(serialize = "User-Phone.ReadWrite.All")]
     UserPhoneReadWriteAll,
+    #[strum(serialize = "User.Read.All")]
     UserReadAll,
+    #[strum(serialize = "User.ReadBasic.All")]
     UserReadBasicAll,
+    #[strum(serialize = "User.ReadUpdate.All")]
     UserReadUpdateAll,
+    #[strum(serialize = "User.ReadWrite.All")]
     UserReadWriteAll,
+    #[strum(serialize = "User.RevokeSessions.All")]
     UserRevokeSessionsAll,
 }
 
 use Permission::*;
 
-/// Every permission with its name.
-const NAMES: [(Permission, &str); 21] = [
-    (ApplicationReadAll, "Application.Read.All"),
-    (AuditLogReadAll, "AuditLog.Read.All"),
-    (DeviceReadWriteAll, "Device.ReadWrite.All"),
-    (DirectoryReadAll, "Directory.Read.All"),
-    (DirectoryReadWriteAll, "Directory.ReadWrite.All"),
-    (DomainReadAll, "Domain.Read.All"),
-    (GroupReadAll, "Group.Read.All"),
-    (GroupMemberReadAll, "GroupMember.Read.All"),
-    (IdentityRiskyUserReadWriteAll, "IdentityRiskyUser.ReadWrite.All"),
-    (OrganizationReadAll, "Organization.Read.All"),
-    (RoleEligibilityScheduleReadDirectory, "RoleEligibilitySchedule.Read.Directory"),
-    (RoleManagementReadDirectory, "RoleManagement.Read.Directory"),
-    (UserEnableDisableAccountAll, "User.EnableDisableAccount.All"),
-    (UserMailReadWriteAll, "User-Mail.ReadWrite.All"),
-    (UserPasswordProfileReadWriteAll, "User-PasswordProfile.ReadWrite.All"),
-    (UserPhoneReadWriteAll, "User-Phone.ReadWrite.All"),
-    (UserReadAll, "User.Read.All"),
-    (UserReadBasicAll, "User.ReadBasic.All"),
-    (UserReadUpdateAll, "User.ReadUpdate.All"),
-    (UserReadWriteAll, "User.ReadWrite.All"),
-    (UserRevokeSessionsAll, "User.RevokeSessions.All"),
-];
-
 impl Permission {
     /// The name, as Microsoft spells it.
     #[must_use]
     pub fn name(self) -> &'static str {
-        NAMES.iter().find(|(permission, _)| *permission == self).map_or("", |(_, name)| name)
-    }
-
-    /// Every permission that the simulator knows.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
-        NAMES.iter().map(|(permission, _)| *permission)
+        self.into()
     }
 
     /// What a careful administrator grants this program, and what its optional reads need.
@@ -91,25 +97,16 @@ impl Permission {
     }
 }
 
-impl std::fmt::Display for Permission {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 /// Not a permission that the simulator knows.
 #[derive(Debug, thiserror::Error)]
-#[error("the simulator knows no permission \"{asked}\"; it knows {}", NAMES.map(|(_, name)| name).join(", "))]
+#[error("the simulator knows no permission \"{asked}\"; it knows {}", Permission::iter().map(Permission::name).collect::<Vec<_>>().join(", "))]
 pub struct UnknownPermission {
     asked: String,
 }
 
-impl FromStr for Permission {
-    type Err = UnknownPermission;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = NAMES.iter().find(|(_, name)| name.eq_ignore_ascii_case(text));
-        found.map(|(permission, _)| *permission).ok_or_else(|| UnknownPermission { asked: text.to_owned() })
+impl UnknownPermission {
+    fn new(asked: &str) -> Self {
+        Self { asked: asked.to_owned() }
     }
 }
 
@@ -154,8 +151,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_back_whatever_their_case() {
-        for (permission, name) in NAMES {
+    fn names_are_read_back_in_any_case() {
+        for permission in Permission::iter() {
+            let name = permission.name();
             assert_eq!(name.to_lowercase().parse::<Permission>().unwrap(), permission);
             assert_eq!(permission.to_string(), name);
         }

@@ -102,7 +102,7 @@ const COST_OF_REFUSAL: f64 = 0.1;
 /// The most that use can reach, as a share of the limit: where `x-ms-throttle-limit-percentage` ends too.
 const OVERDRAWN: f64 = 1.8;
 
-/// After a refusal the caller is told to wait until this much fits again: a whole batch, not one request of it.
+/// `Retry-After` is the time until this much fits again: a whole batch, not one request of it.
 const ROOM_AFTER_WAIT: f64 = 20.0;
 
 /// The use of one limit.

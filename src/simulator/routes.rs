@@ -1,4 +1,4 @@
-//! Which path is answered by whom.
+//! Which handler answers which path.
 
 use std::collections::HashMap;
 
@@ -80,7 +80,7 @@ async fn form_of(
     Ok(Form::from_request(request, tenant).await.map(|Form(form)| form).unwrap_or_default())
 }
 
-/// Whom the person signs in as.
+/// The user that the person signs in as.
 #[derive(serde::Deserialize)]
 struct As {
     user: Option<String>,

@@ -41,14 +41,14 @@ pub struct Settings {
     pub latency: Latency,
     /// How long a token lives, on the wall clock: the token libraries of clients know no other.
     pub token_lifetime: Duration,
-    /// Tokens are texts without any claims in them: Microsoft promises no other to those whom they are not meant for.
+    /// Tokens are texts without any claims in them: Microsoft promises clients no more than that.
     pub opaque_tokens: bool,
     /// What the token service takes beside the app's secret.
     pub sign_in: SignInSettings,
     /// How many users a list returns when the caller does not say `$top` (Graph: 100).
     pub default_page: usize,
     /// The largest `$top` (Graph: 999).
-    pub largest_page: usize,
+    pub max_page: usize,
     /// People who must be in the directory besides the seeded ones; those already there are not added again.
     pub extra_people: Vec<ExtraPerson>,
     /// What the app was granted.
@@ -57,7 +57,7 @@ pub struct Settings {
     pub app_role: Option<SimulatedRole>,
     /// App registrations besides the first one, each with its own quota.
     pub further_apps: Vec<FurtherApp>,
-    /// The app's role holds in restricted management administrative units too. Otherwise nobody in one can be written to:
+    /// The app's role holds in restricted management administrative units too. Otherwise no user in one can be written to:
     /// a role in the whole tenant is not enough ("user resource type", `isManagementRestricted`).
     pub app_reaches_restricted: bool,
     /// Whether the tenant has Privileged Identity Management (Entra ID P2 or Governance).
@@ -97,7 +97,7 @@ impl Default for Settings {
             opaque_tokens: false,
             sign_in: SignInSettings::default(),
             default_page: 100,
-            largest_page: 999,
+            max_page: 999,
             extra_people: Vec::new(),
             permissions: Permission::usual(),
             app_role: Some(SimulatedRole::PrivilegedAuthenticationAdministrator),

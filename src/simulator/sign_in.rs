@@ -31,11 +31,11 @@ pub struct Federated {
 /// How a sign-in on another device goes.
 #[derive(Debug, Clone)]
 pub struct Device {
-    /// Who signs in by itself after some polls, by user principal name; nobody does unless they are told to.
+    /// The user (by user principal name) who approves device codes without being asked, after some polls; `None`: no user does.
     pub approved_by: Option<String>,
     /// After how many polls.
     pub after_polls: u32,
-    /// Seconds between polls that the answer asks for; whoever polls faster is told to slow down.
+    /// Seconds between polls that the answer asks for; a client that polls faster gets `slow_down`.
     pub interval: Duration,
     /// How long a code can be used.
     pub lifetime: Duration,

@@ -29,18 +29,18 @@ impl Simulator {
         self.tenant.identities.state().device_codes.waiting()
     }
 
-    /// Somebody signs in with the code, as this user; says whether there are such a code and such a user.
+    /// Signs in with the code as this user. `false`: there is no such code or no such user.
     pub fn approve_device_code(&self, user_code: &str, id_or_upn: &str) -> bool {
         let user = people::find(&self.tenant, id_or_upn);
         user.is_some_and(|user| self.tenant.identities.state().device_codes.decide(user_code, Some(user)))
     }
 
-    /// Somebody declines; says whether there is such a code.
+    /// Declines the code. `false`: there is no such code.
     pub fn decline_device_code(&self, user_code: &str) -> bool {
         self.tenant.identities.state().device_codes.decide(user_code, None)
     }
 
-    /// Whoever signed in as this user has to do so again as soon as the current token has ended.
+    /// Ends this user's refresh tokens: after the current access token has ended, a new sign-in is needed.
     pub fn sign_out(&self, object_id: Uuid) {
         self.tenant.identities.state().signed_out.insert(object_id);
     }

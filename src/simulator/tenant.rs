@@ -75,7 +75,7 @@ impl SimulatedTenant {
         }
     }
 
-    /// Tells those who wait for writes.
+    /// Wakes everything that waits for writes.
     pub(crate) fn announce(&self, writes_applied: u64) {
         self.applied.send_if_modified(|known| {
             let more = writes_applied > *known;

@@ -1,4 +1,4 @@
-//! The simulator's own certificate authority, made anew at every start and trusted by nobody but who is given it.
+//! The simulator's own certificate authority, made anew at every start and trusted only where it is given.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(crate) fn make_identity(hosts: &[String]) -> Result<TlsIdentity, SimulatorEr
 fn parameters(names: Vec<String>, common_name: &str) -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = CertificateParams::new(names)?;
     parameters.distinguished_name.push(DnType::CommonName, common_name);
-    // A day back, because clocks differ; a month ahead, because nobody should keep this authority.
+    // A day back, because clocks differ; a month ahead, because this authority is not for keeping.
     let now = OffsetDateTime::now_utc();
     parameters.not_before = now - Duration::DAY;
     parameters.not_after = now + Duration::days(30);

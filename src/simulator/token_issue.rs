@@ -13,7 +13,7 @@ use super::tenant::SimulatedTenant;
 use super::tokens::TokenHolder;
 use crate::digest::Digest;
 
-/// A token for whoever proved to be this caller.
+/// The answer with a token for this caller.
 pub(crate) fn give(tenant: &SimulatedTenant, caller: TokenHolder, form: &HashMap<String, String>) -> Value {
     let token = issue(tenant, caller);
     {
@@ -74,7 +74,7 @@ pub(crate) fn issue(tenant: &SimulatedTenant, caller: TokenHolder) -> String {
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "simulator" });
     let signed =
         format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
-    // Nobody verifies this: clients must not look into tokens that are meant for Graph.
+    // It is never verified: clients must not look into tokens that are meant for Graph.
     let signature = URL_SAFE_NO_PAD.encode(Digest::of(signed.as_bytes()).bytes());
     let token = if tenant.settings.opaque_tokens { signature } else { format!("{signed}.{signature}") };
     tenant.tokens.keep(token.clone(), lifetime, caller);

@@ -1,4 +1,4 @@
-//! The tokens that were given out, and to whom.
+//! Issued tokens and their holders.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -11,19 +11,26 @@ use super::directory::builtin_roles::{
 };
 
 /// A directory role that lets its holder act on others: the columns of the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::EnumString)]
+#[strum(parse_err_ty = UnknownRole, parse_err_fn = UnknownRole::new)]
 pub enum SimulatedRole {
     /// May reset those without a role.
+    #[strum(serialize = "password")]
     PasswordAdministrator,
     /// May reset a few more.
+    #[strum(serialize = "helpdesk")]
     HelpdeskAdministrator,
     /// May reset and block those without a role and its like.
+    #[strum(serialize = "authentication")]
     AuthenticationAdministrator,
     /// The least with which an app may reset passwords ("Update user").
+    #[strum(serialize = "user")]
     UserAdministrator,
     /// May act on everyone.
+    #[strum(serialize = "privileged-authentication")]
     PrivilegedAuthenticationAdministrator,
     /// May act on everyone.
+    #[strum(serialize = "global")]
     GlobalAdministrator,
 }
 
@@ -99,19 +106,9 @@ impl SimulatedRole {
 #[error("the roles are: password, helpdesk, authentication, user, privileged-authentication, global")]
 pub struct UnknownRole;
 
-impl std::str::FromStr for SimulatedRole {
-    type Err = UnknownRole;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "password" => PasswordAdministrator,
-            "helpdesk" => HelpdeskAdministrator,
-            "authentication" => AuthenticationAdministrator,
-            "user" => UserAdministrator,
-            "privileged-authentication" => PrivilegedAuthenticationAdministrator,
-            "global" => GlobalAdministrator,
-            _ => return Err(UnknownRole),
-        })
+impl UnknownRole {
+    fn new(_: &str) -> Self {
+        Self
     }
 }
 

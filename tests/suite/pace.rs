@@ -45,7 +45,7 @@ fn a_quota_that_is_spared_is_not_exceeded() {
     let recap = apply(&stage, &asked).succeeded().json();
     stage.judge("out");
     let ledger = stage.ledger();
-    assert_eq!(ledger.counters.most_in_flight, 1);
+    assert_eq!(ledger.counters.max_in_flight, 1);
     assert_eq!(recap["pace"]["schedule"], "finish-each");
     // By the tenant's own clock: 40 at once and two a second after that.
     let first = ledger.writes.first().unwrap().at;

@@ -122,7 +122,7 @@ impl Controller {
             return Err(Wait::Until(self.gate));
         }
         let amount = f64::from(wanted);
-        if self.in_flight > 0.0 && self.in_flight + amount > self.most_in_flight() {
+        if self.in_flight > 0.0 && self.in_flight + amount > self.max_in_flight() {
             return Err(Wait::Answer);
         }
         let granted = if matches!(self.trial, Some(Trial::Reopening { .. })) {
@@ -145,7 +145,7 @@ impl Controller {
         Ok(granted)
     }
 
-    fn most_in_flight(&self) -> f64 {
+    fn max_in_flight(&self) -> f64 {
         let tried = self.trying.map_or(f64::INFINITY, |trying| trying.most);
         let is_small = self.counts_in_windows && self.proven < MUCH_LESS * self.window.capacity();
         if is_small { tried.min(IN_FLIGHT_NEAR_A_LIMIT) } else { tried }

@@ -123,7 +123,7 @@ fn group_id(name: &str) -> Uuid {
 }
 
 impl Directory {
-    /// Gives everyone of the cast what they hold. Whoever is not there is left out.
+    /// Gives the sample people their groups and roles. People who are not in the directory are left out.
     pub(super) fn populate(&mut self) {
         self.role_definitions = role_definitions();
         self.add_groups();

@@ -26,7 +26,7 @@ impl Directory {
         true
     }
 
-    /// Takes a user out of the recycle bin; `false` when it is not there, or its UPN belongs to somebody else by now.
+    /// Takes a user out of the recycle bin; `false` when it is not there, or another user has its UPN by now.
     pub(crate) fn restore(&mut self, id: Uuid) -> bool {
         let Some(&place) = self.recycle_bin.get(&id) else { return false };
         let user = &mut self.users[place.index()];

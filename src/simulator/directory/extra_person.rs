@@ -1,13 +1,13 @@
-//! People whom a roster names and who must be in the directory.
+//! People that a roster names: a drill needs them in the directory.
 
 use uuid::Uuid;
 
-/// Someone who must be in the directory, as far as a roster tells.
+/// Someone who must be in the directory, with what a roster says about them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExtraPerson {
     /// The object id; made from the name when absent.
     pub object_id: Option<Uuid>,
-    /// The UPN; made from the object id when absent. Whoever has neither is known by one of the keys below.
+    /// The UPN; made from the object id when absent. A person without both is known by one of the keys below.
     pub user_principal_name: Option<String>,
     /// `Member` or `Guest`; a UPN with `#EXT#` is a guest unless this says otherwise.
     pub user_type: Option<String>,
@@ -21,7 +21,7 @@ pub struct ExtraPerson {
     pub department: Option<String>,
     /// `employeeId`; counted when absent.
     pub employee_id: Option<String>,
-    /// The SID in Active Directory; whoever has one is or was mastered there.
+    /// The SID in Active Directory; an account with one is or was mastered there.
     pub security_identifier: Option<String>,
     /// `sAMAccountName`; the same.
     pub sam_account_name: Option<String>,

@@ -40,8 +40,8 @@ pub enum Members {
 }
 
 impl SimulatedGroup {
-    /// A group without anybody, for what only its type tells.
-    pub(crate) fn nobody() -> Self {
+    /// An empty group, for calls that only ask for the type.
+    pub(crate) fn empty() -> Self {
         Self {
             id: Uuid::nil(),
             display_name: "".into(),

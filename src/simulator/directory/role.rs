@@ -17,7 +17,7 @@ pub(crate) struct RoleDefinition {
     pub(crate) built_in: bool,
 }
 
-/// A role given to somebody: "unifiedRoleAssignment resource type".
+/// A role given to a principal: "unifiedRoleAssignment resource type".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RoleAssignment {
     pub(crate) principal: Uuid,

@@ -38,7 +38,7 @@ impl Directory {
         sound
     }
 
-    /// Makes somebody eligible for a role; `false` as for [`Directory::assign_role`].
+    /// Makes a principal eligible for a role; `false` as for [`Directory::assign_role`].
     pub(crate) fn make_eligible(&mut self, assignment: RoleAssignment) -> bool {
         let sound = self.may_be_assigned(&assignment) && !self.role_eligibilities.contains(&assignment);
         if sound {
@@ -62,7 +62,7 @@ impl Directory {
         before > self.role_assignments.len() + self.role_eligibilities.len()
     }
 
-    /// What protects somebody: roles held directly or through a group, and the groups themselves. Owners of a group do not
+    /// What protects a user: roles held directly or through a group, and the groups themselves. Owners of a group do not
     /// hold its role.
     pub(crate) fn standing(&self, principal: Uuid) -> RoleStanding {
         let groups = self.groups.iter().filter(|group| group.role_assignable);
@@ -73,7 +73,7 @@ impl Directory {
         }
     }
 
-    /// The active assignments of somebody, direct ones and those of the groups that they are in.
+    /// The active assignments of a principal, direct ones and those of its groups.
     pub(crate) fn roles_held(&self, principal: Uuid) -> impl Iterator<Item = &RoleAssignment> {
         let through = move |assignment: &RoleAssignment| {
             self.group(assignment.principal).is_some_and(|group| is_in(group, principal))

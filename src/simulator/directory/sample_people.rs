@@ -1,4 +1,4 @@
-//! The people who are in every simulated directory, whatever its size and seed, so that sample rosters can name them.
+//! The people who are in every simulated directory, for any size and seed, so that sample rosters can name them.
 
 use super::seed::{PersonKind, SamplePerson};
 
@@ -95,7 +95,7 @@ const CAST: &[SampleRow] = &[
     ("Tariq", "Khan", "tariq.khan@contoso.com", "Operations", Cloud),
     ("Svetlana", "Ivanova", "svetlana.ivanova@contoso.com", "Service Desk", Cloud),
     // From here on those who hold or may hold a role, or are otherwise out of the ordinary (`contoso.rs` says what). None
-    // of them is an enabled cloud member of the default domain: whoever is, is ordinary.
+    // of them is an enabled cloud member of the default domain: such a user is ordinary.
     ("Alex", "Wilber", "admin.wilber@contoso.onmicrosoft.com", "", Cloud),
     ("Megan", "Bowen", "admin.bowen@contoso.onmicrosoft.com", "", Cloud),
     ("Lynne", "Robbins", "admin.robbins@contoso.onmicrosoft.com", "", Cloud),

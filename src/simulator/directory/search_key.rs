@@ -34,7 +34,7 @@ impl SearchKey {
         }
     }
 
-    /// Whether the user has this value. Base64 tells capitals from small letters, nothing else here does.
+    /// Whether the user has this value. Base64 is case-sensitive, all others here are not.
     pub(crate) fn matches(self, user: &SimulatedUser, wanted: &str) -> bool {
         let same = |value: &str| match self {
             Self::ImmutableId => value == wanted,

@@ -22,9 +22,9 @@ pub(super) enum PersonKind {
     PendingGuest,
     SyncAccount,
     BreakGlass,
-    /// A mailbox that several people read; nobody signs in to it.
+    /// A mailbox that several people read, without a sign-in of its own.
     Shared,
-    /// One of our own accounts, for somebody of another company.
+    /// One of our own accounts, for a person of another company.
     InternalGuest,
     /// One of another company, treated as one of our own.
     ExternalMember,
@@ -60,7 +60,7 @@ pub(super) fn person(seed: u64, index: usize, attempt: usize) -> (SamplePerson, 
     let mut random = Random::new(seed_for(seed, index as u64));
     let combinations = GIVEN.len() * SURNAMES.len();
     // A step without a common divisor with the number of combinations (2^n · 3^m · 5 · … for these lists) visits each
-    // of them once, so that nobody needs a number before all are used.
+    // of them once, so that no name needs a number before all are used.
     let step = 7_919;
     let place = (index * step + (seed % 1_000_003) as usize) % combinations;
     let (given, surname) = (&GIVEN[place % GIVEN.len()], &SURNAMES[place / GIVEN.len()]);
@@ -135,7 +135,7 @@ pub(super) fn user(person: SamplePerson, random: &mut Random, number: u32) -> Si
     }
 }
 
-/// The user object of someone from a roster, with what is not told filled in.
+/// The user object of someone from a roster, with what the roster leaves open filled in.
 pub(super) fn extra(person: &ExtraPerson, number: u32) -> SimulatedUser {
     let known_as = match (&person.user_principal_name, person.object_id) {
         (Some(upn), _) => upn.to_lowercase(),

@@ -35,7 +35,7 @@ pub struct Directory {
     /// Keys are in lower case: "user resource type" compares UPNs without regard to case.
     pub(super) by_upn: HashMap<Box<str>, UserPlace>,
     pub(super) indexes: Indexes,
-    /// The deleted ones. They keep their places, so that nobody else's moves.
+    /// The deleted ones. They keep their places, so that no other place changes.
     pub(super) recycle_bin: HashMap<Uuid, UserPlace>,
     pub(super) groups: Vec<SimulatedGroup>,
     pub(super) units: Vec<AdministrativeUnit>,
@@ -81,7 +81,7 @@ impl Directory {
             let number = directory.next_number();
             let user = seed::user(person, &mut seed::gone_random(index), number);
             let id = user.id;
-            // Somebody of the same name may have come since.
+            // A user of the same name may have been added since.
             if !directory.by_upn.contains_key(user.user_principal_name.to_lowercase().as_str()) {
                 directory.add(user);
                 directory.delete(id, GONE_AT);
@@ -109,7 +109,7 @@ impl Directory {
         }
     }
 
-    /// Whether somebody is there already whom nothing names but a property.
+    /// Whether a person that is named by a property alone is there already.
     fn is_known_by_property(&mut self, person: &ExtraPerson) -> bool {
         if person.object_id.is_some() || person.user_principal_name.is_some() {
             return false;
@@ -135,7 +135,7 @@ impl Directory {
         self.add(user);
     }
 
-    /// The payroll number of whoever comes next.
+    /// The payroll number of the next person.
     pub(super) fn next_number(&self) -> u32 {
         u32::try_from(self.users.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
@@ -166,7 +166,7 @@ impl Directory {
         }
     }
 
-    /// Whoever has this object id and is not deleted.
+    /// The object with this id, unless it is deleted.
     pub(crate) fn object(&self, id: Uuid) -> Option<Object<'_>> {
         let user = self.find(&UserKey::Id(id)).map(|place| Object::User(self.get(place)));
         let app = || self.apps().find(|app| app.id == id).map(Object::App);
@@ -225,7 +225,7 @@ impl Directory {
         self.users.len() - self.recycle_bin.len()
     }
 
-    /// Whether nobody is there.
+    /// Whether no user is there.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -91,7 +91,7 @@ pub(super) struct Deletion {
     pub(super) other_mail: Option<Box<str>>,
 }
 
-/// What people do at Contoso, whatever their department.
+/// Job titles at Contoso, for all departments.
 const JOB_TITLES: [&str; 7] =
     ["Analyst", "Specialist", "Manager", "Coordinator", "Assistant", "Team lead", "Consultant"];
 
@@ -227,7 +227,7 @@ impl SimulatedUser {
         }
     }
 
-    /// The last interactive sign-in; nobody who never came and no account without a person has one.
+    /// The last interactive sign-in. People who never signed in and accounts without a person have none.
     #[must_use]
     pub fn last_sign_in(&self) -> Option<OffsetDateTime> {
         let came = self.has_mailbox && self.external_user_state != Some(ExternalUserState::PendingAcceptance);

@@ -118,7 +118,7 @@ pub(crate) fn optional(json: &mut Vec<u8>, text: Option<&str>) {
     }
 }
 
-/// Appends whatever is written as it is.
+/// Appends text without escaping it.
 pub(crate) fn raw(json: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     let _ = json.write_fmt(text);
 }

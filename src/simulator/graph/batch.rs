@@ -16,7 +16,7 @@ use crate::simulator::random::Random;
 use crate::simulator::settings::Settings;
 
 /// The most requests in one batch.
-const MOST_REQUESTS: usize = 20;
+const MAX_REQUESTS: usize = 20;
 
 /// A batch that is well-formed.
 #[derive(Debug)]
@@ -36,11 +36,11 @@ impl<'a> Batch<'a> {
         if items.is_empty() {
             return Err(invalid());
         }
-        if items.len() > MOST_REQUESTS {
+        if items.len() > MAX_REQUESTS {
             return Err(ServedError::new(
                 400,
                 "MaximumValueExceeded",
-                format!("Number of batch request steps exceeds the maximum value of {MOST_REQUESTS}."),
+                format!("Number of batch request steps exceeds the maximum value of {MAX_REQUESTS}."),
             ));
         }
         let ids = ids(&items)?;
@@ -133,7 +133,7 @@ pub(crate) enum CorruptItem {
     Doubled,
     /// It is a text.
     Text,
-    /// It is right, and beside it stands one to a request that nobody made.
+    /// It is right, and a second answer stands beside it, for an id that was not in the batch.
     WithForeign,
 }
 

@@ -37,7 +37,7 @@ impl Prepared {
                 let call = understand(request, &url, settings);
                 Self { call: call.map_err(|error| error.in_call(request.method, url.path)), cost, key, target }
             }
-            Err(error) => Self { call: Err(error), cost: Cost::least(), key, target },
+            Err(error) => Self { call: Err(error), cost: Cost::minimum(), key, target },
         }
     }
 

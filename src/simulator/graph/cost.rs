@@ -13,7 +13,7 @@ pub(crate) struct Cost {
 
 impl Cost {
     /// For what is not understood at all.
-    pub(super) fn least() -> Self {
+    pub(super) fn minimum() -> Self {
         Self { resource_units: 1, write: false, sign_in_activity: false }
     }
 }

@@ -6,7 +6,7 @@
 /// How the requests of one batch depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DependencyShape {
-    /// Nobody depends on anybody.
+    /// No request depends on another one.
     Parallel,
     /// Everyone depends on the one before.
     Serial,

@@ -22,7 +22,7 @@ pub(crate) const WEAK_PASSWORD: &str = "The specified password does not comply w
 pub(crate) const EXTERNAL: &str =
     "Unable to update the specified properties for objects that have originated within an external service.";
 
-/// Not a code of Graph's: it has to be told from all of them.
+/// Graph has no such code, so a test can tell this answer from all real ones.
 const NOT_SIMULATED: &str = "NotSimulated";
 /// What stands before the name of a call.
 const THIS_CALL: &str = "this call: ";
@@ -58,7 +58,7 @@ impl ServedError {
         Self::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     }
 
-    /// A permission is missing, a role, or the target outranks the caller: nothing tells which.
+    /// A permission or a role is missing, or the target outranks the caller. The answer does not say which.
     pub(crate) fn denied() -> Self {
         Self::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     }

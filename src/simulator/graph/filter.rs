@@ -1,4 +1,4 @@
-//! `$filter` for users: what it means, and whom it lets through.
+//! `$filter` for users: what it means, and which users match it.
 
 use uuid::Uuid;
 
@@ -7,7 +7,7 @@ use super::filter_fields::{FieldKind, FilterField};
 use crate::simulator::directory::{Directory, SearchKey, SimulatedUser, UserKey, UserPlace};
 
 /// The same page: characters in one literal unless it is an advanced query.
-const LONGEST_LITERAL: usize = 120;
+const MAX_LITERAL: usize = 120;
 
 /// A filter, understood.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Filter {
             Self::Any(filters) | Self::All(filters) => filters.iter().find_map(Self::long_literal),
             Self::Not(filter) => filter.long_literal(),
             Self::Test(field, Comparison::OneOf(values)) => {
-                values.iter().any(|value| value.chars().count() > LONGEST_LITERAL).then_some(*field)
+                values.iter().any(|value| value.chars().count() > MAX_LITERAL).then_some(*field)
             }
             Self::Test(..) => None,
         }

@@ -69,7 +69,7 @@ const fn with_end(name: &'static str, kind: FieldKind) -> FilterField {
     FilterField { name, kind, plain: true, starts: true, ends: true }
 }
 
-/// A property that is set for nobody here.
+/// A property that no simulated user has.
 const UNSET: FieldKind = FieldKind::Text(|_| None);
 
 #[rustfmt::skip]

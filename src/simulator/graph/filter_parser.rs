@@ -7,7 +7,7 @@ use super::properties;
 use super::vocabulary;
 
 /// "Known issues with Microsoft Graph APIs": expressions in one filter unless it is an advanced query.
-const MOST_CLAUSES: usize = 15;
+const MAX_CLAUSES: usize = 15;
 
 /// Reads a filter that is percent-decoded already. `advanced` lifts limits and allows more operators, as
 /// `ConsistencyLevel: eventual` with `$count=true` does.
@@ -17,10 +17,10 @@ pub(crate) fn parse(text: &str, advanced: bool) -> Result<Filter, ServedError> {
         return Ok(filter);
     }
     let count = filter.clauses();
-    if count > MOST_CLAUSES {
+    if count > MAX_CLAUSES {
         return Err(ServedError::unsupported_query(format!(
             "Too many child clauses specified in search filter expression containing 'OR' operators: {count}. Max \
-             allowed: {MOST_CLAUSES}."
+             allowed: {MAX_CLAUSES}."
         )));
     }
     match filter.long_literal() {
@@ -30,7 +30,7 @@ pub(crate) fn parse(text: &str, advanced: bool) -> Result<Filter, ServedError> {
 }
 
 /// Deeper nesting is refused, so that no request can exhaust the stack.
-const DEEPEST: usize = 50;
+const MAX_DEPTH: usize = 50;
 
 pub(super) struct Parser<'a> {
     rest: &'a str,
@@ -67,7 +67,7 @@ impl<'a> Parser<'a> {
 
     fn one(&mut self) -> Result<Filter, ServedError> {
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return Err(ServedError::bad_request("Invalid filter clause: it is nested too deeply."));
         }
         let filter = self.one_at_depth();

@@ -90,7 +90,7 @@ impl GroupOptions {
                         other => return Err(ServedError::part_not_simulated(format_args!("$expand={other}"))),
                     });
                 }
-                name => self.page.take(name, &value, settings.largest_page)?,
+                name => self.page.take(name, &value, settings.max_page)?,
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ pub(super) fn object_id(text: &str) -> Result<Uuid, ServedError> {
     id.ok_or_else(|| ServedError::bad_request(format!("Invalid object identifier '{text}'.")))
 }
 
-/// Whether a content type is that of JSON, whatever parameters follow.
+/// Whether a content type is that of JSON. Its parameters do not matter.
 pub(crate) fn is_json(content_type: &str) -> bool {
     is(content_type.split(';').next().unwrap_or_default().trim(), "application/json")
 }

@@ -27,7 +27,7 @@ impl ServedPage {
         Self { size: settings.default_page, position: 0, epoch: None, link }
     }
 
-    /// Takes an option that concerns pages; refuses one that nobody else wanted. Options without a dollar sign are the
+    /// Takes an option that concerns pages; refuses one that is left over. Options without a dollar sign are the
     /// caller's own.
     pub(super) fn take(&mut self, name: &str, value: &str, largest: usize) -> Result<(), ServedError> {
         match name {
@@ -64,7 +64,7 @@ pub(super) fn size(value: &str, largest: usize) -> Result<usize, ServedError> {
     }
 }
 
-/// Where a token points. Nobody but the simulator reads it, and a changed one is an expired one.
+/// Where a token points. Only the simulator reads it; a changed one counts as expired.
 fn read(text: &str) -> Option<(usize, u64)> {
     let (position, rest) = text.split_once('_')?;
     let (epoch, _) = rest.split_once('_')?;

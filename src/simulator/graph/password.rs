@@ -24,7 +24,7 @@ const BANNED: [&str; 12] = [
 /// A password needs this many points: one for each banned word, one for each other character.
 const POINTS_NEEDED: usize = 5;
 /// Shorter names are not looked for.
-const SHORTEST_NAME: usize = 4;
+const MIN_NAME: usize = 4;
 
 /// Whether Entra would take this password for this user.
 pub(crate) fn complies(password: &str, user: &SimulatedUser) -> bool {
@@ -68,7 +68,7 @@ fn holds_a_name(password: &str, user: &SimulatedUser) -> bool {
         let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
         std::iter::once(name).chain(words)
     };
-    names.flat_map(parts).any(|name| name.chars().count() >= SHORTEST_NAME && password.contains(&name))
+    names.flat_map(parts).any(|name| name.chars().count() >= MIN_NAME && password.contains(&name))
 }
 
 /// The first place of a banned word, or of what is one edit away from it.
@@ -89,7 +89,7 @@ fn at_most_one_edit(one: &[u8], other: &[u8]) -> bool {
 }
 
 fn points(password: &str) -> usize {
-    // Whatever is no ASCII was refused before.
+    // Anything but ASCII was refused before.
     let mut rest = normalised(password).into_bytes();
     let mut points = 0;
     for word in BANNED {

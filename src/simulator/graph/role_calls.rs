@@ -26,7 +26,7 @@ impl RoleOptions {
                 "$select" => options.names = select::names(&value),
                 "$filter" => options.filter = Some(value.into_owned()),
                 "$expand" => options.expand = Some(value.into_owned()),
-                name => options.page.take(name, &value, settings.largest_page)?,
+                name => options.page.take(name, &value, settings.max_page)?,
             }
         }
         Ok(options)

@@ -90,14 +90,14 @@ fn count(request: &ServedRequest<'_>, url: &Url<'_>) -> Result<ServedCall, Serve
 }
 
 /// "Known issues with Microsoft Graph APIs": the longest URL of an advanced query.
-const LONGEST_ADVANCED_URL: usize = 2_048;
+const MAX_ADVANCED_URL: usize = 2_048;
 /// What stands before the path on the live service. Here the host is another, and a request is as long as it will be there.
 const BEFORE_PATH: &str = "https://graph.microsoft.com/v1.0/";
 /// "List users": the largest page with `signInActivity`.
-const LARGEST_PAGE_OF_SIGN_INS: usize = 500;
+const MAX_PAGE_OF_SIGN_INS: usize = 500;
 
 fn check_length(url: &Url<'_>) -> Result<(), ServedError> {
-    if BEFORE_PATH.len() + url.length > LONGEST_ADVANCED_URL {
+    if BEFORE_PATH.len() + url.length > MAX_ADVANCED_URL {
         return Err(ServedError::unsupported_query("The request URL of an advanced query exceeds 2048 characters."));
     }
     Ok(())
@@ -122,11 +122,11 @@ pub(super) fn list(
                 list.selection = Some(properties::select(&names)?);
             }
             "$count" => list.count = is(&value, "true"),
-            name => list.page.take(name, &value, settings.largest_page)?,
+            name => list.page.take(name, &value, settings.max_page)?,
         }
     }
     if list.selection.as_ref().is_some_and(|it| properties::has_sign_in_activity(it)) {
-        let largest = LARGEST_PAGE_OF_SIGN_INS.min(settings.largest_page);
+        let largest = MAX_PAGE_OF_SIGN_INS.min(settings.max_page);
         if list.page.size > largest {
             size(&list.page.size.to_string(), largest)?;
         }
@@ -172,14 +172,14 @@ struct GetByIdsBody<'a> {
 }
 
 /// "directoryObject: getByIds": at most this many ids.
-const MOST_IDS: usize = 1_000;
+const MAX_IDS: usize = 1_000;
 
 /// `POST /directoryObjects/getByIds`.
 pub(super) fn get_by_ids(request: &ServedRequest<'_>, url: &Url<'_>) -> Result<ServedCall, ServedError> {
     let names = select::only_select(url)?;
     let body: GetByIdsBody<'_> = serde_json::from_slice(json_body(request)?)
         .map_err(|_| ServedError::malformed("Unable to read JSON request payload."))?;
-    if body.ids.len() > MOST_IDS {
+    if body.ids.len() > MAX_IDS {
         return Err(ServedError::bad_request("Invalid number of ids specified. The maximum is 1000."));
     }
     let parse = |JsonText(id): &JsonText<'_>| {

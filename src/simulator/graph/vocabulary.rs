@@ -1,4 +1,4 @@
-//! What the types of Graph have besides what is simulated: whoever asks for it is told so, and not that it does not exist.
+//! Properties that Graph's types have and that are not simulated. Their error says "not simulated", never "does not exist".
 //!
 //! Properties and relationships of v1.0, as the page of each type ("user resource type" and so on) lists them.
 

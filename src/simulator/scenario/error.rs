@@ -4,7 +4,7 @@ use crate::nearest::nearest_by;
 use std::path::{Path, PathBuf};
 
 /// Beyond this a word is another word and no slip of the pen.
-const MOST_SLIPS: usize = 3;
+const MAX_TYPOS: usize = 3;
 
 /// Why a scenario cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ impl ScenarioError {
     }
 }
 
-/// serde says "unknown field `a`, expected one of `b`, `c`"; whoever mistyped a word wants to see one, not twenty.
+/// serde says "unknown field `a`, expected one of `b`, `c`"; after a typing error one suggestion helps, twenty do not.
 fn with_nearest(message: &str) -> String {
     let Some(rest) = message.strip_prefix("unknown field `") else { return message.to_owned() };
     let mut quoted = rest.split('`').step_by(2).map(str::trim).filter(|word| !word.is_empty());
@@ -56,5 +56,5 @@ pub(super) fn unknown<'a>(what: &str, found: &str, known: impl Iterator<Item = &
 
 fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
     let fold = |word: &str| word.to_lowercase().replace('_', "-");
-    nearest_by(found, known.iter().copied(), fold, |letters| MOST_SLIPS.min(1 + letters / 3))
+    nearest_by(found, known.iter().copied(), fold, |letters| MAX_TYPOS.min(1 + letters / 3))
 }

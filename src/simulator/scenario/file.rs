@@ -69,7 +69,7 @@ impl TryFrom<RawLatency> for LatencyTable {
     type Error = String;
 
     fn try_from(RawLatency { median, p95 }: RawLatency) -> Result<Self, String> {
-        // Of a line whose tail nobody measured: three times the median.
+        // Without a measured tail: three times the median.
         let p95 = p95.map_or(median.0 * 3, |p95| p95.0);
         if median.0.is_zero() || p95 < median.0 {
             return Err("the median must be more than nothing, and p95 no less than it".to_owned());

@@ -23,7 +23,7 @@ use file::File;
 use values::{Allowed, WrittenValue};
 
 /// Longer files are no scenarios.
-const LONGEST: u64 = 1 << 20;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// A scenario, read and found sound.
 #[derive(Debug, Clone)]
@@ -40,8 +40,12 @@ impl Scenario {
     pub fn read(path: &Path) -> Result<Self, ScenarioError> {
         let cannot = |error| ScenarioError::File { path: path.to_owned(), error };
         let mut text = String::new();
-        std::fs::File::open(path).map_err(cannot)?.take(LONGEST + 1).read_to_string(&mut text).map_err(cannot)?;
-        if text.len() as u64 > LONGEST {
+        std::fs::File::open(path)
+            .map_err(cannot)?
+            .take(MAX_FILE_BYTES + 1)
+            .read_to_string(&mut text)
+            .map_err(cannot)?;
+        if text.len() as u64 > MAX_FILE_BYTES {
             return Err(cannot(std::io::Error::other("it is larger than a megabyte")));
         }
         Self::of_text(&text, path)

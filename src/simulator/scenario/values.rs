@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use strum::IntoEnumIterator as _;
+
 use super::error::unknown;
 use crate::simulator::fault::Fault;
 use crate::simulator::permission::Permission;
@@ -13,7 +15,7 @@ use crate::simulator::settings::{RetryAfterForm, Settings};
 use crate::simulator::who_may::SimulatedRole;
 
 /// As many as one run goes through.
-const MOST_APPS: u16 = 32;
+const MAX_APPS: u16 = 32;
 
 /// A value of its own form.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,8 +109,8 @@ fn users(users: i64) -> Result<usize, String> {
 
 fn apps(apps: i64) -> Result<u16, String> {
     match u16::try_from(apps) {
-        Ok(apps @ 1..=MOST_APPS) => Ok(apps),
-        _ => Err(format!("{apps} apps are not possible; there are from 1 to {MOST_APPS}")),
+        Ok(apps @ 1..=MAX_APPS) => Ok(apps),
+        _ => Err(format!("{apps} apps are not possible; there are from 1 to {MAX_APPS}")),
     }
 }
 
@@ -129,7 +131,7 @@ fn role(text: String) -> Result<Option<SimulatedRole>, String> {
 }
 
 fn permission(text: String) -> Result<Permission, String> {
-    text.parse().map_err(|_| unknown("permission", &text, Permission::all().map(Permission::name)))
+    text.parse().map_err(|_| unknown("permission", &text, Permission::iter().map(Permission::name)))
 }
 
 fn kind(text: String) -> Result<Fault, String> {

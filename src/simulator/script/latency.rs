@@ -16,7 +16,7 @@ pub struct LatencyCurve {
 /// The normal distribution has 95 % below this many standard deviations.
 const Z95: f64 = 1.644_853_6;
 /// No call takes longer than this many times the 95th percentile: the far tail is a fault, and faults are named.
-const LONGEST: f64 = 4.0;
+const MAX_OVER_P95: f64 = 4.0;
 
 impl LatencyCurve {
     pub(crate) fn draw(self, random: &mut Random) -> Duration {
@@ -28,7 +28,7 @@ impl LatencyCurve {
         let (one, two) = (1.0 - random.fraction(), random.fraction());
         let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * two).cos();
         let seconds = median * ((p95 / median).ln() / Z95 * normal).exp();
-        Duration::from_secs_f64(seconds.min(p95 * LONGEST))
+        Duration::from_secs_f64(seconds.min(p95 * MAX_OVER_P95))
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) use rule::{FaultTarget, TOKEN_PATH, key_of};
 pub struct Script {
     /// Faults that strike certain requests at certain times, besides [`super::Settings::faults`].
     pub faults: Vec<FaultRule>,
-    /// What somebody changes meanwhile.
+    /// Changes from outside, while the client works.
     pub changes: Vec<ScriptedChange>,
     /// Who else spends what the tenant lets all apps do together.
     pub other_apps: Vec<OtherApp>,
@@ -52,12 +52,12 @@ impl Moment {
     }
 }
 
-/// What somebody changes meanwhile, once, when its moment has come.
+/// A change from outside, made once, when its moment has come.
 #[derive(Debug, Clone, Default)]
 pub struct ScriptedChange {
     /// When; its ends mean nothing here.
     pub moment: Moment,
-    /// Another write quota: how many writes in how long. Nobody is told.
+    /// Another write quota: how many writes in how long. The client gets no notice.
     pub writes: Option<(f64, Duration)>,
     /// Another directory role of every app, or none.
     pub role: Option<Option<SimulatedRole>>,

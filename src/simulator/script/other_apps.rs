@@ -1,4 +1,4 @@
-//! Other apps at work in the same tenant: a load that nobody sees, and that takes from the limit which all apps share.
+//! Other apps at work in the same tenant: a load that the client cannot see, and that takes from the limit which all apps share.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(crate) struct OtherApps {
 /// How finely their load is spread.
 const STEP: Duration = Duration::from_millis(50);
 /// After a longer silence than this the limit is as it was then: no need to count all of it.
-const LONGEST: Duration = Duration::from_secs(600);
+const MAX_SETTLE: Duration = Duration::from_secs(600);
 
 impl OtherApps {
     pub(crate) fn new(apps: &[OtherApp]) -> Self {
@@ -27,7 +27,7 @@ impl OtherApps {
         if self.apps.is_empty() {
             return;
         }
-        self.settled = self.settled.max(now.saturating_sub(LONGEST));
+        self.settled = self.settled.max(now.saturating_sub(MAX_SETTLE));
         while self.settled + STEP <= now {
             self.settled += STEP;
             for (app, has_begun) in &mut self.apps {

@@ -58,7 +58,7 @@ impl Playing {
                 continue;
             }
             let fitting = targets.iter().filter(|target| rule.is_for(target)).map(|target| target.key());
-            // Whatever the order in a batch.
+            // The order in a batch does not matter.
             let Some(key) = fitting.reduce(u64::wrapping_add) else { continue };
             let attempt = self.attempts.entry((index, key)).or_default();
             *attempt += 1;

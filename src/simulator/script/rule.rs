@@ -28,7 +28,7 @@ pub struct FaultRule {
     pub times: Option<u64>,
 }
 
-/// What it is called where rules are told apart: `429 on PATCH /users/*`.
+/// Its name where rules are listed: `429 on PATCH /users/*`.
 impl fmt::Display for FaultRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
@@ -62,7 +62,7 @@ impl FaultTarget {
         Self { path: format!("/{}", path.to_lowercase()), method, key }
     }
 
-    /// The same call, known by the requests in it as well, in whatever order they stand: what is in a batch is what it asks.
+    /// The same call, known by the requests in it as well, in any order: a batch asks what its requests ask.
     pub(crate) fn asking(mut self, inner: impl Iterator<Item = u64>) -> Self {
         self.key = inner.fold(self.key, u64::wrapping_add);
         self

@@ -4,6 +4,8 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use strum::IntoEnumIterator as _;
+
 use super::objects::{map, write_value};
 use super::page::Part;
 use super::read_roles::find_app;
@@ -39,7 +41,7 @@ pub(super) fn graph_service_principal() -> Map<String, Value> {
         "appId": GRAPH_APP_ID,
         "displayName": "Microsoft Graph",
         "servicePrincipalType": "Application",
-        "appRoles": Permission::all().map(role).collect::<Vec<_>>(),
+        "appRoles": Permission::iter().map(role).collect::<Vec<_>>(),
     }))
 }
 

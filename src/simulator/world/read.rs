@@ -139,13 +139,13 @@ impl World {
         self.matching(candidates, filter, deleted, 0, now).count()
     }
 
-    /// Those whom an index names; no index knows the deleted ones.
+    /// Users that an index names; no index holds deleted ones.
     fn candidates(&mut self, filter: Option<&Filter>, deleted: bool) -> Option<Vec<UserPlace>> {
         filter.filter(|_| !deleted).and_then(|filter| filter.candidates(&mut self.directory))
     }
 
-    /// Everyone whom a filter lets through as a read shows them now, from a position on, each with its place. No write changes
-    /// what an index knows, so that those whom it names are right under a lag, too.
+    /// All users that match a filter as a read shows them now, from a position on, each with its place. No write changes
+    /// what an index holds, so it is right under a read lag, too.
     fn matching<'a>(
         &'a self,
         candidates: Option<Vec<UserPlace>>,
@@ -175,7 +175,7 @@ impl World {
         context: &Context<'_>,
     ) -> Result<ServedAnswer, ServedError> {
         let writer = self.writer(names, self.rights.sight_by_ids(), self.rights.sees_groups(), context.now)?;
-        // Ids that nobody has, that are deleted or of another type are left out without an error.
+        // Ids that are unknown, deleted or of another type are left out without an error.
         let found = ids.iter().filter_map(|id| self.directory.object(*id)).filter(|object| match object {
             Object::User(_) => wanted.users,
             Object::Group(_) => wanted.groups,

@@ -15,7 +15,7 @@ use crate::simulator::graph::select::{SelectedNames, cut};
 use crate::simulator::graph::served_call::{GroupMembers, Relation};
 
 /// "Known issues with Microsoft Graph APIs": `$expand` returns no more than this, and cannot be paged.
-const MOST_EXPANDED: usize = 20;
+const MAX_EXPANDED: usize = 20;
 
 impl World {
     pub(super) fn list_groups(
@@ -63,7 +63,7 @@ impl World {
         if let Some(relation) = expand {
             let writer = self.writer(&None, self.rights.sight(), true, context.now)?;
             let mut json = vec![b'['];
-            for (index, (_, member)) in self.related(group, relation).take(MOST_EXPANDED).enumerate() {
+            for (index, (_, member)) in self.related(group, relation).take(MAX_EXPANDED).enumerate() {
                 if index > 0 {
                     json.push(b',');
                 }

@@ -116,7 +116,7 @@ impl World {
         Ok(ServedAnswer::json(json))
     }
 
-    /// "List directoryRoles": only those that were ever activated, here those that somebody holds.
+    /// "List directoryRoles": only those that were ever activated, here those that have a holder.
     pub(super) fn list_directory_roles(
         &self,
         names: &SelectedNames,

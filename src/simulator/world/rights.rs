@@ -191,7 +191,7 @@ impl World {
     /// Refuses a revoke for a target that outranks the caller.
     ///
     /// "user: revokeSignInSessions" asks apps for a permission alone, "Working with users" puts everyone under the table
-    /// for resets. So an app without a role reaches those whom the least of the columns reaches.
+    /// for resets. So an app without a role reaches the users that the least of the columns reaches.
     pub(super) fn outranks_for_revoke(&self, place: UserPlace, caller: TokenHolder) -> Result<(), ServedError> {
         let target = self.target(place)?;
         let mut roles = self.roles_of(caller, place);

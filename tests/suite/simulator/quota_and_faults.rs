@@ -175,7 +175,7 @@ async fn overlapping_writes_for_one_user_are_seen() {
     statuses.sort_unstable();
     assert_eq!(statuses[1], 409);
     let counters = graph.simulator.counters();
-    assert_eq!((counters.violations.overlapping_writes, counters.most_in_flight, counters.in_flight), (1, 2, 0));
+    assert_eq!((counters.violations.overlapping_writes, counters.max_in_flight, counters.in_flight), (1, 2, 0));
 }
 
 #[tokio::test]
