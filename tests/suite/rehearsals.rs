@@ -35,7 +35,7 @@ fn a_drill_rehearses_ones_own_roster_where_everybody_exists() {
     assert_eq!(lines[0]["plan"]["counts"]["act"]["rows"], 3);
     assert_eq!(lines[0]["plan"]["counts"]["act"]["reasons"], serde_json::json!({"guest": 1, "synced": 1}));
     assert_eq!(lines[1]["outcomes"]["done"], 3);
-    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, whatever the environment says");
+    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, not to the one in the environment");
 }
 
 #[test]
@@ -98,13 +98,13 @@ fn a_drill_is_killed_in_the_middle_taken_up_again_verified_and_reported() {
         let line = ran.out.lines().find(|line| line.starts_with(phase)).unwrap();
         line[27..].split_whitespace().map(str::to_owned).collect()
     };
-    // What had arrived when it was killed may be carried out, and is in doubt for whoever goes on.
+    // What had arrived when it was killed may be carried out, and is in doubt for the next process.
     let [killed, again] = ["Apply, until it was killed", "The same command again"].map(|phase| of(phase)[0].clone());
     assert!((100..200).contains(&killed.parse::<u32>().unwrap()), "{killed}");
     assert!(again.parse::<u32>().unwrap() > 0, "{again}");
     assert_eq!(engaged(&stage, "out"), 2, "it was begun once and taken up once");
     assert!(stage.path("out/report.html").exists() && stage.path("out/verification.csv").exists());
-    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, whatever the environment says");
+    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, not to the one in the environment");
 }
 
 #[test]

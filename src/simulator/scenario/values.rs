@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-
 use strum::IntoEnumIterator as _;
 
 use super::error::unknown;

@@ -2,9 +2,8 @@
 //! principal, where the ids have names.
 
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
-
 use strum::IntoEnumIterator as _;
+use uuid::Uuid;
 
 use super::objects::{map, write_value};
 use super::page::Part;

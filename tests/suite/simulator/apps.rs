@@ -117,7 +117,7 @@ async fn every_app_gets_in_with_its_own_secret_alone_until_it_is_locked_out() {
 }
 
 #[tokio::test]
-async fn an_app_without_a_role_resets_nobodys_password() {
+async fn an_app_without_a_role_resets_no_password() {
     let further = FurtherApp { app_role: None, ..FurtherApp::numbered(2) };
     let client_id = further.client_id;
     let settings = Settings {

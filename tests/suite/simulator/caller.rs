@@ -1,4 +1,4 @@
-//! Who calls: the app itself, or the app on behalf of somebody.
+//! Who calls: the app itself, or the app on behalf of a user.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Who is in every directory: the kinds of account that Microsoft's pages tell apart, and where the ordinary ones are.
+//! Who is in every directory: the kinds of account that Microsoft's pages distinguish, and where the ordinary ones are.
 
 use std::collections::{BTreeMap, HashSet};
 

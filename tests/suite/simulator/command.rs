@@ -1,4 +1,4 @@
-//! `sealoff simulate`, told what the app may do and what the tenant has.
+//! `sealoff simulate` with options for what the app may do and what the tenant has.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
@@ -33,7 +33,7 @@ impl Served {
         Self::resolving(arguments, &[])
     }
 
-    /// The same, for a client to whom these names are this machine.
+    /// The same, for a client that resolves these names to this machine.
     fn resolving(arguments: &[&str], hosts: &[&str]) -> Self {
         let ca = tempfile::NamedTempFile::new().unwrap();
         let mut command = bare(&["simulate", "--json", "--ca-out", ca.path().to_str().unwrap()]);
@@ -123,7 +123,7 @@ async fn the_certificate_is_good_for_the_names_that_were_given() {
     let page = served.get_from(&root, "/users?$top=5&$select=id").await;
     assert!(page.body["@odata.nextLink"].as_str().unwrap().starts_with(&root), "{}", page.body);
     let other = served.http.get(format!("https://other.test:{port}/v1.0/users")).send().await;
-    assert!(other.is_err(), "the certificate is good for a name that nobody gave");
+    assert!(other.is_err(), "the certificate is good for a name that was not given");
 }
 
 #[tokio::test]

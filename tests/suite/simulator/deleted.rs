@@ -94,7 +94,7 @@ async fn the_restored_are_as_they_were() {
     assert!(graph.simulator.delete(ada.id));
     let grace = graph.user("grace.hopper@contoso.com");
     graph.simulator.change(grace.id, |user| user.user_principal_name = "ada.lovelace@contoso.com".into());
-    assert!(!graph.simulator.restore(ada.id), "somebody else has the name by now");
+    assert!(!graph.simulator.restore(ada.id), "another user has the name by now");
     assert_eq!(graph.user("ada.lovelace@contoso.com").id, grace.id);
 }
 

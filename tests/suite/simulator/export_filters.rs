@@ -68,7 +68,7 @@ async fn a_page_token_can_expire_and_a_list_survives_deletions() {
     let second = follow().await;
     let seventh = graph.user(first.upns()[6]);
     graph.simulator.delete(seventh.id);
-    assert_eq!(follow().await.upns(), second.upns(), "nobody moves when somebody goes");
+    assert_eq!(follow().await.upns(), second.upns(), "no user moves when another one is deleted");
     graph.simulator.expire_page_tokens();
     let expired = follow().await;
     assert_eq!((expired.status.as_u16(), expired.code()), (400, "Directory_ExpiredPageToken"));

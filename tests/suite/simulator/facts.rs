@@ -203,7 +203,7 @@ async fn no_property_is_denied_that_exists() {
     assert!(graph.simulator.ledger().writes.is_empty());
 }
 
-/// What is not simulated is named, whatever version and path it has; a body that is no UTF-8, and one that is too large, are
+/// What is not simulated is named, for every version and path; a body that is no UTF-8, and one that is too large, are
 /// refused.
 #[tokio::test]
 async fn no_call_meets_a_friendly_lie() {

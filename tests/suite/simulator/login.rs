@@ -76,7 +76,7 @@ async fn the_scope_may_name_any_root_that_is_served() {
     }
 }
 
-/// "Microsoft Entra authentication and authorization error codes": a parameter that is missing is named, whatever the body is
+/// "Microsoft Entra authentication and authorization error codes": a parameter that is missing is named, for any body
 /// instead of a form.
 #[tokio::test]
 async fn what_is_no_form_lacks_its_parameters() {

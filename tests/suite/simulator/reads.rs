@@ -190,7 +190,7 @@ async fn what_is_not_simulated_says_so() {
 }
 
 #[tokio::test]
-async fn people_of_a_roster_are_added_once_and_as_told() {
+async fn people_of_a_roster_are_added_once_with_what_it_says() {
     let id = "7c1f0c52-02c5-4f0c-9f0b-6f7a8a1f2e22";
     let extra_people = vec![
         ExtraPerson::known_as("Kim.Lee@acme.example"),
@@ -223,7 +223,7 @@ fn the_same_seed_makes_the_same_directory_and_the_cast_never_changes() {
     assert!(other.users().all(|user| user.user_principal_name.chars().all(legal)));
 }
 
-/// "List users" warns of delays of replication: whatever reads a user shows the same one, its filters included.
+/// "List users" warns of delays of replication: every read of a user shows the same state, filters included.
 #[tokio::test]
 async fn every_read_lags_alike() {
     let graph = Graph::with(Settings { quota: Quota::off(), clock_speed: 0.001, ..Settings::default() }).await;

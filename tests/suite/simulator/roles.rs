@@ -120,7 +120,7 @@ async fn eligibility_needs_a_licence() {
 async fn the_legacy_form_lists_activated_roles_and_their_members() {
     let graph = Graph::unlimited().await;
     let roles = graph.get("/directoryRoles?$select=id,displayName,roleTemplateId").await;
-    assert!(!roles.texts("displayName").contains(&"SharePoint Administrator"), "nobody ever held it");
+    assert!(!roles.texts("displayName").contains(&"SharePoint Administrator"), "it never had a holder");
     let role = roles.values().iter().find(|role| role["roleTemplateId"] == GLOBAL_ADMINISTRATOR).unwrap();
     assert_ne!(role["id"], GLOBAL_ADMINISTRATOR, "an activated role has an id of its own");
     let members = graph.get(&format!("/directoryRoles/{}/members", role["id"].as_str().unwrap())).await;
@@ -141,7 +141,7 @@ async fn roles_change_behind_the_clients_back() {
     assert!(graph.simulator.assign_role(ada.id, EXCHANGE_ADMINISTRATOR));
     assert!(!graph.simulator.assign_role(ada.id, EXCHANGE_ADMINISTRATOR), "held already");
     assert!(!graph.simulator.assign_role(ada.id, Uuid::nil()), "no such role");
-    assert!(!graph.simulator.assign_role(Uuid::nil(), EXCHANGE_ADMINISTRATOR), "nobody there");
+    assert!(!graph.simulator.assign_role(Uuid::nil(), EXCHANGE_ADMINISTRATOR), "there is no such principal");
     assert_eq!(graph.get(&of_ada).await.values().len(), 1);
     assert!(graph.simulator.make_eligible(ada.id, SimulatedRole::UserAdministrator.template_id()));
     let eligible = graph.get(&format!("{ELIGIBLE}?$filter=principalId eq '{}'", ada.id)).await;

@@ -39,7 +39,7 @@ async fn rows(name: &str, delimiter: u8, key_columns: &[&str]) -> Vec<Row> {
     rows
 }
 
-/// The people of a roster, and how often somebody comes again.
+/// The people of a roster, and how often a person comes again.
 fn people(rows: &[Row]) -> (Vec<&SimulatedUser>, usize) {
     let mut seen = HashSet::new();
     let (mut people, mut again) = (Vec::new(), 0);

@@ -122,7 +122,7 @@ async fn sealoff_app(graph: &Graph) -> uuid::Uuid {
 }
 
 #[tokio::test]
-async fn the_quota_shrinks_in_the_middle_and_nobody_is_told() {
+async fn the_quota_shrinks_in_the_middle_without_notice() {
     let graph = playing("[quota]\nwrites = \"100/150\"\n[[change]]\nafter-writes = 10\nwrites = \"20/150\"\n").await;
     let users = graph.plain_users(60);
     let mut applied = Vec::new();
@@ -189,7 +189,7 @@ async fn struck(graph: &Graph, batches: &[Vec<Value>], order: &[usize]) -> (Vec<
 
 /// A client that asks several things at once does not ask them in the same order in every run.
 #[tokio::test]
-async fn the_same_seed_strikes_the_same_whatever_comes_first() {
+async fn the_same_seed_strikes_the_same_in_any_order() {
     let by_rule = "seed = 5\nno-quota = true\n[[fault]]\nkind = \"call-503\"\nrate = 0.4\npath = \"/$batch\"\n";
     let faults = sealoff::simulator::FaultShares {
         unavailable_envelope: 0.4,
@@ -219,7 +219,7 @@ async fn the_same_seed_strikes_the_same_whatever_comes_first() {
         assert_eq!(first, second, "by a rule: {rules}");
         assert!((2..=16).contains(&first.0.len()), "{first:?}");
         assert!(rules || first.1.len() > 10, "{first:?}");
-        // Whoever asks again is drawn for again.
+        // A repeated request is drawn for again.
         let again = struck(&one, &straight, &forwards).await;
         assert_ne!(first.0, again.0, "by a rule: {rules}");
     }

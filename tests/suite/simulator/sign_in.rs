@@ -23,7 +23,7 @@ async fn post(simulator: &Simulator, what: &str, form: &[(&str, &str)]) -> Reply
     Reply::of(http_client(simulator).post(url).form(form).send().await.unwrap()).await
 }
 
-/// A key with a certificate that nobody else vouches for.
+/// A key with a self-signed certificate.
 struct Signer {
     key: RsaKeyPair,
     certificate: Vec<u8>,

@@ -48,8 +48,8 @@ async fn every_other_key_finds_its_user() {
     ] {
         assert_eq!(found(&graph, &filter).await, [expected], "{filter}");
     }
-    for nobody in ["employeeId eq '2'", "employeeId eq '0002'", "mail eq 'breakglass1@contoso.onmicrosoft.com'"] {
-        assert!(found(&graph, nobody).await.is_empty(), "{nobody}: leading zeros count");
+    for unknown in ["employeeId eq '2'", "employeeId eq '0002'", "mail eq 'breakglass1@contoso.onmicrosoft.com'"] {
+        assert!(found(&graph, unknown).await.is_empty(), "{unknown}: leading zeros count");
     }
 }
 

@@ -47,7 +47,7 @@ async fn a_user_administrator_reaches_people_and_lesser_administrators() {
     }
     // Synced and federated people: the reset is refused for another reason, the rest works.
     let synced = graph.user("johanna.lorenz@contoso.com");
-    assert_eq!(attempts(&graph, &synced).await, [400, 204, 200], "Directory Readers protects nobody");
+    assert_eq!(attempts(&graph, &synced).await, [400, 204, 200], "Directory Readers protects no account");
     let owner = graph.user("miriam.graham@fabrikam.com");
     assert_eq!(attempts(&graph, &owner).await, DENIED, "the owner of a role-assignable group is protected");
     let member = graph.user("pradeep.gupta@contoso.com");
@@ -127,7 +127,7 @@ async fn a_role_in_a_unit_reaches_that_unit_alone() {
     ] {
         assert_eq!(attempts(&graph, &graph.user(upn)).await, expected, "{upn}");
     }
-    // In his own unit he reaches nobody whom the role does not reach anywhere.
+    // In his own unit he reaches only the accounts that the role reaches anywhere.
     let wiebke = graph.user("wiebke.schroeder@contoso.com");
     graph.simulator.assign_role(wiebke.id, SimulatedRole::GlobalAdministrator.template_id());
     assert_eq!(attempts(&graph, &wiebke).await, DENIED);
