@@ -35,7 +35,10 @@ fn a_drill_rehearses_ones_own_roster_where_everybody_exists() {
     assert_eq!(lines[0]["plan"]["counts"]["act"]["rows"], 3);
     assert_eq!(lines[0]["plan"]["counts"]["act"]["reasons"], serde_json::json!({"guest": 1, "synced": 1}));
     assert_eq!(lines[1]["outcomes"]["done"], 3);
-    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, not to the one in the environment");
+    assert!(
+        stage.ledger().writes.is_empty(),
+        "a drill talks to its own tenant only, not to the one in the environment"
+    );
 }
 
 #[test]
@@ -104,7 +107,10 @@ fn a_drill_is_killed_in_the_middle_taken_up_again_verified_and_reported() {
     assert!(again.parse::<u32>().unwrap() > 0, "{again}");
     assert_eq!(engaged(&stage, "out"), 2, "it was begun once and taken up once");
     assert!(stage.path("out/report.html").exists() && stage.path("out/verification.csv").exists());
-    assert!(stage.ledger().writes.is_empty(), "a drill talks to its own tenant only, not to the one in the environment");
+    assert!(
+        stage.ledger().writes.is_empty(),
+        "a drill talks to its own tenant only, not to the one in the environment"
+    );
 }
 
 #[test]
