@@ -36,7 +36,7 @@ use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{Key, KeyProperty, Source};
 use crate::run::opening::{Scope, standing};
-use crate::seal::{Expected, Identities, Identity, SealedRows, UnsealError, unseal};
+use crate::seal::{ExpectedAccount, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::{Connection, ExtraPerson, Quota, Scenario, Settings, Simulator};
 
 const SAMPLE_NAME: &str = "samples/first-try.csv";
@@ -354,7 +354,8 @@ fn prove(
     for row in SealedRows::open(results).map_err(Failure::usage)? {
         let row = row.map_err(Failure::usage)?;
         let (Ok(object_id), [Ok(sealed)]) = (&row.object_id, row.candidates.as_slice()) else { continue };
-        let expected = Expected { tenant: None, object_id: *object_id, user_principal_name: &row.user_principal_name };
+        let expected =
+            ExpectedAccount { tenant: None, object_id: *object_id, user_principal_name: &row.user_principal_name };
         let password = match unseal(&identities, sealed, &expected) {
             Ok(password) => password,
             Err(UnsealError::NotForThisIdentity) => continue,

@@ -11,14 +11,14 @@ use crate::spreadsheet::guard;
 
 /// What kind of file the credentials come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PacketKind {
     /// The results of a run.
     Results,
     /// A packet.
     Packet,
 }
 
-impl Kind {
+impl PacketKind {
     /// The header of what is printed.
     pub(super) const fn header(self) -> &'static [&'static str] {
         match self {
@@ -44,9 +44,9 @@ impl Kind {
 const HEAD: u64 = 64;
 
 /// Opens a results file, or a packet with one of these identities.
-pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, Kind), Failure> {
+pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, PacketKind), Failure> {
     if !is_sealed(path) {
-        return Ok((SealedRows::open(path).map_err(Failure::usage)?, Kind::Results));
+        return Ok((SealedRows::open(path).map_err(Failure::usage)?, PacketKind::Results));
     }
     let file = path.display();
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format_args!("{file} cannot be read: {error}")))?;
@@ -57,7 +57,7 @@ pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, 
             ),
         error => Failure::usage(format_args!("the packet {file} does not open: {error}")),
     })?;
-    Ok((SealedRows::of_sheet(sheet, path).map_err(Failure::usage)?, Kind::Packet))
+    Ok((SealedRows::of_sheet(sheet, path).map_err(Failure::usage)?, PacketKind::Packet))
 }
 
 /// Whatever cannot be read here is said by whoever opens it.

@@ -11,14 +11,14 @@ use crate::seal::{LengthError, PasswordStyle};
 pub(super) struct PasswordArgs {
     /// What new passwords are like: random characters in groups, or a phrase of words for reading out over a phone
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
-    password: Kind,
+    password: PasswordKind,
     /// How many characters (17 to 64; 20 if not given), or how many words of a phrase (6 to 12; 6)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8))]
     password_length: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Kind {
+enum PasswordKind {
     /// Random characters
     #[default]
     Random,
@@ -29,10 +29,10 @@ enum Kind {
 impl PasswordArgs {
     pub(super) fn style(&self) -> Result<PasswordStyle, Failure> {
         let style: Result<PasswordStyle, LengthError> = match (self.password, self.password_length) {
-            (Kind::Random, None) => Ok(PasswordStyle::default()),
-            (Kind::Random, Some(characters)) => PasswordStyle::random(characters),
-            (Kind::Phrase, None) => Ok(PasswordStyle::PHRASE),
-            (Kind::Phrase, Some(words)) => PasswordStyle::phrase(words),
+            (PasswordKind::Random, None) => Ok(PasswordStyle::default()),
+            (PasswordKind::Random, Some(characters)) => PasswordStyle::random(characters),
+            (PasswordKind::Phrase, None) => Ok(PasswordStyle::PHRASE),
+            (PasswordKind::Phrase, Some(words)) => PasswordStyle::phrase(words),
         };
         style.map_err(|error| Failure::usage(format_args!("--password-length: {error}")))
     }

@@ -172,7 +172,7 @@ impl RuleArgs {
         let path = self.recipients.as_deref();
         let handoff = path.map(HandoffKeys::read).transpose().map_err(Failure::usage)?;
         let (seal_to, handoff) = self.padded(seal_to, handoff)?;
-        let mut recipients = seal_to.map(|recipients| recipients.fingerprints()).unwrap_or_default();
+        let mut recipients = seal_to.map(|recipients| recipients.to_texts()).unwrap_or_default();
         let handoff = match path.zip(handoff) {
             Some((path, keys)) => Some(Self::with_default(path, keys, std::mem::take(&mut recipients))?),
             None => own.filter(|_| playbook.resets() && !self.discard_credentials && recipients.is_empty()),

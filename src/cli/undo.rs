@@ -95,7 +95,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let recipients = if args.seal_to.is_empty() {
         Vec::new()
     } else {
-        Recipients::parse(&args.seal_to).map_err(Failure::usage)?.fingerprints()
+        Recipients::parse(&args.seal_to).map_err(Failure::usage)?.to_texts()
     };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
     let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };

@@ -7,13 +7,13 @@ use clap::Args;
 
 use crate::ids::ObjectId;
 use crate::seal::{
-    Expected, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
+    ExpectedAccount, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
 };
 use crate::spreadsheet::guard;
 
 use super::exit::{Exit, Failure};
 use super::letters::Letters;
-use super::packet::{self, Kind};
+use super::packet::{self, PacketKind};
 use super::words::counted;
 use super::{passphrase, private_output};
 
@@ -125,10 +125,10 @@ fn run_to(
 ) -> Result<Exit, Failure> {
     let (rows, kind) = packet::open(&args.file, &identities)?;
     let output = match &args.letters {
-        Some(folder) => Output::Letters(Letters::into(folder)?, out),
-        None => Output::new(args.json, kind, out),
+        Some(folder) => PasswordOutput::Letters(Letters::into(folder)?, out),
+        None => PasswordOutput::new(args.json, kind, out),
     };
-    let mut opening = Opening { out: output, tally: Tally::new(problems), identities };
+    let mut opening = Opening { out: output, tally: UnsealCounts::new(problems), identities };
     for row in rows {
         match row {
             Ok(row) if args.user.as_deref().is_none_or(|person| row.is_about(person)) => opening.open(&row)?,
@@ -143,8 +143,8 @@ fn run_to(
 }
 
 struct Opening<'a> {
-    out: Output<'a>,
-    tally: Tally<'a>,
+    out: PasswordOutput<'a>,
+    tally: UnsealCounts<'a>,
     identities: Identities,
 }
 
@@ -188,7 +188,7 @@ impl Opening<'_> {
         object_id: ObjectId,
         sealed: &Result<SealedCredential, NotSealed>,
     ) -> Result<Option<Password>, String> {
-        let expected = Expected { tenant: None, object_id, user_principal_name: &row.user_principal_name };
+        let expected = ExpectedAccount { tenant: None, object_id, user_principal_name: &row.user_principal_name };
         let sealed = sealed.as_ref().map_err(ToString::to_string)?;
         match unseal(&self.identities, sealed, &expected) {
             Ok(password) if password.is_of_our_making() => Ok(Some(password)),
@@ -206,7 +206,7 @@ fn named(row: &SealedRow) -> String {
 }
 
 /// What was seen, for the ending.
-struct Tally<'a> {
+struct UnsealCounts<'a> {
     /// Where problems are named.
     said: &'a mut dyn Write,
     rows: u64,
@@ -215,7 +215,7 @@ struct Tally<'a> {
     others: Vec<String>,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> UnsealCounts<'a> {
     fn new(said: &'a mut dyn Write) -> Self {
         Self { said, rows: 0, opened: 0, problems: 0, others: Vec::new() }
     }
@@ -261,10 +261,10 @@ impl<'a> Tally<'a> {
 }
 
 /// The passwords, as CSV, as lines of JSON, or as letters.
-enum Output<'a> {
+enum PasswordOutput<'a> {
     Csv {
         writer: Box<csv::Writer<&'a mut dyn Write>>,
-        kind: Kind,
+        kind: PacketKind,
         begun: bool,
     },
     Json(&'a mut dyn Write),
@@ -272,8 +272,8 @@ enum Output<'a> {
     Letters(Letters, &'a mut dyn Write),
 }
 
-impl<'a> Output<'a> {
-    fn new(json: bool, kind: Kind, out: &'a mut dyn Write) -> Self {
+impl<'a> PasswordOutput<'a> {
+    fn new(json: bool, kind: PacketKind, out: &'a mut dyn Write) -> Self {
         if json {
             Self::Json(out)
         } else {
@@ -310,7 +310,7 @@ impl<'a> Output<'a> {
                     if !std::mem::replace(begun, true) {
                         writer.write_record(kind.header())?;
                     }
-                    if *kind == Kind::Packet {
+                    if *kind == PacketKind::Packet {
                         return packet::write_line(writer, row, object_id, password, candidate);
                     }
                     let candidate = candidate.map(|number| number.to_string()).unwrap_or_default();

@@ -9,7 +9,7 @@ use pkcs12::kdf::{Pkcs12KeyType, derive_key, derive_key_utf8};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::PfxError;
+use super::error::PfxError;
 use crate::asn1::Values;
 
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");

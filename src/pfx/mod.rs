@@ -4,6 +4,7 @@
 //! would only say the same, and so it is not computed.
 
 mod decrypt;
+mod error;
 
 use der::asn1::ObjectIdentifier;
 use der::{Tag, TagNumber};
@@ -13,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::asn1::{Values, context, oid};
 
 pub(crate) use decrypt::private_key;
+pub(crate) use error::PfxError;
 
 const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
 const KEY_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.1");
@@ -24,43 +26,32 @@ const LOCAL_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113
 const EXPLICIT_0: Tag = context(TagNumber::N0, true);
 const IMPLICIT_0: Tag = context(TagNumber::N0, false);
 
-/// Why a file does not open. No content of it is ever part of this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PfxError {
-    /// It is damaged, or written in BER and not in DER.
-    Damaged,
-    /// The password does not open it.
-    WrongPassword,
-    /// It is encrypted with something that cannot be opened here: the name of the cipher.
-    Cipher(&'static str),
-}
-
 /// A private key as PKCS #8, and the mark that its certificate has too.
-pub(crate) struct PrivateKey {
+pub(crate) struct PfxPrivateKey {
     pub(crate) pkcs8: Zeroizing<Vec<u8>>,
     pub(crate) local_key_id: Option<Vec<u8>>,
 }
 
 /// A certificate, and the mark that its private key has too.
-pub(crate) struct Certificate {
+pub(crate) struct PfxCertificate {
     pub(crate) der: Vec<u8>,
     pub(crate) local_key_id: Option<Vec<u8>>,
 }
 
 /// Everything in a file that is of use.
 #[derive(Default)]
-pub(crate) struct Contents {
-    pub(crate) keys: Vec<PrivateKey>,
-    pub(crate) certificates: Vec<Certificate>,
+pub(crate) struct PfxContents {
+    pub(crate) keys: Vec<PfxPrivateKey>,
+    pub(crate) certificates: Vec<PfxCertificate>,
 }
 
 /// A file whose parts are told apart, and none of them opened yet.
 pub(crate) struct Pfx<'a> {
-    safes: Vec<Safe<'a>>,
+    safes: Vec<PfxSafe<'a>>,
 }
 
 /// A part of the file.
-enum Safe<'a> {
+enum PfxSafe<'a> {
     Open(&'a [u8]),
     Encrypted { algorithm: &'a [u8], content: &'a [u8] },
 }
@@ -81,8 +72,8 @@ impl<'a> Pfx<'a> {
     /// Is anything in it behind a password?
     pub(crate) fn is_locked(&self) -> bool {
         self.safes.iter().any(|safe| match safe {
-            Safe::Encrypted { .. } => true,
-            Safe::Open(content) => has_bag(content, &[SHROUDED_KEY_BAG]),
+            PfxSafe::Encrypted { .. } => true,
+            PfxSafe::Open(content) => has_bag(content, &[SHROUDED_KEY_BAG]),
         })
     }
 
@@ -97,16 +88,16 @@ impl<'a> Pfx<'a> {
     /// # Errors
     ///
     /// [`PfxError`].
-    pub(crate) fn keys(&self, password: &SecretString) -> Result<Vec<PrivateKey>, PfxError> {
-        let mut contents = Contents::default();
+    pub(crate) fn keys(&self, password: &SecretString) -> Result<Vec<PfxPrivateKey>, PfxError> {
+        let mut contents = PfxContents::default();
         self.open_safes().try_for_each(|content| contents.take_in(content, password))?;
         Ok(contents.keys)
     }
 
     fn open_safes(&self) -> impl Iterator<Item = &[u8]> {
         self.safes.iter().filter_map(|safe| match safe {
-            Safe::Open(content) => Some(*content),
-            Safe::Encrypted { .. } => None,
+            PfxSafe::Open(content) => Some(*content),
+            PfxSafe::Encrypted { .. } => None,
         })
     }
 
@@ -115,12 +106,12 @@ impl<'a> Pfx<'a> {
     /// # Errors
     ///
     /// [`PfxError`].
-    pub(crate) fn open(&self, password: &SecretString) -> Result<Contents, PfxError> {
-        let mut contents = Contents::default();
+    pub(crate) fn open(&self, password: &SecretString) -> Result<PfxContents, PfxError> {
+        let mut contents = PfxContents::default();
         for safe in &self.safes {
             match safe {
-                Safe::Open(content) => contents.take_in(content, password)?,
-                Safe::Encrypted { algorithm, content } => {
+                PfxSafe::Open(content) => contents.take_in(content, password)?,
+                PfxSafe::Encrypted { algorithm, content } => {
                     let content = decrypt::with_password(algorithm, content, password)?;
                     // One wrong password in 256 yields something with the right padding.
                     contents.take_in(&content, password).map_err(|error| match error {
@@ -141,22 +132,22 @@ struct Bag<'a> {
     local_key_id: Option<&'a [u8]>,
 }
 
-impl Contents {
+impl PfxContents {
     fn take_in(&mut self, content: &[u8], password: &SecretString) -> Result<(), PfxError> {
         for bag in bags(content).map_err(|_| PfxError::Damaged)? {
             let local_key_id = bag.local_key_id.map(<[u8]>::to_vec);
             match bag.kind {
                 KEY_BAG => {
                     let pkcs8 = Zeroizing::new(bag.value.to_vec());
-                    self.keys.push(PrivateKey { pkcs8, local_key_id });
+                    self.keys.push(PfxPrivateKey { pkcs8, local_key_id });
                 }
                 SHROUDED_KEY_BAG => {
                     let pkcs8 = decrypt::private_key(bag.value, password)?;
-                    self.keys.push(PrivateKey { pkcs8, local_key_id });
+                    self.keys.push(PfxPrivateKey { pkcs8, local_key_id });
                 }
                 CERTIFICATE_BAG => {
                     let certificate = certificate(bag.value).map_err(|_| PfxError::Damaged)?;
-                    let of = |der: &[u8]| Certificate { der: der.to_vec(), local_key_id };
+                    let of = |der: &[u8]| PfxCertificate { der: der.to_vec(), local_key_id };
                     self.certificates.extend(certificate.map(of));
                 }
                 _ => {}
@@ -166,7 +157,7 @@ impl Contents {
     }
 }
 
-fn safes(file: &[u8]) -> der::Result<Vec<Safe<'_>>> {
+fn safes(file: &[u8]) -> der::Result<Vec<PfxSafe<'_>>> {
     let mut pfx = Values::only(file, Tag::Sequence)?;
     pfx.content(Tag::Integer)?;
     let mut info = pfx.inside(Tag::Sequence)?;
@@ -177,13 +168,13 @@ fn safes(file: &[u8]) -> der::Result<Vec<Safe<'_>>> {
     while !infos.is_empty() {
         let mut info = infos.inside(Tag::Sequence)?;
         match info.object_identifier()? {
-            oid::DATA => safes.push(Safe::Open(info.inside(EXPLICIT_0)?.content(Tag::OctetString)?)),
+            oid::DATA => safes.push(PfxSafe::Open(info.inside(EXPLICIT_0)?.content(Tag::OctetString)?)),
             ENCRYPTED_DATA => {
                 let mut encrypted = info.inside(EXPLICIT_0)?.inside(Tag::Sequence)?;
                 encrypted.content(Tag::Integer)?;
                 let mut about = encrypted.inside(Tag::Sequence)?;
                 about.object_identifier()?;
-                safes.push(Safe::Encrypted { algorithm: about.whole()?, content: about.content(IMPLICIT_0)? });
+                safes.push(PfxSafe::Encrypted { algorithm: about.whole()?, content: about.content(IMPLICIT_0)? });
             }
             // Encrypted to a certificate: nobody exports keys like that.
             _ => {}

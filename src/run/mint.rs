@@ -75,13 +75,13 @@ impl Sealing {
     pub fn as_of(moment: OffsetDateTime, plan: &Manifest) -> Result<Self, RecipientError> {
         match (&plan.handoff, plan.recipients.as_slice()) {
             (Some(handoff), _) => {
-                let recall = |share| Recipients::recall_as_of(moment, &handoff.keys_of(share));
-                let shares = handoff.shares.iter().map(recall);
+                let recipients = |share| Recipients::from_texts_as_of(moment, &handoff.keys_of(share));
+                let shares = handoff.shares.iter().map(recipients);
                 Ok(Self::ByShare(shares.collect::<Result<_, _>>()?))
             }
             // Without recipients a plan sets no password, or throws it away: that was checked when it was made.
             (None, []) => Ok(Self::Discard),
-            (None, named) => Ok(Self::ToAll(Recipients::recall_as_of(moment, named)?)),
+            (None, named) => Ok(Self::ToAll(Recipients::from_texts_as_of(moment, named)?)),
         }
     }
 }

@@ -147,7 +147,7 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, journal: &Path) -> Resul
     for of_share in places.chunk_by(|one, other| one.share == other.share) {
         let Some(desk) = desks.get(usize::from(of_share[0].share)) else { continue };
         // What is in it was sealed to these keys when they were in force; that a certificate has expired since changes nothing.
-        let recipients = Recipients::recall_as_of(plan.manifest().created_at, &desk.keys)
+        let recipients = Recipients::from_texts_as_of(plan.manifest().created_at, &desk.keys)
             .map_err(|source| PacketsError::Recipients { name: desk.name.to_string(), source })?;
         for (index, part) in of_share.chunks(MOST_ACCOUNTS).enumerate() {
             packets.extend(writing.packets(desk, &recipients, part, index + 1)?);

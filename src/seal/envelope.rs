@@ -10,7 +10,7 @@ use super::cms::{self, CmsProblem};
 use super::credential::SealedCredential;
 use super::identities::Identities;
 use super::password::Password;
-use super::payload::{self, Binding, Expected, Unreadable};
+use super::payload::{self, Binding, ExpectedAccount, Unreadable};
 use super::recipients::Recipients;
 
 /// Room for the stanzas of a few recipients; more only costs a copy of what is encrypted already.
@@ -111,7 +111,7 @@ pub fn seal_many(
 pub fn unseal(
     identities: &Identities,
     sealed: &SealedCredential,
-    expected: &Expected<'_>,
+    expected: &ExpectedAccount<'_>,
 ) -> Result<Password, UnsealError> {
     let payload = decrypt(identities, sealed)?;
     let (binding, password) = payload::read(&payload).map_err(|why| match why {
@@ -195,8 +195,8 @@ mod tests {
         }
     }
 
-    fn expected(binding: &Binding) -> Expected<'_> {
-        Expected {
+    fn expected(binding: &Binding) -> ExpectedAccount<'_> {
+        ExpectedAccount {
             tenant: Some(binding.tenant),
             object_id: binding.object_id,
             user_principal_name: &binding.user_principal_name,
@@ -265,7 +265,8 @@ mod tests {
         let (recipients, identities) = key();
         let binding = binding(1, "Ada@Contoso.com");
         let sealed = seal(&recipients, &binding, &Password::of("p".into())).unwrap();
-        let loose = Expected { tenant: None, object_id: binding.object_id, user_principal_name: "ada@contoso.COM" };
+        let loose =
+            ExpectedAccount { tenant: None, object_id: binding.object_id, user_principal_name: "ada@contoso.COM" };
         assert!(unseal(&identities, &sealed, &loose).is_ok());
     }
 

@@ -45,9 +45,11 @@
 //!
 //! A packet is a file of sealed credentials that is sealed once more as a whole ([`seal_file`], [`unseal_file`]).
 
+mod alphabet;
 mod cms;
 mod credential;
 mod envelope;
+mod extension;
 mod identities;
 mod password;
 mod payload;
@@ -62,11 +64,12 @@ use crate::{asn1, pem};
 
 pub use credential::{NotSealed, SealedCredential};
 pub use envelope::{SealError, UnsealError, seal, seal_many, unseal};
+pub use extension::Extension;
 pub use identities::{AskPassphrase, Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
-pub use payload::{Binding, Expected};
+pub use payload::{Binding, ExpectedAccount};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
-pub use recipients::{CertificateProblem, Place, RecipientError, Recipients, recipient_name};
-pub use sealed_file::{Extension, SealedFile, seal_file, sealed_file_kind, unseal_file};
+pub use recipients::{CertificateProblem, RecipientError, RecipientPlace, Recipients, recipient_name};
+pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_file};
 pub use sealed_rows::{SealedRow, SealedRows, SealedRowsError};
 pub use style::{Length, LengthError, PasswordStyle};

@@ -5,18 +5,10 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::alphabet::{ALL, DIGITS, LETTERS, LOWER, SYMBOLS, UPPER};
 use super::phrase;
 use super::randomness::{Draw, OperatingSystem, Randomness, RandomnessFailed};
 use super::style::PasswordStyle;
-
-// No look-alikes (0 O 1 l I |), and no sign that a spreadsheet, a shell's quoting or a CSV file gives a meaning to
-// (" , ; ' \ ` = + @). The hyphen stands between groups only, so that a password can be read out in four breaths.
-const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
-const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";
-pub(super) const DIGITS: &[u8] = b"23456789";
-pub(super) const SYMBOLS: &[u8] = b"!#%*:?/~";
-const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-const ALL: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%*:?/~";
 
 /// Twenty characters from 65 in four such groups: 120 bits, less a fraction for the rules.
 const GROUP: usize = 5;
@@ -89,7 +81,7 @@ impl Password {
         style: PasswordStyle,
         names: &[&str],
     ) -> Result<Self, PasswordError> {
-        let names = Names::of(names);
+        let names = ForbiddenNames::of(names);
         let mut draw = Draw::new(source);
         let mut text = Zeroizing::new(String::with_capacity(LONGEST));
         for _ in 0..MOST_DRAWS {
@@ -146,9 +138,9 @@ fn has_all_classes(text: &str) -> bool {
 }
 
 /// Every four characters in a row that a password must not hold.
-struct Names(Vec<[char; SHORTEST_NAME]>);
+struct ForbiddenNames(Vec<[char; SHORTEST_NAME]>);
 
-impl Names {
+impl ForbiddenNames {
     fn of(names: &[&str]) -> Self {
         let mut windows = Vec::new();
         for name in names {
@@ -259,12 +251,12 @@ mod tests {
 
     #[test]
     fn entras_look_alikes_do_not_hide_a_name() {
-        let names = Names::of(&["L00K", "De Vries", "@$11"]);
+        let names = ForbiddenNames::of(&["L00K", "De Vries", "@$11"]);
         for met in ["xlooKx", "ab-devr-c", "asLL"] {
             assert!(names.meet(met), "{met}");
         }
         assert!(!names.meet("lo-ak-de-vx"));
-        assert!(!Names::of(&["Ada"]).meet("adaadaada"), "three characters are no name");
+        assert!(!ForbiddenNames::of(&["Ada"]).meet("adaadaada"), "three characters are no name");
     }
 
     #[test]

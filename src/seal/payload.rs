@@ -28,7 +28,7 @@ pub struct Binding {
 
 /// The account for which a sealed credential must have been made, as far as the place where it was found tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Expected<'a> {
+pub struct ExpectedAccount<'a> {
     /// The tenant, where it is known.
     pub tenant: Option<TenantId>,
     /// The account.
@@ -38,7 +38,7 @@ pub struct Expected<'a> {
 }
 
 impl Binding {
-    pub(super) fn is(&self, expected: &Expected<'_>) -> bool {
+    pub(super) fn is(&self, expected: &ExpectedAccount<'_>) -> bool {
         self.object_id == expected.object_id
             && expected.tenant.is_none_or(|tenant| tenant == self.tenant)
             && self.user_principal_name.to_lowercase() == expected.user_principal_name.to_lowercase()

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use diceware_wordlists::EFF_LONG_WORDLIST;
 
-use super::password::{DIGITS, SYMBOLS};
+use super::alphabet::{DIGITS, SYMBOLS};
 use super::randomness::{Draw, Randomness, RandomnessFailed};
 
 static WORDS: LazyLock<Vec<&'static str>> =

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::cms;
 use super::envelope::{SealError, UnsealError, open_with_age, open_with_cms, seal_with_age, seal_with_cms};
+use super::extension::Extension;
 use super::identities::Identities;
 use super::pem;
 use super::recipients::Recipients;
@@ -18,26 +19,6 @@ pub struct SealedFile {
     pub extension: Extension,
     /// The content: a binary age file, or a CMS EnvelopedData in DER.
     pub bytes: Vec<u8>,
-}
-
-/// The kinds of sealed files, by the endings of their names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extension {
-    /// `age`: for age and SSH keys. `age -d -i KEY FILE` opens it.
-    Age,
-    /// `p7m`: for certificates. `openssl cms -decrypt -inform DER -in FILE -inkey KEY` opens it.
-    P7m,
-}
-
-impl Extension {
-    /// The ending, without the dot.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Age => "age",
-            Self::P7m => "p7m",
-        }
-    }
 }
 
 /// Encrypts a whole file: one sealed file for all age and SSH keys, one for all certificates, each there only if there are
@@ -112,7 +93,7 @@ mod tests {
         let path = scratch.path().join("key.pem");
         std::fs::write(&path, key.serialize_pem()).unwrap();
         let texts = [identity.recipient(), format!("x509:{}", STANDARD.encode(certificate.der()))];
-        let recipients = Recipients::recall(&texts).unwrap();
+        let recipients = Recipients::from_texts(&texts).unwrap();
         let content: Vec<u8> = (0..3_000_000u32).map(|n| n.to_le_bytes()[0]).collect();
         let sealed = seal_file(&recipients, &content).unwrap();
         assert_eq!(sealed.iter().map(|file| file.extension.as_str()).collect::<Vec<_>>(), ["age", "p7m"]);

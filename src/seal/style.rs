@@ -115,7 +115,7 @@ impl PasswordStyle {
 /// As it stands in `plan.json`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
-enum Written {
+enum WrittenStyle {
     Random { characters: u8 },
     Phrase { words: u8 },
 }
@@ -123,8 +123,8 @@ enum Written {
 impl Serialize for PasswordStyle {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = match self {
-            Self::Random(length) => Written::Random { characters: length.get() },
-            Self::Phrase(length) => Written::Phrase { words: length.get() },
+            Self::Random(length) => WrittenStyle::Random { characters: length.get() },
+            Self::Phrase(length) => WrittenStyle::Phrase { words: length.get() },
         };
         written.serialize(serializer)
     }
@@ -132,9 +132,9 @@ impl Serialize for PasswordStyle {
 
 impl<'de> Deserialize<'de> for PasswordStyle {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let style = match Written::deserialize(deserializer)? {
-            Written::Random { characters } => Self::random(characters),
-            Written::Phrase { words } => Self::phrase(words),
+        let style = match WrittenStyle::deserialize(deserializer)? {
+            WrittenStyle::Random { characters } => Self::random(characters),
+            WrittenStyle::Phrase { words } => Self::phrase(words),
         };
         style.map_err(serde::de::Error::custom)
     }

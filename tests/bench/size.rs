@@ -46,7 +46,7 @@ fn measure(playbook: &str, rows: usize) {
     assert_eq!(listed, rows, "the tenant is too small");
     std::fs::write(folder.path().join("roster.csv"), roster).unwrap();
     std::fs::write(folder.path().join("ca.pem"), &simulator.connection().ca_pem).unwrap();
-    let recipient = Identity::generate().recipients().fingerprints().join(",");
+    let recipient = Identity::generate().recipients().to_texts().join(",");
 
     let mut plan = vec!["plan", "roster.csv", "--playbook", playbook, "--out", "plan", "--max-accounts", "4000000000"];
     if playbook == "breach" {

@@ -29,7 +29,7 @@ impl Planned for EightAccounts {
 }
 
 /// A journal as it lies on a disk, and then the same lines with a chain that holds, so that the fuzzer gets behind it.
-/// Returns options many lines the second reading took in.
+/// Returns how many lines the second reading took in.
 pub(crate) fn journal(bytes: &[u8]) -> usize {
     let mut reader = Reader::over(Path::new("journal.jsonl"), bytes);
     while let Some(Ok(_)) = reader.next() {}
@@ -73,7 +73,7 @@ fn chained(bytes: &[u8]) -> Vec<u8> {
     whole
 }
 
-/// A list of people, read in three ways. Returns options many rows the plainest of them found.
+/// A list of people, read in three ways. Returns how many rows the plainest of them found.
 pub(crate) fn roster(bytes: &[u8]) -> u32 {
     let ways = [
         ReadOptions::default(),
@@ -102,7 +102,7 @@ pub(crate) fn roster(bytes: &[u8]) -> u32 {
     found
 }
 
-/// An answer to a batch of twenty. Returns options many items it answers.
+/// An answer to a batch of twenty. Returns how many items it answers.
 pub(crate) fn batch(bytes: &[u8]) -> usize {
     let error = GraphError::parse(400, bytes, None);
     assert!(error.message.chars().count() <= 1_000, "a message is bounded");

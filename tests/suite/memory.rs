@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::process::Stdio;
 use std::time::Duration;
 
-use sealoff::seal::{Expected, Identities, unseal};
+use sealoff::seal::{ExpectedAccount, Identities, unseal};
 use sealoff::simulator::Settings;
 
 use crate::stage::{Stage, files_below};
@@ -107,7 +107,7 @@ fn left_in_memory(stage: &Stage, recipient: &str, identities: &Identities) -> Op
     let tenant = stage.simulator.connection().tenant_id.parse().ok();
     let password = |row: &HashMap<String, String>| {
         let object_id = row["object_id"].parse().unwrap();
-        let expected = Expected { tenant, object_id, user_principal_name: &row["user_principal_name"] };
+        let expected = ExpectedAccount { tenant, object_id, user_principal_name: &row["user_principal_name"] };
         let sealed = row["sealed_credential"].parse().unwrap();
         unseal(identities, &sealed, &expected).unwrap().expose().to_owned()
     };

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use sealoff::digest::Digest;
 use sealoff::ids::{ObjectId, TenantId};
 use sealoff::seal::{
-    Binding, Expected, Identities, Identity, Password, Recipients, SealedCredential, UnsealError, seal, unseal,
+    Binding, ExpectedAccount, Identities, Identity, Password, Recipients, SealedCredential, UnsealError, seal, unseal,
 };
 use sealoff::simulator::Settings;
 use uuid::Uuid;
@@ -41,8 +41,8 @@ fn ada() -> Binding {
     }
 }
 
-fn expected(binding: &Binding) -> Expected<'_> {
-    Expected {
+fn expected(binding: &Binding) -> ExpectedAccount<'_> {
+    ExpectedAccount {
         tenant: Some(binding.tenant),
         object_id: binding.object_id,
         user_principal_name: &binding.user_principal_name,

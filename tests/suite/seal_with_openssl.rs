@@ -9,7 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sealoff::ids::{ObjectId, TenantId};
 use sealoff::seal::{
-    Binding, Expected, Identities, IdentityError, Password, Recipients, SealedCredential, UnsealError, seal, unseal,
+    Binding, ExpectedAccount, Identities, IdentityError, Password, Recipients, SealedCredential, UnsealError, seal,
+    unseal,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -94,7 +95,7 @@ fn ada() -> Binding {
 
 fn opens(identities: &Identities, sealed: &SealedCredential) -> Result<String, UnsealError> {
     let binding = ada();
-    let expected = Expected {
+    let expected = ExpectedAccount {
         tenant: Some(binding.tenant),
         object_id: binding.object_id,
         user_principal_name: &binding.user_principal_name,
@@ -274,12 +275,12 @@ fn age_opens_what_is_sealed_to_ssh_keys_and_so_do_we() {
     keys.run("ssh-keygen -q -p -m PEM -N  -f old");
     let text = fs::read_to_string(keys.path("ed.pub")).unwrap();
     let recipients = keys.recipients(&[text.trim(), "rsa.pub", "ed.pub"]);
-    assert_eq!(recipients.fingerprints().len(), 2);
+    assert_eq!(recipients.to_texts().len(), 2);
     let fingerprint = String::from_utf8(keys.run("ssh-keygen -l -f ed.pub")).unwrap();
     let shown = &recipients.names()[0];
     assert!(shown.contains(fingerprint.split(' ').nth(1).unwrap()) && shown.ends_with("(ada@desk)"), "{shown}");
     let sealed =
-        seal(&Recipients::recall(&recipients.fingerprints()).unwrap(), &ada(), &Password::of("p".into())).unwrap();
+        seal(&Recipients::from_texts(&recipients.to_texts()).unwrap(), &ada(), &Password::of("p".into())).unwrap();
     fs::write(keys.path("cell.age"), sealed.age_file()).unwrap();
     for key in ["ed", "rsa", "old"] {
         assert_eq!(password_in(&keys.run(&format!("age -d -i {key} cell.age"))), "p");

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use sealoff::digest::Digest;
 use sealoff::ids::ObjectId;
-use sealoff::seal::{Expected, Identities, Password, SealedCredential, unseal};
+use sealoff::seal::{ExpectedAccount, Identities, Password, SealedCredential, unseal};
 use sealoff::simulator::{Ledger, Operation, Settings, SimulatedUser, Simulator, WriteRecord};
 
 /// Tenant time runs this fast: the waits of a run are over in milliseconds, and every proportion stays.
@@ -192,7 +192,7 @@ impl Stage {
     /// Opens every credential of a row.
     pub(crate) fn credentials(&self, row: &HashMap<String, String>) -> Vec<Password> {
         let identities = Identities::read(&self.path("key.txt")).unwrap();
-        let expected = Expected {
+        let expected = ExpectedAccount {
             tenant: Some(self.simulator.connection().tenant_id.parse().unwrap()),
             object_id: row["object_id"].parse().unwrap(),
             user_principal_name: &row["user_principal_name"],

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::graph::certificate::validity;
 use crate::pem;
-use crate::pfx::{self, Certificate, Contents, Pfx, PfxError};
+use crate::pfx::{self, Pfx, PfxCertificate, PfxContents, PfxError};
 
 /// No such file is longer.
 const LONGEST_FILE: u64 = 1 << 20;
@@ -164,7 +164,7 @@ pub(super) fn read(path: &Path, password: &mut FilePassword<'_>) -> Result<(RsaK
     pair(contents, path)
 }
 
-fn of_pfx(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<Contents, CertificateError> {
+fn of_pfx(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<PfxContents, CertificateError> {
     if validity(content).is_some() {
         return Err(CertificateError::NoKey(path.to_owned()));
     }
@@ -176,7 +176,7 @@ fn of_pfx(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Resul
     }
 }
 
-fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<Contents, CertificateError> {
+fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<PfxContents, CertificateError> {
     // What stands around the blocks is somebody's name, in whatever encoding.
     let lossy;
     let text = match std::str::from_utf8(content) {
@@ -186,7 +186,7 @@ fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Resul
             &lossy
         }
     };
-    let mut contents = Contents::default();
+    let mut contents = PfxContents::default();
     for block in pem::blocks(text) {
         let Some(content) = block.content else {
             if block.label.ends_with("PRIVATE KEY") && text.contains("DEK-Info:") {
@@ -194,9 +194,9 @@ fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Resul
             }
             continue;
         };
-        let key = |pkcs8| pfx::PrivateKey { pkcs8, local_key_id: None };
+        let key = |pkcs8| pfx::PfxPrivateKey { pkcs8, local_key_id: None };
         match block.label {
-            "CERTIFICATE" => contents.certificates.push(Certificate { der: content.to_vec(), local_key_id: None }),
+            "CERTIFICATE" => contents.certificates.push(PfxCertificate { der: content.to_vec(), local_key_id: None }),
             "ENCRYPTED PRIVATE KEY" => {
                 contents.keys.push(key(password.open(path, |password| pfx::private_key(&content, password))?));
             }
@@ -208,9 +208,9 @@ fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Resul
 }
 
 /// Picks the key and its certificate out of everything.
-fn pair(contents: Contents, path: &Path) -> Result<(RsaKeyPair, Vec<u8>), CertificateError> {
+fn pair(contents: PfxContents, path: &Path) -> Result<(RsaKeyPair, Vec<u8>), CertificateError> {
     let path = || path.to_owned();
-    let Contents { keys, certificates } = contents;
+    let PfxContents { keys, certificates } = contents;
     if certificates.is_empty() {
         return Err(CertificateError::NoCertificate(path()));
     }
@@ -243,12 +243,12 @@ fn pair(contents: Contents, path: &Path) -> Result<(RsaKeyPair, Vec<u8>), Certif
 fn certificate_of<'c>(
     key: &RsaKeyPair,
     local_key_id: Option<&[u8]>,
-    certificates: &'c [Certificate],
-) -> Option<&'c Certificate> {
+    certificates: &'c [PfxCertificate],
+) -> Option<&'c PfxCertificate> {
     // The public key stands in its certificates byte for byte, and in no other.
     let public = key.public_key().as_ref();
     let own = certificates.iter().filter(|one| one.der.windows(public.len()).any(|window| window == public));
-    let rank = |one: &&Certificate| {
+    let rank = |one: &&PfxCertificate| {
         let marked = local_key_id.is_some() && one.local_key_id.as_deref() == local_key_id;
         (marked, validity(&one.der).map_or(OffsetDateTime::UNIX_EPOCH, |(_, end)| end))
     };
@@ -265,19 +265,20 @@ mod tests {
         rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap()
     }
 
-    fn certificate(key: &rcgen::KeyPair, days: i64, mark: Option<&[u8]>) -> Certificate {
+    fn certificate(key: &rcgen::KeyPair, days: i64, mark: Option<&[u8]>) -> PfxCertificate {
         let mut parameters = rcgen::CertificateParams::default();
         let now = OffsetDateTime::now_utc();
         (parameters.not_before, parameters.not_after) = (now, now + time::Duration::days(days));
         let der = parameters.self_signed(key).unwrap().der().to_vec();
-        Certificate { der, local_key_id: mark.map(<[u8]>::to_vec) }
+        PfxCertificate { der, local_key_id: mark.map(<[u8]>::to_vec) }
     }
 
-    fn contents(key: &rcgen::KeyPair, mark: Option<&[u8]>, certificates: &[&Certificate]) -> Contents {
-        let copy = |one: &&Certificate| Certificate { der: one.der.clone(), local_key_id: one.local_key_id.clone() };
+    fn contents(key: &rcgen::KeyPair, mark: Option<&[u8]>, certificates: &[&PfxCertificate]) -> PfxContents {
+        let copy =
+            |one: &&PfxCertificate| PfxCertificate { der: one.der.clone(), local_key_id: one.local_key_id.clone() };
         let key =
-            pfx::PrivateKey { pkcs8: Zeroizing::new(key.serialize_der()), local_key_id: mark.map(<[u8]>::to_vec) };
-        Contents { keys: vec![key], certificates: certificates.iter().map(copy).collect() }
+            pfx::PfxPrivateKey { pkcs8: Zeroizing::new(key.serialize_der()), local_key_id: mark.map(<[u8]>::to_vec) };
+        PfxContents { keys: vec![key], certificates: certificates.iter().map(copy).collect() }
     }
 
     #[test]
@@ -286,7 +287,7 @@ mod tests {
         let (marked, renewed) = (certificate(&own, 10, Some(b"1")), certificate(&own, 90, None));
         // Of another key: it lasts longest, and bears the very mark.
         let foreign = certificate(&other, 900, Some(b"1"));
-        let picked = |mark, certificates: &[&Certificate]| {
+        let picked = |mark, certificates: &[&PfxCertificate]| {
             pair(contents(&own, mark, certificates), Path::new("app.pfx")).map(|(_, der)| der)
         };
         for order in [[&marked, &renewed, &foreign], [&foreign, &renewed, &marked]] {

@@ -185,9 +185,9 @@ impl HandoffKeys {
                 return twice(&other, true);
             }
             if name.folded() == ESCROW {
-                keys.escrow = own.fingerprints();
+                keys.escrow = own.to_texts();
             }
-            keys.holders.insert(name.folded(), Holder { name, keys: own.fingerprints() });
+            keys.holders.insert(name.folded(), Holder { name, keys: own.to_texts() });
         }
         if keys.holders.is_empty() {
             return Err(HandoffKeysError::Empty(of_file()));
@@ -207,7 +207,7 @@ impl HandoffKeys {
         if self.escrow.is_empty() {
             return Ok(());
         }
-        Recipients::recall(keys)?.union(&Recipients::recall(&self.escrow)?).map(drop)
+        Recipients::from_texts(keys)?.union(&Recipients::from_texts(&self.escrow)?).map(drop)
     }
 
     /// Made by a program: these names with these keys, and nobody who can open all. What cannot be a name, or whose packet
@@ -273,7 +273,7 @@ impl HandoffKeys {
     /// The same, with OAEP for RSA certificates: [`Recipients::with_oaep`].
     #[must_use]
     pub fn with_oaep(mut self) -> Self {
-        let padded = |keys: &[String]| Recipients::recall(keys).map(|recipients| recipients.with_oaep().fingerprints());
+        let padded = |keys: &[String]| Recipients::from_texts(keys).map(|recipients| recipients.with_oaep().to_texts());
         let all = self.holders.values_mut().map(|holder| &mut holder.keys).chain([&mut self.escrow]);
         for keys in all {
             // Every key was read before; an empty escrow alone is none.
@@ -287,18 +287,18 @@ impl HandoffKeys {
     /// Has anybody a certificate?
     #[must_use]
     pub fn have_certificates(&self) -> bool {
-        self.recalled().any(|recipients| recipients.has_certificates())
+        self.recipients().any(|recipients| recipients.has_certificates())
     }
 
     /// What whoever seals to these certificates should know about opening, each once.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        let notes: BTreeSet<String> = self.recalled().flat_map(|recipients| recipients.notes()).collect();
+        let notes: BTreeSet<String> = self.recipients().flat_map(|recipients| recipients.notes()).collect();
         notes.into_iter().collect()
     }
 
-    fn recalled(&self) -> impl Iterator<Item = Recipients> {
-        self.holders.values().filter_map(|holder| Recipients::recall(&holder.keys).ok())
+    fn recipients(&self) -> impl Iterator<Item = Recipients> {
+        self.holders.values().filter_map(|holder| Recipients::from_texts(&holder.keys).ok())
     }
 }
 

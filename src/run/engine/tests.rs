@@ -37,7 +37,7 @@ use crate::run::outcome::Outcome;
 use crate::run::record::{FORMAT, Record};
 use crate::run::replay::Replay;
 use crate::run::results;
-use crate::seal::{Expected, Identities, Identity, PasswordStyle, unseal};
+use crate::seal::{ExpectedAccount, Identities, Identity, PasswordStyle, unseal};
 use doors::{DoorQuirk, SOUND};
 
 /// One user of the tenant, and what was done to it, in the order of a counter that the whole tenant shares.
@@ -477,7 +477,7 @@ impl Rehearsal {
             let result = &results[&row.row.get()];
             let user = self.tenant.user(row.object_id.unwrap());
             let opens = |cell: &str| {
-                let expected = Expected {
+                let expected = ExpectedAccount {
                     tenant: Some(TENANT),
                     object_id: row.object_id.unwrap(),
                     user_principal_name: &row.user_principal_name,

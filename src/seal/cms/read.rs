@@ -59,7 +59,7 @@ pub(in super::super) fn open<'k>(
     keys: impl Iterator<Item = &'k PrivateKey> + Clone,
     der: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CmsProblem> {
-    let envelope = Envelope::read(der).map_err(|_| CmsProblem::Unreadable)?;
+    let envelope = CmsEnvelope::read(der).map_err(|_| CmsProblem::Unreadable)?;
     let mut problem = CmsProblem::NotForTheseKeys;
     for (recipient, key) in
         envelope.recipients.iter().flat_map(|recipient| keys.clone().map(move |key| (recipient, key)))
@@ -75,7 +75,7 @@ pub(in super::super) fn open<'k>(
 }
 
 /// The parts of an EnvelopedData.
-pub(super) struct Envelope<'a> {
+pub(super) struct CmsEnvelope<'a> {
     pub(super) recipients: Vec<RecipientInfo<'a>>,
     iv: [u8; IV],
     ciphertext: &'a [u8],
@@ -101,7 +101,7 @@ fn ensure(holds: bool) -> der::Result<()> {
     if holds { Ok(()) } else { Err(unexpected()) }
 }
 
-impl<'a> Envelope<'a> {
+impl<'a> CmsEnvelope<'a> {
     pub(super) fn read(der: &'a [u8]) -> der::Result<Self> {
         let mut info = Values::only(der, Tag::Sequence)?;
         ensure(info.object_identifier()? == oid::ENVELOPED_DATA)?;

@@ -9,7 +9,7 @@ use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_
 
 use super::super::asn1::Values;
 use super::super::recipients::Recipients;
-use super::read::Envelope;
+use super::read::CmsEnvelope;
 use super::*;
 
 /// A certificate as a recipient, and its key.
@@ -25,7 +25,7 @@ static DESKS: LazyLock<[Desk; 3]> =
     LazyLock::new(|| [&PKCS_RSA_SHA256, &PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384].map(desk));
 
 fn all() -> Recipients {
-    Recipients::recall(&DESKS.each_ref().map(|desk| desk.0.clone())).unwrap()
+    Recipients::from_texts(&DESKS.each_ref().map(|desk| desk.0.clone())).unwrap()
 }
 
 fn sealed(recipients: &Recipients, content: &[u8]) -> Vec<u8> {
@@ -65,7 +65,7 @@ proptest! {
     #[test]
     fn a_changed_iv_or_ciphertext_is_refused(place in any::<prop::sample::Index>(), bit in 0u8..8) {
         let mut der = sealed(&all(), &[b'x'; 512]);
-        let envelope = Envelope::read(&der).unwrap();
+        let envelope = CmsEnvelope::read(&der).unwrap();
         let ciphertext = envelope.ciphertext_for_test();
         let from = ciphertext.as_ptr() as usize - der.as_ptr() as usize;
         // The IV stands just before the ciphertext: a tag and a length of three bytes lie between.
@@ -99,7 +99,7 @@ fn without_the_code_nothing_is_opened_though_every_other_program_would() {
     let mut other = der.clone();
     other[at + INTEGRITY_CODE.len() - 1] ^= 1;
     assert_eq!(opened(&DESKS[0], &other), Err(CmsProblem::Unproven));
-    let envelope = Envelope::read(&other).unwrap();
+    let envelope = CmsEnvelope::read(&other).unwrap();
     let key = envelope.recipients.iter().find_map(|recipient| recipient.content_key(&DESKS[0].1)).unwrap();
     assert_eq!(&**envelope.decrypt_unproven(&key).unwrap(), b"secret");
 }

@@ -9,7 +9,7 @@ use aws_lc_rs::rsa::OAEP_SHA256_MGF1SHA256;
 use zeroize::Zeroizing;
 
 use super::super::asn1::{algorithm, object_identifier, oid, tag, value};
-use super::super::recipients::{Certificate, Key, RsaPadding};
+use super::super::recipients::{Certificate, CertificateKey, RsaPadding};
 use super::{ContentKey, INTEGRITY_CODE, KEY, integrity_key, wrapping_key};
 
 const NULL: [u8; 2] = [tag::NULL, 0];
@@ -70,7 +70,7 @@ fn encrypt(key: &ContentKey, plaintext: &[u8]) -> Result<([u8; super::IV], Vec<u
 /// A RecipientInfo: the key of the envelope, encrypted to one certificate.
 fn recipient(to: &Certificate, padding: RsaPadding, key: &ContentKey) -> Result<Vec<u8>, Unspecified> {
     match to.key() {
-        Key::Rsa { pkcs1, oaep } => {
+        CertificateKey::Rsa { pkcs1, oaep } => {
             let mut encrypted = vec![0; pkcs1.ciphertext_size()];
             let (how, encrypted) = match padding {
                 RsaPadding::Pkcs1 => (algorithm(oid::RSA, &NULL), pkcs1.encrypt(&**key, &mut encrypted)?),
@@ -82,7 +82,7 @@ fn recipient(to: &Certificate, padding: RsaPadding, key: &ContentKey) -> Result<
             let encrypted = value(tag::OCTET_STRING, &[encrypted]);
             Ok(value(tag::SEQUENCE, &[&version, to.issuer_and_serial(), &how, &encrypted]))
         }
-        Key::Ec { curve, point } => {
+        CertificateKey::Ec { curve, point } => {
             let ephemeral = agreement::PrivateKey::generate(curve)?;
             let wrapped = agreement::agree(&ephemeral, UnparsedPublicKey::new(curve, point), Unspecified, |secret| {
                 let mut wrapped = vec![0; KEY + 8];

@@ -33,10 +33,10 @@ const MOST_WORK: u8 = 22;
 /// The identities that may open something. There is at least one.
 ///
 /// They cannot be printed or cloned, and are wiped when they are dropped, by the libraries that hold them.
-pub struct Identities(Vec<Key>);
+pub struct Identities(Vec<IdentityKey>);
 
 /// A key of one of the kinds.
-enum Key {
+enum IdentityKey {
     X25519(x25519::Identity),
     Ssh(Box<ssh::Identity>),
     /// The key of a certificate.
@@ -69,7 +69,7 @@ impl Identities {
         // One byte more than is needed, so that the buffer does not grow only to see the end.
         let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
         file.take(LONGEST_FILE).read_to_end(&mut content).map_err(failed)?;
-        Reading { path, ask }.content(&content).map(Self)
+        IdentityReader { path, ask }.content(&content).map(Self)
     }
 
     /// These identities and the others.
@@ -81,15 +81,15 @@ impl Identities {
 
     pub(super) fn age_keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
         self.0.iter().filter_map(|key| match key {
-            Key::X25519(key) => Some(key as &dyn age::Identity),
-            Key::Ssh(key) => Some(&**key as &dyn age::Identity),
-            Key::Certificate(_) => None,
+            IdentityKey::X25519(key) => Some(key as &dyn age::Identity),
+            IdentityKey::Ssh(key) => Some(&**key as &dyn age::Identity),
+            IdentityKey::Certificate(_) => None,
         })
     }
 
     pub(super) fn private_keys(&self) -> impl Iterator<Item = &PrivateKey> + Clone {
         self.0.iter().filter_map(|key| match key {
-            Key::Certificate(key) => Some(key),
+            IdentityKey::Certificate(key) => Some(key),
             _ => None,
         })
     }
@@ -97,18 +97,18 @@ impl Identities {
 
 impl From<Identity> for Identities {
     fn from(identity: Identity) -> Self {
-        Self(vec![Key::X25519(identity.0)])
+        Self(vec![IdentityKey::X25519(identity.0)])
     }
 }
 
 /// Reads one file.
-struct Reading<'a, 'ask> {
+struct IdentityReader<'a, 'ask> {
     path: &'a Path,
     ask: &'a mut AskPassphrase<'ask>,
 }
 
-impl Reading<'_, '_> {
-    fn content(&mut self, content: &[u8]) -> Result<Vec<Key>, IdentityError> {
+impl IdentityReader<'_, '_> {
+    fn content(&mut self, content: &[u8]) -> Result<Vec<IdentityKey>, IdentityError> {
         let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
         if content.starts_with(b"age-encryption.org/") || content.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {
             let identity = self.unlock(content)?;
@@ -148,7 +148,7 @@ impl Reading<'_, '_> {
     }
 
     /// age identities, one a line.
-    fn lines(&self, content: &[u8]) -> Result<Vec<Key>, IdentityError> {
+    fn lines(&self, content: &[u8]) -> Result<Vec<IdentityKey>, IdentityError> {
         let mut keys = Vec::new();
         for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {
             let line = line.trim_ascii();
@@ -157,7 +157,7 @@ impl Reading<'_, '_> {
             }
             let (path, number) = (self.path.to_owned(), index + 1);
             match std::str::from_utf8(line).map(str::parse) {
-                Ok(Ok(identity)) => keys.push(Key::X25519(identity)),
+                Ok(Ok(identity)) => keys.push(IdentityKey::X25519(identity)),
                 _ if line.starts_with(b"age1") => return Err(IdentityError::Recipient { path, line: number }),
                 _ if line.to_ascii_uppercase().starts_with(b"AGE-PLUGIN-") => {
                     return Err(IdentityError::Plugin { path, line: number });

@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 use super::super::asn1::{Values, algorithm, oid, tag, value};
 use super::super::cms::PrivateKey;
 use super::super::pem;
-use super::{IdentityError, Key, Reading};
+use super::{IdentityError, IdentityKey, IdentityReader};
 use crate::pfx;
 
-impl Reading<'_, '_> {
+impl IdentityReader<'_, '_> {
     /// Every private key in a text of PEM blocks; certificates beside them are passed over.
-    pub(super) fn pem(&mut self, text: &str) -> Result<Vec<Key>, IdentityError> {
+    pub(super) fn pem(&mut self, text: &str) -> Result<Vec<IdentityKey>, IdentityError> {
         let mut keys = Vec::new();
         let mut certificates = false;
         for block in pem::blocks(text) {
@@ -48,7 +48,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    pub(super) fn der(&mut self, content: &[u8]) -> Result<Vec<Key>, IdentityError> {
+    pub(super) fn der(&mut self, content: &[u8]) -> Result<Vec<IdentityKey>, IdentityError> {
         let mut values = Values::only(content, Tag::Sequence).map_err(|_| self.unusable())?;
         if !values.next_is(Tag::Integer) {
             // A certificate and an encrypted key both begin with a sequence.
@@ -66,22 +66,22 @@ impl Reading<'_, '_> {
     }
 
     /// PKCS#8 behind a password.
-    pub(super) fn encrypted(&mut self, content: &[u8]) -> Result<Key, IdentityError> {
+    pub(super) fn encrypted(&mut self, content: &[u8]) -> Result<IdentityKey, IdentityError> {
         EncryptedPrivateKeyInfo::from_der(content).map_err(|_| self.unusable())?;
         let passphrase = self.passphrase()?;
         let wrong = |_| IdentityError::WrongPassphrase(self.path.to_owned());
         self.private_key(&pfx::private_key(content, &passphrase).map_err(wrong)?)
     }
 
-    fn pkcs1(&self, content: &[u8]) -> Result<Key, IdentityError> {
+    fn pkcs1(&self, content: &[u8]) -> Result<IdentityKey, IdentityError> {
         let key = Zeroizing::new(value(tag::OCTET_STRING, &[content]));
         let rsa = algorithm(oid::RSA, &[tag::NULL, 0]);
         let pkcs8 = Zeroizing::new(value(tag::SEQUENCE, &[&value(tag::INTEGER, &[&[0]]), &rsa, &key]));
         self.private_key(&pkcs8)
     }
 
-    pub(super) fn private_key(&self, content: &[u8]) -> Result<Key, IdentityError> {
-        PrivateKey::of_der(content).map(Key::Certificate).ok_or_else(|| self.unusable())
+    pub(super) fn private_key(&self, content: &[u8]) -> Result<IdentityKey, IdentityError> {
+        PrivateKey::of_der(content).map(IdentityKey::Certificate).ok_or_else(|| self.unusable())
     }
 
     fn unusable(&self) -> IdentityError {

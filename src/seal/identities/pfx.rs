@@ -4,11 +4,11 @@
 
 use secrecy::SecretString;
 
-use super::{IdentityError, Key, Reading};
+use super::{IdentityError, IdentityKey, IdentityReader};
 use crate::pfx::{Pfx, PfxError};
 
-impl Reading<'_, '_> {
-    pub(super) fn pfx(&mut self, file: &[u8]) -> Result<Vec<Key>, IdentityError> {
+impl IdentityReader<'_, '_> {
+    pub(super) fn pfx(&mut self, file: &[u8]) -> Result<Vec<IdentityKey>, IdentityError> {
         let path = self.path.to_owned();
         let failed = |error| match error {
             PfxError::Damaged => IdentityError::Pfx {

@@ -3,10 +3,10 @@
 use age::ssh::{Identity, UnsupportedKey};
 use zeroize::Zeroizing;
 
-use super::{IdentityError, Key, Reading};
+use super::{IdentityError, IdentityKey, IdentityReader};
 
-impl Reading<'_, '_> {
-    pub(super) fn ssh(&mut self, text: &str) -> Result<Key, IdentityError> {
+impl IdentityReader<'_, '_> {
+    pub(super) fn ssh(&mut self, text: &str) -> Result<IdentityKey, IdentityError> {
         let damaged = || IdentityError::Key(self.path.to_owned());
         // The parser knows one kind of line ending.
         let mut unix = Zeroizing::new(String::with_capacity(text.len() + 1));
@@ -36,6 +36,6 @@ impl Reading<'_, '_> {
             }
             plain @ Identity::Unencrypted(_) => plain,
         };
-        Ok(Key::Ssh(Box::new(identity)))
+        Ok(IdentityKey::Ssh(Box::new(identity)))
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn read(content: &[u8]) -> Result<Identities, IdentityError> {
-    Reading { path: Path::new("key.txt"), ask: &mut |_| None }.content(content).map(Identities)
+    IdentityReader { path: Path::new("key.txt"), ask: &mut |_| None }.content(content).map(Identities)
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn a_new_identity_is_written_as_age_keygen_writes_it() {
     assert!(lines[2].starts_with("AGE-SECRET-KEY-1") && lines.len() == 3);
     assert_eq!(text.capacity(), 512, "the buffer must not grow");
     let read = read(text.as_bytes()).unwrap();
-    assert!(matches!(&read.0[0], Key::X25519(key) if key.to_public().to_string() == identity.recipient()));
+    assert!(matches!(&read.0[0], IdentityKey::X25519(key) if key.to_public().to_string() == identity.recipient()));
 }
 
 #[test]
@@ -39,6 +39,6 @@ fn what_is_no_identity_file_says_why_without_its_content() {
 proptest! {
     #[test]
     fn no_content_makes_the_reader_panic(head in prop::sample::select(vec![&b""[..], b"\x30\x82", b"\x30\x81\x03\x02\x01\x03", b"-----BEGIN PRIVATE KEY-----\n", b"-----BEGIN OPENSSH PRIVATE KEY-----\n"]), rest in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Reading { path: Path::new("x"), ask: &mut |_| Some(SecretString::from("p")) }.content(&[head, &rest].concat());
+        let _ = IdentityReader { path: Path::new("x"), ask: &mut |_| Some(SecretString::from("p")) }.content(&[head, &rest].concat());
     }
 }

@@ -39,12 +39,12 @@ pub(in super::super) struct Certificate {
     expires: OffsetDateTime,
     /// Issuer and serial number, as CMS names a recipient.
     issuer_and_serial: Vec<u8>,
-    key: Key,
+    key: CertificateKey,
     for_documents: bool,
 }
 
 /// The public key in a certificate.
-pub(in super::super) enum Key {
+pub(in super::super) enum CertificateKey {
     Rsa { pkcs1: Pkcs1PublicEncryptingKey, oaep: OaepPublicEncryptingKey },
     Ec { curve: &'static agreement::Algorithm, point: Vec<u8> },
 }
@@ -104,14 +104,14 @@ impl Certificate {
         if now < begins {
             return Err(CertificateProblem::NotYetValid(begins.date()));
         }
-        let key = Key::of(&certificate)?;
+        let key = CertificateKey::of(&certificate)?;
         let usage: Option<KeyUsage> = tbs.get().map_err(unreadable)?.map(|(_, usage)| usage);
         if let Some(usage) = usage {
             match key {
-                Key::Rsa { .. } if !usage.key_encipherment() && !usage.data_encipherment() => {
+                CertificateKey::Rsa { .. } if !usage.key_encipherment() && !usage.data_encipherment() => {
                     return Err(CertificateProblem::KeyUsage("key encipherment"));
                 }
-                Key::Ec { .. } if !usage.key_agreement() => {
+                CertificateKey::Ec { .. } if !usage.key_agreement() => {
                     return Err(CertificateProblem::KeyUsage("key agreement"));
                 }
                 _ => {}
@@ -148,19 +148,19 @@ impl Certificate {
         &self.issuer_and_serial
     }
 
-    pub(in super::super) fn key(&self) -> &Key {
+    pub(in super::super) fn key(&self) -> &CertificateKey {
         &self.key
     }
 
     /// What `Unprotect-CmsMessage` asks of a certificate, where this one lacks it.
     pub(super) fn note(&self) -> Option<String> {
         let lack = match self.key {
-            Key::Ec { .. } => "its key is EC, which PowerShell opens on Windows only, if at all",
-            Key::Rsa { .. } if !self.for_documents => {
+            CertificateKey::Ec { .. } => "its key is EC, which PowerShell opens on Windows only, if at all",
+            CertificateKey::Rsa { .. } if !self.for_documents => {
                 "it is not marked for document encryption (1.3.6.1.4.1.311.80.1), which Microsoft asks of certificates \
                  for PowerShell's CMS commands"
             }
-            Key::Rsa { .. } => return None,
+            CertificateKey::Rsa { .. } => return None,
         };
         Some(format!("{}: {lack}; `sealoff unseal` and `openssl cms -decrypt` open what is sealed to it", self.subject))
     }
@@ -172,7 +172,7 @@ impl fmt::Display for Certificate {
     }
 }
 
-impl Key {
+impl CertificateKey {
     fn of(certificate: &X509) -> Result<Self, CertificateProblem> {
         let unreadable = CertificateProblem::Unreadable;
         let info = &certificate.tbs_certificate.subject_public_key_info;

@@ -20,7 +20,7 @@ pub enum RecipientError {
     #[error("{place}{text:?} is no recipient{}; give {ACCEPTED}", .place.nor_file())]
     Unreadable {
         /// The file and line, with a colon, or nothing.
-        place: Place,
+        place: RecipientPlace,
         /// The text, cut.
         text: String,
     },
@@ -28,7 +28,7 @@ pub enum RecipientError {
     #[error("{place}the recipient {text:?} is mistyped or cut off: {why}; copy it again from its owner")]
     Mistyped {
         /// The file and line, with a colon, or nothing.
-        place: Place,
+        place: RecipientPlace,
         /// The text, cut.
         text: String,
         /// What the format says.
@@ -41,7 +41,7 @@ pub enum RecipientError {
     )]
     SecretKey {
         /// The file and line, with a colon, or nothing.
-        place: Place,
+        place: RecipientPlace,
         /// What it is.
         kind: &'static str,
         /// What to give in its stead.
@@ -51,7 +51,7 @@ pub enum RecipientError {
     #[error("{place}{kind} cannot be sealed to; {instead}")]
     Unsupported {
         /// The file and line, with a colon, or nothing.
-        place: Place,
+        place: RecipientPlace,
         /// What it is.
         kind: &'static str,
         /// What to do.
@@ -61,7 +61,7 @@ pub enum RecipientError {
     #[error("{place}this certificate cannot be sealed to: {why}")]
     Certificate {
         /// The file, with a colon, or nothing.
-        place: Place,
+        place: RecipientPlace,
         /// Why.
         why: CertificateProblem,
     },
@@ -72,7 +72,7 @@ pub enum RecipientError {
     )]
     Chain {
         /// The file, with a colon.
-        place: Place,
+        place: RecipientPlace,
         /// How many.
         count: usize,
     },
@@ -97,20 +97,20 @@ pub enum RecipientError {
 
 /// Where a recipient stands: on the command line, in a file, or on a line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place(pub(super) Option<(PathBuf, Option<usize>)>);
+pub struct RecipientPlace(pub(super) Option<(PathBuf, Option<usize>)>);
 
-impl Place {
+impl RecipientPlace {
     pub(super) const COMMAND_LINE: Self = Self(None);
 }
 
-impl Place {
+impl RecipientPlace {
     /// Only what is typed may be the name of a file; lines of a file may not.
     fn nor_file(&self) -> &'static str {
         if self.0.is_none() { ", and no file of that name is there" } else { "" }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RecipientPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Some((path, Some(line))) => write!(f, "{}, line {line}: ", path.display()),

@@ -4,7 +4,7 @@ use der::Tag;
 
 use super::super::asn1::{Values, oid};
 use super::super::pem;
-use super::error::{Place, RecipientError};
+use super::error::{RecipientError, RecipientPlace};
 
 const AGE_OR_SSH: &str =
     "give a recipient made by `sealoff keygen` (age1…), an ssh-ed25519 or ssh-rsa key, or a certificate";
@@ -13,7 +13,7 @@ const OWN_CERTIFICATE: &str = "give the certificate itself: \
 
 /// Refuses a text with a secret key in it, wherever it stands: quotes around it or a name in front must not let it through
 /// to a message.
-pub(super) fn refuse_secret(text: &str, place: &Place) -> Result<(), RecipientError> {
+pub(super) fn refuse_secret(text: &str, place: &RecipientPlace) -> Result<(), RecipientError> {
     let folded = text.to_ascii_lowercase();
     let secret = |kind, instead| Err(RecipientError::SecretKey { place: place.clone(), kind, instead });
     if folded.contains("age-secret-key") || folded.contains("age-plugin-") {
@@ -32,7 +32,7 @@ pub(super) fn refuse_secret(text: &str, place: &Place) -> Result<(), RecipientEr
 }
 
 /// Refuses what is a public key, but of a kind that cannot be sealed to. `folded` is in lower case.
-pub(super) fn refuse_text(folded: &str, place: &Place) -> Result<(), RecipientError> {
+pub(super) fn refuse_text(folded: &str, place: &RecipientPlace) -> Result<(), RecipientError> {
     const HARDWARE: &str =
         "a key on a security token cannot decrypt; give an age1tag1… recipient for it, or another key";
     const PLUGIN: &str =
@@ -65,7 +65,7 @@ pub(super) fn refuse_text(folded: &str, place: &Place) -> Result<(), RecipientEr
 }
 
 /// Refuses text files of other kinds.
-pub(super) fn refuse_file(text: &str, place: &Place) -> Result<(), RecipientError> {
+pub(super) fn refuse_file(text: &str, place: &RecipientPlace) -> Result<(), RecipientError> {
     // A recipients file may say in a remark that the secret key is elsewhere.
     let secret = |line: &&str| !line.trim_start().starts_with('#');
     if pem::is_in(text.as_bytes()) || text.starts_with("PuTTY-User-Key-File") {
@@ -103,7 +103,7 @@ pub(super) fn refuse_file(text: &str, place: &Place) -> Result<(), RecipientErro
 const BUNDLE: &str = "take its owner's own certificate out of it: openssl pkcs7 -print_certs -in FILE";
 
 /// Refuses files in DER that are no certificates.
-pub(super) fn refuse_der(der: &[u8], place: &Place) -> Result<(), RecipientError> {
+pub(super) fn refuse_der(der: &[u8], place: &RecipientPlace) -> Result<(), RecipientError> {
     let unsupported = |kind, instead| Err(RecipientError::Unsupported { place: place.clone(), kind, instead });
     let Ok(mut values) = Values::new(der).and_then(|mut values| values.inside(Tag::Sequence)) else { return Ok(()) };
     if values.next_is(Tag::ObjectIdentifier) {

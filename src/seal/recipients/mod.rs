@@ -5,43 +5,28 @@ mod certificate;
 mod error;
 mod foreign;
 mod reading;
+mod recipient;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 
 use age::x25519;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 
-use super::sealed_file::Extension;
+use super::extension::Extension;
 use age_key::AgeKey;
-pub(super) use certificate::{Certificate, Key};
+pub(super) use certificate::{Certificate, CertificateKey};
+use recipient::Recipient;
+pub(super) use recipient::RsaPadding;
 
 pub use certificate::CertificateProblem;
-pub use error::{Place, RecipientError};
+pub use error::{RecipientError, RecipientPlace};
 
 /// The people (or rather: their keys) that everything is sealed to. There is at least one, and none is there twice.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Recipients(Vec<Recipient>);
-
-#[derive(Clone)]
-enum Recipient {
-    Age(AgeKey),
-    Certificate(Arc<Certificate>, RsaPadding),
-}
-
-/// How the key of an envelope is padded before RSA encrypts it; of no account for other keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RsaPadding {
-    /// PKCS#1 v1.5, which every program opens.
-    Pkcs1,
-    /// OAEP with SHA-256.
-    Oaep,
-}
 
 impl Recipients {
     /// Reads recipients: each text is one itself, or the name of a file: of a list of them, one a line, `#` for remarks; of
@@ -65,7 +50,7 @@ impl Recipients {
         let mut recipients = Vec::new();
         for text in texts {
             let text = text.trim();
-            match reading::recognise(text, &Place::COMMAND_LINE)? {
+            match reading::recognise(text, &RecipientPlace::COMMAND_LINE)? {
                 Some(recipient) => recipients.push(recipient),
                 None => reading::read_file(&folder.join(text), text, &mut recipients)?,
             }
@@ -73,28 +58,30 @@ impl Recipients {
         Self::of(recipients)
     }
 
-    /// Reads what [`Recipients::fingerprints`] gave, and never a file. Certificates are checked again: they may have
+    /// Reads what [`Recipients::to_texts`] gave, and never a file. Certificates are checked again: they may have
     /// expired since.
     ///
     /// # Errors
     ///
     /// [`RecipientError`].
-    pub fn recall(texts: &[String]) -> Result<Self, RecipientError> {
-        Self::recall_as_of(OffsetDateTime::now_utc(), texts)
+    pub fn from_texts(texts: &[String]) -> Result<Self, RecipientError> {
+        Self::from_texts_as_of(OffsetDateTime::now_utc(), texts)
     }
 
-    /// [`Recipients::recall`], where certificates are those that are in force at another moment: for what was sealed to them
+    /// [`Recipients::from_texts`], where certificates are those that are in force at another moment: for what was sealed to them
     /// then, or will be.
     ///
     /// # Errors
     ///
     /// [`RecipientError`].
-    pub fn recall_as_of(moment: OffsetDateTime, texts: &[String]) -> Result<Self, RecipientError> {
+    pub fn from_texts_as_of(moment: OffsetDateTime, texts: &[String]) -> Result<Self, RecipientError> {
         let recognised = texts.iter().map(|text| {
-            reading::recognise_as_of(moment, text, &Place::COMMAND_LINE)?.ok_or_else(|| RecipientError::Mistyped {
-                place: Place::COMMAND_LINE,
-                text: text.chars().take(40).collect(),
-                why: "it was changed since it was written",
+            reading::recognise_as_of(moment, text, &RecipientPlace::COMMAND_LINE)?.ok_or_else(|| {
+                RecipientError::Mistyped {
+                    place: RecipientPlace::COMMAND_LINE,
+                    text: text.chars().take(40).collect(),
+                    why: "it was changed since it was written",
+                }
             })
         });
         Self::of(recognised.collect::<Result<_, _>>()?)
@@ -145,10 +132,10 @@ impl Recipients {
         self.certificates().next().is_some()
     }
 
-    /// The recipients as text, in order, from which [`Recipients::recall`] makes them again: a plan keeps them so.
+    /// The recipients as text, in order, from which [`Recipients::from_texts`] makes them again: a plan keeps them so.
     /// Certificates are whole in it. They are public, but long; people read [`Recipients::names`].
     #[must_use]
-    pub fn fingerprints(&self) -> Vec<String> {
+    pub fn to_texts(&self) -> Vec<String> {
         self.0.iter().map(Recipient::text).collect()
     }
 
@@ -190,51 +177,14 @@ impl Recipients {
     }
 }
 
-/// The name for people of a recipient that [`Recipients::fingerprints`] gave. A certificate that has expired since has none
+/// The name for people of a recipient that [`Recipients::to_texts`] gave. A certificate that has expired since has none
 /// any more, and is shown as what it is.
 #[must_use]
 pub fn recipient_name(text: &str) -> String {
-    match reading::recognise(text, &Place::COMMAND_LINE) {
+    match reading::recognise(text, &RecipientPlace::COMMAND_LINE) {
         Ok(Some(recipient)) => recipient.to_string(),
         Err(RecipientError::Certificate { why, .. }) => format!("a certificate that cannot be used: {why}"),
         _ => crate::words::harmless(text).into_owned(),
-    }
-}
-
-impl Recipient {
-    fn text(&self) -> String {
-        match self {
-            Self::Age(key) => key.text(),
-            Self::Certificate(certificate, padding) => {
-                let prefix = match padding {
-                    RsaPadding::Pkcs1 => reading::CERTIFICATE,
-                    RsaPadding::Oaep => reading::CERTIFICATE_OAEP,
-                };
-                format!("{prefix}{}", STANDARD.encode(certificate.der()))
-            }
-        }
-    }
-}
-
-impl PartialEq for Recipient {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Age(one), Self::Age(other)) => one == other,
-            (Self::Certificate(one, _), Self::Certificate(other, _)) => one.der() == other.der(),
-            _ => false,
-        }
-    }
-}
-
-impl Eq for Recipient {}
-
-impl fmt::Display for Recipient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Age(key) => key.fmt(f),
-            Self::Certificate(certificate, RsaPadding::Pkcs1) => certificate.fmt(f),
-            Self::Certificate(certificate, RsaPadding::Oaep) => write!(f, "{certificate} (OAEP)"),
-        }
     }
 }
 

@@ -13,19 +13,15 @@ use zeroize::Zeroizing;
 use super::super::pem;
 use super::age_key::{AgeKey, SshProblem};
 use super::certificate::{Certificate, CertificateProblem};
-use super::error::{Place, RecipientError};
+use super::error::{RecipientError, RecipientPlace};
 use super::foreign;
-use super::{Recipient, RsaPadding};
+use super::recipient::{CERTIFICATE, CERTIFICATE_OAEP, Recipient, RsaPadding};
 
 /// A list of recipients is a few lines; this keeps a wrong file name from being read for minutes.
 const LONGEST_FILE: u64 = 1 << 20;
 
-/// How certificates stand in a plan: whole, so that the run needs no file. The prefix tells the padding of RSA.
-pub(super) const CERTIFICATE: &str = "x509:";
-pub(super) const CERTIFICATE_OAEP: &str = "x509-oaep:";
-
 /// The recipient that a text is; `None` if it looks like none at all, and may be the name of a file.
-pub(super) fn recognise(text: &str, place: &Place) -> Result<Option<Recipient>, RecipientError> {
+pub(super) fn recognise(text: &str, place: &RecipientPlace) -> Result<Option<Recipient>, RecipientError> {
     recognise_as_of(OffsetDateTime::now_utc(), text, place)
 }
 
@@ -33,7 +29,7 @@ pub(super) fn recognise(text: &str, place: &Place) -> Result<Option<Recipient>, 
 pub(super) fn recognise_as_of(
     moment: OffsetDateTime,
     text: &str,
-    place: &Place,
+    place: &RecipientPlace,
 ) -> Result<Option<Recipient>, RecipientError> {
     foreign::refuse_secret(text, place)?;
     for (prefix, padding) in [(CERTIFICATE, RsaPadding::Pkcs1), (CERTIFICATE_OAEP, RsaPadding::Oaep)] {
@@ -75,7 +71,7 @@ pub(super) fn recognise_as_of(
     Ok(None)
 }
 
-fn ssh(text: &str, place: &Place) -> Result<Recipient, RecipientError> {
+fn ssh(text: &str, place: &RecipientPlace) -> Result<Recipient, RecipientError> {
     let place = place.clone();
     AgeKey::of_ssh(text).map(Recipient::Age).map_err(|problem| match problem {
         SshProblem::Invalid => {
@@ -99,7 +95,7 @@ fn ssh(text: &str, place: &Place) -> Result<Recipient, RecipientError> {
     })
 }
 
-fn certificate(der: &[u8], padding: RsaPadding, place: &Place) -> Result<Recipient, RecipientError> {
+fn certificate(der: &[u8], padding: RsaPadding, place: &RecipientPlace) -> Result<Recipient, RecipientError> {
     certificate_as_of(OffsetDateTime::now_utc(), der, padding, place)
 }
 
@@ -107,7 +103,7 @@ fn certificate_as_of(
     moment: OffsetDateTime,
     der: &[u8],
     padding: RsaPadding,
-    place: &Place,
+    place: &RecipientPlace,
 ) -> Result<Recipient, RecipientError> {
     foreign::refuse_der(der, place)?;
     Certificate::read(der, moment)
@@ -127,7 +123,7 @@ pub(super) fn read_file(path: &Path, text: &str, recipients: &mut Vec<Recipient>
                 io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename
             ) =>
         {
-            return Err(RecipientError::Unreadable { place: Place::COMMAND_LINE, text: cut(text) });
+            return Err(RecipientError::Unreadable { place: RecipientPlace::COMMAND_LINE, text: cut(text) });
         }
         Err(error) => return Err(failed(error)),
     };
@@ -141,7 +137,7 @@ pub(super) fn read_file(path: &Path, text: &str, recipients: &mut Vec<Recipient>
 }
 
 pub(super) fn of_content(content: &[u8], path: &Path, recipients: &mut Vec<Recipient>) -> Result<(), RecipientError> {
-    let whole = Place(Some((path.to_owned(), None)));
+    let whole = RecipientPlace(Some((path.to_owned(), None)));
     // A SEQUENCE, as every certificate begins; no text begins so, short of a zero alone.
     if content.first() == Some(&0x30) && content.get(1).is_some_and(|length| *length >= 0x80) {
         recipients.push(certificate(content, RsaPadding::Pkcs1, &whole)?);
@@ -160,7 +156,7 @@ pub(super) fn of_content(content: &[u8], path: &Path, recipients: &mut Vec<Recip
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let place = Place(Some((path.to_owned(), Some(index + 1))));
+        let place = RecipientPlace(Some((path.to_owned(), Some(index + 1))));
         match recognise(line, &place)? {
             Some(recipient) => recipients.push(recipient),
             None => return Err(RecipientError::Unreadable { place, text: cut(line) }),
@@ -178,7 +174,7 @@ fn text_of(content: &[u8]) -> Option<String> {
     String::from_utf16(&units).ok()
 }
 
-fn of_pem(text: &str, place: &Place) -> Result<Recipient, RecipientError> {
+fn of_pem(text: &str, place: &RecipientPlace) -> Result<Recipient, RecipientError> {
     let blocks = pem::blocks(text);
     let certificates: Vec<_> = blocks
         .iter()

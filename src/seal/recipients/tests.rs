@@ -3,6 +3,8 @@
 use super::reading::recognise;
 use super::*;
 use age::x25519;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 fn made() -> (String, String) {
@@ -22,7 +24,7 @@ fn texts_and_files_are_read_in_order_and_each_key_once() {
     let path = scratch.path().join("desk.txt");
     std::fs::write(&path, format!("\u{feff}# the desk\r\n\r\n  {b}\r\n{a}\r\n")).unwrap();
     let recipients = parse(&[&c, path.to_str().unwrap(), &format!(" {c} ")]).unwrap();
-    assert_eq!(recipients.fingerprints(), [c.as_str(), &b, &a]);
+    assert_eq!(recipients.to_texts(), [c.as_str(), &b, &a]);
     assert_eq!(recipients.to_string(), format!("{c}, {b}, {a}"));
 }
 
@@ -73,7 +75,7 @@ fn what_is_no_recipient_says_what_is_accepted() {
 proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(text in ".*|age1.{0,70}|AGE.{0,70}") {
-        let _ = recognise(&text, &Place::COMMAND_LINE);
+        let _ = recognise(&text, &RecipientPlace::COMMAND_LINE);
     }
 }
 
@@ -130,34 +132,34 @@ fn a_plan_remembers_certificates_whole_and_shows_them_harmlessly() {
     std::fs::write(&path, &der).unwrap();
     let recipients = parse(&[path.to_str().unwrap()]).unwrap().with_oaep();
     std::fs::remove_file(&path).unwrap();
-    let kept = recipients.fingerprints();
-    assert_eq!(Recipients::recall(&kept).unwrap(), recipients);
+    let kept = recipients.to_texts();
+    assert_eq!(Recipients::from_texts(&kept).unwrap(), recipients);
     let name = recipient_name(&kept[0]);
     let sha256 = crate::digest::Digest::of(&der).to_string();
     assert!(name.starts_with("CN=Service desk") && name.contains(&sha256) && name.ends_with("(OAEP)"), "{name}");
     assert!(!name.contains('\u{202e}'));
     // A path alone is never remembered.
-    assert!(Recipients::recall(&[path.display().to_string()]).is_err());
+    assert!(Recipients::from_texts(&[path.display().to_string()]).is_err());
 }
 
 #[test]
-fn a_certificate_that_has_expired_since_is_recalled_as_of_its_time_only() {
+fn a_certificate_that_has_expired_since_is_read_again_as_of_its_time_only() {
     let now = time::OffsetDateTime::now_utc();
     let expired = certificate(|params| params.not_after = now - time::Duration::DAY);
     let texts = [format!("x509:{}", STANDARD.encode(expired))];
-    assert!(matches!(Recipients::recall(&texts), Err(RecipientError::Certificate { .. })));
-    assert!(Recipients::recall_as_of(now - 2 * time::Duration::DAY, &texts).unwrap().has_certificates());
-    assert!(Recipients::recall_as_of(now, &texts).is_err());
+    assert!(matches!(Recipients::from_texts(&texts), Err(RecipientError::Certificate { .. })));
+    assert!(Recipients::from_texts_as_of(now - 2 * time::Duration::DAY, &texts).unwrap().has_certificates());
+    assert!(Recipients::from_texts_as_of(now, &texts).is_err());
 }
 
 #[test]
-fn a_plan_recalls_what_it_was_given_and_never_reads_a_file() {
+fn the_texts_give_the_same_recipients_again_and_never_read_a_file() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("desk.pub");
     std::fs::write(&path, made().0).unwrap();
     let text = path.display().to_string();
     assert!(parse(&[&text]).is_ok(), "it is there, and would be read");
-    assert!(matches!(Recipients::recall(&[text]), Err(RecipientError::Mistyped { .. })));
+    assert!(matches!(Recipients::from_texts(&[text]), Err(RecipientError::Mistyped { .. })));
 }
 
 #[test]
@@ -175,7 +177,7 @@ fn post_quantum_keys_stand_alone_among_age_keys() {
 fn two_lists_become_one_with_each_key_once() {
     let [a, b, c] = [made().0, made().0, made().0];
     let union = parse(&[&a, &b]).unwrap().union(&parse(&[&b, &c]).unwrap()).unwrap();
-    assert_eq!(union.fingerprints(), [a, b, c]);
+    assert_eq!(union.to_texts(), [a, b, c]);
 }
 
 const TAG: &str = "age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e";

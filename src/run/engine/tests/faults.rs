@@ -183,7 +183,7 @@ async fn a_password_that_is_sent_back_is_kept_nowhere() {
             std::fs::write(&key, rehearsal.identity.file_text().as_bytes()).unwrap();
             let identities = Identities::read(&key).unwrap();
             for row in &rehearsal.rows {
-                let expected = Expected {
+                let expected = ExpectedAccount {
                     tenant: None,
                     object_id: row.object_id.unwrap(),
                     user_principal_name: &row.user_principal_name,
