@@ -12,7 +12,7 @@ use crate::seal::{AskPassphrase, Identities, IdentityError};
 use super::exit::{Exit, Failure};
 
 /// No passphrase is longer; room for it is there from the beginning, as growing would leave copies behind.
-const LONGEST: usize = 4096;
+const MAX_BYTES: usize = 4096;
 
 /// Reads all identity files, and asks for the passphrase of each that is protected by one.
 ///
@@ -74,8 +74,8 @@ fn typed(path: &Path) -> Option<SecretString> {
 
 fn first_line(input: &mut impl BufRead) -> Result<Zeroizing<String>, Failure> {
     let unread = |error: io::Error| Failure::usage(format_args!("the passphrase cannot be read: {error}"));
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
-    io::Read::take(&mut *input, LONGEST as u64).read_until(b'\n', &mut bytes).map_err(unread)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
+    io::Read::take(&mut *input, MAX_BYTES as u64).read_until(b'\n', &mut bytes).map_err(unread)?;
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     match std::str::from_utf8(line) {

@@ -76,7 +76,7 @@ pub struct UnsealArgs {
 }
 
 /// How many rows of other recipients are named before the rest is only counted.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// Runs the command.
 ///
@@ -234,8 +234,8 @@ impl<'a> UnsealCounts<'a> {
         let file = args.file.display();
         self.others.dedup();
         if !self.others.is_empty() {
-            let mut rows = self.others.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
-            if self.others.len() > MOST_NAMED {
+            let mut rows = self.others.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>().join(", ");
+            if self.others.len() > MAX_NAMED {
                 rows.push_str(", …");
             }
             self.say(format_args!(

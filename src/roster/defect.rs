@@ -161,18 +161,18 @@ pub enum DefectReason {
         text: String,
     },
     /// A cell that is longer than its kind can be.
-    #[error("the cell in column {column:?} is longer than {longest} characters")]
+    #[error("the cell in column {column:?} is longer than {max} characters")]
     CellTooLong {
         /// The column by its header name.
         column: String,
         /// The greatest length.
-        longest: usize,
+        max: usize,
     },
     /// A record that is longer than any roster has.
-    #[error("it is longer than {longest} bytes")]
+    #[error("it is longer than {max} bytes")]
     RowTooLong {
         /// The greatest length.
-        longest: usize,
+        max: usize,
     },
     /// A quote opens here, and the cell does not end well behind it.
     #[error("a quote opens here and never closes; reading goes on at the next line")]
@@ -244,12 +244,12 @@ fn of_name(why: NotAUpn) -> Option<&'static str> {
 /// A text for people: control characters and those that nobody sees replaced, and cut at a length at which it still
 /// tells what it is.
 pub(super) fn shown(bytes: &[u8]) -> String {
-    const LONGEST: usize = 200;
+    const MAX_CHARACTERS: usize = 200;
     // Four bytes a character at most, so that a cell of a megabyte is not decoded for 200 characters of it.
-    let head = &bytes[..bytes.len().min(4 * (LONGEST + 1))];
+    let head = &bytes[..bytes.len().min(4 * (MAX_CHARACTERS + 1))];
     let text = String::from_utf8_lossy(head);
-    let mut shown: String = text.chars().take(LONGEST).map(harmless).collect();
-    if bytes.len() > head.len() || text.chars().nth(LONGEST).is_some() {
+    let mut shown: String = text.chars().take(MAX_CHARACTERS).map(harmless).collect();
+    if bytes.len() > head.len() || text.chars().nth(MAX_CHARACTERS).is_some() {
         shown.push('…');
     }
     shown

@@ -201,8 +201,8 @@ impl RosterError {
 }
 
 /// A header of a thousand names says no more than one of thirty.
-const MOST_NAMES: usize = 30;
-const LONGEST_NAME: usize = 60;
+const MAX_NAMES: usize = 30;
+const MAX_NAME_CHARACTERS: usize = 60;
 
 fn quoted(names: &[String]) -> String {
     some_of(names, |name| format!("{name:?}"))
@@ -213,10 +213,10 @@ fn listed(names: &[String]) -> String {
 }
 
 fn some_of(names: &[String], shown: impl Fn(String) -> String) -> String {
-    let cut = |name: &String| shown(name.chars().take(LONGEST_NAME).map(harmless).collect());
-    let mut some: Vec<String> = names.iter().take(MOST_NAMES).map(cut).collect();
-    if names.len() > MOST_NAMES {
-        some.push(format!("and {} more", names.len() - MOST_NAMES));
+    let cut = |name: &String| shown(name.chars().take(MAX_NAME_CHARACTERS).map(harmless).collect());
+    let mut some: Vec<String> = names.iter().take(MAX_NAMES).map(cut).collect();
+    if names.len() > MAX_NAMES {
+        some.push(format!("and {} more", names.len() - MAX_NAMES));
     }
     some.join(", ")
 }

@@ -5,10 +5,10 @@ use super::not_a_user::is_sid;
 use super::upn::{NotAUpn, Upn};
 
 /// "maximum length of 16 characters" (user resource type, `employeeId`).
-const LONGEST_EMPLOYEE_ID: usize = 16;
+const MAX_EMPLOYEE_ID_CHARACTERS: usize = 16;
 
 /// "sAMAccountName ... must be 20 or fewer characters" for users ([MS-ADA3] 2.222 with the rules of SAM).
-const LONGEST_SAM: usize = 20;
+const MAX_SAM_CHARACTERS: usize = 20;
 
 /// Characters that SAM takes in no account name.
 const NOT_IN_SAM: &[char] = &['"', '/', '\\', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>'];
@@ -23,7 +23,7 @@ pub enum NotAValue {
     #[error("it has {0} primary (SMTP:) addresses; one is needed to tell who is meant")]
     Primaries(usize),
     /// Longer than employee ids are.
-    #[error("it is longer than {LONGEST_EMPLOYEE_ID} characters")]
+    #[error("it is longer than {MAX_EMPLOYEE_ID_CHARACTERS} characters")]
     EmployeeIdTooLong,
     /// `1.23457E+11`
     #[error("a spreadsheet has rounded it")]
@@ -44,7 +44,7 @@ pub enum NotAValue {
     #[error("the name is missing")]
     NoName,
     /// Longer than such names are.
-    #[error("it is longer than {LONGEST_SAM} characters")]
+    #[error("it is longer than {MAX_SAM_CHARACTERS} characters")]
     SamTooLong,
     /// A character that no such name has.
     #[error("it has {0:?} in it")]
@@ -120,7 +120,7 @@ fn without_prefix(address: &str) -> &str {
 }
 
 fn employee_id(text: &str) -> Result<Box<str>, NotAValue> {
-    if text.chars().count() > LONGEST_EMPLOYEE_ID {
+    if text.chars().count() > MAX_EMPLOYEE_ID_CHARACTERS {
         return Err(NotAValue::EmployeeIdTooLong);
     }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -146,7 +146,7 @@ fn sam_account_name(text: &str) -> Result<Box<str>, NotAValue> {
     if let Some(impossible) = name.chars().find(|c| NOT_IN_SAM.contains(c) || c.is_control()) {
         return Err(NotAValue::Impossible(impossible));
     }
-    if name.chars().count() > LONGEST_SAM {
+    if name.chars().count() > MAX_SAM_CHARACTERS {
         return Err(NotAValue::SamTooLong);
     }
     Ok(name.into())

@@ -7,10 +7,10 @@
 use std::io::{self, Read};
 
 /// No honest record is longer: an audit export holds JSON in a cell, some hundred kilobytes at most.
-pub(super) const LONGEST_RECORD: usize = 1 << 20;
+pub(super) const MAX_RECORD_BYTES: usize = 1 << 20;
 
 /// A quoted cell that goes on for more lines than this is taken for one whose closing quote is missing.
-const MOST_LINES: usize = 200;
+const MAX_QUOTED_LINES: usize = 200;
 
 const CHUNK: usize = 64 * 1024;
 
@@ -201,7 +201,7 @@ impl<R: Read> Records<R> {
                     });
                 }
             }
-            if position >= LONGEST_RECORD {
+            if position >= MAX_RECORD_BYTES {
                 return Ok(match (at, first_break) {
                     (ScanState::Quoted, Some(end)) => unclosed(quote, end, self.behind_line_end(end)),
                     _ => RecordCut { end: position, next: position, flaw: Some(Flaw::TooLong), many_lines },
@@ -219,7 +219,7 @@ impl<R: Read> Records<R> {
                         many_lines = true;
                         let end = *first_break.get_or_insert(position);
                         breaks += usize::from(byte == b'\n');
-                        if breaks > MOST_LINES {
+                        if breaks > MAX_QUOTED_LINES {
                             return Ok(unclosed(quote, end, self.behind_line_end(end)));
                         }
                     }
@@ -388,7 +388,7 @@ mod tests {
         assert_eq!(cut(&many).len(), 1001);
         let closed_late = format!("\"open\n{}\"\n", "x,y\n".repeat(300));
         assert_eq!(cut(&closed_late).len(), 302);
-        let long = format!("\"open\n{}\nlast", "x".repeat(LONGEST_RECORD + 5));
+        let long = format!("\"open\n{}\nlast", "x".repeat(MAX_RECORD_BYTES + 5));
         let cut = cut(&long);
         assert_eq!(cut[0], ("\"open".into(), 1, Some(Flaw::OpenQuote(0))));
         assert_eq!((cut[1].1, cut[1].2), (2, Some(Flaw::TooLong)));

@@ -26,17 +26,17 @@ use super::key::{self, NotAKey};
 use super::key_property::KeyProperty;
 use super::not_a_user::{self, NotAUser};
 use super::number::whole_number;
-use super::records::{CsvRecord, Flaw, LONGEST_RECORD, line_ends};
+use super::records::{CsvRecord, Flaw, MAX_RECORD_BYTES, line_ends};
 use super::sample::is_an_example;
 use super::source_span::{SourceRecord, SourceSpan};
 use super::unclosed_quote;
 use super::upn::{NotAUpn, Upn};
 
 /// Names and kinds are short; what is longer has gone astray.
-const LONGEST_CELL: usize = 256;
+const MAX_CELL_CHARACTERS: usize = 256;
 
 /// A remark may be a paragraph.
-const LONGEST_NOTE: usize = 4096;
+const MAX_NOTE_CHARACTERS: usize = 4096;
 
 /// What logs write for somebody whose id they do not know.
 const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
@@ -131,7 +131,7 @@ fn of_flaw(flaw: Flaw, source_record: &SourceRecord<'_>) -> Defect {
     let (span, reason) = match flaw {
         Flaw::OpenQuote(offset) => (source_record.at(offset..source_record.bytes.len()), DefectReason::OpenQuote),
         Flaw::TextAfterQuote(offset) => (source_record.at(offset..offset + 1), DefectReason::TextAfterQuote),
-        Flaw::TooLong => (source_record.whole(), DefectReason::RowTooLong { longest: LONGEST_RECORD }),
+        Flaw::TooLong => (source_record.whole(), DefectReason::RowTooLong { max: MAX_RECORD_BYTES }),
     };
     Defect { span, reason }
 }
@@ -276,8 +276,8 @@ impl<'a> RowReader<'a> {
             return Ok(None);
         }
         let text = self.text(cell, column)?;
-        if text.len() > LONGEST_CELL && text.chars().count() > LONGEST_CELL {
-            let reason = DefectReason::CellTooLong { column: column.name.clone(), longest: LONGEST_CELL };
+        if text.len() > MAX_CELL_CHARACTERS && text.chars().count() > MAX_CELL_CHARACTERS {
+            let reason = DefectReason::CellTooLong { column: column.name.clone(), max: MAX_CELL_CHARACTERS };
             return Err(self.at(column, reason));
         }
         Ok(Some(text.to_owned()))
@@ -288,20 +288,20 @@ impl<'a> RowReader<'a> {
         if cell.is_empty() {
             return None;
         }
-        let text = match String::from_utf8_lossy(&cell[..cell.len().min(4 * LONGEST_NOTE)]) {
-            Cow::Borrowed(text) if text.len() <= LONGEST_NOTE && !text.contains(is_bad) => {
+        let text = match String::from_utf8_lossy(&cell[..cell.len().min(4 * MAX_NOTE_CHARACTERS)]) {
+            Cow::Borrowed(text) if text.len() <= MAX_NOTE_CHARACTERS && !text.contains(is_bad) => {
                 return Some(text.to_owned());
             }
             text => text,
         };
-        Some(text.chars().take(LONGEST_NOTE).map(|c| if is_bad(c) { harmless(c) } else { c }).collect())
+        Some(text.chars().take(MAX_NOTE_CHARACTERS).map(|c| if is_bad(c) { harmless(c) } else { c }).collect())
     }
 
     /// Hints are never worth a defect: what cannot be understood is not said.
     fn hints(&self) -> Hints {
         let cell = |column: &Option<Column>| {
             let text = str::from_utf8(self.cells.get(column.as_ref()?.index)).ok()?;
-            Some(text).filter(|text| !text.is_empty() && text.len() <= LONGEST_CELL)
+            Some(text).filter(|text| !text.is_empty() && text.len() <= MAX_CELL_CHARACTERS)
         };
         let truth = |column: &Option<Column>| match cell(column)?.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Some(true),

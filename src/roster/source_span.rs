@@ -6,7 +6,7 @@ use super::invisible::harmless;
 use super::records::line_ends;
 
 /// How many characters of a line are shown at most, and how many of them in front of the mark.
-const WIDEST: usize = 110;
+const MAX_WIDTH: usize = 110;
 const IN_FRONT: usize = 50;
 
 /// What stands in an excerpt for every character of a line that is never shown.
@@ -78,11 +78,11 @@ impl SourceRecord<'_> {
             text.insert(0, '…');
             start += 1;
         }
-        let until = mark.start + (4 * WIDEST).min(line.end - mark.start);
+        let until = mark.start + (4 * MAX_WIDTH).min(line.end - mark.start);
         let marked = mark.end.min(until);
         let marked_length = self.shown(mark.start..marked).len();
         let behind = self.shown(mark.start..until);
-        let room = WIDEST.saturating_sub(start);
+        let room = MAX_WIDTH.saturating_sub(start);
         text.extend(behind.iter().take(room));
         let end = start + marked_length.min(room).max(1);
         if behind.len() > room || until < line.end {
@@ -139,7 +139,7 @@ mod tests {
         let span = source_record(line.as_bytes()).at(10_000..10_005);
         assert_eq!(span.column, Some(5_001));
         assert_eq!(marked(&span), "wrong");
-        assert_eq!(span.excerpt.text.chars().count(), WIDEST + 1);
+        assert_eq!(span.excerpt.text.chars().count(), MAX_WIDTH + 1);
         assert!(span.excerpt.text.starts_with("…ä") && span.excerpt.text.ends_with("ö…"), "{:?}", span.excerpt.text);
     }
 
@@ -169,7 +169,7 @@ mod tests {
         fn any_place_in_any_bytes_has_an_excerpt(bytes in prop::collection::vec(any::<u8>(), 0..900), at in 0usize..900, length in 0usize..50) {
             let start = at.min(bytes.len());
             let span = source_record(&bytes).at(start..(start + length).min(bytes.len()));
-            prop_assert!(span.excerpt.text.chars().count() <= WIDEST + 1);
+            prop_assert!(span.excerpt.text.chars().count() <= MAX_WIDTH + 1);
             prop_assert!(span.excerpt.mark.start <= span.excerpt.text.chars().count());
             prop_assert!(!span.excerpt.text.contains(|c: char| c.is_control()));
         }

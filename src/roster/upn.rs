@@ -10,7 +10,7 @@ use super::invisible::{is_invisible, named};
 
 /// Entra's own bound is 113 characters, but guests carry their whole home address before `#EXT#`, and mail addresses
 /// stand in key columns too. Nothing longer than a mail address can be either.
-const LONGEST: usize = 320;
+const MAX_CHARACTERS: usize = 320;
 
 /// Characters that neither a user principal name nor a mail address holds unquoted. They tell of a display name with
 /// its address (`Ada <ada@contoso.com>`), of a list of addresses, or of broken quoting.
@@ -44,7 +44,7 @@ pub enum NotAUpn {
     #[error("it has {0:?} in it")]
     Impossible(char),
     /// Longer than any such name.
-    #[error("it is longer than {LONGEST} characters")]
+    #[error("it is longer than {MAX_CHARACTERS} characters")]
     TooLong,
 }
 
@@ -82,7 +82,7 @@ impl FromStr for Upn {
     type Err = NotAUpn;
 
     fn from_str(text: &str) -> Result<Self, NotAUpn> {
-        if text.len() > LONGEST && text.chars().count() > LONGEST {
+        if text.len() > MAX_CHARACTERS && text.chars().count() > MAX_CHARACTERS {
             return Err(NotAUpn::TooLong);
         }
         // Before the search for blanks: a display name in the key column is better told that it has no @.

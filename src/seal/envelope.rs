@@ -17,7 +17,7 @@ use super::recipients::Recipients;
 const USUAL_HEADER: usize = 1536;
 
 /// No honest payload is longer.
-const LONGEST_PAYLOAD: u64 = 64 * 1024;
+const MAX_PAYLOAD_BYTES: u64 = 64 * 1024;
 
 /// Sealing failed. It does not depend on the password or the account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -137,7 +137,7 @@ pub fn unseal(
 /// identity at hand could tell.
 fn decrypt(identities: &Identities, sealed: &SealedCredential) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     if let Some(file) = sealed.envelope_for_age() {
-        let opened = open_with_age(identities, &file, LONGEST_PAYLOAD);
+        let opened = open_with_age(identities, &file, MAX_PAYLOAD_BYTES);
         if !matches!(opened, Err(UnsealError::NotForThisIdentity)) {
             return opened;
         }
@@ -151,7 +151,7 @@ fn decrypt(identities: &Identities, sealed: &SealedCredential) -> Result<Zeroizi
 pub(super) fn open_with_age(
     identities: &Identities,
     file: &[u8],
-    longest: u64,
+    max_bytes: u64,
 ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
     let decryptor = Decryptor::new_buffered(file).map_err(|_| damaged("its header cannot be read"))?;
@@ -161,7 +161,7 @@ pub(super) fn open_with_age(
     })?;
     // The content is shorter than the file, so the buffer does not grow.
     let mut content = Zeroizing::new(Vec::with_capacity(file.len()));
-    reader.take(longest).read_to_end(&mut content).map_err(|_| damaged("its content was changed or cut off"))?;
+    reader.take(max_bytes).read_to_end(&mut content).map_err(|_| damaged("its content was changed or cut off"))?;
     Ok(content)
 }
 

@@ -14,14 +14,14 @@ use super::style::PasswordStyle;
 const GROUP: usize = 5;
 
 /// No password is longer: sixty-four characters and their hyphens, or twelve words of nine letters with theirs.
-const LONGEST: usize = 160;
+const MAX_BYTES: usize = 160;
 
 /// Entra counts a name from four characters on.
-const SHORTEST_NAME: usize = 4;
+const MIN_NAME_CHARACTERS: usize = 4;
 
 /// One draw in seven misses a class of characters, and next to none meets a name. A phrase is made of words, as names are: the
 /// more names, the fewer phrases without a part of them, but those of one person and tenant leave one in a few.
-const MOST_DRAWS: usize = 1000;
+const MAX_DRAWS: usize = 1000;
 
 /// A password.
 ///
@@ -36,7 +36,7 @@ pub enum PasswordError {
     Randomness(#[from] RandomnessFailed),
     /// A thousand draws broke the rules.
     #[error(
-        "{MOST_DRAWS} passwords in a row broke the rules. If these are phrases, parts of too many names stand in their words: \
+        "{MAX_DRAWS} passwords in a row broke the rules. If these are phrases, parts of too many names stand in their words: \
          --password random has room for any name. Otherwise the operating system's randomness is broken"
     )]
     NoneFits,
@@ -83,8 +83,8 @@ impl Password {
     ) -> Result<Self, PasswordError> {
         let names = ForbiddenNames::of(names);
         let mut draw = Draw::new(source);
-        let mut text = Zeroizing::new(String::with_capacity(LONGEST));
-        for _ in 0..MOST_DRAWS {
+        let mut text = Zeroizing::new(String::with_capacity(MAX_BYTES));
+        for _ in 0..MAX_DRAWS {
             text.clear();
             match style {
                 PasswordStyle::Random(length) => write_random(&mut text, &mut draw, length.get().into())?,
@@ -138,7 +138,7 @@ fn has_all_classes(text: &str) -> bool {
 }
 
 /// Every four characters in a row that a password must not hold.
-struct ForbiddenNames(Vec<[char; SHORTEST_NAME]>);
+struct ForbiddenNames(Vec<[char; MIN_NAME_CHARACTERS]>);
 
 impl ForbiddenNames {
     fn of(names: &[&str]) -> Self {
@@ -149,7 +149,8 @@ impl ForbiddenNames {
             let spoken: Vec<char> = written.iter().copied().filter(|c| c.is_alphanumeric()).collect();
             for form in [written, spoken] {
                 windows.extend(
-                    form.windows(SHORTEST_NAME).filter_map(|window| <[char; SHORTEST_NAME]>::try_from(window).ok()),
+                    form.windows(MIN_NAME_CHARACTERS)
+                        .filter_map(|window| <[char; MIN_NAME_CHARACTERS]>::try_from(window).ok()),
                 );
             }
         }
@@ -161,14 +162,14 @@ impl ForbiddenNames {
         let written = letters_of(normalised(password), password.len());
         let spoken = letters_of(written.iter().copied().filter(|c| *c != '-'), password.len());
         [written, spoken].iter().any(|form| {
-            form.windows(SHORTEST_NAME).any(|window| self.0.iter().any(|forbidden| forbidden[..] == *window))
+            form.windows(MIN_NAME_CHARACTERS).any(|window| self.0.iter().any(|forbidden| forbidden[..] == *window))
         })
     }
 }
 
-/// At most `most` characters of a password, in a buffer that never grows: growing would leave copies behind.
-fn letters_of(letters: impl Iterator<Item = char>, most: usize) -> Zeroizing<Vec<char>> {
-    let mut all = Zeroizing::new(Vec::with_capacity(most));
+/// At most `max` characters of a password, in a buffer that never grows: growing would leave copies behind.
+fn letters_of(letters: impl Iterator<Item = char>, max: usize) -> Zeroizing<Vec<char>> {
+    let mut all = Zeroizing::new(Vec::with_capacity(max));
     all.extend(letters);
     all
 }

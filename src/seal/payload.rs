@@ -48,8 +48,8 @@ impl Binding {
 /// Writes a payload, into one buffer that never grows: growing would leave copies of the password behind.
 pub(super) fn write(binding: &Binding, password: &Password) -> Zeroizing<Vec<u8>> {
     // Two GUIDs and the names of the members take less than 256 bytes; a character is escaped by six at most.
-    let longest = 256 + 6 * (binding.user_principal_name.len() + password.expose().len());
-    let mut line = Zeroizing::new(Vec::with_capacity(longest.next_multiple_of(BLOCK) + BLOCK));
+    let max_bytes = 256 + 6 * (binding.user_principal_name.len() + password.expose().len());
+    let mut line = Zeroizing::new(Vec::with_capacity(max_bytes.next_multiple_of(BLOCK) + BLOCK));
     let head = format!(
         r#"{{"sealoff":{VERSION},"tenant":"{}","object_id":"{}","user_principal_name":""#,
         binding.tenant, binding.object_id
@@ -151,8 +151,8 @@ mod tests {
         fn the_buffer_never_grows(name in "\\PC{0,200}|[\u{1}\"]{0,200}", password in "[\u{1}\"a]{0,100}") {
             let password = Password::of(password);
             let line = write(&binding(&name), &password);
-            let longest = 256 + 6 * (name.len() + password.expose().len());
-            prop_assert_eq!(line.capacity(), longest.next_multiple_of(BLOCK) + BLOCK);
+            let max_bytes = 256 + 6 * (name.len() + password.expose().len());
+            prop_assert_eq!(line.capacity(), max_bytes.next_multiple_of(BLOCK) + BLOCK);
         }
     }
 

@@ -202,9 +202,9 @@ fn delimiter(head: &[u8]) -> u8 {
 }
 
 fn first_line(record: &ByteRecord) -> String {
-    const LONGEST: usize = 200;
+    const MAX_CHARACTERS: usize = 200;
     let names: Vec<_> = record.iter().take(20).map(String::from_utf8_lossy).collect();
-    let text: String = names.join(", ").chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let text: String = names.join(", ").chars().filter(|c| !c.is_control()).take(MAX_CHARACTERS).collect();
     // The two files of the command are easily swapped.
     if text.to_ascii_uppercase().contains("AGE-SECRET-KEY") {
         "an age identity".to_owned()

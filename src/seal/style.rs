@@ -11,54 +11,54 @@ pub enum PasswordStyle {
     Phrase(Length<6, 12>),
 }
 
-/// A length from `LEAST` to `MOST`.
+/// A length from `MIN` to `MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Length<const LEAST: u8, const MOST: u8>(u8);
+pub struct Length<const MIN: u8, const MAX: u8>(u8);
 
 /// A length that no password may have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LengthError {
     /// Too few characters.
-    #[error("a random password has at least {least} characters: fewer hold less than 100 bits; {found} is too short")]
+    #[error("a random password has at least {min} characters: fewer hold less than 100 bits; {found} is too short")]
     FewCharacters {
         /// What was asked for.
         found: u8,
         /// The least.
-        least: u8,
+        min: u8,
     },
     /// Too many characters.
     #[error(
-        "a random password has at most {most} characters: no further one makes it any safer, and somebody has to type \
+        "a random password has at most {max} characters: no further one makes it any safer, and somebody has to type \
          it; {found} is too long"
     )]
     ManyCharacters {
         /// What was asked for.
         found: u8,
         /// The most.
-        most: u8,
+        max: u8,
     },
     /// Too few words.
-    #[error("a phrase has at least {least} words: fewer hold less than 80 bits; {found} is too short")]
+    #[error("a phrase has at least {min} words: fewer hold less than 80 bits; {found} is too short")]
     FewWords {
         /// What was asked for.
         found: u8,
         /// The least.
-        least: u8,
+        min: u8,
     },
     /// Too many words.
     #[error(
-        "a phrase has at most {most} words: no further one makes it any safer, and somebody has to type it; {found} is \
+        "a phrase has at most {max} words: no further one makes it any safer, and somebody has to type it; {found} is \
          too long"
     )]
     ManyWords {
         /// What was asked for.
         found: u8,
         /// The most.
-        most: u8,
+        max: u8,
     },
 }
 
-impl<const LEAST: u8, const MOST: u8> Length<LEAST, MOST> {
+impl<const MIN: u8, const MAX: u8> Length<MIN, MAX> {
     /// The number.
     #[must_use]
     pub const fn get(self) -> u8 {
@@ -84,8 +84,8 @@ impl PasswordStyle {
     pub const fn random(characters: u8) -> Result<Self, LengthError> {
         match characters {
             17..=64 => Ok(Self::Random(Length(characters))),
-            ..17 => Err(LengthError::FewCharacters { found: characters, least: 17 }),
-            _ => Err(LengthError::ManyCharacters { found: characters, most: 64 }),
+            ..17 => Err(LengthError::FewCharacters { found: characters, min: 17 }),
+            _ => Err(LengthError::ManyCharacters { found: characters, max: 64 }),
         }
     }
 
@@ -97,8 +97,8 @@ impl PasswordStyle {
     pub const fn phrase(words: u8) -> Result<Self, LengthError> {
         match words {
             6..=12 => Ok(Self::Phrase(Length(words))),
-            ..6 => Err(LengthError::FewWords { found: words, least: 6 }),
-            _ => Err(LengthError::ManyWords { found: words, most: 12 }),
+            ..6 => Err(LengthError::FewWords { found: words, min: 6 }),
+            _ => Err(LengthError::ManyWords { found: words, max: 12 }),
         }
     }
 

@@ -25,10 +25,10 @@ pub use error::IdentityError;
 pub use own::Identity;
 
 /// An identity file is a few lines long.
-const LONGEST_FILE: u64 = 1 << 20;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// As a power of two; 22 is what the age program takes, too.
-const MOST_WORK: u8 = 22;
+const MAX_WORK_FACTOR: u8 = 22;
 
 /// The identities that may open something. There is at least one.
 ///
@@ -65,10 +65,10 @@ impl Identities {
     pub fn read_with(path: &Path, ask: &mut AskPassphrase<'_>) -> Result<Self, IdentityError> {
         let failed = |error| IdentityError::File { path: path.to_owned(), error };
         let file = File::open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len().min(LONGEST_FILE);
+        let length = file.metadata().map_err(failed)?.len().min(MAX_FILE_BYTES);
         // One byte more than is needed, so that the buffer does not grow only to see the end.
         let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
-        file.take(LONGEST_FILE).read_to_end(&mut content).map_err(failed)?;
+        file.take(MAX_FILE_BYTES).read_to_end(&mut content).map_err(failed)?;
         IdentityReader { path, ask }.content(&content).map(Self)
     }
 
@@ -139,7 +139,7 @@ impl IdentityReader<'_, '_> {
         let mut identity = scrypt::Identity::new(passphrase);
         // By default as much as this machine does in a few seconds at this moment, which under load is less than others
         // wrote with ease. The file is the reader's own.
-        identity.set_max_work_factor(MOST_WORK);
+        identity.set_max_work_factor(MAX_WORK_FACTOR);
         let wrong = || IdentityError::WrongPassphrase(self.path.to_owned());
         let mut reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|_| wrong())?;
         let mut text = Zeroizing::new(Vec::with_capacity(file.len()));

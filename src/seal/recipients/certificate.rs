@@ -16,10 +16,10 @@ use crate::words::harmless;
 use super::super::asn1::{self, Values, oid, tag};
 
 /// Keys below this can be broken with means that exist.
-const FEWEST_RSA_BITS: usize = 2048;
+const MIN_RSA_BITS: usize = 2048;
 
 /// Longer ones are not computed with by the cryptographic library.
-const MOST_RSA_BITS: usize = 8192;
+const MAX_RSA_BITS: usize = 8192;
 
 /// What an extended key usage may say so that the certificate is good for encrypting something to its holder.
 const FOR_ENCRYPTION: [ObjectIdentifier; 4] = [
@@ -75,10 +75,10 @@ pub enum CertificateProblem {
     )]
     Purpose(String),
     /// An RSA key that can be broken.
-    #[error("its RSA key has {0} bits, which is too weak; it takes {FEWEST_RSA_BITS} at least")]
+    #[error("its RSA key has {0} bits, which is too weak; it takes {MIN_RSA_BITS} at least")]
     WeakKey(usize),
     /// An RSA key that nothing computes with.
-    #[error("its RSA key has {0} bits, and no more than {MOST_RSA_BITS} are supported")]
+    #[error("its RSA key has {0} bits, and no more than {MAX_RSA_BITS} are supported")]
     LongKey(usize),
     /// Another kind of key.
     #[error("its key is of a kind that cannot be sealed to ({0}); it takes RSA, or EC on P-256, P-384 or P-521")]
@@ -180,10 +180,10 @@ impl CertificateKey {
         match info.algorithm.oid {
             oid::RSA => {
                 let bits = rsa_bits(info.subject_public_key.raw_bytes()).ok_or_else(|| unreadable.clone())?;
-                if bits < FEWEST_RSA_BITS {
+                if bits < MIN_RSA_BITS {
                     return Err(CertificateProblem::WeakKey(bits));
                 }
-                if bits > MOST_RSA_BITS {
+                if bits > MAX_RSA_BITS {
                     return Err(CertificateProblem::LongKey(bits));
                 }
                 let key = PublicEncryptingKey::from_der(&spki).map_err(|_| unreadable.clone())?;

@@ -18,7 +18,7 @@ use super::foreign;
 use super::recipient::{CERTIFICATE, CERTIFICATE_OAEP, Recipient, RsaPadding};
 
 /// A list of recipients is a few lines; this keeps a wrong file name from being read for minutes.
-const LONGEST_FILE: u64 = 1 << 20;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// The recipient that a text is; `None` if it looks like none at all, and may be the name of a file.
 pub(super) fn recognise(text: &str, place: &RecipientPlace) -> Result<Option<Recipient>, RecipientError> {
@@ -129,8 +129,8 @@ pub(super) fn read_file(path: &Path, text: &str, recipients: &mut Vec<Recipient>
     };
     // It may turn out to be a secret key.
     let mut content = Zeroizing::new(Vec::new());
-    let read = file.take(LONGEST_FILE + 1).read_to_end(&mut content).map_err(failed)?;
-    if read as u64 > LONGEST_FILE {
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut content).map_err(failed)?;
+    if read as u64 > MAX_FILE_BYTES {
         return Err(failed(io::Error::other("it is larger than a megabyte")));
     }
     of_content(&content, path, recipients)
@@ -189,9 +189,9 @@ fn of_pem(text: &str, place: &RecipientPlace) -> Result<Recipient, RecipientErro
 }
 
 fn cut(text: &str) -> String {
-    const LONGEST: usize = 40;
-    let mut cut: String = text.chars().take(LONGEST).collect();
-    if text.chars().nth(LONGEST).is_some() {
+    const MAX_CHARACTERS: usize = 40;
+    let mut cut: String = text.chars().take(MAX_CHARACTERS).collect();
+    if text.chars().nth(MAX_CHARACTERS).is_some() {
         cut.push('…');
     }
     cut
