@@ -6,6 +6,46 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A text in a CSV file of ours: written as a cell that no spreadsheet takes for a formula, read back as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Guarded<'a>(pub(crate) Cow<'a, str>);
+
+impl<'a> From<&'a str> for Guarded<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Guarded<'_> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+}
+
+impl From<Guarded<'_>> for String {
+    fn from(cell: Guarded<'_>) -> Self {
+        cell.0.into_owned()
+    }
+}
+
+impl Serialize for Guarded<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&guard(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Guarded<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut cell = String::deserialize(deserializer)?;
+        if unguard(&cell).len() < cell.len() {
+            cell.remove(0);
+        }
+        Ok(cell.into())
+    }
+}
+
 fn starts_a_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }

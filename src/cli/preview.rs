@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Color, Style};
 use serde::Serialize;
+use strum::IntoEnumIterator as _;
 
 use super::handoff;
 use super::spinner::Spinner;
@@ -150,7 +151,7 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
 }
 
 fn write_decisions(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: usize) -> io::Result<()> {
-    for decision in Decision::ALL {
+    for decision in Decision::iter() {
         let rows = summary.plan.counts.of(decision).rows;
         // Colour is an addition: it is taken off where there is no terminal, and says nothing that the word does not.
         let style = if rows == 0 { Style::new().dimmed() } else { style_of(decision) };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoEnumIterator as _;
 
 use super::reason::Reason;
 use super::row::Decision;
@@ -88,6 +89,6 @@ impl Counts {
     /// All rows.
     #[must_use]
     pub fn rows(&self) -> u32 {
-        Decision::ALL.into_iter().map(|decision| self.of(decision).rows).sum()
+        Decision::iter().map(|decision| self.of(decision).rows).sum()
     }
 }

@@ -185,12 +185,12 @@ fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) 
         return Some(format!("renamed to {}", account.user_principal_name));
     }
     let ruling = rules.rule(&as_planned(*account, row));
-    let now = reason::to_text(&ruling.reasons, &ruling.detail);
-    if ruling.decision == row.decision && ruling.steps == row.steps && still_fits(row, &ruling, &now) {
+    if ruling.decision == row.decision && ruling.steps == row.steps && still_fits(row, &ruling) {
         return None;
     }
+    let (was, now) = (row.reason_text(), reason::to_text(&ruling.reasons, &ruling.detail));
     let (was, now) = (
-        if row.reason.is_empty() { "an ordinary account" } else { &row.reason },
+        if was.is_empty() { "an ordinary account" } else { &was },
         if now.is_empty() { "an ordinary account" } else { &now },
     );
     Some(format!("it was {was}, and is now {now}"))
@@ -211,7 +211,7 @@ fn as_planned(mut account: Account, row: &PlanRow) -> Account {
 
 /// Are the reasons still those of the plan? Somebody who is no longer an administrator is; somebody who has become
 /// another kind of administrator is not.
-fn still_fits(row: &PlanRow, ruling: &Ruling, now: &str) -> bool {
+fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
     let guards = [Reason::Privileged, Reason::Restricted];
     let ordinary = |reasons: &[Reason]| -> Vec<Reason> {
         reasons.iter().copied().filter(|reason| !guards.contains(reason)).collect()
@@ -219,7 +219,6 @@ fn still_fits(row: &PlanRow, ruling: &Ruling, now: &str) -> bool {
     if row.decision == Decision::Already {
         return true;
     }
-    let Ok(planned) = row.reasons() else { return false };
     let guarded = ruling.reasons.iter().any(|reason| guards.contains(reason));
-    ordinary(&planned) == ordinary(&ruling.reasons) && (!guarded || row.reason == now)
+    ordinary(&row.reasons) == ordinary(&ruling.reasons) && (!guarded || (&row.reasons, &row.detail) == (&ruling.reasons, &ruling.detail))
 }

@@ -198,8 +198,7 @@ impl PlanFolder {
         let mut is_shared_out = true;
         for row in plan.rows()? {
             let row = row?;
-            // A row with an unknown reason was turned down when it was read.
-            counts.add(row.decision, &row.reasons().unwrap_or_default(), row.steps);
+            counts.add(row.decision, &row.reasons, row.steps);
             plan.steps.push(row.steps);
             if let (Some(handoff), true) = (&plan.manifest.handoff, row.steps.contains(Step::Reset)) {
                 match handoff.share_of(&row.handoff).and_then(|share| shared.get_mut(share)) {
@@ -317,7 +316,6 @@ impl Rows {
         if !consistent {
             return Err(Unusable::Content("it contradicts itself, or is out of order".to_owned()));
         }
-        row.reasons().map_err(|error| Unusable::Content(error.to_string()))?;
         self.next = self.next.next();
         Ok(Some(row))
     }
@@ -399,6 +397,7 @@ impl From<csv::Error> for Unusable {
     fn from(error: csv::Error) -> Self {
         match error.into_kind() {
             csv::ErrorKind::Io(error) => Self::Io(error),
+            csv::ErrorKind::Deserialize { err, .. } => Self::Content(cell_error(&err)),
             kind => Self::Content(format!("{kind:?}")),
         }
     }
@@ -406,6 +405,14 @@ impl From<csv::Error> for Unusable {
 
 impl From<RowError> for Unusable {
     fn from(error: RowError) -> Self {
-        Self::Content(error.to_string())
+        match error {
+            RowError::Cell(error) => error.into(),
+            RowError::Reason(error) => Self::Content(error.to_string()),
+        }
     }
+}
+
+fn cell_error(error: &csv::DeserializeError) -> String {
+    let column = error.field().and_then(|field| HEADER.get(usize::try_from(field).ok()?));
+    column.map_or_else(|| error.to_string(), |column| format!("column {column}: {}", error.kind()))
 }

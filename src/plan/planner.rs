@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use strum::IntoEnumIterator as _;
 
 use super::account_rules::AccountRules;
 use super::administrators::{Administrators, TooFewLeft};
@@ -14,7 +15,7 @@ use super::manifest::{Facts, Manifest, ProtectedList, RosterName, Tenant};
 use super::onprem::WorkList;
 use super::protected::ProtectedError;
 use super::reach::{self, OutOfReach, Principal, RoleMissing};
-use super::reason::{self, Reason};
+use super::reason::Reason;
 use super::row::{Decision, HEADER, PlanRow, RowError};
 use super::rules::{Rules, RulesError};
 use super::ruling::{Judge, Known, Ruling};
@@ -125,7 +126,7 @@ pub struct ReasonLine {
 impl Summary {
     pub(super) fn new(folder: &Path, shape: RosterShape, defects: Defects, plan: Manifest) -> Self {
         let mut reasons = Vec::new();
-        for decision in Decision::ALL {
+        for decision in Decision::iter() {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
                 let sentence = reason.sentence();
                 let flag = plan.options.flag_left(reason, plan.playbook);
@@ -390,9 +391,10 @@ fn refuse_administrators(
             }
             row.decision = Decision::Refuse;
             row.steps = Steps::NONE;
-            row.reason = reason::to_text(&[Reason::LastGlobalAdmin], &few.detail());
+            row.reasons = vec![Reason::LastGlobalAdmin];
+            row.detail = few.detail();
         }
-        counts.add(row.decision, &row.reasons().unwrap_or_default(), row.steps);
+        counts.add(row.decision, &row.reasons, row.steps);
         row.write(&mut csv)?;
     }
     let (pending, digest) = finish(csv)?;
@@ -409,7 +411,8 @@ fn line(entry: &Entry, found: Option<Found>, ruling: &Ruling) -> PlanRow {
         user_principal_name: String::new(),
         display_name: String::new(),
         decision: ruling.decision,
-        reason: reason::to_text(&ruling.reasons, &ruling.detail),
+        reasons: ruling.reasons.clone(),
+        detail: ruling.detail.clone(),
         steps: ruling.steps,
         account_enabled: None,
         last_password_change: None,

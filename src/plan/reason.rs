@@ -1,13 +1,14 @@
 //! Why an account is not simply treated as the playbook says.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 /// Why a decision is not, or not all of, what the playbook says. The names are part of the contract with scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::Display, strum::EnumIter, strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", parse_err_ty = UnknownReason, parse_err_fn = UnknownReason::new)]
 pub enum Reason {
     /// The row of the roster cannot be read.
     Unreadable,
@@ -62,65 +63,10 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// All reasons.
-    pub const ALL: [Self; 25] = [
-        Self::Unreadable,
-        Self::NotAUser,
-        Self::NotFound,
-        Self::Deleted,
-        Self::Ambiguous,
-        Self::MailAddress,
-        Self::Mismatch,
-        Self::Duplicate,
-        Self::Protected,
-        Self::SyncServiceAccount,
-        Self::Operator,
-        Self::LastGlobalAdmin,
-        Self::Restricted,
-        Self::Privileged,
-        Self::Guest,
-        Self::Synced,
-        Self::Federated,
-        Self::AlreadyBlocked,
-        Self::AlreadyEnabled,
-        Self::Already,
-        Self::UnknownState,
-        Self::NotBlocked,
-        Self::BlockedBefore,
-        Self::BlockUncertain,
-        Self::ChangedSince,
-    ];
-
     /// The stable name.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::NotAUser => "not-a-user",
-            Self::NotFound => "not-found",
-            Self::Deleted => "deleted",
-            Self::Ambiguous => "ambiguous",
-            Self::MailAddress => "mail-address",
-            Self::Mismatch => "mismatch",
-            Self::Duplicate => "duplicate",
-            Self::Protected => "protected",
-            Self::SyncServiceAccount => "sync-service-account",
-            Self::Operator => "operator",
-            Self::LastGlobalAdmin => "last-global-admin",
-            Self::Restricted => "restricted",
-            Self::Privileged => "privileged",
-            Self::Guest => "guest",
-            Self::Synced => "synced",
-            Self::Federated => "federated",
-            Self::AlreadyBlocked => "already-blocked",
-            Self::AlreadyEnabled => "already-enabled",
-            Self::Already => "already",
-            Self::UnknownState => "unknown-state",
-            Self::NotBlocked => "not-blocked",
-            Self::BlockedBefore => "blocked-before",
-            Self::BlockUncertain => "block-uncertain",
-            Self::ChangedSince => "changed-since",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// What it means, for a person who reads the preview.
@@ -185,58 +131,49 @@ impl Reason {
     }
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 /// Says that there is no such reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no reason that sealoff gives")]
 pub struct UnknownReason(pub String);
 
-impl FromStr for Reason {
-    type Err = UnknownReason;
-
-    fn from_str(text: &str) -> Result<Self, UnknownReason> {
-        Self::ALL.into_iter().find(|reason| reason.name() == text).ok_or_else(|| UnknownReason(text.to_owned()))
+impl UnknownReason {
+    fn new(text: &str) -> Self {
+        Self(text.to_owned())
     }
 }
 
 /// The text of the `reason` column: the names joined by `+`, and behind a colon what else is to be said.
-#[must_use]
-pub fn to_text(reasons: &[Reason], detail: &str) -> String {
+pub(super) fn to_text(reasons: &[Reason], detail: &str) -> String {
     let names: Vec<_> = reasons.iter().map(|reason| reason.name()).collect();
     let names = names.join("+");
     if detail.is_empty() { names } else { format!("{names}: {detail}") }
 }
 
-/// The reasons in the text of a `reason` column.
-///
-/// # Errors
-///
-/// The first name that is none.
-pub fn from_text(text: &str) -> Result<Vec<Reason>, UnknownReason> {
-    let names = text.split_once(": ").map_or(text, |(names, _)| names);
-    names.split('+').filter(|name| !name.is_empty()).map(str::parse).collect()
+/// The reasons and the detail in the text of a `reason` column.
+pub(super) fn from_text(text: &str) -> Result<(Vec<Reason>, String), UnknownReason> {
+    let (names, detail) = text.split_once(": ").unwrap_or((text, ""));
+    let reasons = names.split('+').filter(|name| !name.is_empty()).map(str::parse).collect::<Result<_, _>>()?;
+    Ok((reasons, detail.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::IntoEnumIterator as _;
 
     #[test]
     fn reasons_survive_their_text_form() {
-        for reason in Reason::ALL {
-            assert_eq!(from_text(&to_text(&[reason], "")), Ok(vec![reason]));
-            assert_eq!(from_text(&to_text(&[reason], "row 3: a+b: c")), Ok(vec![reason]));
+        let survives = |reasons: &[Reason], detail: &str| {
+            assert_eq!(from_text(&to_text(reasons, detail)), Ok((reasons.to_vec(), detail.to_owned())));
+        };
+        for reason in Reason::iter() {
+            survives(&[reason], "");
+            survives(&[reason], "row 3: a+b: c");
             assert_eq!(serde_json::to_string(&reason).unwrap(), format!("\"{reason}\""));
         }
         assert_eq!(to_text(&[Reason::Duplicate], "row 3"), "duplicate: row 3");
-        let two = [Reason::Synced, Reason::AlreadyBlocked];
-        assert_eq!(from_text(&to_text(&two, "")), Ok(two.to_vec()));
-        assert_eq!(from_text(""), Ok(vec![]));
+        survives(&[Reason::Synced, Reason::AlreadyBlocked], "");
+        survives(&[], "");
         assert!(from_text("whim").is_err());
     }
 }

@@ -1,16 +1,12 @@
 //! One line of `plan.csv`: what was decided about one entry, and the state the account was in.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-use super::reason::{self, Reason};
+use super::reason::{self, Reason, UnknownReason};
 use super::step::Steps;
 use crate::ids::{ObjectId, RowNumber};
-use crate::spreadsheet::{guard, unguard};
+use crate::spreadsheet::Guarded;
 
 /// The header of `plan.csv`.
 pub const HEADER: [&str; 13] = [
@@ -30,8 +26,11 @@ pub const HEADER: [&str; 13] = [
 ];
 
 /// What happens to an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::Display, strum::EnumIter, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Decision {
     /// The account will be changed.
     Act,
@@ -44,33 +43,10 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// All decisions.
-    pub const ALL: [Self; 4] = [Self::Act, Self::Already, Self::Skip, Self::Refuse];
-
     /// The word for it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Act => "act",
-            Self::Already => "already",
-            Self::Skip => "skip",
-            Self::Refuse => "refuse",
-        }
-    }
-}
-
-impl fmt::Display for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Decision {
-    type Err = RowError;
-
-    fn from_str(text: &str) -> Result<Self, RowError> {
-        let found = Self::ALL.into_iter().find(|decision| decision.name() == text);
-        found.ok_or_else(|| RowError { column: "decision", found: text.to_owned() })
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -89,8 +65,10 @@ pub struct PlanRow {
     pub display_name: String,
     /// What happens to it.
     pub decision: Decision,
-    /// The stable name of the reason, with details behind a colon: `duplicate: row 3`.
-    pub reason: String,
+    /// Why it is not, or not all of, what the playbook says.
+    pub reasons: Vec<Reason>,
+    /// What else is to be said about the reasons: `row 3` of a duplicate. For people; nothing is decided by it.
+    pub detail: String,
     /// What is done to it; nothing unless the decision is `act`.
     pub steps: Steps,
     /// Whether sign-in was allowed when the plan was made.
@@ -114,14 +92,35 @@ pub struct OrderKey {
     row: RowNumber,
 }
 
-/// A cell of `plan.csv` that sealoff never wrote.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("column {column} holds {found:?}")]
-pub struct RowError {
-    /// The column.
-    pub column: &'static str,
-    /// What stands in it.
-    pub found: String,
+/// A row as `plan.csv` has it: cells in the order of [`HEADER`].
+#[derive(Serialize, Deserialize)]
+struct PlanLine<'a> {
+    row: RowNumber,
+    user: Guarded<'a>,
+    object_id: Option<ObjectId>,
+    user_principal_name: Guarded<'a>,
+    display_name: Guarded<'a>,
+    decision: Decision,
+    reason: Guarded<'a>,
+    steps: Steps,
+    account_enabled: Option<bool>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    last_password_change: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    sessions_valid_from: Option<OffsetDateTime>,
+    handoff: Guarded<'a>,
+    priority: Option<u32>,
+}
+
+/// Why a line of `plan.csv` is none that sealoff wrote.
+#[derive(Debug, thiserror::Error)]
+pub enum RowError {
+    /// A cell is not what its column holds.
+    #[error(transparent)]
+    Cell(#[from] csv::Error),
+    /// A reason that no plan gives.
+    #[error(transparent)]
+    Reason(#[from] UnknownReason),
 }
 
 impl PlanRow {
@@ -131,40 +130,35 @@ impl PlanRow {
     ///
     /// Whatever writing fails with.
     pub fn write(&self, csv: &mut csv::Writer<impl std::io::Write>) -> csv::Result<()> {
-        let moment = |moment: Option<OffsetDateTime>| moment.and_then(|m| m.format(&Rfc3339).ok()).unwrap_or_default();
-        csv.write_record([
-            self.row.to_string().as_str(),
-            &guard(&self.user),
-            &self.object_id.map(|id| id.to_string()).unwrap_or_default(),
-            &guard(&self.user_principal_name),
-            &guard(&self.display_name),
-            self.decision.name(),
-            &guard(&self.reason),
-            &self.steps.to_string(),
-            self.account_enabled.map_or("", |enabled| if enabled { "true" } else { "false" }),
-            &moment(self.last_password_change),
-            &moment(self.sessions_valid_from),
-            &guard(&self.handoff),
-            &self.priority.map(|p| p.to_string()).unwrap_or_default(),
-        ])
+        csv.serialize(PlanLine {
+            row: self.row,
+            user: self.user.as_str().into(),
+            object_id: self.object_id,
+            user_principal_name: self.user_principal_name.as_str().into(),
+            display_name: self.display_name.as_str().into(),
+            decision: self.decision,
+            reason: self.reason_text().into(),
+            steps: self.steps,
+            account_enabled: self.account_enabled,
+            last_password_change: self.last_password_change,
+            sessions_valid_from: self.sessions_valid_from,
+            handoff: self.handoff.as_str().into(),
+            priority: self.priority,
+        })
     }
 
-    /// The reasons that the line gives.
-    ///
-    /// # Errors
-    ///
-    /// A name that is no reason's; never on a line of a plan that opened.
-    pub fn reasons(&self) -> Result<Vec<Reason>, reason::UnknownReason> {
-        reason::from_text(&self.reason)
+    /// The reasons and the detail as one text, as the `reason` column has them.
+    #[must_use]
+    pub fn reason_text(&self) -> String {
+        reason::to_text(&self.reasons, &self.detail)
     }
 
     /// The place of the account in the order of work: administrators first, because theirs are the keys that an intruder
     /// uses first; then by priority, those without one last; then as in the roster.
     #[must_use]
     pub fn order_key(&self) -> OrderKey {
-        let privileged = self.reasons().is_ok_and(|reasons| reasons.contains(&Reason::Privileged));
         OrderKey {
-            ordinary: !privileged,
+            ordinary: !self.reasons.contains(&Reason::Privileged),
             unranked: self.priority.is_none(),
             priority: self.priority.unwrap_or_default(),
             row: self.row,
@@ -175,40 +169,25 @@ impl PlanRow {
     ///
     /// # Errors
     ///
-    /// The first column whose cell is none that sealoff writes.
+    /// The first cell that is none that sealoff writes.
     pub fn read(record: &csv::StringRecord) -> Result<Self, RowError> {
-        let cell = |index: usize| record.get(index).unwrap_or_default();
-        let wrong = |index: usize| RowError { column: HEADER[index], found: cell(index).to_owned() };
-        let text = |index: usize| unguard(cell(index)).to_owned();
-        let moment = |index: usize| match cell(index) {
-            "" => Ok(None),
-            text => OffsetDateTime::parse(text, &Rfc3339).map(Some).map_err(|_| wrong(index)),
-        };
+        let line: PlanLine<'_> = record.deserialize(None)?;
+        let (reasons, detail) = reason::from_text(&line.reason.0)?;
         Ok(Self {
-            row: cell(0).parse().ok().filter(|row| *row > 0).map(RowNumber::new).ok_or_else(|| wrong(0))?,
-            user: text(1),
-            object_id: match cell(2) {
-                "" => None,
-                id => Some(id.parse().map_err(|_| wrong(2))?),
-            },
-            user_principal_name: text(3),
-            display_name: text(4),
-            decision: cell(5).parse()?,
-            reason: text(6),
-            steps: cell(7).parse().map_err(|_| wrong(7))?,
-            account_enabled: match cell(8) {
-                "" => None,
-                "true" => Some(true),
-                "false" => Some(false),
-                _ => return Err(wrong(8)),
-            },
-            last_password_change: moment(9)?,
-            sessions_valid_from: moment(10)?,
-            handoff: text(11),
-            priority: match cell(12) {
-                "" => None,
-                number => Some(number.parse().map_err(|_| wrong(12))?),
-            },
+            row: line.row,
+            user: line.user.into(),
+            object_id: line.object_id,
+            user_principal_name: line.user_principal_name.into(),
+            display_name: line.display_name.into(),
+            decision: line.decision,
+            reasons,
+            detail,
+            steps: line.steps,
+            account_enabled: line.account_enabled,
+            last_password_change: line.last_password_change,
+            sessions_valid_from: line.sessions_valid_from,
+            handoff: line.handoff.into(),
+            priority: line.priority,
         })
     }
 }
@@ -228,7 +207,8 @@ mod tests {
             user_principal_name: "ada@contoso.com".to_owned(),
             display_name,
             decision: Decision::Act,
-            reason: String::new(),
+            reasons: vec![Reason::Synced, Reason::AlreadyBlocked],
+            detail: "row 3: a".to_owned(),
             steps: Steps::of(&[Step::Block, Step::Revoke]),
             account_enabled: Some(true),
             last_password_change: Some(datetime!(2026-10-01 09:14:21 UTC)),

@@ -12,7 +12,7 @@ use super::handoff::Sharing;
 use super::manifest::{Facts, Manifest, RosterName, Tenant};
 use super::onprem::WorkList;
 use super::planner::{PlanError, Summary, commit, finish, plan_csv};
-use super::reason::{self, Reason};
+use super::reason::Reason;
 use super::row::{Decision, HEADER, PlanRow};
 use super::rules::Rules;
 use super::ruling::Ruling;
@@ -193,7 +193,8 @@ fn unblocking(ruling: Ruling) -> Ruling {
 fn line(row: PlanRow, account: Option<Account>, ruling: &Ruling) -> PlanRow {
     let mut line = PlanRow {
         decision: ruling.decision,
-        reason: reason::to_text(&ruling.reasons, &ruling.detail),
+        reasons: ruling.reasons.clone(),
+        detail: ruling.detail.clone(),
         steps: ruling.steps,
         ..row
     };

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::listing::detail;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::reason::Reason;
@@ -56,13 +55,13 @@ impl Examples {
             if row.decision != Decision::Refuse {
                 continue;
             }
-            for reason in row.reasons().unwrap_or_default() {
+            for reason in row.reasons {
                 let rows = found.entry(reason).or_default();
                 if rows.len() < MOST {
                     missing = missing.saturating_sub(1);
                     let is_known = row.user.parse::<ObjectId>().is_ok() && !row.user_principal_name.is_empty();
                     let name = if is_known { &row.user_principal_name } else { &row.user }.clone();
-                    rows.push(Example { row: row.row, user: row.user.clone(), name, detail: detail(&row).to_owned() });
+                    rows.push(Example { row: row.row, user: row.user.clone(), name, detail: row.detail.clone() });
                 }
             }
             if missing == 0 {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use strum::IntoEnumIterator as _;
 
 use crate::plan::counts::Counts;
 use crate::plan::reason::Reason;
@@ -40,7 +41,7 @@ impl Listing {
     /// Room for all of them where they fit; otherwise a fair share for each decision, and the rest by urgency.
     pub(super) fn of(counts: &Counts) -> Self {
         let mut rooms: BTreeMap<Decision, Room> = BTreeMap::new();
-        for decision in Decision::ALL {
+        for decision in Decision::iter() {
             rooms.entry(decision).or_default().rows_left = counts.of(decision).rows.min(FAIR_SHARE);
         }
         let mut left = MOST_ROWS.saturating_sub(rooms.values().map(|room| room.rows_left).sum());
@@ -138,18 +139,17 @@ impl Legend {
             means: means(decision),
             rows: counts.of(decision).rows,
         };
-        let given = |reason: &Reason| Decision::ALL.into_iter().any(|d| counts.of(d).reasons.contains_key(reason));
-        let reasons = Reason::ALL.into_iter().filter(given).map(|reason| ReasonLine {
+        let given = |reason: &Reason| Decision::iter().any(|d| counts.of(d).reasons.contains_key(reason));
+        let reasons = Reason::iter().filter(given).map(|reason| ReasonLine {
             name: reason.name(),
             sentence: reason.sentence(),
-            rows: Decision::ALL
-                .into_iter()
+            rows: Decision::iter()
                 .map(|decision| counts.of(decision).reasons.get(&reason).copied().unwrap_or_default())
                 .collect(),
             reason,
         });
         Self {
-            decisions: Decision::ALL.into_iter().map(line).collect(),
+            decisions: Decision::iter().map(line).collect(),
             reasons: reasons.collect(),
             steps: Vec::new(),
             combinations: Vec::new(),
@@ -158,17 +158,16 @@ impl Legend {
 
     /// The row in the form that the script takes.
     pub(super) fn list<'a>(&mut self, row: &'a PlanRow) -> ListedRow<'a> {
-        let reasons = row.reasons().unwrap_or_default();
-        let places = reasons.iter().filter_map(|reason| self.reasons.iter().position(|line| line.reason == *reason));
+        let places = row.reasons.iter().filter_map(|reason| self.reasons.iter().position(|line| line.reason == *reason));
         let user = if row.user.eq_ignore_ascii_case(&row.user_principal_name) { "" } else { &row.user };
         (
             row.row.get(),
             shown(user),
             shown(&row.display_name),
             shown(&row.user_principal_name),
-            Decision::ALL.into_iter().position(|decision| decision == row.decision).unwrap_or_default(),
+            Decision::iter().position(|decision| decision == row.decision).unwrap_or_default(),
             places.collect(),
-            shown(detail(row)),
+            shown(&row.detail),
             self.combination(row.steps),
             shown(&row.handoff),
         )
@@ -181,11 +180,6 @@ impl Legend {
             self.combinations.len() - 1
         })
     }
-}
-
-/// What else the row says about its reasons.
-pub(super) fn detail(row: &PlanRow) -> &str {
-    row.reason.split_once(": ").map_or("", |(_, detail)| detail)
 }
 
 /// What a decision means for the people it is about.
@@ -221,9 +215,9 @@ mod tests {
     }
 
     /// How many of each decision are listed when every row takes so many bytes.
-    fn listed(counts: &Counts, bytes: usize) -> [u32; 4] {
+    fn listed(counts: &Counts, bytes: usize) -> Vec<u32> {
         let mut listing = Listing::of(counts);
-        for decision in Decision::ALL {
+        for decision in Decision::iter() {
             for _ in 0..counts.of(decision).rows {
                 if !listing.is_open(decision) || !listing.list(decision, bytes) {
                     break;
@@ -232,7 +226,7 @@ mod tests {
             assert!(!listing.list(decision, 0), "what is full stays full");
         }
         assert!(listing.rows() <= MOST_ROWS);
-        Decision::ALL.map(|decision| listing.of_decision(decision))
+        Decision::iter().map(|decision| listing.of_decision(decision)).collect()
     }
 
     #[test]

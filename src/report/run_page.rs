@@ -103,13 +103,13 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
 
 impl Left {
     fn add(&mut self, row: &PlanRow, result: &outcomes::ResultRow) {
-        let reasons = row.reasons().unwrap_or_default();
+        let reasons = &row.reasons;
         let elsewhere = reasons.iter().any(|reason| matches!(reason, Reason::Synced | Reason::Federated));
         if elsewhere && row.decision != Decision::Skip {
-            self.on_premises.add(row, &row.reason);
+            self.on_premises.add(row, &row.reason_text());
         }
         if reasons.contains(&Reason::Guest) {
-            self.guests.add(row, &row.reason);
+            self.guests.add(row, &row.reason_text());
         }
         if result.outcome == Outcome::Uncertain.name() {
             self.uncertain.add(row, &result.detail);
@@ -117,7 +117,7 @@ impl Left {
         if row.decision == Decision::Refuse
             && let Some(reason) = reasons.first()
         {
-            self.refused.entry(*reason).or_default().add(row, &row.reason);
+            self.refused.entry(*reason).or_default().add(row, &row.reason_text());
         }
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
+use strum::IntoEnumIterator as _;
 
-use super::listing::{Listing, MOST_ROWS, detail, in_words, means};
+use super::listing::{Listing, MOST_ROWS, in_words, means};
 use super::plan_page::MOST_PLAIN_ROWS;
 use super::shown::{Shown, shown};
 use crate::plan::counts::Counts;
@@ -71,9 +72,9 @@ pub(super) fn masthead(plan: &Manifest) -> Markup {
 pub(super) fn figures(counts: &Counts) -> Markup {
     let all = u64::from(counts.rows()).max(1);
     let spoken: Vec<String> =
-        Decision::ALL.into_iter().map(|d| format!("{d} {}", count(counts.of(d).rows.into()))).collect();
+        Decision::iter().map(|d| format!("{d} {}", count(counts.of(d).rows.into()))).collect();
     let mut from = 0_u64;
-    let pieces = Decision::ALL.map(|decision| {
+    let pieces = Decision::iter().map(|decision| {
         let at = from * 1000 / all;
         from += u64::from(counts.of(decision).rows);
         (decision, at, from * 1000 / all - at)
@@ -89,7 +90,7 @@ pub(super) fn figures(counts: &Counts) -> Markup {
                 }
             }
             ul.figures {
-                @for decision in Decision::ALL {
+                @for decision in Decision::iter() {
                     li class=(decision) {
                         a href={ "#decision=" (decision) } {
                             span.number { (count(counts.of(decision).rows.into())) }
@@ -212,8 +213,7 @@ pub(super) fn work(plan: &Manifest) -> Markup {
 /// Why some are not simply treated as the playbook says.
 pub(super) fn reasons(plan: &Manifest) -> Markup {
     let counts = &plan.counts;
-    let lines: Vec<_> = Decision::ALL
-        .into_iter()
+    let lines: Vec<_> = Decision::iter()
         .flat_map(|decision| counts.of(decision).reasons.iter().map(move |(reason, rows)| (decision, reason, rows)))
         .collect();
     html! {
@@ -273,8 +273,7 @@ pub(super) fn people(counts: &Counts, listing: &Listing) -> Markup {
 
 /// How many rows are only in plan.csv, exactly.
 fn unlisted(counts: &Counts, listing: &Listing) -> Markup {
-    let left_out: Vec<String> = Decision::ALL
-        .into_iter()
+    let left_out: Vec<String> = Decision::iter()
         .map(|decision| (decision, counts.of(decision).rows - listing.of_decision(decision)))
         .filter(|(_, rows)| *rows > 0)
         .map(|(decision, rows)| format!("{} {decision}", count(rows.into())))
@@ -321,7 +320,6 @@ pub(super) fn plain(counts: &Counts, rows: &str) -> Markup {
 
 /// One refused row.
 pub(super) fn plain_row(row: &PlanRow) -> Markup {
-    let reasons = row.reasons().unwrap_or_default();
     html! {
         tr role="row" {
             td.number role="cell" data-label="Row" { (row.row) }
@@ -330,8 +328,8 @@ pub(super) fn plain_row(row: &PlanRow) -> Markup {
                 @if !row.display_name.is_empty() { br; (Shown(&row.display_name)) }
             }
             td role="cell" {
-                @for reason in &reasons { span.why { (sentence_case(reason.sentence())) "." } " " }
-                @if !detail(row).is_empty() { span.detail { (Shown(detail(row))) } }
+                @for reason in &row.reasons { span.why { (sentence_case(reason.sentence())) "." } " " }
+                @if !row.detail.is_empty() { span.detail { (Shown(&row.detail)) } }
             }
         }
     }

@@ -230,6 +230,7 @@ fn bounded(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::reason::Reason;
     use proptest::prelude::*;
 
     fn row(number: u32, steps: Steps, priority: Option<u32>, privileged: bool) -> PlanRow {
@@ -240,7 +241,8 @@ mod tests {
             user_principal_name: format!("user{number}@contoso.com"),
             display_name: format!("User {number}"),
             decision: if steps.is_empty() { Decision::Skip } else { Decision::Act },
-            reason: if privileged { "privileged".to_owned() } else { String::new() },
+            reasons: if privileged { vec![Reason::Privileged] } else { Vec::new() },
+            detail: String::new(),
             steps,
             account_enabled: Some(true),
             last_password_change: None,

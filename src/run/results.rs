@@ -210,10 +210,11 @@ fn write_row(
     let state = history.state;
     // Of an account that was left alone no step is open, done or failed.
     let touched = acts && outcome != Outcome::Refused;
-    let reason = if acts { "" } else { row.reason.as_str() };
+    let planned = row.reason_text();
+    let reason = if acts { "" } else { planned.as_str() };
     let mut details: Vec<&str> = [reason, last.detail.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
-    if acts && !row.reason.is_empty() {
-        details.push(&row.reason);
+    if acts && !planned.is_empty() {
+        details.push(&planned);
     }
     // The column tells of blocks alone: an unblock that is done must not read as "blocked: done".
     let unblock = format!("unblock: {}", step_word(state.sign_in));

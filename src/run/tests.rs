@@ -19,6 +19,7 @@ use crate::digest::{Digest, Hasher};
 use crate::graph::error::GraphError;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::playbook::Playbook;
+use crate::plan::reason::Reason;
 use crate::plan::row::{Decision, PlanRow};
 use crate::plan::step::{Step, Steps};
 
@@ -34,32 +35,34 @@ fn object_id(row: u32) -> ObjectId {
 }
 
 fn plan() -> Vec<PlanRow> {
+    const NONE: &[Reason] = &[];
     let all = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
-    let acts = |steps| (Decision::Act, steps, "");
+    let acts = |steps| (Decision::Act, steps, NONE);
     let rows = [
         acts(all),
         acts(all),
-        (Decision::Skip, Steps::NONE, "guest"),
+        (Decision::Skip, Steps::NONE, &[Reason::Guest]),
         acts(all),
         acts(RESET.with(Step::Revoke)),
-        (Decision::Refuse, Steps::NONE, "synced"),
-        (Decision::Act, RESET.with(Step::Revoke), "privileged"),
+        (Decision::Refuse, Steps::NONE, &[Reason::Synced]),
+        (Decision::Act, RESET.with(Step::Revoke), &[Reason::Privileged]),
         acts(UNBLOCK),
-        (Decision::Already, Steps::NONE, "already"),
+        (Decision::Already, Steps::NONE, &[Reason::Already]),
         acts(REVOKE),
         acts(RESET),
         acts(BLOCK.with(Step::Revoke)),
         acts(REVOKE),
         acts(RESET),
     ];
-    let row = |(number, (decision, steps, reason)): (u32, (Decision, Steps, &str))| PlanRow {
+    let row = |(number, (decision, steps, reasons)): (u32, (Decision, Steps, &[Reason]))| PlanRow {
         row: RowNumber::new(number),
         user: format!("user{number}"),
         object_id: Some(object_id(number)),
         user_principal_name: format!("user{number}@contoso.com"),
         display_name: format!("User {number}"),
         decision,
-        reason: reason.to_owned(),
+        reasons: reasons.to_vec(),
+        detail: String::new(),
         steps,
         account_enabled: Some(true),
         last_password_change: None,
