@@ -362,7 +362,9 @@ pub(super) fn commit(folder: &Path, plan_csv: Pending, manifest: &Manifest) -> R
 
 /// `plan.csv` beside its place, with its header.
 pub(super) fn plan_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
-    let mut csv = csv::Writer::from_writer(Hashing::new(Pending::new(&folder.join(PLAN_CSV))?));
+    let file = Hashing::new(Pending::new(&folder.join(PLAN_CSV))?);
+    // The header is written here, so that a plan without a row has one.
+    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
     csv.write_record(HEADER)?;
     Ok(csv)
 }

@@ -218,11 +218,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_header_names_the_cells_in_their_order() {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        sample(String::new(), String::new()).write(&mut writer).unwrap();
+        let bytes = writer.into_inner().unwrap();
+        let header = csv::Reader::from_reader(&bytes[..]).headers().unwrap().clone();
+        assert_eq!(header, HEADER[..]);
+    }
+
     proptest! {
         #[test]
         fn a_line_survives_the_file(user in "\\PC*|[-=+@'].*", name in "\\PC*|[-=+@'\",;].*") {
             let row = sample(user, name);
-            let mut writer = csv::Writer::from_writer(Vec::new());
+            let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
             row.write(&mut writer).unwrap();
             let bytes = writer.into_inner().unwrap();
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]);
