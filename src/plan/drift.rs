@@ -220,5 +220,6 @@ fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
         return true;
     }
     let guarded = ruling.reasons.iter().any(|reason| guards.contains(reason));
-    ordinary(&row.reasons) == ordinary(&ruling.reasons) && (!guarded || (&row.reasons, &row.detail) == (&ruling.reasons, &ruling.detail))
+    ordinary(&row.reasons) == ordinary(&ruling.reasons)
+        && (!guarded || (&row.reasons, &row.detail) == (&ruling.reasons, &ruling.detail))
 }

@@ -63,7 +63,8 @@ async fn plan(tenant: &Tenant, rules: Rules, text: &str) -> (TempDir, Summary, V
 /// Each row as `decision steps reason`.
 async fn decisions(tenant: &Tenant, rules: Rules, text: &str) -> Vec<String> {
     let (_, _, rows) = plan(tenant, rules, text).await;
-    let words = |row: &PlanRow| format!("{} {} {}", row.decision, row.steps, row.reason_text()).trim_end().replace("  ", " ");
+    let words =
+        |row: &PlanRow| format!("{} {} {}", row.decision, row.steps, row.reason_text()).trim_end().replace("  ", " ");
     rows.iter().map(words).collect()
 }
 

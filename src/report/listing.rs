@@ -158,7 +158,8 @@ impl Legend {
 
     /// The row in the form that the script takes.
     pub(super) fn list<'a>(&mut self, row: &'a PlanRow) -> ListedRow<'a> {
-        let places = row.reasons.iter().filter_map(|reason| self.reasons.iter().position(|line| line.reason == *reason));
+        let places =
+            row.reasons.iter().filter_map(|reason| self.reasons.iter().position(|line| line.reason == *reason));
         let user = if row.user.eq_ignore_ascii_case(&row.user_principal_name) { "" } else { &row.user };
         (
             row.row.get(),

@@ -71,8 +71,7 @@ pub(super) fn masthead(plan: &Manifest) -> Markup {
 /// The counts, large.
 pub(super) fn figures(counts: &Counts) -> Markup {
     let all = u64::from(counts.rows()).max(1);
-    let spoken: Vec<String> =
-        Decision::iter().map(|d| format!("{d} {}", count(counts.of(d).rows.into()))).collect();
+    let spoken: Vec<String> = Decision::iter().map(|d| format!("{d} {}", count(counts.of(d).rows.into()))).collect();
     let mut from = 0_u64;
     let pieces = Decision::iter().map(|decision| {
         let at = from * 1000 / all;

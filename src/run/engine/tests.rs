@@ -316,7 +316,7 @@ fn rows(playbook: Playbook, count: u32) -> Vec<PlanRow> {
         display_name: format!("User {number}"),
         decision: Decision::Act,
         reasons: Vec::new(),
-            detail: String::new(),
+        detail: String::new(),
         steps: playbook.steps(),
         account_enabled: Some(true),
         last_password_change: None,
