@@ -1,10 +1,11 @@
 //! A headless browser, where there is one.
 
 use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use crate::tools::{on_path, skip};
 
 /// A browser that hangs is ended after this long; one page takes half a second.
 const LONGEST: Duration = Duration::from_secs(90);
@@ -23,25 +24,17 @@ pub(crate) struct Dump {
 }
 
 impl Browser {
-    /// The browser of this machine: `SEALOFF_CHROMIUM`, or the first of the usual names. Without one the test is skipped,
-    /// and standard error says so.
+    /// The browser of this machine: `SEALOFF_CHROMIUM`, or the first of the usual names. Without one the test is skipped.
     pub(crate) fn find(test: &str) -> Option<Self> {
         let named = std::env::var_os("SEALOFF_CHROMIUM").map(PathBuf::from);
-        let path = std::env::var_os("PATH").unwrap_or_default();
         let usual = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-        let found = usual
-            .iter()
-            .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)))
-            .find(|program| program.is_file());
-        match named.or(found) {
+        match named.or_else(|| usual.iter().find_map(|name| on_path(name))) {
             Some(program) => Some(Self { program, scratch: tempfile::tempdir().unwrap() }),
             None => {
-                // Not by a print macro: what those print in a test that passes is never seen.
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "SKIPPED {test}: there is no chromium, chromium-browser or google-chrome in PATH, and SEALOFF_CHROMIUM \
-                     names none"
-                );
+                skip(format_args!(
+                    "{test} needs one of {} on PATH, or a browser named by SEALOFF_CHROMIUM",
+                    usual.join(", ")
+                ));
                 None
             }
         }

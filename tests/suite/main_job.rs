@@ -4,6 +4,7 @@ use sealoff::simulator::{Operation, Settings};
 use serde_json::Value;
 
 use crate::stage::{Stage, finish_with_input};
+use crate::tools::need;
 
 fn sample(name: &str) -> String {
     format!("{}/samples/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -232,8 +233,7 @@ fn at_a_terminal_the_number_is_typed() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(3));
     stage.plan(&roster, "contain", "out", &[]).succeeded();
-    if std::process::Command::new("script").arg("--version").output().is_err() {
-        eprintln!("SKIPPED: the program script (util-linux) is not here to make a terminal");
+    if !need(&["script"]) {
         return;
     }
     let at_terminal = |typed: &str| {

@@ -10,6 +10,7 @@ use sealoff::seal::{ExpectedAccount, Identities, unseal};
 use sealoff::simulator::Settings;
 
 use crate::stage::{Stage, files_below};
+use crate::tools::skip;
 
 /// Everything that a process can write to, piece by piece; an error where the system forbids it.
 fn writable_memory(process: u32) -> io::Result<Vec<Vec<u8>>> {
@@ -91,10 +92,7 @@ fn left_in_memory(stage: &Stage, recipient: &str, identities: &Identities) -> Op
     reader.read_to_end(&mut rest).unwrap();
     assert!(child.wait().unwrap().success());
     let Ok(memory) = memory else {
-        let _ = writeln!(
-            io::stderr(),
-            "SKIPPED the search for passwords in memory: this system lets nobody look into the process"
-        );
+        skip("this system does not allow a look into the memory of a process");
         return None;
     };
     let limits = limits.unwrap();

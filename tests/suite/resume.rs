@@ -8,6 +8,7 @@ use sealoff::simulator::{Operation, Settings, SimulatedRole};
 use uuid::Uuid;
 
 use crate::stage::{Ran, Stage};
+use crate::tools::skip;
 
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
@@ -228,7 +229,7 @@ mod disks {
             let options = format!("size={size},mode=0700");
             let made = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "sealoff-test"]).arg(&at).output();
             if !made.is_ok_and(|output| output.status.success()) {
-                eprintln!("skipped: this user may not mount a file system");
+                skip("this user may not mount a file system");
                 return None;
             }
             Some(Self(at))

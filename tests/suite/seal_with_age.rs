@@ -14,16 +14,7 @@ use sealoff::simulator::Settings;
 use uuid::Uuid;
 
 use crate::stage::Stage;
-
-/// Whether the programs are there. In CI they must be.
-fn age_is_here() -> bool {
-    let here = ["age", "age-keygen"].iter().all(|program| Command::new(program).arg("--version").output().is_ok());
-    assert!(here || std::env::var_os("CI").is_none(), "CI is set, and age or age-keygen is not on PATH");
-    if !here {
-        eprintln!("SKIPPED: age and age-keygen are not on PATH (Debian: apt-get install age)");
-    }
-    here
-}
+use crate::tools::need;
 
 fn output(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut child = Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -55,7 +46,7 @@ fn text(path: &Path) -> &str {
 
 #[test]
 fn stock_age_opens_what_we_seal_with_either_programs_identities() {
-    if !age_is_here() {
+    if !need(&["age", "age-keygen"]) {
         return;
     }
     let scratch = tempfile::tempdir().unwrap();
@@ -81,7 +72,7 @@ fn stock_age_opens_what_we_seal_with_either_programs_identities() {
 
 #[test]
 fn what_stock_age_seals_by_the_documented_form_opens_here_and_nothing_else_does() {
-    if !age_is_here() {
+    if !need(&["age", "age-keygen"]) {
         return;
     }
     let identity = Identity::generate();
@@ -103,7 +94,7 @@ fn what_stock_age_seals_by_the_documented_form_opens_here_and_nothing_else_does(
 
 #[test]
 fn stock_age_opens_a_packet_and_every_credential_in_it() {
-    if !age_is_here() {
+    if !need(&["age", "age-keygen"]) {
         return;
     }
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });

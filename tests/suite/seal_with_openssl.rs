@@ -17,16 +17,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::stage::{Stage, files_below};
-
-/// Whether the programs are there. In CI they must be.
-fn here(programs: &[&str]) -> bool {
-    let here = programs.iter().all(|program| Command::new(program).arg("--help").output().is_ok());
-    assert!(here || std::env::var_os("CI").is_none(), "CI is set, and one of {programs:?} is not on PATH");
-    if !here {
-        eprintln!("SKIPPED: one of {programs:?} is not on PATH (Debian: apt-get install age openssl openssh-client)");
-    }
-    here
-}
+use crate::tools::need;
 
 const PASSPHRASE: &str = "corréct horse";
 
@@ -111,7 +102,7 @@ fn password_in(payload: &[u8]) -> String {
 
 #[test]
 fn openssl_opens_one_envelope_with_the_key_of_each_certificate() {
-    if !here(&["openssl"]) {
+    if !need(&["openssl"]) {
         return;
     }
     let keys = Keys::new();
@@ -148,7 +139,7 @@ fn openssl_opens_one_envelope_with_the_key_of_each_certificate() {
 
 #[test]
 fn every_form_in_which_a_private_key_is_kept_opens() {
-    if !here(&["openssl"]) {
+    if !need(&["openssl"]) {
         return;
     }
     let keys = Keys::new();
@@ -192,7 +183,7 @@ fn every_form_in_which_a_private_key_is_kept_opens() {
 /// The content key comes out of openssl's envelopes by every algorithm; what lacks is the proof that nothing was changed.
 #[test]
 fn what_openssl_seals_is_read_and_refused_for_want_of_proof() {
-    if !here(&["openssl"]) {
+    if !need(&["openssl"]) {
         return;
     }
     let keys = Keys::new();
@@ -215,7 +206,7 @@ fn what_openssl_seals_is_read_and_refused_for_want_of_proof() {
 
 #[test]
 fn a_wrong_file_is_named_for_what_it_is() {
-    if !here(&["openssl", "ssh-keygen"]) {
+    if !need(&["openssl", "ssh-keygen"]) {
         return;
     }
     let keys = Keys::new();
@@ -265,7 +256,7 @@ fn a_wrong_file_is_named_for_what_it_is() {
 
 #[test]
 fn age_opens_what_is_sealed_to_ssh_keys_and_so_do_we() {
-    if !here(&["age", "ssh-keygen"]) {
+    if !need(&["age", "ssh-keygen"]) {
         return;
     }
     let keys = Keys::new();
@@ -356,7 +347,7 @@ fn a_secret_key_is_not_written_to_a_file_that_others_can_read() {
 /// The whole way: a plan that remembers the certificate, a run without its file, and each recipient's own way of opening.
 #[test]
 fn a_run_seals_to_certificates_and_age_keys_side_by_side() {
-    if !here(&["openssl"]) {
+    if !need(&["openssl"]) {
         return;
     }
     let stage = Stage::new();
@@ -431,7 +422,7 @@ fn a_run_seals_to_certificates_and_age_keys_side_by_side() {
 /// its own; each names the keys that open it, and no other.
 #[test]
 fn packets_are_there_for_certificates_too() {
-    if !here(&["openssl"]) {
+    if !need(&["openssl"]) {
         return;
     }
     let stage = Stage::new();

@@ -1,6 +1,5 @@
 //! Microsoft's own JavaScript client, unchanged, against the simulator: what a real client accepts is the measure.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,10 +7,11 @@ use sealoff::digest::Digest;
 use sealoff::simulator::{Operation, Quota, Settings, Simulator};
 use serde_json::{Value, json};
 
+use crate::tools::skip;
+
 const PASSWORD: &str = "Vkw4-Tbnz-r8Qe!";
 
 /// Where the client is installed: `SEALOFF_GRAPH_CLIENT`, or the folder into which the continuous integration puts it.
-/// Without it the test is skipped, and standard error says so.
 fn client() -> Option<PathBuf> {
     let usual = Path::new(env!("CARGO_TARGET_TMPDIR")).join("graph-client");
     let folder = std::env::var_os("SEALOFF_GRAPH_CLIENT").map_or(usual, PathBuf::from);
@@ -20,13 +20,11 @@ fn client() -> Option<PathBuf> {
     if node && packages.iter().all(|package| folder.join("node_modules").join(package).is_dir()) {
         return Some(folder);
     }
-    // Not by a print macro: what those print in a test that passes is never seen.
-    let _ = writeln!(
-        std::io::stderr(),
-        "SKIPPED microsofts_client: it needs node, and {} installed by npm in {} (or where SEALOFF_GRAPH_CLIENT says)",
+    skip(format_args!(
+        "Microsoft's client needs node, and {} installed by npm in {} (or where SEALOFF_GRAPH_CLIENT says)",
         packages.join(", "),
         folder.display()
-    );
+    ));
     None
 }
 
