@@ -18,6 +18,7 @@
 //! | [`roster`] | a CSV list becomes *entries*, one for each data row, readable or not |
 //! | [`graph`] | one tenant of Microsoft Graph: transport, tokens, `$batch`, quota, retries |
 //! | [`directory`] | entries become *accounts*: what each person really is in the tenant |
+//! | [`step`] | what can be done to an account, with everything that depends on it: one file a step |
 //! | [`seal`] | passwords, recipients, and the envelopes that only those can open |
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, results and packets are read from the journal |
@@ -49,6 +50,8 @@ pub mod roster;
 pub mod graph;
 
 pub mod directory;
+
+pub mod step;
 
 pub mod seal;
 

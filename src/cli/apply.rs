@@ -32,7 +32,6 @@ use crate::graph::reading::{Organization, Reading};
 use crate::graph::transport::Transport;
 use crate::plan::folder::{PLAN_JSON, PlanFolder};
 use crate::plan::manifest::Manifest;
-use crate::plan::step::{Step, Steps};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
@@ -43,6 +42,7 @@ use crate::run::packets::PacketsError;
 use crate::run::record::Record;
 use crate::run::results::{ResultsError, Tally};
 use crate::seal::recipient_name;
+use crate::step::Steps;
 
 /// Carry a plan out; run again, it goes on where it ended
 ///
@@ -296,14 +296,7 @@ pub(super) async fn carry_out(
 
 /// The steps that are planned for anybody.
 pub(super) fn planned_steps(manifest: &Manifest) -> Steps {
-    let planned = &manifest.counts.steps;
-    let each = [
-        (Step::Block, planned.block),
-        (Step::Unblock, planned.unblock),
-        (Step::Reset, planned.reset),
-        (Step::Revoke, planned.revoke),
-    ];
-    each.into_iter().filter(|(_, number)| *number > 0).fold(Steps::NONE, |steps, (step, _)| steps.with(step))
+    manifest.counts.planned_steps()
 }
 
 /// Done is done; a run with accounts that are not has a code of its own.

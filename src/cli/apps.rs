@@ -26,11 +26,11 @@ use crate::graph::token::Credential;
 use crate::graph::transport::{HttpTransport, TransportError};
 use crate::ids::TenantId;
 use crate::plan::reach::Principal;
-use crate::plan::step::Steps;
 use crate::run::apps::{App, AppName, Apps, MOST_APPS};
 use crate::run::event::{AppStatistics, Statistics};
 use crate::run::pace::Pace;
 use crate::run::spent::WritesSpent;
+use crate::step::Steps;
 
 /// Further app registrations of the same tenant.
 #[derive(Debug, Clone, Default, Args)]

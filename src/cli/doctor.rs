@@ -19,9 +19,9 @@ use crate::ids::{ClientId, TenantId};
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
-use crate::plan::step::Steps;
 use crate::roster::Source;
 use crate::seal::Recipients;
+use crate::step::Steps;
 
 /// Say before the job what would fail, and how to mend it
 ///

@@ -12,7 +12,7 @@ use crate::doctor::{Status, grants, network};
 use crate::graph::claims::Claims;
 use crate::graph::transport::HttpTransport;
 use crate::plan::reach::{Principal, RoleMissing};
-use crate::plan::step::Steps;
+use crate::step::Steps;
 
 /// Whether the checks stand in the way.
 #[derive(Debug, Clone, Copy, Default, Args)]

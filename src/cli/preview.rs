@@ -202,13 +202,8 @@ const fn style_of(decision: Decision) -> Style {
 
 /// Which steps are done how often, and how long that takes at least.
 fn steps(plan: &Manifest) -> String {
-    let steps = &plan.counts.steps;
-    let named = [("block", steps.block), ("unblock", steps.unblock), ("reset", steps.reset), ("revoke", steps.revoke)];
-    let named: Vec<String> = named
-        .iter()
-        .filter(|(_, number)| *number > 0)
-        .map(|(name, number)| format!("{} {name}", count((*number).into())))
-        .collect();
+    let counted_steps = plan.counts.steps.counted();
+    let named: Vec<String> = counted_steps.map(|(step, number)| format!("{} {step}", count(number.into()))).collect();
     let steps = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
     let writes = counted(plan.counts.writes, "write", "writes");
     let time = if plan.floor_seconds == 0 {

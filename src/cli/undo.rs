@@ -14,9 +14,9 @@ use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules, RulesError};
-use crate::plan::step::Step;
 use crate::plan::undo::{self, Blocked};
 use crate::seal::Recipients;
+use crate::step::Step;
 use crate::verify::claims::{Claim, Claims};
 
 /// Make a plan that unblocks exactly the accounts that a run blocked

@@ -21,9 +21,9 @@ use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
-use crate::plan::step::Step;
 use crate::run::opening::RunError;
 use crate::run::verdict::{Verdict, Verdicts};
+use crate::step::Step;
 use crate::verify::claims::Claims;
 use crate::verify::judge::Finding;
 use crate::verify::pass::{Checked, Pass, PassError, Subject, Told};
@@ -286,8 +286,7 @@ impl Shown {
             }
         }
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
-        let planned = &plan.manifest().counts.steps;
-        let planned = [planned.block, planned.unblock, planned.reset, planned.revoke].into_iter().map(u64::from).sum();
+        let planned = plan.manifest().counts.steps.total();
         let read: u64 = Verdict::ALL.into_iter().map(|verdict| steps.of(verdict)).sum();
         let to_go_on =
             claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts()));

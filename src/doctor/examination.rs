@@ -22,9 +22,9 @@ use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::reach;
-use crate::plan::step::{Step, Steps};
 use crate::roster::{Key, Roster};
 use crate::seal::{RecipientError, Recipients};
+use crate::step::{Step, Steps};
 use crate::words::counted;
 
 /// What is to be looked at beside the tenant.

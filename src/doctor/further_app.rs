@@ -11,7 +11,7 @@ use crate::directory::reach::Actor;
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
 use crate::graph::transport::HttpTransport;
-use crate::plan::step::Steps;
+use crate::step::Steps;
 
 /// The checks of a further app that need the network, by their names.
 const ALL: [&str; 4] = ["token", "permissions", "excess", "roles"];

@@ -6,7 +6,7 @@
 
 use crate::directory::Scope;
 use crate::graph::claims::Claims;
-use crate::plan::step::{Step, Steps};
+use crate::step::{Step, Steps};
 
 use super::check::Check;
 

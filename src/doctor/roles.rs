@@ -6,7 +6,7 @@ use crate::directory::{Account, Privilege};
 use crate::graph::claims::Claims;
 use crate::ids::{ObjectId, RoleTemplate, RowNumber};
 use crate::plan::reach::actions;
-use crate::plan::step::Steps;
+use crate::step::Steps;
 use crate::words::{count, counted};
 
 /// So many rows are named in words; all of them are named to programs.

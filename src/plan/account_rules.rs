@@ -10,9 +10,9 @@ use super::reason::Reason;
 use super::row::Decision;
 use super::rules::Options;
 use super::ruling::Ruling;
-use super::step::{Step, Steps};
 use crate::directory::{Account, Privilege, TenantFacts};
 use crate::ids::ObjectId;
+use crate::step::{Step, Steps};
 
 /// What holds for every account of a plan.
 pub struct AccountRules<'a> {

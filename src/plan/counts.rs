@@ -7,7 +7,7 @@ use strum::IntoEnumIterator as _;
 
 use super::reason::Reason;
 use super::row::Decision;
-use super::step::{Step, Steps};
+use crate::step::{StepMap, Steps};
 
 /// How many rows there are of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,8 @@ pub struct Counts {
     pub skip: Tally,
     /// Rows that are left alone, and somebody has to look at them.
     pub refuse: Tally,
-    /// How often each step is done.
-    pub steps: StepCounts,
+    /// How many accounts each step is done to.
+    pub steps: StepMap<u32>,
     /// How many writes all of it costs.
     pub writes: u64,
 }
@@ -35,20 +35,6 @@ pub struct Tally {
     pub rows: u32,
     /// On how many of them each reason stands. A row may have none, and more than one.
     pub reasons: BTreeMap<Reason, u32>,
-}
-
-/// How often each step is done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StepCounts {
-    /// Sign-in is blocked.
-    pub block: u32,
-    /// Sign-in is allowed again.
-    pub unblock: u32,
-    /// The password is replaced.
-    pub reset: u32,
-    /// All sessions are ended.
-    pub revoke: u32,
 }
 
 impl Counts {
@@ -65,14 +51,15 @@ impl Counts {
             *tally.reasons.entry(*reason).or_default() += 1;
         }
         for step in steps.iter() {
-            *match step {
-                Step::Block => &mut self.steps.block,
-                Step::Unblock => &mut self.steps.unblock,
-                Step::Reset => &mut self.steps.reset,
-                Step::Revoke => &mut self.steps.revoke,
-            } += 1;
+            self.steps[step] += 1;
         }
         self.writes += steps.writes();
+    }
+
+    /// The steps that are done to any account.
+    #[must_use]
+    pub fn planned_steps(&self) -> Steps {
+        self.steps.steps_where(|number| *number > 0)
     }
 
     /// The rows of one decision.

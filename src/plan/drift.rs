@@ -10,11 +10,11 @@ use super::folder::{FolderError, PlanFolder};
 use super::reason::{self, Reason};
 use super::row::{Decision, PlanRow};
 use super::ruling::Ruling;
-use super::step::Step;
 use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::Key;
+use crate::step::Step;
 
 /// More than this share of a plan's accounts, in percent, and the plan is no longer what was approved.
 pub const MOST_PERCENT: u64 = 5;

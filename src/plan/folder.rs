@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use super::counts::Counts;
 use super::manifest::{Manifest, ManifestError};
 use super::row::{Decision, HEADER, PlanRow, RowError};
-use super::step::{Step, Steps};
 use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
 use crate::private_files;
+use crate::step::{Step, Steps};
 
 /// The file that binds a plan. A folder holds a plan from the moment at which this file is there.
 pub const PLAN_JSON: &str = "plan.json";

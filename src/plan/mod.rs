@@ -8,7 +8,7 @@
 //!
 //! | file | what it does |
 //! | --- | --- |
-//! | [`step`], [`playbook`] | what can be done to an account, and what each playbook does |
+//! | [`playbook`] | which [steps](crate::step) each playbook does |
 //! | [`protected`] | who is never touched |
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
 //! | [`reason`], [`ruling`], [`account_rules`] | one row, one account and the rules become one decision |
@@ -39,7 +39,6 @@ pub mod row;
 pub mod rules;
 pub mod ruling;
 pub mod size;
-pub mod step;
 #[cfg(test)]
 mod tests;
 pub mod undo;

@@ -14,12 +14,12 @@ use super::playbook::Playbook;
 use super::reason::Reason;
 use super::row::Decision;
 use super::ruling::Ruling;
-use super::step::{Step, Steps};
 use crate::digest::Hashing;
 use crate::directory::Account;
 use crate::ids::RowNumber;
 use crate::private_files::{Pending, replace};
 use crate::spreadsheet::guard;
+use crate::step::{Step, Steps};
 
 const SCRIPT: &str = include_str!("onprem.ps1");
 

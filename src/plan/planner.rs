@@ -20,7 +20,6 @@ use super::row::{Decision, HEADER, PlanRow, RowError};
 use super::rules::{Rules, RulesError};
 use super::ruling::{Judge, Known, Ruling};
 use super::size::{self, TooLarge};
-use super::step::Steps;
 use crate::clock::Clock;
 use crate::digest::{Digest, Hashing};
 use crate::directory::{Account, Found, Lookup, LookupError, Seen, TenantFacts};
@@ -31,6 +30,7 @@ use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
 use crate::private_files::Pending;
 use crate::roster::{Defects, Entry, Key, Roster, RosterError, RosterShape};
+use crate::step::Steps;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::step::{Step, Steps};
+use crate::step::{Step, Steps};
 
 /// Which steps are done to each account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

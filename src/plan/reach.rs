@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::step::{Step, Steps};
 use crate::directory::reach::{ActingRole, Action, Actor, Target};
 use crate::directory::{Account, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::ids::ObjectId;
+use crate::step::Steps;
 use crate::words::counted;
 
 /// So many accounts are named in a note; `plan.csv` names the roles of each.
@@ -16,17 +16,7 @@ const MOST_NAMED: usize = 3;
 /// What the tables of who may act on whom call these steps.
 #[must_use]
 pub fn actions(steps: Steps) -> Vec<Action> {
-    let mut actions = Vec::new();
-    if steps.contains(Step::Block) || steps.contains(Step::Unblock) {
-        actions.push(Action::Block);
-    }
-    if steps.contains(Step::Reset) {
-        actions.push(Action::Reset);
-    }
-    if steps.contains(Step::Revoke) {
-        actions.push(Action::Revoke);
-    }
-    actions
+    steps.iter().map(|step| step.facts().action).collect()
 }
 
 /// Who does the work, as an object of the directory.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::reason::{self, Reason, UnknownReason};
-use super::step::Steps;
 use crate::ids::{ObjectId, RowNumber};
 use crate::spreadsheet::Guarded;
+use crate::step::Steps;
 
 /// The header of `plan.csv`.
 pub const HEADER: [&str; 13] = [
@@ -207,7 +207,7 @@ impl PlanRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::step::Step;
+    use crate::step::Step;
     use proptest::prelude::*;
     use time::macros::datetime;
 

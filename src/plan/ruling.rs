@@ -7,10 +7,10 @@ use time::format_description::well_known::Rfc3339;
 use super::account_rules::AccountRules;
 use super::reason::Reason;
 use super::row::Decision;
-use super::step::Steps;
 use crate::directory::{Deleted, Found, OnPremises};
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defect, Key, Person};
+use crate::step::Steps;
 
 /// What was decided about one row, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,7 +16,6 @@ use super::reason::Reason;
 use super::row::{Decision, HEADER, PlanRow};
 use super::rules::Rules;
 use super::ruling::Ruling;
-use super::step::{Step, Steps};
 use crate::clock::Clock;
 use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
 use crate::graph::caller::Caller;
@@ -25,6 +24,7 @@ use crate::graph::quota::Allowance;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defects, Delimiter, Encoding, Key, RosterShape};
+use crate::step::{Step, Steps};
 use crate::words::quoted;
 
 /// What became of the block of one account.

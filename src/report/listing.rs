@@ -8,7 +8,7 @@ use strum::IntoEnumIterator as _;
 use crate::plan::counts::Counts;
 use crate::plan::reason::Reason;
 use crate::plan::row::{Decision, PlanRow};
-use crate::plan::step::{Step, Steps};
+use crate::step::Steps;
 
 use super::shown::shown;
 
@@ -177,7 +177,7 @@ impl Legend {
     fn combination(&mut self, steps: Steps) -> usize {
         self.combinations.iter().position(|known| *known == steps).unwrap_or_else(|| {
             self.combinations.push(steps);
-            self.steps.push(steps.iter().map(in_words).collect::<Vec<_>>().join(", "));
+            self.steps.push(steps.iter().map(|step| step.facts().task).collect::<Vec<_>>().join(", "));
             self.combinations.len() - 1
         })
     }
@@ -191,16 +191,6 @@ pub const fn means(decision: Decision) -> &'static str {
         Decision::Already => "nothing left to do",
         Decision::Skip => "left alone",
         Decision::Refuse => "left alone; somebody has to look at them",
-    }
-}
-
-/// A step as a person says it.
-pub(super) const fn in_words(step: Step) -> &'static str {
-    match step {
-        Step::Block => "block sign-in",
-        Step::Unblock => "allow sign-in",
-        Step::Reset => "new password",
-        Step::Revoke => "end sessions",
     }
 }
 

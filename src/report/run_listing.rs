@@ -121,7 +121,7 @@ impl Legend {
 
 /// What the last reading of the directory did not prove of a row.
 pub(super) fn not_proved(row: RowNumber, story: &Story) -> String {
-    use crate::plan::step::Step;
+    use crate::step::Step;
     let all = story.not_proved.range((row, Step::Block)..=(row, Step::Revoke));
     let told: Vec<String> = all
         .map(|((_, step), (verdict, found))| {
@@ -136,7 +136,7 @@ pub(super) fn not_proved(row: RowNumber, story: &Story) -> String {
 mod tests {
     use super::*;
     use crate::plan::row::Decision;
-    use crate::plan::step::Steps;
+    use crate::step::Steps;
 
     /// How many of those who are done, and of the others, are listed.
     fn listed(done: u64, failed: u64) -> (u64, u64) {

@@ -9,10 +9,10 @@ use super::shown::{Shown, shown};
 use super::story::Seconds;
 use crate::graph::quota::Allowance;
 use crate::plan::playbook::Schedule;
-use crate::plan::step::Step;
 use crate::run::next::NextStep;
 use crate::run::outcome::Outcome;
 use crate::run::verdict::Verdict;
+use crate::step::Step;
 use crate::words::{count, counted, moment, roster_name};
 
 fn tenant_name(report: &Report<'_>) -> String {
@@ -122,7 +122,7 @@ impl Floor {
     fn of(report: &Report<'_>) -> Self {
         let manifest = report.plan.manifest();
         let (accounts, writes) = (manifest.accounts() as f32, manifest.writes() as f32);
-        let revokes = manifest.counts.steps.revoke as f32;
+        let revokes = manifest.counts.steps[Step::Revoke] as f32;
         let updates = writes - revokes;
         let stretches = if manifest.playbook.schedule() == Schedule::Sweep {
             // Everybody's change goes before the first revoke, and finishes only those without one.
@@ -163,14 +163,19 @@ pub(super) fn containment(report: &Report<'_>) -> Markup {
     }
     let floor = Floor::of(report);
     let axes = Axes { longest: story.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
-    let sign_in = if manifest.playbook.steps().contains(Step::Unblock) || manifest.counts.steps.unblock > 0 {
+    let sign_in = if manifest.playbook.steps().contains(Step::Unblock) || manifest.counts.steps[Step::Unblock] > 0 {
         "sign-in allowed"
     } else {
         "sign-in blocked"
     };
     let curves = [
-        (sign_in, "curve-sign-in", &story.sign_in, manifest.counts.steps.block + manifest.counts.steps.unblock),
-        ("password reset", "curve-reset", &story.reset, manifest.counts.steps.reset),
+        (
+            sign_in,
+            "curve-sign-in",
+            &story.sign_in,
+            manifest.counts.steps[Step::Block] + manifest.counts.steps[Step::Unblock],
+        ),
+        ("password reset", "curve-reset", &story.reset, manifest.counts.steps[Step::Reset]),
         ("every step done", "curve-finished", &story.finished, manifest.accounts()),
     ];
     let curves: Vec<_> = curves.into_iter().filter(|(_, _, _, planned)| *planned > 0).collect();

@@ -6,14 +6,13 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use strum::IntoEnumIterator as _;
 
-use super::listing::{Listing, MOST_ROWS, in_words, means};
+use super::listing::{Listing, MOST_ROWS, means};
 use super::plan_page::MOST_PLAIN_ROWS;
 use super::shown::{Shown, shown};
 use crate::plan::counts::Counts;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
-use crate::plan::step::Step;
 use crate::seal::recipient_name;
 use crate::words::{count, counted, moment, quoted, roster_name, span};
 
@@ -146,22 +145,13 @@ pub(super) fn next(plan: &PlanFolder) -> Markup {
 /// What is done, how long it takes, and who can open the new passwords.
 pub(super) fn work(plan: &Manifest) -> Markup {
     let counts = &plan.counts;
-    let steps = Step::ALL.map(|step| {
-        let number = match step {
-            Step::Block => counts.steps.block,
-            Step::Unblock => counts.steps.unblock,
-            Step::Reset => counts.steps.reset,
-            Step::Revoke => counts.steps.revoke,
-        };
-        (step, number)
-    });
     html! {
         section aria-labelledby="work-title" {
             h2 #work-title { "What would be done" }
             @if counts.writes == 0 { p { "Nothing." } } @else {
                 dl.facts {
-                    @for (step, number) in steps.into_iter().filter(|(_, number)| *number > 0) {
-                        dt { (sentence_case(in_words(step))) }
+                    @for (step, number) in counts.steps.counted() {
+                        dt { (sentence_case(step.facts().task)) }
                         dd { (accounts(number)) }
                     }
                     dt { "Time" }

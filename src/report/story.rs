@@ -8,13 +8,13 @@ use time::OffsetDateTime;
 use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
-use crate::plan::step::Step;
 use crate::run::journal::{JournalError, Line, Reader};
 use crate::run::opening::RunError;
 use crate::run::record::{Answered, Record};
 use crate::run::state::{AccountState, StepState};
 use crate::run::states::{Moved, States};
 use crate::run::verdict::{Verdict, Verdicts};
+use crate::step::Step;
 
 /// Seconds of tenant time in which somebody worked on the run: the time between two processes does not count.
 pub(super) type Seconds = f32;

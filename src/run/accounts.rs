@@ -3,10 +3,10 @@
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::handoff::Handoff;
 use crate::plan::row::{Decision, OrderKey, PlanRow};
-use crate::plan::step::{Step, Steps};
 use crate::run::schedule::Turn;
 use crate::run::state::AccountState;
 use crate::run::states::Planned;
+use crate::step::{Step, Steps};
 
 /// All accounts that a plan acts on. A million of them take some 60 megabytes: names stand one after the other, those for
 /// people only where a password is set, and what only the results need stays on disk.

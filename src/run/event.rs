@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
 use crate::ids::{ClientId, RowNumber};
-use crate::plan::step::Steps;
+use crate::step::Steps;
 
 /// One thing that happened.
 #[derive(Debug, Clone, Serialize)]

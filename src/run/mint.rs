@@ -185,7 +185,7 @@ mod tests {
     use super::*;
     use crate::graph::reading::Organization;
     use crate::ids::ObjectId;
-    use crate::plan::step::{Step, Steps};
+    use crate::step::{Step, Steps};
 
     /// Sixty words in a name: most phrases that do not know it hold a part of it, and one that does is soon found.
     fn long_name() -> (String, HashSet<Vec<u8>>) {

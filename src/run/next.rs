@@ -10,7 +10,7 @@ use super::outcome::Outcome;
 use super::packets;
 use super::verdict::Verdicts;
 use crate::plan::folder::{ONPREM_PS1, PlanFolder};
-use crate::plan::step::Step;
+use crate::step::Step;
 use crate::words::{counted, quoted};
 
 /// One thing that is left to do.

@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::ids::RowNumber;
 use crate::plan::drift::{Drifted, Seen};
 use crate::plan::folder::{FolderError, PlanFolder};
-use crate::plan::step::Steps;
+use crate::step::Steps;
 
 /// Why a run cannot be worked on.
 #[derive(Debug, thiserror::Error)]

@@ -20,10 +20,10 @@ use crate::ids::RowNumber;
 use crate::plan::folder::{FolderError, HANDOFF, PlanFolder};
 use crate::plan::handoff::{DEFAULT, HandoffName, Share};
 use crate::plan::row::{Decision, OrderKey, PlanRow};
-use crate::plan::step::Step;
 use crate::private_files;
 use crate::seal::{Extension, RecipientError, Recipients, SealError, SealedFile, seal_file};
 use crate::spreadsheet::{guard, unguard};
+use crate::step::Step;
 
 /// The header of the sheet in a packet. What stands behind the credential is filled in by whoever hands it over.
 pub const SHEET: [&str; 11] = [

@@ -10,10 +10,10 @@ use crate::digest::Digest;
 use crate::graph::error::GraphError;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::Playbook;
-use crate::plan::step::{Step, Steps};
 use crate::run::state::{Happening, Meaning, Refusal};
 use crate::run::verdict::{Verdict, Verdicts};
 use crate::seal::SealedCredential;
+use crate::step::{Step, Steps};
 
 /// The version of the journal's format. Raise it when a reader of the version before would misread a line; a journal of
 /// a higher version is refused, never guessed at.

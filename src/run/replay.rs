@@ -10,7 +10,7 @@ use super::state::{AccountState, StepState};
 use super::states::{Moved, Planned, States};
 use crate::digest::Digest;
 use crate::ids::RowNumber;
-use crate::plan::step::Step;
+use crate::step::Step;
 
 /// What a journal says about every row of its plan.
 pub struct Replay {
@@ -225,10 +225,10 @@ mod tests {
     use crate::ids::ObjectId;
     use crate::plan::playbook::Playbook;
     use crate::plan::row::{Decision, PlanRow};
-    use crate::plan::step::Steps;
     use crate::run::accounts::{Accounts, TooMany};
     use crate::run::outcome::Outcome;
     use crate::run::record::FORMAT;
+    use crate::step::Steps;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use time::OffsetDateTime;

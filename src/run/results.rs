@@ -20,9 +20,9 @@ use super::state::StepState;
 use super::verdict::Verdicts;
 use crate::graph::error::GraphError;
 use crate::plan::row::{Decision, PlanRow};
-use crate::plan::step::Step;
 use crate::private_files;
 use crate::spreadsheet::guard;
+use crate::step::Step;
 
 /// The header of `results.csv`.
 pub const HEADER: [&str; 15] = [

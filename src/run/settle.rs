@@ -32,7 +32,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::state::{AccountState, StepState};
 use crate::plan::drift::Seen;
-use crate::plan::step::{Step, Steps};
+use crate::step::{Step, Steps};
 
 /// Graph's times are in whole seconds, and one answer's clock is not quite another's.
 pub const APART: Duration = Duration::seconds(5);

@@ -1,6 +1,6 @@
 //! Where one account stands, and the only way it can move on.
 
-use crate::plan::step::{Step, Steps};
+use crate::step::{Step, Steps};
 
 /// Where one step of one account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -140,7 +140,7 @@ pub struct Illegal {
 impl AccountState {
     /// An account to which nothing has been done yet.
     #[must_use]
-    pub const fn planned(steps: Steps) -> Self {
+    pub fn planned(steps: Steps) -> Self {
         Self {
             sign_in: StepState::planned(steps.account_enabled().is_some()),
             reset: StepState::planned(steps.contains(Step::Reset)),

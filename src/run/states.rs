@@ -11,7 +11,7 @@ use super::state::{self, AccountState, Happening};
 use crate::digest::Digest;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
-use crate::plan::step::Steps;
+use crate::step::Steps;
 
 /// Whatever knows the steps that are planned for each row.
 pub trait Planned {

@@ -18,7 +18,7 @@ use super::verdict::Verdicts;
 use crate::graph::quota::Allowance;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
-use crate::plan::step::Step;
+use crate::step::Step;
 
 /// Where a run stands.
 #[derive(Debug, Default, Serialize)]

@@ -21,7 +21,7 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::plan::playbook::Playbook;
 use crate::plan::reason::Reason;
 use crate::plan::row::{Decision, PlanRow};
-use crate::plan::step::{Step, Steps};
+use crate::step::{Step, Steps};
 
 const BEGAN: OffsetDateTime = datetime!(2026-11-23 08:00:00.25 UTC);
 const RESET: Steps = Steps::of(&[Step::Reset]);

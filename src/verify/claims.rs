@@ -13,7 +13,6 @@ use super::judge::Finding;
 
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
-use crate::plan::step::Step;
 use crate::run::journal::{JournalError, Line, Reader};
 use crate::run::opening::RunError;
 use crate::run::outcome::step_word;
@@ -21,6 +20,7 @@ use crate::run::record::{Answered, Record};
 use crate::run::state::StepState;
 use crate::run::states::States;
 use crate::run::verdict::Verdict;
+use crate::step::Step;
 
 /// What is said of one step of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::claims::{Claim, Earlier};
 use super::reading::{Reading, Seen, SeenAccount};
-use crate::plan::step::Step;
 use crate::run::verdict::Verdict;
+use crate::step::Step;
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
 /// when its last item is done, and timestamps are whole seconds.

@@ -15,9 +15,9 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
-use crate::plan::step::Step;
 use crate::roster::Key;
 use crate::run::verdict::Verdicts;
+use crate::step::Step;
 
 /// How long to wait before those are read again whom a replica does not show yet; tenant time.
 const BETWEEN_READINGS: Duration = Duration::from_secs(15);

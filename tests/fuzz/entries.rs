@@ -8,13 +8,13 @@ use sealoff::digest::{Digest, Hasher};
 use sealoff::graph::batch;
 use sealoff::graph::error::GraphError;
 use sealoff::graph::verdict;
-use sealoff::plan::step::{Step, Steps};
 use sealoff::roster::{KeyProperty, ReadOptions, Roster, Source};
 use sealoff::run::journal::Reader;
 use sealoff::run::record::Record;
 use sealoff::run::replay::Replay;
 use sealoff::run::state::AccountState;
 use sealoff::run::states::Planned;
+use sealoff::step::{Step, Steps};
 
 /// A plan of eight accounts: six of an `offboard`, one of a `breach`, and one that nothing is done to.
 struct EightAccounts;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::file::HandoffKeys;
 use super::name::HandoffName;
 use crate::ids::RowNumber;
-use crate::plan::step::{Step, Steps};
+use crate::step::{Step, Steps};
 use crate::words::{count, counted, harmless};
 
 /// Whose which new passwords are. It stands in `plan.json`.

@@ -16,12 +16,12 @@ use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::graph::token::TokenMark;
 use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::verdict::{self, Postponed, Verdict};
-use crate::plan::step::Steps;
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::record::{Answered, Record};
 use crate::run::schedule::{Kind, Turn};
 use crate::run::state::{Happening, StepState};
+use crate::step::Steps;
 
 /// How many batches in a row may find the token turned down, a fresh one each time, before there is no way in.
 const MOST_REJECTIONS: u32 = 3;

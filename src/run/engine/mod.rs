@@ -36,7 +36,7 @@ use crate::graph::error::GraphError;
 use crate::graph::quota::Wait;
 use crate::graph::transport::{Transport, TransportError};
 use crate::plan::playbook::{Playbook, Schedule};
-use crate::plan::step::Step;
+use crate::step::{Step, WriteKind};
 use breaker::Breaker;
 use first_answers::FirstAnswers;
 use judged::Judged;
@@ -212,7 +212,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             let due = state.due();
             if due.is_empty() {
                 if all_done(state) { progress.done += 1 } else { progress.not_done += 1 }
-            } else if due.need_update() {
+            } else if due.first_write() == Some(WriteKind::Update) {
                 updates.push((turn, due.contains(Step::Reset)));
             } else {
                 queue.ready(turn, Kind::Revoke);
@@ -378,7 +378,7 @@ impl<'o, T: Transport> Engine<'o, T> {
     fn go_on(&mut self, turn: Turn, pause: Duration) {
         let state = &self.states[turn as usize];
         let due = state.due();
-        let kind = if due.need_update() { Kind::Update } else { Kind::Revoke };
+        let kind = if due.first_write() == Some(WriteKind::Update) { Kind::Update } else { Kind::Revoke };
         if kind == Kind::Revoke {
             // Its password is forgotten, and it no longer counts against the window: a sweep keeps its revokes for the
             // end, and they must not hold up the updates.

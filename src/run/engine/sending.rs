@@ -7,12 +7,12 @@ use super::{CallNumber, Delivery, Ending, Engine, Obstacle, Referred, Sent, Slip
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::quota::Wait;
 use crate::graph::transport::{Transport, TransportError};
-use crate::plan::step::Step;
 use crate::run::apps::{AppIndex, Grant};
 use crate::run::event::Event;
 use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
 use crate::run::state::Happening;
+use crate::step::Step;
 
 /// How long a part-full batch waits for company.
 pub(super) const LINGER: Duration = Duration::from_millis(200);

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::graph::transport::{Answer, TransportError};
-use crate::plan::step::Steps;
 use crate::run::apps::AppIndex;
 use crate::run::journal::JournalError;
 use crate::run::mint::{Credential, MintError};
 use crate::run::schedule::{Kind, Turn};
+use crate::step::Steps;
 
 /// One write in a batch.
 pub(super) struct Slip {

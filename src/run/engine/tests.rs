@@ -27,7 +27,6 @@ use crate::graph::transport::{Advice, Answer, Call, Transport, TransportError};
 use crate::ids::{ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::plan::row::{Decision, PlanRow};
-use crate::plan::step::{Step, Steps};
 use crate::run::accounts::{Accounts, TooMany};
 use crate::run::event::{Event, Statistics};
 use crate::run::journal::store::failing::{Afterwards, Failing};
@@ -38,6 +37,7 @@ use crate::run::record::{FORMAT, Record};
 use crate::run::replay::Replay;
 use crate::run::results;
 use crate::seal::{ExpectedAccount, Identities, Identity, PasswordStyle, unseal};
+use crate::step::{Step, Steps};
 use doors::{DoorQuirk, SOUND};
 
 /// One user of the tenant, and what was done to it, in the order of a counter that the whole tenant shares.

@@ -10,8 +10,8 @@ use super::*;
 use crate::digest::Digest;
 use crate::ids::RowNumber;
 use crate::plan::playbook::Playbook;
-use crate::plan::step::{Step, Steps};
 use crate::run::record::{Answered, FORMAT};
+use crate::step::{Step, Steps};
 
 fn opened(format: u32) -> Record {
     let tenant = "11111111-2222-4333-8444-555555555555".parse().unwrap();

@@ -175,7 +175,7 @@ proptest! {
                         for step in steps.iter() { may_be_done = may_be_done.with(step); }
                     }
                     Happening::TakenOver => {
-for step in Step::ALL {
+for step in Step::all() {
                             if matches!(state.of(step), StepState::Sent { .. }) { may_be_done = may_be_done.with(step); }
                         }
                         update_under_way = false;

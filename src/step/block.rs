@@ -1,0 +1,30 @@
+//! Blocks sign-in.
+
+use super::facts::{Column, Permission, ProvedBy, StepFacts, WorksOn};
+use super::word::Step;
+use super::write::Part;
+use crate::directory::reach::Action;
+
+/// "Update user", its permission table: a pair of permissions, or one that permits more.
+pub(super) const PERMISSION: Permission = Permission {
+    purpose: "block or allow sign-in",
+    least: &["User.EnableDisableAccount.All", "User.Read.All"],
+    also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+};
+
+/// The least that can be done for anybody: it works on guests, on synced and on federated accounts, and goes alone where
+/// Graph refuses the password that it travelled with.
+pub(super) const FACTS: StepFacts = StepFacts {
+    part: Part::AccountEnabled(false),
+    is_retried_alone: true,
+    works_on: WorksOn { guests: true, synced: true, federated: true },
+    permission: PERMISSION,
+    action: Action::Block,
+    proved_by: ProvedBy::AccountEnabled(false),
+    is_settled_by_read: true,
+    undone_by: Some(Step::Unblock),
+    column: Some(Column { header: "sign_in_blocked", place: 2 }),
+    task: "block sign-in",
+    effect: "sign-in blocked",
+    prove_again: None,
+};

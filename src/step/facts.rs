@@ -1,0 +1,76 @@
+//! What has to be known of a step.
+
+use super::word::Step;
+use super::write::Part;
+use crate::directory::reach::Action;
+
+/// What has to be known of a step. There is no default: whoever adds a step decides on each of these.
+#[derive(Debug)]
+pub struct StepFacts {
+    /// What it puts into which write.
+    pub part: Part,
+    /// Whether it is sent once more alone when Graph refuses the write that it shared with other steps.
+    pub is_retried_alone: bool,
+    /// The accounts that it can be done to.
+    pub works_on: WorksOn,
+    /// The Graph permission that the app or the person needs.
+    pub permission: Permission,
+    /// What Microsoft's tables of who may act on whom call it.
+    pub action: Action,
+    /// What proves it.
+    pub proved_by: ProvedBy,
+    /// Whether one read can settle that it is done when the answer to its write was lost.
+    pub is_settled_by_read: bool,
+    /// The step that takes it back.
+    pub undone_by: Option<Step>,
+    /// Its column in `results.csv`. A step without one stands in the column `detail`.
+    pub column: Option<Column>,
+    /// What is done, as it reads on a button: `block sign-in`.
+    pub task: &'static str,
+    /// What is so when it is done: `sign-in blocked`.
+    pub effect: &'static str,
+    /// How to get it proved where the first reading did not decide.
+    pub prove_again: Option<&'static str>,
+}
+
+/// The accounts that a step can be done to. Every step works on an ordinary account.
+#[derive(Debug, Clone, Copy)]
+pub struct WorksOn {
+    /// A guest's password and sessions are kept in the home tenant ("Revoke user access in Microsoft Entra ID").
+    pub guests: bool,
+    /// An account that is synced from Active Directory has its password there.
+    pub synced: bool,
+    /// The password of a federated account is kept by another identity provider.
+    pub federated: bool,
+}
+
+/// A Graph permission, application or delegated; both kinds have the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// What for, as it reads behind "to".
+    pub purpose: &'static str,
+    /// The least that permits it: all of these together.
+    pub least: &'static [&'static str],
+    /// Each of these permits it alone, and more than it.
+    pub also: &'static [&'static str],
+}
+
+/// Which property of a fresh read proves a step, and how it is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProvedBy {
+    /// `accountEnabled` is this.
+    AccountEnabled(bool),
+    /// `lastPasswordChangeDateTime` is at or after our write, and later than before the run.
+    PasswordChange,
+    /// `signInSessionsValidFromDateTime` is at or after our write, later than before the run, and not the reset's alone.
+    SessionsValidFrom,
+}
+
+/// A column in `results.csv`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its header.
+    pub header: &'static str,
+    /// Its place among the columns of all steps. Scripts count columns: a new one comes last.
+    pub place: u8,
+}

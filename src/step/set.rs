@@ -1,0 +1,179 @@
+//! Which steps are done to one account.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use strum::VariantArray as _;
+
+use super::word::Step;
+use super::write::{Part, WriteKind};
+
+/// Which steps are done to one account. Block and unblock are never together. As text: `block+reset+revoke`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Steps(u8);
+
+const fn bit(step: Step) -> u8 {
+    1 << step as u8
+}
+
+impl Steps {
+    /// No step.
+    pub const NONE: Self = Self(0);
+
+    /// The set of these steps.
+    #[must_use]
+    pub const fn of(steps: &[Step]) -> Self {
+        let mut set = 0;
+        let mut index = 0;
+        while index < steps.len() {
+            set |= bit(steps[index]);
+            index += 1;
+        }
+        Self(set)
+    }
+
+    /// Is this step among them?
+    #[must_use]
+    pub const fn contains(self, step: Step) -> bool {
+        self.0 & bit(step) != 0
+    }
+
+    /// These steps and one more.
+    #[must_use]
+    pub const fn with(self, step: Step) -> Self {
+        Self(self.0 | bit(step))
+    }
+
+    /// These steps without one of them.
+    #[must_use]
+    pub const fn without(self, step: Step) -> Self {
+        Self(self.0 & !bit(step))
+    }
+
+    /// Is there no step in it?
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The steps, in the order in which they are done.
+    pub fn iter(self) -> impl Iterator<Item = Step> {
+        Step::all().filter(move |step| self.contains(*step))
+    }
+
+    /// Those of them that are so.
+    #[must_use]
+    pub fn only(self, mut is_so: impl FnMut(Step) -> bool) -> Self {
+        self.iter().filter(|step| is_so(*step)).collect()
+    }
+
+    /// Those of them that travel in this write.
+    #[must_use]
+    pub fn in_write(self, kind: WriteKind) -> Self {
+        self.only(|step| step.facts().part.kind() == kind)
+    }
+
+    /// The first write that they need.
+    #[must_use]
+    pub fn first_write(self) -> Option<WriteKind> {
+        self.iter().map(|step| step.facts().part.kind()).min()
+    }
+
+    /// How many writes they need: steps that travel together need one.
+    #[must_use]
+    pub fn writes(self) -> u64 {
+        WriteKind::VARIANTS.iter().filter(|kind| !self.in_write(**kind).is_empty()).count() as u64
+    }
+
+    /// What sign-in is to become; `None` leaves it as it is.
+    #[must_use]
+    pub fn account_enabled(self) -> Option<bool> {
+        self.iter().find_map(|step| match step.facts().part {
+            Part::AccountEnabled(enabled) => Some(enabled),
+            Part::PasswordProfile | Part::RevokeSessions => None,
+        })
+    }
+}
+
+impl FromIterator<Step> for Steps {
+    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+        steps.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
+impl fmt::Display for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.iter().enumerate() {
+            if index > 0 {
+                f.write_str("+")?;
+            }
+            f.write_str(step.name())?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Steps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Steps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Says that a text is not a list of steps.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a list of steps such as block+reset+revoke")]
+pub struct NotSteps(pub String);
+
+impl FromStr for Steps {
+    type Err = NotSteps;
+
+    fn from_str(text: &str) -> Result<Self, NotSteps> {
+        let names = text.split('+').filter(|name| !name.is_empty());
+        let steps: Self = names.map(str::parse).collect::<Result<_, _>>().map_err(|_| NotSteps(text.to_owned()))?;
+        if steps.contains(Step::Block) && steps.contains(Step::Unblock) {
+            return Err(NotSteps(text.to_owned()));
+        }
+        Ok(steps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use strum::EnumCount as _;
+
+    #[test]
+    fn steps_survive_their_text_form() {
+        for bits in 0..1 << Step::COUNT {
+            let steps = Steps(bits);
+            let parsed = steps.to_string().parse::<Steps>();
+            if steps.contains(Step::Block) && steps.contains(Step::Unblock) {
+                assert!(parsed.is_err());
+            } else {
+                assert_eq!(parsed.unwrap(), steps);
+            }
+        }
+        assert!("reset+dance".parse::<Steps>().is_err());
+    }
+
+    #[test]
+    fn block_and_reset_cost_one_write() {
+        assert_eq!(Steps::of(&[Step::Block, Step::Reset, Step::Revoke]).writes(), 2);
+        assert_eq!(Steps::of(&[Step::Revoke]).writes(), 1);
+        assert_eq!(Steps::NONE.writes(), 0);
+    }
+
+    #[test]
+    fn the_last_step_travels_in_the_last_write() {
+        assert_eq!(Step::all().last(), Some(Step::LAST));
+        assert_eq!(WriteKind::VARIANTS.last(), Some(&Step::LAST.facts().part.kind()));
+    }
+}

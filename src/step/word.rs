@@ -1,0 +1,50 @@
+//! The words for what can be done to an account.
+
+use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
+
+/// One thing that is done to an account, in the order in which steps are done. The words are part of the contract with
+/// scripts, and stand in every plan and journal.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    enum_map::Enum,
+    strum::Display,
+    strum::EnumCount,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Step {
+    /// Sign-in is blocked.
+    Block,
+    /// Sign-in is allowed again.
+    Unblock,
+    /// The password is replaced by a generated one.
+    Reset,
+    /// Every session is ended.
+    Revoke,
+}
+
+impl Step {
+    /// All steps, in the order in which they are done.
+    pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
+        Self::VARIANTS.iter().copied()
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
