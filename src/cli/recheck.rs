@@ -13,7 +13,7 @@ use super::voice;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{Lookup, LookupError, Note, TenantFacts};
 use crate::graph::paced::Paced;
-use crate::plan::drift::{self, Drift, DriftError, Drifted, MOST_PERCENT};
+use crate::plan::drift::{self, Drift, DriftError, DriftedAccount, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, Principal};
 use crate::run::opening::Standing;
@@ -138,9 +138,9 @@ fn tell(drift: &Drift) {
 }
 
 fn named(drift: &Drift) -> Vec<String> {
-    let line = |drifted: &Drifted| {
-        let Drifted { row, user_principal_name, why } = drifted;
-        format!("row {row}, {}: drifted: {}", harmless(user_principal_name), harmless(why))
+    let line = |drifted: &DriftedAccount| {
+        let DriftedAccount { row, user_principal_name, cause } = drifted;
+        format!("row {row}, {}: drifted: {}", harmless(user_principal_name), harmless(&cause.to_string()))
     };
     let mut lines: Vec<String> = drift.drifted.iter().take(MOST_NAMED).map(line).collect();
     let more = drift.count - lines.len() as u64;

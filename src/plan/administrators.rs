@@ -1,6 +1,9 @@
 //! Who is left to mend a mistake: the enabled Global Administrators that a run does not touch.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use crate::directory::{Privileges, TenantFacts};
 use crate::ids::{ObjectId, RowNumber};
@@ -41,11 +44,8 @@ impl Administrators {
     /// The rows that must not be acted on, because too few would be left; empty when enough are.
     pub(super) fn too_many(&self) -> Option<TooFewLeft<'_>> {
         let left = self.enabled.len() - self.touched.len();
-        (!self.rows.is_empty() && left < FEWEST).then_some(TooFewLeft {
-            rows: &self.rows,
-            left,
-            of: self.enabled.len(),
-        })
+        (!self.rows.is_empty() && left < FEWEST)
+            .then_some(TooFewLeft { rows: &self.rows, left: AdministratorsLeft { left, of: self.enabled.len() } })
     }
 }
 
@@ -54,15 +54,21 @@ impl Administrators {
 pub(super) struct TooFewLeft<'a> {
     /// The rows of the administrators.
     pub(super) rows: &'a BTreeSet<RowNumber>,
+    pub(super) left: AdministratorsLeft,
+}
+
+/// How many enabled Global Administrators a run would leave untouched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdministratorsLeft {
     left: usize,
     of: usize,
 }
 
-impl TooFewLeft<'_> {
-    /// What is to be said about each of these rows.
-    pub(super) fn detail(&self) -> String {
-        let Self { left, of, .. } = self;
-        format!(
+impl fmt::Display for AdministratorsLeft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { left, of } = self;
+        write!(
+            f,
             "{left} of the tenant's {of} enabled Global Administrators would be left untouched, and {FEWEST} must be"
         )
     }

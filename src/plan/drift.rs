@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
+use super::drift_cause::{DriftCause, Grounds};
 use super::folder::{FolderError, PlanFolder};
-use super::reason::{self, Reason};
+use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::ruling::Ruling;
 use crate::directory::{Account, Found, Lookup, LookupError, TenantFacts};
@@ -21,18 +22,18 @@ pub const MOST_PERCENT: u64 = 5;
 
 /// An account that is no longer what the plan says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drifted {
+pub struct DriftedAccount {
     /// The row that names it.
     pub row: RowNumber,
     /// Its sign-in name when the plan was made.
     pub user_principal_name: String,
     /// What has become of it.
-    pub why: String,
+    pub cause: DriftCause,
 }
 
 /// What the directory says at this moment about an account that was watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
+pub struct WatchedAccount {
     /// The row that names it.
     pub row: RowNumber,
     /// Might it sign in when the plan was made?
@@ -53,12 +54,12 @@ pub struct Drift {
     /// How many of them are no longer what the plan says.
     pub count: u64,
     /// Who they are.
-    pub drifted: Vec<Drifted>,
+    pub drifted: Vec<DriftedAccount>,
     /// First, last and display names that the plan does not show, of those who get a new password: it must not hold a part
     /// of them.
     pub other_names: HashMap<RowNumber, Box<str>>,
     /// What was seen of those who were watched.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<WatchedAccount>,
 }
 
 impl Drift {
@@ -124,7 +125,7 @@ pub async fn check<T: Transport>(
         let keys: Vec<&Key> = keys.iter().collect();
         for ((id, row), found) in chunk.iter().zip(lookup.find(&keys).await?) {
             if let (Found::Account(account), true) = (&found, watched(row.row)) {
-                drift.seen.push(Seen {
+                drift.seen.push(WatchedAccount {
                     row: row.row,
                     was_enabled: row.account_enabled,
                     account_enabled: account.enabled,
@@ -141,17 +142,16 @@ pub async fn check<T: Transport>(
             {
                 drift.other_names.insert(row.row, names);
             }
-            if let Some(why) = changed(*id, row, found, &rules) {
-                drift.add(row, why);
+            if let Some(cause) = changed(*id, row, found, &rules) {
+                drift.add(row, cause);
             }
         }
     }
     if let Some(few) = administrators.too_many() {
-        let detail = format!("last-global-admin: {}", few.detail());
         for row in plan.rows()? {
             let row = row?;
             if few.rows.contains(&row.row) && open(row.row) && drift.drifted.iter().all(|other| other.row != row.row) {
-                drift.add(&row, detail.clone());
+                drift.add(&row, DriftCause::TooFewAdministrators(few.left));
             }
         }
     }
@@ -159,9 +159,10 @@ pub async fn check<T: Transport>(
 }
 
 impl Drift {
-    fn add(&mut self, row: &PlanRow, why: String) {
+    fn add(&mut self, row: &PlanRow, cause: DriftCause) {
         self.count += 1;
-        self.drifted.push(Drifted { row: row.row, user_principal_name: row.user_principal_name.clone(), why });
+        let user_principal_name = row.user_principal_name.clone();
+        self.drifted.push(DriftedAccount { row: row.row, user_principal_name, cause });
     }
 }
 
@@ -174,26 +175,22 @@ fn names_not_shown(account: &Account, row: &PlanRow) -> Option<Box<str>> {
 }
 
 /// What has become of an account, when it is no longer what its row says.
-fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) -> Option<String> {
+fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) -> Option<DriftCause> {
     let account = match found {
         Found::Account(account) => account,
-        Found::Nobody => return Some("the account is gone".to_owned()),
-        Found::Deleted(_) => return Some("the account was deleted".to_owned()),
-        Found::Several(_) => return Some(format!("the directory has more than one account {id}")),
+        Found::Nobody => return Some(DriftCause::Gone),
+        Found::Deleted(_) => return Some(DriftCause::Deleted),
+        Found::Several(_) => return Some(DriftCause::Ambiguous(id)),
     };
     if account.user_principal_name.to_lowercase() != row.user_principal_name.to_lowercase() {
-        return Some(format!("renamed to {}", account.user_principal_name));
+        return Some(DriftCause::Renamed { to: account.user_principal_name });
     }
     let ruling = rules.rule(&as_planned(*account, row));
     if ruling.decision == row.decision && ruling.steps == row.steps && still_fits(row, &ruling) {
         return None;
     }
-    let (was, now) = (row.reason_text(), reason::to_text(&ruling.reasons, &ruling.detail));
-    let (was, now) = (
-        if was.is_empty() { "an ordinary account" } else { &was },
-        if now.is_empty() { "an ordinary account" } else { &now },
-    );
-    Some(format!("it was {was}, and is now {now}"))
+    let was = Grounds { reasons: row.reasons.clone(), detail: row.detail.clone() };
+    Some(DriftCause::Judged { was, now: Grounds { reasons: ruling.reasons, detail: ruling.detail } })
 }
 
 /// The account with what the plan's own steps change as it was when the plan was made: this run, or somebody who wants

@@ -20,12 +20,13 @@
 //! | [`planner`] | roster in, plan folder out |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
 //! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
-//! | [`drift`] | is everybody still who they were when the plan was made? |
+//! | [`drift`], [`drift_cause`] | which accounts are no longer what they were when the plan was made, and why |
 
 pub mod account_rules;
 mod administrators;
 pub mod counts;
 pub mod drift;
+pub mod drift_cause;
 pub mod folder;
 pub mod handoff;
 pub mod manifest;

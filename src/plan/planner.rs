@@ -394,7 +394,7 @@ fn refuse_administrators(
             row.decision = Decision::Refuse;
             row.steps = Steps::NONE;
             row.reasons = vec![Reason::LastGlobalAdmin];
-            row.detail = few.detail();
+            row.detail = few.left.to_string();
         }
         counts.add(row.decision, &row.reasons, row.steps);
         row.write(&mut csv)?;

@@ -18,7 +18,7 @@ use super::state::{self, AccountState, Happening};
 use super::states::States;
 use crate::clock::Clock;
 use crate::ids::RowNumber;
-use crate::plan::drift::{Drifted, Seen};
+use crate::plan::drift::{DriftedAccount, WatchedAccount};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::step::Steps;
 
@@ -67,9 +67,9 @@ pub struct Run {
 #[derive(Debug, Clone, Copy)]
 pub struct Findings<'a> {
     /// Those that are no longer what the plan says.
-    pub drifted: &'a [Drifted],
+    pub drifted: &'a [DriftedAccount],
     /// What the directory says about those with steps in doubt.
-    pub seen: &'a [Seen],
+    pub seen: &'a [WatchedAccount],
     /// Graph's clock before they were read.
     pub seen_at: Option<OffsetDateTime>,
 }
@@ -108,9 +108,9 @@ impl Run {
                 records.push(Record::Retried { row: *row });
             }
         }
-        for Drifted { row, why, .. } in findings.drifted {
+        for DriftedAccount { row, cause, .. } in findings.drifted {
             if states.withdraw(*row) {
-                records.push(Record::Drifted { row: *row, reason: why.clone() });
+                records.push(Record::Drifted { row: *row, reason: cause.clone() });
             }
         }
         for seen in findings.seen {

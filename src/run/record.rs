@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use crate::digest::Digest;
 use crate::graph::error::GraphError;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
+use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::run::state::{Happening, Meaning, Refusal};
 use crate::run::verdict::{Verdict, Verdicts};
@@ -108,7 +109,7 @@ pub enum Record {
         /// The entry.
         row: RowNumber,
         /// What has become of it.
-        reason: String,
+        reason: DriftCause,
     },
     /// An account with steps in doubt was read, before anything more was done to it.
     Read {

@@ -223,6 +223,7 @@ impl Trace {
 mod tests {
     use super::*;
     use crate::ids::ObjectId;
+    use crate::plan::drift_cause::DriftCause;
     use crate::plan::playbook::Playbook;
     use crate::plan::row::{Decision, PlanRow};
     use crate::run::accounts::{Accounts, TooMany};
@@ -286,7 +287,7 @@ mod tests {
     }
 
     fn drifted() -> Record {
-        Record::Drifted { row: ROW, reason: "renamed".to_owned() }
+        Record::Drifted { row: ROW, reason: DriftCause::Gone }
     }
 
     fn taken_over() -> Record {

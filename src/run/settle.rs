@@ -31,7 +31,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::state::{AccountState, StepState};
-use crate::plan::drift::Seen;
+use crate::plan::drift::WatchedAccount;
 use crate::step::{Step, Steps};
 
 /// Graph's times are in whole seconds, and one answer's clock is not quite another's.
@@ -50,7 +50,7 @@ pub struct Doubt {
 
 /// The steps in doubt that are done, as this read shows; `now` is Graph's clock when it was made.
 #[must_use]
-pub fn proven(doubt: &Doubt, seen: &Seen, now: Option<OffsetDateTime>) -> Steps {
+pub fn proven(doubt: &Doubt, seen: &WatchedAccount, now: Option<OffsetDateTime>) -> Steps {
     const BLOCK: Steps = Steps::of(&[Step::Block]);
     const REVOKE: Steps = Steps::of(&[Step::Revoke]);
     let in_doubt = StepState::Open { in_doubt: true };
@@ -66,7 +66,7 @@ pub fn proven(doubt: &Doubt, seen: &Seen, now: Option<OffsetDateTime>) -> Steps 
 }
 
 /// Were all sessions ended after the account's last answered write? `None` where that is not known.
-fn were_ended(doubt: &Doubt, seen: &Seen, now: Option<OffsetDateTime>) -> Option<bool> {
+fn were_ended(doubt: &Doubt, seen: &WatchedAccount, now: Option<OffsetDateTime>) -> Option<bool> {
     let valid_from = seen.sessions_valid_from?;
     let later = |than: OffsetDateTime| valid_from - than > APART;
     Some(later(doubt.last_answered?) && later(seen.last_password_change?) && now? - valid_from >= SPREAD)
@@ -99,8 +99,8 @@ mod tests {
         after(Playbook::Contain, &[blocked, doubt].concat())
     }
 
-    fn seen() -> Seen {
-        Seen {
+    fn seen() -> WatchedAccount {
+        WatchedAccount {
             row: RowNumber::FIRST,
             was_enabled: Some(true),
             account_enabled: Some(false),
@@ -109,7 +109,12 @@ mod tests {
         }
     }
 
-    fn proves(state: AccountState, answered: Option<OffsetDateTime>, seen: &Seen, now: OffsetDateTime) -> Steps {
+    fn proves(
+        state: AccountState,
+        answered: Option<OffsetDateTime>,
+        seen: &WatchedAccount,
+        now: OffsetDateTime,
+    ) -> Steps {
         proven(&Doubt { state, last_answered: answered }, seen, Some(now))
     }
 
@@ -117,9 +122,9 @@ mod tests {
     fn a_blocked_account_is_blocked_and_an_open_one_is_not() {
         assert_eq!(proves(block_in_doubt(), None, &seen(), AT), BLOCK);
         for other in [
-            Seen { account_enabled: Some(true), ..seen() },
-            Seen { account_enabled: None, ..seen() },
-            Seen { was_enabled: None, ..seen() },
+            WatchedAccount { account_enabled: Some(true), ..seen() },
+            WatchedAccount { account_enabled: None, ..seen() },
+            WatchedAccount { was_enabled: None, ..seen() },
         ] {
             assert_eq!(proves(block_in_doubt(), None, &other, AT), Steps::NONE, "{other:?}");
         }
@@ -135,11 +140,16 @@ mod tests {
         for (why, answered, other, now) in [
             ("the reset or the block itself", Some(moved - APART), seen(), late),
             ("nobody knows when Graph answered", None, seen(), late),
-            ("somebody changed the password", Some(AT), Seen { last_password_change: Some(moved), ..seen() }, late),
-            ("perhaps", Some(AT), Seen { last_password_change: Some(moved - APART), ..seen() }, late),
-            ("unknown", Some(AT), Seen { last_password_change: None, ..seen() }, late),
-            ("unknown", Some(AT), Seen { sessions_valid_from: None, ..seen() }, late),
-            ("an older one", Some(AT), Seen { sessions_valid_from: Some(AT - APART), ..seen() }, late),
+            (
+                "somebody changed the password",
+                Some(AT),
+                WatchedAccount { last_password_change: Some(moved), ..seen() },
+                late,
+            ),
+            ("perhaps", Some(AT), WatchedAccount { last_password_change: Some(moved - APART), ..seen() }, late),
+            ("unknown", Some(AT), WatchedAccount { last_password_change: None, ..seen() }, late),
+            ("unknown", Some(AT), WatchedAccount { sessions_valid_from: None, ..seen() }, late),
+            ("an older one", Some(AT), WatchedAccount { sessions_valid_from: Some(AT - APART), ..seen() }, late),
             ("too fresh", Some(AT), seen(), moved + SPREAD - Duration::SECOND),
         ] {
             assert_eq!(proves(revoke_in_doubt(), answered, &other, now), Steps::NONE, "{why}");
@@ -152,7 +162,7 @@ mod tests {
         fn no_read_proves_a_password(
             changed in -1_000_i64..1_000, valid in -1_000_i64..1_000, enabled: bool, answered in -1_000_i64..1_000,
         ) {
-            let seen = Seen {
+            let seen = WatchedAccount {
                 account_enabled: Some(enabled),
                 last_password_change: Some(AT + Duration::seconds(changed)),
                 sessions_valid_from: Some(AT + Duration::seconds(valid)),

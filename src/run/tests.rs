@@ -18,6 +18,7 @@ use super::results;
 use crate::digest::{Digest, Hasher};
 use crate::graph::error::GraphError;
 use crate::ids::{ObjectId, RowNumber};
+use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::plan::reason::Reason;
 use crate::plan::row::{Decision, PlanRow};
@@ -117,7 +118,7 @@ fn gave_up(row: u32, steps: Steps) -> Record {
 }
 
 fn drifted(row: u32) -> Record {
-    Record::Drifted { row: RowNumber::new(row), reason: "renamed".to_owned() }
+    Record::Drifted { row: RowNumber::new(row), reason: DriftCause::Renamed { to: "eve@contoso.com".to_owned() } }
 }
 
 fn taken_over() -> Record {
