@@ -23,6 +23,7 @@
 //! | [`plan`] | playbook and rules turn accounts into *decisions*, bound by a fingerprint |
 //! | [`run`] | the engine carries a plan out, the journal remembers it, results and packets are read from the journal |
 //! | [`verify`] | every account is read again, and each step of the run is proved or not |
+//! | [`wording`] | a fact becomes its sentence and its remedy, worded once |
 //! | [`report`] | a plan becomes a page for those who approve it, a run one for those who ask what was done, a password that was unsealed a letter |
 //! | [`doctor`] | what a run would need becomes *checks*, each with its mend; it only reads |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
@@ -60,6 +61,8 @@ pub mod plan;
 pub mod run;
 
 pub mod verify;
+
+pub mod wording;
 
 pub mod report;
 

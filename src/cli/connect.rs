@@ -13,11 +13,11 @@ use crate::graph::access::Access;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, Endpoints};
-use crate::graph::foreign;
 use crate::graph::reading::ReadError;
 use crate::graph::token::{TokenError, TokenSource};
 use crate::graph::transport::{HttpTransport, TransportError};
-use crate::graph::unreachable;
+use crate::graph::unreachable::UnreachableCause;
+use crate::wording::unreachable::{remedy, remedy_of_call};
 
 /// Where Graph is, and how to get in.
 #[derive(Debug, Clone, Default, Args)]
@@ -135,9 +135,7 @@ pub fn read_failure(error: &ReadError) -> Failure {
         ReadError::Refused(refused) => {
             let failure = Failure::new(Exit::Access, error);
             match (refused.status, refused.hint()) {
-                _ if refused.message.starts_with(foreign::NOT_GRAPH) => {
-                    failure.with_next(unreachable::SOMETHING_BETWEEN)
-                }
+                _ if refused.is_foreign => failure.with_next(remedy(UnreachableCause::SomethingBetween)),
                 // The usual hint speaks of writing.
                 (403, _) => {
                     failure.with_next("Reading needs the application permission User.Read.All, with admin consent.")
@@ -156,15 +154,10 @@ pub fn transport_failure(error: &TransportError) -> Failure {
     let failure = Failure::new(Exit::Access, error);
     match error {
         TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => failure.with_next(sentence(hint)),
-        TransportError::Token(TokenError::Unreachable { message, .. }) | TransportError::NotSent(message) => failure
-            .with_next(unreachable::mend(message).unwrap_or(
-                "Check the network, the proxy (HTTPS_PROXY), --graph-endpoint, --authority, and --ca-file behind an inspecting proxy.",
-            )),
-        TransportError::Token(TokenError::Busy { message, .. }) => match unreachable::mend(message) {
-            Some(mend) => failure.with_next(mend),
+        _ => match remedy_of_call(error) {
+            Some(remedy) => failure.with_next(remedy),
             None => failure,
         },
-        _ => failure,
     }
 }
 

@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use super::words::{harmless, span};
-use crate::graph::unreachable;
+use crate::graph::unreachable::UnreachableCause;
+use crate::wording::unreachable::remedy;
 
 /// A way that was shut for less than this is a hiccup: not worth a line that it is over.
 const WORTH_A_LINE: Duration = Duration::from_secs(20);
@@ -24,6 +25,7 @@ impl Outage {
     pub(super) fn goes_on(
         &mut self,
         reason: &str,
+        cause: Option<UnreachableCause>,
         pause: Duration,
         down_for: Duration,
         now: OffsetDateTime,
@@ -46,7 +48,7 @@ impl Outage {
                 "the run waits and goes on by itself; nothing is lost. Ctrl-C is safe too: sealoff apply goes on later"
                     .to_owned(),
             );
-            lines.extend(unreachable::mend(reason).map(str::to_owned));
+            lines.extend(cause.map(remedy).map(str::to_owned));
         }
         lines
     }
@@ -68,7 +70,8 @@ mod tests {
         let mut outage = Outage::default();
         let seconds = Duration::from_secs;
         let now = datetime!(2026-03-01 03:12:05 UTC);
-        let mut tell = |reason: &str, down_for| outage.goes_on(reason, seconds(45), seconds(down_for), now).join("\n");
+        let mut tell =
+            |reason: &str, down_for| outage.goes_on(reason, None, seconds(45), seconds(down_for), now).join("\n");
         assert_eq!(tell("refused", 0), "no answer from Graph (refused); trying again in 45 s");
         let told = tell("refused", 63);
         for part in ["since 03:12:05 UTC", "next try in 45 s", "Ctrl-C is safe", "goes on by itself"] {

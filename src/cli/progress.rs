@@ -84,8 +84,8 @@ impl Display {
                 voice::note("the tenant's own limit is reached: another app is spending the write quota too");
             }),
             Event::AppLeftOut { app, reason } => self.beside(|| voice::warn(left_out(app, reason))),
-            Event::Unreachable { reason, pause, down_for } => {
-                for line in self.outage.goes_on(reason, *pause, *down_for, OffsetDateTime::now_utc()) {
+            Event::Unreachable { reason, cause, pause, down_for } => {
+                for line in self.outage.goes_on(reason, *cause, *pause, *down_for, OffsetDateTime::now_utc()) {
                     self.line(&line);
                 }
             }

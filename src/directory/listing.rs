@@ -10,7 +10,8 @@ use super::error::LookupError;
 use crate::clock::Clock;
 use crate::graph::error::GraphError;
 use crate::graph::paced::{Paced, Pages};
-use crate::graph::reading::{ReadError, encode_query};
+use crate::graph::percent::encode_query;
+use crate::graph::reading::ReadError;
 use crate::graph::transport::{Consistency, Transport};
 use crate::ids::ObjectId;
 

@@ -8,7 +8,8 @@ use super::error::LookupError;
 use super::note::Note;
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
-use crate::graph::reading::{ReadError, encode_query};
+use crate::graph::percent::encode_query;
+use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
 

@@ -11,7 +11,8 @@ use super::privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 use super::roles;
 use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
-use crate::graph::reading::{ReadError, encode_query};
+use crate::graph::percent::encode_query;
+use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RoleTemplate};
 

@@ -11,7 +11,8 @@ use super::privileges::Privileges;
 use super::roles::GLOBAL_ADMINISTRATOR;
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
-use crate::graph::reading::{Organization, ReadError, encode_query};
+use crate::graph::percent::encode_query;
+use crate::graph::reading::{Organization, ReadError};
 use crate::graph::transport::{Consistency, Transport};
 use crate::ids::ObjectId;
 

@@ -130,7 +130,7 @@ fn skipped_from(first: &str, because: &str) -> impl Iterator<Item = Check> {
 }
 
 async fn look_at_the_way(transport: &HttpTransport, clock: Clock) -> Vec<Check> {
-    let [(graph, from_graph), (authority, from_authority)] = transport.knock().await;
+    let [(graph, from_graph), (authority, from_authority)] = transport.probe().await;
     let here = OffsetDateTime::now_utc();
     let told = [&from_graph, &from_authority].into_iter().flatten().filter_map(|opened| opened.date);
     let there = told.max_by_key(|there| (here - *there).abs());

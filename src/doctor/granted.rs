@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::graph::claims::Claims;
 use crate::graph::paced::Paced;
-use crate::graph::reading::{ReadError, encode_query};
+use crate::graph::percent::encode_query;
+use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
 

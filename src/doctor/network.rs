@@ -4,7 +4,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::check::Check;
 use crate::graph::endpoint::Root;
-use crate::graph::knock::{Closed, Opened};
+use crate::graph::probe::Reachable;
+use crate::graph::unreachable::Unreachable;
+use crate::wording::unreachable::remedy_or_general;
 use crate::words;
 
 /// Signed assertions are refused outside of their time window, and Microsoft's tolerance is five minutes.
@@ -35,35 +37,25 @@ const INSPECTORS: [&str; 16] = [
 
 /// Whether one of the services answers.
 #[must_use]
-pub fn reachable(check: &'static str, root: &Root, answer: &Result<Opened, Closed>) -> Check {
+pub fn reachable(check: &'static str, root: &Root, answer: &Result<Reachable, Unreachable>) -> Check {
     match answer {
-        Ok(Opened { status, .. }) if *status >= 500 => Check::warning(
+        Ok(Reachable { status, .. }) if *status >= 500 => Check::warning(
             check,
             format!("{root} answers, with a fault of its own ({status})"),
             "Wait a little and run sealoff doctor again; https://status.cloud.microsoft says whether it is known.",
         ),
         Ok(_) => Check::ok(check, format!("{root} answers")),
-        Err(error @ Closed::Name(_)) => Check::failed(
+        Err(unreachable) => Check::failed(
             check,
-            format!("the name of {root} cannot be resolved: {error}"),
-            "Check the spelling (--graph-endpoint, --authority, --cloud) and this machine's name service; behind a proxy, set HTTPS_PROXY.",
-        ),
-        Err(error @ Closed::Certificate(_)) => Check::failed(
-            check,
-            format!("{root} shows a certificate that is not trusted here: {error}"),
-            "Behind an inspecting proxy, or with a simulator, name the authority that signs there: --ca-file FILE.pem",
-        ),
-        Err(error @ Closed::Connection(_)) => Check::failed(
-            check,
-            format!("{root} cannot be reached: {error}"),
-            "Open the way to it in the firewall (TCP 443), or name the proxy: export HTTPS_PROXY=http://proxy.example.com:8080",
+            format!("{root} cannot be reached: {}", unreachable.reason()),
+            remedy_or_general(unreachable.cause),
         ),
     }
 }
 
 /// Who signed for the other end.
 #[must_use]
-pub fn signer(root: &Root, answer: &Result<Opened, Closed>) -> Check {
+pub fn signer(root: &Root, answer: &Result<Reachable, Unreachable>) -> Check {
     const CHECK: &str = "tls";
     let Ok(opened) = answer else {
         return Check::skipped(CHECK, format!("{root} does not answer"));
@@ -128,13 +120,14 @@ mod tests {
     use super::super::check::Status;
     use super::*;
     use crate::graph::endpoint::{Cloud, Endpoints};
+    use crate::graph::unreachable::UnreachableCause;
 
     fn graph(address: &str) -> Root {
         Endpoints::new(Cloud::Global, Some(address), None).unwrap().graph
     }
 
-    fn signed(by: &str) -> Result<Opened, Closed> {
-        Ok(Opened { status: 401, date: None, signed_by: Some(by.to_owned()) })
+    fn signed(by: &str) -> Result<Reachable, Unreachable> {
+        Ok(Reachable { status: 401, date: None, signed_by: Some(by.to_owned()) })
     }
 
     #[test]
@@ -169,11 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_silence_has_a_mend_of_its_own() {
+    fn each_cause_of_silence_has_a_remedy_of_its_own() {
         let root = graph("https://graph.microsoft.com");
-        let mend = |closed| reachable("graph", &root, &Err(closed)).mend.unwrap();
-        assert!(mend(Closed::Name("no such name".to_owned())).contains("--cloud"));
-        assert!(mend(Closed::Certificate("UnknownIssuer".to_owned())).contains("--ca-file"));
-        assert!(mend(Closed::Connection("refused".to_owned())).contains("HTTPS_PROXY"));
+        let remedy = |cause| {
+            let unreachable = Unreachable { service: root.to_string(), cause, own_words: "x".to_owned() };
+            reachable("graph", &root, &Err(unreachable)).mend.unwrap()
+        };
+        assert!(remedy(Some(UnreachableCause::NameNotFound)).contains("DNS"));
+        assert!(remedy(Some(UnreachableCause::UnknownAuthority)).contains("--ca-file"));
+        assert!(remedy(Some(UnreachableCause::ConnectionRefused)).contains("HTTPS_PROXY"));
+        assert!(remedy(None).contains("HTTPS_PROXY"));
     }
 }

@@ -7,7 +7,9 @@ use crate::graph::claims::Claims;
 use crate::graph::credential::CertificateFacts;
 use crate::graph::token::TokenError;
 use crate::graph::transport::TransportError;
+use crate::graph::unreachable::UnreachableCause;
 use crate::ids::TenantId;
+use crate::wording::unreachable::remedy;
 use crate::words;
 
 /// A run longer than this needs a token that can be renewed.
@@ -80,9 +82,10 @@ pub fn refused(error: &TransportError) -> Check {
             "Look the AADSTS code up at https://login.microsoftonline.com/error, and check AZURE_TENANT_ID and AZURE_CLIENT_ID."
                 .to_owned()
         }
-        TransportError::Token(TokenError::Unreachable { .. }) => {
+        TransportError::Token(TokenError::Unreachable(_)) => {
             "See the check authority: the token service does not answer from here.".to_owned()
         }
+        TransportError::Token(TokenError::SomethingBetween { .. }) => remedy(UnreachableCause::SomethingBetween).to_owned(),
         TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and run sealoff doctor again.".to_owned(),
         TransportError::Token(TokenError::Unusable(_)) => {
             "Correct what is named here, or choose another way in with --auth.".to_owned()

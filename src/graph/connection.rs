@@ -3,10 +3,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder, redirect};
 
+use super::resolver::SystemResolver;
 use super::system_roots;
 
 /// Why the HTTP stack cannot be set up.
@@ -63,6 +65,7 @@ pub fn http_client_trusting(ca_pem: &[u8]) -> Result<Client, ConnectionError> {
 
 fn builder() -> ClientBuilder {
     Client::builder()
+        .dns_resolver(Arc::new(SystemResolver))
         .user_agent(concat!("sealoff/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         // Who signed for the other end is worth knowing: an inspecting proxy reads what goes through.

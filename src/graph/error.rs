@@ -5,13 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::foreign;
+use super::foreign::{self, Described};
 
 /// A refusal or fault, with all that Microsoft's support asks for.
 ///
 /// Source of the envelope: "Microsoft Graph error responses and resource types". `code` may be empty, a number as text,
 /// or `UnknownError`; `innerError` is also spelt `innererror` and may nest more specific codes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GraphError {
     /// The HTTP status, of the item where the call was a batch.
     pub status: u16,
@@ -22,6 +22,9 @@ pub struct GraphError {
     /// Graph's name for this request, for a support case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Something between here and Graph answered in its place: a proxy, a gateway, a captive portal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_foreign: bool,
 }
 
 /// Graph's words for a password that is too weak, banned, or contains the person's name. There is no finer code than
@@ -35,7 +38,8 @@ impl GraphError {
         let Some(error) =
             serde_json::from_slice::<Value>(body).ok().and_then(|mut v| v.get_mut("error").map(Value::take))
         else {
-            return Self { status, code: String::new(), message: foreign::describe(None, body, false), request_id };
+            let Described { message, is_foreign } = foreign::describe(None, body, false);
+            return Self { status, message, request_id, is_foreign, ..Self::default() };
         };
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let inner = |value: &Value| value.get("innerError").or_else(|| value.get("innererror")).cloned();
@@ -54,7 +58,7 @@ impl GraphError {
             }
             level = inner(&details);
         }
-        Self { status, code, message, request_id }
+        Self { status, code, message, request_id, is_foreign: false }
     }
 
     /// Takes a secret out of the texts, should whoever answered have repeated it.
@@ -97,7 +101,7 @@ impl GraphError {
 
 impl fmt::Display for GraphError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = if self.message.starts_with(foreign::NOT_GRAPH) { "" } else { "Graph " };
+        let who = if self.is_foreign { "" } else { "Graph " };
         write!(f, "{who}answered {}", self.status)?;
         if !self.code.is_empty() {
             write!(f, " {}", self.code)?;

@@ -1,9 +1,6 @@
 //! Answers that are not Graph's: a proxy's page, a captive portal, a gateway's text. Graph answers in JSON, and its counts
 //! in plain text; whatever else arrives was written by something between here and there.
 
-/// What a description of something that is not Graph's begins with.
-pub const NOT_GRAPH: &str = "not Graph but something between here and Graph answered";
-
 /// How much of a page is looked at: its first words tell whose it is.
 const LOOKED_AT: usize = 4 * 1024;
 /// How many characters of it are shown.
@@ -20,21 +17,31 @@ pub fn is_foreign(status: u16, content_type: Option<&str>, body: &[u8]) -> bool 
     is_redirection || !body.is_empty() && (!(is_json || is_count) || body.trim_ascii_start().starts_with(b"<"))
 }
 
-/// Says that something else than Graph answered, and with what: its content type, and its first words unless they have to
-/// be `kept_quiet`, because whoever answered may have repeated a secret that was sent.
+/// A body that is no error of Graph's, in words.
+pub struct Described {
+    /// One line.
+    pub message: String,
+    /// It came from something between here and Graph.
+    pub is_foreign: bool,
+}
+
+/// Describes a body that is no error of Graph's: its content type, and its first words unless they have to be
+/// `kept_quiet`, because the sender may have repeated a secret that it was sent.
 #[must_use]
-pub fn describe(content_type: Option<&str>, body: &[u8], kept_quiet: bool) -> String {
+pub fn describe(content_type: Option<&str>, body: &[u8], kept_quiet: bool) -> Described {
     if body.is_empty() {
-        return "an answer without a body".to_owned();
+        return Described { message: "an answer without a body".to_owned(), is_foreign: false };
     }
     let is_json = content_type.is_some_and(|kind| media_type(kind).ends_with("json"));
     if is_json && !body.trim_ascii_start().starts_with(b"<") {
-        return format!("an answer that cannot be read: {} bytes that are not whole JSON", body.len());
+        let message = format!("an answer that cannot be read: {} bytes that are not whole JSON", body.len());
+        return Described { message, is_foreign: false };
     }
     let kind = content_type.map_or_else(|| "bytes of no known type".to_owned(), |kind| plain(&media_type(kind)));
     let words = if kept_quiet { String::new() } else { first_words(body) };
     let shown = if words.is_empty() { format!("{} bytes", body.len()) } else { format!("\"{words}\"") };
-    format!("{NOT_GRAPH}, with {kind}: {shown}")
+    let message = format!("not Graph but something between here and Graph answered, with {kind}: {shown}");
+    Described { message, is_foreign: true }
 }
 
 /// The type without its parameters, in lower case.
@@ -120,24 +127,24 @@ mod tests {
     #[test]
     fn a_page_is_told_by_its_type_and_its_first_words() {
         assert_eq!(
-            describe(Some("text/html; charset=utf-8"), PAGE, false),
+            describe(Some("text/html; charset=utf-8"), PAGE, false).message,
             "not Graph but something between here and Graph answered, with text/html: \"Web Gateway Access [31m denied by \
              policy\""
         );
         assert_eq!(
-            describe(None, PAGE, true),
+            describe(None, PAGE, true).message,
             format!(
                 "not Graph but something between here and Graph answered, with bytes of no known type: {} bytes",
                 PAGE.len()
             )
         );
-        assert!(describe(Some("image/png"), &[0xff; 900], false).ends_with("with image/png: 900 bytes"));
+        assert!(describe(Some("image/png"), &[0xff; 900], false).message.ends_with("with image/png: 900 bytes"));
     }
 
     proptest! {
         #[test]
         fn whatever_is_shown_is_one_short_line(body in prop::collection::vec(any::<u8>(), 1..600), kind in ".{0,40}") {
-            let said = describe(Some(&kind), &body, false);
+            let said = describe(Some(&kind), &body, false).message;
             prop_assert!(said.chars().count() < 320 && !said.chars().any(char::is_control), "{said:?}");
         }
     }

@@ -8,7 +8,7 @@
 //! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
 //! an answer means, [`foreign`] that it is not Graph's, [`unreachable`](mod@unreachable) why there is none, and [`quota`] says how many
 //! writes may start now. [`reading`] is the whole of it for calls that change nothing; [`paced`] does the same within the
-//! tenant's resource units, page by page. [`knock`], [`certificate`] and [`claims`] look at the way itself: whether
+//! tenant's resource units, page by page. [`probe`](mod@probe), [`certificate`] and [`claims`] look at the way itself: whether
 //! anybody answers, who signed for it, and what a token says that it permits.
 
 pub mod aadsts;
@@ -25,10 +25,12 @@ pub mod credential;
 pub mod endpoint;
 pub mod error;
 pub mod foreign;
-pub mod knock;
 pub mod paced;
+pub mod percent;
+pub mod probe;
 pub mod quota;
 pub mod reading;
+mod resolver;
 pub mod retry_after;
 mod system_roots;
 pub mod throttle;

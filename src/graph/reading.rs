@@ -319,25 +319,9 @@ fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 409 | 423 | 424 | 429 | 500 | 502..=504)
 }
 
-/// Percent-encodes a text for a query: all but the unreserved characters of RFC 3986, so that an apostrophe, a `#` in a
-/// guest's name and a `+` in an address all arrive as they are ("Use query parameters").
-#[must_use]
-pub fn encode_query(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut encoded = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::unreachable::Unreachable;
     use super::*;
     use std::collections::VecDeque;
     use std::sync::Mutex;
@@ -365,7 +349,7 @@ mod tests {
                     token: Default::default(),
                     body: Bytes::from_static(body.as_bytes()),
                 }),
-                _ => Err(TransportError::Lost("scripted".to_owned())),
+                _ => Err(TransportError::Lost(Unreachable::because("Graph", "scripted"))),
             }
         }
     }
@@ -407,10 +391,5 @@ mod tests {
         let script = Script::of([Ok((403, r#"{"error":{"code":"Authorization_RequestDenied","message":"no"}}"#))]);
         let error = Reading::new(&script, Clock::real()).batch(&urls(1)).await.unwrap_err();
         assert!(matches!(error, ReadError::Refused(GraphError { status: 403, .. })), "{error}");
-    }
-
-    #[test]
-    fn a_query_value_arrives_as_it_was() {
-        assert_eq!(encode_query("o''neil+x#EXT#&y z@é"), "o%27%27neil%2Bx%23EXT%23%26y%20z%40%C3%A9");
     }
 }

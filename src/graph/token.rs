@@ -8,14 +8,13 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::access::Access;
-use super::backoff;
 use super::caller::Caller;
 use super::claims::Claims;
 use super::credential::getter::{Getter, Live};
 use super::credential::{CertificateFacts, CredentialKind};
 use super::endpoint::Endpoints;
 
-pub use super::credential::Credential;
+pub use super::credential::{Credential, TokenError};
 
 /// A token this close to its end is renewed, so that none ends on the way; one that lives shorter than twice as long
 /// after half of its life.
@@ -26,69 +25,6 @@ const ATTEMPTS: u32 = 3;
 const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 /// Calls wait no longer than this for the next attempt; whoever called decides then.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-
-/// Why there is no token.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum TokenError {
-    /// The token service refused.
-    #[error("the token service refused: {message}")]
-    Refused {
-        /// The service's own words, with the AADSTS code.
-        message: String,
-        /// What the code means and how to mend it.
-        hint: Option<&'static str>,
-    },
-    /// The token service is there and cannot serve at the moment.
-    #[error("the token service is busy: {message}")]
-    Busy {
-        /// The service's own words.
-        message: String,
-        /// How long it wants to be left alone, where it says so.
-        retry_after: Option<Duration>,
-    },
-    /// The token service was not reached.
-    #[error("no token could be fetched from {authority}: {message}")]
-    Unreachable {
-        /// The token service.
-        authority: String,
-        /// What the network said.
-        message: String,
-    },
-    /// A ready token was turned down, and there is nothing to renew it with.
-    #[error("the token in SEALOFF_ACCESS_TOKEN is not accepted (it may have ended); fetch a new one")]
-    ReadyTokenRejected,
-    /// The person did not want to sign in.
-    #[error("the sign-in was declined")]
-    SignInDeclined,
-    /// The person did not sign in while the code could be used.
-    #[error("nobody signed in while the code could be used; run the command again for a new one")]
-    SignInTooLate,
-    /// What the person signed in with does not last any longer.
-    #[error("the sign-in has to be repeated: {because}")]
-    SignInAgain {
-        /// The token service's words.
-        because: String,
-    },
-    /// The credential cannot be used as given.
-    #[error("the credential cannot be used: {0}")]
-    Unusable(String),
-}
-
-impl TokenError {
-    /// Says whether trying again later can help.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Busy { .. })
-    }
-
-    /// How long to wait before trying again.
-    fn wait(&self, attempt: u32) -> Duration {
-        match self {
-            Self::Busy { retry_after: Some(wait), .. } => *wait,
-            _ => backoff::delay(attempt),
-        }
-    }
-}
 
 /// A token, and which one it is: a caller that was turned down says with which.
 #[derive(Clone)]

@@ -19,11 +19,11 @@ use super::credential::CertificateFacts;
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
-use super::knock::{Closed, Opened, knock};
+use super::probe::{Reachable, probe};
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
 use super::token::{Credential, Token, TokenError, TokenMark, TokenSource};
-use super::unreachable;
+use super::unreachable::{Unreachable, UnreachableCause};
 
 /// How fresh an answer has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -145,8 +145,15 @@ impl Answer {
         if is_graphs {
             return GraphError::parse(self.status, &self.body, self.advice.request_id);
         }
-        let message = foreign::describe(self.advice.content_type.as_deref(), &self.body, keeps_quiet);
-        GraphError { status: self.status, code: String::new(), message, request_id: self.advice.request_id }
+        let is_foreign = self.is_foreign();
+        let described = foreign::describe(self.advice.content_type.as_deref(), &self.body, keeps_quiet);
+        GraphError {
+            status: self.status,
+            code: String::new(),
+            message: described.message,
+            request_id: self.advice.request_id,
+            is_foreign: is_foreign || described.is_foreign,
+        }
     }
 
     /// Did something else than Graph answer that may be out of the way later: a proxy that restarts, one that nobody has
@@ -181,16 +188,34 @@ impl Answer {
 pub enum TransportError {
     /// The request never left: nothing happened in the tenant.
     #[error("Graph cannot be reached: {0}")]
-    NotSent(String),
+    NotSent(Unreachable),
     /// The request left and its answer did not come: what happened in the tenant is unknown.
     #[error("the answer was lost: {0}")]
-    Lost(String),
+    Lost(Unreachable),
     /// There is no token to send with.
     #[error(transparent)]
     Token(#[from] TokenError),
     /// Graph turned down even a fresh token.
     #[error("Graph does not accept the token: {0}")]
     Unauthorized(GraphError),
+}
+
+impl TransportError {
+    /// No connection came about, to Graph or to the token service.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::NotSent(_) | Self::Token(TokenError::Unreachable(_)))
+    }
+
+    /// Why Graph or the token service was not reached, where the cause is known.
+    #[must_use]
+    pub fn unreachable_cause(&self) -> Option<UnreachableCause> {
+        match self {
+            Self::NotSent(unreachable) | Self::Lost(unreachable) => unreachable.cause,
+            Self::Token(error) => error.unreachable_cause(),
+            Self::Unauthorized(_) => None,
+        }
+    }
 }
 
 /// The seam between the program and the network.
@@ -313,13 +338,13 @@ impl HttpTransport {
         self.tokens.forget();
     }
 
-    /// Asks Graph and the token service, in this order, for nothing in particular and without a token: is anybody there?
-    pub async fn knock(&self) -> [(Root, Result<Opened, Closed>); 2] {
+    /// Whether Graph and the token service answer, in this order; asked without a token.
+    pub async fn probe(&self) -> [(Root, Result<Reachable, Unreachable>); 2] {
         let Endpoints { graph, authority } = &self.endpoints;
-        let (graph_url, authority_url) =
-            (graph.join("/v1.0/organization"), authority.join("/common/v2.0/.well-known/openid-configuration"));
-        let (from_graph, from_authority) =
-            tokio::join!(knock(&self.http, &graph_url), knock(&self.http, &authority_url));
+        let (from_graph, from_authority) = tokio::join!(
+            probe(&self.http, graph, "/v1.0/organization"),
+            probe(&self.http, authority, "/common/v2.0/.well-known/openid-configuration")
+        );
         [(graph.clone(), from_graph), (authority.clone(), from_authority)]
     }
 
@@ -349,16 +374,17 @@ impl HttpTransport {
         }
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let claims = claims_in(response.headers());
-        let body = response.bytes().await.map_err(|error| TransportError::Lost(unreachable::describe(&error)))?;
+        let lost = |error: reqwest::Error| TransportError::Lost(Unreachable::new(&self.endpoints.graph, &error));
+        let body = response.bytes().await.map_err(lost)?;
         Ok((Answer { status, advice, date, token: token.mark(), body }, claims))
     }
 
     fn classify(&self, error: &reqwest::Error) -> TransportError {
-        let cause = format!("{}: {}", self.endpoints.graph, unreachable::describe(error));
+        let unreachable = Unreachable::new(&self.endpoints.graph, error);
         if error.is_connect() || error.is_builder() {
-            TransportError::NotSent(cause)
+            TransportError::NotSent(unreachable)
         } else {
-            TransportError::Lost(cause)
+            TransportError::Lost(unreachable)
         }
     }
 }

@@ -1,167 +1,162 @@
-//! Why a service could not be reached, in words that say what to do about it.
-//!
-//! The network's own words are for programmers ("invalid peer certificate: UnknownIssuer"). What they mean for whoever
-//! sits before the screen, and the mend, stand side by side here.
+//! Why a service could not be reached, as a fact: [`crate::wording`] says what to do about each cause.
 
 use std::error::Error;
-use std::io;
+use std::{fmt, io};
 
 use rustls::{CertificateError, Error as TlsError};
 
-/// One known cause.
-struct Cause {
-    /// What happened.
-    what: &'static str,
-    /// What to do, as whole sentences.
-    mend: &'static str,
+use super::resolver::NameNotFound;
+
+/// A service that could not be reached, or whose answer did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreachable {
+    /// Its address, or what it is.
+    pub service: String,
+    /// The cause, where it is a known one.
+    pub cause: Option<UnreachableCause>,
+    /// The innermost error's own words; they are meant for programmers ("invalid peer certificate: UnknownIssuer").
+    pub own_words: String,
 }
 
-const UNKNOWN_AUTHORITY: Cause = Cause {
-    what: "its certificate is signed by an authority that this machine does not know",
-    mend: "Behind a proxy that inspects TLS, give its certificate authority with --ca-file PEM (or SSL_CERT_FILE); elsewhere, somebody may be listening: ask whoever runs the network before you go on.",
-};
-const OUTDATED: Cause = Cause {
-    what: "its certificate is no longer valid by this machine's clock",
-    mend: "Check the date, the time and the time zone of this machine (date); if they are right, the certificate of the service or of a proxy in between has expired.",
-};
-const NOT_YET_VALID: Cause = Cause {
-    what: "its certificate is not valid yet by this machine's clock",
-    mend: "Set the date, the time and the time zone of this machine right (date).",
-};
-const WRONG_NAME: Cause = Cause {
-    what: "its certificate is for another name",
-    mend: "Check --graph-endpoint and --authority; a captive portal or a proxy may also be answering in the service's place.",
-};
-const BAD_CERTIFICATE: Cause = Cause {
-    what: "its certificate is not accepted",
-    mend: "Behind a proxy that inspects TLS, give its certificate authority with --ca-file PEM.",
-};
-const NO_TLS: Cause = Cause {
-    what: "what answers there does not speak TLS",
-    mend: "Check --graph-endpoint and --authority, their ports, and the proxy (HTTPS_PROXY).",
-};
-const NO_SUCH_NAME: Cause = Cause {
-    what: "its name cannot be looked up",
-    mend: "Check the network, the VPN and DNS, the spelling in --graph-endpoint and --authority, and the proxy (HTTPS_PROXY) where names are looked up by one.",
-};
-const REFUSED: Cause = Cause {
-    what: "the connection was refused",
-    mend: "Check the network, the proxy (HTTPS_PROXY) and the firewall, and the address in --graph-endpoint and --authority.",
-};
-const TIMED_OUT: Cause = Cause {
-    what: "no connection came about in time",
-    mend: "Check the network, the VPN, the firewall, and whether this network needs a proxy (HTTPS_PROXY).",
-};
-const PROXY_SIGN_IN: Cause = Cause {
-    what: "the proxy wants to be signed in to",
-    mend: "Give the proxy's name and password in HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT.",
-};
-
-/// What to do where something between here and the service answers in its place, as whole sentences.
-pub const SOMETHING_BETWEEN: &str = "Check the proxy (HTTPS_PROXY), and whether this network asks you to sign in first, as \
-    hotels and guest networks do: open any page in a browser.";
-const STRANGER: Cause = Cause { what: "something else than the service answered", mend: SOMETHING_BETWEEN };
-
-const CAUSES: [&Cause; 11] = [
-    &UNKNOWN_AUTHORITY,
-    &OUTDATED,
-    &NOT_YET_VALID,
-    &WRONG_NAME,
-    &BAD_CERTIFICATE,
-    &NO_TLS,
-    &NO_SUCH_NAME,
-    &REFUSED,
-    &TIMED_OUT,
-    &PROXY_SIGN_IN,
-    &STRANGER,
-];
-
-/// What happened, and the network's own words behind it.
-#[must_use]
-pub fn describe(error: &(dyn Error + 'static)) -> String {
-    let own = innermost(error);
-    cause_of(error).map_or_else(|| own.clone(), |cause| format!("{} ({own})", cause.what))
+/// The known causes. Each displays as a sentence about the service, without its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
+pub enum UnreachableCause {
+    #[error("its certificate is signed by an authority that this machine does not know")]
+    UnknownAuthority,
+    #[error("its certificate is no longer valid by this machine's clock")]
+    CertificateExpired,
+    #[error("its certificate is not valid yet by this machine's clock")]
+    CertificateNotYetValid,
+    #[error("its certificate is for another name")]
+    CertificateForAnotherName,
+    #[error("its certificate is not accepted")]
+    BadCertificate,
+    #[error("what answers there does not speak TLS")]
+    NoTls,
+    #[error("its name cannot be looked up")]
+    NameNotFound,
+    #[error("the connection was refused")]
+    ConnectionRefused,
+    #[error("no connection came about in time")]
+    TimedOut,
+    #[error("the proxy requires a sign-in")]
+    ProxySignIn,
+    /// A proxy, a gateway or a captive portal.
+    #[error("something else than the service answered")]
+    SomethingBetween,
 }
 
-/// Something answered that is not the service; `with` tells what, and holds nothing of what was sent.
-#[must_use]
-pub fn stranger(with: &str) -> String {
-    format!("{} ({with})", STRANGER.what)
+impl Unreachable {
+    /// Takes the cause out of an error of the HTTP client.
+    #[must_use]
+    pub fn new(service: impl fmt::Display, error: &(dyn Error + 'static)) -> Self {
+        Self { service: service.to_string(), cause: cause_of(error), own_words: innermost(error) }
+    }
+
+    /// The cause, and the network's own words; without the service.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let own = &self.own_words;
+        self.cause.map_or_else(|| own.clone(), |cause| format!("{cause} ({own})"))
+    }
+
+    /// Another obstacle than one of the network.
+    #[must_use]
+    pub fn because(service: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self { service: service.to_string(), cause: None, own_words: reason.to_string() }
+    }
 }
 
-/// What to do about something that [`describe`] described, as whole sentences; `None` where nothing special is known.
-#[must_use]
-pub fn mend(message: &str) -> Option<&'static str> {
-    CAUSES.into_iter().find(|cause| message.contains(cause.what)).map(|cause| cause.mend)
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.service, self.reason())
+    }
 }
 
-/// The innermost cause: the outer ones repeat the address and say "error sending request".
+impl UnreachableCause {
+    /// Is it about the certificate that the service showed?
+    #[must_use]
+    pub const fn is_about_the_certificate(self) -> bool {
+        matches!(
+            self,
+            Self::UnknownAuthority
+                | Self::CertificateExpired
+                | Self::CertificateNotYetValid
+                | Self::CertificateForAnotherName
+                | Self::BadCertificate
+        )
+    }
+}
+
+/// The outer errors repeat the address and say "error sending request".
 fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
-    while let Some(inner) = behind(cause) {
+    while let Some(inner) = source_of(cause) {
         cause = inner;
     }
     let own = cause.to_string();
-    // A page for programmers, which rustls names where a connection was cut, is no help to whoever reads this at night.
+    // Where a connection was cut, rustls names its page for programmers: no help to an administrator.
     own.split(": https://docs.rs/").next().unwrap_or_default().to_owned()
 }
 
-fn cause_of(error: &(dyn Error + 'static)) -> Option<&'static Cause> {
+/// The innermost known cause.
+fn cause_of(error: &(dyn Error + 'static)) -> Option<UnreachableCause> {
     let mut next = Some(error);
     let mut found = None;
     while let Some(error) = next {
-        found = one(error).or(found);
-        next = behind(error);
+        found = cause_at(error).or(found);
+        next = source_of(error);
     }
     found
 }
 
 /// The next error further in. What an I/O error wraps is no source of it, because it displays as that.
-fn behind<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+fn source_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
         None => error.source(),
     }
 }
 
-fn one(error: &(dyn Error + 'static)) -> Option<&'static Cause> {
+fn cause_at(error: &(dyn Error + 'static)) -> Option<UnreachableCause> {
+    if error.is::<NameNotFound>() {
+        return Some(UnreachableCause::NameNotFound);
+    }
     if let Some(tls) = error.downcast_ref::<TlsError>() {
         return Some(of_tls(tls));
     }
     if let Some(io) = error.downcast_ref::<io::Error>() {
         return match io.kind() {
-            io::ErrorKind::ConnectionRefused => Some(&REFUSED),
-            io::ErrorKind::TimedOut => Some(&TIMED_OUT),
+            io::ErrorKind::ConnectionRefused => Some(UnreachableCause::ConnectionRefused),
+            io::ErrorKind::TimedOut => Some(UnreachableCause::TimedOut),
             _ => None,
         };
     }
     if let Some(http) = error.downcast_ref::<reqwest::Error>() {
-        return (http.is_timeout() && http.is_connect()).then_some(&TIMED_OUT);
+        return (http.is_timeout() && http.is_connect()).then_some(UnreachableCause::TimedOut);
     }
-    if error.is::<serde_json::Error>() {
-        // A page where JSON was to be.
-        return Some(&STRANGER);
-    }
-    // The connector has no public error type; these are the beginnings of its messages.
+    // The one text that is compared: the proxy connectors of hyper-util keep their error types to themselves.
     let text = error.to_string();
-    match text.as_str() {
-        "dns error" => Some(&NO_SUCH_NAME),
-        "proxy authentication required" | "proxy authorization required" => Some(&PROXY_SIGN_IN),
-        _ => None,
-    }
+    let is_proxy = matches!(text.as_str(), "proxy authentication required" | "proxy authorization required");
+    is_proxy.then_some(UnreachableCause::ProxySignIn)
 }
 
-fn of_tls(error: &TlsError) -> &'static Cause {
+fn of_tls(error: &TlsError) -> UnreachableCause {
     match error {
         TlsError::InvalidCertificate(certificate) => match certificate {
-            CertificateError::UnknownIssuer => &UNKNOWN_AUTHORITY,
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => &OUTDATED,
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => &NOT_YET_VALID,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => &WRONG_NAME,
-            _ => &BAD_CERTIFICATE,
+            CertificateError::UnknownIssuer => UnreachableCause::UnknownAuthority,
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => UnreachableCause::CertificateExpired,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                UnreachableCause::CertificateNotYetValid
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                UnreachableCause::CertificateForAnotherName
+            }
+            _ => UnreachableCause::BadCertificate,
         },
-        TlsError::InvalidMessage(_) => &NO_TLS,
-        _ => &BAD_CERTIFICATE,
+        TlsError::InvalidMessage(_) => UnreachableCause::NoTls,
+        _ => UnreachableCause::BadCertificate,
     }
 }
 
@@ -169,30 +164,28 @@ fn of_tls(error: &TlsError) -> &'static Cause {
 mod tests {
     use super::*;
 
-    fn mended(error: TlsError) -> &'static str {
-        // As they come: wrapped more than once.
-        let error = io::Error::other(io::Error::other(error));
-        mend(&describe(&error)).unwrap()
-    }
-
-    #[test]
-    fn every_cause_has_words_of_its_own_and_a_mend() {
-        for (place, cause) in CAUSES.into_iter().enumerate() {
-            assert_eq!(CAUSES.iter().position(|other| cause.what.contains(other.what)), Some(place), "{}", cause.what);
-            assert!(cause.mend.ends_with('.'));
-        }
-    }
-
     #[test]
     fn a_certificate_says_whether_it_is_the_authority_or_the_clock() {
-        let bad = TlsError::InvalidCertificate;
-        assert!(mended(bad(CertificateError::UnknownIssuer)).contains("--ca-file"));
-        assert!(mended(bad(CertificateError::Expired)).contains("time zone"));
-        assert!(mended(bad(CertificateError::NotValidYet)).contains("time zone"));
-        assert!(mended(bad(CertificateError::NotValidForName)).contains("--graph-endpoint"));
-        assert!(describe(&io::Error::from(io::ErrorKind::ConnectionRefused)).contains("was refused ("));
-        assert_eq!(mend("the answer was lost"), None);
+        let cause = |error: CertificateError| {
+            // As they come: wrapped more than once.
+            let error = io::Error::other(io::Error::other(TlsError::InvalidCertificate(error)));
+            Unreachable::new("x", &error).cause.unwrap()
+        };
+        assert_eq!(cause(CertificateError::UnknownIssuer), UnreachableCause::UnknownAuthority);
+        assert_eq!(cause(CertificateError::Expired), UnreachableCause::CertificateExpired);
+        assert_eq!(cause(CertificateError::NotValidYet), UnreachableCause::CertificateNotYetValid);
+        assert_eq!(cause(CertificateError::NotValidForName), UnreachableCause::CertificateForAnotherName);
+    }
+
+    #[test]
+    fn the_networks_own_words_stay_beside_the_cause() {
+        let refused = Unreachable::new("https://x", &io::Error::from(io::ErrorKind::ConnectionRefused));
+        assert!(refused.to_string().starts_with("https://x: the connection was refused ("), "{refused}");
         let cut = io::Error::other("peer closed connection without sending TLS close_notify: https://docs.rs/rustls/x");
-        assert_eq!(describe(&cut), "peer closed connection without sending TLS close_notify");
+        let cut = Unreachable::new("https://x", &cut);
+        assert_eq!(
+            (cut.cause, cut.own_words.as_str()),
+            (None, "peer closed connection without sending TLS close_notify")
+        );
     }
 }

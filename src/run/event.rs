@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
+use crate::graph::unreachable::UnreachableCause;
 use crate::ids::{ClientId, RowNumber};
 use crate::step::Steps;
 
@@ -55,6 +56,9 @@ pub enum Event {
     Unreachable {
         /// What the network said.
         reason: String,
+        /// Why, where that is known.
+        #[serde(skip)]
+        cause: Option<UnreachableCause>,
         /// How long the engine waits before it tries again.
         pause: Duration,
         /// For how long nothing has come through.

@@ -101,7 +101,8 @@ fn done(row: u32, steps: Steps) -> Record {
 fn refused(row: u32, steps: Steps, status: u16, message: &str) -> Record {
     let code = if status == 404 { "" } else { "Request_BadRequest" };
     let request_id = (status == 403).then(|| "of-the-refusal".to_owned());
-    let error = GraphError { status, code: code.to_owned(), message: message.to_owned(), request_id };
+    let error =
+        GraphError { status, code: code.to_owned(), message: message.to_owned(), request_id, is_foreign: false };
     answered(row, steps, Answered::Refused { error })
 }
 

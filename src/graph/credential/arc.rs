@@ -11,10 +11,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::error::TokenError;
 use super::token_service::Granted;
-use crate::graph::reading::encode_query;
-use crate::graph::token::TokenError;
-use crate::graph::unreachable;
+use crate::graph::percent::encode_query;
+use crate::graph::unreachable::Unreachable;
 
 const API_VERSION: &str = "2019-11-01";
 /// Larger files are not the agent's.
@@ -35,21 +35,19 @@ pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: 
         headers.extend(key.map(|key| (AUTHORIZATION, key)));
         direct.get(&url).timeout(Duration::from_secs(30)).headers(headers).send()
     };
-    let unreachable = |error: &reqwest::Error| TokenError::Unreachable {
-        authority: "the Azure Arc agent of this server".to_owned(),
-        message: unreachable::describe(error),
-    };
-    let challenge = ask(None).await.map_err(|error| unreachable(&error))?;
+    let unreachable =
+        |error: reqwest::Error| TokenError::Unreachable(Unreachable::new("the Azure Arc agent of this server", &error));
+    let challenge = ask(None).await.map_err(unreachable)?;
     if challenge.status() != StatusCode::UNAUTHORIZED {
         return Err(refused(challenge.status(), "it asked for no proof"));
     }
     let key = key_named_by(challenge.headers(), &folder_of_agent())?;
-    let answer = ask(Some(key)).await.map_err(|error| unreachable(&error))?;
+    let answer = ask(Some(key)).await.map_err(unreachable)?;
     let status = answer.status();
     if !status.is_success() {
         return Err(refused(status, "it took the proof and gave no token"));
     }
-    let body = answer.bytes().await.map_err(|error| unreachable(&error))?;
+    let body = answer.bytes().await.map_err(unreachable)?;
     granted(&body)
 }
 

@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use super::error::TokenError;
 use super::token_service::{Field, Granted, Reply, TokenService, granted};
-use crate::graph::token::TokenError;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// What `slow_down` adds to the interval, for good (RFC 8628, section 3.5).

@@ -6,9 +6,9 @@ use reqwest::header::ACCEPT;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::graph::reading::encode_query;
-use crate::graph::token::TokenError;
-use crate::graph::unreachable;
+use super::error::TokenError;
+use crate::graph::percent::encode_query;
+use crate::graph::unreachable::Unreachable;
 
 /// The audience that a federated credential has unless it was set otherwise ("Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -53,11 +53,8 @@ pub(super) async fn of_github(
     let joint = if request_url.contains('?') { '&' } else { '?' };
     let url = format!("{request_url}{joint}audience={}", encode_query(AUDIENCE));
     let request = http.get(url).bearer_auth(request_token.expose_secret()).header(ACCEPT, "application/json");
-    let unreachable = |error: &reqwest::Error| TokenError::Unreachable {
-        authority: "GitHub".to_owned(),
-        message: unreachable::describe(error),
-    };
-    let response = request.send().await.map_err(|error| unreachable(&error))?;
+    let unreachable = |error: reqwest::Error| TokenError::Unreachable(Unreachable::new("GitHub", &error));
+    let response = request.send().await.map_err(unreachable)?;
     let status = response.status();
     if !status.is_success() {
         let message = format!("GitHub answered HTTP {status} to the request for this job's token");
@@ -67,7 +64,7 @@ pub(super) async fn of_github(
             TokenError::Refused { message, hint: Some("the job needs: permissions: id-token: write") }
         });
     }
-    let body = response.bytes().await.map_err(|error| unreachable(&error))?;
+    let body = response.bytes().await.map_err(unreachable)?;
     let answer: Answer = serde_json::from_slice(&body)
         .map_err(|_| TokenError::Unusable("what GitHub answered for this job's token is not one".to_owned()))?;
     Ok(answer.value)

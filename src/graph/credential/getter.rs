@@ -9,10 +9,10 @@ use reqwest::Client;
 use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 
+use super::error::TokenError;
 use super::token_service::{Field, TokenService};
 use super::{Credential, arc, device_code, federated, library};
 use crate::graph::endpoint::Endpoints;
-use crate::graph::token::TokenError;
 
 pub(crate) use super::token_service::Granted;
 

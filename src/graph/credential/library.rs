@@ -12,9 +12,10 @@ use azure_identity::{
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 
+use super::error::TokenError;
 use super::token_service::Granted;
 use crate::graph::aadsts;
-use crate::graph::token::TokenError;
+use crate::graph::unreachable::Unreachable;
 
 /// Asks the service that Azure's variables name, and without any that of the virtual machine.
 ///
@@ -79,7 +80,7 @@ async fn ask(credential: &dyn TokenCredential, scope: &str, whom: &str) -> Resul
                     "give this machine or service an identity in Azure, or name a user-assigned one with --client-id",
                 ),
             },
-            None => TokenError::Unreachable { authority: whom.to_owned(), message },
+            None => TokenError::Unreachable(Unreachable::because(whom, message)),
         }
     })?;
     Ok(granted(&answer))

@@ -11,6 +11,7 @@ mod arc;
 mod certificate;
 mod certificate_file;
 mod device_code;
+mod error;
 mod federated;
 pub(super) mod getter;
 mod kind;
@@ -25,6 +26,7 @@ use secrecy::SecretString;
 pub use certificate::{CertificateFacts, SigningCertificate};
 pub use certificate_file::{AskPassword, CertificateError, FilePassword};
 pub use device_code::{DevicePrompt, ShowPrompt};
+pub use error::TokenError;
 pub use kind::CredentialKind;
 
 /// What the program proves itself with.

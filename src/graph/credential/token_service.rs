@@ -11,12 +11,12 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::error::{TokenError, is_busy};
 use crate::graph::aadsts;
 use crate::graph::endpoint::Endpoints;
-use crate::graph::reading::encode_query;
+use crate::graph::percent::encode_query;
 use crate::graph::retry_after;
-use crate::graph::token::TokenError;
-use crate::graph::unreachable;
+use crate::graph::unreachable::Unreachable;
 
 /// How long the token service may take; it answers in well under a second, and a run must not hang on it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -106,31 +106,26 @@ impl<'a> TokenService<'a> {
         let body = Bytes::from_owner(form(fields));
         let request = self.http.post(self.url(what)).timeout(PATIENCE);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        let unreachable = |error: &reqwest::Error| TokenError::Unreachable {
-            authority: self.endpoints.authority.to_string(),
-            message: unreachable::describe(error),
-        };
-        let response = request.send().await.map_err(|error| unreachable(&error))?;
+        let unreachable =
+            |error: reqwest::Error| TokenError::Unreachable(Unreachable::new(&self.endpoints.authority, &error));
+        let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         let wait = wait_of(response.headers());
-        let body = response.bytes().await.map_err(|error| unreachable(&error))?;
+        let body = response.bytes().await.map_err(unreachable)?;
         if status.is_success() {
             return Ok(Reply::Given(body));
         }
         let refusal = serde_json::from_slice::<Refusal>(&body).ok().filter(|refusal| !refusal.error.is_empty());
-        let busy = matches!(status.as_u16(), 408 | 429 | 500..=599);
         let Some(refusal) = refusal else {
-            // Whatever this is, it may repeat what was sent: nothing of it is shown.
-            let message = unreachable::stranger(&format!("HTTP {status}, {} bytes", body.len()));
-            return Err(if busy {
-                TokenError::Busy { message, retry_after: wait }
-            } else {
-                TokenError::Refused { message, hint: Some(unreachable::SOMETHING_BETWEEN) }
-            });
+            let (status, bytes) = (status.as_u16(), body.len());
+            return Err(TokenError::SomethingBetween { status, bytes, retry_after: wait });
         };
         let message = message_of(&refusal, fields);
         let code = refusal.error_codes.first().copied().or_else(|| aadsts::code_in(&message));
-        if busy || refusal.error == "temporarily_unavailable" || code.is_some_and(aadsts::is_passing) {
+        if is_busy(status.as_u16())
+            || refusal.error == "temporarily_unavailable"
+            || code.is_some_and(aadsts::is_passing)
+        {
             return Err(TokenError::Busy { message, retry_after: wait });
         }
         let error = TokenError::Refused { hint: code.and_then(aadsts::hint), message };

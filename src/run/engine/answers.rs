@@ -15,6 +15,7 @@ use crate::graph::quota::Feedback;
 use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::graph::token::TokenMark;
 use crate::graph::transport::{Answer, Transport, TransportError};
+use crate::graph::unreachable::UnreachableCause;
 use crate::graph::verdict::{self, Postponed, Verdict};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
@@ -184,6 +185,7 @@ impl<T: Transport> Engine<'_, T> {
                     code: "InvalidAuthenticationToken".to_owned(),
                     message,
                     request_id: None,
+                    is_foreign: false,
                 };
                 self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
             }
@@ -195,7 +197,7 @@ impl<T: Transport> Engine<'_, T> {
         let is_service = verdicts.len() >= FEW && faulty * 2 > verdicts.len();
         let retry_after = verdicts.iter().filter_map(|(verdict, _)| asked_to_wait(verdict)).max();
         if is_service && faulty == verdicts.len() {
-            self.outage("all of a batch met server faults".to_owned(), retry_after);
+            self.outage("all of a batch met server faults".to_owned(), None, retry_after);
             return Blame::Call;
         }
         self.way_is_open();
@@ -228,11 +230,11 @@ impl<T: Transport> Engine<'_, T> {
                 );
             }
             408 | 500..=599 => {
-                self.outage(error.to_string(), retry_after);
+                self.outage(error.to_string(), cause_of(&error), retry_after);
                 self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
             }
             _ if garbled || obstacle => {
-                self.outage(error.to_string(), retry_after);
+                self.outage(error.to_string(), cause_of(&error), retry_after);
                 self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
             }
             // A batch that is refused whole was not executed, and the next one would be refused as well: where it is the
@@ -253,14 +255,14 @@ impl<T: Transport> Engine<'_, T> {
         if let TransportError::Unauthorized(refused) = &mut error {
             slips.iter().filter_map(Slip::password).for_each(|password| refused.redact(password));
         }
-        let reason = error.to_string();
+        let (reason, cause) = (error.to_string(), error.unreachable_cause());
         match error {
-            TransportError::NotSent(_) => self.outage(reason, None),
+            TransportError::NotSent(_) => self.outage(reason, cause, None),
             TransportError::Lost(_) => {
-                self.outage(reason.clone(), None);
+                self.outage(reason.clone(), cause, None);
                 return self.settle_all(slips, &lost(&reason), Blame::Network);
             }
-            TransportError::Token(ref token) if token.is_passing() => self.outage(reason, None),
+            TransportError::Token(ref token) if token.is_passing() => self.outage(reason, cause, None),
             TransportError::Unauthorized(_) if self.shown[app.get()].was_let_in => self.turned_down(app, error),
             TransportError::Token(_) | TransportError::Unauthorized(_) => self.leave_out(app, Ending::NoAccess(error)),
         }
@@ -282,12 +284,12 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     /// The way to Graph is down: everything waits, longer each time, and no account is held responsible.
-    fn outage(&mut self, reason: String, retry_after: Option<Duration>) {
+    fn outage(&mut self, reason: String, cause: Option<UnreachableCause>, retry_after: Option<Duration>) {
         self.statistics.calls_lost += 1;
         let now = self.clock.now();
         let since = *self.down_since.get_or_insert(now);
         if let Some(pause) = self.hold(retry_after) {
-            self.tell(&Event::Unreachable { reason, pause, down_for: now.saturating_sub(since) });
+            self.tell(&Event::Unreachable { reason, cause, pause, down_for: now.saturating_sub(since) });
         }
     }
 
@@ -297,7 +299,7 @@ impl<T: Transport> Engine<'_, T> {
         if self.network_faults < FEW_ALONE {
             self.hold(retry_after);
         } else {
-            self.outage("writes that are sent alone meet server faults".to_owned(), retry_after);
+            self.outage("writes that are sent alone meet server faults".to_owned(), None, retry_after);
         }
     }
 
@@ -444,7 +446,7 @@ const NOT_APPLIED: Verdict = Verdict::NotApplied { because: Postponed::Blocked, 
 
 /// Nobody knows what became of the request.
 fn lost(reason: &str) -> Verdict {
-    let error = GraphError { status: 0, code: String::new(), message: reason.to_owned(), request_id: None };
+    let error = GraphError { status: 0, code: String::new(), message: reason.to_owned(), ..GraphError::default() };
     Verdict::Unknown { error, retry_after: None }
 }
 
@@ -470,6 +472,11 @@ pub(super) fn asked_to_wait(verdict: &Verdict) -> Option<Duration> {
 }
 
 /// What the journal says about a verdict.
+/// What stood between here and Graph, where it was that which answered.
+fn cause_of(error: &GraphError) -> Option<UnreachableCause> {
+    error.is_foreign.then_some(UnreachableCause::SomethingBetween)
+}
+
 fn read(verdict: Verdict) -> Answered {
     match verdict {
         Verdict::Accepted => Answered::Accepted,

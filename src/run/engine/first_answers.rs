@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn refused(status: u16) -> Verdict {
-        Verdict::Refused(GraphError { status, code: String::new(), message: String::new(), request_id: None })
+        Verdict::Refused(GraphError { status, ..GraphError::default() })
     }
 
     #[test]

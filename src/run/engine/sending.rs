@@ -7,6 +7,7 @@ use super::{CallNumber, Delivery, Ending, Engine, Obstacle, Referred, Sent, Slip
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::quota::Wait;
 use crate::graph::transport::{Transport, TransportError};
+use crate::graph::unreachable::Unreachable;
 use crate::run::apps::{AppIndex, Grant};
 use crate::run::event::Event;
 use crate::run::record::Record;
@@ -181,7 +182,7 @@ impl<T: Transport> Engine<'_, T> {
             }
             let answer = match call::pack(&sent.slips, &accounts, change_at_next_sign_in) {
                 Ok(call) => transport.send(call).await,
-                Err(error) => Err(TransportError::NotSent(error.to_string())),
+                Err(error) => Err(TransportError::NotSent(Unreachable::because("Graph", error))),
             };
             Delivery::Called(sent, answer)
         });

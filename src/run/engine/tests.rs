@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::graph::token::TokenMark;
 use crate::graph::transport::{Advice, Answer, Call, Transport, TransportError};
+use crate::graph::unreachable::Unreachable;
 use crate::ids::{ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::plan::row::{Decision, PlanRow};
@@ -213,7 +214,7 @@ impl Transport for Tenant {
         let gone = self.quirk.lock().unwrap().gone.clone();
         if gone.is_some_and(|gone| gone.contains(&began)) {
             self.world.lock().unwrap().calls += 1;
-            return Err(TransportError::NotSent("nothing gets through".to_owned()));
+            return Err(TransportError::NotSent(Unreachable::because("Graph", "nothing gets through")));
         }
         let body: Value = serde_json::from_slice(&call.body.unwrap()).unwrap();
         let items = body["requests"].as_array().unwrap().clone();
@@ -243,7 +244,7 @@ impl Transport for Tenant {
             }
             if world.chance(self.weather.each) {
                 world.under_way.retain(|id| !ids.contains(id));
-                return Err(TransportError::NotSent("refused".to_owned()));
+                return Err(TransportError::NotSent(Unreachable::because("Graph", "refused")));
             }
         }
         let half = self.quirk.lock().unwrap().round_trip.unwrap_or(Duration::from_millis(100)) / 2;
@@ -272,7 +273,7 @@ impl Transport for Tenant {
                 responses.retain(|response| !response.is_null());
                 responses.reverse();
                 if world.chance(self.weather.each) {
-                    Err(TransportError::Lost("cut".to_owned()))
+                    Err(TransportError::Lost(Unreachable::because("Graph", "cut")))
                 } else if world.chance(self.weather.each) {
                     Ok((504, json!({})))
                 } else {
@@ -288,7 +289,7 @@ impl Transport for Tenant {
             self.world.lock().unwrap().woke = Some(tokio::time::Instant::now());
         }
         if self.world.lock().unwrap().woke.is_some_and(|woke| began < woke) {
-            return Err(TransportError::Lost("the connection is dead".to_owned()));
+            return Err(TransportError::Lost(Unreachable::because("Graph", "the connection is dead")));
         }
         let (status, body) = answer?;
         Ok(Answer {

@@ -1,0 +1,88 @@
+//! Why there is no token.
+
+use std::time::Duration;
+
+use crate::graph::backoff;
+use crate::graph::unreachable::{Unreachable, UnreachableCause};
+
+/// Why there is no token. No secret is ever part of it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
+pub enum TokenError {
+    /// The token service refused.
+    #[error("the token service refused: {message}")]
+    Refused {
+        /// The service's own words, with the AADSTS code.
+        message: String,
+        /// What the code means and how to fix it.
+        hint: Option<&'static str>,
+    },
+    /// The token service answers and cannot serve at the moment.
+    #[error("the token service is busy: {message}")]
+    Busy {
+        /// The service's own words.
+        message: String,
+        /// How long it asks to wait, where it says so.
+        retry_after: Option<Duration>,
+    },
+    /// A proxy or a gateway answered in place of the token service. It may repeat what was sent: nothing of it is kept.
+    #[error("no token could be fetched: {} (HTTP {status}, {bytes} bytes)", UnreachableCause::SomethingBetween)]
+    SomethingBetween { status: u16, bytes: usize, retry_after: Option<Duration> },
+    /// The token service was not reached.
+    #[error("no token could be fetched from {0}")]
+    Unreachable(Unreachable),
+    /// A ready token was turned down, and there is nothing to renew it with.
+    #[error("the token in SEALOFF_ACCESS_TOKEN is not accepted (it may have ended); fetch a new one")]
+    ReadyTokenRejected,
+    #[error("the sign-in was declined")]
+    SignInDeclined,
+    /// The code ended before the person signed in.
+    #[error("no sign-in was completed while the code could be used; run the command again for a new one")]
+    SignInTooLate,
+    /// What the person signed in with does not last any longer.
+    #[error("the sign-in has to be repeated: {because}")]
+    SignInAgain {
+        /// The token service's words.
+        because: String,
+    },
+    /// The credential cannot be used as given.
+    #[error("the credential cannot be used: {0}")]
+    Unusable(String),
+}
+
+impl TokenError {
+    /// Says whether trying again later can help.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Busy { .. } => true,
+            Self::SomethingBetween { status, .. } => is_busy(*status),
+            _ => false,
+        }
+    }
+
+    /// Why the token service was not reached, where that is why there is no token.
+    #[must_use]
+    pub fn unreachable_cause(&self) -> Option<UnreachableCause> {
+        match self {
+            Self::Unreachable(unreachable) => unreachable.cause,
+            Self::SomethingBetween { .. } => Some(UnreachableCause::SomethingBetween),
+            _ => None,
+        }
+    }
+
+    /// How long to wait before trying again.
+    pub(in crate::graph) fn wait(&self, attempt: u32) -> Duration {
+        match self {
+            Self::Busy { retry_after: Some(wait), .. } | Self::SomethingBetween { retry_after: Some(wait), .. } => {
+                *wait
+            }
+            _ => backoff::delay(attempt),
+        }
+    }
+}
+
+/// The statuses of a token service that may pass.
+pub(super) fn is_busy(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..=599)
+}

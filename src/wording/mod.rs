@@ -1,0 +1,8 @@
+//! What is said of each fact: its sentence and its remedy, worded once. The rooms below decide facts as values; every
+//! page, screen and report asks here for the words.
+//!
+//! | file | facts |
+//! | --- | --- |
+//! | [`unreachable`](mod@unreachable) | why a service could not be reached |
+
+pub mod unreachable;
