@@ -25,7 +25,7 @@ use crate::graph::reading::{Organization, ReadError, Reading};
 use crate::graph::token::Credential;
 use crate::graph::transport::{HttpTransport, TransportError};
 use crate::ids::TenantId;
-use crate::plan::reach::Principal;
+use crate::plan::reach::ActingPrincipal;
 use crate::run::apps::{App, AppName, Apps, MOST_APPS};
 use crate::run::event::{AppStatistics, Statistics};
 use crate::run::pace::Pace;
@@ -257,7 +257,11 @@ impl Joined {
     /// # Errors
     ///
     /// The first app visibly lacks a permission, and `--without-checks` was not given.
-    pub(super) async fn check_permissions(&mut self, steps: Steps, checks: CheckArgs) -> Result<Principal, Failure> {
+    pub(super) async fn check_permissions(
+        &mut self,
+        steps: Steps,
+        checks: CheckArgs,
+    ) -> Result<ActingPrincipal, Failure> {
         let principal = check_permissions(&self.reader, steps, checks).await?;
         if checks.without_checks {
             return Ok(principal);

@@ -13,7 +13,7 @@ use super::exit::{Exit, Failure, printed};
 use super::plan::ReadingArgs;
 use super::voice;
 use super::words::{counted, harmless, line_width, wrapped};
-use crate::doctor::{Check, Examined, NewPasswords, Seen, Status, Subject, examine, further_app};
+use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
 use crate::ids::{ClientId, TenantId};
 use crate::plan::handoff::HandoffKeys;
@@ -23,7 +23,7 @@ use crate::roster::Source;
 use crate::seal::Recipients;
 use crate::step::Steps;
 
-/// Say before the job what would fail, and how to mend it
+/// Say before the job what would fail, and how to fix it
 ///
 /// Looks at everything that a run needs, in the order in which it needs it: the way to Graph, the clock, the token, the
 /// permissions, the directory roles, the tenant, and the files named here. It only reads, and ends with code 5 when
@@ -79,7 +79,7 @@ const JSON_VERSION: u32 = 1;
 /// The command line or the roster cannot be used. What is wrong with the way, the tenant or the other files is a finding.
 pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
     let source = args.roster.as_ref().map(|path| Source::from_argument(path.as_os_str()));
-    let subject = Subject {
+    let subject = IntendedRun {
         playbook: args.playbook,
         roster: source.map(|source| args.reading.open(source)).transpose()?,
         protected: args.protect.as_ref().map(|path| (path.display().to_string(), Protected::read(path))),
@@ -97,8 +97,8 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
             (checks, look_at_apps(&args.apps, &connected, &seen, steps).await)
         }
         Err(failure) if failure.exit == Exit::Access => {
-            let mend = failure.next.unwrap_or_else(|| "Set a credential in the environment.".to_owned());
-            let mut checks = vec![Check::failed("credential", failure.what, mend)];
+            let remedy = failure.next.unwrap_or_else(|| "Set a credential in the environment.".to_owned());
+            let mut checks = vec![Check::failed("credential", failure.what, remedy)];
             checks.push(Check::skipped("tenant", "there is no credential to get in with"));
             checks.extend(subject.look_at_what_is_here());
             let unseen = |path: &PathBuf| FoundApp {
@@ -111,7 +111,7 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
         Err(failure) => return Err(failure),
     };
     let all = checks.iter().chain(apps.iter().flat_map(|app| &app.checks));
-    let fails = all.into_iter().any(|check| check.status == Status::Failed);
+    let fails = all.into_iter().any(|check| check.status == CheckStatus::Failed);
     let exit = if fails { Exit::Access } else { Exit::Done };
     let mut out = anstream::stdout();
     let written = if args.json {
@@ -151,14 +151,14 @@ struct FoundApp {
     checks: Vec<Check>,
 }
 
-async fn look_at_apps(paths: &[PathBuf], connected: &Connected, seen: &Seen, steps: Steps) -> Vec<FoundApp> {
+async fn look_at_apps(paths: &[PathBuf], connected: &Connected, seen: &SeenByFirstApp, steps: Steps) -> Vec<FoundApp> {
     let mut apps = Vec::<FoundApp>::with_capacity(paths.len());
     for path in paths {
         let file = path.display().to_string();
         let app = match AppFile::read(path) {
             Ok(app) => app,
             Err(error) => {
-                let checks = further_app::unusable(error.to_string(), MEND_FILE);
+                let checks = further_app::unusable(error.to_string(), FIX_FILE);
                 apps.push(FoundApp { file, client_id: None, checks });
                 continue;
             }
@@ -178,9 +178,15 @@ async fn look_at_apps(paths: &[PathBuf], connected: &Connected, seen: &Seen, ste
     apps
 }
 
-const MEND_FILE: &str = "Correct it, or leave the app out: a run does not begin with a file that it cannot use.";
+const FIX_FILE: &str = "Correct it, or leave the app out: a run does not begin with a file that it cannot use.";
 
-async fn look_at_app(app: &AppFile, file: &str, connected: &Connected, seen: &Seen, steps: Steps) -> Vec<Check> {
+async fn look_at_app(
+    app: &AppFile,
+    file: &str,
+    connected: &Connected,
+    seen: &SeenByFirstApp,
+    steps: Steps,
+) -> Vec<Check> {
     let is_of_another = |tenant: TenantId| app.tenant_id.filter(|own| *own != tenant);
     if let Some((tenant, other)) = seen.tenant.and_then(|tenant| Some((tenant, is_of_another(tenant)?))) {
         let found = format!("it is for tenant {other}, and Graph answers for {tenant}");
@@ -190,10 +196,7 @@ async fn look_at_app(app: &AppFile, file: &str, connected: &Connected, seen: &Se
     let told = || connected.transport.tenant().map(str::to_owned);
     let named = || app.tenant_id.map(|tenant| tenant.to_string());
     let Some(tenant) = seen.tenant.map(|tenant| tenant.to_string()).or_else(named).or_else(told) else {
-        return further_app::unusable(
-            "which tenant is meant is not known, as the first app did not get in",
-            MEND_FIRST,
-        );
+        return further_app::unusable("which tenant is meant is not known, as the first app did not get in", FIX_FIRST);
     };
     match apps::credential(app, &tenant) {
         Ok(credential) => {
@@ -201,11 +204,11 @@ async fn look_at_app(app: &AppFile, file: &str, connected: &Connected, seen: &Se
             let reader = (&connected.transport, connected.clock);
             further_app::examine(&transport, reader, file, seen, steps).await
         }
-        Err(failure) => further_app::unusable(failure.what, failure.next.as_deref().unwrap_or(MEND_FILE)),
+        Err(failure) => further_app::unusable(failure.what, failure.next.as_deref().unwrap_or(FIX_FILE)),
     }
 }
 
-const MEND_FIRST: &str = "Mend what was found about the first app, and run sealoff doctor again.";
+const FIX_FIRST: &str = "Fix what was found about the first app, and run sealoff doctor again.";
 
 fn write(
     out: &mut impl Write,
@@ -236,16 +239,19 @@ fn write(
 fn conclusion(playbook: Option<Playbook>, checks: &[Check], apps: &[FoundApp]) -> String {
     let number = |checks: &[Check], status| checks.iter().filter(|check| check.status == status).count() as u64;
     let of_apps = |status| apps.iter().map(|app| number(&app.checks, status)).sum::<u64>();
-    let (failed, failed_of_apps) = (number(checks, Status::Failed), of_apps(Status::Failed));
-    let warnings = number(checks, Status::Warning) + of_apps(Status::Warning);
+    let (failed, failed_of_apps) = (number(checks, CheckStatus::Failed), of_apps(CheckStatus::Failed));
+    let warnings = number(checks, CheckStatus::Warning) + of_apps(CheckStatus::Warning);
     let what = playbook.map_or_else(|| "a run".to_owned(), |playbook| format!("a run of {playbook}"));
     let (warned, failures) =
         (counted(warnings, "warning", "warnings"), counted(failed + failed_of_apps, "check", "checks"));
     if failed > 0 {
         format!("{failures} failed, {warned}: {what} would fail, or leave some accounts undone.")
     } else if failed_of_apps > 0 {
-        let files: Vec<&str> =
-            apps.iter().filter(|app| number(&app.checks, Status::Failed) > 0).map(|app| app.file.as_str()).collect();
+        let files: Vec<&str> = apps
+            .iter()
+            .filter(|app| number(&app.checks, CheckStatus::Failed) > 0)
+            .map(|app| app.file.as_str())
+            .collect();
         let files = files.join(", ");
         let files = harmless(&files);
         format!("{failures} failed, {warned}: {what} would go without the app of {files}, or not begin.")
@@ -270,8 +276,8 @@ fn write_checks(out: &mut impl Write, checks: &[Check], width: usize) -> io::Res
                 writeln!(out, "{:FOUND$}{line}", "")?;
             }
         }
-        if let Some(mend) = &check.mend {
-            for (index, line) in wrapped(&harmless(mend), room.saturating_sub(3)).iter().enumerate() {
+        if let Some(remedy) = &check.remedy {
+            for (index, line) in wrapped(&harmless(remedy), room.saturating_sub(3)).iter().enumerate() {
                 let lead = if index == 0 { "-> " } else { "   " };
                 writeln!(out, "{:FOUND$}{lead}{line}", "")?;
             }
@@ -284,12 +290,12 @@ fn write_checks(out: &mut impl Write, checks: &[Check], width: usize) -> io::Res
     Ok(())
 }
 
-const fn style_of(status: Status) -> Style {
+const fn style_of(status: CheckStatus) -> Style {
     let style = Style::new().bold();
     match status {
-        Status::Ok => style.fg_color(Some(Color::Ansi(AnsiColor::Green))),
-        Status::Warning => style.fg_color(Some(Color::Ansi(AnsiColor::Yellow))),
-        Status::Failed => style.fg_color(Some(Color::Ansi(AnsiColor::Red))),
-        Status::Skipped => Style::new().dimmed(),
+        CheckStatus::Ok => style.fg_color(Some(Color::Ansi(AnsiColor::Green))),
+        CheckStatus::Warning => style.fg_color(Some(Color::Ansi(AnsiColor::Yellow))),
+        CheckStatus::Failed => style.fg_color(Some(Color::Ansi(AnsiColor::Red))),
+        CheckStatus::Skipped => Style::new().dimmed(),
     }
 }

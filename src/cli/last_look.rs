@@ -17,7 +17,7 @@ use crate::graph::reading::Organization;
 use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
-use crate::plan::reach::Principal;
+use crate::plan::reach::ActingPrincipal;
 use crate::run::lock::FolderLock;
 use crate::run::opening::Standing;
 
@@ -33,7 +33,7 @@ pub(super) async fn admitted(
     joined: &mut Joined,
     manifest: &Manifest,
     checks: CheckArgs,
-) -> Result<(Organization, Principal), Failure> {
+) -> Result<(Organization, ActingPrincipal), Failure> {
     let organization = joined.organization().await.map_err(|error| read_failure(&error))?;
     check_organization(manifest, &organization)?;
     let principal = joined.check_permissions(planned_steps(manifest), checks).await?;
@@ -54,7 +54,7 @@ pub(super) async fn look_again(
     plan: &PlanFolder,
     standing: &Standing,
     joined: &mut Joined,
-    (mut organization, mut principal): (Organization, Principal),
+    (mut organization, mut principal): (Organization, ActingPrincipal),
     checks: CheckArgs,
     not_before: Option<&NotBefore<'_>>,
 ) -> Result<LookedAgain, Failure> {

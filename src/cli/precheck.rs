@@ -8,10 +8,10 @@ use super::connect::{Connected, transport_failure};
 use super::exit::{Exit, Failure};
 use super::voice;
 use super::words::harmless;
-use crate::doctor::{Status, grants, network};
+use crate::doctor::{CheckStatus, grants, network};
 use crate::graph::claims::Claims;
 use crate::graph::transport::HttpTransport;
-use crate::plan::reach::{Principal, RoleMissing};
+use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::step::Steps;
 
 /// Whether the checks stand in the way.
@@ -33,10 +33,10 @@ pub(super) async fn check_permissions(
     connected: &Connected,
     steps: Steps,
     checks: CheckArgs,
-) -> Result<Principal, Failure> {
+) -> Result<ActingPrincipal, Failure> {
     let caller = connected.caller().await?;
     let claims = connected.transport.claims().await.map_err(|error| transport_failure(&error))?;
-    let principal = Principal::of(&caller, claims.as_ref());
+    let principal = ActingPrincipal::of(&caller, claims.as_ref());
     let Some(claims) = claims else {
         voice::note(
             "the token cannot be read, so what it permits is not known beforehand: a missing permission will show as 403 in \
@@ -68,26 +68,26 @@ fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
         return None;
     }
     let told: Vec<String> =
-        lacking.iter().map(|(need, all)| format!("{} (to {})", all.join(" and "), need.purpose)).collect();
+        lacking.iter().map(|(need, all)| format!("{} (to {})", all.join(" and "), need.permission.purpose)).collect();
     let mut names: Vec<&str> = lacking.into_iter().flat_map(|(_, all)| all).collect();
     names.dedup();
     let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
     let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", told.join(", nor "));
-    let mend = format!("{}\n      {ANYWAY}", grants::how_to_grant(&names, claims.is_app));
-    Some(Failure::new(Exit::Access, what).with_next(mend))
+    let remedy = format!("{}\n      {ANYWAY}", grants::how_to_grant(&names, claims.is_app));
+    Some(Failure::new(Exit::Access, what).with_next(remedy))
 }
 
 /// Says so when this machine's clock and Graph's do not agree, as the answers so far tell.
 pub(super) fn note_clocks(connected: &Connected) {
     let (here, there) = (OffsetDateTime::now_utc(), connected.transport.time_there());
     let check = network::clocks(there, here, connected.clock.speed());
-    if check.status == Status::Failed {
+    if check.status == CheckStatus::Failed {
         voice::warn(check.found);
     }
 }
 
 /// A role without which nothing can be done to anybody, as the end of a command.
-pub(super) fn role_missing(missing: &RoleMissing, principal: Principal) -> Failure {
+pub(super) fn role_missing(missing: &RoleMissing, principal: ActingPrincipal) -> Failure {
     let (portal, command) = crate::doctor::roles::how_to_assign(missing.least, principal.object_id, missing.is_app);
     Failure::new(Exit::Access, missing).with_next(format_args!("{portal} Or:\n      {command}\n      {ANYWAY}"))
 }

@@ -15,7 +15,7 @@ use crate::directory::{Lookup, LookupError, Note, TenantFacts};
 use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftError, DriftedAccount, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
-use crate::plan::reach::{self, Principal};
+use crate::plan::reach::{self, ActingPrincipal};
 use crate::run::opening::Standing;
 
 /// Two machines' clocks are never quite the same.
@@ -62,7 +62,7 @@ pub(super) async fn check_drift(
     plan: &PlanFolder,
     standing: &Standing,
     connected: &Connected,
-    principal: Principal,
+    principal: ActingPrincipal,
     checks: CheckArgs,
 ) -> Result<Drift, Failure> {
     let manifest = plan.manifest();

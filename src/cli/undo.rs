@@ -63,7 +63,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let origin = apply::open(&args.dir)?;
     let _lock = apply::lock(&origin, "undo")?;
     let of = origin.manifest();
-    if !of.playbook.steps().contains(Step::Block) {
+    if !of.playbook.can_be_undone() {
         let what = format!("the playbook {} blocks nobody, so there is nothing to undo", of.playbook);
         return Err(Failure::refused(what).with_next(
             "A new password and ended sessions cannot be taken back; sealoff unseal opens the new passwords.",

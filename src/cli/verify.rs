@@ -25,8 +25,8 @@ use crate::run::opening::RunError;
 use crate::run::verdict::{Verdict, Verdicts};
 use crate::step::Step;
 use crate::verify::claims::Claims;
-use crate::verify::judge::Finding;
-use crate::verify::pass::{Checked, Pass, PassError, Subject, Told};
+use crate::verify::finding::Finding;
+use crate::verify::pass::{Checked, Pass, PassError, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
 
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
@@ -130,7 +130,7 @@ impl Verification<'_> {
         Ok(shown.exit())
     }
 
-    async fn keep(&self, pass: &Pass) -> Result<Shown, Failure> {
+    async fn keep(&self, pass: &Pass) -> Result<VerificationResult, Failure> {
         let _lock = apply::lock(self.plan, "verify")?;
         if self.claims.are_outdated(self.plan).map_err(|error| apply::run_failure(&error))? {
             let what = "the run went on while everybody was read, so what was found is not noted";
@@ -142,7 +142,7 @@ impl Verification<'_> {
             not_kept(self.plan)(error)
                 .with_next("verification.csv is written; only the journal does not know all of it.")
         })?;
-        Shown::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(self.plan)(error.into()))
+        VerificationResult::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(self.plan)(error.into()))
     }
 }
 
@@ -203,13 +203,13 @@ async fn watch(
     }
 }
 
-fn tell(told: Told) {
+fn tell(told: PassProgress) {
     let line = match told {
-        Told::Read { accounts, of } if accounts < of => {
+        PassProgress::Read { accounts, of } if accounts < of => {
             format!("{} of {} read", count(accounts as u64), counted(of as u64, "account", "accounts"))
         }
-        Told::Read { of, .. } => format!("{} read", counted(of as u64, "account", "accounts")),
-        Told::Waiting { accounts, left } => format!(
+        PassProgress::Read { of, .. } => format!("{} read", counted(of as u64, "account", "accounts")),
+        PassProgress::Waiting { accounts, left } => format!(
             "{} not shown yet as planned; a replica may lag, so they are read again for {} more",
             counted(accounts as u64, "account is", "accounts are"),
             span(left)
@@ -220,7 +220,7 @@ fn tell(told: Told) {
 
 /// What one reading of everybody found.
 #[derive(Serialize)]
-struct Shown {
+struct VerificationResult {
     sealoff_verification: u32,
     exit_code: u8,
     accounts: u64,
@@ -274,7 +274,7 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
     all.iter().map(|open| ((open.row, open.step), open)).collect()
 }
 
-impl Shown {
+impl VerificationResult {
     fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &Claims) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
         let exit = if steps.all_proved() { Exit::Done } else { Exit::Unfinished };
@@ -370,11 +370,10 @@ impl Shown {
             );
             lines.push("Then make a new plan for them, and apply it.".to_owned());
         }
-        if self.not_proved.iter().any(|open| open.step == Step::Revoke && open.verdict == Verdict::CannotBeProved) {
-            lines.push(
-                "To have ended sessions proved, end them once more: a plan with the playbook signout, and verify that."
-                    .to_owned(),
-            );
+        for step in Step::all() {
+            let is_open = |open: &Open| open.step == step && open.verdict == Verdict::CannotBeProved;
+            let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));
+            lines.extend(advice.map(str::to_owned));
         }
         lines.push(format!("To look again:  sealoff verify {}", self.dir));
         lines.push(format!("To be told of everybody who comes back:  sealoff verify {} --watch", self.dir));

@@ -33,19 +33,19 @@ const MEMBERS_COST: u32 = 5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Grant {
+struct RoleGrant {
     principal_id: ObjectId,
     role_definition_id: RoleTemplate,
     /// `/` is the whole tenant.
     #[serde(default)]
     directory_scope_id: Option<String>,
     #[serde(default)]
-    principal: Option<Principal>,
+    principal: Option<GrantedTo>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Principal {
+struct GrantedTo {
     #[serde(rename = "@odata.type", default)]
     kind: Option<String>,
     #[serde(default)]
@@ -64,7 +64,7 @@ struct RoleGroup {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Definition {
+struct RoleDefinition {
     id: RoleTemplate,
     #[serde(default)]
     display_name: Option<String>,
@@ -75,7 +75,7 @@ struct Tied {
     id: ObjectId,
 }
 
-struct Group {
+struct RoleGroupTies {
     name: Arc<str>,
     members: Vec<Tied>,
     owners: Vec<Tied>,
@@ -103,7 +103,7 @@ impl Privileges {
     /// Reads every assignment, every eligibility where the tenant has them, and every role-assignable group.
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Self, LookupError> {
         let roles_refused = not_permitted("directory roles", "RoleManagement.Read.Directory");
-        let held = paced.list::<Grant>(ASSIGNMENTS, ASSIGNMENTS_COST).await.map_err(roles_refused)?;
+        let held = paced.list::<RoleGrant>(ASSIGNMENTS, ASSIGNMENTS_COST).await.map_err(roles_refused)?;
         let eligible = eligible(paced, notes).await?;
         let groups = groups(paced, held.iter().chain(&eligible)).await?;
         let names = names(paced, held.iter().chain(&eligible)).await?;
@@ -161,8 +161,8 @@ fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadEr
 
 /// Eligible roles are an addition: a tenant without the licence has none, and an app that may not see them goes without
 /// them and says so. Everything else that goes wrong is an error like any other.
-async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Vec<Grant>, LookupError> {
-    match paced.list::<Grant>(ELIGIBLE, ASSIGNMENTS_COST).await {
+async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Vec<RoleGrant>, LookupError> {
+    match paced.list::<RoleGrant>(ELIGIBLE, ASSIGNMENTS_COST).await {
         Ok(eligible) => Ok(eligible),
         Err(ReadError::Refused(error)) if is_about_a_licence(&error) => {
             notes.push(Note::NoEligibleRoles);
@@ -185,8 +185,8 @@ fn is_about_a_licence(error: &GraphError) -> bool {
 /// a role is one, whatever the list of such groups says.
 async fn groups<'g, T: Transport>(
     paced: &Paced<'_, T>,
-    grants: impl Iterator<Item = &'g Grant>,
-) -> Result<HashMap<ObjectId, Group>, LookupError> {
+    grants: impl Iterator<Item = &'g RoleGrant>,
+) -> Result<HashMap<ObjectId, RoleGroupTies>, LookupError> {
     let refused = not_permitted("role-assignable groups and their members", "GroupMember.Read.All");
     let filter = encode_query("isAssignableToRole eq true");
     let path = format!("/v1.0/groups?$filter={filter}&$select=id,displayName,isAssignableToRole&$top=999");
@@ -220,7 +220,7 @@ async fn groups<'g, T: Transport>(
         let mut next = || lists.next().unwrap_or_else(|| Ok(Vec::new())).map_err(|error| refused(error.into()));
         let (members, owners) = (next()?, next()?);
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
-        groups.insert(id, Group { name: name.into(), members, owners });
+        groups.insert(id, RoleGroupTies { name: name.into(), members, owners });
     }
     Ok(groups)
 }
@@ -229,7 +229,7 @@ async fn groups<'g, T: Transport>(
 /// id to stand for it.
 async fn names<'g, T: Transport>(
     paced: &Paced<'_, T>,
-    grants: impl Iterator<Item = &'g Grant>,
+    grants: impl Iterator<Item = &'g RoleGrant>,
 ) -> Result<HashMap<RoleTemplate, Arc<str>>, LookupError> {
     let (mut names, mut unknown) = (HashMap::new(), HashSet::new());
     for grant in grants {
@@ -242,9 +242,9 @@ async fn names<'g, T: Transport>(
     if unknown.is_empty() {
         return Ok(names);
     }
-    match paced.list::<Definition>(DEFINITIONS, 1).await {
+    match paced.list::<RoleDefinition>(DEFINITIONS, 1).await {
         Ok(definitions) => {
-            for Definition { id, display_name } in definitions {
+            for RoleDefinition { id, display_name } in definitions {
                 if let Some(name) = display_name.filter(|name| !name.is_empty() && unknown.contains(&id)) {
                     names.insert(id, name.into());
                 }

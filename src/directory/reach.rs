@@ -88,7 +88,7 @@ impl ActingRole {
     #[must_use]
     pub fn reaches(self, target: &Target, action: Action) -> bool {
         let column = self as usize;
-        let table: &[Row] = match action {
+        let table: &[TableRow] = match action {
             Action::Reset | Action::Revoke => &WHO_MAY_RESET,
             Action::Block => &WHO_MAY_ACT,
         };
@@ -124,7 +124,7 @@ const REPORTS_READER: Uuid = uuid!("4a5d8f65-41da-4de4-8968-e035b65339cf");
 const USAGE_SUMMARY_REPORTS_READER: Uuid = uuid!("75934031-6c7e-415a-99d7-48dbd49e875e");
 
 /// One row of a table: what the target holds, and which columns may act, in the order of [`ActingRole::ALL`].
-type Row = (&'static [Uuid], [bool; 6]);
+type TableRow = (&'static [Uuid], [bool; 6]);
 
 const Y: bool = true;
 const N: bool = false;
@@ -134,7 +134,7 @@ const ONLY_THE_HIGHEST: [bool; 6] = [N, N, N, N, Y, Y];
 
 /// Who can reset passwords.
 #[rustfmt::skip]
-const WHO_MAY_RESET: [Row; 5] = [
+const WHO_MAY_RESET: [TableRow; 5] = [
     //                                                                        Password Helpdesk Auth User PrivAuth Global
     (&[DIRECTORY_READERS, GUEST_INVITER, PASSWORD],                             [Y, Y, Y, Y, Y, Y]),
     (&[MESSAGE_CENTER_READER, REPORTS_READER, USAGE_SUMMARY_REPORTS_READER],    [N, Y, Y, Y, Y, Y]),
@@ -145,7 +145,7 @@ const WHO_MAY_RESET: [Row; 5] = [
 
 /// Who can perform sensitive actions. Two of the columns of the other table do not stand in it.
 #[rustfmt::skip]
-const WHO_MAY_ACT: [Row; 3] = [
+const WHO_MAY_ACT: [TableRow; 3] = [
     (&[DIRECTORY_READERS, GUEST_INVITER, MESSAGE_CENTER_READER, PASSWORD,
        REPORTS_READER, USAGE_SUMMARY_REPORTS_READER],                           [N, N, Y, Y, Y, Y]),
     (&[AUTHENTICATION],                                                         [N, N, Y, N, Y, Y]),

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How a check came out. The names are part of the contract with scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Status {
+pub enum CheckStatus {
     /// Nothing stands in the way.
     Ok,
     /// A run would work, and somebody should know this first.
@@ -16,7 +16,7 @@ pub enum Status {
     Skipped,
 }
 
-impl Status {
+impl CheckStatus {
     /// The word for it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -35,12 +35,12 @@ pub struct Check {
     /// What was looked at.
     pub check: &'static str,
     /// How it came out.
-    pub status: Status,
+    pub status: CheckStatus,
     /// What was found, for people.
     pub found: String,
     /// What to do about it; there whenever the check failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
+    pub remedy: Option<String>,
     /// A command that does it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
@@ -53,28 +53,28 @@ impl Check {
     /// Nothing stands in the way.
     #[must_use]
     pub fn ok(check: &'static str, found: impl Into<String>) -> Self {
-        Self { check, status: Status::Ok, found: found.into(), mend: None, command: None, items: Vec::new() }
+        Self { check, status: CheckStatus::Ok, found: found.into(), remedy: None, command: None, items: Vec::new() }
     }
 
     /// Somebody should know this first, and may do this about it.
     #[must_use]
-    pub fn warning(check: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { status: Status::Warning, mend: Some(mend.into()), ..Self::ok(check, found) }
+    pub fn warning(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { status: CheckStatus::Warning, remedy: Some(remedy.into()), ..Self::ok(check, found) }
     }
 
     /// A run would fail, until this is done about it.
     #[must_use]
-    pub fn failed(check: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { status: Status::Failed, ..Self::warning(check, found, mend) }
+    pub fn failed(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { status: CheckStatus::Failed, ..Self::warning(check, found, remedy) }
     }
 
     /// It could not be looked at.
     #[must_use]
     pub fn skipped(check: &'static str, because: impl Into<String>) -> Self {
-        Self { status: Status::Skipped, ..Self::ok(check, because) }
+        Self { status: CheckStatus::Skipped, ..Self::ok(check, because) }
     }
 
-    /// Says which command mends it.
+    /// Says which command does the remedy.
     #[must_use]
     pub fn by_command(mut self, command: impl Into<String>) -> Self {
         self.command = Some(command.into());

@@ -1,13 +1,13 @@
 //! Looks at everything in the order in which a run would need it. It only reads.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use time::OffsetDateTime;
 
-use super::check::{Check, Status};
+use super::check::{Check, CheckStatus};
+use super::intended_run::IntendedRun;
 use super::tenant::Description;
-use super::{folder, granted, grants, lists, network, roles, tenant, token};
+use super::{granted, grants, lists, network, roles, tenant, token};
 use crate::clock::Clock;
 use crate::directory::reach::Actor;
 use crate::directory::{Found, Lookup, LookupError, Privilege, Privileges, Scope, TenantFacts};
@@ -18,56 +18,9 @@ use crate::graph::reading::{ReadError, Reading};
 use crate::graph::token::TokenError;
 use crate::graph::transport::{Advice, Consistency, HttpTransport, TransportError};
 use crate::ids::{ObjectId, TenantId};
-use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
-use crate::plan::playbook::Playbook;
-use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::reach;
-use crate::roster::{Key, Roster};
-use crate::seal::{RecipientError, Recipients};
-use crate::step::{Step, Steps};
+use crate::roster::Key;
 use crate::words::counted;
-
-/// What is to be looked at beside the tenant.
-pub struct Subject {
-    /// The job; without it, whatever any playbook needs.
-    pub playbook: Option<Playbook>,
-    /// The people.
-    pub roster: Option<Roster>,
-    /// Who is never touched, with the list's name.
-    pub protected: Option<(String, Result<Protected, ProtectedError>)>,
-    /// Who is to open the new passwords.
-    pub new_passwords: NewPasswords,
-    /// Where the plan is to go.
-    pub folder: Option<PathBuf>,
-}
-
-/// Who is to open the new passwords, as the command line says it.
-#[derive(Debug, Default)]
-pub struct NewPasswords {
-    /// Keys for everybody's, or for those of rows that name nobody.
-    pub sealed_to: Option<Result<Recipients, RecipientError>>,
-    /// Keys for each handoff name, with the file's name.
-    pub handed_over: Option<(String, Result<HandoffKeys, HandoffKeysError>)>,
-    /// Nobody.
-    pub discarded: bool,
-}
-
-impl Subject {
-    /// The steps that are meant.
-    #[must_use]
-    pub fn steps(&self) -> Steps {
-        let every = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
-        self.playbook.map_or(every, Playbook::steps)
-    }
-
-    /// What needs no network: recipients and folder.
-    #[must_use]
-    pub fn look_at_what_is_here(&self) -> Vec<Check> {
-        let mut checks = lists::recipients(&self.new_passwords, self.playbook);
-        checks.extend(self.folder.as_deref().map(folder::judge));
-        checks
-    }
-}
 
 /// Every check that needs the network, by its name.
 const IN_THE_TENANT: [&str; 13] = [
@@ -91,12 +44,12 @@ pub struct Examined {
     /// The checks, in their order.
     pub checks: Vec<Check>,
     /// What need not be asked again.
-    pub seen: Seen,
+    pub seen: SeenByFirstApp,
 }
 
 /// What the first app has seen of the tenant.
 #[derive(Default)]
-pub struct Seen {
+pub struct SeenByFirstApp {
     /// Somebody answers there.
     pub is_open: bool,
     /// The tenant that Graph answers for.
@@ -108,12 +61,13 @@ pub struct Seen {
 }
 
 /// Looks at everything; `clock` counts the waits.
-pub async fn examine(transport: &HttpTransport, clock: Clock, mut subject: Subject) -> Examined {
+pub async fn examine(transport: &HttpTransport, clock: Clock, mut subject: IntendedRun) -> Examined {
     let mut checks = look_at_the_way(transport, clock).await;
     checks.extend(transport.certificate().map(|facts| token::certificate(facts, OffsetDateTime::now_utc())));
-    let mut seen = Seen { is_open: true, ..Seen::default() };
-    let is_open =
-        !checks.iter().any(|check| check.status == Status::Failed && !matches!(check.check, "clock" | "certificate"));
+    let mut seen = SeenByFirstApp { is_open: true, ..SeenByFirstApp::default() };
+    let is_open = !checks
+        .iter()
+        .any(|check| check.status == CheckStatus::Failed && !matches!(check.check, "clock" | "certificate"));
     if is_open {
         look_into_the_tenant(transport, clock, &mut subject, &mut checks, &mut seen).await;
     } else {
@@ -149,9 +103,9 @@ async fn look_at_the_way(transport: &HttpTransport, clock: Clock) -> Vec<Check> 
 async fn look_into_the_tenant(
     transport: &HttpTransport,
     clock: Clock,
-    subject: &mut Subject,
+    subject: &mut IntendedRun,
     checks: &mut Vec<Check>,
-    seen: &mut Seen,
+    seen: &mut SeenByFirstApp,
 ) {
     let (caller, claims) = match (transport.caller().await, transport.claims().await) {
         (Ok(caller), Ok(claims)) => (caller, claims),
@@ -222,7 +176,7 @@ async fn look_at_the_people(
     paced: &Paced<'_, HttpTransport>,
     caller: &Caller,
     claims: Option<&Claims>,
-    subject: &mut Subject,
+    subject: &mut IntendedRun,
     checks: &mut Vec<Check>,
 ) -> Option<Privileges> {
     let facts = match read_facts(paced, caller, checks).await {
@@ -284,9 +238,9 @@ async fn read_facts(
                     ("domains", left)
                 };
                 let kind = if is_app { "application" } else { "delegated" };
-                let mend = format!("Grant the {kind} permission {permission} as above, or plan without them: {flag}");
+                let remedy = format!("Grant the {kind} permission {permission} as above, or plan without them: {flag}");
                 let found = format!("{what} cannot be read, for want of {permission}: {error}");
-                checks.push(Check::failed(name, found, mend).about(vec![permission.to_owned()]));
+                checks.push(Check::failed(name, found, remedy).about(vec![permission.to_owned()]));
                 if !left {
                     return Err(LookupError::NotPermitted { what, permission, flag, error });
                 }
@@ -298,7 +252,7 @@ async fn read_facts(
 
 /// Something could not be read: why, and what to do about it.
 fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
-    let mend = match error {
+    let remedy = match error {
         ReadError::Refused(refused) if refused.status == 403 => {
             "Grant the app User.Read.All with admin consent, and fetch a new token."
         }
@@ -307,7 +261,7 @@ fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
         ) => "Fetch a new token, in the cloud that --cloud or --graph-endpoint names: each has tokens of its own.",
         _ => "Run sealoff doctor again; if it stays, give Microsoft's support the request-id.",
     };
-    Check::failed(check, format!("{what} could not be read: {error}"), mend)
+    Check::failed(check, format!("{what} could not be read: {error}"), remedy)
 }
 
 /// The same for a lookup.
@@ -324,7 +278,7 @@ fn not_looked_up(check: &'static str, what: &str, error: &LookupError) -> Check 
 }
 
 async fn look_at_protected(
-    subject: &mut Subject,
+    subject: &mut IntendedRun,
     lookup: &Lookup<'_, HttpTransport>,
     checks: &mut Vec<Check>,
 ) -> Option<HashSet<ObjectId>> {
@@ -355,7 +309,7 @@ async fn look_at_protected(
 }
 
 async fn look_at_roster(
-    subject: &mut Subject,
+    subject: &mut IntendedRun,
     facts: &TenantFacts,
     actor: Option<&Actor>,
     principal: Option<ObjectId>,
@@ -374,8 +328,8 @@ async fn look_at_roster(
             Ok(entries) if entries.is_empty() => break,
             Ok(entries) => entries,
             Err(error) => {
-                let mend = "Correct the file; sealoff plan shows the place.";
-                checks.push(Check::failed("roster", error.to_string(), mend));
+                let remedy = "Correct the file; sealoff plan shows the place.";
+                checks.push(Check::failed("roster", error.to_string(), remedy));
                 return;
             }
         };

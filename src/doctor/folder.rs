@@ -58,23 +58,23 @@ pub fn judge(folder: &Path) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Status;
+    use super::super::check::CheckStatus;
     use super::*;
 
     #[test]
     fn new_and_empty_folders_do_and_nothing_is_left_in_them() {
         let scratch = tempfile::tempdir().unwrap();
         let at = |name: &str| scratch.path().join(name);
-        assert_eq!(judge(&at("new/and/deep")).status, Status::Ok);
+        assert_eq!(judge(&at("new/and/deep")).status, CheckStatus::Ok);
         assert!(!at("new").exists());
         private_files::create_folder(&at("empty")).unwrap();
-        assert_eq!(judge(&at("empty")).status, Status::Ok);
+        assert_eq!(judge(&at("empty")).status, CheckStatus::Ok);
         assert_eq!(fs::read_dir(at("empty")).unwrap().count(), 0);
         fs::write(at("empty/plan.json"), "{}").unwrap();
         let full = judge(&at("empty"));
-        assert!(full.status == Status::Failed && full.found.contains("plan.json"), "{full:?}");
-        assert_eq!(judge(&at("empty/plan.json")).status, Status::Failed);
-        assert_eq!(judge(&at("empty/plan.json/below")).status, Status::Failed);
+        assert!(full.status == CheckStatus::Failed && full.found.contains("plan.json"), "{full:?}");
+        assert_eq!(judge(&at("empty/plan.json")).status, CheckStatus::Failed);
+        assert_eq!(judge(&at("empty/plan.json/below")).status, CheckStatus::Failed);
     }
 
     #[cfg(unix)]
@@ -84,6 +84,10 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let check = judge(scratch.path());
-        assert!(check.status == Status::Failed && check.mend.unwrap().starts_with("chmod go-w "), "{}", check.found);
+        assert!(
+            check.status == CheckStatus::Failed && check.remedy.unwrap().starts_with("chmod go-w "),
+            "{}",
+            check.found
+        );
     }
 }

@@ -4,7 +4,7 @@
 use time::OffsetDateTime;
 
 use super::check::Check;
-use super::examination::Seen;
+use super::examination::SeenByFirstApp;
 use super::{granted, grants, roles, token};
 use crate::clock::Clock;
 use crate::directory::reach::Actor;
@@ -18,8 +18,8 @@ const ALL: [&str; 4] = ["token", "permissions", "excess", "roles"];
 
 /// Why nothing of a further app can be looked at: its file, or what the file names, cannot be used.
 #[must_use]
-pub fn unusable(why: impl Into<String>, mend: impl Into<String>) -> Vec<Check> {
-    let mut checks = vec![Check::failed("credential", why, mend)];
+pub fn unusable(why: impl Into<String>, remedy: impl Into<String>) -> Vec<Check> {
+    let mut checks = vec![Check::failed("credential", why, remedy)];
     checks.extend(skipped(&ALL, "it has no credential to get in with"));
     checks
 }
@@ -30,7 +30,7 @@ pub async fn examine(
     transport: &HttpTransport,
     (reader, clock): (&HttpTransport, Clock),
     file: &str,
-    seen: &Seen,
+    seen: &SeenByFirstApp,
     steps: Steps,
 ) -> Vec<Check> {
     let now = OffsetDateTime::now_utc();
@@ -44,8 +44,9 @@ pub async fn examine(
         (Ok(caller), Ok(claims)) => (caller, claims),
         (Err(error), _) | (_, Err(error)) => {
             let mut refused = token::refused(&error);
-            // The usual mend speaks of variables.
-            refused.mend = refused.mend.map(|mend| format!("{mend} What this app signs in with is named in {file}."));
+            // The usual remedy speaks of variables.
+            refused.remedy =
+                refused.remedy.map(|remedy| format!("{remedy} What this app signs in with is named in {file}."));
             checks.push(refused);
             checks.extend(skipped(&ALL[1..], "there is no token"));
             return checks;

@@ -6,6 +6,7 @@
 
 use crate::directory::Scope;
 use crate::graph::claims::Claims;
+use crate::step::facts::Permission;
 use crate::step::{Step, Steps};
 
 use super::check::Check;
@@ -13,82 +14,68 @@ use super::check::Check;
 /// Something that has to be permitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
-    /// What for, as it reads behind "to".
-    pub purpose: &'static str,
-    /// The least that permits it: all of these together.
-    pub least: &'static [&'static str],
-    /// Each of these permits it alone, and more than it.
-    pub also: &'static [&'static str],
+    /// What permits it.
+    pub permission: Permission,
     /// Without it a run fails; otherwise it knows less.
     pub vital: bool,
 }
 
 const READ_USERS: Need = Need {
-    purpose: "see who people are and whether they may sign in",
-    least: &["User.Read.All"],
-    also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
-    vital: true,
-};
-const RESET: Need = Need {
-    purpose: "reset passwords",
-    least: &["User-PasswordProfile.ReadWrite.All"],
-    also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
-    vital: true,
-};
-const BLOCK: Need = Need {
-    purpose: "block or allow sign-in",
-    least: &["User.EnableDisableAccount.All", "User.Read.All"],
-    also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
-    vital: true,
-};
-const REVOKE: Need = Need {
-    purpose: "end sessions",
-    least: &["User.RevokeSessions.All"],
-    also: &["User.ReadWrite.All", "Directory.ReadWrite.All"],
+    permission: Permission {
+        purpose: "see who people are and whether they may sign in",
+        least: &["User.Read.All"],
+        also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    },
     vital: true,
 };
 const READ_ROLES: Need = Need {
-    purpose: "know who is an administrator",
-    least: &["RoleManagement.Read.Directory"],
-    also: &[
-        "RoleManagement.Read.All",
-        "RoleManagement.ReadWrite.Directory",
-        "Directory.Read.All",
-        "Directory.ReadWrite.All",
-    ],
+    permission: Permission {
+        purpose: "know who is an administrator",
+        least: &["RoleManagement.Read.Directory"],
+        also: &[
+            "RoleManagement.Read.All",
+            "RoleManagement.ReadWrite.Directory",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ],
+    },
     vital: true,
 };
 const READ_GROUPS: Need = Need {
-    purpose: "know who is an administrator through a group",
-    least: &["GroupMember.Read.All"],
-    also: &[
-        "GroupMember.ReadWrite.All",
-        "Group.Read.All",
-        "Group.ReadWrite.All",
-        "Directory.Read.All",
-        "Directory.ReadWrite.All",
-    ],
+    permission: Permission {
+        purpose: "know who is an administrator through a group",
+        least: &["GroupMember.Read.All"],
+        also: &[
+            "GroupMember.ReadWrite.All",
+            "Group.Read.All",
+            "Group.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ],
+    },
     vital: true,
 };
 const READ_DOMAINS: Need = Need {
-    purpose: "know whose passwords live at another identity provider",
-    least: &["Domain.Read.All"],
-    also: &["Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    permission: Permission {
+        purpose: "know whose passwords another identity provider keeps",
+        least: &["Domain.Read.All"],
+        also: &["Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    },
     vital: true,
 };
 const READ_APP: Need = Need {
-    purpose: "know the app's owners, who must not be locked out",
-    least: &["Application.Read.All"],
-    also: &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    permission: Permission {
+        purpose: "know the app's owners, who must not be locked out",
+        least: &["Application.Read.All"],
+        also: &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    },
     vital: false,
 };
 
-/// What is of use to some run, and no more than that. Whatever else a token carries is more than the job needs.
-const OF_USE: [&str; 13] = [
+/// What is of use to some run beside the permissions of the steps. Any other permission of a token is more than the job
+/// needs.
+const USEFUL: [&str; 10] = [
     "User.Read.All",
-    "User-PasswordProfile.ReadWrite.All",
-    "User.EnableDisableAccount.All",
-    "User.RevokeSessions.All",
     "RoleManagement.Read.Directory",
     "RoleEligibilitySchedule.Read.Directory",
     "GroupMember.Read.All",
@@ -116,15 +103,7 @@ const OWNS_THE_TENANT: [&str; 5] = [
 #[must_use]
 pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     let mut needs = vec![READ_USERS];
-    if steps.contains(Step::Block) || steps.contains(Step::Unblock) {
-        needs.push(BLOCK);
-    }
-    if steps.contains(Step::Reset) {
-        needs.push(RESET);
-    }
-    if steps.contains(Step::Revoke) {
-        needs.push(REVOKE);
-    }
+    needs.extend(needs_of_steps(steps));
     if scope.roles {
         needs.extend([READ_ROLES, READ_GROUPS]);
     }
@@ -135,11 +114,10 @@ pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
     needs
 }
 
-/// What of it the steps themselves need: without these, Graph refuses every write.
+/// What the steps themselves need: without these, Graph refuses every write.
 #[must_use]
 pub fn needs_of_steps(steps: Steps) -> Vec<Need> {
-    let none = Scope { roles: false, domains: false };
-    needs(steps, none).into_iter().filter(|need| need.vital && *need != READ_USERS).collect()
+    steps.iter().map(|step| Need { permission: step.facts().permission, vital: true }).collect()
 }
 
 impl Need {
@@ -148,10 +126,10 @@ impl Need {
     pub fn lacking(&self, claims: &Claims) -> Vec<&'static str> {
         // In a person's name this one permits whatever the person may do ("Microsoft Graph permissions reference").
         let as_the_person = !claims.is_app && claims.permits("Directory.AccessAsUser.All");
-        if as_the_person || self.also.iter().any(|permission| claims.permits(permission)) {
+        if as_the_person || self.permission.also.iter().any(|permission| claims.permits(permission)) {
             return Vec::new();
         }
-        self.least.iter().copied().filter(|permission| !claims.permits(permission)).collect()
+        self.permission.least.iter().copied().filter(|permission| !claims.permits(permission)).collect()
     }
 }
 
@@ -188,9 +166,9 @@ fn judge_needs(claims: &Claims, needs: &[Need]) -> Vec<Check> {
             continue;
         }
         named.extend(&lacking);
-        let found = format!("{} is not granted: it is needed to {}", lacking.join(" and "), need.purpose);
-        let mend = how_to_grant(&lacking, claims.is_app);
-        let check = if need.vital { Check::failed(CHECK, found, mend) } else { Check::warning(CHECK, found, mend) };
+        let found = format!("{} is not granted: it is needed to {}", lacking.join(" and "), need.permission.purpose);
+        let remedy = how_to_grant(&lacking, claims.is_app);
+        let check = if need.vital { Check::failed(CHECK, found, remedy) } else { Check::warning(CHECK, found, remedy) };
         checks.push(check.about(lacking.into_iter().map(str::to_owned).collect()));
     }
     if checks.is_empty() {
@@ -203,8 +181,9 @@ fn judge_needs(claims: &Claims, needs: &[Need]) -> Vec<Check> {
 #[must_use]
 pub fn judge_excess(claims: &Claims) -> Check {
     const CHECK: &str = "excess";
-    let of_use = |permission: &str| OF_USE.iter().chain(&HARMLESS).any(|one| one.eq_ignore_ascii_case(permission));
-    let excess: Vec<&str> = claims.permissions.iter().map(String::as_str).filter(|held| !of_use(held)).collect();
+    let of_steps = || Step::all().flat_map(|step| step.facts().permission.least);
+    let is_useful = |held: &str| of_steps().chain(&USEFUL).chain(&HARMLESS).any(|one| one.eq_ignore_ascii_case(held));
+    let excess: Vec<&str> = claims.permissions.iter().map(String::as_str).filter(|held| !is_useful(held)).collect();
     if excess.is_empty() {
         return Check::ok(CHECK, "nothing is granted beyond what this job can use");
     }
@@ -219,14 +198,14 @@ pub fn judge_excess(claims: &Claims) -> Check {
             worst.join(" or ")
         )
     };
-    let mend = "Entra admin centre > Enterprise applications > the app > Permissions: revoke them, once the least is granted \
+    let remedy = "Entra admin centre > Enterprise applications > the app > Permissions: revoke them, once the least is granted \
                 in their place.";
-    Check::warning(CHECK, found, mend).about(excess.into_iter().map(str::to_owned).collect())
+    Check::warning(CHECK, found, remedy).about(excess.into_iter().map(str::to_owned).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Status;
+    use super::super::check::CheckStatus;
     use super::*;
     use crate::plan::playbook::Playbook;
 
@@ -260,22 +239,22 @@ mod tests {
         for playbook in Playbook::ALL {
             let checks = judge(&claims(&MINIMAL, true), playbook.steps(), Scope::default());
             assert_eq!(checks.len(), 1, "{playbook}: {checks:?}");
-            assert_eq!(checks[0].status, Status::Ok);
+            assert_eq!(checks[0].status, CheckStatus::Ok);
         }
         for withheld in MINIMAL {
             let rest: Vec<&str> = MINIMAL.into_iter().filter(|one| *one != withheld).collect();
             let checks = judge(&claims(&rest, true), Playbook::Offboard.steps(), Scope::default());
             assert_eq!(checks.len(), 1, "{withheld}: {checks:?}");
-            let expected = if withheld == "Application.Read.All" { Status::Warning } else { Status::Failed };
+            let expected = if withheld == "Application.Read.All" { CheckStatus::Warning } else { CheckStatus::Failed };
             assert_eq!((checks[0].status, checks[0].items.as_slice()), (expected, &[withheld.to_owned()][..]));
-            assert!(checks[0].mend.as_ref().unwrap().contains(withheld));
+            assert!(checks[0].remedy.as_ref().unwrap().contains(withheld));
         }
     }
 
     #[test]
     fn only_what_the_steps_need_is_asked_for() {
         let names = |playbook: Playbook| -> Vec<&str> {
-            needs_of_steps(playbook.steps()).iter().flat_map(|need| need.least).copied().collect()
+            needs_of_steps(playbook.steps()).iter().flat_map(|need| need.permission.least).copied().collect()
         };
         assert_eq!(names(Playbook::Signout), ["User.RevokeSessions.All"]);
         assert_eq!(names(Playbook::Breach), ["User-PasswordProfile.ReadWrite.All", "User.RevokeSessions.All"]);
@@ -286,11 +265,11 @@ mod tests {
     fn higher_permissions_are_accepted_and_pointed_out() {
         let steps = Playbook::Offboard.steps();
         let higher = claims(&["Directory.ReadWrite.All", "User.Read"], true);
-        assert_eq!(judge(&higher, steps, Scope::default())[0].status, Status::Ok);
+        assert_eq!(judge(&higher, steps, Scope::default())[0].status, CheckStatus::Ok);
         let excess = judge_excess(&higher);
         assert_eq!(excess.items, ["Directory.ReadWrite.All"]);
-        assert!(excess.status == Status::Warning && excess.found.contains("take over the tenant"), "{excess:?}");
-        assert_eq!(judge_excess(&claims(&MINIMAL, true)).status, Status::Ok);
+        assert!(excess.status == CheckStatus::Warning && excess.found.contains("take over the tenant"), "{excess:?}");
+        assert_eq!(judge_excess(&claims(&MINIMAL, true)).status, CheckStatus::Ok);
         assert_eq!(judge_excess(&claims(&["Mail.Read"], true)).items, ["Mail.Read"]);
         // Alone it does not do, and it does together with the reading of users.
         let half =
@@ -298,7 +277,7 @@ mod tests {
         assert!(half.iter().any(|check| check.items == ["User.Read.All"]), "{half:?}");
         // For a person it opens what the person may do, and for an app it is none.
         let access = ["Directory.AccessAsUser.All"];
-        assert_eq!(judge(&claims(&access, false), steps, Scope::default())[0].status, Status::Ok);
-        assert_eq!(judge(&claims(&access, true), steps, Scope::default())[0].status, Status::Failed);
+        assert_eq!(judge(&claims(&access, false), steps, Scope::default())[0].status, CheckStatus::Ok);
+        assert_eq!(judge(&claims(&access, true), steps, Scope::default())[0].status, CheckStatus::Failed);
     }
 }

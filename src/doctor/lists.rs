@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::check::Check;
-use super::examination::NewPasswords;
+use super::new_passwords::NewPasswords;
 use crate::directory::TenantFacts;
 use crate::ids::ObjectId;
 use crate::plan::handoff::{HandoffKeys, HandoffKeysError};
@@ -111,7 +111,7 @@ pub fn protected(name: &str, lines: usize, wrong: &[ProtectedError]) -> Vec<Chec
 #[must_use]
 pub fn emergency_access(facts: &TenantFacts, protected: Option<&HashSet<ObjectId>>) -> Check {
     const CHECK: &str = "emergency-access";
-    const MEND: &str = "Put the accounts for emergencies on a list, one a line, and name it in every plan: --protect FILE, or \
+    const REMEDY: &str = "Put the accounts for emergencies on a list, one a line, and name it in every plan: --protect FILE, or \
                         SEALOFF_PROTECT.";
     let Some(privileges) = &facts.privileges else {
         return Check::skipped(CHECK, "who is an administrator could not be read");
@@ -122,16 +122,16 @@ pub fn emergency_access(facts: &TenantFacts, protected: Option<&HashSet<ObjectId
     match (global.len(), kept) {
         (0 | 1, _) => Check::warning(
             CHECK,
-            format!("{number} may sign in: if that fails, nobody can mend a mistake"),
+            format!("{number} may sign in: if that fails, no account is left to correct a mistake"),
             "Make two cloud-only accounts for emergencies (Microsoft: Manage emergency access accounts in Microsoft Entra ID).",
         ),
         (_, 0) if protected.is_none() => {
-            Check::warning(CHECK, format!("{number} may sign in, and no list of protected accounts is named"), MEND)
+            Check::warning(CHECK, format!("{number} may sign in, and no list of protected accounts is named"), REMEDY)
         }
         (_, 0) => Check::warning(
             CHECK,
             format!("{number} may sign in, and none of them is on the list of protected accounts"),
-            MEND,
+            REMEDY,
         ),
         (_, kept) => {
             Check::ok(CHECK, format!("{number} may sign in, and {kept} of them on the list of protected accounts"))

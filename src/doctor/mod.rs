@@ -1,7 +1,7 @@
-//! Can this be done here, by this app? What is missing, and how is it mended?
+//! Can this be done here, by this app? What is missing, and what is the remedy?
 //!
 //! A job that dies of a 403 in its middle could have been seen coming. Everything that a run needs is looked at in the
-//! order in which it would need it, and each finding comes with its mend. Nothing is written to the directory.
+//! order in which it would need it, and each finding comes with its remedy. Nothing is written to the directory.
 //!
 //! | file | what it judges |
 //! | --- | --- |
@@ -15,6 +15,7 @@
 //! | `lists` | recipients and protected accounts |
 //! | `folder` | where the plan is to go |
 //! | `further_app` | one more app that a run is to go through: whether it gets in, and may write |
+//! | `intended_run`, `new_passwords` | what the command line names beside the tenant |
 //! | `examination` | asks, in order, and hands what was found to the others |
 //!
 //! All but `granted` and the last two are pure: findings in, checks out. The command line makes some of the same checks before a plan is made
@@ -26,11 +27,15 @@ pub mod folder;
 pub mod further_app;
 pub mod granted;
 pub mod grants;
+pub mod intended_run;
 pub mod lists;
 pub mod network;
+pub mod new_passwords;
 pub mod roles;
 pub mod tenant;
 pub mod token;
 
-pub use check::{Check, Status};
-pub use examination::{Examined, NewPasswords, Seen, Subject, examine};
+pub use check::{Check, CheckStatus};
+pub use examination::{Examined, SeenByFirstApp, examine};
+pub use intended_run::IntendedRun;
+pub use new_passwords::NewPasswords;

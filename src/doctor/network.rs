@@ -117,7 +117,7 @@ pub fn clocks(there: Option<OffsetDateTime>, here: OffsetDateTime, speed: f64) -
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Status;
+    use super::super::check::CheckStatus;
     use super::*;
     use crate::graph::endpoint::{Cloud, Endpoints};
     use crate::graph::unreachable::UnreachableCause;
@@ -134,31 +134,31 @@ mod tests {
     fn an_inspecting_proxy_is_recognised_by_its_signature() {
         let root = graph("https://graph.microsoft.com");
         for usual in ["Microsoft Azure RSA TLS Issuing CA 07 (Microsoft Corporation)", "DigiCert Cloud Services CA-1"] {
-            assert_eq!(signer(&root, &signed(usual)).status, Status::Ok, "{usual}");
+            assert_eq!(signer(&root, &signed(usual)).status, CheckStatus::Ok, "{usual}");
         }
         for proxy in
             ["Zscaler Intermediate Root CA (Zscaler Inc.)", "Contoso Corp Proxy CA", "Fake Microsoft (Zscaler)"]
         {
             let check = signer(&root, &signed(proxy));
-            assert_eq!(check.status, Status::Warning, "{proxy}");
+            assert_eq!(check.status, CheckStatus::Warning, "{proxy}");
             assert!(check.found.contains(proxy) && check.found.contains("every new password"), "{check:?}");
         }
-        assert_eq!(signer(&graph("https://127.0.0.1:8443"), &signed("sealoff simulator")).status, Status::Ok);
+        assert_eq!(signer(&graph("https://127.0.0.1:8443"), &signed("sealoff simulator")).status, CheckStatus::Ok);
     }
 
     #[test]
     fn five_minutes_are_the_most_that_clocks_may_be_apart() {
         let here = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
         let at = |apart: Duration| clocks(Some(here - apart), here, 1.0);
-        assert_eq!(at(Duration::ZERO).status, Status::Ok);
-        assert_eq!(at(Duration::minutes(5)).status, Status::Ok);
+        assert_eq!(at(Duration::ZERO).status, CheckStatus::Ok);
+        assert_eq!(at(Duration::minutes(5)).status, CheckStatus::Ok);
         for apart in [Duration::seconds(301), Duration::seconds(-301), Duration::days(400)] {
             let check = at(apart);
-            assert_eq!(check.status, Status::Failed, "{apart}");
+            assert_eq!(check.status, CheckStatus::Failed, "{apart}");
             assert!(check.found.contains(if apart.is_negative() { "behind" } else { "ahead of" }), "{check:?}");
         }
-        assert_eq!(clocks(None, here, 1.0).status, Status::Skipped);
-        assert_eq!(clocks(Some(here - Duration::days(1)), here, 60.0).status, Status::Skipped);
+        assert_eq!(clocks(None, here, 1.0).status, CheckStatus::Skipped);
+        assert_eq!(clocks(Some(here - Duration::days(1)), here, 60.0).status, CheckStatus::Skipped);
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
         let root = graph("https://graph.microsoft.com");
         let remedy = |cause| {
             let unreachable = Unreachable { service: root.to_string(), cause, own_words: "x".to_owned() };
-            reachable("graph", &root, &Err(unreachable)).mend.unwrap()
+            reachable("graph", &root, &Err(unreachable)).remedy.unwrap()
         };
         assert!(remedy(Some(UnreachableCause::NameNotFound)).contains("DNS"));
         assert!(remedy(Some(UnreachableCause::UnknownAuthority)).contains("--ca-file"));

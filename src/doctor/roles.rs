@@ -44,20 +44,20 @@ pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<Objec
         Check::ok(CHECK, format!("{held}; {far}"))
     } else {
         let least = actor.least_role_for(&ordinary, &actions);
-        let (mend, command) = how_to_assign(least, principal, actor.is_app);
+        let (remedy, command) = how_to_assign(least, principal, actor.is_app);
         let check = if actor.holds_others {
             Check::warning(
                 CHECK,
                 format!(
                     "{held}; whether that reaches the people on a roster cannot be told; {least} would, over the whole tenant"
                 ),
-                mend,
+                remedy,
             )
         } else {
             Check::failed(
                 CHECK,
                 format!("{held}; a permission alone does not do: Graph answers 403 without the directory role {least}"),
-                mend,
+                remedy,
             )
         };
         check.by_command(command)
@@ -77,7 +77,7 @@ pub fn as_the_token_lists(claims: &Claims) -> Check {
 
 /// Somebody on the roster who cannot be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutOfReach {
+pub struct UnreachedRow {
     /// On which row.
     pub row: RowNumber,
     /// Who.
@@ -94,26 +94,26 @@ pub fn out_of_reach(
     account: &Account,
     privilege: Option<&Privilege>,
     actions: &[Action],
-) -> Option<OutOfReach> {
+) -> Option<UnreachedRow> {
     let target = Target::of(privilege);
     let user_principal_name = account.user_principal_name.clone();
     if account.restricted {
-        return Some(OutOfReach { row, user_principal_name, least: None });
+        return Some(UnreachedRow { row, user_principal_name, least: None });
     }
     if actor.holds_others || actor.reaches(&target, actions) {
         return None;
     }
-    Some(OutOfReach { row, user_principal_name, least: Some(actor.least_role_for(&target, actions)) })
+    Some(UnreachedRow { row, user_principal_name, least: Some(actor.least_role_for(&target, actions)) })
 }
 
 /// Whom of the roster the roles do not reach: one check for each role that would.
 #[must_use]
-pub fn reach(found: u64, missed: &[OutOfReach], principal: Option<ObjectId>, is_app: bool) -> Vec<Check> {
+pub fn reach(found: u64, missed: &[UnreachedRow], principal: Option<ObjectId>, is_app: bool) -> Vec<Check> {
     const CHECK: &str = "reach";
     let mut checks = Vec::new();
     let would_do = ActingRole::ALL.into_iter().map(Some).chain([None]);
     for least in would_do {
-        let these: Vec<&OutOfReach> = missed.iter().filter(|one| one.least == least).collect();
+        let these: Vec<&UnreachedRow> = missed.iter().filter(|one| one.least == least).collect();
         if these.is_empty() {
             continue;
         }
@@ -121,9 +121,9 @@ pub fn reach(found: u64, missed: &[OutOfReach], principal: Option<ObjectId>, is_
         let who = named(&these);
         let check = match least {
             Some(role) => {
-                let (mend, command) = how_to_assign(role, principal, is_app);
+                let (remedy, command) = how_to_assign(role, principal, is_app);
                 let found = format!("{accounts} of the roster can only be reached with {role}: {who}");
-                Check::failed(CHECK, found, mend).by_command(command)
+                Check::failed(CHECK, found, remedy).by_command(command)
             }
             None => Check::warning(
                 CHECK,
@@ -145,7 +145,7 @@ pub fn reach(found: u64, missed: &[OutOfReach], principal: Option<ObjectId>, is_
     checks
 }
 
-fn named(these: &[&OutOfReach]) -> String {
+fn named(these: &[&UnreachedRow]) -> String {
     let first: Vec<String> =
         these.iter().take(MOST_NAMED).map(|one| format!("row {} {}", one.row, one.user_principal_name)).collect();
     let more = these.len().saturating_sub(MOST_NAMED);
@@ -155,7 +155,7 @@ fn named(these: &[&OutOfReach]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Status;
+    use super::super::check::CheckStatus;
     use super::*;
     use crate::plan::playbook::Playbook;
 
@@ -166,28 +166,31 @@ mod tests {
     #[test]
     fn an_app_without_a_role_is_told_which_and_how() {
         let check = own(&app(&[]), None, None, Playbook::Breach.steps());
-        assert_eq!(check.status, Status::Failed);
+        assert_eq!(check.status, CheckStatus::Failed);
         assert!(check.found.contains("User Administrator"), "{check:?}");
         assert!(check.command.unwrap().contains("fe930be7-5e62-47db-91af-98c3a49a38b1"));
-        assert_eq!(own(&app(&[]), None, None, Playbook::Signout.steps()).status, Status::Ok);
+        assert_eq!(own(&app(&[]), None, None, Playbook::Signout.steps()).status, CheckStatus::Ok);
         let scoped = Actor { holds_others: true, ..app(&[]) };
-        assert_eq!(own(&scoped, None, None, Playbook::Breach.steps()).status, Status::Warning);
+        assert_eq!(own(&scoped, None, None, Playbook::Breach.steps()).status, CheckStatus::Warning);
     }
 
     #[test]
     fn those_out_of_reach_are_grouped_by_the_role_that_would_do() {
         let missed =
-            |row, least| OutOfReach { row: RowNumber::new(row), user_principal_name: format!("u{row}@x"), least };
+            |row, least| UnreachedRow { row: RowNumber::new(row), user_principal_name: format!("u{row}@x"), least };
         let high = Some(ActingRole::PrivilegedAuthenticationAdministrator);
-        let mut all: Vec<OutOfReach> = (1..=7).map(|row| missed(row, high)).collect();
+        let mut all: Vec<UnreachedRow> = (1..=7).map(|row| missed(row, high)).collect();
         all.push(missed(9, None));
         let checks = reach(20, &all, None, true);
-        assert_eq!(checks.iter().map(|check| check.status).collect::<Vec<_>>(), [Status::Failed, Status::Warning]);
+        assert_eq!(
+            checks.iter().map(|check| check.status).collect::<Vec<_>>(),
+            [CheckStatus::Failed, CheckStatus::Warning]
+        );
         assert!(
             checks[0].found.contains("7 accounts") && checks[0].found.ends_with("row 5 u5@x, and 2 more"),
             "{checks:?}"
         );
         assert_eq!(checks[0].items.len(), 7);
-        assert_eq!(reach(20, &[], None, true)[0].status, Status::Ok);
+        assert_eq!(reach(20, &[], None, true)[0].status, CheckStatus::Ok);
     }
 }

@@ -153,7 +153,7 @@ pub fn domains(domains: &Domains) -> Check {
 pub fn notes(notes: &[Note]) -> Vec<Check> {
     let mut checks = Vec::new();
     for note in notes {
-        let (name, mend) = match note {
+        let (name, remedy) = match note {
             Note::NoEligibleRoles => {
                 checks.push(Check::ok("eligible-roles", note.sentence()));
                 continue;
@@ -165,7 +165,7 @@ pub fn notes(notes: &[Note]) -> Vec<Check> {
             Note::CallerNotKnown => ("owners", "Name the account that you are signed in with in --protect FILE."),
             _ => continue,
         };
-        checks.push(Check::warning(name, note.sentence(), mend));
+        checks.push(Check::warning(name, note.sentence(), remedy));
     }
     if !checks.iter().any(|check| check.check == "eligible-roles") {
         checks.push(Check::ok(
@@ -178,7 +178,7 @@ pub fn notes(notes: &[Note]) -> Vec<Check> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Status;
+    use super::super::check::CheckStatus;
     use super::*;
 
     #[test]
@@ -204,18 +204,18 @@ mod tests {
             on_premises_sync_enabled: enabled,
             on_premises_last_sync_date_time: last.map(|ago| now - ago),
         };
-        assert_eq!(sync(&tenant(None, None), now).status, Status::Ok);
-        assert_eq!(sync(&tenant(Some(true), Some(Duration::minutes(30))), now).status, Status::Ok);
-        assert_eq!(sync(&tenant(Some(true), Some(Duration::hours(4))), now).status, Status::Warning);
-        assert_eq!(sync(&tenant(Some(true), None), now).status, Status::Warning);
+        assert_eq!(sync(&tenant(None, None), now).status, CheckStatus::Ok);
+        assert_eq!(sync(&tenant(Some(true), Some(Duration::minutes(30))), now).status, CheckStatus::Ok);
+        assert_eq!(sync(&tenant(Some(true), Some(Duration::hours(4))), now).status, CheckStatus::Warning);
+        assert_eq!(sync(&tenant(Some(true), None), now).status, CheckStatus::Warning);
     }
 
     #[test]
     fn a_limit_that_is_near_is_told() {
         let near = Advice { limit_share: Some(0.93), ..Advice::default() };
         let check = quota(Some(1_000), &near);
-        assert!(check.status == Status::Warning && check.found.contains("93 %"), "{check:?}");
+        assert!(check.status == CheckStatus::Warning && check.found.contains("93 %"), "{check:?}");
         let far = quota(Some(1_000), &Advice::default());
-        assert!(far.status == Status::Ok && far.found.contains("8,000 resource units"), "{far:?}");
+        assert!(far.status == CheckStatus::Ok && far.found.contains("8,000 resource units"), "{far:?}");
     }
 }

@@ -76,7 +76,7 @@ pub fn certificate(facts: CertificateFacts, now: OffsetDateTime) -> Check {
 /// Why there is none.
 #[must_use]
 pub fn refused(error: &TransportError) -> Check {
-    let mend = match error {
+    let remedy = match error {
         TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => sentence(hint),
         TransportError::Token(TokenError::Refused { hint: None, .. }) => {
             "Look the AADSTS code up at https://login.microsoftonline.com/error, and check AZURE_TENANT_ID and AZURE_CLIENT_ID."
@@ -92,7 +92,7 @@ pub fn refused(error: &TransportError) -> Check {
         }
         _ => "Check the credential that is set in the environment.".to_owned(),
     };
-    Check::failed("token", error.to_string(), mend)
+    Check::failed("token", error.to_string(), remedy)
 }
 
 /// The tenant that Graph answers for must be the one that the token names.
@@ -115,7 +115,7 @@ pub(super) fn sentence(fragment: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Status;
+    use super::super::check::CheckStatus;
     use super::*;
 
     #[test]
@@ -127,17 +127,17 @@ mod tests {
             certificate(CertificateFacts { thumbprint, validity }, now)
         };
         for (begin, end, status) in [
-            (-1, 31, Status::Ok),
-            (-1, 29, Status::Warning),
-            (-2, -1, Status::Failed),
-            (-2, 0, Status::Failed),
-            (1, 90, Status::Failed),
+            (-1, 31, CheckStatus::Ok),
+            (-1, 29, CheckStatus::Warning),
+            (-2, -1, CheckStatus::Failed),
+            (-2, 0, CheckStatus::Failed),
+            (1, 90, CheckStatus::Failed),
         ] {
             let check = judged(begin, end);
             assert_eq!(check.status, status, "{check:?}");
             assert!(check.found.contains(&thumbprint.to_string()), "{check:?}");
         }
-        assert_eq!(certificate(CertificateFacts { thumbprint, validity: None }, now).status, Status::Ok);
+        assert_eq!(certificate(CertificateFacts { thumbprint, validity: None }, now).status, CheckStatus::Ok);
     }
 
     #[test]
@@ -156,13 +156,13 @@ mod tests {
         };
         let good = judge(Some(&claims(60)), now);
         assert!(
-            good.status == Status::Ok && good.found.starts_with("as the app lockout (c1); good until "),
+            good.status == CheckStatus::Ok && good.found.starts_with("as the app lockout (c1); good until "),
             "{good:?}"
         );
-        assert_eq!(judge(Some(&claims(3)), now).status, Status::Warning);
-        assert_eq!(judge(Some(&claims(-1)), now).status, Status::Failed);
+        assert_eq!(judge(Some(&claims(3)), now).status, CheckStatus::Warning);
+        assert_eq!(judge(Some(&claims(-1)), now).status, CheckStatus::Failed);
         let other = fits(&claims(60), "11111111-2222-4333-8444-000000000000".parse().unwrap()).unwrap();
-        assert_eq!(other.status, Status::Failed);
+        assert_eq!(other.status, CheckStatus::Failed);
         assert_eq!(fits(&claims(60), claims(60).tenant.unwrap()), None);
         let person = Claims { is_app: false, user_principal_name: Some("ada@x".to_owned()), ..claims(60) };
         assert!(judge(Some(&person), now).found.contains("never touched"));

@@ -68,7 +68,7 @@ impl<'a> AccountRules<'a> {
             // Password and sessions are in the guest's home tenant: "Revoke user access in Microsoft Entra ID" leaves
             // blocking as the one thing that works here.
             reasons.push(Reason::Guest);
-            steps = steps.without(Step::Reset).without(Step::Revoke);
+            steps = steps.only(|step| step.facts().works_on.guests);
             if self.options.skip_guests || steps.is_empty() {
                 return Ruling::left_alone(Decision::Skip, reasons, details.join("; "));
             }
@@ -77,7 +77,7 @@ impl<'a> AccountRules<'a> {
             if account.synced {
                 reasons.push(Reason::Synced);
                 if !self.options.allow_synced {
-                    steps = steps.without(Step::Reset);
+                    steps = steps.only(|step| step.facts().works_on.synced);
                 }
             }
             let domains = self.facts.domains.as_ref();
@@ -86,7 +86,7 @@ impl<'a> AccountRules<'a> {
                 reasons.push(Reason::Federated);
                 details.push(domain.to_owned());
                 if !self.options.allow_federated {
-                    steps = steps.without(Step::Reset);
+                    steps = steps.only(|step| step.facts().works_on.federated);
                 }
             }
         }
@@ -109,7 +109,7 @@ impl<'a> AccountRules<'a> {
             return Ruling::left_alone(Decision::Refuse, reasons, details.join("; "));
         }
         // A revoke is spared only where nothing else is done: whatever is changed, the sessions are ended after it.
-        if steps == Steps::of(&[Step::Revoke])
+        if steps == Steps::of(&[Step::LAST])
             && let Some(ended) = self.options.since.and_then(|since| revoked_since(account, since))
         {
             details.push(format!("sessions were ended at {}", ended.format(&Rfc3339).unwrap_or_default()));

@@ -11,7 +11,7 @@
 //! | [`playbook`] | which [steps](crate::step) each playbook does |
 //! | [`protected`] | who is never touched |
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
-//! | [`reason`], [`ruling`], [`account_rules`] | one row, one account and the rules become one decision |
+//! | [`reason`], [`ruling`], [`account_rules`], [`judge`] | one row, one account and the rules become one decision |
 //! | [`handoff`] | who hands the new passwords over, and to which keys theirs are sealed |
 //! | `administrators`, [`size`] | what only the plan as a whole can tell: who is left to mend it, and is it too large |
 //! | [`reach`] | whom the directory roles of the app or person do not reach |
@@ -29,6 +29,7 @@ pub mod drift;
 pub mod drift_cause;
 pub mod folder;
 pub mod handoff;
+pub mod judge;
 pub mod manifest;
 pub mod onprem;
 pub mod planner;

@@ -11,14 +11,15 @@ use super::administrators::{Administrators, TooFewLeft};
 use super::counts::Counts;
 use super::folder::{self, FolderError, PLAN_CSV, PLAN_JSON};
 use super::handoff::{NamesWithoutKeys, Sharing};
+use super::judge::{Judge, Known};
 use super::manifest::{Facts, Manifest, ProtectedList, RosterName, Tenant};
 use super::onprem::WorkList;
 use super::protected::ProtectedError;
-use super::reach::{self, OutOfReach, Principal, RoleMissing};
+use super::reach::{self, ActingPrincipal, OutOfReach, RoleMissing};
 use super::reason::Reason;
 use super::row::{Decision, HEADER, PlanRow, RowError};
 use super::rules::{Rules, RulesError};
-use super::ruling::{Judge, Known, Ruling};
+use super::ruling::Ruling;
 use super::size::{self, TooLarge};
 use crate::clock::Clock;
 use crate::digest::{Digest, Hashing};
@@ -144,7 +145,7 @@ pub struct Planner<'a, T> {
     lookup: Lookup<'a, T>,
     rules: Rules,
     caller: Caller,
-    principal: Principal,
+    principal: ActingPrincipal,
     insists_on_a_role: bool,
 }
 
@@ -173,14 +174,14 @@ impl<'a, T: Transport> Planner<'a, T> {
     pub fn new(transport: &'a T, clock: Clock, rules: Rules, caller: Caller) -> Result<Self, RulesError> {
         rules.check()?;
         let paced = Paced::new(transport, clock);
-        let principal = Principal::default();
+        let principal = ActingPrincipal::default();
         Ok(Self { lookup: Lookup::paced(paced.clone()), paced, rules, caller, principal, insists_on_a_role: false })
     }
 
     /// Says who will carry the plan out: whoever that one's directory roles do not reach is named in a note. With `insist`,
     /// no plan is made where they reach nobody.
     #[must_use]
-    pub fn for_principal(mut self, principal: Principal, insist: bool) -> Self {
+    pub fn for_principal(mut self, principal: ActingPrincipal, insist: bool) -> Self {
         self.principal = principal;
         self.insists_on_a_role = insist;
         self

@@ -94,6 +94,12 @@ impl Playbook {
         self.steps().contains(Step::Reset)
     }
 
+    /// Is there anything in it that `sealoff undo` can take back?
+    #[must_use]
+    pub fn can_be_undone(self) -> bool {
+        self.steps().iter().any(|step| step.facts().undone_by.is_some())
+    }
+
     /// Must the person choose another password at the next sign-in? Only somebody who is meant to come back.
     #[must_use]
     pub const fn change_at_next_sign_in(self) -> bool {

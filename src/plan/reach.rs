@@ -21,14 +21,14 @@ pub fn actions(steps: Steps) -> Vec<Action> {
 
 /// Who does the work, as an object of the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Principal {
+pub struct ActingPrincipal {
     /// The service principal, or the person; `None` where the token does not tell.
     pub object_id: Option<ObjectId>,
     /// An app in its own name, or a person.
     pub is_app: bool,
 }
 
-impl Principal {
+impl ActingPrincipal {
     /// The principal behind a token.
     #[must_use]
     pub fn of(caller: &Caller, claims: Option<&Claims>) -> Self {

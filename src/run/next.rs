@@ -10,7 +10,6 @@ use super::outcome::Outcome;
 use super::packets;
 use super::verdict::Verdicts;
 use crate::plan::folder::{ONPREM_PS1, PlanFolder};
-use crate::step::Step;
 use crate::words::{counted, quoted};
 
 /// One thing that is left to do.
@@ -136,7 +135,7 @@ pub fn next_steps(plan: &PlanFolder, so_far: SoFar<'_>) -> Vec<NextStep> {
         step("To have all of it on one page".to_owned(), Some(format!("sealoff report {dir}")));
         let archive = quoted(&plan.path().with_extension("zip"));
         step("To file the proof".to_owned(), Some(format!("sealoff evidence {dir} -o {archive}")));
-        if manifest.playbook.steps().contains(Step::Block) {
+        if manifest.playbook.can_be_undone() {
             let command = format!("sealoff undo {dir} --out {}", quoted(&undone(plan.path())));
             step("If it was wrong, to unblock those whom it blocked".to_owned(), Some(command));
         }

@@ -21,7 +21,7 @@ pub struct StepFacts {
     pub proved_by: ProvedBy,
     /// Whether one read can settle that it is done when the answer to its write was lost.
     pub is_settled_by_read: bool,
-    /// The step that takes it back.
+    /// The step with which `sealoff undo` takes it back.
     pub undone_by: Option<Step>,
     /// Its column in `results.csv`. A step without one stands in the column `detail`.
     pub column: Option<Column>,

@@ -2,7 +2,6 @@
 
 use super::block::PERMISSION;
 use super::facts::{ProvedBy, StepFacts, WorksOn};
-use super::word::Step;
 use super::write::Part;
 use crate::directory::reach::Action;
 
@@ -16,7 +15,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     action: Action::Block,
     proved_by: ProvedBy::AccountEnabled(true),
     is_settled_by_read: true,
-    undone_by: Some(Step::Block),
+    undone_by: None,
     column: None,
     task: "allow sign-in",
     effect: "sign-in allowed",

@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::judge::Finding;
+use super::finding::Finding;
 
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;

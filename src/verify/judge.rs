@@ -4,7 +4,8 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::claims::{Claim, Earlier};
-use super::reading::{Reading, Seen, SeenAccount};
+use super::finding::Finding;
+use super::reading::{AccountReading, SeenAccount, SeenObject};
 use crate::run::verdict::Verdict;
 use crate::step::Step;
 
@@ -17,9 +18,9 @@ pub const LONGEST_LAG: Duration = Duration::minutes(10);
 
 /// What is planned for one account, what is said to be done of it, and how the account was before.
 #[derive(Debug, Clone, Default)]
-pub struct Expected {
+pub struct ExpectedEffects {
     /// What sign-in is to be.
-    pub sign_in: Option<SignIn>,
+    pub sign_in: Option<ExpectedSignIn>,
     /// What is said of the reset, where one is planned.
     pub reset: Option<Claim>,
     /// What is said of the revoke, where one is planned.
@@ -34,7 +35,7 @@ pub struct Expected {
 
 /// What sign-in is to be.
 #[derive(Debug, Clone)]
-pub struct SignIn {
+pub struct ExpectedSignIn {
     /// Block or unblock.
     pub step: Step,
     /// What is said of it.
@@ -43,31 +44,18 @@ pub struct SignIn {
     pub earlier: Option<Earlier>,
 }
 
-/// What a reading shows of one step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The step.
-    pub step: Step,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What is expected, in words.
-    pub expected: String,
-    /// What was found, in words.
-    pub found: String,
-    /// Can a later reading show something else, because a replica may lag behind?
-    pub may_catch_up: bool,
-}
-
-impl Expected {
+impl ExpectedEffects {
     /// Judges every expected step by a reading.
     #[must_use]
-    pub fn judge(&self, reading: &Reading) -> Vec<Finding> {
+    pub fn judge(&self, reading: &AccountReading) -> Vec<Finding> {
         let now = reading.at;
         let account = match &reading.seen {
-            Seen::Account(account) => account,
-            Seen::Nobody => return self.unreadable("the account is no longer in the directory"),
-            Seen::Deleted => return self.unreadable("the account was deleted; whoever restores it has to look at it"),
-            Seen::Several => return self.unreadable("the directory has more than one account with this id"),
+            SeenObject::Account(account) => account,
+            SeenObject::Nobody => return self.unreadable("the account is no longer in the directory"),
+            SeenObject::Deleted => {
+                return self.unreadable("the account was deleted; whoever restores it has to look at it");
+            }
+            SeenObject::Several => return self.unreadable("the directory has more than one account with this id"),
         };
         let mut findings = Vec::with_capacity(3);
         findings.extend(self.sign_in.as_ref().map(|sign_in| self.judge_sign_in(sign_in, account, now)));
@@ -84,7 +72,7 @@ impl Expected {
         all.map(|(step, expected)| finding(step, Verdict::CannotBeProved, expected, why.to_owned(), false)).collect()
     }
 
-    fn judge_sign_in(&self, sign_in: &SignIn, account: &SeenAccount, now: OffsetDateTime) -> Finding {
+    fn judge_sign_in(&self, sign_in: &ExpectedSignIn, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let step = sign_in.step;
         let (wanted, expected) = (step == Step::Unblock, expected_sign_in(step).to_owned());
         let is = |enabled: bool| if enabled { "sign-in is allowed" } else { "sign-in is blocked" };
@@ -272,9 +260,9 @@ mod tests {
     }
 
     /// Block and reset were answered at `OURS`, the revoke two seconds later.
-    fn offboarded() -> Expected {
-        Expected {
-            sign_in: Some(SignIn { step: Step::Block, claim: done(OURS), earlier: None }),
+    fn offboarded() -> ExpectedEffects {
+        ExpectedEffects {
+            sign_in: Some(ExpectedSignIn { step: Step::Block, claim: done(OURS), earlier: None }),
             reset: Some(done(OURS)),
             revoke: Some(done(after(2))),
             changes_password: false,
@@ -283,8 +271,8 @@ mod tests {
         }
     }
 
-    fn verdicts(expected: &Expected, account: SeenAccount) -> Vec<(Verdict, bool)> {
-        let findings = expected.judge(&Reading { seen: Seen::Account(account), at: after(60) });
+    fn verdicts(expected: &ExpectedEffects, account: SeenAccount) -> Vec<(Verdict, bool)> {
+        let findings = expected.judge(&AccountReading { seen: SeenObject::Account(account), at: after(60) });
         findings.into_iter().map(|finding| (finding.verdict, finding.may_catch_up)).collect()
     }
 
@@ -307,7 +295,8 @@ mod tests {
         let without_revoke = verdicts(&offboarded(), account(true, OURS, OURS));
         assert_eq!(without_revoke[0], (Verdict::Contradicted, false), "block and reset travelled together");
         let much_later = after(2) + LONGEST_LAG;
-        let late = offboarded().judge(&Reading { seen: Seen::Account(account(true, BEFORE, BEFORE)), at: much_later });
+        let late = offboarded()
+            .judge(&AccountReading { seen: SeenObject::Account(account(true, BEFORE, BEFORE)), at: much_later });
         assert_eq!((late[0].verdict, late[1].may_catch_up), (Verdict::Contradicted, false));
     }
 
@@ -315,9 +304,9 @@ mod tests {
     fn a_second_before_the_tolerance_is_not_ours() {
         let shown = verdicts(&offboarded(), account(false, after(-6), after(-4)));
         assert_eq!(shown[1..], [(Verdict::NotYet, true); 2]);
-        let unmoved = Expected { last_password_change: Some(after(-2)), ..offboarded() };
+        let unmoved = ExpectedEffects { last_password_change: Some(after(-2)), ..offboarded() };
         assert_eq!(verdicts(&unmoved, account(false, after(-2), after(2)))[1], (Verdict::NotYet, true));
-        let unmoved = Expected { sessions_valid_from: Some(after(1)), ..offboarded() };
+        let unmoved = ExpectedEffects { sessions_valid_from: Some(after(1)), ..offboarded() };
         assert_eq!(verdicts(&unmoved, account(false, after(0), after(1)))[2], (Verdict::NotYet, true));
     }
 
@@ -325,7 +314,7 @@ mod tests {
     fn a_reset_is_not_taken_for_the_revoke() {
         let tie = verdicts(&offboarded(), account(false, OURS, OURS));
         assert_eq!(tie, [PROVED, PROVED, (Verdict::CannotBeProved, true)]);
-        let alone = Expected { reset: None, ..offboarded() };
+        let alone = ExpectedEffects { reset: None, ..offboarded() };
         assert_eq!(verdicts(&alone, account(false, OURS, OURS))[1], PROVED, "nothing of ours but the revoke moved it");
         let later = verdicts(&offboarded(), account(false, after(4), after(3)));
         assert_eq!(later[2].0, Verdict::CannotBeProved, "the password was changed after the sessions were ended");
@@ -335,22 +324,22 @@ mod tests {
     fn another_password_is_seen() {
         let again = account(false, after(600), after(600));
         assert_eq!(verdicts(&offboarded(), again)[1], (Verdict::Contradicted, false));
-        let comes_back = Expected { changes_password: true, ..offboarded() };
+        let comes_back = ExpectedEffects { changes_password: true, ..offboarded() };
         assert_eq!(verdicts(&comes_back, again)[1], PROVED);
     }
 
     #[test]
     fn what_nothing_decides_is_not_called_proved() {
         let undated = Claim::Done { date: None, noted: OURS };
-        let without_dates = Expected { reset: Some(undated), revoke: Some(undated), ..offboarded() };
+        let without_dates = ExpectedEffects { reset: Some(undated), revoke: Some(undated), ..offboarded() };
         let shown = verdicts(&without_dates, account(false, OURS, after(2)));
         assert_eq!(shown, [PROVED, (Verdict::CannotBeProved, false), (Verdict::CannotBeProved, false)]);
         let failed = Claim::NotDone { word: "failed" };
-        let not_done = Expected { reset: Some(failed), revoke: Some(Claim::InDoubt), ..offboarded() };
+        let not_done = ExpectedEffects { reset: Some(failed), revoke: Some(Claim::InDoubt), ..offboarded() };
         let shown = verdicts(&not_done, account(false, OURS, after(2)));
         assert_eq!(shown[1..], [(Verdict::NotYet, false), (Verdict::CannotBeProved, false)]);
-        for gone in [Seen::Nobody, Seen::Several, Seen::Deleted] {
-            let findings = offboarded().judge(&Reading { seen: gone, at: after(60) });
+        for gone in [SeenObject::Nobody, SeenObject::Several, SeenObject::Deleted] {
+            let findings = offboarded().judge(&AccountReading { seen: gone, at: after(60) });
             assert!(findings.iter().all(|finding| finding.verdict == Verdict::CannotBeProved && !finding.may_catch_up));
             assert_eq!(findings.len(), 3);
         }
@@ -366,10 +355,10 @@ mod tests {
             Some(Earlier { verdict, contradiction, last_seen: datetime!(2026-11-24 08:00 UTC) })
         };
         let of = |earlier, synced| {
-            let sign_in = Some(SignIn { step: Step::Block, claim: Claim::AsBefore, earlier });
-            let expected = Expected { sign_in, reset: None, revoke: None, ..offboarded() };
-            let seen = Seen::Account(SeenAccount { synced, ..account(true, BEFORE, BEFORE) });
-            expected.judge(&Reading { seen, at: datetime!(2026-11-24 09:00 UTC) }).remove(0)
+            let sign_in = Some(ExpectedSignIn { step: Step::Block, claim: Claim::AsBefore, earlier });
+            let expected = ExpectedEffects { sign_in, reset: None, revoke: None, ..offboarded() };
+            let seen = SeenObject::Account(SeenAccount { synced, ..account(true, BEFORE, BEFORE) });
+            expected.judge(&AccountReading { seen, at: datetime!(2026-11-24 09:00 UTC) }).remove(0)
         };
         let changed = of(earlier(Verdict::Proved, None), true);
         assert_eq!(changed.verdict, Verdict::Contradicted);

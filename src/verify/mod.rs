@@ -21,12 +21,14 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | [`claims`] | what the journal says was done to each account, and when by Graph's clock |
+//! | [`finding`] | what a reading shows of one step |
 //! | [`judge`] | one claim and one reading become verdicts; nothing else decides |
 //! | [`reading`] | what one reading of an account showed, in little memory |
 //! | [`pass`] | reads everybody, again and again for those whom a replica does not show yet |
 //! | [`table`] | `verification.csv` |
 
 pub mod claims;
+pub mod finding;
 pub mod judge;
 pub mod pass;
 pub mod reading;

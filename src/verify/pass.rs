@@ -5,8 +5,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::claims::{Claim, Claims};
-use super::judge::{Expected, Finding, SignIn};
-use super::reading::Reading;
+use super::finding::Finding;
+use super::judge::{ExpectedEffects, ExpectedSignIn};
+use super::reading::AccountReading;
 use crate::clock::Clock;
 use crate::directory::{Lookup, LookupError};
 use crate::graph::paced::Paced;
@@ -42,7 +43,7 @@ pub struct Subject {
     pub object_id: ObjectId,
     /// Its sign-in name when the plan was made.
     pub user_principal_name: String,
-    expected: Expected,
+    expected: ExpectedEffects,
 }
 
 /// One account of a run, and what was found of it.
@@ -60,13 +61,13 @@ pub struct Checked {
 /// there again.
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
-    readings: Vec<Reading>,
+    readings: Vec<AccountReading>,
     verdicts: Verdicts,
 }
 
 /// What a pass tells while it is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum PassProgress {
     /// So many accounts of all have been read.
     Read {
         /// How many.
@@ -96,7 +97,7 @@ impl Pass {
         transport: &T,
         clock: Clock,
         wait: Duration,
-        mut tell: impl FnMut(Told),
+        mut tell: impl FnMut(PassProgress),
     ) -> Result<Self, PassError> {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let lookup = Lookup::paced(Paced::new(transport, clock));
@@ -119,14 +120,14 @@ impl Pass {
                 }
                 pass.readings.push(reading);
             }
-            tell(Told::Read { accounts: pass.readings.len(), of });
+            tell(PassProgress::Read { accounts: pass.readings.len(), of });
         }
         loop {
             let left = deadline.saturating_sub(clock.now());
             if open.is_empty() || left.is_zero() {
                 break;
             }
-            tell(Told::Waiting { accounts: open.len(), left });
+            tell(PassProgress::Waiting { accounts: open.len(), left });
             clock.sleep(BETWEEN_READINGS.min(left)).await;
             let mut still_open = Vec::new();
             let (mut accounts, mut waiting) = (of - open.len(), open.into_iter());
@@ -145,7 +146,7 @@ impl Pass {
                         pass.count(&subject, &reading);
                     }
                 }
-                tell(Told::Read { accounts, of });
+                tell(PassProgress::Read { accounts, of });
             }
             open = still_open;
         }
@@ -156,7 +157,7 @@ impl Pass {
         Ok(pass)
     }
 
-    fn count(&mut self, subject: &Subject, reading: &Reading) {
+    fn count(&mut self, subject: &Subject, reading: &AccountReading) {
         subject.expected.judge(reading).iter().for_each(|finding| self.verdicts.add(finding.verdict));
     }
 
@@ -192,7 +193,7 @@ impl Pass {
 }
 
 impl Subject {
-    fn may_catch_up(&self, reading: &Reading) -> bool {
+    fn may_catch_up(&self, reading: &AccountReading) -> bool {
         self.expected.judge(reading).iter().any(|finding| finding.may_catch_up)
     }
 }
@@ -200,11 +201,11 @@ impl Subject {
 async fn read<T: Transport>(
     lookup: &Lookup<'_, T>,
     subjects: impl Iterator<Item = &Subject>,
-) -> Result<Vec<Reading>, LookupError> {
+) -> Result<Vec<AccountReading>, LookupError> {
     let keys: Vec<Key> = subjects.map(|subject| Key::ObjectId(subject.object_id)).collect();
     let found = lookup.find(&keys.iter().collect::<Vec<_>>()).await?;
     let at = OffsetDateTime::now_utc();
-    Ok(found.iter().map(|found| Reading { seen: found.into(), at }).collect())
+    Ok(found.iter().map(|found| AccountReading { seen: found.into(), at }).collect())
 }
 
 /// Everybody whom the plan acts on or takes for done, in the roster's order.
@@ -230,9 +231,9 @@ fn subject(row: PlanRow, manifest: &Manifest, claims: &Claims) -> Option<Subject
         // Whoever was blocked already when the plan was made must be so still.
         let kept = row.account_enabled == Some(step == Step::Unblock);
         let claim = planned(step).or(kept.then_some(Claim::AsBefore))?;
-        Some(SignIn { step, claim, earlier: claims.earlier(row.row, step) })
+        Some(ExpectedSignIn { step, claim, earlier: claims.earlier(row.row, step) })
     });
-    let expected = Expected {
+    let expected = ExpectedEffects {
         sign_in,
         reset: planned(Step::Reset),
         revoke: planned(Step::Revoke),

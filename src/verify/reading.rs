@@ -6,16 +6,16 @@ use crate::directory::Found;
 
 /// What was seen of an account, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
+pub struct AccountReading {
     /// What was seen.
-    pub seen: Seen,
+    pub seen: SeenObject,
     /// When, by this machine's clock.
     pub at: OffsetDateTime,
 }
 
 /// What the directory says about an object id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum SeenObject {
     /// It is this account's.
     Account(SeenAccount),
     /// It is nobody's.
@@ -39,7 +39,7 @@ pub struct SeenAccount {
     pub sessions_valid_from: Option<OffsetDateTime>,
 }
 
-impl From<&Found> for Seen {
+impl From<&Found> for SeenObject {
     fn from(found: &Found) -> Self {
         match found {
             Found::Account(account) => Self::Account(SeenAccount {

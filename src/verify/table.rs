@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::claims::Claims;
-use super::judge::Finding;
+use super::finding::Finding;
 use super::pass::{Checked, Pass};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::private_files;

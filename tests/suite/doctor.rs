@@ -1,4 +1,4 @@
-//! `sealoff doctor`, and the checks before a plan and before a run: what would fail is named first, with its mend.
+//! `sealoff doctor`, and the checks before a plan and before a run: what would fail is named first, with its remedy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,14 +26,14 @@ fn checks(ran: &Ran) -> Vec<serde_json::Value> {
     json["checks"].as_array().unwrap().clone()
 }
 
-/// The first check of a name: its status, what was found, and the mend.
+/// The first check of a name: its status, what was found, and the remedy.
 fn check(ran: &Ran, name: &str) -> (String, String, String) {
     let checks = checks(ran);
     let rank = |check: &&serde_json::Value| check["status"] != "failed";
     let of_name = checks.iter().filter(|check| check["check"] == name).min_by_key(rank);
     let check = of_name.unwrap_or_else(|| panic!("no check {name} in {}", ran.out));
     let text = |field: &str| check[field].as_str().unwrap_or_default().to_owned();
-    (text("status"), text("found"), text("mend"))
+    (text("status"), text("found"), text("remedy"))
 }
 
 #[test]
@@ -119,9 +119,9 @@ fn each_missing_permission_is_named_with_the_least_that_would_do() {
         let stage = stage_without(&[withheld]);
         let ran = stage.run(&["doctor", "--playbook", "offboard", "--seal-to", &stage.recipient(), "--json"]);
         let ran = ran.exited(if status == "failed" { 5 } else { 0 });
-        let (found_status, found, mend) = check(&ran, "permissions");
+        let (found_status, found, remedy) = check(&ran, "permissions");
         assert_eq!(found_status, status, "{withheld}: {found}");
-        assert!(found.contains(withheld.name()) && mend.contains(withheld.name()), "{withheld}: {found} {mend}");
+        assert!(found.contains(withheld.name()) && remedy.contains(withheld.name()), "{withheld}: {found} {remedy}");
         let items: Vec<_> = checks(&ran).into_iter().filter(|check| check["check"] == "permissions").collect();
         assert_eq!(items[0]["items"], serde_json::json!([withheld.name()]), "{withheld}");
         assert!(stage.ledger().writes.is_empty());
@@ -161,15 +161,18 @@ fn a_wrong_secret_and_a_wrong_tenant_are_explained() {
         finish(command).exited(5)
     };
     let ran = ran_with("AZURE_CLIENT_SECRET", "not-the-secret");
-    let (status, found, mend) = check(&ran, "token");
-    assert!(status == "failed" && found.contains("AADSTS7000215") && mend.contains("secret"), "{found} {mend}");
+    let (status, found, remedy) = check(&ran, "token");
+    assert!(status == "failed" && found.contains("AADSTS7000215") && remedy.contains("secret"), "{found} {remedy}");
     assert!(!ran.out.contains("not-the-secret"));
     assert_eq!(check(&ran, "graph").0, "ok");
     assert_eq!(check(&ran, "tenant").0, "skipped");
     assert_eq!(check(&ran, "recipients").0, "ok", "what is here is looked at all the same");
     let ran = ran_with("AZURE_TENANT_ID", "00000000-0000-4000-8000-000000000000");
-    let (status, found, mend) = check(&ran, "token");
-    assert!(status == "failed" && found.contains("AADSTS90002") && mend.contains("AZURE_TENANT_ID"), "{found} {mend}");
+    let (status, found, remedy) = check(&ran, "token");
+    assert!(
+        status == "failed" && found.contains("AADSTS90002") && remedy.contains("AZURE_TENANT_ID"),
+        "{found} {remedy}"
+    );
     let ran = ran_with("AZURE_CLIENT_SECRET", "");
     let (status, found, _) = check(&ran, "credential");
     assert!(status == "failed" && found.contains("AZURE_CLIENT_SECRET"), "{found}");
@@ -180,14 +183,14 @@ fn an_untrusted_certificate_and_a_closed_port_are_told_apart() {
     let stage = Stage::new();
     let mut command = stage.command(&["doctor", "--json"]);
     command.env_remove("SSL_CERT_FILE");
-    let (status, _, mend) = check(&finish(command).exited(5), "graph");
-    assert!(status == "failed" && mend.contains("--ca-file"), "{mend}");
+    let (status, _, remedy) = check(&finish(command).exited(5), "graph");
+    assert!(status == "failed" && remedy.contains("--ca-file"), "{remedy}");
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = stage.command(&["doctor", "--json"]);
     command.env("SEALOFF_GRAPH_ENDPOINT", format!("https://{closed}"));
     let ran = finish(command).exited(5);
-    let (status, _, mend) = check(&ran, "graph");
-    assert!(status == "failed" && mend.contains("firewall"), "{mend}");
+    let (status, _, remedy) = check(&ran, "graph");
+    assert!(status == "failed" && remedy.contains("firewall"), "{remedy}");
     assert_eq!(check(&ran, "authority").0, "ok");
     assert_eq!(check(&ran, "token").0, "skipped");
 }
@@ -198,10 +201,10 @@ fn a_clock_that_is_wrong_is_seen_by_the_answers() {
         let clock_ahead = time::Duration::seconds(ahead);
         let stage = Stage::at_speed(1.0, Settings { clock_ahead, ..Settings::default() });
         let ran = stage.run(&["doctor", "--playbook", "contain", "--json"]);
-        let (found_status, found, mend) = check(&ran, "clock");
+        let (found_status, found, remedy) = check(&ran, "clock");
         assert_eq!(found_status, status, "{ahead}: {found}");
         assert_eq!(ran.code, Some(if status == "ok" { 0 } else { 5 }));
-        assert_eq!(mend.contains("timedatectl"), status == "failed");
+        assert_eq!(remedy.contains("timedatectl"), status == "failed");
         let roster = stage.roster_of(&stage.members(1));
         let planned = stage.plan(&roster, "contain", "plan", &[]).succeeded();
         assert_eq!(planned.err.contains("warning: this machine's clock is "), status == "failed", "{}", planned.err);
@@ -214,11 +217,11 @@ fn whom_the_role_does_not_reach_is_named_with_the_role_that_would() {
     let text = "user\nada.lovelace@contoso.com\nadmin.wilber@contoso.onmicrosoft.com\nlidia.holloway@contoso.onmicrosoft.com\nnobody@contoso.com\n";
     let roster = stage.write("roster.csv", text);
     let ran = stage.run(&["doctor", "--playbook", "contain", "--roster", &roster, "--json"]).exited(5);
-    let (status, found, mend) = check(&ran, "reach");
+    let (status, found, remedy) = check(&ran, "reach");
     assert!(status == "failed" && found.contains("row 2 admin.wilber@contoso.onmicrosoft.com"), "{found}");
     assert!(
-        found.contains("Privileged Authentication Administrator") && mend.contains("Roles & admins"),
-        "{found} {mend}"
+        found.contains("Privileged Authentication Administrator") && remedy.contains("Roles & admins"),
+        "{found} {remedy}"
     );
     let restricted: Vec<_> = checks(&ran).into_iter().filter(|check| check["check"] == "reach").collect();
     assert_eq!(restricted[1]["status"], "warning");
@@ -363,7 +366,7 @@ fn what_is_printed_fits_its_lines_and_every_failure_says_what_to_do() {
         ran.out
     );
     let json = stage.run(&["doctor", "--playbook", "breach", "--json"]).exited(5);
-    assert!(checks(&json).iter().all(|check| check["status"] != "failed" || check["mend"].is_string()));
+    assert!(checks(&json).iter().all(|check| check["status"] != "failed" || check["remedy"].is_string()));
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn doctor(stage: &Stage, apps: &[&str]) -> Ran {
     stage.run(&arguments)
 }
 
-/// The checks of the app of that file: name, status, what was found and its mend, the worst of a name first.
+/// The checks of the app of that file: name, status, what was found and its remedy, the worst of a name first.
 fn check(ran: &Ran, file: &str, name: &str) -> (String, String) {
     let json = ran.json();
     let apps = json["apps"].as_array().unwrap();
@@ -28,7 +28,7 @@ fn check(ran: &Ran, file: &str, name: &str) -> (String, String) {
     let check = of_name.min_by_key(|check| check["status"] != "failed");
     let check = check.unwrap_or_else(|| panic!("no check {name} in {}", ran.out));
     let text = |field: &str| check[field].as_str().unwrap_or_default().to_owned();
-    (text("status"), format!("{} -> {}", text("found"), text("mend")))
+    (text("status"), format!("{} -> {}", text("found"), text("remedy")))
 }
 
 #[test]

@@ -1,0 +1,42 @@
+//! The run that is intended, as the command line names it.
+
+use std::path::PathBuf;
+
+use super::check::Check;
+use super::new_passwords::NewPasswords;
+use super::{folder, lists};
+use crate::plan::playbook::Playbook;
+use crate::plan::protected::{Protected, ProtectedError};
+use crate::roster::Roster;
+use crate::step::{Step, Steps};
+
+/// What is to be looked at beside the tenant.
+pub struct IntendedRun {
+    /// The job; without it, whatever any playbook needs.
+    pub playbook: Option<Playbook>,
+    /// The people.
+    pub roster: Option<Roster>,
+    /// Who is never touched, with the list's name.
+    pub protected: Option<(String, Result<Protected, ProtectedError>)>,
+    /// Who is to open the new passwords.
+    pub new_passwords: NewPasswords,
+    /// Where the plan is to go.
+    pub folder: Option<PathBuf>,
+}
+
+impl IntendedRun {
+    /// The steps that are meant.
+    #[must_use]
+    pub fn steps(&self) -> Steps {
+        let every = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
+        self.playbook.map_or(every, Playbook::steps)
+    }
+
+    /// What needs no network: recipients and folder.
+    #[must_use]
+    pub fn look_at_what_is_here(&self) -> Vec<Check> {
+        let mut checks = lists::recipients(&self.new_passwords, self.playbook);
+        checks.extend(self.folder.as_deref().map(folder::judge));
+        checks
+    }
+}

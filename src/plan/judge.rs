@@ -1,0 +1,120 @@
+//! One row of the roster and what the directory says about it become one decision.
+
+use std::collections::HashMap;
+
+use time::format_description::well_known::Rfc3339;
+
+use super::account_rules::AccountRules;
+use super::reason::Reason;
+use super::ruling::Ruling;
+use crate::directory::{Deleted, Found, OnPremises};
+use crate::ids::{ObjectId, RowNumber};
+use crate::roster::{Defect, Key, Person};
+
+/// What is known about one row when it is judged.
+#[derive(Debug, Clone, Copy)]
+pub enum Known<'a> {
+    /// The row could not be read.
+    Defect(&'a Defect),
+    /// The person on the row, and what the directory says.
+    Person(&'a Person, &'a Found),
+}
+
+/// Judges row after row. It remembers which accounts it has seen, at some forty bytes each.
+pub struct Judge<'a> {
+    rules: AccountRules<'a>,
+    first_rows: HashMap<ObjectId, RowNumber>,
+}
+
+impl<'a> Judge<'a> {
+    /// Judges by these rules.
+    #[must_use]
+    pub fn new(rules: AccountRules<'a>) -> Self {
+        Self { rules, first_rows: HashMap::new() }
+    }
+
+    /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
+    pub fn judge(&mut self, row: RowNumber, known: Known<'_>) -> Ruling {
+        let (person, found) = match known {
+            Known::Defect(defect) if defect.is_not_a_user() => {
+                return Ruling::skip(Reason::NotAUser, defect.to_string());
+            }
+            Known::Defect(defect) => return Ruling::refuse(Reason::Unreadable, defect.to_string()),
+            Known::Person(person, found) => (person, found),
+        };
+        let account = match found {
+            Found::Account(account) => account,
+            Found::Nobody => return Ruling::refuse(Reason::NotFound, String::new()),
+            Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, describe(deleted)),
+            Found::Several(several) => {
+                let names: Vec<_> = several.iter().map(ToString::to_string).collect();
+                return Ruling::refuse(Reason::Ambiguous, names.join(" and "));
+            }
+        };
+        if let Some(other) =
+            person.also.as_ref().filter(|name| name.folded() != account.user_principal_name.to_lowercase())
+        {
+            let detail = format!("the roster says {other}, the directory {account}");
+            return Ruling::refuse(Reason::Mismatch, detail);
+        }
+        if let Some(other) = person.also_id.filter(|id| *id != account.object_id) {
+            return Ruling::refuse(Reason::Mismatch, format!("the roster says {other}, the directory {account}"));
+        }
+        // A short name is unique in its domain alone: there is a hans on every other machine.
+        if let Some(domain) = person.domain.as_deref().filter(|domain| !is_of(account.on_premises.as_deref(), domain)) {
+            let known = account.on_premises.as_ref().map_or("", |there| &there.domain_name);
+            let known = if known.is_empty() { "no domain" } else { known };
+            let detail = format!("the roster says domain {domain}, the directory {known} for {account}");
+            return Ruling::refuse(Reason::Mismatch, detail);
+        }
+        // Mail addresses are passed on to others; whoever is locked out must be named by what is theirs alone.
+        if let Key::UserPrincipalName(name) = &person.key
+            && name.folded() != account.user_principal_name.to_lowercase()
+        {
+            return Ruling::refuse(Reason::MailAddress, format!("belongs to {account}"));
+        }
+        // Whatever becomes of this row from here on, a later one for the same account adds nothing to it. A row
+        // that names somebody wrongly has claimed nobody: a later row may name the account rightly.
+        let first = *self.first_rows.entry(account.object_id).or_insert(row);
+        if first != row {
+            return Ruling::skip(Reason::Duplicate, format!("row {first}"));
+        }
+        self.rules.rule(account)
+    }
+}
+
+/// Whether the account is in this domain of Active Directory, by the DNS name of the domain or by the first label of it,
+/// which is what is written in front of short names (`CORP\ada` in `corp.contoso.com`).
+fn is_of(there: Option<&OnPremises>, domain: &str) -> bool {
+    let Some(known) = there.map(|there| there.domain_name.as_str()).filter(|name| !name.is_empty()) else {
+        return false;
+    };
+    let first_label = known.split('.').next().unwrap_or(known);
+    [known, first_label].iter().any(|name| name.eq_ignore_ascii_case(domain))
+}
+
+fn describe(deleted: &Deleted) -> String {
+    let Deleted { object_id, user_principal_name, deleted_at } = deleted;
+    let at = deleted_at.and_then(|at| at.format(&Rfc3339).ok()).map(|at| format!(", deleted at {at}"));
+    format!("{user_principal_name} ({object_id}){}", at.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_known_by_its_dns_name_or_by_the_first_label_of_it() {
+        let there = OnPremises { domain_name: "corp.contoso.com".into(), ..OnPremises::default() };
+        for (domain, is) in [
+            ("CORP", true),
+            ("Corp.Contoso.com", true),
+            ("contoso", false),
+            ("ws-0042", false),
+            ("corp.contoso", false),
+        ] {
+            assert_eq!(is_of(Some(&there), domain), is, "{domain}");
+        }
+        assert!(!is_of(None, "CORP") && !is_of(Some(&OnPremises::default()), "CORP"), "what is not known is no match");
+    }
+}
