@@ -37,10 +37,10 @@ use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
 use crate::run::lock::{FolderLock, LockError};
 use crate::run::mint::{Mint, Sealing};
-use crate::run::opening::{Findings, Run, RunError, Scope, Standing, project_results, standing};
+use crate::run::opening::{Reconciliation, ResumePoint, Run, RunError, WorkScope, project_results, resume_point};
 use crate::run::packets::PacketsError;
 use crate::run::record::Record;
-use crate::run::results::{ResultsError, Tally};
+use crate::run::results::{OutcomeCounts, ResultsError};
 use crate::seal::recipient_name;
 use crate::step::Steps;
 
@@ -108,25 +108,25 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
         check_number(plan.manifest(), approval)?;
     }
     let lock = lock(&plan, "apply")?;
-    let scope = if args.retry_failed { Scope::Failed } else { Scope::Open };
-    let standing = standing(&plan, scope).map_err(|error| run_failure(&error))?;
-    if let (Some(failed), Approval::Number(number)) = (standing.failed(), approval) {
+    let scope = if args.retry_failed { WorkScope::Failed } else { WorkScope::Open };
+    let resume_point = resume_point(&plan, scope).map_err(|error| run_failure(&error))?;
+    if let (Some(failed), Approval::Number(number)) = (resume_point.failed(), approval) {
         check_failed(&plan, failed, number)?;
     }
-    if standing.has_nothing_to_do() {
-        return finished(&plan, &standing, approval, args.json);
+    if resume_point.has_nothing_to_do() {
+        return finished(&plan, &resume_point, approval, args.json);
     }
     let begins =
-        |calendar| args.not_before.map(|moment| Appointment::new(moment, standing.begun, calendar)).transpose();
+        |calendar| args.not_before.map(|moment| Appointment::new(moment, resume_point.begun, calendar)).transpose();
     let begin = begins(Calendar::new(Clock::real()))?.map(|appointment| appointment.when_it_begins());
-    recheck::check_age(&plan, &standing, args.max_age, begin)?;
+    recheck::check_age(&plan, &resume_point, args.max_age, begin)?;
     let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
     let connected = args.connection.connect()?;
     let not_before = begins(Calendar::new(connected.clock))?;
     let not_before = not_before.map(|appointment| NotBefore { appointment, lock: &lock, max_age: args.max_age });
     let entering = Entering { first: connected, further };
     let terms = Terms { approval, pace: args.pace, checks: args.checks, json: args.json, not_before };
-    carry_out(&plan, &standing, entering, terms).await
+    carry_out(&plan, &resume_point, entering, terms).await
 }
 
 /// On what terms a plan is carried out.
@@ -141,11 +141,11 @@ pub(super) struct Terms<'a> {
 /// Shows once more what became of a run with which nothing is left to do.
 pub(super) fn finished(
     plan: &PlanFolder,
-    standing: &Standing,
+    resume_point: &ResumePoint,
     approval: Approval,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let (results, tally) = standing.project_results(plan).map_err(|error| run_failure(&error))?;
+    let (results, tally) = resume_point.project_results(plan).map_err(|error| run_failure(&error))?;
     let exit = exit_of(&tally);
     let is_drill = approval == Approval::Drill;
     let (statistics, pace, again) = (None, None, "");
@@ -219,7 +219,7 @@ pub(super) fn check_number(manifest: &Manifest, approval: Approval) -> Result<()
 /// recap.
 pub(super) async fn carry_out(
     plan: &PlanFolder,
-    standing: &Standing,
+    resume_point: &ResumePoint,
     entering: Entering,
     terms: Terms<'_>,
 ) -> Result<Exit, Failure> {
@@ -231,7 +231,7 @@ pub(super) async fn carry_out(
         None => None,
     };
     let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.appointment.when_it_begins());
-    let sealing = sealing(plan, standing, begins)?;
+    let sealing = sealing(plan, resume_point, begins)?;
     let again = again(&pace, &entering);
     let pace = pace.effective(plan.manifest().playbook);
     let mut joined = apps::join(entering).await?;
@@ -239,21 +239,21 @@ pub(super) async fn carry_out(
     note_clocks(&joined.reader);
     // Taken over for good, so that no request to end is lost between the question, the wait and the run.
     let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;
-    question::approve(plan, standing, &organization, approval, &mut requests).await?;
+    question::approve(plan, resume_point, &organization, approval, &mut requests).await?;
     let seen = tokio::select! {
         () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
-        seen = look_again(plan, standing, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
+        seen = look_again(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
     let LookedAgain { organization, drift, seen_at } = seen;
-    announce(plan.manifest(), standing, &joined, &pace);
+    announce(plan.manifest(), resume_point, &joined, &pace);
     let clock = joined.reader.clock;
     let engaged = Record::Engaged {
         by: joined.reader.caller().await?.to_string(),
         quota_writes: pace.quota_writes.to_string(),
         clock_speed: clock.speed(),
     };
-    let findings = Findings { drifted: &drift.drifted, seen: &drift.seen, seen_at };
-    let run = Run::open(plan, standing, findings, clock).await.map_err(|error| run_failure(&error))?;
+    let reconciliation = Reconciliation { drifted: &drift.drifted, seen: &drift.seen, seen_at };
+    let run = Run::open(plan, resume_point, reconciliation, clock).await.map_err(|error| run_failure(&error))?;
     run.journal.append(vec![engaged]);
     let mint = Mint {
         sealing,
@@ -300,7 +300,7 @@ pub(super) fn planned_steps(manifest: &Manifest) -> Steps {
 }
 
 /// Done is done; a run with accounts that are not has a code of its own.
-pub(super) fn exit_of(tally: &Tally) -> Exit {
+pub(super) fn exit_of(tally: &OutcomeCounts) -> Exit {
     if tally.not_done() == 0 { Exit::Done } else { Exit::Unfinished }
 }
 
@@ -326,7 +326,7 @@ pub(super) fn check_organization(manifest: &Manifest, organization: &Organizatio
 }
 
 /// Says once more, before the first write, what is about to run and who can open the passwords.
-fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &EffectivePace) {
+fn announce(manifest: &Manifest, resume_point: &ResumePoint, joined: &Joined, pace: &EffectivePace) {
     let sealed = match &manifest.handoff {
         _ if manifest.sealed() == 0 => String::new(),
         Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
@@ -335,8 +335,8 @@ fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &Ef
             format!(", sealed to {}", names.join(", "))
         }
     };
-    let accounts = standing.failed().unwrap_or(manifest.accounts().into());
-    let again = if standing.failed().is_some() { "again, of those that failed: " } else { "" };
+    let accounts = resume_point.failed().unwrap_or(manifest.accounts().into());
+    let again = if resume_point.failed().is_some() { "again, of those that failed: " } else { "" };
     let line = format!(
         "{} {again}{} in {}{sealed} (fingerprint {})",
         manifest.playbook,
@@ -361,9 +361,9 @@ fn announce(manifest: &Manifest, standing: &Standing, joined: &Joined, pace: &Ef
 /// # Errors
 ///
 /// A key cannot be used then; found out before anything is written, the journal included, and before anybody waits.
-fn sealing(plan: &PlanFolder, standing: &Standing, begins: OffsetDateTime) -> Result<Sealing, Failure> {
+fn sealing(plan: &PlanFolder, resume_point: &ResumePoint, begins: OffsetDateTime) -> Result<Sealing, Failure> {
     Sealing::as_of(begins, plan.manifest()).map_err(|error| {
-        let next = if standing.begun {
+        let next = if resume_point.begun {
             "Nothing more was changed. What is done stays done; for the others, make a new plan with other recipients from \
              a list of them (results.csv)."
         } else {

@@ -35,7 +35,7 @@ use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{Key, KeyProperty, Source};
-use crate::run::opening::{Scope, standing};
+use crate::run::opening::{WorkScope, resume_point};
 use crate::seal::{ExpectedAccount, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::{Connection, ExtraPerson, Quota, Scenario, Settings, Simulator};
 
@@ -224,12 +224,12 @@ async fn interrupt(victim: &Victim<'_>, simulator: &Simulator) -> Result<bool, F
 /// Carries the plan out, or what an earlier process has left of it.
 async fn carry_on(plan: &PlanFolder, entering: Entering, pace: PaceArgs, json: bool) -> Result<Exit, Failure> {
     let _lock = apply::lock(plan, "drill")?;
-    let standing = standing(plan, Scope::Open).map_err(|error| apply::run_failure(&error))?;
-    if standing.has_nothing_to_do() {
-        return apply::finished(plan, &standing, Approval::Drill, json);
+    let resume_point = resume_point(plan, WorkScope::Open).map_err(|error| apply::run_failure(&error))?;
+    if resume_point.has_nothing_to_do() {
+        return apply::finished(plan, &resume_point, Approval::Drill, json);
     }
     let terms = Terms { approval: Approval::Drill, pace, checks: CheckArgs::default(), json, not_before: None };
-    apply::carry_out(plan, &standing, entering, terms).await
+    apply::carry_out(plan, &resume_point, entering, terms).await
 }
 
 /// How many times as fast time runs in a drill that says nothing of it.

@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::fitted;
 use super::preview::{note_unprinted, quoted};
 use super::words::{count, counted, harmless, moment};
-use crate::report::evidence::{self, EvidenceError, Held};
+use crate::report::evidence::{self, CheckedEvidence, EvidenceError};
 use crate::report::signing::{NAMESPACE, Signer, SigningError, SigningKey};
 
 /// Pack all of a run into one archive, each file with its digest, and sign it; or check such an archive
@@ -71,7 +71,7 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
         EvidenceError::Run(run) => apply::run_failure(run),
         _ => Failure::usage(error),
     })?;
-    show(&Held { contents, signed_by: key.map(|key| key.fingerprint()) }, output, args.json, false);
+    show(&CheckedEvidence { contents, signed_by: key.map(|key| key.fingerprint()) }, output, args.json, false);
     Ok(Exit::Done)
 }
 
@@ -108,13 +108,13 @@ fn does_not_hold(error: &EvidenceError, archive: &Path) -> Failure {
     }
 }
 
-fn show(held: &Held, archive: &Path, json: bool, checked: bool) {
+fn show(held: &CheckedEvidence, archive: &Path, json: bool, checked: bool) {
     #[derive(Serialize)]
     struct OnWire<'a> {
         archive: String,
         checked: bool,
         #[serde(flatten)]
-        held: &'a Held,
+        held: &'a CheckedEvidence,
     }
     let mut out = anstream::stdout();
     let written = if json {
@@ -126,7 +126,7 @@ fn show(held: &Held, archive: &Path, json: bool, checked: bool) {
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-fn write(out: &mut impl Write, held: &Held, archive: &Path, checked: bool) -> io::Result<()> {
+fn write(out: &mut impl Write, held: &CheckedEvidence, archive: &Path, checked: bool) -> io::Result<()> {
     let contents = &held.contents;
     let files = counted(contents.files.len() as u64, "file", "files");
     writeln!(out, "Evidence   {}, {files}, of {}", archive.display(), moment(contents.created_at))?;

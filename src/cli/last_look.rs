@@ -19,7 +19,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::reach::ActingPrincipal;
 use crate::run::lock::FolderLock;
-use crate::run::opening::Standing;
+use crate::run::opening::ResumePoint;
 
 /// A run that is to begin at a moment agreed, and what has to hold then.
 pub(super) struct NotBefore<'a> {
@@ -52,7 +52,7 @@ pub(super) struct LookedAgain {
 /// asked may take their time, and what was true before is not what runs.
 pub(super) async fn look_again(
     plan: &PlanFolder,
-    standing: &Standing,
+    resume_point: &ResumePoint,
     joined: &mut Joined,
     (mut organization, mut principal): (Organization, ActingPrincipal),
     checks: CheckArgs,
@@ -63,14 +63,14 @@ pub(super) async fn look_again(
     {
         // Beforehand too, so that whatever would be refused then is known while there is time to mend it.
         not_before.appointment.check_access(&joined.reader.access().await?)?;
-        recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
+        recheck::check_drift(plan, resume_point, &joined.reader, principal, checks).await?;
         not_before.keep(left).await;
-        check_plan(plan, standing, not_before)?;
+        check_plan(plan, resume_point, not_before)?;
         joined.forget_tokens();
         (organization, principal) = admitted(joined, plan.manifest(), checks).await?;
     }
     let seen_at = joined.reader.transport.last_date();
-    let drift = recheck::check_drift(plan, standing, &joined.reader, principal, checks).await?;
+    let drift = recheck::check_drift(plan, resume_point, &joined.reader, principal, checks).await?;
     Ok(LookedAgain { organization, drift, seen_at })
 }
 
@@ -99,7 +99,7 @@ pub(super) fn not_begun(plan: &PlanFolder, not_before: Option<&NotBefore<'_>>) -
 }
 
 /// The plan in the folder must still be the one that was approved, and be young enough.
-fn check_plan(plan: &PlanFolder, standing: &Standing, not_before: &NotBefore<'_>) -> Result<(), Failure> {
+fn check_plan(plan: &PlanFolder, resume_point: &ResumePoint, not_before: &NotBefore<'_>) -> Result<(), Failure> {
     let now = open(plan.path())?;
     if now.manifest().fingerprint() != plan.manifest().fingerprint() {
         return Err(Failure::refused(format_args!(
@@ -108,5 +108,5 @@ fn check_plan(plan: &PlanFolder, standing: &Standing, not_before: &NotBefore<'_>
         ))
         .with_next("Read the plan that is there now, and approve that one."));
     }
-    recheck::check_age(plan, standing, not_before.max_age, Some(not_before.appointment.when_it_begins()))
+    recheck::check_age(plan, resume_point, not_before.max_age, Some(not_before.appointment.when_it_begins()))
 }

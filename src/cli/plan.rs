@@ -24,7 +24,7 @@ use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::rules::{Options, Rules, RulesError};
 use crate::report::examples::Examples;
 use crate::roster::{KeyProperty, ReadOptions, Roster, Source};
-use crate::run::opening::{Scope, standing};
+use crate::run::opening::{WorkScope, resume_point};
 use crate::seal::Recipients;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
@@ -334,7 +334,7 @@ pub(super) fn folder_failure(error: &FolderError) -> Failure {
                 return Failure::refused(error).with_next(format_args!("To see what it is: sealoff status {dir}"));
             };
             let command = format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts());
-            let begun = standing(&plan, Scope::Open).is_ok_and(|standing| standing.begun);
+            let begun = resume_point(&plan, WorkScope::Open).is_ok_and(|resume_point| resume_point.begun);
             let what = if begun { "Its run was begun. To go on with it" } else { "To carry that plan out" };
             Failure::refused(error).with_next(format_args!("{what}: {command}"))
         }

@@ -8,7 +8,7 @@ use super::interrupt::Requests;
 use super::words::{counted, harmless, quoted};
 use crate::graph::reading::Organization;
 use crate::plan::folder::PlanFolder;
-use crate::run::opening::Standing;
+use crate::run::opening::ResumePoint;
 
 /// Gets the approval, where it has to be asked for.
 ///
@@ -17,7 +17,7 @@ use crate::run::opening::Standing;
 /// There is no terminal, another number was typed, or none.
 pub(super) async fn approve(
     plan: &PlanFolder,
-    standing: &Standing,
+    resume_point: &ResumePoint,
     organization: &Organization,
     approval: Approval,
     requests: &mut Requests,
@@ -26,15 +26,15 @@ pub(super) async fn approve(
         return Ok(());
     }
     let manifest = plan.manifest();
-    let number = standing.failed().unwrap_or(manifest.accounts().into());
-    let retry = if standing.failed().is_some() { " --retry-failed" } else { "" };
+    let number = resume_point.failed().unwrap_or(manifest.accounts().into());
+    let retry = if resume_point.failed().is_some() { " --retry-failed" } else { "" };
     let command = format!("sealoff apply {}{retry} --confirm {number}", quoted(plan.path()));
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::refused("there is no terminal to ask for approval")
             .with_next(format_args!("Approve with: {command}")));
     }
     let mut err = anstream::stderr();
-    let which = if standing.failed().is_some() { " that failed" } else { "" };
+    let which = if resume_point.failed().is_some() { " that failed" } else { "" };
     let tenant = organization.display_name.as_deref().unwrap_or_default();
     writeln!(
         err,

@@ -18,13 +18,13 @@ use crate::run::event::Statistics;
 use crate::run::next::next_steps;
 use crate::run::outcome::Outcome;
 use crate::run::packets;
-use crate::run::results::Tally;
+use crate::run::results::OutcomeCounts;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {
     pub(super) plan: &'a PlanFolder,
     pub(super) results: PathBuf,
-    pub(super) tally: Tally,
+    pub(super) tally: OutcomeCounts,
     pub(super) statistics: Option<Statistics>,
     pub(super) pace: Option<EffectivePace>,
     pub(super) ending: &'static str,
@@ -42,7 +42,7 @@ struct RecapOnWire<'a> {
     ending: &'a str,
     exit_code: u8,
     plan: Digest,
-    outcomes: &'a Tally,
+    outcomes: &'a OutcomeCounts,
     drifted: u64,
     results: String,
     packets: &'a [packets::Packet],

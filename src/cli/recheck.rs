@@ -16,7 +16,7 @@ use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftError, DriftedAccount, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, ActingPrincipal};
-use crate::run::opening::Standing;
+use crate::run::opening::ResumePoint;
 
 /// Two machines' clocks are never quite the same.
 const CLOCKS_APART: time::Duration = time::Duration::minutes(5);
@@ -27,7 +27,7 @@ const MOST_NAMED: usize = 50;
 /// begins now, or at a moment to come.
 pub(super) fn check_age(
     plan: &PlanFolder,
-    standing: &Standing,
+    resume_point: &ResumePoint,
     max_age: Duration,
     begins: Option<OffsetDateTime>,
 ) -> Result<(), Failure> {
@@ -43,7 +43,7 @@ pub(super) fn check_age(
         .with_next("Set the clocks right, and make a new plan: nobody can tell how old this one is."));
     }
     let age = Duration::try_from(age).unwrap_or_default();
-    if standing.begun || age <= max_age {
+    if resume_point.begun || age <= max_age {
         return Ok(());
     }
     Err(Failure::refused(format_args!(
@@ -60,7 +60,7 @@ pub(super) fn check_age(
 /// seen of those with steps in doubt.
 pub(super) async fn check_drift(
     plan: &PlanFolder,
-    standing: &Standing,
+    resume_point: &ResumePoint,
     connected: &Connected,
     principal: ActingPrincipal,
     checks: CheckArgs,
@@ -78,8 +78,8 @@ pub(super) async fn check_drift(
         }
         let drift = drift::check(
             plan,
-            |row| standing.may_drift(row),
-            |row| standing.is_in_doubt(row),
+            |row| resume_point.may_drift(row),
+            |row| resume_point.is_in_doubt(row),
             &facts,
             &Lookup::paced(paced),
         )
@@ -95,7 +95,7 @@ pub(super) async fn check_drift(
     let (drift, notes) = checked?;
     // Half a job is worse than one that leaves some out: the share decides only whether a run begins.
     let means = u64::from(manifest.counts.act.rows) + u64::from(manifest.counts.already.rows);
-    if !standing.begun && drift.is_too_much(means) {
+    if !resume_point.begun && drift.is_too_much(means) {
         return Err(too_much(&drift, means));
     }
     for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {

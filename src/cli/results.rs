@@ -14,7 +14,7 @@ use super::words::{count, counted};
 use crate::digest::Digest;
 use crate::run::opening::project_results;
 use crate::run::outcome::Outcome;
-use crate::run::results::Tally;
+use crate::run::results::OutcomeCounts;
 
 /// Make results.csv again from plan and journal
 ///
@@ -32,10 +32,10 @@ pub struct ResultsArgs {
 }
 
 #[derive(Serialize)]
-struct OnWire<'a> {
+struct ResultsJson<'a> {
     sealoff_results: u32,
     plan: Digest,
-    outcomes: &'a Tally,
+    outcomes: &'a OutcomeCounts,
     drifted: u64,
     results: String,
 }
@@ -51,7 +51,7 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     let (results, tally) = project_results(&plan).map_err(|error| apply::run_failure(&error))?;
     let mut out = anstream::stdout();
     let written = if args.json {
-        let line = OnWire {
+        let line = ResultsJson {
             sealoff_results: 1,
             plan: plan.manifest().fingerprint(),
             outcomes: &tally,

@@ -12,7 +12,7 @@ use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
 use super::voice;
-use crate::run::opening::{Scope, standing};
+use crate::run::opening::{WorkScope, resume_point};
 
 /// Plan, ask, and apply in one go
 ///
@@ -81,9 +81,9 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         ))
     })?;
     let _lock = apply::lock(&folder, "run")?;
-    let standing = standing(&folder, Scope::Open).map_err(|error| apply::run_failure(&error))?;
+    let resume_point = resume_point(&folder, WorkScope::Open).map_err(|error| apply::run_failure(&error))?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
     let entering = Entering { first: connected, further };
     let terms = Terms { approval, pace: args.pace, checks: args.plan.checks, json: args.json, not_before: None };
-    apply::carry_out(&folder, &standing, entering, terms).await
+    apply::carry_out(&folder, &resume_point, entering, terms).await
 }

@@ -17,11 +17,11 @@ use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
-use crate::run::lock::{FolderLock, Holder};
+use crate::run::lock::{FolderLock, LockHolder};
 use crate::run::next::{NextStep, next_steps};
 use crate::run::outcome::Outcome;
 use crate::run::packets;
-use crate::run::survey::{Survey, survey};
+use crate::run::status::{RunStatus, run_status};
 use crate::words::clipped;
 
 /// Where a run stands, and what to do next
@@ -57,16 +57,16 @@ pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
     let plan = apply::open(&args.dir)?;
     // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
     let held = FolderLock::holder(plan.path()).map_err(Failure::usage)?;
-    let survey = survey(&plan).map_err(|error| apply::run_failure(&error))?;
-    let exit = if survey.journal.broken.is_some() {
+    let run = run_status(&plan).map_err(|error| apply::run_failure(&error))?;
+    let exit = if run.journal.broken.is_some() {
         Exit::Refused
-    } else if survey.is_done() {
+    } else if run.is_done() {
         Exit::Done
     } else {
         Exit::Unfinished
     };
     let has_results = plan.results_path().exists();
-    let status = Status { plan: &plan, survey: &survey, held: held.as_ref(), has_results };
+    let status = StatusScreen { plan: &plan, run: &run, held: held.as_ref(), has_results };
     let mut out = anstream::stdout();
     let written =
         if args.json { status.write_json(&mut out, exit) } else { fitted::write(&mut out, |out| status.write(out)) };
@@ -77,29 +77,29 @@ pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-struct Status<'a> {
+struct StatusScreen<'a> {
     plan: &'a PlanFolder,
-    survey: &'a Survey,
+    run: &'a RunStatus,
     /// Who works in the folder: somebody unknown, or somebody with a name.
-    held: Option<&'a Option<Holder>>,
+    held: Option<&'a Option<LockHolder>>,
     has_results: bool,
 }
 
 #[derive(Serialize)]
-struct OnWire<'a> {
+struct StatusJson<'a> {
     sealoff_status: u32,
     exit_code: u8,
-    plan: PlanOnWire<'a>,
+    plan: PlanJson<'a>,
     /// Is somebody working in the folder?
     in_use: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    holder: Option<&'a Holder>,
-    run: &'a Survey,
+    holder: Option<&'a LockHolder>,
+    run: &'a RunStatus,
     next: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct PlanOnWire<'a> {
+struct PlanJson<'a> {
     fingerprint: Digest,
     playbook: Playbook,
     tenant: &'a str,
@@ -109,7 +109,7 @@ struct PlanOnWire<'a> {
     created_at: OffsetDateTime,
 }
 
-impl Status<'_> {
+impl StatusScreen<'_> {
     fn manifest(&self) -> &Manifest {
         self.plan.manifest()
     }
@@ -117,19 +117,19 @@ impl Status<'_> {
     /// Why the code is not 0, in a line beside the JSON.
     fn why_not_done(&self) -> String {
         let dir = quoted(self.plan.path());
-        match &self.survey.journal.broken {
+        match &self.run.journal.broken {
             Some(broken) => format!("the journal in {dir} is broken: {}", harmless(&broken.reason)),
-            None if !self.survey.begun => format!("the run in {dir} has not begun"),
+            None if !self.run.begun => format!("the run in {dir} has not begun"),
             None => format!("the run in {dir} has not done every planned account"),
         }
     }
 
     fn write_json(&self, out: &mut impl Write, exit: Exit) -> io::Result<()> {
         let manifest = self.manifest();
-        let status = OnWire {
+        let status = StatusJson {
             sealoff_status: 1,
             exit_code: exit as u8,
-            plan: PlanOnWire {
+            plan: PlanJson {
                 fingerprint: manifest.fingerprint(),
                 playbook: manifest.playbook,
                 tenant: &manifest.tenant.name,
@@ -139,7 +139,7 @@ impl Status<'_> {
             },
             in_use: self.held.is_some(),
             holder: self.held.and_then(Option::as_ref),
-            run: self.survey,
+            run: self.run,
             next: self.next().into_iter().map(|Next { what, command }| command.unwrap_or(what)).collect(),
         };
         let line = serde_json::to_string(&status).map_err(io::Error::other)?;
@@ -147,7 +147,7 @@ impl Status<'_> {
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let (manifest, survey) = (self.manifest(), self.survey);
+        let (manifest, run) = (self.manifest(), self.run);
         writeln!(
             out,
             "Plan       {} for {} in {}, made {} (fingerprint {})",
@@ -159,10 +159,10 @@ impl Status<'_> {
         )?;
         self.write_run(out)?;
         self.write_journal(out)?;
-        if survey.begun {
+        if run.begun {
             writeln!(out)?;
-            for outcome in Outcome::ALL.into_iter().filter(|outcome| survey.of(*outcome) > 0) {
-                let number = count(survey.of(outcome));
+            for outcome in Outcome::ALL.into_iter().filter(|outcome| run.of(*outcome) > 0) {
+                let number = count(run.of(outcome));
                 writeln!(out, "{:<10} {number:>7}  {}", outcome.name(), outcome.meaning())?;
             }
             self.write_steps(out)?;
@@ -179,9 +179,9 @@ impl Status<'_> {
     }
 
     fn write_run(&self, out: &mut impl Write) -> io::Result<()> {
-        let survey = self.survey;
+        let run = self.run;
         match self.held {
-            Some(Some(Holder { command, pid, host, since, waits_until })) => {
+            Some(Some(LockHolder { command, pid, host, since, waits_until })) => {
                 writeln!(
                     out,
                     "Now        sealoff {} works in the folder: process {pid} on {}, since {}",
@@ -195,26 +195,26 @@ impl Status<'_> {
             }
             Some(None) => writeln!(out, "Now        another sealoff works in the folder")?,
             // Nobody knows what stood behind the place where the journal is broken.
-            None if survey.journal.broken.is_some() => writeln!(out, "Now        nobody works in the folder")?,
-            None if !survey.begun => writeln!(out, "Now        the run has not begun: nothing was changed")?,
+            None if run.journal.broken.is_some() => writeln!(out, "Now        nobody works in the folder")?,
+            None if !run.begun => writeln!(out, "Now        the run has not begun: nothing was changed")?,
             None => {
-                let how = survey.journal.ended.as_deref().map_or_else(
+                let how = run.journal.ended.as_deref().map_or_else(
                     || "the last process was killed, or the machine stopped".to_owned(),
                     |reason| format!("the last process ended: {}", harmless(reason)),
                 );
                 writeln!(out, "Now        nobody works in the folder; {how}")?;
             }
         }
-        if survey.writes_left > 0 && survey.journal.broken.is_none() {
-            let time = span(survey.time_left);
-            let writes = counted(survey.writes_left, "write", "writes");
+        if run.writes_left > 0 && run.journal.broken.is_none() {
+            let time = span(run.time_left);
+            let writes = counted(run.writes_left, "write", "writes");
             writeln!(out, "Left       {writes}, {time} by the documented quota")?;
         }
         Ok(())
     }
 
     fn write_journal(&self, out: &mut impl Write) -> io::Result<()> {
-        let journal = &self.survey.journal;
+        let journal = &self.run.journal;
         if let Some(broken) = &journal.broken {
             let place = broken.line.map_or_else(String::new, |line| format!(" at line {line}"));
             writeln!(out, "Journal    BROKEN{place}: {}", harmless(&broken.reason))?;
@@ -240,7 +240,7 @@ impl Status<'_> {
 
     fn write_steps(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out)?;
-        for (step, progress) in &self.survey.steps {
+        for (step, progress) in &self.run.steps {
             let mut parts = Vec::new();
             for (number, word) in [
                 (progress.done, "done"),
@@ -254,18 +254,18 @@ impl Status<'_> {
             }
             writeln!(out, "{step:<10} {}", parts.join(", "))?;
         }
-        if self.survey.in_doubt > 0 && self.held.is_none() && self.survey.journal.broken.is_none() {
+        if self.run.in_doubt > 0 && self.held.is_none() && self.run.journal.broken.is_none() {
             writeln!(
                 out,
                 "In doubt   {}: a write was on its way and its answer is not known; the next apply settles it",
-                counted(self.survey.in_doubt, "account", "accounts")
+                counted(self.run.in_doubt, "account", "accounts")
             )?;
         }
         Ok(())
     }
 
     fn write_reasons(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut reasons: Vec<(&String, &u64)> = self.survey.reasons.iter().collect();
+        let mut reasons: Vec<(&String, &u64)> = self.run.reasons.iter().collect();
         if reasons.is_empty() {
             return Ok(());
         }
@@ -284,9 +284,9 @@ impl Status<'_> {
 
     /// What to do next, in order.
     fn next(&self) -> Vec<Next> {
-        let (survey, dir) = (self.survey, quoted(self.plan.path()));
+        let (run, dir) = (self.run, quoted(self.plan.path()));
         let accounts = self.manifest().accounts();
-        if survey.journal.broken.is_some() {
+        if run.journal.broken.is_some() {
             return vec![
                 Next::of("Put back a copy of journal.jsonl from a backup, if there is one"),
                 Next::of(
@@ -299,16 +299,16 @@ impl Status<'_> {
             return vec![Next::command("A run is going; to see how far it is", format!("sealoff status {dir}"))];
         }
         let mut next = Vec::new();
-        if survey.writes_left > 0 || survey.in_doubt > 0 {
-            let what = if survey.begun { "To go on" } else { "To begin, once the plan is approved" };
+        if run.writes_left > 0 || run.in_doubt > 0 {
+            let what = if run.begun { "To go on" } else { "To begin, once the plan is approved" };
             next.push(Next::command(what, format!("sealoff apply {dir} --confirm {accounts}")));
             return next;
         }
-        if survey.begun && !self.has_results {
+        if run.begun && !self.has_results {
             next.push(Next::command("To have the results", format!("sealoff results {dir}")));
         }
         let packet = packets::first(self.plan);
-        let left = next_steps(self.plan, survey.so_far(packet.as_deref()));
+        let left = next_steps(self.plan, run.so_far(packet.as_deref()));
         next.extend(left.into_iter().map(|NextStep { what, command }| Next { what, command }));
         if next.is_empty() {
             next.push(Next::of("Nothing is left to do"));

@@ -17,7 +17,7 @@ use crate::plan::rules::{Options, Rules, RulesError};
 use crate::plan::undo::{self, Blocked};
 use crate::seal::Recipients;
 use crate::step::Step;
-use crate::verify::claims::{Claim, Claims};
+use crate::verify::claims::{RunClaims, StepClaim};
 
 /// Make a plan that unblocks exactly the accounts that a run blocked
 ///
@@ -70,12 +70,12 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         ));
     }
     let rules = rules(&args, of.options)?;
-    let claims = Claims::read(&origin).map_err(|error| apply::run_failure(&error))?;
+    let claims = RunClaims::read(&origin).map_err(|error| apply::run_failure(&error))?;
     let blocked = |row| match claims.of(row, Step::Block) {
-        Claim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
-        Claim::Done { .. } => Blocked::Yes,
-        Claim::InDoubt => Blocked::Uncertain,
-        Claim::AsBefore | Claim::NotDone { .. } => Blocked::No,
+        StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
+        StepClaim::Done { .. } => Blocked::Yes,
+        StepClaim::InDoubt => Blocked::Uncertain,
+        StepClaim::AsBefore | StepClaim::NotDone { .. } => Blocked::No,
     };
     folder::is_free(&args.out).map_err(|error| plan::folder_failure(&error))?;
     let connected = args.connection.connect()?;

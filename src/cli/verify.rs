@@ -22,9 +22,9 @@ use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::run::opening::RunError;
-use crate::run::verdict::{Verdict, Verdicts};
+use crate::run::proof::{Proof, Proofs};
 use crate::step::Step;
-use crate::verify::claims::Claims;
+use crate::verify::claims::RunClaims;
 use crate::verify::finding::Finding;
 use crate::verify::pass::{Checked, Pass, PassError, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
@@ -100,14 +100,14 @@ pub(super) async fn once(plan: &PlanFolder, connected: &Connected, json: bool) -
     Verification { plan, claims: claims(plan)?, connected, wait: USUAL_WAIT }.once(json).await
 }
 
-fn claims(plan: &PlanFolder) -> Result<Claims, Failure> {
-    Claims::read(plan).map_err(|error| apply::run_failure(&error))
+fn claims(plan: &PlanFolder) -> Result<RunClaims, Failure> {
+    RunClaims::read(plan).map_err(|error| apply::run_failure(&error))
 }
 
 /// All that one reading of everybody needs.
 struct Verification<'a> {
     plan: &'a PlanFolder,
-    claims: Claims,
+    claims: RunClaims,
     connected: &'a Connected,
     wait: Duration,
 }
@@ -160,7 +160,7 @@ fn not_kept(plan: &PlanFolder) -> impl Fn(TableError) -> Failure {
 /// Reads everybody again and again, and tells of every step that is found otherwise than before.
 async fn watch(
     plan: &PlanFolder,
-    mut claims: Claims,
+    mut claims: RunClaims,
     connected: &Connected,
     mut wait: Duration,
     interval: Duration,
@@ -224,7 +224,7 @@ struct VerificationResult {
     sealoff_verification: u32,
     exit_code: u8,
     accounts: u64,
-    steps: Verdicts,
+    steps: Proofs,
     verification: PathBuf,
     not_proved: Vec<Open>,
     /// Steps that were so before the run, and that nobody wrote to.
@@ -244,7 +244,7 @@ struct Open {
     object_id: ObjectId,
     user_principal_name: String,
     step: Step,
-    verdict: Verdict,
+    verdict: Proof,
     expected: String,
     found: String,
 }
@@ -263,7 +263,7 @@ impl Open {
 
 fn open(account: Checked) -> impl Iterator<Item = Open> {
     let Checked { subject: Subject { row, object_id, user_principal_name, .. }, findings, .. } = account;
-    let findings = findings.into_iter().filter(|finding| finding.verdict != Verdict::Proved);
+    let findings = findings.into_iter().filter(|finding| finding.verdict != Proof::Proved);
     findings.map(move |Finding { step, verdict, expected, found, .. }| {
         let user_principal_name = user_principal_name.clone();
         Open { row, object_id, user_principal_name, step, verdict, expected, found }
@@ -275,7 +275,7 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
 }
 
 impl VerificationResult {
-    fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &Claims) -> Result<Self, FolderError> {
+    fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &RunClaims) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
         let exit = if steps.all_proved() { Exit::Done } else { Exit::Unfinished };
         let mut not_proved = Vec::new();
@@ -287,7 +287,7 @@ impl VerificationResult {
         }
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
         let planned = plan.manifest().counts.steps.total();
-        let read: u64 = Verdict::ALL.into_iter().map(|verdict| steps.of(verdict)).sum();
+        let read: u64 = Proof::ALL.into_iter().map(|verdict| steps.of(verdict)).sum();
         let to_go_on =
             claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts()));
         Ok(Self {
@@ -326,7 +326,7 @@ impl VerificationResult {
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        for verdict in Verdict::ALL.into_iter().filter(|verdict| self.steps.of(*verdict) > 0) {
+        for verdict in Proof::ALL.into_iter().filter(|verdict| self.steps.of(*verdict) > 0) {
             let number = count(self.steps.of(verdict));
             writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), verdict.sentence())?;
         }
@@ -371,7 +371,7 @@ impl VerificationResult {
             lines.push("Then make a new plan for them, and apply it.".to_owned());
         }
         for step in Step::all() {
-            let is_open = |open: &Open| open.step == step && open.verdict == Verdict::CannotBeProved;
+            let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;
             let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));
             lines.extend(advice.map(str::to_owned));
         }

@@ -90,7 +90,7 @@ impl Cause {
 
 /// The accounts of one cause.
 #[derive(Debug, Default)]
-pub(super) struct Group {
+pub(super) struct CauseGroup {
     pub(super) accounts: u64,
     /// Graph's words, the first that were seen.
     pub(super) words: String,
@@ -103,7 +103,7 @@ pub(super) const MOST_NAMED: usize = 10;
 
 /// All causes, with who is meant.
 #[derive(Debug, Default)]
-pub(super) struct Causes(pub(super) BTreeMap<Cause, Group>);
+pub(super) struct Causes(pub(super) BTreeMap<Cause, CauseGroup>);
 
 impl Causes {
     /// Takes in one row of the results.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::story::Seconds;
+use super::timeline::Seconds;
 use crate::words::{count, span};
 
 const WIDTH: f32 = 420.0;

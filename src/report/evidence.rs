@@ -31,7 +31,7 @@ use crate::plan::folder::{
 };
 use crate::private_files::{self, Pending};
 use crate::run::opening::{RunError, project_results};
-use crate::verify::claims::Claims;
+use crate::verify::claims::RunClaims;
 use crate::verify::table::VERIFICATION_CSV;
 
 /// The files that make the evidence, where they are there.
@@ -72,7 +72,7 @@ pub enum EvidenceError {
 
 /// What the archive says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contents {
+pub struct EvidenceManifest {
     /// The form of this text.
     pub sealoff_evidence: u32,
     /// When the archive was made, by the clock of the machine that made it.
@@ -89,12 +89,12 @@ pub struct Contents {
     /// The SHA-256 of the roster that the plan was made from.
     pub roster_sha256: Digest,
     /// Every file in the archive but this one and its signature.
-    pub files: Vec<Entry>,
+    pub files: Vec<EvidenceFile>,
 }
 
 /// One file of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct EvidenceFile {
     /// Its name.
     pub name: String,
     /// Its length in bytes.
@@ -108,7 +108,7 @@ pub struct Entry {
 /// # Errors
 ///
 /// The run cannot be read or is in use, or the archive is there already or cannot be written; then there is none.
-pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Result<Contents, EvidenceError> {
+pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Result<EvidenceManifest, EvidenceError> {
     let io_of = |path: &Path| {
         let path = path.to_owned();
         move |source: io::Error| EvidenceError::Io { path, source }
@@ -121,7 +121,7 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
     }
     project_results(plan)?;
     let manifest = plan.manifest();
-    let mut contents = Contents {
+    let mut contents = EvidenceManifest {
         sealoff_evidence: FORMAT,
         created_at: OffsetDateTime::now_utc(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -143,7 +143,7 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
         zip.start_file(name, options).map_err(|error| io_of(archive)(error.into()))?;
         let mut file = Hashing::new(file);
         let bytes = io::copy(&mut file, &mut zip).map_err(io_of(&path))?;
-        contents.files.push(Entry { name: name.to_owned(), bytes, sha256: file.finish().1 });
+        contents.files.push(EvidenceFile { name: name.to_owned(), bytes, sha256: file.finish().1 });
     }
     let mut text = serde_json::to_vec_pretty(&contents).map_err(|error| io_of(archive)(error.into()))?;
     text.push(b'\n');
@@ -160,10 +160,10 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
 
 /// What a check has found to be so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Held {
+pub struct CheckedEvidence {
     /// What the archive says of itself.
     #[serde(flatten)]
-    pub contents: Contents,
+    pub contents: EvidenceManifest,
     /// The fingerprint of the key that signed it, where one did.
     pub signed_by: Option<String>,
 }
@@ -174,7 +174,7 @@ pub struct Held {
 /// # Errors
 ///
 /// The first thing that does not hold.
-pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Held, EvidenceError> {
+pub fn check(archive: &Path, by: Option<&Signer>) -> Result<CheckedEvidence, EvidenceError> {
     let io_of = |source| EvidenceError::Io { path: archive.to_owned(), source };
     let file = File::open(archive).map_err(io_of)?;
     let mut zip = ZipArchive::new(io::BufReader::new(file))
@@ -182,7 +182,7 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Held, EvidenceError>
     let text = read_text(&mut zip, MANIFEST)?.ok_or_else(|| {
         EvidenceError::DoesNotHold("there is no manifest.json in it, so it is no evidence".to_owned())
     })?;
-    let contents: Contents = serde_json::from_slice(&text)
+    let contents: EvidenceManifest = serde_json::from_slice(&text)
         .map_err(|error| EvidenceError::DoesNotHold(format!("manifest.json cannot be understood: {error}")))?;
     if contents.sealoff_evidence > FORMAT {
         let found = contents.sealoff_evidence;
@@ -213,8 +213,8 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Held, EvidenceError>
         return Err(EvidenceError::DoesNotHold("the manifest names another plan than the one in it".to_owned()));
     }
     // The chain of the journal, and that every line can stand where it stands.
-    Claims::read(&plan)?;
-    Ok(Held { contents, signed_by })
+    RunClaims::read(&plan)?;
+    Ok(CheckedEvidence { contents, signed_by })
 }
 
 type Archive = ZipArchive<io::BufReader<File>>;
@@ -232,8 +232,8 @@ fn read_text(zip: &mut Archive, name: &str) -> Result<Option<Vec<u8>>, EvidenceE
     Ok(Some(text))
 }
 
-fn take_out(zip: &mut Archive, entry: &Entry, to: &Path) -> Result<(), EvidenceError> {
-    let Entry { name, bytes, sha256 } = entry;
+fn take_out(zip: &mut Archive, entry: &EvidenceFile, to: &Path) -> Result<(), EvidenceError> {
+    let EvidenceFile { name, bytes, sha256 } = entry;
     let changed = || EvidenceError::DoesNotHold(format!("{name} was changed: it is not what the manifest says"));
     let packed = zip.by_name(name).map_err(|_| EvidenceError::DoesNotHold(format!("{name} is missing")))?;
     let io_of = |source| EvidenceError::Io { path: to.to_owned(), source };

@@ -13,7 +13,7 @@
 //! | `sections` | what a plan's page says, as HTML |
 //! | `listing` | which rows a page lists, and in which form its script gets them |
 //! | [`plan_page`] | `plan.html` of a plan's folder |
-//! | `story` | what a journal tells of a run as a whole, and when |
+//! | `timeline` | what a journal tells of a run as a whole, and when |
 //! | `outcomes`, `causes` | the rows of the results; why some are not done, and what mends it |
 //! | `chart` | lines and bars over time, as SVG |
 //! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
@@ -39,4 +39,4 @@ mod sections;
 pub mod shown;
 pub mod signing;
 pub mod spelling;
-mod story;
+mod timeline;

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::outcomes::ResultRow;
 use super::shown::shown;
-use super::story::Story;
+use super::timeline::Timeline;
 use crate::ids::RowNumber;
 use crate::plan::row::PlanRow;
 use crate::run::outcome::Outcome;
-use crate::run::verdict::Verdict;
+use crate::run::proof::Proof;
 use crate::words::count;
 
 /// A report lists at most this many rows: what a desk still searches while one types. Half of them are for those who are
@@ -20,12 +20,12 @@ pub(super) const MOST_ROWS: u64 = 100_000;
 const MOST_BYTES: usize = 40_000_000;
 
 /// One row for the script: row, user where it is not the sign-in name, name, sign-in name, outcome, steps, detail,
-/// handoff, what is not proved. Outcomes, and the texts that many rows share, are places in the lists of the [`Legend`].
-pub(super) type ListedRow = (u32, String, String, String, usize, usize, usize, usize, usize);
+/// handoff, what is not proved. Outcomes, and the texts that many rows share, are places in the lists of the [`RunLegend`].
+pub(super) type ListedResult = (u32, String, String, String, usize, usize, usize, usize, usize);
 
 /// What the numbers in the rows stand for.
 #[derive(Debug, Serialize)]
-pub(super) struct Legend {
+pub(super) struct RunLegend {
     outcomes: Vec<OutcomeLine>,
     texts: Vec<String>,
     rows: u64,
@@ -49,7 +49,7 @@ struct OutcomeLine {
     rows: u64,
 }
 
-impl Legend {
+impl RunLegend {
     pub(super) fn of(counts: &[(Outcome, u64)]) -> Self {
         let rows: u64 = counts.iter().map(|(_, rows)| rows).sum();
         let others: u64 = counts.iter().filter(|(outcome, _)| *outcome != Outcome::Done).map(|(_, rows)| rows).sum();
@@ -71,7 +71,7 @@ impl Legend {
     }
 
     /// The row in the form that the script takes; nothing where there is no room for it.
-    pub(super) fn list(&mut self, row: &PlanRow, result: &ResultRow, story: &Story) -> Option<ListedRow> {
+    pub(super) fn list(&mut self, row: &PlanRow, result: &ResultRow, timeline: &Timeline) -> Option<ListedResult> {
         let outcome = self.outcomes.iter().position(|line| line.name == result.outcome).unwrap_or_default();
         let room = if result.outcome == Outcome::Done.name() { &mut self.room.0 } else { &mut self.room.1 };
         if *room == 0 || self.bytes_left == 0 {
@@ -89,7 +89,7 @@ impl Legend {
             self.place(&result.steps()),
             self.place(&shown(&result.detail)),
             self.place(&shown(&row.handoff)),
-            self.place(&shown(&not_proved(row.row, story))),
+            self.place(&shown(&not_proved(row.row, timeline))),
         ))
     }
 
@@ -120,12 +120,12 @@ impl Legend {
 }
 
 /// What the last reading of the directory did not prove of a row.
-pub(super) fn not_proved(row: RowNumber, story: &Story) -> String {
+pub(super) fn not_proved(row: RowNumber, timeline: &Timeline) -> String {
     use crate::step::Step;
-    let all = story.not_proved.range((row, Step::Block)..=(row, Step::Revoke));
+    let all = timeline.not_proved.range((row, Step::Block)..=(row, Step::Revoke));
     let told: Vec<String> = all
         .map(|((_, step), (verdict, found))| {
-            let verdict: &Verdict = verdict;
+            let verdict: &Proof = verdict;
             format!("{} {verdict}: {found}", step.name())
         })
         .collect();
@@ -140,7 +140,7 @@ mod tests {
 
     /// How many of those who are done, and of the others, are listed.
     fn listed(done: u64, failed: u64) -> (u64, u64) {
-        let mut legend = Legend::of(&[(Outcome::Done, done), (Outcome::Failed, failed)]);
+        let mut legend = RunLegend::of(&[(Outcome::Done, done), (Outcome::Failed, failed)]);
         let row = PlanRow {
             row: RowNumber::FIRST,
             user: String::new(),
@@ -159,7 +159,7 @@ mod tests {
         };
         let mut of = |outcome: Outcome, rows: u64| {
             let result = ResultRow { outcome: outcome.name().to_owned(), ..ResultRow::default() };
-            (0..rows).filter(|_| legend.list(&row, &result, &Story::default()).is_some()).count() as u64
+            (0..rows).filter(|_| legend.list(&row, &result, &Timeline::default()).is_some()).count() as u64
         };
         let listed = (of(Outcome::Done, done), of(Outcome::Failed, failed));
         legend.close();

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::causes::Causes;
-use super::run_listing::Legend;
+use super::run_listing::RunLegend;
 use super::shown::write_json;
-use super::story::Story;
+use super::timeline::Timeline;
 use super::{outcomes, page, run_sections};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::reason::Reason;
@@ -18,7 +18,7 @@ use crate::private_files;
 use crate::run::next::next_steps;
 use crate::run::opening::{RunError, project_results};
 use crate::run::outcome::Outcome;
-use crate::run::results::Tally;
+use crate::run::results::OutcomeCounts;
 
 /// The file's name.
 pub const REPORT_HTML: &str = "report.html";
@@ -42,10 +42,10 @@ pub enum ReportError {
 }
 
 /// All that the sections tell.
-pub(super) struct Report<'a> {
+pub(super) struct RunReport<'a> {
     pub(super) plan: &'a PlanFolder,
-    pub(super) story: Story,
-    pub(super) tally: Tally,
+    pub(super) timeline: Timeline,
+    pub(super) tally: OutcomeCounts,
     pub(super) causes: Causes,
     pub(super) left: Left,
 }
@@ -89,8 +89,8 @@ impl Few {
 /// Plan, journal or results cannot be read or written; an older page is then untouched.
 pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
     let (results, tally) = project_results(plan)?;
-    let story = Story::read(plan)?;
-    let mut report = Report { plan, story, tally, causes: Causes::default(), left: Left::default() };
+    let timeline = Timeline::read(plan)?;
+    let mut report = RunReport { plan, timeline, tally, causes: Causes::default(), left: Left::default() };
     for (row, result) in plan.rows()?.zip(outcomes::rows(&results)?) {
         let (row, result) = (row?, result?);
         report.causes.add(&result);
@@ -122,12 +122,12 @@ impl Left {
     }
 }
 
-fn render(report: &Report<'_>, results: &std::path::Path, out: &mut impl Write) -> Result<(), ReportError> {
+fn render(report: &RunReport<'_>, results: &std::path::Path, out: &mut impl Write) -> Result<(), ReportError> {
     let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
     let counts: Vec<(Outcome, u64)> =
         Outcome::ALL.into_iter().map(|outcome| (outcome, report.tally.of(outcome))).collect();
     let mut next =
-        next_steps(report.plan, report.tally.so_far(report.story.verification.map(|(_, verdicts)| verdicts), ""));
+        next_steps(report.plan, report.tally.so_far(report.timeline.verification.map(|(_, verdicts)| verdicts), ""));
     next.retain(|step| !step.leads_to_the_report());
     put(out, page::opening_with(&run_sections::title(report), page::report_style(), page::REPORT_SCRIPT))?;
     put(out, run_sections::masthead(report))?;
@@ -140,11 +140,11 @@ fn render(report: &Report<'_>, results: &std::path::Path, out: &mut impl Write) 
     put(out, run_sections::left(report))?;
     put(out, run_sections::limits(report))?;
 
-    let mut legend = Legend::of(&counts);
+    let mut legend = RunLegend::of(&counts);
     out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
     let (mut first, mut json) = (true, Vec::new());
     for (row, result) in report.plan.rows()?.zip(outcomes::rows(results)?) {
-        let Some(listed) = legend.list(&row?, &result?, &report.story) else { continue };
+        let Some(listed) = legend.list(&row?, &result?, &report.timeline) else { continue };
         out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
         json.clear();
         write_json(&mut json, &listed)?;

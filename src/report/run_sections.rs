@@ -4,18 +4,18 @@ use maud::{Markup, html};
 
 use super::causes::MOST_NAMED;
 use super::chart::{self, Axes, Series};
-use super::run_page::{Few, MOST_PLAIN_ROWS, Report};
+use super::run_page::{Few, MOST_PLAIN_ROWS, RunReport};
 use super::shown::{Shown, shown};
-use super::story::Seconds;
+use super::timeline::Seconds;
 use crate::graph::quota::Allowance;
 use crate::plan::playbook::Schedule;
 use crate::run::next::NextStep;
 use crate::run::outcome::Outcome;
-use crate::run::verdict::Verdict;
+use crate::run::proof::Proof;
 use crate::step::Step;
 use crate::words::{count, counted, moment, roster_name};
 
-fn tenant_name(report: &Report<'_>) -> String {
+fn tenant_name(report: &RunReport<'_>) -> String {
     let tenant = &report.plan.manifest().tenant;
     if tenant.name.is_empty() { tenant.id.to_string() } else { tenant.name.clone() }
 }
@@ -25,15 +25,15 @@ fn accounts(number: u64) -> String {
 }
 
 /// The words that a browser shows on the tab.
-pub(super) fn title(report: &Report<'_>) -> String {
+pub(super) fn title(report: &RunReport<'_>) -> String {
     format!("{} report for {}", report.plan.manifest().playbook, shown(&tenant_name(report)))
 }
 
 /// What this is, in three lines.
-pub(super) fn masthead(report: &Report<'_>) -> Markup {
-    let (manifest, story) = (report.plan.manifest(), &report.story);
+pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
+    let (manifest, timeline) = (report.plan.manifest(), &report.timeline);
     let pending = report.tally.of(Outcome::Pending);
-    let (state, is_whole) = match (story.processes.is_empty(), pending, report.tally.not_done()) {
+    let (state, is_whole) = match (timeline.processes.is_empty(), pending, report.tally.not_done()) {
         (true, ..) => ("Not begun", false),
         (_, 0, 0) => ("Finished: everybody is done", true),
         (_, 0, _) => ("Finished: some are not done", false),
@@ -48,7 +48,7 @@ pub(super) fn masthead(report: &Report<'_>) -> Markup {
             }
             p.lead {
                 "Playbook " strong { (manifest.playbook) } ": " (manifest.playbook.summary()) ". "
-                @if let (Some(first), Some(last)) = (story.processes.first(), story.processes.last()) {
+                @if let (Some(first), Some(last)) = (timeline.processes.first(), timeline.processes.last()) {
                     "Run from " strong { (moment(first.began)) } " to " (moment(last.last))
                     @if let Some(by) = &last.by { ", as " (Shown(by)) }
                     ", from the list " bdi { (roster_name(&manifest.roster.name)) } "."
@@ -119,7 +119,7 @@ struct Floor {
 }
 
 impl Floor {
-    fn of(report: &Report<'_>) -> Self {
+    fn of(report: &RunReport<'_>) -> Self {
         let manifest = report.plan.manifest();
         let (accounts, writes) = (manifest.accounts() as f32, manifest.writes() as f32);
         let revokes = manifest.counts.steps[Step::Revoke] as f32;
@@ -133,7 +133,7 @@ impl Floor {
             let of_two = (writes - accounts).max(0.0);
             [(accounts - of_two, accounts - of_two), (of_two, 2.0 * of_two), (0.0, 0.0)]
         };
-        Self { quota: report.story.quota.unwrap_or(Allowance::WRITES), stretches }
+        Self { quota: report.timeline.quota.unwrap_or(Allowance::WRITES), stretches }
     }
 
     fn at(&self, time: Seconds) -> f32 {
@@ -156,13 +156,13 @@ impl Floor {
 }
 
 /// The containment curve: how many accounts were blocked, reset and finished at which moment, and the quota's floor.
-pub(super) fn containment(report: &Report<'_>) -> Markup {
-    let (story, manifest) = (&report.story, report.plan.manifest());
-    if story.processes.is_empty() {
+pub(super) fn containment(report: &RunReport<'_>) -> Markup {
+    let (timeline, manifest) = (&report.timeline, report.plan.manifest());
+    if timeline.processes.is_empty() {
         return html! {};
     }
     let floor = Floor::of(report);
-    let axes = Axes { longest: story.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
+    let axes = Axes { longest: timeline.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
     let sign_in = if manifest.playbook.steps().contains(Step::Unblock) || manifest.counts.steps[Step::Unblock] > 0 {
         "sign-in allowed"
     } else {
@@ -172,11 +172,11 @@ pub(super) fn containment(report: &Report<'_>) -> Markup {
         (
             sign_in,
             "curve-sign-in",
-            &story.sign_in,
+            &timeline.sign_in,
             manifest.counts.steps[Step::Block] + manifest.counts.steps[Step::Unblock],
         ),
-        ("password reset", "curve-reset", &story.reset, manifest.counts.steps[Step::Reset]),
-        ("every step done", "curve-finished", &story.finished, manifest.accounts()),
+        ("password reset", "curve-reset", &timeline.reset, manifest.counts.steps[Step::Reset]),
+        ("every step done", "curve-finished", &timeline.finished, manifest.accounts()),
     ];
     let curves: Vec<_> = curves.into_iter().filter(|(_, _, _, planned)| *planned > 0).collect();
     let mut series: Vec<Series> = curves
@@ -184,7 +184,7 @@ pub(super) fn containment(report: &Report<'_>) -> Markup {
         .map(|(name, class, times, _)| Series {
             name: format!("{name}: {}", count(times.len() as u64)),
             class,
-            points: chart::growth(times, story.lasted),
+            points: chart::growth(times, timeline.lasted),
             steps: true,
         })
         .collect();
@@ -199,12 +199,12 @@ pub(super) fn containment(report: &Report<'_>) -> Markup {
         points: floor_points.collect(),
         steps: false,
     });
-    let marks: Vec<Seconds> = story.processes.iter().skip(1).map(|process| process.at).collect();
+    let marks: Vec<Seconds> = timeline.processes.iter().skip(1).map(|process| process.at).collect();
     let said: Vec<String> =
         curves.iter().map(|(name, _, times, _)| format!("{name} for {}", accounts(times.len() as u64))).collect();
     let description = format!(
         "Over {} of work: {}. By the write quota, all of it takes at least {}.",
-        chart::time(story.lasted),
+        chart::time(timeline.lasted),
         said.join(", "),
         chart::time(floor.end())
     );
@@ -244,18 +244,18 @@ pub(super) fn containment(report: &Report<'_>) -> Markup {
 }
 
 /// Throttling and faults over time.
-pub(super) fn trouble(report: &Report<'_>) -> Markup {
+pub(super) fn trouble(report: &RunReport<'_>) -> Markup {
     const PIECES: usize = 40;
-    let story = &report.story;
-    if story.processes.is_empty() {
+    let timeline = &report.timeline;
+    if timeline.processes.is_empty() {
         return html! {};
     }
     let kinds = [
-        ("throttled", "bar-throttled", &story.throttled),
-        ("lost or faulty", "bar-fault", &story.faults),
-        ("refused or given up", "bar-refused", &story.refused),
+        ("throttled", "bar-throttled", &timeline.throttled),
+        ("lost or faulty", "bar-fault", &timeline.faults),
+        ("refused or given up", "bar-refused", &timeline.refused),
     ];
-    let longest = story.lasted.max(1.0);
+    let longest = timeline.lasted.max(1.0);
     let stacks: Vec<_> =
         kinds.iter().map(|(name, class, times)| (*name, *class, chart::binned(times, longest, PIECES))).collect();
     let most = (0..PIECES).map(|piece| stacks.iter().map(|(_, _, counts)| counts[piece]).sum::<u32>()).max();
@@ -265,7 +265,7 @@ pub(super) fn trouble(report: &Report<'_>) -> Markup {
     let description = format!(
         "Of {}: {}.",
         counted(
-            story.writes_accepted + kinds.iter().map(|(_, _, times)| times.len() as u64).sum::<u64>(),
+            timeline.writes_accepted + kinds.iter().map(|(_, _, times)| times.len() as u64).sum::<u64>(),
             "answer to a write",
             "answers to writes"
         ),
@@ -274,7 +274,7 @@ pub(super) fn trouble(report: &Report<'_>) -> Markup {
     html! {
         section aria-labelledby="trouble-title" {
             h2 #trouble-title { "Throttling and faults" }
-            @if most == 0 { p { "None: Graph accepted every one of " (counted(story.writes_accepted, "write", "writes")) " at once." } }
+            @if most == 0 { p { "None: Graph accepted every one of " (counted(timeline.writes_accepted, "write", "writes")) " at once." } }
             @else {
                 p { (description) }
                 (chart::bars("trouble", "Writes that were not accepted, over time", &description, &Axes { longest, most: most as f32 }, &stacks))
@@ -301,7 +301,7 @@ pub(super) fn trouble(report: &Report<'_>) -> Markup {
 }
 
 /// Why some are not done, by cause, with the mend for each.
-pub(super) fn causes(report: &Report<'_>) -> Markup {
+pub(super) fn causes(report: &RunReport<'_>) -> Markup {
     html! {
         @if !report.causes.0.is_empty() {
             section aria-labelledby="causes-title" {
@@ -323,19 +323,19 @@ pub(super) fn causes(report: &Report<'_>) -> Markup {
 }
 
 /// What the last reading of the directory showed.
-pub(super) fn verification(report: &Report<'_>) -> Markup {
-    let story = &report.story;
-    let not_proved = story.not_proved.len();
+pub(super) fn verification(report: &RunReport<'_>) -> Markup {
+    let timeline = &report.timeline;
+    let not_proved = timeline.not_proved.len();
     html! {
         section aria-labelledby="verification-title" {
             h2 #verification-title { "Is every one of them really out?" }
-            @match story.verification {
+            @match timeline.verification {
                 None => p { "Nobody has looked since the last write. Graph's answers say so; sealoff verify reads every account again." },
                 Some((at, verdicts)) => {
                     p {
                         "Every account was read again on " strong { (moment(at)) } ". Of "
                         (counted(verdicts.all(), "step", "steps")) ": "
-                        @for (index, verdict) in Verdict::ALL.into_iter().filter(|v| verdicts.of(*v) > 0).enumerate() {
+                        @for (index, verdict) in Proof::ALL.into_iter().filter(|v| verdicts.of(*v) > 0).enumerate() {
                             @if index > 0 { ", " }
                             strong class={ "verdict-" (verdict.name().replace(' ', "-")) } { (count(verdicts.of(verdict))) " " (verdict) }
                         }
@@ -346,11 +346,11 @@ pub(super) fn verification(report: &Report<'_>) -> Markup {
                             thead role="rowgroup" { tr role="row" {
                                 th.number scope="col" role="columnheader" { "Row" }
                                 th scope="col" role="columnheader" { "Step" }
-                                th scope="col" role="columnheader" { "Verdict" }
+                                th scope="col" role="columnheader" { "Proof" }
                                 th scope="col" role="columnheader" { "Found" }
                             } }
                             tbody role="rowgroup" {
-                                @for ((row, step), (verdict, found)) in story.not_proved.iter().take(MOST_PLAIN_ROWS) {
+                                @for ((row, step), (verdict, found)) in timeline.not_proved.iter().take(MOST_PLAIN_ROWS) {
                                     tr role="row" {
                                         td.number role="cell" data-label="Row" { (row) }
                                         td role="cell" { (step.name()) }
@@ -371,7 +371,7 @@ pub(super) fn verification(report: &Report<'_>) -> Markup {
 }
 
 /// Who is left to somebody else.
-pub(super) fn left(report: &Report<'_>) -> Markup {
+pub(super) fn left(report: &RunReport<'_>) -> Markup {
     let left = &report.left;
     html! {
         @if left.on_premises.count + left.guests.count + left.uncertain.count > 0 || !left.refused.is_empty() {
@@ -411,7 +411,7 @@ fn few(title: &str, what: &str, few: &Few) -> Markup {
 
 /// What the run could not do, whoever ran it. Sources: "Revoke user access in Microsoft Entra ID", "Continuous access
 /// evaluation", "Respond to a compromised cloud email account".
-pub(super) fn limits(report: &Report<'_>) -> Markup {
+pub(super) fn limits(report: &RunReport<'_>) -> Markup {
     let steps = report.plan.manifest().playbook.steps();
     html! {
         section aria-labelledby="limits-title" {
@@ -460,7 +460,7 @@ pub(super) fn people() -> Markup {
 }
 
 /// Where the run comes from, for those who compare.
-pub(super) fn about(report: &Report<'_>) -> Markup {
+pub(super) fn about(report: &RunReport<'_>) -> Markup {
     let plan = report.plan.manifest();
     html! {
         section aria-labelledby="about-title" {
@@ -468,7 +468,7 @@ pub(super) fn about(report: &Report<'_>) -> Markup {
             dl.facts {
                 dt { "Tenant" } dd { (Shown(&plan.tenant.name)) " " code { (plan.tenant.id) } }
                 dt { "Planned" } dd { (moment(plan.created_at)) ", by sealoff " (shown(&plan.version)) }
-                @for process in &report.story.processes {
+                @for process in &report.timeline.processes {
                     dt { "Worked on" }
                     dd {
                         (moment(process.began)) " to " (moment(process.last)) ", sealoff " (shown(&process.version))

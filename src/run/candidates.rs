@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 /// What the directory said about the password of an account that was in doubt.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Change {
+pub(super) struct PasswordChange {
     /// When it was last changed, by Graph's clock, and by whomever.
     pub(super) changed: OffsetDateTime,
     /// When that was read, by this machine's clock.
@@ -19,11 +19,11 @@ const CLOCKS_APART: Duration = Duration::minutes(5);
 /// was about to be sent, in the order of the credentials.
 ///
 /// A hint: whoever changed the password, and when exactly, nobody can tell.
-pub(super) fn which(tried: &[OffsetDateTime], seen: Option<Change>) -> String {
+pub(super) fn which(tried: &[OffsetDateTime], seen: Option<PasswordChange>) -> String {
     let (Some(first), many) = (tried.first(), tried.len() > 1) else { return String::new() };
     // What was sent after the read, the read says nothing about.
     let known = seen.filter(|seen| tried.last().is_some_and(|last| *last <= seen.read));
-    let Some(Change { changed, .. }) = known else {
+    let Some(PasswordChange { changed, .. }) = known else {
         return if many {
             "more than one password may be live: try each credential, the last one first".to_owned()
         } else {
@@ -62,7 +62,7 @@ mod tests {
     fn the_last_one_that_was_sent_before_the_change_is_tried_first() {
         let tried = [minutes(0), minutes(10), minutes(20)];
         for (changed, place) in [(1, "1 of 3"), (11, "2 of 3"), (25, "3 of 3"), (-1, "1 of 3")] {
-            let told = which(&tried, Some(Change { changed: minutes(changed), read: minutes(30) }));
+            let told = which(&tried, Some(PasswordChange { changed: minutes(changed), read: minutes(30) }));
             assert!(told.contains(&format!("candidate {place} first")), "{told}");
         }
     }
@@ -70,17 +70,17 @@ mod tests {
     #[test]
     fn a_read_says_nothing_about_what_was_sent_after_it() {
         let tried = [minutes(0), minutes(10)];
-        let told = which(&tried, Some(Change { changed: minutes(1), read: minutes(5) }));
+        let told = which(&tried, Some(PasswordChange { changed: minutes(1), read: minutes(5) }));
         assert_eq!(told, which(&tried, None));
         assert!(told.contains("the last one first"));
     }
 
     #[test]
     fn one_password_or_none() {
-        assert_eq!(which(&[], Some(Change { changed: AT, read: AT })), "");
-        let old = which(&[AT], Some(Change { changed: minutes(-60), read: minutes(1) }));
+        assert_eq!(which(&[], Some(PasswordChange { changed: AT, read: AT })), "");
+        let old = which(&[AT], Some(PasswordChange { changed: minutes(-60), read: minutes(1) }));
         assert!(old.contains("2026-11-23T07:00:00Z, before this one was sent"), "{old}");
         assert!(which(&[AT], None).contains("may be live"));
-        assert!(which(&[AT], Some(Change { changed: AT, read: minutes(1) })).contains("may be live"));
+        assert!(which(&[AT], Some(PasswordChange { changed: AT, read: minutes(1) })).contains("may be live"));
     }
 }

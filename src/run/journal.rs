@@ -55,7 +55,7 @@ use crate::private_files;
 use store::Store;
 use writer::{Failed, Letter, Wish, Writer};
 
-pub use reader::{Line, Lookup, Reader, TornTail};
+pub use reader::{JournalLine, JournalLookup, JournalReader, TornTail};
 
 /// Why the journal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -126,14 +126,14 @@ impl Journal {
     ///
     /// The file cannot be used, is in use, is of a newer format, or is broken anywhere but in its tail; or `each` refuses
     /// a line, saying why.
-    pub fn open(path: &Path, each: impl FnMut(&Line) -> Result<(), String>) -> Result<Self, JournalError> {
+    pub fn open(path: &Path, each: impl FnMut(&JournalLine) -> Result<(), String>) -> Result<Self, JournalError> {
         Self::open_with(path, each, |file| file)
     }
 
     /// The same, with what is written going through a store of the caller's.
     pub(crate) fn open_with<S: Store>(
         path: &Path,
-        mut each: impl FnMut(&Line) -> Result<(), String>,
+        mut each: impl FnMut(&JournalLine) -> Result<(), String>,
         store: impl FnOnce(File) -> S,
     ) -> Result<Self, JournalError> {
         let io = |source| JournalError::Io { path: path.to_owned(), source };
@@ -141,7 +141,7 @@ impl Journal {
         lock(&file, path)?;
         // Also when it was there: whoever made it may have died before its name was safe.
         private_files::sync_folder(private_files::folder_of(path)).map_err(io)?;
-        let mut reader = Reader::over(path, BufReader::with_capacity(256 * 1024, &mut file));
+        let mut reader = JournalReader::over(path, BufReader::with_capacity(256 * 1024, &mut file));
         while let Some(line) = reader.next_line()? {
             each(&line).map_err(|reason| JournalError::Broken { path: path.to_owned(), line: line.number, reason })?;
         }

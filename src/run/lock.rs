@@ -19,7 +19,7 @@ pub const HOLDER: &str = "run.holder";
 
 /// Who works in a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub struct LockHolder {
     /// The command.
     pub command: String,
     /// The process.
@@ -34,7 +34,7 @@ pub struct Holder {
     pub waits_until: Option<OffsetDateTime>,
 }
 
-impl Holder {
+impl LockHolder {
     fn this_process(command: &str) -> Self {
         let since = OffsetDateTime::now_utc();
         let since = since.replace_nanosecond(0).unwrap_or(since);
@@ -61,7 +61,7 @@ pub enum LockError {
         /// The folder.
         folder: PathBuf,
         /// Who it is, where that could be read.
-        holder: Option<Holder>,
+        holder: Option<LockHolder>,
     },
     /// The lock cannot be taken.
     #[error("{} cannot be locked: {source}", path.display())]
@@ -73,11 +73,11 @@ pub enum LockError {
     },
 }
 
-fn who(holder: Option<&Holder>) -> String {
+fn who(holder: Option<&LockHolder>) -> String {
     use time::format_description::well_known::Rfc3339;
     holder.map_or_else(
         || "another sealoff works in it".to_owned(),
-        |Holder { command, pid, host, since, waits_until }| {
+        |LockHolder { command, pid, host, since, waits_until }| {
             let since = since.format(&Rfc3339).unwrap_or_default();
             let until = waits_until.and_then(|until| until.format(&Rfc3339).ok());
             let until = until.map_or_else(String::new, |until| format!(", and waits until {until} to begin"));
@@ -90,7 +90,7 @@ fn who(holder: Option<&Holder>) -> String {
 #[derive(Debug)]
 pub struct FolderLock {
     path: PathBuf,
-    holder: Holder,
+    holder: LockHolder,
     _file: File,
 }
 
@@ -120,18 +120,18 @@ impl FolderLock {
             }
             thread::sleep(BETWEEN_TRIES);
         }
-        let lock = Self { path: folder.join(HOLDER), holder: Holder::this_process(command), _file: file };
+        let lock = Self { path: folder.join(HOLDER), holder: LockHolder::this_process(command), _file: file };
         lock.name(&lock.holder);
         Ok(lock)
     }
 
     /// Says that the holder only waits to begin, or no longer does.
     pub fn waits_until(&self, moment: Option<OffsetDateTime>) {
-        self.name(&Holder { waits_until: moment, ..self.holder.clone() });
+        self.name(&LockHolder { waits_until: moment, ..self.holder.clone() });
     }
 
     /// Being named is a courtesy: that a disk is full must not keep anybody from looking what can be done.
-    fn name(&self, holder: &Holder) {
+    fn name(&self, holder: &LockHolder) {
         let _ = private_files::replace::<_, io::Error>(&self.path, |file| {
             serde_json::to_writer(file, holder).map_err(io::Error::from)
         });
@@ -142,7 +142,7 @@ impl FolderLock {
     /// # Errors
     ///
     /// The lock cannot be looked at.
-    pub fn holder(folder: &Path) -> Result<Option<Option<Holder>>, LockError> {
+    pub fn holder(folder: &Path) -> Result<Option<Option<LockHolder>>, LockError> {
         let path = folder.join(LOCK);
         let io = |source| LockError::Io { path: path.clone(), source };
         let file = match File::open(&path) {
@@ -165,7 +165,7 @@ impl Drop for FolderLock {
     }
 }
 
-fn read_holder(folder: &Path) -> Option<Holder> {
+fn read_holder(folder: &Path) -> Option<LockHolder> {
     serde_json::from_slice(&fs::read(folder.join(HOLDER)).ok()?).ok()
 }
 
@@ -200,7 +200,7 @@ mod tests {
     fn what_a_crash_leaves_holds_nobody_up() {
         let scratch = tempfile::tempdir().unwrap();
         fs::write(scratch.path().join(LOCK), "").unwrap();
-        let dead = Holder::this_process("apply");
+        let dead = LockHolder::this_process("apply");
         fs::write(scratch.path().join(HOLDER), serde_json::to_vec(&dead).unwrap()).unwrap();
         assert_eq!(FolderLock::holder(scratch.path()).unwrap(), None);
         FolderLock::take(scratch.path(), "apply").unwrap();

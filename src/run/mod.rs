@@ -37,6 +37,7 @@ pub mod opening;
 pub mod outcome;
 pub mod pace;
 pub mod packets;
+pub mod proof;
 pub mod record;
 pub mod replay;
 pub mod results;
@@ -45,7 +46,6 @@ pub mod settle;
 pub mod spent;
 pub mod state;
 pub mod states;
-pub mod survey;
+pub mod status;
 #[cfg(test)]
 mod tests;
-pub mod verdict;

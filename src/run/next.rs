@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::packets;
-use super::verdict::Verdicts;
+use super::proof::Proofs;
 use crate::plan::folder::{ONPREM_PS1, PlanFolder};
 use crate::words::{counted, quoted};
 
@@ -50,7 +50,7 @@ pub struct SoFar<'a> {
     /// The first of the packets, by the name of its file; nothing where there are none.
     pub packet: Option<&'a str>,
     /// What the last verification found, where there was one since the last write.
-    pub verified: Option<Verdicts>,
+    pub verified: Option<Proofs>,
     /// What a command that goes on with the run should be given, too: the arguments of the process that asks, each with a
     /// blank before it.
     pub again: &'a str,

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::{self, Journal, JournalError, Lookup, Reader};
+use super::journal::{self, Journal, JournalError, JournalLookup, JournalReader};
 use super::packets::{self, Packet, PacketsError};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
-use super::results::{self, ResultsError, Tally};
+use super::results::{self, OutcomeCounts, ResultsError};
 use super::settle::{self, Doubt};
 use super::spent::WritesSpent;
 use super::state::{self, AccountState, Happening};
@@ -44,7 +44,7 @@ pub enum RunError {
 
 /// Which accounts of a plan a process works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum WorkScope {
     /// All to whom anything is left to do.
     Open,
     /// Those that are settled, and for whom something was refused or given up, be it uncertain or not; nobody else.
@@ -65,7 +65,7 @@ pub struct Run {
 
 /// What a new process has found out about the accounts before it begins.
 #[derive(Debug, Clone, Copy)]
-pub struct Findings<'a> {
+pub struct Reconciliation<'a> {
     /// Those that are no longer what the plan says.
     pub drifted: &'a [DriftedAccount],
     /// What the directory says about those with steps in doubt.
@@ -77,7 +77,7 @@ pub struct Findings<'a> {
 impl Run {
     /// Opens the run of a plan: locks its journal, replays it, and takes note that a new process takes over. What the
     /// process before had under way is in doubt from here on, unless a read has [proven](super::settle) it done; nothing
-    /// more is done to the accounts that have drifted; and where the [`Scope`] is what failed, that is open again and
+    /// more is done to the accounts that have drifted; and where the [`WorkScope`] is what failed, that is open again and
     /// nobody else is worked on.
     ///
     /// # Errors
@@ -85,8 +85,8 @@ impl Run {
     /// Plan or journal cannot be read, contradict each other, or are in use by another process.
     pub async fn open(
         plan: &PlanFolder,
-        standing: &Standing,
-        findings: Findings<'_>,
+        resume_point: &ResumePoint,
+        reconciliation: Reconciliation<'_>,
         clock: Clock,
     ) -> Result<Self, RunError> {
         let mut accounts = accounts(plan)?;
@@ -103,19 +103,19 @@ impl Run {
         }
         let mut records = vec![Record::TakenOver { version: env!("CARGO_PKG_VERSION").to_owned(), format: FORMAT }];
         states.take_over();
-        for row in standing.chosen.iter().flatten() {
+        for row in resume_point.chosen.iter().flatten() {
             if states.retry(*row) {
                 records.push(Record::Retried { row: *row });
             }
         }
-        for DriftedAccount { row, cause, .. } in findings.drifted {
+        for DriftedAccount { row, cause, .. } in reconciliation.drifted {
             if states.withdraw(*row) {
                 records.push(Record::Drifted { row: *row, reason: cause.clone() });
             }
         }
-        for seen in findings.seen {
-            let Some(doubt) = standing.doubts.get(&seen.row) else { continue };
-            let proven = settle::proven(&Doubt { state: states.of(seen.row), ..*doubt }, seen, findings.seen_at);
+        for seen in reconciliation.seen {
+            let Some(doubt) = resume_point.doubts.get(&seen.row) else { continue };
+            let proven = settle::proven(&Doubt { state: states.of(seen.row), ..*doubt }, seen, reconciliation.seen_at);
             let proves = if states.prove(seen.row, proven) { proven } else { Steps::NONE };
             records.push(Record::Read {
                 row: seen.row,
@@ -127,7 +127,7 @@ impl Run {
         }
         journal.commit(records).await?;
         let writes_spent = states.writes_spent(OffsetDateTime::now_utc(), clock.speed());
-        if let Some(chosen) = &standing.chosen {
+        if let Some(chosen) = &resume_point.chosen {
             accounts.retain(|row| chosen.contains(&row));
         }
         let states = accounts.turns().map(|turn| states.of(accounts.get(turn).row)).collect();
@@ -136,7 +136,7 @@ impl Run {
 }
 
 /// Where a run stands before a process works on it.
-pub struct Standing {
+pub struct ResumePoint {
     /// Has any process written to anybody for it?
     pub begun: bool,
     /// By row: may its account have drifted in a way that matters?
@@ -149,7 +149,7 @@ pub struct Standing {
     settled: Option<Replay>,
 }
 
-impl Standing {
+impl ResumePoint {
     /// Would a new process find nothing to do?
     #[must_use]
     pub fn has_nothing_to_do(&self) -> bool {
@@ -179,7 +179,7 @@ impl Standing {
     /// # Errors
     ///
     /// Plan or journal cannot be read, or the results cannot be written.
-    pub fn project_results(&self, plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
+    pub fn project_results(&self, plan: &PlanFolder) -> Result<(PathBuf, OutcomeCounts), RunError> {
         self.settled.as_ref().map_or_else(|| project_results(plan), |replay| project(plan, replay))
     }
 }
@@ -189,32 +189,38 @@ impl Standing {
 /// # Errors
 ///
 /// Plan or journal cannot be read.
-pub fn standing(plan: &PlanFolder, scope: Scope) -> Result<Standing, RunError> {
+pub fn resume_point(plan: &PlanFolder, scope: WorkScope) -> Result<ResumePoint, RunError> {
     let nobody = || match scope {
-        Scope::Open => None,
-        Scope::Failed => Some(BTreeSet::new()),
+        WorkScope::Open => None,
+        WorkScope::Failed => Some(BTreeSet::new()),
     };
-    if !has_begun(plan)? && scope == Scope::Open {
+    if !has_begun(plan)? && scope == WorkScope::Open {
         // Nothing is known but what is planned, and a plan of many rows needs little memory to say so.
         let states = States::new(plan.manifest().fingerprint(), plan);
         if states.iter().any(|state| !state.is_settled()) {
             let may_drift = states.iter().map(AccountState::may_drift).collect();
-            return Ok(Standing { begun: false, may_drift, doubts: HashMap::new(), chosen: nobody(), settled: None });
+            return Ok(ResumePoint {
+                begun: false,
+                may_drift,
+                doubts: HashMap::new(),
+                chosen: nobody(),
+                settled: None,
+            });
         }
     }
     let replay = replay(plan)?;
     let begun = replay.states().has_written();
-    if scope == Scope::Failed {
-        return Ok(standing_of_the_failed(replay, begun));
+    if scope == WorkScope::Failed {
+        return Ok(resume_point_of_failed(replay, begun));
     }
     let may_drift = replay.states().as_taken_over().map(|state| state.may_drift()).collect();
     let is_settled = replay.states().as_taken_over().all(|state| state.is_settled());
     let doubts = doubts(plan, &replay)?;
-    Ok(Standing { begun, may_drift, doubts, chosen: None, settled: is_settled.then_some(replay) })
+    Ok(ResumePoint { begun, may_drift, doubts, chosen: None, settled: is_settled.then_some(replay) })
 }
 
 /// Whoever failed is chosen, and nobody else is looked at.
-fn standing_of_the_failed(replay: Replay, begun: bool) -> Standing {
+fn resume_point_of_failed(replay: Replay, begun: bool) -> ResumePoint {
     let mut chosen = BTreeSet::new();
     let mut may_drift = vec![false; replay.states().rows()];
     let states = replay.states().iter().zip(replay.states().as_taken_over());
@@ -228,7 +234,7 @@ fn standing_of_the_failed(replay: Replay, begun: bool) -> Standing {
         row = row.next();
     }
     let settled = chosen.is_empty().then_some(replay);
-    Standing { begun, may_drift, doubts: HashMap::new(), chosen: Some(chosen), settled }
+    ResumePoint { begun, may_drift, doubts: HashMap::new(), chosen: Some(chosen), settled }
 }
 
 /// The accounts with steps in doubt. There are no more of them than writes can be under way at one time, and those that
@@ -243,7 +249,7 @@ fn doubts(plan: &PlanFolder, replay: &Replay) -> Result<HashMap<RowNumber, Doubt
             if let Some(offset) = replay.row(row).last_answer() {
                 let lookup = match &mut lookup {
                     Some(lookup) => lookup,
-                    empty => empty.insert(Lookup::open(&plan.journal_path())?),
+                    empty => empty.insert(JournalLookup::open(&plan.journal_path())?),
                 };
                 if let Record::Answered { date, .. } = lookup.at(offset)?.0 {
                     last_answered = date;
@@ -261,11 +267,11 @@ fn doubts(plan: &PlanFolder, replay: &Replay) -> Result<HashMap<RowNumber, Doubt
 /// # Errors
 ///
 /// Plan or journal cannot be read, or the results cannot be written.
-pub fn project_results(plan: &PlanFolder) -> Result<(PathBuf, Tally), RunError> {
+pub fn project_results(plan: &PlanFolder) -> Result<(PathBuf, OutcomeCounts), RunError> {
     project(plan, &replay(plan)?)
 }
 
-fn project(plan: &PlanFolder, replay: &Replay) -> Result<(PathBuf, Tally), RunError> {
+fn project(plan: &PlanFolder, replay: &Replay) -> Result<(PathBuf, OutcomeCounts), RunError> {
     let path = plan.results_path();
     let discarded = plan.manifest().options.discard_credentials;
     let tally = results::write(&path, plan.rows()?, replay, &plan.journal_path(), discarded)?;
@@ -286,7 +292,7 @@ fn replay(plan: &PlanFolder) -> Result<Replay, RunError> {
     let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
     let path = plan.journal_path();
     if has_begun(plan)? {
-        for line in Reader::open(&path)? {
+        for line in JournalReader::open(&path)? {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
             replay.apply(&line).map_err(broken)?;

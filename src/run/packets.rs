@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::journal::{JournalError, Lookup};
+use super::journal::{JournalError, JournalLookup};
 use super::record::Record;
 use super::replay::Replay;
 use crate::digest::Digest;
@@ -101,7 +101,7 @@ pub enum PacketsError {
 }
 
 /// An account with at least one credential, and where its row is.
-struct Place {
+struct PacketPlace {
     share: u16,
     order: OrderKey,
     row: RowNumber,
@@ -142,7 +142,8 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, journal: &Path) -> Resul
     }
     private_files::create_folder(&folder).map_err(io)?;
     places.sort_unstable_by_key(|place| (place.share, place.order));
-    let mut writing = Writing { rows: plan.row_access()?, lookup: Lookup::open(journal)?, replay, folder: &folder };
+    let mut writing =
+        Writing { rows: plan.row_access()?, lookup: JournalLookup::open(journal)?, replay, folder: &folder };
     let mut packets = Vec::new();
     for of_share in places.chunk_by(|one, other| one.share == other.share) {
         let Some(desk) = desks.get(usize::from(of_share[0].share)) else { continue };
@@ -181,7 +182,7 @@ fn desks(plan: &PlanFolder) -> Vec<Desk> {
 }
 
 /// Everybody for whom there is a credential, in little memory.
-fn places(plan: &PlanFolder, replay: &Replay) -> Result<Vec<Place>, PacketsError> {
+fn places(plan: &PlanFolder, replay: &Replay) -> Result<Vec<PacketPlace>, PacketsError> {
     let handoff = plan.manifest().handoff.as_ref();
     let mut places = Vec::new();
     let mut rows = plan.rows()?;
@@ -194,14 +195,14 @@ fn places(plan: &PlanFolder, replay: &Replay) -> Result<Vec<Place>, PacketsError
         // That every row has a share was checked when the plan was opened.
         let share = handoff.map_or(Some(0), |handoff| handoff.share_of(&row.handoff));
         let Some(share) = share.and_then(|share| u16::try_from(share).ok()) else { continue };
-        places.push(Place { share, order: row.order_key(), row: row.row, offset: rows.offset() });
+        places.push(PacketPlace { share, order: row.order_key(), row: row.row, offset: rows.offset() });
     }
     Ok(places)
 }
 
 struct Writing<'a> {
     rows: crate::plan::folder::RowAccess,
-    lookup: Lookup,
+    lookup: JournalLookup,
     replay: &'a Replay,
     folder: &'a Path,
 }
@@ -212,7 +213,7 @@ impl Writing<'_> {
         &mut self,
         desk: &Desk,
         recipients: &Recipients,
-        places: &[Place],
+        places: &[PacketPlace],
         part: usize,
     ) -> Result<Vec<Packet>, PacketsError> {
         let sheet = self.sheet(places)?;
@@ -242,7 +243,7 @@ impl Writing<'_> {
         })
     }
 
-    fn sheet(&mut self, places: &[Place]) -> Result<Vec<u8>, PacketsError> {
+    fn sheet(&mut self, places: &[PacketPlace]) -> Result<Vec<u8>, PacketsError> {
         let failed = |error: csv::Error| PacketsError::Io { path: self.folder.to_owned(), source: error.into() };
         let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record(SHEET).map_err(failed)?;

@@ -11,8 +11,8 @@ use crate::graph::error::GraphError;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
+use crate::run::proof::{Proof, Proofs};
 use crate::run::state::{Happening, Meaning, Refusal};
-use crate::run::verdict::{Verdict, Verdicts};
 use crate::seal::SealedCredential;
 use crate::step::{Step, Steps};
 
@@ -140,14 +140,14 @@ pub enum Record {
         /// The step.
         step: Step,
         /// What the reading shows.
-        verdict: Verdict,
+        verdict: Proof,
         /// What was found, in words.
         found: String,
     },
     /// Every account was read again, and whatever was found is noted.
     VerificationEnded {
         /// Steps of each verdict.
-        steps: Verdicts,
+        steps: Proofs,
     },
     /// The process stopped working on the run.
     Paused {

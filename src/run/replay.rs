@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
-use super::journal::Line;
+use super::journal::JournalLine;
 use super::record::{Answered, Record};
 use super::state::{AccountState, StepState};
 use super::states::{Moved, Planned, States};
@@ -16,13 +16,13 @@ use crate::step::Step;
 pub struct Replay {
     states: States,
     traces: Vec<Trace>,
-    older_candidates: HashMap<RowNumber, Vec<Place>>,
+    older_candidates: HashMap<RowNumber, Vec<JournalOffset>>,
     /// The last time that an account with steps in doubt was read.
-    reads: HashMap<RowNumber, Place>,
+    reads: HashMap<RowNumber, JournalOffset>,
 }
 
 /// Where a line stands in the journal, in bytes. The first line is about the run, so a line about a row is never at 0.
-type Place = NonZeroU64;
+type JournalOffset = NonZeroU64;
 
 /// What a journal says about one row.
 #[derive(Debug, Clone, Copy)]
@@ -37,10 +37,10 @@ pub struct RowHistory {
 /// Where in the journal what is known about one row stands. There is one of them for each row, so it is small.
 #[derive(Debug, Clone, Copy, Default)]
 struct Trace {
-    last_answer: Option<Place>,
-    last_fault: Option<Place>,
+    last_answer: Option<JournalOffset>,
+    last_fault: Option<JournalOffset>,
     /// The write that set the last password that is, or may be, live or under way.
-    credential: Option<Place>,
+    credential: Option<JournalOffset>,
     attempts: u32,
     /// Did the last fault settle a step? Then no passing fault after it takes its place.
     last_fault_settles: bool,
@@ -52,13 +52,13 @@ impl RowHistory {
     /// Where the last answer stands in the journal, in bytes.
     #[must_use]
     pub fn last_answer(&self) -> Option<u64> {
-        self.trace.last_answer.map(Place::get)
+        self.trace.last_answer.map(JournalOffset::get)
     }
 
     /// Where the line stands in the journal, in bytes, that tells why something is not done.
     #[must_use]
     pub fn last_fault(&self) -> Option<u64> {
-        self.trace.last_fault.map(Place::get)
+        self.trace.last_fault.map(JournalOffset::get)
     }
 
     /// Where the last line stands in the journal, in bytes, that brought the account on: an answer, or that nothing more
@@ -107,15 +107,16 @@ impl Replay {
     /// # Errors
     ///
     /// Says why a line cannot stand where it stands.
-    pub fn apply(&mut self, line: &Line) -> Result<(), String> {
+    pub fn apply(&mut self, line: &JournalLine) -> Result<(), String> {
         if let Record::TakenOver { .. } = line.record {
             self.doubt_what_is_under_way();
         }
-        if let (Record::Read { row, .. }, Some(place)) = (&line.record, Place::new(line.offset)) {
+        if let (Record::Read { row, .. }, Some(place)) = (&line.record, JournalOffset::new(line.offset)) {
             self.reads.insert(*row, place);
         }
         if let Some(moved) = self.states.apply(line)?
-            && let (Some(trace), Some(place)) = (self.traces.get_mut(moved.row.index()), Place::new(line.offset))
+            && let (Some(trace), Some(place)) =
+                (self.traces.get_mut(moved.row.index()), JournalOffset::new(line.offset))
         {
             trace.take(&line.record, place, moved, &mut self.older_candidates);
         }
@@ -133,7 +134,7 @@ impl Replay {
     /// Where in the journal it stands what the directory said of a row whose steps were in doubt, in bytes.
     #[must_use]
     pub fn last_read(&self, row: RowNumber) -> Option<u64> {
-        self.reads.get(&row).copied().map(Place::get)
+        self.reads.get(&row).copied().map(JournalOffset::get)
     }
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
@@ -144,7 +145,7 @@ impl Replay {
         let trace = self.trace(row);
         let reset = self.states.of(row).reset;
         match reset {
-            Done => trace.credential.into_iter().map(Place::get).collect(),
+            Done => trace.credential.into_iter().map(JournalOffset::get).collect(),
             Sent { .. }
             | Open { in_doubt: true }
             | Uncertain
@@ -153,7 +154,7 @@ impl Replay {
                 let under_way = matches!(reset, Sent { .. });
                 let older = self.older_candidates.get(&row).into_iter().flatten().copied();
                 let last = trace.credential.filter(|_| trace.may_be_live || under_way);
-                older.chain(last).map(Place::get).collect()
+                older.chain(last).map(JournalOffset::get).collect()
             }
             _ => Vec::new(),
         }
@@ -161,7 +162,13 @@ impl Replay {
 }
 
 impl Trace {
-    fn take(&mut self, record: &Record, place: Place, moved: Moved, older: &mut HashMap<RowNumber, Vec<Place>>) {
+    fn take(
+        &mut self,
+        record: &Record,
+        place: JournalOffset,
+        moved: Moved,
+        older: &mut HashMap<RowNumber, Vec<JournalOffset>>,
+    ) {
         let Moved { row, before, after } = moved;
         match record {
             Record::Intended { sealed, .. } => {
@@ -270,7 +277,7 @@ mod tests {
             playbook: Playbook::Breach,
         };
         for (number, record) in (1..).zip([opened].into_iter().chain(records)) {
-            replay.apply(&Line { record, at: OffsetDateTime::UNIX_EPOCH, offset: 10 * number, number }).unwrap();
+            replay.apply(&JournalLine { record, at: OffsetDateTime::UNIX_EPOCH, offset: 10 * number, number }).unwrap();
         }
         replay
     }

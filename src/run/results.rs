@@ -10,14 +10,14 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::candidates;
-use super::journal::{JournalError, Lookup};
+use super::journal::{JournalError, JournalLookup};
 use super::next::SoFar;
 use super::outcome::{Outcome, step_word};
 use super::packets::Packet;
+use super::proof::Proofs;
 use super::record::{Answered, Record};
 use super::replay::{Replay, RowHistory};
 use super::state::StepState;
-use super::verdict::Verdicts;
 use crate::graph::error::GraphError;
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
@@ -76,7 +76,7 @@ impl From<csv::Error> for ResultsError {
 
 /// How many rows have which outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
+pub struct OutcomeCounts {
     #[serde(flatten)]
     outcomes: BTreeMap<Outcome, u64>,
     #[serde(skip)]
@@ -89,7 +89,7 @@ pub struct Tally {
     packets: Vec<Packet>,
 }
 
-impl Tally {
+impl OutcomeCounts {
     /// How many rows have this outcome.
     #[must_use]
     pub fn of(&self, outcome: Outcome) -> u64 {
@@ -117,7 +117,7 @@ impl Tally {
     /// What decides what should be done next. `verified` is what the last verification found, where there was one since
     /// the last write; `again` is what a command that goes on should be given, too.
     #[must_use]
-    pub fn so_far<'a>(&'a self, verified: Option<Verdicts>, again: &'a str) -> SoFar<'a> {
+    pub fn so_far<'a>(&'a self, verified: Option<Proofs>, again: &'a str) -> SoFar<'a> {
         let packet = self.packets.first().map(|packet| packet.file.as_str());
         let Self { outcomes, to_retry, drifted, .. } = self;
         SoFar { outcomes, to_retry: *to_retry, drifted: *drifted, packet, verified, again }
@@ -150,12 +150,12 @@ pub fn write<E: std::fmt::Display>(
     replay: &Replay,
     journal: &Path,
     discarded: bool,
-) -> Result<Tally, ResultsError> {
-    let mut lookup = if replay.has_begun() { Some(Lookup::open(journal)?) } else { None };
+) -> Result<OutcomeCounts, ResultsError> {
+    let mut lookup = if replay.has_begun() { Some(JournalLookup::open(journal)?) } else { None };
     let written = private_files::replace(path, |file| {
         let mut csv = csv::Writer::from_writer(file);
         csv.write_record(HEADER)?;
-        let mut tally = Tally::default();
+        let mut tally = OutcomeCounts::default();
         for row in rows {
             let row = row.map_err(|error| ResultsError::Plan(error.to_string()))?;
             let outcome = write_row(&mut csv, &row, replay, lookup.as_mut(), discarded)?;
@@ -180,7 +180,7 @@ fn write_row(
     csv: &mut csv::Writer<impl io::Write>,
     row: &PlanRow,
     replay: &Replay,
-    lookup: Option<&mut Lookup>,
+    lookup: Option<&mut JournalLookup>,
     discarded: bool,
 ) -> Result<Outcome, ResultsError> {
     let history = replay.row(row.row);
@@ -202,7 +202,7 @@ fn write_row(
         if let (Some(offset), false) = (replay.last_read(row.row), sealed.is_empty()) {
             let (record, at) = lookup.at(offset)?;
             if let Record::Read { last_password_change: Some(changed), .. } = record {
-                seen = Some(candidates::Change { changed, read: at });
+                seen = Some(candidates::PasswordChange { changed, read: at });
             }
         }
         last = Words::read(&history, outcome, lookup)?;
@@ -265,7 +265,11 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn read(history: &RowHistory, outcome: Outcome, lookup: &mut Lookup) -> Result<Self, JournalError> {
+    pub(super) fn read(
+        history: &RowHistory,
+        outcome: Outcome,
+        lookup: &mut JournalLookup,
+    ) -> Result<Self, JournalError> {
         let mut words = Self::default();
         if let Some(offset) = history.last_answer() {
             let (record, at) = lookup.at(offset)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::journal::Line;
+use super::journal::JournalLine;
 use super::record::Record;
 use super::spent::{Spent, WritesSpent};
 use super::state::{self, AccountState, Happening};
@@ -97,7 +97,7 @@ impl States {
     /// # Errors
     ///
     /// Says why a line cannot stand where it stands.
-    pub fn apply(&mut self, line: &Line) -> Result<Option<Moved>, String> {
+    pub fn apply(&mut self, line: &JournalLine) -> Result<Option<Moved>, String> {
         if let Record::Opened { plan, .. } = &line.record {
             return self.open(plan).map(|()| None);
         }

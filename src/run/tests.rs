@@ -11,7 +11,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::Reader;
+use super::journal::JournalReader;
 use super::record::{Answered, FORMAT, Record};
 use super::replay::Replay;
 use super::results;
@@ -247,7 +247,7 @@ fn every_prefix_of_a_journal_has_its_results() {
     for (length, record) in (1..).zip(&records) {
         fs::write(&path, lines[..length].concat()).unwrap();
         let mut replay = Replay::new(Digest::of(b"plan"), &accounts);
-        Reader::open(&path).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
+        JournalReader::open(&path).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
         let plan = rows.iter().cloned().map(Ok::<_, TooMany>);
         let tally = results::write(&out, plan, &replay, &path, length == lines.len()).unwrap();
 

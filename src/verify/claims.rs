@@ -13,18 +13,18 @@ use super::finding::Finding;
 
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
-use crate::run::journal::{JournalError, Line, Reader};
+use crate::run::journal::{JournalError, JournalLine, JournalReader};
 use crate::run::opening::RunError;
 use crate::run::outcome::step_word;
+use crate::run::proof::Proof;
 use crate::run::record::{Answered, Record};
 use crate::run::state::StepState;
 use crate::run::states::States;
-use crate::run::verdict::Verdict;
 use crate::step::Step;
 
 /// What is said of one step of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
+pub enum StepClaim {
     /// Graph accepted the write.
     Done {
         /// Graph's clock when it answered; journals may lack it.
@@ -47,7 +47,7 @@ pub enum Claim {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: Proof,
     /// What was found first, of a step that somebody changed back.
     pub contradiction: Option<Box<str>>,
     /// When a verification last ended that left it so.
@@ -57,13 +57,13 @@ pub struct Earlier {
 /// When steps of one account were accepted.
 #[derive(Debug, Clone, Copy, Default)]
 struct Accepted {
-    sign_in: Option<Stamp>,
-    reset: Option<Stamp>,
-    revoke: Option<Stamp>,
+    sign_in: Option<AcceptedAt>,
+    reset: Option<AcceptedAt>,
+    revoke: Option<AcceptedAt>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Stamp {
+struct AcceptedAt {
     date: Option<Second>,
     noted: Second,
 }
@@ -87,14 +87,14 @@ impl Second {
 /// What was last noted of a step.
 #[derive(Debug, Clone, Copy)]
 struct Noted {
-    verdict: Verdict,
+    verdict: Proof,
     /// Of what was found: enough to see whether it is the same again.
     found: u64,
     at: Second,
 }
 
 /// All claims of a run.
-pub struct Claims {
+pub struct RunClaims {
     states: States,
     accepted: Vec<Accepted>,
     /// For each row; empty until a verification is met.
@@ -107,7 +107,7 @@ pub struct Claims {
     journal: u64,
 }
 
-impl Claims {
+impl RunClaims {
     /// Reads the journal of a run.
     ///
     /// # Errors
@@ -129,7 +129,7 @@ impl Claims {
         if !path.exists() {
             return Ok(claims);
         }
-        for line in Reader::open(&path)? {
+        for line in JournalReader::open(&path)? {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
             claims.states.apply(&line).map_err(broken)?;
@@ -138,11 +138,11 @@ impl Claims {
         Ok(claims)
     }
 
-    fn take(&mut self, line: &Line) {
+    fn take(&mut self, line: &JournalLine) {
         match &line.record {
             Record::Answered { row, steps, answer: Answered::Accepted, date, .. } => {
                 let Some(accepted) = self.accepted.get_mut(row.index()) else { return };
-                let stamp = Some(Stamp { date: date.map(Second::of), noted: Second::of(line.at) });
+                let stamp = Some(AcceptedAt { date: date.map(Second::of), noted: Second::of(line.at) });
                 for step in steps.iter() {
                     *match step {
                         Step::Block | Step::Unblock => &mut accepted.sign_in,
@@ -155,7 +155,7 @@ impl Claims {
                 self.noted.resize(self.accepted.len(), [None; 3]);
                 let Some(noted) = self.noted.get_mut(row.index()) else { return };
                 noted[place(*step)] = Some(Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) });
-                if *verdict == Verdict::Contradicted {
+                if *verdict == Proof::Contradicted {
                     self.contradictions.insert((*row, *step), found.as_str().into());
                 } else {
                     self.contradictions.remove(&(*row, *step));
@@ -200,7 +200,7 @@ impl Claims {
 
     /// What is said of a step that is planned for this row.
     #[must_use]
-    pub fn of(&self, row: RowNumber, step: Step) -> Claim {
+    pub fn of(&self, row: RowNumber, step: Step) -> StepClaim {
         let accepted = self.accepted.get(row.index()).copied().unwrap_or_default();
         let (state, stamp) = match step {
             Step::Block | Step::Unblock => (self.states.of(row).of(step), accepted.sign_in),
@@ -208,13 +208,13 @@ impl Claims {
             Step::Revoke => (self.states.of(row).revoke, accepted.revoke),
         };
         match (state, stamp) {
-            (StepState::Unplanned, _) => Claim::AsBefore,
-            (StepState::Done, Some(Stamp { date, noted })) => {
-                Claim::Done { date: date.map(Second::moment), noted: noted.moment() }
+            (StepState::Unplanned, _) => StepClaim::AsBefore,
+            (StepState::Done, Some(AcceptedAt { date, noted })) => {
+                StepClaim::Done { date: date.map(Second::moment), noted: noted.moment() }
             }
             _ => match step_word(state) {
-                "uncertain" | "done" => Claim::InDoubt,
-                word => Claim::NotDone { word },
+                "uncertain" | "done" => StepClaim::InDoubt,
+                word => StepClaim::NotDone { word },
             },
         }
     }

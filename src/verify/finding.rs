@@ -1,6 +1,6 @@
 //! What a reading shows of one step.
 
-use crate::run::verdict::Verdict;
+use crate::run::proof::Proof;
 use crate::step::Step;
 
 /// What a reading shows of one step.
@@ -9,7 +9,7 @@ pub struct Finding {
     /// The step.
     pub step: Step,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: Proof,
     /// What is expected, in words.
     pub expected: String,
     /// What was found, in words.

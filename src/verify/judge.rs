@@ -3,10 +3,10 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use super::claims::{Claim, Earlier};
+use super::claims::{StepClaim, Earlier};
 use super::finding::Finding;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
-use crate::run::verdict::Verdict;
+use crate::run::proof::Proof;
 use crate::step::Step;
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
@@ -22,9 +22,9 @@ pub struct ExpectedEffects {
     /// What sign-in is to be.
     pub sign_in: Option<ExpectedSignIn>,
     /// What is said of the reset, where one is planned.
-    pub reset: Option<Claim>,
+    pub reset: Option<StepClaim>,
     /// What is said of the revoke, where one is planned.
-    pub revoke: Option<Claim>,
+    pub revoke: Option<StepClaim>,
     /// Is the person to choose another password at the next sign-in?
     pub changes_password: bool,
     /// When the password had last been changed before the run.
@@ -39,7 +39,7 @@ pub struct ExpectedSignIn {
     /// Block or unblock.
     pub step: Step,
     /// What is said of it.
-    pub claim: Claim,
+    pub claim: StepClaim,
     /// What was found when the account was read before.
     pub earlier: Option<Earlier>,
 }
@@ -69,7 +69,7 @@ impl ExpectedEffects {
         let reset = self.reset.map(|claim| (Step::Reset, expected_moment("password changed", claim)));
         let revoke = self.revoke.map(|claim| (Step::Revoke, expected_moment("sessions ended", claim)));
         let all = sign_in.into_iter().chain(reset).chain(revoke);
-        all.map(|(step, expected)| finding(step, Verdict::CannotBeProved, expected, why.to_owned(), false)).collect()
+        all.map(|(step, expected)| finding(step, Proof::CannotBeProved, expected, why.to_owned(), false)).collect()
     }
 
     fn judge_sign_in(&self, sign_in: &ExpectedSignIn, account: &SeenAccount, now: OffsetDateTime) -> Finding {
@@ -78,35 +78,35 @@ impl ExpectedEffects {
         let is = |enabled: bool| if enabled { "sign-in is allowed" } else { "sign-in is blocked" };
         let Some(enabled) = account.enabled else {
             let found = "the directory does not tell whether sign-in is allowed".to_owned();
-            return finding(step, Verdict::CannotBeProved, expected, found, false);
+            return finding(step, Proof::CannotBeProved, expected, found, false);
         };
         if enabled == wanted {
-            return finding(step, Verdict::Proved, expected, is(enabled).to_owned(), false);
+            return finding(step, Proof::Proved, expected, is(enabled).to_owned(), false);
         }
-        let decided = [Verdict::Proved, Verdict::Contradicted];
+        let decided = [Proof::Proved, Proof::Contradicted];
         let was_proved = sign_in.earlier.as_ref().filter(|earlier| decided.contains(&earlier.verdict));
         let (last_seen, is_lag) = match (sign_in.claim, was_proved) {
-            (Claim::NotDone { word }, None) => {
+            (StepClaim::NotDone { word }, None) => {
                 let found = format!("{}; this run has not changed that ({word})", is(enabled));
-                return finding(step, Verdict::NotYet, expected, found, false);
+                return finding(step, Proof::NotYet, expected, found, false);
             }
-            (Claim::InDoubt, None) => {
+            (StepClaim::InDoubt, None) => {
                 let found = format!("{}; the write was sent and never answered", is(enabled));
-                return finding(step, Verdict::NotYet, expected, found, true);
+                return finding(step, Proof::NotYet, expected, found, true);
             }
-            (Claim::Done { date, noted }, earlier) => {
+            (StepClaim::Done { date, noted }, earlier) => {
                 let seen = earlier.map(|earlier| earlier.last_seen).or(date);
                 (seen, now - noted < LONGEST_LAG && !self.shows_the_run(account))
             }
             (_, earlier) => (earlier.map(|earlier| earlier.last_seen), false),
         };
         if is_lag {
-            return finding(step, Verdict::NotYet, expected, is(enabled).to_owned(), true);
+            return finding(step, Proof::NotYet, expected, is(enabled).to_owned(), true);
         }
         let mut found = format!("{} again", is(enabled));
         if let Some(first) = was_proved.and_then(|earlier| earlier.contradiction.as_deref()) {
             // It is the same change, found again: its moment does not move.
-            return finding(step, Verdict::Contradicted, expected, first.to_owned(), false);
+            return finding(step, Proof::Contradicted, expected, first.to_owned(), false);
         }
         if let Some(last_seen) = last_seen {
             found += &format!(", changed between {} and {}", moment(last_seen), moment(now));
@@ -117,21 +117,21 @@ impl ExpectedEffects {
             found +=
                 "; the account is mastered on-premises, and the directory sync sets it: change it in Active Directory";
         }
-        finding(step, Verdict::Contradicted, expected, found, false)
+        finding(step, Proof::Contradicted, expected, found, false)
     }
 
     /// Does this reading come from a replica that has seen what the run did last to the account? Then whatever else it
     /// shows is no lag.
     fn shows_the_run(&self, account: &SeenAccount) -> bool {
-        let shows = |claim: Option<Claim>, is: Option<OffsetDateTime>, was: Option<OffsetDateTime>| match (claim, is) {
-            (Some(Claim::Done { date: Some(date), .. }), Some(is)) => is >= whole(date) - TOLERANCE && was != Some(is),
+        let shows = |claim: Option<StepClaim>, is: Option<OffsetDateTime>, was: Option<OffsetDateTime>| match (claim, is) {
+            (Some(StepClaim::Done { date: Some(date), .. }), Some(is)) => is >= whole(date) - TOLERANCE && was != Some(is),
             _ => false,
         };
         shows(self.reset, account.last_password_change, self.last_password_change)
             || shows(self.revoke, account.sessions_valid_from, self.sessions_valid_from)
     }
 
-    fn judge_reset(&self, claim: Claim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
+    fn judge_reset(&self, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_moment("password changed", claim);
         let made = |verdict, found, may_catch_up| finding(Step::Reset, verdict, expected.clone(), found, may_catch_up);
         let changed = match dated(claim, account.last_password_change, "when the password was last changed") {
@@ -141,23 +141,23 @@ impl ExpectedEffects {
         let (ours, is, noted) = changed;
         let found = format!("password changed at {}", moment(is));
         if is < ours - TOLERANCE || Some(is) == self.last_password_change {
-            return made(Verdict::NotYet, found, now - noted < LONGEST_LAG);
+            return made(Proof::NotYet, found, now - noted < LONGEST_LAG);
         }
         if is <= ours + TOLERANCE {
-            return made(Verdict::Proved, found, false);
+            return made(Proof::Proved, found, false);
         }
         if self.changes_password {
             let found = format!(
                 "{found}, after our reset: by the person at the next sign-in, or by somebody else; the sealed password no longer opens it"
             );
-            return made(Verdict::Proved, found, false);
+            return made(Proof::Proved, found, false);
         }
         let found =
             format!("{found}, after our reset: somebody set another password, and the sealed one is no longer live");
-        made(Verdict::Contradicted, found, false)
+        made(Proof::Contradicted, found, false)
     }
 
-    fn judge_revoke(&self, claim: Claim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
+    fn judge_revoke(&self, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_moment("sessions ended", claim);
         let made = |verdict, found, may_catch_up| finding(Step::Revoke, verdict, expected.clone(), found, may_catch_up);
         let ended = match dated(claim, account.sessions_valid_from, "since when sessions are valid") {
@@ -168,44 +168,44 @@ impl ExpectedEffects {
         let may_lag = now - noted < LONGEST_LAG;
         let found = format!("sessions ended at {}", moment(is));
         if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from {
-            return made(Verdict::NotYet, found, may_lag);
+            return made(Proof::NotYet, found, may_lag);
         }
         let password = account.last_password_change.map(whole);
         if let Some(password) = password.filter(|password| *password > is) {
             let found = format!("{found}, and the password was changed later, at {}", moment(password));
-            return made(Verdict::CannotBeProved, found, may_lag);
+            return made(Proof::CannotBeProved, found, may_lag);
         }
         if is < ours && self.reset.is_some() && password == Some(is) {
             let found = format!(
                 "{found}, in the same second as the password: a reset moves both, so it may be the reset's alone"
             );
-            return made(Verdict::CannotBeProved, found, may_lag);
+            return made(Proof::CannotBeProved, found, may_lag);
         }
-        made(Verdict::Proved, found, false)
+        made(Proof::Proved, found, false)
     }
 }
 
 /// The moment of our write by Graph's clock, the moment that the directory shows, and when the answer was noted here.
 fn dated(
-    claim: Claim,
+    claim: StepClaim,
     shown: Option<OffsetDateTime>,
     what: &str,
-) -> Result<(OffsetDateTime, OffsetDateTime, OffsetDateTime), (Verdict, String)> {
+) -> Result<(OffsetDateTime, OffsetDateTime, OffsetDateTime), (Proof, String)> {
     match (claim, shown) {
-        (Claim::Done { date: Some(date), noted }, Some(shown)) => Ok((whole(date), whole(shown), noted)),
-        (Claim::Done { date: None, .. }, _) => {
-            Err((Verdict::CannotBeProved, "the journal does not hold Graph's clock for this answer".to_owned()))
+        (StepClaim::Done { date: Some(date), noted }, Some(shown)) => Ok((whole(date), whole(shown), noted)),
+        (StepClaim::Done { date: None, .. }, _) => {
+            Err((Proof::CannotBeProved, "the journal does not hold Graph's clock for this answer".to_owned()))
         }
-        (Claim::Done { .. }, None) => Err((Verdict::CannotBeProved, format!("the directory does not tell {what}"))),
-        (Claim::InDoubt, shown) => {
+        (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not tell {what}"))),
+        (StepClaim::InDoubt, shown) => {
             let shown = shown.map(|shown| format!("; the directory shows {}", moment(shown))).unwrap_or_default();
             Err((
-                Verdict::CannotBeProved,
+                Proof::CannotBeProved,
                 format!("the write was sent and never answered, so no moment is known{shown}"),
             ))
         }
-        (Claim::NotDone { word }, _) => Err((Verdict::NotYet, format!("this run has not done it ({word})"))),
-        (Claim::AsBefore, _) => Err((Verdict::CannotBeProved, "the run did nothing of the kind".to_owned())),
+        (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
+        (StepClaim::AsBefore, _) => Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned())),
     }
 }
 
@@ -213,14 +213,14 @@ fn expected_sign_in(step: Step) -> &'static str {
     if step == Step::Unblock { "sign-in allowed" } else { "sign-in blocked" }
 }
 
-fn expected_moment(what: &str, claim: Claim) -> String {
+fn expected_moment(what: &str, claim: StepClaim) -> String {
     match claim {
-        Claim::Done { date: Some(date), .. } => format!("{what} at or after {}", moment(date)),
+        StepClaim::Done { date: Some(date), .. } => format!("{what} at or after {}", moment(date)),
         _ => what.to_owned(),
     }
 }
 
-fn finding(step: Step, verdict: Verdict, expected: String, found: String, may_catch_up: bool) -> Finding {
+fn finding(step: Step, verdict: Proof, expected: String, found: String, may_catch_up: bool) -> Finding {
     Finding { step, verdict, expected, found, may_catch_up }
 }
 
@@ -246,8 +246,8 @@ mod tests {
         OURS + Duration::seconds(seconds)
     }
 
-    fn done(date: OffsetDateTime) -> Claim {
-        Claim::Done { date: Some(date), noted: date }
+    fn done(date: OffsetDateTime) -> StepClaim {
+        StepClaim::Done { date: Some(date), noted: date }
     }
 
     fn account(enabled: bool, password: OffsetDateTime, sessions: OffsetDateTime) -> SeenAccount {
@@ -271,12 +271,12 @@ mod tests {
         }
     }
 
-    fn verdicts(expected: &ExpectedEffects, account: SeenAccount) -> Vec<(Verdict, bool)> {
+    fn verdicts(expected: &ExpectedEffects, account: SeenAccount) -> Vec<(Proof, bool)> {
         let findings = expected.judge(&AccountReading { seen: SeenObject::Account(account), at: after(60) });
         findings.into_iter().map(|finding| (finding.verdict, finding.may_catch_up)).collect()
     }
 
-    const PROVED: (Verdict, bool) = (Verdict::Proved, false);
+    const PROVED: (Proof, bool) = (Proof::Proved, false);
 
     #[test]
     fn what_the_directory_shows_is_proved() {
@@ -289,63 +289,63 @@ mod tests {
     #[test]
     fn what_a_replica_does_not_show_yet_is_waited_for_and_what_it_must_show_is_not() {
         let stale = verdicts(&offboarded(), account(true, BEFORE, BEFORE));
-        assert_eq!(stale, [(Verdict::NotYet, true); 3]);
+        assert_eq!(stale, [(Proof::NotYet, true); 3]);
         let reenabled = verdicts(&offboarded(), account(true, OURS, after(2)));
-        assert_eq!(reenabled, [(Verdict::Contradicted, false), PROVED, PROVED]);
+        assert_eq!(reenabled, [(Proof::Contradicted, false), PROVED, PROVED]);
         let without_revoke = verdicts(&offboarded(), account(true, OURS, OURS));
-        assert_eq!(without_revoke[0], (Verdict::Contradicted, false), "block and reset travelled together");
+        assert_eq!(without_revoke[0], (Proof::Contradicted, false), "block and reset travelled together");
         let much_later = after(2) + LONGEST_LAG;
         let late = offboarded()
             .judge(&AccountReading { seen: SeenObject::Account(account(true, BEFORE, BEFORE)), at: much_later });
-        assert_eq!((late[0].verdict, late[1].may_catch_up), (Verdict::Contradicted, false));
+        assert_eq!((late[0].verdict, late[1].may_catch_up), (Proof::Contradicted, false));
     }
 
     #[test]
     fn a_second_before_the_tolerance_is_not_ours() {
         let shown = verdicts(&offboarded(), account(false, after(-6), after(-4)));
-        assert_eq!(shown[1..], [(Verdict::NotYet, true); 2]);
+        assert_eq!(shown[1..], [(Proof::NotYet, true); 2]);
         let unmoved = ExpectedEffects { last_password_change: Some(after(-2)), ..offboarded() };
-        assert_eq!(verdicts(&unmoved, account(false, after(-2), after(2)))[1], (Verdict::NotYet, true));
+        assert_eq!(verdicts(&unmoved, account(false, after(-2), after(2)))[1], (Proof::NotYet, true));
         let unmoved = ExpectedEffects { sessions_valid_from: Some(after(1)), ..offboarded() };
-        assert_eq!(verdicts(&unmoved, account(false, after(0), after(1)))[2], (Verdict::NotYet, true));
+        assert_eq!(verdicts(&unmoved, account(false, after(0), after(1)))[2], (Proof::NotYet, true));
     }
 
     #[test]
     fn a_reset_is_not_taken_for_the_revoke() {
         let tie = verdicts(&offboarded(), account(false, OURS, OURS));
-        assert_eq!(tie, [PROVED, PROVED, (Verdict::CannotBeProved, true)]);
+        assert_eq!(tie, [PROVED, PROVED, (Proof::CannotBeProved, true)]);
         let alone = ExpectedEffects { reset: None, ..offboarded() };
         assert_eq!(verdicts(&alone, account(false, OURS, OURS))[1], PROVED, "nothing of ours but the revoke moved it");
         let later = verdicts(&offboarded(), account(false, after(4), after(3)));
-        assert_eq!(later[2].0, Verdict::CannotBeProved, "the password was changed after the sessions were ended");
+        assert_eq!(later[2].0, Proof::CannotBeProved, "the password was changed after the sessions were ended");
     }
 
     #[test]
     fn another_password_is_seen() {
         let again = account(false, after(600), after(600));
-        assert_eq!(verdicts(&offboarded(), again)[1], (Verdict::Contradicted, false));
+        assert_eq!(verdicts(&offboarded(), again)[1], (Proof::Contradicted, false));
         let comes_back = ExpectedEffects { changes_password: true, ..offboarded() };
         assert_eq!(verdicts(&comes_back, again)[1], PROVED);
     }
 
     #[test]
     fn what_nothing_decides_is_not_called_proved() {
-        let undated = Claim::Done { date: None, noted: OURS };
+        let undated = StepClaim::Done { date: None, noted: OURS };
         let without_dates = ExpectedEffects { reset: Some(undated), revoke: Some(undated), ..offboarded() };
         let shown = verdicts(&without_dates, account(false, OURS, after(2)));
-        assert_eq!(shown, [PROVED, (Verdict::CannotBeProved, false), (Verdict::CannotBeProved, false)]);
-        let failed = Claim::NotDone { word: "failed" };
-        let not_done = ExpectedEffects { reset: Some(failed), revoke: Some(Claim::InDoubt), ..offboarded() };
+        assert_eq!(shown, [PROVED, (Proof::CannotBeProved, false), (Proof::CannotBeProved, false)]);
+        let failed = StepClaim::NotDone { word: "failed" };
+        let not_done = ExpectedEffects { reset: Some(failed), revoke: Some(StepClaim::InDoubt), ..offboarded() };
         let shown = verdicts(&not_done, account(false, OURS, after(2)));
-        assert_eq!(shown[1..], [(Verdict::NotYet, false), (Verdict::CannotBeProved, false)]);
+        assert_eq!(shown[1..], [(Proof::NotYet, false), (Proof::CannotBeProved, false)]);
         for gone in [SeenObject::Nobody, SeenObject::Several, SeenObject::Deleted] {
             let findings = offboarded().judge(&AccountReading { seen: gone, at: after(60) });
-            assert!(findings.iter().all(|finding| finding.verdict == Verdict::CannotBeProved && !finding.may_catch_up));
+            assert!(findings.iter().all(|finding| finding.verdict == Proof::CannotBeProved && !finding.may_catch_up));
             assert_eq!(findings.len(), 3);
         }
         let hidden = SeenAccount { enabled: None, last_password_change: None, ..account(false, OURS, after(2)) };
         let shown = verdicts(&offboarded(), hidden);
-        assert_eq!(shown[..2], [(Verdict::CannotBeProved, false); 2]);
+        assert_eq!(shown[..2], [(Proof::CannotBeProved, false); 2]);
     }
 
     #[test]
@@ -355,18 +355,18 @@ mod tests {
             Some(Earlier { verdict, contradiction, last_seen: datetime!(2026-11-24 08:00 UTC) })
         };
         let of = |earlier, synced| {
-            let sign_in = Some(ExpectedSignIn { step: Step::Block, claim: Claim::AsBefore, earlier });
+            let sign_in = Some(ExpectedSignIn { step: Step::Block, claim: StepClaim::AsBefore, earlier });
             let expected = ExpectedEffects { sign_in, reset: None, revoke: None, ..offboarded() };
             let seen = SeenObject::Account(SeenAccount { synced, ..account(true, BEFORE, BEFORE) });
             expected.judge(&AccountReading { seen, at: datetime!(2026-11-24 09:00 UTC) }).remove(0)
         };
-        let changed = of(earlier(Verdict::Proved, None), true);
-        assert_eq!(changed.verdict, Verdict::Contradicted);
+        let changed = of(earlier(Proof::Proved, None), true);
+        assert_eq!(changed.verdict, Proof::Contradicted);
         for said in ["between 2026-11-24T08:00:00Z and 2026-11-24T09:00:00Z", "directory sync"] {
             assert!(changed.found.contains(said), "{}", changed.found);
         }
-        let again = of(earlier(Verdict::Contradicted, Some("as it was found first")), false);
-        assert_eq!((again.verdict, again.found.as_str()), (Verdict::Contradicted, "as it was found first"));
-        assert_eq!(of(None, false).verdict, Verdict::Contradicted, "it was blocked when the plan was made");
+        let again = of(earlier(Proof::Contradicted, Some("as it was found first")), false);
+        assert_eq!((again.verdict, again.found.as_str()), (Proof::Contradicted, "as it was found first"));
+        assert_eq!(of(None, false).verdict, Proof::Contradicted, "it was blocked when the plan was made");
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::claims::{Claim, Claims};
+use super::claims::{StepClaim, RunClaims};
 use super::finding::Finding;
 use super::judge::{ExpectedEffects, ExpectedSignIn};
 use super::reading::AccountReading;
@@ -17,7 +17,7 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
-use crate::run::verdict::Verdicts;
+use crate::run::proof::Proofs;
 use crate::step::Step;
 
 /// How long to wait before those are read again whom a replica does not show yet; tenant time.
@@ -62,7 +62,7 @@ pub struct Checked {
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
     readings: Vec<AccountReading>,
-    verdicts: Verdicts,
+    verdicts: Proofs,
 }
 
 /// What a pass tells while it is under way.
@@ -93,7 +93,7 @@ impl Pass {
     /// Plan or directory cannot be read; then nothing is known.
     pub async fn make<T: Transport>(
         plan: &PlanFolder,
-        claims: &Claims,
+        claims: &RunClaims,
         transport: &T,
         clock: Clock,
         wait: Duration,
@@ -102,7 +102,7 @@ impl Pass {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let lookup = Lookup::paced(Paced::new(transport, clock));
         let deadline = clock.now() + wait;
-        let mut pass = Self { readings: Vec::with_capacity(of), verdicts: Verdicts::default() };
+        let mut pass = Self { readings: Vec::with_capacity(of), verdicts: Proofs::default() };
         // Those whom a replica may not show yet, by their places.
         let mut open: Vec<(usize, Subject)> = Vec::new();
         let mut all = subjects(plan, claims)?;
@@ -169,7 +169,7 @@ impl Pass {
 
     /// How many steps have which verdict.
     #[must_use]
-    pub fn verdicts(&self) -> Verdicts {
+    pub fn verdicts(&self) -> Proofs {
         self.verdicts
     }
 
@@ -181,7 +181,7 @@ impl Pass {
     pub fn checked<'a>(
         &'a self,
         plan: &'a PlanFolder,
-        claims: &'a Claims,
+        claims: &'a RunClaims,
     ) -> Result<impl Iterator<Item = Result<Checked, FolderError>> + 'a, FolderError> {
         let subjects = subjects(plan, claims)?;
         Ok(subjects.zip(&self.readings).map(|(subject, reading)| {
@@ -211,14 +211,14 @@ async fn read<T: Transport>(
 /// Everybody whom the plan acts on or takes for done, in the roster's order.
 fn subjects<'a>(
     plan: &'a PlanFolder,
-    claims: &'a Claims,
+    claims: &'a RunClaims,
 ) -> Result<impl Iterator<Item = Result<Subject, FolderError>> + 'a, FolderError> {
     let rows = plan.rows()?;
     Ok(rows.filter_map(|row| row.map(|row| subject(row, plan.manifest(), claims)).transpose()))
 }
 
 /// What is expected of the account of a row; nothing of those that the plan leaves alone.
-fn subject(row: PlanRow, manifest: &Manifest, claims: &Claims) -> Option<Subject> {
+fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subject> {
     let acts = match row.decision {
         Decision::Act => true,
         Decision::Already => false,
@@ -230,7 +230,7 @@ fn subject(row: PlanRow, manifest: &Manifest, claims: &Claims) -> Option<Subject
     let sign_in = of_playbook.and_then(|step| {
         // Whoever was blocked already when the plan was made must be so still.
         let kept = row.account_enabled == Some(step == Step::Unblock);
-        let claim = planned(step).or(kept.then_some(Claim::AsBefore))?;
+        let claim = planned(step).or(kept.then_some(StepClaim::AsBefore))?;
         Some(ExpectedSignIn { step, claim, earlier: claims.earlier(row.row, step) })
     });
     let expected = ExpectedEffects {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::claims::Claims;
+use super::claims::RunClaims;
 use super::finding::Finding;
 use super::pass::{Checked, Pass};
 use crate::plan::folder::{FolderError, PlanFolder};
@@ -44,7 +44,7 @@ pub enum TableError {
 /// # Errors
 ///
 /// The plan cannot be read, or the file not written; an older one is then untouched.
-pub fn write(plan: &PlanFolder, claims: &Claims, pass: &Pass) -> Result<PathBuf, TableError> {
+pub fn write(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<PathBuf, TableError> {
     let path = plan.path().join(VERIFICATION_CSV);
     private_files::replace(&path, |file| {
         let mut csv = csv::Writer::from_writer(file);
@@ -76,7 +76,7 @@ pub fn write(plan: &PlanFolder, claims: &Claims, pass: &Pass) -> Result<PathBuf,
 /// # Errors
 ///
 /// The plan cannot be read, or the journal is in use, broken, or cannot be written.
-pub async fn append(plan: &PlanFolder, claims: &Claims, pass: &Pass) -> Result<(), TableError> {
+pub async fn append(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<(), TableError> {
     let journal = Journal::open(&plan.journal_path(), |_| Ok(()))?;
     let mut records = Vec::new();
     for account in pass.checked(plan, claims)? {

@@ -9,7 +9,7 @@ use sealoff::graph::batch;
 use sealoff::graph::error::GraphError;
 use sealoff::graph::verdict;
 use sealoff::roster::{KeyProperty, ReadOptions, Roster, Source};
-use sealoff::run::journal::Reader;
+use sealoff::run::journal::JournalReader;
 use sealoff::run::record::Record;
 use sealoff::run::replay::Replay;
 use sealoff::run::state::AccountState;
@@ -31,11 +31,11 @@ impl Planned for EightAccounts {
 /// A journal as it lies on a disk, and then the same lines with a chain that holds, so that the fuzzer gets behind it.
 /// Returns how many lines the second reading took in.
 pub(crate) fn journal(bytes: &[u8]) -> usize {
-    let mut reader = Reader::over(Path::new("journal.jsonl"), bytes);
+    let mut reader = JournalReader::over(Path::new("journal.jsonl"), bytes);
     while let Some(Ok(_)) = reader.next() {}
     assert!(reader.offset() <= bytes.len() as u64, "more was read than there is");
     let whole = chained(bytes);
-    let mut reader = Reader::over(Path::new("journal.jsonl"), &*whole);
+    let mut reader = JournalReader::over(Path::new("journal.jsonl"), &*whole);
     let Some(Ok(first)) = reader.next() else { return 0 };
     let Record::Opened { plan, .. } = first.record else { return 0 };
     let mut replay = Replay::new(plan, &EightAccounts);

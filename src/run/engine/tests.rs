@@ -31,7 +31,7 @@ use crate::plan::row::{Decision, PlanRow};
 use crate::run::accounts::{Accounts, TooMany};
 use crate::run::event::{Event, Statistics};
 use crate::run::journal::store::failing::{Afterwards, Failing};
-use crate::run::journal::{Journal, JournalError, Line, Reader};
+use crate::run::journal::{Journal, JournalError, JournalLine, JournalReader};
 use crate::run::mint::{Mint, Sealing};
 use crate::run::outcome::Outcome;
 use crate::run::record::{FORMAT, Record};
@@ -144,7 +144,7 @@ impl Tenant {
     /// The promise that the sealed credential is on disk before the password leaves, checked at the moment it arrives.
     fn intents_on_disk(&self) -> HashMap<ObjectId, u64> {
         let mut intents = HashMap::new();
-        for line in Reader::open(&self.journal).unwrap() {
+        for line in JournalReader::open(&self.journal).unwrap() {
             if let Record::Intended { object_id, .. } = line.unwrap().record {
                 *intents.entry(object_id).or_default() += 1;
             }
@@ -375,7 +375,7 @@ impl Rehearsal {
     fn replay(&self, accounts: &Accounts) -> Replay {
         let mut replay = Replay::new(Digest::of(b"plan"), accounts);
         if self.journal().exists() {
-            Reader::open(&self.journal()).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
+            JournalReader::open(&self.journal()).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
         }
         replay
     }
@@ -394,7 +394,7 @@ impl Rehearsal {
         let accounts = Arc::new(self.accounts());
         let mut replay = Replay::new(Digest::of(b"plan"), &accounts);
         let path = self.journal();
-        let each = |line: &Line| replay.apply(line);
+        let each = |line: &JournalLine| replay.apply(line);
         let journal = match self.disk {
             None => Journal::open(&path, each)?,
             Some((good, afterwards)) => Journal::open_with(&path, each, |file| Failing::new(file, good, afterwards))?,

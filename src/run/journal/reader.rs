@@ -12,7 +12,7 @@ use crate::run::record::{CLAIMS_SINCE, FORMAT, Record};
 
 /// One line as it was read.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct JournalLine {
     /// What it says.
     pub record: Record,
     /// This machine's clock when it was written.
@@ -34,7 +34,7 @@ pub struct TornTail {
 
 /// Reads a journal from its first line on, checking the chain. A torn tail ends it; anything else that is wrong is an
 /// error.
-pub struct Reader<R> {
+pub struct JournalReader<R> {
     path: PathBuf,
     input: R,
     chain: Digest,
@@ -45,7 +45,7 @@ pub struct Reader<R> {
     torn: Option<TornTail>,
 }
 
-impl Reader<BufReader<File>> {
+impl JournalReader<BufReader<File>> {
     /// Opens a journal for reading only.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Reader<BufReader<File>> {
     }
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> JournalReader<R> {
     /// Reads a journal from memory or from a file that is open; `path` is what messages call it.
     pub fn over(path: &Path, input: R) -> Self {
         let path = path.to_owned();
@@ -81,7 +81,7 @@ impl<R: BufRead> Reader<R> {
         self.chain
     }
 
-    pub(super) fn next_line(&mut self) -> Result<Option<Line>, JournalError> {
+    pub(super) fn next_line(&mut self) -> Result<Option<JournalLine>, JournalError> {
         if self.torn.is_some() {
             return Ok(None);
         }
@@ -102,7 +102,7 @@ impl<R: BufRead> Reader<R> {
                     self.refuse_newer(format)?;
                     self.claims |= format >= CLAIMS_SINCE;
                 }
-                let line = Line { record, at, offset: self.offset, number: self.number + 1 };
+                let line = JournalLine { record, at, offset: self.offset, number: self.number + 1 };
                 self.number += 1;
                 self.offset += length;
                 self.chain = chain;
@@ -179,8 +179,8 @@ fn contains(line: &[u8], part: &[u8]) -> bool {
     line.windows(part.len()).any(|window| window == part)
 }
 
-impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Line, JournalError>;
+impl<R: BufRead> Iterator for JournalReader<R> {
+    type Item = Result<JournalLine, JournalError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_line().transpose()
@@ -188,12 +188,12 @@ impl<R: BufRead> Iterator for Reader<R> {
 }
 
 /// Reads single lines of a journal that has been checked before.
-pub struct Lookup {
+pub struct JournalLookup {
     path: PathBuf,
     file: BufReader<File>,
 }
 
-impl Lookup {
+impl JournalLookup {
     /// Opens a journal for reading only.
     ///
     /// # Errors

@@ -61,7 +61,7 @@ async fn written(path: &Path, format: u32, rows: u32) -> Vec<Record> {
 
 /// What the journal says, but for the line that closes it.
 fn read(path: &Path) -> Result<Vec<Record>, JournalError> {
-    let records = Reader::open(path)?.map(|line| line.map(|line| line.record));
+    let records = JournalReader::open(path)?.map(|line| line.map(|line| line.record));
     records.filter(|record| !matches!(record, Ok(Record::Closed {}))).collect()
 }
 
@@ -106,7 +106,7 @@ async fn every_cut_of_the_file_is_a_prefix_of_the_truth() {
         for cut in 0..=bytes.len() {
             fs::write(&path, &bytes[..cut]).unwrap();
             let whole = line_ends(&bytes[..cut]);
-            let mut reader = Reader::open(&path).unwrap();
+            let mut reader = JournalReader::open(&path).unwrap();
             assert_eq!(reader.by_ref().map(Result::unwrap).count(), whole.len());
             let torn = cut - whole.last().copied().unwrap_or_default();
             assert_eq!(reader.torn_tail().map_or(0, |torn| torn.bytes), torn as u64, "cut at {cut}");
@@ -298,7 +298,7 @@ proptest! {
         let mut damaged = bytes.clone();
         let end = (at + with.len()).min(damaged.len());
         damaged[at..end].copy_from_slice(&with[..end - at]);
-        let mut reader = Reader::over(Path::new("journal"), &damaged[..]);
+        let mut reader = JournalReader::over(Path::new("journal"), &damaged[..]);
         let mut read = 0;
         for line in reader.by_ref() {
             let Ok(line) = line else { break };

@@ -55,7 +55,7 @@ async fn priority_comes_first() {
     let rehearsal = Rehearsal::new(Playbook::Breach, 140, 1, FAIR);
     rehearsal.finish().await;
     // By the order in which they left: two batches of one moment arrive in any order.
-    let left = Reader::open(&rehearsal.journal()).unwrap().filter_map(|line| match line.unwrap().record {
+    let left = JournalReader::open(&rehearsal.journal()).unwrap().filter_map(|line| match line.unwrap().record {
         Record::Intended { row, .. } => Some(row.get()),
         _ => None,
     });

@@ -15,7 +15,7 @@ fn through(playbook: Playbook, count: u32, doors: &[DoorQuirk]) -> Rehearsal {
 /// How many writes the journal says to have gone through each app, by its number.
 fn intents(rehearsal: &Rehearsal, apps: usize) -> Vec<usize> {
     let mut counts = vec![0; apps];
-    for line in Reader::open(&rehearsal.journal()).unwrap() {
+    for line in JournalReader::open(&rehearsal.journal()).unwrap() {
         if let Record::Intended { app, .. } = line.unwrap().record {
             let place = (1..=apps).position(|number| app == Some(client_id(number as u128)));
             counts[place.expect("every intent names its app")] += 1;

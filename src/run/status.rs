@@ -6,15 +6,15 @@ use std::time::Duration;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::journal::{JournalError, Lookup, Reader};
+use super::journal::{JournalError, JournalLookup, JournalReader};
 use super::next::SoFar;
 use super::opening::RunError;
 use super::outcome::Outcome;
+use super::proof::Proofs;
 use super::record::Record;
 use super::replay::Replay;
 use super::results::Words;
 use super::state::{AccountState, StepState};
-use super::verdict::Verdicts;
 use crate::graph::quota::Allowance;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
@@ -22,13 +22,13 @@ use crate::step::Step;
 
 /// Where a run stands.
 #[derive(Debug, Default, Serialize)]
-pub struct Survey {
+pub struct RunStatus {
     /// Has a process ever worked on it?
     pub begun: bool,
     /// What became of the rows so far.
     pub outcomes: BTreeMap<Outcome, u64>,
     /// How far each planned step is.
-    pub steps: BTreeMap<&'static str, Progress>,
+    pub steps: BTreeMap<&'static str, StepProgress>,
     /// Accounts of which a step may have taken effect and nobody knows yet; the next `apply` settles them. While a process
     /// works on the run, these are under way.
     pub in_doubt: u64,
@@ -44,12 +44,12 @@ pub struct Survey {
     /// Are new passwords sealed, so that somebody can open them?
     pub sealed: u64,
     /// What the journal is like.
-    pub journal: Condition,
+    pub journal: JournalCondition,
 }
 
 /// How far one step is, in accounts.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Progress {
+pub struct StepProgress {
     /// Graph accepted it.
     pub done: u64,
     /// Not done yet.
@@ -62,14 +62,14 @@ pub struct Progress {
 
 /// What a journal is like.
 #[derive(Debug, Default, Serialize)]
-pub struct Condition {
+pub struct JournalCondition {
     /// Whole lines, each of which continues the one before it.
     pub lines: u64,
     /// How many bytes they take.
     pub bytes: u64,
     /// What the last verification found, where there was one since the last write.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<Verdicts>,
+    pub verified: Option<Proofs>,
     /// Bytes behind them that were never on disk as a whole; the next `apply` cuts them off. While a process works on the
     /// run, a line that is being written.
     pub torn_bytes: u64,
@@ -78,7 +78,7 @@ pub struct Condition {
     pub torn_line: Option<u64>,
     /// Why the journal cannot be used, and from which line on; what is told of the run is what stands before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub broken: Option<Broken>,
+    pub broken: Option<JournalBreak>,
     /// How many processes have worked on the run.
     pub processes: u64,
     /// When the first line was written, by this machine's clock.
@@ -94,7 +94,7 @@ pub struct Condition {
 
 /// Where a journal breaks.
 #[derive(Debug, Serialize)]
-pub struct Broken {
+pub struct JournalBreak {
     /// The line, from 1; nothing where the format is a newer one.
     pub line: Option<u64>,
     /// What is wrong.
@@ -105,7 +105,7 @@ fn in_seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::
     to.serialize_f64(span.as_secs_f64())
 }
 
-impl Survey {
+impl RunStatus {
     /// How many rows have this outcome.
     #[must_use]
     pub fn of(&self, outcome: Outcome) -> u64 {
@@ -137,24 +137,24 @@ const DRIFTED: &str = "drifted";
 /// # Errors
 ///
 /// The plan cannot be read, or the journal not at all.
-pub fn survey(plan: &PlanFolder) -> Result<Survey, RunError> {
-    let mut survey = Survey::default();
+pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
+    let mut status = RunStatus::default();
     let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
     let path = plan.journal_path();
     let exists = path.try_exists().map_err(|source| JournalError::Io { path: path.clone(), source })?;
     if exists {
-        survey.journal = read(Reader::open(&path)?, &mut replay)?;
+        status.journal = read(JournalReader::open(&path)?, &mut replay)?;
     }
-    survey.begun = replay.has_begun();
-    let mut lookup = if survey.begun { Some(Lookup::open(&path)?) } else { None };
+    status.begun = replay.has_begun();
+    let mut lookup = if status.begun { Some(JournalLookup::open(&path)?) } else { None };
     for row in plan.rows()? {
         let row = row?;
         let history = replay.row(row.row);
         let outcome = Outcome::of_row(row.decision, &history.state);
-        *survey.outcomes.entry(outcome).or_default() += 1;
+        *status.outcomes.entry(outcome).or_default() += 1;
         if row.decision == Decision::Act {
-            survey.failed += u64::from(history.state.may_be_retried());
-            survey.count_steps(&history.state, row.steps.iter());
+            status.failed += u64::from(history.state.may_be_retried());
+            status.count_steps(&history.state, row.steps.iter());
         }
         if let (Some(lookup), Outcome::Failed | Outcome::Partial | Outcome::Uncertain | Outcome::Refused) =
             (&mut lookup, outcome)
@@ -162,16 +162,16 @@ pub fn survey(plan: &PlanFolder) -> Result<Survey, RunError> {
         {
             let words = Words::read(&history, outcome, lookup)?;
             let reason = if words.error_code.is_empty() { words.detail } else { words.error_code };
-            *survey.reasons.entry(reason).or_default() += 1;
+            *status.reasons.entry(reason).or_default() += 1;
         }
     }
     let spent = replay.states().writes_spent(OffsetDateTime::now_utc(), 1.0);
-    survey.time_left = Allowance::WRITES.floor(survey.writes_left + u64::from(spent.most_of_one_app()));
-    survey.sealed = u64::from(plan.manifest().sealed());
-    Ok(survey)
+    status.time_left = Allowance::WRITES.floor(status.writes_left + u64::from(spent.most_of_one_app()));
+    status.sealed = u64::from(plan.manifest().sealed());
+    Ok(status)
 }
 
-impl Survey {
+impl RunStatus {
     fn count_steps(&mut self, state: &AccountState, steps: impl Iterator<Item = Step>) {
         for step in steps {
             let progress = self.steps.entry(step.name()).or_default();
@@ -195,15 +195,19 @@ impl Survey {
     }
 }
 
-fn read<R: std::io::BufRead>(mut reader: Reader<R>, replay: &mut Replay) -> Result<Condition, JournalError> {
-    let mut condition = Condition::default();
+fn read<R: std::io::BufRead>(
+    mut reader: JournalReader<R>,
+    replay: &mut Replay,
+) -> Result<JournalCondition, JournalError> {
+    let mut condition = JournalCondition::default();
     while let Some(line) = reader.next() {
         let applied = match line {
-            Ok(line) => {
-                replay.apply(&line).map(|()| line).map_err(|reason| Broken { line: Some(condition.lines + 1), reason })
-            }
-            Err(JournalError::Broken { line, reason, .. }) => Err(Broken { line: Some(line), reason }),
-            Err(newer @ JournalError::Newer { .. }) => Err(Broken { line: None, reason: newer.to_string() }),
+            Ok(line) => replay
+                .apply(&line)
+                .map(|()| line)
+                .map_err(|reason| JournalBreak { line: Some(condition.lines + 1), reason }),
+            Err(JournalError::Broken { line, reason, .. }) => Err(JournalBreak { line: Some(line), reason }),
+            Err(newer @ JournalError::Newer { .. }) => Err(JournalBreak { line: None, reason: newer.to_string() }),
             Err(other) => return Err(other),
         };
         let line = match applied {

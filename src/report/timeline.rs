@@ -8,12 +8,12 @@ use time::OffsetDateTime;
 use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
-use crate::run::journal::{JournalError, Line, Reader};
+use crate::run::journal::{JournalError, JournalLine, JournalReader};
 use crate::run::opening::RunError;
+use crate::run::proof::{Proof, Proofs};
 use crate::run::record::{Answered, Record};
 use crate::run::state::{AccountState, StepState};
 use crate::run::states::{Moved, States};
-use crate::run::verdict::{Verdict, Verdicts};
 use crate::step::Step;
 
 /// Seconds of tenant time in which somebody worked on the run: the time between two processes does not count.
@@ -37,7 +37,7 @@ pub(super) struct Process {
 
 /// What a journal tells.
 #[derive(Default)]
-pub(super) struct Story {
+pub(super) struct Timeline {
     pub(super) processes: Vec<Process>,
     pub(super) quota: Option<Allowance>,
     /// When sign-in was first blocked (or allowed) for one account after the other.
@@ -56,31 +56,31 @@ pub(super) struct Story {
     /// The whole of the working time.
     pub(super) lasted: Seconds,
     /// When everybody was last read again, and what was found.
-    pub(super) verification: Option<(OffsetDateTime, Verdicts)>,
+    pub(super) verification: Option<(OffsetDateTime, Proofs)>,
     /// What is not proved, by row and step.
-    pub(super) not_proved: BTreeMap<(RowNumber, Step), (Verdict, String)>,
+    pub(super) not_proved: BTreeMap<(RowNumber, Step), (Proof, String)>,
     counted: Vec<[bool; 3]>,
 }
 
-impl Story {
-    /// Reads the journal of a run; an empty story where none has begun.
+impl Timeline {
+    /// Reads the journal of a run; an empty timeline where none has begun.
     pub(super) fn read(plan: &PlanFolder) -> Result<Self, RunError> {
         let mut states = States::new(plan.manifest().fingerprint(), plan);
-        let mut story = Self { counted: vec![[false; 3]; states.rows()], ..Self::default() };
+        let mut timeline = Self { counted: vec![[false; 3]; states.rows()], ..Self::default() };
         let path = plan.journal_path();
         if !path.exists() {
-            return Ok(story);
+            return Ok(timeline);
         }
-        for line in Reader::open(&path)? {
+        for line in JournalReader::open(&path)? {
             let line = line?;
             let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
             let moved = states.apply(&line).map_err(broken)?;
-            story.take(&line, moved);
+            timeline.take(&line, moved);
         }
-        Ok(story)
+        Ok(timeline)
     }
 
-    fn take(&mut self, line: &Line, moved: Option<Moved>) {
+    fn take(&mut self, line: &JournalLine, moved: Option<Moved>) {
         match &line.record {
             Record::TakenOver { version, .. } => self.processes.push(Process {
                 began: line.at,
@@ -100,7 +100,7 @@ impl Story {
             }
             Record::Verified { row, step, verdict, found } => {
                 match verdict {
-                    Verdict::Proved => self.not_proved.remove(&(*row, *step)),
+                    Proof::Proved => self.not_proved.remove(&(*row, *step)),
                     _ => self.not_proved.insert((*row, *step), (*verdict, found.clone())),
                 };
                 return;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What a reading of the directory shows of a step. The names are part of the contract with scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum Proof {
     /// The directory shows the effect of the step.
     Proved,
     /// It does not show it, or not yet.
@@ -18,7 +18,7 @@ pub enum Verdict {
     CannotBeProved,
 }
 
-impl Verdict {
+impl Proof {
     /// All verdicts.
     pub const ALL: [Self; 4] = [Self::Proved, Self::NotYet, Self::Contradicted, Self::CannotBeProved];
 
@@ -45,7 +45,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -53,36 +53,36 @@ impl fmt::Display for Verdict {
 
 /// How many steps have which verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdicts {
-    /// [`Verdict::Proved`].
+pub struct Proofs {
+    /// [`Proof::Proved`].
     pub proved: u64,
-    /// [`Verdict::NotYet`].
+    /// [`Proof::NotYet`].
     pub not_yet: u64,
-    /// [`Verdict::Contradicted`].
+    /// [`Proof::Contradicted`].
     pub contradicted: u64,
-    /// [`Verdict::CannotBeProved`].
+    /// [`Proof::CannotBeProved`].
     pub cannot_be_proved: u64,
 }
 
-impl Verdicts {
+impl Proofs {
     /// How many steps have this verdict.
     #[must_use]
-    pub const fn of(&self, verdict: Verdict) -> u64 {
+    pub const fn of(&self, verdict: Proof) -> u64 {
         match verdict {
-            Verdict::Proved => self.proved,
-            Verdict::NotYet => self.not_yet,
-            Verdict::Contradicted => self.contradicted,
-            Verdict::CannotBeProved => self.cannot_be_proved,
+            Proof::Proved => self.proved,
+            Proof::NotYet => self.not_yet,
+            Proof::Contradicted => self.contradicted,
+            Proof::CannotBeProved => self.cannot_be_proved,
         }
     }
 
     /// Counts one more.
-    pub const fn add(&mut self, verdict: Verdict) {
+    pub const fn add(&mut self, verdict: Proof) {
         *match verdict {
-            Verdict::Proved => &mut self.proved,
-            Verdict::NotYet => &mut self.not_yet,
-            Verdict::Contradicted => &mut self.contradicted,
-            Verdict::CannotBeProved => &mut self.cannot_be_proved,
+            Proof::Proved => &mut self.proved,
+            Proof::NotYet => &mut self.not_yet,
+            Proof::Contradicted => &mut self.contradicted,
+            Proof::CannotBeProved => &mut self.cannot_be_proved,
         } += 1;
     }
 
