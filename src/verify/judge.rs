@@ -3,7 +3,7 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use super::claims::{StepClaim, Earlier};
+use super::claims::{Earlier, StepClaim};
 use super::finding::Finding;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
 use crate::run::proof::Proof;
@@ -123,10 +123,13 @@ impl ExpectedEffects {
     /// Does this reading come from a replica that has seen what the run did last to the account? Then whatever else it
     /// shows is no lag.
     fn shows_the_run(&self, account: &SeenAccount) -> bool {
-        let shows = |claim: Option<StepClaim>, is: Option<OffsetDateTime>, was: Option<OffsetDateTime>| match (claim, is) {
-            (Some(StepClaim::Done { date: Some(date), .. }), Some(is)) => is >= whole(date) - TOLERANCE && was != Some(is),
-            _ => false,
-        };
+        let shows =
+            |claim: Option<StepClaim>, is: Option<OffsetDateTime>, was: Option<OffsetDateTime>| match (claim, is) {
+                (Some(StepClaim::Done { date: Some(date), .. }), Some(is)) => {
+                    is >= whole(date) - TOLERANCE && was != Some(is)
+                }
+                _ => false,
+            };
         shows(self.reset, account.last_password_change, self.last_password_change)
             || shows(self.revoke, account.sessions_valid_from, self.sessions_valid_from)
     }
@@ -199,10 +202,7 @@ fn dated(
         (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not tell {what}"))),
         (StepClaim::InDoubt, shown) => {
             let shown = shown.map(|shown| format!("; the directory shows {}", moment(shown))).unwrap_or_default();
-            Err((
-                Proof::CannotBeProved,
-                format!("the write was sent and never answered, so no moment is known{shown}"),
-            ))
+            Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
         }
         (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
         (StepClaim::AsBefore, _) => Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned())),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::claims::{StepClaim, RunClaims};
+use super::claims::{RunClaims, StepClaim};
 use super::finding::Finding;
 use super::judge::{ExpectedEffects, ExpectedSignIn};
 use super::reading::AccountReading;
