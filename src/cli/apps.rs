@@ -126,7 +126,7 @@ fn unusable(error: AppFileError) -> Failure {
         ),
         _ => None,
     };
-    let failure = Failure::usage(error);
+    let failure = Failure::usage(error).about("files");
     match next {
         Some(next) => failure.with_next(next),
         None => failure,

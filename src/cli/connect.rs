@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::graph::access::Access;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
-use crate::graph::endpoint::{Cloud, Endpoints};
+use crate::graph::endpoint::{Cloud, Endpoints, Service};
 use crate::graph::reading::ReadError;
 use crate::graph::token::{TokenError, TokenSource};
 use crate::graph::transport::{HttpTransport, TransportError};
@@ -104,8 +104,11 @@ impl ConnectionArgs {
     ///
     /// An address that cannot be used, a certificate file that cannot be read, or no credential.
     pub fn connect(&self) -> Result<Connected, Failure> {
-        let endpoints = Endpoints::new(self.cloud, self.graph_endpoint.as_deref(), self.authority.as_deref())
-            .map_err(Failure::usage)?;
+        let endpoints =
+            Endpoints::new(self.cloud, self.graph_endpoint.as_deref(), self.authority.as_deref()).map_err(|error| {
+                let argument = argument_of(error.service());
+                Failure::usage(error).about(argument)
+            })?;
         let clock = match self.clock_speed {
             None => Clock::real(),
             Some(speed) if !endpoints.graph.is_loopback() => {
@@ -120,10 +123,19 @@ impl ConnectionArgs {
         voice::say_more(format_args!("calls go to {}, and tokens come from {}", endpoints.graph, endpoints.authority));
         let credential = self.credential.credential(self.ca_file.as_deref())?;
         let on_loopback = endpoints.graph.is_loopback() && endpoints.authority.is_loopback();
-        let http = http_client(self.ca_file.as_deref(), on_loopback).map_err(Failure::usage)?;
+        let http = http_client(self.ca_file.as_deref(), on_loopback)
+            .map_err(|error| Failure::usage(error).about("ca_file"))?;
         let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
         let transport = HttpTransport::new(http, endpoints, tokens);
         Ok(Connected { transport, clock })
+    }
+}
+
+/// The id of the argument that says where a service is.
+const fn argument_of(service: Service) -> &'static str {
+    match service {
+        Service::Graph => "graph_endpoint",
+        Service::Authority => "authority",
     }
 }
 
@@ -152,6 +164,13 @@ pub fn read_failure(error: &ReadError) -> Failure {
 #[must_use]
 pub fn transport_failure(error: &TransportError) -> Failure {
     let failure = Failure::new(Exit::Access, error);
+    let failure = match error {
+        TransportError::NotSent(_) => failure.about("graph_endpoint"),
+        TransportError::Token(TokenError::Unreachable(_)) => failure.about("authority"),
+        TransportError::Token(TokenError::NotATenant(_)) => failure.about("tenant"),
+        TransportError::Token(TokenError::FederatedFile { .. }) => failure.about("federated_token_file"),
+        _ => failure,
+    };
     match error {
         TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => failure.with_next(sentence(hint)),
         _ => match remedy_of_call(error) {

@@ -121,7 +121,8 @@ impl CredentialArgs {
                 let given = secret_variable_as_it_is(CERTIFICATE_PASSWORD)?;
                 let mut ask = typed_password;
                 let password = FilePassword::new(given, &mut ask);
-                let certificate = SigningCertificate::read_with(&path, password).map_err(unusable_certificate)?;
+                let certificate = SigningCertificate::read_with(&path, password)
+                    .map_err(|error| unusable_certificate(error).about("client_certificate"))?;
                 Credential::Certificate { tenant, client_id, certificate }
             }
             CredentialKind::Federated => {
@@ -143,7 +144,7 @@ impl CredentialArgs {
                 Credential::GitHub { tenant, client_id, request_url, request_token }
             }
             CredentialKind::ManagedIdentity => {
-                let direct = http_client(ca_file, true).map_err(Failure::usage)?;
+                let direct = http_client(ca_file, true).map_err(|error| Failure::usage(error).about("ca_file"))?;
                 // Azure Arc is told from App Service by what it does not set.
                 let on_arc = variable("IMDS_ENDPOINT").is_some() && variable("IDENTITY_HEADER").is_none();
                 let arc = variable(IDENTITY_ENDPOINT).filter(|_| on_arc);
@@ -313,7 +314,7 @@ fn secret_variable_as_it_is(name: &str) -> Result<Option<SecretString>, Failure>
 /// The secret in a file that holds nothing else.
 fn secret_in(path: &Path) -> Result<SecretString, Failure> {
     let cannot = |reason: &dyn std::fmt::Display| {
-        Failure::usage(format_args!("client secret file {}: {reason}", path.display()))
+        Failure::usage(format_args!("client secret file {}: {reason}", path.display())).about("client_secret_file")
     };
     let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| cannot(&error))?;
     warn_of_onlookers(path);

@@ -77,12 +77,14 @@ pub struct Failure {
     pub what: String,
     /// What to do next, as whole sentences; printed after `help: `.
     pub next: Option<String>,
+    /// The id of the argument whose value is what is wrong, where one is: its place in the file of settings is named.
+    pub(super) argument: Option<&'static str>,
 }
 
 impl Failure {
     /// A failure that ends with this code.
     pub fn new(exit: Exit, what: impl fmt::Display) -> Self {
-        Self { exit, what: what.to_string(), next: None }
+        Self { exit, what: what.to_string(), next: None, argument: None }
     }
 
     /// The command line, or a file that it names, cannot be used.
@@ -102,6 +104,13 @@ impl Failure {
             return Self::new(Exit::Done, "nobody reads on");
         }
         Self::usage(format_args!("standard output cannot be written: {error}"))
+    }
+
+    /// Names the argument whose value is what is wrong.
+    #[must_use]
+    pub(super) fn about(mut self, argument: &'static str) -> Self {
+        self.argument = Some(argument);
+        self
     }
 
     /// Says what to do next.

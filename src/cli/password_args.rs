@@ -34,6 +34,6 @@ impl PasswordArgs {
             (PasswordKind::Phrase, None) => Ok(PasswordStyle::PHRASE),
             (PasswordKind::Phrase, Some(words)) => PasswordStyle::phrase(words),
         };
-        style.map_err(|error| Failure::usage(format_args!("--password-length: {error}")))
+        style.map_err(|error| Failure::usage(format_args!("--password-length: {error}")).about("password_length"))
     }
 }

@@ -23,7 +23,7 @@ use crate::plan::playbook::Playbook;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::plan::rules::{Options, Rules, RulesError};
 use crate::report::examples::Examples;
-use crate::roster::{KeyProperty, ReadOptions, Roster, Source};
+use crate::roster::{KeyProperty, ReadOptions, Roster, RosterError, Source};
 use crate::run::opening::{WorkScope, resume_point};
 use crate::seal::Recipients;
 
@@ -89,7 +89,15 @@ impl ReadingArgs {
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
         let name = source.to_string();
         let options = ReadOptions { key: self.key.clone(), by: self.by, handoff: self.handoff_by.clone() };
-        Roster::open_with(source, options).map_err(|error| diagnostics::of_roster(&error, &name))
+        Roster::open_with(source, options).map_err(|error| {
+            let failure = diagnostics::of_roster(&error, &name);
+            match &error {
+                RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.handoff_by.as_ref() => {
+                    failure.about("handoff_by")
+                }
+                _ => failure,
+            }
+        })
     }
 }
 
@@ -167,10 +175,11 @@ impl RuleArgs {
     pub(super) fn rules(&self, playbook: Playbook, own: Option<HandoffKeys>) -> Result<Rules, Failure> {
         let seal_to = match self.seal_to.as_slice() {
             [] => None,
-            named => Some(Recipients::parse(named).map_err(Failure::usage)?),
+            named => Some(Recipients::parse(named).map_err(|error| Failure::usage(error).about("seal_to"))?),
         };
         let path = self.recipients.as_deref();
-        let handoff = path.map(HandoffKeys::read).transpose().map_err(Failure::usage)?;
+        let handoff = path.map(HandoffKeys::read).transpose();
+        let handoff = handoff.map_err(|error| Failure::usage(error).about("recipients"))?;
         let (seal_to, handoff) = self.padded(seal_to, handoff)?;
         let mut recipients = seal_to.map(|recipients| recipients.to_texts()).unwrap_or_default();
         let handoff = match path.zip(handoff) {
@@ -180,6 +189,7 @@ impl RuleArgs {
         let protected = match &self.protect {
             Some(path) => Protected::read(path).map_err(|error| {
                 Failure::usage(format_args!("the list of protected accounts {}: {error}", path.display()))
+                    .about("protect")
             })?,
             None => Protected::nobody(),
         };

@@ -95,11 +95,12 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let recipients = if args.seal_to.is_empty() {
         Vec::new()
     } else {
-        Recipients::parse(&args.seal_to).map_err(Failure::usage)?.to_texts()
+        Recipients::parse(&args.seal_to).map_err(|error| Failure::usage(error).about("seal_to"))?.to_texts()
     };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
     let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };
-    let handoff = args.recipients.as_deref().map(HandoffKeys::read).transpose().map_err(Failure::usage)?;
+    let handoff = args.recipients.as_deref().map(HandoffKeys::read).transpose();
+    let handoff = handoff.map_err(|error| Failure::usage(error).about("recipients"))?;
     let rules = Rules { playbook, options, recipients, handoff, protected: Protected::nobody() };
     rules.check().map_err(|error: RulesError| {
         let no_recipient = matches!(error, RulesError::NoRecipient { .. });

@@ -87,7 +87,9 @@ pub fn refused(error: &TransportError) -> Check {
         }
         TransportError::Token(TokenError::SomethingBetween { .. }) => remedy(UnreachableCause::SomethingBetween).to_owned(),
         TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and run sealoff doctor again.".to_owned(),
-        TransportError::Token(TokenError::Unusable(_)) => {
+        TransportError::Token(
+            TokenError::Unusable(_) | TokenError::NotATenant(_) | TokenError::FederatedFile { .. },
+        ) => {
             "Correct what is named here, or choose another way in with --auth.".to_owned()
         }
         _ => "Check the credential that is set in the environment.".to_owned(),

@@ -39,41 +39,46 @@ impl Cloud {
     }
 }
 
+/// The two services that are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+pub enum Service {
+    /// Microsoft Graph.
+    #[strum(to_string = "the Graph endpoint")]
+    Graph,
+    /// The token service.
+    #[strum(to_string = "the authority")]
+    Authority,
+}
+
 /// Why an address cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum EndpointError {
     /// Not a web address at all.
-    #[error("{what} {text:?} is not a web address")]
-    NotAnAddress {
-        /// Which setting it is.
-        what: &'static str,
-        /// What was given.
-        text: String,
-    },
+    #[error("{which} {text:?} is not a web address")]
+    NotAnAddress { which: Service, text: String },
     /// It has a path, a query or a user name.
-    #[error("{what} {text:?} must be a bare root such as https://graph.microsoft.com, without a version or path")]
-    NotARoot {
-        /// Which setting it is.
-        what: &'static str,
-        /// What was given.
-        text: String,
-    },
+    #[error("{which} {text:?} must be a bare root such as https://graph.microsoft.com, without a version or path")]
+    NotARoot { which: Service, text: String },
     /// Clear text that would leave the machine.
     #[error(
-        "{what} {text:?} is clear text; tokens and passwords go over https only (http is taken for loopback addresses alone)"
+        "{which} {text:?} is clear text; tokens and passwords go over https only (http is taken for loopback addresses alone)"
     )]
-    ClearText {
-        /// Which setting it is.
-        what: &'static str,
-        /// What was given.
-        text: String,
-    },
+    ClearText { which: Service, text: String },
     /// The token service must be https always.
     #[error("the authority {text:?} is clear text; it must be https")]
-    ClearTextAuthority {
-        /// What was given.
-        text: String,
-    },
+    ClearTextAuthority { text: String },
+}
+
+impl EndpointError {
+    /// Of which service the address is.
+    #[must_use]
+    pub const fn service(&self) -> Service {
+        match self {
+            Self::NotAnAddress { which, .. } | Self::NotARoot { which, .. } | Self::ClearText { which, .. } => *which,
+            Self::ClearTextAuthority { .. } => Service::Authority,
+        }
+    }
 }
 
 /// The root of one service: scheme, host and port, nothing more.
@@ -81,15 +86,15 @@ pub enum EndpointError {
 pub struct Root(Url);
 
 impl Root {
-    fn parse(what: &'static str, text: &str) -> Result<Self, EndpointError> {
+    fn parse(which: Service, text: &str) -> Result<Self, EndpointError> {
         let url =
-            Url::from_str(text.trim()).map_err(|_| EndpointError::NotAnAddress { what, text: text.to_owned() })?;
+            Url::from_str(text.trim()).map_err(|_| EndpointError::NotAnAddress { which, text: text.to_owned() })?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(EndpointError::NotAnAddress { what, text: text.to_owned() });
+            return Err(EndpointError::NotAnAddress { which, text: text.to_owned() });
         }
         let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
         if !bare || !url.username().is_empty() || url.password().is_some() {
-            return Err(EndpointError::NotARoot { what, text: text.to_owned() });
+            return Err(EndpointError::NotARoot { which, text: text.to_owned() });
         }
         Ok(Self(url))
     }
@@ -140,11 +145,11 @@ impl Endpoints {
     /// An address that is no root, a Graph endpoint in clear text that is not loopback, an authority in clear text.
     pub fn new(cloud: Cloud, graph: Option<&str>, authority: Option<&str>) -> Result<Self, EndpointError> {
         let (cloud_graph, cloud_authority) = cloud.hosts();
-        let graph = Root::parse("the Graph endpoint", graph.unwrap_or(cloud_graph))?;
+        let graph = Root::parse(Service::Graph, graph.unwrap_or(cloud_graph))?;
         if !graph.is_encrypted() && !graph.is_loopback() {
-            return Err(EndpointError::ClearText { what: "the Graph endpoint", text: graph.to_string() });
+            return Err(EndpointError::ClearText { which: Service::Graph, text: graph.to_string() });
         }
-        let authority = Root::parse("the authority", authority.unwrap_or(cloud_authority))?;
+        let authority = Root::parse(Service::Authority, authority.unwrap_or(cloud_authority))?;
         if !authority.is_encrypted() {
             return Err(EndpointError::ClearTextAuthority { text: authority.to_string() });
         }

@@ -368,7 +368,7 @@ fn a_declined_a_late_and_a_blocked_sign_in() {
         finish(without_secret(stage, &arguments))
     };
     let stage = device_stage(Device { lifetime: Duration::ZERO, ..Device::default() });
-    run(&stage).exited(5).complains(&["nobody signed in while the code could be used"]);
+    run(&stage).exited(5).complains(&["no sign-in was completed while the code could be used"]);
     let by = Some("grace.hopper@contoso.com".to_owned());
     let stage = device_stage(Device { approved_by: by, blocked: true, ..Device::default() });
     run(&stage).exited(5).complains(&["AADSTS53003", "Conditional Access"]);

@@ -107,28 +107,17 @@ impl InForce {
         (!names.is_empty()).then(|| names.join(", "))
     }
 
-    /// The same failure; where it is about a value that stands in the file, with the place at which it stands.
+    /// The same failure; where a value that stands in the file is what is wrong, with the place at which it stands.
     pub(super) fn with_origin(&self, failure: Failure) -> Failure {
-        let Some(file) = &self.file else { return failure };
-        let about = |told: &&Told| told.values.iter().any(|value| value.len() > 3 && stands_in(&failure.what, value));
-        let Some((name, line)) = self.settings.iter().filter(about).find_map(|told| match told.origin {
-            Origin::File { line, .. } => Some((told.name, line)),
-            _ => None,
-        }) else {
+        let (Some(file), Some(argument)) = (&self.file, failure.argument) else { return failure };
+        let is_it = |told: &&Told| KEYS.iter().any(|key| key.name == told.name && key.arg == argument);
+        let Some(Told { name, origin: Origin::File { line, .. }, .. }) = self.settings.iter().find(is_it) else {
             return failure;
         };
         let place = format!("{name} stands in line {line} of {}.", quoted(file));
         let next = failure.next.as_deref().map_or_else(|| place.clone(), |next| format!("{next}\n      {place}"));
         failure.with_next(next)
     }
-}
-
-/// Does the text have this value as a word of its own? What stands inside another word is chance.
-fn stands_in(text: &str, value: &str) -> bool {
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    text.match_indices(value).any(|(place, _)| {
-        !is_word(text[..place].chars().next_back()) && !is_word(text[place + value.len()..].chars().next())
-    })
 }
 
 /// `None` where the command takes no settings.

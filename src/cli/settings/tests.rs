@@ -122,9 +122,19 @@ fn no_secret_can_stand_in_it_and_none_is_repeated() {
 }
 
 #[test]
-fn a_value_that_stands_inside_another_word_is_not_what_a_failure_is_about() {
-    assert!(stands_in("the roster has no column \"manager\"", "manager"));
-    assert!(stands_in("manager", "manager"));
-    assert!(!stands_in("the passphrase does not fit", "phrase"));
-    assert!(!stands_in("phrases", "phrase") && stands_in("passphrase or phrase", "phrase"));
+fn a_failure_names_the_line_of_the_setting_that_it_is_about_and_of_no_other() {
+    let setting = |name, origin| Told { name, values: vec!["manager".to_owned()], origin };
+    let in_force = InForce {
+        file: Some(PathBuf::from("sealoff.toml")),
+        playbook: None,
+        settings: vec![
+            setting("handoff_by", Origin::File { line: 3, playbook: None }),
+            setting("protect", Origin::Flag("--protect".to_owned())),
+        ],
+    };
+    let next = |failure: Failure| in_force.with_origin(failure).next;
+    let failure = || Failure::usage("the roster has no column \"manager\"");
+    assert_eq!(next(failure().about("handoff_by")).unwrap(), "handoff_by stands in line 3 of sealoff.toml.");
+    assert_eq!(next(failure().about("protect")), None, "it was typed");
+    assert_eq!(next(failure()), None);
 }

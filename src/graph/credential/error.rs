@@ -1,5 +1,6 @@
 //! Why there is no token.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::graph::backoff;
@@ -45,6 +46,10 @@ pub enum TokenError {
         /// The token service's words.
         because: String,
     },
+    #[error("the credential cannot be used: the tenant {0:?} is neither a tenant id nor a domain")]
+    NotATenant(String),
+    #[error("the credential cannot be used: federated token file {}: {reason}", path.display())]
+    FederatedFile { path: PathBuf, reason: String },
     /// The credential cannot be used as given.
     #[error("the credential cannot be used: {0}")]
     Unusable(String),

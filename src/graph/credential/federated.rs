@@ -21,8 +21,9 @@ const LONGEST: u64 = 64 * 1024;
 ///
 /// The file cannot be read, or there is no token in it.
 pub(super) fn in_file(path: &Path) -> Result<SecretString, TokenError> {
-    let unusable = |reason: &dyn std::fmt::Display| {
-        TokenError::Unusable(format!("federated token file {}: {reason}", path.display()))
+    let unusable = |reason: &dyn std::fmt::Display| TokenError::FederatedFile {
+        path: path.to_owned(),
+        reason: reason.to_string(),
     };
     let size = std::fs::metadata(path).map_err(|error| unusable(&error))?.len();
     if size > LONGEST {

@@ -70,8 +70,7 @@ impl<'a> TokenService<'a> {
     pub(crate) fn new(http: &'a Client, endpoints: &'a Endpoints, tenant: &'a str) -> Result<Self, TokenError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
         if tenant.is_empty() || !tenant.chars().all(plain) {
-            let text = format!("the tenant {tenant:?} is neither a tenant id nor a domain");
-            return Err(TokenError::Unusable(text));
+            return Err(TokenError::NotATenant(tenant.to_owned()));
         }
         Ok(Self { http, endpoints, tenant })
     }
