@@ -8,16 +8,16 @@ use clap::Args;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::appointment::{self, Appointment, Calendar};
+use super::scheduled_start::{self, ScheduledStart, TenantCalendar};
 use super::apps::{self, AppArgs, Entering, Joined};
 use super::connect::{ConnectionArgs, read_failure, transport_failure};
 use super::disk_trouble;
 use super::exit::{Exit, Failure};
 use super::handoff;
 use super::interrupt;
-use super::last_look::{LookedAgain, NotBefore, admitted, look_again, not_begun};
-use super::moments;
-use super::nearby::nearby;
+use super::preflight::{LookedAgain, NotBefore, admitted, look_again, not_begun};
+use super::time_args;
+use super::nearest_path::nearest_path;
 use super::pace_args::{EffectivePace, PaceArgs};
 use super::precheck::{CheckArgs, note_clocks};
 use super::preview::quoted;
@@ -25,7 +25,7 @@ use super::progress::Display;
 use super::question;
 use super::recap::Recap;
 use super::recheck;
-use super::voice;
+use super::messages;
 use super::words::{counted, harmless, span};
 use crate::clock::Clock;
 use crate::graph::reading::{Organization, Reading};
@@ -66,11 +66,11 @@ pub struct ApplyArgs {
     #[arg(long)]
     retry_failed: bool,
     /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
-    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = time_args::span)]
     max_age: Duration,
     /// Wait until TIME (with its time zone: 2026-11-27T17:00:00+01:00), look at everything once more, and begin then; at most 7
     /// days ahead
-    #[arg(long, value_name = "TIME", value_parser = appointment::moment)]
+    #[arg(long, value_name = "TIME", value_parser = scheduled_start::moment)]
     not_before: Option<OffsetDateTime>,
     /// Print what became of the run as JSON
     #[arg(long)]
@@ -117,13 +117,13 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
         return finished(&plan, &resume_point, approval, args.json);
     }
     let begins =
-        |calendar| args.not_before.map(|moment| Appointment::new(moment, resume_point.begun, calendar)).transpose();
-    let begin = begins(Calendar::new(Clock::real()))?.map(|appointment| appointment.when_it_begins());
+        |calendar| args.not_before.map(|moment| ScheduledStart::new(moment, resume_point.begun, calendar)).transpose();
+    let begin = begins(TenantCalendar::new(Clock::real()))?.map(|start| start.when_it_begins());
     recheck::check_age(&plan, &resume_point, args.max_age, begin)?;
     let further = args.apps.of_tenant(plan.manifest().tenant.id)?;
     let connected = args.connection.connect()?;
-    let not_before = begins(Calendar::new(connected.clock))?;
-    let not_before = not_before.map(|appointment| NotBefore { appointment, lock: &lock, max_age: args.max_age });
+    let not_before = begins(TenantCalendar::new(connected.clock))?;
+    let not_before = not_before.map(|start| NotBefore { start, lock: &lock, max_age: args.max_age });
     let entering = Entering { first: connected, further };
     let terms = Terms { approval, pace: args.pace, checks: args.checks, json: args.json, not_before };
     carry_out(&plan, &resume_point, entering, terms).await
@@ -159,7 +159,7 @@ pub(super) fn open(dir: &Path) -> Result<PlanFolder, Failure> {
         Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } | WritableByOthers { .. } => {
             Failure::refused(error)
         }
-        NotThere { .. } => match nearby(dir, |entry| entry.path().join(PLAN_JSON).exists()) {
+        NotThere { .. } => match nearest_path(dir, |entry| entry.path().join(PLAN_JSON).exists()) {
             Some(meant) => Failure::usage(error).with_next(format_args!("Did you mean {}?", quoted(&meant))),
             None => Failure::usage(error).with_next("A plan and its folder are made with: sealoff plan"),
         },
@@ -230,7 +230,7 @@ pub(super) async fn carry_out(
         })?),
         None => None,
     };
-    let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.appointment.when_it_begins());
+    let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
     let sealing = sealing(plan, resume_point, begins)?;
     let again = again(&pace, &entering);
     let pace = pace.effective(plan.manifest().playbook);
@@ -270,7 +270,7 @@ pub(super) async fn carry_out(
         fault => ("stopped", Some(fault_failure(fault, plan, &again))),
     };
     if let Some(Err(error)) = events.map(|events| events.end(name, &statistics)) {
-        voice::warn(format_args!("not every event could be written: {error}"));
+        messages::warn(format_args!("not every event could be written: {error}"));
     }
     let (results, tally) = match (project_results(plan), failure.is_some()) {
         (Ok(projected), _) => projected,
@@ -344,7 +344,7 @@ fn announce(manifest: &Manifest, resume_point: &ResumePoint, joined: &Joined, pa
         harmless(&manifest.tenant.name),
         manifest.fingerprint().short()
     );
-    voice::say(line);
+    messages::info(line);
     if joined.count() > 1 {
         let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
         let time = match floor.is_zero() {
@@ -352,7 +352,7 @@ fn announce(manifest: &Manifest, resume_point: &ResumePoint, joined: &Joined, pa
             false => format!("at least {} by their quotas and the tenant's", span(floor)),
         };
         let writes = counted(manifest.counts.writes, "write", "writes");
-        voice::say(format_args!("through {} apps: {writes}, {time}", joined.count()));
+        messages::info(format_args!("through {} apps: {writes}, {time}", joined.count()));
     }
 }
 
@@ -398,7 +398,7 @@ async fn engage(
 ) -> Result<(Ending, Statistics), Failure> {
     let manifest = plan.manifest();
     if let Some(torn) = run.journal.torn_tail() {
-        voice::note(format_args!(
+        messages::note(format_args!(
             "the journal ended with {} that were not whole, from line {} on; nothing was done upon them, and they were cut \
              off",
             counted(torn.bytes, "byte", "bytes"),
@@ -421,7 +421,7 @@ async fn engage(
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.
     interrupt::listen(requests, stop.clone());
-    let mut display = Display::new(voice::draws(), clock);
+    let mut display = Display::new(messages::draws_progress(), clock);
     let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| {
         display.show(event);
         events.iter_mut().for_each(|events| events.take(event));

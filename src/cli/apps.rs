@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::pace_args::EffectivePace;
 use super::precheck::{CheckArgs, check_permissions, what_is_missing};
 use super::progress::left_out;
-use super::voice;
+use super::messages;
 use super::words::{count, counted, harmless};
 use crate::graph::app_file::{AppFile, AppFileError};
 use crate::graph::caller::Caller;
@@ -216,7 +216,7 @@ fn name_of(caller: &Caller) -> AppName {
 /// Warns of an app that does not get in.
 fn without(name: &AppName, reason: &impl ToString) -> AppStatistics {
     let (app, reason) = (name.to_string(), reason.to_string());
-    voice::warn(left_out(&app, &reason));
+    messages::warn(left_out(&app, &reason));
     AppStatistics { client_id: name.client_id, app, left_out: Some(reason), ..AppStatistics::default() }
 }
 

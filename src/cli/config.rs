@@ -10,7 +10,7 @@ use super::apps::AppArgs;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::fitted;
-use super::moments;
+use super::time_args;
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs};
 use super::settings::{InForce, NAME, Origin, Told};
@@ -32,7 +32,7 @@ pub struct ConfigArgs {
     #[arg(long)]
     json: bool,
     /// How old a plan may be when its run begins: 90s, 30m, 24h or 7d
-    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = moments::span)]
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = time_args::span)]
     max_age: Duration,
     #[command(flatten)]
     reading: ReadingArgs,

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::credential_args::CredentialArgs;
 use super::exit::{Exit, Failure};
-use super::voice;
+use super::messages;
 use crate::clock::Clock;
 use crate::graph::access::Access;
 use crate::graph::caller::Caller;
@@ -120,7 +120,7 @@ impl ConnectionArgs {
             }
             Some(speed) => Clock::with_speed(speed),
         };
-        voice::say_more(format_args!("calls go to {}, and tokens come from {}", endpoints.graph, endpoints.authority));
+        messages::verbose(format_args!("calls go to {}, and tokens come from {}", endpoints.graph, endpoints.authority));
         let credential = self.credential.credential(self.ca_file.as_deref())?;
         let on_loopback = endpoints.graph.is_loopback() && endpoints.authority.is_loopback();
         let http = http_client(self.ca_file.as_deref(), on_loopback)

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
-use super::voice;
+use super::messages;
 use super::words::span;
 use crate::graph::connection::http_client;
 use crate::graph::credential::{
@@ -89,7 +89,7 @@ impl CredentialArgs {
         let credential = self.of_kind(kind, ca_file)?;
         let origin = origin(kind).map(|name| format!(" ({name})")).unwrap_or_default();
         // Said before anything is sent, so that a wrong way in is seen and not guessed at.
-        voice::say(format_args!("signing in with {}{origin}", kind.describe()));
+        messages::info(format_args!("signing in with {}{origin}", kind.describe()));
         Ok(credential)
     }
 
@@ -329,6 +329,6 @@ fn secret_in(path: &Path) -> Result<SecretString, Failure> {
 fn warn_of_onlookers(path: &Path) {
     if fs::File::open(path).and_then(|file| private_files::open_to_others(&file)).unwrap_or_default() {
         let file = path.display();
-        voice::warn(format_args!("others on this machine can read {file}; keep them out: chmod 600 {file}"));
+        messages::warn(format_args!("others on this machine can read {file}; keep them out: chmod 600 {file}"));
     }
 }

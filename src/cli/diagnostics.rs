@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::exit::Failure;
-use super::nearby::nearby;
-use super::voice;
+use super::nearest_path::nearest_path;
+use super::messages;
 use super::words::{counted, harmless, quoted};
 use crate::roster::{Defect, Defects, RosterError, Source, SourceSpan};
 
@@ -38,11 +38,11 @@ fn write(out: &mut impl Write, defects: &Defects, from: &str) -> io::Result<()> 
 fn of_defect(defect: &Defect, from: &str) -> String {
     let reason = defect.reason.to_string();
     let what = format!("a row cannot be read: {}", harmless(&reason));
-    let mut text = voice::marked("warning", AnsiColor::Yellow, what);
+    let mut text = messages::marked("warning", AnsiColor::Yellow, what);
     text.push('\n');
     text += &excerpt(&defect.span, from, YELLOW);
     if let Some(help) = defect.reason.help() {
-        text += &voice::marked("help", AnsiColor::Cyan, help);
+        text += &messages::marked("help", AnsiColor::Cyan, help);
         text.push('\n');
     }
     text
@@ -56,7 +56,7 @@ pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
     }
     let failure = Failure::usage(what);
     if let RosterError::NotFound(Source::File(path)) = error {
-        return match nearby(path, |entry| entry.path().is_file()) {
+        return match nearest_path(path, |entry| entry.path().is_file()) {
             Some(meant) => failure.with_next(format_args!("Did you mean {}?", quoted(&meant))),
             None => failure,
         };

@@ -11,7 +11,7 @@ use super::apps;
 use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure, printed};
 use super::plan::ReadingArgs;
-use super::voice;
+use super::messages;
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
@@ -133,7 +133,7 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
     };
     printed(written.and_then(|()| out.flush()))?;
     if args.json && exit != Exit::Done {
-        voice::warn(conclusion(args.playbook, &checks, &apps));
+        messages::warn(conclusion(args.playbook, &checks, &apps));
     }
     Ok(exit)
 }

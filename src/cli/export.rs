@@ -16,7 +16,7 @@ use super::fitted;
 use super::interrupt::Requests;
 use super::preview::{note_unprinted, quoted};
 use super::spinner::Spinner;
-use super::voice;
+use super::messages;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{ExportError, Exported, Listing, Lookup, LookupError, Whom, export};
 use crate::graph::paced::Paced;
@@ -244,7 +244,7 @@ async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result
     let Some(people) = people else { return Ok(()) };
     let time = Listing::<T>::time_for(people);
     if time > Duration::ZERO {
-        voice::say(format_args!(
+        messages::info(format_args!(
             "{} with their latest sign-ins: about {} (500 people every six seconds is as fast as Graph allows)",
             counted(people, "person", "people"),
             span(time)
@@ -317,7 +317,7 @@ fn show(report: &Report, path: &Path, to_standard_output: bool, json: bool) {
     if to_standard_output {
         let mut text = Vec::new();
         if describe(&mut text, report, None).is_ok() {
-            voice::say(String::from_utf8_lossy(&text).trim_end());
+            messages::info(String::from_utf8_lossy(&text).trim_end());
         }
         return;
     }

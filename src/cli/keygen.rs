@@ -10,7 +10,7 @@ use crate::private_files;
 use crate::seal::Identity;
 
 use super::exit::{Exit, Failure};
-use super::{passphrase, private_output, voice};
+use super::{messages, passphrase, private_output};
 
 /// Make a new identity: the secret key that opens what is sealed to its public half, the recipient.
 ///
@@ -113,7 +113,7 @@ fn print(identity: &Identity, recipient: &str, json: bool) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     // As age-keygen does: standard output goes to a file, and the person still learns the recipient.
-    voice::say(format_args!("Public key: {recipient}"));
+    messages::info(format_args!("Public key: {recipient}"));
     Ok(())
 }
 

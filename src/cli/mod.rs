@@ -10,10 +10,10 @@
 //! | --- | --- |
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
-//! | `moments`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
+//! | `time_args`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], [`diagnostics`], `disk_trouble`, `outage` | what went wrong, what to do next, and with which code to end |
-//! | `usage`, `nearby` | what a command line lacks, and what was meant by a name that is not there |
-//! | `voice`, `words`, `fitted` | how loud, in which words, and how wide |
+//! | `usage`, `nearest_path` | what a command line lacks, and what was meant by a name that is not there |
+//! | `messages`, `words`, `fitted` | how loud, in which words, and how wide |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and taken back |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
@@ -22,12 +22,12 @@
 //! | command | files |
 //! | --- | --- |
 //! | [`plan`], [`undo`] | `preview`, as a person approves it |
-//! | [`apply`] | `precheck`, `question`, `last_look`, `appointment` and `recheck` before the first write, `recap` after the last |
+//! | [`apply`] | `precheck`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` after the last |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_keys`, `drill_kill`, `drill_phases`, `simulated_apps` |
 
 pub mod apply;
-mod appointment;
+mod scheduled_start;
 mod apps;
 pub mod completions;
 pub mod config;
@@ -49,11 +49,11 @@ mod fitted;
 mod handoff;
 mod interrupt;
 pub mod keygen;
-mod last_look;
+mod preflight;
 mod letters;
 pub mod man;
-mod moments;
-mod nearby;
+mod time_args;
+mod nearest_path;
 mod outage;
 mod pace_args;
 mod packet;
@@ -85,7 +85,7 @@ pub mod undo;
 pub mod unseal;
 mod usage;
 pub mod verify;
-mod voice;
+mod messages;
 mod words;
 
 use std::future::Future;
@@ -113,7 +113,7 @@ pub struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    voice: voice::VoiceArgs,
+    messages: messages::MessageArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -192,8 +192,8 @@ fn in_runtime(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Ex
 
 /// A message that cannot be shown changes nothing about the exit code.
 fn show(failure: &Failure) {
-    voice::tell_marked("error", anstyle::AnsiColor::Red, &failure.what);
+    messages::always_marked("error", anstyle::AnsiColor::Red, &failure.what);
     if let Some(next) = &failure.next {
-        voice::tell_marked("help", anstyle::AnsiColor::Cyan, next);
+        messages::always_marked("help", anstyle::AnsiColor::Cyan, next);
     }
 }

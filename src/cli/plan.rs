@@ -9,11 +9,11 @@ use time::OffsetDateTime;
 use super::connect::{Connected, ConnectionArgs, read_failure};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
-use super::moments;
+use super::time_args;
 use super::password_args::PasswordArgs;
 use super::precheck::{CheckArgs, check_permissions, note_clocks, role_missing};
 use super::preview;
-use super::voice;
+use super::messages;
 use crate::directory::LookupError;
 use crate::graph::reading::ReadError;
 use crate::plan::folder::{self, FolderError, PlanFolder};
@@ -135,7 +135,7 @@ pub struct RuleArgs {
     #[arg(long)]
     pub(super) allow_federated: bool,
     /// Count sessions that were revoked at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23 (UTC), or 6h (ago)
-    #[arg(long, value_name = "TIME", value_parser = moments::past)]
+    #[arg(long, value_name = "TIME", value_parser = time_args::past)]
     pub(super) since: Option<OffsetDateTime>,
     /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
     #[arg(long, value_name = "N")]
@@ -226,7 +226,7 @@ impl RuleArgs {
         let mut notes: Vec<String> = seal_to.iter().flat_map(Recipients::notes).collect();
         notes.extend(handoff.iter().flat_map(HandoffKeys::notes));
         for note in notes {
-            voice::note(note);
+            messages::note(note);
         }
         if !self.cms_oaep {
             return Ok((seal_to, handoff));

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::connect::{Connected, transport_failure};
 use super::exit::{Exit, Failure};
-use super::voice;
+use super::messages;
 use super::words::harmless;
 use crate::doctor::{CheckStatus, grants, network};
 use crate::graph::claims::Claims;
@@ -38,7 +38,7 @@ pub(super) async fn check_permissions(
     let claims = connected.transport.claims().await.map_err(|error| transport_failure(&error))?;
     let principal = ActingPrincipal::of(&caller, claims.as_ref());
     let Some(claims) = claims else {
-        voice::note(
+        messages::note(
             "the token cannot be read, so what it permits is not known beforehand: a missing permission will show as 403 in \
              the run",
         );
@@ -47,7 +47,7 @@ pub(super) async fn check_permissions(
     match missing(&claims, steps) {
         Some(failure) if !checks.without_checks => Err(failure),
         Some(failure) => {
-            voice::note(harmless(&failure.what));
+            messages::note(harmless(&failure.what));
             Ok(principal)
         }
         None => Ok(principal),
@@ -82,7 +82,7 @@ pub(super) fn note_clocks(connected: &Connected) {
     let (here, there) = (OffsetDateTime::now_utc(), connected.transport.time_there());
     let check = network::clocks(there, here, connected.clock.speed());
     if check.status == CheckStatus::Failed {
-        voice::warn(check.found);
+        messages::warn(check.found);
     }
 }
 

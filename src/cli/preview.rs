@@ -10,7 +10,7 @@ use strum::IntoEnumIterator as _;
 
 use super::handoff;
 use super::spinner::Spinner;
-use super::voice;
+use super::messages;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
 use crate::plan::folder::{ONPREM_CSV, PLAN_CSV, PLAN_HTML, PlanFolder};
@@ -49,15 +49,15 @@ pub(super) fn read_back(folder: &Path) -> Vec<Examples> {
     let plan = match PlanFolder::open(folder) {
         Ok(plan) => plan,
         Err(error) => {
-            voice::note(format_args!("there is no page of this plan, and its refused rows cannot be shown: {error}"));
+            messages::note(format_args!("there is no page of this plan, and its refused rows cannot be shown: {error}"));
             return Vec::new();
         }
     };
     if let Err(error) = plan_page::write(&plan) {
-        voice::note(format_args!("there is no page of this plan, and the plan itself is whole: {error}"));
+        messages::note(format_args!("there is no page of this plan, and the plan itself is whole: {error}"));
     }
     Examples::refused(&plan).unwrap_or_else(|error| {
-        voice::note(format_args!("the refused rows cannot be shown: {error}"));
+        messages::note(format_args!("the refused rows cannot be shown: {error}"));
         Vec::new()
     })
 }
@@ -68,7 +68,7 @@ pub(super) fn note_unprinted(written: io::Result<()>) {
     if let Err(error) = written
         && error.kind() != io::ErrorKind::BrokenPipe
     {
-        voice::note(format_args!("standard output could not be written: {error}"));
+        messages::note(format_args!("standard output could not be written: {error}"));
     }
 }
 

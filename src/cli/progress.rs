@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::drawn_line;
 use super::outage::Outage;
-use super::voice;
+use super::messages;
 use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
 use crate::run::event::{Event, Progress};
@@ -56,7 +56,7 @@ impl Display {
         match event {
             Event::Started(progress) => {
                 if let Some(bar) = &self.bar {
-                    voice::say("Ctrl-C is safe: what is under way is waited for, and nothing is lost");
+                    messages::info("Ctrl-C is safe: what is under way is waited for, and nothing is lost");
                     // Drawn from here on: before, there is nothing to say.
                     bar.set_length(progress.accounts);
                     bar.enable_steady_tick(Duration::from_millis(250));
@@ -81,9 +81,9 @@ impl Display {
                 }
             }
             Event::TenantLimitReached => self.beside(|| {
-                voice::note("the tenant's own limit is reached: another app is spending the write quota too");
+                messages::note("the tenant's own limit is reached: another app is spending the write quota too");
             }),
-            Event::AppLeftOut { app, reason } => self.beside(|| voice::warn(left_out(app, reason))),
+            Event::AppLeftOut { app, reason } => self.beside(|| messages::warn(left_out(app, reason))),
             Event::Unreachable { reason, cause, pause, down_for } => {
                 for line in self.outage.goes_on(reason, *cause, *pause, *down_for, OffsetDateTime::now_utc()) {
                     self.line(&line);
@@ -125,7 +125,7 @@ impl Display {
             bar.set_message(text);
             return;
         }
-        if voice::is_quiet() {
+        if messages::is_quiet() {
             return;
         }
         let due = self.last_line.is_none_or(|last| last.elapsed() >= LINES_APART) || progress.writes_left == 0;
@@ -137,13 +137,13 @@ impl Display {
 
     /// For those who asked for more.
     fn more(&self, text: &str) {
-        if voice::is_verbose() {
+        if messages::is_verbose() {
             self.line(text);
         }
     }
 
     fn line(&self, text: &str) {
-        self.beside(|| voice::tell(text));
+        self.beside(|| messages::always(text));
     }
 
     /// Says something without a bar in its way.

@@ -10,7 +10,7 @@ use super::fitted;
 use super::handoff;
 use super::pace_args::{self, EffectivePace};
 use super::preview::note_unprinted;
-use super::voice;
+use super::messages;
 use super::words::{count, counted, quoted};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
@@ -76,7 +76,7 @@ impl Recap<'_> {
         note_unprinted(written.and_then(|()| out.flush()));
         // Whoever reads the JSON later sees in the mail of the job why its code was not 0. A run that was stopped has an error.
         if json && matches!(self.exit, Exit::Unfinished | Exit::Interrupted) && self.ending != "stopped" {
-            voice::warn(self.why_not_done());
+            messages::warn(self.why_not_done());
         }
     }
 

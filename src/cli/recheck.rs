@@ -9,7 +9,7 @@ use super::connect::{Connected, read_failure};
 use super::exit::{Exit, Failure};
 use super::precheck::{CheckArgs, role_missing};
 use super::preview::{self, quoted};
-use super::voice;
+use super::messages;
 use super::words::{count, counted, harmless, span};
 use crate::directory::{Lookup, LookupError, Note, TenantFacts};
 use crate::graph::paced::Paced;
@@ -99,7 +99,7 @@ pub(super) async fn check_drift(
         return Err(too_much(&drift, means));
     }
     for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {
-        voice::note(harmless(&note));
+        messages::note(harmless(&note));
     }
     tell(&drift);
     Ok(drift)
@@ -131,9 +131,9 @@ fn tell(drift: &Drift) {
         return;
     }
     let accounts = counted(drift.count, "account is", "accounts are");
-    voice::tell(format_args!("{accounts} no longer what the plan says, and left alone:"));
+    messages::always(format_args!("{accounts} no longer what the plan says, and left alone:"));
     for line in named(drift) {
-        voice::tell(format_args!("  {line}"));
+        messages::always(format_args!("  {line}"));
     }
 }
 

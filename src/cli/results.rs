@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::apply;
 use super::exit::{Exit, Failure};
 use super::preview::note_unprinted;
-use super::voice;
+use super::messages;
 use super::words::{count, counted};
 use crate::digest::Digest;
 use crate::run::opening::project_results;
@@ -68,7 +68,7 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     };
     note_unprinted(written.and_then(|()| out.flush()));
     if args.json && tally.not_done() > 0 {
-        voice::warn(format_args!("{} not done", counted(tally.not_done(), "account is", "accounts are")));
+        messages::warn(format_args!("{} not done", counted(tally.not_done(), "account is", "accounts are")));
     }
     Ok(apply::exit_of(&tally))
 }

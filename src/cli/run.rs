@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
-use super::voice;
+use super::messages;
 use crate::run::opening::{WorkScope, resume_point};
 
 /// Plan, ask, and apply in one go
@@ -67,7 +67,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         // A script must not take "nobody was even found" for "everybody is locked out".
         let refused = summary.plan.counts.refuse.rows;
         if args.json && refused > 0 {
-            voice::warn("nobody would be changed, and some rows were refused: there is nothing to apply");
+            messages::warn("nobody would be changed, and some rows were refused: there is nothing to apply");
         }
         return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
     }

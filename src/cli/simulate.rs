@@ -14,7 +14,7 @@ use strum::IntoEnumIterator as _;
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
-use super::moments;
+use super::time_args;
 use super::scenario_args::ScenarioArgs;
 use super::sign_in_args::SignInArgs;
 use super::simulate_watch::watch;
@@ -62,7 +62,7 @@ pub struct SimulateArgs {
     #[arg(long, conflicts_with = "limiter")]
     no_quota: bool,
     /// How long reads go on showing what was so before a write, as a replica does that lags behind: 30s, 2m [default: 0s]
-    #[arg(long, value_name = "SPAN", value_parser = moments::span)]
+    #[arg(long, value_name = "SPAN", value_parser = time_args::span)]
     read_lag: Option<Duration>,
     /// How many app registrations the tenant has, each with a quota of its own; it prints the files that name the further ones
     /// [default: 1]

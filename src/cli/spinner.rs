@@ -6,14 +6,14 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::drawn_line;
-use super::voice;
+use super::messages;
 
 /// Drawn until it is dropped; nothing where standard error is no terminal or quiet was asked for.
 pub(super) struct Spinner(Option<ProgressBar>);
 
 impl Spinner {
     pub(super) fn start(text: impl Into<Cow<'static, str>>) -> Self {
-        Self(voice::draws().then(|| {
+        Self(messages::draws_progress().then(|| {
             let bar = ProgressBar::with_draw_target(None, drawn_line::target());
             // Cut off where the terminal ends.
             if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {

@@ -8,10 +8,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::apply;
-use super::appointment::told;
+use super::scheduled_start::spelled_out;
 use super::exit::{Exit, Failure, printed};
 use super::fitted;
-use super::voice;
+use super::messages;
 use super::words::{count, counted, harmless, moment, quoted, span};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
@@ -72,7 +72,7 @@ pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
         if args.json { status.write_json(&mut out, exit) } else { fitted::write(&mut out, |out| status.write(out)) };
     printed(written.and_then(|()| out.flush()))?;
     if args.json && exit != Exit::Done {
-        voice::warn(status.why_not_done());
+        messages::warn(status.why_not_done());
     }
     Ok(exit)
 }
@@ -190,7 +190,7 @@ impl StatusScreen<'_> {
                     moment(*since)
                 )?;
                 if let Some(until) = waits_until {
-                    writeln!(out, "           It waits until {} to begin", told(*until))?;
+                    writeln!(out, "           It waits until {} to begin", spelled_out(*until))?;
                 }
             }
             Some(None) => writeln!(out, "Now        another sealoff works in the folder")?,

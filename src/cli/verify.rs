@@ -14,10 +14,10 @@ use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
 use super::fitted;
 use super::interrupt;
-use super::moments;
+use super::time_args;
 use super::preview::{note_unprinted, quoted};
 use super::recheck::lookup_failure;
-use super::voice;
+use super::messages;
 use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
@@ -51,10 +51,10 @@ pub struct VerifyArgs {
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// How long to wait for a replica that does not show a step yet: 0s, 90s, 5m
-    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = moments::span)]
+    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = time_args::span)]
     wait: Duration,
     /// Read everybody again and again, this far apart, until interrupted [default when given: 5m]
-    #[arg(long, value_name = "INTERVAL", num_args = 0..=1, default_missing_value = "5m", value_parser = moments::span)]
+    #[arg(long, value_name = "INTERVAL", num_args = 0..=1, default_missing_value = "5m", value_parser = time_args::span)]
     watch: Option<Duration>,
     /// Print as JSON: a line for each reading of everybody
     #[arg(long)]
@@ -188,7 +188,7 @@ async fn watch(
             // Whoever watches through a night must not miss the morning for an hour without a network, or because somebody
             // goes on with the run.
             Err(failure) if before.is_some() => {
-                voice::warn(format_args!("nothing is told this time: {}", failure.what));
+                messages::warn(format_args!("nothing is told this time: {}", failure.what));
                 exit = Exit::Unfinished;
             }
             Err(failure) => return Err(failure),
@@ -215,7 +215,7 @@ fn tell(told: PassProgress) {
             span(left)
         ),
     };
-    voice::say(line);
+    messages::info(line);
 }
 
 /// What one reading of everybody found.
@@ -317,7 +317,7 @@ impl VerificationResult {
         };
         note_unprinted(written.and_then(|()| out.flush()));
         if json && before.is_none() && !self.steps.all_proved() {
-            voice::warn(format_args!(
+            messages::warn(format_args!(
                 "{} not proved; {} says which, and why",
                 counted(self.not_proved.len() as u64, "step is", "steps are"),
                 self.verification.display()

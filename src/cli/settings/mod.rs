@@ -21,7 +21,7 @@ use super::Cli;
 use super::credential_args::{decided_by_environment, variable_os};
 use super::exit::Failure;
 use super::usage;
-use super::voice;
+use super::messages;
 use super::words::quoted;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
@@ -82,18 +82,18 @@ pub(super) struct InForce {
 ///
 /// The file cannot be used.
 pub(super) fn parse(line: Vec<OsString>) -> Result<(Cli, InForce), Failure> {
-    voice::set_color(voice::color_of(&line));
+    messages::set_color(messages::color_of(&line));
     let said = usage::command().try_get_matches_from(&line).unwrap_or_else(|error| usage::told(error).exit());
     let (matches, in_force) = match with_settings(&line, &said)? {
         Some((matches, in_force)) => (matches, in_force),
         None => (said, InForce::default()),
     };
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    voice::set(cli.voice);
+    messages::set_level(cli.messages);
     if let Some(names) = in_force.said_by_file().filter(|_| matches.subcommand_name() != Some("config")) {
         let file = in_force.file.as_deref().map(quoted).unwrap_or_default();
         // Said before anything is sent, so that nobody is surprised by a file that lies about.
-        voice::say(format_args!("settings of {file}: {names}"));
+        messages::info(format_args!("settings of {file}: {names}"));
     }
     Ok((cli, in_force))
 }

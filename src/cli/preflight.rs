@@ -5,14 +5,14 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::apply::{check_organization, open, planned_steps};
-use super::appointment::{Appointment, Countdown};
+use super::scheduled_start::{ScheduledStart, Countdown};
 use super::apps::Joined;
 use super::connect::read_failure;
 use super::exit::{Exit, Failure};
 use super::precheck::CheckArgs;
 use super::preview::quoted;
 use super::recheck;
-use super::voice;
+use super::messages;
 use crate::graph::reading::Organization;
 use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
@@ -23,7 +23,7 @@ use crate::run::opening::ResumePoint;
 
 /// A run that is to begin at a moment agreed, and what has to hold then.
 pub(super) struct NotBefore<'a> {
-    pub(super) appointment: Appointment,
+    pub(super) start: ScheduledStart,
     pub(super) lock: &'a FolderLock,
     pub(super) max_age: Duration,
 }
@@ -59,10 +59,10 @@ pub(super) async fn look_again(
     not_before: Option<&NotBefore<'_>>,
 ) -> Result<LookedAgain, Failure> {
     if let Some(not_before) = not_before
-        && let Some(left) = not_before.appointment.left()
+        && let Some(left) = not_before.start.left()
     {
         // Beforehand too, so that whatever would be refused then is known while there is time to mend it.
-        not_before.appointment.check_access(&joined.reader.access().await?)?;
+        not_before.start.check_access(&joined.reader.access().await?)?;
         recheck::check_drift(plan, resume_point, &joined.reader, principal, checks).await?;
         not_before.keep(left).await;
         check_plan(plan, resume_point, not_before)?;
@@ -77,17 +77,17 @@ pub(super) async fn look_again(
 impl NotBefore<'_> {
     /// Waits for the moment, and tells whoever wants to work in the folder meanwhile.
     async fn keep(&self, left: Duration) {
-        self.lock.waits_until(Some(self.appointment.moment));
-        let countdown = Countdown::start(self.appointment.moment, left);
-        self.appointment.wait(|left| countdown.show(left)).await;
+        self.lock.waits_until(Some(self.start.moment));
+        let countdown = Countdown::start(self.start.moment, left);
+        self.start.wait(|left| countdown.show(left)).await;
         drop(countdown);
         self.lock.waits_until(None);
-        voice::say("it is time: everything is looked at once more");
+        messages::info("it is time: everything is looked at once more");
     }
 }
 
 pub(super) fn not_begun(plan: &PlanFolder, not_before: Option<&NotBefore<'_>>) -> Failure {
-    let waiting = not_before.is_some_and(|not_before| not_before.appointment.left().is_some());
+    let waiting = not_before.is_some_and(|not_before| not_before.start.left().is_some());
     let next = if waiting {
         "The same command waits again, for the same moment.".to_owned()
     } else {
@@ -108,5 +108,5 @@ fn check_plan(plan: &PlanFolder, resume_point: &ResumePoint, not_before: &NotBef
         ))
         .with_next("Read the plan that is there now, and approve that one."));
     }
-    recheck::check_age(plan, resume_point, not_before.max_age, Some(not_before.appointment.when_it_begins()))
+    recheck::check_age(plan, resume_point, not_before.max_age, Some(not_before.start.when_it_begins()))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::nearest::nearest;
 
 /// The nearest name in the same folder, of those that are `wanted`.
-pub(super) fn nearby(path: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Option<PathBuf> {
+pub(super) fn nearest_path(path: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.filter_map(Result::ok).filter(wanted);

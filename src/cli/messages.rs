@@ -1,4 +1,4 @@
-//! How much is said on standard error, and whether in colour: the same for every command.
+//! Messages on standard error, for every command: how many are printed, and whether in colour.
 
 use std::fmt;
 use std::io::Write as _;
@@ -10,22 +10,20 @@ use clap::{Args, ValueEnum};
 
 use super::fitted;
 
-/// What every command takes.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Terminal")]
-pub(super) struct VoiceArgs {
+pub(super) struct MessageArgs {
     /// When to use colour; NO_COLOR switches it off, too
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub(super) color: Color,
-    /// Say nothing on standard error but questions, warnings and errors: no progress, no notes
+    /// Print nothing on standard error but questions, warnings and errors: no progress, no notes
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Say more on standard error: where calls go, each batch, and each time that Graph throttles
+    /// Print more on standard error: where calls go, each batch, and each time that Graph throttles
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
 }
 
-/// When colour is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     /// On a terminal, unless NO_COLOR is set
@@ -37,30 +35,29 @@ pub(super) enum Color {
     Never,
 }
 
-/// How much is said beside what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Loudness {
+enum MessageLevel {
     Quiet,
     Ordinary,
     Verbose,
 }
 
-/// Set once, before anything is said. It is no argument of every function that may say a word, because nothing but what is said
-/// depends on it.
-static LOUDNESS: OnceLock<Loudness> = OnceLock::new();
+/// Set once, before the first message. Refused: an argument of every function that may print a message; nothing but the
+/// messages depends on it.
+static LEVEL: OnceLock<MessageLevel> = OnceLock::new();
 
-/// Holds from here on.
-pub(super) fn set(args: VoiceArgs) {
-    let loudness = match (args.quiet, args.verbose) {
-        (true, _) => Loudness::Quiet,
-        (false, true) => Loudness::Verbose,
-        (false, false) => Loudness::Ordinary,
+/// Decides which messages are printed from here on.
+pub(super) fn set_level(args: MessageArgs) {
+    let level = match (args.quiet, args.verbose) {
+        (true, _) => MessageLevel::Quiet,
+        (false, true) => MessageLevel::Verbose,
+        (false, false) => MessageLevel::Ordinary,
     };
-    let _ = LOUDNESS.set(loudness);
+    let _ = LEVEL.set(level);
     set_color(args.color);
 }
 
-/// Colour alone, which clap's own messages need before the command line is understood.
+/// Decides the colour alone: clap's own messages need it before the command line is parsed.
 pub(super) fn set_color(color: Color) {
     match color {
         Color::Auto => ColorChoice::Auto,
@@ -70,7 +67,7 @@ pub(super) fn set_color(color: Color) {
     .write_global();
 }
 
-/// The colour that a command line asks for, before it is understood; what makes no sense is told by clap.
+/// The colour that a command line asks for, before it is parsed. clap reports a value that is none.
 pub(super) fn color_of(line: &[std::ffi::OsString]) -> Color {
     let words = line.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     let words: Vec<_> = words.collect();
@@ -79,23 +76,21 @@ pub(super) fn color_of(line: &[std::ffi::OsString]) -> Color {
     value.and_then(|value| Color::from_str(value, false).ok()).unwrap_or_default()
 }
 
-/// Is progress shown, and are notes?
 pub(super) fn is_quiet() -> bool {
-    LOUDNESS.get() == Some(&Loudness::Quiet)
+    LEVEL.get() == Some(&MessageLevel::Quiet)
 }
 
-/// Is more said than usual?
 pub(super) fn is_verbose() -> bool {
-    LOUDNESS.get() == Some(&Loudness::Verbose)
+    LEVEL.get() == Some(&MessageLevel::Verbose)
 }
 
-/// What is told however quiet somebody asked this to be. A line that cannot be shown must not stop a command.
-pub(super) fn tell(text: impl fmt::Display) {
+/// Prints at every level, `--quiet` too. A line that cannot be printed must not stop a command.
+pub(super) fn always(text: impl fmt::Display) {
     let _ = writeln!(anstream::stderr(), "{}", fitted::for_standard_error(&text.to_string()));
 }
 
-/// The same, with a mark at its beginning that catches the eye.
-pub(super) fn tell_marked(mark: &str, color: AnsiColor, text: impl fmt::Display) {
+/// The same, with a coloured mark at its beginning.
+pub(super) fn always_marked(mark: &str, color: AnsiColor, text: impl fmt::Display) {
     let _ = writeln!(anstream::stderr(), "{}", marked(mark, color, text));
 }
 
@@ -108,32 +103,32 @@ pub(super) fn marked(mark: &str, color: AnsiColor, text: impl fmt::Display) -> S
     format!("{style}{mark}:{style:#}{rest}")
 }
 
-/// What is good to know and changes nothing.
-pub(super) fn say(text: impl fmt::Display) {
+/// Prints what is good to know and changes nothing; not with `--quiet`.
+pub(super) fn info(text: impl fmt::Display) {
     if !is_quiet() {
-        tell(text);
+        always(text);
     }
 }
 
-/// What is good to know about what was just done or is done next, and changes nothing.
+/// The same, about what was just done or is done next.
 pub(super) fn note(text: impl fmt::Display) {
-    say(format_args!("note: {text}"));
+    info(format_args!("note: {text}"));
 }
 
-/// What somebody has to know, however quiet they asked it to be.
+/// Prints what the operator has to know, `--quiet` too.
 pub(super) fn warn(text: impl fmt::Display) {
-    tell_marked("warning", AnsiColor::Yellow, text);
+    always_marked("warning", AnsiColor::Yellow, text);
 }
 
-/// What only those want to know who ask for it.
-pub(super) fn say_more(text: impl fmt::Display) {
+/// Prints with `--verbose` alone.
+pub(super) fn verbose(text: impl fmt::Display) {
     if is_verbose() {
-        tell(text);
+        always(text);
     }
 }
 
-/// Whether progress is drawn: on a terminal, where nobody asked for quiet.
-pub(super) fn draws() -> bool {
+/// Progress is drawn on a terminal, and not with `--quiet`.
+pub(super) fn draws_progress() -> bool {
     use std::io::IsTerminal as _;
     !is_quiet() && std::io::stderr().is_terminal()
 }

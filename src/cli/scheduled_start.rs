@@ -1,4 +1,4 @@
-//! `--not-before`: a run that begins at the moment agreed, and neither before it nor upon what was true earlier.
+//! `--not-before`: a run that begins at an agreed time, not earlier, and by what is true then.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::exit::{Exit, Failure};
 use super::spinner::Spinner;
-use super::voice;
+use super::messages;
 use super::words::span;
 use crate::clock::Clock;
 use crate::graph::access::Access;
 
-/// Nobody waits longer than this: people change, plans grow old, and machines are switched off.
-const FURTHEST: Duration = Duration::from_secs(7 * 86_400);
-/// A job that came a little late to its appointment still keeps it. Shorter than the difference between any two time zones,
+/// A longer wait is refused: people change, plans grow old, and machines are switched off.
+const MAX_AHEAD: Duration = Duration::from_secs(7 * 86_400);
+/// A job that a scheduler started a little late still begins. Shorter than the difference between any two time zones,
 /// so that a wrong zone is never taken for being late.
-const LATE: Duration = Duration::from_secs(5 * 60);
-/// The date is looked at so often.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const MAX_DELAY: Duration = Duration::from_secs(5 * 60);
+/// How often the clock is read while waiting.
+const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A moment to come, with its time zone: `2026-11-27T17:00:00+01:00`, `2026-11-27T17:00Z`, a blank in place of the `T`.
 pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
@@ -45,15 +45,15 @@ pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
         .to_owned())
 }
 
-/// The date as a rehearsal has it: it runs on from the real one as fast as the tenant's time does.
+/// The date of the tenant: the real one, or in a rehearsal one that runs as fast as the simulated tenant's time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Calendar {
+pub(super) struct TenantCalendar {
     began: OffsetDateTime,
     clock: Clock,
     began_at: Duration,
 }
 
-impl Calendar {
+impl TenantCalendar {
     pub(super) fn new(clock: Clock) -> Self {
         Self { began: OffsetDateTime::now_utc(), clock, began_at: clock.now() }
     }
@@ -69,33 +69,33 @@ impl Calendar {
 
 /// When a run begins.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Appointment {
+pub(super) struct ScheduledStart {
     pub(super) moment: OffsetDateTime,
-    calendar: Calendar,
+    calendar: TenantCalendar,
 }
 
-impl Appointment {
-    /// An appointment that can be kept. One that has passed is no obstacle to a run that has `begun`: the same command
-    /// goes on with it.
+impl ScheduledStart {
+    /// A start that is possible. A time that has passed is no obstacle to a run that was `begun`: the same command resumes
+    /// it.
     ///
     /// # Errors
     ///
     /// The moment has passed, or is too far away.
-    pub(super) fn new(moment: OffsetDateTime, begun: bool, calendar: Calendar) -> Result<Self, Failure> {
+    pub(super) fn new(moment: OffsetDateTime, begun: bool, calendar: TenantCalendar) -> Result<Self, Failure> {
         let left = moment - calendar.now();
-        if left > FURTHEST {
+        if left > MAX_AHEAD {
             return Err(Failure::refused(format_args!(
-                "--not-before {} is {} days from now, and nothing waits longer than {}",
-                told(moment),
+                "--not-before {} is {} days from now, and {} days is the longest wait",
+                spelled_out(moment),
                 left.whole_days(),
-                FURTHEST.as_secs() / 86_400
+                MAX_AHEAD.as_secs() / 86_400
             ))
             .with_next("Make the plan nearer to the day, or have the command started by cron or the Task Scheduler."));
         }
-        if -left > LATE && !begun {
+        if -left > MAX_DELAY && !begun {
             return Err(Failure::refused(format_args!(
                 "--not-before {} was {} ago; nothing was changed",
-                told(moment),
+                spelled_out(moment),
                 span(left.unsigned_abs())
             ))
             .with_next("Look at the date and the time zone. To begin at once, leave --not-before out."));
@@ -103,13 +103,13 @@ impl Appointment {
         Ok(Self { moment, calendar })
     }
 
-    /// How long there is to wait; `None` where the moment has come.
+    /// How long is left to wait; `None` from the moment on.
     pub(super) fn left(&self) -> Option<Duration> {
         let left = self.moment - self.calendar.now();
         Duration::try_from(left).ok().filter(|left| !left.is_zero())
     }
 
-    /// Now, or the moment itself where that is still to come: by then whatever is checked beforehand must hold.
+    /// Now, or the moment where that is still to come. What is checked beforehand must hold at this time.
     pub(super) fn when_it_begins(&self) -> OffsetDateTime {
         self.calendar.now().max(self.moment)
     }
@@ -123,26 +123,26 @@ impl Appointment {
         match access.until {
             Some(until) if !access.is_renewed() && until <= self.moment => Err(Failure::new(
                 Exit::Access,
-                format_args!("the token ends at {}, and the run is to begin at {}", told(until), told(self.moment)),
+                format_args!("the token ends at {}, and the run is to begin at {}", spelled_out(until), spelled_out(self.moment)),
             )
-            .with_next("A token that somebody else fetched cannot be renewed: sign in as an app, with a certificate or a secret.")),
+            .with_next("A ready-made token cannot be renewed: sign in as an app, with a certificate or a secret.")),
             _ => Ok(()),
         }
     }
 
     /// Returns when the moment has come, and not before it.
     ///
-    /// The date is looked at again and again: a span that is measured once comes too late on a machine that slept.
-    pub(super) async fn wait(&self, mut tell: impl FnMut(Duration)) {
+    /// The clock is read again and again: one long sleep ends too late on a machine that was suspended.
+    pub(super) async fn wait(&self, mut show: impl FnMut(Duration)) {
         while let Some(left) = self.left() {
-            tell(left);
-            tokio::time::sleep(self.calendar.clock.to_wall(left).min(LOOK_AGAIN)).await;
+            show(left);
+            tokio::time::sleep(self.calendar.clock.to_wall(left).min(CLOCK_INTERVAL)).await;
         }
     }
 }
 
 /// `Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)`: the day of the week shows a wrong date.
-pub(super) fn told(moment: OffsetDateTime) -> String {
+pub(super) fn spelled_out(moment: OffsetDateTime) -> String {
     let day = format_description!("[weekday] [day padding:none] [month repr:long] [year], [hour]:[minute]:[second]");
     let time = format_description!("[hour]:[minute]:[second]");
     let utc = moment.to_offset(time::UtcOffset::UTC);
@@ -157,15 +157,15 @@ pub(super) fn told(moment: OffsetDateTime) -> String {
     written.unwrap_or_else(|_| moment.to_string())
 }
 
-/// A countdown on a terminal, and one line wherever it is shown.
+/// A countdown on a terminal; elsewhere one line.
 pub(super) struct Countdown(Spinner);
 
 impl Countdown {
     pub(super) fn start(moment: OffsetDateTime, left: Duration) -> Self {
-        voice::say(format_args!(
+        messages::info(format_args!(
             "waiting {} until {}; Ctrl-C ends it, and nothing is changed then",
             span(left),
-            told(moment)
+            spelled_out(moment)
         ));
         Self(Spinner::start(begins_in(left)))
     }
@@ -208,37 +208,37 @@ mod tests {
 
     #[test]
     fn a_moment_is_told_with_its_weekday_and_in_utc() {
-        assert_eq!(told(datetime!(2026-11-27 17:00 +1)), "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)");
-        assert_eq!(told(datetime!(2026-11-27 16:00 UTC)), "Friday 27 November 2026, 16:00:00 UTC");
+        assert_eq!(spelled_out(datetime!(2026-11-27 17:00 +1)), "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)");
+        assert_eq!(spelled_out(datetime!(2026-11-27 16:00 UTC)), "Friday 27 November 2026, 16:00:00 UTC");
         assert_eq!(
-            told(datetime!(2026-11-27 20:00 -5)),
+            spelled_out(datetime!(2026-11-27 20:00 -5)),
             "Friday 27 November 2026, 20:00:00 -05:00 (Saturday 28 November 2026, 01:00:00 UTC)"
         );
     }
 
-    fn calendar() -> Calendar {
-        Calendar::new(Clock::with_speed(100.0))
+    fn calendar() -> TenantCalendar {
+        TenantCalendar::new(Clock::with_speed(100.0))
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_moment_is_waited_for_to_the_second_and_told_on_the_way() {
         let calendar = calendar();
         let moment = calendar.now() + Duration::from_secs(86_400);
-        let appointment = Appointment::new(moment, false, calendar).unwrap();
+        let start = ScheduledStart::new(moment, false, calendar).unwrap();
         let mut told = Vec::new();
-        appointment.wait(|left| told.push(left)).await;
+        start.wait(|left| told.push(left)).await;
         let late = calendar.now() - moment;
         assert!(!late.is_negative() && late < time::Duration::SECOND, "{late}");
         // A second of the wall is 100 of the tenant.
         assert!(told.len() >= 864 && told.is_sorted_by(|a, b| a > b), "{}", told.len());
-        assert_eq!(appointment.left(), None);
+        assert_eq!(start.left(), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_has_passed_or_is_too_far_away_is_refused() {
         let calendar = calendar();
         let made = |seconds: i64, begun| {
-            Appointment::new(calendar.now() + time::Duration::seconds(seconds), begun, calendar).map(|made| made.left())
+            ScheduledStart::new(calendar.now() + time::Duration::seconds(seconds), begun, calendar).map(|made| made.left())
         };
         let refused = made(-15 * 60, false).unwrap_err();
         assert!(refused.exit == Exit::Refused && refused.what.contains("15 min ago"), "{refused:?}");
