@@ -10,10 +10,10 @@ use super::apps::AppArgs;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::fitted;
-use super::time_args;
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs};
 use super::settings::{InForce, NAME, Origin, Told};
+use super::time_args;
 use super::words::{harmless, line_width, quoted, wrapped};
 use crate::plan::playbook::Playbook;
 

@@ -120,7 +120,10 @@ impl ConnectionArgs {
             }
             Some(speed) => Clock::with_speed(speed),
         };
-        messages::verbose(format_args!("calls go to {}, and tokens come from {}", endpoints.graph, endpoints.authority));
+        messages::verbose(format_args!(
+            "calls go to {}, and tokens come from {}",
+            endpoints.graph, endpoints.authority
+        ));
         let credential = self.credential.credential(self.ca_file.as_deref())?;
         let on_loopback = endpoints.graph.is_loopback() && endpoints.authority.is_loopback();
         let http = http_client(self.ca_file.as_deref(), on_loopback)

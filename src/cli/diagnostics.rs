@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::exit::Failure;
-use super::nearest_path::nearest_path;
 use super::messages;
+use super::nearest_path::nearest_path;
 use super::words::{counted, harmless, quoted};
 use crate::roster::{Defect, Defects, RosterError, Source, SourceSpan};
 

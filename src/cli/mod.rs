@@ -27,7 +27,6 @@
 //! | [`drill`] | `drill_keys`, `drill_kill`, `drill_phases`, `simulated_apps` |
 
 pub mod apply;
-mod scheduled_start;
 mod apps;
 pub mod completions;
 pub mod config;
@@ -49,10 +48,9 @@ mod fitted;
 mod handoff;
 mod interrupt;
 pub mod keygen;
-mod preflight;
 mod letters;
 pub mod man;
-mod time_args;
+mod messages;
 mod nearest_path;
 mod outage;
 mod pace_args;
@@ -62,6 +60,7 @@ mod passphrase;
 mod password_args;
 pub mod plan;
 mod precheck;
+mod preflight;
 mod preview;
 mod private_output;
 mod progress;
@@ -72,6 +71,7 @@ pub mod report;
 pub mod results;
 pub mod run;
 mod scenario_args;
+mod scheduled_start;
 mod settings;
 mod sign_in_args;
 pub mod simulate;
@@ -81,11 +81,11 @@ mod spinner;
 pub mod status;
 #[cfg(test)]
 mod tests;
+mod time_args;
 pub mod undo;
 pub mod unseal;
 mod usage;
 pub mod verify;
-mod messages;
 mod words;
 
 use std::future::Future;

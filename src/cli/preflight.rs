@@ -5,14 +5,14 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::apply::{check_organization, open, planned_steps};
-use super::scheduled_start::{ScheduledStart, Countdown};
 use super::apps::Joined;
 use super::connect::read_failure;
 use super::exit::{Exit, Failure};
+use super::messages;
 use super::precheck::CheckArgs;
 use super::preview::quoted;
 use super::recheck;
-use super::messages;
+use super::scheduled_start::{Countdown, ScheduledStart};
 use crate::graph::reading::Organization;
 use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;

@@ -9,8 +9,8 @@ use serde::Serialize;
 use strum::IntoEnumIterator as _;
 
 use super::handoff;
-use super::spinner::Spinner;
 use super::messages;
+use super::spinner::Spinner;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
 use crate::plan::folder::{ONPREM_CSV, PLAN_CSV, PLAN_HTML, PlanFolder};
@@ -49,7 +49,9 @@ pub(super) fn read_back(folder: &Path) -> Vec<Examples> {
     let plan = match PlanFolder::open(folder) {
         Ok(plan) => plan,
         Err(error) => {
-            messages::note(format_args!("there is no page of this plan, and its refused rows cannot be shown: {error}"));
+            messages::note(format_args!(
+                "there is no page of this plan, and its refused rows cannot be shown: {error}"
+            ));
             return Vec::new();
         }
     };

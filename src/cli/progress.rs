@@ -6,8 +6,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use time::OffsetDateTime;
 
 use super::drawn_line;
-use super::outage::Outage;
 use super::messages;
+use super::outage::Outage;
 use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
 use crate::run::event::{Event, Progress};

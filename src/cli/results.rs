@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::apply;
 use super::exit::{Exit, Failure};
-use super::preview::note_unprinted;
 use super::messages;
+use super::preview::note_unprinted;
 use super::words::{count, counted};
 use crate::digest::Digest;
 use crate::run::opening::project_results;

@@ -8,10 +8,10 @@ use super::apply::{self, Approval, Terms};
 use super::apps::{AppArgs, Entering};
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
+use super::messages;
 use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
-use super::messages;
 use crate::run::opening::{WorkScope, resume_point};
 
 /// Plan, ask, and apply in one go

@@ -7,8 +7,8 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::exit::{Exit, Failure};
-use super::spinner::Spinner;
 use super::messages;
+use super::spinner::Spinner;
 use super::words::span;
 use crate::clock::Clock;
 use crate::graph::access::Access;
@@ -123,7 +123,11 @@ impl ScheduledStart {
         match access.until {
             Some(until) if !access.is_renewed() && until <= self.moment => Err(Failure::new(
                 Exit::Access,
-                format_args!("the token ends at {}, and the run is to begin at {}", spelled_out(until), spelled_out(self.moment)),
+                format_args!(
+                    "the token ends at {}, and the run is to begin at {}",
+                    spelled_out(until),
+                    spelled_out(self.moment)
+                ),
             )
             .with_next("A ready-made token cannot be renewed: sign in as an app, with a certificate or a secret.")),
             _ => Ok(()),
@@ -208,7 +212,10 @@ mod tests {
 
     #[test]
     fn a_moment_is_told_with_its_weekday_and_in_utc() {
-        assert_eq!(spelled_out(datetime!(2026-11-27 17:00 +1)), "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)");
+        assert_eq!(
+            spelled_out(datetime!(2026-11-27 17:00 +1)),
+            "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)"
+        );
         assert_eq!(spelled_out(datetime!(2026-11-27 16:00 UTC)), "Friday 27 November 2026, 16:00:00 UTC");
         assert_eq!(
             spelled_out(datetime!(2026-11-27 20:00 -5)),
@@ -238,7 +245,8 @@ mod tests {
     async fn what_has_passed_or_is_too_far_away_is_refused() {
         let calendar = calendar();
         let made = |seconds: i64, begun| {
-            ScheduledStart::new(calendar.now() + time::Duration::seconds(seconds), begun, calendar).map(|made| made.left())
+            ScheduledStart::new(calendar.now() + time::Duration::seconds(seconds), begun, calendar)
+                .map(|made| made.left())
         };
         let refused = made(-15 * 60, false).unwrap_err();
         assert!(refused.exit == Exit::Refused && refused.what.contains("15 min ago"), "{refused:?}");

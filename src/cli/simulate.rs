@@ -14,11 +14,11 @@ use strum::IntoEnumIterator as _;
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
-use super::time_args;
 use super::scenario_args::ScenarioArgs;
 use super::sign_in_args::SignInArgs;
 use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
+use super::time_args;
 use super::words::{counted, quoted};
 use crate::private_files;
 use crate::simulator::{

@@ -8,10 +8,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::apply;
-use super::scheduled_start::spelled_out;
 use super::exit::{Exit, Failure, printed};
 use super::fitted;
 use super::messages;
+use super::scheduled_start::spelled_out;
 use super::words::{count, counted, harmless, moment, quoted, span};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
