@@ -13,14 +13,15 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use crate::secret_json::exact_json;
+
 use super::transport::{Advice, Call, Consistency};
 use super::write::{Change, Write};
 
 /// The most requests that one batch may hold.
 pub const MOST_ITEMS: usize = 20;
 
-/// Packs writes into one call. The body is built in a buffer of exactly its size, so that no copy of a password is left
-/// behind by a growing one, and that buffer is wiped when the call is over.
+/// Packs writes into one call. The body is wiped when the call is over.
 ///
 /// # Errors
 ///
@@ -61,10 +62,7 @@ pub fn of_reads(reads: &[&Read]) -> io::Result<Call> {
 
 fn call(items: &[Item<'_, '_>]) -> io::Result<Call> {
     debug_assert!(items.len() <= MOST_ITEMS);
-    let mut length = CountingWriter(0);
-    serde_json::to_writer(&mut length, &Envelope(items))?;
-    let mut body = Zeroizing::new(Vec::with_capacity(length.0));
-    serde_json::to_writer(&mut *body, &Envelope(items))?;
+    let body = exact_json(&Envelope(items))?;
     Ok(Call::post("/v1.0/$batch", Bytes::from_owner(Wiped(body))))
 }
 
@@ -73,19 +71,6 @@ struct Wiped(Zeroizing<Vec<u8>>);
 impl AsRef<[u8]> for Wiped {
     fn as_ref(&self) -> &[u8] {
         &self.0
-    }
-}
-
-struct CountingWriter(usize);
-
-impl io::Write for CountingWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -62,7 +62,7 @@ pub enum UnsealError {
 ///
 /// [`SealError`], on which nothing must be sent: the password would be lost.
 pub fn seal(recipients: &Recipients, binding: &Binding, password: &Password) -> Result<SealedCredential, SealError> {
-    let payload = payload::write(binding, password);
+    let payload = payload::write(binding, password).map_err(|error| SealError::of(&error))?;
     let age = seal_with_age(recipients, &payload)?;
     let cms = seal_with_cms(recipients, &payload)?;
     Ok(SealedCredential::of_envelopes(age.as_deref(), cms.as_deref()))

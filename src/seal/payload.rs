@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::ids::{ObjectId, TenantId};
+use crate::secret_json::exact_json;
 
 use super::password::Password;
 
@@ -45,38 +46,36 @@ impl Binding {
     }
 }
 
-/// Writes a payload, into one buffer that never grows: growing would leave copies of the password behind.
-pub(super) fn write(binding: &Binding, password: &Password) -> Zeroizing<Vec<u8>> {
-    // Two GUIDs and the names of the members take less than 256 bytes; a character is escaped by six at most.
-    let max_bytes = 256 + 6 * (binding.user_principal_name.len() + password.expose().len());
-    let mut line = Zeroizing::new(Vec::with_capacity(max_bytes.next_multiple_of(BLOCK) + BLOCK));
-    let head = format!(
-        r#"{{"sealoff":{VERSION},"tenant":"{}","object_id":"{}","user_principal_name":""#,
-        binding.tenant, binding.object_id
-    );
-    line.extend_from_slice(head.as_bytes());
-    escape(&mut line, &binding.user_principal_name);
-    line.extend_from_slice(br#"","password":""#);
-    escape(&mut line, password.expose());
-    line.extend_from_slice(br#""}"#);
-    let padded = (line.len() + 1).next_multiple_of(BLOCK);
+/// Writes a payload: one line of JSON, padded with blanks.
+pub(super) fn write(binding: &Binding, password: &Password) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    let json = exact_json(&Payload {
+        sealoff: VERSION,
+        tenant: binding.tenant,
+        object_id: binding.object_id,
+        user_principal_name: Cow::Borrowed(&binding.user_principal_name),
+        password: Cow::Borrowed(password.expose()),
+    })?;
+    let padded = (json.len() + 1).next_multiple_of(BLOCK);
+    let mut line = Zeroizing::new(Vec::with_capacity(padded));
+    line.extend_from_slice(&json);
     line.resize(padded - 1, b' ');
     line.push(b'\n');
-    line
+    Ok(line)
 }
 
-fn escape(line: &mut Vec<u8>, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => line.extend_from_slice(&[b'\\', byte]),
-            0..=0x1f => {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                line.extend_from_slice(b"\\u00");
-                line.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-            }
-            _ => line.push(byte),
-        }
-    }
+/// The members of a payload, in the order in which they are written.
+///
+/// When it is read, texts are borrowed where nothing is escaped, as in every password that sealoff makes: then no copy of
+/// the password is left behind.
+#[derive(Serialize, Deserialize)]
+struct Payload<'a> {
+    sealoff: u32,
+    tenant: TenantId,
+    object_id: ObjectId,
+    #[serde(borrow)]
+    user_principal_name: Cow<'a, str>,
+    #[serde(borrow)]
+    password: Cow<'a, str>,
 }
 
 /// Why a payload cannot be read.
@@ -91,17 +90,6 @@ pub(super) fn read(line: &[u8]) -> Result<(Binding, Password), Unreadable> {
     #[derive(Deserialize)]
     struct Version {
         sealoff: u32,
-    }
-
-    // Borrowed where nothing is escaped, as in every password of our own making: no copy of it is left behind.
-    #[derive(Deserialize)]
-    struct Payload<'a> {
-        tenant: TenantId,
-        object_id: ObjectId,
-        #[serde(borrow)]
-        user_principal_name: Cow<'a, str>,
-        #[serde(borrow)]
-        password: Cow<'a, str>,
     }
 
     let version: Version = serde_json::from_slice(line).map_err(|_| Unreadable::NotOurs)?;
@@ -139,7 +127,7 @@ mod tests {
         #[test]
         fn a_payload_is_read_as_it_was_written(name in ".{0,300}", password in ".{0,80}") {
             let password = Password::of(password);
-            let line = write(&binding(&name), &password);
+            let line = write(&binding(&name), &password).unwrap();
             prop_assert_eq!(line.len() % BLOCK, 0);
             prop_assert_eq!(line.iter().position(|b| *b == b'\n'), Some(line.len() - 1));
             let (read_binding, read_password) = read(&line).unwrap();
@@ -150,9 +138,8 @@ mod tests {
         #[test]
         fn the_buffer_never_grows(name in "\\PC{0,200}|[\u{1}\"]{0,200}", password in "[\u{1}\"a]{0,100}") {
             let password = Password::of(password);
-            let line = write(&binding(&name), &password);
-            let max_bytes = 256 + 6 * (name.len() + password.expose().len());
-            prop_assert_eq!(line.capacity(), max_bytes.next_multiple_of(BLOCK) + BLOCK);
+            let line = write(&binding(&name), &password).unwrap();
+            prop_assert_eq!(line.capacity(), line.len());
         }
     }
 
@@ -161,7 +148,7 @@ mod tests {
         let lengths: Vec<usize> = ["a@b.c", "somebody.with.a.long.name@a.subdomain.of.contoso.onmicrosoft.com"]
             .iter()
             .flat_map(|name| {
-                ["x", "xxxxx-xxxxx-xxxxx-xxxxx"].map(|p| write(&binding(name), &Password::of(p.into())).len())
+                ["x", "xxxxx-xxxxx-xxxxx-xxxxx"].map(|p| write(&binding(name), &Password::of(p.into())).unwrap().len())
             })
             .collect();
         assert_eq!(lengths, [BLOCK; 4]);
