@@ -1,15 +1,15 @@
-//! As much of DER as envelopes need: values written into one another, and read back one at a time.
-//!
-//! Reading goes through the `der` crate, which takes nothing but strict DER; what is written here is strict DER.
+//! As much of DER as envelopes need, beside the types of `der`, `cms` and `pkcs12`: values written into one another, and what
+//! is read without a copy. All of it is strict DER.
 
 use der::asn1::{AnyRef, ObjectIdentifier};
-use der::{Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
+use der::{Decode, Sequence, SliceReader, Tag, Tagged};
 
 /// The object identifiers of CMS (RFC 5652, RFC 5753, RFC 8017) and of what it encrypts with.
 pub(crate) mod oid {
     use der::asn1::ObjectIdentifier;
 
     pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+    pub(crate) const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
     pub(crate) const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
     pub(crate) const ENVELOPED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.3");
     pub(crate) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -17,6 +17,8 @@ pub(crate) mod oid {
     pub(crate) const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
     pub(crate) const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
     pub(crate) const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+    pub(crate) const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
+    pub(crate) const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
     pub(crate) const AES256_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.42");
     pub(crate) const AES256_WRAP: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.45");
     pub(crate) const ECDH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.1.11.1");
@@ -78,66 +80,18 @@ pub(crate) fn algorithm(oid: ObjectIdentifier, parameters: &[u8]) -> Vec<u8> {
     value(tag::SEQUENCE, &[&object_identifier(oid), parameters])
 }
 
-/// Reads values one after another. Every method fails on what is no strict DER, and on another tag than is asked for.
-pub(crate) struct Values<'a>(SliceReader<'a>);
-
-impl<'a> Values<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> der::Result<Self> {
-        SliceReader::new(bytes).map(Self)
-    }
-
-    /// The values inside a value that is all there is.
-    pub(crate) fn only(bytes: &'a [u8], tag: Tag) -> der::Result<Self> {
-        let mut values = Self::new(bytes)?;
-        let inside = values.content(tag)?;
-        values.end()?;
-        Self::new(inside)
-    }
-
-    /// The content of the next value.
-    pub(crate) fn content(&mut self, tag: Tag) -> der::Result<&'a [u8]> {
-        let any = AnyRef::decode(&mut self.0)?;
-        any.tag().assert_eq(tag)?;
-        Ok(any.value())
-    }
-
-    /// The values inside the next value.
-    pub(crate) fn inside(&mut self, tag: Tag) -> der::Result<Self> {
-        Self::new(self.content(tag)?)
-    }
-
-    /// The bytes of the next value, tag and length included.
-    pub(crate) fn whole(&mut self) -> der::Result<&'a [u8]> {
-        self.0.tlv_bytes()
-    }
-
-    pub(crate) fn object_identifier(&mut self) -> der::Result<ObjectIdentifier> {
-        ObjectIdentifier::decode(&mut self.0)
-    }
-
-    /// An algorithm identifier, and its parameters as whole values: nothing where they are absent.
-    pub(crate) fn algorithm(&mut self) -> der::Result<(ObjectIdentifier, &'a [u8])> {
-        let content = self.content(Tag::Sequence)?;
-        let mut inside = Self::new(content)?;
-        let oid = inside.object_identifier()?;
-        let length = usize::try_from(oid.encoded_len()?)?;
-        Ok((oid, content.get(length..).unwrap_or_default()))
-    }
-
-    pub(crate) fn next_is(&self, tag: Tag) -> bool {
-        self.0.peek_byte() == Some(tag.octet())
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_finished()
-    }
-
-    pub(crate) fn end(self) -> der::Result<()> {
-        self.0.finish(())
-    }
+/// What is inside a SEQUENCE that is all there is.
+pub(crate) fn sequence(der: &[u8]) -> der::Result<SliceReader<'_>> {
+    let whole = AnyRef::from_der(der)?;
+    whole.tag().assert_eq(Tag::Sequence)?;
+    SliceReader::new(whole.value())
 }
 
-/// A context-specific tag.
-pub(crate) const fn context(number: TagNumber, constructed: bool) -> Tag {
-    Tag::ContextSpecific { constructed, number }
+/// A ContentInfo (RFC 5652) that borrows its content. The type of the `cms` crate owns it: a copy of a private key that no
+/// password protects would stay behind.
+#[derive(Sequence)]
+pub(crate) struct ContentInfoRef<'a> {
+    pub(crate) content_type: ObjectIdentifier,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
+    pub(crate) content: AnyRef<'a>,
 }

@@ -6,25 +6,22 @@
 mod decrypt;
 mod error;
 
-use der::asn1::ObjectIdentifier;
-use der::{Tag, TagNumber};
+use cms::encrypted_data::EncryptedData;
+use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
+use der::{Decode, Encode, Sequence};
+use pkcs12::cert_type::CertBag;
+use pkcs12::pfx::Version;
+use pkcs12::{PKCS_12_CERT_BAG_OID, PKCS_12_KEY_BAG_OID, PKCS_12_PKCS8_KEY_BAG_OID, PKCS_12_X509_CERT_OID};
 use secrecy::SecretString;
+use x509_cert::attr::Attributes;
 use zeroize::Zeroizing;
 
-use crate::asn1::{Values, context, oid};
+use crate::asn1::{ContentInfoRef, oid};
 
 pub(crate) use decrypt::private_key;
 pub(crate) use error::PfxError;
 
-const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
-const KEY_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.1");
-const SHROUDED_KEY_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.2");
-const CERTIFICATE_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.3");
-const X509_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.22.1");
 const LOCAL_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.21");
-
-const EXPLICIT_0: Tag = context(TagNumber::N0, true);
-const IMPLICIT_0: Tag = context(TagNumber::N0, false);
 
 /// A private key as PKCS #8, and the mark that its certificate has too.
 pub(crate) struct PfxPrivateKey {
@@ -52,8 +49,26 @@ pub(crate) struct Pfx<'a> {
 
 /// A part of the file.
 enum PfxSafe<'a> {
-    Open(&'a [u8]),
-    Encrypted { algorithm: &'a [u8], content: &'a [u8] },
+    Open(Vec<SafeBag<'a>>),
+    Encrypted(EncryptedData),
+}
+
+/// A whole file. This and [`SafeBag`] borrow, where `pkcs12` has types of the same names that own: a private key that no
+/// password protects passes through them, and owned types would leave copies of it behind. The MAC is not read.
+#[derive(Sequence)]
+struct PfxFile<'a> {
+    version: Version,
+    auth_safe: ContentInfoRef<'a>,
+    mac_data: Option<AnyRef<'a>>,
+}
+
+/// One thing in a safe.
+#[derive(Sequence)]
+struct SafeBag<'a> {
+    bag_id: ObjectIdentifier,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
+    bag_value: AnyRef<'a>,
+    bag_attributes: Option<Attributes>,
 }
 
 /// Does this look like DER or BER, as these files are, and not like text?
@@ -72,14 +87,15 @@ impl<'a> Pfx<'a> {
     /// Is anything in it behind a password?
     pub(crate) fn is_locked(&self) -> bool {
         self.safes.iter().any(|safe| match safe {
-            PfxSafe::Encrypted { .. } => true,
-            PfxSafe::Open(content) => has_bag(content, &[SHROUDED_KEY_BAG]),
+            PfxSafe::Encrypted(_) => true,
+            PfxSafe::Open(bags) => bags.iter().any(|bag| bag.bag_id == PKCS_12_PKCS8_KEY_BAG_OID),
         })
     }
 
     /// Are there private keys in the parts that are not encrypted as a whole? There they are, wherever they are.
     pub(crate) fn has_keys(&self) -> bool {
-        self.open_safes().any(|content| has_bag(content, &[KEY_BAG, SHROUDED_KEY_BAG]))
+        let keys = [PKCS_12_KEY_BAG_OID, PKCS_12_PKCS8_KEY_BAG_OID];
+        self.open_safes().flatten().any(|bag| keys.contains(&bag.bag_id))
     }
 
     /// Those private keys alone. Certificates often stand behind a cipher (RC2) that keys never do, and then the keys open
@@ -90,14 +106,14 @@ impl<'a> Pfx<'a> {
     /// [`PfxError`].
     pub(crate) fn keys(&self, password: &SecretString) -> Result<Vec<PfxPrivateKey>, PfxError> {
         let mut contents = PfxContents::default();
-        self.open_safes().try_for_each(|content| contents.take_in(content, password))?;
+        self.open_safes().try_for_each(|bags| contents.take_in(bags, password))?;
         Ok(contents.keys)
     }
 
-    fn open_safes(&self) -> impl Iterator<Item = &[u8]> {
+    fn open_safes(&self) -> impl Iterator<Item = &Vec<SafeBag<'a>>> {
         self.safes.iter().filter_map(|safe| match safe {
-            PfxSafe::Open(content) => Some(*content),
-            PfxSafe::Encrypted { .. } => None,
+            PfxSafe::Open(bags) => Some(bags),
+            PfxSafe::Encrypted(_) => None,
         })
     }
 
@@ -110,14 +126,13 @@ impl<'a> Pfx<'a> {
         let mut contents = PfxContents::default();
         for safe in &self.safes {
             match safe {
-                PfxSafe::Open(content) => contents.take_in(content, password)?,
-                PfxSafe::Encrypted { algorithm, content } => {
-                    let content = decrypt::with_password(algorithm, content, password)?;
+                PfxSafe::Open(bags) => contents.take_in(bags, password)?,
+                PfxSafe::Encrypted(data) => {
+                    let content = decrypt::safe(data, password)?;
                     // One wrong password in 256 yields something with the right padding.
-                    contents.take_in(&content, password).map_err(|error| match error {
-                        PfxError::Damaged => PfxError::WrongPassword,
-                        other => other,
-                    })?;
+                    let wrong = |_| PfxError::WrongPassword;
+                    let bags = Vec::<SafeBag<'_>>::from_der(&content).map_err(wrong)?;
+                    contents.take_in(&bags, password)?;
                 }
             }
         }
@@ -125,30 +140,27 @@ impl<'a> Pfx<'a> {
     }
 }
 
-/// One thing in a safe.
-struct Bag<'a> {
-    kind: ObjectIdentifier,
-    value: &'a [u8],
-    local_key_id: Option<&'a [u8]>,
-}
-
 impl PfxContents {
-    fn take_in(&mut self, content: &[u8], password: &SecretString) -> Result<(), PfxError> {
-        for bag in bags(content).map_err(|_| PfxError::Damaged)? {
-            let local_key_id = bag.local_key_id.map(<[u8]>::to_vec);
-            match bag.kind {
-                KEY_BAG => {
-                    let pkcs8 = Zeroizing::new(bag.value.to_vec());
+    fn take_in(&mut self, bags: &[SafeBag<'_>], password: &SecretString) -> Result<(), PfxError> {
+        let damaged = |_| PfxError::Damaged;
+        for bag in bags {
+            let local_key_id = bag.local_key_id().map_err(damaged)?;
+            match bag.bag_id {
+                PKCS_12_KEY_BAG_OID => {
+                    let pkcs8 = Zeroizing::new(bag.bag_value.to_der().map_err(damaged)?);
                     self.keys.push(PfxPrivateKey { pkcs8, local_key_id });
                 }
-                SHROUDED_KEY_BAG => {
-                    let pkcs8 = decrypt::private_key(bag.value, password)?;
+                PKCS_12_PKCS8_KEY_BAG_OID => {
+                    let encrypted = bag.bag_value.decode_as().map_err(damaged)?;
+                    let pkcs8 = decrypt::key(&encrypted, password)?;
                     self.keys.push(PfxPrivateKey { pkcs8, local_key_id });
                 }
-                CERTIFICATE_BAG => {
-                    let certificate = certificate(bag.value).map_err(|_| PfxError::Damaged)?;
-                    let of = |der: &[u8]| PfxCertificate { der: der.to_vec(), local_key_id };
-                    self.certificates.extend(certificate.map(of));
+                PKCS_12_CERT_BAG_OID => {
+                    let certificate: CertBag = bag.bag_value.decode_as().map_err(damaged)?;
+                    if certificate.cert_id == PKCS_12_X509_CERT_OID {
+                        let der = certificate.cert_value.into_bytes();
+                        self.certificates.push(PfxCertificate { der, local_key_id });
+                    }
                 }
                 _ => {}
             }
@@ -158,64 +170,28 @@ impl PfxContents {
 }
 
 fn safes(file: &[u8]) -> der::Result<Vec<PfxSafe<'_>>> {
-    let mut pfx = Values::only(file, Tag::Sequence)?;
-    pfx.content(Tag::Integer)?;
-    let mut info = pfx.inside(Tag::Sequence)?;
-    info.object_identifier()?;
-    let content = info.inside(EXPLICIT_0)?.content(Tag::OctetString)?;
-    let mut infos = Values::only(content, Tag::Sequence)?;
+    let content: OctetStringRef<'_> = PfxFile::from_der(file)?.auth_safe.content.decode_as()?;
     let mut safes = Vec::new();
-    while !infos.is_empty() {
-        let mut info = infos.inside(Tag::Sequence)?;
-        match info.object_identifier()? {
-            oid::DATA => safes.push(PfxSafe::Open(info.inside(EXPLICIT_0)?.content(Tag::OctetString)?)),
-            ENCRYPTED_DATA => {
-                let mut encrypted = info.inside(EXPLICIT_0)?.inside(Tag::Sequence)?;
-                encrypted.content(Tag::Integer)?;
-                let mut about = encrypted.inside(Tag::Sequence)?;
-                about.object_identifier()?;
-                safes.push(PfxSafe::Encrypted { algorithm: about.whole()?, content: about.content(IMPLICIT_0)? });
+    for info in Vec::<ContentInfoRef<'_>>::from_der(content.as_bytes())? {
+        match info.content_type {
+            oid::DATA => {
+                let bags: OctetStringRef<'_> = info.content.decode_as()?;
+                safes.push(PfxSafe::Open(Vec::from_der(bags.as_bytes())?));
             }
-            // Encrypted to a certificate: nobody exports keys like that.
+            oid::ENCRYPTED_DATA => safes.push(PfxSafe::Encrypted(info.content.decode_as()?)),
+            // Encrypted to a certificate: no program exports keys like that.
             _ => {}
         }
     }
     Ok(safes)
 }
 
-fn bags(content: &[u8]) -> der::Result<Vec<Bag<'_>>> {
-    let mut values = Values::only(content, Tag::Sequence)?;
-    let mut bags = Vec::new();
-    while !values.is_empty() {
-        let mut bag = values.inside(Tag::Sequence)?;
-        let (kind, value) = (bag.object_identifier()?, bag.content(EXPLICIT_0)?);
-        let local_key_id = if bag.is_empty() { None } else { local_key_id(bag.inside(Tag::Set)?)? };
-        bags.push(Bag { kind, value, local_key_id });
+impl SafeBag<'_> {
+    fn local_key_id(&self) -> der::Result<Option<Vec<u8>>> {
+        let attribute = self.bag_attributes.iter().flat_map(Attributes::iter).find(|one| one.oid == LOCAL_KEY_ID);
+        let Some(value) = attribute.and_then(|attribute| attribute.values.get(0)) else { return Ok(None) };
+        value.decode_as::<OctetStringRef<'_>>().map(|id| Some(id.as_bytes().to_vec()))
     }
-    Ok(bags)
-}
-
-fn has_bag(content: &[u8], kinds: &[ObjectIdentifier]) -> bool {
-    bags(content).is_ok_and(|bags| bags.iter().any(|bag| kinds.contains(&bag.kind)))
-}
-
-fn local_key_id(mut attributes: Values<'_>) -> der::Result<Option<&[u8]>> {
-    while !attributes.is_empty() {
-        let mut attribute = attributes.inside(Tag::Sequence)?;
-        if attribute.object_identifier()? == LOCAL_KEY_ID {
-            return attribute.inside(Tag::Set)?.content(Tag::OctetString).map(Some);
-        }
-    }
-    Ok(None)
-}
-
-/// The certificate in its bag; `None` where it is none of X.509.
-fn certificate(value: &[u8]) -> der::Result<Option<&[u8]>> {
-    let mut bag = Values::only(value, Tag::Sequence)?;
-    if bag.object_identifier()? != X509_CERTIFICATE {
-        return Ok(None);
-    }
-    bag.inside(EXPLICIT_0)?.content(Tag::OctetString).map(Some)
 }
 
 #[cfg(test)]

@@ -9,10 +9,17 @@ use aws_lc_rs::rsa::{
     OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384, OAEP_SHA512_MGF1SHA512, OaepAlgorithm,
     OaepPrivateDecryptingKey, Pkcs1PrivateDecryptingKey, PrivateDecryptingKey,
 };
-use der::{Tag, TagNumber};
+use cms::content_info::CmsVersion;
+use cms::enveloped_data::{
+    EncryptedContentInfo, KeyAgreeRecipientInfo, OriginatorIdentifierOrKey, OriginatorInfo, RecipientInfo,
+    RecipientInfos,
+};
+use der::asn1::{AnyRef, OctetString, OctetStringRef, SetOfVec};
+use der::{Any, Decode, Sequence, Tag, Tagged};
+use pkcs8::spki::AlgorithmIdentifierRef;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::super::asn1::{Values, context, oid};
+use super::super::asn1::{ContentInfoRef, oid};
 use super::{ContentKey, INTEGRITY_CODE, IV, KEY, integrity_key, wrapping_key};
 
 /// What opens an envelope. The library that holds the keys wipes them.
@@ -48,10 +55,9 @@ impl PrivateKey {
     }
 }
 
-/// Whether something begins as an EnvelopedData does.
+/// Whether something is a ContentInfo of the type EnvelopedData.
 pub(in super::super) fn is_enveloped(der: &[u8]) -> bool {
-    let kind = || Values::new(der)?.inside(Tag::Sequence)?.object_identifier();
-    kind() == Ok(oid::ENVELOPED_DATA)
+    ContentInfoRef::from_der(der).is_ok_and(|info| info.content_type == oid::ENVELOPED_DATA)
 }
 
 /// Decrypts, after it has checked that nothing was changed.
@@ -64,7 +70,7 @@ pub(in super::super) fn open<'k>(
     for (recipient, key) in
         envelope.recipients.iter().flat_map(|recipient| keys.clone().map(move |key| (recipient, key)))
     {
-        let Some(key) = recipient.content_key(key) else { continue };
+        let Some(key) = content_key(recipient, key) else { continue };
         // By chance a wrong key may yield something that looks like a content key; the code then does not fit.
         match envelope.decrypt(&key) {
             Ok(content) => return Ok(content),
@@ -74,73 +80,55 @@ pub(in super::super) fn open<'k>(
     Err(problem)
 }
 
-/// The parts of an EnvelopedData.
-pub(super) struct CmsEnvelope<'a> {
-    pub(super) recipients: Vec<RecipientInfo<'a>>,
+/// EnvelopedData (RFC 5652). The type of the `cms` crate reads unprotected attributes with their types, and the type of the
+/// integrity code has an arc that the `der` crate does not take.
+#[derive(Sequence)]
+struct EnvelopedData<'a> {
+    version: CmsVersion,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", constructed = "true", optional = "true")]
+    originator_info: Option<OriginatorInfo>,
+    recip_infos: RecipientInfos,
+    encrypted_content: EncryptedContentInfo,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", constructed = "true", optional = "true")]
+    unprotected_attrs: Option<SetOfVec<AnyRef<'a>>>,
+}
+
+/// The parts of an EnvelopedData that matter here.
+pub(super) struct CmsEnvelope {
+    pub(super) recipients: Vec<RecipientInfo>,
     iv: [u8; IV],
-    ciphertext: &'a [u8],
-    code: Option<&'a [u8]>,
+    pub(super) ciphertext: OctetString,
+    code: Option<Vec<u8>>,
 }
-
-/// The content key, encrypted to one recipient. Whose it is is not read: keys without a certificate do not know.
-pub(super) enum RecipientInfo<'a> {
-    Pkcs1(&'a [u8]),
-    Oaep(&'static OaepAlgorithm, &'a [u8]),
-    Ecdh { ephemeral: &'a [u8], wrapped: &'a [u8] },
-}
-
-const IMPLICIT_0: Tag = context(TagNumber::N0, false);
-const CONSTRUCTED_0: Tag = context(TagNumber::N0, true);
-const CONSTRUCTED_1: Tag = context(TagNumber::N1, true);
 
 fn unexpected() -> der::Error {
     der::ErrorKind::Failed.into()
 }
 
-fn ensure(holds: bool) -> der::Result<()> {
-    if holds { Ok(()) } else { Err(unexpected()) }
-}
-
-impl<'a> CmsEnvelope<'a> {
-    pub(super) fn read(der: &'a [u8]) -> der::Result<Self> {
-        let mut info = Values::only(der, Tag::Sequence)?;
-        ensure(info.object_identifier()? == oid::ENVELOPED_DATA)?;
-        let explicit = info.content(CONSTRUCTED_0)?;
-        info.end()?;
-        let mut enveloped = Values::only(explicit, Tag::Sequence)?;
-        enveloped.content(Tag::Integer)?;
-        if enveloped.next_is(CONSTRUCTED_0) {
-            // Certificates of the sender, of whom nothing is known here.
-            enveloped.whole()?;
+impl CmsEnvelope {
+    pub(super) fn read(der: &[u8]) -> der::Result<Self> {
+        let info = ContentInfoRef::from_der(der)?;
+        let enveloped: EnvelopedData<'_> = info.content.decode_as()?;
+        let EncryptedContentInfo { content_enc_alg: cipher, encrypted_content: Some(ciphertext), .. } =
+            enveloped.encrypted_content
+        else {
+            return Err(unexpected());
+        };
+        if info.content_type != oid::ENVELOPED_DATA || cipher.oid != oid::AES256_CBC {
+            return Err(unexpected());
         }
-        let mut infos = enveloped.inside(Tag::Set)?;
-        let mut recipients = Vec::new();
-        while !infos.is_empty() {
-            // Others are passed over: they may be for a program that knows them.
-            recipients.extend(RecipientInfo::read(&mut infos)?);
-        }
-        let mut content = enveloped.inside(Tag::Sequence)?;
-        content.object_identifier()?;
-        let (cipher, parameters) = content.algorithm()?;
-        ensure(cipher == oid::AES256_CBC)?;
-        let mut parameters = Values::new(parameters)?;
-        let iv = <[u8; IV]>::try_from(parameters.content(Tag::OctetString)?).map_err(|_| unexpected())?;
-        parameters.end()?;
-        let ciphertext = content.content(IMPLICIT_0)?;
-        content.end()?;
-        let code = if enveloped.next_is(CONSTRUCTED_1) { code(enveloped.inside(CONSTRUCTED_1)?)? } else { None };
-        enveloped.end()?;
-        Ok(Self { recipients, iv, ciphertext, code })
-    }
-
-    #[cfg(test)]
-    pub(super) fn ciphertext_for_test(&self) -> &'a [u8] {
-        self.ciphertext
+        let iv = cipher.parameters.as_ref().ok_or_else(unexpected)?.decode_as::<OctetStringRef<'_>>()?;
+        Ok(Self {
+            recipients: enveloped.recip_infos.0.into_vec(),
+            iv: iv.as_bytes().try_into().map_err(|_| unexpected())?,
+            ciphertext,
+            code: code(&enveloped.unprotected_attrs.unwrap_or_default())?,
+        })
     }
 
     fn decrypt(&self, key: &ContentKey) -> Result<Zeroizing<Vec<u8>>, CmsProblem> {
-        let code = self.code.ok_or(CmsProblem::Unproven)?;
-        let covered = [&self.iv, self.ciphertext].concat();
+        let code = self.code.as_ref().ok_or(CmsProblem::Unproven)?;
+        let covered = [&self.iv, self.ciphertext.as_bytes()].concat();
         hmac::verify(&integrity_key(key), &covered, code).map_err(|_| CmsProblem::Changed)?;
         self.decrypt_unproven(key).ok_or(CmsProblem::Changed)
     }
@@ -149,7 +137,7 @@ impl<'a> CmsEnvelope<'a> {
     pub(super) fn decrypt_unproven(&self, key: &ContentKey) -> Option<Zeroizing<Vec<u8>>> {
         let key = UnboundCipherKey::new(&AES_256, &**key).ok()?;
         let cipher = PaddedBlockDecryptingKey::cbc_pkcs7(key).ok()?;
-        let mut content = Zeroizing::new(self.ciphertext.to_vec());
+        let mut content = Zeroizing::new(self.ciphertext.as_bytes().to_vec());
         let iv = DecryptionContext::Iv128(FixedLength::from(self.iv));
         let length = cipher.decrypt(&mut content, iv).ok()?.len();
         // The bytes beyond stay in the buffer, and are wiped with it.
@@ -159,93 +147,69 @@ impl<'a> CmsEnvelope<'a> {
 }
 
 /// The integrity code among unprotected attributes.
-fn code(mut attributes: Values<'_>) -> der::Result<Option<&[u8]>> {
+fn code(attributes: &SetOfVec<AnyRef<'_>>) -> der::Result<Option<Vec<u8>>> {
+    /// The type of the attribute is read as bytes: see [`INTEGRITY_CODE`].
+    #[derive(Sequence)]
+    struct Attribute<'a> {
+        kind: AnyRef<'a>,
+        values: SetOfVec<AnyRef<'a>>,
+    }
     let mut found = None;
-    while !attributes.is_empty() {
-        let mut attribute = attributes.inside(Tag::Sequence)?;
-        if attribute.content(Tag::ObjectIdentifier)? == INTEGRITY_CODE {
+    for attribute in attributes.iter() {
+        let Attribute { kind, values } = attribute.decode_as()?;
+        if kind.tag() == Tag::ObjectIdentifier && kind.value() == INTEGRITY_CODE {
             // A second one would leave open which of them counts.
-            ensure(found.is_none())?;
-            let mut values = attribute.inside(Tag::Set)?;
-            found = Some(values.content(Tag::OctetString)?);
-            values.end()?;
+            let ([code], None) = (values.as_slice(), &found) else { return Err(unexpected()) };
+            found = Some(code.decode_as::<OctetStringRef<'_>>()?.as_bytes().to_vec());
         }
     }
     Ok(found)
 }
 
-impl<'a> RecipientInfo<'a> {
-    fn read(infos: &mut Values<'a>) -> der::Result<Option<Self>> {
-        if infos.next_is(Tag::Sequence) {
-            let mut info = infos.inside(Tag::Sequence)?;
-            info.content(Tag::Integer)?;
-            info.whole()?;
-            let (algorithm, parameters) = info.algorithm()?;
-            let encrypted = info.content(Tag::OctetString)?;
-            info.end()?;
-            return Ok(match algorithm {
-                oid::RSA => Some(Self::Pkcs1(encrypted)),
-                oid::RSA_OAEP => oaep_hash(parameters).map(|hash| Self::Oaep(hash, encrypted)),
-                _ => None,
-            });
+/// The content key, where this private key decrypts it. For whom it is meant is not read: a key without its certificate does
+/// not say whose it is. Recipients of other kinds are passed over: they may be for a program that knows them.
+pub(super) fn content_key(recipient: &RecipientInfo, key: &PrivateKey) -> Option<ContentKey> {
+    match (recipient, key) {
+        (RecipientInfo::Ktri(info), PrivateKey::Rsa { pkcs1, oaep }) => {
+            let encrypted = info.enc_key.as_bytes();
+            let mut room = Zeroizing::new(vec![0; pkcs1.key_size_bytes()]);
+            let decrypted = match info.key_enc_alg.oid {
+                oid::RSA => pkcs1.decrypt(encrypted, &mut room).ok()?,
+                oid::RSA_OAEP => {
+                    let hash = oaep_hash(info.key_enc_alg.parameters.as_ref()?)?;
+                    oaep.decrypt(hash, encrypted, &mut room, None).ok()?
+                }
+                _ => return None,
+            };
+            copy_out(decrypted)
         }
-        if !infos.next_is(CONSTRUCTED_1) {
-            infos.whole()?;
-            return Ok(None);
+        (RecipientInfo::Kari(info), PrivateKey::Ec(private)) => {
+            let (ephemeral, wrapped) = agreed_upon(info)?;
+            let public = UnparsedPublicKey::new(private.algorithm(), ephemeral);
+            agreement::agree(private, public, (), |secret| {
+                let kek = AesKek::new(&key_wrap::AES_256, &*wrapping_key(secret)).map_err(|_| ())?;
+                let mut room = Zeroizing::new([0; KEY]);
+                copy_out(kek.unwrap(wrapped, &mut *room).map_err(|_| ())?).ok_or(())
+            })
+            .ok()
         }
-        let mut info = infos.inside(CONSTRUCTED_1)?;
-        info.content(Tag::Integer)?;
-        let mut originator = info.inside(CONSTRUCTED_0)?;
-        if !originator.next_is(CONSTRUCTED_1) {
-            return Ok(None);
-        }
-        let mut public = originator.inside(CONSTRUCTED_1)?;
-        public.algorithm()?;
-        let ephemeral = public.content(Tag::BitString)?;
-        if info.next_is(CONSTRUCTED_1) {
-            // User keying material would change the derived key.
-            return Ok(None);
-        }
-        let (algorithm, parameters) = info.algorithm()?;
-        let wrap = Values::new(parameters)?.algorithm()?.0;
-        let mut keys = info.inside(Tag::Sequence)?;
-        let mut key = keys.inside(Tag::Sequence)?;
-        key.whole()?;
-        let wrapped = key.content(Tag::OctetString)?;
-        // More than one recipient for one ephemeral key: legal, and written by nobody.
-        let known = algorithm == oid::ECDH_SHA256 && wrap == oid::AES256_WRAP && keys.is_empty();
-        Ok(match ephemeral {
-            [0, point @ ..] if known => Some(Self::Ecdh { ephemeral: point, wrapped }),
-            _ => None,
-        })
-    }
-
-    pub(super) fn content_key(&self, key: &PrivateKey) -> Option<ContentKey> {
-        match (self, key) {
-            (Self::Pkcs1(encrypted), PrivateKey::Rsa { pkcs1, .. }) => {
-                let mut room = Zeroizing::new(vec![0; pkcs1.min_output_size()]);
-                pkcs1.decrypt(encrypted, &mut room).ok().and_then(content_key)
-            }
-            (Self::Oaep(hash, encrypted), PrivateKey::Rsa { oaep, .. }) => {
-                let mut room = Zeroizing::new(vec![0; oaep.min_output_size()]);
-                oaep.decrypt(hash, encrypted, &mut room, None).ok().and_then(content_key)
-            }
-            (Self::Ecdh { ephemeral, wrapped }, PrivateKey::Ec(private)) => {
-                let public = UnparsedPublicKey::new(private.algorithm(), ephemeral);
-                agreement::agree(private, public, (), |secret| {
-                    let kek = AesKek::new(&key_wrap::AES_256, &*wrapping_key(secret)).map_err(|_| ())?;
-                    let mut room = Zeroizing::new([0; KEY]);
-                    let key = kek.unwrap(wrapped, &mut *room).map_err(|_| ())?;
-                    content_key(key).ok_or(())
-                })
-                .ok()
-            }
-            _ => None,
-        }
+        _ => None,
     }
 }
 
-fn content_key(bytes: &mut [u8]) -> Option<ContentKey> {
+/// The ephemeral public key and the wrapped content key, where both are used as [`super::write`] uses them.
+fn agreed_upon(info: &KeyAgreeRecipientInfo) -> Option<(&[u8], &[u8])> {
+    let OriginatorIdentifierOrKey::OriginatorKey(ephemeral) = &info.originator else { return None };
+    let wrap: AlgorithmIdentifierRef<'_> = info.key_enc_alg.parameters.as_ref()?.decode_as().ok()?;
+    // More than one recipient for one ephemeral key: legal, and no program writes it.
+    let [key] = info.recipient_enc_keys.as_slice() else { return None };
+    // User keying material would change the derived key.
+    let known = info.ukm.is_none() && info.key_enc_alg.oid == oid::ECDH_SHA256 && wrap.oid == oid::AES256_WRAP;
+    known.then_some((ephemeral.public_key.as_bytes()?, key.enc_key.as_bytes()))
+}
+
+/// Takes a content key out of the buffer that it was decrypted into.
+fn copy_out(bytes: &mut [u8]) -> Option<ContentKey> {
     let mut key = ContentKey::default();
     let fits = bytes.len() == KEY;
     if fits {
@@ -255,17 +219,22 @@ fn content_key(bytes: &mut [u8]) -> Option<ContentKey> {
     fits.then_some(key)
 }
 
-/// Which hash OAEP was used with; both of its hashes are the same in all that is known to write it.
-fn oaep_hash(parameters: &[u8]) -> Option<&'static OaepAlgorithm> {
-    let mut inside = Values::only(parameters, Tag::Sequence).ok()?;
-    if !inside.next_is(CONSTRUCTED_0) {
-        return Some(&OAEP_SHA1_MGF1SHA1);
+/// The hash that OAEP was used with. Every program that is known writes the same hash for both of its uses.
+fn oaep_hash(parameters: &Any) -> Option<&'static OaepAlgorithm> {
+    #[derive(Sequence)]
+    struct OaepParameters<'a> {
+        #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+        hash: Option<AlgorithmIdentifierRef<'a>>,
+        #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+        mask: Option<AnyRef<'a>>,
+        #[asn1(context_specific = "2", tag_mode = "EXPLICIT", optional = "true")]
+        label: Option<AnyRef<'a>>,
     }
-    let (hash, _) = inside.inside(CONSTRUCTED_0).ok()?.algorithm().ok()?;
-    match hash.to_string().as_str() {
-        "2.16.840.1.101.3.4.2.1" => Some(&OAEP_SHA256_MGF1SHA256),
-        "2.16.840.1.101.3.4.2.2" => Some(&OAEP_SHA384_MGF1SHA384),
-        "2.16.840.1.101.3.4.2.3" => Some(&OAEP_SHA512_MGF1SHA512),
-        _ => None,
+    match parameters.decode_as::<OaepParameters<'_>>().ok()?.hash.map(|hash| hash.oid) {
+        None => Some(&OAEP_SHA1_MGF1SHA1),
+        Some(oid::SHA256) => Some(&OAEP_SHA256_MGF1SHA256),
+        Some(oid::SHA384) => Some(&OAEP_SHA384_MGF1SHA384),
+        Some(oid::SHA512) => Some(&OAEP_SHA512_MGF1SHA512),
+        Some(_) => None,
     }
 }

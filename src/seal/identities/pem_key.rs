@@ -1,10 +1,10 @@
 //! Private keys of certificates, in PEM and DER.
 
-use der::{Decode, Tag};
+use der::{Decode, Reader, Tag};
 use pkcs8::EncryptedPrivateKeyInfo;
 use zeroize::Zeroizing;
 
-use super::super::asn1::{Values, algorithm, oid, tag, value};
+use super::super::asn1::{self, algorithm, oid, tag, value};
 use super::super::cms::PrivateKey;
 use super::super::pem;
 use super::{IdentityError, IdentityKey, IdentityReader};
@@ -49,18 +49,18 @@ impl IdentityReader<'_, '_> {
     }
 
     pub(super) fn der(&mut self, content: &[u8]) -> Result<Vec<IdentityKey>, IdentityError> {
-        let mut values = Values::only(content, Tag::Sequence).map_err(|_| self.unusable())?;
-        if !values.next_is(Tag::Integer) {
+        let mut values = asn1::sequence(content).map_err(|_| self.unusable())?;
+        if !matches!(values.peek_tag(), Ok(Tag::Integer)) {
             // A certificate and an encrypted key both begin with a sequence.
             return match EncryptedPrivateKeyInfo::from_der(content) {
                 Ok(_) => Ok(vec![self.encrypted(content)?]),
                 Err(_) => Err(IdentityError::NoPrivateKey(self.path.to_owned())),
             };
         }
-        match values.content(Tag::Integer).map_err(|_| self.unusable())? {
-            [3] => self.pfx(content),
+        match values.decode::<u8>() {
+            Ok(3) => self.pfx(content),
             // PKCS#1 goes on with the modulus, PKCS#8 with an algorithm.
-            [0] if values.next_is(Tag::Integer) => Ok(vec![self.pkcs1(content)?]),
+            Ok(0) if matches!(values.peek_tag(), Ok(Tag::Integer)) => Ok(vec![self.pkcs1(content)?]),
             _ => Ok(vec![self.private_key(content)?]),
         }
     }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use aws_lc_rs::agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521};
 use aws_lc_rs::rsa::{OaepPublicEncryptingKey, Pkcs1PublicEncryptingKey, PublicEncryptingKey};
-use der::asn1::ObjectIdentifier;
-use der::{Decode, Encode, Tag};
+use der::asn1::{ObjectIdentifier, UintRef};
+use der::{Decode, Encode, Reader};
 use time::OffsetDateTime;
 use x509_cert::Certificate as X509;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
@@ -13,7 +13,7 @@ use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 use crate::digest::Digest;
 use crate::words::harmless;
 
-use super::super::asn1::{self, Values, oid, tag};
+use super::super::asn1::{self, oid, tag};
 
 /// Keys below this can be broken with means that exist.
 const MIN_RSA_BITS: usize = 2048;
@@ -219,8 +219,9 @@ impl CertificateKey {
 
 /// The length of the modulus of a PKCS#1 public key.
 fn rsa_bits(key: &[u8]) -> Option<usize> {
-    let modulus = Values::only(key, Tag::Sequence).ok()?.content(Tag::Integer).ok()?;
-    let modulus = &modulus[modulus.iter().position(|byte| *byte != 0)?..];
+    // Without the zero in front that keeps it from being negative.
+    let modulus = asn1::sequence(key).and_then(|mut values| values.decode::<UintRef<'_>>()).ok()?;
+    let modulus = modulus.as_bytes();
     Some(modulus.len() * 8 - modulus.first()?.leading_zeros() as usize)
 }
 

@@ -1,8 +1,8 @@
 //! What people give by mistake where a recipient belongs, each with what to give in its stead.
 
-use der::Tag;
+use der::{Reader, Tag};
 
-use super::super::asn1::{Values, oid};
+use super::super::asn1::{self, oid};
 use super::super::pem;
 use super::error::{RecipientError, RecipientPlace};
 
@@ -105,25 +105,15 @@ const BUNDLE: &str = "take its owner's own certificate out of it: openssl pkcs7 
 /// Refuses files in DER that are no certificates.
 pub(super) fn refuse_der(der: &[u8], place: &RecipientPlace) -> Result<(), RecipientError> {
     let unsupported = |kind, instead| Err(RecipientError::Unsupported { place: place.clone(), kind, instead });
-    let Ok(mut values) = Values::new(der).and_then(|mut values| values.inside(Tag::Sequence)) else { return Ok(()) };
-    if values.next_is(Tag::ObjectIdentifier) {
-        return match values.object_identifier() {
-            Ok(oid::SIGNED_DATA) => unsupported("a PKCS#7 bundle", BUNDLE),
-            _ => Ok(()),
-        };
-    }
-    if values.next_is(Tag::Integer) {
-        return match values.content(Tag::Integer) {
+    let secret = |kind, instead| Err(RecipientError::SecretKey { place: place.clone(), kind, instead });
+    let Ok(mut values) = asn1::sequence(der) else { return Ok(()) };
+    match values.peek_tag() {
+        Ok(Tag::ObjectIdentifier) if values.decode() == Ok(oid::SIGNED_DATA) => unsupported("a PKCS#7 bundle", BUNDLE),
+        Ok(Tag::Integer) => match values.decode::<u8>() {
             // PKCS#12 is in version 3, private keys in 0 or 1.
-            Ok([3]) => {
-                Err(RecipientError::SecretKey { place: place.clone(), kind: "a PFX file", instead: OWN_CERTIFICATE })
-            }
-            _ => Err(RecipientError::SecretKey {
-                place: place.clone(),
-                kind: "in DER",
-                instead: "seal to the certificate that belongs to it",
-            }),
-        };
+            Ok(3) => secret("a PFX file", OWN_CERTIFICATE),
+            _ => secret("in DER", "seal to the certificate that belongs to it"),
+        },
+        _ => Ok(()),
     }
-    Ok(())
 }
