@@ -7,25 +7,22 @@ use super::claims::{Earlier, StepClaim};
 use super::finding::Finding;
 use super::reading::{AccountReading, SeenAccount, SeenObject};
 use crate::run::proof::Proof;
-use crate::step::Step;
+use crate::step::facts::ProvedBy;
+use crate::step::{Step, StepMap};
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
 /// when its last item is done, and timestamps are whole seconds.
 pub const TOLERANCE: Duration = Duration::seconds(5);
 
 /// A replica that lags shows a write within minutes. What is not shown so long after the answer is not there.
-pub const LONGEST_LAG: Duration = Duration::minutes(10);
+pub const MAX_LAG: Duration = Duration::minutes(10);
 
-/// What is planned for one account, what is said to be done of it, and how the account was before.
+/// What one account must show, and how it was before the run.
 #[derive(Debug, Clone, Default)]
 pub struct ExpectedEffects {
-    /// What sign-in is to be.
-    pub sign_in: Option<ExpectedSignIn>,
-    /// What is said of the reset, where one is planned.
-    pub reset: Option<StepClaim>,
-    /// What is said of the revoke, where one is planned.
-    pub revoke: Option<StepClaim>,
-    /// Is the person to choose another password at the next sign-in?
+    /// The steps that must show.
+    pub steps: StepMap<Option<ExpectedStep>>,
+    /// Must the person choose another password at the next sign-in?
     pub changes_password: bool,
     /// When the password had last been changed before the run.
     pub last_password_change: Option<OffsetDateTime>,
@@ -33,12 +30,10 @@ pub struct ExpectedEffects {
     pub sessions_valid_from: Option<OffsetDateTime>,
 }
 
-/// What sign-in is to be.
+/// One step that must show.
 #[derive(Debug, Clone)]
-pub struct ExpectedSignIn {
-    /// Block or unblock.
-    pub step: Step,
-    /// What is said of it.
+pub struct ExpectedStep {
+    /// What the journal says of it.
     pub claim: StepClaim,
     /// What was found when the account was read before.
     pub earlier: Option<Earlier>,
@@ -53,39 +48,49 @@ impl ExpectedEffects {
             SeenObject::Account(account) => account,
             SeenObject::Nobody => return self.unreadable("the account is no longer in the directory"),
             SeenObject::Deleted => {
-                return self.unreadable("the account was deleted; whoever restores it has to look at it");
+                return self.unreadable("the account was deleted; it needs a look if it is restored");
             }
             SeenObject::Several => return self.unreadable("the directory has more than one account with this id"),
         };
-        let mut findings = Vec::with_capacity(3);
-        findings.extend(self.sign_in.as_ref().map(|sign_in| self.judge_sign_in(sign_in, account, now)));
-        findings.extend(self.reset.map(|claim| self.judge_reset(claim, account, now)));
-        findings.extend(self.revoke.map(|claim| self.judge_revoke(claim, account, now)));
-        findings
+        let judged = self.expected().map(|(step, expected)| match step.facts().proved_by {
+            ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(step, enabled, expected, account, now),
+            ProvedBy::PasswordChange => self.judge_password(step, expected.claim, account, now),
+            ProvedBy::SessionsValidFrom => self.judge_sessions(step, expected.claim, account, now),
+        });
+        judged.collect()
+    }
+
+    fn expected(&self) -> impl Iterator<Item = (Step, &ExpectedStep)> {
+        self.steps.iter().filter_map(|(step, expected)| Some((step, expected.as_ref()?)))
     }
 
     fn unreadable(&self, why: &str) -> Vec<Finding> {
-        let sign_in = self.sign_in.as_ref().map(|sign_in| (sign_in.step, expected_sign_in(sign_in.step).to_owned()));
-        let reset = self.reset.map(|claim| (Step::Reset, expected_moment("password changed", claim)));
-        let revoke = self.revoke.map(|claim| (Step::Revoke, expected_moment("sessions ended", claim)));
-        let all = sign_in.into_iter().chain(reset).chain(revoke);
-        all.map(|(step, expected)| finding(step, Proof::CannotBeProved, expected, why.to_owned(), false)).collect()
+        let cannot = |(step, expected): (Step, &ExpectedStep)| {
+            finding(step, Proof::CannotBeProved, expected_text(step, expected.claim), why.to_owned(), false)
+        };
+        self.expected().map(cannot).collect()
     }
 
-    fn judge_sign_in(&self, sign_in: &ExpectedSignIn, account: &SeenAccount, now: OffsetDateTime) -> Finding {
-        let step = sign_in.step;
-        let (wanted, expected) = (step == Step::Unblock, expected_sign_in(step).to_owned());
+    fn judge_sign_in(
+        &self,
+        step: Step,
+        wanted: bool,
+        ExpectedStep { claim, earlier }: &ExpectedStep,
+        account: &SeenAccount,
+        now: OffsetDateTime,
+    ) -> Finding {
+        let expected = step.facts().effect.to_owned();
         let is = |enabled: bool| if enabled { "sign-in is allowed" } else { "sign-in is blocked" };
         let Some(enabled) = account.enabled else {
-            let found = "the directory does not tell whether sign-in is allowed".to_owned();
+            let found = "the directory does not say whether sign-in is allowed".to_owned();
             return finding(step, Proof::CannotBeProved, expected, found, false);
         };
         if enabled == wanted {
             return finding(step, Proof::Proved, expected, is(enabled).to_owned(), false);
         }
         let decided = [Proof::Proved, Proof::Contradicted];
-        let was_proved = sign_in.earlier.as_ref().filter(|earlier| decided.contains(&earlier.verdict));
-        let (last_seen, is_lag) = match (sign_in.claim, was_proved) {
+        let was_proved = earlier.as_ref().filter(|earlier| decided.contains(&earlier.verdict));
+        let (last_seen, is_lag) = match (*claim, was_proved) {
             (StepClaim::NotDone { word }, None) => {
                 let found = format!("{}; this run has not changed that ({word})", is(enabled));
                 return finding(step, Proof::NotYet, expected, found, false);
@@ -96,7 +101,7 @@ impl ExpectedEffects {
             }
             (StepClaim::Done { date, noted }, earlier) => {
                 let seen = earlier.map(|earlier| earlier.last_seen).or(date);
-                (seen, now - noted < LONGEST_LAG && !self.shows_the_run(account))
+                (seen, now - noted < MAX_LAG && !self.shows_the_run(account))
             }
             (_, earlier) => (earlier.map(|earlier| earlier.last_seen), false),
         };
@@ -120,23 +125,27 @@ impl ExpectedEffects {
         finding(step, Proof::Contradicted, expected, found, false)
     }
 
-    /// Does this reading come from a replica that has seen what the run did last to the account? Then whatever else it
-    /// shows is no lag.
+    /// Does this reading come from a replica that has seen what the run did last to the account? Then nothing else that it
+    /// shows is lag.
     fn shows_the_run(&self, account: &SeenAccount) -> bool {
-        let shows =
-            |claim: Option<StepClaim>, is: Option<OffsetDateTime>, was: Option<OffsetDateTime>| match (claim, is) {
-                (Some(StepClaim::Done { date: Some(date), .. }), Some(is)) => {
+        self.expected().any(|(step, expected)| {
+            let (is, was) = match step.facts().proved_by {
+                ProvedBy::AccountEnabled(_) => return false,
+                ProvedBy::PasswordChange => (account.last_password_change, self.last_password_change),
+                ProvedBy::SessionsValidFrom => (account.sessions_valid_from, self.sessions_valid_from),
+            };
+            match (expected.claim, is) {
+                (StepClaim::Done { date: Some(date), .. }, Some(is)) => {
                     is >= whole(date) - TOLERANCE && was != Some(is)
                 }
                 _ => false,
-            };
-        shows(self.reset, account.last_password_change, self.last_password_change)
-            || shows(self.revoke, account.sessions_valid_from, self.sessions_valid_from)
+            }
+        })
     }
 
-    fn judge_reset(&self, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
-        let expected = expected_moment("password changed", claim);
-        let made = |verdict, found, may_catch_up| finding(Step::Reset, verdict, expected.clone(), found, may_catch_up);
+    fn judge_password(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
+        let expected = expected_text(step, claim);
+        let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
         let changed = match dated(claim, account.last_password_change, "when the password was last changed") {
             Ok(moments) => moments,
             Err((verdict, found)) => return made(verdict, found, false),
@@ -144,7 +153,7 @@ impl ExpectedEffects {
         let (ours, is, noted) = changed;
         let found = format!("password changed at {}", moment(is));
         if is < ours - TOLERANCE || Some(is) == self.last_password_change {
-            return made(Proof::NotYet, found, now - noted < LONGEST_LAG);
+            return made(Proof::NotYet, found, now - noted < MAX_LAG);
         }
         if is <= ours + TOLERANCE {
             return made(Proof::Proved, found, false);
@@ -160,15 +169,15 @@ impl ExpectedEffects {
         made(Proof::Contradicted, found, false)
     }
 
-    fn judge_revoke(&self, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
-        let expected = expected_moment("sessions ended", claim);
-        let made = |verdict, found, may_catch_up| finding(Step::Revoke, verdict, expected.clone(), found, may_catch_up);
+    fn judge_sessions(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
+        let expected = expected_text(step, claim);
+        let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
         let ended = match dated(claim, account.sessions_valid_from, "since when sessions are valid") {
             Ok(moments) => moments,
             Err((verdict, found)) => return made(verdict, found, false),
         };
         let (ours, is, noted) = ended;
-        let may_lag = now - noted < LONGEST_LAG;
+        let may_lag = now - noted < MAX_LAG;
         let found = format!("sessions ended at {}", moment(is));
         if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from {
             return made(Proof::NotYet, found, may_lag);
@@ -178,13 +187,17 @@ impl ExpectedEffects {
             let found = format!("{found}, and the password was changed later, at {}", moment(password));
             return made(Proof::CannotBeProved, found, may_lag);
         }
-        if is < ours && self.reset.is_some() && password == Some(is) {
+        if is < ours && self.expects_password_change() && password == Some(is) {
             let found = format!(
                 "{found}, in the same second as the password: a reset moves both, so it may be the reset's alone"
             );
             return made(Proof::CannotBeProved, found, may_lag);
         }
         made(Proof::Proved, found, false)
+    }
+
+    fn expects_password_change(&self) -> bool {
+        self.expected().any(|(step, _)| step.facts().proved_by == ProvedBy::PasswordChange)
     }
 }
 
@@ -209,14 +222,14 @@ fn dated(
     }
 }
 
-fn expected_sign_in(step: Step) -> &'static str {
-    if step == Step::Unblock { "sign-in allowed" } else { "sign-in blocked" }
-}
-
-fn expected_moment(what: &str, claim: StepClaim) -> String {
-    match claim {
-        StepClaim::Done { date: Some(date), .. } => format!("{what} at or after {}", moment(date)),
-        _ => what.to_owned(),
+/// What is expected, in words. What is proved by a moment is expected at or after our write.
+fn expected_text(step: Step, claim: StepClaim) -> String {
+    let effect = step.facts().effect;
+    match (step.facts().proved_by, claim) {
+        (ProvedBy::PasswordChange | ProvedBy::SessionsValidFrom, StepClaim::Done { date: Some(date), .. }) => {
+            format!("{effect} at or after {}", moment(date))
+        }
+        _ => effect.to_owned(),
     }
 }
 
@@ -259,12 +272,18 @@ mod tests {
         }
     }
 
+    fn claims<const N: usize>(claims: [(Step, StepClaim); N]) -> StepMap<Option<ExpectedStep>> {
+        let mut steps = StepMap::default();
+        for (step, claim) in claims {
+            steps[step] = Some(ExpectedStep { claim, earlier: None });
+        }
+        steps
+    }
+
     /// Block and reset were answered at `OURS`, the revoke two seconds later.
     fn offboarded() -> ExpectedEffects {
         ExpectedEffects {
-            sign_in: Some(ExpectedSignIn { step: Step::Block, claim: done(OURS), earlier: None }),
-            reset: Some(done(OURS)),
-            revoke: Some(done(after(2))),
+            steps: claims([(Step::Block, done(OURS)), (Step::Reset, done(OURS)), (Step::Revoke, done(after(2)))]),
             changes_password: false,
             last_password_change: Some(BEFORE),
             sessions_valid_from: Some(BEFORE),
@@ -294,7 +313,7 @@ mod tests {
         assert_eq!(reenabled, [(Proof::Contradicted, false), PROVED, PROVED]);
         let without_revoke = verdicts(&offboarded(), account(true, OURS, OURS));
         assert_eq!(without_revoke[0], (Proof::Contradicted, false), "block and reset travelled together");
-        let much_later = after(2) + LONGEST_LAG;
+        let much_later = after(2) + MAX_LAG;
         let late = offboarded()
             .judge(&AccountReading { seen: SeenObject::Account(account(true, BEFORE, BEFORE)), at: much_later });
         assert_eq!((late[0].verdict, late[1].may_catch_up), (Proof::Contradicted, false));
@@ -314,7 +333,8 @@ mod tests {
     fn a_reset_is_not_taken_for_the_revoke() {
         let tie = verdicts(&offboarded(), account(false, OURS, OURS));
         assert_eq!(tie, [PROVED, PROVED, (Proof::CannotBeProved, true)]);
-        let alone = ExpectedEffects { reset: None, ..offboarded() };
+        let mut alone = offboarded();
+        alone.steps[Step::Reset] = None;
         assert_eq!(verdicts(&alone, account(false, OURS, OURS))[1], PROVED, "nothing of ours but the revoke moved it");
         let later = verdicts(&offboarded(), account(false, after(4), after(3)));
         assert_eq!(later[2].0, Proof::CannotBeProved, "the password was changed after the sessions were ended");
@@ -331,11 +351,15 @@ mod tests {
     #[test]
     fn what_nothing_decides_is_not_called_proved() {
         let undated = StepClaim::Done { date: None, noted: OURS };
-        let without_dates = ExpectedEffects { reset: Some(undated), revoke: Some(undated), ..offboarded() };
+        let with = |reset, revoke| ExpectedEffects {
+            steps: claims([(Step::Block, done(OURS)), (Step::Reset, reset), (Step::Revoke, revoke)]),
+            ..offboarded()
+        };
+        let without_dates = with(undated, undated);
         let shown = verdicts(&without_dates, account(false, OURS, after(2)));
         assert_eq!(shown, [PROVED, (Proof::CannotBeProved, false), (Proof::CannotBeProved, false)]);
         let failed = StepClaim::NotDone { word: "failed" };
-        let not_done = ExpectedEffects { reset: Some(failed), revoke: Some(StepClaim::InDoubt), ..offboarded() };
+        let not_done = with(failed, StepClaim::InDoubt);
         let shown = verdicts(&not_done, account(false, OURS, after(2)));
         assert_eq!(shown[1..], [(Proof::NotYet, false), (Proof::CannotBeProved, false)]);
         for gone in [SeenObject::Nobody, SeenObject::Several, SeenObject::Deleted] {
@@ -355,8 +379,8 @@ mod tests {
             Some(Earlier { verdict, contradiction, last_seen: datetime!(2026-11-24 08:00 UTC) })
         };
         let of = |earlier, synced| {
-            let sign_in = Some(ExpectedSignIn { step: Step::Block, claim: StepClaim::AsBefore, earlier });
-            let expected = ExpectedEffects { sign_in, reset: None, revoke: None, ..offboarded() };
+            let mut expected = ExpectedEffects { steps: StepMap::default(), ..offboarded() };
+            expected.steps[Step::Block] = Some(ExpectedStep { claim: StepClaim::AsBefore, earlier });
             let seen = SeenObject::Account(SeenAccount { synced, ..account(true, BEFORE, BEFORE) });
             expected.judge(&AccountReading { seen, at: datetime!(2026-11-24 09:00 UTC) }).remove(0)
         };

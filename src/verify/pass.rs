@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::claims::{RunClaims, StepClaim};
 use super::finding::Finding;
-use super::judge::{ExpectedEffects, ExpectedSignIn};
+use super::judge::{ExpectedEffects, ExpectedStep};
 use super::reading::AccountReading;
 use crate::clock::Clock;
 use crate::directory::{Lookup, LookupError};
@@ -18,7 +18,8 @@ use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
 use crate::run::proof::Proofs;
-use crate::step::Step;
+use crate::step::StepMap;
+use crate::step::facts::ProvedBy;
 
 /// How long to wait before those are read again whom a replica does not show yet; tenant time.
 const BETWEEN_READINGS: Duration = Duration::from_secs(15);
@@ -225,23 +226,20 @@ fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subj
         Decision::Skip | Decision::Refuse => return None,
     };
     let object_id = row.object_id?;
-    let planned = |step: Step| (acts && row.steps.contains(step)).then(|| claims.of(row.row, step));
-    let of_playbook = [Step::Block, Step::Unblock].into_iter().find(|step| manifest.playbook.steps().contains(*step));
-    let sign_in = of_playbook.and_then(|step| {
-        // Whoever was blocked already when the plan was made must be so still.
-        let kept = row.account_enabled == Some(step == Step::Unblock);
-        let claim = planned(step).or(kept.then_some(StepClaim::AsBefore))?;
-        Some(ExpectedSignIn { step, claim, earlier: claims.earlier(row.row, step) })
+    let steps = StepMap::from_fn(|step| {
+        let planned = (acts && row.steps.contains(step)).then(|| claims.of(row.row, step));
+        // An account that was blocked already when the plan was made must be so still.
+        let was_so = row.account_enabled.map(ProvedBy::AccountEnabled) == Some(step.facts().proved_by);
+        let kept = (was_so && manifest.playbook.steps().contains(step)).then_some(StepClaim::AsBefore);
+        Some(ExpectedStep { claim: planned.or(kept)?, earlier: claims.earlier(row.row, step) })
     });
+    let is_empty = steps.values().all(Option::is_none);
     let expected = ExpectedEffects {
-        sign_in,
-        reset: planned(Step::Reset),
-        revoke: planned(Step::Revoke),
+        steps,
         changes_password: manifest.playbook.change_at_next_sign_in(),
         last_password_change: row.last_password_change,
         sessions_valid_from: row.sessions_valid_from,
     };
-    let is_empty = expected.sign_in.is_none() && expected.reset.is_none() && expected.revoke.is_none();
     let subject = Subject { row: row.row, object_id, user_principal_name: row.user_principal_name, expected };
     (!is_empty).then_some(subject)
 }
