@@ -11,6 +11,7 @@ use super::plan;
 use super::preview;
 use crate::plan::folder;
 use crate::plan::handoff::HandoffKeys;
+use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules, RulesError};
@@ -82,7 +83,8 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     apply::check_tenant(of, &connected.transport, connected.clock).await?;
     let caller = connected.caller().await?;
     let spinner = preview::reading();
-    let made = undo::plan(&origin, blocked, &rules, &connected.transport, connected.clock, &caller, &args.out).await;
+    let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
+    let made = undo::plan(&planner, &origin, blocked, &args.out).await;
     let examples = if made.is_ok() { preview::read_back(&args.out) } else { Vec::new() };
     drop(spinner);
     let summary = made.map_err(|error| plan::failure(&error))?;

@@ -11,7 +11,7 @@
 //! | `question` | one query to Graph: how it is written, and which answers to it are believed |
 //! | `findings` | who was found, under every name that was asked for |
 //! | `lookup` | names in, accounts out in the same order, several calls in flight, paced by resource units |
-//! | `seen` | who was found already, so that a log's people are asked for once |
+//! | `cache` | what was found already, so that the people of a log are looked up once |
 //! | `tenant` | what is read of the tenant itself, once for each plan |
 //! | `domains` | where people sign in |
 //! | `roles` | the built-in directory roles, and whom a User Administrator may act on |
@@ -22,6 +22,7 @@
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
+mod cache;
 mod deleted;
 mod domains;
 #[cfg(test)]
@@ -38,12 +39,12 @@ mod privileges;
 mod question;
 pub mod reach;
 pub mod roles;
-mod seen;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
 pub use account::{Account, Found, OnPremises};
+pub use cache::LookupCache;
 pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::LookupError;
@@ -54,5 +55,4 @@ pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;
-pub use seen::Seen;
 pub use tenant::{Scope, TenantFacts};

@@ -53,8 +53,9 @@ pub struct Manifest {
     pub floor_seconds: u64,
     /// The SHA-256 of `plan.csv`.
     pub plan_csv_sha256: Digest,
+    /// What binds the rest; `None` only while a plan is being made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    fingerprint: Option<Digest>,
+    pub(super) fingerprint: Option<Digest>,
 }
 
 /// A tenant as a person knows it.
@@ -103,23 +104,6 @@ pub struct OnPremisesWork {
     pub sha256: Digest,
 }
 
-/// All that a manifest is made of, but for what follows from it.
-#[derive(Debug, Clone)]
-pub(super) struct Facts {
-    pub(super) tenant: Tenant,
-    pub(super) playbook: Playbook,
-    pub(super) options: Options,
-    pub(super) recipients: Vec<String>,
-    pub(super) handoff: Option<Handoff>,
-    pub(super) roster: RosterName,
-    pub(super) protected: Option<ProtectedList>,
-    pub(super) notes: Vec<String>,
-    pub(super) on_premises: Option<OnPremisesWork>,
-    pub(super) counts: Counts,
-    pub(super) floor_seconds: u64,
-    pub(super) plan_csv_sha256: Digest,
-}
-
 /// Why a text is not the manifest of a plan that can be carried out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -141,46 +125,9 @@ pub enum ManifestError {
 }
 
 impl Manifest {
-    /// Makes the manifest of a new plan and binds it by its fingerprint.
-    ///
-    /// # Errors
-    ///
-    /// Only what serialising can fail with.
-    pub(super) fn new(facts: Facts) -> serde_json::Result<Self> {
-        let Facts {
-            tenant,
-            playbook,
-            options,
-            recipients,
-            handoff,
-            roster,
-            protected,
-            notes,
-            on_premises,
-            counts,
-            floor_seconds,
-            plan_csv_sha256,
-        } = facts;
-        let mut manifest = Self {
-            format: FORMAT,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            created_at: OffsetDateTime::now_utc(),
-            tenant,
-            playbook,
-            options,
-            recipients,
-            handoff,
-            roster,
-            protected,
-            notes,
-            on_premises,
-            counts,
-            floor_seconds,
-            plan_csv_sha256,
-            fingerprint: None,
-        };
-        manifest.fingerprint = Some(manifest.compute_fingerprint()?);
-        Ok(manifest)
+    /// The same manifest, bound by its fingerprint.
+    pub(super) fn bound(self) -> serde_json::Result<Self> {
+        Ok(Self { fingerprint: Some(self.compute_fingerprint()?), ..self })
     }
 
     /// Reads a manifest and makes sure that it is as it was made.
@@ -198,8 +145,11 @@ impl Manifest {
         if format != u64::from(FORMAT) {
             return Err(ManifestError::OtherFormat { found: format });
         }
+        let text: serde_json::Value = serde_json::from_slice(json)?;
         let manifest: Self = serde_json::from_slice(json)?;
-        if manifest.fingerprint != Some(manifest.compute_fingerprint()?) {
+        // The fingerprint covers what was understood: a value that was left out and has a default would not show in it.
+        let is_whole = serde_json::to_value(&manifest)? == text;
+        if !is_whole || manifest.fingerprint != Some(manifest.compute_fingerprint()?) {
             return Err(ManifestError::Changed);
         }
         Ok(manifest)
@@ -208,7 +158,7 @@ impl Manifest {
     /// The name of exactly this plan: no two plans share it, and whoever approves a plan approves this.
     #[must_use]
     pub fn fingerprint(&self) -> Digest {
-        // There always is one: manifests are made by `new` and `read` alone.
+        // There always is one: a manifest that leaves this room is bound.
         self.fingerprint.unwrap_or(self.plan_csv_sha256)
     }
 
@@ -251,7 +201,10 @@ mod tests {
         let mut counts = Counts::default();
         counts.add(Decision::Act, &[Reason::Synced], Playbook::Offboard.steps());
         counts.add(Decision::Refuse, &[Reason::NotFound], Steps::NONE);
-        Manifest::new(Facts {
+        let manifest = Manifest {
+            format: FORMAT,
+            version: "1.2.3".to_owned(),
+            created_at: OffsetDateTime::UNIX_EPOCH,
             tenant: Tenant { id: "11111111-2222-4333-8444-555555555555".parse().unwrap(), name: name.to_owned() },
             playbook: Playbook::Offboard,
             options: Options { since: Some(OffsetDateTime::UNIX_EPOCH), max_accounts: Some(7), ..Options::default() },
@@ -276,8 +229,9 @@ mod tests {
             counts,
             floor_seconds: 850,
             plan_csv_sha256: Digest::of(b"csv"),
-        })
-        .unwrap()
+            fingerprint: None,
+        };
+        manifest.bound().unwrap()
     }
 
     /// Every way to change one value somewhere inside.

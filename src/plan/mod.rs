@@ -18,6 +18,8 @@
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
 //! | [`planner`] | roster in, plan folder out |
+//! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
+//! | [`summary`], [`error`] | what was planned, or why there is no plan |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
 //! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
 //! | [`drift`], [`drift_cause`] | which accounts are no longer what they were when the plan was made, and why |
@@ -27,6 +29,7 @@ mod administrators;
 pub mod counts;
 pub mod drift;
 pub mod drift_cause;
+pub mod error;
 pub mod folder;
 pub mod handoff;
 pub mod judge;
@@ -41,6 +44,8 @@ pub mod row;
 pub mod rules;
 pub mod ruling;
 pub mod size;
+pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod undo;
+mod writer;

@@ -12,11 +12,9 @@ use super::folder::{ONPREM_CSV, ONPREM_PS1};
 use super::manifest::OnPremisesWork;
 use super::playbook::Playbook;
 use super::reason::Reason;
-use super::row::Decision;
-use super::ruling::Ruling;
+use super::row::{Decision, PlanRow};
 use crate::digest::Hashing;
 use crate::directory::Account;
-use crate::ids::RowNumber;
 use crate::private_files::{Pending, replace};
 use crate::spreadsheet::guard;
 use crate::step::{Step, Steps};
@@ -71,11 +69,11 @@ impl Task {
     /// What is left to do on-premises, when anything is: of an account that the plan leaves alone for another reason,
     /// nobody on-premises must hear either.
     #[must_use]
-    pub fn of(playbook: Playbook, account: &Account, ruling: &Ruling) -> Option<Self> {
+    pub fn of(playbook: Playbook, account: &Account, row: &PlanRow) -> Option<Self> {
         let by_place = |reason: &Reason| matches!(reason, Reason::Synced | Reason::Federated);
-        let concerned = match ruling.decision {
+        let concerned = match row.decision {
             Decision::Act | Decision::Already => true,
-            Decision::Refuse => !ruling.reasons.is_empty() && ruling.reasons.iter().all(by_place),
+            Decision::Refuse => !row.reasons.is_empty() && row.reasons.iter().all(by_place),
             Decision::Skip => false,
         };
         if !concerned {
@@ -83,9 +81,9 @@ impl Task {
         }
         let steps: Steps = playbook.steps();
         // A password that is replaced in the cloud must not be replaced once more behind its owner's back.
-        let resets = steps.contains(Step::Reset) && !ruling.steps.contains(Step::Reset);
+        let resets = steps.contains(Step::Reset) && !row.steps.contains(Step::Reset);
         if !account.synced {
-            return (resets && ruling.reasons.contains(&Reason::Federated)).then_some(Self::IdentityProvider);
+            return (resets && row.reasons.contains(&Reason::Federated)).then_some(Self::IdentityProvider);
         }
         match (steps.account_enabled(), resets) {
             (Some(false), true) => Some(Self::DisableAndResetTwice),
@@ -112,8 +110,8 @@ impl WorkList {
     }
 
     /// Takes in what was decided about one account.
-    pub(super) fn add(&mut self, row: RowNumber, account: &Account, ruling: &Ruling) -> io::Result<()> {
-        let Some(task) = Task::of(self.playbook, account, ruling) else { return Ok(()) };
+    pub(super) fn add(&mut self, row: &PlanRow, account: &Account) -> io::Result<()> {
+        let Some(task) = Task::of(self.playbook, account, row) else { return Ok(()) };
         let csv = match &mut self.csv {
             Some(csv) => csv,
             none => {
@@ -124,9 +122,9 @@ impl WorkList {
             }
         };
         let there = account.on_premises.as_deref();
-        let reasons: Vec<&str> = ruling.reasons.iter().map(|reason| reason.name()).collect();
+        let reasons: Vec<&str> = row.reasons.iter().map(|reason| reason.name()).collect();
         csv.write_record([
-            row.to_string().as_str(),
+            row.row.to_string().as_str(),
             task.name(),
             &there.map(|there| guard(&there.sam_account_name)).unwrap_or_default(),
             &there.map(|there| guard(&there.domain_name)).unwrap_or_default(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::reason::{self, Reason, UnknownReason};
+use crate::directory::Account;
 use crate::ids::{ObjectId, RowNumber};
 use crate::spreadsheet::Guarded;
 use crate::step::Steps;
@@ -157,6 +158,19 @@ impl PlanRow {
             handoff: self.handoff.as_str().into(),
             priority: self.priority,
         })
+    }
+
+    /// The same row with the account as the directory has it now.
+    pub(super) fn with_account(self, account: &Account) -> Self {
+        Self {
+            object_id: Some(account.object_id),
+            user_principal_name: account.user_principal_name.clone(),
+            display_name: account.display_name.clone(),
+            account_enabled: account.enabled,
+            last_password_change: account.last_password_change,
+            sessions_valid_from: account.sessions_valid_from,
+            ..self
+        }
     }
 
     /// The reasons and the detail as one text, as the `reason` column has them.

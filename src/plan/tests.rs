@@ -8,14 +8,16 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::counts::Counts;
+use super::error::PlanError;
 use super::folder::{FolderError, PlanFolder};
-use super::manifest::{Facts, Manifest};
-use super::planner::{PlanError, Planner, Summary};
+use super::manifest::Manifest;
+use super::planner::Planner;
 use super::playbook::Playbook;
 use super::protected::{Protected, ProtectedError};
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use super::rules::{Options, Rules, RulesError};
+use super::summary::Summary;
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::directory::double::{Fault, Tenant, id};
@@ -402,21 +404,8 @@ async fn no_byte_of_the_rows_can_be_changed_unnoticed() {
 /// A folder whose digests agree, whatever nonsense is in it.
 fn forged(csv: &str, genuine: &Summary, counts: Counts) -> TempDir {
     let scratch = tempfile::tempdir().unwrap();
-    let manifest = genuine.plan.clone();
-    let manifest = Manifest::new(Facts {
-        tenant: manifest.tenant,
-        playbook: manifest.playbook,
-        options: manifest.options,
-        recipients: manifest.recipients,
-        handoff: manifest.handoff,
-        roster: manifest.roster,
-        protected: manifest.protected,
-        notes: manifest.notes,
-        on_premises: manifest.on_premises,
-        counts,
-        floor_seconds: manifest.floor_seconds,
-        plan_csv_sha256: Digest::of(csv.as_bytes()),
-    });
+    let plan_csv_sha256 = Digest::of(csv.as_bytes());
+    let manifest = Manifest { counts, plan_csv_sha256, fingerprint: None, ..genuine.plan.clone() }.bound();
     fs::write(scratch.path().join("plan.csv"), csv).unwrap();
     fs::write(scratch.path().join("plan.json"), serde_json::to_vec(&manifest.unwrap()).unwrap()).unwrap();
     scratch

@@ -150,15 +150,6 @@ impl<'a> Sharing<'a> {
         None
     }
 
-    /// A row gets no password after all.
-    pub(in crate::plan) fn give_back(&mut self, text: &str, steps: Steps) {
-        if steps.contains(Step::Reset)
-            && let Some(accounts) = self.keys.find(text).and_then(|holder| self.accounts.get_mut(&holder.name.folded()))
-        {
-            *accounts = accounts.saturating_sub(1);
-        }
-    }
-
     /// Refuses rows that nobody could hand over.
     pub(in crate::plan) fn check(&self) -> Result<(), NamesWithoutKeys> {
         if self.rows_without == 0 {
@@ -179,7 +170,7 @@ impl<'a> Sharing<'a> {
     /// What stands in the plan.
     pub(in crate::plan) fn finish(&self) -> Handoff {
         let share = |(name, accounts): (&String, &u32)| {
-            let holder = self.keys.find(name).filter(|_| *accounts > 0)?;
+            let holder = self.keys.find(name)?;
             Some(Share { name: holder.name.clone(), keys: holder.keys.clone(), accounts: *accounts })
         };
         Handoff { escrow: self.keys.escrow().to_vec(), shares: self.accounts.iter().filter_map(share).collect() }
@@ -203,10 +194,10 @@ mod tests {
         let mut sharing = Sharing::new(&keys);
         let row = RowNumber::new;
         assert_eq!(sharing.take(row(1), " ALICE", RESET).unwrap().as_str(), "Alice");
-        sharing.take(row(2), "Site-Berlin", RESET);
         sharing.take(row(3), "alice", RESET);
-        assert_eq!(sharing.take(row(4), "nobody", Steps::of(&[Step::Revoke])), None);
-        sharing.give_back("Site-Berlin", RESET);
+        for without_password in ["nobody", "Site-Berlin"] {
+            assert_eq!(sharing.take(row(4), without_password, Steps::of(&[Step::Revoke])), None);
+        }
         sharing.check().unwrap();
         let handoff = sharing.finish();
         assert_eq!(handoff.shares.len(), 1, "whoever hands nothing over has no share");

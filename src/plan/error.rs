@@ -1,0 +1,69 @@
+//! Why there is no plan.
+
+use std::io;
+
+use super::folder::FolderError;
+use super::handoff::NamesWithoutKeys;
+use super::protected::ProtectedError;
+use super::reach::RoleMissing;
+use super::row::RowError;
+use super::rules::RulesError;
+use super::size::TooLarge;
+use crate::directory::LookupError;
+use crate::roster::RosterError;
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The rules contradict each other.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The folder cannot take a plan.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The roster could not be read to its end.
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    /// The list of protected accounts does not hold.
+    #[error("the list of protected accounts {list}: {source}")]
+    Protected {
+        /// Its name.
+        list: String,
+        /// What is wrong with it.
+        source: Box<ProtectedError>,
+    },
+    /// The directory could not be read.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// No key is known for the person who would hand a password over.
+    #[error(transparent)]
+    NamesWithoutKeys(#[from] NamesWithoutKeys),
+    /// The plan is larger than can be meant without saying so.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// Graph would refuse every write.
+    #[error("{0}; no plan was made")]
+    RoleMissing(RoleMissing),
+    /// The plan could not be written.
+    #[error("the plan could not be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+impl From<csv::Error> for PlanError {
+    fn from(error: csv::Error) -> Self {
+        Self::Write(error.into())
+    }
+}
+
+impl From<RowError> for PlanError {
+    fn from(error: RowError) -> Self {
+        Self::Write(io::Error::other(error))
+    }
+}
+
+impl From<serde_json::Error> for PlanError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Write(error.into())
+    }
+}

@@ -1,0 +1,62 @@
+//! What was planned, for the preview.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use strum::IntoEnumIterator as _;
+
+use super::manifest::Manifest;
+use super::reason::Reason;
+use super::row::Decision;
+use crate::digest::Digest;
+use crate::roster::{Defects, RosterShape};
+
+/// What was planned, for the preview.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// Where the plan is.
+    pub folder: PathBuf,
+    /// How the roster was understood.
+    pub shape: RosterShape,
+    /// The name of exactly this plan.
+    pub fingerprint: Digest,
+    /// How many new passwords will be sealed.
+    pub sealed: u32,
+    /// The reasons behind the decisions, by decision and then by reason.
+    pub reasons: Vec<ReasonLine>,
+    /// The first rows that could not be read, and where.
+    #[serde(skip)]
+    pub defects: Defects,
+    /// What stands in `plan.json`.
+    pub plan: Manifest,
+}
+
+/// The rows of one decision that have one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReasonLine {
+    /// What happens to these rows.
+    pub decision: Decision,
+    /// Why.
+    pub reason: Reason,
+    /// How many they are.
+    pub rows: u32,
+    /// What the reason means.
+    pub sentence: &'static str,
+    /// The flag that lifts it, where one does and was not given.
+    pub flag: Option<&'static str>,
+}
+
+impl Summary {
+    pub(super) fn new(folder: &Path, shape: RosterShape, defects: Defects, plan: Manifest) -> Self {
+        let mut reasons = Vec::new();
+        for decision in Decision::iter() {
+            for (&reason, &rows) in &plan.counts.of(decision).reasons {
+                let sentence = reason.sentence();
+                let flag = plan.options.flag_left(reason, plan.playbook);
+                reasons.push(ReasonLine { decision, reason, rows, sentence, flag });
+            }
+        }
+        let (fingerprint, sealed) = (plan.fingerprint(), plan.sealed());
+        Self { folder: folder.to_owned(), shape, fingerprint, sealed, reasons, defects, plan }
+    }
+}

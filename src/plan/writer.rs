@@ -1,0 +1,141 @@
+//! A plan while it is being written: each row goes through here, whatever it was made from.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use time::OffsetDateTime;
+
+use super::administrators::TooFewLeft;
+use super::counts::Counts;
+use super::error::PlanError;
+use super::folder::{PLAN_CSV, PLAN_JSON};
+use super::handoff::Sharing;
+use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
+use super::onprem::WorkList;
+use super::reason::Reason;
+use super::row::{Decision, HEADER, PlanRow};
+use super::rules::Rules;
+use super::summary::Summary;
+use crate::digest::Hashing;
+use crate::directory::Account;
+use crate::graph::quota::Allowance;
+use crate::graph::reading::Organization;
+use crate::private_files::Pending;
+use crate::roster::{Defects, RosterShape};
+use crate::step::Steps;
+
+/// Writes the files of a plan. None of them has its name before [`PlanWriter::finish`].
+pub(super) struct PlanWriter<'a> {
+    folder: &'a Path,
+    rules: &'a Rules,
+    counts: Counts,
+    sharing: Option<Sharing<'a>>,
+    work_list: WorkList,
+    csv: csv::Writer<Hashing<Pending>>,
+}
+
+/// What a plan was made from.
+pub(super) struct MadeFrom {
+    pub(super) organization: Organization,
+    pub(super) roster: RosterName,
+    pub(super) shape: RosterShape,
+    pub(super) defects: Defects,
+    pub(super) protected: Option<ProtectedList>,
+    /// What could not be read, and what is to be said of the plan as a whole, in sentences.
+    pub(super) notes: Vec<String>,
+}
+
+impl<'a> PlanWriter<'a> {
+    pub(super) fn new(folder: &'a Path, rules: &'a Rules) -> Result<Self, PlanError> {
+        Ok(Self {
+            folder,
+            rules,
+            counts: Counts::default(),
+            sharing: rules.handoff.as_ref().map(Sharing::new),
+            work_list: WorkList::new(folder, rules.playbook),
+            csv: begin_csv(folder)?,
+        })
+    }
+
+    /// Writes the next row.
+    pub(super) fn add(&mut self, mut row: PlanRow) -> Result<(), PlanError> {
+        self.counts.add(row.decision, &row.reasons, row.steps);
+        if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, row.steps)) {
+            // As the file of recipients spells it: the run compares names by their bytes.
+            name.as_str().clone_into(&mut row.handoff);
+        }
+        Ok(row.write(&mut self.csv)?)
+    }
+
+    /// Puts the account on the work list for Active Directory, where anything is left to do there.
+    pub(super) fn add_work(&mut self, row: &PlanRow, account: &Account) -> Result<(), PlanError> {
+        Ok(self.work_list.add(row, account)?)
+    }
+
+    pub(super) const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Writes every row once more, with these administrators refused: only after the last row it is known that too few
+    /// of them would be left.
+    pub(super) fn refusing(self, few: TooFewLeft<'_>) -> Result<Self, PlanError> {
+        let (mut draft, _) = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
+        let mut reader = csv::ReaderBuilder::new().from_reader(draft.reopen()?);
+        let mut writer = Self { work_list: self.work_list, ..Self::new(self.folder, self.rules)? };
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record)? {
+            let mut row = PlanRow::read(&record)?;
+            if few.rows.contains(&row.row) {
+                row.decision = Decision::Refuse;
+                row.steps = Steps::NONE;
+                row.reasons = vec![Reason::LastGlobalAdmin];
+                row.detail = few.left.to_string();
+            }
+            writer.add(row)?;
+        }
+        Ok(writer)
+    }
+
+    /// Brings the plan to disk. `plan.json` comes last: a folder that has one holds a whole plan.
+    pub(super) fn finish(self, from: MadeFrom) -> Result<Summary, PlanError> {
+        if let Some(sharing) = &self.sharing {
+            sharing.check()?;
+        }
+        let Self { folder, rules, counts, sharing, work_list, csv } = self;
+        let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
+        let MadeFrom { organization, roster, shape, defects, protected, notes } = from;
+        let manifest = Manifest {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            created_at: OffsetDateTime::now_utc(),
+            tenant: Tenant { id: organization.id, name: organization.display_name.unwrap_or_default() },
+            playbook: rules.playbook,
+            options: rules.options,
+            recipients: rules.recipients.clone(),
+            handoff: sharing.map(|sharing| sharing.finish()),
+            roster,
+            protected,
+            notes,
+            on_premises: work_list.commit()?,
+            floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,
+            counts,
+            plan_csv_sha256,
+            fingerprint: None,
+        };
+        let manifest = manifest.bound()?;
+        let mut json = Pending::new(&folder.join(PLAN_JSON))?;
+        serde_json::to_writer_pretty(&mut json, &manifest)?;
+        json.write_all(b"\n")?;
+        plan_csv.commit()?;
+        json.commit()?;
+        Ok(Summary::new(folder, shape, defects, manifest))
+    }
+}
+
+/// `plan.csv` beside its place, with its header, which a plan without a row has, too.
+fn begin_csv(folder: &Path) -> Result<csv::Writer<Hashing<Pending>>, PlanError> {
+    let file = Hashing::new(Pending::new(&folder.join(PLAN_CSV))?);
+    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+    csv.write_record(HEADER)?;
+    Ok(csv)
+}
