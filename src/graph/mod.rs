@@ -38,5 +38,5 @@ pub mod token;
 pub mod transport;
 pub mod unreachable;
 pub mod user;
-pub mod verdict;
 pub mod write;
+pub mod write_outcome;

@@ -13,7 +13,7 @@ use super::backoff;
 use super::batch::{self, Read};
 use super::error::GraphError;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
-use super::verdict::{self, Verdict};
+use super::write_outcome::WriteOutcome;
 use crate::clock::Clock;
 use crate::ids::TenantId;
 
@@ -260,17 +260,17 @@ impl<'a, T: Transport> Reading<'a, T> {
                         Some(items) => {
                             for (&index, item) in open.iter().zip(items) {
                                 let Some(item) = item else { continue };
-                                match verdict::of(&item) {
-                                    Verdict::Accepted => match item.body {
+                                match WriteOutcome::of(&item) {
+                                    WriteOutcome::Accepted => match item.body {
                                         Some(body) => answers[index] = Some(Ok(body)),
                                         None => "a read was answered without a body".clone_into(&mut last),
                                     },
-                                    Verdict::Refused(error) => answers[index] = Some(Err(error)),
-                                    Verdict::Unknown { error, retry_after } => {
-                                        last = error.to_string();
+                                    WriteOutcome::Refused { error } => answers[index] = Some(Err(error)),
+                                    WriteOutcome::Unknown { why, retry_after } => {
+                                        last = why.to_string();
                                         wait = wait.max(retry_after);
                                     }
-                                    Verdict::NotApplied { retry_after, .. } => {
+                                    WriteOutcome::Postponed { retry_after, .. } => {
                                         last = format!("an item was answered {}", item.status);
                                         wait = wait.max(retry_after);
                                     }

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use crate::graph::quota::Allowance;
+use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::run::journal::{JournalError, JournalLine, JournalReader};
 use crate::run::opening::RunError;
 use crate::run::proof::{Proof, Proofs};
-use crate::run::record::{Answered, Record};
+use crate::run::record::Record;
 use crate::run::state::{AccountState, StepState};
 use crate::run::states::{Moved, States};
 use crate::step::Step;
@@ -123,10 +124,10 @@ impl Timeline {
             // What was found before a write says nothing about what is so behind it.
             Record::Intended { .. } => self.verification = None,
             Record::Answered { answer, .. } => match answer {
-                Answered::Accepted => self.writes_accepted += 1,
-                Answered::NotApplied { reason } if reason == "throttled" => self.throttled.push(now),
-                Answered::NotApplied { .. } | Answered::Unknown { .. } => self.faults.push(now),
-                Answered::Refused { .. } => self.refused.push(now),
+                WriteOutcome::Accepted => self.writes_accepted += 1,
+                WriteOutcome::Postponed { why: Postponed::Throttled, .. } => self.throttled.push(now),
+                WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => self.faults.push(now),
+                WriteOutcome::Refused { .. } => self.refused.push(now),
             },
             Record::GaveUp { .. } => self.refused.push(now),
             _ => {}

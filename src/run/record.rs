@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::digest::Digest;
-use crate::graph::error::GraphError;
+use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::run::proof::{Proof, Proofs};
-use crate::run::state::{Happening, Meaning, Refusal};
+use crate::run::state::Happening;
 use crate::seal::SealedCredential;
 use crate::step::{Step, Steps};
 
@@ -87,7 +87,7 @@ pub enum Record {
         /// The steps of the write.
         steps: Steps,
         /// What the answer means.
-        answer: Answered,
+        answer: WriteOutcome,
         /// Graph's clock when it answered.
         #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
         date: Option<OffsetDateTime>,
@@ -162,51 +162,13 @@ fn is_nothing(steps: &Steps) -> bool {
     steps.is_empty()
 }
 
-/// What an answer means.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "meaning", rename_all = "kebab-case")]
-pub enum Answered {
-    /// The steps are done.
-    Accepted,
-    /// The steps are certainly not done by this write.
-    NotApplied {
-        /// Why.
-        reason: String,
-    },
-    /// Whether the steps are done cannot be told.
-    Unknown {
-        /// What is known.
-        reason: String,
-    },
-    /// The steps are refused for good.
-    Refused {
-        /// Graph's words.
-        error: GraphError,
-    },
-}
-
-impl Answered {
-    /// What it means for the account's state.
-    #[must_use]
-    pub fn meaning(&self) -> Meaning {
-        match self {
-            Self::Accepted => Meaning::Accepted,
-            Self::NotApplied { .. } => Meaning::NotApplied,
-            Self::Unknown { .. } => Meaning::Unknown,
-            Self::Refused { error } if error.is_about_the_password() => Meaning::Refused(Refusal::Password),
-            Self::Refused { error } if matches!(error.status, 400 | 403) => Meaning::Refused(Refusal::Property),
-            Self::Refused { .. } => Meaning::Refused(Refusal::Account),
-        }
-    }
-}
-
 impl Record {
     /// The account that the record is about, and what happened to it.
     #[must_use]
-    pub fn happening(&self) -> Option<(RowNumber, Happening)> {
+    pub fn happening(&self) -> Option<(RowNumber, Happening<'_>)> {
         match self {
             Self::Intended { row, steps, .. } => Some((*row, Happening::Sent(*steps))),
-            Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer.meaning()))),
+            Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer))),
             Self::GaveUp { row, steps, .. } => Some((*row, Happening::GaveUp(*steps))),
             Self::Drifted { row, .. } => Some((*row, Happening::Drifted)),
             Self::Read { proves, row, .. } if !proves.is_empty() => Some((*row, Happening::Proven(*proves))),

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::num::NonZeroU64;
 
 use super::journal::JournalLine;
-use super::record::{Answered, Record};
+use super::record::Record;
 use super::state::{AccountState, StepState};
 use super::states::{Moved, Planned, States};
 use crate::digest::Digest;
+use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
 use crate::step::Step;
 
@@ -183,18 +184,18 @@ impl Trace {
             Record::Answered { steps, answer, .. } => {
                 self.last_answer = Some(place);
                 let settles = after.misses() > before.misses();
-                if settles || (*answer != Answered::Accepted && !self.last_fault_settles) {
+                if settles || (*answer != WriteOutcome::Accepted && !self.last_fault_settles) {
                     (self.last_fault, self.last_fault_settles) = (Some(place), settles);
                 }
                 if steps.contains(Step::Reset) && self.credential.is_some() {
                     match answer {
                         // The password that was accepted last is the live one, whatever went before.
-                        Answered::Accepted => {
+                        WriteOutcome::Accepted => {
                             older.remove(&row);
                         }
-                        Answered::Unknown { .. } => self.may_be_live = true,
-                        Answered::Refused { .. } => self.forget_what_is_not_live(),
-                        Answered::NotApplied { .. } => {}
+                        WriteOutcome::Unknown { .. } => self.may_be_live = true,
+                        WriteOutcome::Refused { .. } => self.forget_what_is_not_live(),
+                        WriteOutcome::Postponed { .. } => {}
                     }
                 }
             }
@@ -229,6 +230,7 @@ impl Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::write_outcome::Postponed;
     use crate::ids::ObjectId;
     use crate::plan::drift_cause::DriftCause;
     use crate::plan::playbook::Playbook;
@@ -289,7 +291,7 @@ mod tests {
         Record::Intended { row: ROW, object_id: account(), steps, app: None, sealed }
     }
 
-    fn answered(steps: Steps, answer: Answered) -> Record {
+    fn answered(steps: Steps, answer: WriteOutcome) -> Record {
         Record::Answered { row: ROW, steps, answer, date: None, request_id: None }
     }
 
@@ -303,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_password_that_is_set_is_followed_by_its_revoke_whatever_the_account_has_become() {
-        let mut replay = replayed(vec![sent(RESET), answered(RESET, Answered::Accepted), taken_over()]);
+        let mut replay = replayed(vec![sent(RESET), answered(RESET, WriteOutcome::Accepted), taken_over()]);
         assert!(!replay.states.withdraw(ROW));
         assert_eq!((replay.credentials(ROW), replay.row(ROW).state.due()), (vec![20], REVOKE));
     }
@@ -314,10 +316,9 @@ mod tests {
         assert_eq!(in_doubt.credentials(ROW), [20]);
         assert_eq!(Outcome::of(&in_doubt.row(ROW).state), Outcome::Uncertain);
 
-        let reason = || "throttled".to_owned();
         let not_set = replayed(vec![
             sent(RESET),
-            answered(RESET, Answered::NotApplied { reason: reason() }),
+            answered(RESET, WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None }),
             taken_over(),
             drifted(),
         ]);
@@ -326,8 +327,12 @@ mod tests {
 
         let untouched = replayed(vec![drifted()]);
         assert_eq!(Outcome::of(&untouched.row(ROW).state), Outcome::Refused);
-        let done =
-            [sent(RESET), answered(RESET, Answered::Accepted), sent(REVOKE), answered(REVOKE, Answered::Accepted)];
+        let done = [
+            sent(RESET),
+            answered(RESET, WriteOutcome::Accepted),
+            sent(REVOKE),
+            answered(REVOKE, WriteOutcome::Accepted),
+        ];
         assert_eq!(Outcome::of(&replayed(done.to_vec()).row(ROW).state), Outcome::Done);
     }
 }

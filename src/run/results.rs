@@ -15,10 +15,11 @@ use super::next::SoFar;
 use super::outcome::{Outcome, step_word};
 use super::packets::Packet;
 use super::proof::Proofs;
-use super::record::{Answered, Record};
+use super::record::Record;
 use super::replay::{Replay, RowHistory};
 use super::state::StepState;
 use crate::graph::error::GraphError;
+use crate::graph::write_outcome::WriteOutcome;
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 use crate::spreadsheet::guard;
@@ -288,10 +289,9 @@ impl Words {
             words.at = Some(at);
         }
         match record {
-            Record::Answered { answer: Answered::Refused { error }, .. } => words.take(&error),
-            Record::Answered { answer: Answered::Unknown { reason } | Answered::NotApplied { reason }, .. } => {
-                words.detail = reason
-            }
+            Record::Answered { answer: WriteOutcome::Refused { error }, .. } => words.take(&error),
+            Record::Answered { answer: WriteOutcome::Unknown { why, .. }, .. } => words.detail = why.to_string(),
+            Record::Answered { answer: WriteOutcome::Postponed { why, .. }, .. } => words.detail = why.to_string(),
             Record::Drifted { reason, .. } => {
                 words.detail = format!("drifted: {reason}; make a new plan for it");
                 "drifted".clone_into(&mut words.error_code);

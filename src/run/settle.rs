@@ -75,16 +75,17 @@ fn were_ended(doubt: &Doubt, seen: &WatchedAccount, now: Option<OffsetDateTime>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::write_outcome::WriteOutcome;
     use crate::ids::RowNumber;
     use crate::plan::playbook::Playbook;
-    use crate::run::state::{Happening, Meaning, next};
+    use crate::run::state::{Happening, next};
     use proptest::prelude::*;
 
     const BLOCK: Steps = Steps::of(&[Step::Block]);
     const REVOKE: Steps = Steps::of(&[Step::Revoke]);
     const AT: OffsetDateTime = time::macros::datetime!(2026-11-23 08:00 UTC);
 
-    fn after(playbook: Playbook, happenings: &[Happening]) -> AccountState {
+    fn after(playbook: Playbook, happenings: &[Happening<'_>]) -> AccountState {
         let planned = AccountState::planned(playbook.steps());
         happenings.iter().fold(planned, |state, happening| next(state, *happening).unwrap())
     }
@@ -94,7 +95,7 @@ mod tests {
     }
 
     fn revoke_in_doubt() -> AccountState {
-        let blocked = [Happening::Sent(BLOCK), Happening::Answered(BLOCK, Meaning::Accepted)];
+        let blocked = [Happening::Sent(BLOCK), Happening::Answered(BLOCK, &WriteOutcome::Accepted)];
         let doubt = [Happening::Sent(REVOKE), Happening::TakenOver];
         after(Playbook::Contain, &[blocked, doubt].concat())
     }

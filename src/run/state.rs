@@ -1,5 +1,6 @@
 //! Where one account stands, and the only way it can move on.
 
+use crate::graph::write_outcome::{Refusal, WriteOutcome};
 use crate::step::{Step, Steps};
 
 /// Where one step of one account stands.
@@ -84,12 +85,13 @@ pub struct AccountState {
 }
 
 /// What can happen to an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happening {
+#[derive(Debug, Clone, Copy, PartialEq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Happening<'o> {
     /// A write that does these steps is under way.
     Sent(Steps),
     /// Graph answered the write that does these steps.
-    Answered(Steps, Meaning),
+    Answered(Steps, &'o WriteOutcome),
     /// These steps have been tried often enough.
     GaveUp(Steps),
     /// A new process took over: what was under way is in doubt, and what was given up is tried again.
@@ -102,37 +104,12 @@ pub enum Happening {
     Retried,
 }
 
-/// What an answer means for the steps of its write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meaning {
-    /// They are done.
-    Accepted,
-    /// They are certainly not done by this write, and may be tried again.
-    NotApplied,
-    /// Whether they are done cannot be told.
-    Unknown,
-    /// They are refused for good.
-    Refused(Refusal),
-}
-
-/// How Graph refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The password does not comply: another one may.
-    Password,
-    /// 400 or 403: where several properties travelled together, one of them may be the reason, and the others may pass
-    /// alone ("Update user": a password is refused for federated accounts, and each property has a permission of its own).
-    Property,
-    /// Any other refusal: it concerns the account as a whole.
-    Account,
-}
-
 /// An event that cannot happen in this state: a journal that was tampered with, or a bug.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{happening:?} cannot happen to an account in {state:?}")]
+#[error("{happening} cannot happen to an account in {state:?}")]
 pub struct Illegal {
     /// What is said to have happened.
-    pub happening: Happening,
+    pub happening: &'static str,
     /// Where the account stood.
     pub state: AccountState,
 }
@@ -263,8 +240,8 @@ impl AccountState {
 /// # Errors
 ///
 /// An event that cannot happen in this state.
-pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, Illegal> {
-    let illegal = || Illegal { happening, state };
+pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountState, Illegal> {
+    let illegal = || Illegal { happening: happening.into(), state };
     let mut after = state;
     match happening {
         Happening::Sent(steps) => {
@@ -277,28 +254,31 @@ pub fn next(state: AccountState, happening: Happening) -> Result<AccountState, I
                 *slot = StepState::Sent { in_doubt };
             }
         }
-        Happening::Answered(steps, meaning) => {
+        Happening::Answered(steps, outcome) => {
             if steps.is_empty() {
                 return Err(illegal());
             }
+            let refusal = outcome.refusal();
             let refused_together = steps.contains(Step::Reset) && steps.account_enabled().is_some();
             for step in steps.iter() {
                 let StepState::Sent { in_doubt } = state.of(step) else { return Err(illegal()) };
-                *after.slot(step) = match meaning {
-                    Meaning::Accepted => StepState::Done,
-                    Meaning::NotApplied => StepState::Open { in_doubt },
-                    Meaning::Unknown => StepState::Open { in_doubt: true },
-                    Meaning::Refused(Refusal::Password) if !state.password_refused => StepState::Open { in_doubt },
+                *after.slot(step) = match (outcome, refusal) {
+                    (WriteOutcome::Accepted, _) => StepState::Done,
+                    (WriteOutcome::Postponed { .. }, _) => StepState::Open { in_doubt },
+                    (WriteOutcome::Unknown { .. }, _) => StepState::Open { in_doubt: true },
+                    (WriteOutcome::Refused { .. }, Some(Refusal::Password)) if !state.password_refused => {
+                        StepState::Open { in_doubt }
+                    }
                     // Only a block goes alone: an account must not be opened with the password that it had.
-                    Meaning::Refused(Refusal::Password | Refusal::Property)
+                    (WriteOutcome::Refused { .. }, Some(Refusal::Password | Refusal::Property))
                         if refused_together && step == Step::Block =>
                     {
                         StepState::Open { in_doubt }
                     }
-                    Meaning::Refused(_) => StepState::refused(in_doubt),
+                    (WriteOutcome::Refused { .. }, _) => StepState::refused(in_doubt),
                 };
             }
-            if meaning == Meaning::Refused(Refusal::Password) {
+            if refusal == Some(Refusal::Password) {
                 after.password_refused = true;
             }
         }

@@ -12,11 +12,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::accounts::{Accounts, TooMany};
 use super::journal::JournalReader;
-use super::record::{Answered, FORMAT, Record};
+use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::results;
 use crate::digest::{Digest, Hasher};
 use crate::graph::error::GraphError;
+use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
@@ -90,12 +91,12 @@ fn sent_sealed(row: u32, steps: Steps, text: &str) -> Record {
     Record::Intended { row: RowNumber::new(row), object_id: object_id(row), steps, app: None, sealed }
 }
 
-fn answered(row: u32, steps: Steps, answer: Answered) -> Record {
+fn answered(row: u32, steps: Steps, answer: WriteOutcome) -> Record {
     Record::Answered { row: RowNumber::new(row), steps, answer, date: None, request_id: Some(format!("request-{row}")) }
 }
 
 fn done(row: u32, steps: Steps) -> Record {
-    answered(row, steps, Answered::Accepted)
+    answered(row, steps, WriteOutcome::Accepted)
 }
 
 fn refused(row: u32, steps: Steps, status: u16, message: &str) -> Record {
@@ -103,15 +104,16 @@ fn refused(row: u32, steps: Steps, status: u16, message: &str) -> Record {
     let request_id = (status == 403).then(|| "of-the-refusal".to_owned());
     let error =
         GraphError { status, code: code.to_owned(), message: message.to_owned(), request_id, is_foreign: false };
-    answered(row, steps, Answered::Refused { error })
+    answered(row, steps, WriteOutcome::Refused { error })
 }
 
 fn unknown(row: u32, steps: Steps) -> Record {
-    answered(row, steps, Answered::Unknown { reason: "the answer was lost".to_owned() })
+    let why = Undecided::Lost("the answer was lost".to_owned());
+    answered(row, steps, WriteOutcome::Unknown { why, retry_after: None })
 }
 
 fn throttled(row: u32, steps: Steps) -> Record {
-    answered(row, steps, Answered::NotApplied { reason: "throttled".to_owned() })
+    answered(row, steps, WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None })
 }
 
 fn gave_up(row: u32, steps: Steps) -> Record {

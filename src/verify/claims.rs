@@ -11,13 +11,14 @@ use time::OffsetDateTime;
 
 use super::finding::Finding;
 
+use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::run::journal::{JournalError, JournalLine, JournalReader};
 use crate::run::opening::RunError;
 use crate::run::outcome::step_word;
 use crate::run::proof::Proof;
-use crate::run::record::{Answered, Record};
+use crate::run::record::Record;
 use crate::run::state::StepState;
 use crate::run::states::States;
 use crate::step::Step;
@@ -140,7 +141,7 @@ impl RunClaims {
 
     fn take(&mut self, line: &JournalLine) {
         match &line.record {
-            Record::Answered { row, steps, answer: Answered::Accepted, date, .. } => {
+            Record::Answered { row, steps, answer: WriteOutcome::Accepted, date, .. } => {
                 let Some(accepted) = self.accepted.get_mut(row.index()) else { return };
                 let stamp = Some(AcceptedAt { date: date.map(Second::of), noted: Second::of(line.at) });
                 for step in steps.iter() {

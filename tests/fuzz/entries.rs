@@ -7,7 +7,7 @@ use std::path::Path;
 use sealoff::digest::{Digest, Hasher};
 use sealoff::graph::batch;
 use sealoff::graph::error::GraphError;
-use sealoff::graph::verdict;
+use sealoff::graph::write_outcome::WriteOutcome;
 use sealoff::roster::{KeyProperty, ReadOptions, Roster, Source};
 use sealoff::run::journal::JournalReader;
 use sealoff::run::record::Record;
@@ -109,7 +109,7 @@ pub(crate) fn batch(bytes: &[u8]) -> usize {
     let Some(items) = batch::answers(bytes, 20, None) else { return 0 };
     assert_eq!(items.len(), 20, "one answer, or none, for each item");
     for item in items.iter().flatten() {
-        let _ = verdict::of(item);
+        let _ = WriteOutcome::of(item);
     }
     items.iter().flatten().count()
 }

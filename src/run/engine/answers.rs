@@ -16,10 +16,10 @@ use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::graph::token::TokenMark;
 use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::unreachable::UnreachableCause;
-use crate::graph::verdict::{self, Postponed, Verdict};
+use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::event::Event;
-use crate::run::record::{Answered, Record};
+use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
 use crate::run::state::{Happening, StepState};
 use crate::step::Steps;
@@ -114,38 +114,39 @@ impl<T: Transport> Engine<'_, T> {
         (date, call_id): Stamp,
     ) {
         let mut scope = None::<ThrottleScope>;
-        let mut verdicts = Vec::with_capacity(slips.len());
+        let mut outcomes = Vec::with_capacity(slips.len());
         for (slip, item) in slips.iter().zip(items) {
             let Some(item) = item else {
-                verdicts.push((lost("the answer leaves this request out"), call_id.clone()));
+                outcomes.push((WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None }, call_id.clone()));
                 continue;
             };
             feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
-            let verdict = guarded(verdict::of(&item), slip);
-            match verdict {
-                Verdict::NotApplied { because: Postponed::Throttled, retry_after } => {
+            let mut outcome = WriteOutcome::of(&item);
+            slip.password().into_iter().for_each(|password| outcome.redact(password));
+            match outcome {
+                WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } => {
                     feedback.throttled += 1;
                     feedback.retry_after = feedback.retry_after.max(retry_after);
                     scope = item.advice.throttle_scope.filter(|scope| scope.owner == LimitOwner::Tenant).or(scope);
                     scope = scope.or(item.advice.throttle_scope);
                 }
-                Verdict::Accepted | Verdict::Refused(_) | Verdict::NotApplied { because: Postponed::Conflict, .. } => {
-                    feedback.passed += 1
-                }
-                Verdict::NotApplied { .. } | Verdict::Unknown { .. } => {}
+                WriteOutcome::Accepted
+                | WriteOutcome::Refused { .. }
+                | WriteOutcome::Postponed { why: Postponed::Conflict, .. } => feedback.passed += 1,
+                WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {}
             }
-            verdicts.push((verdict, item.advice.request_id.or_else(|| call_id.clone())));
+            outcomes.push((outcome, item.advice.request_id.or_else(|| call_id.clone())));
         }
         self.apps.answered(app, sent_at, feedback, scope);
-        if verdicts.iter().any(|(verdict, _)| !is_faulty(verdict)) {
+        if outcomes.iter().any(|(outcome, _)| !outcome.is_fault()) {
             self.last_answered = self.last_answered.max(number);
         }
-        let blame = self.judge_together(app, token, &slips, &verdicts);
+        let blame = self.judge_together(app, token, &slips, &outcomes);
         if feedback.throttled > 0 {
             self.statistics.writes_throttled += u64::from(feedback.throttled);
             self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
         }
-        let judged = Judged { slips, verdicts, blame, date };
+        let judged = Judged { slips, outcomes, blame, date };
         self.take_or_hold(app, number, judged);
     }
 
@@ -164,12 +165,12 @@ impl<T: Transport> Engine<'_, T> {
         app: AppIndex,
         token: TokenMark,
         slips: &[Slip],
-        verdicts: &[(Verdict, Option<String>)],
+        outcomes: &[(WriteOutcome, Option<String>)],
     ) -> Blame {
-        let count = |of: fn(&Verdict) -> bool| verdicts.iter().filter(|(verdict, _)| of(verdict)).count();
-        let accepted = count(|verdict| *verdict == Verdict::Accepted);
-        let rejected = count(|v| matches!(v, Verdict::NotApplied { because: Postponed::Unauthorized, .. }));
-        let faulty = count(is_faulty);
+        let count = |of: fn(&WriteOutcome) -> bool| outcomes.iter().filter(|(outcome, _)| of(outcome)).count();
+        let accepted = count(|outcome| *outcome == WriteOutcome::Accepted);
+        let rejected = count(|outcome| outcome.postponed() == Some(Postponed::Unauthorized));
+        let faulty = count(WriteOutcome::is_fault);
         if accepted > 0 {
             self.shown[app.get()].rejections_in_a_row = 0;
         }
@@ -194,9 +195,9 @@ impl<T: Transport> Engine<'_, T> {
         if is_lone_suspect && faulty > 0 {
             return Blame::Call;
         }
-        let is_service = verdicts.len() >= FEW && faulty * 2 > verdicts.len();
-        let retry_after = verdicts.iter().filter_map(|(verdict, _)| asked_to_wait(verdict)).max();
-        if is_service && faulty == verdicts.len() {
+        let is_service = outcomes.len() >= FEW && faulty * 2 > outcomes.len();
+        let retry_after = outcomes.iter().filter_map(|(outcome, _)| outcome.retry_after()).max();
+        if is_service && faulty == outcomes.len() {
             self.outage("all of a batch met server faults".to_owned(), None, retry_after);
             return Blame::Call;
         }
@@ -225,17 +226,17 @@ impl<T: Transport> Engine<'_, T> {
                 self.tell_throttled(slips.len(), advice.throttle_scope, retry_after);
                 self.settle_all(
                     slips,
-                    &Verdict::NotApplied { because: Postponed::Throttled, retry_after: None },
+                    &WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None },
                     Blame::Throttle,
                 );
             }
             408 | 500..=599 => {
                 self.outage(error.to_string(), cause_of(&error), retry_after);
-                self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
+                self.settle_all(slips, &server_fault(error), Blame::Call);
             }
             _ if garbled || obstacle => {
                 self.outage(error.to_string(), cause_of(&error), retry_after);
-                self.settle_all(slips, &Verdict::Unknown { error, retry_after: None }, Blame::Call);
+                self.settle_all(slips, &server_fault(error), Blame::Call);
             }
             // A batch that is refused whole was not executed, and the next one would be refused as well: where it is the
             // app that may not, the next one of this app.
@@ -260,7 +261,11 @@ impl<T: Transport> Engine<'_, T> {
             TransportError::NotSent(_) => self.outage(reason, cause, None),
             TransportError::Lost(_) => {
                 self.outage(reason.clone(), cause, None);
-                return self.settle_all(slips, &lost(&reason), Blame::Network);
+                return self.settle_all(
+                    slips,
+                    &WriteOutcome::Unknown { why: Undecided::Lost(reason), retry_after: None },
+                    Blame::Network,
+                );
             }
             TransportError::Token(ref token) if token.is_passing() => self.outage(reason, cause, None),
             TransportError::Unauthorized(_) if self.shown[app.get()].was_let_in => self.turned_down(app, error),
@@ -326,12 +331,12 @@ impl<T: Transport> Engine<'_, T> {
         Some(pause)
     }
 
-    fn settle_all(&mut self, slips: Vec<Slip>, verdict: &Verdict, blame: Blame) {
+    fn settle_all(&mut self, slips: Vec<Slip>, outcome: &WriteOutcome, blame: Blame) {
         let mut records = Vec::with_capacity(slips.len());
         let alone = slips.len() == 1;
         for slip in slips {
             let blame = if blame == Blame::Call { self.blame(slip.turn, slip.kind(), alone) } else { blame };
-            self.settle(slip, verdict.clone(), blame, (None, None), &mut records);
+            self.settle(slip, outcome.clone(), blame, (None, None), &mut records);
         }
         self.journal.append(records);
     }
@@ -340,7 +345,7 @@ impl<T: Transport> Engine<'_, T> {
     pub(super) fn settle(
         &mut self,
         slip: Slip,
-        verdict: Verdict,
+        outcome: WriteOutcome,
         blame: Blame,
         (date, request_id): Stamp,
         records: &mut Vec<Record>,
@@ -348,22 +353,19 @@ impl<T: Transport> Engine<'_, T> {
         let Slip { turn, steps, .. } = slip;
         let kind = slip.kind();
         let row = self.accounts.get(turn).row;
-        let throttled = matches!(verdict, Verdict::NotApplied { because: Postponed::Throttled, .. });
-        let unauthorized = matches!(verdict, Verdict::NotApplied { because: Postponed::Unauthorized, .. });
-        let not_allowed = matches!(verdict, Verdict::NotApplied { because: Postponed::NotAllowed, .. });
-        let retry_after = asked_to_wait(&verdict);
-        let answer = read(verdict);
-        if !self.advance(turn, Happening::Answered(steps, answer.meaning())) {
+        let retry_after = outcome.retry_after();
+        let asked = retry_after.map_or(Duration::ZERO, |wait| wait + backoff::jitter());
+        if !self.advance(turn, Happening::Answered(steps, &outcome)) {
             return;
         }
-        records.push(Record::Answered { row, steps, answer: answer.clone(), date, request_id });
-        let reason = match answer {
-            Answered::Accepted => {
+        records.push(Record::Answered { row, steps, answer: outcome.clone(), date, request_id });
+        let reason = match outcome {
+            WriteOutcome::Accepted => {
                 self.statistics.writes_accepted += 1;
                 self.progress.writes_accepted += 1;
                 return self.write_settled(turn, kind);
             }
-            Answered::Refused { error } => {
+            WriteOutcome::Refused { error } => {
                 self.tell_failed(turn, steps, &error.to_string());
                 if self.states[turn as usize].reset.is_open() {
                     self.first_update_answered(turn, kind);
@@ -372,11 +374,15 @@ impl<T: Transport> Engine<'_, T> {
                 }
                 return self.write_settled(turn, kind);
             }
-            Answered::NotApplied { reason } | Answered::Unknown { reason } => reason,
+            WriteOutcome::Postponed {
+                why: Postponed::Throttled | Postponed::Unauthorized | Postponed::NotAllowed,
+                ..
+            } => return self.go_on(turn, asked),
+            WriteOutcome::Postponed { why, .. } => why.to_string(),
+            WriteOutcome::Unknown { why, .. } => why.to_string(),
         };
-        if blame != Blame::Item || throttled || unauthorized || not_allowed {
-            let pause = retry_after.map_or(Duration::ZERO, |wait| wait + backoff::jitter());
-            return self.go_on(turn, pause);
+        if blame != Blame::Item {
+            return self.go_on(turn, asked);
         }
         let faults = self.faults.entry(turn).or_default();
         faults.own += 1;
@@ -442,55 +448,13 @@ fn count(writes: usize) -> u32 {
 /// When Graph answered, and its name for the request.
 pub(super) type Stamp = (Option<OffsetDateTime>, Option<String>);
 
-const NOT_APPLIED: Verdict = Verdict::NotApplied { because: Postponed::Blocked, retry_after: None };
+const NOT_APPLIED: WriteOutcome = WriteOutcome::Postponed { why: Postponed::Blocked, retry_after: None };
 
-/// Nobody knows what became of the request.
-fn lost(reason: &str) -> Verdict {
-    let error = GraphError { status: 0, code: String::new(), message: reason.to_owned(), ..GraphError::default() };
-    Verdict::Unknown { error, retry_after: None }
+fn server_fault(error: GraphError) -> WriteOutcome {
+    WriteOutcome::Unknown { why: Undecided::ServerFault(error), retry_after: None }
 }
 
-/// A verdict whose texts do not repeat the password that was sent.
-fn guarded(mut verdict: Verdict, slip: &Slip) -> Verdict {
-    if let (Some(password), Verdict::Refused(error) | Verdict::Unknown { error, .. }) = (slip.password(), &mut verdict)
-    {
-        error.redact(password);
-    }
-    verdict
-}
-
-/// Did the service fail, so that nothing is decided?
-pub(super) fn is_faulty(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Unknown { .. } | Verdict::NotApplied { because: Postponed::Blocked, .. })
-}
-
-pub(super) fn asked_to_wait(verdict: &Verdict) -> Option<Duration> {
-    match verdict {
-        Verdict::NotApplied { retry_after, .. } | Verdict::Unknown { retry_after, .. } => *retry_after,
-        Verdict::Accepted | Verdict::Refused(_) => None,
-    }
-}
-
-/// What the journal says about a verdict.
 /// What stood between here and Graph, where it was that which answered.
 fn cause_of(error: &GraphError) -> Option<UnreachableCause> {
     error.is_foreign.then_some(UnreachableCause::SomethingBetween)
-}
-
-fn read(verdict: Verdict) -> Answered {
-    match verdict {
-        Verdict::Accepted => Answered::Accepted,
-        Verdict::Refused(error) => Answered::Refused { error },
-        Verdict::Unknown { error, .. } => Answered::Unknown { reason: error.to_string() },
-        Verdict::NotApplied { because, .. } => {
-            let reason = match because {
-                Postponed::Throttled => "throttled",
-                Postponed::Conflict => "another write to the same account was under way",
-                Postponed::Blocked => "not processed",
-                Postponed::Unauthorized => "the token ended under way",
-                Postponed::NotAllowed => "this app may not do it (403); another one, or another day",
-            };
-            Answered::NotApplied { reason: reason.to_owned() }
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! What the first answers to an app say about it: whether it may do anything here at all.
 
 use crate::graph::error::GraphError;
-use crate::graph::verdict::{Postponed, Verdict};
+use crate::graph::write_outcome::{Postponed, WriteOutcome};
 
 /// So many refusals by 403, and no other answer before them, say that it is the app.
 const FIRST_ANSWERS: u32 = 20;
@@ -25,28 +25,25 @@ impl FirstAnswers {
 
     /// May these answers of a batch say that everybody is refused? The first twenty answers are those to the writes that
     /// left first: answers overtake each other, and by whichever came back first the same run would stop or go on.
-    pub(super) fn wait_for_earlier<'v>(&self, verdicts: impl Iterator<Item = &'v Verdict>) -> bool {
-        let is_decided = |verdict: &Verdict| matches!(verdict, Verdict::Accepted | Verdict::Refused(_));
-        let mut decided = verdicts.filter(|verdict| is_decided(verdict)).peekable();
-        self.all_forbidden.is_some()
-            && decided.peek().is_some()
-            && decided.all(|verdict| matches!(verdict, Verdict::Refused(error) if error.status == 403))
+    pub(super) fn wait_for_earlier<'o>(&self, outcomes: impl Iterator<Item = &'o WriteOutcome>) -> bool {
+        let mut decided = outcomes.filter(|outcome| outcome.is_decided()).peekable();
+        self.all_forbidden.is_some() && decided.peek().is_some() && decided.all(WriteOutcome::is_forbidden)
     }
 
     /// Takes in the answers of one batch, in the order of the batches' leaving. Gives the refusal that everybody meets, once that is plain.
-    pub(super) fn answered<'v>(&mut self, verdicts: impl Iterator<Item = &'v Verdict>) -> Option<GraphError> {
+    pub(super) fn answered<'o>(&mut self, outcomes: impl Iterator<Item = &'o WriteOutcome>) -> Option<GraphError> {
         let mut everybodys = None;
-        for verdict in verdicts {
-            match verdict {
-                Verdict::Refused(error) if error.status == 403 => {
+        for outcome in outcomes {
+            match outcome {
+                WriteOutcome::Refused { error } if error.status == 403 => {
                     let count = self.all_forbidden.as_mut()?;
                     *count += 1;
                     if *count >= FIRST_ANSWERS {
                         everybodys = Some(error.clone());
                     }
                 }
-                Verdict::Accepted | Verdict::Refused(_) => self.all_forbidden = None,
-                Verdict::NotApplied { .. } | Verdict::Unknown { .. } => {}
+                WriteOutcome::Accepted | WriteOutcome::Refused { .. } => self.all_forbidden = None,
+                WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {}
             }
         }
         self.all_forbidden.and(everybodys)
@@ -55,12 +52,11 @@ impl FirstAnswers {
 
 /// What a refusal by 403 means once it is known that the app is refused everybody, or while another app can be asked:
 /// nothing about the account, which can be done by an app that may.
-pub(super) fn excused(verdict: Verdict) -> Verdict {
-    match verdict {
-        Verdict::Refused(error) if error.status == 403 => {
-            Verdict::NotApplied { because: Postponed::NotAllowed, retry_after: None }
-        }
-        other => other,
+pub(super) fn excused(outcome: WriteOutcome) -> WriteOutcome {
+    if outcome.is_forbidden() {
+        WriteOutcome::Postponed { why: Postponed::NotAllowed, retry_after: None }
+    } else {
+        outcome
     }
 }
 
@@ -68,21 +64,22 @@ pub(super) fn excused(verdict: Verdict) -> Verdict {
 mod tests {
     use super::*;
 
-    fn refused(status: u16) -> Verdict {
-        Verdict::Refused(GraphError { status, ..GraphError::default() })
+    fn refused(status: u16) -> WriteOutcome {
+        let error = GraphError { status, ..GraphError::default() };
+        WriteOutcome::Refused { error }
     }
 
     #[test]
     fn only_a_403_for_everybody_from_the_first_answer_on_is_the_apps() {
-        let answers = |verdicts: &[Verdict]| FirstAnswers::counted().answered(verdicts.iter());
+        let answers = |outcomes: &[WriteOutcome]| FirstAnswers::counted().answered(outcomes.iter());
         let forbidden = vec![refused(403); 20];
         assert_eq!(answers(&forbidden).map(|error| error.status), Some(403));
         assert!(answers(&forbidden[1..]).is_none());
-        for other in [Verdict::Accepted, refused(404)] {
+        for other in [WriteOutcome::Accepted, refused(404)] {
             assert!(answers(&[&[other.clone()][..], &forbidden].concat()).is_none());
             assert!(answers(&[&forbidden[..], &[other]].concat()).is_none());
         }
-        let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
+        let busy = WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None };
         assert!(answers(&[&[busy][..], &forbidden].concat()).is_some());
         assert!(FirstAnswers::ignored().answered(forbidden.iter()).is_none());
     }
@@ -90,14 +87,16 @@ mod tests {
     #[test]
     fn only_refusals_that_may_be_the_apps_wait_for_what_left_earlier() {
         let first = FirstAnswers::counted();
-        let busy = Verdict::NotApplied { because: Postponed::Throttled, retry_after: None };
+        let busy = WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None };
         assert!(first.wait_for_earlier([busy.clone(), refused(403)].iter()));
-        for decided in [vec![refused(403), Verdict::Accepted], vec![refused(404), refused(403)], vec![busy], vec![]] {
+        for decided in
+            [vec![refused(403), WriteOutcome::Accepted], vec![refused(404), refused(403)], vec![busy], vec![]]
+        {
             assert!(!first.wait_for_earlier(decided.iter()), "{decided:?}");
         }
         assert!(!FirstAnswers::ignored().wait_for_earlier([refused(403)].iter()));
         let mut first = FirstAnswers::counted();
-        first.answered([Verdict::Accepted].iter());
+        first.answered([WriteOutcome::Accepted].iter());
         assert!(!first.wait_for_earlier([refused(403)].iter()), "the app may write: that is known for good");
     }
 }

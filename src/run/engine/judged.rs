@@ -3,10 +3,10 @@
 
 use time::OffsetDateTime;
 
-use super::answers::{Blame, asked_to_wait, is_faulty};
+use super::answers::Blame;
 use super::{CallNumber, Ending, Engine, Slip, first_answers};
 use crate::graph::transport::Transport;
-use crate::graph::verdict::Verdict;
+use crate::graph::write_outcome::WriteOutcome;
 use crate::run::apps::AppIndex;
 use crate::run::schedule::Turn;
 
@@ -14,14 +14,14 @@ use crate::run::schedule::Turn;
 pub(super) struct Judged {
     pub(super) slips: Vec<Slip>,
     /// With Graph's name for each request.
-    pub(super) verdicts: Vec<(Verdict, Option<String>)>,
+    pub(super) outcomes: Vec<(WriteOutcome, Option<String>)>,
     pub(super) blame: Blame,
     pub(super) date: Option<OffsetDateTime>,
 }
 
 impl Judged {
-    fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().map(|(verdict, _)| verdict)
+    fn outcomes(&self) -> impl Iterator<Item = &WriteOutcome> {
+        self.outcomes.iter().map(|(outcome, _)| outcome)
     }
 }
 
@@ -38,7 +38,7 @@ impl<T: Transport> Engine<'_, T> {
 
     fn must_wait(&self, app: AppIndex, number: CallNumber, judged: &Judged) -> bool {
         self.unanswered.range((app, 0)..(app, number)).next().is_some()
-            && self.shown[app.get()].first_answers.wait_for_earlier(judged.verdicts())
+            && self.shown[app.get()].first_answers.wait_for_earlier(judged.outcomes())
     }
 
     /// Takes in what was held, as far as nothing that left earlier is under way any more, or it is known by now that the
@@ -50,36 +50,36 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     fn take_judged(&mut self, app: AppIndex, judged: Judged) {
-        if let Some(error) = self.shown[app.get()].first_answers.answered(judged.verdicts()) {
+        if let Some(error) = self.shown[app.get()].first_answers.answered(judged.outcomes()) {
             self.leave_out(app, Ending::RoleMissing(error));
         }
-        let accepted = judged.verdicts().filter(|verdict| **verdict == Verdict::Accepted).count();
+        let accepted = judged.outcomes().filter(|outcome| **outcome == WriteOutcome::Accepted).count();
         self.apps.accepted(app, accepted as u64);
         let nobody_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
-        let Judged { slips, verdicts, blame, date } = judged;
+        let Judged { slips, outcomes, blame, date } = judged;
         let mut records = Vec::with_capacity(slips.len());
         let alone = slips.len() == 1;
-        for (slip, (verdict, request_id)) in slips.into_iter().zip(verdicts) {
+        for (slip, (outcome, request_id)) in slips.into_iter().zip(outcomes) {
             let mut blame = blame;
-            if blame == Blame::Call && is_faulty(&verdict) {
+            if blame == Blame::Call && outcome.is_fault() {
                 blame = self.blame(slip.turn, slip.kind(), alone);
                 match blame {
-                    Blame::Call if alone => self.fails_alone(asked_to_wait(&verdict)),
+                    Blame::Call if alone => self.fails_alone(outcome.retry_after()),
                     Blame::Item => self.way_is_open(),
                     _ => {}
                 }
             }
-            let is_final = !nobody_may && !self.another_may(slip.turn, app, &verdict);
-            let verdict = if is_final { verdict } else { first_answers::excused(verdict) };
-            self.settle(slip, verdict, blame, (date, request_id), &mut records);
+            let is_final = !nobody_may && !self.another_may(slip.turn, app, &outcome);
+            let outcome = if is_final { outcome } else { first_answers::excused(outcome) };
+            self.settle(slip, outcome, blame, (date, request_id), &mut records);
         }
         self.journal.append(records);
     }
 
     /// Is there an app that may have what this one was refused by 403? Roles differ from app to app, so that such a refusal is
     /// the account's only once every app has met it.
-    fn another_may(&mut self, turn: Turn, app: AppIndex, verdict: &Verdict) -> bool {
-        if !matches!(verdict, Verdict::Refused(error) if error.status == 403) {
+    fn another_may(&mut self, turn: Turn, app: AppIndex, outcome: &WriteOutcome) -> bool {
+        if !outcome.is_forbidden() {
             return false;
         }
         let refused = self.refused_by.entry(turn).or_default();

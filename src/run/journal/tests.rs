@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 use super::store::failing::{Afterwards, Failing};
 use super::*;
 use crate::digest::Digest;
+use crate::graph::write_outcome::{Undecided, WriteOutcome};
 use crate::ids::RowNumber;
 use crate::plan::playbook::Playbook;
-use crate::run::record::{Answered, FORMAT};
+use crate::run::record::FORMAT;
 use crate::step::{Step, Steps};
 
 fn opened(format: u32) -> Record {
@@ -31,7 +32,10 @@ fn sample(row: u32) -> Vec<Record> {
         Record::Answered {
             row: RowNumber::new(row),
             steps,
-            answer: Answered::Unknown { reason: "a \"quoted\" \u{2028} reason\n".to_owned() },
+            answer: WriteOutcome::Unknown {
+                why: Undecided::Lost("a \"quoted\" \u{2028} reason\n".to_owned()),
+                retry_after: None,
+            },
             date: Some(OffsetDateTime::UNIX_EPOCH),
             request_id: Some("r".to_owned()),
         },

@@ -1,4 +1,6 @@
 use super::*;
+use crate::graph::error::GraphError;
+use crate::graph::write_outcome::{Postponed, Undecided};
 use crate::plan::playbook::Playbook;
 use proptest::prelude::*;
 
@@ -6,7 +8,25 @@ const OFFBOARD: Steps = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
 const UPDATE: Steps = Steps::of(&[Step::Block, Step::Reset]);
 const REVOKE: Steps = Steps::of(&[Step::Revoke]);
 
-fn through(state: AccountState, happenings: &[Happening]) -> AccountState {
+const ACCEPTED: &WriteOutcome = &WriteOutcome::Accepted;
+const THROTTLED: &WriteOutcome = &WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None };
+const LOST: &WriteOutcome = &WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None };
+
+/// An answer that refuses in that way. It lives as long as the tests do.
+fn refusing(refusal: Refusal) -> &'static WriteOutcome {
+    let (status, message) = match refusal {
+        Refusal::Password => (400, "The specified password does not comply with password complexity requirements."),
+        Refusal::Property => (403, ""),
+        Refusal::Account => (404, ""),
+    };
+    let error =
+        GraphError { status, code: String::new(), message: message.to_owned(), request_id: None, is_foreign: false };
+    let outcome = Box::leak(Box::new(WriteOutcome::Refused { error }));
+    assert_eq!(outcome.refusal(), Some(refusal));
+    outcome
+}
+
+fn through(state: AccountState, happenings: &[Happening<'_>]) -> AccountState {
     happenings.iter().fold(state, |state, happening| next(state, *happening).unwrap())
 }
 
@@ -17,9 +37,9 @@ fn the_revoke_waits_for_the_answer_to_the_update() {
     assert!(next(fresh, Happening::Sent(REVOKE)).is_err(), "a revoke before the update");
     let sent = next(fresh, Happening::Sent(UPDATE)).unwrap();
     assert_eq!(sent.due(), Steps::NONE);
-    let done = next(sent, Happening::Answered(UPDATE, Meaning::Accepted)).unwrap();
+    let done = next(sent, Happening::Answered(UPDATE, ACCEPTED)).unwrap();
     assert_eq!(done.due(), REVOKE);
-    let finished = through(done, &[Happening::Sent(REVOKE), Happening::Answered(REVOKE, Meaning::Accepted)]);
+    let finished = through(done, &[Happening::Sent(REVOKE), Happening::Answered(REVOKE, ACCEPTED)]);
     assert!(finished.is_settled());
     assert_eq!(finished.due(), Steps::NONE);
     assert!(next(finished, Happening::Sent(REVOKE)).is_err(), "a finished account is never touched again");
@@ -27,19 +47,18 @@ fn the_revoke_waits_for_the_answer_to_the_update() {
 
 #[test]
 fn a_refused_pair_sends_the_block_alone_and_the_revoke_all_the_same() {
-    let refused = Happening::Answered(UPDATE, Meaning::Refused(Refusal::Property));
+    let refused = Happening::Answered(UPDATE, refusing(Refusal::Property));
     let state = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
     assert_eq!(state.reset, StepState::Failed);
     let block = Steps::of(&[Step::Block]);
     assert_eq!(state.due(), block);
-    let state =
-        through(state, &[Happening::Sent(block), Happening::Answered(block, Meaning::Refused(Refusal::Property))]);
+    let state = through(state, &[Happening::Sent(block), Happening::Answered(block, refusing(Refusal::Property))]);
     assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
 }
 
 #[test]
 fn a_refused_password_is_replaced_once() {
-    let refused = [Happening::Sent(UPDATE), Happening::Answered(UPDATE, Meaning::Refused(Refusal::Password))];
+    let refused = [Happening::Sent(UPDATE), Happening::Answered(UPDATE, refusing(Refusal::Password))];
     let once = through(AccountState::planned(OFFBOARD), &refused);
     assert_eq!(once.due(), UPDATE);
     let twice = through(once, &refused);
@@ -49,14 +68,12 @@ fn a_refused_password_is_replaced_once() {
 #[test]
 fn what_may_have_taken_effect_is_uncertain_and_never_failed() {
     let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
-    for doubt in [Happening::Answered(UPDATE, Meaning::Unknown), Happening::TakenOver] {
-        let state = through(
-            sent,
-            &[doubt, Happening::Sent(UPDATE), Happening::Answered(UPDATE, Meaning::Refused(Refusal::Account))],
-        );
+    for doubt in [Happening::Answered(UPDATE, LOST), Happening::TakenOver] {
+        let state =
+            through(sent, &[doubt, Happening::Sent(UPDATE), Happening::Answered(UPDATE, refusing(Refusal::Account))]);
         assert_eq!((state.sign_in, state.reset), (StepState::Uncertain, StepState::Uncertain));
     }
-    let state = through(sent, &[Happening::Answered(UPDATE, Meaning::NotApplied), Happening::GaveUp(UPDATE)]);
+    let state = through(sent, &[Happening::Answered(UPDATE, THROTTLED), Happening::GaveUp(UPDATE)]);
     assert_eq!(state.reset, StepState::GivenUp { in_doubt: false });
     let state = next(state, Happening::TakenOver).unwrap();
     assert_eq!(state.due(), UPDATE, "what was given up is tried again by the next process");
@@ -71,7 +88,7 @@ fn nothing_more_is_done_to_an_account_that_has_drifted() {
     assert!(state.is_settled(), "the next process does not try it either");
     let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
     assert!(next(sent, Happening::Drifted).is_err(), "what is under way is waited for first");
-    let done = through(sent, &[Happening::Answered(UPDATE, Meaning::Accepted), Happening::TakenOver]);
+    let done = through(sent, &[Happening::Answered(UPDATE, ACCEPTED), Happening::TakenOver]);
     assert_eq!(done.due(), REVOKE);
     assert!(next(done, Happening::Drifted).is_err(), "the revoke of an update that is done is never withdrawn");
     let nothing = next(AccountState::default(), Happening::Drifted).unwrap();
@@ -83,14 +100,14 @@ fn nothing_more_is_done_to_an_account_that_has_drifted() {
 
 #[test]
 fn what_was_refused_is_tried_once_more_and_the_revoke_comes_last_again() {
-    let refused = Happening::Answered(UPDATE, Meaning::Refused(Refusal::Account));
-    let revoked = [Happening::Sent(REVOKE), Happening::Answered(REVOKE, Meaning::Accepted)];
+    let refused = Happening::Answered(UPDATE, refusing(Refusal::Account));
+    let revoked = [Happening::Sent(REVOKE), Happening::Answered(REVOKE, ACCEPTED)];
     let failed = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
     let partial = through(failed, &revoked);
     assert!(partial.may_be_retried() && !AccountState::planned(OFFBOARD).may_be_retried());
     let again = next(partial, Happening::Retried).unwrap();
     assert_eq!(again.due(), UPDATE);
-    let accepted = Happening::Answered(UPDATE, Meaning::Accepted);
+    let accepted = Happening::Answered(UPDATE, ACCEPTED);
     let again = through(again, &[Happening::Sent(UPDATE), accepted]);
     assert_eq!(again.due(), REVOKE, "what was issued before the update must not outlive it");
     let done = through(again, &revoked);
@@ -124,7 +141,7 @@ fn a_read_settles_what_is_in_doubt_and_never_a_password() {
 fn an_account_is_never_opened_with_the_password_that_it_had() {
     let (reinstate, update) = (Playbook::Reinstate.steps(), Steps::of(&[Step::Unblock, Step::Reset]));
     for refusal in [Refusal::Property, Refusal::Account] {
-        let refused = Happening::Answered(update, Meaning::Refused(refusal));
+        let refused = Happening::Answered(update, refusing(refusal));
         let state = through(AccountState::planned(reinstate), &[Happening::Sent(update), refused]);
         assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
     }
@@ -134,18 +151,12 @@ fn steps() -> impl Strategy<Value = Steps> {
     prop::sample::subsequence(vec![Step::Block, Step::Reset, Step::Revoke], 0..=3).prop_map(|steps| Steps::of(&steps))
 }
 
-fn happening() -> impl Strategy<Value = Happening> {
-    let meaning = prop::sample::select(vec![
-        Meaning::Accepted,
-        Meaning::NotApplied,
-        Meaning::Unknown,
-        Meaning::Refused(Refusal::Password),
-        Meaning::Refused(Refusal::Property),
-        Meaning::Refused(Refusal::Account),
-    ]);
+fn happening() -> impl Strategy<Value = Happening<'static>> {
+    let refusals = [Refusal::Password, Refusal::Property, Refusal::Account].map(refusing);
+    let outcome = prop::sample::select([&[ACCEPTED, THROTTLED, LOST][..], &refusals].concat());
     prop_oneof![
         steps().prop_map(Happening::Sent),
-        (steps(), meaning).prop_map(|(steps, meaning)| Happening::Answered(steps, meaning)),
+        (steps(), outcome).prop_map(|(steps, outcome)| Happening::Answered(steps, outcome)),
         steps().prop_map(Happening::GaveUp),
         Just(Happening::TakenOver),
         Just(Happening::Drifted),
@@ -170,7 +181,7 @@ proptest! {
                             prop_assert!(state.sign_in.is_settled() && state.reset.is_settled());
                         }
                     }
-                    Happening::Answered(steps, Meaning::Accepted | Meaning::Unknown) => {
+                    Happening::Answered(steps, WriteOutcome::Accepted | WriteOutcome::Unknown { .. }) => {
                         update_under_way = false;
                         for step in steps.iter() { may_be_done = may_be_done.with(step); }
                     }

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::run::record::Answered;
+use crate::graph::write_outcome::WriteOutcome;
 
 /// A run that came to its end: its journal, and all that its tenant was sent.
 struct Finished {
@@ -40,7 +40,7 @@ fn noted(bytes: &[u8]) -> HashMap<u64, (ObjectId, u64, u64)> {
             Record::Answered { row, answer, .. } => {
                 let (_, intents, answered) = noted.get_mut(&row.get().into()).unwrap();
                 // An answer that leaves it open is none.
-                if !matches!(answer, Answered::Unknown { .. }) {
+                if !matches!(answer, WriteOutcome::Unknown { .. }) {
                     *answered = *intents;
                 }
             }

@@ -1,0 +1,274 @@
+//! What became of one write.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::batch::ItemAnswer;
+use super::error::GraphError;
+
+/// What became of one write: decided once, where the answer is read. Engine, journal, state and results all hold this.
+///
+/// The journal keeps it as `{"meaning": "not-applied", "reason": "throttled"}`, without how long Graph asked to wait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "meaning", rename_all = "kebab-case")]
+pub enum WriteOutcome {
+    /// The change is made.
+    Accepted,
+    /// The change is certainly not made, and the same request may pass later.
+    #[serde(rename = "not-applied")]
+    Postponed {
+        /// Why it has to wait.
+        #[serde(rename = "reason")]
+        why: Postponed,
+        /// How long Graph asks to wait.
+        #[serde(skip)]
+        retry_after: Option<Duration>,
+    },
+    /// Whether the change is made cannot be known. The same request is sent again, which is harmless.
+    Unknown {
+        /// What is known.
+        #[serde(flatten)]
+        why: Undecided,
+        /// How long Graph asks to wait.
+        #[serde(skip)]
+        retry_after: Option<Duration>,
+    },
+    /// The change is refused for good.
+    Refused {
+        /// Graph's words.
+        error: GraphError,
+    },
+}
+
+/// Why a request that changed nothing may pass later. The aliases are what journals of earlier versions say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter)]
+#[serde(rename_all = "kebab-case")]
+pub enum Postponed {
+    /// A quota is used up.
+    Throttled,
+    /// Another write to the same object is under way.
+    #[serde(alias = "another write to the same account was under way")]
+    Conflict,
+    /// A lock, a request that this one was made to depend on, or a call that never left.
+    #[serde(alias = "not processed")]
+    Blocked,
+    /// The token ended while the call was under way.
+    #[serde(alias = "the token ended under way")]
+    Unauthorized,
+    /// The app was refused, and the account was not: the app lacks a role or a permission.
+    #[serde(alias = "this app may not do it (403); another one, or another day")]
+    NotAllowed,
+}
+
+impl fmt::Display for Postponed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Throttled => "throttled",
+            Self::Conflict => "another write to the same account was under way",
+            Self::Blocked => "not processed",
+            Self::Unauthorized => "the token ended under way",
+            Self::NotAllowed => "this app may not do it (403); another app may, or this one later",
+        })
+    }
+}
+
+/// Why it cannot be known whether a change is made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "UndecidedInJournal", into = "UndecidedInJournal")]
+pub enum Undecided {
+    /// The service failed. A gateway may give up on what the directory has done.
+    ServerFault(GraphError),
+    /// The answer to the batch does not mention this request.
+    LeftOut,
+    /// The request left, and no answer came back. These are the words of the network.
+    Lost(String),
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ServerFault(error) => error.fmt(f),
+            Self::LeftOut => f.write_str(LEFT_OUT),
+            Self::Lost(reason) => f.write_str(reason),
+        }
+    }
+}
+
+/// What the journal says of an answer that leaves a request out.
+const LEFT_OUT: &str = "the answer leaves this request out";
+
+/// Earlier versions wrote the `reason` only.
+#[derive(Serialize, Deserialize)]
+struct UndecidedInJournal {
+    reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<GraphError>,
+}
+
+impl From<Undecided> for UndecidedInJournal {
+    fn from(why: Undecided) -> Self {
+        let reason = why.to_string();
+        let error = if let Undecided::ServerFault(error) = why { Some(error) } else { None };
+        Self { reason, error }
+    }
+}
+
+impl From<UndecidedInJournal> for Undecided {
+    fn from(line: UndecidedInJournal) -> Self {
+        match line.error {
+            Some(error) => Self::ServerFault(error),
+            None if line.reason == LEFT_OUT => Self::LeftOut,
+            None => Self::Lost(line.reason),
+        }
+    }
+}
+
+/// What a refusal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The password does not comply: another one may.
+    Password,
+    /// 400 or 403: where several properties travelled together, one of them may be the reason, and the others may pass
+    /// alone ("Update user": a password is refused for federated accounts, and each property has a permission of its own).
+    Property,
+    /// Any other refusal: it concerns the account as a whole.
+    Account,
+}
+
+impl WriteOutcome {
+    /// Reads the answer to one item of a batch.
+    ///
+    /// Source of the classes: "Microsoft Graph error responses and resource types" and "Microsoft Graph throttling guidance".
+    #[must_use]
+    pub fn of(answer: &ItemAnswer) -> Self {
+        let retry_after = answer.advice.retry_after;
+        let error = || {
+            let body = answer.body.as_ref().map_or("", |body| body.get());
+            GraphError::parse(answer.status, body.as_bytes(), answer.advice.request_id.clone())
+        };
+        let postponed = |why| Self::Postponed { why, retry_after };
+        match answer.status {
+            200..=299 => Self::Accepted,
+            401 => postponed(Postponed::Unauthorized),
+            409 => postponed(Postponed::Conflict),
+            423 | 424 => postponed(Postponed::Blocked),
+            429 => postponed(Postponed::Throttled),
+            408 | 500 | 502..=504 | 506..=599 => Self::Unknown { why: Undecided::ServerFault(error()), retry_after },
+            _ => Self::Refused { error: error() },
+        }
+    }
+
+    /// What a refusal for good is about.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::Refused { error } if error.is_about_the_password() => Some(Refusal::Password),
+            Self::Refused { error } if matches!(error.status, 400 | 403) => Some(Refusal::Property),
+            Self::Refused { .. } => Some(Refusal::Account),
+            _ => None,
+        }
+    }
+
+    /// Is it over for this request: made, or refused for good?
+    #[must_use]
+    pub const fn is_decided(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Refused { .. })
+    }
+
+    /// Did the service fail, so that nothing is decided?
+    #[must_use]
+    pub const fn is_fault(&self) -> bool {
+        matches!(self, Self::Unknown { .. } | Self::Postponed { why: Postponed::Blocked, .. })
+    }
+
+    /// Is it a refusal by 403: of the account, or of the app as a whole?
+    #[must_use]
+    pub const fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { error: GraphError { status: 403, .. } })
+    }
+
+    /// Why it may pass later, where it certainly changed nothing.
+    #[must_use]
+    pub const fn postponed(&self) -> Option<Postponed> {
+        match self {
+            Self::Postponed { why, .. } => Some(*why),
+            _ => None,
+        }
+    }
+
+    /// How long Graph asks to wait.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Postponed { retry_after, .. } | Self::Unknown { retry_after, .. } => *retry_after,
+            Self::Accepted | Self::Refused { .. } => None,
+        }
+    }
+
+    /// Takes a secret out of the texts, should the server have repeated it.
+    pub fn redact(&mut self, secret: &str) {
+        if let Self::Refused { error } | Self::Unknown { why: Undecided::ServerFault(error), .. } = self {
+            error.redact(secret);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::transport::Advice;
+    use strum::IntoEnumIterator as _;
+
+    fn outcome(status: u16) -> WriteOutcome {
+        WriteOutcome::of(&ItemAnswer { status, advice: Advice::default(), body: None })
+    }
+
+    #[test]
+    fn statuses_fall_into_their_documented_classes() {
+        for status in [200, 202, 204] {
+            assert_eq!(outcome(status), WriteOutcome::Accepted, "{status}");
+        }
+        for status in [409, 423, 424, 429, 401] {
+            assert!(matches!(outcome(status), WriteOutcome::Postponed { .. }), "{status}");
+        }
+        for status in [408, 500, 502, 503, 504] {
+            assert!(matches!(outcome(status), WriteOutcome::Unknown { .. }), "{status}");
+        }
+        for status in [302, 400, 403, 404, 405, 412, 501] {
+            assert!(matches!(outcome(status), WriteOutcome::Refused { .. }), "{status}");
+        }
+    }
+
+    #[test]
+    fn the_journal_gives_back_what_was_noted_but_how_long_to_wait() {
+        let postponed = Postponed::iter().map(|why| WriteOutcome::Postponed { why, retry_after: None });
+        let undecided = [Undecided::LeftOut, Undecided::Lost("reset by peer".to_owned())]
+            .map(|why| WriteOutcome::Unknown { why, retry_after: None });
+        for outcome in postponed.chain(undecided).chain([204, 503, 404].map(outcome)) {
+            let line = serde_json::to_string(&outcome).unwrap();
+            assert_eq!(serde_json::from_str::<WriteOutcome>(&line).unwrap(), outcome, "{line}");
+        }
+        let waits = WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: Some(Duration::from_secs(9)) };
+        assert_eq!(serde_json::to_string(&waits).unwrap(), r#"{"meaning":"not-applied","reason":"throttled"}"#);
+    }
+
+    #[test]
+    fn journals_of_earlier_versions_are_read() {
+        let read = |line: &str| serde_json::from_str::<WriteOutcome>(line).unwrap();
+        for (text, why) in [
+            ("throttled", Postponed::Throttled),
+            ("another write to the same account was under way", Postponed::Conflict),
+            ("not processed", Postponed::Blocked),
+            ("the token ended under way", Postponed::Unauthorized),
+            ("this app may not do it (403); another one, or another day", Postponed::NotAllowed),
+        ] {
+            let line = format!(r#"{{"meaning":"not-applied","reason":"{text}"}}"#);
+            assert_eq!(read(&line), WriteOutcome::Postponed { why, retry_after: None });
+        }
+        let lost = read(r#"{"meaning":"unknown","reason":"Graph answered 503"}"#);
+        let why = Undecided::Lost("Graph answered 503".to_owned());
+        assert_eq!(lost, WriteOutcome::Unknown { why, retry_after: None });
+    }
+}
