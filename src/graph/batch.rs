@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::secret_json::exact_json;
+use crate::secret_buffer::exact_json;
 
 use super::transport::{Advice, Call, Consistency};
 use super::write::{Change, Write};

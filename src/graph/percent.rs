@@ -1,21 +1,25 @@
 //! Percent-encoding for queries and forms.
 
-use std::fmt::Write as _;
+use std::fmt;
 
-/// Encodes all but the unreserved characters of RFC 3986, so that an apostrophe, a `#` in a guest's name and a `+` in an
-/// address all arrive as they are ("Use query parameters").
+/// A text that is displayed with all but the unreserved characters of RFC 3986 encoded, so that an apostrophe, a `#` in a
+/// guest's name and a `+` in an address all arrive as they are ("Use query parameters").
+pub(crate) struct PercentEncoded<'a>(pub(crate) &'a str);
+
+impl fmt::Display for PercentEncoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        self.0.bytes().try_for_each(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => f.write_char(char::from(byte)),
+            _ => write!(f, "%{byte:02X}"),
+        })
+    }
+}
+
+/// [`PercentEncoded`] as text.
 #[must_use]
 pub fn encode_query(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
-    encoded
+    PercentEncoded(text).to_string()
 }
 
 #[cfg(test)]

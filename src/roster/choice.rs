@@ -1,6 +1,6 @@
 //! Which columns say who is meant, by what they are called and by what stands in them.
 
-use super::column::Column;
+use super::column::NamedColumn;
 use super::entry::Key;
 use super::error::RosterError;
 use super::header::Header;
@@ -10,13 +10,13 @@ use super::names;
 /// The columns by which people are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Keys {
-    pub(super) key: Column,
+    pub(super) key: NamedColumn,
     /// Stands in where the key cell is empty.
-    pub(super) fallback: Option<Column>,
+    pub(super) fallback: Option<NamedColumn>,
     /// Holds user principal names that must agree with the object id.
-    pub(super) upn_beside: Option<Column>,
+    pub(super) upn_beside: Option<NamedColumn>,
     /// Holds object ids that must agree with the user principal name.
-    pub(super) id_beside: Option<Column>,
+    pub(super) id_beside: Option<NamedColumn>,
 }
 
 /// What the first people of a list show about a column.
@@ -32,18 +32,18 @@ enum Evidence {
 
 impl Keys {
     /// One column, and nothing beside it.
-    pub(super) const fn only(key: Column) -> Self {
+    pub(super) const fn only(key: NamedColumn) -> Self {
         Self { key, fallback: None, upn_beside: None, id_beside: None }
     }
 
     /// The column that the operator names, and what must agree with it: whoever names one of two columns that are about one
     /// person does not say that the other may be about another.
-    pub(super) fn named(header: &Header<'_>, key: Column) -> Self {
+    pub(super) fn named(header: &Header<'_>, key: NamedColumn) -> Self {
         let name = header.folded(&key).to_owned();
-        let is_other = |column: &Column| *column != key;
-        let upn = |column: &Column| is_other(column) && names::are_of_one_person(&name, header.folded(column));
-        let id = |column: &Column| is_other(column) && names::are_of_one_person(header.folded(column), &name);
-        let only = |mut columns: Vec<Column>| if columns.len() == 1 { columns.pop() } else { None };
+        let is_other = |column: &NamedColumn| *column != key;
+        let upn = |column: &NamedColumn| is_other(column) && names::are_of_one_person(&name, header.folded(column));
+        let id = |column: &NamedColumn| is_other(column) && names::are_of_one_person(header.folded(column), &name);
+        let only = |mut columns: Vec<NamedColumn>| if columns.len() == 1 { columns.pop() } else { None };
         let ids = if is_of_events(header, &name) { Vec::new() } else { header.all_of(names::UPN) };
         let upn_beside = only(ids.into_iter().filter(upn).collect());
         let id_beside = only(ids_of_accounts(header).into_iter().filter(id).collect());
@@ -54,15 +54,15 @@ impl Keys {
     /// agree with it. Two columns that are equally sure and name different accounts are a question.
     pub(super) fn chosen(header: &Header<'_>, people: &[Vec<String>]) -> Result<Self, RosterError> {
         let (ids, upns, likely) = (ids_of_accounts(header), header.all_of(names::UPN), header.all_of(names::LIKELY));
-        let of = |column: &Column| evidence(people, column);
-        let may_be = |column: &&Column| of(column) != Evidence::Other;
-        let first_of = |columns: &[Column]| columns.iter().find(may_be).cloned();
-        let sure = |columns: &[Column]| columns.iter().find(|column| of(column) == Evidence::Keys).cloned();
+        let of = |column: &NamedColumn| evidence(people, column);
+        let may_be = |column: &&NamedColumn| of(column) != Evidence::Other;
+        let first_of = |columns: &[NamedColumn]| columns.iter().find(may_be).cloned();
+        let sure = |columns: &[NamedColumn]| columns.iter().find(|column| of(column) == Evidence::Keys).cloned();
         // What is called by the property has to agree, whatever it is.
         let upn = first_of(&upns)
             .or_else(|| upns.iter().find(|column| names::is_a_upn_indeed(header.folded(column))).cloned());
         if let Some(key) = first_of(&ids) {
-            let named: Vec<&Column> = ids.iter().filter(|column| header.folded(column) != names::ID).collect();
+            let named: Vec<&NamedColumn> = ids.iter().filter(|column| header.folded(column) != names::ID).collect();
             agreed(header, people, &named)?;
             let key = header.alone(key)?;
             // An id column in which names stand, as logs have them, has to agree with an id as well.
@@ -89,7 +89,7 @@ impl Keys {
 }
 
 /// The columns of object ids that are those of the people of the list.
-fn ids_of_accounts(header: &Header<'_>) -> Vec<Column> {
+fn ids_of_accounts(header: &Header<'_>) -> Vec<NamedColumn> {
     let mut ids = header.all_of(names::OBJECT_ID);
     ids.retain(|column| !is_of_events(header, header.folded(column)));
     ids
@@ -100,7 +100,7 @@ fn is_of_events(header: &Header<'_>, folded: &str) -> bool {
     [names::ID, names::OBJECT].contains(&folded) && header.is_of_a_log()
 }
 
-fn evidence(people: &[Vec<String>], column: &Column) -> Evidence {
+fn evidence(people: &[Vec<String>], column: &NamedColumn) -> Evidence {
     let mut found = Evidence::Nothing;
     for cell in cells(people, column) {
         match key::parse(cell, None) {
@@ -113,21 +113,21 @@ fn evidence(people: &[Vec<String>], column: &Column) -> Evidence {
 }
 
 /// Whether all that stands in a column are user principal names.
-fn holds_names(people: &[Vec<String>], column: &Column) -> bool {
+fn holds_names(people: &[Vec<String>], column: &NamedColumn) -> bool {
     let mut cells = cells(people, column).peekable();
     let is_a_name = |cell| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)));
     cells.peek().is_some() && cells.all(is_a_name)
 }
 
-fn cells<'a>(people: &'a [Vec<String>], column: &Column) -> impl Iterator<Item = &'a str> {
+fn cells<'a>(people: &'a [Vec<String>], column: &NamedColumn) -> impl Iterator<Item = &'a str> {
     let index = column.index;
     people.iter().filter_map(move |row| row.get(index)).map(String::as_str).filter(|cell| !cell.is_empty())
 }
 
 /// Refuses columns that name different accounts on one row. An id and a name cannot be compared.
-fn agreed(header: &Header<'_>, people: &[Vec<String>], columns: &[&Column]) -> Result<(), RosterError> {
-    let key = |row: &Vec<String>, column: &Column| key::parse(row.get(column.index)?, None).ok();
-    let differ = |row: &Vec<String>, one: &Column, other: &Column| match (key(row, one), key(row, other)) {
+fn agreed(header: &Header<'_>, people: &[Vec<String>], columns: &[&NamedColumn]) -> Result<(), RosterError> {
+    let key = |row: &Vec<String>, column: &NamedColumn| key::parse(row.get(column.index)?, None).ok();
+    let differ = |row: &Vec<String>, one: &NamedColumn, other: &NamedColumn| match (key(row, one), key(row, other)) {
         (Some(Key::ObjectId(one)), Some(Key::ObjectId(other))) => one != other,
         (Some(Key::UserPrincipalName(one)), Some(Key::UserPrincipalName(other))) => one != other,
         _ => false,
@@ -227,7 +227,7 @@ mod tests {
         let named = |header: &str| {
             let names: Vec<String> = header.split(',').map(str::to_owned).collect();
             let from = Source::bytes("a test", Vec::new());
-            let key = Column { index: 0, name: names[0].clone() };
+            let key = NamedColumn { index: 0, name: names[0].clone() };
             let keys = Keys::named(&Header::for_tests(&names, header, &from), key);
             assert_eq!(keys.fallback, None);
             (keys.upn_beside.map(|column| column.index), keys.id_beside.map(|column| column.index))

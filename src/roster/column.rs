@@ -2,12 +2,12 @@
 
 /// One column: its place and its name as the header spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
+pub(super) struct NamedColumn {
     pub(super) index: usize,
     pub(super) name: String,
 }
 
-impl Column {
+impl NamedColumn {
     /// A column without a name, by its number.
     pub(super) fn numbered(index: usize) -> Self {
         Self { index, name: format!("#{}", index + 1) }

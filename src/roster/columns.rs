@@ -1,7 +1,7 @@
 //! Understands the header of a list: which column holds what.
 
 use super::choice::Keys;
-use super::column::Column;
+use super::column::NamedColumn;
 use super::error::RosterError;
 use super::header::Header;
 use super::key_property::KeyProperty;
@@ -16,24 +16,24 @@ pub(super) struct Columns {
     /// The property that the key is.
     pub(super) by: Option<KeyProperty>,
     /// The column of the key, and the one that stands in where that cell is empty.
-    pub(super) key: Column,
-    pub(super) fallback: Option<Column>,
+    pub(super) key: NamedColumn,
+    pub(super) fallback: Option<NamedColumn>,
     /// The column of user principal names that must agree with an object id.
-    pub(super) upn_beside: Option<Column>,
+    pub(super) upn_beside: Option<NamedColumn>,
     /// The column of object ids that must agree with a user principal name.
-    pub(super) id_beside: Option<Column>,
+    pub(super) id_beside: Option<NamedColumn>,
     /// The domain in which a short name of Active Directory is one.
-    pub(super) domain: Option<Column>,
-    pub(super) handoff: Option<Column>,
-    pub(super) priority: Option<Column>,
-    pub(super) note: Option<Column>,
-    pub(super) user_type: Option<Column>,
-    pub(super) synced: Option<Column>,
-    pub(super) enabled: Option<Column>,
+    pub(super) domain: Option<NamedColumn>,
+    pub(super) handoff: Option<NamedColumn>,
+    pub(super) priority: Option<NamedColumn>,
+    pub(super) note: Option<NamedColumn>,
+    pub(super) user_type: Option<NamedColumn>,
+    pub(super) synced: Option<NamedColumn>,
+    pub(super) enabled: Option<NamedColumn>,
     /// The column that says the opposite: whether sign-in is blocked.
-    pub(super) blocked: Option<Column>,
-    pub(super) display_name: Option<Column>,
-    pub(super) department: Option<Column>,
+    pub(super) blocked: Option<NamedColumn>,
+    pub(super) display_name: Option<NamedColumn>,
+    pub(super) department: Option<NamedColumn>,
     /// Whether the list has passwords in it. A cell more or less shifts them into another column, so of its broken rows
     /// nothing is shown.
     pub(super) has_passwords: bool,
@@ -55,7 +55,7 @@ impl Columns {
         let domain =
             if options.by == Some(KeyProperty::SamAccountName) { header.first_of(names::DOMAIN)? } else { None };
         // "Block sign in [accountEnabled]" says the opposite of its property.
-        let says_blocked = |column: &Column| names::fold_whole(&column.name).contains("block");
+        let says_blocked = |column: &NamedColumn| names::fold_whole(&column.name).contains("block");
         let (blocked, enabled): (Vec<_>, Vec<_>) =
             header.first_of(&["accountenabled"])?.into_iter().partition(says_blocked);
         // What decides nothing may stand there twice.

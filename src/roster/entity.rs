@@ -25,7 +25,7 @@ enum Entities {
 
 /// What a cell of entities says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Accounts {
+pub(super) enum EntityAccounts {
     /// The one account, by what names it.
     One(String),
     /// There is no account among them.
@@ -35,7 +35,7 @@ pub(super) enum Accounts {
 }
 
 /// Reads a cell; nothing if it holds no entities at all.
-pub(super) fn accounts(text: &str) -> Option<Accounts> {
+pub(super) fn accounts(text: &str) -> Option<EntityAccounts> {
     if !text.starts_with(['{', '[']) {
         return None;
     }
@@ -47,9 +47,9 @@ pub(super) fn accounts(text: &str) -> Option<Accounts> {
         |entity: &&Entity| entity.r#type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("account"));
     let accounts: Vec<&Entity> = entities.iter().filter(is_account).collect();
     Some(match accounts.as_slice() {
-        [] => Accounts::None,
-        [account] => account.key().map_or(Accounts::Unclear(1), Accounts::One),
-        many => Accounts::Unclear(many.len()),
+        [] => EntityAccounts::None,
+        [account] => account.key().map_or(EntityAccounts::Unclear(1), EntityAccounts::One),
+        many => EntityAccounts::Unclear(many.len()),
     })
 }
 
@@ -67,17 +67,17 @@ mod tests {
     #[test]
     fn the_one_account_is_named() {
         let id = r#"{"Type":"account","Name":"ada","UPNSuffix":"contoso.com","AadUserId":"0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11"}"#;
-        assert_eq!(accounts(id), Some(Accounts::One("0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".into())));
+        assert_eq!(accounts(id), Some(EntityAccounts::One("0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".into())));
         let listed = r#"[{"$id":"2","Address":"192.0.2.7","Type":"ip"},{"$id":"3","Name":"ada","UPNSuffix":"contoso.com","Type":"account"}]"#;
-        assert_eq!(accounts(listed), Some(Accounts::One("ada@contoso.com".into())));
+        assert_eq!(accounts(listed), Some(EntityAccounts::One("ada@contoso.com".into())));
     }
 
     #[test]
     fn no_account_or_many_are_told_apart() {
-        assert_eq!(accounts(r#"[{"Type":"ip"},{"$ref":"2"}]"#), Some(Accounts::None));
-        assert_eq!(accounts("[]"), Some(Accounts::None));
-        assert_eq!(accounts(r#"[{"Type":"account","Name":"a"}]"#), Some(Accounts::Unclear(1)));
-        assert_eq!(accounts(r#"[{"Type":"account"},{"Type":"Account"}]"#), Some(Accounts::Unclear(2)));
+        assert_eq!(accounts(r#"[{"Type":"ip"},{"$ref":"2"}]"#), Some(EntityAccounts::None));
+        assert_eq!(accounts("[]"), Some(EntityAccounts::None));
+        assert_eq!(accounts(r#"[{"Type":"account","Name":"a"}]"#), Some(EntityAccounts::Unclear(1)));
+        assert_eq!(accounts(r#"[{"Type":"account"},{"Type":"Account"}]"#), Some(EntityAccounts::Unclear(2)));
         for text in ["ada@contoso.com", "{", "[1]", "{not json}"] {
             assert_eq!(accounts(text), None, "{text}");
         }

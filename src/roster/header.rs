@@ -1,7 +1,7 @@
 //! The names of the columns, and the line on which they stand.
 
 use super::cells::Cells;
-use super::column::Column;
+use super::column::NamedColumn;
 use super::error::{RosterError, UnknownColumn};
 use super::key_property::KeyProperty;
 use super::names::{self, fold};
@@ -32,7 +32,7 @@ impl<'a> Header<'a> {
 
     /// The column with the first of these names that is there at all; the same name twice is an error, because nobody
     /// can tell which of them is meant.
-    pub(super) fn first_of(&self, known: &[&str]) -> Result<Option<Column>, RosterError> {
+    pub(super) fn first_of(&self, known: &[&str]) -> Result<Option<NamedColumn>, RosterError> {
         for name in known {
             if let Some(column) = self.only(|index| self.folded[index] == *name)? {
                 return Ok(Some(column));
@@ -42,34 +42,37 @@ impl<'a> Header<'a> {
     }
 
     /// All columns with one of these names, the surest first.
-    pub(super) fn all_of(&self, known: &[&str]) -> Vec<Column> {
+    pub(super) fn all_of(&self, known: &[&str]) -> Vec<NamedColumn> {
         let all = 0..self.names.len();
         let named = |name: &&str| all.clone().filter(|index| self.folded[*index] == *name).collect::<Vec<_>>();
-        let column = |index: usize| Column { index, name: self.names[index].clone() };
+        let column = |index: usize| NamedColumn { index, name: self.names[index].clone() };
         known.iter().flat_map(named).map(column).collect()
     }
 
     /// The name of a column as it is compared.
-    pub(super) fn folded(&self, column: &Column) -> &str {
+    pub(super) fn folded(&self, column: &NamedColumn) -> &str {
         self.folded.get(column.index).map_or("", String::as_str)
     }
 
     /// The column, unless another one has the same name.
-    pub(super) fn alone(&self, column: Column) -> Result<Column, RosterError> {
+    pub(super) fn alone(&self, column: NamedColumn) -> Result<NamedColumn, RosterError> {
         Ok(self.only(|index| self.folded[index] == self.folded[column.index])?.unwrap_or(column))
     }
 
     /// As [`Header::alone`], where there is a column.
-    pub(super) fn alone_if_any(&self, column: Option<Column>) -> Result<Option<Column>, RosterError> {
+    pub(super) fn alone_if_any(&self, column: Option<NamedColumn>) -> Result<Option<NamedColumn>, RosterError> {
         column.map(|column| self.alone(column)).transpose()
     }
 
     /// The column that the operator names.
-    pub(super) fn named(&self, options: &ReadOptions) -> Result<Column, RosterError> {
+    pub(super) fn named(&self, options: &ReadOptions) -> Result<NamedColumn, RosterError> {
         let key = options.key.as_deref().unwrap_or_default();
         if let Some(index) = options.number() {
             let name = self.names.get(index).ok_or_else(|| self.unknown(key))?;
-            return Ok(Column { index, name: if name.is_empty() { format!("#{}", index + 1) } else { name.clone() } });
+            return Ok(NamedColumn {
+                index,
+                name: if name.is_empty() { format!("#{}", index + 1) } else { name.clone() },
+            });
         }
         if let Ok(Some(column)) = self.only(|index| self.names[index] == key) {
             return Ok(column);
@@ -89,7 +92,7 @@ impl<'a> Header<'a> {
     }
 
     /// More than one column names accounts, and not the same ones.
-    pub(super) fn many_keys(&self, columns: &[&Column]) -> RosterError {
+    pub(super) fn many_keys(&self, columns: &[&NamedColumn]) -> RosterError {
         RosterError::ManyKeyColumns {
             from: self.from.clone(),
             columns: columns.iter().map(|column| column.name.clone()).collect(),
@@ -128,11 +131,11 @@ impl<'a> Header<'a> {
         }))
     }
 
-    fn only(&self, meant: impl Fn(usize) -> bool) -> Result<Option<Column>, RosterError> {
+    fn only(&self, meant: impl Fn(usize) -> bool) -> Result<Option<NamedColumn>, RosterError> {
         let mut places = (0..self.names.len()).filter(|index| meant(*index));
         let Some(index) = places.next() else { return Ok(None) };
         match places.next() {
-            None => Ok(Some(Column { index, name: self.names[index].clone() })),
+            None => Ok(Some(NamedColumn { index, name: self.names[index].clone() })),
             Some(second) => Err(RosterError::TwoColumns {
                 from: self.from.clone(),
                 first: self.names[index].clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::choice::Keys;
-use super::column::Column;
+use super::column::NamedColumn;
 use super::columns::Columns;
 use super::error::{RosterError, UnknownColumn};
 use super::key_property::KeyProperty;
@@ -44,7 +44,7 @@ pub(super) fn columns(
         return Ok(None);
     }
     let count = first.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    let found = || (0..count).map(|index| Column::numbered(index).name).collect();
+    let found = || (0..count).map(|index| NamedColumn::numbered(index).name).collect();
     let key = match (options.number(), &options.key) {
         (Some(number), _) if number < count => number,
         (_, Some(key)) => {
@@ -66,7 +66,7 @@ pub(super) fn columns(
             match (columns.first(), columns.len()) {
                 (Some(only), 1) => *only,
                 _ => {
-                    let columns = columns.into_iter().map(|index| Column::numbered(index).name).collect();
+                    let columns = columns.into_iter().map(|index| NamedColumn::numbered(index).name).collect();
                     return Err(RosterError::ManyKeyColumns {
                         from: from.clone(),
                         columns,
@@ -81,7 +81,7 @@ pub(super) fn columns(
     let handoff = match &options.handoff {
         None => None,
         Some(column) => match ReadOptions::of_column(column).number().filter(|number| *number < count) {
-            Some(number) => Some(Column::numbered(number)),
+            Some(number) => Some(NamedColumn::numbered(number)),
             None => {
                 return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
                     from: from.clone(),
@@ -94,7 +94,7 @@ pub(super) fn columns(
             }
         },
     };
-    Ok(Some(Columns { handoff, ..Columns::keyed(count, options.by, Keys::only(Column::numbered(key))) }))
+    Ok(Some(Columns { handoff, ..Columns::keyed(count, options.by, Keys::only(NamedColumn::numbered(key))) }))
 }
 
 /// The cell of a first record that is as likely the name of a column as that of a person.

@@ -1,6 +1,6 @@
 //! The key cell becomes a key.
 
-use super::entity::{self, Accounts};
+use super::entity::{self, EntityAccounts};
 use super::entry::Key;
 use super::key_property::KeyProperty;
 use super::not_a_user::{self, NotAUser};
@@ -68,10 +68,10 @@ fn account(text: &str) -> Result<Key, NotAKey> {
     }
     match entity::accounts(text) {
         // What it names is no JSON again.
-        Some(Accounts::One(key)) if !key.starts_with(['{', '[']) => account(&key),
-        Some(Accounts::None) => Err(NotAKey::User(NotAUser::NoAccount)),
-        Some(Accounts::Unclear(number)) => Err(NotAKey::Entities(number)),
-        Some(Accounts::One(_)) | None => Err(NotAKey::Name(why)),
+        Some(EntityAccounts::One(key)) if !key.starts_with(['{', '[']) => account(&key),
+        Some(EntityAccounts::None) => Err(NotAKey::User(NotAUser::NoAccount)),
+        Some(EntityAccounts::Unclear(number)) => Err(NotAKey::Entities(number)),
+        Some(EntityAccounts::One(_)) | None => Err(NotAKey::Name(why)),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::digest::Digest;
 use crate::ids::RowNumber;
 
 use super::cells::Cells;
-use super::column::Column;
+use super::column::NamedColumn;
 use super::columns::Columns;
 use super::defect::Defects;
 use super::delimiter::Delimiter;
@@ -100,7 +100,7 @@ impl Roster {
         let header_is_there = headless.is_none();
         let (mut columns, names) = match headless {
             Some(columns) => {
-                let names = (0..columns.expected).map(|index| Column::numbered(index).name).collect();
+                let names = (0..columns.expected).map(|index| NamedColumn::numbered(index).name).collect();
                 (columns, names)
             }
             None => {
@@ -240,7 +240,7 @@ impl HeaderContext<'_> {
                 RosterError::HeaderBelow { from, span: Box::new(span.clone()) }
             }
             (RosterError::NoKeyColumn { from, found, by, span, .. }, None) => {
-                let numbered = self.sample.column_of_keys(options).map(|index| Column::numbered(index).name);
+                let numbered = self.sample.column_of_keys(options).map(|index| NamedColumn::numbered(index).name);
                 RosterError::NoKeyColumn { from, found, by, numbered, span }
             }
             (other, _) => other,

@@ -16,7 +16,7 @@ use std::str;
 use crate::ids::{ObjectId, RowNumber};
 
 use super::cells::Cells;
-use super::column::Column;
+use super::column::NamedColumn;
 use super::columns::Columns;
 use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
@@ -144,7 +144,7 @@ struct RowReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
-    fn key_cell(&self) -> (&'a [u8], &'a Column) {
+    fn key_cell(&self) -> (&'a [u8], &'a NamedColumn) {
         let key = self.cells.get(self.columns.key.index);
         match &self.columns.fallback {
             Some(fallback) if key.is_empty() || self.stands_in(key, fallback) => {
@@ -155,7 +155,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Whether the id is the one that stands for nobody, and the name beside it says who it is.
-    fn stands_in(&self, key: &[u8], fallback: &Column) -> bool {
+    fn stands_in(&self, key: &[u8], fallback: &NamedColumn) -> bool {
         key == NIL_ID && !self.cells.get(fallback.index).is_empty()
     }
 
@@ -164,7 +164,7 @@ impl<'a> RowReader<'a> {
         self.columns.template && (is_an_example(key) || is_an_example(self.cells.get(0)))
     }
 
-    fn person(&self, key: &[u8], column: &Column) -> Result<Person, Defect> {
+    fn person(&self, key: &[u8], column: &NamedColumn) -> Result<Person, Defect> {
         self.check_length()?;
         let cell = key;
         let key = self.key(cell, column)?;
@@ -199,7 +199,7 @@ impl<'a> RowReader<'a> {
         Ok(())
     }
 
-    fn key(&self, cell: &[u8], column: &Column) -> Result<Key, Defect> {
+    fn key(&self, cell: &[u8], column: &NamedColumn) -> Result<Key, Defect> {
         if cell.is_empty() {
             return Err(self.at(&self.columns.key, DefectReason::NoKey { columns: self.columns.key_names() }));
         }
@@ -216,7 +216,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The user principal name beside an object id. A mail address is none: it may differ from the name for good reason.
-    fn also(&self, key: &Key, column: &Column) -> Result<Option<Upn>, Defect> {
+    fn also(&self, key: &Key, column: &NamedColumn) -> Result<Option<Upn>, Defect> {
         let beside = match (&self.columns.upn_beside, key) {
             (Some(beside), Key::ObjectId(_)) if beside != column => beside,
             _ => return Ok(None),
@@ -242,7 +242,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The domain of a short name of Active Directory: in front of it, or else in a column of its own.
-    fn domain(&self, cell: &[u8], column: &Column) -> Result<Option<String>, Defect> {
+    fn domain(&self, cell: &[u8], column: &NamedColumn) -> Result<Option<String>, Defect> {
         if self.columns.by != Some(KeyProperty::SamAccountName) {
             return Ok(None);
         }
@@ -299,11 +299,11 @@ impl<'a> RowReader<'a> {
 
     /// Hints are never worth a defect: what cannot be understood is not said.
     fn hints(&self) -> Hints {
-        let cell = |column: &Option<Column>| {
+        let cell = |column: &Option<NamedColumn>| {
             let text = str::from_utf8(self.cells.get(column.as_ref()?.index)).ok()?;
             Some(text).filter(|text| !text.is_empty() && text.len() <= MAX_CELL_CHARACTERS)
         };
-        let truth = |column: &Option<Column>| match cell(column)?.to_ascii_lowercase().as_str() {
+        let truth = |column: &Option<NamedColumn>| match cell(column)?.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Some(true),
             "false" | "no" | "0" => Some(false),
             _ => None,
@@ -317,7 +317,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn text<'c>(&self, cell: &'c [u8], column: &Column) -> Result<&'c str, Defect> {
+    fn text<'c>(&self, cell: &'c [u8], column: &NamedColumn) -> Result<&'c str, Defect> {
         let text = match str::from_utf8(cell) {
             Ok(text) => text,
             Err(_) => {
@@ -338,16 +338,16 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn at(&self, column: &Column, reason: DefectReason) -> Defect {
+    fn at(&self, column: &NamedColumn, reason: DefectReason) -> Defect {
         Defect { span: self.source_record().at(self.range_of(column)), reason }
     }
 
     /// A defect at the first place in a cell where this character stands.
-    fn at_character(&self, column: &Column, character: Option<char>, reason: DefectReason) -> Defect {
+    fn at_character(&self, column: &NamedColumn, character: Option<char>, reason: DefectReason) -> Defect {
         Defect { span: self.span_of(column, character), reason }
     }
 
-    fn span_of(&self, column: &Column, character: Option<char>) -> SourceSpan {
+    fn span_of(&self, column: &NamedColumn, character: Option<char>) -> SourceSpan {
         let cell = self.range_of(column);
         let sign = character.map(|c| c.encode_utf8(&mut [0; 4]).as_bytes().to_vec()).unwrap_or_default();
         // The quotes around a cell are no part of what it says.
@@ -361,7 +361,7 @@ impl<'a> RowReader<'a> {
         }))
     }
 
-    fn range_of(&self, column: &Column) -> Range<usize> {
+    fn range_of(&self, column: &NamedColumn) -> Range<usize> {
         self.cells.range_of(self.record.bytes, column.index)
     }
 

@@ -1,12 +1,13 @@
 //! What stands inside an envelope: the password and the account it belongs to.
 
 use std::borrow::Cow;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::ids::{ObjectId, TenantId};
-use crate::secret_json::exact_json;
+use crate::secret_buffer::exact_json;
 
 use super::password::Password;
 
@@ -47,7 +48,7 @@ impl Binding {
 }
 
 /// Writes a payload: one line of JSON, padded with blanks.
-pub(super) fn write(binding: &Binding, password: &Password) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn write(binding: &Binding, password: &Password) -> io::Result<Zeroizing<Vec<u8>>> {
     let json = exact_json(&Payload {
         sealoff: VERSION,
         tenant: binding.tenant,

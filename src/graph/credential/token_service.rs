@@ -1,6 +1,7 @@
 //! One request to the token service, and what it answers: "Microsoft identity platform and the OAuth 2.0 client
 //! credentials flow" and "... device authorization grant flow".
 
+use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,9 +15,10 @@ use zeroize::Zeroizing;
 use super::error::{TokenError, is_busy};
 use crate::graph::aadsts;
 use crate::graph::endpoint::Endpoints;
-use crate::graph::percent::encode_query;
+use crate::graph::percent::PercentEncoded;
 use crate::graph::retry_after;
 use crate::graph::unreachable::Unreachable;
+use crate::secret_buffer::exact;
 
 /// How long the token service may take; it answers in well under a second, and a run must not hang on it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -102,7 +104,7 @@ impl<'a> TokenService<'a> {
     ///
     /// The service is busy, is not reached, or what answers is not it.
     pub(crate) async fn post(&self, what: &str, fields: &[Field<'_>]) -> Result<Reply, TokenError> {
-        let body = Bytes::from_owner(form(fields));
+        let body = Bytes::from_owner(form(fields).map_err(|error| TokenError::Unusable(error.to_string()))?);
         let request = self.http.post(self.url(what)).timeout(PATIENCE);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
         let unreachable =
@@ -157,20 +159,14 @@ pub(crate) fn granted(body: &[u8]) -> Result<Granted, TokenError> {
     })
 }
 
-fn form(fields: &[Field<'_>]) -> Zeroizing<Vec<u8>> {
-    let encoded = |text: &str| Zeroizing::new(encode_query(text));
-    // Every byte takes three at most, so that the buffer never grows and leaves no copy behind.
-    let length: usize = fields.iter().map(|field| 3 * (field.name().len() + field.value().len()) + 2).sum();
-    let mut form = Zeroizing::new(Vec::with_capacity(length));
-    for field in fields {
-        if !form.is_empty() {
-            form.push(b'&');
+fn form(fields: &[Field<'_>]) -> io::Result<Zeroizing<Vec<u8>>> {
+    exact(|out| {
+        for (index, field) in fields.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "&" };
+            write!(out, "{separator}{}={}", PercentEncoded(field.name()), PercentEncoded(field.value()))?;
         }
-        form.extend_from_slice(encoded(field.name()).as_bytes());
-        form.push(b'=');
-        form.extend_from_slice(encoded(field.value()).as_bytes());
-    }
-    form
+        Ok(())
+    })
 }
 
 impl Field<'_> {
@@ -216,7 +212,10 @@ mod tests {
     #[test]
     fn a_form_is_encoded_and_a_secret_never_comes_back() {
         let fields = [Field::Open("scope", "https://g/.default"), Field::Secret("client_secret", "a&b=c+d %")];
-        assert_eq!(*form(&fields), b"scope=https%3A%2F%2Fg%2F.default&client_secret=a%26b%3Dc%2Bd%20%25".to_vec());
+        assert_eq!(
+            *form(&fields).unwrap(),
+            b"scope=https%3A%2F%2Fg%2F.default&client_secret=a%26b%3Dc%2Bd%20%25".to_vec()
+        );
         let refusal = Refusal {
             error: "invalid_client".to_owned(),
             error_description: "AADSTS7000215: not a&b=c+d %\r\nTrace ID: x".to_owned(),
