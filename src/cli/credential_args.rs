@@ -18,7 +18,7 @@ use super::messages;
 use super::words::span;
 use crate::graph::connection::http_client;
 use crate::graph::credential::{
-    CertificateError, CredentialKind, DevicePrompt, FilePassword, ShowPrompt, SigningCertificate,
+    CertificateError, CredentialKind, DevicePrompt, FilePassword, IdentityService, ShowPrompt, SigningCertificate,
 };
 use crate::graph::token::Credential;
 use crate::private_files;
@@ -145,10 +145,8 @@ impl CredentialArgs {
             }
             CredentialKind::ManagedIdentity => {
                 let direct = http_client(ca_file, true).map_err(|error| Failure::usage(error).about("ca_file"))?;
-                // Azure Arc is told from App Service by what it does not set.
-                let on_arc = variable("IMDS_ENDPOINT").is_some() && variable("IDENTITY_HEADER").is_none();
-                let arc = variable(IDENTITY_ENDPOINT).filter(|_| on_arc);
-                Credential::ManagedIdentity { client_id: self.client_id(), direct, arc }
+                let service = IdentityService::of_variables(variable).map_err(Failure::usage)?;
+                Credential::ManagedIdentity { client_id: self.client_id(), direct, service }
             }
             CredentialKind::AzureCli => Credential::AzureCli { tenant: self.tenant() },
             CredentialKind::DeviceCode => {

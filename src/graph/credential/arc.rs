@@ -3,16 +3,15 @@
 //! in it.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Client, StatusCode};
-use secrecy::SecretString;
-use serde::Deserialize;
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::error::TokenError;
-use super::token_service::Granted;
+use super::managed_identity::granted;
+use super::token_service::{Granted, PATIENCE};
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
@@ -33,7 +32,7 @@ pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: 
             HeaderValue::from_static("true"),
         )]);
         headers.extend(key.map(|key| (AUTHORIZATION, key)));
-        direct.get(&url).timeout(Duration::from_secs(30)).headers(headers).send()
+        direct.get(&url).timeout(PATIENCE).headers(headers).send()
     };
     let unreachable =
         |error: reqwest::Error| TokenError::Unreachable(Unreachable::new("the Azure Arc agent of this server", &error));
@@ -48,7 +47,7 @@ pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: 
         return Err(refused(status, "it took the proof and gave no token"));
     }
     let body = answer.bytes().await.map_err(unreachable)?;
-    granted(&body)
+    granted(&body, OffsetDateTime::now_utc())
 }
 
 fn refused(status: StatusCode, what: &str) -> TokenError {
@@ -58,19 +57,6 @@ fn refused(status: StatusCode, what: &str) -> TokenError {
     } else {
         TokenError::Refused { message, hint: Some("look at the agent with: azcmagent show") }
     }
-}
-
-/// Reads a token out of the agent's answer, in which numbers are texts.
-fn granted(body: &[u8]) -> Result<Granted, TokenError> {
-    #[derive(Deserialize)]
-    struct Token {
-        access_token: SecretString,
-        expires_in: String,
-    }
-    let unusable = || TokenError::Unusable("what the Azure Arc agent answered is not a token".to_owned());
-    let token: Token = serde_json::from_slice(body).map_err(|_| unusable())?;
-    let seconds = token.expires_in.parse().map_err(|_| unusable())?;
-    Ok(Granted { token: token.access_token, lifetime: Duration::from_secs(seconds), refresh_token: None })
 }
 
 fn folder_of_agent() -> PathBuf {
@@ -145,12 +131,5 @@ mod tests {
             assert!(key_named_by(&challenge(&path), folder.path()).is_err(), "{}", path.display());
         }
         assert!(key_named_by(&HeaderMap::new(), folder.path()).is_err());
-    }
-
-    #[test]
-    fn numbers_come_as_texts() {
-        let body = br#"{"access_token":"t","expires_in":"3599","token_type":"Bearer"}"#;
-        assert_eq!(granted(body).unwrap().lifetime, Duration::from_secs(3_599));
-        assert!(granted(br#"{"access_token":"t","expires_in":"soon"}"#).is_err());
     }
 }

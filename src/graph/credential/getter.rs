@@ -10,8 +10,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 
 use super::error::TokenError;
+use super::managed_identity::{self, IdentityService};
 use super::token_service::{Field, TokenService};
-use super::{Credential, arc, device_code, federated, library};
+use super::{Credential, arc, azure_cli, device_code, federated};
 use crate::graph::endpoint::Endpoints;
 
 pub(crate) use super::token_service::Granted;
@@ -75,13 +76,19 @@ impl Live {
                 let assertion = federated::of_github(&self.http, request_url, request_token).await?;
                 as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
             }
-            Credential::ManagedIdentity { direct, arc: Some(endpoint), .. } => {
-                arc::managed_identity(direct, endpoint, &self.endpoints.graph.to_string()).await
+            Credential::ManagedIdentity { direct, client_id, service } => {
+                let (resource, client_id) = (self.endpoints.graph.to_string(), client_id.as_deref());
+                match service {
+                    IdentityService::Arc { endpoint } => arc::managed_identity(direct, endpoint, &resource).await,
+                    IdentityService::VirtualMachine => {
+                        managed_identity::token(direct, None, client_id, &resource).await
+                    }
+                    IdentityService::AppService { endpoint, header } => {
+                        managed_identity::token(direct, Some((endpoint, header)), client_id, &resource).await
+                    }
+                }
             }
-            Credential::ManagedIdentity { direct, client_id, arc: None } => {
-                library::managed_identity(direct, client_id.as_deref(), &scope).await
-            }
-            Credential::AzureCli { tenant } => library::azure_cli(tenant.as_deref(), &scope).await,
+            Credential::AzureCli { tenant } => azure_cli::token(tenant.as_deref(), &scope).await,
             Credential::DeviceCode { tenant, client_id, show } => {
                 let service = self.service(tenant)?;
                 // Without offline_access there is no refresh token, and every hour somebody would have to sign in.

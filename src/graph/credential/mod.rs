@@ -1,13 +1,21 @@
-//! What the program gets in with: from the parts of a credential to one access token.
+//! What the program signs in with: from the parts of a credential to one access token.
 //!
-//! [`Credential`] is put together from parts, wherever they come from; [`CredentialKind`] names it. `getter` turns one
-//! into a token, once: [`super::token`] keeps that token, shares and renews it. Requests to the token service are ours
-//! (`token_service`), because they carry the claims challenges that Graph sends, which `azure_identity` cannot; that
-//! library asks the managed identities of virtual machines and App Service and the Azure CLI. `certificate` signs
-//! with what `certificate_file` read, `federated` fetches other issuers' tokens, `device_code` waits for a person, and `arc` is for servers that are not in
-//! Azure.
+//! | file | what it does |
+//! | --- | --- |
+//! | `kind` | names the ways of signing in, and describes each |
+//! | `getter` | turns a [`Credential`] into a token, once; [`super::token`] keeps that token, shares and renews it |
+//! | `token_service` | one request to the token service |
+//! | `certificate`, `certificate_file` | sign an assertion with what a PEM or PFX file holds |
+//! | `federated` | fetches other issuers' tokens |
+//! | `managed_identity`, `arc` | ask the services of Azure's machines, and of servers that are not in Azure |
+//! | `azure_cli` | asks the Azure CLI |
+//! | `device_code` | waits for a person |
+//! | `error` | why there is no token |
+//!
+//! All requests are ours, for none of Microsoft's libraries for Rust carries the claims challenges that Graph sends.
 
 mod arc;
+mod azure_cli;
 mod certificate;
 mod certificate_file;
 mod device_code;
@@ -15,7 +23,7 @@ mod error;
 mod federated;
 pub(super) mod getter;
 mod kind;
-mod library;
+mod managed_identity;
 mod token_service;
 
 use std::fmt;
@@ -28,6 +36,7 @@ pub use certificate_file::{AskPassword, CertificateError, FilePassword};
 pub use device_code::{DevicePrompt, ShowPrompt};
 pub use error::TokenError;
 pub use kind::CredentialKind;
+pub use managed_identity::{IdentityService, UnsupportedService};
 
 /// What the program proves itself with.
 pub enum Credential {
@@ -79,8 +88,8 @@ pub enum Credential {
         client_id: Option<String>,
         /// A client that goes past every proxy: the service is on this machine.
         direct: reqwest::Client,
-        /// The address of Azure Arc's agent, on a server that is not in Azure.
-        arc: Option<String>,
+        /// Which service is asked.
+        service: IdentityService,
     },
     /// Whoever is signed in to the Azure CLI.
     AzureCli {

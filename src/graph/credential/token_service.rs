@@ -21,9 +21,9 @@ use crate::graph::unreachable::Unreachable;
 use crate::secret_buffer::exact;
 
 /// How long the token service may take; it answers in well under a second, and a run must not hang on it.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// Longer texts are no messages.
-const LONGEST_MESSAGE: usize = 400;
+const MAX_MESSAGE: usize = 400;
 
 /// A token as it was given out.
 pub(crate) struct Granted {
@@ -48,11 +48,12 @@ pub(crate) enum Field<'a> {
 }
 
 /// What the token service says when it says no.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Refusal {
     #[serde(default)]
     pub(crate) error: String,
-    #[serde(default)]
+    /// `message` is App Service's name for it.
+    #[serde(default, alias = "message")]
     error_description: String,
     #[serde(default)]
     error_codes: Vec<u32>,
@@ -70,8 +71,7 @@ impl<'a> TokenService<'a> {
     ///
     /// A tenant that cannot stand in an address.
     pub(crate) fn new(http: &'a Client, endpoints: &'a Endpoints, tenant: &'a str) -> Result<Self, TokenError> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
-        if tenant.is_empty() || !tenant.chars().all(plain) {
+        if !is_plain_tenant(tenant) {
             return Err(TokenError::NotATenant(tenant.to_owned()));
         }
         Ok(Self { http, endpoints, tenant })
@@ -121,7 +121,7 @@ impl<'a> TokenService<'a> {
             let (status, bytes) = (status.as_u16(), body.len());
             return Err(TokenError::SomethingBetween { status, bytes, retry_after: wait });
         };
-        let message = message_of(&refusal, fields);
+        let message = refusal.message(fields);
         let code = refusal.error_codes.first().copied().or_else(|| aadsts::code_in(&message));
         if is_busy(status.as_u16())
             || refusal.error == "temporarily_unavailable"
@@ -181,25 +181,37 @@ impl Field<'_> {
     }
 }
 
-/// The service's own words without what follows them (its ids and the time), and without what was sent in confidence.
-fn message_of(refusal: &Refusal, fields: &[Field<'_>]) -> String {
-    let text = if refusal.error_description.is_empty() { &refusal.error } else { &refusal.error_description };
-    let line = text.trim().lines().next().unwrap_or_default();
-    // In one line or in several: both are met.
-    let line = line.split(" Trace ID:").next().unwrap_or_default();
-    let mut message = line.to_owned();
-    for field in fields {
-        if let Field::Secret(name, secret) = field
-            && !secret.is_empty()
-        {
-            message = message.replace(secret, &format!("[{name}]"));
+impl Refusal {
+    /// The service's own words without what follows them (its ids and the time), and without what was sent in confidence.
+    pub(super) fn message(&self, fields: &[Field<'_>]) -> String {
+        let text = if self.error_description.is_empty() { &self.error } else { &self.error_description };
+        let line = text.trim().lines().next().unwrap_or_default();
+        // In one line or in several: both are met.
+        let mut message = line.split(" Trace ID:").next().unwrap_or_default().to_owned();
+        for field in fields {
+            if let Field::Secret(name, secret) = field
+                && !secret.is_empty()
+            {
+                message = message.replace(secret, &format!("[{name}]"));
+            }
         }
+        // Only now: half a secret would not be found.
+        one_line(&message)
     }
-    // Only now: half a secret would not be found.
-    message.chars().filter(|c| !c.is_control()).take(LONGEST_MESSAGE).collect()
 }
 
-fn wait_of(headers: &HeaderMap) -> Option<Duration> {
+/// The first line of a text, no longer than a message is.
+pub(super) fn one_line(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    line.chars().filter(|c| !c.is_control()).take(MAX_MESSAGE).collect()
+}
+
+/// Can it stand in an address: a tenant id or a domain?
+pub(super) fn is_plain_tenant(tenant: &str) -> bool {
+    !tenant.is_empty() && tenant.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+}
+
+pub(super) fn wait_of(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let now = text(DATE).and_then(retry_after::http_date).unwrap_or_else(OffsetDateTime::now_utc);
     retry_after::parse(text(RETRY_AFTER)?, now)
@@ -221,10 +233,10 @@ mod tests {
             error_description: "AADSTS7000215: not a&b=c+d %\r\nTrace ID: x".to_owned(),
             error_codes: vec![7_000_215],
         };
-        assert_eq!(message_of(&refusal, &fields), "AADSTS7000215: not [client_secret]");
+        assert_eq!(refusal.message(&fields), "AADSTS7000215: not [client_secret]");
         let in_one_line =
             "AADSTS700016: no app. Trace ID: x Correlation ID: y Timestamp: 2026-11-25 13:41:49Z".to_owned();
         let refusal = Refusal { error_description: in_one_line, ..refusal };
-        assert_eq!(message_of(&refusal, &fields), "AADSTS700016: no app.");
+        assert_eq!(refusal.message(&fields), "AADSTS700016: no app.");
     }
 }
