@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::task::JoinSet;
 
-use super::connect::{Connected, transport_failure};
+use super::connect::Connected;
 use super::credential_args::typed_password;
 use super::exit::{Exit, Failure};
 use super::messages;
@@ -17,9 +17,8 @@ use super::pace_args::EffectivePace;
 use super::precheck::{CheckArgs, check_permissions, what_is_missing};
 use super::progress::left_out;
 use super::words::{count, counted, harmless};
-use crate::graph::app_file::{AppFile, AppFileError};
+use crate::graph::app_file::AppFile;
 use crate::graph::caller::Caller;
-use crate::graph::credential::CertificateError;
 use crate::graph::quota::Allowance;
 use crate::graph::reading::{Organization, ReadError, Reading};
 use crate::graph::token::Credential;
@@ -70,7 +69,7 @@ impl AppArgs {
         }
         let mut apps = Vec::<AppFile>::with_capacity(self.files.len());
         for path in &self.files {
-            let app = AppFile::read(path).map_err(unusable)?;
+            let app = AppFile::read(path)?;
             if let Some(before) = apps.iter().find(|before| before.client_id == app.client_id) {
                 let (one, other) = (before.path.display(), app.path.display());
                 return Err(twice(&app, format_args!("{one} and {other}")));
@@ -112,25 +111,7 @@ pub(super) fn name(app: &AppFile) -> AppName {
 ///
 /// It is not there, or cannot be used.
 pub(super) fn credential(app: &AppFile, tenant: &str) -> Result<Credential, Failure> {
-    app.credential(tenant, |name| env::var(name).ok(), &mut typed_password).map_err(unusable)
-}
-
-fn unusable(error: AppFileError) -> Failure {
-    let next = match &error {
-        AppFileError::Certificate { error: CertificateError::Locked(_), .. } => Some(
-            "Name its password with certificate_password_file or certificate_password_env, or run this at a terminal and \
-             type it.",
-        ),
-        AppFileError::Certificate { error: CertificateError::WrongPassword(_), .. } => Some(
-            "Correct what certificate_password_file or certificate_password_env holds, or leave both out and type it.",
-        ),
-        _ => None,
-    };
-    let failure = Failure::usage(error).about("files");
-    match next {
-        Some(next) => failure.with_next(next),
-        None => failure,
-    }
+    Ok(app.credential(tenant, |name| env::var(name).ok(), &mut typed_password)?)
 }
 
 fn twice(app: &AppFile, places: std::fmt::Arguments<'_>) -> Failure {
@@ -196,7 +177,7 @@ pub(super) async fn join(Entering { first: connected, further }: Entering) -> Re
     }
     let mut inside = inside.into_iter();
     let Some((readers_name, transport)) = inside.next() else {
-        let failure = first_error.map(|error| transport_failure(&error));
+        let failure = first_error.map(Failure::from);
         return Err(failure.unwrap_or_else(|| Failure::new(Exit::Access, "there is no app to go in as")));
     };
     joined = Joined { reader: Connected { transport, clock }, readers_name, others: inside.collect(), left_out };

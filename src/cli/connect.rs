@@ -6,18 +6,15 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use super::credential_args::CredentialArgs;
-use super::exit::{Exit, Failure};
+use super::exit::Failure;
 use super::messages;
 use crate::clock::Clock;
 use crate::graph::access::Access;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, Endpoints, Service};
-use crate::graph::reading::ReadError;
-use crate::graph::token::{TokenError, TokenSource};
-use crate::graph::transport::{HttpTransport, TransportError};
-use crate::graph::unreachable::UnreachableCause;
-use crate::wording::unreachable::{remedy, remedy_of_call};
+use crate::graph::token::TokenSource;
+use crate::graph::transport::HttpTransport;
 
 /// Where Graph is, and how to get in.
 #[derive(Debug, Clone, Default, Args)]
@@ -84,7 +81,7 @@ impl Connected {
     ///
     /// There is no token.
     pub async fn caller(&self) -> Result<Caller, Failure> {
-        self.transport.caller().await.map_err(|error| transport_failure(&error))
+        Ok(self.transport.caller().await?)
     }
 
     /// What may be told about the way in.
@@ -93,7 +90,7 @@ impl Connected {
     ///
     /// There is no token.
     pub async fn access(&self) -> Result<Access, Failure> {
-        self.transport.access().await.map_err(|error| transport_failure(&error))
+        Ok(self.transport.access().await?)
     }
 }
 
@@ -140,53 +137,4 @@ const fn argument_of(service: Service) -> &'static str {
         Service::Graph => "graph_endpoint",
         Service::Authority => "authority",
     }
-}
-
-/// A failed read, as the end of a command.
-#[must_use]
-pub fn read_failure(error: &ReadError) -> Failure {
-    match error {
-        ReadError::Transport(error) => transport_failure(error),
-        ReadError::Refused(refused) => {
-            let failure = Failure::new(Exit::Access, error);
-            match (refused.status, refused.hint()) {
-                _ if refused.is_foreign => failure.with_next(remedy(UnreachableCause::SomethingBetween)),
-                // The usual hint speaks of writing.
-                (403, _) => {
-                    failure.with_next("Reading needs the application permission User.Read.All, with admin consent.")
-                }
-                (_, Some(hint)) => failure.with_next(sentence(hint)),
-                (_, None) => failure,
-            }
-        }
-        _ => Failure::new(Exit::Access, error),
-    }
-}
-
-/// A call that could not be made, as the end of a command.
-#[must_use]
-pub fn transport_failure(error: &TransportError) -> Failure {
-    let failure = Failure::new(Exit::Access, error);
-    let failure = match error {
-        TransportError::NotSent(_) => failure.about("graph_endpoint"),
-        TransportError::Token(TokenError::Unreachable(_)) => failure.about("authority"),
-        TransportError::Token(TokenError::NotATenant(_)) => failure.about("tenant"),
-        TransportError::Token(TokenError::FederatedFile { .. }) => failure.about("federated_token_file"),
-        _ => failure,
-    };
-    match error {
-        TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => failure.with_next(sentence(hint)),
-        _ => match remedy_of_call(error) {
-            Some(remedy) => failure.with_next(remedy),
-            None => failure,
-        },
-    }
-}
-
-/// A lower-case fragment as a sentence.
-fn sentence(fragment: &str) -> String {
-    let mut letters = fragment.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let end = if fragment.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

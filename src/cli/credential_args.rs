@@ -14,12 +14,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
+use super::failures::credentials::of_certificate;
 use super::messages;
 use super::words::span;
 use crate::graph::connection::http_client;
-use crate::graph::credential::{
-    CertificateError, CredentialKind, DevicePrompt, FilePassword, IdentityService, ShowPrompt, SigningCertificate,
-};
+use crate::graph::credential::{CredentialKind, DevicePrompt, FilePassword, IdentityService, ShowPrompt, SigningCertificate};
 use crate::graph::token::Credential;
 use crate::private_files;
 
@@ -122,7 +121,7 @@ impl CredentialArgs {
                 let mut ask = typed_password;
                 let password = FilePassword::new(given, &mut ask);
                 let certificate = SigningCertificate::read_with(&path, password)
-                    .map_err(|error| unusable_certificate(error).about("client_certificate"))?;
+                    .map_err(|error| of_certificate(error, CERTIFICATE_PASSWORD).about("client_certificate"))?;
                 Credential::Certificate { tenant, client_id, certificate }
             }
             CredentialKind::Federated => {
@@ -260,16 +259,6 @@ pub(super) fn typed_password(path: &Path) -> Option<SecretString> {
     }
     let prompt = format!("password of {} (not shown): ", path.display());
     rpassword::prompt_password(prompt).ok().map(SecretString::from)
-}
-
-fn unusable_certificate(error: CertificateError) -> Failure {
-    match error {
-        CertificateError::Locked(_) => Failure::new(Exit::Access, error)
-            .with_next(format_args!("Set {CERTIFICATE_PASSWORD}, or run this at a terminal and type it.")),
-        CertificateError::WrongPassword(_) => Failure::new(Exit::Access, error)
-            .with_next(format_args!("Correct {CERTIFICATE_PASSWORD}, or leave it unset and type the password.")),
-        other => Failure::usage(other),
-    }
 }
 
 fn show(prompt: &DevicePrompt) {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::SecretString;
 
-use super::apply::{self, Approval, Terms};
+use super::approval::Approval;
 use super::apps::{AppArgs, Entering, FurtherApp};
+use super::carry_out::{Terms, carry_out, show_finished};
 use super::connect::{Connected, clock_speed};
 use super::drill_keys::DrillKeys;
 use super::drill_kill::{Killed, Victim};
@@ -35,6 +36,7 @@ use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{Key, KeyProperty, Source};
+use crate::run::lock::FolderLock;
 use crate::run::opening::{WorkScope, resume_point};
 use crate::seal::{ExpectedAccount, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::{Connection, ExtraPerson, Quota, Scenario, Settings, Simulator};
@@ -152,7 +154,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     }
     let keys = if proves { Some(own.write(&folder)?) } else { None };
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
-    let plan = apply::open(&folder)?;
+    let plan = PlanFolder::open(&folder)?;
     let named = if further.is_empty() { Vec::new() } else { simulated_apps::write(&folder.join("apps"), further)? };
     let named: Vec<PathBuf> = named.into_iter().map(|named| named.path).collect();
     let mut killed = false;
@@ -223,13 +225,13 @@ async fn interrupt(victim: &Victim<'_>, simulator: &Simulator) -> Result<bool, F
 
 /// Carries the plan out, or what an earlier process has left of it.
 async fn carry_on(plan: &PlanFolder, entering: Entering, pace: PaceArgs, json: bool) -> Result<Exit, Failure> {
-    let _lock = apply::lock(plan, "drill")?;
-    let resume_point = resume_point(plan, WorkScope::Open).map_err(|error| apply::run_failure(&error))?;
+    let _lock = FolderLock::take(plan.path(), "drill")?;
+    let resume_point = resume_point(plan, WorkScope::Open)?;
     if resume_point.has_nothing_to_do() {
-        return apply::finished(plan, &resume_point, Approval::Drill, json);
+        return show_finished(plan, &resume_point, Approval::Drill, json);
     }
     let terms = Terms { approval: Approval::Drill, pace, checks: CheckArgs::default(), json, not_before: None };
-    apply::carry_out(plan, &resume_point, entering, terms).await
+    carry_out(plan, &resume_point, entering, terms).await
 }
 
 /// How many times as fast time runs in a drill that says nothing of it.

@@ -47,7 +47,7 @@ impl DrillKeys {
 
     /// Writes both keys into the drill's folder, and gives the paths with the keys.
     pub(super) fn write(self, folder: &Path) -> Result<[(PathBuf, Identity); 2], Failure> {
-        let write = |name: &str, identity: Identity| {
+        let write = |name: &str, identity: Identity| -> Result<_, Failure> {
             let path = folder.join(name);
             let written = private_files::replace(&path, |file| file.write_all(identity.file_text().as_bytes()));
             written.map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))?;

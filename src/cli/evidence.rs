@@ -7,13 +7,15 @@ use clap::Args;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::apply;
 use super::exit::{Exit, Failure};
+use super::failures;
 use super::fitted;
 use super::preview::{note_unprinted, quoted};
-use super::words::{count, counted, harmless, moment};
-use crate::report::evidence::{self, CheckedEvidence, EvidenceError};
+use super::words::{count, counted, moment};
+use crate::plan::folder::PlanFolder;
+use crate::report::evidence::{self, CheckedEvidence};
 use crate::report::signing::{NAMESPACE, Signer, SigningError, SigningKey};
+use crate::run::lock::FolderLock;
 
 /// Pack all of a run into one archive, each file with its digest, and sign it; or check such an archive
 ///
@@ -56,7 +58,7 @@ pub struct EvidenceArgs {
 pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     if let Some(archive) = &args.check {
         let signer = args.signed_by.as_deref().map(Signer::read).transpose().map_err(Failure::usage)?;
-        let held = evidence::check(archive, signer.as_ref()).map_err(|error| does_not_hold(&error, archive))?;
+        let held = evidence::check(archive, signer.as_ref()).map_err(|error| failures::of_archive(&error, archive))?;
         show(&held, archive, args.json, true);
         return Ok(Exit::Done);
     }
@@ -64,13 +66,10 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     let (Some(dir), Some(output)) = (&args.dir, &args.output) else {
         return Err(Failure::usage("a folder and -o are needed"));
     };
-    let plan = apply::open(dir)?;
-    let _lock = apply::lock(&plan, "evidence")?;
+    let plan = PlanFolder::open(dir)?;
+    let _lock = FolderLock::take(plan.path(), "evidence")?;
     let key = args.sign.as_deref().map(signing_key).transpose()?;
-    let contents = evidence::pack(&plan, output, key.as_ref()).map_err(|error| match &error {
-        EvidenceError::Run(run) => apply::run_failure(run),
-        _ => Failure::usage(error),
-    })?;
+    let contents = evidence::pack(&plan, output, key.as_ref())?;
     show(&CheckedEvidence { contents, signed_by: key.map(|key| key.fingerprint()) }, output, args.json, false);
     Ok(Exit::Done)
 }
@@ -99,13 +98,6 @@ fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
         NoKey::Signing(error) => Failure::usage(error),
         NoKey::Ended(failure) => failure,
     })
-}
-
-fn does_not_hold(error: &EvidenceError, archive: &Path) -> Failure {
-    match error {
-        EvidenceError::Io { .. } => Failure::usage(error),
-        _ => Failure::refused(format_args!("{} does not hold: {}", quoted(archive), harmless(&error.to_string()))),
-    }
 }
 
 fn show(held: &CheckedEvidence, archive: &Path, json: bool, checked: bool) {

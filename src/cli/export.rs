@@ -10,17 +10,18 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
-use super::connect::{Connected, ConnectionArgs, read_failure};
+use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
+use super::failures;
 use super::fitted;
-use super::interrupt::Requests;
+use super::interrupt::StopRequests;
 use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::spinner::Spinner;
 use super::words::{count, counted, harmless, span};
-use crate::directory::{ExportError, Exported, Listing, Lookup, LookupError, Whom, export};
+use crate::directory::{ExportError, Exported, Listing, Lookup, Whom, export};
 use crate::graph::paced::Paced;
-use crate::graph::reading::{Organization, ReadError};
+use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
 use crate::plan::protected::{Protected, ProtectedError};
@@ -140,8 +141,8 @@ pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
     let exclude = args.exclude.as_deref().map(Exclusions::read).transpose()?;
     let mut output = open(&args.output, to_standard_output)?;
     let connected = args.connection.connect()?;
-    let mut requests =
-        Requests::take_over().map_err(|error| Failure::usage(format_args!("Ctrl-C cannot be listened to: {error}")))?;
+    let mut requests = StopRequests::take_over()
+        .map_err(|error| Failure::usage(format_args!("Ctrl-C cannot be listened to: {error}")))?;
     let whom = args.whom.whom();
     let report = tokio::select! {
         report = write(&connected, &whom, exclude.as_ref(), args.with_last_sign_in, &mut output) => report?,
@@ -171,9 +172,9 @@ impl Exclusions {
     }
 
     async fn resolve<T: Transport>(&self, paced: &Paced<'_, T>) -> Result<HashSet<ObjectId>, Failure> {
-        self.people.resolve(&Lookup::paced(paced.clone())).await.map_err(|error| match &error {
-            ProtectedError::Lookup(lookup) => lookup_failure(lookup),
-            error => Failure::refused(excluding(&self.path, error)),
+        self.people.resolve(&Lookup::paced(paced.clone())).await.map_err(|error| match error {
+            ProtectedError::Lookup(lookup) => lookup.into(),
+            error => Failure::refused(excluding(&self.path, &error)),
         })
     }
 }
@@ -209,7 +210,7 @@ async fn write(
     output: &mut Output,
 ) -> Result<Report, Failure> {
     let paced = Paced::new(&connected.transport, connected.clock);
-    let Organization { id, display_name, .. } = paced.organization().await.map_err(|error| read_failure(&error))?;
+    let Organization { id, display_name, .. } = paced.organization().await?;
     let excluded = match exclude {
         Some(people) => people.resolve(&paced).await?,
         None => HashSet::new(),
@@ -235,12 +236,12 @@ async fn write(
             file: String::new(),
         })
     };
-    written.await.map_err(|error: ExportError| failure(&error, whom, sign_ins))
+    written.await.map_err(|error: ExportError| failures::of_export(error, whom, sign_ins))
 }
 
 /// Whoever asks for sign-ins learns before the wait how long it is.
 async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result<(), Failure> {
-    let people = crate::directory::count(paced, whom).await.map_err(|error| read_failure(&error))?;
+    let people = crate::directory::count(paced, whom).await?;
     let Some(people) = people else { return Ok(()) };
     let time = Listing::<T>::time_for(people);
     if time > Duration::ZERO {
@@ -251,41 +252,6 @@ async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result
         ));
     }
     Ok(())
-}
-
-fn failure(error: &ExportError, whom: &Whom, sign_ins: bool) -> Failure {
-    let ExportError::Read(lookup) = error else { return Failure::usage(error) };
-    let failure = lookup_failure(lookup);
-    let refused = match lookup {
-        LookupError::Read(ReadError::Refused(error)) | LookupError::Refused { error, .. } => error,
-        _ => return failure,
-    };
-    match (whom, refused.status) {
-        (Whom::Filter(_), 400) => Failure { exit: Exit::Usage, ..failure }.with_next(
-            "Check --filter: it is an OData filter on users, as in \"department eq 'Sales'\" or \
-             \"accountEnabled eq true and userType eq 'Guest'\".",
-        ),
-        (Whom::Group(_), 404) => Failure { exit: Exit::Usage, ..failure }
-            .with_next("Check --group: it takes the object id of a group in this tenant."),
-        (Whom::Group(_), 403) => failure.with_next(
-            "Reading a group needs the application permissions GroupMember.Read.All and User.Read.All, with admin consent.",
-        ),
-        (_, 403) if sign_ins => failure.with_next(
-            "Sign-ins need the application permission AuditLog.Read.All and a tenant with Entra ID P1 or P2. Leave \
-             --with-last-sign-in out to do without them.",
-        ),
-        _ => failure,
-    }
-}
-
-fn lookup_failure(error: &LookupError) -> Failure {
-    match error {
-        LookupError::Read(read) => read_failure(read),
-        LookupError::Refused { error: refused, .. } => {
-            Failure { what: error.to_string(), ..read_failure(&ReadError::Refused(refused.clone())) }
-        }
-        _ => Failure::new(Exit::Access, error),
-    }
 }
 
 fn nobody(report: &Report) -> String {

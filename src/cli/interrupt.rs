@@ -9,7 +9,7 @@ use super::exit::Exit;
 
 /// What asked the program to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Request {
+enum StopRequest {
     /// Somebody who means it: Ctrl-C, Ctrl-Break, SIGTERM.
     Deliberate,
     /// The terminal went away or the session ends (SIGHUP; on Windows the console is closed, or somebody logs off or shuts
@@ -17,8 +17,8 @@ enum Request {
     SessionEnds,
 }
 
-/// Requests to end the program, from the operator or the system. None is lost between two calls of [`Requests::next`].
-pub(super) struct Requests {
+/// StopRequests to end the program, from the operator or the system. None is lost between two calls of [`StopRequests::next`].
+pub(super) struct StopRequests {
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 3],
     #[cfg(windows)]
@@ -28,7 +28,7 @@ pub(super) struct Requests {
         (tokio::signal::windows::CtrlClose, tokio::signal::windows::CtrlLogoff, tokio::signal::windows::CtrlShutdown),
 }
 
-impl Requests {
+impl StopRequests {
     /// Takes over what would otherwise end the process on the spot.
     pub(super) fn take_over() -> io::Result<Self> {
         #[cfg(unix)]
@@ -53,14 +53,14 @@ impl Requests {
         self.next_kind().await;
     }
 
-    async fn next_kind(&mut self) -> Request {
+    async fn next_kind(&mut self) -> StopRequest {
         #[cfg(unix)]
         {
             let [interrupt, terminate, hangup] = &mut self.signals;
             tokio::select! {
-                _ = interrupt.recv() => Request::Deliberate,
-                _ = terminate.recv() => Request::Deliberate,
-                _ = hangup.recv() => Request::SessionEnds,
+                _ = interrupt.recv() => StopRequest::Deliberate,
+                _ = terminate.recv() => StopRequest::Deliberate,
+                _ = hangup.recv() => StopRequest::SessionEnds,
             }
         }
         #[cfg(windows)]
@@ -68,11 +68,11 @@ impl Requests {
             let (c, r#break) = &mut self.deliberate;
             let (close, logoff, shutdown) = &mut self.session_ends;
             tokio::select! {
-                _ = c.recv() => Request::Deliberate,
-                _ = r#break.recv() => Request::Deliberate,
-                _ = close.recv() => Request::SessionEnds,
-                _ = logoff.recv() => Request::SessionEnds,
-                _ = shutdown.recv() => Request::SessionEnds,
+                _ = c.recv() => StopRequest::Deliberate,
+                _ = r#break.recv() => StopRequest::Deliberate,
+                _ = close.recv() => StopRequest::SessionEnds,
+                _ = logoff.recv() => StopRequest::SessionEnds,
+                _ = shutdown.recv() => StopRequest::SessionEnds,
             }
         }
     }
@@ -80,12 +80,12 @@ impl Requests {
 
 /// The first request cancels `stop`, whatever it is; a deliberate one after it ends the process at once. What was under way
 /// is then in doubt, and the journal knows it.
-pub(super) fn listen(mut requests: Requests, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+pub(super) fn listen(mut requests: StopRequests, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         requests.next().await;
         stop.cancel();
         // Nobody asks for haste by closing a window: what is under way comes to its end.
-        while requests.next_kind().await == Request::SessionEnds {}
+        while requests.next_kind().await == StopRequest::SessionEnds {}
         process::exit(i32::from(Exit::Interrupted as u8));
     })
 }

@@ -11,7 +11,7 @@
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
 //! | `time_args`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
-//! | [`exit`], [`diagnostics`], `disk_trouble`, `outage` | what went wrong, what to do next, and with which code to end |
+//! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `nearest_path` | what a command line lacks, and what was meant by a name that is not there |
 //! | `messages`, `words`, `fitted` | how loud, in which words, and how wide |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and taken back |
@@ -22,19 +22,20 @@
 //! | command | files |
 //! | --- | --- |
 //! | [`plan`], [`undo`] | `preview`, as a person approves it |
-//! | [`apply`] | `precheck`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` after the last |
+//! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` after the last |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_keys`, `drill_kill`, `drill_phases`, `simulated_apps` |
 
 pub mod apply;
+mod approval;
 mod apps;
+mod carry_out;
 pub mod completions;
 pub mod config;
 pub mod connect;
 mod core_dumps;
 mod credential_args;
 pub mod diagnostics;
-mod disk_trouble;
 pub mod doctor;
 mod drawn_line;
 pub mod drill;
@@ -44,6 +45,7 @@ mod drill_phases;
 pub mod evidence;
 pub mod exit;
 pub mod export;
+mod failures;
 mod fitted;
 mod handoff;
 mod interrupt;
@@ -79,6 +81,7 @@ mod simulate_watch;
 mod simulated_apps;
 mod spinner;
 pub mod status;
+mod tenant_check;
 #[cfg(test)]
 mod tests;
 mod time_args;

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::apply;
 use super::exit::{Exit, Failure};
 use super::fitted;
 use super::handoff;
 use super::preview::{note_unprinted, quoted};
+use crate::plan::folder::PlanFolder;
+use crate::run::lock::FolderLock;
 use crate::run::opening::project_packets;
 use crate::run::packets::{self, Packet};
 
@@ -40,7 +41,7 @@ pub struct PacketsArgs {
 ///
 /// The plan or its journal cannot be used, another process works on it, or a packet cannot be written.
 pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
-    let plan = apply::open(&args.dir)?;
+    let plan = PlanFolder::open(&args.dir)?;
     if plan.manifest().sealed() == 0 {
         let why =
             if plan.manifest().options.discard_credentials { "throws its passwords away" } else { "sets no password" };
@@ -49,8 +50,8 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
             quoted(&args.dir)
         )));
     }
-    let _lock = apply::lock(&plan, "packets")?;
-    let made = project_packets(&plan).map_err(|error| apply::run_failure(&error))?;
+    let _lock = FolderLock::take(plan.path(), "packets")?;
+    let made = project_packets(&plan)?;
     if made.is_empty() {
         return Err(Failure::usage(format_args!("no password has been set by the plan in {} yet", quoted(&args.dir)))
             .with_next(format_args!(

@@ -6,27 +6,25 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use time::OffsetDateTime;
 
-use super::connect::{Connected, ConnectionArgs, read_failure};
+use super::connect::{Connected, ConnectionArgs};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
+use super::failures;
 use super::messages;
 use super::password_args::PasswordArgs;
-use super::precheck::{CheckArgs, check_permissions, note_clocks, role_missing};
+use super::precheck::{CheckArgs, check_permissions, note_clocks};
 use super::preview;
 use super::time_args;
-use crate::directory::LookupError;
-use crate::graph::reading::ReadError;
 use crate::plan::error::PlanError;
-use crate::plan::folder::{self, FolderError, PlanFolder};
+use crate::plan::folder;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
-use crate::plan::protected::{Protected, ProtectedError};
-use crate::plan::rules::{Options, Rules, RulesError};
+use crate::plan::protected::Protected;
+use crate::plan::rules::{Options, Rules};
 use crate::plan::summary::Summary;
 use crate::report::examples::Examples;
 use crate::roster::{KeyProperty, ReadOptions, Roster, RosterError, Source};
-use crate::run::opening::{WorkScope, resume_point};
 use crate::seal::Recipients;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
@@ -210,10 +208,7 @@ impl RuleArgs {
         let rules = Rules { playbook, options, recipients, handoff: handoff.filter(|_| playbook.resets()), protected };
         match rules.check() {
             Ok(()) => Ok(rules),
-            Err(error @ RulesError::NoRecipient { .. }) => {
-                Err(Failure::refused(error).with_next("Make a recipient with: sealoff keygen -o key.txt"))
-            }
-            Err(error) => Err(Failure::refused(error)),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -278,7 +273,7 @@ pub(super) async fn make(
     let rules = args.rules.rules(args.playbook, None)?;
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     // Known without signing in.
-    folder::is_free(&args.out).map_err(|error| folder_failure(&error))?;
+    folder::is_free(&args.out)?;
     let connected = connection.connect()?;
     let (summary, examples) = of_roster(roster, rules, &args.out, &connected, args.checks).await?;
     Ok((summary, examples, connected))
@@ -305,52 +300,7 @@ pub(super) async fn of_roster(
         diagnostics::show(&summary.defects, &summary.plan.roster.name);
     }
     made.map(|summary| (summary, examples)).map_err(|error| match &error {
-        PlanError::RoleMissing(missing) => Failure { what: error.to_string(), ..role_missing(missing, principal) },
-        _ => failure(&error),
+        PlanError::RoleMissing(missing) => failures::of_missing_role(error.to_string(), missing, principal),
+        _ => error.into(),
     })
-}
-
-/// Why there is no plan, as the end of a command.
-pub(super) fn failure(error: &PlanError) -> Failure {
-    match error {
-        PlanError::Lookup(LookupError::Read(read)) => read_failure(read),
-        PlanError::TooLarge(too_large) => Failure::refused(error).with_next(format_args!(
-            "No plan was made. If all of them are meant: --max-accounts {}",
-            too_large.accounts()
-        )),
-        PlanError::NamesWithoutKeys(_) => Failure::refused(error).with_next(
-            "No plan was made. Give each of them keys in the file of recipients, mend the roster, or name another column \
-             with --handoff-by.",
-        ),
-        PlanError::Lookup(LookupError::Refused { error: refused, .. }) => {
-            Failure { what: error.to_string(), ..read_failure(&ReadError::Refused(refused.clone())) }
-        }
-        PlanError::Lookup(_) => Failure::new(Exit::Access, error),
-        PlanError::Rules(_) => Failure::refused(error),
-        PlanError::Protected { source, .. } => match &**source {
-            ProtectedError::Lookup(LookupError::Read(read)) => read_failure(read),
-            ProtectedError::Lookup(_) => Failure::new(Exit::Access, error),
-            _ => Failure::refused(error),
-        },
-        PlanError::Folder(error) => folder_failure(error),
-        _ => Failure::usage(error),
-    }
-}
-
-/// Why a folder takes no plan, as the end of a command.
-pub(super) fn folder_failure(error: &FolderError) -> Failure {
-    match error {
-        FolderError::HoldsAPlan { folder } => {
-            let dir = preview::quoted(folder);
-            let Ok(plan) = PlanFolder::open(folder) else {
-                return Failure::refused(error).with_next(format_args!("To see what it is: sealoff status {dir}"));
-            };
-            let command = format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts());
-            let begun = resume_point(&plan, WorkScope::Open).is_ok_and(|resume_point| resume_point.begun);
-            let what = if begun { "Its run was begun. To go on with it" } else { "To carry that plan out" };
-            Failure::refused(error).with_next(format_args!("{what}: {command}"))
-        }
-        FolderError::WritableByOthers { .. } => Failure::refused(error),
-        _ => Failure::usage(error),
-    }
 }

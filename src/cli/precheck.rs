@@ -4,14 +4,15 @@
 use clap::Args;
 use time::OffsetDateTime;
 
-use super::connect::{Connected, transport_failure};
+use super::connect::Connected;
 use super::exit::{Exit, Failure};
+use super::failures::WITHOUT_CHECKS;
 use super::messages;
 use super::words::harmless;
 use crate::doctor::{CheckStatus, grants, network};
 use crate::graph::claims::Claims;
 use crate::graph::transport::HttpTransport;
-use crate::plan::reach::{ActingPrincipal, RoleMissing};
+use crate::plan::reach::ActingPrincipal;
 use crate::step::Steps;
 
 /// Whether the checks stand in the way.
@@ -21,8 +22,6 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Checks")]
     pub(super) without_checks: bool,
 }
-
-const ANYWAY: &str = "sealoff doctor looks at everything at once. To go on all the same: --without-checks";
 
 /// Makes sure that the token permits these steps, as far as it can be read, and says as whom they are done.
 ///
@@ -35,7 +34,7 @@ pub(super) async fn check_permissions(
     checks: CheckArgs,
 ) -> Result<ActingPrincipal, Failure> {
     let caller = connected.caller().await?;
-    let claims = connected.transport.claims().await.map_err(|error| transport_failure(&error))?;
+    let claims = connected.transport.claims().await?;
     let principal = ActingPrincipal::of(&caller, claims.as_ref());
     let Some(claims) = claims else {
         messages::note(
@@ -73,7 +72,7 @@ fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
     names.dedup();
     let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
     let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", told.join(", nor "));
-    let remedy = format!("{}\n      {ANYWAY}", grants::how_to_grant(&names, claims.is_app));
+    let remedy = format!("{}\n      {WITHOUT_CHECKS}", grants::how_to_grant(&names, claims.is_app));
     Some(Failure::new(Exit::Access, what).with_next(remedy))
 }
 
@@ -84,10 +83,4 @@ pub(super) fn note_clocks(connected: &Connected) {
     if check.status == CheckStatus::Failed {
         messages::warn(check.found);
     }
-}
-
-/// A role without which nothing can be done to anybody, as the end of a command.
-pub(super) fn role_missing(missing: &RoleMissing, principal: ActingPrincipal) -> Failure {
-    let (portal, command) = crate::doctor::roles::how_to_assign(missing.least, principal.object_id, missing.is_app);
-    Failure::new(Exit::Access, missing).with_next(format_args!("{portal} Or:\n      {command}\n      {ANYWAY}"))
 }

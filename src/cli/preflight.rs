@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::apply::{check_organization, open, planned_steps};
 use super::apps::Joined;
-use super::connect::read_failure;
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::precheck::CheckArgs;
 use super::preview::quoted;
 use super::recheck;
 use super::scheduled_start::{Countdown, ScheduledStart};
+use super::tenant_check::check_organization;
 use crate::graph::reading::Organization;
 use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
@@ -34,9 +33,9 @@ pub(super) async fn admitted(
     manifest: &Manifest,
     checks: CheckArgs,
 ) -> Result<(Organization, ActingPrincipal), Failure> {
-    let organization = joined.organization().await.map_err(|error| read_failure(&error))?;
+    let organization = joined.organization().await?;
     check_organization(manifest, &organization)?;
-    let principal = joined.check_permissions(planned_steps(manifest), checks).await?;
+    let principal = joined.check_permissions(manifest.counts.planned_steps(), checks).await?;
     Ok((organization, principal))
 }
 
@@ -100,7 +99,7 @@ pub(super) fn not_begun(plan: &PlanFolder, not_before: Option<&NotBefore<'_>>) -
 
 /// The plan in the folder must still be the one that was approved, and be young enough.
 fn check_plan(plan: &PlanFolder, resume_point: &ResumePoint, not_before: &NotBefore<'_>) -> Result<(), Failure> {
-    let now = open(plan.path())?;
+    let now = PlanFolder::open(plan.path())?;
     if now.manifest().fingerprint() != plan.manifest().fingerprint() {
         return Err(Failure::refused(format_args!(
             "the plan in {} is not the one that was approved; nothing was changed",

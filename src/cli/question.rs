@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use super::apply::Approval;
+use super::approval::Approval;
 use super::exit::{Exit, Failure};
-use super::interrupt::Requests;
+use super::interrupt::StopRequests;
 use super::words::{counted, harmless, quoted};
 use crate::graph::reading::Organization;
 use crate::plan::folder::PlanFolder;
@@ -20,7 +20,7 @@ pub(super) async fn approve(
     resume_point: &ResumePoint,
     organization: &Organization,
     approval: Approval,
-    requests: &mut Requests,
+    requests: &mut StopRequests,
 ) -> Result<(), Failure> {
     if approval != Approval::Asked {
         return Ok(());

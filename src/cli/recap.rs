@@ -19,6 +19,7 @@ use crate::run::next::next_steps;
 use crate::run::outcome::Outcome;
 use crate::run::packets;
 use crate::run::results::OutcomeCounts;
+use crate::run::run_end::RunEnd;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {
@@ -27,7 +28,7 @@ pub(super) struct Recap<'a> {
     pub(super) tally: OutcomeCounts,
     pub(super) statistics: Option<Statistics>,
     pub(super) pace: Option<EffectivePace>,
-    pub(super) ending: &'static str,
+    pub(super) ending: RunEnd,
     pub(super) exit: Exit,
     /// What a command that goes on should be given, too.
     pub(super) again: &'a str,
@@ -39,7 +40,7 @@ pub(super) struct Recap<'a> {
 #[derive(Serialize)]
 struct RecapOnWire<'a> {
     sealoff_run: u32,
-    ending: &'a str,
+    ending: RunEnd,
     exit_code: u8,
     plan: Digest,
     outcomes: &'a OutcomeCounts,
@@ -75,7 +76,7 @@ impl Recap<'_> {
         };
         note_unprinted(written.and_then(|()| out.flush()));
         // Whoever reads the JSON later sees in the mail of the job why its code was not 0. A run that was stopped has an error.
-        if json && matches!(self.exit, Exit::Unfinished | Exit::Interrupted) && self.ending != "stopped" {
+        if json && matches!(self.exit, Exit::Unfinished | Exit::Interrupted) && self.ending != RunEnd::Stopped {
             messages::warn(self.why_not_done());
         }
     }
@@ -83,7 +84,7 @@ impl Recap<'_> {
     fn why_not_done(&self) -> String {
         let not_done = counted(self.tally.not_done(), "account is", "accounts are");
         let dir = quoted(self.plan.path());
-        if self.ending == "interrupted" {
+        if self.ending == RunEnd::Interrupted {
             let (accounts, again) = (self.plan.manifest().accounts(), self.again);
             let command = format!("sealoff apply {dir} --confirm {accounts}{again}");
             return format!("interrupted: {not_done} not done yet; to go on: {command}");
@@ -95,11 +96,11 @@ impl Recap<'_> {
         let tally = &self.tally;
         writeln!(out)?;
         match self.ending {
-            "finished" => {}
-            "interrupted" => {
+            RunEnd::Finished => {}
+            RunEnd::Interrupted => {
                 writeln!(out, "Interrupted: what was under way was waited for, and the rest is pending.\n")?
             }
-            _ => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
+            RunEnd::Stopped => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
         }
         for outcome in Outcome::ALL {
             let number = tally.of(outcome);

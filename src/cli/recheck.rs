@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::apply::planned_steps;
-use super::connect::{Connected, read_failure};
-use super::exit::{Exit, Failure};
+use super::connect::Connected;
+use super::exit::Failure;
+use super::failures::of_missing_role;
 use super::messages;
-use super::precheck::{CheckArgs, role_missing};
+use super::precheck::CheckArgs;
 use super::preview::{self, quoted};
 use super::words::{count, counted, harmless, span};
-use crate::directory::{Lookup, LookupError, Note, TenantFacts};
+use crate::directory::{Lookup, Note, TenantFacts};
 use crate::graph::paced::Paced;
-use crate::plan::drift::{self, Drift, DriftError, DriftedAccount, MOST_PERCENT};
+use crate::plan::drift::{self, Drift, DriftedAccount, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, ActingPrincipal};
 use crate::run::opening::ResumePoint;
@@ -67,14 +67,15 @@ pub(super) async fn check_drift(
 ) -> Result<Drift, Failure> {
     let manifest = plan.manifest();
     let spinner = preview::reading();
-    let checked = async {
+    let checked: Result<_, Failure> = async {
         let caller = connected.caller().await?;
         let (transport, clock) = (&connected.transport, connected.clock);
         let paced = Paced::new(transport, clock);
         let facts = TenantFacts::read(&paced, &caller, manifest.options.scope()).await;
-        let facts = facts.map_err(|error| lookup_failure(&error))?;
+        let facts = facts?;
         if let Some(actor) = principal.actor(&facts).filter(|_| !checks.without_checks) {
-            reach::check(&actor, planned_steps(manifest)).map_err(|missing| role_missing(&missing, principal))?;
+            reach::check(&actor, manifest.counts.planned_steps())
+                .map_err(|missing| of_missing_role(missing.to_string(), &missing, principal))?;
         }
         let drift = drift::check(
             plan,
@@ -84,11 +85,7 @@ pub(super) async fn check_drift(
             &Lookup::paced(paced),
         )
         .await;
-        let drift = drift.map_err(|error| match &error {
-            DriftError::Lookup(lookup) => lookup_failure(lookup),
-            DriftError::Plan(_) => Failure::refused(error),
-        })?;
-        Ok((drift, facts.notes))
+        Ok((drift?, facts.notes))
     }
     .await;
     drop(spinner);
@@ -103,14 +100,6 @@ pub(super) async fn check_drift(
     }
     tell(&drift);
     Ok(drift)
-}
-
-/// A lookup that failed, as the end of a command.
-pub(super) fn lookup_failure(error: &LookupError) -> Failure {
-    match error {
-        LookupError::Read(read) => read_failure(read),
-        _ => Failure::new(Exit::Access, error),
-    }
 }
 
 fn too_much(drift: &Drift, means: u64) -> Failure {

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::apply;
 use super::exit::{Exit, Failure};
 use super::preview::note_unprinted;
 use crate::plan::folder::PlanFolder;
-use crate::report::run_page::{self, ReportError};
+use crate::report::run_page::{self};
 
 /// Write a run as one self-contained page: what was done, how fast, and what is left
 ///
@@ -38,7 +37,7 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
         sealoff_report: u32,
         report: String,
     }
-    let plan = apply::open(&args.dir)?;
+    let plan = PlanFolder::open(&args.dir)?;
     let path = write(&plan)?;
     let mut out = anstream::stdout();
     let report = path.display().to_string();
@@ -58,9 +57,5 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
 ///
 /// As [`run`].
 pub(super) fn write(plan: &PlanFolder) -> Result<PathBuf, Failure> {
-    run_page::write(plan).map_err(|error| match &error {
-        ReportError::Run(run) => apply::run_failure(run),
-        ReportError::Plan(_) => Failure::refused(error),
-        _ => Failure::usage(error),
-    })
+    Ok(run_page::write(plan)?)
 }

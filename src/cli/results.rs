@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::apply;
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::preview::note_unprinted;
 use super::words::{count, counted};
 use crate::digest::Digest;
+use crate::plan::folder::PlanFolder;
+use crate::run::lock::FolderLock;
 use crate::run::opening::project_results;
 use crate::run::outcome::Outcome;
 use crate::run::results::OutcomeCounts;
@@ -46,9 +47,9 @@ struct ResultsJson<'a> {
 ///
 /// Plan or journal cannot be used, somebody works in the folder, or the file cannot be written.
 pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
-    let plan = apply::open(&args.dir)?;
-    let _lock = apply::lock(&plan, "results")?;
-    let (results, tally) = project_results(&plan).map_err(|error| apply::run_failure(&error))?;
+    let plan = PlanFolder::open(&args.dir)?;
+    let _lock = FolderLock::take(plan.path(), "results")?;
+    let (results, tally) = project_results(&plan)?;
     let mut out = anstream::stdout();
     let written = if args.json {
         let line = ResultsJson {
@@ -70,5 +71,5 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     if args.json && tally.not_done() > 0 {
         messages::warn(format_args!("{} not done", counted(tally.not_done(), "account is", "accounts are")));
     }
-    Ok(apply::exit_of(&tally))
+    Ok(Exit::of(&tally))
 }

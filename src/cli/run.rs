@@ -4,14 +4,17 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 
-use super::apply::{self, Approval, Terms};
+use super::approval::Approval;
 use super::apps::{AppArgs, Entering};
+use super::carry_out::{Terms, carry_out};
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
+use crate::plan::folder::PlanFolder;
+use crate::run::lock::FolderLock;
 use crate::run::opening::{WorkScope, resume_point};
 
 /// Plan, ask, and apply in one go
@@ -71,19 +74,19 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         }
         return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
     }
-    let folder = apply::open(&args.plan.out)?;
-    let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
-    apply::check_number(folder.manifest(), approval).map_err(|failure| {
+    let folder = PlanFolder::open(&args.plan.out)?;
+    let approval = Approval::from(args.confirm);
+    approval.check(folder.manifest()).map_err(|failure| {
         let accounts = folder.manifest().accounts();
         failure.with_next(format_args!(
             "The plan is made. Read it, then: sealoff apply {} --confirm {accounts}",
             preview::quoted(&args.plan.out)
         ))
     })?;
-    let _lock = apply::lock(&folder, "run")?;
-    let resume_point = resume_point(&folder, WorkScope::Open).map_err(|error| apply::run_failure(&error))?;
+    let _lock = FolderLock::take(folder.path(), "run")?;
+    let resume_point = resume_point(&folder, WorkScope::Open)?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
     let entering = Entering { first: connected, further };
     let terms = Terms { approval, pace: args.pace, checks: args.plan.checks, json: args.json, not_before: None };
-    apply::carry_out(&folder, &resume_point, entering, terms).await
+    carry_out(&folder, &resume_point, entering, terms).await
 }

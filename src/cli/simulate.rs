@@ -181,7 +181,7 @@ pub async fn run(args: SimulateArgs) -> Result<Exit, Failure> {
     let settings = settings(&args)?;
     let clock_speed = settings.clock_speed;
     let further = settings.further_apps.clone();
-    let mut requests = interrupt::Requests::take_over().map_err(Failure::usage)?;
+    let mut requests = interrupt::StopRequests::take_over().map_err(Failure::usage)?;
     let simulator = Simulator::start(settings).await.map_err(Failure::usage)?;
     let connection = simulator.connection();
     let (ca_file, folder) = write_ca(connection, args.ca_out.clone())?;

@@ -7,7 +7,6 @@ use clap::Args;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::apply;
 use super::exit::{Exit, Failure, printed};
 use super::fitted;
 use super::messages;
@@ -54,10 +53,10 @@ const LONGEST_REASON: usize = 80;
 ///
 /// The folder holds no plan, or one that was changed; or its files cannot be read.
 pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
-    let plan = apply::open(&args.dir)?;
+    let plan = PlanFolder::open(&args.dir)?;
     // Before the journal is read: should the run end meanwhile, what is read is later than what is said.
     let held = FolderLock::holder(plan.path()).map_err(Failure::usage)?;
-    let run = run_status(&plan).map_err(|error| apply::run_failure(&error))?;
+    let run = run_status(&plan)?;
     let exit = if run.journal.broken.is_some() {
         Exit::Refused
     } else if run.is_done() {

@@ -4,18 +4,19 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::apply;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
-use super::plan;
 use super::preview;
+use super::tenant_check::check_tenant;
 use crate::plan::folder;
+use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
-use crate::plan::rules::{Options, Rules, RulesError};
+use crate::plan::rules::{Options, Rules};
 use crate::plan::undo::{self, Blocked};
+use crate::run::lock::FolderLock;
 use crate::seal::Recipients;
 use crate::step::Step;
 use crate::verify::claims::{RunClaims, StepClaim};
@@ -61,8 +62,8 @@ pub struct UndoArgs {
 ///
 /// There is no run, it is in use or blocked nobody, or the plan cannot be made; then there is none.
 pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
-    let origin = apply::open(&args.dir)?;
-    let _lock = apply::lock(&origin, "undo")?;
+    let origin = PlanFolder::open(&args.dir)?;
+    let _lock = FolderLock::take(origin.path(), "undo")?;
     let of = origin.manifest();
     if !of.playbook.can_be_undone() {
         let what = format!("the playbook {} blocks nobody, so there is nothing to undo", of.playbook);
@@ -71,23 +72,23 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         ));
     }
     let rules = rules(&args, of.options)?;
-    let claims = RunClaims::read(&origin).map_err(|error| apply::run_failure(&error))?;
+    let claims = RunClaims::read(&origin)?;
     let blocked = |row| match claims.of(row, Step::Block) {
         StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
         StepClaim::Done { .. } => Blocked::Yes,
         StepClaim::InDoubt => Blocked::Uncertain,
         StepClaim::AsBefore | StepClaim::NotDone { .. } => Blocked::No,
     };
-    folder::is_free(&args.out).map_err(|error| plan::folder_failure(&error))?;
+    folder::is_free(&args.out)?;
     let connected = args.connection.connect()?;
-    apply::check_tenant(of, &connected.transport, connected.clock).await?;
+    check_tenant(of, &connected).await?;
     let caller = connected.caller().await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let made = undo::plan(&planner, &origin, blocked, &args.out).await;
     let examples = if made.is_ok() { preview::read_back(&args.out) } else { Vec::new() };
     drop(spinner);
-    let summary = made.map_err(|error| plan::failure(&error))?;
+    let summary = made?;
     preview::show(&summary, &examples, args.json);
     Ok(Exit::Done)
 }
@@ -104,10 +105,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let handoff = args.recipients.as_deref().map(HandoffKeys::read).transpose();
     let handoff = handoff.map_err(|error| Failure::usage(error).about("recipients"))?;
     let rules = Rules { playbook, options, recipients, handoff, protected: Protected::nobody() };
-    rules.check().map_err(|error: RulesError| {
-        let no_recipient = matches!(error, RulesError::NoRecipient { .. });
-        let failure = Failure::refused(error);
-        if no_recipient { failure.with_next("Make a recipient with: sealoff keygen -o key.txt") } else { failure }
-    })?;
+    rules.check()?;
+
     Ok(rules)
 }

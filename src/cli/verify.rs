@@ -9,24 +9,24 @@ use clap::Args;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::apply;
 use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
+use super::failures;
 use super::fitted;
 use super::interrupt;
 use super::messages;
 use super::preview::{note_unprinted, quoted};
-use super::recheck::lookup_failure;
+use super::tenant_check::check_tenant;
 use super::time_args;
 use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
-use crate::run::opening::RunError;
+use crate::run::lock::FolderLock;
 use crate::run::proof::{Proof, Proofs};
 use crate::step::Step;
 use crate::verify::claims::RunClaims;
 use crate::verify::finding::Finding;
-use crate::verify::pass::{Checked, Pass, PassError, PassProgress, Subject};
+use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
 
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
@@ -69,9 +69,9 @@ pub struct VerifyArgs {
 ///
 /// There is no run to verify, it is in use, or the directory cannot be read; then nothing is proved.
 pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
-    let plan = apply::open(&args.dir)?;
+    let plan = PlanFolder::open(&args.dir)?;
     // Held again while something is written: who verifies for hours keeps nobody from going on.
-    drop(apply::lock(&plan, "verify")?);
+    drop(FolderLock::take(plan.path(), "verify")?);
     let claims = claims(&plan)?;
     if !claims.has_written() {
         let what = format!("the run in {} has not begun, so there is nothing to prove", quoted(plan.path()));
@@ -82,12 +82,12 @@ pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
         )));
     }
     let connected = args.connection.connect()?;
-    apply::check_tenant(plan.manifest(), &connected.transport, connected.clock).await?;
+    check_tenant(plan.manifest(), &connected).await?;
     let Some(interval) = args.watch else {
         return Verification { plan: &plan, claims, connected: &connected, wait: args.wait }.once(args.json).await;
     };
     let stop = CancellationToken::new();
-    interrupt::listen(interrupt::Requests::take_over().map_err(Failure::usage)?, stop.clone());
+    interrupt::listen(interrupt::StopRequests::take_over().map_err(Failure::usage)?, stop.clone());
     watch(&plan, claims, &connected, args.wait, interval, args.json, &stop).await
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn once(plan: &PlanFolder, connected: &Connected, json: bool) -
 }
 
 fn claims(plan: &PlanFolder) -> Result<RunClaims, Failure> {
-    RunClaims::read(plan).map_err(|error| apply::run_failure(&error))
+    Ok(RunClaims::read(plan)?)
 }
 
 /// All that one reading of everybody needs.
@@ -115,11 +115,7 @@ struct Verification<'a> {
 impl Verification<'_> {
     async fn read(&self) -> Result<Pass, Failure> {
         let Connected { transport, clock, .. } = self.connected;
-        let made = Pass::make(self.plan, &self.claims, transport, *clock, self.wait, tell).await;
-        made.map_err(|error| match &error {
-            PassError::Lookup(lookup) => lookup_failure(lookup),
-            PassError::Plan(_) => Failure::refused(error),
-        })
+        Ok(Pass::make(self.plan, &self.claims, transport, *clock, self.wait, tell).await?)
     }
 
     /// Reads everybody, keeps what was found, and shows it.
@@ -131,29 +127,18 @@ impl Verification<'_> {
     }
 
     async fn keep(&self, pass: &Pass) -> Result<VerificationResult, Failure> {
-        let _lock = apply::lock(self.plan, "verify")?;
-        if self.claims.are_outdated(self.plan).map_err(|error| apply::run_failure(&error))? {
+        let _lock = FolderLock::take(self.plan.path(), "verify")?;
+        if self.claims.are_outdated(self.plan)? {
             let what = "the run went on while everybody was read, so what was found is not noted";
             let again = format!("Look again: sealoff verify {}", quoted(self.plan.path()));
             return Err(Failure::new(Exit::Unfinished, what).with_next(again));
         }
-        let path = table::write(self.plan, &self.claims, pass).map_err(not_kept(self.plan))?;
+        let not_kept = |error: TableError| failures::of_unkept_verification(error, self.plan);
+        let path = table::write(self.plan, &self.claims, pass).map_err(not_kept)?;
         table::append(self.plan, &self.claims, pass).await.map_err(|error| {
-            not_kept(self.plan)(error)
-                .with_next("verification.csv is written; only the journal does not know all of it.")
+            not_kept(error).with_next("verification.csv is written; only the journal does not know all of it.")
         })?;
-        VerificationResult::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(self.plan)(error.into()))
-    }
-}
-
-fn not_kept(plan: &PlanFolder) -> impl Fn(TableError) -> Failure {
-    move |error| match error {
-        TableError::Plan(error) => Failure::refused(error),
-        TableError::Journal(error) => apply::run_failure(&RunError::Journal(error)),
-        TableError::Io(error) => {
-            let file = plan.path().join(table::VERIFICATION_CSV);
-            Failure::new(Exit::Unfinished, format_args!("{} cannot be written: {error}", file.display()))
-        }
+        VerificationResult::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
     }
 }
 

@@ -34,6 +34,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::event::{Event, Statistics};
+use super::run_end::RunEnd;
 use crate::digest::Digest;
 use crate::ids::TenantId;
 use crate::plan::manifest::Manifest;
@@ -66,7 +67,7 @@ struct Line<'a, T> {
 #[derive(Serialize)]
 struct Ended<'a> {
     event: &'static str,
-    ending: &'a str,
+    ending: RunEnd,
     statistics: &'a Statistics,
 }
 
@@ -93,7 +94,7 @@ impl EventsLog {
     /// # Errors
     ///
     /// The first line that could not be written.
-    pub fn end(mut self, ending: &str, statistics: &Statistics) -> io::Result<()> {
+    pub fn end(mut self, ending: RunEnd, statistics: &Statistics) -> io::Result<()> {
         self.append(&Ended { event: "ended", ending, statistics });
         self.failed.map_or(Ok(()), Err)
     }

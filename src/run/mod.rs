@@ -41,6 +41,7 @@ pub mod proof;
 pub mod record;
 pub mod replay;
 pub mod results;
+pub mod run_end;
 pub mod schedule;
 pub mod settle;
 pub mod spent;

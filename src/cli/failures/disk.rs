@@ -2,12 +2,11 @@
 
 use std::io;
 
-use super::exit::{Exit, Failure};
-use super::words::counted;
+use super::super::exit::{Exit, Failure};
+use super::super::words::counted;
 use crate::run::journal::JournalError;
 
 /// What has to be done before the same command can go on, as a sentence.
-#[must_use]
 pub(super) fn advice(error: &io::Error) -> &'static str {
     use io::ErrorKind::{
         FileTooLarge, NotFound, OutOfMemory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
@@ -34,8 +33,8 @@ fn is_out_of_handles(error: &io::Error) -> bool {
 }
 
 /// A run that stopped because its journal could not be written.
-pub(super) fn stopped(error: &JournalError) -> Failure {
-    let JournalError::Stopped { source, unnoted, .. } = error else { return Failure::new(Exit::Unfinished, error) };
+pub(super) fn of_stopped_journal(error: JournalError) -> Failure {
+    let JournalError::Stopped { source, unnoted, .. } = &error else { return Failure::new(Exit::Unfinished, error) };
     let kept = if *unnoted == 0 {
         "what was under way was waited for, and its answers are noted".to_owned()
     } else {

@@ -1,0 +1,272 @@
+//! A plan is carried out: the same for `apply`, `run` and `drill`.
+//!
+//! In this order: who may sign in, the approval, the preflight, the engine, the results, the recap. Nothing is written to
+//! the folder before the preflight has passed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+
+use super::approval::Approval;
+use super::apps::{self, Entering, Joined};
+use super::exit::{Exit, Failure};
+use super::failures;
+use super::handoff;
+use super::interrupt;
+use super::messages;
+use super::pace_args::{EffectivePace, PaceArgs};
+use super::precheck::{CheckArgs, note_clocks};
+use super::preflight::{LookedAgain, NotBefore, admitted, look_again, not_begun};
+use super::progress::Display;
+use super::question;
+use super::recap::Recap;
+use super::words::{counted, harmless, quoted, span};
+use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
+use crate::run::engine::{Assignment, Ending, work};
+use crate::run::event::{Event, Statistics};
+use crate::run::events_log::EventsLog;
+use crate::run::mint::{Mint, Sealing};
+use crate::run::opening::{Reconciliation, ResumePoint, Run, project_results};
+use crate::run::record::Record;
+use crate::run::run_end::RunEnd;
+use crate::seal::recipient_name;
+
+/// On what terms a plan is carried out.
+pub(super) struct Terms<'a> {
+    pub(super) approval: Approval,
+    pub(super) pace: PaceArgs,
+    pub(super) checks: CheckArgs,
+    pub(super) json: bool,
+    pub(super) not_before: Option<NotBefore<'a>>,
+}
+
+/// Checks the tenant, gets the approval, looks every account up once more, runs the engine, writes the results and shows
+/// the recap.
+///
+/// # Errors
+///
+/// The run may not begin, or it stopped before the end. Then the recap is shown all the same.
+pub(super) async fn carry_out(
+    plan: &PlanFolder,
+    resume_point: &ResumePoint,
+    entering: Entering,
+    terms: Terms<'_>,
+) -> Result<Exit, Failure> {
+    let Terms { approval, pace, checks, json, not_before } = terms;
+    let manifest = plan.manifest();
+    let mut events = open_events(&pace, manifest)?;
+    let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
+    let sealing = sealing(manifest, resume_point, begins)?;
+    let resume_flags = resume_flags(&pace, &entering);
+    let pace = pace.effective(manifest.playbook);
+    let mut joined = apps::join(entering).await?;
+    let (organization, principal) = admitted(&mut joined, manifest, checks).await?;
+    note_clocks(&joined.reader);
+    // Taken over for good, so that no request to end is lost between the question, the wait and the run.
+    let mut requests = interrupt::StopRequests::take_over().map_err(Failure::usage)?;
+    question::approve(plan, resume_point, &organization, approval, &mut requests).await?;
+    let seen = tokio::select! {
+        () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
+        seen = look_again(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
+    };
+    announce(manifest, resume_point, &joined, &pace);
+    let run = open_run(plan, resume_point, &seen, &joined, &pace).await?;
+    let mint = Mint {
+        sealing,
+        style: manifest.options.password,
+        tenant: manifest.tenant.id,
+        tenant_names: seen.organization.names(),
+        other_names: seen.drift.other_names,
+    };
+    let (ending, statistics) = engage(manifest, run, mint, joined, pace, (&mut events, requests)).await;
+    let is_drill = approval == Approval::Drill;
+    conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, is_drill, json })
+}
+
+/// Shows once more what became of a run with which nothing is left to do.
+///
+/// # Errors
+///
+/// The results cannot be written.
+pub(super) fn show_finished(
+    plan: &PlanFolder,
+    resume_point: &ResumePoint,
+    approval: Approval,
+    json: bool,
+) -> Result<Exit, Failure> {
+    let (results, tally) = resume_point.project_results(plan)?;
+    let exit = Exit::of(&tally);
+    let is_drill = approval == Approval::Drill;
+    let (statistics, pace, again) = (None, None, "");
+    Recap { plan, results, tally, statistics, pace, ending: RunEnd::Finished, exit, again, is_drill }.show(json);
+    Ok(exit)
+}
+
+fn open_events(pace: &PaceArgs, manifest: &Manifest) -> Result<Option<EventsLog>, Failure> {
+    let Some(path) = &pace.events else { return Ok(None) };
+    EventsLog::open(path, manifest)
+        .map(Some)
+        .map_err(|error| Failure::usage(format_args!("the events cannot be written to {}: {error}", quoted(path))))
+}
+
+/// A certificate that has expired when the run begins cannot be used then; found out before anything is written, the
+/// journal included, and before the wait.
+fn sealing(manifest: &Manifest, resume_point: &ResumePoint, begins: OffsetDateTime) -> Result<Sealing, Failure> {
+    Sealing::as_of(begins, manifest).map_err(|error| {
+        let next = if resume_point.begun {
+            "Nothing more was changed. What is done stays done; for the others, make a new plan with other recipients from \
+             a list of them (results.csv)."
+        } else {
+            "Nothing was changed. Make a new plan with other recipients."
+        };
+        Failure::refused(format_args!("the plan's recipients cannot be sealed to: {error}")).with_next(next)
+    })
+}
+
+/// The flags that a command that resumes this run should be given, too.
+fn resume_flags(pace: &PaceArgs, entering: &Entering) -> String {
+    let mut words: Vec<String> = pace.as_arguments().iter().map(|word| quoted(Path::new(word))).collect();
+    for app in &entering.further {
+        words.extend(["--app".to_owned(), quoted(Path::new(&app.name.named_in))]);
+    }
+    words.iter().map(|word| format!(" {word}")).collect()
+}
+
+/// Says once more, before the first write, what is about to run and who can open the passwords.
+fn announce(manifest: &Manifest, resume_point: &ResumePoint, joined: &Joined, pace: &EffectivePace) {
+    let sealed = match &manifest.handoff {
+        _ if manifest.sealed() == 0 => String::new(),
+        Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
+        None => {
+            let names: Vec<String> = manifest.recipients.iter().map(|text| recipient_name(text)).collect();
+            format!(", sealed to {}", names.join(", "))
+        }
+    };
+    let accounts = resume_point.failed().unwrap_or(manifest.accounts().into());
+    let again = if resume_point.failed().is_some() { "again, of those that failed: " } else { "" };
+    messages::info(format_args!(
+        "{} {again}{} in {}{sealed} (fingerprint {})",
+        manifest.playbook,
+        counted(accounts, "account", "accounts"),
+        harmless(&manifest.tenant.name),
+        manifest.fingerprint().short()
+    ));
+    if joined.count() > 1 {
+        announce_apps(manifest, joined, pace);
+    }
+}
+
+fn announce_apps(manifest: &Manifest, joined: &Joined, pace: &EffectivePace) {
+    let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
+    let time = match floor.is_zero() {
+        true => "all within the burst that their quotas allow".to_owned(),
+        false => format!("at least {} by their quotas and the tenant's", span(floor)),
+    };
+    let writes = counted(manifest.counts.writes, "write", "writes");
+    messages::info(format_args!("through {} apps: {writes}, {time}", joined.count()));
+}
+
+/// Opens the journal and notes there by whom, with which quota and at which speed of time the run goes on.
+async fn open_run(
+    plan: &PlanFolder,
+    resume_point: &ResumePoint,
+    seen: &LookedAgain,
+    joined: &Joined,
+    pace: &EffectivePace,
+) -> Result<Run, Failure> {
+    let clock = joined.reader.clock;
+    let engaged = Record::Engaged {
+        by: joined.reader.caller().await?.to_string(),
+        quota_writes: pace.quota_writes.to_string(),
+        clock_speed: clock.speed(),
+    };
+    let drift = &seen.drift;
+    let reconciliation = Reconciliation { drifted: &drift.drifted, seen: &drift.seen, seen_at: seen.seen_at };
+    let run = Run::open(plan, resume_point, reconciliation, clock).await?;
+    run.journal.append(vec![engaged]);
+    if let Some(torn) = run.journal.torn_tail() {
+        messages::note(format_args!(
+            "the journal ended with {} that were not whole, from line {} on; they were incomplete and have been removed; no \
+             account is affected",
+            counted(torn.bytes, "byte", "bytes"),
+            torn.line
+        ));
+    }
+    Ok(run)
+}
+
+/// Runs the engine, shows its events, and gives them to the log.
+async fn engage(
+    manifest: &Manifest,
+    run: Run,
+    mint: Mint,
+    joined: Joined,
+    pace: EffectivePace,
+    (events, requests): (&mut Option<EventsLog>, interrupt::StopRequests),
+) -> (Ending, Statistics) {
+    let clock = joined.reader.clock;
+    let (apps, left_out) = joined.at_work(&pace, &run.writes_spent);
+    let assignment = Assignment {
+        apps,
+        clock,
+        playbook: manifest.playbook,
+        schedule: pace.schedule,
+        halt_at: pace.halt_at,
+        accounts: run.accounts,
+        states: run.states,
+        journal: run.journal,
+        mint: Arc::new(mint),
+    };
+    let stop = CancellationToken::new();
+    // It listens to the end of the process: a second request must be able to end the writing of long results too.
+    interrupt::listen(requests, stop.clone());
+    let mut display = Display::new(messages::draws_progress(), clock);
+    let (ending, mut statistics) = work(assignment, &stop, &mut |event: &Event| {
+        display.show(event);
+        events.iter_mut().for_each(|events| events.take(event));
+    })
+    .await;
+    display.finish();
+    statistics.apps.extend(left_out);
+    (ending, statistics)
+}
+
+/// What is known when the engine has ended, beside how it ended.
+struct Engaged {
+    statistics: Statistics,
+    pace: EffectivePace,
+    events: Option<EventsLog>,
+    resume_flags: String,
+    is_drill: bool,
+    json: bool,
+}
+
+/// Closes the log of events, writes the results, and shows the recap.
+fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit, Failure> {
+    let Engaged { statistics, pace, events, resume_flags, is_drill, json } = engaged;
+    let end = match &ending {
+        Ending::Finished => RunEnd::Finished,
+        Ending::Interrupted => RunEnd::Interrupted,
+        _ => RunEnd::Stopped,
+    };
+    let failure = failures::of_ending(ending, plan, &resume_flags);
+    if let Some(Err(error)) = events.map(|events| events.end(end, &statistics)) {
+        messages::warn(format_args!("not every event could be written: {error}"));
+    }
+    let ((results, tally), failure) = match (project_results(plan), failure) {
+        (Ok(projected), failure) => (projected, failure),
+        (Err(error), None) => return Err(error.into()),
+        (Err(error), Some(failure)) => return Err(failures::with_unwritten_results(failure, &error)),
+    };
+    let exit = match (&failure, end) {
+        (Some(failure), _) => failure.exit,
+        (None, RunEnd::Interrupted) => Exit::Interrupted,
+        (None, _) => Exit::of(&tally),
+    };
+    let (statistics, pace, again) = (Some(statistics), Some(pace), resume_flags.as_str());
+    Recap { plan, results, tally, statistics, pace, ending: end, exit, again, is_drill }.show(json);
+    failure.map_or(Ok(exit), Err)
+}

@@ -1,0 +1,148 @@
+//! Runs that could not begin, could not go on, or could not write what came of them.
+
+use super::super::exit::{Exit, Failure};
+use super::super::words::{harmless, quoted};
+use super::{both, disk};
+use crate::plan::folder::PlanFolder;
+use crate::run::engine::Ending;
+use crate::run::journal::JournalError;
+use crate::run::lock::LockError;
+use crate::run::opening::RunError;
+use crate::run::packets::PacketsError;
+use crate::run::results::ResultsError;
+
+/// What can be done about a journal that was changed or damaged.
+const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \
+    backup if there is one. Otherwise keep the folder as it is, for the sealed passwords in it, and make a new plan from \
+    the same roster in another folder: it sets new passwords.";
+
+/// Source: "Update user", "user: revokeSignInSessions", permissions.
+const ROLE_MISSING: &str = "Grant the app's service principal the directory role User Administrator (Privileged Authentication \
+    Administrator for administrators), and the application permissions User-PasswordProfile.ReadWrite.All, \
+    User.EnableDisableAccount.All and User.RevokeSessions.All with admin consent.";
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        match &error {
+            LockError::Held { .. } => Self::refused(error)
+                .with_next("Wait for it, or stop it with Ctrl-C where it runs; then give the same command again."),
+            LockError::Io { source, .. } => {
+                let advice = disk::advice(source);
+                Self::usage(error)
+                    .with_next(format_args!("{advice} Then give the same command again. Nothing was changed."))
+            }
+        }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        use JournalError::{Broken, InUse, Io, Newer, Stopped};
+        match &error {
+            InUse { .. } | Newer { .. } => Self::refused(error),
+            Broken { .. } => Self::refused(error).with_next(JOURNAL_BROKEN),
+            Stopped { source, .. } | Io { source, .. } => {
+                let advice = disk::advice(source);
+                Self::new(Exit::Unfinished, error).with_next(format_args!("{advice} Then give the same command again."))
+            }
+        }
+    }
+}
+
+impl From<ResultsError> for Failure {
+    fn from(error: ResultsError) -> Self {
+        match error {
+            ResultsError::Journal(error) => error.into(),
+            ResultsError::Io { ref source, .. } => {
+                let advice = disk::advice(source);
+                Self::new(Exit::Unfinished, error).with_next(format_args!(
+                    "Everything that happened is in the journal. {advice} Then: sealoff results DIR, or the same command again."
+                ))
+            }
+            _ => Self::usage(error),
+        }
+    }
+}
+
+impl From<PacketsError> for Failure {
+    fn from(error: PacketsError) -> Self {
+        let remedy = match &error {
+            PacketsError::Io { source, .. } => disk::advice(source),
+            _ => "Fix the cause.",
+        };
+        Self::new(Exit::Unfinished, error).with_next(format_args!(
+            "The results are written, and everything is in the journal. {remedy} Then: sealoff packets DIR"
+        ))
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Plan(error) => error.into(),
+            RunError::Journal(error) => error.into(),
+            RunError::Results(error) => error.into(),
+            RunError::Packets(error) => error.into(),
+            RunError::TooMany(_) => Self::usage(error),
+        }
+    }
+}
+
+/// Why the engine stopped before the end; `None` where it did not. `with` stands for the flags that a command that goes
+/// on should be given, too.
+pub(in super::super) fn of_ending(ending: Ending, plan: &PlanFolder, with: &str) -> Option<Failure> {
+    let failure = of_fault(ending)?;
+    let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
+    let resume = format!(
+        "Accounts not reached are pending. Fix the cause, then resume with: sealoff apply {dir} --confirm {accounts}{with}"
+    );
+    let next = both(failure.next.as_deref(), &resume);
+    Some(failure.with_next(next))
+}
+
+fn of_fault(ending: Ending) -> Option<Failure> {
+    let failure = match ending {
+        Ending::Finished | Ending::Interrupted => return None,
+        Ending::NoAccess(error) => error.into(),
+        Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
+        Ending::RoleMissing(error) => Failure::new(
+            Exit::Access,
+            format_args!(
+                "every one of the first answers was a refusal, so the run was stopped: {}",
+                harmless(&error.to_string())
+            ),
+        )
+        .with_next(ROLE_MISSING),
+        Ending::TooManyFailures { failed, accounts, halt_at } => Failure::new(
+            Exit::Unfinished,
+            format_args!(
+                "{failed} of the first {accounts} accounts failed, more than {halt_at}, so the run was stopped"
+            ),
+        )
+        .with_next(
+            "The columns detail and error_code of results.csv say why. If these failures are expected, resume with a \
+             higher --halt-at.",
+        ),
+        Ending::Journal(error) => disk::of_stopped_journal(error),
+        Ending::Unnoted { first, journal } => {
+            let disk = disk::of_stopped_journal(journal);
+            match of_fault(*first) {
+                None => disk,
+                Some(first) => {
+                    let next: Vec<String> = [disk.next, first.next].into_iter().flatten().collect();
+                    let what = format!("{}; and then {}", first.what, disk.what);
+                    Failure { what, next: None, ..first }.with_next(next.join("\n      "))
+                }
+            }
+        }
+        Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
+        Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
+    };
+    Some(failure)
+}
+
+/// The same failure, after which the results could not be written either. Why the run stopped comes first: it is what
+/// the operator has to know, and mostly the reason for both.
+pub(in super::super) fn with_unwritten_results(failure: Failure, error: &RunError) -> Failure {
+    Failure { what: format!("{}\n       {error}", failure.what), ..failure }
+}

@@ -1,0 +1,89 @@
+//! Calls that could not be made, reads that failed, and lookups that prove nothing.
+
+use super::super::exit::{Exit, Failure};
+use super::{reworded, sentence};
+use crate::directory::{ExportError, LookupError, Whom};
+use crate::graph::error::GraphError;
+use crate::graph::reading::ReadError;
+use crate::graph::token::TokenError;
+use crate::graph::transport::TransportError;
+use crate::graph::unreachable::UnreachableCause;
+use crate::wording::unreachable::{remedy, remedy_of_call};
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        let failure = Self::new(Exit::Access, &error);
+        let failure = match &error {
+            TransportError::NotSent(_) => failure.about("graph_endpoint"),
+            TransportError::Token(TokenError::Unreachable(_)) => failure.about("authority"),
+            TransportError::Token(TokenError::NotATenant(_)) => failure.about("tenant"),
+            TransportError::Token(TokenError::FederatedFile { .. }) => failure.about("federated_token_file"),
+            _ => failure,
+        };
+        match &error {
+            TransportError::Token(TokenError::Refused { hint: Some(hint), .. }) => failure.with_next(sentence(hint)),
+            _ => match remedy_of_call(&error) {
+                Some(remedy) => failure.with_next(remedy),
+                None => failure,
+            },
+        }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Transport(error) => error.into(),
+            ReadError::Refused(refused) => of_refused_read(&refused),
+            _ => Self::new(Exit::Access, error),
+        }
+    }
+}
+
+fn of_refused_read(refused: &GraphError) -> Failure {
+    let failure = Failure::new(Exit::Access, refused);
+    match (refused.status, refused.hint()) {
+        _ if refused.is_foreign => failure.with_next(remedy(UnreachableCause::SomethingBetween)),
+        // The usual hint speaks of writing.
+        (403, _) => failure.with_next("Reading needs the application permission User.Read.All, with admin consent."),
+        (_, Some(hint)) => failure.with_next(sentence(hint)),
+        (_, None) => failure,
+    }
+}
+
+impl From<LookupError> for Failure {
+    fn from(error: LookupError) -> Self {
+        let what = error.to_string();
+        match error {
+            LookupError::Read(read) => read.into(),
+            LookupError::Refused { error: refused, .. } => reworded(what, of_refused_read(&refused)),
+            _ => Self::new(Exit::Access, what),
+        }
+    }
+}
+
+/// A roster that could not be exported, by what was asked for.
+pub(in super::super) fn of_export(error: ExportError, whom: &Whom, with_sign_ins: bool) -> Failure {
+    let ExportError::Read(lookup) = error else { return Failure::usage(error) };
+    let status = match &lookup {
+        LookupError::Read(ReadError::Refused(error)) | LookupError::Refused { error, .. } => Some(error.status),
+        _ => None,
+    };
+    let failure = Failure::from(lookup);
+    match (whom, status) {
+        (Whom::Filter(_), Some(400)) => Failure { exit: Exit::Usage, ..failure }.with_next(
+            "Check --filter: it is an OData filter on users, as in \"department eq 'Sales'\" or \
+             \"accountEnabled eq true and userType eq 'Guest'\".",
+        ),
+        (Whom::Group(_), Some(404)) => Failure { exit: Exit::Usage, ..failure }
+            .with_next("Check --group: it takes the object id of a group in this tenant."),
+        (Whom::Group(_), Some(403)) => failure.with_next(
+            "Reading a group needs the application permissions GroupMember.Read.All and User.Read.All, with admin consent.",
+        ),
+        (_, Some(403)) if with_sign_ins => failure.with_next(
+            "Sign-ins need the application permission AuditLog.Read.All and a tenant with Entra ID P1 or P2. Leave \
+             --with-last-sign-in out to do without them.",
+        ),
+        _ => failure,
+    }
+}

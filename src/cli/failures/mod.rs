@@ -1,0 +1,44 @@
+//! Every error of the library, as the end of a command: the exit code, what happened, and what to do next.
+//!
+//! This is the one place that decides it. A command hands an error on with `?`, and adds only what it alone knows.
+//!
+//! | file | errors of |
+//! | --- | --- |
+//! | `connection` | calls, reads and lookups |
+//! | `credentials` | what an app signs in with |
+//! | `planning` | rules, the plan and its folder |
+//! | `carrying_out` | the run, its journal and its files; how the engine ended |
+//! | `proving` | verification, report and evidence |
+//! | `disk` | a disk that is full, read-only or gone |
+
+mod carrying_out;
+mod connection;
+pub(super) mod credentials;
+mod disk;
+mod planning;
+mod proving;
+
+pub(super) use carrying_out::{of_ending, with_unwritten_results};
+pub(super) use connection::of_export;
+pub(super) use planning::{WITHOUT_CHECKS, of_missing_role};
+pub(super) use proving::{of_archive, of_unkept_verification};
+
+use super::exit::Failure;
+
+/// Two remedies, each on its own line below `help: `.
+fn both(first: Option<&str>, second: &str) -> String {
+    first.map_or_else(|| second.to_owned(), |first| format!("{first}\n      {second}"))
+}
+
+/// A lower-case fragment as a sentence.
+fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let end = if fragment.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+/// What a failure says, said with the words of the error around it.
+fn reworded(what: String, failure: Failure) -> Failure {
+    Failure { what, ..failure }
+}

@@ -1,0 +1,101 @@
+//! Rules that contradict each other, plans that cannot be made, and folders that hold none or another one.
+
+use super::super::exit::{Exit, Failure};
+use super::super::nearest_path::nearest_path;
+use super::super::words::quoted;
+use super::reworded;
+use crate::plan::drift::DriftError;
+use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
+use crate::plan::error::PlanError;
+use crate::plan::protected::ProtectedError;
+use crate::plan::reach::{ActingPrincipal, RoleMissing};
+use crate::plan::rules::RulesError;
+use crate::run::opening::{WorkScope, resume_point};
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        use FolderError::{Changed, DoesNotAddUp, HoldsAPlan, Manifest, NotThere, Row, WritableByOthers};
+        match &error {
+            HoldsAPlan { folder } => {
+                let next = next_for_plan_in(folder);
+                Self::refused(error).with_next(next)
+            }
+            NotThere { folder } => {
+                let next = match nearest_path(folder, |entry| entry.path().join(PLAN_JSON).exists()) {
+                    Some(meant) => format!("Did you mean {}?", quoted(&meant)),
+                    None => "A plan and its folder are made with: sealoff plan".to_owned(),
+                };
+                Self::usage(error).with_next(next)
+            }
+            Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } | WritableByOthers { .. } => {
+                Self::refused(error)
+            }
+            _ => Self::usage(error),
+        }
+    }
+}
+
+/// What can be done with a plan that stands where another one was to be made.
+fn next_for_plan_in(folder: &std::path::Path) -> String {
+    let dir = quoted(folder);
+    let Ok(plan) = PlanFolder::open(folder) else { return format!("To see what it is: sealoff status {dir}") };
+    let begun = resume_point(&plan, WorkScope::Open).is_ok_and(|resume_point| resume_point.begun);
+    let what = if begun { "Its run was begun. To go on with it" } else { "To carry that plan out" };
+    format!("{what}: sealoff apply {dir} --confirm {}", plan.manifest().accounts())
+}
+
+impl From<RulesError> for Failure {
+    fn from(error: RulesError) -> Self {
+        match error {
+            RulesError::NoRecipient { .. } => {
+                Self::refused(error).with_next("Make a recipient with: sealoff keygen -o key.txt")
+            }
+            _ => Self::refused(error),
+        }
+    }
+}
+
+impl From<DriftError> for Failure {
+    fn from(error: DriftError) -> Self {
+        match error {
+            DriftError::Lookup(lookup) => lookup.into(),
+            // It was opened before, so it has changed since.
+            DriftError::Plan(_) => Self::refused(error),
+        }
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let what = error.to_string();
+        match error {
+            PlanError::Lookup(lookup) => lookup.into(),
+            PlanError::Folder(folder) => folder.into(),
+            PlanError::Rules(rules) => rules.into(),
+            PlanError::TooLarge(too_large) => Self::refused(what).with_next(format_args!(
+                "No plan was made. If all of them are meant: --max-accounts {}",
+                too_large.accounts()
+            )),
+            PlanError::NamesWithoutKeys(_) => Self::refused(what).with_next(
+                "No plan was made. Give each of them keys in the file of recipients, correct the roster, or name another \
+                 column with --handoff-by.",
+            ),
+            PlanError::Protected { source, .. } => match *source {
+                ProtectedError::Lookup(lookup) => lookup.into(),
+                _ => Self::refused(what),
+            },
+            _ => Self::usage(what),
+        }
+    }
+}
+
+/// How the checks before a plan and before a run are left out.
+pub(in super::super) const WITHOUT_CHECKS: &str =
+    "sealoff doctor checks everything at once. To go on without these checks: --without-checks";
+
+/// A role without which no account can be changed. `what` is the sentence for it.
+pub(in super::super) fn of_missing_role(what: String, missing: &RoleMissing, principal: ActingPrincipal) -> Failure {
+    let (portal, command) = crate::doctor::roles::how_to_assign(missing.least, principal.object_id, missing.is_app);
+    let failure = Failure::new(Exit::Access, missing);
+    reworded(what, failure.with_next(format_args!("{portal} Or:\n      {command}\n      {WITHOUT_CHECKS}")))
+}

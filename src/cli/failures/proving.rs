@@ -1,0 +1,60 @@
+//! Verifications, reports and archives of evidence that could not be made.
+
+use std::path::Path;
+
+use super::super::exit::{Exit, Failure};
+use super::super::words::{harmless, quoted};
+use crate::plan::folder::PlanFolder;
+use crate::report::evidence::EvidenceError;
+use crate::report::run_page::ReportError;
+use crate::verify::pass::PassError;
+use crate::verify::table::{TableError, VERIFICATION_CSV};
+
+impl From<PassError> for Failure {
+    fn from(error: PassError) -> Self {
+        match error {
+            PassError::Lookup(lookup) => lookup.into(),
+            // It was opened before, so it has changed since.
+            PassError::Plan(_) => Self::refused(error),
+        }
+    }
+}
+
+/// What a verification found and could not be kept in the plan's folder.
+pub(in super::super) fn of_unkept_verification(error: TableError, plan: &PlanFolder) -> Failure {
+    match error {
+        TableError::Plan(error) => Failure::refused(error),
+        TableError::Journal(error) => error.into(),
+        TableError::Io(error) => {
+            let file = plan.path().join(VERIFICATION_CSV);
+            Failure::new(Exit::Unfinished, format_args!("{} cannot be written: {error}", file.display()))
+        }
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Run(run) => run.into(),
+            ReportError::Plan(_) => Self::refused(error),
+            ReportError::Write(_) => Self::usage(error),
+        }
+    }
+}
+
+impl From<EvidenceError> for Failure {
+    fn from(error: EvidenceError) -> Self {
+        match error {
+            EvidenceError::Run(run) => run.into(),
+            _ => Self::usage(error),
+        }
+    }
+}
+
+/// An archive of evidence that was checked and does not hold, or cannot be read.
+pub(in super::super) fn of_archive(error: &EvidenceError, archive: &Path) -> Failure {
+    match error {
+        EvidenceError::Io { .. } => Failure::usage(error),
+        _ => Failure::refused(format_args!("{} does not hold: {}", quoted(archive), harmless(&error.to_string()))),
+    }
+}
