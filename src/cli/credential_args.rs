@@ -18,7 +18,9 @@ use super::failures::credentials::of_certificate;
 use super::messages;
 use super::words::span;
 use crate::graph::connection::http_client;
-use crate::graph::credential::{CredentialKind, DevicePrompt, FilePassword, IdentityService, ShowPrompt, SigningCertificate};
+use crate::graph::credential::{
+    CredentialKind, DevicePrompt, FilePassword, IdentityService, ShowPrompt, SigningCertificate,
+};
 use crate::graph::token::Credential;
 use crate::private_files;
 
