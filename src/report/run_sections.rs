@@ -163,25 +163,15 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
     }
     let floor = Floor::of(report);
     let axes = Axes { longest: timeline.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
-    let sign_in = if manifest.playbook.steps().contains(Step::Unblock) || manifest.counts.steps[Step::Unblock] > 0 {
-        "sign-in allowed"
-    } else {
-        "sign-in blocked"
-    };
-    let curves = [
-        (
-            sign_in,
-            "curve-sign-in",
-            &timeline.sign_in,
-            manifest.counts.steps[Step::Block] + manifest.counts.steps[Step::Unblock],
-        ),
-        ("password reset", "curve-reset", &timeline.reset, manifest.counts.steps[Step::Reset]),
-        ("every step done", "curve-finished", &timeline.finished, manifest.accounts()),
-    ];
-    let curves: Vec<_> = curves.into_iter().filter(|(_, _, _, planned)| *planned > 0).collect();
+    let of_steps = manifest.counts.steps.counted().filter_map(|(step, _)| {
+        let facts = step.facts();
+        Some((facts.effect, facts.curve?, &timeline.done[step]))
+    });
+    let finished = (manifest.accounts() > 0).then_some(("every step done", "curve-finished", &timeline.finished));
+    let curves: Vec<_> = of_steps.chain(finished).collect();
     let mut series: Vec<Series> = curves
         .iter()
-        .map(|(name, class, times, _)| Series {
+        .map(|(name, class, times)| Series {
             name: format!("{name}: {}", count(times.len() as u64)),
             class,
             points: chart::growth(times, timeline.lasted),
@@ -201,7 +191,7 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
     });
     let marks: Vec<Seconds> = timeline.processes.iter().skip(1).map(|process| process.at).collect();
     let said: Vec<String> =
-        curves.iter().map(|(name, _, times, _)| format!("{name} for {}", accounts(times.len() as u64))).collect();
+        curves.iter().map(|(name, _, times)| format!("{name} for {}", accounts(times.len() as u64))).collect();
     let description = format!(
         "Over {} of work: {}. By the write quota, all of it takes at least {}.",
         chart::time(timeline.lasted),
@@ -232,7 +222,7 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
                         @for time in moments {
                             tr {
                                 td { (chart::time(time)) }
-                                @for (_, _, times, _) in &curves { td.number { (count(chart::reached(times, time) as u64)) } }
+                                @for (_, _, times) in &curves { td.number { (count(chart::reached(times, time) as u64)) } }
                                 td.number { (count(floor.at(time) as u64)) }
                             }
                         }

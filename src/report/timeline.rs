@@ -13,9 +13,9 @@ use crate::run::journal::{JournalError, JournalLine, JournalReader};
 use crate::run::opening::RunError;
 use crate::run::proof::{Proof, Proofs};
 use crate::run::record::Record;
-use crate::run::state::{AccountState, StepState};
+use crate::run::state::StepState;
 use crate::run::states::{Moved, States};
-use crate::step::Step;
+use crate::step::{Step, StepMap, Steps};
 
 /// Seconds of tenant time in which somebody worked on the run: the time between two processes does not count.
 pub(super) type Seconds = f32;
@@ -41,10 +41,8 @@ pub(super) struct Process {
 pub(super) struct Timeline {
     pub(super) processes: Vec<Process>,
     pub(super) quota: Option<Allowance>,
-    /// When sign-in was first blocked (or allowed) for one account after the other.
-    pub(super) sign_in: Vec<Seconds>,
-    /// When the password was first replaced.
-    pub(super) reset: Vec<Seconds>,
+    /// When each step was first done, for one account after the other.
+    pub(super) done: StepMap<Vec<Seconds>>,
     /// When the last planned step was first done.
     pub(super) finished: Vec<Seconds>,
     /// When writes were throttled.
@@ -60,14 +58,15 @@ pub(super) struct Timeline {
     pub(super) verification: Option<(OffsetDateTime, Proofs)>,
     /// What is not proved, by row and step.
     pub(super) not_proved: BTreeMap<(RowNumber, Step), (Proof, String)>,
-    counted: Vec<[bool; 3]>,
+    /// Of each row, the steps that are counted, and whether it is counted as finished.
+    counted: Vec<(Steps, bool)>,
 }
 
 impl Timeline {
     /// Reads the journal of a run; an empty timeline where none has begun.
     pub(super) fn read(plan: &PlanFolder) -> Result<Self, RunError> {
         let mut states = States::new(plan.manifest().fingerprint(), plan);
-        let mut timeline = Self { counted: vec![[false; 3]; states.rows()], ..Self::default() };
+        let mut timeline = Self { counted: vec![(Steps::NONE, false); states.rows()], ..Self::default() };
         let path = plan.journal_path();
         if !path.exists() {
             return Ok(timeline);
@@ -149,17 +148,15 @@ impl Timeline {
 
     fn count(&mut self, Moved { row, after, .. }: Moved, now: Seconds) {
         let Some(counted) = self.counted.get_mut(row.index()) else { return };
-        let all = after != AccountState::default()
-            && [after.sign_in, after.reset, after.revoke]
-                .iter()
-                .all(|step| matches!(step, StepState::Done | StepState::Unplanned));
-        let is = [after.sign_in == StepState::Done, after.reset == StepState::Done, all];
-        for ((counted, is), times) in
-            counted.iter_mut().zip(is).zip([&mut self.sign_in, &mut self.reset, &mut self.finished])
-        {
-            if is && !std::mem::replace(counted, true) {
-                times.push(now);
+        let (steps, finished) = counted;
+        for (step, state) in after.planned_steps() {
+            if state == StepState::Done && !steps.contains(step) {
+                *steps = steps.with(step);
+                self.done[step].push(now);
             }
+        }
+        if after.is_done() && !std::mem::replace(finished, true) {
+            self.finished.push(now);
         }
     }
 }

@@ -88,8 +88,7 @@ impl Outcome {
     /// What became of an account that the plan acts on.
     #[must_use]
     pub fn of(state: &AccountState) -> Self {
-        let steps = [state.sign_in, state.reset, state.revoke];
-        let any = |is: fn(StepState) -> bool| steps.iter().copied().any(is);
+        let any = |is: fn(StepState) -> bool| state.planned_steps().any(|(_, step)| is(step));
         let doubtful = |step| {
             let in_doubt = matches!(step, StepState::Open { in_doubt: true } | StepState::Sent { .. });
             let given_up = StepState::GivenUp { in_doubt: true };

@@ -126,7 +126,7 @@ impl Replay {
 
     fn doubt_what_is_under_way(&mut self) {
         for (state, trace) in self.states.iter().zip(&mut self.traces) {
-            if trace.credential.is_some() && matches!(state.reset, StepState::Sent { .. }) {
+            if trace.credential.is_some() && matches!(state.of(Step::Reset), StepState::Sent { .. }) {
                 trace.may_be_live = true;
             }
         }
@@ -144,7 +144,7 @@ impl Replay {
     pub fn credentials(&self, row: RowNumber) -> Vec<u64> {
         use StepState::{Done, GivenUp, Open, Sent, Uncertain, Withdrawn};
         let trace = self.trace(row);
-        let reset = self.states.of(row).reset;
+        let reset = self.states.of(row).of(Step::Reset);
         match reset {
             Done => trace.credential.into_iter().map(JournalOffset::get).collect(),
             Sent { .. }

@@ -218,14 +218,14 @@ fn write_row(
         details.push(&planned);
     }
     // The column tells of blocks alone: an unblock that is done must not read as "blocked: done".
-    let unblock = format!("unblock: {}", step_word(state.sign_in));
+    let unblock = format!("unblock: {}", step_word(state.of(Step::Unblock)));
     if touched && row.steps.contains(Step::Unblock) {
         details.push(&unblock);
     }
-    if discarded && state.reset == StepState::Done {
+    if discarded && state.of(Step::Reset) == StepState::Done {
         details.push("credential discarded");
     }
-    let which = if state.reset == StepState::Done { String::new() } else { candidates::which(&tried, seen) };
+    let which = if state.of(Step::Reset) == StepState::Done { String::new() } else { candidates::which(&tried, seen) };
     if !which.is_empty() {
         details.push(&which);
     }
@@ -235,8 +235,8 @@ fn write_row(
         &row.object_id.map(|id| id.to_string()).unwrap_or_default(),
         &guard(&row.user_principal_name),
         outcome.name(),
-        if touched { step_word(state.reset) } else { "" },
-        if touched { step_word(state.revoke) } else { "" },
+        if touched { step_word(state.of(Step::Reset)) } else { "" },
+        if touched { step_word(state.of(Step::Revoke)) } else { "" },
         if touched { step_word(state.of(Step::Block)) } else { "" },
         &guard(&details.join("; ")),
         &guard(&last.error_code),

@@ -56,9 +56,9 @@ pub fn proven(doubt: &Doubt, seen: &WatchedAccount, now: Option<OffsetDateTime>)
     let in_doubt = StepState::Open { in_doubt: true };
     let due = doubt.state.due();
     let is_proven = if due == BLOCK {
-        doubt.state.sign_in == in_doubt && seen.was_enabled == Some(true) && seen.account_enabled == Some(false)
+        doubt.state.of(Step::Block) == in_doubt && seen.was_enabled == Some(true) && seen.account_enabled == Some(false)
     } else if due == REVOKE {
-        doubt.state.revoke == in_doubt && were_ended(doubt, seen, now).unwrap_or_default()
+        doubt.state.of(Step::Revoke) == in_doubt && were_ended(doubt, seen, now).unwrap_or_default()
     } else {
         false
     };

@@ -1,7 +1,7 @@
 //! Where one account stands, and the only way it can move on.
 
 use crate::graph::write_outcome::{Refusal, WriteOutcome};
-use crate::step::{Step, Steps};
+use crate::step::{Step, StepMap, Steps};
 
 /// Where one step of one account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +62,15 @@ impl StepState {
         )
     }
 
+    const fn is_under_way(self) -> bool {
+        matches!(self, Self::Sent { .. })
+    }
+
+    /// Is it settled without being done?
+    const fn is_missed(self) -> bool {
+        self.was_refused() || matches!(self, Self::GivenUp { .. } | Self::Withdrawn { .. })
+    }
+
     const fn refused(in_doubt: bool) -> Self {
         if in_doubt { Self::Uncertain } else { Self::Failed }
     }
@@ -71,16 +80,10 @@ impl StepState {
     }
 }
 
-/// Where one account stands.
+/// Where one account stands: two bytes a step and one, for there may be a million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountState {
-    /// Block or unblock, whichever is planned.
-    pub sign_in: StepState,
-    /// The new password.
-    pub reset: StepState,
-    /// The end of all sessions.
-    pub revoke: StepState,
-    unblocks: bool,
+    steps: StepMap<StepState>,
     password_refused: bool,
 }
 
@@ -118,119 +121,109 @@ impl AccountState {
     /// An account to which nothing has been done yet.
     #[must_use]
     pub fn planned(steps: Steps) -> Self {
-        Self {
-            sign_in: StepState::planned(steps.account_enabled().is_some()),
-            reset: StepState::planned(steps.contains(Step::Reset)),
-            revoke: StepState::planned(steps.contains(Step::Revoke)),
-            unblocks: steps.contains(Step::Unblock),
-            password_refused: false,
-        }
+        let steps = StepMap::from_fn(|step| StepState::planned(steps.contains(step)));
+        Self { steps, password_refused: false }
     }
 
-    /// The steps of the next write, when one is due: block and reset travel together, and the revoke goes only when they
-    /// are settled. Empty while a write is under way, and when everything is settled.
+    /// Where a step stands.
+    #[must_use]
+    pub fn of(&self, step: Step) -> StepState {
+        self.steps[step]
+    }
+
+    /// Every step that is planned, and where it stands.
+    pub fn planned_steps(&self) -> impl Iterator<Item = (Step, StepState)> {
+        let steps = self.steps.iter().map(|(step, state)| (step, *state));
+        steps.filter(|(_, state)| *state != StepState::Unplanned)
+    }
+
+    fn any(&self, is_so: impl Fn(StepState) -> bool) -> bool {
+        self.steps.values().any(|state| is_so(*state))
+    }
+
+    /// The steps of the next write, when one is due: what travels together, and the revoke only when all others are
+    /// settled. Empty while a write is under way, and when everything is settled.
     #[must_use]
     pub fn due(&self) -> Steps {
-        if matches!(self.sign_in, StepState::Sent { .. })
-            || matches!(self.reset, StepState::Sent { .. })
-            || matches!(self.revoke, StepState::Sent { .. })
-        {
+        if self.any(StepState::is_under_way) {
             return Steps::NONE;
         }
-        let mut update = Steps::NONE;
-        if self.sign_in.is_open() {
-            update = update.with(self.sign_in_step());
-        }
-        if self.reset.is_open() {
-            update = update.with(Step::Reset);
-        }
-        if !update.is_empty() {
-            update
-        } else if self.revoke.is_open() {
-            Steps::of(&[Step::Revoke])
-        } else {
-            Steps::NONE
-        }
+        let open = self.steps.steps_where(|state| state.is_open());
+        open.first_write().map_or(Steps::NONE, |write| open.in_write(write))
     }
 
     /// Is there nothing more to come?
     #[must_use]
-    pub const fn is_settled(&self) -> bool {
-        self.sign_in.is_settled() && self.reset.is_settled() && self.revoke.is_settled()
+    pub fn is_settled(&self) -> bool {
+        !self.any(|state| !state.is_settled())
     }
 
-    /// Does it matter whether it is still the account that the plan was made for? Once block or reset are done, the revoke
-    /// belongs to them, whatever has become of the account: what was issued in between must not outlive it.
+    /// Is every planned step done? An account for which none is planned is not.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        let mut planned = self.planned_steps().peekable();
+        planned.peek().is_some() && planned.all(|(_, state)| state == StepState::Done)
+    }
+
+    /// Does it matter whether it is still the account that the plan was made for? Once another step is done, the revoke
+    /// belongs to it, even if the account has changed: what was issued in between must not outlive it.
     #[must_use]
     pub fn may_drift(&self) -> bool {
         if *self == Self::default() {
             return true;
         }
         let due = self.due();
-        let closes_an_update =
-            due == Steps::of(&[Step::Revoke]) && [self.sign_in, self.reset].contains(&StepState::Done);
-        !due.is_empty() && !closes_an_update
+        let closes_the_others = due.contains(Step::LAST) && self.any(|state| state == StepState::Done);
+        !due.is_empty() && !closes_the_others
     }
 
     /// Is it no longer the account that the plan was made for?
     #[must_use]
     pub fn has_drifted(&self) -> bool {
-        [self.sign_in, self.reset, self.revoke].iter().any(|step| matches!(step, StepState::Withdrawn { .. }))
+        self.any(|state| matches!(state, StepState::Withdrawn { .. }))
     }
 
-    /// May any step that is still to be done have taken effect?
+    /// May a write that was never answered, or any step that is still to be done, have taken effect?
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
-        let in_doubt = |step: &StepState| matches!(step, StepState::Open { in_doubt: true });
-        [self.sign_in, self.reset, self.revoke].iter().any(in_doubt)
+        self.any(|state| matches!(state, StepState::Open { in_doubt: true }))
+    }
+
+    /// Is a write under way?
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.any(StepState::is_under_way)
     }
 
     /// Is it settled, with a step that was refused for good or given up, so that it may be tried once more?
     #[must_use]
     pub fn may_be_retried(&self) -> bool {
-        let is_missed = |step: &StepState| step.was_refused() || matches!(step, StepState::GivenUp { .. });
-        self.is_settled() && [self.sign_in, self.reset, self.revoke].iter().any(is_missed)
+        self.is_settled() && self.any(|state| state.was_refused() || matches!(state, StepState::GivenUp { .. }))
     }
 
     /// How many steps are settled without being done.
     #[must_use]
     pub fn misses(&self) -> usize {
-        let missed = |step: &StepState| {
-            matches!(
-                step,
-                StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. } | StepState::Withdrawn { .. }
-            )
-        };
-        [self.sign_in, self.reset, self.revoke].iter().filter(|step| missed(step)).count()
+        self.steps.values().filter(|state| state.is_missed()).count()
     }
 
     /// How many writes are still to come, if all goes well.
     #[must_use]
-    pub const fn writes_left(&self) -> u64 {
-        (!self.sign_in.is_settled() || !self.reset.is_settled()) as u64 + !self.revoke.is_settled() as u64
+    pub fn writes_left(&self) -> u64 {
+        self.steps.steps_where(|state| !state.is_settled()).writes()
     }
 
-    /// Where a step stands.
-    #[must_use]
-    pub fn of(&self, step: Step) -> StepState {
-        match step {
-            Step::Block | Step::Unblock if self.sign_in_step() == step => self.sign_in,
-            Step::Block | Step::Unblock => StepState::Unplanned,
-            Step::Reset => self.reset,
-            Step::Revoke => self.revoke,
+    /// The revoke is last, always: when another step is done after it, it has to be done again.
+    fn reopen_last(&mut self) {
+        let last = &mut self.steps[Step::LAST];
+        if *last == StepState::Done {
+            *last = StepState::Open { in_doubt: true };
         }
     }
 
-    const fn sign_in_step(&self) -> Step {
-        if self.unblocks { Step::Unblock } else { Step::Block }
-    }
-
-    fn slot(&mut self, step: Step) -> &mut StepState {
-        match step {
-            Step::Block | Step::Unblock => &mut self.sign_in,
-            Step::Reset => &mut self.reset,
-            Step::Revoke => &mut self.revoke,
-        }
+    /// Is another step than the last one so?
+    fn any_before_last(&self, is_so: impl Fn(StepState) -> bool) -> bool {
+        self.steps.iter().any(|(step, state)| step != Step::LAST && is_so(*state))
     }
 }
 
@@ -249,9 +242,8 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 return Err(illegal());
             }
             for step in steps.iter() {
-                let slot = after.slot(step);
-                let StepState::Open { in_doubt } = *slot else { return Err(illegal()) };
-                *slot = StepState::Sent { in_doubt };
+                let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
+                after.steps[step] = StepState::Sent { in_doubt };
             }
         }
         Happening::Answered(steps, outcome) => {
@@ -259,19 +251,18 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 return Err(illegal());
             }
             let refusal = outcome.refusal();
-            let refused_together = steps.contains(Step::Reset) && steps.account_enabled().is_some();
+            let refused_together = steps.iter().count() > 1;
             for step in steps.iter() {
                 let StepState::Sent { in_doubt } = state.of(step) else { return Err(illegal()) };
-                *after.slot(step) = match (outcome, refusal) {
+                after.steps[step] = match (outcome, refusal) {
                     (WriteOutcome::Accepted, _) => StepState::Done,
                     (WriteOutcome::Postponed { .. }, _) => StepState::Open { in_doubt },
                     (WriteOutcome::Unknown { .. }, _) => StepState::Open { in_doubt: true },
                     (WriteOutcome::Refused { .. }, Some(Refusal::Password)) if !state.password_refused => {
                         StepState::Open { in_doubt }
                     }
-                    // Only a block goes alone: an account must not be opened with the password that it had.
                     (WriteOutcome::Refused { .. }, Some(Refusal::Password | Refusal::Property))
-                        if refused_together && step == Step::Block =>
+                        if refused_together && step.facts().is_retried_alone =>
                     {
                         StepState::Open { in_doubt }
                     }
@@ -288,7 +279,7 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
             }
             for step in steps.iter() {
                 let StepState::Open { in_doubt } = state.of(step) else { return Err(illegal()) };
-                *after.slot(step) = StepState::GivenUp { in_doubt };
+                after.steps[step] = StepState::GivenUp { in_doubt };
             }
         }
         Happening::Drifted => {
@@ -297,56 +288,50 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
             }
             if state == AccountState::default() {
                 // Nothing was planned, and even that is no longer right.
-                after.revoke = StepState::Withdrawn { in_doubt: false };
+                after.steps[Step::LAST] = StepState::Withdrawn { in_doubt: false };
             }
-            for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
+            for (_, slot) in after.steps.iter_mut() {
                 if let StepState::Open { in_doubt } = *slot {
                     *slot = StepState::Withdrawn { in_doubt };
                 }
             }
         }
         Happening::Proven(steps) => {
-            // Who set a password, a read does not tell.
-            if steps.is_empty() || steps.contains(Step::Reset) || state.due() != steps {
+            let is_readable = steps.iter().all(|step| step.facts().is_settled_by_read);
+            if steps.is_empty() || !is_readable || state.due() != steps {
                 return Err(illegal());
             }
             for step in steps.iter() {
                 if state.of(step) != (StepState::Open { in_doubt: true }) {
                     return Err(illegal());
                 }
-                *after.slot(step) = StepState::Done;
+                after.steps[step] = StepState::Done;
             }
         }
         Happening::Retried => {
-            let steps = [state.sign_in, state.reset, state.revoke];
-            let under_way = steps.iter().any(|step| matches!(step, StepState::Sent { .. }));
-            if under_way || !steps.iter().any(|step| step.was_refused()) {
+            if state.is_under_way() || !state.any(StepState::was_refused) {
                 return Err(illegal());
             }
-            for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
+            for (_, slot) in after.steps.iter_mut() {
                 if slot.was_refused() {
                     *slot = StepState::Open { in_doubt: *slot == StepState::Uncertain };
                 }
             }
             after.password_refused = false;
-            let update_again = state.sign_in.was_refused() || state.reset.was_refused();
-            if update_again && after.revoke == StepState::Done {
-                after.revoke = StepState::Open { in_doubt: true };
+            if state.any_before_last(StepState::was_refused) {
+                after.reopen_last();
             }
         }
         Happening::TakenOver => {
-            let update_again =
-                [state.sign_in, state.reset].iter().any(|step| matches!(step, StepState::GivenUp { .. }));
-            for slot in [&mut after.sign_in, &mut after.reset, &mut after.revoke] {
+            for (_, slot) in after.steps.iter_mut() {
                 *slot = match *slot {
                     StepState::Sent { .. } => StepState::Open { in_doubt: true },
                     StepState::GivenUp { in_doubt } => StepState::Open { in_doubt },
                     other => other,
                 };
             }
-            // The revoke is last, always: what is issued before the update is made after all must not outlive it.
-            if update_again && after.revoke == StepState::Done {
-                after.revoke = StepState::Open { in_doubt: true };
+            if state.any_before_last(|state| matches!(state, StepState::GivenUp { .. })) {
+                after.reopen_last();
             }
         }
     }

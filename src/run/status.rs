@@ -189,8 +189,7 @@ impl RunStatus {
                 | StepState::Withdrawn { in_doubt: false } => progress.failed += 1,
             }
         }
-        let sent = [state.sign_in, state.reset, state.revoke].iter().any(|step| matches!(step, StepState::Sent { .. }));
-        self.in_doubt += u64::from(sent || state.is_in_doubt());
+        self.in_doubt += u64::from(state.is_under_way() || state.is_in_doubt());
         self.writes_left += state.writes_left();
     }
 }

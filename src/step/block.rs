@@ -26,5 +26,6 @@ pub(super) const FACTS: StepFacts = StepFacts {
     column: Some(Column { header: "sign_in_blocked", place: 2 }),
     task: "block sign-in",
     effect: "sign-in blocked",
+    curve: Some("curve-sign-in"),
     prove_again: None,
 };

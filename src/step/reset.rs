@@ -20,6 +20,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     undone_by: None,
     column: Some(Column { header: "password_reset", place: 0 }),
     task: "new password",
-    effect: "password changed",
+    effect: "password reset",
+    curve: Some("curve-reset"),
     prove_again: None,
 };

@@ -19,5 +19,6 @@ pub(super) const FACTS: StepFacts = StepFacts {
     column: None,
     task: "allow sign-in",
     effect: "sign-in allowed",
+    curve: Some("curve-sign-in"),
     prove_again: None,
 };

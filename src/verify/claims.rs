@@ -21,7 +21,7 @@ use crate::run::proof::Proof;
 use crate::run::record::Record;
 use crate::run::state::StepState;
 use crate::run::states::States;
-use crate::step::Step;
+use crate::step::{Step, StepMap};
 
 /// What is said of one step of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +55,8 @@ pub struct Earlier {
     pub last_seen: OffsetDateTime,
 }
 
-/// When steps of one account were accepted.
-#[derive(Debug, Clone, Copy, Default)]
-struct Accepted {
-    sign_in: Option<AcceptedAt>,
-    reset: Option<AcceptedAt>,
-    revoke: Option<AcceptedAt>,
-}
+/// When each step of one account was accepted.
+type Accepted = StepMap<Option<AcceptedAt>>;
 
 #[derive(Debug, Clone, Copy)]
 struct AcceptedAt {
@@ -99,7 +94,7 @@ pub struct RunClaims {
     states: States,
     accepted: Vec<Accepted>,
     /// For each row; empty until a verification is met.
-    noted: Vec<[Option<Noted>; 3]>,
+    noted: Vec<StepMap<Option<Noted>>>,
     contradictions: HashMap<(RowNumber, Step), Box<str>>,
     /// Rows whose account was found blocked while it was in doubt who had blocked it.
     found_blocked: HashSet<RowNumber>,
@@ -145,17 +140,13 @@ impl RunClaims {
                 let Some(accepted) = self.accepted.get_mut(row.index()) else { return };
                 let stamp = Some(AcceptedAt { date: date.map(Second::of), noted: Second::of(line.at) });
                 for step in steps.iter() {
-                    *match step {
-                        Step::Block | Step::Unblock => &mut accepted.sign_in,
-                        Step::Reset => &mut accepted.reset,
-                        Step::Revoke => &mut accepted.revoke,
-                    } = stamp;
+                    accepted[step] = stamp;
                 }
             }
             Record::Verified { row, step, verdict, found } => {
-                self.noted.resize(self.accepted.len(), [None; 3]);
+                self.noted.resize(self.accepted.len(), StepMap::default());
                 let Some(noted) = self.noted.get_mut(row.index()) else { return };
-                noted[place(*step)] = Some(Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) });
+                noted[*step] = Some(Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) });
                 if *verdict == Proof::Contradicted {
                     self.contradictions.insert((*row, *step), found.as_str().into());
                 } else {
@@ -203,11 +194,7 @@ impl RunClaims {
     #[must_use]
     pub fn of(&self, row: RowNumber, step: Step) -> StepClaim {
         let accepted = self.accepted.get(row.index()).copied().unwrap_or_default();
-        let (state, stamp) = match step {
-            Step::Block | Step::Unblock => (self.states.of(row).of(step), accepted.sign_in),
-            Step::Reset => (self.states.of(row).reset, accepted.reset),
-            Step::Revoke => (self.states.of(row).revoke, accepted.revoke),
-        };
+        let (state, stamp) = (self.states.of(row).of(step), accepted[step]);
         match (state, stamp) {
             (StepState::Unplanned, _) => StepClaim::AsBefore,
             (StepState::Done, Some(AcceptedAt { date, noted })) => {
@@ -245,7 +232,7 @@ impl RunClaims {
     }
 
     fn noted_of(&self, row: RowNumber, step: Step) -> Option<Noted> {
-        self.noted.get(row.index())?[place(step)]
+        self.noted.get(row.index())?[step]
     }
 }
 
@@ -264,15 +251,6 @@ fn length(plan: &PlanFolder) -> Result<u64, JournalError> {
         Ok(file) => Ok(file.len()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         Err(source) => Err(JournalError::Io { path, source }),
-    }
-}
-
-/// A playbook blocks or unblocks, never both.
-fn place(step: Step) -> usize {
-    match step {
-        Step::Block | Step::Unblock => 0,
-        Step::Reset => 1,
-        Step::Revoke => 2,
     }
 }
 

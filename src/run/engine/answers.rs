@@ -22,7 +22,7 @@ use crate::run::event::Event;
 use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
 use crate::run::state::{Happening, StepState};
-use crate::step::Steps;
+use crate::step::{Step, Steps};
 
 /// How many batches in a row may find the token turned down, a fresh one each time, before there is no way in.
 const MOST_REJECTIONS: u32 = 3;
@@ -367,7 +367,7 @@ impl<T: Transport> Engine<'_, T> {
             }
             WriteOutcome::Refused { error } => {
                 self.tell_failed(turn, steps, &error.to_string());
-                if self.states[turn as usize].reset.is_open() {
+                if self.states[turn as usize].of(Step::Reset).is_open() {
                     self.first_update_answered(turn, kind);
                     self.faults.remove(&turn);
                     return self.remint(turn);

@@ -211,7 +211,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             let state = &states[turn as usize];
             let due = state.due();
             if due.is_empty() {
-                if all_done(state) { progress.done += 1 } else { progress.not_done += 1 }
+                if state.is_done() { progress.done += 1 } else { progress.not_done += 1 }
             } else if due.first_write() == Some(WriteKind::Update) {
                 updates.push((turn, due.contains(Step::Reset)));
             } else {
@@ -385,7 +385,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             self.updating.remove(&turn);
         }
         if due.is_empty() {
-            if all_done(state) {
+            if state.is_done() {
                 self.progress.done += 1
             } else {
                 self.progress.not_done += 1
@@ -470,11 +470,6 @@ impl<'o, T: Transport> Engine<'o, T> {
         let event = event(self.progress);
         self.tell(&event);
     }
-}
-
-fn all_done(state: &AccountState) -> bool {
-    use super::state::StepState::{Done, Unplanned};
-    [state.sign_in, state.reset, state.revoke].iter().all(|step| matches!(step, Done | Unplanned))
 }
 
 async fn next_lot(intake: &mut Option<mpsc::Receiver<Lot>>) -> Option<Lot> {

@@ -49,11 +49,11 @@ fn the_revoke_waits_for_the_answer_to_the_update() {
 fn a_refused_pair_sends_the_block_alone_and_the_revoke_all_the_same() {
     let refused = Happening::Answered(UPDATE, refusing(Refusal::Property));
     let state = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
-    assert_eq!(state.reset, StepState::Failed);
+    assert_eq!(state.of(Step::Reset), StepState::Failed);
     let block = Steps::of(&[Step::Block]);
     assert_eq!(state.due(), block);
     let state = through(state, &[Happening::Sent(block), Happening::Answered(block, refusing(Refusal::Property))]);
-    assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
+    assert_eq!((state.of(Step::Block), state.due()), (StepState::Failed, REVOKE));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_refused_password_is_replaced_once() {
     let once = through(AccountState::planned(OFFBOARD), &refused);
     assert_eq!(once.due(), UPDATE);
     let twice = through(once, &refused);
-    assert_eq!((twice.reset, twice.due()), (StepState::Failed, Steps::of(&[Step::Block])));
+    assert_eq!((twice.of(Step::Reset), twice.due()), (StepState::Failed, Steps::of(&[Step::Block])));
 }
 
 #[test]
@@ -71,10 +71,10 @@ fn what_may_have_taken_effect_is_uncertain_and_never_failed() {
     for doubt in [Happening::Answered(UPDATE, LOST), Happening::TakenOver] {
         let state =
             through(sent, &[doubt, Happening::Sent(UPDATE), Happening::Answered(UPDATE, refusing(Refusal::Account))]);
-        assert_eq!((state.sign_in, state.reset), (StepState::Uncertain, StepState::Uncertain));
+        assert_eq!((state.of(Step::Block), state.of(Step::Reset)), (StepState::Uncertain, StepState::Uncertain));
     }
     let state = through(sent, &[Happening::Answered(UPDATE, THROTTLED), Happening::GaveUp(UPDATE)]);
-    assert_eq!(state.reset, StepState::GivenUp { in_doubt: false });
+    assert_eq!(state.of(Step::Reset), StepState::GivenUp { in_doubt: false });
     let state = next(state, Happening::TakenOver).unwrap();
     assert_eq!(state.due(), UPDATE, "what was given up is tried again by the next process");
 }
@@ -94,8 +94,8 @@ fn nothing_more_is_done_to_an_account_that_has_drifted() {
     let nothing = next(AccountState::default(), Happening::Drifted).unwrap();
     assert!(nothing.has_drifted() && nothing.is_settled() && next(nothing, Happening::Drifted).is_err());
     let in_doubt = through(sent, &[Happening::TakenOver, Happening::Drifted]);
-    assert_eq!(in_doubt.reset, StepState::Withdrawn { in_doubt: true });
-    assert_eq!(in_doubt.revoke, StepState::Withdrawn { in_doubt: false });
+    assert_eq!(in_doubt.of(Step::Reset), StepState::Withdrawn { in_doubt: true });
+    assert_eq!(in_doubt.of(Step::Revoke), StepState::Withdrawn { in_doubt: false });
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_read_settles_what_is_in_doubt_and_never_a_password() {
     let in_doubt = next(sent, Happening::TakenOver).unwrap();
     assert!(next(in_doubt, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
     let proven = next(in_doubt, Happening::Proven(block)).unwrap();
-    assert_eq!((proven.sign_in, proven.due()), (StepState::Done, REVOKE));
+    assert_eq!((proven.of(Step::Block), proven.due()), (StepState::Done, REVOKE));
     assert!(next(proven, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
     let reset = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), Happening::TakenOver]);
     assert!(next(reset, Happening::Proven(UPDATE)).is_err());
@@ -143,7 +143,7 @@ fn an_account_is_never_opened_with_the_password_that_it_had() {
     for refusal in [Refusal::Property, Refusal::Account] {
         let refused = Happening::Answered(update, refusing(refusal));
         let state = through(AccountState::planned(reinstate), &[Happening::Sent(update), refused]);
-        assert_eq!((state.sign_in, state.due()), (StepState::Failed, REVOKE));
+        assert_eq!((state.of(Step::Unblock), state.due()), (StepState::Failed, REVOKE));
     }
 }
 
@@ -178,7 +178,7 @@ proptest! {
                         prop_assert!(!update_under_way, "two writes for one account");
                         update_under_way = true;
                         if steps.contains(Step::Revoke) {
-                            prop_assert!(state.sign_in.is_settled() && state.reset.is_settled());
+                            prop_assert!(state.of(Step::Block).is_settled() && state.of(Step::Reset).is_settled());
                         }
                     }
                     Happening::Answered(steps, WriteOutcome::Accepted | WriteOutcome::Unknown { .. }) => {
