@@ -14,7 +14,7 @@ use super::replay::Replay;
 use super::results::{self, OutcomeCounts, ResultsError};
 use super::settle::{self, Doubt};
 use super::spent::WritesSpent;
-use super::state::{self, AccountState, Happening};
+use super::state::{self, AccountState, Transition};
 use super::states::States;
 use crate::clock::Clock;
 use crate::ids::RowNumber;
@@ -229,7 +229,7 @@ fn resume_point_of_failed(replay: Replay, begun: bool) -> ResumePoint {
         if before.may_be_retried() {
             chosen.insert(row);
             // One that was given up, and not refused, is open for every process that takes over.
-            *drifts = state::next(taken_over, Happening::Retried).unwrap_or(taken_over).may_drift();
+            *drifts = state::next(taken_over, Transition::Retried).unwrap_or(taken_over).may_drift();
         }
         row = row.next();
     }

@@ -12,7 +12,7 @@ use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::run::proof::{Proof, Proofs};
-use crate::run::state::Happening;
+use crate::run::state::Transition;
 use crate::seal::SealedCredential;
 use crate::step::{Step, Steps};
 
@@ -165,14 +165,14 @@ fn is_nothing(steps: &Steps) -> bool {
 impl Record {
     /// The account that the record is about, and what happened to it.
     #[must_use]
-    pub fn happening(&self) -> Option<(RowNumber, Happening<'_>)> {
+    pub fn transition(&self) -> Option<(RowNumber, Transition<'_>)> {
         match self {
-            Self::Intended { row, steps, .. } => Some((*row, Happening::Sent(*steps))),
-            Self::Answered { row, steps, answer, .. } => Some((*row, Happening::Answered(*steps, answer))),
-            Self::GaveUp { row, steps, .. } => Some((*row, Happening::GaveUp(*steps))),
-            Self::Drifted { row, .. } => Some((*row, Happening::Drifted)),
-            Self::Read { proves, row, .. } if !proves.is_empty() => Some((*row, Happening::Proven(*proves))),
-            Self::Retried { row } => Some((*row, Happening::Retried)),
+            Self::Intended { row, steps, .. } => Some((*row, Transition::Sent(*steps))),
+            Self::Answered { row, steps, answer, .. } => Some((*row, Transition::Answered(*steps, answer))),
+            Self::GaveUp { row, steps, .. } => Some((*row, Transition::GaveUp(*steps))),
+            Self::Drifted { row, .. } => Some((*row, Transition::Drifted)),
+            Self::Read { proves, row, .. } if !proves.is_empty() => Some((*row, Transition::Proven(*proves))),
+            Self::Retried { row } => Some((*row, Transition::Retried)),
             Self::Opened { .. }
             | Self::TakenOver { .. }
             | Self::Engaged { .. }

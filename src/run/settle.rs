@@ -78,25 +78,25 @@ mod tests {
     use crate::graph::write_outcome::WriteOutcome;
     use crate::ids::RowNumber;
     use crate::plan::playbook::Playbook;
-    use crate::run::state::{Happening, next};
+    use crate::run::state::{Transition, next};
     use proptest::prelude::*;
 
     const BLOCK: Steps = Steps::of(&[Step::Block]);
     const REVOKE: Steps = Steps::of(&[Step::Revoke]);
     const AT: OffsetDateTime = time::macros::datetime!(2026-11-23 08:00 UTC);
 
-    fn after(playbook: Playbook, happenings: &[Happening<'_>]) -> AccountState {
+    fn after(playbook: Playbook, transitions: &[Transition<'_>]) -> AccountState {
         let planned = AccountState::planned(playbook.steps());
-        happenings.iter().fold(planned, |state, happening| next(state, *happening).unwrap())
+        transitions.iter().fold(planned, |state, transition| next(state, *transition).unwrap())
     }
 
     fn block_in_doubt() -> AccountState {
-        after(Playbook::Contain, &[Happening::Sent(BLOCK), Happening::TakenOver])
+        after(Playbook::Contain, &[Transition::Sent(BLOCK), Transition::TakenOver])
     }
 
     fn revoke_in_doubt() -> AccountState {
-        let blocked = [Happening::Sent(BLOCK), Happening::Answered(BLOCK, &WriteOutcome::Accepted)];
-        let doubt = [Happening::Sent(REVOKE), Happening::TakenOver];
+        let blocked = [Transition::Sent(BLOCK), Transition::Answered(BLOCK, &WriteOutcome::Accepted)];
+        let doubt = [Transition::Sent(REVOKE), Transition::TakenOver];
         after(Playbook::Contain, &[blocked, doubt].concat())
     }
 
@@ -171,7 +171,7 @@ mod tests {
             };
             for playbook in [Playbook::Breach, Playbook::Offboard, Playbook::Reinstate] {
                 let update = playbook.steps().without(Step::Revoke);
-                let state = after(playbook, &[Happening::Sent(update), Happening::TakenOver]);
+                let state = after(playbook, &[Transition::Sent(update), Transition::TakenOver]);
                 let answered = Some(AT + Duration::seconds(answered));
                 prop_assert_eq!(proves(state, answered, &seen, AT + Duration::hours(1)), Steps::NONE);
             }

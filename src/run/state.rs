@@ -90,7 +90,7 @@ pub struct AccountState {
 /// What can happen to an account.
 #[derive(Debug, Clone, Copy, PartialEq, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
-pub enum Happening<'o> {
+pub enum Transition<'o> {
     /// A write that does these steps is under way.
     Sent(Steps),
     /// Graph answered the write that does these steps.
@@ -109,10 +109,10 @@ pub enum Happening<'o> {
 
 /// An event that cannot happen in this state: a journal that was tampered with, or a bug.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{happening} cannot happen to an account in {state:?}")]
-pub struct Illegal {
+#[error("{transition} is not possible for an account in {state:?}")]
+pub struct IllegalTransition {
     /// What is said to have happened.
-    pub happening: &'static str,
+    pub transition: &'static str,
     /// Where the account stood.
     pub state: AccountState,
 }
@@ -233,11 +233,11 @@ impl AccountState {
 /// # Errors
 ///
 /// An event that cannot happen in this state.
-pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountState, Illegal> {
-    let illegal = || Illegal { happening: happening.into(), state };
+pub fn next(state: AccountState, transition: Transition<'_>) -> Result<AccountState, IllegalTransition> {
+    let illegal = || IllegalTransition { transition: transition.into(), state };
     let mut after = state;
-    match happening {
-        Happening::Sent(steps) => {
+    match transition {
+        Transition::Sent(steps) => {
             if steps.is_empty() || state.due() != steps {
                 return Err(illegal());
             }
@@ -246,7 +246,7 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 after.steps[step] = StepState::Sent { in_doubt };
             }
         }
-        Happening::Answered(steps, outcome) => {
+        Transition::Answered(steps, outcome) => {
             if steps.is_empty() {
                 return Err(illegal());
             }
@@ -273,7 +273,7 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 after.password_refused = true;
             }
         }
-        Happening::GaveUp(steps) => {
+        Transition::GaveUp(steps) => {
             if steps.is_empty() {
                 return Err(illegal());
             }
@@ -282,7 +282,7 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 after.steps[step] = StepState::GivenUp { in_doubt };
             }
         }
-        Happening::Drifted => {
+        Transition::Drifted => {
             if !state.may_drift() {
                 return Err(illegal());
             }
@@ -296,7 +296,7 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 }
             }
         }
-        Happening::Proven(steps) => {
+        Transition::Proven(steps) => {
             let is_readable = steps.iter().all(|step| step.facts().is_settled_by_read);
             if steps.is_empty() || !is_readable || state.due() != steps {
                 return Err(illegal());
@@ -308,7 +308,7 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 after.steps[step] = StepState::Done;
             }
         }
-        Happening::Retried => {
+        Transition::Retried => {
             if state.is_under_way() || !state.any(StepState::was_refused) {
                 return Err(illegal());
             }
@@ -322,7 +322,7 @@ pub fn next(state: AccountState, happening: Happening<'_>) -> Result<AccountStat
                 after.reopen_last();
             }
         }
-        Happening::TakenOver => {
+        Transition::TakenOver => {
             for (_, slot) in after.steps.iter_mut() {
                 *slot = match *slot {
                     StepState::Sent { .. } => StepState::Open { in_doubt: true },

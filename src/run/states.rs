@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::journal::JournalLine;
 use super::record::Record;
 use super::spent::{Spent, WritesSpent};
-use super::state::{self, AccountState, Happening};
+use super::state::{self, AccountState, Transition};
 use crate::digest::Digest;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
@@ -107,10 +107,10 @@ impl States {
         if let Record::TakenOver { .. } = line.record {
             self.take_over();
         }
-        let Some((row, happening)) = line.record.happening() else { return Ok(None) };
+        let Some((row, transition)) = line.record.transition() else { return Ok(None) };
         let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
         let before = *slot;
-        let after = state::next(before, happening).map_err(|illegal| illegal.to_string())?;
+        let after = state::next(before, transition).map_err(|illegal| illegal.to_string())?;
         *slot = after;
         if let Record::Intended { app, .. } = line.record {
             self.spent.note(app, line.at);
@@ -145,28 +145,28 @@ impl States {
 
     /// Nothing more is done to the account of this row; says whether anything was left to do.
     pub fn withdraw(&mut self, row: RowNumber) -> bool {
-        self.advance(row, Happening::Drifted)
+        self.advance(row, Transition::Drifted)
     }
 
     /// The steps of this row that were in doubt are done; says whether that could be.
     pub fn prove(&mut self, row: RowNumber, steps: Steps) -> bool {
-        self.advance(row, Happening::Proven(steps))
+        self.advance(row, Transition::Proven(steps))
     }
 
     /// What was refused for this row is tried once more; says whether anything was.
     pub fn retry(&mut self, row: RowNumber) -> bool {
-        self.advance(row, Happening::Retried)
+        self.advance(row, Transition::Retried)
     }
 
-    fn advance(&mut self, row: RowNumber, happening: Happening) -> bool {
+    fn advance(&mut self, row: RowNumber, transition: Transition) -> bool {
         let Some(state) = self.by_row.get_mut(row.index()) else { return false };
-        state::next(*state, happening).map(|after| *state = after).is_ok()
+        state::next(*state, transition).map(|after| *state = after).is_ok()
     }
 }
 
 fn taken_over(state: AccountState) -> AccountState {
     // Every state can be taken over.
-    state::next(state, Happening::TakenOver).unwrap_or(state)
+    state::next(state, Transition::TakenOver).unwrap_or(state)
 }
 
 #[cfg(test)]

@@ -254,7 +254,7 @@ fn every_prefix_of_a_journal_has_its_results() {
         let tally = results::write(&out, plan, &replay, &path, length == lines.len()).unwrap();
 
         let kind = serde_json::to_value(record).unwrap()["record"].as_str().unwrap().to_owned();
-        let subject = record.happening().map(|(row, _)| format!(" {row}")).unwrap_or_default();
+        let subject = record.transition().map(|(row, _)| format!(" {row}")).unwrap_or_default();
         writeln!(told, "{kind}{subject}: {}", serde_json::to_string(&tally).unwrap()).unwrap();
         for (number, line) in fs::read_to_string(&out).unwrap().lines().enumerate() {
             if before.insert(number, line.to_owned()).as_deref() != Some(line) {

@@ -21,7 +21,7 @@ use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
-use crate::run::state::{Happening, StepState};
+use crate::run::state::{Transition, StepState};
 use crate::step::{Step, Steps};
 
 /// How many batches in a row may find the token turned down, a fresh one each time, before there is no way in.
@@ -355,7 +355,7 @@ impl<T: Transport> Engine<'_, T> {
         let row = self.accounts.get(turn).row;
         let retry_after = outcome.retry_after();
         let asked = retry_after.map_or(Duration::ZERO, |wait| wait + backoff::jitter());
-        if !self.advance(turn, Happening::Answered(steps, &outcome)) {
+        if !self.advance(turn, Transition::Answered(steps, &outcome)) {
             return;
         }
         records.push(Record::Answered { row, steps, answer: outcome.clone(), date, request_id });
@@ -391,7 +391,7 @@ impl<T: Transport> Engine<'_, T> {
             self.first_update_answered(turn, kind);
         }
         if own >= MOST_FAULTS && self.ending.is_none() {
-            if self.advance(turn, Happening::GaveUp(steps)) {
+            if self.advance(turn, Transition::GaveUp(steps)) {
                 records.push(Record::GaveUp { row, steps, reason: reason.clone() });
                 self.tell_failed(turn, steps, &reason);
                 self.write_settled(turn, kind);

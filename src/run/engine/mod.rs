@@ -29,7 +29,7 @@ use super::journal::{Journal, JournalError};
 use super::mint::{self, Credential, Lot, Mint, MintError};
 use super::record::Record;
 use super::schedule::{Kind, Queue, Turn};
-use super::state::{self, AccountState, Happening};
+use super::state::{self, AccountState, Transition};
 use crate::clock::Clock;
 use crate::graph::batch::MOST_ITEMS;
 use crate::graph::error::GraphError;
@@ -411,9 +411,9 @@ impl<'o, T: Transport> Engine<'o, T> {
     }
 
     /// Moves an account through the one function that may; `false` when there is no such move.
-    fn advance(&mut self, turn: Turn, happening: Happening) -> bool {
+    fn advance(&mut self, turn: Turn, transition: Transition) -> bool {
         let slot = &mut self.states[turn as usize];
-        match state::next(*slot, happening) {
+        match state::next(*slot, transition) {
             Ok(after) => {
                 self.progress.writes_left = self.progress.writes_left + after.writes_left() - slot.writes_left();
                 *slot = after;

@@ -12,7 +12,7 @@ use crate::run::apps::{AppIndex, Grant};
 use crate::run::event::Event;
 use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
-use crate::run::state::Happening;
+use crate::run::state::Transition;
 use crate::step::Step;
 
 /// How long a part-full batch waits for company.
@@ -154,7 +154,7 @@ impl<T: Transport> Engine<'_, T> {
                     SlipWrite::Update { account_enabled: steps.account_enabled(), reset }
                 }
             };
-            if !self.advance(turn, Happening::Sent(steps)) {
+            if !self.advance(turn, Transition::Sent(steps)) {
                 return;
             }
             let account = self.accounts.get(turn);

@@ -26,39 +26,39 @@ fn refusing(refusal: Refusal) -> &'static WriteOutcome {
     outcome
 }
 
-fn through(state: AccountState, happenings: &[Happening<'_>]) -> AccountState {
-    happenings.iter().fold(state, |state, happening| next(state, *happening).unwrap())
+fn through(state: AccountState, transitions: &[Transition<'_>]) -> AccountState {
+    transitions.iter().fold(state, |state, transition| next(state, *transition).unwrap())
 }
 
 #[test]
 fn the_revoke_waits_for_the_answer_to_the_update() {
     let fresh = AccountState::planned(OFFBOARD);
     assert_eq!(fresh.due(), UPDATE);
-    assert!(next(fresh, Happening::Sent(REVOKE)).is_err(), "a revoke before the update");
-    let sent = next(fresh, Happening::Sent(UPDATE)).unwrap();
+    assert!(next(fresh, Transition::Sent(REVOKE)).is_err(), "a revoke before the update");
+    let sent = next(fresh, Transition::Sent(UPDATE)).unwrap();
     assert_eq!(sent.due(), Steps::NONE);
-    let done = next(sent, Happening::Answered(UPDATE, ACCEPTED)).unwrap();
+    let done = next(sent, Transition::Answered(UPDATE, ACCEPTED)).unwrap();
     assert_eq!(done.due(), REVOKE);
-    let finished = through(done, &[Happening::Sent(REVOKE), Happening::Answered(REVOKE, ACCEPTED)]);
+    let finished = through(done, &[Transition::Sent(REVOKE), Transition::Answered(REVOKE, ACCEPTED)]);
     assert!(finished.is_settled());
     assert_eq!(finished.due(), Steps::NONE);
-    assert!(next(finished, Happening::Sent(REVOKE)).is_err(), "a finished account is never touched again");
+    assert!(next(finished, Transition::Sent(REVOKE)).is_err(), "a finished account is never touched again");
 }
 
 #[test]
 fn a_refused_pair_sends_the_block_alone_and_the_revoke_all_the_same() {
-    let refused = Happening::Answered(UPDATE, refusing(Refusal::Property));
-    let state = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
+    let refused = Transition::Answered(UPDATE, refusing(Refusal::Property));
+    let state = through(AccountState::planned(OFFBOARD), &[Transition::Sent(UPDATE), refused]);
     assert_eq!(state.of(Step::Reset), StepState::Failed);
     let block = Steps::of(&[Step::Block]);
     assert_eq!(state.due(), block);
-    let state = through(state, &[Happening::Sent(block), Happening::Answered(block, refusing(Refusal::Property))]);
+    let state = through(state, &[Transition::Sent(block), Transition::Answered(block, refusing(Refusal::Property))]);
     assert_eq!((state.of(Step::Block), state.due()), (StepState::Failed, REVOKE));
 }
 
 #[test]
 fn a_refused_password_is_replaced_once() {
-    let refused = [Happening::Sent(UPDATE), Happening::Answered(UPDATE, refusing(Refusal::Password))];
+    let refused = [Transition::Sent(UPDATE), Transition::Answered(UPDATE, refusing(Refusal::Password))];
     let once = through(AccountState::planned(OFFBOARD), &refused);
     assert_eq!(once.due(), UPDATE);
     let twice = through(once, &refused);
@@ -67,57 +67,57 @@ fn a_refused_password_is_replaced_once() {
 
 #[test]
 fn what_may_have_taken_effect_is_uncertain_and_never_failed() {
-    let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
-    for doubt in [Happening::Answered(UPDATE, LOST), Happening::TakenOver] {
+    let sent = next(AccountState::planned(OFFBOARD), Transition::Sent(UPDATE)).unwrap();
+    for doubt in [Transition::Answered(UPDATE, LOST), Transition::TakenOver] {
         let state =
-            through(sent, &[doubt, Happening::Sent(UPDATE), Happening::Answered(UPDATE, refusing(Refusal::Account))]);
+            through(sent, &[doubt, Transition::Sent(UPDATE), Transition::Answered(UPDATE, refusing(Refusal::Account))]);
         assert_eq!((state.of(Step::Block), state.of(Step::Reset)), (StepState::Uncertain, StepState::Uncertain));
     }
-    let state = through(sent, &[Happening::Answered(UPDATE, THROTTLED), Happening::GaveUp(UPDATE)]);
+    let state = through(sent, &[Transition::Answered(UPDATE, THROTTLED), Transition::GaveUp(UPDATE)]);
     assert_eq!(state.of(Step::Reset), StepState::GivenUp { in_doubt: false });
-    let state = next(state, Happening::TakenOver).unwrap();
+    let state = next(state, Transition::TakenOver).unwrap();
     assert_eq!(state.due(), UPDATE, "what was given up is tried again by the next process");
 }
 
 #[test]
 fn nothing_more_is_done_to_an_account_that_has_drifted() {
-    let state = next(AccountState::planned(OFFBOARD), Happening::Drifted).unwrap();
+    let state = next(AccountState::planned(OFFBOARD), Transition::Drifted).unwrap();
     assert!(state.is_settled() && state.due().is_empty());
-    assert!(next(state, Happening::Sent(UPDATE)).is_err());
-    let state = next(state, Happening::TakenOver).unwrap();
+    assert!(next(state, Transition::Sent(UPDATE)).is_err());
+    let state = next(state, Transition::TakenOver).unwrap();
     assert!(state.is_settled(), "the next process does not try it either");
-    let sent = next(AccountState::planned(OFFBOARD), Happening::Sent(UPDATE)).unwrap();
-    assert!(next(sent, Happening::Drifted).is_err(), "what is under way is waited for first");
-    let done = through(sent, &[Happening::Answered(UPDATE, ACCEPTED), Happening::TakenOver]);
+    let sent = next(AccountState::planned(OFFBOARD), Transition::Sent(UPDATE)).unwrap();
+    assert!(next(sent, Transition::Drifted).is_err(), "what is under way is waited for first");
+    let done = through(sent, &[Transition::Answered(UPDATE, ACCEPTED), Transition::TakenOver]);
     assert_eq!(done.due(), REVOKE);
-    assert!(next(done, Happening::Drifted).is_err(), "the revoke of an update that is done is never withdrawn");
-    let nothing = next(AccountState::default(), Happening::Drifted).unwrap();
-    assert!(nothing.has_drifted() && nothing.is_settled() && next(nothing, Happening::Drifted).is_err());
-    let in_doubt = through(sent, &[Happening::TakenOver, Happening::Drifted]);
+    assert!(next(done, Transition::Drifted).is_err(), "the revoke of an update that is done is never withdrawn");
+    let nothing = next(AccountState::default(), Transition::Drifted).unwrap();
+    assert!(nothing.has_drifted() && nothing.is_settled() && next(nothing, Transition::Drifted).is_err());
+    let in_doubt = through(sent, &[Transition::TakenOver, Transition::Drifted]);
     assert_eq!(in_doubt.of(Step::Reset), StepState::Withdrawn { in_doubt: true });
     assert_eq!(in_doubt.of(Step::Revoke), StepState::Withdrawn { in_doubt: false });
 }
 
 #[test]
 fn what_was_refused_is_tried_once_more_and_the_revoke_comes_last_again() {
-    let refused = Happening::Answered(UPDATE, refusing(Refusal::Account));
-    let revoked = [Happening::Sent(REVOKE), Happening::Answered(REVOKE, ACCEPTED)];
-    let failed = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), refused]);
+    let refused = Transition::Answered(UPDATE, refusing(Refusal::Account));
+    let revoked = [Transition::Sent(REVOKE), Transition::Answered(REVOKE, ACCEPTED)];
+    let failed = through(AccountState::planned(OFFBOARD), &[Transition::Sent(UPDATE), refused]);
     let partial = through(failed, &revoked);
     assert!(partial.may_be_retried() && !AccountState::planned(OFFBOARD).may_be_retried());
-    let again = next(partial, Happening::Retried).unwrap();
+    let again = next(partial, Transition::Retried).unwrap();
     assert_eq!(again.due(), UPDATE);
-    let accepted = Happening::Answered(UPDATE, ACCEPTED);
-    let again = through(again, &[Happening::Sent(UPDATE), accepted]);
+    let accepted = Transition::Answered(UPDATE, ACCEPTED);
+    let again = through(again, &[Transition::Sent(UPDATE), accepted]);
     assert_eq!(again.due(), REVOKE, "what was issued before the update must not outlive it");
     let done = through(again, &revoked);
     assert_eq!(done.misses(), 0);
-    assert!(next(done, Happening::Retried).is_err(), "nothing has failed");
+    assert!(next(done, Transition::Retried).is_err(), "nothing has failed");
     let uncertain = through(
         AccountState::planned(OFFBOARD),
-        &[Happening::Sent(UPDATE), Happening::TakenOver, Happening::Sent(UPDATE), refused],
+        &[Transition::Sent(UPDATE), Transition::TakenOver, Transition::Sent(UPDATE), refused],
     );
-    let doubted = next(uncertain, Happening::Retried).unwrap();
+    let doubted = next(uncertain, Transition::Retried).unwrap();
     assert_eq!((doubted.due(), doubted.is_in_doubt()), (UPDATE, true), "and what may be done is not forgotten");
 }
 
@@ -125,24 +125,24 @@ fn what_was_refused_is_tried_once_more_and_the_revoke_comes_last_again() {
 fn a_read_settles_what_is_in_doubt_and_never_a_password() {
     let contain = Steps::of(&[Step::Block, Step::Revoke]);
     let block = Steps::of(&[Step::Block]);
-    let sent = next(AccountState::planned(contain), Happening::Sent(block)).unwrap();
-    assert!(next(sent, Happening::Proven(block)).is_err(), "it is under way, not in doubt");
-    let in_doubt = next(sent, Happening::TakenOver).unwrap();
-    assert!(next(in_doubt, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
-    let proven = next(in_doubt, Happening::Proven(block)).unwrap();
+    let sent = next(AccountState::planned(contain), Transition::Sent(block)).unwrap();
+    assert!(next(sent, Transition::Proven(block)).is_err(), "it is under way, not in doubt");
+    let in_doubt = next(sent, Transition::TakenOver).unwrap();
+    assert!(next(in_doubt, Transition::Proven(REVOKE)).is_err(), "the revoke was never sent");
+    let proven = next(in_doubt, Transition::Proven(block)).unwrap();
     assert_eq!((proven.of(Step::Block), proven.due()), (StepState::Done, REVOKE));
-    assert!(next(proven, Happening::Proven(REVOKE)).is_err(), "the revoke was never sent");
-    let reset = through(AccountState::planned(OFFBOARD), &[Happening::Sent(UPDATE), Happening::TakenOver]);
-    assert!(next(reset, Happening::Proven(UPDATE)).is_err());
-    assert!(next(reset, Happening::Proven(block)).is_err(), "block and reset travel together");
+    assert!(next(proven, Transition::Proven(REVOKE)).is_err(), "the revoke was never sent");
+    let reset = through(AccountState::planned(OFFBOARD), &[Transition::Sent(UPDATE), Transition::TakenOver]);
+    assert!(next(reset, Transition::Proven(UPDATE)).is_err());
+    assert!(next(reset, Transition::Proven(block)).is_err(), "block and reset travel together");
 }
 
 #[test]
 fn an_account_is_never_opened_with_the_password_that_it_had() {
     let (reinstate, update) = (Playbook::Reinstate.steps(), Steps::of(&[Step::Unblock, Step::Reset]));
     for refusal in [Refusal::Property, Refusal::Account] {
-        let refused = Happening::Answered(update, refusing(refusal));
-        let state = through(AccountState::planned(reinstate), &[Happening::Sent(update), refused]);
+        let refused = Transition::Answered(update, refusing(refusal));
+        let state = through(AccountState::planned(reinstate), &[Transition::Sent(update), refused]);
         assert_eq!((state.of(Step::Unblock), state.due()), (StepState::Failed, REVOKE));
     }
 }
@@ -151,41 +151,41 @@ fn steps() -> impl Strategy<Value = Steps> {
     prop::sample::subsequence(vec![Step::Block, Step::Reset, Step::Revoke], 0..=3).prop_map(|steps| Steps::of(&steps))
 }
 
-fn happening() -> impl Strategy<Value = Happening<'static>> {
+fn transition() -> impl Strategy<Value = Transition<'static>> {
     let refusals = [Refusal::Password, Refusal::Property, Refusal::Account].map(refusing);
     let outcome = prop::sample::select([&[ACCEPTED, THROTTLED, LOST][..], &refusals].concat());
     prop_oneof![
-        steps().prop_map(Happening::Sent),
-        (steps(), outcome).prop_map(|(steps, outcome)| Happening::Answered(steps, outcome)),
-        steps().prop_map(Happening::GaveUp),
-        Just(Happening::TakenOver),
-        Just(Happening::Drifted),
-        steps().prop_map(Happening::Proven),
-        Just(Happening::Retried),
+        steps().prop_map(Transition::Sent),
+        (steps(), outcome).prop_map(|(steps, outcome)| Transition::Answered(steps, outcome)),
+        steps().prop_map(Transition::GaveUp),
+        Just(Transition::TakenOver),
+        Just(Transition::Drifted),
+        steps().prop_map(Transition::Proven),
+        Just(Transition::Retried),
     ]
 }
 
 proptest! {
         #[test]
-        fn no_history_breaks_the_promises(plan in steps(), history in prop::collection::vec(happening(), 0..60)) {
+        fn no_history_breaks_the_promises(plan in steps(), history in prop::collection::vec(transition(), 0..60)) {
             let mut state = AccountState::planned(plan);
             let mut may_be_done = Steps::NONE;
             let mut update_under_way = false;
-            for happening in history {
-                let Ok(after) = next(state, happening) else { continue };
-                match happening {
-                    Happening::Sent(steps) => {
+            for transition in history {
+                let Ok(after) = next(state, transition) else { continue };
+                match transition {
+                    Transition::Sent(steps) => {
                         prop_assert!(!update_under_way, "two writes for one account");
                         update_under_way = true;
                         if steps.contains(Step::Revoke) {
                             prop_assert!(state.of(Step::Block).is_settled() && state.of(Step::Reset).is_settled());
                         }
                     }
-                    Happening::Answered(steps, WriteOutcome::Accepted | WriteOutcome::Unknown { .. }) => {
+                    Transition::Answered(steps, WriteOutcome::Accepted | WriteOutcome::Unknown { .. }) => {
                         update_under_way = false;
                         for step in steps.iter() { may_be_done = may_be_done.with(step); }
                     }
-                    Happening::TakenOver => {
+                    Transition::TakenOver => {
 for step in Step::all() {
                             if matches!(state.of(step), StepState::Sent { .. }) { may_be_done = may_be_done.with(step); }
                         }
