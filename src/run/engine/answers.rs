@@ -21,7 +21,7 @@ use crate::run::apps::AppIndex;
 use crate::run::event::Event;
 use crate::run::record::Record;
 use crate::run::schedule::{Kind, Turn};
-use crate::run::state::{Transition, StepState};
+use crate::run::state::{StepState, Transition};
 use crate::step::{Step, Steps};
 
 /// How many batches in a row may find the token turned down, a fresh one each time, before there is no way in.
