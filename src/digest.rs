@@ -26,10 +26,6 @@ impl Digest {
     }
 
     /// The digest of all that a reader yields.
-    ///
-    /// # Errors
-    ///
-    /// Whatever reading fails with.
     pub fn of_reader(mut reader: impl Read) -> io::Result<Self> {
         let mut hasher = Hasher::new();
         let mut buffer = vec![0; 64 * 1024];

@@ -10,10 +10,6 @@ use tempfile::NamedTempFile;
 /// Makes a folder, and those above it that are missing, readable by the owner only (0700).
 ///
 /// A folder that is there already is left as it is.
-///
-/// # Errors
-///
-/// Whatever making the folder fails with.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -24,10 +20,6 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 
 /// Says whether others than the owner may change what is in this folder. Always `false` where the file system has no such
 /// mode.
-///
-/// # Errors
-///
-/// Whatever reading the metadata fails with.
 pub fn writable_by_others(path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
     {
@@ -53,10 +45,6 @@ pub enum MayChange {
 }
 
 /// Says who may change an open file. Always [`MayChange::OwnerAlone`] where the file system has no such mode.
-///
-/// # Errors
-///
-/// Whatever reading the metadata fails with.
 pub fn who_may_change(file: &File) -> io::Result<MayChange> {
     let metadata = file.metadata()?;
     #[cfg(unix)]
@@ -82,10 +70,6 @@ fn may_change(mode: u32, owner: u32, myself: u32) -> MayChange {
 
 /// Says whether others than the owner may read or change an open file. Always `false` where the file system has no such
 /// mode.
-///
-/// # Errors
-///
-/// Whatever reading the metadata fails with.
 pub fn open_to_others(file: &File) -> io::Result<bool> {
     let metadata = file.metadata()?;
     #[cfg(unix)]
@@ -98,10 +82,6 @@ pub fn open_to_others(file: &File) -> io::Result<bool> {
 }
 
 /// A new folder (0700) in the system's place for temporary files; it is removed when the handle is dropped.
-///
-/// # Errors
-///
-/// Whatever making it fails with.
 pub fn temporary_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -119,10 +99,6 @@ pub fn create_new(path: &Path) -> io::Result<File> {
 }
 
 /// Opens a file (0600 when it is made) for reading and appending.
-///
-/// # Errors
-///
-/// Whatever opening fails with.
 pub fn open_append(path: &Path) -> io::Result<File> {
     owner_only(OpenOptions::new().read(true).append(true).create(true)).open(path)
 }
@@ -164,19 +140,11 @@ pub struct Pending {
 
 impl Pending {
     /// Begins a file that will be called `path`.
-    ///
-    /// # Errors
-    ///
-    /// Whatever making a file in that folder fails with.
     pub fn new(path: &Path) -> io::Result<Self> {
         Ok(Self { writer: io::BufWriter::with_capacity(256 * 1024, beside(path)?), path: path.to_owned() })
     }
 
     /// What has been written so far, from its beginning.
-    ///
-    /// # Errors
-    ///
-    /// Whatever writing or opening fails with.
     pub fn reopen(&mut self) -> io::Result<File> {
         self.writer.flush()?;
         self.writer.get_ref().reopen()
@@ -220,10 +188,6 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Brings the names in a folder to disk, so that a new or renamed file is found after a power cut.
-///
-/// # Errors
-///
-/// Whatever opening or syncing the folder fails with.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;

@@ -27,10 +27,6 @@ pub(super) fn create(path: &Path) -> Result<File, Failure> {
 
 /// Refuses a standard output that a shell redirected to a file which others can read, as it does unless it is told
 /// otherwise. Pipes and terminals are no files. Where the file system has no such mode, nothing is refused.
-///
-/// # Errors
-///
-/// [`Failure`].
 pub(super) fn check_standard_output(what: &str) -> Result<(), Failure> {
     #[cfg(not(unix))]
     let _ = what;

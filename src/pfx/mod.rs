@@ -77,9 +77,6 @@ pub(crate) fn is_binary(content: &[u8]) -> bool {
 }
 
 impl<'a> Pfx<'a> {
-    /// # Errors
-    ///
-    /// [`PfxError::Damaged`].
     pub(crate) fn parse(file: &'a [u8]) -> Result<Self, PfxError> {
         safes(file).map(|safes| Self { safes }).map_err(|_| PfxError::Damaged)
     }
@@ -100,10 +97,6 @@ impl<'a> Pfx<'a> {
 
     /// Those private keys alone. Certificates often stand behind a cipher (RC2) that keys never do, and then the keys open
     /// all the same.
-    ///
-    /// # Errors
-    ///
-    /// [`PfxError`].
     pub(crate) fn keys(&self, password: &SecretString) -> Result<Vec<PfxPrivateKey>, PfxError> {
         let mut contents = PfxContents::default();
         self.open_safes().try_for_each(|bags| contents.take_in(bags, password))?;
@@ -118,10 +111,6 @@ impl<'a> Pfx<'a> {
     }
 
     /// Everything in it.
-    ///
-    /// # Errors
-    ///
-    /// [`PfxError`].
     pub(crate) fn open(&self, password: &SecretString) -> Result<PfxContents, PfxError> {
         let mut contents = PfxContents::default();
         for safe in &self.safes {

@@ -67,19 +67,14 @@ impl Defects {
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum DefectReason {
-    /// No key on a row that has other cells.
     #[error("the key cell ({columns}) is empty")]
-    NoKey {
-        /// The key columns by their header names.
-        columns: String,
-    },
-    /// A key that is neither kind of key.
+    NoKey { columns: String },
     #[error("{text:?} is neither an object id nor a user principal name: {why}")]
     NotAKey {
         /// The cell, cut.
         text: String,
-        /// Why it is no user principal name.
         why: NotAUpn,
     },
     /// What logs write where no person acted.
@@ -87,7 +82,6 @@ pub enum DefectReason {
     NotAUser {
         /// The cell, cut.
         text: String,
-        /// What it is.
         why: NotAUser,
     },
     /// A key that is not what the operator says that keys are.
@@ -95,31 +89,21 @@ pub enum DefectReason {
     NotAValue {
         /// The cell, cut.
         text: String,
-        /// What it was to be.
         by: KeyProperty,
-        /// Why not.
         why: NotAValue,
     },
     /// Entities of an incident that do not name exactly one account.
     #[error("the entities name {accounts} accounts, or one without id and full name, so nobody can tell who is meant")]
-    Entities {
-        /// How many accounts are among them.
-        accounts: usize,
-    },
-    /// A user principal name beside an object id that cannot be one.
+    Entities { accounts: usize },
     #[error("{text:?} in column {column:?} is no user principal name: {why}")]
     NotAUpn {
-        /// The column by its header name.
         column: String,
         /// The cell, cut.
         text: String,
-        /// Why not.
         why: NotAUpn,
     },
-    /// Cells are missing at the end.
     #[error("it has {} where {} are expected", cells(*.found), .expected)]
     TooFewCells {
-        /// Cells on the row.
         found: usize,
         /// Cells of the header, or of the first row where there is none.
         expected: usize,
@@ -127,60 +111,32 @@ pub enum DefectReason {
     /// There are more cells than names in the header, and they are not empty.
     #[error("it has {} where {} expected", cells(*.found), only(*.expected))]
     TooManyCells {
-        /// Cells on the row.
         found: usize,
         /// Cells of the header, or of the first row where there is none.
         expected: usize,
     },
-    /// Bytes that are no letters in the encoding of the list.
     #[error("the cell in column {column:?} is not {encoding}")]
-    Undecodable {
-        /// The column by its header name.
-        column: String,
-        /// The encoding of the list.
-        encoding: Encoding,
-    },
+    Undecodable { column: String, encoding: Encoding },
     /// A NUL, an escape, or the like.
     #[error("the cell in column {column:?} holds the control character U+{code:04X}")]
-    ControlCharacter {
-        /// The column by its header name.
-        column: String,
-        /// The character's number.
-        code: u32,
-    },
-    /// A key that goes over more than one line.
+    ControlCharacter { column: String, code: u32 },
     #[error("the key in column {column:?} goes over more than one line; is a closing quote missing?")]
-    LineBreakInKey {
-        /// The column by its header name.
-        column: String,
-    },
-    /// A priority that is no whole number.
+    LineBreakInKey { column: String },
     #[error("{text:?} is no priority; it takes a whole number from 0 to 4294967295, lower is earlier")]
     NotAPriority {
         /// The cell, cut.
         text: String,
     },
-    /// A cell that is longer than its kind can be.
     #[error("the cell in column {column:?} is longer than {max} characters")]
-    CellTooLong {
-        /// The column by its header name.
-        column: String,
-        /// The greatest length.
-        max: usize,
-    },
-    /// A record that is longer than any roster has.
+    CellTooLong { column: String, max: usize },
     #[error("it is longer than {max} bytes")]
-    RowTooLong {
-        /// The greatest length.
-        max: usize,
-    },
+    RowTooLong { max: usize },
     /// A quote opens here, and the cell does not end well behind it.
     #[error("a quote opens here and never closes; reading goes on at the next line")]
     OpenQuote,
     /// A line inside a quote that may have swallowed it.
     #[error("it stands inside a quote that opens further up, so nobody can tell whether it is a row or a remark")]
     InsideQuote,
-    /// Text behind a closing quote.
     #[error("text follows a closing quote")]
     TextAfterQuote,
 }

@@ -12,120 +12,59 @@ use crate::nearest::nearest;
 /// Why a list of people cannot be read at all: what was found, and what is expected instead.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum RosterError {
-    /// The file is not there.
     #[error("the roster {0} does not exist")]
     NotFound(Source),
-    /// A folder where a file is expected.
     #[error("{0} is a folder; name the CSV file in it")]
     Folder(Source),
-    /// Opening failed.
     #[error("the roster {from} cannot be opened: {error}")]
-    Open {
-        /// What was to be opened.
-        from: Source,
-        /// What the operating system says.
-        error: io::Error,
-    },
+    Open { from: Source, error: io::Error },
     /// Reading failed on the way: what was read before is not the whole list.
     #[error("reading the roster {from} failed at line {line}: {error}")]
-    Read {
-        /// What was read.
-        from: Source,
-        /// The line at which reading stood.
-        line: u64,
-        /// What the operating system says.
-        error: io::Error,
-    },
+    Read { from: Source, line: u64, error: io::Error },
     /// No bytes, or blank lines only.
     #[error("the roster {0} is empty; it needs a header line and a line for each person")]
     Empty(Source),
-    /// A header and nobody under it.
     #[error("the roster {from} has a header ({}) and nobody under it", listed(.found))]
-    Nobody {
-        /// What was read.
-        from: Source,
-        /// The names in the header.
-        found: Vec<String>,
-    },
-    /// A workbook, not a CSV file.
+    Nobody { from: Source, found: Vec<String> },
     #[error("the roster {0} is a spreadsheet workbook; save it as \"CSV UTF-8\" and name that file")]
     Workbook(Source),
-    /// Not text at all.
     #[error("the roster {0} is no text; a CSV file is expected")]
     Binary(Source),
-    /// The header line itself is broken.
     #[error("the header of the roster {from} cannot be read: {what}")]
-    Header {
-        /// What was read.
-        from: Source,
-        /// What is wrong with it.
-        what: &'static str,
-        /// Where.
-        span: Box<SourceSpan>,
-    },
-    /// No column that could hold the key.
+    Header { from: Source, what: &'static str, span: Box<SourceSpan> },
     #[error("the roster {from} has no key column{}: its first line {}{}", for_property(*.by), first_line(.found), accepted(*.by))]
     NoKeyColumn {
-        /// What was read.
         from: Source,
         /// The names in the header; none where passwords may be among them.
         found: Vec<String>,
-        /// The property that was looked for.
         by: Option<KeyProperty>,
         /// The number of the column in which keys stand below the first line, where there is one.
         numbered: Option<String>,
-        /// The header line.
         span: Box<SourceSpan>,
     },
-    /// A header that is not the first line.
     #[error("the roster {from} has something in front of its header, which stands on line {}", .span.line)]
-    HeaderBelow {
-        /// What was read.
-        from: Source,
-        /// The header line.
-        span: Box<SourceSpan>,
-    },
+    HeaderBelow { from: Source, span: Box<SourceSpan> },
     /// A first line that may be a header, and may be somebody.
     #[error(
         "the first line of the roster {from} may be a header or a person: {text:?} may be the name of a column and somebody's"
     )]
-    HeaderOrPerson {
-        /// What was read.
-        from: Source,
-        /// The cell that may be either.
-        text: String,
-        /// The first line.
-        span: Box<SourceSpan>,
-    },
-    /// The operator names a column that is not there.
+    HeaderOrPerson { from: Source, text: String, span: Box<SourceSpan> },
     #[error(transparent)]
     UnknownColumn(Box<UnknownColumn>),
-    /// Two columns with one meaning.
     #[error("the roster {from} has two columns {first:?} and {second:?} that mean the same; remove or rename one")]
-    TwoColumns {
-        /// What was read.
-        from: Source,
-        /// The first of them.
-        first: String,
-        /// The second of them.
-        second: String,
-        /// The second of them in the header.
-        span: Box<SourceSpan>,
-    },
+    TwoColumns { from: Source, first: String, second: String, span: Box<SourceSpan> },
     /// More than one column holds keys: without a header, or with one and other keys in each.
     #[error("the roster {from} {}: {}; name the one with --key", many(*.header), listed(.columns))]
     ManyKeyColumns {
-        /// What was read.
         from: Source,
         /// The columns by their names, or by their numbers.
         columns: Vec<String>,
         /// Whether the list has a header.
         header: bool,
-        /// The first line.
         span: Box<SourceSpan>,
     },
-    /// More rows than can be numbered.
     #[error("the roster {0} has more rows than can be counted")]
     TooManyRows(Source),
 }
@@ -133,18 +72,14 @@ pub enum RosterError {
 /// The operator names a column that is not there.
 #[derive(Debug, thiserror::Error)]
 #[error("the roster {from} has no column {key:?}: {}{}", columns(.found, *.header), did_you_mean(.nearest.as_deref()))]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub struct UnknownColumn {
-    /// What was read.
     pub from: Source,
-    /// What the operator wrote.
     pub key: String,
-    /// The name that is most like it, where one is.
     pub nearest: Option<String>,
-    /// The names of the columns.
     pub found: Vec<String>,
     /// Whether the list has a header.
     pub header: bool,
-    /// The first line.
     pub span: SourceSpan,
 }
 

@@ -15,14 +15,12 @@ const NOT_IN_SAM: &[char] = &['"', '/', '\\', '[', ']', ':', ';', '|', '=', ',',
 
 /// Why a text cannot be the value of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum NotAValue {
-    /// No address.
     #[error("{0}")]
     Address(NotAUpn),
-    /// Several addresses, and none or more than one is the primary one.
     #[error("it has {0} primary (SMTP:) addresses; one is needed to tell who is meant")]
     Primaries(usize),
-    /// Longer than employee ids are.
     #[error("it is longer than {MAX_EMPLOYEE_ID_CHARACTERS} characters")]
     EmployeeIdTooLong,
     /// `1.23457E+11`
@@ -31,22 +29,17 @@ pub enum NotAValue {
     /// `1.0`
     #[error("a spreadsheet has taken it for a number with decimals")]
     Decimal,
-    /// Quotes that are no quotes of the list.
     #[error("there is a quote around it")]
     Quoted,
     /// `S-1-12-1-...`
     #[error("it is the SID of a cloud account, which the SID in Active Directory never equals; the object id finds it")]
     CloudSid,
-    /// No SID.
     #[error("it is not of the form S-1-5-21-...")]
     NotASid,
-    /// Nothing behind the domain.
     #[error("the name is missing")]
     NoName,
-    /// Longer than such names are.
     #[error("it is longer than {MAX_SAM_CHARACTERS} characters")]
     SamTooLong,
-    /// A character that no such name has.
     #[error("it has {0:?} in it")]
     Impossible(char),
 }

@@ -61,10 +61,6 @@ pub struct RosterSummary {
 
 impl Roster {
     /// Opens a list that speaks for itself.
-    ///
-    /// # Errors
-    ///
-    /// As [`Roster::open_with`].
     pub fn open(source: Source) -> Result<Self, RosterError> {
         Self::open_with(source, ReadOptions::default())
     }

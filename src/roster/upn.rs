@@ -24,26 +24,20 @@ pub struct Upn(Box<str>);
 
 /// Why a text cannot be a user principal name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum NotAUpn {
-    /// No `@` in it.
     #[error("it has no @")]
     NoAt,
-    /// More than one `@`.
     #[error("it has more than one @")]
     ManyAt,
-    /// Nothing before the `@`, or nothing behind it.
     #[error("something is missing beside the @")]
     OneSided,
-    /// A blank or a control character inside.
     #[error("it has a blank or a control character inside")]
     Blank,
-    /// A character that nobody sees.
     #[error("it has the invisible character {} in it", named(*.0))]
     Invisible(char),
-    /// A character that no such name holds.
     #[error("it has {0:?} in it")]
     Impossible(char),
-    /// Longer than any such name.
     #[error("it is longer than {MAX_CHARACTERS} characters")]
     TooLong,
 }

@@ -33,26 +33,20 @@ impl SealError {
 /// Why a sealed credential does not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum UnsealError {
-    /// None of the identities is one it was sealed to.
     #[error("it is not sealed to this identity; use the identity of one of its recipients")]
     NotForThisIdentity,
     /// It was changed or cut off since it was sealed, or is none of ours.
     #[error("it is damaged: {0}")]
     Damaged(String),
-    /// Made by a newer version.
     #[error("a newer version of sealoff sealed it; open it with that version")]
     Newer,
     /// It opens, but it belongs to another account: the row or the cell was moved or edited.
     #[error(
         "it was sealed for {sealed_for}, but it stands with {found_with}; the file was edited or its rows were moved"
     )]
-    AnotherAccount {
-        /// The account inside.
-        sealed_for: String,
-        /// The account it was found with.
-        found_with: String,
-    },
+    AnotherAccount { sealed_for: String, found_with: String },
 }
 
 /// Encrypts a password to all recipients, bound to one account: in one envelope for all age and SSH keys, and one for all
@@ -92,10 +86,6 @@ pub(super) fn seal_with_cms(recipients: &Recipients, content: &[u8]) -> Result<O
 }
 
 /// [`seal`] for many accounts at once, on every core; the answer is in the order of the question.
-///
-/// # Errors
-///
-/// The first [`SealError`].
 pub fn seal_many(
     recipients: &Recipients,
     credentials: &[(Binding, Password)],

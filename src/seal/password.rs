@@ -62,20 +62,12 @@ impl Password {
     }
 
     /// [`Password::generate`] from another source of randomness.
-    ///
-    /// # Errors
-    ///
-    /// [`PasswordError`].
     pub fn generate_from(source: &mut impl Randomness, names: &[&str]) -> Result<Self, PasswordError> {
         Self::generate_styled(source, PasswordStyle::default(), names)
     }
 
     /// [`Password::generate_from`] in another style. A phrase is made of words with a hyphen between them, each beginning with
     /// a capital letter, and ends in a digit and a symbol; no part of a name stands in it either.
-    ///
-    /// # Errors
-    ///
-    /// [`PasswordError`].
     pub fn generate_styled(
         source: &mut impl Randomness,
         style: PasswordStyle,

@@ -23,10 +23,6 @@ pub struct SealedFile {
 
 /// Encrypts a whole file: one sealed file for all age and SSH keys, one for all certificates, each there only if there are
 /// such recipients. Takes as much memory again as the content has.
-///
-/// # Errors
-///
-/// [`SealError`].
 pub fn seal_file(recipients: &Recipients, content: &[u8]) -> Result<Vec<SealedFile>, SealError> {
     let age = seal_with_age(recipients, content)?.map(|bytes| SealedFile { extension: Extension::Age, bytes });
     let cms = seal_with_cms(recipients, content)?.map(|bytes| SealedFile { extension: Extension::P7m, bytes });

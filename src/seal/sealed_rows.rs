@@ -52,33 +52,17 @@ impl SealedRow {
 /// Why a results file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum SealedRowsError {
-    /// The file cannot be opened or read.
     #[error("{} cannot be read: {error}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        error: io::Error,
-    },
-    /// A file of another kind.
+    File { path: PathBuf, error: io::Error },
     #[error("{} is no results file: it lacks the {missing}; its first line has {found}", .path.display())]
-    NotResults {
-        /// The file.
-        path: PathBuf,
-        /// The columns that are missing.
-        missing: String,
-        /// What was found instead.
-        found: String,
-    },
-    /// One row that cannot be read; the next may be well.
+    NotResults { path: PathBuf, missing: String, found: String },
     #[error("record {record} of {} cannot be read: {what}", .path.display())]
     Record {
-        /// The file.
         path: PathBuf,
         /// The record, counted from 1 below the header.
         record: u64,
-        /// What is wrong.
         what: String,
     },
 }

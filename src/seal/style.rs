@@ -17,45 +17,22 @@ pub struct Length<const MIN: u8, const MAX: u8>(u8);
 
 /// A length that no password may have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum LengthError {
-    /// Too few characters.
     #[error("a random password has at least {min} characters: fewer hold less than 100 bits; {found} is too short")]
-    FewCharacters {
-        /// What was asked for.
-        found: u8,
-        /// The least.
-        min: u8,
-    },
-    /// Too many characters.
+    FewCharacters { found: u8, min: u8 },
     #[error(
         "a random password has at most {max} characters: no further one makes it any safer, and somebody has to type \
          it; {found} is too long"
     )]
-    ManyCharacters {
-        /// What was asked for.
-        found: u8,
-        /// The most.
-        max: u8,
-    },
-    /// Too few words.
+    ManyCharacters { found: u8, max: u8 },
     #[error("a phrase has at least {min} words: fewer hold less than 80 bits; {found} is too short")]
-    FewWords {
-        /// What was asked for.
-        found: u8,
-        /// The least.
-        min: u8,
-    },
-    /// Too many words.
+    FewWords { found: u8, min: u8 },
     #[error(
         "a phrase has at most {max} words: no further one makes it any safer, and somebody has to type it; {found} is \
          too long"
     )]
-    ManyWords {
-        /// What was asked for.
-        found: u8,
-        /// The most.
-        max: u8,
-    },
+    ManyWords { found: u8, max: u8 },
 }
 
 impl<const MIN: u8, const MAX: u8> Length<MIN, MAX> {

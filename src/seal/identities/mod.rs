@@ -48,20 +48,12 @@ pub type AskPassphrase<'a> = dyn FnMut(&Path) -> Option<SecretString> + 'a;
 
 impl Identities {
     /// Reads an identity file that is not protected by a passphrase. See [`Identities::read_with`].
-    ///
-    /// # Errors
-    ///
-    /// [`IdentityError`].
     pub fn read(path: &Path) -> Result<Self, IdentityError> {
         Self::read_with(path, &mut |_| None)
     }
 
     /// Reads an identity file: age identities, one a line, `#` for remarks; the same encrypted by age with a passphrase; a
     /// private key of SSH; the private key of a certificate, in PEM or DER (PKCS#8, PKCS#1, SEC 1) or PFX (PKCS#12).
-    ///
-    /// # Errors
-    ///
-    /// [`IdentityError`].
     pub fn read_with(path: &Path, ask: &mut AskPassphrase<'_>) -> Result<Self, IdentityError> {
         let failed = |error| IdentityError::File { path: path.to_owned(), error };
         let file = File::open(path).map_err(failed)?;

@@ -36,10 +36,6 @@ impl Identity {
 
     /// [`Identity::file_text`], encrypted by a passphrase and armored, in the form that `age -p -a` writes. It takes a second
     /// or two, by intent.
-    ///
-    /// # Errors
-    ///
-    /// [`SealError`].
     pub fn protected_file_text(&self, passphrase: SecretString) -> Result<String, SealError> {
         let recipient = age::scrypt::Recipient::new(passphrase);
         age::encrypt_and_armor(&recipient, self.file_text().as_bytes()).map_err(|error| SealError::of(&error))

@@ -52,14 +52,12 @@ pub(in super::super) enum CertificateKey {
 /// Why nothing is sealed to a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum CertificateProblem {
-    /// No X.509 certificate.
     #[error("it is damaged, or no X.509 certificate")]
     Unreadable,
-    /// Its time is over.
     #[error("it expired on {0}; ask its owner for the one in force now")]
     Expired(time::Date),
-    /// Its time has not come.
     #[error("it is not valid before {0}; check this computer's clock, or ask its owner for the one in force now")]
     NotYetValid(time::Date),
     /// It is for signing, or for agreeing on keys.
@@ -68,19 +66,15 @@ pub enum CertificateProblem {
          AD CS is one of a template whose purpose is Encryption"
     )]
     KeyUsage(&'static str),
-    /// It is for something else altogether.
     #[error(
         "it is meant for {0} only; it takes a certificate for document encryption (1.3.6.1.4.1.311.80.1) or secure \
          e-mail, or one whose purposes are not limited"
     )]
     Purpose(String),
-    /// An RSA key that can be broken.
     #[error("its RSA key has {0} bits, which is too weak; it takes {MIN_RSA_BITS} at least")]
     WeakKey(usize),
-    /// An RSA key that nothing computes with.
     #[error("its RSA key has {0} bits, and no more than {MAX_RSA_BITS} are supported")]
     LongKey(usize),
-    /// Another kind of key.
     #[error("its key is of a kind that cannot be sealed to ({0}); it takes RSA, or EC on P-256, P-384 or P-521")]
     KeyKind(String),
 }

@@ -12,11 +12,10 @@ pub(super) const ACCEPTED: &str = "an age recipient (age1…, made by `sealoff k
 /// Why the recipients cannot be used. The text of a secret key given by mistake is never part of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum RecipientError {
-    /// Nobody was named.
     #[error("no recipient was named; give {ACCEPTED}")]
     Nobody,
-    /// Neither a recipient nor a file.
     #[error("{place}{text:?} is no recipient{}; give {ACCEPTED}", .place.nor_file())]
     Unreadable {
         /// The file and line, with a colon, or nothing.
@@ -24,14 +23,12 @@ pub enum RecipientError {
         /// The text, cut.
         text: String,
     },
-    /// A recipient with a typing error in it.
     #[error("{place}the recipient {text:?} is mistyped or cut off: {why}; copy it again from its owner")]
     Mistyped {
         /// The file and line, with a colon, or nothing.
         place: RecipientPlace,
         /// The text, cut.
         text: String,
-        /// What the format says.
         why: &'static str,
     },
     /// The secret half of a key. The text is not repeated.
@@ -42,55 +39,32 @@ pub enum RecipientError {
     SecretKey {
         /// The file and line, with a colon, or nothing.
         place: RecipientPlace,
-        /// What it is.
         kind: &'static str,
-        /// What to give in its stead.
         instead: &'static str,
     },
-    /// A kind of recipient to which nothing can be sealed.
     #[error("{place}{kind} cannot be sealed to; {instead}")]
     Unsupported {
         /// The file and line, with a colon, or nothing.
         place: RecipientPlace,
-        /// What it is.
         kind: &'static str,
-        /// What to do.
         instead: &'static str,
     },
     /// A certificate to which nothing may be sealed.
     #[error("{place}this certificate cannot be sealed to: {why}")]
-    Certificate {
-        /// The file, with a colon, or nothing.
-        place: RecipientPlace,
-        /// Why.
-        why: CertificateProblem,
-    },
-    /// A file with several certificates.
+    Certificate { place: RecipientPlace, why: CertificateProblem },
     #[error(
         "{place}the file holds {count} certificates, and only its recipient's own may be in it; cut out the others \
          (they are of the authorities that signed it)"
     )]
-    Chain {
-        /// The file, with a colon.
-        place: RecipientPlace,
-        /// How many.
-        count: usize,
-    },
+    Chain { place: RecipientPlace, count: usize },
     /// age keeps post-quantum keys apart from others.
     #[error(
         "post-quantum recipients (age1tagpq1…) and other age recipients cannot open the same envelope: the other key would \
          undo the protection; seal to the one kind or to the other (certificates may stand beside either)"
     )]
     Mixed,
-    /// A file that cannot be read.
     #[error("the file of recipients {} cannot be read: {error}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        error: io::Error,
-    },
-    /// A file without a recipient.
+    File { path: PathBuf, error: io::Error },
     #[error("the file {} has no recipient in it; it takes one on each line", .0.display())]
     EmptyFile(PathBuf),
 }

@@ -42,10 +42,6 @@ impl Recipients {
     }
 
     /// [`Recipients::parse`], where the names of files are taken from a folder: the one of the file in which they stand.
-    ///
-    /// # Errors
-    ///
-    /// [`RecipientError`].
     pub fn parse_in(folder: &Path, texts: &[String]) -> Result<Self, RecipientError> {
         let mut recipients = Vec::new();
         for text in texts {
@@ -60,20 +56,12 @@ impl Recipients {
 
     /// Reads what [`Recipients::to_texts`] gave, and never a file. Certificates are checked again: they may have
     /// expired since.
-    ///
-    /// # Errors
-    ///
-    /// [`RecipientError`].
     pub fn from_texts(texts: &[String]) -> Result<Self, RecipientError> {
         Self::from_texts_as_of(OffsetDateTime::now_utc(), texts)
     }
 
     /// [`Recipients::from_texts`], where certificates are those that are in force at another moment: for what was sealed to them
     /// then, or will be.
-    ///
-    /// # Errors
-    ///
-    /// [`RecipientError`].
     pub fn from_texts_as_of(moment: OffsetDateTime, texts: &[String]) -> Result<Self, RecipientError> {
         let recognised = texts.iter().map(|text| {
             reading::recognise_as_of(moment, text, &RecipientPlace::COMMAND_LINE)?.ok_or_else(|| {
