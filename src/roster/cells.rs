@@ -17,7 +17,7 @@ pub(super) struct Cells {
     record: ByteRecord,
 }
 
-/// What the `csv` reader reads from: the record at hand and a line end, then nothing until the next record is given.
+/// The input of the `csv` reader: the current record and a line end, then nothing until the next record.
 #[derive(Default)]
 struct Feed {
     bytes: Vec<u8>,
@@ -40,7 +40,7 @@ impl Cells {
         Self { delimiter, reader: reader(delimiter), record: ByteRecord::new() }
     }
 
-    /// Reads one record in which every quote is closed; says whether it could be read.
+    /// Reads one record in which every quote is closed. Returns `false` if it cannot be read.
     pub(super) fn read(&mut self, record: &[u8]) -> bool {
         let feed = self.reader.get_mut();
         feed.bytes.clear();
@@ -49,7 +49,7 @@ impl Cells {
         feed.position = 0;
         let read = matches!(self.reader.read_byte_record(&mut self.record), Ok(true));
         if !read {
-            // After an end it would never read again.
+            // After an end, a reader never reads again.
             self.reader = reader(self.delimiter);
             self.record.clear();
         }
@@ -71,7 +71,7 @@ impl Cells {
         self.record.len()
     }
 
-    /// The cell without blanks around it; an absent one is empty.
+    /// The cell without blanks around it. A missing cell is empty.
     pub(super) fn get(&self, index: usize) -> &[u8] {
         trim(self.record.get(index).unwrap_or_default())
     }
@@ -95,7 +95,7 @@ impl Cells {
         names
     }
 
-    /// The bytes of a record that a cell takes, quotes included and blanks around it left out.
+    /// The bytes of a cell in its record, with quotes and without blanks around it.
     pub(super) fn range_of(&self, record: &[u8], index: usize) -> Range<usize> {
         let mut quoted = false;
         let mut cell_start = true;

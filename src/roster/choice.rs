@@ -1,4 +1,4 @@
-//! Which columns say who is meant, by what they are called and by what stands in them.
+//! Chooses the key columns, by their names and by what stands in them.
 
 use super::column::NamedColumn;
 use super::entry::Key;
@@ -7,11 +7,11 @@ use super::header::Header;
 use super::key::{self, NotAKey};
 use super::names;
 
-/// The columns by which people are named.
+/// The columns that name people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Keys {
     pub(super) key: NamedColumn,
-    /// Stands in where the key cell is empty.
+    /// Is read where the key cell is empty.
     pub(super) fallback: Option<NamedColumn>,
     /// Holds user principal names that must agree with the object id.
     pub(super) upn_beside: Option<NamedColumn>,
@@ -36,8 +36,8 @@ impl Keys {
         Self { key, fallback: None, upn_beside: None, id_beside: None }
     }
 
-    /// The column that the operator names, and what must agree with it: whoever names one of two columns that are about one
-    /// person does not say that the other may be about another.
+    /// The column that the operator names, and the column that must agree with it. Two columns about one person must agree, also
+    /// if the operator names only one of them.
     pub(super) fn named(header: &Header<'_>, key: NamedColumn) -> Self {
         let name = header.folded(&key).to_owned();
         let is_other = |column: &NamedColumn| *column != key;
@@ -58,7 +58,7 @@ impl Keys {
         let may_be = |column: &&NamedColumn| of(column) != Evidence::Other;
         let first_of = |columns: &[NamedColumn]| columns.iter().find(may_be).cloned();
         let sure = |columns: &[NamedColumn]| columns.iter().find(|column| of(column) == Evidence::Keys).cloned();
-        // What is called by the property has to agree, whatever it is.
+        // A column with the name of the property has to agree, also if it holds something else.
         let upn = first_of(&upns)
             .or_else(|| upns.iter().find(|column| names::is_a_upn_indeed(header.folded(column))).cloned());
         if let Some(key) = first_of(&ids) {
@@ -80,7 +80,7 @@ impl Keys {
             agreed(header, people, &likely.iter().collect::<Vec<_>>())?;
             return Ok(Self::only(header.alone(key)?));
         }
-        // No column may hold keys: of the surest, every row says why.
+        // No column holds keys. The surest is taken, so that every row says why its cell is none.
         match ids.into_iter().chain(upns).chain(likely).next() {
             Some(key) => Ok(Self::only(header.alone(key)?)),
             None => Err(header.no_key(None)),
@@ -88,14 +88,14 @@ impl Keys {
     }
 }
 
-/// The columns of object ids that are those of the people of the list.
+/// The columns with the object ids of the people on the list.
 fn ids_of_accounts(header: &Header<'_>) -> Vec<NamedColumn> {
     let mut ids = header.all_of(names::OBJECT_ID);
     ids.retain(|column| !is_of_events(header, header.folded(column)));
     ids
 }
 
-/// Whether such a column says in this list what happened, or to what, and not who did it.
+/// Whether the list is a log and this column holds an event or the object of an action, not the person who acted.
 fn is_of_events(header: &Header<'_>, folded: &str) -> bool {
     [names::ID, names::OBJECT].contains(&folded) && header.is_of_a_log()
 }
@@ -104,7 +104,7 @@ fn evidence(people: &[Vec<String>], column: &NamedColumn) -> Evidence {
     let mut found = Evidence::Nothing;
     for cell in cells(people, column) {
         match key::parse(cell, None) {
-            // Where logs write what is no user, they write users as well.
+            // A column of a log in which something stands that is no user holds users as well.
             Ok(_) | Err(NotAKey::User(_) | NotAKey::Entities(_)) => return Evidence::Keys,
             Err(NotAKey::Name(_) | NotAKey::Value(..)) => found = Evidence::Other,
         }
@@ -124,7 +124,7 @@ fn cells<'a>(people: &'a [Vec<String>], column: &NamedColumn) -> impl Iterator<I
     people.iter().filter_map(move |row| row.get(index)).map(String::as_str).filter(|cell| !cell.is_empty())
 }
 
-/// Refuses columns that name different accounts on one row. An id and a name cannot be compared.
+/// Refuses columns that name different accounts on one row. An object id and a name cannot be compared, and are no difference.
 fn agreed(header: &Header<'_>, people: &[Vec<String>], columns: &[&NamedColumn]) -> Result<(), RosterError> {
     let key = |row: &Vec<String>, column: &NamedColumn| key::parse(row.get(column.index)?, None).ok();
     let differ = |row: &Vec<String>, one: &NamedColumn, other: &NamedColumn| match (key(row, one), key(row, other)) {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_log_acts_upon_is_never_who_acted() {
+    fn the_object_of_an_action_in_a_log_is_never_the_person_who_acted() {
         assert_eq!(
             key("Timestamp,ActionType,AccountObjectId,ObjectType,ObjectId\nx,y,ADA,User,EVE"),
             "AccountObjectId"
@@ -191,7 +191,7 @@ mod tests {
             assert!(error.help().unwrap().contains("--key"), "{list}");
         }
         assert_eq!(key("Object Id,User Id\nADA,ADA\n,EVE\nEVE,"), "Object Id");
-        assert_eq!(key("Account,User\nada@b.c,Ada@B.c"), "User", "case tells nobody apart");
+        assert_eq!(key("Account,User\nada@b.c,Ada@B.c"), "User", "upper and lower case make no difference");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Understands the header of a list: which column holds what.
+//! What each column of a list holds.
 
 use super::choice::Keys;
 use super::column::NamedColumn;
@@ -8,21 +8,21 @@ use super::key_property::KeyProperty;
 use super::names;
 use super::read_options::ReadOptions;
 
-/// The columns that are read; all others are passed over.
+/// The columns that are read. All others are skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Columns {
     /// How many cells a row must have.
     pub(super) expected: usize,
     /// The property that the key is.
     pub(super) by: Option<KeyProperty>,
-    /// The column of the key, and the one that stands in where that cell is empty.
+    /// The column of the key, and the column that is read where the key cell is empty.
     pub(super) key: NamedColumn,
     pub(super) fallback: Option<NamedColumn>,
     /// The column of user principal names that must agree with an object id.
     pub(super) upn_beside: Option<NamedColumn>,
     /// The column of object ids that must agree with a user principal name.
     pub(super) id_beside: Option<NamedColumn>,
-    /// The domain in which a short name of Active Directory is one.
+    /// The Active Directory domain of a short name.
     pub(super) domain: Option<NamedColumn>,
     pub(super) handoff: Option<NamedColumn>,
     pub(super) priority: Option<NamedColumn>,
@@ -34,15 +34,15 @@ pub(super) struct Columns {
     pub(super) blocked: Option<NamedColumn>,
     pub(super) display_name: Option<NamedColumn>,
     pub(super) department: Option<NamedColumn>,
-    /// Whether the list has passwords in it. A cell more or less shifts them into another column, so of its broken rows
-    /// nothing is shown.
+    /// Whether the list has passwords. In a broken row, a missing cell may shift a password into another column, so nothing of
+    /// such rows is shown.
     pub(super) has_passwords: bool,
     /// Whether the list is one of Entra's templates, in which the first row may be an example.
     pub(super) template: bool,
 }
 
 impl Columns {
-    /// Understands a header, and the first people under it.
+    /// Reads a header and the first people below it.
     pub(super) fn of(header: &Header<'_>, people: &[Vec<String>], options: &ReadOptions) -> Result<Self, RosterError> {
         let keys = match (&options.key, options.by) {
             (Some(_), None) => Keys::named(header, header.named(options)?),
@@ -58,7 +58,7 @@ impl Columns {
         let says_blocked = |column: &NamedColumn| names::fold_whole(&column.name).contains("block");
         let (blocked, enabled): (Vec<_>, Vec<_>) =
             header.first_of(&["accountenabled"])?.into_iter().partition(says_blocked);
-        // What decides nothing may stand there twice.
+        // A column that decides nothing may be there twice.
         let any_of = |known: &[&str]| header.all_of(known).into_iter().next();
         Ok(Self {
             handoff: match &options.handoff {

@@ -13,14 +13,14 @@ use super::upn::NotAUpn;
 /// Why one row cannot be read, and the place in the file that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Defect {
-    /// Where it is seen.
+    /// The place in the file.
     pub span: SourceSpan,
     /// What is wrong.
     pub reason: DefectReason,
 }
 
 impl Defect {
-    /// Whether the row is sound and names something that is no user, as logs do where no person acted.
+    /// Whether the row can be read and names no user, as in logs where no person acted.
     #[must_use]
     pub const fn is_not_a_user(&self) -> bool {
         matches!(self.reason, DefectReason::NotAUser { .. })
@@ -47,7 +47,7 @@ pub struct Defects {
 }
 
 impl Defects {
-    /// How many are kept: enough to see what is wrong with a list.
+    /// The number of defects that are kept: enough to see what is wrong with a list.
     const KEPT: usize = 10;
 
     pub(super) fn note(&mut self, defect: &Defect) {
@@ -84,7 +84,7 @@ pub enum DefectReason {
         text: String,
         why: NotAUser,
     },
-    /// A key that is not what the operator says that keys are.
+    /// A key that is no value of the property that the operator named.
     #[error("{text:?} is no {by}: {why}")]
     NotAValue {
         /// The cell, cut.
@@ -93,7 +93,9 @@ pub enum DefectReason {
         why: NotAValue,
     },
     /// Entities of an incident that do not name exactly one account.
-    #[error("the entities name {accounts} accounts, or one without id and full name, so nobody can tell who is meant")]
+    #[error(
+        "the entities name {accounts} accounts, or one without id and full name, so they do not say which person is meant"
+    )]
     Entities { accounts: usize },
     #[error("{text:?} in column {column:?} is no user principal name: {why}")]
     NotAUpn {
@@ -122,7 +124,9 @@ pub enum DefectReason {
     ControlCharacter { column: String, code: u32 },
     #[error("the key in column {column:?} goes over more than one line; is a closing quote missing?")]
     LineBreakInKey { column: String },
-    #[error("{text:?} is no priority; it takes a whole number from 0 to 4294967295, lower is earlier")]
+    #[error(
+        "{text:?} is no priority; a priority is a whole number from 0 to 4294967295, and a lower one comes earlier"
+    )]
     NotAPriority {
         /// The cell, cut.
         text: String,
@@ -131,18 +135,17 @@ pub enum DefectReason {
     CellTooLong { column: String, max: usize },
     #[error("it is longer than {max} bytes")]
     RowTooLong { max: usize },
-    /// A quote opens here, and the cell does not end well behind it.
     #[error("a quote opens here and never closes; reading goes on at the next line")]
     OpenQuote,
-    /// A line inside a quote that may have swallowed it.
-    #[error("it stands inside a quote that opens further up, so nobody can tell whether it is a row or a remark")]
+    /// A line inside a quoted cell.
+    #[error("it stands inside a quote that opens further up, so it may be a row or a part of a remark")]
     InsideQuote,
     #[error("text follows a closing quote")]
     TextAfterQuote,
 }
 
 impl DefectReason {
-    /// What to do about it, as a sentence, where that is not plain.
+    /// What to do, as a sentence, where the message does not say it.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
@@ -156,16 +159,16 @@ impl DefectReason {
             Self::NotAKey { why, .. } | Self::NotAUpn { why, .. } => of_name(*why),
             Self::NotAValue { why: NotAValue::Address(why), .. } => of_name(*why),
             Self::Entities { .. } => Some("Write a row for each person who is meant."),
-            Self::TooFewCells { .. } => Some("The line may have been cut off. Write every cell, also the empty ones."),
+            Self::TooFewCells { .. } => Some("The line may have been cut off. Write every cell, the empty ones too."),
             Self::TooManyCells { .. } => Some("Put quotes around a cell that holds the delimiter."),
             Self::Undecodable { .. } => Some("Save the list as \"CSV UTF-8\"."),
             Self::ControlCharacter { code: 0, .. } => {
-                Some("UTF-16 was appended to the list, or a crash cut it off: write that part anew, as UTF-8.")
+                Some("UTF-16 was appended to the list, or a crash cut it off. Write that part again, as UTF-8.")
             }
-            Self::ControlCharacter { .. } => Some("Delete the character; an editor shows it where the mark is."),
+            Self::ControlCharacter { .. } => Some("Delete the character. The mark shows where it stands."),
             Self::InsideQuote => Some("Close the quote where it opens, or take the name out of the remark."),
             Self::NotAValue { why: NotAValue::Rounded | NotAValue::Decimal, .. } => {
-                Some("Format the column as text in the spreadsheet, and fill it in anew from its source.")
+                Some("Format the column as text in the spreadsheet, and fill it in again from its source.")
             }
             Self::OpenQuote => Some("Close the quote, or write a quote inside a quoted cell twice."),
             Self::TextAfterQuote => Some("Write a quote inside a quoted cell twice."),
@@ -190,18 +193,17 @@ fn is_bare_guid(text: &str) -> bool {
 fn of_name(why: NotAUpn) -> Option<&'static str> {
     match why {
         NotAUpn::NoAt => Some("Write the sign-in name, such as ada@contoso.com, or the object id."),
-        NotAUpn::Invisible(_) => Some("It was pasted with the name. Type the name anew."),
+        NotAUpn::Invisible(_) => Some("It was pasted with the name. Type the name again."),
         NotAUpn::ManyAt | NotAUpn::Impossible(';' | ',') => Some("Write a row for each person."),
         NotAUpn::Impossible('<' | '>') => Some("Write the address alone, without the name in front."),
         _ => None,
     }
 }
 
-/// A text for people: control characters and those that nobody sees replaced, and cut at a length at which it still
-/// tells what it is.
+/// A text for people: control characters and invisible characters are replaced, and a long text is cut.
 pub(super) fn shown(bytes: &[u8]) -> String {
     const MAX_CHARACTERS: usize = 200;
-    // Four bytes a character at most, so that a cell of a megabyte is not decoded for 200 characters of it.
+    // A character has four bytes at most. Only what is shown is decoded: a cell may have a megabyte.
     let head = &bytes[..bytes.len().min(4 * (MAX_CHARACTERS + 1))];
     let text = String::from_utf8_lossy(head);
     let mut shown: String = text.chars().take(MAX_CHARACTERS).map(harmless).collect();

@@ -1,10 +1,10 @@
-//! What stands between two cells.
+//! The delimiters of a list.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What stands between two cells.
+/// The character between two cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delimiter {

@@ -1,4 +1,4 @@
-//! Looks at the beginning of a list: is it text, what stands in front of the header, which delimiter?
+//! Looks at the head of a list: whether it is text, what stands in front of the header, which delimiter it has.
 
 use super::delimiter::Delimiter;
 use super::error::RosterError;
@@ -11,7 +11,7 @@ use super::source::Source;
 /// How much of a text is looked at before anything is decided.
 pub(super) const HEAD: usize = 64 * 1024;
 
-/// What the head of a text tells about all of it.
+/// What the head of a list says about the whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) delimiter: Delimiter,
@@ -24,7 +24,7 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    /// Understands the head; `whole` says that nothing follows it.
+    /// Reads the head; `whole` says that nothing follows it.
     pub(super) fn of(head: &[u8], whole: bool, options: &ReadOptions, from: &Source) -> Result<Self, RosterError> {
         refuse_what_is_no_text(head, from)?;
         let preambles = Preambles::of(head);
@@ -35,7 +35,7 @@ impl Dialect {
     }
 }
 
-/// Refuses a file by its first bytes, before they are taken for letters.
+/// Refuses a workbook by its first bytes, before they are decoded.
 pub(super) fn refuse_workbook(first_bytes: &[u8], from: &Source) -> Result<(), RosterError> {
     // Zip (xlsx, ods) and the compound file of old Excel.
     if first_bytes.starts_with(b"PK\x03\x04") || first_bytes.starts_with(b"\xd0\xcf\x11\xe0") {
@@ -45,8 +45,9 @@ pub(super) fn refuse_workbook(first_bytes: &[u8], from: &Source) -> Result<(), R
 }
 
 fn refuse_what_is_no_text(head: &[u8], from: &Source) -> Result<(), RosterError> {
-    // A stray control character is one bad row; many of them, or one in the first line, is no list of people. NULs
-    // behind a first line of text are UTF-16 that was appended, or what a crash left of the end: defects of their rows.
+    // One control character is a defect of its row. Many of them, or one in the first line, mean that this is no list of
+    // people. NULs behind a first line of text are UTF-16 that was appended, or what a crash left of the end: defects of
+    // their rows.
     let control = |b: &u8| *b < b' ' && !matches!(*b, b'\t' | b'\n' | b'\r');
     let first_line = head.split(|b| matches!(b, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
     let others = head.iter().filter(|b| control(b) && **b != 0).count();
@@ -56,8 +57,8 @@ fn refuse_what_is_no_text(head: &[u8], from: &Source) -> Result<(), RosterError>
     Ok(())
 }
 
-/// The delimiter under which the first record names or holds a key, and the number of cells is the same on every record;
-/// where that leaves more than one, the one that makes most cells, then the comma.
+/// The delimiter with which the first record names or holds a key and every record has the same number of cells. Among
+/// several, the one that makes most cells; then the comma.
 fn guess(text: &[u8], whole: bool, options: &ReadOptions) -> Delimiter {
     // `max_by_key` takes the last of equals.
     Delimiter::ALL
@@ -70,11 +71,11 @@ fn guess(text: &[u8], whole: bool, options: &ReadOptions) -> Delimiter {
 fn rank(text: &[u8], whole: bool, delimiter: Delimiter, options: &ReadOptions) -> (bool, bool, usize) {
     let sample = Sample::of(text, whole, delimiter);
     let Some(first) = sample.rows.first() else { return (false, false, 1) };
-    let tells = |cell: &String| {
+    let is_key_or_name = |cell: &String| {
         names::is_a_key(&names::fold(cell), options.by) || options.names(cell) || options.is_a_key(cell)
     };
     let cells = first.len();
-    (first.iter().any(tells), cells > 1 && sample.rows.iter().all(|row| row.len() == cells), cells)
+    (first.iter().any(is_key_or_name), cells > 1 && sample.rows.iter().all(|row| row.len() == cells), cells)
 }
 
 #[cfg(test)]

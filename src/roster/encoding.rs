@@ -1,10 +1,10 @@
-//! How the letters of a list are written in bytes, and how that is found out.
+//! The encodings of a list, and how the encoding is detected.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// How the letters of a list are written in bytes.
+/// The encoding of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Encoding {
     /// UTF-8, and plain ASCII with it.
@@ -32,8 +32,8 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// The encoding that the first bytes show, and how long its byte order mark is. Without a mark it is UTF-8 until a byte
-/// says otherwise.
+/// The encoding that the first bytes show, and the length of its byte order mark. Without a mark it is UTF-8 until a later
+/// byte shows something else.
 pub(super) fn of_the_first_bytes(head: &[u8]) -> (Encoding, usize) {
     match head {
         [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
@@ -43,13 +43,14 @@ pub(super) fn of_the_first_bytes(head: &[u8]) -> (Encoding, usize) {
     }
 }
 
-/// So many pairs of ASCII letters one after the other are no UTF-16: four ideographs made of such bytes hardly ever meet.
+/// This many pairs of ASCII letters in a row are not UTF-16: as UTF-16 they would be ideographs, and four such ideographs
+/// hardly ever follow one another.
 const ASCII_RUN: usize = 4;
 
-/// Latin letters in UTF-16 are every second byte NUL, and no other text has that.
+/// In Latin letters in UTF-16, every second byte is NUL. No other text has that.
 ///
-/// It counts from the first letter on: what Windows PowerShell appends to a list in ASCII (`>>`) is UTF-16 behind a head
-/// that is not, and whoever took all of it for UTF-16 would lose the people of the head.
+/// The text has to begin so: Windows PowerShell appends UTF-16 (`>>`) to a list in ASCII. Read as UTF-16 from the beginning,
+/// such a list would lose the people of its ASCII part.
 fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
     let pairs = head[..head.len().min(1024)].chunks_exact(2);
     let begins_well = pairs.clone().next().is_some_and(|pair| (pair[0] == 0) != (pair[1] == 0));
@@ -86,15 +87,15 @@ const fn is_ascii_text(byte: u8) -> bool {
 /// Decides between UTF-8 and Windows-1252 by the text that begins with the first byte outside ASCII; `whole` says that
 /// nothing follows it.
 ///
-/// By chance alone, letters of Windows-1252 hardly ever make a valid sequence of UTF-8. So it is UTF-8 when at least
-/// half of what is outside ASCII is valid: one broken sequence among many is a defect of its row.
+/// Letters of Windows-1252 hardly ever make a valid sequence of UTF-8 by chance. So the text is UTF-8 if at least half of
+/// what is outside ASCII is valid. One broken sequence among many is then a defect of its row.
 pub(super) fn utf8_or_windows_1252(text: &[u8], whole: bool) -> Encoding {
     let (mut valid, mut broken) = (0_usize, 0_usize);
     let mut rest = text.len();
     for chunk in text.utf8_chunks() {
         valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         rest -= chunk.valid().len() + chunk.invalid().len();
-        // The end of the window may cut a sequence through.
+        // The end of the window may cut a sequence in two.
         let cut_through = rest == 0 && !whole && is_begun(chunk.invalid());
         broken += usize::from(!chunk.invalid().is_empty() && !cut_through);
     }

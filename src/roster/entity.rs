@@ -1,11 +1,11 @@
 //! The entities of an incident, as Sentinel exports them: JSON in a cell.
 //!
-//! The rule: such a cell names the one entity of type `account` in it, by its `AadUserId`, else by `Name@UPNSuffix`; none
-//! or more than one is a defect.
+//! The cell names the one entity of type `account` in it, by its `AadUserId`, else by `Name@UPNSuffix`. No such entity, or more
+//! than one, is a defect.
 
 use serde::Deserialize;
 
-/// The fields that name an account; all others are passed over.
+/// The fields that name an account. All others are skipped.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Entity {
@@ -23,18 +23,18 @@ enum Entities {
     One(Entity),
 }
 
-/// What a cell of entities says.
+/// The accounts in a cell of entities.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum EntityAccounts {
     /// The one account, by what names it.
     One(String),
-    /// There is no account among them.
+    /// No account is among the entities.
     None,
-    /// There are this many, or the one has neither id nor full name.
+    /// There are this many accounts, or one that has neither id nor full name.
     Unclear(usize),
 }
 
-/// Reads a cell; nothing if it holds no entities at all.
+/// Reads a cell; `None` if it holds no entities.
 pub(super) fn accounts(text: &str) -> Option<EntityAccounts> {
     if !text.starts_with(['{', '[']) {
         return None;

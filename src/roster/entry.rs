@@ -8,15 +8,15 @@ use super::defect::Defect;
 use super::key_property::KeyProperty;
 use super::upn::Upn;
 
-/// One data row: where it stands, and the person on it or the reason why it cannot be read.
+/// One data row: where it stands, and the person on it, or why it cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The number of the row among the data rows, counted from 1 without the header and without blank lines.
+    /// The number of the data row, counted from 1 without the header and without blank lines.
     pub row: RowNumber,
     /// The line of the file on which the row begins, counted from 1 as an editor counts.
     pub line: u64,
-    /// The key cell for display: as it came, with control characters replaced and a great length cut. Where the cells
-    /// of the row could not be told apart, the beginning of the line.
+    /// The key cell for display: control characters are replaced, and a long text is cut. If the row cannot be split into
+    /// cells, it is the beginning of the line.
     pub text: String,
     /// The person, or why the row cannot be read.
     pub content: Result<Person, Defect>,
@@ -27,17 +27,17 @@ pub struct Entry {
 pub struct Person {
     /// How the account is found.
     pub key: Key,
-    /// The user principal name that stands beside an object id: both must name the same account.
+    /// The user principal name beside an object id. Both must name the same account.
     pub also: Option<Upn>,
-    /// The object id that stands beside a user principal name, where the operator named the column of the latter: both must
-    /// name the same account.
+    /// The object id beside a user principal name, where the operator named the column of user principal names. Both must name
+    /// the same account.
     pub also_id: Option<ObjectId>,
-    /// The domain of Active Directory in which a short name is one, as the roster writes it: `CONTOSO` or
-    /// `corp.contoso.com`. The name alone is another person's in the next domain.
+    /// The Active Directory domain of a short name, as the roster writes it: `CONTOSO` or `corp.contoso.com`. The same short
+    /// name may belong to another person in another domain.
     pub domain: Option<String>,
-    /// Who hands the credential over.
+    /// The person who hands the credential over.
     pub handoff: Option<String>,
-    /// The place in the order of work: a lower number is worked on earlier, none is last.
+    /// The order of work: a lower number comes earlier, no number comes last.
     pub priority: Option<u32>,
     /// A free remark.
     pub note: Option<String>,
@@ -45,19 +45,19 @@ pub struct Person {
     pub hints: Hints,
 }
 
-/// The name under which an account is looked up.
+/// By what an account is looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     /// The id of the user object.
     ObjectId(ObjectId),
-    /// The sign-in name, or a mail address that stands in its place.
+    /// The sign-in name, or a mail address in its place.
     UserPrincipalName(Upn),
-    /// Another property, because the operator said so: its value as it is compared, never empty.
+    /// Another property, named by the operator: its value as it is compared, never empty.
     Property(KeyProperty, Box<str>),
 }
 
-/// What an export says about the kind of account. It is old by nature: a drill shapes its made-up accounts by it, and
-/// nothing is ever decided by it.
+/// What an export says about the kind of account. It may be out of date, so it decides nothing: only a drill uses it, to make
+/// accounts that look like these.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
     /// `userType`, as it stands in the roster.

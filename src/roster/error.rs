@@ -1,4 +1,4 @@
-//! Why a file is no roster.
+//! Why a list of people cannot be read.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use super::source::Source;
 use super::source_span::SourceSpan;
 use crate::nearest::nearest;
 
-/// Why a list of people cannot be read at all: what was found, and what is expected instead.
+/// Why a list of people cannot be read: what was found, and what is expected instead.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages say what each is")]
@@ -20,14 +20,14 @@ pub enum RosterError {
     Folder(Source),
     #[error("the roster {from} cannot be opened: {error}")]
     Open { from: Source, error: io::Error },
-    /// Reading failed on the way: what was read before is not the whole list.
+    /// What was read before is not the whole list.
     #[error("reading the roster {from} failed at line {line}: {error}")]
     Read { from: Source, line: u64, error: io::Error },
     /// No bytes, or blank lines only.
-    #[error("the roster {0} is empty; it needs a header line and a line for each person")]
+    #[error("the roster {0} is empty; it needs a header and one line for each person")]
     Empty(Source),
-    #[error("the roster {from} has a header ({}) and nobody under it", listed(.found))]
-    Nobody { from: Source, found: Vec<String> },
+    #[error("the roster {from} has a header ({}) and no rows below it", listed(.found))]
+    NoRows { from: Source, found: Vec<String> },
     #[error("the roster {0} is a spreadsheet workbook; save it as \"CSV UTF-8\" and name that file")]
     Workbook(Source),
     #[error("the roster {0} is no text; a CSV file is expected")]
@@ -46,16 +46,16 @@ pub enum RosterError {
     },
     #[error("the roster {from} has something in front of its header, which stands on line {}", .span.line)]
     HeaderBelow { from: Source, span: Box<SourceSpan> },
-    /// A first line that may be a header, and may be somebody.
+    /// A first line that may be a header or a person.
     #[error(
-        "the first line of the roster {from} may be a header or a person: {text:?} may be the name of a column and somebody's"
+        "the first line of the roster {from} may be a header or a person: {text:?} may be the name of a column or of a person"
     )]
     HeaderOrPerson { from: Source, text: String, span: Box<SourceSpan> },
     #[error(transparent)]
     UnknownColumn(Box<UnknownColumn>),
-    #[error("the roster {from} has two columns {first:?} and {second:?} that mean the same; remove or rename one")]
+    #[error("the roster {from} has two columns with the same meaning, {first:?} and {second:?}; remove or rename one")]
     TwoColumns { from: Source, first: String, second: String, span: Box<SourceSpan> },
-    /// More than one column holds keys: without a header, or with one and other keys in each.
+    /// More than one column holds keys: in a list without a header, or different keys in each.
     #[error("the roster {from} {}: {}; name the one with --key", many(*.header), listed(.columns))]
     ManyKeyColumns {
         from: Source,
@@ -84,7 +84,7 @@ pub struct UnknownColumn {
 }
 
 impl RosterError {
-    /// The place in the file that shows what is wrong, where there is one.
+    /// The place of the error in the file, where it has one.
     #[must_use]
     pub fn span(&self) -> Option<&SourceSpan> {
         match self {
@@ -99,7 +99,7 @@ impl RosterError {
         }
     }
 
-    /// What to do about it, as whole sentences, where the message does not say it already.
+    /// What to do, as whole sentences, where the message does not say it.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
@@ -108,16 +108,16 @@ impl RosterError {
                     format!("Did you mean {meant} by {found:?}? If so: --key {}", quote(found))
                 }
                 (None, Some(number)) => format!(
-                    "Name the column that says who is meant: --key COLUMN; in a list without a header: --key '{number}'. \
+                    "Name the column that holds the keys: --key COLUMN; in a list without a header: --key '{number}'. \
                      Delete any lines above the header."
                 ),
-                (None, None) => "Name the column that says who is meant: --key COLUMN".to_owned(),
+                (None, None) => "Name the column that holds the keys: --key COLUMN".to_owned(),
             }),
             Self::HeaderBelow { .. } => {
-                Some("Delete the lines above the header; people who stand there belong below it.".to_owned())
+                Some("Delete the lines above the header. Move people who stand there below it.".to_owned())
             }
             Self::HeaderOrPerson { .. } => Some(
-                "Write samAccountName as the header: in its place if it is one, above the line if it is a person."
+                "If it is the name of a column, write samAccountName in its place. If it is a person, add a line above with the header samAccountName."
                     .to_owned(),
             ),
             Self::UnknownColumn(unknown) if !unknown.header => Some(
@@ -125,7 +125,7 @@ impl RosterError {
                     .to_owned(),
             ),
             Self::ManyKeyColumns { columns, header: true, .. } => {
-                Some(format!("Name the column that says who is meant: --key {}", listed(&[quote(columns.first()?)])))
+                Some(format!("Name the column that holds the keys: --key {}", listed(&[quote(columns.first()?)])))
             }
             Self::ManyKeyColumns { columns, .. } => {
                 Some(format!("Add a header, or name the column by its number: --key '{}'", columns.first()?))
@@ -135,7 +135,7 @@ impl RosterError {
     }
 }
 
-/// A header of a thousand names says no more than one of thirty.
+/// A message shows this many names at most.
 const MAX_NAMES: usize = 30;
 const MAX_NAME_CHARACTERS: usize = 60;
 
@@ -158,7 +158,7 @@ fn some_of(names: &[String], shown: impl Fn(String) -> String) -> String {
 
 fn first_line(names: &[String]) -> String {
     match names {
-        [] => "is not shown, because passwords may stand in it".to_owned(),
+        [] => "is not shown, because it may hold passwords".to_owned(),
         names => format!("has {}", quoted(names)),
     }
 }
@@ -166,7 +166,7 @@ fn first_line(names: &[String]) -> String {
 fn columns(names: &[String], header: bool) -> String {
     let number = names.len();
     if names.is_empty() {
-        return "its columns are not shown, because passwords may stand there".to_owned();
+        return "its columns are not shown, because they may hold passwords".to_owned();
     }
     match header {
         true => format!("its {number} columns are {}", quoted(names)),
@@ -185,7 +185,7 @@ const fn many(header: bool) -> &'static str {
     }
 }
 
-/// The column whose name is nearly one that would have been taken. Short names are nearly anything.
+/// The column whose name is nearly one that is accepted. Names of fewer than six letters are similar to too much.
 fn misspelt(found: &[String], by: Option<KeyProperty>) -> Option<(&String, &'static str)> {
     let known: Vec<&'static str> = match by {
         None => ACCEPTED_KEYS.split(", ").filter(|name| name.len() >= 6).collect(),
@@ -211,7 +211,7 @@ fn accepted(by: Option<KeyProperty>) -> String {
     }
 }
 
-/// With `--by`, what is missing is a column of that property.
+/// With `--by`, a column of that property is missing.
 fn for_property(by: Option<KeyProperty>) -> String {
     by.map(|by| format!(" for the {by} (name it with --key)")).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The names of the columns, and the line on which they stand.
+//! The header of a list: the names of its columns, and their line.
 
 use super::cells::Cells;
 use super::column::NamedColumn;
@@ -30,8 +30,7 @@ impl<'a> Header<'a> {
         Self { names, folded: names.iter().map(|name| fold(name)).collect(), source_record, cells, from }
     }
 
-    /// The column with the first of these names that is there at all; the same name twice is an error, because nobody
-    /// can tell which of them is meant.
+    /// The column with the first of these names that exists. The same name twice is an error, because either may be meant.
     pub(super) fn first_of(&self, known: &[&str]) -> Result<Option<NamedColumn>, RosterError> {
         for name in known {
             if let Some(column) = self.only(|index| self.folded[index] == *name)? {
@@ -91,7 +90,7 @@ impl<'a> Header<'a> {
         has(names::is_of_a_log) || (has(names::is_of_a_log_unless_of_accounts) && !has(names::is_of_accounts))
     }
 
-    /// More than one column names accounts, and not the same ones.
+    /// More than one column names accounts, and they name different ones.
     pub(super) fn many_keys(&self, columns: &[&NamedColumn]) -> RosterError {
         RosterError::ManyKeyColumns {
             from: self.from.clone(),
@@ -112,7 +111,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// The names as a message may have them. Where nobody may see the line, nobody may see what was cut from it.
+    /// The names for a message; none where the line must not be shown.
     fn shown(&self) -> Vec<String> {
         if self.source_record.hidden { Vec::new() } else { self.names.to_vec() }
     }
@@ -122,7 +121,7 @@ impl<'a> Header<'a> {
         RosterError::UnknownColumn(Box::new(UnknownColumn {
             from: self.from.clone(),
             key: key.to_owned(),
-            // Further off it is another word.
+            // A name that differs in more letters is another word.
             nearest: ReadOptions::number_meant(key, self.names.len())
                 .or_else(|| nearest_by(key, names, names::fold_whole, |letters| 1 + letters / 3).map(str::to_owned)),
             found: self.shown(),

@@ -1,4 +1,4 @@
-//! A list without a header: its first line is a person already, and the column that holds the keys is found by them.
+//! A list without a header: its first line is a person, and the people show which column holds the keys.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,13 @@ use super::sample::Sample;
 use super::source::Source;
 use super::source_span::SourceSpan;
 
-/// The columns of a list that has no header; nothing where the first record is one.
+/// The columns of a list that has no header; `None` where the first record is a header.
 ///
-/// A first record with a key in it is a person: whoever takes it for a header loses them. Where the operator gives the
-/// number of the key's column, the first record is a header only if that very cell is the name of such a column.
+/// A first record that holds a key is a person. Read as a header, that person would be lost. If the operator gives the
+/// number of the key column, the first record is a header only if the cell in that column is the name of such a column.
 ///
-/// Which column is the key must be plain: where more than one holds keys (a person and their manager), it is a question
-/// for the operator. `span` is the record on a line of the sample.
+/// If more than one column holds keys (a person and their manager), the operator has to name one. `span` gives the record on
+/// a line of the sample.
 pub(super) fn columns(
     sample: &Sample,
     options: &ReadOptions,
@@ -27,13 +27,13 @@ pub(super) fn columns(
     span: impl Fn(u64) -> SourceSpan,
 ) -> Result<Option<Columns>, RosterError> {
     let Some(first) = sample.rows.first().filter(|_| !sample.first_is_broken) else { return Ok(None) };
-    let spot_of_first = || span(sample.lines.first().copied().unwrap_or(1));
+    let span_of_first = || span(sample.lines.first().copied().unwrap_or(1));
     let has_a_key = first.iter().any(|cell| options.is_a_key(cell));
     if first.iter().any(|cell| options.names(cell)) {
         return Ok(None);
     }
     if let Some(text) = may_be_either(first, options) {
-        let (text, span) = (text.clone(), Box::new(spot_of_first()));
+        let (text, span) = (text.clone(), Box::new(span_of_first()));
         return Err(RosterError::HeaderOrPerson { from: from.clone(), text, span });
     }
     let names_its_column = options.number().and_then(|number| first.get(number)).is_some_and(|cell| {
@@ -54,7 +54,7 @@ pub(super) fn columns(
                 nearest: ReadOptions::number_meant(key, count),
                 found: found(),
                 header: false,
-                span: spot_of_first(),
+                span: span_of_first(),
             })));
         }
         (_, None) => {
@@ -71,7 +71,7 @@ pub(super) fn columns(
                         from: from.clone(),
                         columns,
                         header: false,
-                        span: Box::new(spot_of_first()),
+                        span: Box::new(span_of_first()),
                     });
                 }
             }
@@ -89,7 +89,7 @@ pub(super) fn columns(
                     nearest: ReadOptions::number_meant(column, count),
                     found: found(),
                     header: false,
-                    span: spot_of_first(),
+                    span: span_of_first(),
                 })));
             }
         },
@@ -97,7 +97,7 @@ pub(super) fn columns(
     Ok(Some(Columns { handoff, ..Columns::keyed(count, options.by, Keys::only(NamedColumn::numbered(key))) }))
 }
 
-/// The cell of a first record that is as likely the name of a column as that of a person.
+/// A cell of the first record that may be the name of a column or the name of a person.
 fn may_be_either<'a>(first: &'a [String], options: &ReadOptions) -> Option<&'a String> {
     if options.by != Some(KeyProperty::SamAccountName)
         || first.iter().any(|cell| names::is_a_sure_key(&names::fold(cell), options.by))
@@ -112,7 +112,7 @@ fn may_be_either<'a>(first: &'a [String], options: &ReadOptions) -> Option<&'a S
     }
 }
 
-/// Whoever exported a list may stand above its header, and is not on it.
+/// The name of the person who exported a list may stand above its header. That person is not on the list.
 fn refuse_header_below(
     sample: &Sample,
     options: &ReadOptions,

@@ -1,4 +1,4 @@
-//! The key cell becomes a key.
+//! Turns the key cell into a key.
 
 use super::entity::{self, EntityAccounts};
 use super::entry::Key;
@@ -9,7 +9,7 @@ use super::upn::NotAUpn;
 use crate::ids::ObjectId;
 use crate::spreadsheet::unguard;
 
-/// What audit logs write behind the name of an account that is gone.
+/// Audit logs write this behind the name of a deleted account.
 const DELETED: &str = " (deleted)";
 
 /// Why a cell is no key.
@@ -22,17 +22,17 @@ pub(super) enum NotAKey {
     Entities(usize),
 }
 
-/// The text that a cell means: without the guard that sealoff writes in front of what a spreadsheet would run, and without
-/// the formula (`="0042"`) that keeps a spreadsheet from taking a number for one.
+/// The text of a cell without the guard that sealoff writes in front of a formula, and without the formula (`="0042"`) that
+/// makes a spreadsheet keep the zeros of a number.
 pub(super) fn meant(cell: &str) -> &str {
     let text = unguard(cell);
     text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// Reads a cell without blanks around it. `by` says which property it holds; by itself it is an object id or a user
+/// Reads a cell without blanks around it. `by` says which property it holds; without it, the cell is an object id or a user
 /// principal name.
 ///
-/// A name behind which a log says that the account was deleted is nobody: whoever has that name today is another person.
+/// A name that a log marks as deleted is no user: an account that has this name today belongs to another person.
 pub(super) fn parse(cell: &str, by: Option<KeyProperty>) -> Result<Key, NotAKey> {
     let text = meant(cell);
     if text
@@ -67,7 +67,7 @@ fn account(text: &str) -> Result<Key, NotAKey> {
         return Err(NotAKey::User(what));
     }
     match entity::accounts(text) {
-        // What it names is no JSON again.
+        // The key inside must not be JSON again.
         Some(EntityAccounts::One(key)) if !key.starts_with(['{', '[']) => account(&key),
         Some(EntityAccounts::None) => Err(NotAKey::User(NotAUser::NoAccount)),
         Some(EntityAccounts::Unclear(number)) => Err(NotAKey::Entities(number)),

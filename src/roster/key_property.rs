@@ -1,18 +1,18 @@
-//! By which property of an account a roster names people, when it is neither object id nor sign-in name.
+//! The properties by which a roster may name people, beside object id and user principal name.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// A property that people are looked up by when the operator says so. None of them is unique by any guarantee of the
-/// directory ("user resource type"), so two matches are never decided between.
+/// A property that people are looked up by, where the operator says so. The directory does not guarantee that any of them is
+/// unique ("user resource type"), so two matches are an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyProperty {
     /// The mail address.
     Mail,
-    /// Any address that mail for the account arrives at.
+    /// Any address at which mail for the account arrives.
     ProxyAddress,
-    /// The number that the employer gave; leading zeros count.
+    /// The number that the employer gave. Leading zeros matter.
     EmployeeId,
     /// The security identifier in Active Directory.
     Sid,

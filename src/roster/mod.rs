@@ -1,13 +1,13 @@
-//! A list of people comes in as CSV and goes out as a stream of [`Entry`]: one for each data row, readable or not.
+//! Reads a list of people in CSV, and gives a stream of [`Entry`]: one for each data row, readable or not.
 //!
-//! Reading the list wrong is the worst thing this program can do, so three rules stand above all others:
+//! To read the list wrong is the worst thing that this program can do. So three rules stand above all others:
 //!
-//! - **Nobody is dropped.** A row that cannot be read is an entry with a [`Defect`] that says why and where. A quote
-//!   that never closes costs its own line and nothing behind it.
-//! - **Nothing is guessed about a person.** A key is an object id or a user principal name by its form, unless the operator
-//!   says that people are named by another property ([`ReadOptions`]); whatever is neither is a defect. Letters that cannot be
-//!   decoded are never replaced in a key.
-//! - **Bounded memory.** One record is held at a time, and a record has a greatest size.
+//! - **No row is dropped.** A row that cannot be read is an entry with a [`Defect`] that says why and where. A quote that
+//!   never closes costs its own line, and no line behind it.
+//! - **Nothing is guessed about a person.** The form of a key says whether it is an object id or a user principal name,
+//!   unless the operator says that people are named by another property ([`ReadOptions`]). A key that is neither is a defect.
+//!   Letters that cannot be decoded are never replaced in a key.
+//! - **Memory is bounded.** One record is held at a time, and a record has a maximum size.
 //!
 //! A file that is no roster at all (empty, binary, no key column) is a [`RosterError`] that shows what was found and
 //! what is expected.
@@ -16,21 +16,21 @@
 //!
 //! | file | what it does |
 //! | --- | --- |
-//! | `source` | opens the file, standard input or bytes, and tells a folder from a file |
-//! | `text`, `encoding`, `utf16` | turns the bytes into UTF-8, whatever they were, and marks what cannot be decoded |
-//! | `dialect`, `delimiter`, `sample` | looks at the head: which delimiter; refuses what is not text |
-//! | `preamble` | takes off `sep=`, `#TYPE` and `version:v1.0` lines |
+//! | `source` | opens the file, standard input or bytes, and refuses a folder |
+//! | `text`, `encoding`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
+//! | `dialect`, `delimiter`, `sample` | looks at the head: finds the delimiter, refuses what is not text |
+//! | `preamble` | removes `sep=`, `#TYPE` and `version:v1.0` lines |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
 //! | `read_options`, `key_property` | what the operator says about the list |
 //! | `header`, `names`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
-//! | `rows`, `unclosed_quote` | one record becomes one entry; people inside a remark are found |
+//! | `rows`, `unclosed_quote` | turns one record into one entry; finds rows inside a quoted cell |
 //! | `number` | the priority |
-//! | `key`, `upn`, `property`, `entity`, `not_a_user` | the key cell becomes a key, or says why not |
+//! | `key`, `upn`, `property`, `entity`, `not_a_user` | turns the key cell into a key, or says why it is none |
 //! | `defect`, `span`, `error` | what is wrong, and the place in the file that shows it |
 //!
-//! A row in which every cell is empty (`,,,` as spreadsheets leave behind) is a blank line, not a row.
+//! A row in which every cell is empty (spreadsheets leave `,,,` behind) is a blank line, not a row.
 //!
 //! ```
 //! use sealoff::roster::{Key, Roster, Source};

@@ -1,4 +1,4 @@
-//! What columns are called in the exports that people have.
+//! The names of columns in the exports that people have.
 //!
 //! Case, blanks, underscores and hyphens in a name do not matter: `User principal name` is `userPrincipalName`. The
 //! templates for bulk operations in Entra write `User name [userPrincipalName] Required`: the property in brackets counts.
@@ -6,7 +6,7 @@
 use super::invisible::is_invisible;
 use super::key_property::KeyProperty;
 
-/// The names that messages offer; many more spellings are understood.
+/// The names that messages offer. Many more spellings are accepted.
 pub(super) const ACCEPTED_KEYS: &str =
     "user, userPrincipalName, UPN, username, objectId, id, userId, AccountUpn, AccountObjectId, mail, email";
 
@@ -27,10 +27,10 @@ pub(super) const OBJECT_ID: &[&str] = &[
     ID,
 ];
 
-/// In a list of accounts their object id, in a log the number of an event.
+/// In a list of accounts the object id; in a log the number of an event.
 pub(super) const ID: &str = "id";
 
-/// In a list of accounts their object id, in a log what was acted upon: the victim where the attacker is looked for.
+/// In a list of accounts the object id; in a log the object of an action: the victim, where the attacker is looked for.
 pub(super) const OBJECT: &str = "objectid";
 
 /// Columns that only logs have.
@@ -56,7 +56,7 @@ const OF_LOGS: &[&str] = &[
 /// Columns that hold user principal names by their very name, the surest first.
 pub(super) const UPN: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn", "username", "signinname"];
 
-/// Columns that are called by the property itself, so that whatever stands in them is meant as one.
+/// Columns with the name of the property itself: every text in them is meant as a user principal name.
 const UPN_INDEED: &[&str] = &["userprincipalname", "upn", "accountupn", "userupn"];
 
 /// Columns that often hold a user principal name, but may hold another address or even a display name. They are the
@@ -74,7 +74,7 @@ pub(super) const LIKELY: &[&str] = &[
     "entity",
 ];
 
-/// What stands in the names of columns that hold passwords, and must not be shown.
+/// Parts of the names of columns that hold passwords, which must not be shown.
 const SECRET: &[&str] = &[
     "password",
     "passwd",
@@ -90,7 +90,7 @@ const SECRET: &[&str] = &[
     "pwd",
 ];
 
-/// The same, where it is a word of its own.
+/// The same, where the part is a word of its own.
 const SECRET_WORD: &[&str] = &["pin", "tap", "pass"];
 
 /// Columns that say something about passwords and hold none.
@@ -107,7 +107,7 @@ const NO_SECRET: &[&str] = &[
     "strongpasswordrequired",
 ];
 
-/// Columns that are usual in lists of people and are no key: they tell a header from a person.
+/// Columns that are usual in lists of people and hold no key. They distinguish a header from a person.
 const OTHER: &[&str] = &[
     "accountenabled",
     "department",
@@ -158,7 +158,7 @@ pub(super) fn is_of_a_log(folded: &str) -> bool {
     OF_LOGS.contains(&folded)
 }
 
-/// Whether a list of accounts has the column that a log has as well, and nothing says that it is one of accounts.
+/// A column of logs that lists of accounts have, too.
 pub(super) fn is_of_a_log_unless_of_accounts(folded: &str) -> bool {
     folded == "createddatetime"
 }
@@ -172,8 +172,8 @@ pub(super) fn is_a_upn_indeed(folded: &str) -> bool {
     UPN_INDEED.contains(&folded)
 }
 
-/// Whether a column of object ids and one of user principal names are about the same person by their names. A manager's
-/// or a device's are not.
+/// Whether a column of object ids and one of user principal names are about the same person, by their names. Those of a
+/// manager or a device are not.
 pub(super) fn are_of_one_person(id: &str, upn: &str) -> bool {
     match id {
         "recipientobjectid" => false,
@@ -183,13 +183,13 @@ pub(super) fn are_of_one_person(id: &str, upn: &str) -> bool {
     }
 }
 
-/// A column of short names, and a short name: Samuel's, Samira's.
+/// The name of a column of short names, and the short name of a Samuel or a Samira.
 pub(super) const SAM: &str = "sam";
 
-/// The columns that say in which domain of Active Directory a short name is one.
+/// Columns with the Active Directory domain of a short name.
 pub(super) const DOMAIN: &[&str] = &["accountdomain", "accountntdomain", "onpremisesdomainname", "ntdomain", "domain"];
 
-/// Whether a column of this name, as the header spells it, holds passwords. One too many only hides an excerpt.
+/// Whether a column of this name, as the header spells it, holds passwords. A wrong `true` only hides an excerpt.
 pub(super) fn is_secret(name: &str) -> bool {
     let folded = fold_whole(name);
     let has = |known: &[&str]| known.iter().any(|part| folded.contains(part));
@@ -197,7 +197,7 @@ pub(super) fn is_secret(name: &str) -> bool {
     !has(NO_SECRET) && (has(SECRET) || name.split(|c: char| !c.is_alphanumeric()).any(is_a_word))
 }
 
-/// Whether a column of this name is one that people are found by.
+/// Whether a column of this name holds keys.
 pub(super) fn is_a_key(folded: &str, by: Option<KeyProperty>) -> bool {
     match by {
         Some(by) => of_property(by).contains(&folded),
@@ -205,7 +205,7 @@ pub(super) fn is_a_key(folded: &str, by: Option<KeyProperty>) -> bool {
     }
 }
 
-/// Whether a text is the name of a column of keys and can be nothing else: `user` may be what somebody is.
+/// Whether a text can only be the name of a key column. `user` may also be a role, and `sam` a person.
 pub(super) fn is_a_sure_key(folded: &str, by: Option<KeyProperty>) -> bool {
     match by {
         Some(by) => of_property(by).contains(&folded) && folded != SAM,

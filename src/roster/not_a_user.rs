@@ -1,28 +1,28 @@
 //! What logs write where no person acted.
 
-/// Why a text in a column of people names nobody who could be locked out.
+/// Why a text in a column of people names no user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAUser {
     /// `NT AUTHORITY\SYSTEM (...)` and its like.
     #[error("it is an account of the operating system")]
     System,
     /// `S-1-5-18` and other well-known SIDs.
-    #[error("it is a well-known SID, which is the same everywhere and nobody's own")]
+    #[error("it is a well-known SID, which is the same on every computer and belongs to no user")]
     WellKnownSid,
     /// `ServicePrincipal_{guid}`.
     #[error("it is an app")]
     ServicePrincipal,
-    /// `Sync_...` without a domain; with one it is an account, and the rules speak about it.
+    /// `Sync_...` without a domain; with a domain it is an account, and the rules of the plan apply to it.
     #[error("it is the directory synchronization")]
     Synchronization,
     /// `Not Available`.
     #[error("the log does not say who it was")]
     NotAvailable,
     /// The id that is all zeros.
-    #[error("it is the id that stands for nobody")]
+    #[error("it is the id of no account (all zeros)")]
     ZeroId,
     /// `ada@contoso.com (deleted)`.
-    #[error("the account was deleted, and whoever has the name now is another one")]
+    #[error("the account was deleted; an account that has this name today is another one")]
     Deleted,
     /// `Example: chris@contoso.com`, in a template below the first row.
     #[error("it is an example of how to fill in the template")]
@@ -32,7 +32,7 @@ pub enum NotAUser {
     NoAccount,
 }
 
-/// What the text stands for, if it is one of those that are no user.
+/// Why the text is no user, where that is known.
 pub(super) fn recognised(text: &str) -> Option<NotAUser> {
     let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     if ["nt authority\\", "nt service\\", "builtin\\", "window manager\\", "font driver host\\"].into_iter().any(starts)

@@ -2,8 +2,8 @@
 
 use std::str;
 
-/// A whole number, also as a spreadsheet writes it when it takes the column for measurements: `1.0`, `1,00`. Three zeros
-/// are thousands as likely as not.
+/// A whole number, also as a spreadsheet writes it in a column of decimals: `1.0`, `1,00`. Three zeros are refused, because
+/// they may mean thousands.
 pub(super) fn whole_number(cell: &[u8]) -> Option<u32> {
     let text = str::from_utf8(cell).ok()?;
     let (digits, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));

@@ -1,4 +1,4 @@
-//! Lines that stand in front of the header and say something about the file.
+//! Lines in front of the header that say something about the file.
 
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ pub(super) struct Preambles {
 }
 
 impl Preambles {
-    /// Understands the lines at the beginning of a text.
+    /// Reads the lines at the beginning of a text.
     pub(super) fn of(text: &[u8]) -> Self {
         let mut found = Self::default();
         let (mut offset, mut lines) = (0, 0);
@@ -75,7 +75,7 @@ fn understood(line: &[u8]) -> Option<(Preamble, Option<Delimiter>)> {
         && name.eq_ignore_ascii_case(b"sep=")
     {
         let sign = if sign == b"\\t" { b"\t" } else { sign };
-        // A spreadsheet that takes the line for a row adds its own delimiter, and saves the rest with that.
+        // A spreadsheet program that reads the line as a row adds its own delimiter to it, and saves the table with that one.
         if sign.len() > 1 && sign.iter().all(|byte| Delimiter::ALL.iter().any(|known| known.byte() == *byte)) {
             return Some((Preamble::Separator, None));
         }

@@ -10,7 +10,7 @@ const MAX_EMPLOYEE_ID_CHARACTERS: usize = 16;
 /// "sAMAccountName ... must be 20 or fewer characters" for users ([MS-ADA3] 2.222 with the rules of SAM).
 const MAX_SAM_CHARACTERS: usize = 20;
 
-/// Characters that SAM takes in no account name.
+/// Characters that no account name of SAM may hold.
 const NOT_IN_SAM: &[char] = &['"', '/', '\\', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>'];
 
 /// Why a text cannot be the value of a property.
@@ -19,7 +19,7 @@ const NOT_IN_SAM: &[char] = &['"', '/', '\\', '[', ']', ':', ';', '|', '=', ',',
 pub enum NotAValue {
     #[error("{0}")]
     Address(NotAUpn),
-    #[error("it has {0} primary (SMTP:) addresses; one is needed to tell who is meant")]
+    #[error("it has {0} primary (SMTP:) addresses; it needs exactly one to say which person is meant")]
     Primaries(usize),
     #[error("it is longer than {MAX_EMPLOYEE_ID_CHARACTERS} characters")]
     EmployeeIdTooLong,
@@ -32,7 +32,9 @@ pub enum NotAValue {
     #[error("there is a quote around it")]
     Quoted,
     /// `S-1-12-1-...`
-    #[error("it is the SID of a cloud account, which the SID in Active Directory never equals; the object id finds it")]
+    #[error(
+        "it is the SID of a cloud account, and the directory only finds the SIDs of Active Directory; use the object id"
+    )]
     CloudSid,
     #[error("it is not of the form S-1-5-21-...")]
     NotASid,
@@ -44,7 +46,7 @@ pub enum NotAValue {
     Impossible(char),
 }
 
-/// The value as it is looked up: without the marks that exports put around it, and otherwise as it is written.
+/// The value as it is looked up: as it is written, without the marks that exports put around it.
 pub(super) fn parse(by: KeyProperty, text: &str) -> Result<Box<str>, NotAValue> {
     match by {
         KeyProperty::Mail => address(text),
@@ -82,7 +84,7 @@ fn primary(text: &str) -> Result<&str, NotAValue> {
     }
 }
 
-/// A plus sign is legal in an address: it only separates in front of another prefix.
+/// A plus sign is legal in an address. It separates two addresses only in front of another prefix (`smtp:`).
 fn addresses(text: &str) -> Vec<&str> {
     let is_separator = |offset: usize, sign: char| match sign {
         ';' => true,

@@ -1,36 +1,36 @@
-//! How the operator says that people are named.
+//! What the operator says about a list.
 
 use super::key;
 use super::key_property::KeyProperty;
 use super::names;
 
-/// What the operator says about a list; by default nothing, and the list speaks for itself.
+/// What the operator says about a list; by default nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// The column that holds the key: its name as the header spells it, but for case, blanks, underscores and hyphens; or
     /// `#3` for the third column.
     pub key: Option<String>,
-    /// The property that people are found by; otherwise by object id or user principal name.
+    /// The property that people are found by; otherwise object id or user principal name.
     pub by: Option<KeyProperty>,
-    /// The column that says who hands the credential over, named as [`ReadOptions::key`] is; otherwise the one called `handoff`, where
-    /// there is one.
+    /// The column with the people who hand credentials over, named as in [`ReadOptions::key`]; otherwise the column `handoff`,
+    /// where there is one.
     pub handoff: Option<String>,
 }
 
 impl ReadOptions {
-    /// The place of the column that `key` numbers, counted from 0.
+    /// The index of the column that `key` gives by number.
     pub(super) fn number(&self) -> Option<usize> {
         let digits = self.key.as_deref()?.trim().strip_prefix('#')?;
         digits.parse::<usize>().ok()?.checked_sub(1)
     }
 
-    /// The number that a key without its `#` is likely to mean, of a list with this many columns.
+    /// The number that is likely meant by a key without its `#`, in a list with this many columns.
     pub(super) fn number_meant(key: &str, columns: usize) -> Option<String> {
         let number = key.trim().parse::<usize>().ok().filter(|number| (1..=columns).contains(number))?;
         Some(format!("#{number}"))
     }
 
-    /// The same for another column than that of the key.
+    /// Options that name a column other than the key column.
     pub(super) fn of_column(column: &str) -> Self {
         Self { key: Some(column.to_owned()), ..Self::default() }
     }

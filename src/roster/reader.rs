@@ -1,4 +1,4 @@
-//! The roster as a whole: opened, understood, read to its end, and named by its digest.
+//! The whole roster: it is opened, its form is recognised, it is read to its end, and its digest is computed.
 
 use std::io;
 
@@ -28,30 +28,30 @@ use super::text::Text;
 
 /// A list of people, open for reading.
 ///
-/// As an iterator it gives one [`Entry`] for each data row, in order. An `Err` means that reading itself failed: what
-/// came before is then not the whole list, and nothing more comes.
+/// As an iterator it gives one [`Entry`] for each data row, in order. An `Err` means that the file could not be read: what
+/// came before is then not the whole list, and nothing comes after it.
 pub struct Roster {
     from: Source,
     shape: RosterShape,
     columns: Columns,
     records: Records<Text>,
     cells: Cells,
-    /// The row that `open` read to see that there is one.
+    /// The row that `open` read to make sure that there is one.
     first: Option<Entry>,
     row: RowNumber,
     rows: u32,
-    /// Whether the row was passed over that shows how to fill in a template.
+    /// Whether the row that shows how to fill in a template was skipped.
     example_seen: bool,
-    /// Up to this line nobody can tell people from the lines of a remark.
+    /// Up to this line, a line may be a row or a part of a remark.
     doubtful_until: u64,
     defects: Defects,
     failed: bool,
 }
 
-/// What is known of a roster when all of it was read.
+/// What is known of a roster when it was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RosterSummary {
-    /// The SHA-256 of all bytes of the file, as they came.
+    /// The SHA-256 of all bytes of the file.
     pub digest: Digest,
     /// How many data rows there are, unreadable ones included.
     pub rows: u32,
@@ -60,12 +60,12 @@ pub struct RosterSummary {
 }
 
 impl Roster {
-    /// Opens a list that speaks for itself.
+    /// Opens a list without any options.
     pub fn open(source: Source) -> Result<Self, RosterError> {
         Self::open_with(source, ReadOptions::default())
     }
 
-    /// Opens a list, understands its header or that it has none, and makes sure that there is somebody on it.
+    /// Opens a list, finds its columns, and makes sure that it has a row.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl Roster {
         let Dialect { delimiter, first_line, preambles, sample } = dialect;
         let table = &text.head()[preambles.bytes..];
         let below = sample.header_below(&options, None).map(|line| span_of(table, delimiter, first_line, line));
-        // A template says of itself that it has a header.
+        // A template always has a header.
         let headless = if preambles.has(Preamble::Version) {
             None
         } else {
@@ -132,7 +132,7 @@ impl Roster {
         };
         roster.first = roster.read()?;
         if roster.first.is_none() {
-            return Err(RosterError::Nobody { from: roster.from, found: roster.shape.columns });
+            return Err(RosterError::NoRows { from: roster.from, found: roster.shape.columns });
         }
         Ok(roster)
     }
@@ -149,11 +149,11 @@ impl Roster {
         &self.from
     }
 
-    /// Reads whatever was not read yet, and gives the digest, the number of rows and the first defects of the whole list.
+    /// Reads the rest, and gives the digest, the number of rows and the first defects of the whole list.
     ///
     /// # Errors
     ///
-    /// [`RosterError::Read`], also when reading had failed before: there is no digest of half a list.
+    /// [`RosterError::Read`], also if reading has failed before: half a list has no digest.
     pub fn finish(mut self) -> Result<RosterSummary, RosterError> {
         while self.next().transpose()?.is_some() {}
         if self.failed {
@@ -214,22 +214,22 @@ impl Iterator for Roster {
     }
 }
 
-/// What the head of a list tells about its header.
+/// What the head of a list says about its header.
 struct HeaderContext<'a> {
     sample: &'a Sample,
-    /// A header that stands further down.
+    /// A header further down.
     below: Option<SourceSpan>,
     /// Whether it is one of Entra's templates, in which passwords may be.
     template: bool,
 }
 
 impl HeaderContext<'_> {
-    /// Whether nobody may see the line: in a template without its header somebody's password may be on it.
+    /// Whether the line must not be shown: in a template without its header it may hold a password.
     fn hides(&self, names: &[String]) -> bool {
         self.template && !names.iter().any(|name| names::is_known(&names::fold(name)))
     }
 
-    /// What is wrong if no column holds keys.
+    /// Makes an error about a missing key column more precise.
     fn explained(&self, error: RosterError, options: &ReadOptions) -> RosterError {
         match (error, &self.below) {
             (RosterError::NoKeyColumn { from, .. }, Some(span)) => {
@@ -244,7 +244,7 @@ impl HeaderContext<'_> {
     }
 }
 
-/// The names of the columns, and what they mean.
+/// Reads the header: what each column holds, and the names of all columns.
 fn header(
     records: &mut Records<Text>,
     cells: &mut Cells,

@@ -1,15 +1,15 @@
 //! Cuts the bytes of a CSV file into records, with exact line numbers.
 //!
-//! The `csv` crate could do this, but it counts lines wrongly in files with CRLF, and it lets a quote that never closes
-//! swallow the rest of the file without a word. So the cutting is done here, by the same rules of quoting, and `csv`
-//! gets one record at a time, in which every quote is closed.
+//! The `csv` crate could do this, but it counts lines wrongly in files with CRLF, and behind a quote that never closes it
+//! reads the rest of the file as one cell, without an error. So the records are cut here, by the same rules of quoting, and
+//! `csv` gets one record at a time, in which every quote is closed.
 
 use std::io::{self, Read};
 
-/// No honest record is longer: an audit export holds JSON in a cell, some hundred kilobytes at most.
+/// No real record is longer: an audit export has JSON in a cell, some hundred kilobytes at most.
 pub(super) const MAX_RECORD_BYTES: usize = 1 << 20;
 
-/// A quoted cell that goes on for more lines than this is taken for one whose closing quote is missing.
+/// If a quoted cell has more lines than this, its closing quote is missing.
 const MAX_QUOTED_LINES: usize = 200;
 
 const CHUNK: usize = 64 * 1024;
@@ -26,30 +26,30 @@ pub(super) struct CsvRecord<'a> {
 /// What is wrong with the form of a record. The numbers are offsets of bytes in the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
-    /// The quote here does not close. The record ends with the line that this quote stands on.
+    /// The quote here does not close. The record ends with the line of this quote.
     OpenQuote(usize),
-    /// Here is text behind a closing quote.
+    /// Text follows a closing quote here.
     TextAfterQuote(usize),
     /// The record is one overlong line; only its beginning is given.
     TooLong,
 }
 
-/// The records of a byte stream, one at a time; empty lines are left out.
+/// The records of a byte stream, one at a time, without empty lines.
 pub(super) struct Records<R> {
     reader: R,
     delimiter: u8,
     buffer: Vec<u8>,
-    /// The part of `buffer` that is not yet handed out.
+    /// The part of `buffer` that was not yet returned.
     start: usize,
     filled: usize,
     at_end: bool,
     /// The line on which `start` stands.
     line: u64,
-    /// The record handed out last, as long as it can be given back.
+    /// The last record, as long as it can be given back.
     last: Option<LastRecord>,
-    /// The rest of an overlong line is still to be thrown away.
+    /// The rest of a line that is too long has still to be skipped.
     inside_overlong: bool,
-    /// The last line ended with a carriage return, so a line feed in front belongs to it.
+    /// The last line ended with a carriage return: a line feed that follows belongs to it.
     after_return: bool,
 }
 
@@ -82,7 +82,7 @@ struct RecordCut {
 }
 
 impl<R: Read> Records<R> {
-    /// Starts at a line of the file: 1, or more when a first line was taken off before.
+    /// Starts at a line of the file: 1, or more if lines were removed before.
     pub(super) fn new(reader: R, delimiter: u8, line: u64) -> Self {
         Self {
             reader,
@@ -108,7 +108,7 @@ impl<R: Read> Records<R> {
         &self.reader
     }
 
-    /// The reader, with whatever was read from it.
+    /// The reader.
     pub(super) fn into_reader(self) -> R {
         self.reader
     }
@@ -119,13 +119,13 @@ impl<R: Read> Records<R> {
         Ok(self.current())
     }
 
-    /// The record at which reading stands.
+    /// The record that was read last.
     pub(super) fn current(&self) -> Option<CsvRecord<'_>> {
         let LastRecord { start, end, line, flaw } = self.last?;
         Some(CsvRecord { bytes: &self.buffer[start..end], line, flaw })
     }
 
-    /// Reads the next record that is not an empty line; says whether there is one.
+    /// Reads the next record that is not an empty line. Returns `false` at the end.
     pub(super) fn go_on(&mut self) -> io::Result<bool> {
         self.last = None;
         loop {
@@ -151,8 +151,8 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Gives back all lines of the record handed out last that follow the line on which `offset` stands: they are read
-    /// again as records of their own. For a record in which a quote turned out to have closed in the wrong place.
+    /// Gives back the lines of the last record behind the line of `offset`: they are read again as records of their own. For a
+    /// record in which a quote closed in the wrong place.
     pub(super) fn resume_behind_line_of(&mut self, offset: usize) {
         let Some(LastRecord { start, line, .. }) = self.last.take() else { return };
         let offset = (start + offset).min(self.start);
@@ -166,7 +166,7 @@ impl<R: Read> Records<R> {
 
     fn advance(&mut self, cut: &RecordCut) {
         let taken = &self.buffer[self.start..self.start + cut.next];
-        // A line feed that follows in the next chunk belongs to this line end, not to a line of its own.
+        // A line feed at the start of the next chunk belongs to this line end and is no line of its own.
         self.after_return = cut.next == cut.end + 1 && taken.last() == Some(&b'\r');
         self.line += if cut.many_lines { line_ends(taken) } else { u64::from(cut.next > cut.end) };
         self.start += cut.next;
@@ -231,8 +231,8 @@ impl<R: Read> Records<R> {
                     return Ok(RecordCut { end: position, next: self.behind_line_end(position), flaw, many_lines });
                 }
                 ScanState::QuoteSeen => match first_break {
-                    // The cell goes over lines and its quote closes in front of text: that quote was the opening one
-                    // of a later cell, and the lines between belong to other people.
+                    // The cell has several lines, and text follows its closing quote: that quote opened a later cell, and the
+                    // lines between belong to other people.
                     Some(end) => return Ok(unclosed(quote, end, self.behind_line_end(end))),
                     None => {
                         flaw.get_or_insert(Flaw::TextAfterQuote(position));
@@ -270,8 +270,8 @@ impl<R: Read> Records<R> {
         Ok(self.start < self.filled || self.fill()?)
     }
 
-    /// Reads on; says whether anything came. Moves the bytes not yet handed out to the front first, so the buffer never
-    /// holds more than a record and a chunk.
+    /// Reads more. Returns `false` at the end. Moves the bytes that were not yet returned to the front first, so the buffer
+    /// never holds more than a record and a chunk.
     fn fill(&mut self) -> io::Result<bool> {
         if self.at_end {
             return Ok(false);
@@ -298,7 +298,7 @@ const fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// How many line ends there are, where a carriage return and a line feed together are one.
+/// The number of line ends. A carriage return and a line feed together are one.
 pub(super) fn line_ends(bytes: &[u8]) -> u64 {
     let mut before = 0;
     let mut count = 0;

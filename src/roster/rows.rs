@@ -1,13 +1,14 @@
-//! One record becomes one entry.
+//! Turns one record into one entry.
 //!
-//! Which broken cells make the row a defect:
+//! These broken cells make the row a defect:
 //!
-//! - the key and the user principal name beside it: nobody else may be taken for the person;
+//! - the key and the user principal name beside it: a wrong one is another person;
 //! - the handoff: a credential must not go to the wrong hands;
-//! - the priority: the order of work is the operator's, and a lost one is not seen. What spreadsheets make of a whole
-//!   number (`1.0`) is taken for it;
-//! - not the note and the hints, which decide nothing: of a note everything that can be shown is kept, and a hint that is
-//!   not understood is not there.
+//! - the priority: the operator sets the order of work, and a lost priority is not noticed. A whole number as spreadsheets
+//!   write it (`1.0`) is accepted.
+//!
+//! The note and the hints make no defect, because they decide nothing: a note keeps all that can be shown, and a hint that is
+//! not understood is left out.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -32,27 +33,27 @@ use super::source_span::{SourceRecord, SourceSpan};
 use super::unclosed_quote;
 use super::upn::{NotAUpn, Upn};
 
-/// Names and kinds are short; what is longer has gone astray.
+/// Names and kinds are short. A longer text is in the wrong column.
 const MAX_CELL_CHARACTERS: usize = 256;
 
 /// A remark may be a paragraph.
 const MAX_NOTE_CHARACTERS: usize = 4096;
 
-/// What logs write for somebody whose id they do not know.
+/// Logs write this for a user whose id they do not know.
 const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
 
-/// Stands for the text of a broken row in which a password may be.
+/// Replaces the text of a broken row that may hold a password.
 const NOT_SHOWN: &str = "(not shown: the list has a column of passwords)";
 
-/// What became of a record.
+/// What a record is.
 pub(super) enum RowOutcome {
     /// Nothing but empty cells: no row at all.
     Blank,
     Entry(Entry),
-    /// What Entra's templates have in the row under the header, to show how to fill them in. Further down it is an entry.
+    /// The row under the header of Entra's templates that shows how to fill them in. Further down it is an entry.
     Example(Entry),
-    /// An entry whose record must be given back behind the line of this offset, and the line up to which nobody can tell
-    /// whether what is given back are people.
+    /// An entry that ends with the line of this offset: the lines behind it are read again as records. Up to the line
+    /// `doubtful_until`, those may be rows or parts of a remark.
     EntryToLineOf {
         entry: Entry,
         offset: usize,
@@ -60,7 +61,7 @@ pub(super) enum RowOutcome {
     },
 }
 
-/// A row that can be read, on a line of which nobody can tell whether it is one.
+/// A row that can be read, on a line that may be a row or a part of a remark.
 pub(super) fn doubted(entry: Entry, record: CsvRecord<'_>, columns: &Columns) -> Entry {
     let source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden: columns.has_passwords };
     Entry { content: Err(Defect { span: source_record.whole(), reason: DefectReason::InsideQuote }), ..entry }
@@ -75,12 +76,12 @@ pub(super) fn read(
     cells: &mut Cells,
 ) -> RowOutcome {
     let entry = |text, content| Entry { row, line: record.line, text, content };
-    // The other half of a line end in UTF-16 that was appended to a list in another encoding.
+    // The second half of a line end in UTF-16 that was appended to a list in another encoding.
     if record.bytes == b"\0" {
         return RowOutcome::Blank;
     }
     let flaw = match record.flaw {
-        // No record is without a flaw and cannot be read, as long as records are cut by the rules by which they are read.
+        // Records are cut by the same rules by which they are read, so a record without a flaw can be read.
         None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),
         flaw => flaw,
     };
@@ -102,7 +103,7 @@ pub(super) fn read(
         return RowOutcome::Example(entry(reading.shown(key), Err(reading.at(column, reason))));
     }
     if key.iter().any(|b| matches!(b, b'\n' | b'\r')) {
-        // The lines behind the first may be other people's.
+        // The lines behind the first may belong to other people.
         let place = reading.range_of(column);
         let reason = DefectReason::LineBreakInKey { column: column.name.clone() };
         let shown_line = reading.shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
@@ -154,12 +155,12 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Whether the id is the one that stands for nobody, and the name beside it says who it is.
+    /// Whether the id is all zeros, and the name beside it says who it is.
     fn stands_in(&self, key: &[u8], fallback: &NamedColumn) -> bool {
         key == NIL_ID && !self.cells.get(fallback.index).is_empty()
     }
 
-    /// Entra's templates have a row under the header that shows how to fill them in.
+    /// Whether this is the row of a template that shows how to fill it in.
     fn is_an_example(&self, key: &[u8]) -> bool {
         self.columns.template && (is_an_example(key) || is_an_example(self.cells.get(0)))
     }
@@ -180,7 +181,7 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// A row that is too short may be one that was cut off, and then its last cell is not what it seems.
+    /// A row that is too short may have been cut off, and then its last cell is incomplete.
     fn check_length(&self) -> Result<(), Defect> {
         let (found, expected) = (self.cells.len(), self.columns.expected);
         if found < expected {
@@ -215,7 +216,7 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// The user principal name beside an object id. A mail address is none: it may differ from the name for good reason.
+    /// The user principal name beside an object id. A mail address is not compared: it may differ from the name for good reason.
     fn also(&self, key: &Key, column: &NamedColumn) -> Result<Option<Upn>, Defect> {
         let beside = match (&self.columns.upn_beside, key) {
             (Some(beside), Key::ObjectId(_)) if beside != column => beside,
@@ -232,7 +233,7 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// The object id beside a user principal name. What is none cannot disagree.
+    /// The object id beside a user principal name. A text that is no object id is ignored.
     fn also_id(&self, key: &Key) -> Option<ObjectId> {
         let column = self.columns.id_beside.as_ref().filter(|_| matches!(key, Key::UserPrincipalName(_)))?;
         match key::parse(str::from_utf8(self.cells.get(column.index)).ok()?, None) {
@@ -241,7 +242,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The domain of a short name of Active Directory: in front of it, or else in a column of its own.
+    /// The domain of a short name of Active Directory: in front of the name, or else in a column of its own.
     fn domain(&self, cell: &[u8], column: &NamedColumn) -> Result<Option<String>, Defect> {
         if self.columns.by != Some(KeyProperty::SamAccountName) {
             return Ok(None);
@@ -297,7 +298,7 @@ impl<'a> RowReader<'a> {
         Some(text.chars().take(MAX_NOTE_CHARACTERS).map(|c| if is_bad(c) { harmless(c) } else { c }).collect())
     }
 
-    /// Hints are never worth a defect: what cannot be understood is not said.
+    /// A hint that is not understood is left out.
     fn hints(&self) -> Hints {
         let cell = |column: &Option<NamedColumn>| {
             let text = str::from_utf8(self.cells.get(column.as_ref()?.index)).ok()?;
@@ -350,7 +351,7 @@ impl<'a> RowReader<'a> {
     fn span_of(&self, column: &NamedColumn, character: Option<char>) -> SourceSpan {
         let cell = self.range_of(column);
         let sign = character.map(|c| c.encode_utf8(&mut [0; 4]).as_bytes().to_vec()).unwrap_or_default();
-        // The quotes around a cell are no part of what it says.
+        // The quotes around a cell are not part of its text.
         let bytes = &self.record.bytes[cell.clone()];
         let quoted = usize::from(bytes.starts_with(b"\""));
         let place =
@@ -375,7 +376,7 @@ impl<'a> RowReader<'a> {
     }
 }
 
-/// The character to which a reason points.
+/// The character that a reason is about.
 const fn of(why: NotAUpn) -> Option<char> {
     match why {
         NotAUpn::Invisible(c) | NotAUpn::Impossible(c) => Some(c),
@@ -383,7 +384,7 @@ const fn of(why: NotAUpn) -> Option<char> {
     }
 }
 
-/// Line breaks and tabs are what people type into a remark; in a key they are refused before and after.
+/// Line breaks and tabs are usual in a remark. In a key they are refused elsewhere.
 fn is_bad(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t')
 }

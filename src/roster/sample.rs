@@ -1,4 +1,4 @@
-//! The first records of a list, to tell by them how it is written.
+//! The first records of a list: they show how it is written.
 
 use super::cells::Cells;
 use super::delimiter::Delimiter;
@@ -6,7 +6,7 @@ use super::names;
 use super::read_options::ReadOptions;
 use super::records::Records;
 
-/// Enough records to tell a delimiter from a comma in somebody's job title.
+/// Enough records to distinguish a delimiter from a comma in a job title.
 const RECORDS: usize = 50;
 
 /// The first records of a list that can be read, blank ones left out.
@@ -38,29 +38,31 @@ impl Sample {
                     .push((0..cells.len()).map(|i| String::from_utf8_lossy(cells.get(i)).into_owned()).collect());
             }
         }
-        // The end of the head cuts the last record through.
+        // The end of the head may cut the last record in two.
         if !whole && sample.rows.len() > 1 && sample.rows.len() < RECORDS {
             sample.rows.pop();
         }
         sample
     }
 
-    /// The records below the first, which is a header; without those that show how to fill in a template.
+    /// The records below the first, which is a header. Rows that show how to fill in a template are left out.
     pub(super) fn people(&self) -> Vec<Vec<String>> {
         let is_an_example = |row: &&Vec<String>| row.iter().any(|cell| is_an_example(cell.as_bytes()));
         self.rows.iter().skip(1).filter(|row| !is_an_example(row)).cloned().collect()
     }
-    /// The line of a record that is the header, with something else above it: the name of an exporter, a title.
+
+    /// The line of a header that is not the first record: a title, or the name of an exporter, stands above it.
     ///
-    /// `key` is the column that was taken for that of the keys by what stands above.
+    /// `key` is the column that would hold the keys without that header.
     pub(super) fn header_below(&self, options: &ReadOptions, key: Option<usize>) -> Option<u64> {
-        let tells = |(index, cell): (usize, &String)| {
+        let names_a_key = |(index, cell): (usize, &String)| {
             let folded = names::fold(cell);
             let is_a_key = names::is_a_key(&folded, options.by) && folded != names::SAM;
             names::is_a_sure_key(&folded, options.by) || (key == Some(index) && is_a_key)
         };
-        let is_header =
-            |row: &Vec<String>| !row.iter().any(|cell| options.is_a_key(cell)) && row.iter().enumerate().any(tells);
+        let is_header = |row: &Vec<String>| {
+            !row.iter().any(|cell| options.is_a_key(cell)) && row.iter().enumerate().any(names_a_key)
+        };
         let below = self.rows.iter().skip(1).position(is_header)?;
         self.lines.get(below + 1).copied()
     }
@@ -72,7 +74,7 @@ impl Sample {
     }
 }
 
-/// Whether a cell is one of those that Entra's templates have in the row under the header.
+/// Whether a cell is an example, as Entra's templates have them in the row under the header.
 pub(super) fn is_an_example(cell: &[u8]) -> bool {
     cell.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"Example:"))
 }

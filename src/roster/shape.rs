@@ -1,4 +1,4 @@
-//! How a list was understood.
+//! How a list was read.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use super::encoding::Encoding;
 use super::key_property::KeyProperty;
 use super::preamble::Preamble;
 
-/// How a list was understood, for the preview: an operator sees at a glance when it was misread.
+/// How a list was read. The preview shows it, so that an operator sees at a glance if it was misread.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RosterShape {
-    /// How its letters are written, as far as it was read: the first letter outside ASCII decides.
+    /// The encoding, as far as the list was read: the first letter outside ASCII decides.
     pub encoding: Encoding,
-    /// Whether a byte order mark stands in front.
+    /// Whether the file begins with a byte order mark.
     pub byte_order_mark: bool,
     /// What stands between two cells.
     pub delimiter: Delimiter,

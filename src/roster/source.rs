@@ -9,14 +9,14 @@ use std::path::PathBuf;
 
 use super::error::RosterError;
 
-/// Where a roster comes from. Its `Display` is the name that messages use.
+/// Where a roster comes from. `Display` gives the name that messages use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A file.
     File(PathBuf),
     /// Standard input.
     StandardInput,
-    /// Bytes that are at hand, such as the embedded sample.
+    /// Bytes in memory, such as the embedded sample.
     Bytes {
         /// The name that messages use.
         name: String,
@@ -26,7 +26,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The source that an argument of the command line names: `-` is standard input, all else is a file.
+    /// The source that a command line argument names: `-` is standard input, anything else is a file.
     #[must_use]
     pub fn from_argument(argument: &OsStr) -> Self {
         if argument == "-" { Self::StandardInput } else { Self::File(argument.into()) }
@@ -37,7 +37,7 @@ impl Source {
         Self::Bytes { name: name.into(), bytes: bytes.into() }
     }
 
-    /// Opens the source, and gives back with it a source that holds no bytes any more, for messages.
+    /// Opens the source. Returns a source without its bytes, for messages, and the reader.
     pub(super) fn open(self) -> Result<(Self, Box<dyn Read + Send>), RosterError> {
         match self {
             Self::File(path) => {

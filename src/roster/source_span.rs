@@ -1,15 +1,15 @@
-//! The place in a file that shows what is wrong, with as much of its line as a person needs to see.
+//! The place of an error in a file, with the part of its line that a person needs to see.
 
 use std::ops::Range;
 
 use super::invisible::harmless;
 use super::records::line_ends;
 
-/// How many characters of a line are shown at most, and how many of them in front of the mark.
+/// The maximum number of characters of a line that are shown, and how many of them stand in front of the mark.
 const MAX_WIDTH: usize = 110;
 const IN_FRONT: usize = 50;
 
-/// What stands in an excerpt for every character of a line that is never shown.
+/// Replaces every character of a line that must not be shown.
 const HIDDEN: char = '•';
 
 /// A place in a roster, and the line there.
@@ -17,29 +17,29 @@ const HIDDEN: char = '•';
 pub struct SourceSpan {
     /// The line of the file, counted from 1.
     pub line: u64,
-    /// The place on that line, in characters counted from 1; absent where the row as a whole is meant.
+    /// The place on that line, in characters counted from 1; `None` where the whole row is meant.
     pub column: Option<u64>,
     /// A window of that line around the mark.
     pub excerpt: Excerpt,
 }
 
-/// A window of one line. Control characters and those that nobody sees are replaced one for one, and so is all
-/// of a line in which a password may be.
+/// A window of one line. Control characters and invisible characters are replaced one for one. In a line that may hold a
+/// password, every character is replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The text, at most some hundred characters of it.
+    /// The text, some hundred characters at most.
     pub text: String,
-    /// What is meant, in characters of `text`. It is never empty unless `text` is, but for a mark behind its end.
+    /// The marked part, in characters of `text`. It may lie behind the end of `text`, and is never empty unless `text` is.
     pub mark: Range<usize>,
 }
 
-/// The record in which a place is looked for.
+/// One record of the file, in which spans are found.
 #[derive(Debug, Clone)]
 pub(super) struct SourceRecord<'a> {
     pub(super) bytes: &'a [u8],
     /// The line on which the record begins.
     pub(super) line: u64,
-    /// Whether nobody may see what stands there.
+    /// Whether the text must not be shown.
     pub(super) hidden: bool,
 }
 

@@ -175,8 +175,8 @@ fn a_file_that_is_no_roster_says_what_was_found_and_what_is_expected() {
     for empty in [&b""[..], b"\n\r\n", b"\xef\xbb\xbf", b",,\n"] {
         assert!(message(empty).contains("is empty"), "{empty:?}");
     }
-    assert!(message(b"user,note\n").contains("header (user, note) and nobody under it"));
-    assert!(message(b"user,note\n,\n\n").contains("nobody"));
+    assert!(message(b"user,note\n").contains("header (user, note) and no rows below it"));
+    assert!(message(b"user,note\n,\n\n").contains("no rows"));
     let no_key = message(b"name;city\nAda;London\n");
     assert!(no_key.contains("\"name\", \"city\"") && no_key.contains("userPrincipalName"), "{no_key}");
     assert!(message(b"\"user,note\nx\n").contains("never closes"));
@@ -188,7 +188,7 @@ fn a_file_that_is_no_roster_says_what_was_found_and_what_is_expected() {
 fn a_missing_file_and_a_folder_are_told_apart() {
     let scratch = tempfile::tempdir().unwrap();
     let open = |path: &Path| Roster::open(Source::from_argument(path.as_os_str())).err().unwrap();
-    assert!(matches!(open(&scratch.path().join("nobody.csv")), RosterError::NotFound(_)));
+    assert!(matches!(open(&scratch.path().join("missing.csv")), RosterError::NotFound(_)));
     assert!(matches!(open(scratch.path()), RosterError::Folder(_)));
     assert_eq!(Source::from_argument("-".as_ref()), Source::StandardInput);
 }
@@ -266,7 +266,7 @@ fn what_is_no_user_says_so_and_is_not_reported() {
     let no_user: Vec<_> =
         roster.by_ref().map(|entry| entry.unwrap().content.map_err(|defect| defect.is_not_a_user())).collect();
     assert_eq!((&no_user[0], &no_user[1], &no_user[2]), (&Err(true), &Err(true), &Err(false)));
-    assert_eq!(no_user[3], Err(true), "whoever has the name now is another one");
+    assert_eq!(no_user[3], Err(true), "an account that has the name now is another one");
     assert_eq!(roster.finish().unwrap().defects.shown.len(), 1);
 }
 
@@ -279,7 +279,7 @@ fn the_example_of_a_template_is_no_person_and_a_person_is_no_example() {
     assert_eq!(entries("user\nExample: x\n").len(), 1, "only in a template");
     assert!(matches!(
         open("version:v1.0\nUser name [userPrincipalName] Required\nExample: x\n"),
-        Err(RosterError::Nobody { .. })
+        Err(RosterError::NoRows { .. })
     ));
 }
 
@@ -296,7 +296,7 @@ fn a_password_in_a_list_is_never_shown() {
 }
 
 proptest! {
-    /// Whatever stands between them, the people on lines of their own come out in every encoding, and no record is lost.
+    /// People on lines of their own are found in every encoding, with any text between them, and no record is lost.
     #[test]
     fn no_bytes_lose_a_person_in_any_encoding(noise in prop::collection::vec(prop::collection::vec(any::<u16>(), 0..12), 1..12), which in 0usize..4) {
         let mut bytes = match which { 0 => b"\xef\xbb\xbf".to_vec(), 1 => b"\xff\xfe".to_vec(), 2 => b"\xfe\xff".to_vec(), _ => Vec::new() };
@@ -308,7 +308,7 @@ proptest! {
             bytes.extend(units.flat_map(|unit| if which == 2 { unit.to_be_bytes() } else { unit.to_le_bytes() }));
             bytes.extend(encode(&format!("\nperson{number}@contoso.com,\n")));
         }
-        // A head full of control characters is refused as a whole, which loses nobody either.
+        // A head full of control characters is refused as a whole, so no person is lost there either.
         let Ok(roster) = open(bytes.clone()) else { return Ok(()) };
         let read: Vec<Entry> = roster.map(Result::unwrap).collect();
         let people: Vec<&str> = read.iter().filter(|e| e.content.is_ok()).map(|e| e.text.as_str()).filter(|t| t.starts_with("person")).collect();
@@ -352,7 +352,7 @@ proptest! {
                 expected.insert(index as u64 + 2, line);
             }
         }
-        // A head full of control characters is refused as a whole, which loses nobody either.
+        // A head full of control characters is refused as a whole, so no person is lost there either.
         let Ok(roster) = open(text) else { return Ok(()) };
         let read: Vec<Entry> = roster.map(Result::unwrap).collect();
         for (index, entry) in read.iter().enumerate() {

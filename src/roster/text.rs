@@ -1,14 +1,13 @@
-//! The bytes of a file become text in UTF-8, whatever they were, as they are read; every byte is hashed once, as it came.
+//! Turns the bytes of a file into UTF-8 while they are read. Every byte of the file is hashed once.
 //!
-//! What cannot be decoded is not replaced: the byte 0xFF stands in its place, which is in no UTF-8, so the row in which it
-//! stands is a defect there. UTF-8 itself passes as it is, its broken sequences with it.
+//! What cannot be decoded is not replaced by a letter: it becomes the byte 0xFF, which is in no UTF-8, so its row is a defect.
+//! UTF-8 itself is passed on unchanged, broken sequences included.
 //!
-//! A file without a byte order mark is UTF-8 until the first byte outside ASCII, which reads the same in UTF-8 and in
-//! Windows-1252. From there a window is looked at, and the whole rest of the file is what the window shows. Memory is
-//! bounded, so nobody can look at all of a file that is still coming; what keeps the decision sound is that neither way
-//! reads the other's letters: in UTF-8 a letter of Windows-1252 is a broken sequence, and in Windows-1252 whatever would be
-//! valid as UTF-8 counts as undecodable. A file that mixes both, or that was judged wrongly, shows it by defects and never
-//! by a name that is not the person's.
+//! Without a byte order mark, a file is ASCII up to the first other byte, and ASCII is the same in UTF-8 and in Windows-1252.
+//! At that byte a window is read, and the window decides the encoding of the rest. The whole file cannot be looked at, because
+//! memory is bounded. The decision is safe all the same, because neither encoding reads the letters of the other: in UTF-8, a
+//! letter of Windows-1252 is a broken sequence; in Windows-1252, a valid sequence of UTF-8 is treated as undecodable. So a file
+//! that mixes both, or that was judged wrongly, has defects, and never a wrong name.
 
 use std::io::{self, Cursor, Read};
 
@@ -18,7 +17,7 @@ use super::encoding::{Encoding, is_begun, of_the_first_bytes, utf8_or_windows_12
 use super::utf16::{UNDECODABLE, Utf16};
 use crate::digest::{Digest, Hasher};
 
-/// How much is looked at behind the first byte outside ASCII.
+/// How many bytes are looked at behind the first byte outside ASCII.
 const WINDOW: usize = 256 * 1024;
 
 const CHUNK: usize = 32 * 1024;
@@ -32,14 +31,14 @@ pub(super) struct Text {
     encoding: Encoding,
     byte_order_mark: bool,
     state: DecodingState,
-    /// What was looked at before, and is read again.
+    /// What was read ahead, and is read again.
     head: Cursor<Vec<u8>>,
-    /// What is decoded and not yet read.
+    /// What was decoded, and is not yet read.
     ready: Cursor<Vec<u8>>,
 }
 
 enum DecodingState {
-    /// All was ASCII so far.
+    /// All bytes so far were ASCII.
     Undecided,
     Utf8,
     Utf16(Utf16),
@@ -71,7 +70,7 @@ impl Text {
         self.raw.ahead.get_ref()
     }
 
-    /// Reads this much text ahead; says whether it is the whole text.
+    /// Reads this much text ahead. Returns `true` if it is the whole text.
     pub(super) fn look_ahead(&mut self, bytes: usize) -> io::Result<bool> {
         let mut head = Vec::new();
         let read = self.by_ref().take(bytes as u64).read_to_end(&mut head)?;
@@ -84,17 +83,17 @@ impl Text {
         self.head.get_ref()
     }
 
-    /// Leaves out the first bytes of what was read ahead.
+    /// Skips the first bytes of what was read ahead.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.head.set_position(bytes as u64);
     }
 
-    /// What the file is written in, as far as it was read.
+    /// The encoding, as far as the file was read.
     pub(super) const fn encoding(&self) -> Encoding {
         self.encoding
     }
 
-    /// Whether a byte order mark stands in front.
+    /// Whether the file begins with a byte order mark.
     pub(super) const fn byte_order_mark(&self) -> bool {
         self.byte_order_mark
     }
@@ -104,11 +103,11 @@ impl Text {
         self.raw.hasher.finish()
     }
 
-    /// Reads bytes of which nothing but ASCII was seen before.
+    /// Reads while all bytes so far were ASCII.
     fn read_undecided(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.raw.read(buffer)?;
         let bytes = &buffer[..read];
-        // The test of all is many times as fast as the search, and nearly always true.
+        // The test of all bytes is many times faster than the search, and nearly always true.
         let ascii = if bytes.is_ascii() { read } else { bytes.iter().take_while(|byte| byte.is_ascii()).count() };
         if ascii < read {
             let mut window = bytes[ascii..].to_vec();
@@ -172,11 +171,11 @@ impl Read for Text {
     }
 }
 
-/// Reads Windows-1252. Five bytes mean nothing in it.
+/// Decodes Windows-1252, in which five bytes have no meaning.
 struct Windows1252 {
     /// The letters of the bytes from 0x80 up.
     letters: Vec<Option<char>>,
-    /// The beginning of what may be a sequence of UTF-8.
+    /// The first bytes of what may be a sequence of UTF-8.
     begun: Vec<u8>,
 }
 
@@ -184,7 +183,7 @@ impl Windows1252 {
     fn new() -> Self {
         let bytes: Vec<u8> = (0x80..=0xff).collect();
         let (letters, ..) = WINDOWS_1252.decode(&bytes);
-        // Browsers read the five as control characters.
+        // The library decodes those five as control characters, as browsers do.
         Self { letters: letters.chars().map(|c| Some(c).filter(|c| !c.is_control())).collect(), begun: Vec::new() }
     }
 
@@ -205,7 +204,7 @@ impl Windows1252 {
     fn decode_whole(&self, bytes: &[u8]) -> Vec<u8> {
         let mut text = Vec::with_capacity(bytes.len() + bytes.len() / 8);
         for chunk in bytes.utf8_chunks() {
-            // In one file letters are written in one way only.
+            // One file has one encoding.
             text.extend(chunk.valid().bytes().map(|byte| if byte.is_ascii() { byte } else { UNDECODABLE }));
             for byte in chunk.invalid() {
                 match self.letters.get(usize::from(byte & 0x7f)).copied().flatten() {
@@ -218,7 +217,7 @@ impl Windows1252 {
     }
 }
 
-/// The bytes as they come: first those that were looked at, then the rest.
+/// The bytes of the file: first those that were read ahead, then the rest.
 struct RawBytes {
     reader: Box<dyn Read + Send>,
     hasher: Hasher,
@@ -226,7 +225,7 @@ struct RawBytes {
 }
 
 impl RawBytes {
-    /// Reads until there are this many bytes; says whether the end came first.
+    /// Reads until there are this many bytes. Returns `true` if the file ended before.
     fn fill(&mut self, bytes: &mut Vec<u8>, length: usize) -> io::Result<bool> {
         let missing = length.saturating_sub(bytes.len());
         Ok(self.take(missing as u64).read_to_end(bytes)? < missing)

@@ -1,15 +1,15 @@
-//! An opening quote that nobody meant swallows people, if somewhere below another quote happens to close it.
+//! Finds rows inside a quoted cell. A quote that was opened by mistake hides the rows below it, if a later quote closes it.
 //!
-//! A remark over several lines looks the same, but for what stands on its lines: a whole row, with a key in its place.
-//! Where every line is one, the quote was a slip and the lines are read as what they are. Where some are, nobody can tell,
-//! and neither the row nor its lines are acted upon: each becomes a defect.
+//! A remark of several lines looks the same, except for its lines: a hidden row is a whole row, with a key in its place. If
+//! every line is a whole row, the quote was a mistake, and the lines are read as rows. If only some are, both are possible;
+//! then the row and each of its lines become defects, and none of them is acted on.
 
 use super::cells::Cells;
 use super::columns::Columns;
 use super::key;
 use super::key_property::KeyProperty;
 
-/// People inside a quoted cell.
+/// Rows inside a quoted cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RowsInsideQuote {
     /// The place of the quote in the record.
@@ -18,7 +18,7 @@ pub(super) struct RowsInsideQuote {
     pub(super) certain: bool,
 }
 
-/// Looks for people on the lines of a record that `cells` has read, behind its first line.
+/// Looks for rows on the lines of a record that `cells` has read, behind its first line.
 pub(super) fn find(record: &[u8], columns: &Columns, cells: &Cells) -> Option<RowsInsideQuote> {
     if columns.expected < 2 || !record.contains(&b'\n') && !record.contains(&b'\r') {
         return None;

@@ -1,4 +1,4 @@
-//! A user principal name: checked once, shown as it was written, compared as Entra compares it.
+//! User principal names. They are checked once, shown as they were written, and compared as Entra compares them.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,8 +12,8 @@ use super::invisible::{is_invisible, named};
 /// stand in key columns too. Nothing longer than a mail address can be either.
 const MAX_CHARACTERS: usize = 320;
 
-/// Characters that neither a user principal name nor a mail address holds unquoted. They tell of a display name with
-/// its address (`Ada <ada@contoso.com>`), of a list of addresses, or of broken quoting.
+/// Characters that neither a user principal name nor a mail address holds unquoted. They show a display name with an address
+/// (`Ada <ada@contoso.com>`), a list of addresses, or broken quoting.
 const IMPOSSIBLE: &[char] = &['"', '(', ')', ',', ':', ';', '<', '>', '[', '\\', ']'];
 
 /// A text that can be a user principal name: one `@` with something on both sides, no blank, no control character.
@@ -79,7 +79,7 @@ impl FromStr for Upn {
         if text.len() > MAX_CHARACTERS && text.chars().count() > MAX_CHARACTERS {
             return Err(NotAUpn::TooLong);
         }
-        // Before the search for blanks: a display name in the key column is better told that it has no @.
+        // Before the search for blanks: for a display name in the key column, the missing @ is the better message.
         let (local, domain) = text.split_once('@').ok_or(NotAUpn::NoAt)?;
         if let Some(invisible) = text.chars().find(|c| is_invisible(*c)) {
             return Err(NotAUpn::Invisible(invisible));

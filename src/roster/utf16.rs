@@ -1,4 +1,4 @@
-//! Reads UTF-16, and sees where bytes of one byte a letter were appended to it.
+//! Decodes UTF-16, and notices where text of one byte a letter was appended to it.
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
@@ -7,12 +7,12 @@ pub(super) const UNDECODABLE: u8 = 0xff;
 
 /// Decodes UTF-16 as it arrives.
 ///
-/// ASCII that was appended comes out as letters of the Far East, two bytes to each, and the line ends with it: two people
-/// would become one row. So a line end that was read out of step is what cannot be decoded, and ends the line after all.
+/// ASCII that was appended decodes to East Asian letters, two bytes to each, and its line ends vanish: two people would become
+/// one row. So a line end that is read out of step counts as undecodable, and ends the line.
 pub(super) struct Utf16 {
     decoder: Box<Decoder>,
     big: bool,
-    /// The letter in front of what comes next.
+    /// The letter before the next one.
     before: char,
 }
 
@@ -56,9 +56,9 @@ impl Utf16 {
         }
     }
 
-    /// Whether the letter is CR and LF, in whatever order, or whether the letter in front ends with a CR and this one
-    /// begins with an LF. No text has the former, which no letters have; nor the latter, which are letters of scripts that
-    /// never meet.
+    /// Whether the bytes of the letter are CR and LF in either order, or the letter before ends with CR and this one begins with
+    /// LF. Text in UTF-16 has neither: no letter has the bytes of the first, and the letters of the second belong to scripts
+    /// that are not used together.
     fn is_a_line_end_out_of_step(&self, letter: char) -> bool {
         if matches!(letter, '\u{d0a}' | '\u{a0d}') {
             return true;

@@ -48,7 +48,7 @@ pub(crate) fn journal(bytes: &[u8]) -> usize {
         taken += 1;
         line = reader.next();
     }
-    // Whatever it says, everybody stands somewhere.
+    // Every person is placed, with any content of the file.
     assert_eq!(replay.states().iter().count(), 8);
     taken
 }

@@ -150,7 +150,7 @@ fn rosters_that_are_none() {
         ("header.csv", b"user\n", "header"),
         ("columns.csv", b"name,department\nAda,Sales\n", "userPrincipalName"),
         ("binary.csv", b"\x7fELF\0\0\0\x01", "binary"),
-        ("wide.csv", b"\xff\xfeu\0s\0e\0r\0", "nobody under it"),
+        ("wide.csv", b"\xff\xfeu\0s\0e\0r\0", "no rows below it"),
         ("book.csv", b"PK\x03\x04xl/workbook.xml", "CSV"),
     ] {
         stage.write(name, content);
