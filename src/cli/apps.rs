@@ -1,7 +1,6 @@
 //! Further app registrations that a run goes through, each with a quota of its own.
 
 use std::env;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,6 @@ use super::messages;
 use super::pace_args::EffectivePace;
 use super::precheck::{CheckArgs, check_permissions, what_is_missing};
 use super::progress::left_out;
-use super::words::{count, counted, harmless};
 use crate::graph::app_file::AppFile;
 use crate::graph::caller::Caller;
 use crate::graph::quota::Allowance;
@@ -26,7 +24,7 @@ use crate::graph::transport::{HttpTransport, TransportError};
 use crate::ids::TenantId;
 use crate::plan::reach::ActingPrincipal;
 use crate::run::apps::{App, AppName, Apps, MOST_APPS};
-use crate::run::event::{AppStatistics, Statistics};
+use crate::run::event::AppStatistics;
 use crate::run::pace::Pace;
 use crate::run::spent::WritesSpent;
 use crate::step::Steps;
@@ -283,20 +281,4 @@ pub(super) fn floor(apps: u32, quota: Allowance, writes: u64) -> Duration {
     let together =
         Allowance { burst: quota.burst.saturating_mul(apps), per_second: quota.per_second * f64::from(apps) };
     together.floor(writes).max(Allowance::WRITES_OF_TENANT.or_more(quota).floor(writes))
-}
-
-/// What went through each app, where there was more than one.
-pub(super) fn write_recap(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
-    if statistics.apps.len() < 2 {
-        return Ok(());
-    }
-    for app in &statistics.apps {
-        let writes = counted(app.writes_accepted, "write", "writes");
-        write!(out, "  {writes:>14}, {} throttled, through app {}", count(app.writes_throttled), harmless(&app.app))?;
-        match &app.left_out {
-            None => writeln!(out)?,
-            Some(reason) => writeln!(out, "; left out: {}", harmless(reason))?,
-        }
-    }
-    Ok(())
 }

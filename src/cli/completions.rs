@@ -2,10 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::Cli;
 use super::exit::{Exit, Failure};
 
 /// Print the completions for a shell
@@ -31,9 +30,9 @@ pub struct CompletionsArgs {
 /// # Errors
 ///
 /// Standard output cannot be written.
-pub fn run(args: CompletionsArgs) -> Result<Exit, Failure> {
+pub fn run(args: CompletionsArgs, mut command: Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "sealoff", &mut script);
+    clap_complete::generate(args.shell, &mut command, "sealoff", &mut script);
     let mut out = io::stdout().lock();
     out.write_all(&script).and_then(|()| out.flush()).map_err(|error| Failure::unprinted(&error))?;
     Ok(Exit::Done)

@@ -4,11 +4,10 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::Man;
 
 use super::exit::{Exit, Failure};
-use super::{Cli, EXIT_CODES};
 
 /// Print the manual page, or write one for each command
 ///
@@ -24,16 +23,17 @@ pub struct ManArgs {
     out: Option<PathBuf>,
 }
 
-/// Prints the page, or writes all.
+/// Prints the page, or writes all. Below the help of `command` stand the exit codes of every command.
 ///
 /// # Errors
 ///
 /// Standard output or the folder cannot be written.
-pub fn run(args: ManArgs) -> Result<Exit, Failure> {
-    let mut command = Cli::command().disable_help_subcommand(true);
+pub fn run(args: ManArgs, command: Command) -> Result<Exit, Failure> {
+    let exit_codes = after_help(&command);
+    let mut command = command.disable_help_subcommand(true);
     command.build();
     let Some(folder) = args.out else {
-        let page = rendered(command).map_err(|error| Failure::unprinted(&error))?;
+        let page = rendered(command, &exit_codes).map_err(|error| Failure::unprinted(&error))?;
         let mut out = io::stdout().lock();
         out.write_all(&page).and_then(|()| out.flush()).map_err(|error| Failure::unprinted(&error))?;
         return Ok(Exit::Done);
@@ -43,15 +43,19 @@ pub fn run(args: ManArgs) -> Result<Exit, Failure> {
     fs::create_dir_all(&folder).map_err(failed)?;
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
         let name = format!("sealoff-{}", sub.get_name());
-        let page = rendered(sub.clone().display_name(&name)).map_err(failed)?;
+        let page = rendered(sub.clone().display_name(&name), &exit_codes).map_err(failed)?;
         fs::write(folder.join(format!("{name}.1")), page).map_err(failed)?;
     }
-    fs::write(folder.join("sealoff.1"), rendered(command).map_err(failed)?).map_err(failed)?;
+    fs::write(folder.join("sealoff.1"), rendered(command, &exit_codes).map_err(failed)?).map_err(failed)?;
     Ok(Exit::Done)
 }
 
-fn rendered(command: clap::Command) -> io::Result<Vec<u8>> {
-    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+fn after_help(command: &Command) -> String {
+    command.get_after_help().map(ToString::to_string).unwrap_or_default()
+}
+
+fn rendered(command: Command, exit_codes: &str) -> io::Result<Vec<u8>> {
+    let after = after_help(&command);
     let has_subcommands = command.get_subcommands().next().is_some();
     let man = Man::new(command).source(concat!("sealoff ", env!("CARGO_PKG_VERSION"))).manual("sealoff");
     let mut page = Vec::new();
@@ -64,10 +68,10 @@ fn rendered(command: clap::Command) -> io::Result<Vec<u8>> {
         man.render_subcommands_section(&mut page)?;
     }
     // Below --help stand the examples of a command, and the exit codes of all of them below that of sealoff itself.
-    if after != EXIT_CODES {
+    if after != exit_codes {
         as_it_is(&mut page, "EXAMPLES", below_heading(&after))?;
     }
-    as_it_is(&mut page, "EXIT STATUS", below_heading(EXIT_CODES))?;
+    as_it_is(&mut page, "EXIT STATUS", below_heading(exit_codes))?;
     Ok(page)
 }
 

@@ -22,7 +22,7 @@
 //! | command | files |
 //! | --- | --- |
 //! | [`plan`], [`undo`] | `preview`, as a person approves it |
-//! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` after the last |
+//! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_keys`, `drill_kill`, `drill_phases`, `simulated_apps` |
 
@@ -56,6 +56,7 @@ mod messages;
 mod nearest_path;
 mod outage;
 mod pace_args;
+mod pace_recap;
 mod packet;
 pub mod packets;
 mod passphrase;
@@ -91,10 +92,11 @@ mod usage;
 pub mod verify;
 mod words;
 
+use std::ffi::OsString;
 use std::future::Future;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use exit::{Exit, Failure};
 use settings::InForce;
@@ -146,8 +148,11 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     core_dumps::forbid();
-    let ended = settings::parse(std::env::args_os().collect())
-        .and_then(|(cli, in_force)| dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure)));
+    let line: Vec<OsString> = std::env::args_os().collect();
+    let ended = settings::parse(&line, &Cli::command()).and_then(|(matches, in_force)| {
+        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure))
+    });
     match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -167,7 +172,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Status(args) => status::run(args),
         Command::Results(args) => results::run(args),
         Command::Verify(args) => in_runtime(verify::run(args)),
-        Command::Evidence(args) => in_runtime(async { evidence::run(&args) }),
+        Command::Evidence(args) => evidence::run(&args),
         Command::Report(args) => report::run(args),
         Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),
@@ -178,8 +183,8 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Config(args) => config::run(&args, in_force),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),
-        Command::Completions(args) => completions::run(args),
-        Command::Man(args) => man::run(args),
+        Command::Completions(args) => completions::run(args, Cli::command()),
+        Command::Man(args) => man::run(args, Cli::command()),
     }
 }
 

@@ -1,20 +1,15 @@
-//! How fast a run may go, in what order, and when it stops by itself; and what became of that.
+//! How fast a run may go, in what order, and when it stops by itself.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::apps;
-use super::words::{count, counted, span};
-use crate::graph::quota::{Allowance, MOST_CALLS, Shape};
+use crate::graph::quota::{Allowance, MOST_CALLS};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::run::engine::HaltAt;
-use crate::run::event::Statistics;
 
 /// How fast a run may go, in what order, when it stops by itself, and who is told of it.
 #[derive(Debug, Clone, Default, Args)]
@@ -92,37 +87,6 @@ impl PaceArgs {
     }
 }
 
-/// How fast it went, and what it waited for.
-pub(super) fn write_recap(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
-    let floor = span(statistics.floor);
-    let floor = match statistics.elapsed_over_floor {
-        None => format!("the quota's floor: {floor}"),
-        Some(ratio) => format!("the quota's floor: {floor}; {ratio:.2} times that"),
-    };
-    writeln!(
-        out,
-        "{} in {} ({floor}), {} calls, {} throttled",
-        counted(statistics.writes_accepted, "write", "writes"),
-        span(statistics.elapsed),
-        count(statistics.calls),
-        counted(statistics.writes_throttled, "write", "writes"),
-    )?;
-    let waits = [("the quota", statistics.waited_for_quota), ("Graph to be reachable", statistics.waited_for_network)];
-    apps::write_recap(out, statistics)?;
-    for (what, waited) in waits.into_iter().filter(|(_, waited)| *waited >= Duration::from_secs(1)) {
-        writeln!(out, "Waited {} for {what}", span(waited))?;
-    }
-    match statistics.limiter {
-        Shape::TokenBucket => {}
-        Shape::SlidingWindow => writeln!(out, "This tenant counts its writes in a sliding window, not in a bucket")?,
-        Shape::FixedWindow => writeln!(out, "This tenant counts its writes in fixed windows, not in a bucket")?,
-    }
-    if statistics.tenant_limit_reached {
-        writeln!(out, "The tenant's own limit was reached: another app was spending the write quota too")?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,31 +136,5 @@ mod tests {
         ] {
             assert!(effective(&arguments).is_err(), "{arguments:?}");
         }
-    }
-
-    #[test]
-    fn the_recap_tells_what_was_out_of_the_ordinary() {
-        let mut statistics = Statistics {
-            writes_accepted: 20_000,
-            elapsed: Duration::from_secs(909),
-            floor: Duration::from_secs(900),
-            elapsed_over_floor: Some(1.01),
-            waited_for_quota: Duration::from_secs(890),
-            limiter: Shape::SlidingWindow,
-            tenant_limit_reached: true,
-            ..Statistics::default()
-        };
-        let written = |statistics: &Statistics| {
-            let mut out = Vec::new();
-            write_recap(&mut out, statistics).unwrap();
-            String::from_utf8(out).unwrap()
-        };
-        let text = written(&statistics);
-        for part in ["1.01 times", "Waited 14 min 50 s for the quota", "sliding window", "another app"] {
-            assert!(text.contains(part), "{part} in {text}");
-        }
-        (statistics.limiter, statistics.tenant_limit_reached) = (Shape::TokenBucket, false);
-        statistics.waited_for_quota = Duration::ZERO;
-        assert_eq!(written(&statistics).lines().count(), 1);
     }
 }

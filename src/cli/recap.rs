@@ -9,7 +9,8 @@ use super::exit::Exit;
 use super::fitted;
 use super::handoff;
 use super::messages;
-use super::pace_args::{self, EffectivePace};
+use super::pace_args::EffectivePace;
+use super::pace_recap;
 use super::preview::note_unprinted;
 use super::words::{count, counted, quoted};
 use crate::digest::Digest;
@@ -114,7 +115,7 @@ impl Recap<'_> {
         }
         if let Some(statistics) = &self.statistics {
             writeln!(out)?;
-            pace_args::write_recap(out, statistics)?;
+            pace_recap::write(out, statistics)?;
         }
         writeln!(out, "Results    {}", self.results.display())?;
         handoff::write_packets(out, self.plan, tally.packets())?;

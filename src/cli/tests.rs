@@ -136,7 +136,9 @@ fn every_command_and_every_flag_says_what_it_is_for() {
 fn whoever_leaves_something_out_is_told_what_is_needed_and_nothing_else() {
     // Not the environment of this process: a default has the same effect.
     let line = ["sealoff", "plan", "list.csv", "--out", "monday", "--graph-endpoint", "https://graph.example"];
-    let error = usage::told(usage::command().try_get_matches_from(line).unwrap_err()).to_string();
+    let error =
+        usage::with_playbooks(usage::with_needed_usages(&Cli::command()).try_get_matches_from(line).unwrap_err())
+            .to_string();
     let usage = error.lines().find(|line| line.starts_with("Usage: ")).unwrap_or_default();
     assert_eq!(usage, "Usage: sealoff plan [OPTIONS] --playbook <PLAYBOOK> --out <DIR> <ROSTER>", "{error}");
     assert!(error.contains("the playbooks are breach, contain, offboard, signout, reinstate"), "{error}");

@@ -90,7 +90,7 @@ impl From<RunError> for Failure {
 
 /// Why the engine stopped before the end; `None` where it did not. `with` stands for the flags that a command that goes
 /// on should be given, too.
-pub(in super::super) fn of_ending(ending: Ending, plan: &PlanFolder, with: &str) -> Option<Failure> {
+pub(crate) fn of_ending(ending: Ending, plan: &PlanFolder, with: &str) -> Option<Failure> {
     let failure = of_fault(ending)?;
     let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
     let resume = format!(
@@ -143,6 +143,6 @@ fn of_fault(ending: Ending) -> Option<Failure> {
 
 /// The same failure, after which the results could not be written either. Why the run stopped comes first: it is what
 /// the operator has to know, and mostly the reason for both.
-pub(in super::super) fn with_unwritten_results(failure: Failure, error: &RunError) -> Failure {
+pub(crate) fn with_unwritten_results(failure: Failure, error: &RunError) -> Failure {
     Failure { what: format!("{}\n       {error}", failure.what), ..failure }
 }

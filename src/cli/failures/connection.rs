@@ -63,7 +63,7 @@ impl From<LookupError> for Failure {
 }
 
 /// A roster that could not be exported, by what was asked for.
-pub(in super::super) fn of_export(error: ExportError, whom: &Whom, with_sign_ins: bool) -> Failure {
+pub(crate) fn of_export(error: ExportError, whom: &Whom, with_sign_ins: bool) -> Failure {
     let ExportError::Read(lookup) = error else { return Failure::usage(error) };
     let status = match &lookup {
         LookupError::Read(ReadError::Refused(error)) | LookupError::Refused { error, .. } => Some(error.status),

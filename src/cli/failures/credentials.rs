@@ -5,7 +5,7 @@ use crate::graph::app_file::AppFileError;
 use crate::graph::credential::CertificateError;
 
 /// The certificate of the connection. `password` is the variable that its password is read from.
-pub(in super::super) fn of_certificate(error: CertificateError, password: &str) -> Failure {
+pub(crate) fn of_certificate(error: CertificateError, password: &str) -> Failure {
     match error {
         CertificateError::Locked(_) => Failure::new(Exit::Access, error)
             .with_next(format_args!("Set {password}, or run this at a terminal and type it.")),

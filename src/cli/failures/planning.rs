@@ -90,11 +90,11 @@ impl From<PlanError> for Failure {
 }
 
 /// How the checks before a plan and before a run are left out.
-pub(in super::super) const WITHOUT_CHECKS: &str =
+pub(crate) const WITHOUT_CHECKS: &str =
     "sealoff doctor checks everything at once. To go on without these checks: --without-checks";
 
 /// A role without which no account can be changed. `what` is the sentence for it.
-pub(in super::super) fn of_missing_role(what: String, missing: &RoleMissing, principal: ActingPrincipal) -> Failure {
+pub(crate) fn of_missing_role(what: String, missing: &RoleMissing, principal: ActingPrincipal) -> Failure {
     let (portal, command) = crate::doctor::roles::how_to_assign(missing.least, principal.object_id, missing.is_app);
     let failure = Failure::new(Exit::Access, missing);
     reworded(what, failure.with_next(format_args!("{portal} Or:\n      {command}\n      {WITHOUT_CHECKS}")))

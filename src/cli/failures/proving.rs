@@ -21,7 +21,7 @@ impl From<PassError> for Failure {
 }
 
 /// What a verification found and could not be kept in the plan's folder.
-pub(in super::super) fn of_unkept_verification(error: TableError, plan: &PlanFolder) -> Failure {
+pub(crate) fn of_unkept_verification(error: TableError, plan: &PlanFolder) -> Failure {
     match error {
         TableError::Plan(error) => Failure::refused(error),
         TableError::Journal(error) => error.into(),
@@ -52,7 +52,7 @@ impl From<EvidenceError> for Failure {
 }
 
 /// An archive of evidence that was checked and does not hold, or cannot be read.
-pub(in super::super) fn of_archive(error: &EvidenceError, archive: &Path) -> Failure {
+pub(crate) fn of_archive(error: &EvidenceError, archive: &Path) -> Failure {
     match error {
         EvidenceError::Io { .. } => Failure::usage(error),
         _ => Failure::refused(format_args!("{} does not hold: {}", quoted(archive), harmless(&error.to_string()))),

@@ -15,7 +15,7 @@ use crate::plan::playbook::Playbook;
 use crate::private_files;
 
 /// Its name, in the working folder and in the platform's configuration folder.
-pub(in crate::cli) const NAME: &str = "sealoff.toml";
+pub(crate) const NAME: &str = "sealoff.toml";
 /// No such file is ever longer.
 const LONGEST_FILE: u64 = 256 * 1024;
 /// The table with a table for each playbook.

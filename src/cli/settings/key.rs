@@ -4,9 +4,9 @@ use crate::nearest::nearest_by;
 
 /// A setting, and the argument that it stands in for.
 #[derive(Debug)]
-pub(in crate::cli) struct Key {
+pub(crate) struct Key {
     /// Its name in the file.
-    pub(in crate::cli) name: &'static str,
+    pub(crate) name: &'static str,
     /// The id of the argument.
     pub(super) arg: &'static str,
     pub(super) kind: Kind,
@@ -69,7 +69,7 @@ impl Key {
 pub(super) const WAY_IN: [&str; 4] = ["auth", "client_secret_file", "client_certificate", "federated_token_file"];
 
 /// All settings, in the order in which they are told.
-pub(in crate::cli) const KEYS: [Key; 24] = [
+pub(crate) const KEYS: [Key; 24] = [
     key("tenant", "tenant", Kind::Text).below(&["AZURE_TENANT_ID"]),
     key("client_id", "client_id", Kind::Text).below(&["AZURE_CLIENT_ID"]),
     key("auth", "auth", Kind::Text).yields_to(&["client_secret_file", "client_certificate", "federated_token_file"]),

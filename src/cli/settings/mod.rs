@@ -14,13 +14,12 @@ use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
+use clap::{ArgMatches, Command, FromArgMatches as _};
 use serde::Deserialize;
 
-use super::Cli;
 use super::credential_args::{decided_by_environment, variable_os};
 use super::exit::Failure;
-use super::messages;
+use super::messages::{self, MessageArgs};
 use super::usage;
 use super::words::quoted;
 use crate::plan::folder::PLAN_JSON;
@@ -81,21 +80,20 @@ pub(super) struct InForce {
 /// # Errors
 ///
 /// The file cannot be used.
-pub(super) fn parse(line: Vec<OsString>) -> Result<(Cli, InForce), Failure> {
-    messages::set_color(messages::color_of(&line));
-    let said = usage::command().try_get_matches_from(&line).unwrap_or_else(|error| usage::told(error).exit());
-    let (matches, in_force) = match with_settings(&line, &said)? {
+pub(super) fn parse(line: &[OsString], command: &Command) -> Result<(ArgMatches, InForce), Failure> {
+    messages::set_color(messages::color_of(line));
+    let said = usage::parse(command, line);
+    let (matches, in_force) = match with_settings(line, command, &said)? {
         Some((matches, in_force)) => (matches, in_force),
         None => (said, InForce::default()),
     };
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    messages::set_level(cli.messages);
+    messages::set_level(MessageArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()));
     if let Some(names) = in_force.said_by_file().filter(|_| matches.subcommand_name() != Some("config")) {
         let file = in_force.file.as_deref().map(quoted).unwrap_or_default();
         // Said before anything is sent, so that nobody is surprised by a file that lies about.
         messages::info(format_args!("settings of {file}: {names}"));
     }
-    Ok((cli, in_force))
+    Ok((matches, in_force))
 }
 
 impl InForce {
@@ -121,8 +119,12 @@ impl InForce {
 }
 
 /// `None` where the command takes no settings.
-fn with_settings(line: &[OsString], said: &ArgMatches) -> Result<Option<(ArgMatches, InForce)>, Failure> {
-    let mut command = Cli::command();
+fn with_settings(
+    line: &[OsString],
+    unbuilt: &Command,
+    said: &ArgMatches,
+) -> Result<Option<(ArgMatches, InForce)>, Failure> {
+    let mut command = unbuilt.clone();
     command.build();
     let Some((name, sub)) = said.subcommand() else { return Ok(None) };
     let Some(known) = command.find_subcommand(name).filter(|known| has(known, "no_config")) else { return Ok(None) };
@@ -144,13 +146,13 @@ fn with_settings(line: &[OsString], said: &ArgMatches) -> Result<Option<(ArgMatc
         None => HashMap::new(),
     };
     let given = |id: &str| chosen.get(id).map(|setting| setting.values.clone());
-    let again = usage::command().mut_subcommand(name, |sub| {
+    let again = unbuilt.clone().mut_subcommand(name, |sub| {
         sub.mut_args(|arg| match given(arg.get_id().as_str()) {
             Some(values) => arg.default_values(values),
             None => arg,
         })
     });
-    let matches = again.try_get_matches_from(line).unwrap_or_else(|error| usage::told(error).exit());
+    let matches = usage::parse(&again, line);
     let settings = match matches.subcommand() {
         Some((_, sub)) => {
             KEYS.iter().filter(|key| has(known, key.arg)).map(|key| told(known, sub, key, &chosen)).collect()

@@ -1,6 +1,8 @@
 //! The file of settings on its own: what is understood, and what is refused and how.
 
+use super::super::Cli;
 use super::*;
+use clap::CommandFactory as _;
 use clap::Parser as _;
 
 fn parsed(text: &str) -> Result<SettingsFile, SettingsError> {

@@ -1,0 +1,86 @@
+//! How fast a run went, and what it waited for, as the recap shows it.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::words::{count, counted, harmless, span};
+use crate::graph::quota::Shape;
+use crate::run::event::Statistics;
+
+/// How fast it went, and what it waited for.
+pub(super) fn write(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
+    let floor = span(statistics.floor);
+    let floor = match statistics.elapsed_over_floor {
+        None => format!("the quota's floor: {floor}"),
+        Some(ratio) => format!("the quota's floor: {floor}; {ratio:.2} times that"),
+    };
+    writeln!(
+        out,
+        "{} in {} ({floor}), {} calls, {} throttled",
+        counted(statistics.writes_accepted, "write", "writes"),
+        span(statistics.elapsed),
+        count(statistics.calls),
+        counted(statistics.writes_throttled, "write", "writes"),
+    )?;
+    let waits = [("the quota", statistics.waited_for_quota), ("Graph to be reachable", statistics.waited_for_network)];
+    write_apps(out, statistics)?;
+    for (what, waited) in waits.into_iter().filter(|(_, waited)| *waited >= Duration::from_secs(1)) {
+        writeln!(out, "Waited {} for {what}", span(waited))?;
+    }
+    match statistics.limiter {
+        Shape::TokenBucket => {}
+        Shape::SlidingWindow => writeln!(out, "This tenant counts its writes in a sliding window, not in a bucket")?,
+        Shape::FixedWindow => writeln!(out, "This tenant counts its writes in fixed windows, not in a bucket")?,
+    }
+    if statistics.tenant_limit_reached {
+        writeln!(out, "The tenant's own limit was reached: another app was spending the write quota too")?;
+    }
+    Ok(())
+}
+
+/// What went through each app, where there was more than one.
+fn write_apps(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
+    if statistics.apps.len() < 2 {
+        return Ok(());
+    }
+    for app in &statistics.apps {
+        let writes = counted(app.writes_accepted, "write", "writes");
+        write!(out, "  {writes:>14}, {} throttled, through app {}", count(app.writes_throttled), harmless(&app.app))?;
+        match &app.left_out {
+            None => writeln!(out)?,
+            Some(reason) => writeln!(out, "; left out: {}", harmless(reason))?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recap_tells_what_was_out_of_the_ordinary() {
+        let mut statistics = Statistics {
+            writes_accepted: 20_000,
+            elapsed: Duration::from_secs(909),
+            floor: Duration::from_secs(900),
+            elapsed_over_floor: Some(1.01),
+            waited_for_quota: Duration::from_secs(890),
+            limiter: Shape::SlidingWindow,
+            tenant_limit_reached: true,
+            ..Statistics::default()
+        };
+        let written = |statistics: &Statistics| {
+            let mut out = Vec::new();
+            write(&mut out, statistics).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let text = written(&statistics);
+        for part in ["1.01 times", "Waited 14 min 50 s for the quota", "sliding window", "another app"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        (statistics.limiter, statistics.tenant_limit_reached) = (Shape::TokenBucket, false);
+        statistics.waited_for_quota = Duration::ZERO;
+        assert_eq!(written(&statistics).lines().count(), 1);
+    }
+}
