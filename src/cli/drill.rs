@@ -146,15 +146,15 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let roster = args.reading.open(source)?;
     let mut phases = Phases::begin(clock_speed, apps, &simulator);
     let connected = || connect(simulator.connection(), clock_speed);
-    let (summary, examples) = of_roster(roster, rules, &folder, &connected()?, CheckArgs::default()).await?;
+    let (summary, plan) = of_roster(roster, rules, &folder, &connected()?, CheckArgs::default()).await?;
     phases.ended("Plan", &simulator);
-    preview::show(&summary, &examples, args.json);
+    preview::show(&summary, args.json);
     if summary.plan.accounts() == 0 {
         return Ok(Exit::Done);
     }
     let keys = if proves { Some(own.write(&folder)?) } else { None };
     tell(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"))?;
-    let plan = PlanFolder::open(&folder)?;
+    let plan = plan.map_or_else(|| PlanFolder::open(&folder), Ok)?;
     let named = if further.is_empty() { Vec::new() } else { simulated_apps::write(&folder.join("apps"), further)? };
     let named: Vec<PathBuf> = named.into_iter().map(|named| named.path).collect();
     let mut killed = false;

@@ -16,14 +16,13 @@ use super::precheck::{CheckArgs, check_permissions, note_clocks};
 use super::preview;
 use super::time_args;
 use crate::plan::error::PlanError;
-use crate::plan::folder;
+use crate::plan::folder::{self, PlanFolder};
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
 use crate::plan::summary::Summary;
-use crate::report::examples::Examples;
 use crate::roster::{KeyProperty, ReadOptions, Roster, RosterError, Source};
 use crate::seal::Recipients;
 
@@ -259,24 +258,24 @@ impl RuleArgs {
 ///
 /// Whatever keeps the plan from being made; no plan is left behind then.
 pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
-    let (summary, examples, _) = make(&args.plan, &args.connection).await?;
-    preview::show(&summary, &examples, args.json);
+    let (summary, _, _) = make(&args.plan, &args.connection).await?;
+    preview::show(&summary, args.json);
     Ok(Exit::Done)
 }
 
-/// Makes the plan that the arguments ask for, and gives the rows that its preview shows, and the way to Graph: nobody
-/// has to sign in twice.
+/// Makes the plan that the arguments ask for, and gives the plan as it was read back, and the way to Graph: no second
+/// sign-in is needed.
 pub(super) async fn make(
     args: &PlanningArgs,
     connection: &ConnectionArgs,
-) -> Result<(Summary, Vec<Examples>, Connected), Failure> {
+) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
     let rules = args.rules.rules(args.playbook, None)?;
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     // Known without signing in.
     folder::is_free(&args.out)?;
     let connected = connection.connect()?;
-    let (summary, examples) = of_roster(roster, rules, &args.out, &connected, args.checks).await?;
-    Ok((summary, examples, connected))
+    let (summary, plan) = of_roster(roster, rules, &args.out, &connected, args.checks).await?;
+    Ok((summary, plan, connected))
 }
 
 /// Makes a plan through a transport that is at hand.
@@ -286,20 +285,20 @@ pub(super) async fn of_roster(
     out: &Path,
     connected: &Connected,
     checks: CheckArgs,
-) -> Result<(Summary, Vec<Examples>), Failure> {
+) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
     let principal = check_permissions(connected, rules.playbook.steps(), checks).await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let planner = planner.for_principal(principal, !checks.without_checks);
     let made = planner.plan(roster, out, |rows| spinner.show(preview::looked_up(rows))).await;
-    let examples = if made.is_ok() { preview::read_back(out) } else { Vec::new() };
+    let plan = made.as_ref().ok().and_then(preview::read_back);
     drop(spinner);
     note_clocks(connected);
     if let Ok(summary) = &made {
         diagnostics::show(&summary.defects, &summary.plan.roster.name);
     }
-    made.map(|summary| (summary, examples)).map_err(|error| match &error {
+    made.map(|summary| (summary, plan)).map_err(|error| match &error {
         PlanError::RoleMissing(missing) => failures::of_missing_role(error.to_string(), missing, principal),
         _ => error.into(),
     })

@@ -1,7 +1,6 @@
 //! A plan as a person approves it.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Color, Style};
@@ -13,55 +12,47 @@ use super::messages;
 use super::spinner::Spinner;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
-use crate::plan::folder::{ONPREM_CSV, PLAN_CSV, PLAN_HTML, PlanFolder};
+use crate::plan::examples::Examples;
+use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::Decision;
 use crate::plan::summary::Summary;
-use crate::report::examples::Examples;
-use crate::report::plan_page::{self, means};
+
+use crate::report::plan_page::{self, PageError, means};
 use crate::seal::recipient_name;
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
 
 /// Shows the preview on standard output.
-pub(super) fn show(summary: &Summary, examples: &[Examples], json: bool) {
+pub(super) fn show(summary: &Summary, json: bool) {
     #[derive(Serialize)]
     struct OnWire<'a> {
         sealoff_plan: u32,
         #[serde(flatten)]
         summary: &'a Summary,
-        examples: &'a [Examples],
     }
     let mut out = anstream::stdout();
     let written = if json {
-        let line = OnWire { sealoff_plan: JSON_VERSION, summary, examples };
+        let line = OnWire { sealoff_plan: JSON_VERSION, summary };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        write(&mut out, summary, examples, line_width())
+        write(&mut out, summary, line_width())
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-/// Reads a plan back that was just made, writes its page beside it, and gives the rows that a preview shows. It is opened
-/// once for both. What cannot be had of this takes nothing from the plan, and is no failure.
-pub(super) fn read_back(folder: &Path) -> Vec<Examples> {
-    let plan = match PlanFolder::open(folder) {
-        Ok(plan) => plan,
-        Err(error) => {
-            messages::note(format_args!(
-                "there is no page of this plan, and its refused rows cannot be shown: {error}"
-            ));
-            return Vec::new();
+/// Reads a plan back that was just made, and writes its page beside it in the same pass. What fails of this takes nothing
+/// from the plan, and is no failure.
+pub(super) fn read_back(summary: &Summary) -> Option<PlanFolder> {
+    let page = OpeningPlan::begin(&summary.folder).map_err(PageError::from).and_then(plan_page::write);
+    let noted = |error| match error {
+        PageError::Write(_) => {
+            messages::note(format_args!("there is no page of this plan, and the plan itself is whole: {error}"));
         }
+        error => messages::note(format_args!("there is no page of this plan: {error}")),
     };
-    if let Err(error) = plan_page::write(&plan) {
-        messages::note(format_args!("there is no page of this plan, and the plan itself is whole: {error}"));
-    }
-    Examples::refused(&plan).unwrap_or_else(|error| {
-        messages::note(format_args!("the refused rows cannot be shown: {error}"));
-        Vec::new()
-    })
+    page.map_err(noted).ok()
 }
 
 /// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,
@@ -81,7 +72,7 @@ const EXPLANATION: usize = 19;
 /// Examples begin here.
 const EXAMPLE: usize = 21;
 
-fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: usize) -> io::Result<()> {
+fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()> {
     let plan = &summary.plan;
     let mut labelled = |label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
     labelled("Tenant", &format!("{} ({})", harmless(&plan.tenant.name), plan.tenant.id))?;
@@ -104,7 +95,7 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
         labelled("Note", &harmless(note))?;
     }
     writeln!(out)?;
-    write_decisions(out, summary, examples, width)?;
+    write_decisions(out, summary, width)?;
     writeln!(out)?;
     let labelled = |out: &mut _, label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
     labelled(out, "Steps", &steps(plan))?;
@@ -152,7 +143,7 @@ fn write(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: 
     }
 }
 
-fn write_decisions(out: &mut impl Write, summary: &Summary, examples: &[Examples], width: usize) -> io::Result<()> {
+fn write_decisions(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()> {
     for decision in Decision::iter() {
         let rows = summary.plan.counts.of(decision).rows;
         // Colour is an addition: it is taken off where there is no terminal, and says nothing that the word does not.
@@ -166,7 +157,8 @@ fn write_decisions(out: &mut impl Write, summary: &Summary, examples: &[Examples
             if let Some(flag) = line.flag {
                 block(out, &" ".repeat(EXPLANATION), &format!("{flag} lifts it"), width)?;
             }
-            let of_this = examples.iter().find(|group| group.decision == decision && group.reason == line.reason);
+            let of_this =
+                summary.examples.iter().find(|group| group.decision == decision && group.reason == line.reason);
             if let Some(group) = of_this {
                 write_examples(out, group, line.rows, width)?;
             }

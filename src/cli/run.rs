@@ -61,8 +61,8 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     }
     // Found out before the plan is made, and not after it.
     args.apps.read()?;
-    let (summary, examples, connected) = plan::make(&args.plan, &args.connection).await?;
-    preview::show(&summary, &examples, args.json);
+    let (summary, plan, connected) = plan::make(&args.plan, &args.connection).await?;
+    preview::show(&summary, args.json);
     if args.dry_run {
         return Ok(Exit::Done);
     }
@@ -74,7 +74,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         }
         return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
     }
-    let folder = PlanFolder::open(&args.plan.out)?;
+    let folder = plan.map_or_else(|| PlanFolder::open(&args.plan.out), Ok)?;
     let approval = Approval::from(args.confirm);
     approval.check(folder.manifest()).map_err(|failure| {
         let accounts = folder.manifest().accounts();

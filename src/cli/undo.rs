@@ -86,10 +86,10 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let made = undo::plan(&planner, &origin, blocked, &args.out).await;
-    let examples = if made.is_ok() { preview::read_back(&args.out) } else { Vec::new() };
+    made.as_ref().ok().and_then(preview::read_back);
     drop(spinner);
     let summary = made?;
-    preview::show(&summary, &examples, args.json);
+    preview::show(&summary, args.json);
     Ok(Exit::Done)
 }
 

@@ -177,42 +177,7 @@ impl PlanFolder {
     ///
     /// There is no plan, it was changed after it was made, or it is of another format.
     pub fn open(folder: &Path) -> Result<Self, FolderError> {
-        let path = folder.join(PLAN_JSON);
-        let json = match fs::read(&path) {
-            Ok(json) => json,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                let folder = folder.to_owned();
-                return Err(match folder.exists() {
-                    true => FolderError::NoPlan { folder },
-                    false => FolderError::NotThere { folder },
-                });
-            }
-            Err(source) => return Err(FolderError::Io { path, source }),
-        };
-        guard(folder)?;
-        let manifest =
-            Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
-        let mut plan = Self { folder: folder.to_owned(), manifest, steps: Vec::new() };
-        let mut counts = Counts::default();
-        let mut shared = vec![0; plan.manifest.handoff.as_ref().map_or(0, |handoff| handoff.shares.len())];
-        let mut is_shared_out = true;
-        for row in plan.rows()? {
-            let row = row?;
-            counts.add(row.decision, &row.reasons, row.steps);
-            plan.steps.push(row.steps);
-            if let (Some(handoff), true) = (&plan.manifest.handoff, row.steps.contains(Step::Reset)) {
-                match handoff.share_of(&row.handoff).and_then(|share| shared.get_mut(share)) {
-                    Some(accounts) => *accounts += 1,
-                    None => is_shared_out = false,
-                }
-            }
-        }
-        let shares = plan.manifest.handoff.iter().flat_map(|handoff| &handoff.shares);
-        is_shared_out &= shares.map(|share| share.accounts).eq(shared);
-        if !is_shared_out || counts != plan.manifest.counts || counts.rows() != plan.manifest.roster.rows {
-            return Err(FolderError::DoesNotAddUp { folder: plan.folder });
-        }
-        Ok(plan)
+        OpeningPlan::begin(folder)?.finish()
     }
 
     /// What the plan is for.
@@ -235,24 +200,7 @@ impl PlanFolder {
     ///
     /// `plan.csv` cannot be opened.
     pub fn rows(&self) -> Result<Rows, FolderError> {
-        let path = self.folder.join(PLAN_CSV);
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(FolderError::Changed { folder: self.folder.clone() });
-            }
-            Err(source) => return Err(FolderError::Io { path, source }),
-        };
-        let csv =
-            csv::ReaderBuilder::new().has_headers(false).buffer_capacity(64 * 1024).from_reader(Hashing::new(file));
-        Ok(Rows {
-            folder: self.folder.clone(),
-            expected: self.manifest.plan_csv_sha256,
-            csv: Some(csv),
-            record: csv::StringRecord::new(),
-            header_read: false,
-            next: RowNumber::FIRST,
-        })
+        Rows::open(&self.folder, &self.manifest)
     }
 
     /// The rows by their places in the file, for whoever needs them in another order than the roster's.
@@ -287,6 +235,111 @@ impl PlanFolder {
     }
 }
 
+/// A plan that is being opened: an iterator of its rows, which are checked in passing, so that other work on the rows
+/// needs no pass of its own.
+pub struct OpeningPlan {
+    plan: PlanFolder,
+    rows: Rows,
+    counts: Counts,
+    /// How many new passwords each share has.
+    shared: Vec<u32>,
+    is_shared_out: bool,
+    failure: Option<FolderError>,
+}
+
+impl OpeningPlan {
+    /// Reads `plan.json` and begins with `plan.csv`.
+    ///
+    /// # Errors
+    ///
+    /// There is no plan, its manifest was changed after it was made, or it is of another format.
+    pub fn begin(folder: &Path) -> Result<Self, FolderError> {
+        let path = folder.join(PLAN_JSON);
+        let json = match fs::read(&path) {
+            Ok(json) => json,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                let folder = folder.to_owned();
+                return Err(match folder.exists() {
+                    true => FolderError::NoPlan { folder },
+                    false => FolderError::NotThere { folder },
+                });
+            }
+            Err(source) => return Err(FolderError::Io { path, source }),
+        };
+        guard(folder)?;
+        let manifest =
+            Manifest::read(&json).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })?;
+        Ok(Self {
+            rows: Rows::open(folder, &manifest)?,
+            counts: Counts::default(),
+            shared: vec![0; manifest.handoff.as_ref().map_or(0, |handoff| handoff.shares.len())],
+            is_shared_out: true,
+            failure: None,
+            plan: PlanFolder { folder: folder.to_owned(), manifest, steps: Vec::new() },
+        })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.plan.folder
+    }
+
+    /// What the plan is for, as far as its manifest says.
+    #[must_use]
+    pub const fn manifest(&self) -> &Manifest {
+        &self.plan.manifest
+    }
+
+    fn check(&mut self, row: &PlanRow) {
+        self.counts.add(row.decision, &row.reasons, row.steps);
+        self.plan.steps.push(row.steps);
+        if let (Some(handoff), true) = (&self.plan.manifest.handoff, row.steps.contains(Step::Reset)) {
+            match handoff.share_of(&row.handoff).and_then(|share| self.shared.get_mut(share)) {
+                Some(accounts) => *accounts += 1,
+                None => self.is_shared_out = false,
+            }
+        }
+    }
+
+    /// Reads what is left of the rows, and gives the plan if rows and manifest agree.
+    ///
+    /// # Errors
+    ///
+    /// The plan was changed after it was made, or contradicts itself.
+    pub fn finish(mut self) -> Result<PlanFolder, FolderError> {
+        while self.next().is_some() {}
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        let manifest = &self.plan.manifest;
+        let shares = manifest.handoff.iter().flat_map(|handoff| &handoff.shares);
+        let is_shared_out = self.is_shared_out && shares.map(|share| share.accounts).eq(self.shared);
+        if !is_shared_out || self.counts != manifest.counts || self.counts.rows() != manifest.roster.rows {
+            return Err(FolderError::DoesNotAddUp { folder: self.plan.folder });
+        }
+        Ok(self.plan)
+    }
+}
+
+/// The rows as far as they can be read; what ended them is said by [`OpeningPlan::finish`].
+impl Iterator for OpeningPlan {
+    type Item = PlanRow;
+
+    fn next(&mut self) -> Option<PlanRow> {
+        match self.rows.next()? {
+            Ok(row) => {
+                self.check(&row);
+                Some(row)
+            }
+            Err(error) => {
+                self.failure = Some(error);
+                None
+            }
+        }
+    }
+}
+
 /// The rows of `plan.csv`. An `Err` is the last item.
 pub struct Rows {
     folder: PathBuf,
@@ -298,6 +351,27 @@ pub struct Rows {
 }
 
 impl Rows {
+    fn open(folder: &Path, manifest: &Manifest) -> Result<Self, FolderError> {
+        let path = folder.join(PLAN_CSV);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(FolderError::Changed { folder: folder.to_owned() });
+            }
+            Err(source) => return Err(FolderError::Io { path, source }),
+        };
+        let csv =
+            csv::ReaderBuilder::new().has_headers(false).buffer_capacity(64 * 1024).from_reader(Hashing::new(file));
+        Ok(Self {
+            folder: folder.to_owned(),
+            expected: manifest.plan_csv_sha256,
+            csv: Some(csv),
+            record: csv::StringRecord::new(),
+            header_read: false,
+            next: RowNumber::FIRST,
+        })
+    }
+
     fn read(&mut self) -> Result<Option<PlanRow>, Unusable> {
         let Some(csv) = &mut self.csv else { return Ok(None) };
         if !self.header_read {

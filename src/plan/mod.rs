@@ -19,7 +19,7 @@
 //! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
-//! | [`summary`], [`error`] | what was planned, or why there is no plan |
+//! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
 //! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
 //! | [`drift`], [`drift_cause`] | which accounts are no longer what they were when the plan was made, and why |
@@ -30,6 +30,7 @@ pub mod counts;
 pub mod drift;
 pub mod drift_cause;
 pub mod error;
+pub mod examples;
 pub mod folder;
 pub mod handoff;
 pub mod judge;

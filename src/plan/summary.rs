@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use strum::IntoEnumIterator as _;
 
+use super::examples::Examples;
 use super::manifest::Manifest;
 use super::reason::Reason;
 use super::row::Decision;
@@ -24,6 +25,8 @@ pub struct Summary {
     pub sealed: u32,
     /// The reasons behind the decisions, by decision and then by reason.
     pub reasons: Vec<ReasonLine>,
+    /// The first rows that were refused, by reason.
+    pub examples: Vec<Examples>,
     /// The first rows that could not be read, and where.
     #[serde(skip)]
     pub defects: Defects,
@@ -47,7 +50,13 @@ pub struct ReasonLine {
 }
 
 impl Summary {
-    pub(super) fn new(folder: &Path, shape: RosterShape, defects: Defects, plan: Manifest) -> Self {
+    pub(super) fn new(
+        folder: &Path,
+        shape: RosterShape,
+        defects: Defects,
+        examples: Vec<Examples>,
+        plan: Manifest,
+    ) -> Self {
         let mut reasons = Vec::new();
         for decision in Decision::iter() {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
@@ -57,6 +66,6 @@ impl Summary {
             }
         }
         let (fingerprint, sealed) = (plan.fingerprint(), plan.sealed());
-        Self { folder: folder.to_owned(), shape, fingerprint, sealed, reasons, defects, plan }
+        Self { folder: folder.to_owned(), shape, fingerprint, sealed, reasons, examples, defects, plan }
     }
 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::administrators::TooFewLeft;
 use super::counts::Counts;
 use super::error::PlanError;
+use super::examples::ExamplesOfRefused;
 use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
@@ -29,6 +30,7 @@ pub(super) struct PlanWriter<'a> {
     folder: &'a Path,
     rules: &'a Rules,
     counts: Counts,
+    examples: ExamplesOfRefused,
     sharing: Option<Sharing<'a>>,
     work_list: WorkList,
     csv: csv::Writer<Hashing<Pending>>,
@@ -51,6 +53,7 @@ impl<'a> PlanWriter<'a> {
             folder,
             rules,
             counts: Counts::default(),
+            examples: ExamplesOfRefused::default(),
             sharing: rules.handoff.as_ref().map(Sharing::new),
             work_list: WorkList::new(folder, rules.playbook),
             csv: begin_csv(folder)?,
@@ -60,6 +63,7 @@ impl<'a> PlanWriter<'a> {
     /// Writes the next row.
     pub(super) fn add(&mut self, mut row: PlanRow) -> Result<(), PlanError> {
         self.counts.add(row.decision, &row.reasons, row.steps);
+        self.examples.add(&row);
         if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, row.steps)) {
             // As the file of recipients spells it: the run compares names by their bytes.
             name.as_str().clone_into(&mut row.handoff);
@@ -101,7 +105,7 @@ impl<'a> PlanWriter<'a> {
         if let Some(sharing) = &self.sharing {
             sharing.check()?;
         }
-        let Self { folder, rules, counts, sharing, work_list, csv } = self;
+        let Self { folder, rules, counts, examples, sharing, work_list, csv } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let MadeFrom { organization, roster, shape, defects, protected, notes } = from;
         let manifest = Manifest {
@@ -128,7 +132,7 @@ impl<'a> PlanWriter<'a> {
         json.write_all(b"\n")?;
         plan_csv.commit()?;
         json.commit()?;
-        Ok(Summary::new(folder, shape, defects, manifest))
+        Ok(Summary::new(folder, shape, defects, examples.finish(), manifest))
     }
 }
 

@@ -19,14 +19,12 @@
 //! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
 //! | [`run_page`] | `report.html` of a run's folder |
 //! | [`evidence`], [`signing`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
-//! | [`examples`] | the first few rows behind each reason, for a preview in lines |
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
 //! | `assets/` | the styles and the script |
 
 mod causes;
 mod chart;
 pub mod evidence;
-pub mod examples;
 pub mod letter;
 mod listing;
 mod outcomes;

@@ -4,13 +4,14 @@
 //! [`MOST_ROWS`] of them at most. It says how many it does not list.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::listing::{Legend, Listing};
 use super::shown::write_json;
 use super::{page, sections};
-use crate::plan::folder::{FolderError, PLAN_HTML, PlanFolder};
-use crate::plan::row::Decision;
+use crate::plan::folder::{FolderError, OpeningPlan, PLAN_HTML, PlanFolder};
+use crate::plan::manifest::Manifest;
+use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 
 pub use super::listing::{MOST_ROWS, means};
@@ -30,22 +31,28 @@ pub enum PageError {
     Write(#[from] io::Error),
 }
 
-/// Writes the page of a plan (0600) into the plan's folder, in place of one that is there, and says where it is.
+/// Opens a plan and writes its page (0600) into its folder in the same pass, in place of one that is there.
 ///
 /// The page holds no secret: recipients are public, and no credential exists yet. Nothing reads it back, and the
 /// fingerprint does not cover it.
 ///
 /// # Errors
 ///
-/// The plan cannot be read as far as the page needs it, or the page cannot be written; an older page is then untouched.
-pub fn write(plan: &PlanFolder) -> Result<PathBuf, PageError> {
-    let path = plan.path().join(PLAN_HTML);
-    private_files::replace(&path, |out| render(plan, out))?;
-    Ok(path)
+/// The plan does not open, or the page cannot be written; an older page is then untouched.
+pub fn write(mut opening: OpeningPlan) -> Result<PlanFolder, PageError> {
+    let (folder, manifest) = (opening.path().to_owned(), opening.manifest().clone());
+    private_files::replace(&folder.join(PLAN_HTML), |out| {
+        render(&folder, &manifest, opening.by_ref(), out)?;
+        Ok(opening.finish()?)
+    })
 }
 
-fn render(plan: &PlanFolder, out: &mut impl Write) -> Result<(), PageError> {
-    let manifest = plan.manifest();
+fn render(
+    folder: &Path,
+    manifest: &Manifest,
+    rows: impl Iterator<Item = PlanRow>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut listing = Listing::of(&manifest.counts);
     let mut legend = Legend::of(&manifest.counts);
     let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
@@ -53,21 +60,20 @@ fn render(plan: &PlanFolder, out: &mut impl Write) -> Result<(), PageError> {
     put(out, page::opening(&sections::title(manifest)))?;
     put(out, sections::masthead(manifest))?;
     put(out, sections::figures(&manifest.counts))?;
-    put(out, sections::next(plan))?;
+    put(out, sections::next(folder, manifest))?;
     put(out, sections::work(manifest))?;
     put(out, sections::reasons(manifest))?;
 
     out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
     let (mut plain, mut plain_rows) = (String::new(), 0);
     let mut json = Vec::new();
-    for row in plan.rows()? {
-        let row = row?;
+    for row in rows {
         if row.decision == Decision::Refuse && plain_rows < MOST_PLAIN_ROWS {
             plain_rows += 1;
             plain.push_str(&sections::plain_row(&row).0);
         }
         if !listing.is_open(row.decision) {
-            // The plan was read to its end when it was opened; the page needs no more of it.
+            // The page needs no more of the plan.
             if listing.is_full() && plain_rows == MOST_PLAIN_ROWS.min(manifest.counts.of(Decision::Refuse).rows) {
                 break;
             }

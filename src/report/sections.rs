@@ -1,5 +1,6 @@
 //! What a plan's page says, as HTML: everything but the rows.
 
+use std::path::Path;
 use std::time::Duration;
 
 use maud::{Markup, PreEscaped, html};
@@ -10,7 +11,6 @@ use super::listing::{Listing, MOST_ROWS, means};
 use super::plan_page::MOST_PLAIN_ROWS;
 use super::shown::{Shown, shown};
 use crate::plan::counts::Counts;
-use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::seal::recipient_name;
@@ -103,8 +103,7 @@ pub(super) fn figures(counts: &Counts) -> Markup {
 }
 
 /// Who does what now.
-pub(super) fn next(plan: &PlanFolder) -> Markup {
-    let manifest = plan.manifest();
+pub(super) fn next(folder: &Path, manifest: &Manifest) -> Markup {
     let number = manifest.accounts();
     let refused = manifest.counts.of(Decision::Refuse).rows;
     html! {
@@ -127,7 +126,7 @@ pub(super) fn next(plan: &PlanFolder) -> Markup {
                     }
                     li {
                         "Whoever runs it types:"
-                        pre { code { "sealoff apply " (shown(&quoted(plan.path()))) " --confirm " (number) } }
+                        pre { code { "sealoff apply " (shown(&quoted(folder))) " --confirm " (number) } }
                         "Only then " (accounts(number)) " will be changed, and nobody else. "
                         "What became of each row will stand in results.csv."
                     }

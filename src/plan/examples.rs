@@ -1,0 +1,64 @@
+//! The first few rows behind each reason, so that a preview shows who they are.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::reason::Reason;
+use super::row::{Decision, PlanRow};
+use crate::ids::{ObjectId, RowNumber};
+
+/// How many rows stand for all that have the same reason.
+const MAX_EXAMPLES: usize = 5;
+
+/// The first rows that were decided for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Examples {
+    /// What happens to these rows.
+    pub decision: Decision,
+    /// Why.
+    pub reason: Reason,
+    /// The first of them, in the roster's order.
+    pub rows: Vec<Example>,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Example {
+    /// The roster's data row, from 1.
+    pub row: RowNumber,
+    /// The key as the roster has it: a stranger's text.
+    pub user: String,
+    /// As whom people know the account: the sign-in name where the key is an object id and the name is known, and else the key.
+    #[serde(skip)]
+    pub name: String,
+    /// What else is to be said about the reason; may be empty.
+    pub detail: String,
+}
+
+/// Gathers the examples of refused rows while a plan is written.
+#[derive(Debug, Default)]
+pub(super) struct ExamplesOfRefused(BTreeMap<Reason, Vec<Example>>);
+
+impl ExamplesOfRefused {
+    /// Takes in the next row.
+    pub(super) fn add(&mut self, row: &PlanRow) {
+        if row.decision != Decision::Refuse {
+            return;
+        }
+        for reason in &row.reasons {
+            let rows = self.0.entry(*reason).or_default();
+            if rows.len() < MAX_EXAMPLES {
+                let is_known = row.user.parse::<ObjectId>().is_ok() && !row.user_principal_name.is_empty();
+                let name = if is_known { &row.user_principal_name } else { &row.user }.clone();
+                rows.push(Example { row: row.row, user: row.user.clone(), name, detail: row.detail.clone() });
+            }
+        }
+    }
+
+    /// All of them, by reason.
+    pub(super) fn finish(self) -> Vec<Examples> {
+        let groups = self.0.into_iter();
+        groups.map(|(reason, rows)| Examples { decision: Decision::Refuse, reason, rows }).collect()
+    }
+}
