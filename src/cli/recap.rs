@@ -103,7 +103,7 @@ impl Recap<'_> {
             }
             RunEnd::Stopped => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
         }
-        for outcome in Outcome::ALL {
+        for outcome in Outcome::all() {
             let number = tally.of(outcome);
             if number > 0 {
                 writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(number), outcome.meaning())?;

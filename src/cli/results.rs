@@ -62,7 +62,7 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         let mut lines = String::new();
-        for outcome in Outcome::ALL.into_iter().filter(|outcome| tally.of(*outcome) > 0) {
+        for outcome in Outcome::all().filter(|outcome| tally.of(*outcome) > 0) {
             lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(tally.of(outcome)), outcome.meaning());
         }
         writeln!(out, "{lines}Results    {}", results.display())

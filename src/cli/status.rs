@@ -160,7 +160,7 @@ impl StatusScreen<'_> {
         self.write_journal(out)?;
         if run.begun {
             writeln!(out)?;
-            for outcome in Outcome::ALL.into_iter().filter(|outcome| run.of(*outcome) > 0) {
+            for outcome in Outcome::all().filter(|outcome| run.of(*outcome) > 0) {
                 let number = count(run.of(outcome));
                 writeln!(out, "{:<10} {number:>7}  {}", outcome.name(), outcome.meaning())?;
             }

@@ -64,7 +64,7 @@ struct RoleGroup {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RoleDefinition {
+struct NamedRole {
     id: RoleTemplate,
     #[serde(default)]
     display_name: Option<String>,
@@ -242,9 +242,9 @@ async fn names<'g, T: Transport>(
     if unknown.is_empty() {
         return Ok(names);
     }
-    match paced.list::<RoleDefinition>(DEFINITIONS, 1).await {
+    match paced.list::<NamedRole>(DEFINITIONS, 1).await {
         Ok(definitions) => {
-            for RoleDefinition { id, display_name } in definitions {
+            for NamedRole { id, display_name } in definitions {
                 if let Some(name) = display_name.filter(|name| !name.is_empty() && unknown.contains(&id)) {
                     names.insert(id, name.into());
                 }

@@ -19,7 +19,7 @@ const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ServicePrincipal {
+struct AppPrincipal {
     id: ObjectId,
     #[serde(default)]
     display_name: Option<String>,
@@ -42,7 +42,7 @@ struct PublishedRole {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RoleAssignment {
+struct AppRoleAssignment {
     app_role_id: Uuid,
     resource_id: ObjectId,
 }
@@ -54,11 +54,11 @@ struct RoleAssignment {
 /// The app may not read itself (`Application.Read.All`), or there is no answer.
 pub async fn to_app<T: Transport>(paced: &Paced<'_, T>, client_id: &str) -> Result<Claims, ReadError> {
     let key = encode_query(&client_id.replace('\'', "''"));
-    let app: ServicePrincipal =
+    let app: AppPrincipal =
         paced.get(&format!("/v1.0/servicePrincipals(appId='{key}')?$select=id,displayName"), 1).await?;
     let graph: Resource =
         paced.get(&format!("/v1.0/servicePrincipals(appId='{GRAPH}')?$select=id,appRoles"), 1).await?;
-    let assigned: Vec<RoleAssignment> =
+    let assigned: Vec<AppRoleAssignment> =
         paced.list(format!("/v1.0/servicePrincipals/{}/appRoleAssignments", app.id), 1).await?;
     let names: HashMap<Uuid, String> =
         graph.app_roles.into_iter().filter_map(|role| Some((role.id, role.value?))).collect();

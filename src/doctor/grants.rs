@@ -6,7 +6,7 @@
 
 use crate::directory::Scope;
 use crate::graph::claims::Claims;
-use crate::step::facts::Permission;
+use crate::step::facts::StepPermission;
 use crate::step::{Step, Steps};
 
 use super::check::Check;
@@ -15,13 +15,13 @@ use super::check::Check;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     /// What permits it.
-    pub permission: Permission,
+    pub permission: StepPermission,
     /// Without it a run fails; otherwise it knows less.
     pub vital: bool,
 }
 
 const READ_USERS: Need = Need {
-    permission: Permission {
+    permission: StepPermission {
         purpose: "see who people are and whether they may sign in",
         least: &["User.Read.All"],
         also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
@@ -29,7 +29,7 @@ const READ_USERS: Need = Need {
     vital: true,
 };
 const READ_ROLES: Need = Need {
-    permission: Permission {
+    permission: StepPermission {
         purpose: "know who is an administrator",
         least: &["RoleManagement.Read.Directory"],
         also: &[
@@ -42,7 +42,7 @@ const READ_ROLES: Need = Need {
     vital: true,
 };
 const READ_GROUPS: Need = Need {
-    permission: Permission {
+    permission: StepPermission {
         purpose: "know who is an administrator through a group",
         least: &["GroupMember.Read.All"],
         also: &[
@@ -56,7 +56,7 @@ const READ_GROUPS: Need = Need {
     vital: true,
 };
 const READ_DOMAINS: Need = Need {
-    permission: Permission {
+    permission: StepPermission {
         purpose: "know whose passwords another identity provider keeps",
         least: &["Domain.Read.All"],
         also: &["Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
@@ -64,7 +64,7 @@ const READ_DOMAINS: Need = Need {
     vital: true,
 };
 const READ_APP: Need = Need {
-    permission: Permission {
+    permission: StepPermission {
         purpose: "know the app's owners, who must not be locked out",
         least: &["Application.Read.All"],
         also: &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
@@ -117,7 +117,13 @@ pub fn needs(steps: Steps, scope: Scope) -> Vec<Need> {
 /// What the steps themselves need: without these, Graph refuses every write.
 #[must_use]
 pub fn needs_of_steps(steps: Steps) -> Vec<Need> {
-    steps.iter().map(|step| Need { permission: step.facts().permission, vital: true }).collect()
+    let mut needs: Vec<Need> = Vec::new();
+    for permission in steps.iter().map(|step| step.facts().permission) {
+        if !needs.iter().any(|need| need.permission == permission) {
+            needs.push(Need { permission, vital: true });
+        }
+    }
+    needs
 }
 
 impl Need {

@@ -28,8 +28,7 @@ impl IntendedRun {
     /// The steps that are meant.
     #[must_use]
     pub fn steps(&self) -> Steps {
-        let every = Steps::of(&[Step::Block, Step::Reset, Step::Revoke]);
-        self.playbook.map_or(every, Playbook::steps)
+        self.playbook.map_or_else(|| Step::all().collect(), Playbook::steps)
     }
 
     /// What needs no network: recipients and folder.

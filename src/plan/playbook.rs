@@ -1,6 +1,5 @@
 //! Which steps are done, and in what order across accounts.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -8,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::step::{Step, Steps};
 
 /// Which steps are done to each account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Playbook {
     /// Replace the password and end all sessions; the person goes on with the new credential.
     Breach,
@@ -21,7 +21,7 @@ pub enum Playbook {
     Signout,
     /// Allow sign-in again, with a new password.
     Reinstate,
-    /// Allow sign-in again for those whom one run blocked, and nothing else. Only the undoing of a run plans it.
+    /// Allow sign-in again for the accounts that one run blocked, and nothing else. Only `sealoff undo` plans it.
     Undo,
 }
 
@@ -42,15 +42,8 @@ impl Playbook {
 
     /// The word for it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Breach => "breach",
-            Self::Contain => "contain",
-            Self::Offboard => "offboard",
-            Self::Signout => "signout",
-            Self::Reinstate => "reinstate",
-            Self::Undo => "undo",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// What it does, in one line.
@@ -62,7 +55,7 @@ impl Playbook {
             Self::Offboard => "block sign-in, new password, end all sessions",
             Self::Signout => "end all sessions",
             Self::Reinstate => "allow sign-in again with a new password (change at next sign-in), end all sessions",
-            Self::Undo => "allow sign-in again for those whom a run blocked; passwords stay as they are",
+            Self::Undo => "allow sign-in again for the accounts that a run blocked; passwords stay as they are",
         }
     }
 
@@ -100,22 +93,16 @@ impl Playbook {
         self.steps().iter().any(|step| step.facts().undone_by.is_some())
     }
 
-    /// Must the person choose another password at the next sign-in? Only somebody who is meant to come back.
+    /// Must the person choose another password at the next sign-in? Only people who come back must.
     #[must_use]
     pub const fn change_at_next_sign_in(self) -> bool {
         matches!(self, Self::Breach | Self::Reinstate)
     }
 
-    /// May the new passwords be thrown away? Only where nobody is meant to come back.
+    /// May the new passwords be thrown away? Only where no person is meant to come back.
     #[must_use]
     pub const fn may_discard_credentials(self) -> bool {
         matches!(self, Self::Offboard)
-    }
-}
-
-impl fmt::Display for Playbook {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -122,7 +122,7 @@ impl RunLegend {
 /// What the last reading of the directory did not prove of a row.
 pub(super) fn not_proved(row: RowNumber, timeline: &Timeline) -> String {
     use crate::step::Step;
-    let all = timeline.not_proved.range((row, Step::Block)..=(row, Step::Revoke));
+    let all = timeline.not_proved.range((row, Step::FIRST)..=(row, Step::LAST));
     let told: Vec<String> = all
         .map(|((_, step), (verdict, found))| {
             let verdict: &Proof = verdict;

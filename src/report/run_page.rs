@@ -124,8 +124,7 @@ impl Left {
 
 fn render(report: &RunReport<'_>, results: &std::path::Path, out: &mut impl Write) -> Result<(), ReportError> {
     let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
-    let counts: Vec<(Outcome, u64)> =
-        Outcome::ALL.into_iter().map(|outcome| (outcome, report.tally.of(outcome))).collect();
+    let counts: Vec<(Outcome, u64)> = Outcome::all().map(|outcome| (outcome, report.tally.of(outcome))).collect();
     let mut next =
         next_steps(report.plan, report.tally.so_far(report.timeline.verification.map(|(_, verdicts)| verdicts), ""));
     next.retain(|step| !step.leads_to_the_report());

@@ -1,15 +1,28 @@
 //! What became of an entry.
 
-use std::fmt;
-
 use serde::Serialize;
+use strum::VariantArray as _;
 
 use super::state::{AccountState, StepState};
 use crate::plan::row::Decision;
 
 /// What became of an entry, as `results.csv` says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    strum::Display,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Outcome {
     /// Every planned step is done.
     Done,
@@ -30,31 +43,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// All outcomes.
-    pub const ALL: [Self; 8] = [
-        Self::Done,
-        Self::Already,
-        Self::Partial,
-        Self::Failed,
-        Self::Uncertain,
-        Self::Skipped,
-        Self::Refused,
-        Self::Pending,
-    ];
+    /// All outcomes, in the order in which they are shown.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::VARIANTS.iter().copied()
+    }
 
     /// The word for it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Already => "already",
-            Self::Partial => "partial",
-            Self::Failed => "failed",
-            Self::Uncertain => "uncertain",
-            Self::Skipped => "skipped",
-            Self::Refused => "refused",
-            Self::Pending => "pending",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// What it means, for a person.
@@ -88,19 +85,14 @@ impl Outcome {
     /// What became of an account that the plan acts on.
     #[must_use]
     pub fn of(state: &AccountState) -> Self {
-        let any = |is: fn(StepState) -> bool| state.planned_steps().any(|(_, step)| is(step));
-        let doubtful = |step| {
-            let in_doubt = matches!(step, StepState::Open { in_doubt: true } | StepState::Sent { .. });
-            let given_up = StepState::GivenUp { in_doubt: true };
-            in_doubt || [StepState::Uncertain, given_up, StepState::Withdrawn { in_doubt: true }].contains(&step)
-        };
-        if any(doubtful) {
+        let any = |outcome| state.planned_steps().any(|(_, step)| StepOutcome::of(step) == Some(outcome));
+        if any(StepOutcome::Uncertain) {
             Self::Uncertain
-        } else if any(|step| matches!(step, StepState::Open { .. })) {
+        } else if any(StepOutcome::Pending) {
             Self::Pending
-        } else if state.misses() == 0 {
+        } else if !any(StepOutcome::Failed) {
             Self::Done
-        } else if any(|step| step == StepState::Done) {
+        } else if any(StepOutcome::Done) {
             Self::Partial
         } else if state.has_drifted() {
             Self::Refused
@@ -110,26 +102,43 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
+/// What became of one step of an account, as `results.csv` and status say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display, strum::IntoStaticStr)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum StepOutcome {
+    /// Graph accepted it.
+    Done,
+    /// Still to be done, and no attempt can have taken effect.
+    Pending,
+    /// It may have taken effect.
+    Uncertain,
+    /// Refused, given up or withdrawn, and no attempt can have taken effect.
+    Failed,
 }
 
-/// The word for a step in `results.csv`; empty where it is not planned.
-#[must_use]
-pub const fn step_word(step: StepState) -> &'static str {
-    match step {
-        StepState::Unplanned => "",
-        StepState::Open { in_doubt: false } => "pending",
-        StepState::Open { in_doubt: true }
-        | StepState::Sent { .. }
-        | StepState::Uncertain
-        | StepState::GivenUp { in_doubt: true }
-        | StepState::Withdrawn { in_doubt: true } => "uncertain",
-        StepState::Done => "done",
-        StepState::Failed | StepState::GivenUp { in_doubt: false } | StepState::Withdrawn { in_doubt: false } => {
-            "failed"
-        }
+impl StepOutcome {
+    /// What became of a step; nothing where it is not planned.
+    #[must_use]
+    pub const fn of(step: StepState) -> Option<Self> {
+        Some(match step {
+            StepState::Unplanned => return None,
+            StepState::Done => Self::Done,
+            StepState::Open { in_doubt: false } => Self::Pending,
+            StepState::Open { in_doubt: true }
+            | StepState::Sent { .. }
+            | StepState::Uncertain
+            | StepState::GivenUp { in_doubt: true }
+            | StepState::Withdrawn { in_doubt: true } => Self::Uncertain,
+            StepState::Failed | StepState::GivenUp { in_doubt: false } | StepState::Withdrawn { in_doubt: false } => {
+                Self::Failed
+            }
+        })
+    }
+
+    /// The word for a step in `results.csv`; empty where it is not planned.
+    #[must_use]
+    pub fn word(step: StepState) -> &'static str {
+        Self::of(step).map_or("", Self::into)
     }
 }

@@ -12,7 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use super::candidates;
 use super::journal::{JournalError, JournalLookup};
 use super::next::SoFar;
-use super::outcome::{Outcome, step_word};
+use super::outcome::{Outcome, StepOutcome};
 use super::packets::Packet;
 use super::proof::Proofs;
 use super::record::Record;
@@ -218,7 +218,7 @@ fn write_row(
         details.push(&planned);
     }
     // The column tells of blocks alone: an unblock that is done must not read as "blocked: done".
-    let unblock = format!("unblock: {}", step_word(state.of(Step::Unblock)));
+    let unblock = format!("unblock: {}", StepOutcome::word(state.of(Step::Unblock)));
     if touched && row.steps.contains(Step::Unblock) {
         details.push(&unblock);
     }
@@ -235,9 +235,9 @@ fn write_row(
         &row.object_id.map(|id| id.to_string()).unwrap_or_default(),
         &guard(&row.user_principal_name),
         outcome.name(),
-        if touched { step_word(state.of(Step::Reset)) } else { "" },
-        if touched { step_word(state.of(Step::Revoke)) } else { "" },
-        if touched { step_word(state.of(Step::Block)) } else { "" },
+        if touched { StepOutcome::word(state.of(Step::Reset)) } else { "" },
+        if touched { StepOutcome::word(state.of(Step::Revoke)) } else { "" },
+        if touched { StepOutcome::word(state.of(Step::Block)) } else { "" },
         &guard(&details.join("; ")),
         &guard(&last.error_code),
         &guard(&last.request_id),

@@ -9,12 +9,12 @@ use time::OffsetDateTime;
 use super::journal::{JournalError, JournalLookup, JournalReader};
 use super::next::SoFar;
 use super::opening::RunError;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, StepOutcome};
 use super::proof::Proofs;
 use super::record::Record;
 use super::replay::Replay;
 use super::results::Words;
-use super::state::{AccountState, StepState};
+use super::state::AccountState;
 use crate::graph::quota::Allowance;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
@@ -175,18 +175,12 @@ impl RunStatus {
     fn count_steps(&mut self, state: &AccountState, steps: impl Iterator<Item = Step>) {
         for step in steps {
             let progress = self.steps.entry(step.name()).or_default();
-            match state.of(step) {
-                StepState::Unplanned => {}
-                StepState::Done => progress.done += 1,
-                StepState::Open { in_doubt: false } => progress.pending += 1,
-                StepState::Open { in_doubt: true }
-                | StepState::Sent { .. }
-                | StepState::Uncertain
-                | StepState::GivenUp { in_doubt: true }
-                | StepState::Withdrawn { in_doubt: true } => progress.uncertain += 1,
-                StepState::Failed
-                | StepState::GivenUp { in_doubt: false }
-                | StepState::Withdrawn { in_doubt: false } => progress.failed += 1,
+            match StepOutcome::of(state.of(step)) {
+                None => {}
+                Some(StepOutcome::Done) => progress.done += 1,
+                Some(StepOutcome::Pending) => progress.pending += 1,
+                Some(StepOutcome::Uncertain) => progress.uncertain += 1,
+                Some(StepOutcome::Failed) => progress.failed += 1,
             }
         }
         self.in_doubt += u64::from(state.is_under_way() || state.is_in_doubt());

@@ -1,12 +1,12 @@
 //! Blocks sign-in.
 
-use super::facts::{Column, Permission, ProvedBy, StepFacts, WorksOn};
+use super::facts::{Column, ProvedBy, StepFacts, StepPermission, WorksOn};
 use super::word::Step;
-use super::write::Part;
+use super::write::WritePart;
 use crate::directory::reach::Action;
 
 /// "Update user", its permission table: a pair of permissions, or one that permits more.
-pub(super) const PERMISSION: Permission = Permission {
+pub(super) const PERMISSION: StepPermission = StepPermission {
     purpose: "block or allow sign-in",
     least: &["User.EnableDisableAccount.All", "User.Read.All"],
     also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
@@ -15,7 +15,7 @@ pub(super) const PERMISSION: Permission = Permission {
 /// The least that can be done for anybody: it works on guests, on synced and on federated accounts, and goes alone where
 /// Graph refuses the password that it travelled with.
 pub(super) const FACTS: StepFacts = StepFacts {
-    part: Part::AccountEnabled(false),
+    part: WritePart::AccountEnabled(false),
     is_retried_alone: true,
     works_on: WorksOn { guests: true, synced: true, federated: true },
     permission: PERMISSION,

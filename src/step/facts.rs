@@ -1,20 +1,20 @@
 //! What has to be known of a step.
 
 use super::word::Step;
-use super::write::Part;
+use super::write::WritePart;
 use crate::directory::reach::Action;
 
 /// What has to be known of a step. There is no default: whoever adds a step decides on each of these.
 #[derive(Debug)]
 pub struct StepFacts {
     /// What it puts into which write.
-    pub part: Part,
+    pub part: WritePart,
     /// Whether it is sent once more alone when Graph refuses the write that it shared with other steps.
     pub is_retried_alone: bool,
     /// The accounts that it can be done to.
     pub works_on: WorksOn,
     /// The Graph permission that the app or the person needs.
-    pub permission: Permission,
+    pub permission: StepPermission,
     /// What Microsoft's tables of who may act on whom call it.
     pub action: Action,
     /// What proves it.
@@ -48,7 +48,7 @@ pub struct WorksOn {
 
 /// A Graph permission, application or delegated; both kinds have the same names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Permission {
+pub struct StepPermission {
     /// What for, as it reads behind "to".
     pub purpose: &'static str,
     /// The least that permits it: all of these together.

@@ -34,6 +34,9 @@ pub use word::Step;
 pub use write::WriteKind;
 
 impl Step {
+    /// What is done first.
+    pub const FIRST: Self = Self::Block;
+
     /// What is done last, always: what is issued between the other steps must not outlive it.
     pub const LAST: Self = Self::Revoke;
 

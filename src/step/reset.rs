@@ -1,15 +1,15 @@
 //! Replaces the password by a generated one.
 
-use super::facts::{Column, Permission, ProvedBy, StepFacts, WorksOn};
-use super::write::Part;
+use super::facts::{Column, ProvedBy, StepFacts, StepPermission, WorksOn};
+use super::write::WritePart;
 use crate::directory::reach::Action;
 
 /// A read shows that a password was changed, and not by whom: a lost answer stays open until the write is repeated.
 pub(super) const FACTS: StepFacts = StepFacts {
-    part: Part::PasswordProfile,
+    part: WritePart::PasswordProfile,
     is_retried_alone: false,
     works_on: WorksOn { guests: false, synced: false, federated: false },
-    permission: Permission {
+    permission: StepPermission {
         purpose: "reset passwords",
         least: &["User-PasswordProfile.ReadWrite.All"],
         also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],

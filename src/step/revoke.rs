@@ -1,14 +1,14 @@
 //! Ends every session.
 
-use super::facts::{Column, Permission, ProvedBy, StepFacts, WorksOn};
-use super::write::Part;
+use super::facts::{Column, ProvedBy, StepFacts, StepPermission, WorksOn};
+use super::write::WritePart;
 use crate::directory::reach::Action;
 
 pub(super) const FACTS: StepFacts = StepFacts {
-    part: Part::RevokeSessions,
+    part: WritePart::RevokeSessions,
     is_retried_alone: false,
     works_on: WorksOn { guests: false, synced: true, federated: true },
-    permission: Permission {
+    permission: StepPermission {
         purpose: "end sessions",
         least: &["User.RevokeSessions.All"],
         also: &["User.ReadWrite.All", "Directory.ReadWrite.All"],

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use strum::VariantArray as _;
 
 use super::word::Step;
-use super::write::{Part, WriteKind};
+use super::write::{WriteKind, WritePart};
 
 /// Which steps are done to one account. Block and unblock are never together. As text: `block+reset+revoke`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -90,8 +90,8 @@ impl Steps {
     #[must_use]
     pub fn account_enabled(self) -> Option<bool> {
         self.iter().find_map(|step| match step.facts().part {
-            Part::AccountEnabled(enabled) => Some(enabled),
-            Part::PasswordProfile | Part::RevokeSessions => None,
+            WritePart::AccountEnabled(enabled) => Some(enabled),
+            WritePart::PasswordProfile | WritePart::RevokeSessions => None,
         })
     }
 }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_last_step_travels_in_the_last_write() {
-        assert_eq!(Step::all().last(), Some(Step::LAST));
+        assert_eq!((Step::all().next(), Step::all().last()), (Some(Step::FIRST), Some(Step::LAST)));
         assert_eq!(WriteKind::VARIANTS.last(), Some(&Step::LAST.facts().part.kind()));
     }
 }

@@ -2,13 +2,13 @@
 
 use super::block::PERMISSION;
 use super::facts::{ProvedBy, StepFacts, WorksOn};
-use super::write::Part;
+use super::write::WritePart;
 use crate::directory::reach::Action;
 
 /// It never goes alone where Graph refuses the password that it travelled with: an account must not be opened with the
 /// password that it had. It has no column: in the one for blocks, `done` would read as blocked.
 pub(super) const FACTS: StepFacts = StepFacts {
-    part: Part::AccountEnabled(true),
+    part: WritePart::AccountEnabled(true),
     is_retried_alone: false,
     works_on: WorksOn { guests: true, synced: true, federated: true },
     permission: PERMISSION,

@@ -16,7 +16,7 @@ pub enum WriteKind {
 
 /// What a step puts into its write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum WritePart {
     /// The property `accountEnabled`.
     AccountEnabled(bool),
     /// The property `passwordProfile`, with a generated password.
@@ -25,7 +25,7 @@ pub enum Part {
     RevokeSessions,
 }
 
-impl Part {
+impl WritePart {
     /// The write that it belongs to.
     #[must_use]
     pub const fn kind(self) -> WriteKind {

@@ -16,7 +16,7 @@ use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::run::journal::{JournalError, JournalLine, JournalReader};
 use crate::run::opening::RunError;
-use crate::run::outcome::step_word;
+use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
 use crate::run::record::Record;
 use crate::run::state::StepState;
@@ -200,9 +200,11 @@ impl RunClaims {
             (StepState::Done, Some(AcceptedAt { date, noted })) => {
                 StepClaim::Done { date: date.map(Second::moment), noted: noted.moment() }
             }
-            _ => match step_word(state) {
-                "uncertain" | "done" => StepClaim::InDoubt,
-                word => StepClaim::NotDone { word },
+            _ => match StepOutcome::of(state) {
+                Some(outcome @ (StepOutcome::Failed | StepOutcome::Pending)) => {
+                    StepClaim::NotDone { word: outcome.into() }
+                }
+                _ => StepClaim::InDoubt,
             },
         }
     }
