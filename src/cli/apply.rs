@@ -20,7 +20,7 @@ use super::time_args;
 use crate::clock::Clock;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
-use crate::run::opening::{WorkScope, resume_point};
+use crate::run::resume_point::{WorkScope, resume_point};
 
 /// Carry a plan out; run again, it goes on where it ended
 ///

@@ -29,8 +29,10 @@ use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
 use crate::run::mint::{Mint, Sealing};
-use crate::run::opening::{Reconciliation, ResumePoint, Run, project_results};
+use crate::run::opening::{Reconciliation, Run};
+use crate::run::output;
 use crate::run::record::Record;
+use crate::run::resume_point::ResumePoint;
 use crate::run::run_end::RunEnd;
 use crate::seal::recipient_name;
 
@@ -97,11 +99,11 @@ pub(super) fn show_finished(
     approval: Approval,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let (results, tally) = resume_point.project_results(plan)?;
-    let exit = Exit::of(&tally);
+    let output = resume_point.write_output(plan)?;
+    let exit = Exit::of(&output.outcomes);
     let is_drill = approval == Approval::Drill;
     let (statistics, pace, again) = (None, None, "");
-    Recap { plan, results, tally, statistics, pace, ending: RunEnd::Finished, exit, again, is_drill }.show(json);
+    Recap { plan, output, statistics, pace, ending: RunEnd::Finished, exit, again, is_drill }.show(json);
     Ok(exit)
 }
 
@@ -247,26 +249,22 @@ struct Engaged {
 /// Closes the log of events, writes the results, and shows the recap.
 fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit, Failure> {
     let Engaged { statistics, pace, events, resume_flags, is_drill, json } = engaged;
-    let end = match &ending {
-        Ending::Finished => RunEnd::Finished,
-        Ending::Interrupted => RunEnd::Interrupted,
-        _ => RunEnd::Stopped,
-    };
+    let end = ending.kept();
     let failure = failures::of_ending(ending, plan, &resume_flags);
     if let Some(Err(error)) = events.map(|events| events.end(end, &statistics)) {
         messages::warn(format_args!("not every event could be written: {error}"));
     }
-    let ((results, tally), failure) = match (project_results(plan), failure) {
-        (Ok(projected), failure) => (projected, failure),
+    let (output, failure) = match (output::write(plan), failure) {
+        (Ok(output), failure) => (output, failure),
         (Err(error), None) => return Err(error.into()),
         (Err(error), Some(failure)) => return Err(failures::with_unwritten_results(failure, &error)),
     };
     let exit = match (&failure, end) {
         (Some(failure), _) => failure.exit,
         (None, RunEnd::Interrupted) => Exit::Interrupted,
-        (None, _) => Exit::of(&tally),
+        (None, _) => Exit::of(&output.outcomes),
     };
     let (statistics, pace, again) = (Some(statistics), Some(pace), resume_flags.as_str());
-    Recap { plan, results, tally, statistics, pace, ending: end, exit, again, is_drill }.show(json);
+    Recap { plan, output, statistics, pace, ending: end, exit, again, is_drill }.show(json);
     failure.map_or(Ok(exit), Err)
 }

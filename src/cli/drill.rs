@@ -37,7 +37,7 @@ use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::roster::{Key, KeyProperty, Source};
 use crate::run::lock::FolderLock;
-use crate::run::opening::{WorkScope, resume_point};
+use crate::run::resume_point::{WorkScope, resume_point};
 use crate::seal::{ExpectedAccount, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::{Connection, ExtraPerson, Quota, Scenario, Settings, Simulator};
 

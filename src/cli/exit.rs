@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use crate::run::results::OutcomeCounts;
+use crate::run::outcome_counts::OutcomeCounts;
 
 /// The exit codes of every command. They are part of the contract with scripts: never renumber them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub enum Exit {
 
 impl Exit {
     /// A run is done where every account is.
-    pub(super) fn of(tally: &OutcomeCounts) -> Self {
-        if tally.not_done() == 0 { Self::Done } else { Self::Unfinished }
+    pub(super) fn of(outcomes: &OutcomeCounts) -> Self {
+        if outcomes.not_done() == 0 { Self::Done } else { Self::Unfinished }
     }
 
     /// The same ending, where something besides is not as it should be: done is then not done.

@@ -12,7 +12,7 @@ use super::handoff;
 use super::preview::{note_unprinted, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
-use crate::run::opening::project_packets;
+use crate::run::output;
 use crate::run::packets::{self, Packet};
 
 /// Make the packets of a run again, one for each person who hands passwords over
@@ -51,7 +51,7 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
         )));
     }
     let _lock = FolderLock::take(plan.path(), "packets")?;
-    let made = project_packets(&plan)?;
+    let made = output::write_packets(&plan)?;
     if made.is_empty() {
         return Err(Failure::usage(format_args!("no password has been set by the plan in {} yet", quoted(&args.dir)))
             .with_next(format_args!(

@@ -18,7 +18,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::reach::ActingPrincipal;
 use crate::run::lock::FolderLock;
-use crate::run::opening::ResumePoint;
+use crate::run::resume_point::ResumePoint;
 
 /// A run that is to begin at a moment agreed, and what has to hold then.
 pub(super) struct NotBefore<'a> {

@@ -8,7 +8,7 @@ use super::interrupt::StopRequests;
 use super::words::{counted, harmless, quoted};
 use crate::graph::reading::Organization;
 use crate::plan::folder::PlanFolder;
-use crate::run::opening::ResumePoint;
+use crate::run::resume_point::ResumePoint;
 
 /// Gets the approval, where it has to be asked for.
 ///

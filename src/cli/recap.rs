@@ -1,7 +1,6 @@
 //! What became of a run, as it is shown at its end: for people, or for programs.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -16,17 +15,17 @@ use super::words::{count, counted, quoted};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::run::event::Statistics;
-use crate::run::next::next_steps;
-use crate::run::outcome::Outcome;
+use crate::run::next_steps::next_steps;
+use crate::run::outcome_counts::OutcomeCounts;
+use crate::run::output::Output;
 use crate::run::packets;
-use crate::run::results::OutcomeCounts;
 use crate::run::run_end::RunEnd;
+use crate::wording::next_steps::worded;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {
     pub(super) plan: &'a PlanFolder,
-    pub(super) results: PathBuf,
-    pub(super) tally: OutcomeCounts,
+    pub(super) output: Output,
     pub(super) statistics: Option<Statistics>,
     pub(super) pace: Option<EffectivePace>,
     pub(super) ending: RunEnd,
@@ -64,10 +63,10 @@ impl Recap<'_> {
                 ending: self.ending,
                 exit_code: self.exit as u8,
                 plan: self.plan.manifest().fingerprint(),
-                outcomes: &self.tally,
-                drifted: self.tally.drifted(),
-                results: self.results.display().to_string(),
-                packets: self.tally.packets(),
+                outcomes: &self.output.outcomes,
+                drifted: self.output.outcomes.drifted(),
+                results: self.output.results.display().to_string(),
+                packets: &self.output.packets,
                 pace: self.pace,
                 statistics: self.statistics.as_ref(),
             };
@@ -83,7 +82,7 @@ impl Recap<'_> {
     }
 
     fn why_not_done(&self) -> String {
-        let not_done = counted(self.tally.not_done(), "account is", "accounts are");
+        let not_done = counted(self.output.outcomes.not_done(), "account is", "accounts are");
         let dir = quoted(self.plan.path());
         if self.ending == RunEnd::Interrupted {
             let (accounts, again) = (self.plan.manifest().accounts(), self.again);
@@ -94,7 +93,7 @@ impl Recap<'_> {
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let tally = &self.tally;
+        let outcomes = &self.output.outcomes;
         writeln!(out)?;
         match self.ending {
             RunEnd::Finished => {}
@@ -103,22 +102,19 @@ impl Recap<'_> {
             }
             RunEnd::Stopped => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
         }
-        for outcome in Outcome::all() {
-            let number = tally.of(outcome);
-            if number > 0 {
-                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(number), outcome.meaning())?;
-            }
+        for (outcome, rows) in outcomes.iter() {
+            writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), outcome.meaning())?;
         }
-        if tally.drifted() > 0 {
-            let drifted = counted(tally.drifted(), "of these is", "of these are");
+        if outcomes.drifted() > 0 {
+            let drifted = counted(outcomes.drifted(), "of these is", "of these are");
             writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
         }
         if let Some(statistics) = &self.statistics {
             writeln!(out)?;
             pace_recap::write(out, statistics)?;
         }
-        writeln!(out, "Results    {}", self.results.display())?;
-        handoff::write_packets(out, self.plan, tally.packets())?;
+        writeln!(out, "Results    {}", self.output.results.display())?;
+        handoff::write_packets(out, self.plan, &self.output.packets)?;
         self.write_next(out)
     }
 
@@ -127,7 +123,13 @@ impl Recap<'_> {
         if self.is_drill {
             return writeln!(out);
         }
-        let steps = next_steps(self.plan, self.tally.so_far(None, self.again));
+        let steps = next_steps(
+            self.plan,
+            &self.output.outcomes,
+            self.output.packets.first().map(|packet| packet.file.clone()),
+            None,
+        );
+        let steps = worded(&steps, self.plan, self.again);
         if !steps.is_empty() {
             writeln!(out, "\nWhat is left to do, in order:")?;
         }

@@ -16,7 +16,7 @@ use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftedAccount, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, ActingPrincipal};
-use crate::run::opening::ResumePoint;
+use crate::run::resume_point::ResumePoint;
 
 /// Two machines' clocks are never quite the same.
 const CLOCKS_APART: time::Duration = time::Duration::minutes(5);

@@ -13,9 +13,8 @@ use super::words::{count, counted};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
-use crate::run::opening::project_results;
-use crate::run::outcome::Outcome;
-use crate::run::results::OutcomeCounts;
+use crate::run::outcome_counts::OutcomeCounts;
+use crate::run::output::{self, Output};
 
 /// Make results.csv again from plan and journal
 ///
@@ -49,27 +48,27 @@ struct ResultsJson<'a> {
 pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(plan.path(), "results")?;
-    let (results, tally) = project_results(&plan)?;
+    let Output { results, outcomes, .. } = output::write(&plan)?;
     let mut out = anstream::stdout();
     let written = if args.json {
         let line = ResultsJson {
             sealoff_results: 1,
             plan: plan.manifest().fingerprint(),
-            outcomes: &tally,
-            drifted: tally.drifted(),
+            outcomes: &outcomes,
+            drifted: outcomes.drifted(),
             results: results.display().to_string(),
         };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         let mut lines = String::new();
-        for outcome in Outcome::all().filter(|outcome| tally.of(*outcome) > 0) {
-            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(tally.of(outcome)), outcome.meaning());
+        for (outcome, rows) in outcomes.iter() {
+            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(rows), outcome.meaning());
         }
         writeln!(out, "{lines}Results    {}", results.display())
     };
     note_unprinted(written.and_then(|()| out.flush()));
-    if args.json && tally.not_done() > 0 {
-        messages::warn(format_args!("{} not done", counted(tally.not_done(), "account is", "accounts are")));
+    if args.json && outcomes.not_done() > 0 {
+        messages::warn(format_args!("{} not done", counted(outcomes.not_done(), "account is", "accounts are")));
     }
-    Ok(Exit::of(&tally))
+    Ok(Exit::of(&outcomes))
 }

@@ -15,7 +15,7 @@ use super::plan::{self, PlanningArgs};
 use super::preview;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
-use crate::run::opening::{WorkScope, resume_point};
+use crate::run::resume_point::{WorkScope, resume_point};
 
 /// Plan, ask, and apply in one go
 ///

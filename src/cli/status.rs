@@ -17,10 +17,10 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
 use crate::run::lock::{FolderLock, LockHolder};
-use crate::run::next::{NextStep, next_steps};
-use crate::run::outcome::Outcome;
+use crate::run::next_steps::{NextStep, next_steps};
 use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
+use crate::wording::next_steps::{WordedStep, worded};
 use crate::words::clipped;
 
 /// Where a run stands, and what to do next
@@ -139,7 +139,7 @@ impl StatusScreen<'_> {
             in_use: self.held.is_some(),
             holder: self.held.and_then(Option::as_ref),
             run: self.run,
-            next: self.next().into_iter().map(|Next { what, command }| command.unwrap_or(what)).collect(),
+            next: self.next().into_iter().map(|step| step.command.unwrap_or(step.what)).collect(),
         };
         let line = serde_json::to_string(&status).map_err(io::Error::other)?;
         writeln!(out, "{line}")
@@ -160,18 +160,17 @@ impl StatusScreen<'_> {
         self.write_journal(out)?;
         if run.begun {
             writeln!(out)?;
-            for outcome in Outcome::all().filter(|outcome| run.of(*outcome) > 0) {
-                let number = count(run.of(outcome));
-                writeln!(out, "{:<10} {number:>7}  {}", outcome.name(), outcome.meaning())?;
+            for (outcome, rows) in run.outcomes.iter() {
+                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), outcome.meaning())?;
             }
             self.write_steps(out)?;
             self.write_reasons(out)?;
         }
         writeln!(out)?;
-        for Next { what, command } in self.next() {
+        for WordedStep { what, command } in self.next() {
             match command {
                 Some(command) => writeln!(out, "{what}:\n    {command}")?,
-                None => writeln!(out, "{}.", what.trim_end_matches('.'))?,
+                None => writeln!(out, "{what}")?,
             }
         }
         Ok(())
@@ -193,15 +192,15 @@ impl StatusScreen<'_> {
                 }
             }
             Some(None) => writeln!(out, "Now        another sealoff works in the folder")?,
-            // Nobody knows what stood behind the place where the journal is broken.
-            None if run.journal.broken.is_some() => writeln!(out, "Now        nobody works in the folder")?,
+            // It is not known what stood behind the place where the journal is broken.
+            None if run.journal.broken.is_some() => writeln!(out, "Now        no process works in the folder")?,
             None if !run.begun => writeln!(out, "Now        the run has not begun: nothing was changed")?,
             None => {
-                let how = run.journal.ended.as_deref().map_or_else(
+                let how = run.journal.ended.map_or_else(
                     || "the last process was killed, or the machine stopped".to_owned(),
-                    |reason| format!("the last process ended: {}", harmless(reason)),
+                    |end| format!("the last process ended: {end}"),
                 );
-                writeln!(out, "Now        nobody works in the folder; {how}")?;
+                writeln!(out, "Now        no process works in the folder; {how}")?;
             }
         }
         if run.writes_left > 0 && run.journal.broken.is_none() {
@@ -282,52 +281,27 @@ impl StatusScreen<'_> {
     }
 
     /// What to do next, in order.
-    fn next(&self) -> Vec<Next> {
-        let (run, dir) = (self.run, quoted(self.plan.path()));
-        let accounts = self.manifest().accounts();
+    fn next(&self) -> Vec<WordedStep> {
+        let steps = self.next_steps();
+        if steps.is_empty() {
+            return vec![WordedStep { what: "Nothing is left to do.".to_owned(), command: None }];
+        }
+        worded(&steps, self.plan, "")
+    }
+
+    fn next_steps(&self) -> Vec<NextStep> {
+        let run = self.run;
         if run.journal.broken.is_some() {
-            return vec![
-                Next::of("Put back a copy of journal.jsonl from a backup, if there is one"),
-                Next::of(
-                    "Without one, keep this folder for the sealed passwords in it, and make a new plan from the same \
-                     roster in another folder: it sets new passwords",
-                ),
-            ];
+            return vec![NextStep::RestoreJournal, NextStep::PlanInAnotherFolder];
         }
         if self.held.is_some() {
-            return vec![Next::command("A run is going; to see how far it is", format!("sealoff status {dir}"))];
+            return vec![NextStep::Watch];
         }
-        let mut next = Vec::new();
         if run.writes_left > 0 || run.in_doubt > 0 {
-            let what = if run.begun { "To go on" } else { "To begin, once the plan is approved" };
-            next.push(Next::command(what, format!("sealoff apply {dir} --confirm {accounts}")));
-            return next;
+            return vec![if run.begun { NextStep::Resume } else { NextStep::Begin }];
         }
-        if run.begun && !self.has_results {
-            next.push(Next::command("To have the results", format!("sealoff results {dir}")));
-        }
-        let packet = packets::first(self.plan);
-        let left = next_steps(self.plan, run.so_far(packet.as_deref()));
-        next.extend(left.into_iter().map(|NextStep { what, command }| Next { what, command }));
-        if next.is_empty() {
-            next.push(Next::of("Nothing is left to do"));
-        }
-        next
-    }
-}
-
-/// Something to do next.
-struct Next {
-    what: String,
-    command: Option<String>,
-}
-
-impl Next {
-    fn of(what: &str) -> Self {
-        Self { what: what.to_owned(), command: None }
-    }
-
-    fn command(what: &str, command: String) -> Self {
-        Self { what: what.to_owned(), command: Some(command) }
+        let results = (run.begun && !self.has_results).then_some(NextStep::MakeResults);
+        let left = next_steps(self.plan, &run.outcomes, packets::first(self.plan), run.journal.verified);
+        results.into_iter().chain(left).collect()
     }
 }

@@ -31,6 +31,9 @@ pub struct GraphError {
 /// `Request_BadRequest` for it, so the words have to do, and they only ever choose a label or one more password.
 const PASSWORD_WORDS: &str = "password does not comply";
 
+/// Graph's words for an account that is mastered on-premises, and for one of a federated domain.
+const MASTERED_ELSEWHERE_WORDS: [&str; 2] = ["on-premises", "federated"];
+
 impl GraphError {
     /// Reads an error body; a body of another shape still gives an error that says so.
     #[must_use]
@@ -77,6 +80,14 @@ impl GraphError {
     #[must_use]
     pub fn is_about_the_password(&self) -> bool {
         self.status == 400 && self.message.contains(PASSWORD_WORDS)
+    }
+
+    /// Says whether the account, or its password, is kept on-premises or by another identity provider. There is no code for
+    /// it either.
+    #[must_use]
+    pub fn is_about_an_account_mastered_elsewhere(&self) -> bool {
+        let message = self.message.to_lowercase();
+        MASTERED_ELSEWHERE_WORDS.iter().any(|words| message.contains(words))
     }
 
     /// What this error usually means and how to mend it, where that is known.

@@ -173,6 +173,12 @@ impl PlanRow {
         }
     }
 
+    /// The name that people know the account by: its sign-in name, or the roster's key where there is no account.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.user_principal_name.is_empty() { &self.user } else { &self.user_principal_name }
+    }
+
     /// The reasons and the detail as one text, as the `reason` column has them.
     #[must_use]
     pub fn reason_text(&self) -> String {

@@ -30,8 +30,9 @@ use crate::plan::folder::{
     FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, RESULTS,
 };
 use crate::private_files::{self, Pending};
-use crate::run::opening::{RunError, project_results};
-use crate::verify::claims::RunClaims;
+use crate::run::fold::Fold;
+use crate::run::output;
+use crate::run::run_error::RunError;
 use crate::verify::table::VERIFICATION_CSV;
 
 /// The files that make the evidence, where they are there.
@@ -119,7 +120,7 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
             "it is there already; choose another name",
         )));
     }
-    project_results(plan)?;
+    output::write(plan)?;
     let manifest = plan.manifest();
     let mut contents = EvidenceManifest {
         sealoff_evidence: FORMAT,
@@ -213,7 +214,7 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<CheckedEvidence, Evi
         return Err(EvidenceError::DoesNotHold("the manifest names another plan than the one in it".to_owned()));
     }
     // The chain of the journal, and that every line can stand where it stands.
-    RunClaims::read(&plan)?;
+    Fold::read(&plan, ()).map_err(RunError::from)?;
     Ok(CheckedEvidence { contents, signed_by })
 }
 

@@ -14,7 +14,7 @@
 //! | `listing` | which rows a page lists, and in which form its script gets them |
 //! | [`plan_page`] | `plan.html` of a plan's folder |
 //! | `timeline` | what a journal tells of a run as a whole, and when |
-//! | `outcomes`, `causes` | the rows of the results; why some are not done, and what mends it |
+//! | `causes` | why some are not done, and how to fix it |
 //! | `chart` | lines and bars over time, as SVG |
 //! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
 //! | [`run_page`] | `report.html` of a run's folder |
@@ -27,7 +27,6 @@ mod chart;
 pub mod evidence;
 pub mod letter;
 mod listing;
-mod outcomes;
 mod page;
 pub mod plan_page;
 mod run_listing;

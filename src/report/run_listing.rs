@@ -4,20 +4,20 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::outcomes::ResultRow;
 use super::shown::shown;
 use super::timeline::Timeline;
 use crate::ids::RowNumber;
-use crate::plan::row::PlanRow;
-use crate::run::outcome::Outcome;
+use crate::run::outcome::{Outcome, StepOutcome};
 use crate::run::proof::Proof;
+use crate::run::result_row::{ResultDetails, ResultRow};
+use crate::run::results::detail;
 use crate::words::count;
 
 /// A report lists at most this many rows: what a desk still searches while one types. Half of them are for those who are
 /// done and half for the others, and what one half leaves the other takes.
-pub(super) const MOST_ROWS: u64 = 100_000;
+pub(super) const MAX_ROWS: u64 = 100_000;
 /// And the rows take at most this much: names that are made to be long must not make a page that nobody opens.
-const MOST_BYTES: usize = 40_000_000;
+const MAX_BYTES: usize = 40_000_000;
 
 /// One row for the script: row, user where it is not the sign-in name, name, sign-in name, outcome, steps, detail,
 /// handoff, what is not proved. Outcomes, and the texts that many rows share, are places in the lists of the [`RunLegend`].
@@ -39,7 +39,7 @@ pub(super) struct RunLegend {
     #[serde(skip)]
     bytes_left: usize,
     #[serde(skip)]
-    left_out: u64,
+    listed: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,33 +64,41 @@ impl RunLegend {
             rows,
             unlisted: String::new(),
             places: HashMap::from([(String::new(), 0)]),
-            room: (MOST_ROWS - others.min(MOST_ROWS / 2), MOST_ROWS - (rows - others).min(MOST_ROWS / 2)),
-            bytes_left: MOST_BYTES,
-            left_out: 0,
+            room: (MAX_ROWS - others.min(MAX_ROWS / 2), MAX_ROWS - (rows - others).min(MAX_ROWS / 2)),
+            bytes_left: MAX_BYTES,
+            listed: 0,
         }
     }
 
-    /// The row in the form that the script takes; nothing where there is no room for it.
-    pub(super) fn list(&mut self, row: &PlanRow, result: &ResultRow, timeline: &Timeline) -> Option<ListedResult> {
-        let outcome = self.outcomes.iter().position(|line| line.name == result.outcome).unwrap_or_default();
-        let room = if result.outcome == Outcome::Done.name() { &mut self.room.0 } else { &mut self.room.1 };
-        if *room == 0 || self.bytes_left == 0 {
-            self.left_out += 1;
-            return None;
-        }
-        *room -= 1;
-        let user = if row.user.eq_ignore_ascii_case(&row.user_principal_name) { "" } else { &row.user };
-        Some((
-            row.row.get(),
+    /// Is there room for any more rows?
+    pub(super) fn has_room(&self) -> bool {
+        self.room != (0, 0) && self.bytes_left > 0
+    }
+
+    /// Is there room for a row with this outcome?
+    pub(super) fn has_room_for(&self, outcome: Outcome) -> bool {
+        let room = if outcome == Outcome::Done { self.room.0 } else { self.room.1 };
+        room > 0 && self.bytes_left > 0
+    }
+
+    /// The row in the form that the script takes. There must be room for it.
+    pub(super) fn list(&mut self, row: &ResultRow, details: &ResultDetails, timeline: &Timeline) -> ListedResult {
+        let room = if row.outcome == Outcome::Done { &mut self.room.0 } else { &mut self.room.1 };
+        *room = room.saturating_sub(1);
+        self.listed += 1;
+        let planned = &row.planned;
+        let user = if planned.user.eq_ignore_ascii_case(&planned.user_principal_name) { "" } else { &planned.user };
+        (
+            planned.row.get(),
             shown(user).into_owned(),
-            shown(&row.display_name).into_owned(),
-            shown(&row.user_principal_name).into_owned(),
-            outcome,
-            self.place(&result.steps()),
-            self.place(&shown(&result.detail)),
-            self.place(&shown(&row.handoff)),
-            self.place(&shown(&not_proved(row.row, timeline))),
-        ))
+            shown(&planned.display_name).into_owned(),
+            shown(&planned.user_principal_name).into_owned(),
+            self.outcomes.iter().position(|line| line.name == row.outcome.name()).unwrap_or_default(),
+            self.place(&steps(row)),
+            self.place(&shown(&detail(row, details))),
+            self.place(&shown(&planned.handoff)),
+            self.place(&shown(&not_proved(planned.row, timeline))),
+        )
     }
 
     fn place(&mut self, text: &str) -> usize {
@@ -109,14 +117,19 @@ impl RunLegend {
 
     /// All rows have been offered.
     pub(super) fn close(&mut self) {
-        if self.left_out > 0 {
-            self.unlisted = format!(
-                "This page lists {} of {} rows; results.csv has them all.",
-                count(self.rows - self.left_out),
-                count(self.rows)
-            );
+        if self.listed < self.rows {
+            let (listed, rows) = (count(self.listed), count(self.rows));
+            self.unlisted = format!("This page lists {listed} of {rows} rows; results.csv has them all.");
         }
     }
+}
+
+/// The steps of the row and where each stands, in words.
+fn steps(row: &ResultRow) -> String {
+    let steps = row.planned.steps.iter().filter(|step| step.facts().column.is_some());
+    let words =
+        steps.filter_map(|step| Some(format!("{}: {}", step.facts().effect, StepOutcome::word(row.step(step)?))));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// What the last reading of the directory did not prove of a row.
@@ -135,7 +148,8 @@ pub(super) fn not_proved(row: RowNumber, timeline: &Timeline) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::row::Decision;
+    use crate::plan::row::{Decision, PlanRow};
+    use crate::run::replay::RowHistory;
     use crate::step::Steps;
 
     /// How many of those who are done, and of the others, are listed.
@@ -158,8 +172,15 @@ mod tests {
             priority: None,
         };
         let mut of = |outcome: Outcome, rows: u64| {
-            let result = ResultRow { outcome: outcome.name().to_owned(), ..ResultRow::default() };
-            (0..rows).filter(|_| legend.list(&row, &result, &Timeline::default()).is_some()).count() as u64
+            let result = ResultRow { planned: row.clone(), outcome, history: RowHistory::default() };
+            let mut listed = 0;
+            for _ in 0..rows {
+                if legend.has_room() && legend.has_room_for(outcome) {
+                    legend.list(&result, &ResultDetails::default(), &Timeline::default());
+                    listed += 1;
+                }
+            }
+            listed
         };
         let listed = (of(Outcome::Done, done), of(Outcome::Failed, failed));
         legend.close();
@@ -168,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_crowds_out_the_others_and_a_page_is_bounded() {
+    fn the_done_do_not_crowd_out_the_others_and_a_page_is_bounded() {
         assert_eq!(listed(50_000, 20), (50_000, 20));
         assert_eq!(listed(99_990, 10), (99_990, 10));
         assert_eq!(listed(150_000, 10), (99_990, 10));

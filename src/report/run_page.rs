@@ -10,15 +10,21 @@ use super::causes::Causes;
 use super::run_listing::RunLegend;
 use super::shown::write_json;
 use super::timeline::Timeline;
-use super::{outcomes, page, run_sections};
+use super::{page, run_sections};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::reason::Reason;
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
-use crate::run::next::next_steps;
-use crate::run::opening::{RunError, project_results};
+use crate::run::fold::Fold;
+use crate::run::next_steps::next_steps;
 use crate::run::outcome::Outcome;
-use crate::run::results::OutcomeCounts;
+use crate::run::outcome_counts::OutcomeCounts;
+use crate::run::output;
+use crate::run::replay::{Replay, RowTraces};
+use crate::run::result_row::{ResultDetails, ResultRow, ResultRows};
+use crate::run::results::detail;
+use crate::run::run_error::RunError;
+use crate::wording::next_steps::worded;
 
 /// The file's name.
 pub const REPORT_HTML: &str = "report.html";
@@ -45,7 +51,9 @@ pub enum ReportError {
 pub(super) struct RunReport<'a> {
     pub(super) plan: &'a PlanFolder,
     pub(super) timeline: Timeline,
-    pub(super) tally: OutcomeCounts,
+    pub(super) outcomes: OutcomeCounts,
+    /// The file of the first packet.
+    pub(super) packet: Option<String>,
     pub(super) causes: Causes,
     pub(super) left: Left,
 }
@@ -74,8 +82,7 @@ impl Few {
     fn add(&mut self, row: &PlanRow, what: &str) {
         self.count += 1;
         if self.first.len() < MOST_PLAIN_ROWS {
-            let name = if row.user_principal_name.is_empty() { &row.user } else { &row.user_principal_name };
-            self.first.push((row.row.get(), name.clone(), what.to_owned()));
+            self.first.push((row.row.get(), row.name().to_owned(), what.to_owned()));
         }
     }
 }
@@ -88,21 +95,24 @@ impl Few {
 ///
 /// Plan, journal or results cannot be read or written; an older page is then untouched.
 pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
-    let (results, tally) = project_results(plan)?;
-    let timeline = Timeline::read(plan)?;
-    let mut report = RunReport { plan, timeline, tally, causes: Causes::default(), left: Left::default() };
-    for (row, result) in plan.rows()?.zip(outcomes::rows(&results)?) {
-        let (row, result) = (row?, result?);
-        report.causes.add(&result);
-        report.left.add(&row, &result);
-    }
+    let rows = plan.steps().len();
+    let fold = Fold::read(plan, (RowTraces::of_rows(rows), Timeline::of_rows(rows))).map_err(RunError::from)?;
+    let (replay, timeline) = fold.split();
+    let (mut causes, mut left) = (Causes::default(), Left::default());
+    let output = output::write_replayed(plan, &replay, |row, details| {
+        causes.add(row, details);
+        left.add(row, details);
+    })?;
+    let packet = output.packets.first().map(|packet| packet.file.clone());
+    let report = RunReport { plan, timeline, outcomes: output.outcomes, packet, causes, left };
     let path = plan.path().join(REPORT_HTML);
-    private_files::replace(&path, |out| render(&report, &results, out))?;
+    private_files::replace(&path, |out| render(&report, &replay, out))?;
     Ok(path)
 }
 
 impl Left {
-    fn add(&mut self, row: &PlanRow, result: &outcomes::ResultRow) {
+    fn add(&mut self, result: &ResultRow, details: &ResultDetails) {
+        let row = &result.planned;
         let reasons = &row.reasons;
         let elsewhere = reasons.iter().any(|reason| matches!(reason, Reason::Synced | Reason::Federated));
         if elsewhere && row.decision != Decision::Skip {
@@ -111,8 +121,8 @@ impl Left {
         if reasons.contains(&Reason::Guest) {
             self.guests.add(row, &row.reason_text());
         }
-        if result.outcome == Outcome::Uncertain.name() {
-            self.uncertain.add(row, &result.detail);
+        if result.outcome == Outcome::Uncertain {
+            self.uncertain.add(row, &detail(result, details));
         }
         if row.decision == Decision::Refuse
             && let Some(reason) = reasons.first()
@@ -122,16 +132,16 @@ impl Left {
     }
 }
 
-fn render(report: &RunReport<'_>, results: &std::path::Path, out: &mut impl Write) -> Result<(), ReportError> {
+fn render(report: &RunReport<'_>, replay: &Replay, out: &mut impl Write) -> Result<(), ReportError> {
     let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
-    let counts: Vec<(Outcome, u64)> = Outcome::all().map(|outcome| (outcome, report.tally.of(outcome))).collect();
-    let mut next =
-        next_steps(report.plan, report.tally.so_far(report.timeline.verification.map(|(_, verdicts)| verdicts), ""));
-    next.retain(|step| !step.leads_to_the_report());
+    let counts: Vec<(Outcome, u64)> = Outcome::all().map(|outcome| (outcome, report.outcomes.of(outcome))).collect();
+    let verified = report.timeline.verification.map(|(_, proofs)| proofs);
+    let mut next = next_steps(report.plan, &report.outcomes, report.packet.clone(), verified);
+    next.retain(|step| !step.leads_to_report());
     put(out, page::opening_with(&run_sections::title(report), page::report_style(), page::REPORT_SCRIPT))?;
     put(out, run_sections::masthead(report))?;
     put(out, run_sections::figures(&counts))?;
-    put(out, run_sections::next(&next))?;
+    put(out, run_sections::next(&worded(&next, report.plan, "")))?;
     put(out, run_sections::containment(report))?;
     put(out, run_sections::trouble(report))?;
     put(out, run_sections::causes(report))?;
@@ -142,8 +152,16 @@ fn render(report: &RunReport<'_>, results: &std::path::Path, out: &mut impl Writ
     let mut legend = RunLegend::of(&counts);
     out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
     let (mut first, mut json) = (true, Vec::new());
-    for (row, result) in report.plan.rows()?.zip(outcomes::rows(results)?) {
-        let Some(listed) = legend.list(&row?, &result?, &report.timeline) else { continue };
+    let mut rows = ResultRows::of_plan(report.plan, replay).map_err(RunError::from)?;
+    while legend.has_room()
+        && let Some(row) = rows.next()
+    {
+        let row = row.map_err(RunError::from)?;
+        if !legend.has_room_for(row.outcome) {
+            continue;
+        }
+        let details = rows.details(&row).map_err(RunError::from)?;
+        let listed = legend.list(&row, &details, &report.timeline);
         out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
         json.clear();
         write_json(&mut json, &listed)?;

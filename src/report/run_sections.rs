@@ -2,17 +2,17 @@
 
 use maud::{Markup, html};
 
-use super::causes::MOST_NAMED;
+use super::causes::{CauseWords as _, MAX_NAMED};
 use super::chart::{self, Axes, Series};
 use super::run_page::{Few, MOST_PLAIN_ROWS, RunReport};
 use super::shown::{Shown, shown};
 use super::timeline::Seconds;
 use crate::graph::quota::Allowance;
 use crate::plan::playbook::Schedule;
-use crate::run::next::NextStep;
 use crate::run::outcome::Outcome;
 use crate::run::proof::Proof;
 use crate::step::Step;
+use crate::wording::next_steps::WordedStep;
 use crate::words::{count, counted, moment, roster_name};
 
 fn tenant_name(report: &RunReport<'_>) -> String {
@@ -32,8 +32,8 @@ pub(super) fn title(report: &RunReport<'_>) -> String {
 /// What this is, in three lines.
 pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
     let (manifest, timeline) = (report.plan.manifest(), &report.timeline);
-    let pending = report.tally.of(Outcome::Pending);
-    let (state, is_whole) = match (timeline.processes.is_empty(), pending, report.tally.not_done()) {
+    let pending = report.outcomes.of(Outcome::Pending);
+    let (state, is_whole) = match (timeline.processes.is_empty(), pending, report.outcomes.not_done()) {
         (true, ..) => ("Not begun", false),
         (_, 0, 0) => ("Finished: everybody is done", true),
         (_, 0, _) => ("Finished: some are not done", false),
@@ -43,7 +43,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
         header {
             p.state.unfinished[!is_whole] { (state) }
             h1 {
-                (count(report.tally.of(Outcome::Done))) " of " (accounts(manifest.accounts().into()))
+                (count(report.outcomes.of(Outcome::Done))) " of " (accounts(manifest.accounts().into()))
                 " done at " (Shown(&tenant_name(report)))
             }
             p.lead {
@@ -91,7 +91,7 @@ pub(super) fn figures(counts: &[(Outcome, u64)]) -> Markup {
 }
 
 /// What the operator should do next, in order.
-pub(super) fn next(steps: &[NextStep]) -> Markup {
+pub(super) fn next(steps: &[WordedStep]) -> Markup {
     html! {
         section aria-labelledby="next-title" {
             h2 #next-title { "What is left to do, in order" }
@@ -295,15 +295,15 @@ pub(super) fn causes(report: &RunReport<'_>) -> Markup {
     html! {
         @if !report.causes.0.is_empty() {
             section aria-labelledby="causes-title" {
-                h2 #causes-title { "Why some are not done, and what mends it" }
+                h2 #causes-title { "Why some are not done, and how to fix it" }
                 @for (cause, group) in &report.causes.0 {
                     div.cause {
                         h3 { (shown(&cause.title())) " " span.count { (accounts(group.accounts)) } }
-                        p { strong { "Mend: " } (cause.mend()) }
+                        p { strong { "Fix: " } (cause.remedy()) }
                         @if !group.words.is_empty() { p.note { "Said: " (Shown(&group.words)) } }
                         ul.names { @for name in &group.first { li { (Shown(name)) } } }
-                        @if group.accounts > MOST_NAMED as u64 {
-                            p.note { "and " (count(group.accounts - MOST_NAMED as u64)) " more: in the list below, and in results.csv" }
+                        @if group.accounts > MAX_NAMED as u64 {
+                            p.note { "and " (count(group.accounts - MAX_NAMED as u64)) " more: in the list below, and in results.csv" }
                         }
                     }
                 }
@@ -463,7 +463,7 @@ pub(super) fn about(report: &RunReport<'_>) -> Markup {
                     dd {
                         (moment(process.began)) " to " (moment(process.last)) ", sealoff " (shown(&process.version))
                         @if let Some(by) = &process.by { ", as " (Shown(by)) }
-                        ": " (process.ended.as_deref().map_or("killed, or still at work".into(), shown))
+                        ": " (process.ended.map_or_else(|| "killed, or still at work".to_owned(), |end| end.to_string()))
                     }
                 }
                 dt { "Roster" }

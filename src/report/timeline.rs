@@ -8,13 +8,13 @@ use time::OffsetDateTime;
 use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::RowNumber;
-use crate::plan::folder::PlanFolder;
-use crate::run::journal::{JournalError, JournalLine, JournalReader};
-use crate::run::opening::RunError;
+use crate::run::fold::Projection;
+use crate::run::journal::JournalLine;
 use crate::run::proof::{Proof, Proofs};
 use crate::run::record::Record;
+use crate::run::run_end::RunEnd;
 use crate::run::state::StepState;
-use crate::run::states::{Moved, States};
+use crate::run::states::Moved;
 use crate::step::{Step, StepMap, Steps};
 
 /// Seconds of tenant time in which somebody worked on the run: the time between two processes does not count.
@@ -30,7 +30,7 @@ pub(super) struct Process {
     /// When its last line was written.
     pub(super) last: OffsetDateTime,
     /// How it ended; nothing where it was killed, or still works.
-    pub(super) ended: Option<String>,
+    pub(super) ended: Option<RunEnd>,
     /// Where on the time axis it began.
     pub(super) at: Seconds,
     speed: f64,
@@ -63,23 +63,13 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    /// Reads the journal of a run; an empty timeline where none has begun.
-    pub(super) fn read(plan: &PlanFolder) -> Result<Self, RunError> {
-        let mut states = States::new(plan.manifest().fingerprint(), plan);
-        let mut timeline = Self { counted: vec![(Steps::NONE, false); states.rows()], ..Self::default() };
-        let path = plan.journal_path();
-        if !path.exists() {
-            return Ok(timeline);
-        }
-        for line in JournalReader::open(&path)? {
-            let line = line?;
-            let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
-            let moved = states.apply(&line).map_err(broken)?;
-            timeline.take(&line, moved);
-        }
-        Ok(timeline)
+    /// Begins with no line of the journal of a plan with so many rows.
+    pub(super) fn of_rows(rows: usize) -> Self {
+        Self { counted: vec![(Steps::NONE, false); rows], ..Self::default() }
     }
+}
 
+impl Projection for Timeline {
     fn take(&mut self, line: &JournalLine, moved: Option<Moved>) {
         match &line.record {
             Record::TakenOver { version, .. } => self.processes.push(Process {
@@ -117,7 +107,7 @@ impl Timeline {
         match &line.record {
             Record::Paused { reason } => {
                 if let Some(process) = self.processes.last_mut() {
-                    process.ended = Some(reason.clone());
+                    process.ended = Some(*reason);
                 }
             }
             // What was found before a write says nothing about what is so behind it.
@@ -135,7 +125,9 @@ impl Timeline {
             self.count(moved, now);
         }
     }
+}
 
+impl Timeline {
     /// Where a moment lies on the time axis.
     fn moment(&mut self, at: OffsetDateTime) -> Seconds {
         if let Some(process) = self.processes.last_mut() {

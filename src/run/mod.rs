@@ -25,23 +25,30 @@
 
 pub mod accounts;
 pub mod apps;
-mod candidates;
+pub mod cause;
 pub mod engine;
 pub mod event;
 pub mod events_log;
+pub mod fold;
 pub mod journal;
 pub mod lock;
 pub mod mint;
-pub mod next;
+pub mod next_steps;
 pub mod opening;
 pub mod outcome;
+pub mod outcome_counts;
+pub mod output;
 pub mod pace;
 pub mod packets;
 pub mod proof;
 pub mod record;
 pub mod replay;
+pub mod result_row;
 pub mod results;
+pub mod resume_point;
+pub mod row_fault;
 pub mod run_end;
+pub mod run_error;
 pub mod schedule;
 pub mod settle;
 pub mod spent;
@@ -50,3 +57,4 @@ pub mod states;
 pub mod status;
 #[cfg(test)]
 mod tests;
+pub mod which_password;

@@ -18,7 +18,7 @@ use super::replay::Replay;
 use crate::digest::Digest;
 use crate::ids::RowNumber;
 use crate::plan::folder::{FolderError, HANDOFF, PlanFolder};
-use crate::plan::handoff::{DEFAULT, HandoffName, Share};
+use crate::plan::handoff::{DEFAULT, Handoff, HandoffName, Share};
 use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::private_files;
 use crate::seal::{Extension, RecipientError, Recipients, SealError, SealedFile, seal_file};
@@ -108,6 +108,36 @@ struct PacketPlace {
     offset: u64,
 }
 
+/// All accounts with a credential, in little memory: what goes into the packets.
+pub(super) struct PacketList<'a> {
+    replay: &'a Replay,
+    handoff: Option<&'a Handoff>,
+    /// A plan that seals nothing has none, and neither has a run that has not begun.
+    has_packets: bool,
+    places: Vec<PacketPlace>,
+}
+
+impl<'a> PacketList<'a> {
+    pub(super) fn of(plan: &'a PlanFolder, replay: &'a Replay) -> Self {
+        let manifest = plan.manifest();
+        let has_packets = manifest.sealed() > 0 && replay.has_begun();
+        Self { replay, handoff: manifest.handoff.as_ref(), has_packets, places: Vec::new() }
+    }
+
+    /// Takes in a row, which begins at this byte of plan.csv.
+    pub(super) fn add(&mut self, row: &PlanRow, offset: u64) {
+        let resets = row.decision == Decision::Act && row.steps.contains(Step::Reset);
+        if !self.has_packets || !resets || self.replay.credentials(row.row).is_empty() {
+            return;
+        }
+        // That every row has a share was checked when the plan was opened.
+        let share = self.handoff.map_or(Some(0), |handoff| handoff.share_of(&row.handoff));
+        if let Some(share) = share.and_then(|share| u16::try_from(share).ok()) {
+            self.places.push(PacketPlace { share, order: row.order_key(), row: row.row, offset });
+        }
+    }
+}
+
 /// Whose packets there are, and which keys open them.
 struct Desk {
     name: HandoffName,
@@ -128,12 +158,12 @@ pub fn folder(plan: &PlanFolder) -> PathBuf {
 /// # Errors
 ///
 /// [`PacketsError`].
-pub(super) fn write(plan: &PlanFolder, replay: &Replay, journal: &Path) -> Result<Vec<Packet>, PacketsError> {
-    if plan.manifest().sealed() == 0 || !replay.has_begun() {
+pub(super) fn write(plan: &PlanFolder, replay: &Replay, listed: PacketList<'_>) -> Result<Vec<Packet>, PacketsError> {
+    if !listed.has_packets {
         return Ok(Vec::new());
     }
     let desks = desks(plan);
-    let mut places = places(plan, replay)?;
+    let mut places = listed.places;
     let folder = folder(plan);
     let io = |source| PacketsError::Io { path: folder.clone(), source };
     let before = names_in_index(&folder.join(INDEX_CSV)).map_err(io)?;
@@ -142,8 +172,12 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, journal: &Path) -> Resul
     }
     private_files::create_folder(&folder).map_err(io)?;
     places.sort_unstable_by_key(|place| (place.share, place.order));
-    let mut writing =
-        Writing { rows: plan.row_access()?, lookup: JournalLookup::open(journal)?, replay, folder: &folder };
+    let mut writing = Writing {
+        rows: plan.row_access()?,
+        lookup: JournalLookup::open(&plan.journal_path())?,
+        replay,
+        folder: &folder,
+    };
     let mut packets = Vec::new();
     for of_share in places.chunk_by(|one, other| one.share == other.share) {
         let Some(desk) = desks.get(usize::from(of_share[0].share)) else { continue };
@@ -179,25 +213,6 @@ fn desks(plan: &PlanFolder) -> Vec<Desk> {
             name.map(|name| Desk { name, keys: manifest.recipients.clone() }).into_iter().collect()
         }
     }
-}
-
-/// Everybody for whom there is a credential, in little memory.
-fn places(plan: &PlanFolder, replay: &Replay) -> Result<Vec<PacketPlace>, PacketsError> {
-    let handoff = plan.manifest().handoff.as_ref();
-    let mut places = Vec::new();
-    let mut rows = plan.rows()?;
-    while let Some(row) = rows.next() {
-        let row = row?;
-        let resets = row.decision == Decision::Act && row.steps.contains(Step::Reset);
-        if !resets || replay.credentials(row.row).is_empty() {
-            continue;
-        }
-        // That every row has a share was checked when the plan was opened.
-        let share = handoff.map_or(Some(0), |handoff| handoff.share_of(&row.handoff));
-        let Some(share) = share.and_then(|share| u16::try_from(share).ok()) else { continue };
-        places.push(PacketPlace { share, order: row.order_key(), row: row.row, offset: rows.offset() });
-    }
-    Ok(places)
 }
 
 struct Writing<'a> {

@@ -12,6 +12,7 @@ use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::run::proof::{Proof, Proofs};
+use crate::run::run_end::RunEnd;
 use crate::run::state::Transition;
 use crate::seal::SealedCredential;
 use crate::step::{Step, Steps};
@@ -151,8 +152,8 @@ pub enum Record {
     },
     /// The process stopped working on the run.
     Paused {
-        /// Why.
-        reason: String,
+        /// How.
+        reason: RunEnd,
     },
     /// The journal was closed: all that stands before was on disk.
     Closed {},

@@ -4,19 +4,23 @@
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
-use super::journal::JournalLine;
+use super::fold::{Fold, Projection};
+use super::journal::{JournalError, JournalLine};
 use super::record::Record;
 use super::state::{AccountState, StepState};
 use super::states::{Moved, Planned, States};
 use crate::digest::Digest;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
+use crate::plan::folder::PlanFolder;
 use crate::step::Step;
 
 /// What a journal says about every row of its plan.
-pub struct Replay {
-    states: States,
-    traces: Vec<Trace>,
+pub type Replay = Fold<RowTraces>;
+
+/// Where in the journal what is known about each row stands.
+pub struct RowTraces {
+    rows: Vec<Trace>,
     older_candidates: HashMap<RowNumber, Vec<JournalOffset>>,
     /// The last time that an account with steps in doubt was read.
     reads: HashMap<RowNumber, JournalOffset>,
@@ -26,7 +30,7 @@ pub struct Replay {
 type JournalOffset = NonZeroU64;
 
 /// What a journal says about one row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct RowHistory {
     /// Where the account stands.
     pub state: AccountState,
@@ -43,6 +47,8 @@ struct Trace {
     /// The write that set the last password that is, or may be, live or under way.
     credential: Option<JournalOffset>,
     attempts: u32,
+    /// Is a write that sets a password under way?
+    reset_is_sent: bool,
     /// Did the last fault settle a step? Then no passing fault after it takes its place.
     last_fault_settles: bool,
     /// Can the last password have been set by a write that was not answered?
@@ -71,19 +77,47 @@ impl RowHistory {
     }
 }
 
+impl RowTraces {
+    /// Begins with no line about any of so many rows.
+    #[must_use]
+    pub fn of_rows(rows: usize) -> Self {
+        Self { rows: vec![Trace::default(); rows], older_candidates: HashMap::new(), reads: HashMap::new() }
+    }
+}
+
+impl Projection for RowTraces {
+    fn take(&mut self, line: &JournalLine, moved: Option<Moved>) {
+        if let Record::TakenOver { .. } = line.record {
+            self.rows.iter_mut().for_each(Trace::doubt_what_is_sent);
+        }
+        let Some(offset) = JournalOffset::new(line.offset) else { return };
+        if let Record::Read { row, .. } = line.record {
+            self.reads.insert(row, offset);
+        }
+        if let Some(moved) = moved
+            && let Some(trace) = self.rows.get_mut(moved.row.index())
+        {
+            trace.take(&line.record, offset, moved, &mut self.older_candidates);
+        }
+    }
+}
+
 impl Replay {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
     #[must_use]
     pub fn new(plan: Digest, planned: &impl Planned) -> Self {
         let states = States::new(plan, planned);
-        let traces = vec![Trace::default(); states.rows()];
-        Self { states, traces, older_candidates: HashMap::new(), reads: HashMap::new() }
+        let projection = RowTraces::of_rows(states.rows());
+        Self { states, projection }
     }
 
-    /// Where the accounts stand.
-    #[must_use]
-    pub fn states(&self) -> &States {
-        &self.states
+    /// What the journal of a plan says.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be used.
+    pub fn of_plan(plan: &PlanFolder) -> Result<Self, JournalError> {
+        Self::read(plan, RowTraces::of_rows(plan.steps().len()))
     }
 
     /// Has the journal been opened for this plan?
@@ -100,42 +134,13 @@ impl Replay {
     }
 
     fn trace(&self, row: RowNumber) -> Trace {
-        self.traces.get(row.index()).copied().unwrap_or_default()
-    }
-
-    /// Takes in the next line.
-    ///
-    /// # Errors
-    ///
-    /// Says why a line cannot stand where it stands.
-    pub fn apply(&mut self, line: &JournalLine) -> Result<(), String> {
-        if let Record::TakenOver { .. } = line.record {
-            self.doubt_what_is_under_way();
-        }
-        if let (Record::Read { row, .. }, Some(place)) = (&line.record, JournalOffset::new(line.offset)) {
-            self.reads.insert(*row, place);
-        }
-        if let Some(moved) = self.states.apply(line)?
-            && let (Some(trace), Some(place)) =
-                (self.traces.get_mut(moved.row.index()), JournalOffset::new(line.offset))
-        {
-            trace.take(&line.record, place, moved, &mut self.older_candidates);
-        }
-        Ok(())
-    }
-
-    fn doubt_what_is_under_way(&mut self) {
-        for (state, trace) in self.states.iter().zip(&mut self.traces) {
-            if trace.credential.is_some() && matches!(state.of(Step::Reset), StepState::Sent { .. }) {
-                trace.may_be_live = true;
-            }
-        }
+        self.projection.rows.get(row.index()).copied().unwrap_or_default()
     }
 
     /// Where in the journal it stands what the directory said of a row whose steps were in doubt, in bytes.
     #[must_use]
     pub fn last_read(&self, row: RowNumber) -> Option<u64> {
-        self.reads.get(&row).copied().map(JournalOffset::get)
+        self.projection.reads.get(&row).copied().map(JournalOffset::get)
     }
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
@@ -153,7 +158,7 @@ impl Replay {
             | GivenUp { in_doubt: true }
             | Withdrawn { in_doubt: true } => {
                 let under_way = matches!(reset, Sent { .. });
-                let older = self.older_candidates.get(&row).into_iter().flatten().copied();
+                let older = self.projection.older_candidates.get(&row).into_iter().flatten().copied();
                 let last = trace.credential.filter(|_| trace.may_be_live || under_way);
                 older.chain(last).map(JournalOffset::get).collect()
             }
@@ -172,8 +177,9 @@ impl Trace {
     ) {
         let Moved { row, before, after } = moved;
         match record {
-            Record::Intended { sealed, .. } => {
+            Record::Intended { sealed, steps, .. } => {
                 self.attempts += 1;
+                self.reset_is_sent = steps.contains(Step::Reset);
                 if sealed.is_some() {
                     let was_live = std::mem::replace(&mut self.may_be_live, false);
                     if let Some(before) = self.credential.replace(place).filter(|_| was_live) {
@@ -183,6 +189,7 @@ impl Trace {
             }
             Record::Answered { steps, answer, .. } => {
                 self.last_answer = Some(place);
+                self.reset_is_sent = false;
                 let settles = after.misses() > before.misses();
                 if settles || (*answer != WriteOutcome::Accepted && !self.last_fault_settles) {
                     (self.last_fault, self.last_fault_settles) = (Some(place), settles);
@@ -220,6 +227,12 @@ impl Trace {
             | Record::Paused { .. }
             | Record::Closed {} => {}
         }
+    }
+
+    /// A new process took over: what was under way may have taken effect.
+    fn doubt_what_is_sent(&mut self) {
+        let is_sent = std::mem::replace(&mut self.reset_is_sent, false);
+        self.may_be_live |= is_sent && self.credential.is_some();
     }
 
     fn forget_what_is_not_live(&mut self) {

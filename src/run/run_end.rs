@@ -1,15 +1,19 @@
-//! How one process of a run ended.
+//! How a process stopped working on a run.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// How one process of a run ended, as the recap and the log of events name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// How a process stopped working on a run, as far as the journal keeps it. The words in JSON are part of the contract with
+/// scripts; its display is for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum RunEnd {
     /// Every account is settled.
     Finished,
-    /// It was asked to end; the rest is pending.
+    /// By a signal; the rest can be resumed.
     Interrupted,
-    /// A fault ended it; the rest is pending.
+    /// By a fault. Journals of an older sealoff have these words in full.
+    #[serde(alias = "stopped by a fault")]
+    #[strum(serialize = "stopped by a fault")]
     Stopped,
 }

@@ -6,15 +6,18 @@ use std::time::Duration;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::journal::{JournalError, JournalLookup, JournalReader};
-use super::next::SoFar;
-use super::opening::RunError;
+use super::fold::{Fold, JournalEnd, Projection};
+use super::journal::{JournalError, JournalLine};
 use super::outcome::{Outcome, StepOutcome};
+use super::outcome_counts::OutcomeCounts;
 use super::proof::Proofs;
 use super::record::Record;
-use super::replay::Replay;
-use super::results::Words;
+use super::replay::RowTraces;
+use super::result_row::ResultRows;
+use super::run_end::RunEnd;
+use super::run_error::RunError;
 use super::state::AccountState;
+use super::states::Moved;
 use crate::graph::quota::Allowance;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
@@ -26,7 +29,7 @@ pub struct RunStatus {
     /// Has a process ever worked on it?
     pub begun: bool,
     /// What became of the rows so far.
-    pub outcomes: BTreeMap<Outcome, u64>,
+    pub outcomes: OutcomeCounts,
     /// How far each planned step is.
     pub steps: BTreeMap<&'static str, StepProgress>,
     /// Accounts of which a step may have taken effect and nobody knows yet; the next `apply` settles them. While a process
@@ -89,7 +92,7 @@ pub struct JournalCondition {
     pub last_written: Option<OffsetDateTime>,
     /// What the last process said when it ended; nothing when it was killed, or still works.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ended: Option<String>,
+    pub ended: Option<RunEnd>,
 }
 
 /// Where a journal breaks.
@@ -106,66 +109,40 @@ fn in_seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::
 }
 
 impl RunStatus {
-    /// How many rows have this outcome.
-    #[must_use]
-    pub fn of(&self, outcome: Outcome) -> u64 {
-        self.outcomes.get(&outcome).copied().unwrap_or_default()
-    }
-
-    /// What decides what should be done next; `packet` is the file of the first packet, where there is one.
-    #[must_use]
-    pub fn so_far<'a>(&'a self, packet: Option<&'a str>) -> SoFar<'a> {
-        let drifted = self.reasons.get(DRIFTED).copied().unwrap_or_default();
-        let (outcomes, verified) = (&self.outcomes, self.journal.verified);
-        SoFar { outcomes, to_retry: self.failed, drifted, packet, verified, again: "" }
-    }
-
     /// Is every planned account done?
     #[must_use]
     pub fn is_done(&self) -> bool {
-        let open = [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
-        let drifted = self.reasons.contains_key(DRIFTED);
-        self.journal.broken.is_none() && !drifted && open.iter().all(|outcome| self.of(*outcome) == 0)
+        self.journal.broken.is_none() && self.outcomes.not_done() == 0
     }
 }
 
-/// What the results say of those who are no longer what the plan says.
-const DRIFTED: &str = "drifted";
-
-/// Looks at a folder. A journal that is broken is told, up to where it breaks.
+/// Reads where a run stands from its folder. Of a journal that is broken, that is what stands before the break.
 ///
 /// # Errors
 ///
 /// The plan cannot be read, or the journal not at all.
 pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
-    let mut status = RunStatus::default();
-    let mut replay = Replay::new(plan.manifest().fingerprint(), plan);
-    let path = plan.journal_path();
-    let exists = path.try_exists().map_err(|source| JournalError::Io { path: path.clone(), source })?;
-    if exists {
-        status.journal = read(JournalReader::open(&path)?, &mut replay)?;
-    }
-    status.begun = replay.has_begun();
-    let mut lookup = if status.begun { Some(JournalLookup::open(&path)?) } else { None };
-    for row in plan.rows()? {
+    let projection = (RowTraces::of_rows(plan.steps().len()), JournalCondition::default());
+    let (fold, end) = Fold::read_to_break(plan, projection)?;
+    let (replay, journal) = fold.split();
+    let mut status = RunStatus { begun: replay.has_begun(), journal: journal.with_end(end), ..RunStatus::default() };
+    let mut rows = ResultRows::of_plan(plan, &replay)?;
+    while let Some(row) = rows.next() {
         let row = row?;
-        let history = replay.row(row.row);
-        let outcome = Outcome::of_row(row.decision, &history.state);
-        *status.outcomes.entry(outcome).or_default() += 1;
-        if row.decision == Decision::Act {
-            status.failed += u64::from(history.state.may_be_retried());
-            status.count_steps(&history.state, row.steps.iter());
+        status.outcomes.add(&row);
+        if row.planned.decision == Decision::Act {
+            status.count_steps(&row.history.state, row.planned.steps.iter());
         }
-        if let (Some(lookup), Outcome::Failed | Outcome::Partial | Outcome::Uncertain | Outcome::Refused) =
-            (&mut lookup, outcome)
-            && history.last_fault().is_some()
+        if let Outcome::Failed | Outcome::Partial | Outcome::Uncertain | Outcome::Refused = row.outcome
+            && let Some(fault) = rows.fault(&row)?
         {
-            let words = Words::read(&history, outcome, lookup)?;
-            let reason = if words.error_code.is_empty() { words.detail } else { words.error_code };
+            let code = fault.code();
+            let reason = if code.is_empty() { fault.detail() } else { code };
             *status.reasons.entry(reason).or_default() += 1;
         }
     }
-    let spent = replay.states().writes_spent(OffsetDateTime::now_utc(), 1.0);
+    let spent = replay.states.writes_spent(OffsetDateTime::now_utc(), 1.0);
+    status.failed = status.outcomes.to_retry();
     status.time_left = Allowance::WRITES.floor(status.writes_left + u64::from(spent.most_of_one_app()));
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)
@@ -188,45 +165,27 @@ impl RunStatus {
     }
 }
 
-fn read<R: std::io::BufRead>(
-    mut reader: JournalReader<R>,
-    replay: &mut Replay,
-) -> Result<JournalCondition, JournalError> {
-    let mut condition = JournalCondition::default();
-    while let Some(line) = reader.next() {
-        let applied = match line {
-            Ok(line) => replay
-                .apply(&line)
-                .map(|()| line)
-                .map_err(|reason| JournalBreak { line: Some(condition.lines + 1), reason }),
-            Err(JournalError::Broken { line, reason, .. }) => Err(JournalBreak { line: Some(line), reason }),
-            Err(newer @ JournalError::Newer { .. }) => Err(JournalBreak { line: None, reason: newer.to_string() }),
-            Err(other) => return Err(other),
-        };
-        let line = match applied {
-            Ok(line) => line,
-            Err(broken) => {
-                condition.broken = Some(broken);
-                return Ok(condition);
-            }
-        };
-        condition.lines = line.number;
-        condition.bytes = reader.offset();
-        condition.first_written.get_or_insert(line.at);
-        condition.last_written = Some(line.at);
+impl Projection for JournalCondition {
+    fn take(&mut self, line: &JournalLine, _: Option<Moved>) {
+        self.first_written.get_or_insert(line.at);
+        self.last_written = Some(line.at);
         match line.record {
-            Record::TakenOver { .. } => {
-                condition.processes += 1;
-                condition.ended = None;
-            }
-            Record::Paused { reason } => condition.ended = Some(reason),
-            Record::Intended { .. } => condition.verified = None,
-            Record::VerificationEnded { steps } => condition.verified = Some(steps),
+            Record::TakenOver { .. } => (self.processes, self.ended) = (self.processes + 1, None),
+            Record::Paused { reason } => self.ended = Some(reason),
+            Record::Intended { .. } => self.verified = None,
+            Record::VerificationEnded { steps } => self.verified = Some(steps),
             _ => {}
         }
     }
-    if let Some(torn) = reader.torn_tail() {
-        (condition.torn_bytes, condition.torn_line) = (torn.bytes, Some(torn.line));
+}
+
+impl JournalCondition {
+    fn with_end(self, end: JournalEnd) -> Self {
+        let broken = end.broken.map(|error| match error {
+            JournalError::Broken { line, reason, .. } => JournalBreak { line: Some(line), reason },
+            newer => JournalBreak { line: None, reason: newer.to_string() },
+        });
+        let (torn_bytes, torn_line) = end.torn.map_or((0, None), |torn| (torn.bytes, Some(torn.line)));
+        Self { lines: end.lines, bytes: end.bytes, torn_bytes, torn_line, broken, ..self }
     }
-    Ok(condition)
 }

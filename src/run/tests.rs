@@ -11,10 +11,13 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::accounts::{Accounts, TooMany};
-use super::journal::JournalReader;
+use super::journal::{JournalLookup, JournalReader};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
+use super::result_row::ResultRows;
 use super::results;
+use super::results::ResultsError;
+use super::run_end::RunEnd;
 use crate::digest::{Digest, Hasher};
 use crate::graph::error::GraphError;
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
@@ -158,7 +161,7 @@ fn every_kind() -> Vec<Record> {
         // Row 5: one password may be set, then another one, then all is refused.
         sent_sealed(5, RESET, "5a"),
         unknown(5, RESET),
-        Record::Paused { reason: "interrupted".to_owned() },
+        Record::Paused { reason: RunEnd::Interrupted },
         taken_over(),
         sent(4, REVOKE),
         done(4, REVOKE),
@@ -204,7 +207,7 @@ fn every_kind() -> Vec<Record> {
         sent_sealed(14, RESET, "14b"),
         throttled(14, RESET),
         gave_up(14, RESET),
-        Record::Paused { reason: "finished".to_owned() },
+        Record::Paused { reason: RunEnd::Finished },
         Record::Closed {},
     ]
 }
@@ -250,8 +253,12 @@ fn every_prefix_of_a_journal_has_its_results() {
         fs::write(&path, lines[..length].concat()).unwrap();
         let mut replay = Replay::new(Digest::of(b"plan"), &accounts);
         JournalReader::open(&path).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
-        let plan = rows.iter().cloned().map(Ok::<_, TooMany>);
-        let tally = results::write(&out, plan, &replay, &path, length == lines.len()).unwrap();
+        let plan = rows.iter().cloned().map(Ok::<_, ResultsError>);
+        let tally = {
+            let lookup = replay.has_begun().then(|| JournalLookup::open(&path).unwrap());
+            let mut rows = ResultRows::new(plan, &replay, lookup, length == lines.len());
+            results::write(&out, &mut rows, |_, _, _| {}).unwrap()
+        };
 
         let kind = serde_json::to_value(record).unwrap()["record"].as_str().unwrap().to_owned();
         let subject = record.transition().map(|(row, _)| format!(" {row}")).unwrap_or_default();

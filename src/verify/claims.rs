@@ -14,13 +14,14 @@ use super::finding::Finding;
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
-use crate::run::journal::{JournalError, JournalLine, JournalReader};
-use crate::run::opening::RunError;
+use crate::run::fold::{Fold, Projection};
+use crate::run::journal::{JournalError, JournalLine};
 use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
 use crate::run::record::Record;
+use crate::run::run_error::RunError;
 use crate::run::state::StepState;
-use crate::run::states::States;
+use crate::run::states::{Moved, States};
 use crate::step::{Step, StepMap};
 
 /// What is said of one step of one account.
@@ -92,6 +93,13 @@ struct Noted {
 /// All claims of a run.
 pub struct RunClaims {
     states: States,
+    kept: ClaimRecords,
+    /// How long the journal was, in bytes.
+    journal: u64,
+}
+
+/// What the journal says of each step beyond where it stands.
+struct ClaimRecords {
     accepted: Vec<Accepted>,
     /// For each row; empty until a verification is met.
     noted: Vec<StepMap<Option<Noted>>>,
@@ -99,8 +107,6 @@ pub struct RunClaims {
     /// Rows whose account was found blocked while it was in doubt who had blocked it.
     found_blocked: HashSet<RowNumber>,
     last_verification: Option<Second>,
-    /// How long the journal was, in bytes.
-    journal: u64,
 }
 
 impl RunClaims {
@@ -110,55 +116,17 @@ impl RunClaims {
     ///
     /// The journal cannot be read, or contradicts the plan.
     pub fn read(plan: &PlanFolder) -> Result<Self, RunError> {
-        let states = States::new(plan.manifest().fingerprint(), plan);
-        let accepted = vec![Accepted::default(); states.rows()];
-        let mut claims = Self {
-            states,
+        let accepted = vec![Accepted::default(); plan.steps().len()];
+        let kept = ClaimRecords {
             accepted,
             noted: Vec::new(),
             contradictions: HashMap::new(),
             found_blocked: HashSet::new(),
             last_verification: None,
-            journal: length(plan)?,
         };
-        let path = plan.journal_path();
-        if !path.exists() {
-            return Ok(claims);
-        }
-        for line in JournalReader::open(&path)? {
-            let line = line?;
-            let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
-            claims.states.apply(&line).map_err(broken)?;
-            claims.take(&line);
-        }
-        Ok(claims)
-    }
-
-    fn take(&mut self, line: &JournalLine) {
-        match &line.record {
-            Record::Answered { row, steps, answer: WriteOutcome::Accepted, date, .. } => {
-                let Some(accepted) = self.accepted.get_mut(row.index()) else { return };
-                let stamp = Some(AcceptedAt { date: date.map(Second::of), noted: Second::of(line.at) });
-                for step in steps.iter() {
-                    accepted[step] = stamp;
-                }
-            }
-            Record::Verified { row, step, verdict, found } => {
-                self.noted.resize(self.accepted.len(), StepMap::default());
-                let Some(noted) = self.noted.get_mut(row.index()) else { return };
-                noted[*step] = Some(Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) });
-                if *verdict == Proof::Contradicted {
-                    self.contradictions.insert((*row, *step), found.as_str().into());
-                } else {
-                    self.contradictions.remove(&(*row, *step));
-                }
-            }
-            Record::Read { row, account_enabled: Some(false), .. } => {
-                self.found_blocked.insert(*row);
-            }
-            Record::VerificationEnded { .. } => self.last_verification = Some(Second::of(line.at)),
-            _ => {}
-        }
+        let journal = length(plan)?;
+        let Fold { states, projection: kept } = Fold::read(plan, kept)?;
+        Ok(Self { states, kept, journal })
     }
 
     /// Has the run gone on since they were read? Then nothing that was read by them may be noted. What another verification
@@ -193,7 +161,7 @@ impl RunClaims {
     /// What is said of a step that is planned for this row.
     #[must_use]
     pub fn of(&self, row: RowNumber, step: Step) -> StepClaim {
-        let accepted = self.accepted.get(row.index()).copied().unwrap_or_default();
+        let accepted = self.kept.accepted.get(row.index()).copied().unwrap_or_default();
         let (state, stamp) = (self.states.of(row).of(step), accepted[step]);
         match (state, stamp) {
             (StepState::Unplanned, _) => StepClaim::AsBefore,
@@ -213,7 +181,7 @@ impl RunClaims {
     /// have, whatever was accepted afterwards.
     #[must_use]
     pub fn was_found_blocked(&self, row: RowNumber) -> bool {
-        self.found_blocked.contains(&row)
+        self.kept.found_blocked.contains(&row)
     }
 
     /// What was found of a step when the account was last read.
@@ -221,8 +189,8 @@ impl RunClaims {
     pub fn earlier(&self, row: RowNumber, step: Step) -> Option<Earlier> {
         let noted = self.noted_of(row, step)?;
         // Whatever changes is noted, so what was not noted again was still so when the last verification ended.
-        let last_seen = self.last_verification.map_or(noted.at, |at| at.max(noted.at)).moment();
-        let contradiction = self.contradictions.get(&(row, step)).cloned();
+        let last_seen = self.kept.last_verification.map_or(noted.at, |at| at.max(noted.at)).moment();
+        let contradiction = self.kept.contradictions.get(&(row, step)).cloned();
         Some(Earlier { verdict: noted.verdict, contradiction, last_seen })
     }
 
@@ -234,7 +202,36 @@ impl RunClaims {
     }
 
     fn noted_of(&self, row: RowNumber, step: Step) -> Option<Noted> {
-        self.noted.get(row.index())?[step]
+        self.kept.noted.get(row.index())?[step]
+    }
+}
+
+impl Projection for ClaimRecords {
+    fn take(&mut self, line: &JournalLine, _: Option<Moved>) {
+        match &line.record {
+            Record::Answered { row, steps, answer: WriteOutcome::Accepted, date, .. } => {
+                let Some(accepted) = self.accepted.get_mut(row.index()) else { return };
+                let stamp = Some(AcceptedAt { date: date.map(Second::of), noted: Second::of(line.at) });
+                for step in steps.iter() {
+                    accepted[step] = stamp;
+                }
+            }
+            Record::Verified { row, step, verdict, found } => {
+                self.noted.resize(self.accepted.len(), StepMap::default());
+                let Some(noted) = self.noted.get_mut(row.index()) else { return };
+                noted[*step] = Some(Noted { verdict: *verdict, found: digest(found), at: Second::of(line.at) });
+                if *verdict == Proof::Contradicted {
+                    self.contradictions.insert((*row, *step), found.as_str().into());
+                } else {
+                    self.contradictions.remove(&(*row, *step));
+                }
+            }
+            Record::Read { row, account_enabled: Some(false), .. } => {
+                self.found_blocked.insert(*row);
+            }
+            Record::VerificationEnded { .. } => self.last_verification = Some(Second::of(line.at)),
+            _ => {}
+        }
     }
 }
 

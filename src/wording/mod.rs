@@ -3,6 +3,8 @@
 //!
 //! | file | facts |
 //! | --- | --- |
+//! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
 
+pub mod next_steps;
 pub mod unreachable;

@@ -93,7 +93,7 @@ fn a_journal_that_was_changed_is_refused_by_everything_and_named() {
     stage.run(&["status", "out"]).exited(4).says(&[&format!("BROKEN at line {line}"), "backup"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), changed, "it is left as it is");
     // What stood behind that place nobody knows.
-    let ran = stage.run(&["status", "out"]).says(&["Now nobody works in the folder"]);
+    let ran = stage.run(&["status", "out"]).says(&["Now no process works in the folder"]);
     for guessed in ["has not begun", "was killed", "Left ", "In doubt"] {
         assert!(!ran.out.contains(guessed), "{guessed}: {}", ran.out);
     }

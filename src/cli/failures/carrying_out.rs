@@ -7,9 +7,9 @@ use crate::plan::folder::PlanFolder;
 use crate::run::engine::Ending;
 use crate::run::journal::JournalError;
 use crate::run::lock::LockError;
-use crate::run::opening::RunError;
 use crate::run::packets::PacketsError;
 use crate::run::results::ResultsError;
+use crate::run::run_error::RunError;
 
 /// What can be done about a journal that was changed or damaged.
 const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \

@@ -10,7 +10,7 @@ use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
 use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
-use crate::run::opening::{WorkScope, resume_point};
+use crate::run::resume_point::{WorkScope, resume_point};
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {

@@ -28,6 +28,7 @@ use super::event::{Event, Progress, Statistics};
 use super::journal::{Journal, JournalError};
 use super::mint::{self, Credential, Lot, Mint, MintError};
 use super::record::Record;
+use super::run_end::RunEnd;
 use super::schedule::{Kind, Queue, Turn};
 use super::state::{self, AccountState, Transition};
 use crate::clock::Clock;
@@ -103,6 +104,18 @@ pub enum Ending {
     Mint(MintError),
     /// A bug in the engine itself.
     Bug(String),
+}
+
+impl Ending {
+    /// What the journal keeps of it.
+    #[must_use]
+    pub const fn kept(&self) -> RunEnd {
+        match self {
+            Self::Finished => RunEnd::Finished,
+            Self::Interrupted => RunEnd::Interrupted,
+            _ => RunEnd::Stopped,
+        }
+    }
 }
 
 /// Carries a plan out. Returns when every account is settled, when `stop` is cancelled and what was under way is
@@ -283,12 +296,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             self.wait(stop).await;
         }
         let mut ending = self.ending.take().unwrap_or(Ending::Finished);
-        let reason = match &ending {
-            Ending::Finished => "finished",
-            Ending::Interrupted => "interrupted",
-            _ => "stopped by a fault",
-        };
-        let closed = self.journal.close(vec![Record::Paused { reason: reason.to_owned() }]).await;
+        let closed = self.journal.close(vec![Record::Paused { reason: ending.kept() }]).await;
         if let Err(journal) = closed {
             ending = match ending {
                 // What the journal says last knows how much could not be noted.

@@ -31,12 +31,14 @@ use crate::plan::row::{Decision, PlanRow};
 use crate::run::accounts::{Accounts, TooMany};
 use crate::run::event::{Event, Statistics};
 use crate::run::journal::store::failing::{Afterwards, Failing};
-use crate::run::journal::{Journal, JournalError, JournalLine, JournalReader};
+use crate::run::journal::{Journal, JournalError, JournalLine, JournalLookup, JournalReader};
 use crate::run::mint::{Mint, Sealing};
 use crate::run::outcome::Outcome;
 use crate::run::record::{FORMAT, Record};
 use crate::run::replay::Replay;
+use crate::run::result_row::ResultRows;
 use crate::run::results;
+use crate::run::results::ResultsError;
 use crate::seal::{ExpectedAccount, Identities, Identity, PasswordStyle, unseal};
 use crate::step::{Step, Steps};
 use doors::{DoorQuirk, SOUND};
@@ -457,7 +459,10 @@ impl Rehearsal {
         let accounts = self.accounts();
         let replay = self.replay(&accounts);
         let path = self.folder.path().join("results.csv");
-        results::write(&path, self.plan_rows(), &replay, &self.journal(), false).unwrap();
+        let lookup = replay.has_begun().then(|| JournalLookup::open(&self.journal()).unwrap());
+        let mut rows =
+            ResultRows::new(self.rows.clone().into_iter().map(Ok::<_, ResultsError>), &replay, lookup, false);
+        results::write(&path, &mut rows, |_, _, _| {}).unwrap();
         let mut reader = csv::Reader::from_path(&path).unwrap();
         let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
         rows.into_iter().map(|row| (row["row"].parse().unwrap(), row)).collect()

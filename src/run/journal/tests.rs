@@ -255,7 +255,7 @@ async fn on_a_failing_disk(path: &Path, good: u64, afterwards: Afterwards) -> (u
             }
         }
     }
-    let closed = opened_journal.close(vec![Record::Paused { reason: "finished".to_owned() }]).await;
+    let closed = opened_journal.close(vec![Record::Paused { reason: crate::run::run_end::RunEnd::Finished }]).await;
     (acted, closed)
 }
 

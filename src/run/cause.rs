@@ -1,0 +1,105 @@
+//! Why an account is not done, decided once, from what became of it and from what the journal has.
+
+use super::outcome::Outcome;
+use super::row_fault::RowFault;
+use crate::graph::error::GraphError;
+
+/// Why an account is not done.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Not begun, or not finished.
+    NotFinished,
+    /// The app may not do it.
+    NotAllowed,
+    /// The directory has no such account any more.
+    Gone,
+    /// The tenant refused the new password, twice.
+    WeakPassword,
+    /// The account is mastered on-premises, or its domain is federated.
+    MasteredElsewhere,
+    /// The account is no longer the one that was approved.
+    Drifted,
+    /// Tried often enough without an answer that decides.
+    GivenUp,
+    /// Sent, and not answered.
+    Unanswered,
+    /// Refused by Graph with this code.
+    Refused(String),
+}
+
+impl Cause {
+    /// Why a row with this outcome is not done; nothing for those that are done or were not to be changed.
+    #[must_use]
+    pub fn of(outcome: Outcome, fault: Option<&RowFault>) -> Option<Self> {
+        use Outcome::{Already, Done, Failed, Partial, Pending, Refused, Skipped, Uncertain};
+        match (outcome, fault) {
+            (Done, _) => None,
+            (_, Some(RowFault::Drifted(_))) => Some(Self::Drifted),
+            (Already | Skipped | Refused, _) => None,
+            (Partial | Failed | Uncertain | Pending, Some(RowFault::Refused(error))) => {
+                Some(Self::of_refusal(error).unwrap_or_else(|| match outcome {
+                    Pending => Self::NotFinished,
+                    Uncertain => Self::Unanswered,
+                    _ => {
+                        Self::Refused(if error.code.is_empty() { error.status.to_string() } else { error.code.clone() })
+                    }
+                }))
+            }
+            (Pending, _) => Some(Self::NotFinished),
+            (_, Some(RowFault::GaveUp { .. })) => Some(Self::GivenUp),
+            (Partial | Failed | Uncertain, _) => Some(Self::Unanswered),
+        }
+    }
+
+    fn of_refusal(error: &GraphError) -> Option<Self> {
+        match (error.status, error.code.as_str()) {
+            (_, "Authorization_RequestDenied") | (403, "") => Some(Self::NotAllowed),
+            (_, "Request_ResourceNotFound") | (404, "") => Some(Self::Gone),
+            _ if error.is_about_the_password() => Some(Self::WeakPassword),
+            _ if error.is_about_an_account_mastered_elsewhere() => Some(Self::MasteredElsewhere),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::write_outcome::Undecided;
+    use crate::plan::drift_cause::DriftCause;
+    use crate::step::{Step, Steps};
+
+    fn refused(status: u16, code: &str, message: &str) -> Option<RowFault> {
+        Some(RowFault::Refused(GraphError {
+            status,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            request_id: None,
+            is_foreign: false,
+        }))
+    }
+
+    #[test]
+    fn causes_are_told_apart_and_what_is_done_has_none() {
+        let of = |outcome, fault: Option<RowFault>| Cause::of(outcome, fault.as_ref());
+        let gave_up = RowFault::GaveUp { steps: Steps::of(&[Step::Revoke]), reason: "throttled".to_owned() };
+        for outcome in [Outcome::Done, Outcome::Already, Outcome::Skipped, Outcome::Refused] {
+            assert_eq!(of(outcome, None), None);
+        }
+        let drifted = || Some(RowFault::Drifted(DriftCause::Gone));
+        assert_eq!(of(Outcome::Refused, drifted()), Some(Cause::Drifted));
+        assert_eq!(of(Outcome::Partial, drifted()), Some(Cause::Drifted));
+        assert_eq!(of(Outcome::Failed, refused(403, "Authorization_RequestDenied", "no")), Some(Cause::NotAllowed));
+        assert_eq!(of(Outcome::Failed, refused(404, "", "")), Some(Cause::Gone));
+        let elsewhere = refused(400, "Request_BadRequest", "Unable to update: on-premises mastered");
+        assert_eq!(of(Outcome::Partial, elsewhere), Some(Cause::MasteredElsewhere));
+        let weak = refused(400, "Request_BadRequest", "The specified password does not comply with complexity");
+        assert_eq!(of(Outcome::Partial, weak), Some(Cause::WeakPassword));
+        let lost = RowFault::Undecided(Undecided::Lost("the answer was lost".to_owned()));
+        assert_eq!(of(Outcome::Uncertain, Some(lost)), Some(Cause::Unanswered));
+        assert_eq!(of(Outcome::Partial, Some(gave_up.clone())), Some(Cause::GivenUp));
+        assert_eq!(of(Outcome::Uncertain, Some(gave_up)), Some(Cause::GivenUp));
+        assert_eq!(of(Outcome::Pending, None), Some(Cause::NotFinished));
+        assert_eq!(of(Outcome::Failed, refused(400, "Odd_Code", "?")), Some(Cause::Refused("Odd_Code".to_owned())));
+    }
+}

@@ -1,0 +1,69 @@
+//! How many rows have which outcome.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::outcome::Outcome;
+use super::result_row::ResultRow;
+use crate::plan::row::Decision;
+
+/// How many rows have which outcome.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OutcomeCounts {
+    #[serde(flatten)]
+    outcomes: BTreeMap<Outcome, u64>,
+    #[serde(skip)]
+    to_retry: u64,
+    #[serde(skip)]
+    drifted: u64,
+    #[serde(skip)]
+    drifted_and_left_alone: u64,
+}
+
+impl OutcomeCounts {
+    /// How many rows have this outcome.
+    #[must_use]
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.outcomes.values().sum()
+    }
+
+    /// Counts one more.
+    pub(super) fn add(&mut self, row: &ResultRow) {
+        let (outcome, state) = (row.outcome, &row.history.state);
+        *self.outcomes.entry(outcome).or_default() += 1;
+        self.to_retry += u64::from(row.planned.decision == Decision::Act && state.may_be_retried());
+        self.drifted += u64::from(state.has_drifted());
+        self.drifted_and_left_alone += u64::from(state.has_drifted() && outcome == Outcome::Refused);
+    }
+
+    /// Every outcome that any row has, with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (Outcome, u64)> {
+        self.outcomes.iter().map(|(outcome, rows)| (*outcome, *rows))
+    }
+
+    /// Accounts that are settled, and of which something was refused or given up, so that it may be tried once more.
+    #[must_use]
+    pub const fn to_retry(&self) -> u64 {
+        self.to_retry
+    }
+
+    /// Accounts that the plan means and that are not done.
+    #[must_use]
+    pub fn not_done(&self) -> u64 {
+        let open = [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
+        open.into_iter().map(|outcome| self.of(outcome)).sum::<u64>() + self.drifted_and_left_alone
+    }
+
+    /// Accounts that are no longer what the plan says: those that were left alone count among the refused.
+    #[must_use]
+    pub const fn drifted(&self) -> u64 {
+        self.drifted
+    }
+}

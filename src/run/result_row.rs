@@ -1,0 +1,209 @@
+//! What became of each row of a plan, as values: `results.csv`, status and report are made of them.
+
+use time::OffsetDateTime;
+
+use super::cause::Cause;
+use super::journal::{JournalError, JournalLookup};
+use super::outcome::Outcome;
+use super::record::Record;
+use super::replay::{Replay, RowHistory};
+use super::results::ResultsError;
+use super::row_fault::RowFault;
+use super::state::StepState;
+use super::which_password::{PasswordChange, WhichPassword};
+use crate::plan::folder::{PlanFolder, Rows};
+use crate::plan::row::{Decision, PlanRow};
+use crate::step::{Step, Steps};
+
+/// What became of one row, as far as it is known without a look into the journal.
+#[derive(Debug, Clone)]
+pub struct ResultRow {
+    /// The row of the plan.
+    pub planned: PlanRow,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Where its account stands, and where in the journal more stands about it.
+    pub history: RowHistory,
+}
+
+/// What the journal says of one row. What the last fault is, is known for rows that are not done.
+#[derive(Debug, Clone, Default)]
+pub struct ResultDetails {
+    /// What stands in the way.
+    pub fault: Option<RowFault>,
+    /// Why it is not done.
+    pub cause: Option<Cause>,
+    /// The steps whose answer was lost, and that the directory showed to be done.
+    pub proven: Steps,
+    /// When the last answer, or that there will be none, was noted.
+    pub last_noted: Option<OffsetDateTime>,
+    /// Graph's name for the last request.
+    pub request_id: Option<String>,
+    /// Was the new password thrown away once it was set?
+    pub is_discarded: bool,
+    /// The sealed credentials that may be live.
+    pub sealed: Vec<String>,
+    /// Which of them to try first, where that is not certain.
+    pub which: Option<WhichPassword>,
+}
+
+impl ResultDetails {
+    /// Graph's name for the request to cite: that of the refusal, or of the last answer.
+    #[must_use]
+    pub fn last_request_id(&self) -> &str {
+        let refused = match &self.fault {
+            Some(RowFault::Refused(error)) => error.request_id.as_deref(),
+            _ => None,
+        };
+        refused.or(self.request_id.as_deref()).unwrap_or_default()
+    }
+
+    /// What was said last of the account, mostly by Graph; empty where nothing was.
+    #[must_use]
+    pub fn said(&self) -> String {
+        match &self.fault {
+            Some(fault) => fault.detail(),
+            None if self.proven.is_empty() => String::new(),
+            None => format!("{}: the answer was lost, and the directory shows that it is done", self.proven),
+        }
+    }
+}
+
+impl ResultRow {
+    /// Was anything done to the account, or will it be? Of an account that was left alone no step is open, done or failed.
+    #[must_use]
+    pub fn is_touched(&self) -> bool {
+        self.planned.decision == Decision::Act && self.outcome != Outcome::Refused
+    }
+
+    /// Where a step stands that the plan asks for; nothing for an account that was left alone.
+    #[must_use]
+    pub fn step(&self, step: Step) -> Option<StepState> {
+        let state = self.history.state.of(step);
+        (self.is_touched() && state != StepState::Unplanned).then_some(state)
+    }
+
+    /// The name that people know the account by.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.planned.name()
+    }
+}
+
+/// The rows of a plan with what became of each, in the roster's order.
+pub struct ResultRows<'a, I> {
+    planned: I,
+    replay: &'a Replay,
+    journal: Option<JournalLookup>,
+    /// Are new passwords thrown away?
+    discards: bool,
+}
+
+impl<'a> ResultRows<'a, Rows> {
+    /// The rows of a plan folder.
+    ///
+    /// # Errors
+    ///
+    /// Plan or journal cannot be read.
+    pub fn of_plan(plan: &PlanFolder, replay: &'a Replay) -> Result<Self, ResultsError> {
+        let journal = replay.has_begun().then(|| JournalLookup::open(&plan.journal_path())).transpose()?;
+        Ok(Self::new(plan.rows()?, replay, journal, plan.manifest().options.discard_credentials))
+    }
+
+    /// Where the row that was given last begins in plan.csv, in bytes.
+    pub(super) fn offset(&self) -> u64 {
+        self.planned.offset()
+    }
+}
+
+impl<'a, I> ResultRows<'a, I> {
+    /// These rows, and the journal that was replayed, unless it has no lines.
+    pub(super) const fn new(planned: I, replay: &'a Replay, journal: Option<JournalLookup>, discards: bool) -> Self {
+        Self { planned, replay, journal, discards }
+    }
+
+    /// What stands in the way of a row, as far as it is not done.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn fault(&mut self, row: &ResultRow) -> Result<Option<RowFault>, JournalError> {
+        Ok(self.fault_and_time(row)?.and_then(|(fault, _)| fault))
+    }
+
+    fn fault_and_time(&mut self, row: &ResultRow) -> Result<Option<(Option<RowFault>, OffsetDateTime)>, JournalError> {
+        let offset = row.history.last_fault().filter(|_| row.outcome != Outcome::Done);
+        let (Some(journal), Some(offset)) = (&mut self.journal, offset) else { return Ok(None) };
+        let (record, at) = journal.at(offset)?;
+        Ok(Some((RowFault::of(record), at)))
+    }
+
+    /// All that the journal says of a row.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub fn details(&mut self, row: &ResultRow) -> Result<ResultDetails, JournalError> {
+        let is_reset = row.history.state.of(Step::Reset) == StepState::Done;
+        let mut details = ResultDetails { is_discarded: self.discards && is_reset, ..ResultDetails::default() };
+        if row.planned.decision == Decision::Act || row.history.state.has_drifted() {
+            self.read_credentials(row, &mut details)?;
+            self.read_last_answer(row, &mut details)?;
+            if let Some((fault, at)) = self.fault_and_time(row)? {
+                if row.history.last_word() == row.history.last_fault() {
+                    details.last_noted = Some(at);
+                }
+                details.fault = fault;
+            }
+        }
+        details.cause = Cause::of(row.outcome, details.fault.as_ref());
+        Ok(details)
+    }
+
+    fn read_credentials(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
+        let (Some(journal), number) = (&mut self.journal, row.planned.row) else { return Ok(()) };
+        let (mut tried, mut seen) = (Vec::new(), None);
+        for offset in self.replay.credentials(number) {
+            let (record, at) = journal.at(offset)?;
+            if let Record::Intended { sealed: Some(credential), .. } = record {
+                details.sealed.push(credential.to_string());
+                tried.push(at);
+            }
+        }
+        if row.history.state.of(Step::Reset) == StepState::Done {
+            return Ok(());
+        }
+        if let (Some(offset), false) = (self.replay.last_read(number), tried.is_empty()) {
+            let (record, at) = journal.at(offset)?;
+            if let Record::Read { last_password_change: Some(changed), .. } = record {
+                seen = Some(PasswordChange { changed, read: at });
+            }
+        }
+        details.which = WhichPassword::of(&tried, seen);
+        Ok(())
+    }
+
+    fn read_last_answer(&mut self, row: &ResultRow, details: &mut ResultDetails) -> Result<(), JournalError> {
+        let (Some(journal), Some(offset)) = (&mut self.journal, row.history.last_answer()) else { return Ok(()) };
+        let (record, at) = journal.at(offset)?;
+        details.last_noted = Some(at);
+        match record {
+            Record::Answered { request_id, .. } => details.request_id = request_id,
+            Record::Read { proves, .. } => details.proven = proves,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>> Iterator for ResultRows<'_, I> {
+    type Item = Result<ResultRow, ResultsError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = self.planned.next()?;
+        Some(row.map_err(Into::into).map(|planned| {
+            let history = self.replay.row(planned.row);
+            ResultRow { outcome: Outcome::of_row(planned.decision, &history.state), planned, history }
+        }))
+    }
+}

@@ -1,0 +1,156 @@
+//! Where a run stands before a process works on it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::journal::{self, JournalError, JournalLookup};
+use super::output::{self, Output};
+use super::record::Record;
+use super::replay::Replay;
+use super::run_error::RunError;
+use super::settle::Doubt;
+use super::state::{self, AccountState, Transition};
+use super::states::States;
+use crate::ids::RowNumber;
+use crate::plan::folder::PlanFolder;
+
+/// Which accounts of a plan a process works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkScope {
+    /// All to whom anything is left to do.
+    Open,
+    /// Those that are settled, and for whom something was refused or given up, be it uncertain or not; nobody else.
+    Failed,
+}
+
+/// Where a run stands before a process works on it.
+pub struct ResumePoint {
+    /// Has any process written to anybody for it?
+    pub begun: bool,
+    /// By row: may its account have drifted in a way that matters?
+    may_drift: Vec<bool>,
+    /// The accounts with steps in doubt that this process will settle.
+    pub(super) doubts: HashMap<RowNumber, Doubt>,
+    /// Those that failed, where nobody else is worked on.
+    pub(super) chosen: Option<BTreeSet<RowNumber>>,
+    /// All that the journal says, where a new process would find nothing to do: it is what the results are made of.
+    settled: Option<Replay>,
+}
+
+impl ResumePoint {
+    /// Would a new process find nothing to do?
+    #[must_use]
+    pub fn has_nothing_to_do(&self) -> bool {
+        self.settled.is_some()
+    }
+
+    /// How many accounts failed and will be tried again; `None` where that was not asked for.
+    #[must_use]
+    pub fn failed(&self) -> Option<u64> {
+        self.chosen.as_ref().map(|chosen| chosen.len() as u64)
+    }
+
+    /// Does it matter whether the account of this row is still the one that the plan was made for?
+    #[must_use]
+    pub fn may_drift(&self, row: RowNumber) -> bool {
+        self.may_drift.get(row.index()).copied().unwrap_or_default()
+    }
+
+    /// Are steps of this row in doubt, so that it should be read before they are done again?
+    #[must_use]
+    pub fn is_in_doubt(&self, row: RowNumber) -> bool {
+        self.doubts.contains_key(&row)
+    }
+
+    /// Writes results and packets from plan and journal; the journal is not read again where nothing is left to do.
+    ///
+    /// # Errors
+    ///
+    /// Plan or journal cannot be read, or the results cannot be written.
+    pub fn write_output(&self, plan: &PlanFolder) -> Result<Output, RunError> {
+        let settled = self.settled.as_ref();
+        settled.map_or_else(|| output::write(plan), |replay| output::write_replayed(plan, replay, |_, _| {}))
+    }
+}
+
+/// Where the run of a plan stands, from plan and journal alone, for a process that works on so much of it.
+///
+/// # Errors
+///
+/// Plan or journal cannot be read.
+pub fn resume_point(plan: &PlanFolder, scope: WorkScope) -> Result<ResumePoint, RunError> {
+    let nobody = || match scope {
+        WorkScope::Open => None,
+        WorkScope::Failed => Some(BTreeSet::new()),
+    };
+    if !has_begun(plan)? && scope == WorkScope::Open {
+        // Nothing is known but what is planned, and a plan of many rows needs little memory to say so.
+        let states = States::new(plan.manifest().fingerprint(), plan);
+        if states.iter().any(|state| !state.is_settled()) {
+            let may_drift = states.iter().map(AccountState::may_drift).collect();
+            return Ok(ResumePoint {
+                begun: false,
+                may_drift,
+                doubts: HashMap::new(),
+                chosen: nobody(),
+                settled: None,
+            });
+        }
+    }
+    let replay = Replay::of_plan(plan)?;
+    let begun = replay.states.has_written();
+    if scope == WorkScope::Failed {
+        return Ok(resume_point_of_failed(replay, begun));
+    }
+    let may_drift = replay.states.as_taken_over().map(|state| state.may_drift()).collect();
+    let is_settled = replay.states.as_taken_over().all(|state| state.is_settled());
+    let doubts = doubts(plan, &replay)?;
+    Ok(ResumePoint { begun, may_drift, doubts, chosen: None, settled: is_settled.then_some(replay) })
+}
+
+/// Whoever failed is chosen, and nobody else is looked at.
+fn resume_point_of_failed(replay: Replay, begun: bool) -> ResumePoint {
+    let mut chosen = BTreeSet::new();
+    let mut may_drift = vec![false; replay.states.rows()];
+    let states = replay.states.iter().zip(replay.states.as_taken_over());
+    let mut row = RowNumber::FIRST;
+    for ((before, taken_over), drifts) in states.zip(&mut may_drift) {
+        if before.may_be_retried() {
+            chosen.insert(row);
+            // One that was given up, and not refused, is open for every process that takes over.
+            *drifts = state::next(taken_over, Transition::Retried).unwrap_or(taken_over).may_drift();
+        }
+        row = row.next();
+    }
+    let settled = chosen.is_empty().then_some(replay);
+    ResumePoint { begun, may_drift, doubts: HashMap::new(), chosen: Some(chosen), settled }
+}
+
+/// The accounts with steps in doubt. There are no more of them than writes can be under way at one time, and those that
+/// were given up.
+fn doubts(plan: &PlanFolder, replay: &Replay) -> Result<HashMap<RowNumber, Doubt>, RunError> {
+    let mut doubts = HashMap::new();
+    let mut lookup = None;
+    let mut row = RowNumber::FIRST;
+    for state in replay.states.as_taken_over() {
+        if state.is_in_doubt() {
+            let mut last_answered = None;
+            if let Some(offset) = replay.row(row).last_answer() {
+                let lookup = match &mut lookup {
+                    Some(lookup) => lookup,
+                    empty => empty.insert(JournalLookup::open(&plan.journal_path())?),
+                };
+                if let Record::Answered { date, .. } = lookup.at(offset)?.0 {
+                    last_answered = date;
+                }
+            }
+            doubts.insert(row, Doubt { state, last_answered });
+        }
+        row = row.next();
+    }
+    Ok(doubts)
+}
+
+fn has_begun(plan: &PlanFolder) -> Result<bool, RunError> {
+    let path = plan.journal_path();
+    Ok(journal::has_begun(&path).map_err(|source| JournalError::Io { path, source })?)
+}
