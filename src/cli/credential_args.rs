@@ -11,6 +11,7 @@ use std::sync::Arc;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret as _, SecretString};
+use strum::VariantArray as _;
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
@@ -19,7 +20,7 @@ use super::messages;
 use super::words::span;
 use crate::graph::connection::http_client;
 use crate::graph::credential::{
-    CredentialKind, DevicePrompt, FilePassword, IdentityService, ShowPrompt, SigningCertificate,
+    CredentialKind, DevicePrompt, FilePassword, IdentityService, SecretFile, ShowPrompt, SigningCertificate,
 };
 use crate::graph::token::Credential;
 use crate::private_files;
@@ -28,13 +29,9 @@ const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
 const SECRET_FILE: &str = "SEALOFF_CLIENT_SECRET_FILE";
-const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
-const FEDERATED: &str = "AZURE_FEDERATED_TOKEN_FILE";
-const TOKEN: &str = "SEALOFF_ACCESS_TOKEN";
 const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
-const IDENTITY_ENDPOINT: &str = "IDENTITY_ENDPOINT";
 
 const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH, or \
                     AZURE_FEDERATED_TOKEN_FILE), or choose another way in with --auth. To try sealoff without a tenant, \
@@ -68,11 +65,11 @@ pub struct CredentialArgs {
 
 impl ValueEnum for CredentialKind {
     fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
+        Self::VARIANTS
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(self.describe()))
+        Some(PossibleValue::new(self.name()).help(self.method().words))
     }
 }
 
@@ -90,25 +87,36 @@ impl CredentialArgs {
         let credential = self.of_kind(kind, ca_file)?;
         let origin = origin(kind).map(|name| format!(" ({name})")).unwrap_or_default();
         // Said before anything is sent, so that a wrong way in is seen and not guessed at.
-        messages::info(format_args!("signing in with {}{origin}", kind.describe()));
+        messages::info(format_args!("signing in with {}{origin}", kind.method().words));
         Ok(credential)
     }
 
     /// A file that was named as an argument is what is meant, whatever else is in the environment.
     fn flagged(&self) -> Option<CredentialKind> {
-        match self {
-            Self { client_secret_file: Some(_), .. } => Some(CredentialKind::Secret),
-            Self { client_certificate: Some(_), .. } => Some(CredentialKind::Certificate),
-            Self { federated_token_file: Some(_), .. } => Some(CredentialKind::Federated),
+        CredentialKind::VARIANTS.iter().copied().find(|kind| self.file_named(*kind).is_some())
+    }
+
+    fn file_named(&self, kind: CredentialKind) -> Option<&PathBuf> {
+        match kind {
+            CredentialKind::Secret => self.client_secret_file.as_ref(),
+            CredentialKind::Certificate => self.client_certificate.as_ref(),
+            CredentialKind::Federated => self.federated_token_file.as_ref(),
             _ => None,
         }
+    }
+
+    /// The file that was named as an argument or in the variable of a way.
+    fn file(&self, kind: CredentialKind) -> Result<PathBuf, Failure> {
+        let variables = kind.method().variables;
+        let in_variable = || variables.iter().find_map(|name| variable_os(name)).map(PathBuf::from);
+        self.file_named(kind).cloned().or_else(in_variable).ok_or_else(|| missing(kind, variables))
     }
 
     fn of_kind(&self, kind: CredentialKind, ca_file: Option<&Path>) -> Result<Credential, Failure> {
         Ok(match kind {
             CredentialKind::Token => {
-                let token = secret_variable(TOKEN)?.ok_or_else(|| missing(kind, &[TOKEN]))?;
-                Credential::ReadyToken(token)
+                let [name] = kind.method().variables else { return Err(self.nothing()) };
+                Credential::ReadyToken(secret_variable(name)?.ok_or_else(|| missing(kind, &[name]))?)
             }
             CredentialKind::Secret => {
                 let [tenant, client_id] = self.registration(kind)?;
@@ -116,9 +124,10 @@ impl CredentialArgs {
             }
             CredentialKind::Certificate => {
                 let [tenant, client_id] = self.registration(kind)?;
-                let path = self.client_certificate.clone().or_else(|| path_variable(CERTIFICATE));
-                let path = path.ok_or_else(|| missing(kind, &[CERTIFICATE]))?;
-                warn_of_onlookers(&path);
+                let path = self.file(kind)?;
+                if fs::File::open(&path).and_then(|file| private_files::open_to_others(&file)).unwrap_or_default() {
+                    warn_of_onlookers(&path);
+                }
                 let given = secret_variable_as_it_is(CERTIFICATE_PASSWORD)?;
                 let mut ask = typed_password;
                 let password = FilePassword::new(given, &mut ask);
@@ -128,9 +137,7 @@ impl CredentialArgs {
             }
             CredentialKind::Federated => {
                 let [tenant, client_id] = self.registration(kind)?;
-                let path = self.federated_token_file.clone().or_else(|| path_variable(FEDERATED));
-                let token_file = path.ok_or_else(|| missing(kind, &[FEDERATED]))?;
-                Credential::Federated { tenant, client_id, token_file }
+                Credential::Federated { tenant, client_id, token_file: self.file(kind)? }
             }
             CredentialKind::GitHub => {
                 let [tenant, client_id] = self.registration(kind)?;
@@ -182,8 +189,8 @@ impl CredentialArgs {
         if let Some(secret) = secret_variable(SECRET)? {
             return Ok(secret);
         }
-        if let Some(path) = path_variable(SECRET_FILE) {
-            return secret_in(&path);
+        if let Some(path) = variable_os(SECRET_FILE) {
+            return secret_in(Path::new(&path));
         }
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Err(missing(CredentialKind::Secret, &[SECRET])
@@ -210,44 +217,29 @@ impl CredentialArgs {
     }
 }
 
-/// The first kind that the environment is set up for. A person's own sign-in is never taken without being asked for:
-/// what a list of people is locked out with must be meant.
+/// The first way that the environment is set up for.
 fn configured() -> Option<CredentialKind> {
-    let is_set = |name: &str| variable_os(name).is_some();
-    CredentialKind::ALL.into_iter().find(|kind| match kind {
-        CredentialKind::Token => is_set(TOKEN),
-        CredentialKind::Secret => is_set(SECRET) || is_set(SECRET_FILE),
-        CredentialKind::Certificate => is_set(CERTIFICATE),
-        CredentialKind::Federated => is_set(FEDERATED),
-        CredentialKind::GitHub => is_set(GITHUB_URL) && is_set(CLIENT),
-        CredentialKind::ManagedIdentity => is_set(IDENTITY_ENDPOINT),
-        CredentialKind::AzureCli | CredentialKind::DeviceCode => false,
+    let is_set = |name: &&str| variable_os(name).is_some();
+    CredentialKind::VARIANTS.iter().copied().find(|kind| {
+        let method = kind.method();
+        method.variables.iter().any(|name| is_set(&name)) && method.needed_variables.iter().all(|name| is_set(&name))
     })
 }
 
-/// The kind that the environment decides for, and by which variable.
+/// The way that the environment decides for, and by which variable.
 pub(super) fn decided_by_environment() -> Option<(CredentialKind, &'static str)> {
     configured().and_then(|kind| Some((kind, origin(kind)?)))
 }
 
-/// The variable by which a kind was found, where one was.
+/// The variable by which a way was found, where one was.
 fn origin(kind: CredentialKind) -> Option<&'static str> {
-    let names: &[&'static str] = match kind {
-        CredentialKind::Token => &[TOKEN],
-        CredentialKind::Secret => &[SECRET, SECRET_FILE],
-        CredentialKind::Certificate => &[CERTIFICATE],
-        CredentialKind::Federated => &[FEDERATED],
-        CredentialKind::GitHub => &[GITHUB_URL],
-        CredentialKind::ManagedIdentity => &[IDENTITY_ENDPOINT],
-        CredentialKind::AzureCli | CredentialKind::DeviceCode => &[],
-    };
-    names.iter().copied().find(|name| variable_os(name).is_some())
+    kind.method().variables.iter().copied().find(|name| variable_os(name).is_some())
 }
 
 fn missing(kind: CredentialKind, names: &[&str]) -> Failure {
     let verb = if names.len() == 1 { "is" } else { "are" };
     let what =
-        format!("to sign in with {}, something is missing: {} {verb} not set", kind.describe(), names.join(", "));
+        format!("to sign in with {}, something is missing: {} {verb} not set", kind.method().words, names.join(", "));
     Failure::new(Exit::Access, what).with_next(
         "The tenant and the app can also be given as --tenant and --client-id, and the files as --client-secret-file, \
          --client-certificate and --federated-token-file.",
@@ -282,10 +274,6 @@ fn variable(name: &str) -> Option<String> {
     variable_os(name).and_then(|value| value.into_string().ok())
 }
 
-fn path_variable(name: &str) -> Option<PathBuf> {
-    variable_os(name).map(PathBuf::from)
-}
-
 /// A secret in the environment. What is set and cannot be read must not be passed over in silence.
 fn secret_variable(name: &str) -> Result<Option<SecretString>, Failure> {
     let secret = secret_variable_as_it_is(name)?;
@@ -300,24 +288,19 @@ fn secret_variable_as_it_is(name: &str) -> Result<Option<SecretString>, Failure>
     Ok(Some(SecretString::from(text)))
 }
 
-/// The secret in a file that holds nothing else.
+/// The client secret in a file that holds nothing else.
 fn secret_in(path: &Path) -> Result<SecretString, Failure> {
-    let cannot = |reason: &dyn std::fmt::Display| {
-        Failure::usage(format_args!("client secret file {}: {reason}", path.display())).about("client_secret_file")
-    };
-    let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| cannot(&error))?;
-    warn_of_onlookers(path);
-    match text.trim() {
-        "" => Err(cannot(&"it is empty")),
-        secret if secret.lines().count() > 1 => Err(cannot(&"it has several lines, and must hold the secret alone")),
-        secret => Ok(SecretString::from(secret.to_owned())),
+    let file = SecretFile::read(path).map_err(|error| {
+        Failure::usage(format_args!("client secret file {}: {error}", path.display())).about("client_secret_file")
+    })?;
+    if file.is_open_to_others {
+        warn_of_onlookers(path);
     }
+    Ok(SecretString::from(file.secret.expose_secret().trim()))
 }
 
 /// What mounts secrets into a container leaves them readable, so that a file others can read is no refusal.
 fn warn_of_onlookers(path: &Path) {
-    if fs::File::open(path).and_then(|file| private_files::open_to_others(&file)).unwrap_or_default() {
-        let file = path.display();
-        messages::warn(format_args!("others on this machine can read {file}; keep them out: chmod 600 {file}"));
-    }
+    let file = path.display();
+    messages::warn(format_args!("others on this machine can read {file}; keep them out: chmod 600 {file}"));
 }

@@ -27,6 +27,6 @@ impl Access {
     /// Whether the token is renewed before it ends.
     #[must_use]
     pub fn is_renewed(&self) -> bool {
-        self.kind != CredentialKind::Token
+        self.kind.method().is_renewable
     }
 }

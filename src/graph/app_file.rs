@@ -11,38 +11,38 @@
 mod error;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use strum::VariantArray as _;
 use zeroize::Zeroizing;
 
-use super::credential::{AskPassword, FilePassword, SigningCertificate};
-use super::token::Credential;
+use super::credential::{
+    AskPassword, Credential, CredentialKind, FilePassword, SecretFile, SecretFileError, SigningCertificate,
+};
 use crate::ids::{ClientId, TenantId};
 use crate::nearest::nearest_by;
 use crate::private_files;
 
-pub use error::AppFileError;
+pub use error::{AppFileError, AppFileProblem};
 
-/// The keys that such a file may have.
-const KEYS: [&str; 8] = [
-    "client_id",
-    "tenant_id",
-    "client_secret_file",
-    "client_secret_env",
-    "certificate_path",
-    "certificate_password_file",
-    "certificate_password_env",
-    "federated_token_file",
-];
-/// Those of them of which there must be exactly one.
-const CREDENTIALS: &str = "client_secret_file, client_secret_env, certificate_path or federated_token_file";
-const SECRET_ENV: &str = "client_secret_env";
+const CLIENT_ID: &str = "client_id";
+const TENANT_ID: &str = "tenant_id";
 const PASSWORD_FILE: &str = "certificate_password_file";
 const PASSWORD_ENV: &str = "certificate_password_env";
-/// Neither such a file nor a secret is ever longer.
-const LONGEST_FILE: u64 = 64 * 1024;
+/// No such file is longer.
+const MAX_FILE: u64 = 64 * 1024;
+
+/// The keys of which there must be exactly one.
+fn credential_keys() -> impl Iterator<Item = &'static str> {
+    CredentialKind::VARIANTS.iter().flat_map(|kind| kind.method().app_file_keys).copied()
+}
+
+/// All keys that such a file may have.
+fn keys() -> impl Iterator<Item = &'static str> {
+    [CLIENT_ID, TENANT_ID].into_iter().chain(credential_keys()).chain([PASSWORD_FILE, PASSWORD_ENV])
+}
 
 /// One more app registration, as a file names it. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,31 +54,29 @@ pub struct AppFile {
     /// The tenant that the file is meant for, where it says so.
     pub tenant_id: Option<TenantId>,
     /// Where the app has its credential from.
-    pub proof: Proof,
+    pub source: CredentialSource,
 }
 
-/// Where an app has the credential from that it proves itself with. Paths are as the program finds them.
+/// Where an app has its credential from. Paths are as the program finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Proof {
-    /// A client secret, alone in a file that nobody else may read.
-    SecretFile(PathBuf),
-    /// A client secret in a variable of the environment.
-    SecretVariable(String),
+pub enum CredentialSource {
+    /// A client secret.
+    Secret(SecretPlace),
     /// A certificate with its private key, in PEM or PFX.
     Certificate {
         /// The file.
         path: PathBuf,
         /// Where the file's password is, if it has one that need not be typed.
-        password: Option<PasswordPlace>,
+        password: Option<SecretPlace>,
     },
     /// A token of another identity provider that the app trusts.
     FederatedToken(PathBuf),
 }
 
-/// Where the password of a certificate's file is.
+/// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PasswordPlace {
-    /// Alone in a file that nobody else may read.
+pub enum SecretPlace {
+    /// Alone in a file that only its owner may read.
     File(PathBuf),
     /// In a variable of the environment.
     Variable(String),
@@ -91,80 +89,67 @@ impl AppFile {
     ///
     /// The file cannot be read, others may change it, or it does not say what it has to.
     pub fn read(path: &Path) -> Result<Self, AppFileError> {
-        let unreadable = |error| AppFileError::Unreadable { what: "the app file", path: path.to_owned(), error };
-        // Somebody may have written a secret into it.
+        let of_file = |problem: AppFileProblem| problem.in_file("the app file", path);
+        let unreadable = |error| of_file(AppFileProblem::Unreadable(error));
+        // By mistake, a secret may have been written into it.
         let mut text = Zeroizing::new(String::new());
         let file = File::open(path).map_err(unreadable)?;
-        file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable)?;
+        file.take(MAX_FILE).read_to_string(&mut text).map_err(unreadable)?;
         if private_files::writable_by_others(path).map_err(unreadable)? {
-            return Err(AppFileError::WritableByOthers(path.to_owned()));
+            return Err(of_file(AppFileProblem::WritableByOthers(path.to_owned())));
         }
-        Self::parse(path, &text)
+        Self::parse(path, &text).map_err(of_file)
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, AppFileError> {
-        let owned = || path.to_owned();
+    fn parse(path: &Path, text: &str) -> Result<Self, AppFileProblem> {
         let text = text.trim_start_matches('\u{feff}');
         let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             // Never its display, which shows the line.
             let reason = error.message().to_owned();
-            AppFileError::NotToml { path: owned(), line: 1 + before.matches('\n').count(), reason }
+            AppFileProblem::NotToml { line: 1 + before.matches('\n').count(), reason }
         })?;
-        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(unknown(path, key));
+        if let Some(key) = table.keys().find(|key| !keys().any(|known| known == *key)) {
+            return Err(unknown(key));
         }
         let mut take = |key: &'static str| match table.remove(key) {
             None => Ok(None),
             Some(toml::Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
-            Some(_) => Err(AppFileError::NotAText { path: owned(), key }),
+            Some(_) => Err(AppFileProblem::NotAText { key }),
         };
-        let no_id = |key| move |error| AppFileError::NotAnId { path: path.to_owned(), key, error };
-        let client_id = take("client_id")?.ok_or_else(|| AppFileError::NoClientId(owned()))?;
-        let client_id = client_id.parse().map_err(no_id("client_id"))?;
-        let tenant_id = take("tenant_id")?.map(|id| id.parse()).transpose().map_err(no_id("tenant_id"))?;
+        let no_id = |key| move |error| AppFileProblem::NotAnId { key, error };
+        let client_id = take(CLIENT_ID)?.ok_or(AppFileProblem::NoClientId)?.parse().map_err(no_id(CLIENT_ID))?;
+        let tenant_id = take(TENANT_ID)?.map(|id| id.parse()).transpose().map_err(no_id(TENANT_ID))?;
         let beside = |name: String| private_files::folder_of(path).join(name);
         let password = match (take(PASSWORD_FILE)?, take(PASSWORD_ENV)?) {
-            (Some(_), Some(_)) => return Err(AppFileError::TwoPasswords(owned())),
-            (Some(name), None) => Some((PASSWORD_FILE, PasswordPlace::File(beside(name)))),
-            (None, Some(name)) => Some((PASSWORD_ENV, PasswordPlace::Variable(name))),
+            (Some(_), Some(_)) => return Err(AppFileProblem::TwoPasswords),
+            (Some(name), None) => Some((PASSWORD_FILE, SecretPlace::File(beside(name)))),
+            (None, Some(name)) => Some((PASSWORD_ENV, SecretPlace::variable(PASSWORD_ENV, name)?)),
             (None, None) => None,
         };
-        let kinds: [(&'static str, &dyn Fn(String) -> Proof); 4] = [
-            ("client_secret_file", &|name| Proof::SecretFile(beside(name))),
-            (SECRET_ENV, &Proof::SecretVariable),
-            ("certificate_path", &|name| Proof::Certificate { path: beside(name), password: None }),
-            ("federated_token_file", &|name| Proof::FederatedToken(beside(name))),
-        ];
-        let mut proof = None::<(&'static str, Proof)>;
-        for (key, make) in kinds {
+        let mut named = None::<(&'static str, String)>;
+        for key in credential_keys() {
             let Some(value) = take(key)? else { continue };
-            if let Some((first, _)) = proof {
-                return Err(AppFileError::TwoCredentials { path: owned(), first, second: key });
+            if let Some((first, _)) = named {
+                return Err(AppFileProblem::TwoCredentials { first, second: key });
             }
-            proof = Some((key, make(value)));
+            named = Some((key, value));
         }
-        let (_, mut proof) = proof.ok_or_else(|| AppFileError::NoCredential(owned()))?;
-        if let Some((key, place)) = password {
-            let Proof::Certificate { password, .. } = &mut proof else {
-                return Err(AppFileError::PasswordOfNothing { path: owned(), key });
-            };
-            *password = Some(place);
-        }
-        match &proof {
-            Proof::SecretVariable(name) if !is_a_variable(name) => {
-                Err(AppFileError::NotAVariable { path: owned(), key: SECRET_ENV })
+        let (key, value) = named.ok_or(AppFileProblem::NoCredential)?;
+        let source = match (key, password) {
+            ("certificate_path", password) => {
+                CredentialSource::Certificate { path: beside(value), password: password.map(|(_, place)| place) }
             }
-            Proof::Certificate { password: Some(PasswordPlace::Variable(name)), .. } if !is_a_variable(name) => {
-                Err(AppFileError::NotAVariable { path: owned(), key: PASSWORD_ENV })
-            }
-            _ => Ok(Self { path: owned(), client_id, tenant_id, proof }),
-        }
+            (_, Some((key, _))) => return Err(AppFileProblem::PasswordOfNothing { key }),
+            ("client_secret_file", None) => CredentialSource::Secret(SecretPlace::File(beside(value))),
+            ("client_secret_env", None) => CredentialSource::Secret(SecretPlace::variable(key, value)?),
+            (_, None) => CredentialSource::FederatedToken(beside(value)),
+        };
+        Ok(Self { path: path.to_owned(), client_id, tenant_id, source })
     }
 
-    /// What the app proves itself with in `tenant`, an id or a domain. This is the one place that knows which kinds of
-    /// credentials a further app may have. `variable` looks into the environment, and `ask` asks a person for the password
-    /// of a certificate's file.
+    /// The app's credential in `tenant`, an id or a domain. `variable` looks into the environment, and `ask` asks a person
+    /// for the password of a certificate's file.
     ///
     /// # Errors
     ///
@@ -176,97 +161,94 @@ impl AppFile {
         ask: &mut AskPassword<'_>,
     ) -> Result<Credential, AppFileError> {
         let (tenant, client_id) = (tenant.to_owned(), self.client_id.to_string());
-        Ok(match &self.proof {
-            Proof::SecretFile(path) => {
-                let secret = secret_in(path, "a client secret")?;
+        Ok(match &self.source {
+            CredentialSource::Secret(place) => {
+                let secret = self.secret_at(place, "a client secret", variable)?;
                 let secret = SecretString::from(secret.expose_secret().trim());
                 Credential::ClientSecret { tenant, client_id, secret }
             }
-            Proof::SecretVariable(name) => {
-                let secret = self.secret_in_variable(name, variable)?;
-                let secret = SecretString::from(secret.expose_secret().trim());
-                Credential::ClientSecret { tenant, client_id, secret }
-            }
-            Proof::Certificate { path, password } => {
-                readable_by_oneself_alone(path, "the certificate")?;
-                let given = match password {
-                    None => None,
-                    Some(PasswordPlace::File(path)) => Some(secret_in(path, "the password of a certificate")?),
-                    Some(PasswordPlace::Variable(name)) => Some(self.secret_in_variable(name, variable)?),
-                };
-                let certificate = SigningCertificate::read_with(path, FilePassword::new(given, ask))
-                    .map_err(|error| AppFileError::Certificate { path: self.path.clone(), error })?;
+            CredentialSource::Certificate { path, password } => {
+                let of_certificate = |problem: AppFileProblem| problem.in_file("the certificate", path);
+                let is_open = File::open(path).and_then(|file| private_files::open_to_others(&file));
+                if is_open.map_err(|error| of_certificate(AppFileProblem::Unreadable(error)))? {
+                    return Err(of_certificate(AppFileProblem::OpenToOthers(path.clone())));
+                }
+                let given =
+                    password.as_ref().map(|place| self.secret_at(place, "the password of a certificate", variable));
+                let certificate = SigningCertificate::read_with(path, FilePassword::new(given.transpose()?, ask));
+                let certificate = certificate
+                    .map_err(|error| AppFileProblem::Certificate(error).in_file("the app file", &self.path))?;
                 Credential::Certificate { tenant, client_id, certificate }
             }
-            Proof::FederatedToken(path) => {
+            CredentialSource::FederatedToken(path) => {
                 // It is read again for every token; what is not there now is named before anything is sent.
-                File::open(path).map_err(unreadable("the federated token", path))?;
+                let unreadable = |error| AppFileProblem::Unreadable(error).in_file("the federated token", path);
+                File::open(path).map_err(unreadable)?;
                 Credential::Federated { tenant, client_id, token_file: path.clone() }
             }
         })
     }
 
-    fn secret_in_variable(
+    fn secret_at(
         &self,
-        name: &str,
+        place: &SecretPlace,
+        what: &'static str,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<SecretString, AppFileError> {
-        let secret = variable(name).map(SecretString::from).filter(|secret| !secret.expose_secret().trim().is_empty());
-        secret.ok_or_else(|| AppFileError::NoVariable { path: self.path.clone(), name: name.to_owned() })
+        match place {
+            SecretPlace::File(path) => {
+                let of_file = |problem: AppFileProblem| problem.in_file("the file", path);
+                match SecretFile::read(path) {
+                    Ok(SecretFile { is_open_to_others: true, .. }) => {
+                        Err(of_file(AppFileProblem::OpenToOthers(path.clone())))
+                    }
+                    Ok(SecretFile { secret, .. }) => Ok(secret),
+                    Err(SecretFileError::Unreadable(error)) => Err(of_file(AppFileProblem::Unreadable(error))),
+                    Err(_) => Err(of_file(AppFileProblem::NoSecret { what })),
+                }
+            }
+            SecretPlace::Variable(name) => {
+                let secret = variable(name).filter(|secret| !secret.trim().is_empty()).map(SecretString::from);
+                let missing = || AppFileProblem::NoVariable(name.clone()).in_file("the app file", &self.path);
+                secret.ok_or_else(missing)
+            }
+        }
     }
 }
 
-fn unknown(path: &Path, key: &str) -> AppFileError {
+impl SecretPlace {
+    fn variable(key: &'static str, name: String) -> Result<Self, AppFileProblem> {
+        let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if begins_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            Ok(Self::Variable(name))
+        } else {
+            Err(AppFileProblem::NotAVariable { key })
+        }
+    }
+}
+
+fn unknown(key: &str) -> AppFileProblem {
     let folded: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let instead = match folded.as_str() {
         "clientsecret" | "secret" | "password" | "clientpassword" | "appsecret" => Some("client_secret_file"),
         "certificatepassword" | "clientcertificatepassword" | "pfxpassword" | "passphrase" => Some(PASSWORD_FILE),
         _ => None,
     };
+    let key = key.to_owned();
     if let Some(instead) = instead {
-        return AppFileError::SecretInFile { path: path.to_owned(), key: key.to_owned(), instead };
+        return AppFileProblem::SecretInFile { key, instead };
     }
     let nearest = match folded.as_str() {
         // Microsoft's pages have all of these for the same thing.
-        "appid" | "application" | "applicationid" | "applicationclientid" => Some("client_id"),
-        "tenant" | "directoryid" => Some("tenant_id"),
+        "appid" | "application" | "applicationid" | "applicationclientid" => Some(CLIENT_ID),
+        "tenant" | "directoryid" => Some(TENANT_ID),
         "certificate" | "certificatefile" | "clientcertificate" | "clientcertificatepath" | "pfx" => {
             Some("certificate_path")
         }
         // Further off it is another word.
-        _ => nearest_by(&folded, KEYS, |key| key.replace('_', ""), |letters| 1 + letters / 3),
+        _ => nearest_by(&folded, keys(), |key| key.replace('_', ""), |letters| 1 + letters / 3),
     };
-    AppFileError::UnknownKey { path: path.to_owned(), key: key.to_owned(), nearest }
-}
-
-fn is_a_variable(name: &str) -> bool {
-    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-fn unreadable(what: &'static str, path: &Path) -> impl Fn(io::Error) -> AppFileError {
-    let path = path.to_owned();
-    move |error| AppFileError::Unreadable { what, path: path.clone(), error }
-}
-
-fn readable_by_oneself_alone(path: &Path, what: &'static str) -> Result<File, AppFileError> {
-    let file = File::open(path).map_err(unreadable(what, path))?;
-    if private_files::open_to_others(&file).map_err(unreadable(what, path))? {
-        return Err(AppFileError::OpenToOthers(path.to_owned()));
-    }
-    Ok(file)
-}
-
-/// The one line of a file; the spaces in it may be a part of a password.
-fn secret_in(path: &Path, what: &'static str) -> Result<SecretString, AppFileError> {
-    let file = readable_by_oneself_alone(path, what)?;
-    let mut text = Zeroizing::new(String::with_capacity(1024));
-    file.take(LONGEST_FILE).read_to_string(&mut text).map_err(unreadable(what, path))?;
-    let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
-    if line.trim().is_empty() || line.contains(char::is_control) {
-        return Err(AppFileError::NoSecret { path: path.to_owned(), what });
-    }
-    Ok(SecretString::from(line))
+    AppFileProblem::UnknownKey { key, nearest }
 }
 
 #[cfg(test)]
@@ -278,7 +260,8 @@ mod tests {
     const SECRET: &str = "Ab3~very.secret-value";
 
     fn parsed(lines: &str) -> Result<AppFile, AppFileError> {
-        AppFile::parse(Path::new("apps/second.toml"), lines)
+        let path = Path::new("apps/second.toml");
+        AppFile::parse(path, lines).map_err(|problem| problem.in_file("the app file", path))
     }
 
     fn refusal(lines: &str) -> String {
@@ -292,29 +275,45 @@ mod tests {
     #[test]
     fn every_kind_of_credential_is_understood_beside_its_file() {
         let beside = |name: &str| Path::new("apps").join(name);
-        for (line, proof) in [
-            ("client_secret_file = 'second.secret'", Proof::SecretFile(beside("second.secret"))),
-            ("client_secret_file = '/run/secrets/x'", Proof::SecretFile("/run/secrets/x".into())),
-            ("client_secret_env = 'SECOND_SECRET'", Proof::SecretVariable("SECOND_SECRET".to_owned())),
-            ("certificate_path = 'second.pem'", Proof::Certificate { path: beside("second.pem"), password: None }),
+        for (line, source) in [
+            (
+                "client_secret_file = 'second.secret'",
+                CredentialSource::Secret(SecretPlace::File(beside("second.secret"))),
+            ),
+            (
+                "client_secret_file = '/run/secrets/x'",
+                CredentialSource::Secret(SecretPlace::File("/run/secrets/x".into())),
+            ),
+            (
+                "client_secret_env = 'SECOND_SECRET'",
+                CredentialSource::Secret(SecretPlace::Variable("SECOND_SECRET".to_owned())),
+            ),
+            (
+                "certificate_path = 'second.pem'",
+                CredentialSource::Certificate { path: beside("second.pem"), password: None },
+            ),
             (
                 "certificate_path = 'second.pfx'\ncertificate_password_file = 'second.password'",
-                Proof::Certificate {
+                CredentialSource::Certificate {
                     path: beside("second.pfx"),
-                    password: Some(PasswordPlace::File(beside("second.password"))),
+                    password: Some(SecretPlace::File(beside("second.password"))),
                 },
             ),
             (
                 "certificate_path = 'second.pfx'\ncertificate_password_env = 'SECOND'",
-                Proof::Certificate {
+                CredentialSource::Certificate {
                     path: beside("second.pfx"),
-                    password: Some(PasswordPlace::Variable("SECOND".to_owned())),
+                    password: Some(SecretPlace::Variable("SECOND".to_owned())),
                 },
             ),
-            ("federated_token_file = 'token'", Proof::FederatedToken(beside("token"))),
+            ("federated_token_file = 'token'", CredentialSource::FederatedToken(beside("token"))),
         ] {
             let file = parsed(&with_id(line)).unwrap();
-            assert_eq!((file.client_id.to_string().as_str(), file.tenant_id, file.proof), (ID, None, proof), "{line}");
+            assert_eq!(
+                (file.client_id.to_string().as_str(), file.tenant_id, file.source),
+                (ID, None, source),
+                "{line}"
+            );
         }
         let file = parsed(&with_id(&format!("tenant_id = \"{TENANT}\"\nclient_secret_env = 'X'"))).unwrap();
         assert_eq!(file.tenant_id, Some(TENANT.parse().unwrap()));
@@ -334,8 +333,11 @@ mod tests {
             (format!("appId = '{ID}'"), vec!["did you mean client_id?"]),
             (with_id("tenant = 'contoso.com'"), vec!["did you mean tenant_id?"]),
             (with_id("colour = 'blue'"), vec!["means nothing here; it may have client_id, tenant_id"]),
-            (with_id("tenant_id = 'contoso.com'"), vec!["tenant_id in apps/second.toml is no id", "contoso.com"]),
-            ("client_id = 7".to_owned(), vec!["client_id in apps/second.toml must be a text in quotes"]),
+            (
+                with_id("tenant_id = 'contoso.com'"),
+                vec!["apps/second.toml has a tenant_id that is no id", "contoso.com"],
+            ),
+            ("client_id = 7".to_owned(), vec!["apps/second.toml must have a text in quotes for client_id"]),
             (with_id("client_secret_file = ' '"), vec!["client_secret_file", "not an empty one"]),
             (with_id("client_secret_env = \"Ab3~x\""), vec!["client_secret_env", "not the name of a variable"]),
             (
@@ -351,7 +353,7 @@ mod tests {
                 vec!["certificate_password_env, and no certificate_path"],
             ),
             (with_id("client_certificate_path = 'a'"), vec!["did you mean certificate_path?"]),
-            (with_id("client_secret_file = unquoted"), vec!["line 2 of apps/second.toml is no TOML"]),
+            (with_id("client_secret_file = unquoted"), vec!["apps/second.toml is no TOML in line 2"]),
         ] {
             let refusal = refusal(&lines);
             for part in parts {
@@ -403,7 +405,13 @@ mod tests {
             assert_eq!(credential_of(written.as_bytes(), 0o600).unwrap(), SECRET);
         }
         for wrong in ["", "\n", "one\ntwo\n", "nul\0"] {
-            assert!(matches!(credential_of(wrong.as_bytes(), 0o600), Err(AppFileError::NoSecret { .. })), "{wrong:?}");
+            assert!(
+                matches!(
+                    credential_of(wrong.as_bytes(), 0o600),
+                    Err(AppFileError { problem: AppFileProblem::NoSecret { .. }, .. })
+                ),
+                "{wrong:?}"
+            );
         }
     }
 
@@ -412,14 +420,14 @@ mod tests {
     fn files_that_others_may_read_or_change_are_refused() {
         for mode in [0o640, 0o604, 0o620] {
             let refused = credential_of(SECRET.as_bytes(), mode).unwrap_err();
-            assert!(matches!(refused, AppFileError::OpenToOthers(_)), "{mode:o}");
+            assert!(matches!(refused, AppFileError { problem: AppFileProblem::OpenToOthers(_), .. }), "{mode:o}");
             assert!(refused.to_string().contains("chmod 600"), "{refused}");
         }
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("app.toml");
         std::fs::write(&path, with_id("client_secret_env = 'X'")).unwrap();
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o664)).unwrap();
-        assert!(matches!(AppFile::read(&path), Err(AppFileError::WritableByOthers(_))));
+        assert!(matches!(AppFile::read(&path), Err(AppFileError { problem: AppFileProblem::WritableByOthers(_), .. })));
     }
 
     #[test]

@@ -124,13 +124,7 @@ impl TokenSource {
             (credential.kind(), credential.client_id().map(str::to_owned), credential.tenant().map(str::to_owned));
         let certificate = credential.certificate();
         let live = Live { credential, endpoints, http, refresh_token: Mutex::default() };
-        Self {
-            kind,
-            client_id,
-            tenant,
-            certificate,
-            shared: Shared::over(Box::new(live), kind != CredentialKind::Token),
-        }
+        Self { kind, client_id, tenant, certificate, shared: Shared::over(Box::new(live), kind.method().is_renewable) }
     }
 
     /// The token to use now. One that is about to end is renewed meanwhile; one that has ended, first.
@@ -149,13 +143,9 @@ impl TokenSource {
     ///
     /// As [`TokenSource::token`].
     pub async fn caller(&self) -> Result<Caller, TokenError> {
-        let is_app = matches!(
-            self.kind,
-            CredentialKind::Secret | CredentialKind::Certificate | CredentialKind::Federated | CredentialKind::GitHub
-        );
         match &self.client_id {
-            Some(client_id) if is_app => Ok(Caller::App { client_id: client_id.clone() }),
-            _ => Ok(Caller::of_token(self.token().await?.text.expose_secret())),
+            Some(client_id) if self.kind.method().acts_as_app => Ok(Caller::App { client_id: client_id.clone() }),
+            _ => Ok(Caller::of_claims(self.claims().await?.as_ref())),
         }
     }
 
@@ -177,7 +167,7 @@ impl TokenSource {
         let claims = self.claims().await?;
         let kept = self.shared.state().current.as_ref().map(|kept| kept.until);
         // When a token ends that somebody else fetched, only the token itself can tell.
-        let until = if self.kind == CredentialKind::Token { claims.as_ref().and_then(|it| it.expires) } else { kept };
+        let until = if self.kind.method().is_renewable { kept } else { claims.as_ref().and_then(|it| it.expires) };
         Ok(Access { kind: self.kind, caller: self.caller().await?, tenant: self.tenant.clone(), until, claims })
     }
 
@@ -196,7 +186,7 @@ impl TokenSource {
     /// The next call fetches a token anew, so that what it permits is what was granted by then. A ready token stays: there is
     /// no other.
     pub fn forget(&self) {
-        if self.kind != CredentialKind::Token {
+        if self.kind.method().is_renewable {
             let mut state = self.shared.state();
             state.rejected = state.generation;
         }

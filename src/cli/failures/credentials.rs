@@ -1,7 +1,7 @@
 //! What an app signs in with, and cannot.
 
 use super::super::exit::{Exit, Failure};
-use crate::graph::app_file::AppFileError;
+use crate::graph::app_file::{AppFileError, AppFileProblem};
 use crate::graph::credential::CertificateError;
 
 /// The certificate of the connection. `password` is the variable that its password is read from.
@@ -17,12 +17,12 @@ pub(crate) fn of_certificate(error: CertificateError, password: &str) -> Failure
 
 impl From<AppFileError> for Failure {
     fn from(error: AppFileError) -> Self {
-        let next = match &error {
-            AppFileError::Certificate { error: CertificateError::Locked(_), .. } => Some(
+        let next = match &error.problem {
+            AppFileProblem::Certificate(CertificateError::Locked(_)) => Some(
                 "Name its password with certificate_password_file or certificate_password_env, or run this at a terminal \
                  and type it.",
             ),
-            AppFileError::Certificate { error: CertificateError::WrongPassword(_), .. } => Some(
+            AppFileProblem::Certificate(CertificateError::WrongPassword(_)) => Some(
                 "Correct what certificate_password_file or certificate_password_env holds, or leave both out and type it.",
             ),
             _ => None,

@@ -181,18 +181,13 @@ impl SettingsFile {
             }
         }
         reading.settings.sort_by_key(|setting| setting.line);
-        let mut ways =
-            reading.settings.iter().filter(|setting| setting.key.kind == Kind::Path && is_way_in(setting.key));
+        let mut ways = reading.settings.iter().filter(|setting| setting.key.way_in.is_some());
         if let (Some(first), Some(second)) = (ways.next(), ways.next()) {
             let (path, line) = (path.to_owned(), second.line);
             return Err(SettingsError::TwoWaysIn { path, line, first: first.key.name, second: second.key.name });
         }
         Ok(Self { path: path.to_owned(), settings: reading.settings })
     }
-}
-
-pub(super) fn is_way_in(key: &Key) -> bool {
-    super::key::WAY_IN.contains(&key.name)
 }
 
 struct Reading<'a> {

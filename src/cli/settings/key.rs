@@ -1,6 +1,12 @@
 //! What may stand in `sealoff.toml`: the settings of an operator's desk, and neither a secret nor the lifting of a guard.
 
+use strum::VariantArray as _;
+
+use crate::graph::credential::CredentialKind;
 use crate::nearest::nearest_by;
+
+/// The setting that names the way of signing in.
+pub(super) const AUTH: &str = "auth";
 
 /// A setting, and the argument that it stands in for.
 #[derive(Debug)]
@@ -10,10 +16,10 @@ pub(crate) struct Key {
     /// The id of the argument.
     pub(super) arg: &'static str,
     pub(super) kind: Kind,
-    /// Variables beside the argument's own that outrank the file.
-    pub(super) variables: &'static [&'static str],
-    /// Arguments that say otherwise about the same thing: where one of them is given, this setting is not in force.
-    pub(super) yields_to: &'static [&'static str],
+    variables: &'static [&'static str],
+    yields_to: &'static [&'static str],
+    /// The way of signing in whose file it names.
+    pub(super) way_in: Option<CredentialKind>,
     /// May it stand in the table of a playbook?
     pub(super) per_playbook: bool,
 }
@@ -47,7 +53,15 @@ impl Kind {
 }
 
 const fn key(name: &'static str, arg: &'static str, kind: Kind) -> Key {
-    Key { name, arg, kind, variables: &[], yields_to: &[], per_playbook: false }
+    Key { name, arg, kind, variables: &[], yields_to: &[], way_in: None, per_playbook: false }
+}
+
+/// The setting that names the file of a way of signing in.
+const fn file_of(kind: CredentialKind) -> Key {
+    match kind.method().file_setting {
+        Some(name) => Key { way_in: Some(kind), ..key(name, name, Kind::Path) },
+        None => panic!("this way of signing in has no file"),
+    }
 }
 
 impl Key {
@@ -62,26 +76,34 @@ impl Key {
     const fn per_playbook(self) -> Self {
         Self { per_playbook: true, ..self }
     }
-}
 
-/// The settings that decide how to get in. Flags and variables decide it as a whole: half of the one way and half of another
-/// is none.
-pub(super) const WAY_IN: [&str; 4] = ["auth", "client_secret_file", "client_certificate", "federated_token_file"];
+    /// Does it decide how to sign in? Flags and variables decide that as a whole: half of one way and half of another is
+    /// none.
+    pub(super) fn is_way_in(&self) -> bool {
+        self.name == AUTH || self.way_in.is_some()
+    }
+
+    /// Variables beside the argument's own that outrank the file.
+    pub(super) fn variables(&self) -> &'static [&'static str] {
+        self.way_in.map_or(self.variables, |kind| kind.method().variables)
+    }
+
+    /// Arguments that say otherwise about the same thing: where one of them is given, this setting is not in force.
+    pub(super) fn overruled_by(&self) -> impl Iterator<Item = &'static str> {
+        let files = CredentialKind::VARIANTS.iter().filter_map(|kind| kind.method().file_setting);
+        let (own, is_way_in) = (self.name, self.is_way_in());
+        self.yields_to.iter().copied().chain(files.filter(move |file| is_way_in && *file != own))
+    }
+}
 
 /// All settings, in the order in which they are told.
 pub(crate) const KEYS: [Key; 24] = [
     key("tenant", "tenant", Kind::Text).below(&["AZURE_TENANT_ID"]),
     key("client_id", "client_id", Kind::Text).below(&["AZURE_CLIENT_ID"]),
-    key("auth", "auth", Kind::Text).yields_to(&["client_secret_file", "client_certificate", "federated_token_file"]),
-    key("client_secret_file", "client_secret_file", Kind::Path)
-        .below(&["SEALOFF_CLIENT_SECRET_FILE", "AZURE_CLIENT_SECRET"])
-        .yields_to(&["client_certificate", "federated_token_file"]),
-    key("client_certificate", "client_certificate", Kind::Path)
-        .below(&["AZURE_CLIENT_CERTIFICATE_PATH"])
-        .yields_to(&["client_secret_file", "federated_token_file"]),
-    key("federated_token_file", "federated_token_file", Kind::Path)
-        .below(&["AZURE_FEDERATED_TOKEN_FILE"])
-        .yields_to(&["client_secret_file", "client_certificate"]),
+    key(AUTH, AUTH, Kind::Text),
+    file_of(CredentialKind::Secret),
+    file_of(CredentialKind::Certificate),
+    file_of(CredentialKind::Federated),
     key("cloud", "cloud", Kind::Text),
     key("graph_endpoint", "graph_endpoint", Kind::Text).yields_to(&["cloud"]),
     key("authority", "authority", Kind::Text).yields_to(&["cloud"]),

@@ -24,8 +24,8 @@ use super::usage;
 use super::words::quoted;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
-use file::{Setting, SettingsError, SettingsFile, is_way_in};
-use key::{KEYS, Key, Kind};
+use file::{Setting, SettingsError, SettingsFile};
+use key::{AUTH, KEYS, Key, Kind};
 
 pub(super) use file::NAME;
 
@@ -178,18 +178,19 @@ fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -
     let playbook = playbook_of(command, matches);
     let of_playbook = |setting: &&Setting| setting.playbook.is_some() && setting.playbook == playbook;
     let own: Vec<&Setting> = file.settings.iter().filter(of_playbook).collect();
-    let is_overruled =
-        |key: &Key| own.iter().any(|own| own.key.name == key.name || key.yields_to.contains(&own.key.arg));
+    let is_overruled = |key: &Key| {
+        own.iter().any(|own| own.key.name == key.name || key.overruled_by().any(|other| other == own.key.arg))
+    };
     let general = file.settings.iter().filter(|setting| setting.playbook.is_none() && !is_overruled(setting.key));
-    let way_in_is_said = decided_by_environment().is_some() || is_said(command, matches, "auth");
+    let way_in_is_said = decided_by_environment().is_some() || is_said(command, matches, AUTH);
     let holds = |setting: &&Setting| {
         let key = setting.key;
         has(command, key.arg)
             && takes_keys(command, key)
-            && !key.variables.iter().any(|name| variable_os(name).is_some())
-            && !key.yields_to.iter().any(|other| is_said(command, matches, other))
+            && !key.variables().iter().any(|name| variable_os(name).is_some())
+            && !key.overruled_by().any(|other| is_said(command, matches, other))
             // A file of the way in that was chosen is still wanted; another way in is not.
-            && !(is_way_in(key) && way_in_is_said && !is_of_the_way_in(command, matches, key))
+            && !(key.is_way_in() && way_in_is_said && !is_of_the_way_in(command, matches, key))
     };
     own.iter().copied().chain(general).filter(holds).map(|setting| (setting.key.arg, setting)).collect()
 }
@@ -201,17 +202,11 @@ fn takes_keys(command: &Command, key: &Key) -> bool {
 
 /// Does this setting belong to the way in that `--auth` chose?
 fn is_of_the_way_in(command: &Command, matches: &ArgMatches, key: &Key) -> bool {
-    if !is_said(command, matches, "auth") {
+    if !is_said(command, matches, AUTH) {
         return false;
     }
-    let auth = raw(matches, "auth");
-    let own = match key.name {
-        "client_secret_file" => "secret",
-        "client_certificate" => "certificate",
-        "federated_token_file" => "federated",
-        _ => return false,
-    };
-    auth.first().is_some_and(|auth| auth == own)
+    let auth = raw(matches, AUTH);
+    auth.first().zip(key.way_in).is_some_and(|(auth, own)| auth == own.name())
 }
 
 /// The playbook that the command is about: the one that was said, or the one of the plan.
@@ -258,10 +253,10 @@ fn told(command: &Command, matches: &ArgMatches, key: &Key, chosen: &HashMap<&'s
 
 /// What a variable says that clap does not know of. A secret is never told.
 fn of_environment(key: &Key) -> Option<(Vec<String>, &'static str)> {
-    if key.name == "auth" {
+    if key.name == AUTH {
         return decided_by_environment().map(|(kind, name)| (vec![kind.name().to_owned()], name));
     }
-    let name = key.variables.iter().copied().find(|name| variable_os(name).is_some())?;
+    let name = key.variables().iter().copied().find(|name| variable_os(name).is_some())?;
     let value = variable_os(name).filter(|_| name != "AZURE_CLIENT_SECRET")?;
     Some((vec![value.to_string_lossy().into_owned()], name))
 }

@@ -33,7 +33,7 @@ fn every_setting_stands_for_an_argument() {
     for key in &KEYS {
         assert!(has(config, key.arg), "sealoff config does not know {}", key.name);
         assert!(command.get_subcommands().any(|sub| sub.get_name() != "config" && has(sub, key.arg)), "{}", key.name);
-        for other in key.yields_to {
+        for other in key.overruled_by() {
             assert!(has(config, other), "{} yields to {other}, which is no argument", key.name);
         }
     }

@@ -10,6 +10,7 @@
 //! | `managed_identity`, `arc` | ask the services of Azure's machines, and of servers that are not in Azure |
 //! | `azure_cli` | asks the Azure CLI |
 //! | `device_code` | waits for a person |
+//! | `secret_file` | a secret, alone in a file |
 //! | `error` | why there is no token |
 //!
 //! All requests are ours, for none of Microsoft's libraries for Rust carries the claims challenges that Graph sends.
@@ -24,6 +25,7 @@ mod federated;
 pub(super) mod getter;
 mod kind;
 mod managed_identity;
+mod secret_file;
 mod token_service;
 
 use std::fmt;
@@ -35,8 +37,9 @@ pub use certificate::{CertificateFacts, SigningCertificate};
 pub use certificate_file::{AskPassword, CertificateError, FilePassword};
 pub use device_code::{DevicePrompt, ShowPrompt};
 pub use error::TokenError;
-pub use kind::CredentialKind;
+pub use kind::{CredentialKind, SignInMethod};
 pub use managed_identity::{IdentityService, UnsupportedService};
+pub use secret_file::{SecretFile, SecretFileError};
 
 /// What the program proves itself with.
 pub enum Credential {
