@@ -24,7 +24,7 @@
 //! | [`plan`], [`undo`] | `preview`, as a person approves it |
 //! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
-//! | [`drill`] | `drill_keys`, `drill_kill`, `drill_phases`, `simulated_apps` |
+//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `simulated_apps` |
 
 pub mod apply;
 mod approval;
@@ -41,7 +41,10 @@ mod drawn_line;
 pub mod drill;
 mod drill_keys;
 mod drill_kill;
+mod drill_output;
 mod drill_phases;
+mod drill_proof;
+mod drill_tenant;
 pub mod evidence;
 pub mod exit;
 pub mod export;
