@@ -70,12 +70,12 @@ pub(super) async fn carry_out(
     // Taken over for good, so that no request to end is lost between the question, the wait and the run.
     let mut requests = interrupt::StopRequests::take_over().map_err(Failure::usage)?;
     question::approve(plan, resume_point, &organization, approval, &mut requests).await?;
-    let seen = tokio::select! {
+    let mut seen = tokio::select! {
         () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
         seen = look_again(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
     announce(manifest, resume_point, &joined, &pace);
-    let run = open_run(plan, resume_point, &seen, &joined, &pace).await?;
+    let run = open_run(plan, resume_point, &mut seen, &joined, &pace).await?;
     let mint = Mint {
         sealing,
         style: manifest.options.password,
@@ -175,7 +175,7 @@ fn announce_apps(manifest: &Manifest, joined: &Joined, pace: &EffectivePace) {
 async fn open_run(
     plan: &PlanFolder,
     resume_point: &ResumePoint,
-    seen: &LookedAgain,
+    seen: &mut LookedAgain,
     joined: &Joined,
     pace: &EffectivePace,
 ) -> Result<Run, Failure> {
@@ -187,7 +187,8 @@ async fn open_run(
     };
     let drift = &seen.drift;
     let reconciliation = Reconciliation { drifted: &drift.drifted, seen: &drift.seen, seen_at: seen.seen_at };
-    let run = Run::open(plan, resume_point, reconciliation, clock).await?;
+    let accounts = std::mem::take(&mut seen.accounts);
+    let run = Run::open(plan, accounts, resume_point, reconciliation, clock).await?;
     run.journal.append(vec![engaged]);
     if let Some(torn) = run.journal.torn_tail() {
         messages::note(format_args!(

@@ -17,6 +17,7 @@ use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::reach::ActingPrincipal;
+use crate::run::accounts::Accounts;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::ResumePoint;
 
@@ -43,6 +44,8 @@ pub(super) async fn admitted(
 pub(super) struct LookedAgain {
     pub(super) organization: Organization,
     pub(super) drift: Drift,
+    /// The accounts of the plan, in the order of work.
+    pub(super) accounts: Accounts,
     /// Graph's clock before everybody was read: what a read shows must not be taken for older than it is.
     pub(super) seen_at: Option<OffsetDateTime>,
 }
@@ -69,8 +72,8 @@ pub(super) async fn look_again(
         (organization, principal) = admitted(joined, plan.manifest(), checks).await?;
     }
     let seen_at = joined.reader.transport.last_date();
-    let drift = recheck::check_drift(plan, resume_point, &joined.reader, principal, checks).await?;
-    Ok(LookedAgain { organization, drift, seen_at })
+    let (drift, accounts) = recheck::check_drift(plan, resume_point, &joined.reader, principal, checks).await?;
+    Ok(LookedAgain { organization, drift, accounts, seen_at })
 }
 
 impl NotBefore<'_> {

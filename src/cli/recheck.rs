@@ -16,7 +16,9 @@ use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftedAccount, MOST_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, ActingPrincipal};
+use crate::run::accounts::{Accounts, GatheredAccounts};
 use crate::run::resume_point::ResumePoint;
+use crate::run::run_error::RunError;
 
 /// Two machines' clocks are never quite the same.
 const CLOCKS_APART: time::Duration = time::Duration::minutes(5);
@@ -56,15 +58,15 @@ pub(super) fn check_age(
     .with_next("Make a new plan: people change. If this one is meant, say how old it may be: --max-age 7d"))
 }
 
-/// Reads everybody again to whom something is left to do, says who is no longer what the plan says, and gives what was
-/// seen of those with steps in doubt.
+/// Reads every account again on which something is left to do, names those that are no longer what the plan says, and gives
+/// what was seen of those with steps in doubt; and, of the same pass over the plan, its accounts in the order of work.
 pub(super) async fn check_drift(
     plan: &PlanFolder,
     resume_point: &ResumePoint,
     connected: &Connected,
     principal: ActingPrincipal,
     checks: CheckArgs,
-) -> Result<Drift, Failure> {
+) -> Result<(Drift, Accounts), Failure> {
     let manifest = plan.manifest();
     let spinner = preview::reading();
     let checked: Result<_, Failure> = async {
@@ -77,19 +79,21 @@ pub(super) async fn check_drift(
             reach::check(&actor, manifest.counts.planned_steps())
                 .map_err(|missing| of_missing_role(missing.to_string(), &missing, principal))?;
         }
+        let mut gathered = GatheredAccounts::new(manifest.accounts() as usize, manifest.handoff.as_ref());
         let drift = drift::check(
             plan,
             |row| resume_point.may_drift(row),
             |row| resume_point.is_in_doubt(row),
             &facts,
             &Lookup::paced(paced),
+            |row| gathered.add(row),
         )
         .await;
-        Ok((drift?, facts.notes))
+        Ok((drift?, gathered.in_order().map_err(RunError::from)?, facts.notes))
     }
     .await;
     drop(spinner);
-    let (drift, notes) = checked?;
+    let (drift, accounts, notes) = checked?;
     // Half a job is worse than one that leaves some out: the share decides only whether a run begins.
     let means = u64::from(manifest.counts.act.rows) + u64::from(manifest.counts.already.rows);
     if !resume_point.begun && drift.is_too_much(means) {
@@ -99,7 +103,7 @@ pub(super) async fn check_drift(
         messages::note(harmless(&note));
     }
     tell(&drift);
-    Ok(drift)
+    Ok((drift, accounts))
 }
 
 fn too_much(drift: &Drift, means: u64) -> Failure {

@@ -82,8 +82,9 @@ pub enum DriftError {
 }
 
 /// Reads every account again that the plan acts on, or takes for done, and that is still `open`, and judges it by the plan's
-/// own rules and the tenant's facts of now. What the plan itself changes does not count. Those who are `watched` are read
-/// along with them, and what is seen of them is told.
+/// own rules and the tenant's facts of now. What the plan itself changes does not count. Accounts that are `watched` are
+/// read along with them, and what is seen of them is in the answer. Every row of the plan goes by `see`, so that other work
+/// on the rows needs no pass of its own.
 ///
 /// # Errors
 ///
@@ -94,20 +95,28 @@ pub async fn check<T: Transport>(
     watched: impl Fn(RowNumber) -> bool,
     facts: &TenantFacts,
     lookup: &Lookup<'_, T>,
+    mut see: impl FnMut(&PlanRow),
 ) -> Result<Drift, DriftError> {
     let manifest = plan.manifest();
     // Whoever was protected when the plan was made is not acted on by it.
     let rules = AccountRules::new(manifest.playbook, manifest.options, HashSet::new(), facts);
     let mut drift = Drift::default();
     let mut administrators = Administrators::of(facts);
+    // The open rows of Global Administrators.
+    let mut touched: Vec<(RowNumber, String)> = Vec::new();
     let mut rows = plan.rows()?;
     loop {
         let mut chunk = Vec::with_capacity(Lookup::<T>::CHUNK);
         for row in rows.by_ref() {
             let row = row?;
+            see(&row);
             let Some(object_id) = row.object_id else { continue };
             match row.decision {
-                Decision::Act => _ = administrators.touch(object_id, row.row),
+                Decision::Act => {
+                    if administrators.touch(object_id, row.row) && open(row.row) {
+                        touched.push((row.row, row.user_principal_name.clone()));
+                    }
+                }
                 Decision::Already => {}
                 Decision::Skip | Decision::Refuse => continue,
             }
@@ -143,15 +152,14 @@ pub async fn check<T: Transport>(
                 drift.other_names.insert(row.row, names);
             }
             if let Some(cause) = changed(*id, row, found, &rules) {
-                drift.add(row, cause);
+                drift.add(row.row, &row.user_principal_name, cause);
             }
         }
     }
     if let Some(few) = administrators.too_many() {
-        for row in plan.rows()? {
-            let row = row?;
-            if few.rows.contains(&row.row) && open(row.row) && drift.drifted.iter().all(|other| other.row != row.row) {
-                drift.add(&row, DriftCause::TooFewAdministrators(few.left));
+        for (row, name) in touched {
+            if drift.drifted.iter().all(|other| other.row != row) {
+                drift.add(row, &name, DriftCause::TooFewAdministrators(few.left));
             }
         }
     }
@@ -159,10 +167,9 @@ pub async fn check<T: Transport>(
 }
 
 impl Drift {
-    fn add(&mut self, row: &PlanRow, cause: DriftCause) {
+    fn add(&mut self, row: RowNumber, user_principal_name: &str, cause: DriftCause) {
         self.count += 1;
-        let user_principal_name = row.user_principal_name.clone();
-        self.drifted.push(DriftedAccount { row: row.row, user_principal_name, cause });
+        self.drifted.push(DriftedAccount { row, user_principal_name: user_principal_name.to_owned(), cause });
     }
 }
 

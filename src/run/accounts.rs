@@ -58,41 +58,11 @@ impl Accounts {
     ///
     /// What reading the rows fails with, or a plan beyond all bounds.
     pub fn of_plan<E: From<TooMany>>(rows: impl Iterator<Item = Result<PlanRow, E>>) -> Result<Self, E> {
-        Self::shared(0, None, rows)
-    }
-
-    /// The same, with room for so many accounts from the start, and each with its share in `handoff`.
-    ///
-    /// # Errors
-    ///
-    /// What reading the rows fails with, or a plan beyond all bounds.
-    pub fn shared<E: From<TooMany>>(
-        expected: usize,
-        handoff: Option<&Handoff>,
-        rows: impl Iterator<Item = Result<PlanRow, E>>,
-    ) -> Result<Self, E> {
-        let mut accounts = Self { entries: Vec::with_capacity(expected), ..Self::default() };
-        let mut keys = Vec::with_capacity(accounts.entries.capacity());
+        let mut gathered = GatheredAccounts::new(0, None);
         for row in rows {
-            let row = row?;
-            accounts.rows = accounts.rows.max(row.row.get());
-            let (Decision::Act, Some(object_id)) = (row.decision, row.object_id) else { continue };
-            let display_name = if row.steps.contains(Step::Reset) { bounded(&row.display_name) } else { "" };
-            let names_at = accounts.names.push(&row.user_principal_name, display_name)?;
-            accounts.entries.push(Entry {
-                object_id,
-                row: row.row,
-                names_at,
-                user_principal_name: u16::try_from(row.user_principal_name.len()).map_err(|_| TooMany)?,
-                display_name: u16::try_from(display_name.len()).map_err(|_| TooMany)?,
-                steps: row.steps,
-                share: share_of(handoff, &row)?,
-            });
-            keys.push(row.order_key());
+            gathered.add(&row?);
         }
-        put_in_order(&mut accounts.entries, keys);
-        accounts.entries.shrink_to_fit();
-        Ok(accounts)
+        Ok(gathered.in_order()?)
     }
 
     /// Leaves out all but those whose rows are named.
@@ -139,6 +109,62 @@ impl Accounts {
             steps: entry.steps,
             share: entry.share,
         }
+    }
+}
+
+/// Accounts that are gathered row by row, each with its share in `handoff`.
+pub struct GatheredAccounts<'a> {
+    accounts: Accounts,
+    keys: Vec<OrderKey>,
+    handoff: Option<&'a Handoff>,
+    is_too_large: bool,
+}
+
+impl<'a> GatheredAccounts<'a> {
+    /// Room for this many accounts from the start.
+    #[must_use]
+    pub fn new(expected: usize, handoff: Option<&'a Handoff>) -> Self {
+        let accounts = Accounts { entries: Vec::with_capacity(expected), ..Accounts::default() };
+        Self { accounts, keys: Vec::with_capacity(expected), handoff, is_too_large: false }
+    }
+
+    /// Takes in the next row of the plan.
+    pub fn add(&mut self, row: &PlanRow) {
+        self.is_too_large |= self.try_add(row).is_err();
+    }
+
+    fn try_add(&mut self, row: &PlanRow) -> Result<(), TooMany> {
+        let accounts = &mut self.accounts;
+        accounts.rows = accounts.rows.max(row.row.get());
+        let (Decision::Act, Some(object_id)) = (row.decision, row.object_id) else { return Ok(()) };
+        let display_name = if row.steps.contains(Step::Reset) { bounded(&row.display_name) } else { "" };
+        let names_at = accounts.names.push(&row.user_principal_name, display_name)?;
+        accounts.entries.push(Entry {
+            object_id,
+            row: row.row,
+            names_at,
+            user_principal_name: u16::try_from(row.user_principal_name.len()).map_err(|_| TooMany)?,
+            display_name: u16::try_from(display_name.len()).map_err(|_| TooMany)?,
+            steps: row.steps,
+            share: share_of(self.handoff, row)?,
+        });
+        self.keys.push(row.order_key());
+        Ok(())
+    }
+
+    /// All of them, in the order of work.
+    ///
+    /// # Errors
+    ///
+    /// A plan beyond all bounds.
+    pub fn in_order(self) -> Result<Accounts, TooMany> {
+        let Self { mut accounts, keys, is_too_large, .. } = self;
+        if is_too_large {
+            return Err(TooMany);
+        }
+        put_in_order(&mut accounts.entries, keys);
+        accounts.entries.shrink_to_fit();
+        Ok(accounts)
     }
 }
 

@@ -42,21 +42,21 @@ pub struct Reconciliation<'a> {
 }
 
 impl Run {
-    /// Opens the run of a plan: locks its journal, replays it, and takes note that a new process takes over. What the
-    /// process before had under way is in doubt from here on, unless a read has [proven](super::settle) it done; nothing
-    /// more is done to the accounts that have drifted; and where the [`WorkScope`](super::resume_point::WorkScope) is what failed, that is open again and
-    /// nobody else is worked on.
+    /// Opens the run of a plan, of which these are the accounts: locks its journal, replays it, and takes note that a new
+    /// process takes over. What the process before had under way is in doubt from here on, unless a read has
+    /// [proven](super::settle) it done; nothing more is done to the accounts that have drifted; and where the
+    /// [`WorkScope`](super::resume_point::WorkScope) is what failed, that is open again and no other account is worked on.
     ///
     /// # Errors
     ///
     /// Plan or journal cannot be read, contradict each other, or are in use by another process.
     pub async fn open(
         plan: &PlanFolder,
+        mut accounts: Accounts,
         resume_point: &ResumePoint,
         reconciliation: Reconciliation<'_>,
         clock: Clock,
     ) -> Result<Self, RunError> {
-        let mut accounts = accounts(plan)?;
         let manifest = plan.manifest();
         let mut states = States::new(manifest.fingerprint(), &accounts);
         let journal = Journal::open(&plan.journal_path(), |line| states.apply(line).map(drop))?;
@@ -100,10 +100,4 @@ impl Run {
         let states = accounts.turns().map(|turn| states.of(accounts.get(turn).row)).collect();
         Ok(Self { accounts: Arc::new(accounts), states, journal, writes_spent })
     }
-}
-
-fn accounts(plan: &PlanFolder) -> Result<Accounts, RunError> {
-    let manifest = plan.manifest();
-    let rows = plan.rows()?.map(|row| row.map_err(RunError::from));
-    Accounts::shared(manifest.accounts() as usize, manifest.handoff.as_ref(), rows)
 }
