@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::fitted;
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs};
-use super::settings::{InForce, NAME, Origin, Told};
+use super::settings::{InForce, NAME, Origin, SettingInForce};
 use super::time_args;
 use super::words::{harmless, line_width, quoted, wrapped};
 use crate::plan::playbook::Playbook;
@@ -47,7 +47,7 @@ pub struct ConfigArgs {
 }
 
 #[derive(Serialize)]
-struct OnWire<'a> {
+struct ConfigOutput<'a> {
     sealoff_config: u32,
     file: Option<String>,
     settings: Vec<SettingOnWire<'a>>,
@@ -81,8 +81,8 @@ pub(super) fn run(args: &ConfigArgs, in_force: &InForce) -> Result<Exit, Failure
 }
 
 fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
-    fn on_wire(told: &Told) -> SettingOnWire<'_> {
-        let Told { name, values, origin } = told;
+    fn on_wire(told: &SettingInForce) -> SettingOnWire<'_> {
+        let SettingInForce { name, values, origin } = told;
         let (origin, from, line) = match origin {
             Origin::Flag(flag) => ("flag", Some(flag.clone()), None),
             Origin::Variable(name) => ("variable", Some(name.clone()), None),
@@ -93,7 +93,7 @@ fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
         SettingOnWire { name, values, origin, from, line }
     }
     let file = in_force.file.as_ref().map(|path| path.display().to_string());
-    let line = OnWire { sealoff_config: 1, file, settings: in_force.settings.iter().map(on_wire).collect() };
+    let line = ConfigOutput { sealoff_config: 1, file, settings: in_force.settings.iter().map(on_wire).collect() };
     writeln!(out, "{}", serde_json::to_string(&line).map_err(io::Error::other)?)
 }
 
@@ -106,9 +106,9 @@ fn write(out: &mut impl Write, in_force: &InForce, width: usize) -> io::Result<(
         None => writeln!(out, "File  none; {NAME} in this folder or in the configuration folder would be one\n")?,
     }
     let room = width.saturating_sub(VALUES).max(20);
-    let (set, unset): (Vec<&Told>, Vec<&Told>) =
+    let (set, unset): (Vec<&SettingInForce>, Vec<&SettingInForce>) =
         in_force.settings.iter().partition(|told| told.origin != Origin::Unset);
-    for Told { name, values, origin } in set {
+    for SettingInForce { name, values, origin } in set {
         let from = match origin {
             Origin::Flag(flag) => flag.clone(),
             Origin::Variable(name) => format!("variable {name}"),

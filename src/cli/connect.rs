@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::graph::access::Access;
 use crate::graph::caller::Caller;
 use crate::graph::connection::http_client;
-use crate::graph::endpoint::{Cloud, Endpoints, Service};
+use crate::graph::endpoint::{Cloud, EndpointKind, Endpoints};
 use crate::graph::token::TokenSource;
 use crate::graph::transport::HttpTransport;
 
@@ -132,9 +132,9 @@ impl ConnectionArgs {
 }
 
 /// The id of the argument that says where a service is.
-const fn argument_of(service: Service) -> &'static str {
+const fn argument_of(service: EndpointKind) -> &'static str {
     match service {
-        Service::Graph => "graph_endpoint",
-        Service::Authority => "authority",
+        EndpointKind::Graph => "graph_endpoint",
+        EndpointKind::Authority => "authority",
     }
 }

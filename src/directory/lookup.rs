@@ -12,7 +12,7 @@ use super::findings::Findings;
 use super::note::Note;
 use super::question::{Asking, ByIds, ByIdsAnswer, Question, Sighting};
 use crate::clock::Clock;
-use crate::graph::batch::{MOST_ITEMS, Read};
+use crate::graph::batch::{MAX_ITEMS, Read};
 use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::reading::ReadError;
@@ -254,10 +254,10 @@ impl<'a, T: Transport> Lookup<'a, T> {
 }
 
 fn batches(questions: Vec<Question>) -> Vec<Job> {
-    let mut jobs = Vec::with_capacity(questions.len().div_ceil(MOST_ITEMS));
+    let mut jobs = Vec::with_capacity(questions.len().div_ceil(MAX_ITEMS));
     let mut questions = questions.into_iter().peekable();
     while questions.peek().is_some() {
-        jobs.push(Job::Questions(questions.by_ref().take(MOST_ITEMS).collect()));
+        jobs.push(Job::Questions(questions.by_ref().take(MAX_ITEMS).collect()));
     }
     jobs
 }

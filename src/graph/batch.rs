@@ -19,13 +19,13 @@ use super::transport::{Advice, Call, Consistency};
 use super::write::{Change, Write};
 
 /// The most requests that one batch may hold.
-pub const MOST_ITEMS: usize = 20;
+pub const MAX_ITEMS: usize = 20;
 
 /// Packs writes into one call. The body is wiped when the call is over.
 ///
 /// # Errors
 ///
-/// Only what serialising can fail with; callers hand over at most [`MOST_ITEMS`] writes.
+/// Only what serialising can fail with; callers hand over at most [`MAX_ITEMS`] writes.
 pub fn of_writes(writes: &[Write<'_>]) -> io::Result<Call> {
     let items: Vec<Item<'_, '_>> =
         (1..).zip(writes).map(|(id, write)| Item { id, request: Request::Write(write) }).collect();
@@ -53,7 +53,7 @@ impl Read {
 ///
 /// # Errors
 ///
-/// Only what serialising can fail with; callers hand over at most [`MOST_ITEMS`] reads.
+/// Only what serialising can fail with; callers hand over at most [`MAX_ITEMS`] reads.
 pub fn of_reads(reads: &[&Read]) -> io::Result<Call> {
     let items: Vec<Item<'_, '_>> =
         (1..).zip(reads).map(|(id, read)| Item { id, request: Request::Read(read) }).collect();
@@ -61,7 +61,7 @@ pub fn of_reads(reads: &[&Read]) -> io::Result<Call> {
 }
 
 fn call(items: &[Item<'_, '_>]) -> io::Result<Call> {
-    debug_assert!(items.len() <= MOST_ITEMS);
+    debug_assert!(items.len() <= MAX_ITEMS);
     let body = exact_json(&Envelope(items))?;
     Ok(Call::post("/v1.0/$batch", Bytes::from_owner(Wiped(body))))
 }

@@ -41,7 +41,7 @@ impl Cloud {
 
 /// The two services that are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
-pub enum Service {
+pub enum EndpointKind {
     /// Microsoft Graph.
     #[strum(to_string = "the Graph endpoint")]
     Graph,
@@ -56,15 +56,15 @@ pub enum Service {
 pub enum EndpointError {
     /// Not a web address at all.
     #[error("{which} {text:?} is not a web address")]
-    NotAnAddress { which: Service, text: String },
+    NotAnAddress { which: EndpointKind, text: String },
     /// It has a path, a query or a user name.
     #[error("{which} {text:?} must be a bare root such as https://graph.microsoft.com, without a version or path")]
-    NotARoot { which: Service, text: String },
+    NotARoot { which: EndpointKind, text: String },
     /// Clear text that would leave the machine.
     #[error(
         "{which} {text:?} is clear text; tokens and passwords go over https only (http is taken for loopback addresses alone)"
     )]
-    ClearText { which: Service, text: String },
+    ClearText { which: EndpointKind, text: String },
     /// The token service must be https always.
     #[error("the authority {text:?} is clear text; it must be https")]
     ClearTextAuthority { text: String },
@@ -73,10 +73,10 @@ pub enum EndpointError {
 impl EndpointError {
     /// Of which service the address is.
     #[must_use]
-    pub const fn service(&self) -> Service {
+    pub const fn service(&self) -> EndpointKind {
         match self {
             Self::NotAnAddress { which, .. } | Self::NotARoot { which, .. } | Self::ClearText { which, .. } => *which,
-            Self::ClearTextAuthority { .. } => Service::Authority,
+            Self::ClearTextAuthority { .. } => EndpointKind::Authority,
         }
     }
 }
@@ -86,7 +86,7 @@ impl EndpointError {
 pub struct Root(Url);
 
 impl Root {
-    fn parse(which: Service, text: &str) -> Result<Self, EndpointError> {
+    fn parse(which: EndpointKind, text: &str) -> Result<Self, EndpointError> {
         let url =
             Url::from_str(text.trim()).map_err(|_| EndpointError::NotAnAddress { which, text: text.to_owned() })?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -145,11 +145,11 @@ impl Endpoints {
     /// An address that is no root, a Graph endpoint in clear text that is not loopback, an authority in clear text.
     pub fn new(cloud: Cloud, graph: Option<&str>, authority: Option<&str>) -> Result<Self, EndpointError> {
         let (cloud_graph, cloud_authority) = cloud.hosts();
-        let graph = Root::parse(Service::Graph, graph.unwrap_or(cloud_graph))?;
+        let graph = Root::parse(EndpointKind::Graph, graph.unwrap_or(cloud_graph))?;
         if !graph.is_encrypted() && !graph.is_loopback() {
-            return Err(EndpointError::ClearText { which: Service::Graph, text: graph.to_string() });
+            return Err(EndpointError::ClearText { which: EndpointKind::Graph, text: graph.to_string() });
         }
-        let authority = Root::parse(Service::Authority, authority.unwrap_or(cloud_authority))?;
+        let authority = Root::parse(EndpointKind::Authority, authority.unwrap_or(cloud_authority))?;
         if !authority.is_encrypted() {
             return Err(EndpointError::ClearTextAuthority { text: authority.to_string() });
         }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
-use super::batch::{MOST_ITEMS, Read};
+use super::batch::{MAX_ITEMS, Read};
 use super::error::GraphError;
 use super::quota::{Allowance, Bucket};
 use super::reading::{Organization, ReadError, Reading};
@@ -148,7 +148,7 @@ impl<'a, T: Transport> Paced<'a, T> {
         cost: u32,
     ) -> Result<Vec<Result<Vec<A>, GraphError>>, ReadError> {
         let mut lists = Vec::with_capacity(urls.len());
-        for urls in urls.chunks(MOST_ITEMS) {
+        for urls in urls.chunks(MAX_ITEMS) {
             let reads: Vec<Read> = urls.iter().map(Read::fresh).collect();
             for (url, answer) in urls.iter().zip(self.batch(&reads, cost).await?) {
                 lists.push(match answer {
@@ -162,7 +162,7 @@ impl<'a, T: Transport> Paced<'a, T> {
 
     async fn rest_of<A: DeserializeOwned>(&self, url: &str, first: &RawValue, cost: u32) -> Result<Vec<A>, ReadError> {
         let garbled = |error: serde_json::Error| ReadError::Garbled { what: url.to_owned(), reason: error.to_string() };
-        let page: Page<A> = serde_json::from_str(first.get()).map_err(garbled)?;
+        let page: ListPage<A> = serde_json::from_str(first.get()).map_err(garbled)?;
         let mut all = page.value;
         if let Some(link) = page.next_link {
             let mut pages = self.pages(self.next_page(url, &link)?, Consistency::Session, cost);
@@ -183,7 +183,7 @@ impl<'a, T: Transport> Paced<'a, T> {
 }
 
 #[derive(Deserialize)]
-struct Page<A> {
+struct ListPage<A> {
     value: Vec<A>,
     #[serde(rename = "@odata.nextLink", default)]
     next_link: Option<String>,
@@ -209,7 +209,7 @@ impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
     pub async fn next(&mut self) -> Result<Option<Vec<A>>, ReadError> {
         let Some(path) = self.next.take() else { return Ok(None) };
         self.paced.pay(self.cost).await;
-        let page: Page<A> = self.paced.reading.get(&path, self.consistency).await?;
+        let page: ListPage<A> = self.paced.reading.get(&path, self.consistency).await?;
         if let Some(link) = page.next_link {
             let next = self.paced.next_page(&self.what, &link)?;
             self.seen.insert(path);

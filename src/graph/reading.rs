@@ -18,11 +18,11 @@ use crate::clock::Clock;
 use crate::ids::TenantId;
 
 /// How often a read is tried before it is given up.
-const MOST_ATTEMPTS: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 /// How often an answer that is no JSON is asked for again.
-const MOST_GARBLED: u32 = 4;
+const MAX_GARBLED: u32 = 4;
 /// How often the very first call tries a way that was never open: whoever mistyped an address wants to know it soon.
-const MOST_FIRST_CONTACTS: u32 = 2;
+const MAX_FIRST_CONTACTS: u32 = 2;
 
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +126,7 @@ impl<'a, T: Transport> Reading<'a, T> {
             value: Vec<Organization>,
         }
         let path = "/v1.0/organization?$select=id,displayName,verifiedDomains";
-        let page: Page = self.json(Call::get(path, Consistency::Session), MOST_FIRST_CONTACTS).await?;
+        let page: Page = self.json(Call::get(path, Consistency::Session), MAX_FIRST_CONTACTS).await?;
         let only = page.value.into_iter().next();
         only.ok_or_else(|| ReadError::Garbled { what: path.to_owned(), reason: "no organization in it".to_owned() })
     }
@@ -138,7 +138,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn post<A: DeserializeOwned>(&self, path: &str, body: &impl serde::Serialize) -> Result<A, ReadError> {
         let body = serde_json::to_vec(body).map_err(io::Error::from)?;
-        self.json(Call::post(path, Bytes::from(body)), MOST_ATTEMPTS).await
+        self.json(Call::post(path, Bytes::from(body)), MAX_ATTEMPTS).await
     }
 
     /// Reads what is at `path`, which begins with the version.
@@ -147,7 +147,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn get<A: DeserializeOwned>(&self, path: &str, consistency: Consistency) -> Result<A, ReadError> {
-        self.json(Call::get(path, consistency), MOST_ATTEMPTS).await
+        self.json(Call::get(path, consistency), MAX_ATTEMPTS).await
     }
 
     /// Reads what is at `path`, with what the headers say beside it.
@@ -156,7 +156,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses or cannot be reached.
     pub async fn answer(&self, path: &str, consistency: Consistency) -> Result<Answer, ReadError> {
-        self.answered(Call::get(path, consistency), MOST_ATTEMPTS).await
+        self.answered(Call::get(path, consistency), MAX_ATTEMPTS).await
     }
 
     /// Reads a count, which is a bare number and no JSON.
@@ -165,7 +165,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses, cannot be reached, or answers with something else than a number.
     pub async fn count(&self, path: &str) -> Result<u64, ReadError> {
-        let answer = self.answered(Call::get(path, Consistency::Eventual), MOST_ATTEMPTS).await?;
+        let answer = self.answered(Call::get(path, Consistency::Eventual), MAX_ATTEMPTS).await?;
         let text = String::from_utf8_lossy(&answer.body);
         // The service puts a byte order mark before its plain texts.
         let number = text.trim_start_matches('\u{feff}').trim();
@@ -192,29 +192,29 @@ impl<'a, T: Transport> Reading<'a, T> {
         })
     }
 
-    async fn json<A: DeserializeOwned>(&self, call: Call, most_contacts: u32) -> Result<A, ReadError> {
+    async fn json<A: DeserializeOwned>(&self, call: Call, max_contacts: u32) -> Result<A, ReadError> {
         let what = call.path.clone();
         let mut attempt = 0;
         loop {
-            let answer = self.answered(call.clone(), most_contacts).await?;
+            let answer = self.answered(call.clone(), max_contacts).await?;
             match serde_json::from_slice(&answer.body) {
                 Ok(content) => return Ok(content),
                 // Half an answer may be whole the next time; one that is whole and of another shape stays so.
-                Err(error) if !error.is_data() && attempt + 1 < MOST_GARBLED => attempt += 1,
+                Err(error) if !error.is_data() && attempt + 1 < MAX_GARBLED => attempt += 1,
                 Err(error) => return Err(ReadError::Garbled { what, reason: error.to_string() }),
             }
             self.wait(None, attempt).await;
         }
     }
 
-    /// Sends a call until it is answered by a success or by a refusal. `most_contacts` is how often a service that cannot be
+    /// Sends a call until it is answered by a success or by a refusal. `max_contacts` is how often a service that cannot be
     /// reached at all is tried.
-    async fn answered(&self, call: Call, most_contacts: u32) -> Result<Answer, ReadError> {
+    async fn answered(&self, call: Call, max_contacts: u32) -> Result<Answer, ReadError> {
         let mut attempt = 0;
         loop {
             let (last, wait) = match self.transport.send(call.clone()).await {
                 Ok(answer) if (200..300).contains(&answer.status) && !answer.is_foreign() => return Ok(answer),
-                Ok(answer) if answer.is_obstacle() && attempt + 1 >= most_contacts => {
+                Ok(answer) if answer.is_obstacle() && attempt + 1 >= max_contacts => {
                     return Err(answer.into_error().into());
                 }
                 Ok(answer) if is_passing(answer.status) || answer.is_obstacle() => {
@@ -222,15 +222,13 @@ impl<'a, T: Transport> Reading<'a, T> {
                     (answer.into_error().to_string(), wait)
                 }
                 Ok(answer) => return Err(answer.into_error().into()),
-                Err(error @ (TransportError::NotSent(_) | TransportError::Token(_)))
-                    if attempt + 1 >= most_contacts =>
-                {
+                Err(error @ (TransportError::NotSent(_) | TransportError::Token(_))) if attempt + 1 >= max_contacts => {
                     return Err(ReadError::Transport(error));
                 }
                 Err(error) => (passing(error)?, None),
             };
             attempt += 1;
-            if attempt == MOST_ATTEMPTS {
+            if attempt == MAX_ATTEMPTS {
                 return Err(ReadError::GaveUp { attempts: attempt, last });
             }
             self.wait(wait, attempt).await;
@@ -293,7 +291,7 @@ impl<'a, T: Transport> Reading<'a, T> {
             }
             // A tenant that answers some of the items each time is slow, not silent.
             attempt = if still_open < open.len() { 1 } else { attempt + 1 };
-            if attempt == MOST_ATTEMPTS {
+            if attempt == MAX_ATTEMPTS {
                 return Err(ReadError::GaveUp { attempts: attempt, last });
             }
             self.wait(wait, attempt).await;

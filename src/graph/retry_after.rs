@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 /// No wait is longer than this, whatever a header says: a gateway's nonsense must not stop a run for a day.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// Reads a `Retry-After` value: seconds, decimal seconds (`2.128`, as an older Microsoft sample has it), or an HTTP date.
 ///
@@ -21,11 +21,11 @@ pub fn parse(value: &str, now: OffsetDateTime) -> Option<Duration> {
         if !seconds.is_finite() || seconds < 0.0 {
             return None;
         }
-        return Some(Duration::from_secs_f64(seconds.ceil().min(LONGEST.as_secs_f64())));
+        return Some(Duration::from_secs_f64(seconds.ceil().min(MAX_WAIT.as_secs_f64())));
     }
     let date = http_date(value)?;
     let wait = (date - now).whole_milliseconds().max(0);
-    Some(Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX)).min(LONGEST))
+    Some(Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX)).min(MAX_WAIT))
 }
 
 /// Reads the preferred form of an HTTP date, as in `Date: Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -70,7 +70,7 @@ mod tests {
         #[test]
         fn no_value_waits_longer_than_the_cap(value in ".*") {
             if let Some(wait) = parse(&value, NOW) {
-                prop_assert!(wait <= LONGEST);
+                prop_assert!(wait <= MAX_WAIT);
             }
         }
     }

@@ -20,11 +20,11 @@ pub use super::credential::{Credential, TokenError};
 /// after half of its life.
 const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// How often a token is asked for while calls wait for it.
-const ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 /// No token lives longer, whatever the service says: a number that no calendar holds must not end the program.
-const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
+const MAX_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 /// Calls wait no longer than this for the next attempt; whoever called decides then.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// A token, and which one it is: a caller that was turned down says with which.
 #[derive(Clone)]
@@ -291,7 +291,7 @@ impl Shared {
             };
             let wait = error.wait(attempt);
             attempt += 1;
-            if !error.is_passing() || attempt == ATTEMPTS || wait > LONGEST_WAIT {
+            if !error.is_passing() || attempt == MAX_ATTEMPTS || wait > MAX_WAIT {
                 return Err(error);
             }
             tokio::time::sleep(wait).await;
@@ -309,7 +309,7 @@ impl Shared {
                 state.in_a_row = 0;
                 state.not_before = None;
                 let token = Token { text: Arc::new(granted.token), generation: state.generation };
-                let lifetime = granted.lifetime.min(LONGEST_LIFE);
+                let lifetime = granted.lifetime.min(MAX_LIFE);
                 state.current = Some(Kept {
                     token: token.clone(),
                     claims,

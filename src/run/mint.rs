@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::accounts::{Account, Accounts};
 use super::schedule::Turn;
-use crate::graph::batch::MOST_ITEMS;
+use crate::graph::batch::MAX_ITEMS;
 use crate::ids::{RowNumber, TenantId};
 use crate::plan::manifest::Manifest;
 use crate::seal::{
@@ -139,7 +139,7 @@ impl Mint {
 
 /// How many credentials are made in one go, and how many such lots wait: few enough that little is made in vain when a run
 /// stops, enough that the network never waits.
-const LOT: usize = 4 * MOST_ITEMS;
+const LOT: usize = 4 * MAX_ITEMS;
 const LOTS_AHEAD: usize = 4;
 
 /// What comes out of [`ahead`]: accounts in the order of work, each with a credential if its plan resets.

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
-use super::key::{EACH_TIME, KEYS, Key, Kind, folded, looks_like_a_secret, names_a_secret, nearest};
+use super::key::{EACH_TIME, KEYS, SettingKey, SettingKind, folded, looks_like_a_secret, names_a_secret, nearest};
 use crate::cli::words::harmless;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
@@ -17,14 +17,14 @@ use crate::private_files;
 /// Its name, in the working folder and in the platform's configuration folder.
 pub(crate) const NAME: &str = "sealoff.toml";
 /// No such file is ever longer.
-const LONGEST_FILE: u64 = 256 * 1024;
+const MAX_FILE: u64 = 256 * 1024;
 /// The table with a table for each playbook.
 const PLAYBOOKS: &str = "playbook";
 
 /// One line of the file.
 #[derive(Debug)]
 pub(super) struct Setting {
-    pub(super) key: &'static Key,
+    pub(super) key: &'static SettingKey,
     /// As the argument takes it; paths are as the program finds them.
     pub(super) values: Vec<String>,
     /// Counted from 1.
@@ -139,8 +139,8 @@ impl SettingsFile {
         }
         // Somebody may have written a secret into it.
         let mut text = Zeroizing::new(String::new());
-        let read = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
-        if read as u64 > LONGEST_FILE {
+        let read = file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
+        if read as u64 > MAX_FILE {
             return Err(unreadable(io::Error::other("it is far too long")));
         }
         Self::parse(path, text.trim_start_matches('\u{feff}'))
@@ -168,7 +168,7 @@ impl SettingsFile {
             // Never its display, which shows the line.
             SettingsError::NotToml { path: path.to_owned(), line, reason: error.message().to_owned() }
         })?;
-        let mut reading = Reading { path, line_at: &line_at, settings: Vec::new() };
+        let mut reading = SettingsReader { path, line_at: &line_at, settings: Vec::new() };
         for (name, value) in table.get_ref() {
             let line = line_at(name.span().start);
             match (name.get_ref().as_ref(), value.get_ref()) {
@@ -190,13 +190,13 @@ impl SettingsFile {
     }
 }
 
-struct Reading<'a> {
+struct SettingsReader<'a> {
     path: &'a Path,
     line_at: &'a dyn Fn(usize) -> usize,
     settings: Vec<Setting>,
 }
 
-impl Reading<'_> {
+impl SettingsReader<'_> {
     fn playbooks(&mut self, playbooks: &DeTable<'_>) -> Result<(), SettingsError> {
         for (name, value) in playbooks {
             let line = (self.line_at)(name.span().start);
@@ -254,20 +254,20 @@ impl Reading<'_> {
     }
 
     /// The value as the argument takes it; `None` where it is written otherwise.
-    fn values(&self, kind: Kind, value: &DeValue<'_>) -> Option<Vec<String>> {
+    fn values(&self, kind: SettingKind, value: &DeValue<'_>) -> Option<Vec<String>> {
         let text = |value: &DeValue<'_>| {
             let text = value.as_str().map(str::trim).filter(|text| !text.is_empty())?;
             Some(match kind {
-                Kind::Path | Kind::Paths => self.beside(text),
-                Kind::Recipients if !is_a_key(text) => self.beside(text),
+                SettingKind::Path | SettingKind::Paths => self.beside(text),
+                SettingKind::Recipients if !is_a_key(text) => self.beside(text),
                 _ => text.to_owned(),
             })
         };
         match (kind, value) {
-            (Kind::Number, DeValue::Integer(number)) => Some(vec![number.as_str().replace('_', "")]),
-            (Kind::Switch, DeValue::Boolean(on)) => Some(vec![on.to_string()]),
-            (Kind::Number | Kind::Switch, _) => None,
-            (Kind::Paths | Kind::Recipients, DeValue::Array(list)) if !list.is_empty() => {
+            (SettingKind::Number, DeValue::Integer(number)) => Some(vec![number.as_str().replace('_', "")]),
+            (SettingKind::Switch, DeValue::Boolean(on)) => Some(vec![on.to_string()]),
+            (SettingKind::Number | SettingKind::Switch, _) => None,
+            (SettingKind::Paths | SettingKind::Recipients, DeValue::Array(list)) if !list.is_empty() => {
                 list.iter().map(|value| text(value.get_ref())).collect()
             }
             _ => text(value).map(|text| vec![text]),

@@ -10,12 +10,12 @@ pub(super) const AUTH: &str = "auth";
 
 /// A setting, and the argument that it stands in for.
 #[derive(Debug)]
-pub(crate) struct Key {
+pub(crate) struct SettingKey {
     /// Its name in the file.
     pub(crate) name: &'static str,
     /// The id of the argument.
     pub(super) arg: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: SettingKind,
     variables: &'static [&'static str],
     yields_to: &'static [&'static str],
     /// The way of signing in whose file it names.
@@ -26,7 +26,7 @@ pub(crate) struct Key {
 
 /// How a setting is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum SettingKind {
     /// A text in quotes.
     Text,
     /// A text in quotes: a path, seen from the file.
@@ -41,7 +41,7 @@ pub(super) enum Kind {
     Switch,
 }
 
-impl Kind {
+impl SettingKind {
     pub(super) const fn expected(self) -> &'static str {
         match self {
             Self::Text | Self::Path => "a text in quotes",
@@ -52,19 +52,19 @@ impl Kind {
     }
 }
 
-const fn key(name: &'static str, arg: &'static str, kind: Kind) -> Key {
-    Key { name, arg, kind, variables: &[], yields_to: &[], way_in: None, per_playbook: false }
+const fn key(name: &'static str, arg: &'static str, kind: SettingKind) -> SettingKey {
+    SettingKey { name, arg, kind, variables: &[], yields_to: &[], way_in: None, per_playbook: false }
 }
 
 /// The setting that names the file of a way of signing in.
-const fn file_of(kind: CredentialKind) -> Key {
+const fn file_of(kind: CredentialKind) -> SettingKey {
     match kind.method().file_setting {
-        Some(name) => Key { way_in: Some(kind), ..key(name, name, Kind::Path) },
+        Some(name) => SettingKey { way_in: Some(kind), ..key(name, name, SettingKind::Path) },
         None => panic!("this way of signing in has no file"),
     }
 }
 
-impl Key {
+impl SettingKey {
     const fn below(self, variables: &'static [&'static str]) -> Self {
         Self { variables, ..self }
     }
@@ -97,33 +97,33 @@ impl Key {
 }
 
 /// All settings, in the order in which they are told.
-pub(crate) const KEYS: [Key; 24] = [
-    key("tenant", "tenant", Kind::Text).below(&["AZURE_TENANT_ID"]),
-    key("client_id", "client_id", Kind::Text).below(&["AZURE_CLIENT_ID"]),
-    key(AUTH, AUTH, Kind::Text),
+pub(crate) const KEYS: [SettingKey; 24] = [
+    key("tenant", "tenant", SettingKind::Text).below(&["AZURE_TENANT_ID"]),
+    key("client_id", "client_id", SettingKind::Text).below(&["AZURE_CLIENT_ID"]),
+    key(AUTH, AUTH, SettingKind::Text),
     file_of(CredentialKind::Secret),
     file_of(CredentialKind::Certificate),
     file_of(CredentialKind::Federated),
-    key("cloud", "cloud", Kind::Text),
-    key("graph_endpoint", "graph_endpoint", Kind::Text).yields_to(&["cloud"]),
-    key("authority", "authority", Kind::Text).yields_to(&["cloud"]),
-    key("ca_file", "ca_file", Kind::Path),
-    key("protect", "protect", Kind::Path),
-    key("seal_to", "seal_to", Kind::Recipients).yields_to(&["recipients", "discard_credentials"]).per_playbook(),
-    key("recipients", "recipients", Kind::Path).yields_to(&["seal_to", "discard_credentials"]).per_playbook(),
-    key("cms_oaep", "cms_oaep", Kind::Switch)
+    key("cloud", "cloud", SettingKind::Text),
+    key("graph_endpoint", "graph_endpoint", SettingKind::Text).yields_to(&["cloud"]),
+    key("authority", "authority", SettingKind::Text).yields_to(&["cloud"]),
+    key("ca_file", "ca_file", SettingKind::Path),
+    key("protect", "protect", SettingKind::Path),
+    key("seal_to", "seal_to", SettingKind::Recipients).yields_to(&["recipients", "discard_credentials"]).per_playbook(),
+    key("recipients", "recipients", SettingKind::Path).yields_to(&["seal_to", "discard_credentials"]).per_playbook(),
+    key("cms_oaep", "cms_oaep", SettingKind::Switch)
         .yields_to(&["seal_to", "recipients", "discard_credentials"])
         .per_playbook(),
-    key("handoff_by", "handoff_by", Kind::Text).per_playbook(),
-    key("password", "password", Kind::Text).per_playbook(),
-    key("password_length", "password_length", Kind::Number).yields_to(&["password"]).per_playbook(),
-    key("skip_guests", "skip_guests", Kind::Switch).per_playbook(),
-    key("quota_writes", "quota_writes", Kind::Text).per_playbook(),
-    key("max_in_flight", "max_in_flight", Kind::Number).per_playbook(),
-    key("schedule", "schedule", Kind::Text).per_playbook(),
-    key("halt_at", "halt_at", Kind::Number).per_playbook(),
-    key("app", "files", Kind::Paths),
-    key("max_age", "max_age", Kind::Text).per_playbook(),
+    key("handoff_by", "handoff_by", SettingKind::Text).per_playbook(),
+    key("password", "password", SettingKind::Text).per_playbook(),
+    key("password_length", "password_length", SettingKind::Number).yields_to(&["password"]).per_playbook(),
+    key("skip_guests", "skip_guests", SettingKind::Switch).per_playbook(),
+    key("quota_writes", "quota_writes", SettingKind::Text).per_playbook(),
+    key("max_in_flight", "max_in_flight", SettingKind::Number).per_playbook(),
+    key("schedule", "schedule", SettingKind::Text).per_playbook(),
+    key("halt_at", "halt_at", SettingKind::Number).per_playbook(),
+    key("app", "files", SettingKind::Paths),
+    key("max_age", "max_age", SettingKind::Text).per_playbook(),
 ];
 
 /// What has to be said each time, because it lifts a guard, approves, or cannot be taken back.

@@ -25,7 +25,7 @@ use super::words::quoted;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
 use file::{Setting, SettingsError, SettingsFile};
-use key::{AUTH, KEYS, Key, Kind};
+use key::{AUTH, KEYS, SettingKey, SettingKind};
 
 pub(super) use file::NAME;
 
@@ -51,7 +51,7 @@ pub(super) enum Origin {
 
 /// What holds for one setting.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct SettingInForce {
     /// Its name in the file.
     pub(super) name: &'static str,
     /// The values; never a secret.
@@ -71,7 +71,7 @@ pub(super) struct InForce {
     /// The playbook that the command is about, where it is about one.
     playbook: Option<Playbook>,
     /// Every setting that the command knows.
-    pub(super) settings: Vec<Told>,
+    pub(super) settings: Vec<SettingInForce>,
 }
 
 /// The command line, with what the file of settings says where nobody says otherwise. A command line that cannot be used ends
@@ -108,8 +108,9 @@ impl InForce {
     /// The same failure; where a value that stands in the file is what is wrong, with the place at which it stands.
     pub(super) fn with_origin(&self, failure: Failure) -> Failure {
         let (Some(file), Some(argument)) = (&self.file, failure.argument) else { return failure };
-        let is_it = |told: &&Told| KEYS.iter().any(|key| key.name == told.name && key.arg == argument);
-        let Some(Told { name, origin: Origin::File { line, .. }, .. }) = self.settings.iter().find(is_it) else {
+        let is_it = |told: &&SettingInForce| KEYS.iter().any(|key| key.name == told.name && key.arg == argument);
+        let Some(SettingInForce { name, origin: Origin::File { line, .. }, .. }) = self.settings.iter().find(is_it)
+        else {
             return failure;
         };
         let place = format!("{name} stands in line {line} of {}.", quoted(file));
@@ -178,7 +179,7 @@ fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -
     let playbook = playbook_of(command, matches);
     let of_playbook = |setting: &&Setting| setting.playbook.is_some() && setting.playbook == playbook;
     let own: Vec<&Setting> = file.settings.iter().filter(of_playbook).collect();
-    let is_overruled = |key: &Key| {
+    let is_overruled = |key: &SettingKey| {
         own.iter().any(|own| own.key.name == key.name || key.overruled_by().any(|other| other == own.key.arg))
     };
     let general = file.settings.iter().filter(|setting| setting.playbook.is_none() && !is_overruled(setting.key));
@@ -196,12 +197,12 @@ fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -
 }
 
 /// `undo` takes keys with `--reset` alone, so nothing is assumed there.
-fn takes_keys(command: &Command, key: &Key) -> bool {
+fn takes_keys(command: &Command, key: &SettingKey) -> bool {
     command.get_name() != "undo" || !matches!(key.name, "seal_to" | "recipients")
 }
 
 /// Does this setting belong to the way in that `--auth` chose?
-fn is_of_the_way_in(command: &Command, matches: &ArgMatches, key: &Key) -> bool {
+fn is_of_the_way_in(command: &Command, matches: &ArgMatches, key: &SettingKey) -> bool {
     if !is_said(command, matches, AUTH) {
         return false;
     }
@@ -229,7 +230,12 @@ fn raw(matches: &ArgMatches, id: &str) -> Vec<String> {
     values.map(|value| value.to_string_lossy().into_owned()).collect()
 }
 
-fn told(command: &Command, matches: &ArgMatches, key: &Key, chosen: &HashMap<&'static str, &Setting>) -> Told {
+fn told(
+    command: &Command,
+    matches: &ArgMatches,
+    key: &SettingKey,
+    chosen: &HashMap<&'static str, &Setting>,
+) -> SettingInForce {
     let values = raw(matches, key.arg);
     let arg = command.get_arguments().find(|arg| arg.get_id() == key.arg);
     let (values, origin) = match matches.value_source(key.arg) {
@@ -248,11 +254,11 @@ fn told(command: &Command, matches: &ArgMatches, key: &Key, chosen: &HashMap<&'s
             (None, None) => (Vec::new(), Origin::Unset),
         },
     };
-    Told { name: key.name, values, origin }
+    SettingInForce { name: key.name, values, origin }
 }
 
 /// What a variable says that clap does not know of. A secret is never told.
-fn of_environment(key: &Key) -> Option<(Vec<String>, &'static str)> {
+fn of_environment(key: &SettingKey) -> Option<(Vec<String>, &'static str)> {
     if key.name == AUTH {
         return decided_by_environment().map(|(kind, name)| (vec![kind.name().to_owned()], name));
     }
@@ -264,7 +270,7 @@ fn of_environment(key: &Key) -> Option<(Vec<String>, &'static str)> {
 /// Makes sure that the argument takes the values. What is wrong is said without the value: it may be a secret that stands in
 /// the wrong place.
 fn check(command: &Command, setting: &Setting, path: &Path) -> Result<(), SettingsError> {
-    if setting.key.kind == Kind::Switch {
+    if setting.key.kind == SettingKind::Switch {
         return Ok(());
     }
     let args = command.get_subcommands().filter(|sub| has(sub, "no_config")).flat_map(Command::get_arguments);

@@ -125,7 +125,7 @@ fn no_secret_can_stand_in_it_and_none_is_repeated() {
 
 #[test]
 fn a_failure_names_the_line_of_the_setting_that_it_is_about_and_of_no_other() {
-    let setting = |name, origin| Told { name, values: vec!["manager".to_owned()], origin };
+    let setting = |name, origin| SettingInForce { name, values: vec!["manager".to_owned()], origin };
     let in_force = InForce {
         file: Some(PathBuf::from("sealoff.toml")),
         playbook: None,

@@ -17,7 +17,7 @@ use crate::graph::unreachable::Unreachable;
 
 const API_VERSION: &str = "2019-11-01";
 /// Larger files are not the agent's.
-const LARGEST_KEY: u64 = 4096;
+const MAX_KEY_FILE: u64 = 4096;
 
 /// Asks the agent at `endpoint`.
 ///
@@ -87,7 +87,7 @@ fn key_named_by(headers: &HeaderMap, folder: &Path) -> Result<HeaderValue, Token
         ))
     };
     let about = std::fs::symlink_metadata(path).map_err(unreadable)?;
-    if !about.is_file() || about.len() > LARGEST_KEY {
+    if !about.is_file() || about.len() > MAX_KEY_FILE {
         return Err(unusable(&format!("{} is no small file", path.display())));
     }
     let key = std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)?;

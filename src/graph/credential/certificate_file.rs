@@ -15,7 +15,7 @@ use crate::pem;
 use crate::pfx::{self, Pfx, PfxCertificate, PfxContents, PfxError};
 
 /// No such file is longer.
-const LONGEST_FILE: u64 = 1 << 20;
+const MAX_FILE: u64 = 1 << 20;
 
 /// Why a certificate cannot be used to get in. No content of the file is ever part of it.
 #[derive(Debug, thiserror::Error)]
@@ -155,10 +155,10 @@ fn failed(path: &Path, error: PfxError) -> CertificateError {
 pub(super) fn read(path: &Path, password: &mut FilePassword<'_>) -> Result<(RsaKeyPair, Vec<u8>), CertificateError> {
     let unreadable = |source| CertificateError::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len().min(LONGEST_FILE);
+    let length = file.metadata().map_err(unreadable)?.len().min(MAX_FILE);
     // One byte more than is needed, so that the buffer does not grow only to see the end.
     let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
-    file.take(LONGEST_FILE).read_to_end(&mut content).map_err(unreadable)?;
+    file.take(MAX_FILE).read_to_end(&mut content).map_err(unreadable)?;
     let contents =
         if pfx::is_binary(&content) { of_pfx(&content, path, password)? } else { of_pem(&content, path, password)? };
     pair(contents, path)

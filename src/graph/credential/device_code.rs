@@ -18,8 +18,8 @@ const SLOWER_BY: Duration = Duration::from_secs(5);
 const USUAL_INTERVAL: u64 = 5;
 
 /// Whatever the service says: nobody waits for longer, and numbers that no calendar holds must not end the program.
-const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
-const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+const MAX_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Where a person has to go, and with which code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub(super) async fn sign_in(
     };
     let started: Started = serde_json::from_slice(&body)
         .map_err(|_| TokenError::Unusable("the token service gave no device code".to_owned()))?;
-    let lifetime = Duration::from_secs(started.expires_in).min(LONGEST_LIFETIME);
-    let interval = Duration::from_secs(started.interval.unwrap_or(USUAL_INTERVAL)).min(LONGEST_INTERVAL);
+    let lifetime = Duration::from_secs(started.expires_in).min(MAX_LIFETIME);
+    let interval = Duration::from_secs(started.interval.unwrap_or(USUAL_INTERVAL)).min(MAX_INTERVAL);
     let (url, code) = (started.verification_uri, started.user_code);
     (show.0)(&DevicePrompt { url, code, lifetime });
     wait(service, client_id, &started.device_code, interval, lifetime).await

@@ -13,7 +13,7 @@ use crate::graph::unreachable::Unreachable;
 /// The audience that a federated credential has unless it was set otherwise ("Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 /// No token is longer; whatever is, was named by mistake.
-const LONGEST: u64 = 64 * 1024;
+const MAX_TOKEN_FILE: u64 = 64 * 1024;
 
 /// The token in a file, as it stands there now.
 ///
@@ -26,7 +26,7 @@ pub(super) fn in_file(path: &Path) -> Result<SecretString, TokenError> {
         reason: reason.to_string(),
     };
     let size = std::fs::metadata(path).map_err(|error| unusable(&error))?.len();
-    if size > LONGEST {
+    if size > MAX_TOKEN_FILE {
         return Err(unusable(&format_args!("it has {size} bytes, and no token is that long")));
     }
     let text = std::fs::read_to_string(path).map(SecretString::from).map_err(|error| unusable(&error))?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::error::{TokenError, is_busy};
-use super::token_service::{Field, Granted, PATIENCE, Refusal, wait_of};
+use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of};
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
@@ -92,7 +92,7 @@ pub(super) async fn token(
     if status.is_success() {
         return granted(&body, OffsetDateTime::now_utc());
     }
-    let words = serde_json::from_slice::<Refusal>(&body).unwrap_or_default();
+    let words = serde_json::from_slice::<TokenRefusal>(&body).unwrap_or_default();
     let words = words.message(&[Field::Secret("IDENTITY_HEADER", proof)]);
     let message = format!("{SERVICE} answered HTTP {status}: {words}");
     // Not found and gone: the identity is being put in place ("Error handling").

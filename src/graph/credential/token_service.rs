@@ -49,7 +49,7 @@ pub(crate) enum Field<'a> {
 
 /// What the token service says when it says no.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Refusal {
+pub(crate) struct TokenRefusal {
     #[serde(default)]
     pub(crate) error: String,
     /// `message` is App Service's name for it.
@@ -63,7 +63,7 @@ pub(crate) struct Refusal {
 pub(crate) enum Reply {
     Given(Bytes),
     /// A person has not finished, or did not want to: the OAuth error.
-    Refused(Refusal, TokenError),
+    Refused(TokenRefusal, TokenError),
 }
 
 impl<'a> TokenService<'a> {
@@ -116,7 +116,7 @@ impl<'a> TokenService<'a> {
         if status.is_success() {
             return Ok(Reply::Given(body));
         }
-        let refusal = serde_json::from_slice::<Refusal>(&body).ok().filter(|refusal| !refusal.error.is_empty());
+        let refusal = serde_json::from_slice::<TokenRefusal>(&body).ok().filter(|refusal| !refusal.error.is_empty());
         let Some(refusal) = refusal else {
             let (status, bytes) = (status.as_u16(), body.len());
             return Err(TokenError::SomethingBetween { status, bytes, retry_after: wait });
@@ -181,7 +181,7 @@ impl Field<'_> {
     }
 }
 
-impl Refusal {
+impl TokenRefusal {
     /// The service's own words without what follows them (its ids and the time), and without what was sent in confidence.
     pub(super) fn message(&self, fields: &[Field<'_>]) -> String {
         let text = if self.error_description.is_empty() { &self.error } else { &self.error_description };
@@ -228,7 +228,7 @@ mod tests {
             *form(&fields).unwrap(),
             b"scope=https%3A%2F%2Fg%2F.default&client_secret=a%26b%3Dc%2Bd%20%25".to_vec()
         );
-        let refusal = Refusal {
+        let refusal = TokenRefusal {
             error: "invalid_client".to_owned(),
             error_description: "AADSTS7000215: not a&b=c+d %\r\nTrace ID: x".to_owned(),
             error_codes: vec![7_000_215],
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(refusal.message(&fields), "AADSTS7000215: not [client_secret]");
         let in_one_line =
             "AADSTS700016: no app. Trace ID: x Correlation ID: y Timestamp: 2026-11-25 13:41:49Z".to_owned();
-        let refusal = Refusal { error_description: in_one_line, ..refusal };
+        let refusal = TokenRefusal { error_description: in_one_line, ..refusal };
         assert_eq!(refusal.message(&fields), "AADSTS700016: no app.");
     }
 }

@@ -35,4 +35,4 @@ pub use controller::Controller;
 pub use feedback::{Feedback, Shape, Wait};
 
 /// A full batch: what has to fit before it is worth sending.
-const BATCH: f64 = super::batch::MOST_ITEMS as f64;
+const BATCH: f64 = super::batch::MAX_ITEMS as f64;

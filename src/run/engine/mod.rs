@@ -32,7 +32,7 @@ use super::run_end::RunEnd;
 use super::schedule::{Kind, Queue, Turn};
 use super::state::{self, AccountState, Transition};
 use crate::clock::Clock;
-use crate::graph::batch::MOST_ITEMS;
+use crate::graph::batch::MAX_ITEMS;
 use crate::graph::error::GraphError;
 use crate::graph::quota::Wait;
 use crate::graph::transport::{Transport, TransportError};
@@ -362,7 +362,7 @@ impl<'o, T: Transport> Engine<'o, T> {
 
     /// Accounts taken up and not settled: bounds how many passwords are in memory.
     fn most_open(&self) -> usize {
-        2 * self.apps.most_calls().max(16) * MOST_ITEMS
+        2 * self.apps.most_calls().max(16) * MAX_ITEMS
     }
 
     fn take_lot(&mut self, lot: Option<Lot>) {

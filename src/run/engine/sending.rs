@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CallNumber, Delivery, Ending, Engine, Obstacle, Referred, Sent, Slip, SlipWrite, call};
-use crate::graph::batch::MOST_ITEMS;
+use crate::graph::batch::MAX_ITEMS;
 use crate::graph::quota::Wait;
 use crate::graph::transport::{Transport, TransportError};
 use crate::graph::unreachable::Unreachable;
@@ -44,12 +44,11 @@ impl<T: Transport> Engine<'_, T> {
                 self.lingering_since = None;
                 return;
             }
-            if alone.is_none() && ready < MOST_ITEMS && self.intake.is_some() && self.updating.len() < self.most_open()
-            {
+            if alone.is_none() && ready < MAX_ITEMS && self.intake.is_some() && self.updating.len() < self.most_open() {
                 // Credentials are on their way from the processor, not from the network: that is worth any wait.
                 return;
             }
-            if alone.is_none() && ready < MOST_ITEMS && !self.calls.is_empty() {
+            if alone.is_none() && ready < MAX_ITEMS && !self.calls.is_empty() {
                 let since = *self.lingering_since.get_or_insert(now);
                 if now < since + LINGER {
                     return;
@@ -94,7 +93,7 @@ impl<T: Transport> Engine<'_, T> {
             return usize::from(self.may_carry(turn, app));
         }
         let referred = self.referred.iter().filter(|referred| self.may_try(referred, app, now)).count();
-        (referred + self.queue.len()).min(MOST_ITEMS)
+        (referred + self.queue.len()).min(MAX_ITEMS)
     }
 
     fn may_try(&self, referred: &Referred, app: AppIndex, now: Duration) -> bool {
