@@ -1,4 +1,4 @@
-//! SHA-256, as everything that must not change unnoticed is named by it.
+//! SHA-256 digests: of everything whose change must be noticed.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; SHA256_OUTPUT_LEN]);
 
-/// Says that a text is not a SHA-256 digest in hexadecimal.
+/// A text is not a SHA-256 digest in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a SHA-256 digest of 64 hexadecimal digits")]
 pub struct NotADigest(pub String);
@@ -45,7 +45,7 @@ impl Digest {
         &self.0
     }
 
-    /// The first twelve digits: enough for a person to tell two digests apart.
+    /// The first twelve digits: enough for a person to distinguish two digests.
     #[must_use]
     pub fn short(&self) -> String {
         self.to_string()[..12].to_owned()
@@ -55,7 +55,7 @@ impl Digest {
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        // Every line of a journal has one: digit by digit through the formatter would take longer than the hash itself.
+        // Every line of a journal has one, and the formatter, digit by digit, would take longer than the hash itself.
         let mut text = [0; 2 * SHA256_OUTPUT_LEN];
         for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
             pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);

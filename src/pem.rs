@@ -1,6 +1,6 @@
-//! PEM: what stands between the lines `-----BEGIN …-----` and `-----END …-----`.
+//! PEM: the blocks between the lines `-----BEGIN …-----` and `-----END …-----`.
 //!
-//! Text around the blocks is passed over, as programs write it there (`Bag Attributes`, the certificate in words).
+//! Text around the blocks is skipped: programs write it there (`Bag Attributes`, the certificate in words).
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -48,7 +48,7 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
 }
 
 fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
-    // Both buffers have their whole size from the beginning: growing would leave copies of a key behind.
+    // Both buffers have their full size from the beginning: a buffer that grows leaves copies of a key behind.
     let mut compact = Zeroizing::new(Vec::with_capacity(body.len()));
     compact.extend(body.bytes().filter(|byte| !byte.is_ascii_whitespace()));
     let mut content = Zeroizing::new(Vec::with_capacity(compact.len() / 4 * 3 + 3));

@@ -1,4 +1,4 @@
-//! Folders and files that only their owner may read, and files that are either whole or not there.
+//! Folders and files that only their owner may read, and files that are either complete or not there.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// Makes a folder, and those above it that are missing, readable by the owner only (0700).
+/// Makes a folder that only its owner may read (0700), and the missing folders above it.
 ///
-/// A folder that is there already is left as it is.
+/// A folder that exists is left as it is.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -18,7 +18,7 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Says whether others than the owner may change what is in this folder. Always `false` where the file system has no such
+/// Whether others than the owner may change what is in this folder. Always `false` where the file system has no such
 /// mode.
 pub fn writable_by_others(path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
@@ -36,11 +36,11 @@ pub fn writable_by_others(path: &Path) -> io::Result<bool> {
 /// Who may change an open file that this program trusts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MayChange {
-    /// Whoever runs this program, and whoever administers the machine.
+    /// The user who runs this program, and the administrator of the machine.
     OwnerAlone,
-    /// Its owner is somebody else.
+    /// The owner is another user.
     AnotherOwner,
-    /// Everybody, or a group.
+    /// A group, or all users.
     Others,
 }
 
@@ -68,7 +68,7 @@ fn may_change(mode: u32, owner: u32, myself: u32) -> MayChange {
     }
 }
 
-/// Says whether others than the owner may read or change an open file. Always `false` where the file system has no such
+/// Whether others than the owner may read or change an open file. Always `false` where the file system has no such
 /// mode.
 pub fn open_to_others(file: &File) -> io::Result<bool> {
     let metadata = file.metadata()?;
@@ -89,11 +89,7 @@ pub fn temporary_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
     builder.prefix(prefix).tempdir()
 }
 
-/// Opens a new file (0600) for writing; a file that exists is an error.
-///
-/// # Errors
-///
-/// [`io::ErrorKind::AlreadyExists`], or whatever opening fails with.
+/// Opens a new file (0600) for writing. A file that exists is an error ([`io::ErrorKind::AlreadyExists`]).
 pub fn create_new(path: &Path) -> io::Result<File> {
     owner_only(OpenOptions::new().write(true).create_new(true)).open(path)
 }
@@ -109,12 +105,8 @@ fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Writes a file (0600) beside its place, brings it to disk and renames it: at every moment the name holds the old
-/// content or the new, never a part.
-///
-/// # Errors
-///
-/// What `write` returns, or whatever writing, syncing or renaming fails with; the old file is then untouched.
+/// Writes a file (0600) beside its place, syncs it to disk and renames it: at every moment the name has the old content or the
+/// new content, never a part. On an error, the old file is unchanged.
 pub fn replace<T, E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<&File>) -> Result<T, E>,
@@ -130,8 +122,8 @@ pub fn replace<T, E: From<io::Error>>(
     Ok(answer)
 }
 
-/// A new file (0600) that grows beside its place while other things go on, and takes its name only when it is whole.
-/// Dropped before that, it leaves nothing behind.
+/// A new file (0600) that is written beside its place, and gets its name when it is complete. Dropped before that, it leaves
+/// nothing behind.
 #[derive(Debug)]
 pub struct Pending {
     writer: io::BufWriter<NamedTempFile>,
@@ -150,12 +142,8 @@ impl Pending {
         self.writer.get_ref().reopen()
     }
 
-    /// Brings the file to disk and gives it its name.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::AlreadyExists`] when the name is taken: that file is untouched. Otherwise whatever writing,
-    /// syncing or renaming fails with.
+    /// Syncs the file to disk and gives it its name. If a file of that name exists, it is left as it is, and this is an error
+    /// ([`io::ErrorKind::AlreadyExists`]).
     pub fn commit(self) -> io::Result<()> {
         let file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
@@ -174,7 +162,7 @@ impl Write for Pending {
     }
 }
 
-/// Says whether a file of this name is one that was being written when the process was killed.
+/// Whether a file of this name was being written when the process was killed.
 #[must_use]
 pub fn is_leftover(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| name.starts_with(PART_PREFIX) && name.ends_with(PART_SUFFIX))
@@ -187,7 +175,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(PART_PREFIX).suffix(PART_SUFFIX).tempfile_in(folder_of(path))
 }
 
-/// Brings the names in a folder to disk, so that a new or renamed file is found after a power cut.
+/// Syncs the names in a folder to disk, so that a new or renamed file is found after a power cut.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
@@ -215,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_else_may_change_belongs_to_oneself_or_to_root() {
+    fn what_no_other_user_may_change_belongs_to_oneself_or_to_root() {
         for (mode, owner, may) in [
             (0o100_644, 1000, MayChange::OwnerAlone),
             (0o100_600, 0, MayChange::OwnerAlone),
@@ -258,6 +246,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
     }
+
     #[test]
     fn a_pending_file_takes_its_name_once_and_when_it_is_whole() {
         let scratch = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `sealoff keygen`: a new identity for somebody to whom credentials are sealed.
+//! `sealoff keygen`: a new identity for a person to whom credentials are sealed.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use super::{messages, passphrase, private_output};
 
 /// Make a new identity: the secret key that opens what is sealed to its public half, the recipient.
 ///
-/// The file has the form that age-keygen writes, so the stock age program reads it too. Whoever has it can open every
-/// credential that was sealed to it: keep it as you would keep the passwords themselves.
+/// The file has the form that age-keygen writes, so the stock age program reads it too. Anyone who has the file can open
+/// every credential that was sealed to it: protect it as you would protect the passwords themselves.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -46,13 +46,8 @@ pub struct KeygenArgs {
 
 /// Runs the command.
 ///
-/// With `--output` the identity reaches that file only. Without it, it goes to standard output, but not to a terminal
-/// unless `--show` is given: terminals are recorded, shared and scrolled back.
-///
-/// # Errors
-///
-/// [`Failure`]: the file is there already or cannot be written, or standard output is a terminal or a file that others can
-/// read.
+/// With `--output` the identity is only written to that file. Without it, the identity goes to standard output, and to a
+/// terminal only with `--show`: terminals are recorded, shared and scrolled back.
 pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
     let to_terminal = io::stdout().is_terminal();
     if args.output.is_none() && to_terminal && !args.show {
@@ -106,13 +101,13 @@ fn print(identity: &Identity, recipient: &str, json: bool) -> io::Result<()> {
     let text = identity.file_text();
     let mut out = io::stdout().lock();
     if json {
-        // The third line is the key itself; neither half holds anything that JSON escapes.
+        // The last line is the key itself. Neither half holds a character that JSON escapes.
         let secret = text.lines().last().unwrap_or_default();
         return writeln!(out, r#"{{"sealoff_keygen":1,"recipient":"{recipient}","identity":"{secret}"}}"#);
     }
     out.write_all(text.as_bytes())?;
     out.flush()?;
-    // As age-keygen does: standard output goes to a file, and the person still learns the recipient.
+    // As age-keygen does: standard output goes to a file, and the person sees the recipient all the same.
     messages::info(format_args!("Public key: {recipient}"));
     Ok(())
 }

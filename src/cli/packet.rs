@@ -1,4 +1,4 @@
-//! A packet as `unseal` reads and prints it: the sheet of everything that one person hands over.
+//! Packets, as `unseal` reads and prints them: the sheet of all credentials that one person hands over.
 
 use std::fs::File;
 use std::io::{Read as _, Write};
@@ -40,7 +40,7 @@ impl PacketKind {
     }
 }
 
-/// How much of a file tells whether it is sealed.
+/// This many bytes of a file show whether it is sealed.
 const HEAD: u64 = 64;
 
 /// Opens a results file, or a packet with one of these identities.
@@ -60,14 +60,14 @@ pub(super) fn open(path: &Path, identities: &Identities) -> Result<(SealedRows, 
     Ok((SealedRows::of_sheet(sheet, path).map_err(Failure::usage)?, PacketKind::Packet))
 }
 
-/// Whatever cannot be read here is said by whoever opens it.
+/// A file that cannot be read is not sealed here: the error is reported when it is opened.
 fn is_sealed(path: &Path) -> bool {
     let mut head = Vec::new();
     File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok()
         && sealed_file_kind(&head).is_some()
 }
 
-/// One line of the sheet, with nothing in it yet of what is filled in by hand.
+/// Writes one line of the sheet. The cells that are filled in by hand are empty.
 pub(super) fn write_line(
     writer: &mut csv::Writer<impl Write>,
     row: &SealedRow,
@@ -80,7 +80,7 @@ pub(super) fn write_line(
         &guard(&row.user_principal_name),
         &guard(&row.display_name),
         &object_id.to_string(),
-        // No formula: it begins with a letter, which was checked, and must be copied exactly as it is.
+        // It is no formula, because it begins with a letter, which was checked; and it must be copied exactly as it is.
         password.expose(),
         &candidate.map(|number| number.to_string()).unwrap_or_default(),
         "",

@@ -1,5 +1,5 @@
-//! Passphrases: typed without echo, or handed over by a program on standard input. Never an argument, where every user of the
-//! machine would see them, and never the environment, which children inherit.
+//! Passphrases: typed without echo, or given by a program on standard input. They are never an argument, which every user of
+//! the machine can see, and never in the environment, which child processes inherit.
 
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
@@ -11,27 +11,22 @@ use crate::seal::{AskPassphrase, Identities, IdentityError};
 
 use super::exit::{Exit, Failure};
 
-/// No passphrase is longer; room for it is there from the beginning, as growing would leave copies behind.
+/// No passphrase is longer. The buffer has this size from the beginning: a buffer that grows leaves copies behind.
 const MAX_BYTES: usize = 4096;
 
 /// Reads all identity files, and asks for the passphrase of each that is protected by one.
-///
-/// # Errors
-///
-/// [`Failure`]: a file cannot be used, or nobody can be asked.
 pub(super) fn identities(paths: &[PathBuf], from_stdin: bool) -> Result<Identities, Failure> {
     let mut handed = if from_stdin { Some(first_line(&mut io::stdin().lock())?) } else { None };
     let ask: &mut AskPassphrase<'_> = &mut |path| match &mut handed {
-        // The one line is for all of them.
+        // One line serves all identity files.
         Some(line) => Some(SecretString::from(line.as_str())),
         None => typed(path),
     };
     let mut all: Option<Identities> = None;
     for path in paths {
         let more = Identities::read_with(path, ask).map_err(|error| match error {
-            IdentityError::Locked(_) => Failure::new(Exit::Usage, error).with_next(
-                "Run this at a terminal, or hand the passphrase over on standard input with --passphrase-stdin.",
-            ),
+            IdentityError::Locked(_) => Failure::new(Exit::Usage, error)
+                .with_next("Run this at a terminal, or give the passphrase on standard input with --passphrase-stdin."),
             other => Failure::usage(other),
         })?;
         all = Some(match all {
@@ -43,10 +38,6 @@ pub(super) fn identities(paths: &[PathBuf], from_stdin: bool) -> Result<Identiti
 }
 
 /// A new passphrase: typed twice, or the first line of standard input.
-///
-/// # Errors
-///
-/// [`Failure`]: nobody can be asked, or the two differ.
 pub(super) fn new(from_stdin: bool) -> Result<SecretString, Failure> {
     if from_stdin {
         return first_line(&mut io::stdin().lock()).map(|line| SecretString::from(line.as_str()));
@@ -54,7 +45,7 @@ pub(super) fn new(from_stdin: bool) -> Result<SecretString, Failure> {
     let ask = |prompt: &str| {
         rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
             Failure::usage(format_args!("no passphrase can be asked for: {error}"))
-                .with_next("Run this at a terminal, or hand the passphrase over with --passphrase-stdin.")
+                .with_next("Run this at a terminal, or give the passphrase on standard input with --passphrase-stdin.")
         })
     };
     let passphrase = ask("New passphrase: ")?;
@@ -79,7 +70,10 @@ fn first_line(input: &mut impl BufRead) -> Result<Zeroizing<String>, Failure> {
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     match std::str::from_utf8(line) {
-        Ok("") => Err(Failure::usage("standard input holds no passphrase").with_next("Write it there as one line.")),
+        Ok("") => {
+            Err(Failure::usage("standard input holds no passphrase")
+                .with_next("Write it to standard input as one line."))
+        }
         Ok(line) => Ok(Zeroizing::new(line.to_owned())),
         Err(_) => Err(Failure::usage("the passphrase on standard input is not UTF-8")),
     }

@@ -1,18 +1,18 @@
-//! What new passwords are like, as it is typed.
+//! The flags for the kind and the length of new passwords.
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Failure;
 use crate::seal::{LengthError, PasswordStyle};
 
-/// What new passwords are like.
+/// The kind and the length of new passwords.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Passwords")]
 pub(super) struct PasswordArgs {
-    /// What new passwords are like: random characters in groups, or a phrase of words for reading out over a phone
+    /// The kind of new passwords: random characters in groups, or a phrase of words that can be read out over a phone
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     password: PasswordKind,
-    /// How many characters (17 to 64; 20 if not given), or how many words of a phrase (6 to 12; 6)
+    /// The number of characters (17 to 64; by default 20), or the number of words of a phrase (6 to 12; by default 6)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8))]
     password_length: Option<u8>,
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use strum::VariantNames as _;
 use time::OffsetDateTime;
 
 use super::connect::{Connected, ConnectionArgs};
@@ -151,8 +152,7 @@ pub struct RuleArgs {
 }
 
 fn by_name() -> impl TypedValueParser<Value = KeyProperty> {
-    PossibleValuesParser::new(KeyProperty::ALL.map(KeyProperty::name))
-        .try_map(|name| KeyProperty::ALL.into_iter().find(|by| by.name() == name).ok_or("it is none of them"))
+    PossibleValuesParser::new(KeyProperty::VARIANTS).try_map(|name| name.parse::<KeyProperty>())
 }
 
 /// Known to the shells' completions, and to whoever mistypes one.

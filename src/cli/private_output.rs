@@ -1,4 +1,4 @@
-//! Where passwords and keys may be written: to files that nobody else can read.
+//! Where passwords and keys may be written: to files that only their owner can read.
 
 use std::fs::File;
 use std::io;
@@ -8,25 +8,21 @@ use crate::private_files;
 
 use super::exit::Failure;
 
-/// Makes a file for passwords, readable by its owner only.
-///
-/// # Errors
-///
-/// [`Failure`]: it is there already, or cannot be made.
+/// Makes a file for passwords, which only its owner can read. A file that exists is refused.
 pub(super) fn create(path: &Path) -> Result<File, Failure> {
     private_files::create_new(path).map_err(|error| {
         let failure = Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
         match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                failure.with_next("No file is overwritten: name another one, or remove it.")
+                failure.with_next("Files are never overwritten: name another one, or remove it.")
             }
             _ => failure,
         }
     })
 }
 
-/// Refuses a standard output that a shell redirected to a file which others can read, as it does unless it is told
-/// otherwise. Pipes and terminals are no files. Where the file system has no such mode, nothing is refused.
+/// Refuses a standard output that a shell redirected to a file which others can read: shells make such files by default. Pipes
+/// and terminals are no files. Where the file system has no such mode, nothing is refused.
 pub(super) fn check_standard_output(what: &str) -> Result<(), Failure> {
     #[cfg(not(unix))]
     let _ = what;
@@ -39,7 +35,7 @@ pub(super) fn check_standard_output(what: &str) -> Result<(), Failure> {
                 return Err(Failure::refused(format_args!(
                     "standard output goes to a file that others can read, and {what} is not written there"
                 ))
-                .with_next("Write to a file of your own with -o FILE, or call umask 077 before."));
+                .with_next("Write to a private file with -o FILE, or run umask 077 before."));
             }
         }
     }

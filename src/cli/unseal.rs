@@ -20,13 +20,13 @@ use super::{passphrase, private_output};
 /// Open the sealed credentials of a results file.
 ///
 /// Prints CSV with the columns user_principal_name, object_id, password, candidate. The last one is empty, except for an
-/// account of which nobody knows which of several passwords took effect: then each of them has a line of its own, `1`
-/// the earliest, and the last of them is the one to try first.
+/// account with several passwords of which any may have taken effect: then each of them has a line of its own, from
+/// `1`, the earliest, and the last one is the one to try first.
 ///
 /// Identities that are protected by a passphrase ask for it at the terminal; --passphrase-stdin takes it from a program.
 ///
 /// A credential that was moved to another row, edited or damaged is not printed: its row is named on standard error, the
-/// others are printed all the same, and the exit code is 3. Rows without a credential are passed over.
+/// others are printed, and the exit code is 3. Rows without a credential are skipped.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -49,7 +49,7 @@ pub struct UnsealArgs {
     #[arg(short, long, value_name = "FILE", required = true)]
     identity: Vec<PathBuf>,
 
-    /// Take the passphrase of protected identities from the first line of standard input; else it is asked for.
+    /// Take the passphrase of protected identities from the first line of standard input; otherwise it is asked for.
     #[arg(long)]
     passphrase_stdin: bool,
 
@@ -57,7 +57,7 @@ pub struct UnsealArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Only this person: by the name in the roster, the object id or the user principal name.
+    /// Only this person, by the name in the roster, the object id or the user principal name.
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 
@@ -75,19 +75,14 @@ pub struct UnsealArgs {
     letters: Option<PathBuf>,
 }
 
-/// How many rows of other recipients are named before the rest is only counted.
+/// Rows of other recipients are named up to this number; the others are only counted.
 const MAX_NAMED: usize = 20;
 
 /// Runs the command.
-///
-/// # Errors
-///
-/// [`Failure`]: the file or the identity cannot be used, standard output is a terminal and `--show` is not given, or
-/// there is nothing to open.
 pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
     let said = &mut anstream::stderr();
     if let Some(path) = &args.output {
-        // Read first: a passphrase that does not fit must not leave an empty file behind.
+        // The identities come first: a wrong passphrase must not leave an empty file behind.
         let identities = identities(&args)?;
         let mut file = private_output::create(path)?;
         let ending = run_to(&args, identities, &mut file, said).and_then(|exit| {
@@ -96,13 +91,13 @@ pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
             Ok(exit)
         });
         if ending.is_err() {
-            // Whatever is in it is not what was asked for.
+            // The file is incomplete.
             let _ = std::fs::remove_file(path);
         }
         return ending;
     }
     if args.letters.is_some() {
-        // Only where they are is printed.
+        // No password is printed, only where the letters are.
         return run_to(&args, identities(&args)?, &mut io::stdout().lock(), said);
     }
     if io::stdout().is_terminal() && !args.show {
@@ -157,7 +152,7 @@ impl Opening<'_> {
         let object_id = match &row.object_id {
             Ok(id) => *id,
             Err(text) => {
-                let problem = format!("{}: {text:?} is no object id, so nothing is opened for it", named(row));
+                let problem = format!("{}: {text:?} is not an object id, so nothing is opened for it", named(row));
                 self.tally.problem(problem);
                 return Ok(());
             }
@@ -181,7 +176,7 @@ impl Opening<'_> {
         self.out.account(row, object_id, &opened)
     }
 
-    /// The password, or `None` where it is sealed to somebody else.
+    /// The password, or `None` if it is sealed to another recipient.
     fn password(
         &self,
         row: &SealedRow,
@@ -191,10 +186,8 @@ impl Opening<'_> {
         let expected = ExpectedAccount { tenant: None, object_id, user_principal_name: &row.user_principal_name };
         let sealed = sealed.as_ref().map_err(ToString::to_string)?;
         match unseal(&self.identities, sealed, &expected) {
-            Ok(password) if password.is_of_our_making() => Ok(Some(password)),
-            Ok(_) => {
-                Err("whoever sealed it, sealoff did not: there are signs in it that no password of ours has".into())
-            }
+            Ok(password) if password.could_be_generated() => Ok(Some(password)),
+            Ok(_) => Err("sealoff did not seal it: it holds characters that no password of sealoff has".into()),
             Err(UnsealError::NotForThisIdentity) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
@@ -205,7 +198,7 @@ fn named(row: &SealedRow) -> String {
     format!("row {} ({})", row.row.escape_debug(), row.user_principal_name.escape_debug())
 }
 
-/// What was seen, for the ending.
+/// What was found, for the exit code and the last message.
 struct UnsealCounts<'a> {
     /// Where problems are named.
     said: &'a mut dyn Write,
@@ -220,7 +213,7 @@ impl<'a> UnsealCounts<'a> {
         Self { said, rows: 0, opened: 0, problems: 0, others: Vec::new() }
     }
 
-    /// A standard error that is closed is no reason to keep a password from its owner.
+    /// Errors are ignored: passwords are printed also if standard error is closed.
     fn say(&mut self, line: std::fmt::Arguments<'_>) {
         let _ = writeln!(self.said, "{line}");
     }
@@ -268,7 +261,7 @@ enum PasswordOutput<'a> {
         begun: bool,
     },
     Json(&'a mut dyn Write),
-    /// A page for each person; where they are is printed.
+    /// A page for each person. Their folder is printed.
     Letters(Letters, &'a mut dyn Write),
 }
 
@@ -314,8 +307,8 @@ impl<'a> PasswordOutput<'a> {
                         return packet::write_line(writer, row, object_id, password, candidate);
                     }
                     let candidate = candidate.map(|number| number.to_string()).unwrap_or_default();
-                    // The name comes from strangers and is guarded; the password begins with a letter, which was checked,
-                    // and must be copied exactly as it is.
+                    // The name may be a formula, so it is guarded. The password begins with a letter, which was checked, and
+                    // must be copied exactly as it is.
                     writer.write_record([&*guard(name), &object_id.to_string(), password.expose(), &candidate])
                 };
                 write().map_err(broken)
@@ -472,7 +465,7 @@ mod tests {
         let (ending, out, said) = desk.run(&[]);
         assert_eq!(ending.unwrap(), Exit::Unfinished);
         assert!(out.contains("third") && !out.contains("HYPERLINK") && !out.contains('\u{1b}'), "{out}");
-        assert!(said.contains("row 1 (u1@contoso.com): whoever sealed it") && said.contains("row 2"), "{said}");
+        assert!(said.contains("row 1 (u1@contoso.com): sealoff did not seal it") && said.contains("row 2"), "{said}");
         assert!(!said.contains("HYPERLINK") && !said.contains('\u{1b}'), "{said}");
     }
 

@@ -1,5 +1,4 @@
-//! What stands behind a password: by PKCS #5 as files are written today, and by the older schemes of PKCS #12 as far as they
-//! still are in use.
+//! Decrypts with a password: by PKCS #5, as files are written today, and by the older scheme of PKCS #12 that Windows still uses.
 
 use cbc::cipher::{BlockDecryptMut, KeyIvInit, block_padding::Pkcs7};
 use cms::encrypted_data::EncryptedData;
@@ -18,7 +17,7 @@ use crate::asn1;
 
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
 
-/// Schemes that are known by name and not opened.
+/// Schemes that are known by name and not supported.
 const UNSUPPORTED: [(ObjectIdentifier, &str); 6] = [
     (pkcs12::PKCS_12_PBE_WITH_SHAAND128_BIT_RC4, "RC4 with 128 bits"),
     (pkcs12::PKCS_12_PBE_WITH_SHAAND40_BIT_RC4, "RC4 with 40 bits"),
@@ -36,7 +35,7 @@ pub(crate) fn private_key(der: &[u8], password: &SecretString) -> Result<Zeroizi
 
 pub(super) fn key(key: &EncryptedPrivateKeyInfo, password: &SecretString) -> Result<Zeroizing<Vec<u8>>, PfxError> {
     let opened = with_password(key.encryption_algorithm.owned_to_ref(), key.encrypted_data.as_bytes(), password)?;
-    // One wrong password in 256 yields something with the right padding.
+    // One wrong password in 256 yields a valid padding.
     if is_pkcs8(&opened).unwrap_or(false) { Ok(opened) } else { Err(PfxError::WrongPassword) }
 }
 
@@ -98,7 +97,7 @@ fn triple_des(
         Some(text)
     };
     let opened = open(&|id, length| derive_key_utf8::<sha1::Sha1>(password, salt, id, iterations, length).ok());
-    // No password at all is written down in two ways: with the zero that ends every password, and without.
+    // Programs write an empty password in two ways: with the zero that ends every password, and without it.
     let without_end = || match password {
         "" => open(&|id, length| Some(derive_key::<sha1::Sha1>(&[], salt, id, iterations, length))),
         _ => None,

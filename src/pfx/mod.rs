@@ -1,7 +1,7 @@
 //! PFX files (PKCS #12, RFC 7292): private keys and certificates, as Windows, Azure Key Vault and OpenSSL export them.
 //!
-//! Nothing here knows what a key is for. Whether the password is right shows when something opens; the MAC over the file
-//! would only say the same, and so it is not computed.
+//! This module does not know what a key is for. A password is right if it opens something; the MAC over the file would only say
+//! the same, so it is not checked.
 
 mod decrypt;
 mod error;
@@ -23,26 +23,26 @@ pub(crate) use error::PfxError;
 
 const LOCAL_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.21");
 
-/// A private key as PKCS #8, and the mark that its certificate has too.
+/// A private key as PKCS #8, and the id that its certificate has, too.
 pub(crate) struct PfxPrivateKey {
     pub(crate) pkcs8: Zeroizing<Vec<u8>>,
     pub(crate) local_key_id: Option<Vec<u8>>,
 }
 
-/// A certificate, and the mark that its private key has too.
+/// A certificate, and the id that its private key has, too.
 pub(crate) struct PfxCertificate {
     pub(crate) der: Vec<u8>,
     pub(crate) local_key_id: Option<Vec<u8>>,
 }
 
-/// Everything in a file that is of use.
+/// The keys and certificates in a file.
 #[derive(Default)]
 pub(crate) struct PfxContents {
     pub(crate) keys: Vec<PfxPrivateKey>,
     pub(crate) certificates: Vec<PfxCertificate>,
 }
 
-/// A file whose parts are told apart, and none of them opened yet.
+/// A file that is split into its parts, none of which is decrypted yet.
 pub(crate) struct Pfx<'a> {
     safes: Vec<PfxSafe<'a>>,
 }
@@ -71,7 +71,7 @@ struct SafeBag<'a> {
     bag_attributes: Option<Attributes>,
 }
 
-/// Does this look like DER or BER, as these files are, and not like text?
+/// Whether this looks like DER or BER, as these files are, and not like text.
 pub(crate) fn is_binary(content: &[u8]) -> bool {
     content.first() == Some(&0x30) && content.get(1).is_some_and(|length| *length >= 0x80)
 }
@@ -81,7 +81,7 @@ impl<'a> Pfx<'a> {
         safes(file).map(|safes| Self { safes }).map_err(|_| PfxError::Damaged)
     }
 
-    /// Is anything in it behind a password?
+    /// Whether any part needs a password.
     pub(crate) fn is_locked(&self) -> bool {
         self.safes.iter().any(|safe| match safe {
             PfxSafe::Encrypted(_) => true,
@@ -89,14 +89,14 @@ impl<'a> Pfx<'a> {
         })
     }
 
-    /// Are there private keys in the parts that are not encrypted as a whole? There they are, wherever they are.
+    /// Whether there are private keys in the parts that are not encrypted as a whole. No known program puts them elsewhere.
     pub(crate) fn has_keys(&self) -> bool {
         let keys = [PKCS_12_KEY_BAG_OID, PKCS_12_PKCS8_KEY_BAG_OID];
         self.open_safes().flatten().any(|bag| keys.contains(&bag.bag_id))
     }
 
-    /// Those private keys alone. Certificates often stand behind a cipher (RC2) that keys never do, and then the keys open
-    /// all the same.
+    /// Those private keys, without the certificates: certificates are often encrypted with a cipher (RC2) that is not supported
+    /// and that keys never have.
     pub(crate) fn keys(&self, password: &SecretString) -> Result<Vec<PfxPrivateKey>, PfxError> {
         let mut contents = PfxContents::default();
         self.open_safes().try_for_each(|bags| contents.take_in(bags, password))?;
@@ -118,7 +118,7 @@ impl<'a> Pfx<'a> {
                 PfxSafe::Open(bags) => contents.take_in(bags, password)?,
                 PfxSafe::Encrypted(data) => {
                     let content = decrypt::safe(data, password)?;
-                    // One wrong password in 256 yields something with the right padding.
+                    // One wrong password in 256 yields a valid padding.
                     let wrong = |_| PfxError::WrongPassword;
                     let bags = Vec::<SafeBag<'_>>::from_der(&content).map_err(wrong)?;
                     contents.take_in(&bags, password)?;

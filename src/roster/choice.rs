@@ -50,8 +50,8 @@ impl Keys {
         Self { key, fallback: None, upn_beside, id_beside }
     }
 
-    /// The surest column that may hold keys by the first people of the list, and the ones that stand in for it and have to
-    /// agree with it. Two columns that are equally sure and name different accounts are a question.
+    /// The surest column that may hold keys, judged by the first people of the list; the column that is read where that one is
+    /// empty; and the columns that have to agree with it. Two columns that are equally sure and name different accounts are a question.
     pub(super) fn chosen(header: &Header<'_>, people: &[Vec<String>]) -> Result<Self, RosterError> {
         let (ids, upns, likely) = (ids_of_accounts(header), header.all_of(names::UPN), header.all_of(names::LIKELY));
         let of = |column: &NamedColumn| evidence(people, column);
@@ -112,7 +112,7 @@ fn evidence(people: &[Vec<String>], column: &NamedColumn) -> Evidence {
     found
 }
 
-/// Whether all that stands in a column are user principal names.
+/// Whether a column holds user principal names only.
 fn holds_names(people: &[Vec<String>], column: &NamedColumn) -> bool {
     let mut cells = cells(people, column).peekable();
     let is_a_name = |cell| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)));

@@ -1,5 +1,7 @@
 //! Looks at the head of a list: whether it is text, what stands in front of the header, which delimiter it has.
 
+use strum::VariantArray as _;
+
 use super::delimiter::Delimiter;
 use super::error::RosterError;
 use super::names;
@@ -61,8 +63,9 @@ fn refuse_what_is_no_text(head: &[u8], from: &Source) -> Result<(), RosterError>
 /// several, the one that makes most cells; then the comma.
 fn guess(text: &[u8], whole: bool, options: &ReadOptions) -> Delimiter {
     // `max_by_key` takes the last of equals.
-    Delimiter::ALL
-        .into_iter()
+    Delimiter::VARIANTS
+        .iter()
+        .copied()
         .rev()
         .max_by_key(|delimiter| rank(text, whole, *delimiter, options))
         .unwrap_or(Delimiter::Comma)

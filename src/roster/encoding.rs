@@ -1,35 +1,26 @@
 //! The encodings of a list, and how the encoding is detected.
 
-use std::fmt;
-
 use serde::Serialize;
 
 /// The encoding of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display)]
 pub enum Encoding {
     /// UTF-8, and plain ASCII with it.
     #[serde(rename = "utf-8")]
+    #[strum(to_string = "UTF-8")]
     Utf8,
     /// UTF-16, the lower byte first: `>` and `Out-File` of Windows PowerShell, "Unicode text" of Excel.
     #[serde(rename = "utf-16le")]
+    #[strum(to_string = "UTF-16 LE")]
     Utf16Le,
     /// UTF-16, the higher byte first.
     #[serde(rename = "utf-16be")]
+    #[strum(to_string = "UTF-16 BE")]
     Utf16Be,
     /// One byte a letter, as Western European Windows programs write "CSV" and "ANSI".
     #[serde(rename = "windows-1252")]
+    #[strum(to_string = "Windows-1252")]
     Windows1252,
-}
-
-impl fmt::Display for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Utf8 => "UTF-8",
-            Self::Utf16Le => "UTF-16 LE",
-            Self::Utf16Be => "UTF-16 BE",
-            Self::Windows1252 => "Windows-1252",
-        })
-    }
 }
 
 /// The encoding that the first bytes show, and the length of its byte order mark. Without a mark it is UTF-8 until a later

@@ -60,7 +60,7 @@ pub enum Key {
 /// accounts that look like these.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// `userType`, as it stands in the roster.
+    /// `userType`, as the roster writes it.
     pub user_type: Option<String>,
     /// `onPremisesSyncEnabled` or `DirSyncEnabled`.
     pub synced: Option<bool>,

@@ -3,6 +3,8 @@
 //! Case, blanks, underscores and hyphens in a name do not matter: `User principal name` is `userPrincipalName`. The
 //! templates for bulk operations in Entra write `User name [userPrincipalName] Required`: the property in brackets counts.
 
+use strum::VariantArray as _;
+
 use super::invisible::is_invisible;
 use super::key_property::KeyProperty;
 
@@ -215,7 +217,7 @@ pub(super) fn is_a_sure_key(folded: &str, by: Option<KeyProperty>) -> bool {
 
 /// Whether a column of this name is known for anything.
 pub(super) fn is_known(folded: &str) -> bool {
-    let key = is_a_key(folded, None) || KeyProperty::ALL.into_iter().any(|by| is_a_key(folded, Some(by)));
+    let key = is_a_key(folded, None) || KeyProperty::VARIANTS.iter().any(|by| is_a_key(folded, Some(*by)));
     key || OTHER.contains(&folded) || is_of_a_log(folded)
 }
 

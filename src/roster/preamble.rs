@@ -1,31 +1,23 @@
 //! Lines in front of the header that say something about the file.
 
 use serde::Serialize;
+use strum::VariantArray as _;
 
 use super::delimiter::Delimiter;
 
 /// A line in front of the header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preamble {
     /// `sep=;`, which Excel understands.
+    #[strum(to_string = "sep= line")]
     Separator,
     /// `#TYPE ...`, as `Export-Csv` of Windows PowerShell writes it.
+    #[strum(to_string = "#TYPE line")]
     Type,
     /// `version:v1.0`, of the templates for bulk operations in Entra.
+    #[strum(to_string = "version line")]
     Version,
-}
-
-impl Preamble {
-    /// What the preview calls it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Separator => "sep= line",
-            Self::Type => "#TYPE line",
-            Self::Version => "version line",
-        }
-    }
 }
 
 /// What stands in front of the header.
@@ -76,10 +68,10 @@ fn understood(line: &[u8]) -> Option<(Preamble, Option<Delimiter>)> {
     {
         let sign = if sign == b"\\t" { b"\t" } else { sign };
         // A spreadsheet program that reads the line as a row adds its own delimiter to it, and saves the table with that one.
-        if sign.len() > 1 && sign.iter().all(|byte| Delimiter::ALL.iter().any(|known| known.byte() == *byte)) {
+        if sign.len() > 1 && sign.iter().all(|byte| Delimiter::VARIANTS.iter().any(|known| known.byte() == *byte)) {
             return Some((Preamble::Separator, None));
         }
-        let delimiter = Delimiter::ALL.into_iter().find(|delimiter| sign == [delimiter.byte()])?;
+        let delimiter = Delimiter::VARIANTS.iter().copied().find(|delimiter| sign == [delimiter.byte()])?;
         return Some((Preamble::Separator, Some(delimiter)));
     }
     if line.strip_prefix(b"\"").unwrap_or(line).starts_with(b"#TYPE ") {

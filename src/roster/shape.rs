@@ -37,7 +37,7 @@ impl fmt::Display for RosterShape {
         let mark = if self.byte_order_mark { " with byte order mark" } else { "" };
         write!(f, "{}{mark}, {}", self.encoding, self.delimiter)?;
         for line in &self.preamble {
-            write!(f, ", {}", line.name())?;
+            write!(f, ", {line}")?;
         }
         if self.header {
             write!(f, ", key column {:?}", self.key)?;

@@ -1,7 +1,7 @@
 //! The characters of passwords.
 //!
-//! No look-alikes (0 O 1 l I |), and no sign that a spreadsheet, a shell's quoting or a CSV file gives a meaning to
-//! (" , ; ' \ ` = + @). The hyphen stands between groups only, so that a password can be read out in four breaths.
+//! There are no look-alikes (0 O 1 l I |), and no signs that have a meaning in a spreadsheet, in a quoted text of a shell or in
+//! a CSV file (" , ; ' \ ` = + @). The hyphen only stands between groups, so that a password can be read out in four parts.
 
 pub(super) const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 pub(super) const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";

@@ -1,4 +1,4 @@
-//! A sealed credential as text, as it stands in a cell of the results.
+//! A sealed credential as text, as it is written in a cell of the results.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,8 +12,8 @@ use super::cms;
 const AGE_PREFIX: &str = "age:";
 const CMS_PREFIX: &str = "cms:";
 
-/// Stands between two envelopes of one credential; whatever stands between blanks is a candidate of its own. No base64 has
-/// this sign in it, no spreadsheet takes it for a delimiter or a formula, and no shell needs it quoted inside quotes.
+/// Separates the two envelopes of one credential. (Blanks separate candidates.) Base64 does not use this sign, spreadsheets do
+/// not read it as a delimiter or a formula, and inside quotes it has no meaning for a shell.
 const BETWEEN: char = '|';
 
 /// The first line of every age file that this version can open.
@@ -27,20 +27,18 @@ pub struct SealedCredential(Box<str>);
 /// Why a text is no sealed credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum NotSealed {
-    /// It begins in another way, or has an envelope of one kind twice.
     #[error("a sealed credential begins with {AGE_PREFIX:?} or {CMS_PREFIX:?}, and has each at most once")]
     Prefix,
-    /// What follows the prefix is no age file in base64.
     #[error("it is cut off or was changed: what follows {AGE_PREFIX:?} is no age file in base64")]
     Content,
-    /// What follows the prefix is no EnvelopedData in base64.
     #[error("it is cut off or was changed: what follows {CMS_PREFIX:?} is no CMS EnvelopedData in base64")]
     CmsContent,
 }
 
 impl SealedCredential {
-    /// One of the two is there at least.
+    /// At least one of the two must be `Some`.
     pub(super) fn of_envelopes(age: Option<&[u8]>, cms: Option<&[u8]>) -> Self {
         let length = |bytes: &[u8]| 5 + bytes.len().div_ceil(3) * 4;
         let mut text = String::with_capacity(age.map_or(0, length) + cms.map_or(0, length));
@@ -84,7 +82,7 @@ impl SealedCredential {
 
     fn envelope(&self, prefix: &str) -> Option<Vec<u8>> {
         let encoded = self.0.split(BETWEEN).find_map(|part| part.strip_prefix(prefix))?;
-        // It was checked when this value was made.
+        // The base64 was checked when this value was made.
         STANDARD.decode(encoded).ok()
     }
 }

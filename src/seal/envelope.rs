@@ -13,13 +13,13 @@ use super::password::Password;
 use super::payload::{self, Binding, ExpectedAccount, Unreadable};
 use super::recipients::Recipients;
 
-/// Room for the stanzas of a few recipients; more only costs a copy of what is encrypted already.
+/// Room for the header of a few recipients. A longer header only costs a copy of encrypted bytes.
 const USUAL_HEADER: usize = 1536;
 
-/// No honest payload is longer.
+/// No real payload is longer.
 const MAX_PAYLOAD_BYTES: u64 = 64 * 1024;
 
-/// Sealing failed. It does not depend on the password or the account.
+/// Sealing failed. The cause is never the password or the account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("sealing failed: {0}")]
 pub struct SealError(String);
@@ -37,14 +37,14 @@ impl SealError {
 pub enum UnsealError {
     #[error("it is not sealed to this identity; use the identity of one of its recipients")]
     NotForThisIdentity,
-    /// It was changed or cut off since it was sealed, or is none of ours.
+    /// It was changed or cut off since it was sealed, or sealoff did not make it.
     #[error("it is damaged: {0}")]
     Damaged(String),
     #[error("a newer version of sealoff sealed it; open it with that version")]
     Newer,
-    /// It opens, but it belongs to another account: the row or the cell was moved or edited.
+    /// It opens, but for another account: the row or the cell was moved or edited.
     #[error(
-        "it was sealed for {sealed_for}, but it stands with {found_with}; the file was edited or its rows were moved"
+        "it was sealed for {sealed_for}, but the row is of {found_with}; the file was edited, or its rows were moved"
     )]
     AnotherAccount { sealed_for: String, found_with: String },
 }
@@ -54,7 +54,7 @@ pub enum UnsealError {
 ///
 /// # Errors
 ///
-/// [`SealError`], on which nothing must be sent: the password would be lost.
+/// [`SealError`]: then the password must not be sent, because it would be lost.
 pub fn seal(recipients: &Recipients, binding: &Binding, password: &Password) -> Result<SealedCredential, SealError> {
     let payload = payload::write(binding, password).map_err(|error| SealError::of(&error))?;
     let age = seal_with_age(recipients, &payload)?;
@@ -93,11 +93,11 @@ pub fn seal_many(
     credentials.par_iter().map(|(binding, password)| seal(recipients, binding, password)).collect()
 }
 
-/// Opens a sealed credential for the account it stands with, and for no other.
+/// Opens a sealed credential for the account of its row, and for no other.
 ///
 /// # Errors
 ///
-/// [`UnsealError`]. Where the account is another, the password inside is wiped and not given out.
+/// [`UnsealError`]. If it is for another account, the password is wiped and not returned.
 pub fn unseal(
     identities: &Identities,
     sealed: &SealedCredential,
@@ -123,8 +123,8 @@ pub fn unseal(
     })
 }
 
-/// Opens the envelope that one of the identities is for. An envelope for others does not matter, nor does damage to it: no
-/// identity at hand could tell.
+/// Opens the envelope that is for one of the identities. Damage to an envelope for others is not noticed: these identities
+/// cannot open it.
 fn decrypt(identities: &Identities, sealed: &SealedCredential) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     if let Some(file) = sealed.envelope_for_age() {
         let opened = open_with_age(identities, &file, MAX_PAYLOAD_BYTES);
@@ -161,7 +161,7 @@ pub(super) fn open_with_cms(identities: &Identities, der: &[u8]) -> Result<Zeroi
         CmsProblem::NotForTheseKeys => UnsealError::NotForThisIdentity,
         CmsProblem::Unreadable => damaged("its envelope cannot be read"),
         CmsProblem::Unproven => damaged(
-            "it lacks the code that proves that nothing was changed; it was taken away, or another program sealed it",
+            "it lacks the code that proves that nothing was changed; the code was removed, or another program sealed it",
         ),
         CmsProblem::Changed => damaged("its content was changed"),
     })

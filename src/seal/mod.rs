@@ -1,24 +1,23 @@
 //! Passwords, and the envelopes that only their recipients can open.
 //!
 //! A [`Password`] is made from the operating system's randomness, cannot be printed, and is wiped when it is dropped.
-//! [`seal()`] turns it into a [`SealedCredential`], encrypted to every recipient at once, in which the password stands
-//! together with the account it belongs to. [`unseal()`] opens it for that account and for no other, so a sealed
-//! credential that was moved to another row does not open there. [`seal_file()`] and [`unseal_file()`] do the same for
-//! whole files.
+//! [`seal()`] encrypts it to all recipients, together with the account that it belongs to: a [`SealedCredential`].
+//! [`unseal()`] opens it for that account only, so a sealed credential that was moved to another row does not open there.
+//! [`seal_file()`] and [`unseal_file()`] do the same for whole files.
 //!
 //! # What is inside
 //!
-//! All age and SSH keys share one envelope, an age file; all certificates share another, a CMS EnvelopedData. The text is
-//! `age:` and the standard base64 of the one, `cms:` and that of the other, or both with `|` between them. The payload of
-//! either is one line of JSON,
+//! All age and SSH keys share one envelope, an age file. All certificates share another one, a CMS EnvelopedData. The text is
+//! `age:` and the standard base64 of the first, `cms:` and that of the second, or both with `|` between them. The payload of
+//! each is one line of JSON,
 //!
 //! ```json
 //! {"sealoff":1,"tenant":"…","object_id":"…","user_principal_name":"…","password":"…"}
 //! ```
 //!
-//! padded with blanks and ended by a line feed, so that it is 512 bytes long or the next multiple: its length tells
-//! nothing about the password, and next to nothing about the name. `sealoff` is the version of the payload; it is raised
-//! when an older program could misread a newer payload. The stock programs open it too:
+//! padded with blanks and ended by a line feed to 512 bytes or the next multiple: its length says nothing about the password,
+//! and next to nothing about the name. `sealoff` is the version of the payload. It is raised when an older program could
+//! misread a newer payload. The stock programs open it too:
 //!
 //! ```text
 //! printf %s "$cell" | tr '|' '\n' | sed -n 's/^age://p' | base64 -d | age -d -i key.txt | jq -r .password
@@ -28,18 +27,19 @@
 //!
 //! # How a change is noticed
 //!
-//! age authenticates what it encrypts. CMS EnvelopedData does not; ours carries a code of its own, which `unseal` demands and
-//! other programs pass over: see the `cms` module. In both, the account stands inside, so moving a whole envelope is noticed
-//! as well. Neither says who sealed: anybody who knows a recipient can make an envelope with a password of their own
-//! choice, which then is not the one the directory holds.
+//! age authenticates what it encrypts. CMS EnvelopedData does not, so that of sealoff carries a code, which `unseal` demands and
+//! other programs ignore: see the `cms` module. Both hold the account, so `unseal` also notices an envelope that was moved as a
+//! whole. Neither says who sealed it: anyone who knows a recipient can make an envelope with a password of their choice. That
+//! password is then not the one in the directory.
 //!
 //! # What is not wiped
 //!
-//! A test looks for the passwords of a run in the memory of its process, and finds one in a hundred: the `age` crate keeps the
-//! payload in a buffer of its own while it encrypts, and frees that buffer without wiping it; so does its reader of SSH
-//! private keys with their text. The parser of PKCS#12's key derivation copies the password once. Every other copy made in
-//! this room is wiped. What `unseal` prints or writes into letters goes through buffers of the standard library, of `csv` and
-//! of `maud`, which are not wiped before that short process ends.
+//! The `age` crate keeps the payload in a buffer of its own while it encrypts, and frees that buffer without wiping it. Its
+//! reader of SSH private keys does the same with their text. A test searches the memory of a process that has set 200
+//! passwords: it usually finds one in a hundred where they were sealed to age keys, and fails above one in four; where they
+//! were sealed to certificates, it fails above one in twenty. The key derivation of PKCS#12 copies the password of the file
+//! once. Every other copy made in this room is wiped. What `unseal` prints or writes into letters passes through buffers of the
+//! standard library, of `csv` and of `maud`, which are not wiped before that short process ends.
 //!
 //! # Whole files
 //!

@@ -1,4 +1,4 @@
-//! A password: made safe, never shown by accident, wiped when dropped.
+//! Passwords that follow Entra's rules, cannot be printed by accident, and are wiped when they are dropped.
 
 use std::fmt;
 
@@ -16,11 +16,12 @@ const GROUP: usize = 5;
 /// No password is longer: sixty-four characters and their hyphens, or twelve words of nine letters with theirs.
 const MAX_BYTES: usize = 160;
 
-/// Entra counts a name from four characters on.
+/// Entra refuses names of at least this many characters.
 const MIN_NAME_CHARACTERS: usize = 4;
 
-/// One draw in seven misses a class of characters, and next to none meets a name. A phrase is made of words, as names are: the
-/// more names, the fewer phrases without a part of them, but those of one person and tenant leave one in a few.
+/// Of random passwords, one draw in seven lacks a class of characters, and hardly any holds a part of a name. Phrases are made
+/// of words, as names are, so more of them hold a part of a name; with the names of one person and one tenant, one phrase in
+/// a few does not.
 const MAX_DRAWS: usize = 1000;
 
 /// A password.
@@ -30,20 +31,19 @@ pub struct Password(SecretString);
 
 /// Why no password could be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
 pub enum PasswordError {
-    /// No randomness.
     #[error(transparent)]
     Randomness(#[from] RandomnessFailed),
-    /// A thousand draws broke the rules.
     #[error(
-        "{MAX_DRAWS} passwords in a row broke the rules. If these are phrases, parts of too many names stand in their words: \
-         --password random has room for any name. Otherwise the operating system's randomness is broken"
+        "{MAX_DRAWS} passwords in a row broke the rules. If these are phrases, their words hold parts of too many names: \
+         use --password random, which works with any name. Otherwise the operating system's randomness is broken"
     )]
     NoneFits,
 }
 
 impl Password {
-    /// Takes over a password that is known already.
+    /// Takes over a password that exists.
     #[must_use]
     pub fn of(text: String) -> Self {
         Self(SecretString::from(text))
@@ -67,7 +67,7 @@ impl Password {
     }
 
     /// [`Password::generate_from`] in another style. A phrase is made of words with a hyphen between them, each beginning with
-    /// a capital letter, and ends in a digit and a symbol; no part of a name stands in it either.
+    /// a capital letter, and ends in a digit and a symbol. It holds no part of a name either.
     pub fn generate_styled(
         source: &mut impl Randomness,
         style: PasswordStyle,
@@ -82,7 +82,7 @@ impl Password {
                 PasswordStyle::Random(length) => write_random(&mut text, &mut draw, length.get().into())?,
                 PasswordStyle::Phrase(length) => phrase::write(&mut text, &mut draw, length.get().into())?,
             }
-            // A whole new draw, not a repair: every password that keeps the rules stays equally likely.
+            // A new draw, and no repair of the old one: so every password that follows the rules is equally likely.
             if has_all_classes(&text) && !names.meet(&text) {
                 return Ok(Self(SecretString::from(text.as_str())));
             }
@@ -90,10 +90,10 @@ impl Password {
         Err(PasswordError::NoneFits)
     }
 
-    /// Whether it could have been made here: signs that can be seen, a letter first. Anybody who knows a recipient can seal
-    /// something else in its stead, which a spreadsheet would run or a terminal obey.
+    /// Whether sealoff could have made it: visible characters only, a letter first. Anyone who knows a recipient can seal
+    /// something else, such as a formula that a spreadsheet runs or a sequence that a terminal obeys.
     #[must_use]
-    pub fn is_of_our_making(&self) -> bool {
+    pub fn could_be_generated(&self) -> bool {
         let text = self.expose().as_bytes();
         text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(u8::is_ascii_graphic)
     }
@@ -129,14 +129,14 @@ fn has_all_classes(text: &str) -> bool {
     [UPPER, LOWER, DIGITS, SYMBOLS].iter().all(|class| text.bytes().any(|byte| class.contains(&byte)))
 }
 
-/// Every four characters in a row that a password must not hold.
+/// All sequences of four characters that a password must not hold.
 struct ForbiddenNames(Vec<[char; MIN_NAME_CHARACTERS]>);
 
 impl ForbiddenNames {
     fn of(names: &[&str]) -> Self {
         let mut windows = Vec::new();
         for name in names {
-            // As it is written, and as it sounds without blanks, dots and hyphens: `de Vries` is met as `devries` too.
+            // As it is written, and without blanks, dots and hyphens: of `de Vries`, `devries` counts as well.
             let written: Vec<char> = normalised(name).collect();
             let spoken: Vec<char> = written.iter().copied().filter(|c| c.is_alphanumeric()).collect();
             for form in [written, spoken] {
@@ -146,7 +146,7 @@ impl ForbiddenNames {
                 );
             }
         }
-        // Some windows are in it twice: sorting them out would take longer than meeting them twice does.
+        // Some windows are in it twice. To remove them would take longer than to compare them twice.
         Self(windows)
     }
 
@@ -159,7 +159,7 @@ impl ForbiddenNames {
     }
 }
 
-/// At most `max` characters of a password, in a buffer that never grows: growing would leave copies behind.
+/// At most `max` characters of a password, in a buffer that never grows: a buffer that grows leaves copies behind.
 fn letters_of(letters: impl Iterator<Item = char>, max: usize) -> Zeroizing<Vec<char>> {
     let mut all = Zeroizing::new(Vec::with_capacity(max));
     all.extend(letters);
@@ -226,7 +226,7 @@ mod tests {
     }
 
     /// A generator that never met a name would pass the test above nearly always, so chance is bent towards names: every
-    /// password that a script draws is forbidden as a name, and must not come out again.
+    /// password that a script draws is forbidden as a name, and must not be drawn again.
     #[test]
     fn a_password_that_meets_a_name_is_drawn_again() {
         for seed in 0..=255 {
@@ -263,9 +263,9 @@ mod tests {
     fn what_was_not_made_here_is_told_from_what_was() {
         let ours = Password::generate(&[]).unwrap();
         let phrase = Password::generate_styled(&mut OperatingSystem, PasswordStyle::PHRASE, &[]).unwrap();
-        assert!(ours.is_of_our_making() && phrase.is_of_our_making());
+        assert!(ours.could_be_generated() && phrase.could_be_generated());
         for foreign in ["", "=HYPERLINK(1)", "+1", "a b", "a\u{1b}[2J", "a\u{202e}", "é", "a\n"] {
-            assert!(!Password::of(foreign.to_owned()).is_of_our_making(), "{foreign:?}");
+            assert!(!Password::of(foreign.to_owned()).could_be_generated(), "{foreign:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What stands inside an envelope: the password and the account it belongs to.
+//! The content of an envelope: the password, and the account that it belongs to.
 
 use std::borrow::Cow;
 use std::io;
@@ -14,7 +14,7 @@ use super::password::Password;
 /// Raise this when a program that knows only the older version could misread a payload.
 const VERSION: u32 = 1;
 
-/// Payloads are padded to a multiple of this, so that lengths tell nothing.
+/// Payloads are padded to a multiple of this, so that their length says nothing.
 const BLOCK: usize = 512;
 
 /// The account that a sealed credential belongs to.
@@ -28,14 +28,14 @@ pub struct Binding {
     pub user_principal_name: String,
 }
 
-/// The account for which a sealed credential must have been made, as far as the place where it was found tells.
+/// The account for which a sealed credential must have been made, as far as the place where it was found says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpectedAccount<'a> {
     /// The tenant, where it is known.
     pub tenant: Option<TenantId>,
     /// The account.
     pub object_id: ObjectId,
-    /// Its user principal name; case does not matter.
+    /// Its user principal name, compared without regard to case.
     pub user_principal_name: &'a str,
 }
 

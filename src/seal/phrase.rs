@@ -1,10 +1,10 @@
-//! A phrase: words that can be read out over a phone and typed as they are heard.
+//! Phrases: words that can be read out over a phone and typed as they are heard.
 //!
-//! The words are those of the EFF's long list for dice, published so that everybody can count the bits: 7,776 of them, less
-//! the four that have a hyphen in them, which would read as two. A blank would be safe in Entra, but not in the field that cuts
-//! blanks off; so a hyphen stands between the words, and each begins with a capital letter, as a name does.
+//! The words are those of the EFF's long list for dice, which is published, so that anyone can count the bits: 7,776 words, less
+//! the four with a hyphen, which would sound like two. Entra accepts blanks, but some input fields remove them, so the words
+//! are joined by hyphens. Each begins with a capital letter.
 //!
-//! A word of the list may be one that Entra bans. It then counts as one character and the others as many as they have
+//! Entra may ban a word of the list. A banned word counts as one character, and the others count as many as they have
 //! ("Eliminate bad passwords using Microsoft Entra Password Protection"), so a phrase of six words is far from refusal.
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Where chance comes from: the operating system, or a script in tests.
+//! Random bytes: from the operating system, or scripted in tests.
 
 use zeroize::Zeroizing;
 
@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 #[error("the operating system gave no randomness: {0}")]
 pub struct RandomnessFailed(pub String);
 
-/// A source of bytes of which nobody can know anything beforehand.
+/// A source of bytes that cannot be predicted.
 pub trait Randomness {
     /// Fills all of `bytes`.
     ///
     /// # Errors
     ///
-    /// [`RandomnessFailed`]; `bytes` must then not be used.
+    /// [`RandomnessFailed`]: `bytes` must then not be used.
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomnessFailed>;
 }
 
@@ -77,7 +77,7 @@ impl<'a, R: Randomness> Draw<'a, R> {
 pub(super) mod scripted {
     use super::*;
 
-    /// Counts through all bytes, over and over, from where it is told to start.
+    /// Counts through all bytes, again and again, from a given start.
     pub(crate) struct Counting(pub(crate) u8);
 
     impl Randomness for Counting {

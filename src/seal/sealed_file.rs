@@ -15,21 +15,21 @@ use super::recipients::Recipients;
 /// A file that only its recipients can open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedFile {
-    /// What it is called after the name of what is inside.
+    /// The ending that its name gets behind the name of the content.
     pub extension: Extension,
     /// The content: a binary age file, or a CMS EnvelopedData in DER.
     pub bytes: Vec<u8>,
 }
 
-/// Encrypts a whole file: one sealed file for all age and SSH keys, one for all certificates, each there only if there are
-/// such recipients. Takes as much memory again as the content has.
+/// Encrypts a whole file: one sealed file for all age and SSH keys, and one for all certificates, where there are such
+/// recipients. Needs as much memory again as the content has.
 pub fn seal_file(recipients: &Recipients, content: &[u8]) -> Result<Vec<SealedFile>, SealError> {
     let age = seal_with_age(recipients, content)?.map(|bytes| SealedFile { extension: Extension::Age, bytes });
     let cms = seal_with_cms(recipients, content)?.map(|bytes| SealedFile { extension: Extension::P7m, bytes });
     Ok(age.into_iter().chain(cms).collect())
 }
 
-/// Which kind of sealed file something is by its first bytes, armored (PEM) ones included; `None` for other files.
+/// The kind of a sealed file by its first bytes, also if it is armored (PEM); `None` for other files.
 #[must_use]
 pub fn sealed_file_kind(head: &[u8]) -> Option<Extension> {
     let text = head.trim_ascii_start();
@@ -45,15 +45,14 @@ pub fn sealed_file_kind(head: &[u8]) -> Option<Extension> {
     }
 }
 
-/// The object identifier of EnvelopedData, as it stands a few bytes into every such file.
+/// The object identifier of EnvelopedData, which every such file has among its first bytes.
 const ENVELOPED: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03];
 
-/// Opens what [`seal_file`] made, also after it was armored.
+/// Opens what [`seal_file`] made, also if it was armored since.
 ///
 /// # Errors
 ///
-/// [`UnsealError`]. A CMS file that another program made is damaged by this reading: nothing proves that it was not
-/// changed.
+/// [`UnsealError`]. A CMS file that another program made counts as damaged: nothing proves that it was not changed.
 pub fn unseal_file(identities: &Identities, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let damaged = |what: &str| UnsealError::Damaged(what.to_owned());
     match sealed_file_kind(sealed) {

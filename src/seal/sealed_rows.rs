@@ -1,7 +1,7 @@
-//! Reads the sealed credentials back out of a results file, one row at a time.
+//! Reads the sealed credentials of a results file, one row at a time.
 //!
-//! The file may have been through a spreadsheet in between: rows sorted, columns added, saved with semicolons. What may
-//! not have happened is that a credential changed rows; [`super::unseal()`] finds that out.
+//! A spreadsheet program may have changed the file: rows sorted, columns added, semicolons as delimiters. If a credential was
+//! moved to another row, [`super::unseal()`] notices.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -17,7 +17,7 @@ use super::credential::{NotSealed, SealedCredential};
 
 const COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "sealed_credential"];
 
-/// A row of a results file that carries a sealed credential, or should.
+/// A row of a results file that may hold a sealed credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedRow {
     /// The number of the row in the roster, as the file says.
@@ -30,8 +30,8 @@ pub struct SealedRow {
     pub user_principal_name: String,
     /// Its name for people; empty where the file has no such column.
     pub display_name: String,
-    /// The sealed credentials: none where no password was set, more than one where it is uncertain which of them is the
-    /// live one, the latest last.
+    /// The sealed credentials, the latest last: none where no password was set, several where it is uncertain which of them took
+    /// effect.
     pub candidates: Vec<Result<SealedCredential, NotSealed>>,
 }
 
@@ -79,11 +79,7 @@ pub struct SealedRows {
 }
 
 impl SealedRows {
-    /// Opens a results file and finds its columns, wherever they stand.
-    ///
-    /// # Errors
-    ///
-    /// [`SealedRowsError`]: the file cannot be read, or is none.
+    /// Opens a results file and finds its columns, in any order.
     pub fn open(path: &Path) -> Result<Self, SealedRowsError> {
         let failed = |error| SealedRowsError::File { path: path.to_owned(), error };
         let file = File::open(path).map_err(failed)?;
@@ -95,11 +91,7 @@ impl SealedRows {
         Self::of_reader(Box::new(reader), delimiter, path)
     }
 
-    /// Reads the sheet of a packet that was opened; `path` is the packet's own.
-    ///
-    /// # Errors
-    ///
-    /// [`SealedRowsError`]: it is no such sheet.
+    /// Reads the sheet of a packet that was opened. `path` is the path of the packet.
     pub fn of_sheet(sheet: Zeroizing<Vec<u8>>, path: &Path) -> Result<Self, SealedRowsError> {
         Self::of_reader(Box::new(io::Cursor::new(sheet)), b',', path)
     }
@@ -145,7 +137,7 @@ impl SealedRows {
         })
     }
 
-    /// Nothing hangs on it: where it is not text, it is not there.
+    /// It decides nothing, so a name that is not UTF-8 is left out.
     fn display_name(&self) -> String {
         let cell = self.display_name.and_then(|place| self.record.get(place)).unwrap_or_default();
         std::str::from_utf8(cell).map(|name| unguard(name).to_owned()).unwrap_or_default()
@@ -177,7 +169,7 @@ impl Iterator for SealedRows {
     }
 }
 
-/// The file is written with commas; a spreadsheet may have saved it with semicolons or tabs since.
+/// sealoff writes commas; a spreadsheet program may have saved the file with semicolons or tabs.
 fn delimiter(head: &[u8]) -> u8 {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
@@ -189,7 +181,7 @@ fn first_line(record: &ByteRecord) -> String {
     const MAX_CHARACTERS: usize = 200;
     let names: Vec<_> = record.iter().take(20).map(String::from_utf8_lossy).collect();
     let text: String = names.join(", ").chars().filter(|c| !c.is_control()).take(MAX_CHARACTERS).collect();
-    // The two files of the command are easily swapped.
+    // It is easy to swap the two files of the command.
     if text.to_ascii_uppercase().contains("AGE-SECRET-KEY") {
         "an age identity".to_owned()
     } else if text.is_empty() {

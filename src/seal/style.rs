@@ -1,13 +1,14 @@
-//! Which kind of password is made, and how long it is.
+//! The kind and the length of new passwords.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Which kind of password, how long. Whatever its length, it holds enough chance: at least 100 bits where it is random, 80 where it is a phrase.
+/// The kind and the length of passwords. With every length that is allowed, a random password has at least 100 bits, and a
+/// phrase 80.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordStyle {
-    /// So many random characters, in groups of five.
+    /// Random characters, in groups of five.
     Random(Length<17, 64>),
-    /// So many words from a published list, a digit and a symbol.
+    /// Words from a published list, a digit and a symbol.
     Phrase(Length<6, 12>),
 }
 
@@ -22,15 +23,15 @@ pub enum LengthError {
     #[error("a random password has at least {min} characters: fewer hold less than 100 bits; {found} is too short")]
     FewCharacters { found: u8, min: u8 },
     #[error(
-        "a random password has at most {max} characters: no further one makes it any safer, and somebody has to type \
-         it; {found} is too long"
+        "a random password has at most {max} characters: more do not make it safer, and a person has to type it; \
+         {found} is too long"
     )]
     ManyCharacters { found: u8, max: u8 },
     #[error("a phrase has at least {min} words: fewer hold less than 80 bits; {found} is too short")]
     FewWords { found: u8, min: u8 },
     #[error(
-        "a phrase has at most {max} words: no further one makes it any safer, and somebody has to type it; {found} is \
-         too long"
+        "a phrase has at most {max} words: more do not make it safer, and a person has to type it; {found} is too \
+         long"
     )]
     ManyWords { found: u8, max: u8 },
 }
@@ -50,14 +51,10 @@ impl Default for PasswordStyle {
 }
 
 impl PasswordStyle {
-    /// Six words: as few as hold 80 bits.
+    /// Six words: the least that hold 80 bits.
     pub const PHRASE: Self = Self::Phrase(Length(6));
 
-    /// A random password of so many characters, not counting the hyphens between its groups.
-    ///
-    /// # Errors
-    ///
-    /// It would be too short to be safe, or longer than is of any use.
+    /// A random password of this many characters, not counting the hyphens between its groups.
     pub const fn random(characters: u8) -> Result<Self, LengthError> {
         match characters {
             17..=64 => Ok(Self::Random(Length(characters))),
@@ -66,11 +63,7 @@ impl PasswordStyle {
         }
     }
 
-    /// A phrase of so many words.
-    ///
-    /// # Errors
-    ///
-    /// It would be too short to be safe, or longer than is of any use.
+    /// A phrase of this many words.
     pub const fn phrase(words: u8) -> Result<Self, LengthError> {
         match words {
             6..=12 => Ok(Self::Phrase(Length(words))),
@@ -89,7 +82,7 @@ impl PasswordStyle {
     }
 }
 
-/// As it stands in `plan.json`.
+/// As it is written in `plan.json`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
 enum WrittenStyle {

@@ -27,7 +27,7 @@ fn writable_memory(process: u32) -> io::Result<Vec<Vec<u8>>> {
         let [start, end] = [start, end].map(|address| u64::from_str_radix(address, 16).unwrap());
         let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
         memory.seek(SeekFrom::Start(start))?;
-        // A page that nobody has touched cannot always be read, and holds nothing.
+        // A page that was never used cannot always be read, and holds nothing.
         if memory.read_exact(&mut bytes).is_ok() {
             pieces.push(bytes);
         }
@@ -42,23 +42,23 @@ fn found_in(memory: &[u8], passwords: &HashSet<String>) -> HashSet<String> {
     texts.filter(|text| passwords.contains(*text)).map(str::to_owned).collect()
 }
 
-/// Promise 2, in memory: when all is done, and while the process still lives, hardly any of the passwords that it set can be
-/// found in it. It is stopped at the very end, where it prints what became of the run: into a pipe that is full. What is found
-/// there is what a core image would hold, had the process not forbidden it.
+/// Promise 2, in memory: at the end of a run, hardly any of the passwords that it set are in the memory of the process. The
+/// process is stopped at its very end, where it prints the outcome into a full pipe. What is found then is what a core image
+/// would hold, if the process did not forbid core images.
 ///
-/// Not none: `age` frees its buffer of plain text without wiping it, and whatever is allocated there next may leave some of it.
-/// If passwords, payloads or request bodies were not wiped, it would be all of them.
+/// Some passwords are found, because `age` frees its buffer of plain text without wiping it, and later allocations overwrite only
+/// a part of it. If passwords, payloads or request bodies were not wiped, all passwords would be found.
 #[test]
-fn hardly_a_password_is_left_in_memory_when_a_run_is_done() {
+fn after_a_run_with_an_age_key_at_most_one_password_in_four_is_left_in_memory() {
     let stage = Stage::with(Settings { users: 500, ..Settings::default() });
     let recipient = stage.recipient();
     let found = left_in_memory(&stage, &recipient, &Identities::read(&stage.path("key.txt")).unwrap());
     assert!(found.is_none_or(|found| found * 4 <= ACCOUNTS), "{found:?} of {ACCOUNTS} passwords are left in memory");
 }
 
-/// The same where passwords are sealed to a certificate: all buffers on that way are our own.
+/// The same with a certificate: sealoff owns and wipes all buffers on that way.
 #[test]
-fn no_password_that_was_sealed_to_a_certificate_is_left_in_memory() {
+fn after_a_run_with_a_certificate_at_most_one_password_in_twenty_is_left_in_memory() {
     let stage = Stage::with(Settings { users: 500, ..Settings::default() });
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = rcgen::CertificateParams::new(vec![]).unwrap().self_signed(&key).unwrap();
@@ -70,7 +70,7 @@ fn no_password_that_was_sealed_to_a_certificate_is_left_in_memory() {
 
 const ACCOUNTS: usize = 200;
 
-/// How many passwords are left of a run that sealed them to this recipient; nothing where the system lets nobody look.
+/// How many passwords of a run that sealed them to this recipient are left in memory; `None` where the system forbids a look.
 fn left_in_memory(stage: &Stage, recipient: &str, identities: &Identities) -> Option<usize> {
     let roster = stage.roster_of(&stage.members(ACCOUNTS));
     let plan =
@@ -81,7 +81,7 @@ fn left_in_memory(stage: &Stage, recipient: &str, identities: &Identities) -> Op
     let mut command = stage.command(&["apply", "out", "--confirm", &ACCOUNTS.to_string()]);
     let mut child = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::null()).spawn().unwrap();
     drop(command);
-    // Behind the index comes nothing but the printing.
+    // After the index, the process only prints.
     while !stage.path("out/handoff/index.csv").exists() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it printed anything");
         std::thread::sleep(Duration::from_millis(20));
@@ -114,7 +114,7 @@ fn left_in_memory(stage: &Stage, recipient: &str, identities: &Identities) -> Op
     assert_eq!(found_in(passwords.iter().next().unwrap().as_bytes(), &passwords).len(), 1);
     let found: HashSet<String> = memory.iter().flat_map(|bytes| found_in(bytes, &passwords)).collect();
     let _ = writeln!(io::stderr(), "{} of {ACCOUNTS} passwords are left in memory", found.len());
-    // Nor does any of them stand in what the run has written.
+    // No file that the run has written holds any of them.
     for path in files_below(stage.folder.path()) {
         let found = found_in(&std::fs::read(&path).unwrap(), &passwords);
         assert!(found.is_empty(), "passwords are in {}", path.display());

@@ -328,7 +328,7 @@ fn keygen_protects_an_identity_by_a_passphrase() {
     assert!(!scratch.path().join("empty.key").exists());
 }
 
-/// `sealoff keygen > desk.key` in a shell that lets everybody read what it makes.
+/// `sealoff keygen > desk.key` in a shell whose new files all users can read.
 #[cfg(unix)]
 #[test]
 fn a_secret_key_is_not_written_to_a_file_that_others_can_read() {
@@ -404,7 +404,7 @@ fn a_run_seals_to_certificates_and_age_keys_side_by_side() {
         assert_eq!(fs::metadata(stage.path("open.csv")).unwrap().len(), 0);
     }
 
-    // Rows that were swapped open for nobody, whichever way they are sealed.
+    // Rows that were swapped do not open, in either kind of envelope.
     let mut rows: Vec<String> =
         fs::read_to_string(stage.path("out/results.csv")).unwrap().lines().map(ToOwned::to_owned).collect();
     let [one, two] = [1, 2].map(|row| rows[row].rsplit_once(',').map(|(l, r)| (l.to_owned(), r.to_owned())).unwrap());
@@ -418,7 +418,7 @@ fn a_run_seals_to_certificates_and_age_keys_side_by_side() {
     );
 }
 
-/// Whoever has a certificate finds a packet that `openssl` opens, and an escrow of another kind than the holder's has one of
+/// A person who has a certificate finds a packet that `openssl` opens, and an escrow of another kind than the holder's has one of
 /// its own; each names the keys that open it, and no other.
 #[test]
 fn packets_are_there_for_certificates_too() {
@@ -489,7 +489,7 @@ fn packets_are_there_for_certificates_too() {
         .run(&["unseal", "out/handoff/bob.csv.p7m", "-i", &alices])
         .exited(2)
         .complains(&["is not sealed to this identity"]);
-    // A certificate is nobody's but its holder's: --cms-oaep without one is a slip.
+    // --cms-oaep without a certificate is a mistake.
     stage.write("ages.toml", format!("[handoff.default]\nkeys = [\"{}\"]\n", bob.trim()));
     let plan = ["plan", &roster, "--playbook", "breach", "--out", "no", "--recipients", "ages.toml", "--cms-oaep"];
     stage.run(&plan).exited(2).complains(&["--cms-oaep is about certificates"]);

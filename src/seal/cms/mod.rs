@@ -6,15 +6,14 @@
 //!
 //! # Integrity
 //!
-//! EnvelopedData has none: whoever changes bits of CBC ciphertext changes bits of the content, unnoticed by a reader. The kind
-//! of CMS that has it, AuthEnvelopedData, is opened neither by PowerShell nor by older programs. So the envelope carries an
-//! unprotected attribute, which other readers pass over: HMAC-SHA-256 over the IV and the ciphertext, keyed by
-//! HMAC-SHA-256 of the content key and a fixed text. Only who knows the content key can make it, so it is
+//! EnvelopedData has none: changed bits of CBC ciphertext are changed bits of the content, and a reader does not notice. The
+//! kind of CMS that has integrity, AuthEnvelopedData, is opened neither by PowerShell nor by older programs. So the envelope
+//! carries an unprotected attribute, which other readers ignore: HMAC-SHA-256 over the IV and the ciphertext. Its key is
+//! HMAC-SHA-256 of the content key and a fixed text. Only a program that knows the content key can make it, so this is
 //! encrypt-then-MAC, as in AuthEnvelopedData. [`open`] opens nothing without it.
 //!
-//! What that does *not* give: other programs do not look at the attribute, so what `openssl` or PowerShell shows may have
-//! been edited. And as with every envelope to a public key, age's included, anybody who knows the certificate can seal a
-//! content of their own.
+//! The limits: other programs do not look at the attribute, so what `openssl` or PowerShell shows may have been edited. And as
+//! with every envelope to a public key, also that of age, anyone who knows the certificate can seal another content.
 
 mod read;
 #[cfg(test)]
@@ -34,7 +33,7 @@ const INTEGRITY_CODE: [u8; 20] = [
     0x51,
 ];
 
-/// Keeps the two keys apart that come from one.
+/// Makes the integrity key another key than the content key.
 const INTEGRITY_LABEL: &[u8] = b"sealoff CMS integrity, version 1";
 
 /// AES-256.
@@ -50,8 +49,8 @@ fn integrity_key(content_key: &ContentKey) -> Key {
     Key::new(HMAC_SHA256, derived.as_ref())
 }
 
-/// The key that wraps the content key, from the secret that ECDH agreed on: the X9.63 KDF with SHA-256, of which one round
-/// gives all that AES-256 needs. The shared info is fixed, as there is one algorithm and no user keying material.
+/// The key that wraps the content key, from the shared secret of ECDH: the X9.63 KDF with SHA-256, of which one round gives all
+/// that AES-256 needs. The shared info is constant, because there is one algorithm and no user keying material.
 fn wrapping_key(shared_secret: &[u8]) -> ContentKey {
     use super::asn1::{algorithm, oid, tag, value};
     const FIRST_ROUND: [u8; 4] = 1u32.to_be_bytes();

@@ -22,7 +22,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::super::asn1::{ContentInfoRef, oid};
 use super::{ContentKey, INTEGRITY_CODE, IV, KEY, integrity_key, wrapping_key};
 
-/// What opens an envelope. The library that holds the keys wipes them.
+/// A private key that opens envelopes. The library that holds it wipes it.
 pub(in super::super) enum PrivateKey {
     Rsa { pkcs1: Pkcs1PrivateDecryptingKey, oaep: OaepPrivateDecryptingKey },
     Ec(agreement::PrivateKey),
@@ -35,9 +35,9 @@ pub(in super::super) enum CmsProblem {
     Unreadable,
     /// None of the keys opens it.
     NotForTheseKeys,
-    /// It has no integrity code: it was taken away, or another program made the envelope.
+    /// It has no integrity code: the code was removed, or another program made the envelope.
     Unproven,
-    /// The integrity code does not fit: something was changed.
+    /// The integrity code does not match: something was changed.
     Changed,
 }
 
@@ -60,7 +60,7 @@ pub(in super::super) fn is_enveloped(der: &[u8]) -> bool {
     ContentInfoRef::from_der(der).is_ok_and(|info| info.content_type == oid::ENVELOPED_DATA)
 }
 
-/// Decrypts, after it has checked that nothing was changed.
+/// Decrypts an envelope, after a check that nothing was changed.
 pub(in super::super) fn open<'k>(
     keys: impl Iterator<Item = &'k PrivateKey> + Clone,
     der: &[u8],
@@ -71,7 +71,7 @@ pub(in super::super) fn open<'k>(
         envelope.recipients.iter().flat_map(|recipient| keys.clone().map(move |key| (recipient, key)))
     {
         let Some(key) = content_key(recipient, key) else { continue };
-        // By chance a wrong key may yield something that looks like a content key; the code then does not fit.
+        // A wrong key may by chance yield something that looks like a content key. Then the code does not match.
         match envelope.decrypt(&key) {
             Ok(content) => return Ok(content),
             Err(why) => problem = why,
@@ -93,7 +93,7 @@ struct EnvelopedData<'a> {
     unprotected_attrs: Option<SetOfVec<AnyRef<'a>>>,
 }
 
-/// The parts of an EnvelopedData that matter here.
+/// The parts of an EnvelopedData that are used.
 pub(super) struct CmsEnvelope {
     pub(super) recipients: Vec<RecipientInfo>,
     iv: [u8; IV],
@@ -133,14 +133,14 @@ impl CmsEnvelope {
         self.decrypt_unproven(key).ok_or(CmsProblem::Changed)
     }
 
-    /// What any other program would show.
+    /// What other programs would show.
     pub(super) fn decrypt_unproven(&self, key: &ContentKey) -> Option<Zeroizing<Vec<u8>>> {
         let key = UnboundCipherKey::new(&AES_256, &**key).ok()?;
         let cipher = PaddedBlockDecryptingKey::cbc_pkcs7(key).ok()?;
         let mut content = Zeroizing::new(self.ciphertext.as_bytes().to_vec());
         let iv = DecryptionContext::Iv128(FixedLength::from(self.iv));
         let length = cipher.decrypt(&mut content, iv).ok()?.len();
-        // The bytes beyond stay in the buffer, and are wiped with it.
+        // The bytes behind the content stay in the buffer, and are wiped with it.
         content.truncate(length);
         Some(content)
     }
@@ -166,8 +166,8 @@ fn code(attributes: &SetOfVec<AnyRef<'_>>) -> der::Result<Option<Vec<u8>>> {
     Ok(found)
 }
 
-/// The content key, where this private key decrypts it. For whom it is meant is not read: a key without its certificate does
-/// not say whose it is. Recipients of other kinds are passed over: they may be for a program that knows them.
+/// The content key, if this private key decrypts it. The recipient's name is not read: a private key without its certificate
+/// does not say whose it is. Recipients of other kinds are skipped: they may be for other programs.
 pub(super) fn content_key(recipient: &RecipientInfo, key: &PrivateKey) -> Option<ContentKey> {
     match (recipient, key) {
         (RecipientInfo::Ktri(info), PrivateKey::Rsa { pkcs1, oaep }) => {
@@ -184,7 +184,7 @@ pub(super) fn content_key(recipient: &RecipientInfo, key: &PrivateKey) -> Option
             copy_out(decrypted)
         }
         (RecipientInfo::Kari(info), PrivateKey::Ec(private)) => {
-            let (ephemeral, wrapped) = agreed_upon(info)?;
+            let (ephemeral, wrapped) = ephemeral_and_wrapped(info)?;
             let public = UnparsedPublicKey::new(private.algorithm(), ephemeral);
             agreement::agree(private, public, (), |secret| {
                 let kek = AesKek::new(&key_wrap::AES_256, &*wrapping_key(secret)).map_err(|_| ())?;
@@ -198,7 +198,7 @@ pub(super) fn content_key(recipient: &RecipientInfo, key: &PrivateKey) -> Option
 }
 
 /// The ephemeral public key and the wrapped content key, where both are used as [`super::write`] uses them.
-fn agreed_upon(info: &KeyAgreeRecipientInfo) -> Option<(&[u8], &[u8])> {
+fn ephemeral_and_wrapped(info: &KeyAgreeRecipientInfo) -> Option<(&[u8], &[u8])> {
     let OriginatorIdentifierOrKey::OriginatorKey(ephemeral) = &info.originator else { return None };
     let wrap: AlgorithmIdentifierRef<'_> = info.key_enc_alg.parameters.as_ref()?.decode_as().ok()?;
     // More than one recipient for one ephemeral key: legal, and no program writes it.

@@ -1,4 +1,4 @@
-//! Envelopes against hostile hands.
+//! Envelopes that were changed.
 
 use std::sync::LazyLock;
 
@@ -54,7 +54,7 @@ proptest! {
         let mut der = sealed(&all(), &content);
         *place.get_mut(&mut der) ^= 1 << bit;
         for desk in &*DESKS {
-            // What stands with the others' keys is none of this one's business; the content is whole all the same.
+            // A change in another recipient's part is not noticed, and does not change the content.
             if let Ok(read) = opened(desk, &der) {
                 prop_assert_eq!(&read[..], &content[..]);
             }

@@ -1,4 +1,4 @@
-//! Why an identity cannot be used. No content of a file is ever part of it.
+//! Why an identity cannot be used.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub enum IdentityError {
     #[error("{} is an age file, but not an identity protected by a passphrase", .0.display())]
     NotAnIdentity(PathBuf),
     #[error(
-        "line {line} of the identity file {} is no age identity (AGE-SECRET-KEY-1…); other identities are whole files: a \
+        "line {line} of the identity file {} is not an age identity (AGE-SECRET-KEY-1…); other identities are whole files: a \
          private key of SSH, or of a certificate in PEM or PFX", .path.display()
     )]
     Line {
@@ -47,7 +47,7 @@ pub enum IdentityError {
     #[error("{} holds a certificate only; opening needs the private key that belongs to it", .0.display())]
     NoPrivateKey(PathBuf),
     #[error(
-        "the private key in {} is damaged, or of a kind that is not supported; it takes age, SSH (ed25519, RSA of 2,048 to \
+        "the private key in {} is damaged, or of a kind that is not supported; supported are age, SSH (ed25519, RSA of 2,048 to \
          4,096 bits), RSA (2,048 to 8,192 bits) and EC (P-256, P-384, P-521)", .0.display()
     )]
     Key(PathBuf),

@@ -1,4 +1,4 @@
-//! The secret halves: what opens an envelope.
+//! Identities: the secret keys that open an envelope.
 
 mod error;
 mod own;
@@ -43,7 +43,7 @@ enum IdentityKey {
     Certificate(PrivateKey),
 }
 
-/// Asks for the passphrase of the identity file at a path; `None` where nobody can be asked.
+/// Asks for the passphrase of the identity file at a path; `None` where there is no terminal.
 pub type AskPassphrase<'a> = dyn FnMut(&Path) -> Option<SecretString> + 'a;
 
 impl Identities {
@@ -58,7 +58,7 @@ impl Identities {
         let failed = |error| IdentityError::File { path: path.to_owned(), error };
         let file = File::open(path).map_err(failed)?;
         let length = file.metadata().map_err(failed)?.len().min(MAX_FILE_BYTES);
-        // One byte more than is needed, so that the buffer does not grow only to see the end.
+        // With one byte more than the file has, the buffer does not grow at the end of the file.
         let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
         file.take(MAX_FILE_BYTES).read_to_end(&mut content).map_err(failed)?;
         IdentityReader { path, ask }.content(&content).map(Self)
@@ -129,8 +129,8 @@ impl IdentityReader<'_, '_> {
         }
         let passphrase = self.passphrase()?;
         let mut identity = scrypt::Identity::new(passphrase);
-        // By default as much as this machine does in a few seconds at this moment, which under load is less than others
-        // wrote with ease. The file is the reader's own.
+        // The default is what this machine does in a few seconds at this moment. Under load that may be less than what the
+        // file needs, and the file belongs to the person who runs this.
         identity.set_max_work_factor(MAX_WORK_FACTOR);
         let wrong = || IdentityError::WrongPassphrase(self.path.to_owned());
         let mut reader = decryptor.decrypt(std::iter::once(&identity as _)).map_err(|_| wrong())?;

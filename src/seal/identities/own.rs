@@ -1,4 +1,4 @@
-//! Identities that are made here.
+//! New identities.
 
 use std::fmt::Write;
 
@@ -22,7 +22,7 @@ impl Identity {
         Self(x25519::Identity::generate())
     }
 
-    /// The public half, to be given to whoever seals.
+    /// The public half, for the person who seals.
     #[must_use]
     pub fn recipient(&self) -> String {
         self.0.to_public().to_string()
@@ -34,8 +34,8 @@ impl Identity {
         Recipients::from(self.0.to_public())
     }
 
-    /// [`Identity::file_text`], encrypted by a passphrase and armored, in the form that `age -p -a` writes. It takes a second
-    /// or two, by intent.
+    /// [`Identity::file_text`], encrypted by a passphrase and armored, as `age -p -a` writes it. It takes a second or two: a
+    /// passphrase must be slow to try.
     pub fn protected_file_text(&self, passphrase: SecretString) -> Result<String, SealError> {
         let recipient = age::scrypt::Recipient::new(passphrase);
         age::encrypt_and_armor(&recipient, self.file_text().as_bytes()).map_err(|error| SealError::of(&error))

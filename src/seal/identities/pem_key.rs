@@ -11,7 +11,7 @@ use super::{IdentityError, IdentityKey, IdentityReader};
 use crate::pfx;
 
 impl IdentityReader<'_, '_> {
-    /// Every private key in a text of PEM blocks; certificates beside them are passed over.
+    /// Every private key in a text of PEM blocks; certificates between them are skipped.
     pub(super) fn pem(&mut self, text: &str) -> Result<Vec<IdentityKey>, IdentityError> {
         let mut keys = Vec::new();
         let mut certificates = false;
@@ -19,7 +19,7 @@ impl IdentityReader<'_, '_> {
             match block.label {
                 "OPENSSH PRIVATE KEY" => keys.push(self.ssh(text)?),
                 "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => {
-                    // The old form has headers, which are no base64.
+                    // The old form has headers, which are not base64.
                     let content = block.content.ok_or_else(|| {
                         if text.contains("DEK-Info:") {
                             IdentityError::OldPem(self.path.to_owned())

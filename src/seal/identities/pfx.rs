@@ -1,6 +1,6 @@
 //! Private keys in PFX files, as Windows exports them.
 //!
-//! Only the keys in them are read, never the certificates: those often stand behind a cipher (RC2) that nothing else needs.
+//! Only the keys are read, not the certificates: those are often encrypted with a cipher (RC2) that keys never have.
 
 use secrecy::SecretString;
 

@@ -24,7 +24,9 @@ impl IdentityReader<'_, '_> {
                     "its passphrase is kept by an uncommon cipher; change that with: ssh-keygen -p -Z aes256-ctr -f FILE"
                 }
                 UnsupportedKey::Hardware(_) => "it is on a security token, which signs but does not decrypt",
-                UnsupportedKey::Type(_) => "nothing is sealed to keys of its type; it takes ssh-ed25519 and ssh-rsa",
+                UnsupportedKey::Type(_) => {
+                    "nothing is sealed to keys of its type; supported are ssh-ed25519 and ssh-rsa"
+                }
             },
         };
         let identity = match Identity::from_buffer(unix.as_bytes(), None).map_err(|_| damaged())? {

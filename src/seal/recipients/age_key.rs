@@ -24,7 +24,7 @@ pub(in super::super) enum AgeKey {
     },
 }
 
-/// Why a text that begins like an SSH public key is none that can be sealed to.
+/// Why a text that begins like an SSH public key cannot be sealed to.
 pub(super) enum SshProblem {
     Invalid,
     WeakRsa,
@@ -55,12 +55,12 @@ impl AgeKey {
         }
     }
 
-    /// Whether it may share an envelope with such keys only: age does not let one key weaken another.
+    /// Whether it may only share an envelope with its like: age does not let one key weaken another.
     pub(super) fn is_post_quantum(&self) -> bool {
         matches!(self, Self::TagPq(_))
     }
 
-    /// The key alone, by which two are told apart.
+    /// The key without its comment. Two recipients are equal if it is.
     fn public_key(&self) -> String {
         match self {
             Self::X25519(key) => key.to_string(),

@@ -15,13 +15,13 @@ use crate::words::harmless;
 
 use super::super::asn1::{self, oid, tag};
 
-/// Keys below this can be broken with means that exist.
+/// Shorter keys can be broken today.
 const MIN_RSA_BITS: usize = 2048;
 
-/// Longer ones are not computed with by the cryptographic library.
+/// The cryptographic library does not support longer ones.
 const MAX_RSA_BITS: usize = 8192;
 
-/// What an extended key usage may say so that the certificate is good for encrypting something to its holder.
+/// The extended key usages that allow encryption to the holder of the certificate.
 const FOR_ENCRYPTION: [ObjectIdentifier; 4] = [
     DOCUMENT_ENCRYPTION,
     ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4"), // e-mail protection (S/MIME)
@@ -29,7 +29,7 @@ const FOR_ENCRYPTION: [ObjectIdentifier; 4] = [
     ObjectIdentifier::new_unwrap("2.5.29.37.0"),       // any
 ];
 
-/// What `Protect-CmsMessage` and `Unprotect-CmsMessage` ask for.
+/// `Protect-CmsMessage` and `Unprotect-CmsMessage` demand this one.
 const DOCUMENT_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.80.1");
 
 /// A certificate that passed every check.
@@ -56,9 +56,9 @@ pub(in super::super) enum CertificateKey {
 pub enum CertificateProblem {
     #[error("it is damaged, or no X.509 certificate")]
     Unreadable,
-    #[error("it expired on {0}; ask its owner for the one in force now")]
+    #[error("it expired on {0}; ask its owner for the current one")]
     Expired(time::Date),
-    #[error("it is not valid before {0}; check this computer's clock, or ask its owner for the one in force now")]
+    #[error("it is not valid before {0}; check the clock of this computer, or ask its owner for the current one")]
     NotYetValid(time::Date),
     /// It is for signing, or for agreeing on keys.
     #[error(
@@ -67,22 +67,22 @@ pub enum CertificateProblem {
     )]
     KeyUsage(&'static str),
     #[error(
-        "it is meant for {0} only; it takes a certificate for document encryption (1.3.6.1.4.1.311.80.1) or secure \
+        "it is meant for {0} only; use a certificate for document encryption (1.3.6.1.4.1.311.80.1) or secure \
          e-mail, or one whose purposes are not limited"
     )]
     Purpose(String),
-    #[error("its RSA key has {0} bits, which is too weak; it takes {MIN_RSA_BITS} at least")]
+    #[error("its RSA key has {0} bits, which is too weak; at least {MIN_RSA_BITS} are required")]
     WeakKey(usize),
-    #[error("its RSA key has {0} bits, and no more than {MAX_RSA_BITS} are supported")]
+    #[error("its RSA key has {0} bits; at most {MAX_RSA_BITS} are supported")]
     LongKey(usize),
-    #[error("its key is of a kind that cannot be sealed to ({0}); it takes RSA, or EC on P-256, P-384 or P-521")]
+    #[error("nothing can be sealed to its kind of key ({0}); supported are RSA, and EC on P-256, P-384 or P-521")]
     KeyKind(String),
 }
 
 impl Certificate {
     /// Reads a certificate and checks that credentials may be sealed to it at this moment.
     ///
-    /// Who signed it is not checked: whoever names it vouches for it, as for any other recipient.
+    /// Its signature is not checked: the operator who names it trusts it, as any other recipient.
     pub(super) fn read(der: &[u8], now: OffsetDateTime) -> Result<Self, CertificateProblem> {
         let unreadable = |_| CertificateProblem::Unreadable;
         let certificate = X509::from_der(der).map_err(unreadable)?;
@@ -146,7 +146,7 @@ impl Certificate {
         &self.key
     }
 
-    /// What `Unprotect-CmsMessage` asks of a certificate, where this one lacks it.
+    /// What `Unprotect-CmsMessage` demands of a certificate and this one lacks.
     pub(super) fn note(&self) -> Option<String> {
         let lack = match self.key {
             CertificateKey::Ec { .. } => "its key is EC, which PowerShell opens on Windows only, if at all",

@@ -1,4 +1,4 @@
-//! Why recipients cannot be used, each with a way out.
+//! Why recipients cannot be used, each with what to do.
 
 use std::fmt;
 use std::io;
@@ -15,7 +15,7 @@ pub(super) const ACCEPTED: &str = "an age recipient (age1…, made by `sealoff k
 #[expect(missing_docs, reason = "the messages say what each is")]
 pub enum RecipientError {
     #[error("no recipient was named; give {ACCEPTED}")]
-    Nobody,
+    NoneNamed,
     #[error("{place}{text:?} is no recipient{}; give {ACCEPTED}", .place.nor_file())]
     Unreadable {
         /// The file and line, with a colon, or nothing.
@@ -33,8 +33,8 @@ pub enum RecipientError {
     },
     /// The secret half of a key. The text is not repeated.
     #[error(
-        "{place}that is a secret key ({kind}), not a recipient; if it was typed or stored where others may see it, replace \
-         it; {instead}"
+        "{place}that is a secret key ({kind}), not a recipient; if others may have seen it, replace it; \
+         {instead}"
     )]
     SecretKey {
         /// The file and line, with a colon, or nothing.
@@ -60,12 +60,12 @@ pub enum RecipientError {
     /// age keeps post-quantum keys apart from others.
     #[error(
         "post-quantum recipients (age1tagpq1…) and other age recipients cannot open the same envelope: the other key would \
-         undo the protection; seal to the one kind or to the other (certificates may stand beside either)"
+         undo the protection; seal to the one kind or to the other (certificates can be combined with either)"
     )]
     Mixed,
     #[error("the file of recipients {} cannot be read: {error}", .path.display())]
     File { path: PathBuf, error: io::Error },
-    #[error("the file {} has no recipient in it; it takes one on each line", .0.display())]
+    #[error("the file {} has no recipient in it; write one on each line", .0.display())]
     EmptyFile(PathBuf),
 }
 

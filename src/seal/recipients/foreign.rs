@@ -1,4 +1,4 @@
-//! What people give by mistake where a recipient belongs, each with what to give in its stead.
+//! What people give by mistake in place of a recipient, each with what to give instead.
 
 use der::{Reader, Tag};
 
@@ -11,8 +11,8 @@ const AGE_OR_SSH: &str =
 const OWN_CERTIFICATE: &str = "give the certificate itself: \
      openssl pkcs12 -in FILE -clcerts -nokeys -out certificate.pem";
 
-/// Refuses a text with a secret key in it, wherever it stands: quotes around it or a name in front must not let it through
-/// to a message.
+/// Refuses a text that holds a secret key anywhere: with quotes around it or a name in front, it must not reach a message
+/// either.
 pub(super) fn refuse_secret(text: &str, place: &RecipientPlace) -> Result<(), RecipientError> {
     let folded = text.to_ascii_lowercase();
     let secret = |kind, instead| Err(RecipientError::SecretKey { place: place.clone(), kind, instead });
@@ -73,7 +73,7 @@ pub(super) fn refuse_file(text: &str, place: &RecipientPlace) -> Result<(), Reci
     }
     let unsupported = |kind, instead| Err(RecipientError::Unsupported { place: place.clone(), kind, instead });
     if text.starts_with("age-encryption.org/") {
-        return unsupported("an encrypted age file", "give the public key (age1…) of the one who shall open");
+        return unsupported("an encrypted age file", "give the public key (age1…) of the person who will open it");
     }
     if text.starts_with("---- BEGIN SSH2 PUBLIC KEY") {
         return unsupported("an SSH key in this form", "convert it with: ssh-keygen -i -f FILE");
@@ -82,13 +82,16 @@ pub(super) fn refuse_file(text: &str, place: &RecipientPlace) -> Result<(), Reci
         match block.label {
             label if label.starts_with("PGP ") => return unsupported("a PGP key", AGE_OR_SSH),
             "AGE ENCRYPTED FILE" => {
-                return unsupported("an encrypted age file", "give the public key (age1…) of the one who shall open");
+                return unsupported(
+                    "an encrypted age file",
+                    "give the public key (age1…) of the person who will open it",
+                );
             }
             "PKCS7" | "CMS" => return unsupported("a PKCS#7 bundle", BUNDLE),
             "PUBLIC KEY" | "RSA PUBLIC KEY" => {
                 return unsupported(
                     "a public key alone",
-                    "give the certificate that it stands in, or an SSH public key, or an age recipient",
+                    "give the certificate that contains it, or an SSH public key, or an age recipient",
                 );
             }
             label if label.ends_with("CERTIFICATE REQUEST") => {
@@ -102,7 +105,7 @@ pub(super) fn refuse_file(text: &str, place: &RecipientPlace) -> Result<(), Reci
 
 const BUNDLE: &str = "take its owner's own certificate out of it: openssl pkcs7 -print_certs -in FILE";
 
-/// Refuses files in DER that are no certificates.
+/// Refuses files in DER that are not certificates.
 pub(super) fn refuse_der(der: &[u8], place: &RecipientPlace) -> Result<(), RecipientError> {
     let unsupported = |kind, instead| Err(RecipientError::Unsupported { place: place.clone(), kind, instead });
     let secret = |kind, instead| Err(RecipientError::SecretKey { place: place.clone(), kind, instead });

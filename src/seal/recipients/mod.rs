@@ -1,4 +1,4 @@
-//! Who may open what is sealed.
+//! Recipients: the public keys that everything is sealed to.
 
 mod age_key;
 mod certificate;
@@ -24,24 +24,24 @@ pub(super) use recipient::RsaPadding;
 pub use certificate::CertificateProblem;
 pub use error::{RecipientError, RecipientPlace};
 
-/// The people (or rather: their keys) that everything is sealed to. There is at least one, and none is there twice.
+/// The public keys that everything is sealed to. There is at least one, and each is there once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Recipients(Vec<Recipient>);
 
 impl Recipients {
     /// Reads recipients: each text is one itself, or the name of a file: of a list of them, one a line, `#` for remarks; of
-    /// an SSH public key; of an X.509 certificate, PEM or DER. Whoever is named twice is kept once, at the first place.
+    /// an SSH public key; of an X.509 certificate, PEM or DER. A recipient that is named twice is kept once, at the first place.
     ///
-    /// A certificate is taken only if something may be sealed to it now: see [`CertificateProblem`].
+    /// A certificate is accepted only if it may be sealed to now: see [`CertificateProblem`].
     ///
     /// # Errors
     ///
-    /// [`RecipientError`]; the text of a secret key given by mistake is never part of it.
+    /// [`RecipientError`]. The text of a secret key that was given by mistake is never part of it.
     pub fn parse(texts: &[String]) -> Result<Self, RecipientError> {
         Self::parse_in(Path::new(""), texts)
     }
 
-    /// [`Recipients::parse`], where the names of files are taken from a folder: the one of the file in which they stand.
+    /// [`Recipients::parse`], where the names of files are relative to a folder: that of the file in which they stand.
     pub fn parse_in(folder: &Path, texts: &[String]) -> Result<Self, RecipientError> {
         let mut recipients = Vec::new();
         for text in texts {
@@ -54,14 +54,13 @@ impl Recipients {
         Self::of(recipients)
     }
 
-    /// Reads what [`Recipients::to_texts`] gave, and never a file. Certificates are checked again: they may have
-    /// expired since.
+    /// Reads what [`Recipients::to_texts`] gave. Never reads a file. Certificates are checked again: they may have expired since.
     pub fn from_texts(texts: &[String]) -> Result<Self, RecipientError> {
         Self::from_texts_as_of(OffsetDateTime::now_utc(), texts)
     }
 
-    /// [`Recipients::from_texts`], where certificates are those that are in force at another moment: for what was sealed to them
-    /// then, or will be.
+    /// [`Recipients::from_texts`], where certificates have to be valid at another moment: for what was sealed to them then, or
+    /// will be.
     pub fn from_texts_as_of(moment: OffsetDateTime, texts: &[String]) -> Result<Self, RecipientError> {
         let recognised = texts.iter().map(|text| {
             reading::recognise_as_of(moment, text, &RecipientPlace::COMMAND_LINE)?.ok_or_else(|| {
@@ -84,7 +83,7 @@ impl Recipients {
         }
         let all = Self(distinct);
         if all.0.is_empty() {
-            return Err(RecipientError::Nobody);
+            return Err(RecipientError::NoneNamed);
         }
         let post_quantum = all.age_keys().filter(|key| key.is_post_quantum()).count();
         if post_quantum > 0 && post_quantum < all.age_keys().count() {
@@ -102,8 +101,8 @@ impl Recipients {
         Self::of(self.0.iter().chain(&others.0).cloned().collect())
     }
 
-    /// The same recipients, but with OAEP (SHA-256) for RSA certificates in place of PKCS#1 v1.5. Not every program opens
-    /// that: gpgsm and older ones do not.
+    /// The same recipients, with OAEP (SHA-256) in place of PKCS#1 v1.5 for RSA certificates. Not every program opens it: gpgsm
+    /// and older ones do not.
     #[must_use]
     pub fn with_oaep(mut self) -> Self {
         for recipient in &mut self.0 {
@@ -120,15 +119,15 @@ impl Recipients {
         self.certificates().next().is_some()
     }
 
-    /// The recipients as text, in order, from which [`Recipients::from_texts`] makes them again: a plan keeps them so.
-    /// Certificates are whole in it. They are public, but long; people read [`Recipients::names`].
+    /// The recipients as texts, in order, from which [`Recipients::from_texts`] makes them again. A plan holds these. A certificate
+    /// is in it as a whole: it is public, but long, so people read [`Recipients::names`].
     #[must_use]
     pub fn to_texts(&self) -> Vec<String> {
         self.0.iter().map(Recipient::text).collect()
     }
 
-    /// The recipients as people tell them apart, in order: age keys as they are, SSH keys by their fingerprint,
-    /// certificates by subject, expiry and SHA-256. Harmless on a terminal.
+    /// The recipients as people recognise them, in order: age keys as they are, SSH keys by their fingerprint, certificates by
+    /// subject, expiry and SHA-256. Safe to print to a terminal.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
@@ -144,7 +143,7 @@ impl Recipients {
         self.0.iter().filter(opens).map(ToString::to_string).collect()
     }
 
-    /// What whoever seals to these certificates should know about opening.
+    /// What a person who seals to these certificates should know about opening.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         self.certificates().filter_map(|(certificate, _)| certificate.note()).collect()
@@ -165,8 +164,8 @@ impl Recipients {
     }
 }
 
-/// The name for people of a recipient that [`Recipients::to_texts`] gave. A certificate that has expired since has none
-/// any more, and is shown as what it is.
+/// The name of a recipient that [`Recipients::to_texts`] gave. A certificate that has expired since has no name: the text says
+/// that it has expired.
 #[must_use]
 pub fn recipient_name(text: &str) -> String {
     match reading::recognise(text, &RecipientPlace::COMMAND_LINE) {

@@ -17,15 +17,15 @@ use super::error::{RecipientError, RecipientPlace};
 use super::foreign;
 use super::recipient::{CERTIFICATE, CERTIFICATE_OAEP, Recipient, RsaPadding};
 
-/// A list of recipients is a few lines; this keeps a wrong file name from being read for minutes.
+/// A list of recipients has a few lines. The limit keeps a wrong file from being read for minutes.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// The recipient that a text is; `None` if it looks like none at all, and may be the name of a file.
+/// Reads a recipient; `None` if the text does not look like one, and may be the name of a file.
 pub(super) fn recognise(text: &str, place: &RecipientPlace) -> Result<Option<Recipient>, RecipientError> {
     recognise_as_of(OffsetDateTime::now_utc(), text, place)
 }
 
-/// [`recognise`], where certificates are those that were in force at another moment.
+/// [`recognise`], where certificates have to be valid at another moment.
 pub(super) fn recognise_as_of(
     moment: OffsetDateTime,
     text: &str,

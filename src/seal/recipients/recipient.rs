@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::age_key::AgeKey;
 use super::certificate::Certificate;
 
-/// How certificates stand in a plan: whole, so that the run needs no file. The prefix tells the padding of RSA.
+/// A certificate as text, in a plan: the whole certificate, so that the run needs no file. The prefix says the padding of RSA.
 pub(super) const CERTIFICATE: &str = "x509:";
 pub(super) const CERTIFICATE_OAEP: &str = "x509-oaep:";
 
@@ -20,7 +20,7 @@ pub(super) enum Recipient {
     Certificate(Arc<Certificate>, RsaPadding),
 }
 
-/// How the key of an envelope is padded before RSA encrypts it; of no account for other keys.
+/// How the key of an envelope is padded before RSA encrypts it. Other keys ignore it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum RsaPadding {
     /// PKCS#1 v1.5, which every program opens.

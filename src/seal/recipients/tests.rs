@@ -64,11 +64,11 @@ fn what_is_no_recipient_says_what_is_accepted() {
         let said = parse(&[text]).unwrap_err().to_string();
         assert!(said.contains(what) && said.len() < 450, "{text}: {said}");
     }
-    assert!(matches!(parse(&[]), Err(RecipientError::Nobody)));
+    assert!(matches!(parse(&[]), Err(RecipientError::NoneNamed)));
     let scratch = tempfile::tempdir().unwrap();
     assert!(matches!(parse(&[scratch.path().to_str().unwrap()]), Err(RecipientError::File { .. })));
     let empty = scratch.path().join("empty");
-    std::fs::write(&empty, "# nobody\n").unwrap();
+    std::fs::write(&empty, "# no recipient\n").unwrap();
     assert!(matches!(parse(&[empty.to_str().unwrap()]), Err(RecipientError::EmptyFile(_))));
 }
 
