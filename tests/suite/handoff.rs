@@ -382,9 +382,9 @@ fn the_kind_of_password_is_the_plans_and_every_one_is_taken() {
     let roster = stage.roster_of(&stage.members(1));
     for (more, why) in [
         (&["--password-length", "16"][..], "less than 100 bits"),
-        (&["--password-length", "65"], "somebody has to type it"),
+        (&["--password-length", "65"], "a person has to type it"),
         (&["--password", "phrase", "--password-length", "5"], "less than 80 bits"),
-        (&["--password", "phrase", "--password-length", "13"], "somebody has to type it"),
+        (&["--password", "phrase", "--password-length", "13"], "a person has to type it"),
         (&["--password", "pin"], "possible values: random, phrase"),
     ] {
         stage.plan(&roster, "breach", "out", more).exited(2).complains(&[why]);
