@@ -17,7 +17,7 @@ use crate::plan::folder::PlanFolder;
 use crate::run::event::Statistics;
 use crate::run::next_steps::next_steps;
 use crate::run::outcome_counts::OutcomeCounts;
-use crate::run::output::Output;
+use crate::run::output::RunOutput;
 use crate::run::packets;
 use crate::run::run_end::RunEnd;
 use crate::wording::next_steps::worded;
@@ -25,7 +25,7 @@ use crate::wording::next_steps::worded;
 /// What became of a run.
 pub(super) struct Recap<'a> {
     pub(super) plan: &'a PlanFolder,
-    pub(super) output: Output,
+    pub(super) output: RunOutput,
     pub(super) statistics: Option<Statistics>,
     pub(super) pace: Option<EffectivePace>,
     pub(super) ending: RunEnd,

@@ -14,7 +14,7 @@ use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::outcome_counts::OutcomeCounts;
-use crate::run::output::{self, Output};
+use crate::run::output::{self, RunOutput};
 
 /// Make results.csv again from plan and journal
 ///
@@ -48,7 +48,7 @@ struct ResultsJson<'a> {
 pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(plan.path(), "results")?;
-    let Output { results, outcomes, .. } = output::write(&plan)?;
+    let RunOutput { results, outcomes, .. } = output::write(&plan)?;
     let mut out = anstream::stdout();
     let written = if args.json {
         let line = ResultsJson {

@@ -16,6 +16,7 @@
 //! | `timeline` | what a journal tells of a run as a whole, and when |
 //! | `causes` | why some are not done, and how to fix it |
 //! | `chart` | lines and bars over time, as SVG |
+//! | `run_facts` | what a report is made of |
 //! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
 //! | [`run_page`] | `report.html` of a run's folder |
 //! | [`evidence`], [`signing`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
@@ -29,6 +30,7 @@ pub mod letter;
 mod listing;
 mod page;
 pub mod plan_page;
+mod run_facts;
 mod run_listing;
 pub mod run_page;
 mod run_sections;

@@ -2,35 +2,28 @@
 //!
 //! It is made of the plan, the journal and the results, and can be made again at any time.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::causes::Causes;
+use super::run_facts::{LeftToOthers, RunReport};
 use super::run_listing::RunLegend;
 use super::shown::write_json;
 use super::timeline::Timeline;
 use super::{page, run_sections};
 use crate::plan::folder::{FolderError, PlanFolder};
-use crate::plan::reason::Reason;
-use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 use crate::run::fold::Fold;
 use crate::run::next_steps::next_steps;
 use crate::run::outcome::Outcome;
-use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::output;
 use crate::run::replay::{Replay, RowTraces};
-use crate::run::result_row::{ResultDetails, ResultRow, ResultRows};
-use crate::run::results::detail;
+use crate::run::result_row::ResultRows;
 use crate::run::run_error::RunError;
 use crate::wording::next_steps::worded;
 
 /// The file's name.
 pub const REPORT_HTML: &str = "report.html";
-
-/// So many accounts of each kind that is left to somebody are named on the page without a script.
-pub(super) const MOST_PLAIN_ROWS: usize = 500;
 
 /// Why there is no report. The run itself is not touched by that.
 #[derive(Debug, thiserror::Error)]
@@ -47,46 +40,6 @@ pub enum ReportError {
     Write(#[from] io::Error),
 }
 
-/// All that the sections tell.
-pub(super) struct RunReport<'a> {
-    pub(super) plan: &'a PlanFolder,
-    pub(super) timeline: Timeline,
-    pub(super) outcomes: OutcomeCounts,
-    /// The file of the first packet.
-    pub(super) packet: Option<String>,
-    pub(super) causes: Causes,
-    pub(super) left: Left,
-}
-
-/// Who is left to somebody else.
-#[derive(Default)]
-pub(super) struct Left {
-    /// Mastered elsewhere: their passwords were not replaced.
-    pub(super) on_premises: Few,
-    /// Sign in elsewhere.
-    pub(super) guests: Few,
-    /// May have been changed.
-    pub(super) uncertain: Few,
-    /// Refused by the plan, by reason.
-    pub(super) refused: BTreeMap<Reason, Few>,
-}
-
-/// Some accounts: how many, and the first of them.
-#[derive(Default)]
-pub(super) struct Few {
-    pub(super) count: u64,
-    pub(super) first: Vec<(u32, String, String)>,
-}
-
-impl Few {
-    fn add(&mut self, row: &PlanRow, what: &str) {
-        self.count += 1;
-        if self.first.len() < MOST_PLAIN_ROWS {
-            self.first.push((row.row.get(), row.name().to_owned(), what.to_owned()));
-        }
-    }
-}
-
 /// Writes the results again, and the report (0600) beside them, in place of one that is there; says where it is.
 ///
 /// The page holds no secret: no credential, sealed or not, is on it.
@@ -98,7 +51,7 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
     let rows = plan.steps().len();
     let fold = Fold::read(plan, (RowTraces::of_rows(rows), Timeline::of_rows(rows))).map_err(RunError::from)?;
     let (replay, timeline) = fold.split();
-    let (mut causes, mut left) = (Causes::default(), Left::default());
+    let (mut causes, mut left) = (Causes::default(), LeftToOthers::default());
     let output = output::write_replayed(plan, &replay, |row, details| {
         causes.add(row, details);
         left.add(row, details);
@@ -108,28 +61,6 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
     let path = plan.path().join(REPORT_HTML);
     private_files::replace(&path, |out| render(&report, &replay, out))?;
     Ok(path)
-}
-
-impl Left {
-    fn add(&mut self, result: &ResultRow, details: &ResultDetails) {
-        let row = &result.planned;
-        let reasons = &row.reasons;
-        let elsewhere = reasons.iter().any(|reason| matches!(reason, Reason::Synced | Reason::Federated));
-        if elsewhere && row.decision != Decision::Skip {
-            self.on_premises.add(row, &row.reason_text());
-        }
-        if reasons.contains(&Reason::Guest) {
-            self.guests.add(row, &row.reason_text());
-        }
-        if result.outcome == Outcome::Uncertain {
-            self.uncertain.add(row, &detail(result, details));
-        }
-        if row.decision == Decision::Refuse
-            && let Some(reason) = reasons.first()
-        {
-            self.refused.entry(*reason).or_default().add(row, &row.reason_text());
-        }
-    }
 }
 
 fn render(report: &RunReport<'_>, replay: &Replay, out: &mut impl Write) -> Result<(), ReportError> {

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::causes::{CauseWords as _, MAX_NAMED};
+use super::causes::MAX_NAMED;
 use super::chart::{self, Axes, Series};
-use super::run_page::{Few, MOST_PLAIN_ROWS, RunReport};
+use super::run_facts::{AccountSample, MAX_PLAIN_ROWS, RunReport};
 use super::shown::{Shown, shown};
 use super::timeline::Seconds;
 use crate::graph::quota::Allowance;
@@ -12,6 +12,7 @@ use crate::plan::playbook::Schedule;
 use crate::run::outcome::Outcome;
 use crate::run::proof::Proof;
 use crate::step::Step;
+use crate::wording::causes;
 use crate::wording::next_steps::WordedStep;
 use crate::words::{count, counted, moment, roster_name};
 
@@ -298,8 +299,8 @@ pub(super) fn causes(report: &RunReport<'_>) -> Markup {
                 h2 #causes-title { "Why some are not done, and how to fix it" }
                 @for (cause, group) in &report.causes.0 {
                     div.cause {
-                        h3 { (shown(&cause.title())) " " span.count { (accounts(group.accounts)) } }
-                        p { strong { "Fix: " } (cause.remedy()) }
+                        h3 { (shown(&causes::title(cause))) " " span.count { (accounts(group.accounts)) } }
+                        p { strong { "Fix: " } (causes::remedy(cause)) }
                         @if !group.words.is_empty() { p.note { "Said: " (Shown(&group.words)) } }
                         ul.names { @for name in &group.first { li { (Shown(name)) } } }
                         @if group.accounts > MAX_NAMED as u64 {
@@ -340,7 +341,7 @@ pub(super) fn verification(report: &RunReport<'_>) -> Markup {
                                 th scope="col" role="columnheader" { "Found" }
                             } }
                             tbody role="rowgroup" {
-                                @for ((row, step), (verdict, found)) in timeline.not_proved.iter().take(MOST_PLAIN_ROWS) {
+                                @for ((row, step), (verdict, found)) in timeline.not_proved.iter().take(MAX_PLAIN_ROWS) {
                                     tr role="row" {
                                         td.number role="cell" data-label="Row" { (row) }
                                         td role="cell" { (step.name()) }
@@ -350,8 +351,8 @@ pub(super) fn verification(report: &RunReport<'_>) -> Markup {
                                 }
                             }
                         }
-                        @if not_proved > MOST_PLAIN_ROWS {
-                            p.limit { "The first " (count(MOST_PLAIN_ROWS as u64)) " of " (count(not_proved as u64)) "; verification.csv has them all." }
+                        @if not_proved > MAX_PLAIN_ROWS {
+                            p.limit { "The first " (count(MAX_PLAIN_ROWS as u64)) " of " (count(not_proved as u64)) "; verification.csv has them all." }
                         }
                     }
                 }
@@ -367,32 +368,32 @@ pub(super) fn left(report: &RunReport<'_>) -> Markup {
         @if left.on_premises.count + left.guests.count + left.uncertain.count > 0 || !left.refused.is_empty() {
             section aria-labelledby="left-title" {
                 h2 #left-title { "Who is left to somebody" }
-                (few("Mastered on-premises or at another identity provider",
+                (sample_of("Mastered on-premises or at another identity provider",
                     "What is done here has to be done there, too: onprem.csv is the list, onprem.ps1 does it.", &left.on_premises))
-                (few("Guests", "They sign in at home: blocking them here is all that works, and their passwords are their own organization's.", &left.guests))
-                (few("Uncertain", "A write was sent and never answered. Treat them as not done.", &left.uncertain))
+                (sample_of("Guests", "They sign in at home: blocking them here is all that works, and their passwords are their own organization's.", &left.guests))
+                (sample_of("Uncertain", "A write was sent and never answered. Treat them as not done.", &left.uncertain))
                 @for (reason, rows) in &left.refused {
-                    (few(reason.name(), &format!("Refused by the plan: {}.", reason.sentence()), rows))
+                    (sample_of(reason.name(), &format!("Refused by the plan: {}.", reason.sentence()), rows))
                 }
             }
         }
     }
 }
 
-fn few(title: &str, what: &str, few: &Few) -> Markup {
+fn sample_of(title: &str, what: &str, sample: &AccountSample) -> Markup {
     html! {
-        @if few.count > 0 {
-            h3 { (title) " " span.count { (accounts(few.count)) } }
+        @if sample.count > 0 {
+            h3 { (title) " " span.count { (accounts(sample.count)) } }
             p { (what) }
             details {
                 summary { "Who they are" }
                 ul.names {
-                    @for (row, name, why) in &few.first {
+                    @for (row, name, why) in &sample.first {
                         li { "row " (row) " " (Shown(name)) @if !why.is_empty() { span.detail { (Shown(why)) } } }
                     }
                 }
-                @if few.count > few.first.len() as u64 {
-                    p.limit { "The first " (count(few.first.len() as u64)) " of " (count(few.count)) "; results.csv has them all." }
+                @if sample.count > sample.first.len() as u64 {
+                    p.limit { "The first " (count(sample.first.len() as u64)) " of " (count(sample.count)) "; results.csv has them all." }
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::plan::folder::PlanFolder;
 
 /// What was written.
 #[derive(Debug)]
-pub struct Output {
+pub struct RunOutput {
     /// Where `results.csv` is.
     pub results: PathBuf,
     /// How many rows have which outcome.
@@ -26,7 +26,7 @@ pub struct Output {
 /// # Errors
 ///
 /// Plan or journal cannot be read, or a file cannot be written.
-pub fn write(plan: &PlanFolder) -> Result<Output, RunError> {
+pub fn write(plan: &PlanFolder) -> Result<RunOutput, RunError> {
     write_replayed(plan, &Replay::of_plan(plan)?, |_, _| {})
 }
 
@@ -39,7 +39,7 @@ pub fn write_replayed(
     plan: &PlanFolder,
     replay: &Replay,
     mut also: impl FnMut(&ResultRow, &ResultDetails),
-) -> Result<Output, RunError> {
+) -> Result<RunOutput, RunError> {
     let path = plan.results_path();
     let mut listed = PacketList::of(plan, replay);
     let mut rows = ResultRows::of_plan(plan, replay)?;
@@ -48,7 +48,7 @@ pub fn write_replayed(
         also(row, details);
     })?;
     let packets = packets::write(plan, replay, listed)?;
-    Ok(Output { results: path, outcomes, packets })
+    Ok(RunOutput { results: path, outcomes, packets })
 }
 
 /// Writes the packets alone.

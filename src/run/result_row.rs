@@ -10,7 +10,7 @@ use super::replay::{Replay, RowHistory};
 use super::results::ResultsError;
 use super::row_fault::RowFault;
 use super::state::StepState;
-use super::which_password::{PasswordChange, WhichPassword};
+use super::which_password::{SeenPasswordChange, WhichPassword};
 use crate::plan::folder::{PlanFolder, Rows};
 use crate::plan::row::{Decision, PlanRow};
 use crate::step::{Step, Steps};
@@ -176,7 +176,7 @@ impl<'a, I> ResultRows<'a, I> {
         if let (Some(offset), false) = (self.replay.last_read(number), tried.is_empty()) {
             let (record, at) = journal.at(offset)?;
             if let Record::Read { last_password_change: Some(changed), .. } = record {
-                seen = Some(PasswordChange { changed, read: at });
+                seen = Some(SeenPasswordChange { changed, read: at });
             }
         }
         details.which = WhichPassword::of(&tried, seen);

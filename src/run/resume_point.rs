@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::journal::{self, JournalError, JournalLookup};
-use super::output::{self, Output};
+use super::output::{self, RunOutput};
 use super::record::Record;
 use super::replay::Replay;
 use super::run_error::RunError;
@@ -66,7 +66,7 @@ impl ResumePoint {
     /// # Errors
     ///
     /// Plan or journal cannot be read, or the results cannot be written.
-    pub fn write_output(&self, plan: &PlanFolder) -> Result<Output, RunError> {
+    pub fn write_output(&self, plan: &PlanFolder) -> Result<RunOutput, RunError> {
         let settled = self.settled.as_ref();
         settled.map_or_else(|| output::write(plan), |replay| output::write_replayed(plan, replay, |_, _| {}))
     }

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 /// What the directory said about the password of an account that was in doubt.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PasswordChange {
+pub(super) struct SeenPasswordChange {
     /// When it was last changed, by Graph's clock, by this run or another.
     pub(super) changed: OffsetDateTime,
     /// When that was read, by this machine's clock.
@@ -52,17 +52,17 @@ pub enum WhichPassword {
 impl WhichPassword {
     /// What to try; nothing where no password may be live. `tried` has the moments at which each was about to be sent, in
     /// the order of the credentials.
-    pub(super) fn of(tried: &[OffsetDateTime], seen: Option<PasswordChange>) -> Option<Self> {
+    pub(super) fn of(tried: &[OffsetDateTime], seen: Option<SeenPasswordChange>) -> Option<Self> {
         let (first, last, several) = (tried.first()?, tried.last()?, tried.len() > 1);
         // What was sent after the read, the read says nothing about.
         Some(match seen.filter(|seen| *last <= seen.read) {
             None if several => Self::LastFirst,
             None => Self::OneOrTheOld,
-            Some(PasswordChange { changed, .. }) if changed + CLOCKS_APART < *first => {
+            Some(SeenPasswordChange { changed, .. }) if changed + CLOCKS_APART < *first => {
                 Self::ProbablyTheOld { changed, several }
             }
-            Some(PasswordChange { changed, .. }) if !several => Self::ProbablyTheOne { changed },
-            Some(PasswordChange { changed, .. }) => {
+            Some(SeenPasswordChange { changed, .. }) if !several => Self::ProbablyTheOne { changed },
+            Some(SeenPasswordChange { changed, .. }) => {
                 let place = tried.iter().rposition(|at| *at <= changed).unwrap_or_default() + 1;
                 Self::Candidate { changed, place, of: tried.len() }
             }
@@ -108,8 +108,8 @@ mod tests {
         AT + Duration::minutes(minutes)
     }
 
-    fn read_at(minute: i64, changed: i64) -> Option<PasswordChange> {
-        Some(PasswordChange { changed: minutes(changed), read: minutes(minute) })
+    fn read_at(minute: i64, changed: i64) -> Option<SeenPasswordChange> {
+        Some(SeenPasswordChange { changed: minutes(changed), read: minutes(minute) })
     }
 
     #[test]

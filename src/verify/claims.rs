@@ -6,7 +6,6 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom};
 use std::num::NonZeroU32;
 
-use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::finding::Finding;
@@ -236,12 +235,8 @@ impl Projection for ClaimRecords {
 }
 
 fn is_of_a_verification(line: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Kind {
-        record: String,
-    }
-    let kind = serde_json::from_str::<Kind>(line);
-    kind.is_ok_and(|kind| ["verified", "verification-ended", "closed"].contains(&kind.record.as_str()))
+    let record = serde_json::from_str::<Record>(line);
+    matches!(record, Ok(Record::Verified { .. } | Record::VerificationEnded { .. } | Record::Closed {}))
 }
 
 fn length(plan: &PlanFolder) -> Result<u64, JournalError> {

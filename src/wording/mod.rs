@@ -3,8 +3,10 @@
 //!
 //! | file | facts |
 //! | --- | --- |
+//! | [`causes`] | why accounts are not done |
 //! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
 
+pub mod causes;
 pub mod next_steps;
 pub mod unreachable;

@@ -1,0 +1,52 @@
+//! What is said of each [`Cause`] for which an account is not done, and what to do about it.
+
+use crate::run::cause::Cause;
+
+/// What went wrong.
+#[must_use]
+pub fn title(cause: &Cause) -> String {
+    match cause {
+        Cause::NotFinished => "Not begun, or not finished".to_owned(),
+        Cause::NotAllowed => "Graph does not allow it to the app (403)".to_owned(),
+        Cause::Gone => "The account is no longer there (404)".to_owned(),
+        Cause::WeakPassword => "The tenant refused the new password twice".to_owned(),
+        Cause::MasteredElsewhere => "The password is kept elsewhere".to_owned(),
+        Cause::Drifted => "No longer the account that was approved (drifted)".to_owned(),
+        Cause::GivenUp => "Tried the maximum number of times without a final answer".to_owned(),
+        Cause::Unanswered => "Sent, but never answered".to_owned(),
+        Cause::Refused(code) => format!("Refused by Graph: {code}"),
+    }
+}
+
+/// What to do about it.
+#[must_use]
+pub const fn remedy(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::NotFinished => "Run the same sealoff apply again; it goes on where it ended.",
+        Cause::NotAllowed => {
+            "Give the app's service principal the role User Administrator (Privileged Authentication Administrator for \
+             administrators) and the application permissions for writing, with admin consent; then make a new plan for \
+             these accounts."
+        }
+        Cause::Gone => {
+            "Nothing to do if it was deleted on purpose. A restored account comes back as it was: plan it again."
+        }
+        Cause::WeakPassword => {
+            "A banned-password list or policy of the tenant is stricter than usual. Make a new plan for these accounts."
+        }
+        Cause::MasteredElsewhere => {
+            "Replace it in Active Directory, or at the identity provider of the domain: onprem.csv says where."
+        }
+        Cause::Drifted => "Look at what has changed in these accounts, and make a new plan.",
+        Cause::GivenUp => {
+            "Graph had trouble with these accounts alone. Run the same sealoff apply again: it tries them once more."
+        }
+        Cause::Unanswered => {
+            "Treat these accounts as not done. Run the same sealoff apply again, or run sealoff verify, which shows what \
+             the directory has."
+        }
+        Cause::Refused(_) => {
+            "Read Graph's words in results.csv. Microsoft's support finds the request by the request id beside them."
+        }
+    }
+}
