@@ -4,7 +4,6 @@ use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
 use super::proof::Proofs;
 use crate::plan::folder::PlanFolder;
-use crate::step::Step;
 
 /// One thing that is left to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +94,7 @@ pub fn next_steps(
         Some(_) => Some(NextStep::VerifyAgain),
     };
     let hand_over = || packet.map_or(NextStep::OpenPasswords, |packet| NextStep::HandOver { packet });
-    let blocks = manifest.playbook.steps().contains(Step::Block);
+    let blocks = manifest.playbook.can_be_undone();
     let all = [
         (of(Outcome::Pending) > 0).then_some(NextStep::Resume),
         (not_done > 0).then_some(NextStep::ReadCauses { not_done }),
