@@ -192,10 +192,10 @@ async fn look_at_app(
         let found = format!("it is for tenant {other}, and Graph answers for {tenant}");
         return further_app::unusable(found, "Leave it out: a quota of another tenant is of no use here.");
     }
-    // As a plan has it; and where the first app did not get in, as it was told.
-    let told = || connected.transport.tenant().map(str::to_owned);
+    // As a plan has it; and where the first app did not get in, as the first app was configured.
+    let configured = || connected.transport.tenant().map(str::to_owned);
     let named = || app.tenant_id.map(|tenant| tenant.to_string());
-    let Some(tenant) = seen.tenant.map(|tenant| tenant.to_string()).or_else(named).or_else(told) else {
+    let Some(tenant) = seen.tenant.map(|tenant| tenant.to_string()).or_else(named).or_else(configured) else {
         return further_app::unusable("which tenant is meant is not known, as the first app did not get in", FIX_FIRST);
     };
     match apps::credential(app, &tenant) {

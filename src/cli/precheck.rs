@@ -66,17 +66,17 @@ fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
     if lacking.is_empty() {
         return None;
     }
-    let told: Vec<String> =
+    let missing: Vec<String> =
         lacking.iter().map(|(need, all)| format!("{} (to {})", all.join(" and "), need.permission.purpose)).collect();
     let mut names: Vec<&str> = lacking.into_iter().flat_map(|(_, all)| all).collect();
     names.dedup();
     let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
-    let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", told.join(", nor "));
+    let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", missing.join(", nor "));
     let remedy = format!("{}\n      {WITHOUT_CHECKS}", grants::how_to_grant(&names, claims.is_app));
     Some(Failure::new(Exit::Access, what).with_next(remedy))
 }
 
-/// Says so when this machine's clock and Graph's do not agree, as the answers so far tell.
+/// Warns when this machine's clock and Graph's disagree, by the answers so far.
 pub(super) fn note_clocks(connected: &Connected) {
     let (here, there) = (OffsetDateTime::now_utc(), connected.transport.time_there());
     let check = network::clocks(there, here, connected.clock.speed());

@@ -32,8 +32,8 @@ use crate::verify::table::{self, TableError};
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
 const USUAL_WAIT: Duration = Duration::from_secs(300);
 
-/// So many steps that are not proved are named on the terminal; verification.csv names them all.
-const MOST_NAMED: usize = 50;
+/// At most this many steps that are not proved are named on the terminal. verification.csv names them all.
+const MAX_NAMED: usize = 50;
 
 /// Read every account of a run again, and prove what was done
 ///
@@ -44,7 +44,7 @@ const MOST_NAMED: usize = 50;
 #[command(after_help = "\
 Examples:
   sealoff verify monday
-  # Tells of everybody who comes back, until Ctrl-C:
+  # Reports every account that comes back, until Ctrl-C:
   sealoff verify monday --watch 10m")]
 pub struct VerifyArgs {
     /// The folder of the run
@@ -53,10 +53,10 @@ pub struct VerifyArgs {
     /// How long to wait for a replica that does not show a step yet: 0s, 90s, 5m
     #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = time_args::span)]
     wait: Duration,
-    /// Read everybody again and again, this far apart, until interrupted [default when given: 5m]
+    /// Read all accounts again and again, this far apart, until interrupted [default when given: 5m]
     #[arg(long, value_name = "INTERVAL", num_args = 0..=1, default_missing_value = "5m", value_parser = time_args::span)]
     watch: Option<Duration>,
-    /// Print as JSON: a line for each reading of everybody
+    /// Print as JSON: a line for each reading of all accounts
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub struct VerifyArgs {
 /// There is no run to verify, it is in use, or the directory cannot be read; then nothing is proved.
 pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
-    // Held again while something is written: who verifies for hours keeps nobody from going on.
+    // Locked again only while something is written: a verification of hours must not block the run.
     drop(FolderLock::take(plan.path(), "verify")?);
     let claims = claims(&plan)?;
     if !claims.has_written() {
@@ -104,7 +104,7 @@ fn claims(plan: &PlanFolder) -> Result<RunClaims, Failure> {
     Ok(RunClaims::read(plan)?)
 }
 
-/// All that one reading of everybody needs.
+/// All that one reading of the accounts needs.
 struct Verification<'a> {
     plan: &'a PlanFolder,
     claims: RunClaims,
@@ -115,10 +115,10 @@ struct Verification<'a> {
 impl Verification<'_> {
     async fn read(&self) -> Result<Pass, Failure> {
         let Connected { transport, clock, .. } = self.connected;
-        Ok(Pass::make(self.plan, &self.claims, transport, *clock, self.wait, tell).await?)
+        Ok(Pass::make(self.plan, &self.claims, transport, *clock, self.wait, show_progress).await?)
     }
 
-    /// Reads everybody, keeps what was found, and shows it.
+    /// Reads all accounts, keeps what was found, and shows it.
     async fn once(&self, json: bool) -> Result<Exit, Failure> {
         let pass = self.read().await?;
         let shown = self.keep(&pass).await?;
@@ -129,7 +129,7 @@ impl Verification<'_> {
     async fn keep(&self, pass: &Pass) -> Result<VerificationResult, Failure> {
         let _lock = FolderLock::take(self.plan.path(), "verify")?;
         if self.claims.are_outdated(self.plan)? {
-            let what = "the run went on while everybody was read, so what was found is not noted";
+            let what = "the run went on while the accounts were read, so what was found is not noted";
             let again = format!("Look again: sealoff verify {}", quoted(self.plan.path()));
             return Err(Failure::new(Exit::Unfinished, what).with_next(again));
         }
@@ -142,7 +142,7 @@ impl Verification<'_> {
     }
 }
 
-/// Reads everybody again and again, and tells of every step that is found otherwise than before.
+/// Reads all accounts again and again, and reports every step whose proof has changed.
 async fn watch(
     plan: &PlanFolder,
     mut claims: RunClaims,
@@ -170,10 +170,9 @@ async fn watch(
                 shown.show(json, before.as_deref());
                 before = Some(shown.not_proved);
             }
-            // Whoever watches through a night must not miss the morning for an hour without a network, or because somebody
-            // goes on with the run.
+            // A watch through the night must survive an hour without a network, and a run that goes on meanwhile.
             Err(failure) if before.is_some() => {
-                messages::warn(format_args!("nothing is told this time: {}", failure.what));
+                messages::warn(format_args!("this reading failed: {}", failure.what));
                 exit = Exit::Unfinished;
             }
             Err(failure) => return Err(failure),
@@ -188,8 +187,8 @@ async fn watch(
     }
 }
 
-fn tell(told: PassProgress) {
-    let line = match told {
+fn show_progress(progress: PassProgress) {
+    let line = match progress {
         PassProgress::Read { accounts, of } if accounts < of => {
             format!("{} of {} read", count(accounts as u64), counted(of as u64, "account", "accounts"))
         }
@@ -203,7 +202,7 @@ fn tell(told: PassProgress) {
     messages::info(line);
 }
 
-/// What one reading of everybody found.
+/// What one reading of all accounts found.
 #[derive(Serialize)]
 struct VerificationResult {
     sealoff_verification: u32,
@@ -212,7 +211,7 @@ struct VerificationResult {
     steps: Proofs,
     verification: PathBuf,
     not_proved: Vec<Open>,
-    /// Steps that were so before the run, and that nobody wrote to.
+    /// Steps that were so before the run; no write was sent for them.
     #[serde(skip)]
     as_before: u64,
     /// What goes on with the run, where it has not come to its end.
@@ -328,11 +327,11 @@ impl VerificationResult {
             writeln!(out, "Every step of {of_whom} is proved.")?;
         } else {
             writeln!(out, "Not proved:")?;
-            for open in self.not_proved.iter().take(MOST_NAMED) {
+            for open in self.not_proved.iter().take(MAX_NAMED) {
                 writeln!(out, "  {}", open.line())?;
             }
-            if self.not_proved.len() > MOST_NAMED {
-                writeln!(out, "  and {} more in verification.csv", count((self.not_proved.len() - MOST_NAMED) as u64))?;
+            if self.not_proved.len() > MAX_NAMED {
+                writeln!(out, "  and {} more in verification.csv", count((self.not_proved.len() - MAX_NAMED) as u64))?;
             }
         }
         writeln!(out, "Verification  {}", self.verification.display())?;
@@ -350,7 +349,7 @@ impl VerificationResult {
         }
         if self.steps.contradicted > 0 {
             lines.push(
-                "Find out who changed it back: Entra's audit log has it as Enable account or Reset user password."
+                "Find out who changed it back: Entra's audit log lists it as Enable account or Reset user password."
                     .to_owned(),
             );
             lines.push("Then make a new plan for them, and apply it.".to_owned());
@@ -361,7 +360,7 @@ impl VerificationResult {
             lines.extend(advice.map(str::to_owned));
         }
         lines.push(format!("To look again:  sealoff verify {}", self.dir));
-        lines.push(format!("To be told of everybody who comes back:  sealoff verify {} --watch", self.dir));
+        lines.push(format!("To report every account that comes back:  sealoff verify {} --watch", self.dir));
         for (number, line) in (1..).zip(lines) {
             writeln!(out, "  {number}. {line}")?;
         }

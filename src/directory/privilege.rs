@@ -11,7 +11,7 @@ use crate::ids::RoleTemplate;
 pub struct Privilege {
     /// Roles, held now or eligible.
     pub roles: Vec<HeldRole>,
-    /// Role-assignable groups that it belongs to. Whoever is a member or an owner of one is guarded even when the group
+    /// Role-assignable groups that it belongs to. A member or an owner of one is guarded even when the group
     /// has no role at this moment ("Working with users in Microsoft Graph").
     pub groups: Vec<RoleGroupTie>,
 }
@@ -21,7 +21,7 @@ pub struct Privilege {
 pub struct HeldRole {
     /// Which role.
     pub role: RoleTemplate,
-    /// Its name, or its id where nobody told the name.
+    /// Its name, or its id where the name is not known.
     pub name: Arc<str>,
     /// How the account comes by it.
     pub through: Through,
@@ -88,7 +88,7 @@ impl fmt::Display for Privilege {
         });
         let named: Vec<&Arc<str>> = through.collect();
         let roles = self.roles.iter().map(ToString::to_string);
-        // A membership that already stands behind a role is not told twice.
+        // A membership that already stands behind a role is not named twice.
         let ties = self.groups.iter().filter(|tie| tie.owner || !named.contains(&&tie.name)).map(|tie| {
             let part = if tie.owner { "owner" } else { "member" };
             format!("{part} of the role-assignable group {}", tie.name)

@@ -1,4 +1,4 @@
-//! Who holds a role in the tenant, by whatever way.
+//! Which accounts hold a role in the tenant, in any way.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::graph::reading::ReadError;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RoleTemplate};
 
-/// Everybody in the tenant who holds a role, may take one, or could get one through a group.
+/// Every account of the tenant that holds a role, may take one, or could get one through a group.
 #[derive(Debug, Clone, Default)]
 pub struct Privileges {
     by_account: HashMap<ObjectId, Privilege>,
@@ -82,7 +82,7 @@ struct RoleGroupTies {
 }
 
 impl Privileges {
-    /// What this account may do; `None` for somebody without any role or tie.
+    /// What this account may do; `None` without any role or tie.
     #[must_use]
     pub fn of(&self, account: ObjectId) -> Option<&Privilege> {
         self.by_account.get(&account)
@@ -95,7 +95,7 @@ impl Privileges {
         &self.enabled_global_administrators
     }
 
-    /// Everybody who holds this role at this moment over the whole tenant: users, and other principals too.
+    /// Every principal that holds this role at this moment over the whole tenant, user or not.
     pub fn holders_of(&self, role: RoleTemplate) -> impl Iterator<Item = ObjectId> + '_ {
         self.by_account.iter().filter(move |(_, privilege)| privilege.holds(role)).map(|(id, _)| *id)
     }

@@ -1,4 +1,4 @@
-//! Who may act on whom, as Microsoft's two tables have it.
+//! Which role may act on which account, as Microsoft's two tables have it.
 //!
 //! Source: "Working with users in Microsoft Graph", who can reset passwords (the same table holds for the invalidating of
 //! refresh tokens) and who can perform sensitive actions. What an app needs beside that: "Update user".
@@ -27,7 +27,7 @@ use ActingRole::{
     PrivilegedAuthenticationAdministrator, UserAdministrator,
 };
 
-/// What is done to somebody, as the tables tell it apart.
+/// What is done to an account, as the tables distinguish it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Reset the password.
@@ -92,7 +92,7 @@ impl ActingRole {
             Action::Reset | Action::Revoke => &WHO_MAY_RESET,
             Action::Block => &WHO_MAY_ACT,
         };
-        let nobody_special = match action {
+        let without_role = match action {
             Action::Reset | Action::Revoke => [true; 6],
             Action::Block => [false, false, true, true, true, true],
         };
@@ -100,7 +100,7 @@ impl ActingRole {
             table.iter().find(|(roles, _)| roles.contains(&role.guid())).map_or(ONLY_THE_HIGHEST, |(_, row)| *row)
         };
         let guarded = if target.guarded { ONLY_THE_HIGHEST } else { [true; 6] };
-        nobody_special[column] && guarded[column] && target.roles.iter().all(|role| row(role)[column])
+        without_role[column] && guarded[column] && target.roles.iter().all(|role| row(role)[column])
     }
 }
 
@@ -152,7 +152,7 @@ const WHO_MAY_ACT: [TableRow; 3] = [
     (&[GROUPS, HELPDESK, USER],                                                 [N, N, N, Y, Y, Y]),
 ];
 
-/// What protects somebody from others.
+/// What protects an account from others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Target {
     /// The roles that are held at this moment.
@@ -180,14 +180,14 @@ impl Target {
 pub struct Actor {
     /// The roles that have a column.
     pub roles: Vec<ActingRole>,
-    /// Any other role, or one over a part of the tenant: what those reach, nobody can tell here.
+    /// Any other role, or one over a part of the tenant: what those reach is not known here.
     pub holds_others: bool,
     /// An app in its own name, or a person.
     pub is_app: bool,
 }
 
 impl Actor {
-    /// What somebody with this privilege acts with.
+    /// What the holder of this privilege acts with.
     #[must_use]
     pub fn of(privilege: Option<&Privilege>, is_app: bool) -> Self {
         let mut roles = Vec::new();

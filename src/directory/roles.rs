@@ -1,4 +1,4 @@
-//! The built-in directory roles: their names, and whom a User Administrator may act on.
+//! The built-in directory roles: their names, and which of them a User Administrator may act on.
 //!
 //! Source of the ids and names: "Microsoft Entra built-in roles". Source of who may act on whom: "Working with users in
 //! Microsoft Graph", its tables of who may reset passwords and of who may perform sensitive actions.
@@ -73,7 +73,7 @@ pub fn name_of(role: RoleTemplate) -> Option<&'static str> {
     WITHIN_REACH.iter().chain(BEYOND).find(|(known, _)| *known == role).map(|(_, name)| *name)
 }
 
-/// Says whether a User Administrator may both block and reset whoever holds this role. A role that is not known is not.
+/// Says whether a User Administrator may both block and reset an account with this role. A role that is not known is not.
 #[must_use]
 pub fn is_within_reach_of_user_administrator(role: RoleTemplate) -> bool {
     WITHIN_REACH.iter().any(|(known, _)| *known == role)

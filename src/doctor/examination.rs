@@ -50,7 +50,7 @@ pub struct Examined {
 /// What the first app has seen of the tenant.
 #[derive(Default)]
 pub struct SeenByFirstApp {
-    /// Somebody answers there.
+    /// The services answer.
     pub is_open: bool,
     /// The tenant that Graph answers for.
     pub tenant: Option<TenantId>,
@@ -86,8 +86,8 @@ fn skipped_from(first: &str, because: &str) -> impl Iterator<Item = Check> {
 async fn look_at_the_way(transport: &HttpTransport, clock: Clock) -> Vec<Check> {
     let [(graph, from_graph), (authority, from_authority)] = transport.probe().await;
     let here = OffsetDateTime::now_utc();
-    let told = [&from_graph, &from_authority].into_iter().flatten().filter_map(|opened| opened.date);
-    let there = told.max_by_key(|there| (here - *there).abs());
+    let dates = [&from_graph, &from_authority].into_iter().flatten().filter_map(|opened| opened.date);
+    let there = dates.max_by_key(|there| (here - *there).abs());
     let mut checks = vec![
         network::reachable("authority", &authority, &from_authority),
         network::reachable("graph", &graph, &from_graph),
@@ -135,7 +135,7 @@ async fn look_into_the_tenant(
         seen.client_id = Some(client_id.clone());
     }
     let paced = Paced::new(transport, clock);
-    // A token that cannot be read stands in nobody's way: the tenant knows what it granted.
+    // A token that cannot be read is no obstacle: the tenant knows what it granted.
     let claims = match (claims, &caller) {
         (None, Caller::App { client_id }) => granted::to_app(&paced, client_id).await.ok(),
         (claims, _) => claims,
@@ -149,7 +149,7 @@ async fn look_into_the_tenant(
         }
         None => {
             let unseen =
-                "neither the token nor the tenant tells what is granted; what is read below shows a part of it";
+                "neither the token nor the tenant shows what is granted; what is read below shows a part of it";
             checks.extend(["permissions", "excess"].map(|name| Check::skipped(name, unseen)));
         }
     }
@@ -202,7 +202,7 @@ async fn look_at_the_people(
     }
     if facts.privileges.is_some() {
         if principal.is_none() {
-            checks.push(Check::skipped("roles", "the token does not tell as whom sealoff asks"));
+            checks.push(Check::skipped("roles", "the token does not say as which principal sealoff asks"));
         }
         checks.extend(tenant::notes(&facts.notes));
     }
@@ -322,7 +322,7 @@ async fn look_at_roster(
         return;
     };
     let actions = reach::actions(steps);
-    let (mut found, mut missed, mut nobody, mut unread) = (0_u64, Vec::new(), 0_u64, 0_u64);
+    let (mut found, mut missed, mut not_found, mut unread) = (0_u64, Vec::new(), 0_u64, 0_u64);
     loop {
         let entries = match roster.by_ref().take(Lookup::<HttpTransport>::CHUNK).collect::<Result<Vec<_>, _>>() {
             Ok(entries) if entries.is_empty() => break,
@@ -348,7 +348,7 @@ async fn look_at_roster(
         };
         for ((row, _), answer) in people.iter().zip(answers) {
             let Found::Account(account) = answer else {
-                nobody += 1;
+                not_found += 1;
                 continue;
             };
             found += 1;
@@ -359,10 +359,10 @@ async fn look_at_roster(
         }
     }
     let accounts = counted(found, "account", "accounts");
-    checks.push(if nobody + unread == 0 {
+    checks.push(if not_found + unread == 0 {
         Check::ok("roster", format!("{accounts}, each of them found"))
     } else {
-        let rows = counted(nobody + unread, "row does not name", "rows do not name");
+        let rows = counted(not_found + unread, "row does not name", "rows do not name");
         Check::warning(
             "roster",
             format!("{accounts} found; {rows} exactly one account of this tenant"),

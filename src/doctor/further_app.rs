@@ -59,7 +59,7 @@ pub async fn examine(
         (claims, _) => claims,
     };
     let Some(claims) = claims else {
-        checks.extend(skipped(&ALL[1..], "neither the token nor the tenant tells what is granted"));
+        checks.extend(skipped(&ALL[1..], "neither the token nor the tenant shows what is granted"));
         return checks;
     };
     checks.extend(grants::judge_writer(&claims, steps));
@@ -70,7 +70,7 @@ pub async fn examine(
             roles::own(&Actor::of(privilege, claims.is_app), privilege, Some(principal), steps)
         }
         (None, _) => Check::skipped("roles", "the first app could not read who holds which role"),
-        (_, None) => Check::skipped("roles", "the token does not tell as whom this app asks"),
+        (_, None) => Check::skipped("roles", "the token does not say as which principal this app asks"),
     });
     checks
 }

@@ -47,7 +47,7 @@ struct AppRoleAssignment {
     resource_id: ObjectId,
 }
 
-/// What a token of this app would say, as far as the tenant tells.
+/// What a token of this app would say, as far as the tenant shows.
 ///
 /// # Errors
 ///

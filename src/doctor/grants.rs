@@ -90,7 +90,7 @@ const USEFUL: [&str; 10] = [
 /// What every sign-in of a person brings along.
 const HARMLESS: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
 
-/// With these, whoever steals the app's credential owns the tenant.
+/// With one of these, a thief of the app's credential owns the tenant.
 const OWNS_THE_TENANT: [&str; 5] = [
     "Directory.ReadWrite.All",
     "RoleManagement.ReadWrite.Directory",
@@ -139,7 +139,7 @@ impl Need {
     }
 }
 
-/// How a permission is granted, for whoever may grant it.
+/// How a permission is granted.
 #[must_use]
 pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
     let kind = if is_app { "Application" } else { "Delegated" };
@@ -198,7 +198,7 @@ pub fn judge_excess(claims: &Claims) -> Check {
         format!("granted, and never needed here: {}", excess.join(", "))
     } else {
         format!(
-            "granted, and never needed here: {}; with {} alone, whoever gets hold of the app's credential can take over the \
+            "granted, and never needed here: {}; with {} alone, a thief of the app's credential can take over the \
              tenant",
             excess.join(", "),
             worst.join(" or ")

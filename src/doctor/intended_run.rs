@@ -10,15 +10,15 @@ use crate::plan::protected::{Protected, ProtectedError};
 use crate::roster::Roster;
 use crate::step::{Step, Steps};
 
-/// What is to be looked at beside the tenant.
+/// The run that is intended.
 pub struct IntendedRun {
     /// The job; without it, whatever any playbook needs.
     pub playbook: Option<Playbook>,
-    /// The people.
+    /// The accounts to act on.
     pub roster: Option<Roster>,
-    /// Who is never touched, with the list's name.
+    /// The accounts that are never touched, with the list's name.
     pub protected: Option<(String, Result<Protected, ProtectedError>)>,
-    /// Who is to open the new passwords.
+    /// Which keys open the new passwords.
     pub new_passwords: NewPasswords,
     /// Where the plan is to go.
     pub folder: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! What the operator brings along: who is protected, and who can open the new passwords.
+//! The lists of the operator: protected accounts, and keys that open the new passwords.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::words::counted;
 
 const RECIPIENTS: &str = "recipients";
 
-/// Whether whoever is named can be sealed to: at least one check.
+/// Whether the named keys can be sealed to: at least one check.
 #[must_use]
 pub fn recipients(new: &NewPasswords, playbook: Option<Playbook>) -> Vec<Check> {
     let mut checks = Vec::new();
@@ -24,7 +24,7 @@ pub fn recipients(new: &NewPasswords, playbook: Option<Playbook>) -> Vec<Check> 
         checks.push(discarded(playbook));
     }
     if checks.is_empty() {
-        checks.push(nobody(playbook));
+        checks.push(none_named(playbook));
     }
     checks
 }
@@ -46,7 +46,7 @@ fn handed_over(file: &str, keys: &Result<HandoffKeys, HandoffKeysError>) -> Chec
             let names: Vec<String> = keys.holders().map(|holder| holder.name.to_string()).collect();
             let number = counted(names.len() as u64, "name", "names");
             let escrow =
-                if keys.escrow().is_empty() { "; nobody opens everybody's" } else { "; escrow opens everybody's" };
+                if keys.escrow().is_empty() { "; no key opens all of them" } else { "; escrow opens all of them" };
             Check::ok(RECIPIENTS, format!("every key in {file} can be sealed to: {number}{escrow}")).about(names)
         }
         Err(error) => Check::failed(RECIPIENTS, error.to_string(), format!("Correct {file}.")),
@@ -67,10 +67,10 @@ fn discarded(playbook: Option<Playbook>) -> Check {
     }
 }
 
-fn nobody(playbook: Option<Playbook>) -> Check {
+fn none_named(playbook: Option<Playbook>) -> Check {
     match playbook {
         Some(playbook) if playbook.resets() => {
-            let what = format!("nobody is named who could open the new passwords that {playbook} sets");
+            let what = format!("no key is named that could open the new passwords that {playbook} sets");
             let discard = if playbook.may_discard_credentials() {
                 " Or throw the passwords away: --discard-credentials"
             } else {
@@ -95,7 +95,7 @@ pub fn unreadable(name: &str, error: &ProtectedError) -> Check {
     )
 }
 
-/// The list of protected accounts, looked up: one check for each line that is nobody's.
+/// The list of protected accounts, looked up: one check for each line that names no account.
 #[must_use]
 pub fn protected(name: &str, lines: usize, wrong: &[ProtectedError]) -> Vec<Check> {
     const CHECK: &str = "protected";
@@ -106,7 +106,7 @@ pub fn protected(name: &str, lines: usize, wrong: &[ProtectedError]) -> Vec<Chec
     wrong.iter().map(|error| Check::failed(CHECK, format!("{name}, {error}"), format!("Correct {name}."))).collect()
 }
 
-/// Whether somebody is left for emergencies ("Manage emergency access accounts in Microsoft Entra ID"). Nothing marks such
+/// Whether an account is left for emergencies ("Manage emergency access accounts in Microsoft Entra ID"). Nothing marks such
 /// an account; that a Global Administrator is protected by name is all that can be seen.
 #[must_use]
 pub fn emergency_access(facts: &TenantFacts, protected: Option<&HashSet<ObjectId>>) -> Check {

@@ -10,7 +10,7 @@ use crate::wording::unreachable::remedy_or_general;
 use crate::words;
 
 /// Signed assertions are refused outside of their time window, and Microsoft's tolerance is five minutes.
-pub const MOST_APART: Duration = Duration::minutes(5);
+pub const MAX_CLOCK_SKEW: Duration = Duration::minutes(5);
 
 /// Who signs for Microsoft's own services ("Azure Certificate Authority details").
 const USUAL_SIGNERS: [&str; 2] = ["Microsoft", "DigiCert"];
@@ -78,7 +78,7 @@ pub fn signer(root: &Root, answer: &Result<Reachable, Unreachable>) -> Check {
                  encryption, and can read the token and every new password"
             ),
             format!(
-                "Ask for an exception from inspection for {root}, or make sure that whoever runs the proxy may know them."
+                "Ask for an exception from inspection for {root}, or make sure that the people who run the proxy may know them."
             ),
         )
     } else {
@@ -94,16 +94,16 @@ pub fn clocks(there: Option<OffsetDateTime>, here: OffsetDateTime, speed: f64) -
         return Check::skipped(CHECK, format!("in this rehearsal time runs {speed} times as fast"));
     }
     let Some(there) = there else {
-        return Check::skipped(CHECK, "no answer told the time");
+        return Check::skipped(CHECK, "no answer had a date");
     };
     let apart = here - there;
-    let told = words::span(apart.unsigned_abs());
+    let span = words::span(apart.unsigned_abs());
     let direction = if apart.is_negative() { "behind" } else { "ahead of" };
-    if apart.abs() > MOST_APART {
+    if apart.abs() > MAX_CLOCK_SKEW {
         Check::failed(
             CHECK,
             format!(
-                "this machine's clock is {told} {direction} Microsoft's: certificates prove nothing outside of their time \
+                "this machine's clock is {span} {direction} Microsoft's: certificates prove nothing outside of their time \
                  window (AADSTS700024), and --since and --max-age count wrongly"
             ),
             "Set the clock: timedatectl set-ntp true (Linux), sntp -sS time.apple.com (macOS), w32tm /resync (Windows)",
@@ -111,7 +111,7 @@ pub fn clocks(there: Option<OffsetDateTime>, here: OffsetDateTime, speed: f64) -
     } else if apart.abs() < Duration::seconds(5) {
         Check::ok(CHECK, "this machine's clock agrees with Microsoft's")
     } else {
-        Check::ok(CHECK, format!("this machine's clock is {told} {direction} Microsoft's, and may be five minutes"))
+        Check::ok(CHECK, format!("this machine's clock is {span} {direction} Microsoft's, and may be five minutes"))
     }
 }
 

@@ -9,8 +9,8 @@ use crate::plan::reach::actions;
 use crate::step::Steps;
 use crate::words::{count, counted};
 
-/// So many rows are named in words; all of them are named to programs.
-const MOST_NAMED: usize = 5;
+/// At most this many rows are named in words. Programs get all of them.
+const MAX_NAMED: usize = 5;
 
 /// How a role is given to the app or the person: in the portal, and by a command.
 #[must_use]
@@ -49,7 +49,7 @@ pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<Objec
             Check::warning(
                 CHECK,
                 format!(
-                    "{held}; whether that reaches the people on a roster cannot be told; {least} would, over the whole tenant"
+                    "{held}; whether that reaches the people on a roster is not known; {least} over the whole tenant would"
                 ),
                 remedy,
             )
@@ -65,13 +65,13 @@ pub fn own(actor: &Actor, privilege: Option<&Privilege>, principal: Option<Objec
     check.about(items)
 }
 
-/// What the token lists, where the directory does not tell.
+/// The roles in the token, where the directory could not be read.
 #[must_use]
 pub fn as_the_token_lists(claims: &Claims) -> Check {
     let name =
         |role: &RoleTemplate| crate::directory::roles::name_of(*role).map_or_else(|| role.to_string(), str::to_owned);
     let listed: Vec<String> = claims.roles.iter().map(name).collect();
-    let found = format!("the token lists {}; whether that is all, the directory alone tells", listed.join(", "));
+    let found = format!("the token lists {}; only the directory shows whether that is all", listed.join(", "));
     Check::skipped("roles", found).about(listed)
 }
 
@@ -147,8 +147,8 @@ pub fn reach(found: u64, missed: &[UnreachedRow], principal: Option<ObjectId>, i
 
 fn named(these: &[&UnreachedRow]) -> String {
     let first: Vec<String> =
-        these.iter().take(MOST_NAMED).map(|one| format!("row {} {}", one.row, one.user_principal_name)).collect();
-    let more = these.len().saturating_sub(MOST_NAMED);
+        these.iter().take(MAX_NAMED).map(|one| format!("row {} {}", one.row, one.user_principal_name)).collect();
+    let more = these.len().saturating_sub(MAX_NAMED);
     let rest = if more > 0 { format!(", and {} more", count(more as u64)) } else { String::new() };
     format!("{}{rest}", first.join(", "))
 }

@@ -28,7 +28,7 @@ pub struct Description {
     pub on_premises_last_sync_date_time: Option<OffsetDateTime>,
 }
 
-/// How large a tenant is, as far as Graph's limits tell it apart ("Microsoft Graph service-specific throttling limits").
+/// How large a tenant is, as far as Graph's limits distinguish it ("Microsoft Graph service-specific throttling limits").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SizeClass {
     /// Under 50 users.
@@ -75,7 +75,7 @@ impl fmt::Display for SizeClass {
 #[must_use]
 pub fn name_and_size(tenant: &Description, users: Option<u64>) -> Check {
     let name = tenant.display_name.as_deref().filter(|name| !name.is_empty()).unwrap_or("without a name");
-    let size = users.map_or("how many users it has was not told".to_owned(), |users| {
+    let size = users.map_or("its number of users is not known".to_owned(), |users| {
         format!("{}, size class {}", counted(users, "user", "users"), SizeClass::of(users))
     });
     Check::ok("tenant", format!("{name} ({}); {size}", tenant.id))
@@ -113,7 +113,7 @@ pub fn sync(tenant: &Description, now: OffsetDateTime) -> Check {
         None => Check::warning(
             CHECK,
             "Active Directory is synced into this tenant, and it never ran",
-            "Ask whoever runs Entra Connect: accounts that are synced have to be changed in Active Directory too.",
+            "Ask the people who run Entra Connect: accounts that are synced have to be changed in Active Directory too.",
         ),
         Some(last) if now - last > OVERDUE => Check::warning(
             CHECK,
@@ -122,7 +122,7 @@ pub fn sync(tenant: &Description, now: OffsetDateTime) -> Check {
                 words::span((now - last).unsigned_abs()),
                 words::moment(last)
             ),
-            "Ask whoever runs Entra Connect why it stands still: what is changed in Active Directory does not arrive here.",
+            "Ask the people who run Entra Connect why it stands still: what is changed in Active Directory does not arrive here.",
         ),
         Some(last) => Check::ok(
             CHECK,
@@ -134,7 +134,7 @@ pub fn sync(tenant: &Description, now: OffsetDateTime) -> Check {
     }
 }
 
-/// Whose people sign in elsewhere.
+/// The domains whose people sign in elsewhere.
 #[must_use]
 pub fn domains(domains: &Domains) -> Check {
     let federated = domains.federated();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_is_near_is_told() {
+    fn a_limit_that_is_near_is_named() {
         let near = Advice { limit_share: Some(0.93), ..Advice::default() };
         let check = quota(Some(1_000), &near);
         assert!(check.status == CheckStatus::Warning && check.found.contains("93 %"), "{check:?}");

@@ -134,7 +134,7 @@ impl<'a> AccountRules<'a> {
 }
 
 /// When the sessions were ended, if that was at or after `since` and by a revoke: a changed password moves the same
-/// timestamp, and whoever changed it may be the intruder. Only a moment that is clearly later than the last change of the
+/// timestamp, and the intruder may have changed it. Only a moment that is clearly later than the last change of the
 /// password shows a revoke ("user resource type": whole seconds).
 fn revoked_since(account: &Account, since: OffsetDateTime) -> Option<OffsetDateTime> {
     const TOGETHER: Duration = Duration::seconds(5);

@@ -1,4 +1,4 @@
-//! Who is left to mend a mistake: the enabled Global Administrators that a run does not touch.
+//! The enabled Global Administrators that a run does not touch: they can correct a mistake.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::directory::{Privileges, TenantFacts};
 use crate::ids::{ObjectId, RowNumber};
 
-/// So many enabled Global Administrators have to be left untouched: Microsoft's guidance for emergency access is two
+/// At least this many enabled Global Administrators must be left untouched: Microsoft's guidance for emergency access is two
 /// ("Manage emergency access accounts in Microsoft Entra ID").
-pub(super) const FEWEST: usize = 2;
+pub(super) const MIN_UNTOUCHED: usize = 2;
 
 /// Counts the enabled Global Administrators that a run would touch.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub(super) struct Administrators {
 }
 
 impl Administrators {
-    /// Nobody is touched yet. Where roles were not read, nobody is known to be one.
+    /// None is touched yet. Where roles were not read, no account is known to be one.
     pub(super) fn of(facts: &TenantFacts) -> Self {
         let enabled = facts.privileges.as_ref().map(Privileges::enabled_global_administrators).unwrap_or_default();
         Self::with(enabled.iter().copied())
@@ -44,12 +44,12 @@ impl Administrators {
     /// The rows that must not be acted on, because too few would be left; empty when enough are.
     pub(super) fn too_many(&self) -> Option<TooFewLeft<'_>> {
         let left = self.enabled.len() - self.touched.len();
-        (!self.rows.is_empty() && left < FEWEST)
+        (!self.rows.is_empty() && left < MIN_UNTOUCHED)
             .then_some(TooFewLeft { rows: &self.rows, left: AdministratorsLeft { left, of: self.enabled.len() } })
     }
 }
 
-/// A run that would lock out the people who could mend it.
+/// A run that would lock out the people who could correct it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooFewLeft<'a> {
     /// The rows of the administrators.
@@ -69,7 +69,7 @@ impl fmt::Display for AdministratorsLeft {
         let Self { left, of } = self;
         write!(
             f,
-            "{left} of the tenant's {of} enabled Global Administrators would be left untouched, and {FEWEST} must be"
+            "{left} of the tenant's {of} enabled Global Administrators would be left untouched, and {MIN_UNTOUCHED} must be"
         )
     }
 }
@@ -80,7 +80,7 @@ mod tests {
     use crate::directory::double::id;
 
     #[test]
-    fn two_must_be_left_whoever_is_on_the_list() {
+    fn two_must_be_left_whatever_the_roster_says() {
         let row = RowNumber::new;
         for (tenant_has, on_the_list, holds) in
             [(2, 0, true), (3, 1, true), (3, 2, false), (2, 1, false), (1, 1, false)]

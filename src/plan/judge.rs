@@ -67,14 +67,14 @@ impl<'a> Judge<'a> {
             let detail = format!("the roster says domain {domain}, the directory {known} for {account}");
             return Ruling::refuse(Reason::Mismatch, detail);
         }
-        // Mail addresses are passed on to others; whoever is locked out must be named by what is theirs alone.
+        // A mail address can be passed on to another person. The account must be named by what is its own.
         if let Key::UserPrincipalName(name) = &person.key
             && name.folded() != account.user_principal_name.to_lowercase()
         {
             return Ruling::refuse(Reason::MailAddress, format!("belongs to {account}"));
         }
-        // Whatever becomes of this row from here on, a later one for the same account adds nothing to it. A row
-        // that names somebody wrongly has claimed nobody: a later row may name the account rightly.
+        // From here on a later row for the same account adds nothing, whatever is decided. A row that names the account
+        // wrongly has not claimed it: a later row may name it rightly.
         let first = *self.first_rows.entry(account.object_id).or_insert(row);
         if first != row {
             return Ruling::skip(Reason::Duplicate, format!("row {first}"));

@@ -1,4 +1,4 @@
-//! Whom the directory roles of the app or person do not reach: what Graph would answer 403 to, known before.
+//! The accounts that the directory roles of the app or person do not reach: a 403 that is known before the run.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use crate::ids::ObjectId;
 use crate::step::Steps;
 use crate::words::counted;
 
-/// So many accounts are named in a note; `plan.csv` names the roles of each.
-const MOST_NAMED: usize = 3;
+/// At most this many accounts are named in a note; `plan.csv` names the roles of each.
+const MAX_NAMED: usize = 3;
 
 /// What the tables of who may act on whom call these steps.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn actions(steps: Steps) -> Vec<Action> {
 /// Who does the work, as an object of the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ActingPrincipal {
-    /// The service principal, or the person; `None` where the token does not tell.
+    /// The service principal, or the person; `None` where the token does not say.
     pub object_id: Option<ObjectId>,
     /// An app in its own name, or a person.
     pub is_app: bool,
@@ -48,12 +48,12 @@ impl ActingPrincipal {
     }
 }
 
-/// Nobody on any roster could be reached: every write would be refused.
+/// The app or person has no role that reaches anyone: Graph would refuse every write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{} no directory role that lets it do this to anybody: the permissions alone do not do, and Graph would refuse every \
+    "{} no directory role that allows this for any account: permissions alone are not enough, and Graph would refuse every \
      write with 403; {} needs the role {least}",
-    if *.is_app { "this app holds" } else { "whoever is signed in holds" },
+    if *.is_app { "this app holds" } else { "the person who is signed in holds" },
     if *.is_app { "its service principal" } else { "that account" }
 )]
 pub struct RoleMissing {
@@ -63,12 +63,12 @@ pub struct RoleMissing {
     pub is_app: bool,
 }
 
-/// Makes sure that the roles reach ordinary people. Roles without a column in Microsoft's tables, and roles over a part of
+/// Makes sure that the roles reach ordinary accounts. Roles without a column in Microsoft's tables, and roles over a part of
 /// the tenant, may reach some: they are given the benefit of the doubt.
 ///
 /// # Errors
 ///
-/// No role that is held lets its holder do these steps to anybody.
+/// No role that is held allows these steps for any account.
 pub fn check(actor: &Actor, steps: Steps) -> Result<(), RoleMissing> {
     let (ordinary, actions) = (Target::default(), actions(steps));
     if actor.holds_others || actor.reaches(&ordinary, &actions) {
@@ -85,7 +85,7 @@ pub struct OutOfReach {
 }
 
 impl OutOfReach {
-    /// Nobody yet. Where the roles are not known for certain, nobody is ever out of reach.
+    /// None yet. Where the roles are not known for certain, no account is ever out of reach.
     #[must_use]
     pub fn of(actor: Option<Actor>) -> Self {
         Self { actor, by_role: BTreeMap::new() }
@@ -101,19 +101,19 @@ impl OutOfReach {
         }
         let (number, named) = self.by_role.entry(actor.least_role_for(&target, &actions)).or_default();
         *number += 1;
-        if named.len() < MOST_NAMED {
+        if named.len() < MAX_NAMED {
             named.push(account.user_principal_name.clone());
         }
     }
 
-    /// What whoever approves the plan has to know, one note for each role that is missing.
+    /// The notes for the person who approves the plan, one for each role that is missing.
     pub fn notes(&self) -> impl Iterator<Item = String> {
         let is_app = self.actor.as_ref().is_some_and(|actor| actor.is_app);
         self.by_role.iter().map(move |(role, (number, named))| {
             let accounts = counted(*number, "account is", "accounts are");
             let more = number - named.len() as u64;
             let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let whom = if is_app { "the app's service principal" } else { "whoever is signed in" };
+            let whom = if is_app { "the app's service principal" } else { "the person who is signed in" };
             format!(
                 "{accounts} out of reach of the roles that {whom} holds, and Graph will refuse what is planned for them: {}{rest}. \
                  Assign {role} to {whom} before the run.",

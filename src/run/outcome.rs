@@ -32,7 +32,7 @@ pub enum Outcome {
     Partial,
     /// No step is done, and none can have taken effect.
     Failed,
-    /// A step may have taken effect, and nobody can tell.
+    /// A step may have taken effect; no answer says.
     Uncertain,
     /// Left alone, as planned.
     Skipped,

@@ -4,7 +4,7 @@ use super::word::Step;
 use super::write::WritePart;
 use crate::directory::reach::Action;
 
-/// What has to be known of a step. There is no default: whoever adds a step decides on each of these.
+/// What has to be known of a step. There is no default: a new step has to decide on each of these.
 #[derive(Debug)]
 pub struct StepFacts {
     /// What it puts into which write.

@@ -91,7 +91,7 @@ impl Steps {
     pub fn account_enabled(self) -> Option<bool> {
         self.iter().find_map(|step| match step.facts().part {
             WritePart::AccountEnabled(enabled) => Some(enabled),
-            WritePart::PasswordProfile | WritePart::RevokeSessions => None,
+            _ => None,
         })
     }
 }

@@ -35,7 +35,7 @@ pub enum StepClaim {
     },
     /// It was so before the run, and the plan left it so.
     AsBefore,
-    /// A write may have taken effect, and no answer tells.
+    /// A write may have taken effect, and no answer says.
     InDoubt,
     /// The run has not done it.
     NotDone {
@@ -64,7 +64,7 @@ struct AcceptedAt {
     noted: Second,
 }
 
-/// A moment to the second, as Graph's clock tells it, in a quarter of the memory: there may be three for each of a million rows.
+/// A moment to the second, by Graph's clock, in a quarter of the memory: there may be three for each of a million rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Second(NonZeroU32);
 

@@ -160,12 +160,13 @@ impl ExpectedEffects {
         }
         if self.changes_password {
             let found = format!(
-                "{found}, after our reset: by the person at the next sign-in, or by somebody else; the sealed password no longer opens it"
+                "{found}, after our reset: by the person at the next sign-in, or by another one; the sealed password no longer opens it"
             );
             return made(Proof::Proved, found, false);
         }
-        let found =
-            format!("{found}, after our reset: somebody set another password, and the sealed one is no longer live");
+        let found = format!(
+            "{found}, after our reset: another password was set, and the sealed one no longer opens the account"
+        );
         made(Proof::Contradicted, found, false)
     }
 
@@ -212,7 +213,7 @@ fn dated(
         (StepClaim::Done { date: None, .. }, _) => {
             Err((Proof::CannotBeProved, "the journal does not hold Graph's clock for this answer".to_owned()))
         }
-        (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not tell {what}"))),
+        (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not say {what}"))),
         (StepClaim::InDoubt, shown) => {
             let shown = shown.map(|shown| format!("; the directory shows {}", moment(shown))).unwrap_or_default();
             Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))

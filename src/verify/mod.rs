@@ -9,11 +9,11 @@
 //! | step | proved when |
 //! | --- | --- |
 //! | block, unblock | `accountEnabled` is what was planned |
-//! | reset | `lastPasswordChangeDateTime` is at or after our `PATCH`, and later than before the run; where people do not come back, it is not later than ours either |
+//! | reset | `lastPasswordChangeDateTime` is at or after our `PATCH`, and later than before the run; where people do not come back, also not later than ours |
 //! | revoke | `signInSessionsValidFromDateTime` is at or after our revoke, later than before the run, and not earlier than `lastPasswordChangeDateTime` |
 //!
 //! A reset moves the timestamp of the sessions too. Where it stands before the second of the revoke's answer and no later
-//! than the password's, it may be the reset's alone, and the revoke cannot be proved by it.
+//! than the password's, it may come from the reset alone, and the revoke cannot be proved by it.
 //!
 //! Reads go to the directory itself, never to the index behind `ConsistencyLevel: eventual`; a replica that lags is waited
 //! for.
@@ -24,7 +24,7 @@
 //! | [`finding`] | what a reading shows of one step |
 //! | [`judge`] | one claim and one reading become verdicts; nothing else decides |
 //! | [`reading`] | what one reading of an account showed, in little memory |
-//! | [`pass`] | reads everybody, again and again for those whom a replica does not show yet |
+//! | [`pass`] | reads all accounts, and again those that a replica does not show yet |
 //! | [`table`] | `verification.csv` |
 
 pub mod claims;

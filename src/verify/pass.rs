@@ -1,4 +1,4 @@
-//! Reads everybody, again and again for those whom a replica does not show yet.
+//! Reads all accounts, and again those that a replica does not show yet.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ use crate::run::proof::Proofs;
 use crate::step::StepMap;
 use crate::step::facts::ProvedBy;
 
-/// How long to wait before those are read again whom a replica does not show yet; tenant time.
+/// How long to wait before accounts are read again that a replica does not show yet; tenant time.
 const BETWEEN_READINGS: Duration = Duration::from_secs(15);
 
-/// Why nobody can tell whether the steps hold.
+/// Why it is not known whether the steps hold.
 #[derive(Debug, thiserror::Error)]
 pub enum PassError {
     /// The plan cannot be read.
@@ -58,25 +58,24 @@ pub struct Checked {
     pub at: OffsetDateTime,
 }
 
-/// Everybody of a run, read: what was seen of each, in the roster's order. Who they are stands in the plan, and is read from
-/// there again.
+/// All accounts of a run, read: what was seen of each, in the roster's order. Who they are is read from the plan again.
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
     readings: Vec<AccountReading>,
     verdicts: Proofs,
 }
 
-/// What a pass tells while it is under way.
+/// How far a pass is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PassProgress {
-    /// So many accounts of all have been read.
+    /// Accounts have been read.
     Read {
         /// How many.
         accounts: usize,
         /// Of how many.
         of: usize,
     },
-    /// So many accounts are not shown yet as they must be; they are read again, for so long.
+    /// Accounts are not shown yet as they must be; they are read again until the time is over.
     Waiting {
         /// How many.
         accounts: usize,
@@ -98,13 +97,13 @@ impl Pass {
         transport: &T,
         clock: Clock,
         wait: Duration,
-        mut tell: impl FnMut(PassProgress),
+        mut report: impl FnMut(PassProgress),
     ) -> Result<Self, PassError> {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let lookup = Lookup::paced(Paced::new(transport, clock));
         let deadline = clock.now() + wait;
         let mut pass = Self { readings: Vec::with_capacity(of), verdicts: Proofs::default() };
-        // Those whom a replica may not show yet, by their places.
+        // Accounts that a replica may not show yet, by their places.
         let mut open: Vec<(usize, Subject)> = Vec::new();
         let mut all = subjects(plan, claims)?;
         loop {
@@ -121,14 +120,14 @@ impl Pass {
                 }
                 pass.readings.push(reading);
             }
-            tell(PassProgress::Read { accounts: pass.readings.len(), of });
+            report(PassProgress::Read { accounts: pass.readings.len(), of });
         }
         loop {
             let left = deadline.saturating_sub(clock.now());
             if open.is_empty() || left.is_zero() {
                 break;
             }
-            tell(PassProgress::Waiting { accounts: open.len(), left });
+            report(PassProgress::Waiting { accounts: open.len(), left });
             clock.sleep(BETWEEN_READINGS.min(left)).await;
             let mut still_open = Vec::new();
             let (mut accounts, mut waiting) = (of - open.len(), open.into_iter());
@@ -147,7 +146,7 @@ impl Pass {
                         pass.count(&subject, &reading);
                     }
                 }
-                tell(PassProgress::Read { accounts, of });
+                report(PassProgress::Read { accounts, of });
             }
             open = still_open;
         }
@@ -174,7 +173,7 @@ impl Pass {
         self.verdicts
     }
 
-    /// Everybody with what was found, in the roster's order. Plan and claims are those that it was made with.
+    /// Every account with what was found, in the roster's order. Plan and claims are those that it was made with.
     ///
     /// # Errors
     ///
@@ -209,7 +208,7 @@ async fn read<T: Transport>(
     Ok(found.iter().map(|found| AccountReading { seen: found.into(), at }).collect())
 }
 
-/// Everybody whom the plan acts on or takes for done, in the roster's order.
+/// Every account that the plan acts on or takes for done, in the roster's order.
 fn subjects<'a>(
     plan: &'a PlanFolder,
     claims: &'a RunClaims,

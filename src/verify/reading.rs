@@ -1,4 +1,4 @@
-//! What one reading of an account showed. It is small, because one of each account stands in memory until all are written down.
+//! What one reading of an account showed. It is small, because one for each account stays in memory until all are written down.
 
 use time::OffsetDateTime;
 
@@ -18,7 +18,7 @@ pub struct AccountReading {
 pub enum SeenObject {
     /// It is this account's.
     Account(SeenAccount),
-    /// It is nobody's.
+    /// No account has it.
     Nobody,
     /// It is that of a deleted account.
     Deleted,
@@ -29,7 +29,7 @@ pub enum SeenObject {
 /// As much of an account as proves a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeenAccount {
-    /// Is sign-in allowed? Nothing where the directory does not tell.
+    /// Is sign-in allowed? `None` where the directory does not say.
     pub enabled: Option<bool>,
     /// Is it mastered on-premises?
     pub synced: bool,

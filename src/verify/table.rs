@@ -22,7 +22,7 @@ pub const VERIFICATION_CSV: &str = "verification.csv";
 pub const HEADER: [&str; 8] =
     ["row", "object_id", "user_principal_name", "verdict", "step", "expected", "found", "checked_at"];
 
-/// So many records stand in memory before they are brought to disk.
+/// At most this many records stay in memory before they are written.
 const AT_ONCE: usize = 10_000;
 
 /// Why a verification is not written down.
@@ -71,7 +71,7 @@ pub fn write(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<PathB
     Ok(path)
 }
 
-/// Appends what is found otherwise than before to the run's journal, and that everybody was read.
+/// Appends what is found otherwise than before to the run's journal, and that all accounts were read.
 ///
 /// # Errors
 ///

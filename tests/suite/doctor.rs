@@ -147,7 +147,7 @@ fn a_token_that_cannot_be_read_is_made_up_for_by_asking_the_tenant() {
     let (status, found, _) = check(&ran, "permissions");
     assert!(status == "failed" && found.contains("User.RevokeSessions.All"), "{found}");
     assert_eq!(check(&ran, "roles").0, "ok");
-    // Before a plan nobody asks so much: it goes on, and says what is not known.
+    // Before a plan less is asked: it goes on, and says what is not known.
     let roster = stage.roster_of(&stage.members(1));
     stage.plan(&roster, "signout", "plan", &[]).succeeded().complains(&["note: the token cannot be read"]);
 }
@@ -234,7 +234,7 @@ fn whom_the_role_does_not_reach_is_named_with_the_role_that_would() {
     assert_eq!(stage.accounts("plan"), 3);
     stage.plan(&roster, "contain", "guarded", &[]).succeeded();
     let quiet = std::fs::read_to_string(stage.path("guarded/plan.json")).unwrap();
-    assert!(!quiet.contains("out of reach"), "nobody is, where administrators are left alone");
+    assert!(!quiet.contains("out of reach"), "no account is, where administrators are left alone");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn an_app_without_a_directory_role_is_told_so_before_anything_begins() {
     assert!(stage.ledger().writes.is_empty(), "no run starts that must fail");
     let number = stage.accounts("plan").to_string();
     stage.run(&["apply", "plan", "--confirm", &number, "--without-checks"]);
-    assert!(!stage.ledger().writes.is_empty(), "whoever insists may try");
+    assert!(!stage.ledger().writes.is_empty(), "--without-checks lets them try");
     stage.simulator.change_app_role(Some(SimulatedRole::UserAdministrator));
     stage.plan(&roster, "contain", "again", &[]).succeeded();
     stage.apply("again").succeeded();
@@ -314,8 +314,8 @@ fn recipients_and_folder_are_looked_at() {
         arguments.extend(more);
         stage.run(&arguments)
     };
-    let nobody = run(&[]).exited(5);
-    assert!(check(&nobody, "recipients").2.contains("sealoff keygen"));
+    let unnamed = run(&[]).exited(5);
+    assert!(check(&unnamed, "recipients").2.contains("sealoff keygen"));
     let foreign = run(&["--seal-to", "age1nonsense"]).exited(5);
     assert_eq!(check(&foreign, "recipients").0, "failed");
     stage.write("full", "x");
@@ -332,7 +332,7 @@ fn recipients_and_folder_are_looked_at() {
         assert_eq!(status, "failed");
         assert!(found.contains(says), "{found}");
     }
-    // Whoever is to come back needs a password; whoever leaves does not.
+    // People who come back need a password; people who leave do not.
     assert_eq!(check(&run(&["--discard-credentials"]).exited(5), "recipients").0, "failed");
     let leavers = ["doctor", "--playbook", "offboard", "--discard-credentials", "--json"];
     assert_eq!(check(&stage.run(&leavers).succeeded(), "recipients").0, "ok");
@@ -384,9 +384,11 @@ fn the_roles_of_whoever_is_signed_in_decide() {
     let (status, found, _) = check(&administrator, "roles");
     assert!(status == "ok" && found.contains("User Administrator"), "{found}");
     assert!(check(&administrator, "token").1.contains("never touched"));
-    let nobody = as_person("grace.hopper@contoso.com", &doctor).exited(5);
-    assert_eq!((check(&nobody, "roles").0, check(&nobody, "reach").0), ("failed".into(), "failed".into()));
+    let without_role = as_person("grace.hopper@contoso.com", &doctor).exited(5);
+    assert_eq!((check(&without_role, "roles").0, check(&without_role, "reach").0), ("failed".into(), "failed".into()));
     let plan = ["plan", &roster, "--playbook", "contain", "--out", "plan"];
-    as_person("grace.hopper@contoso.com", &plan).exited(5).complains(&["whoever is signed in holds no directory role"]);
+    as_person("grace.hopper@contoso.com", &plan)
+        .exited(5)
+        .complains(&["the person who is signed in holds no directory role"]);
     as_person("admin.bowen@contoso.onmicrosoft.com", &plan).succeeded();
 }

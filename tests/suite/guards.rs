@@ -132,7 +132,7 @@ fn passwords_that_live_elsewhere_go_to_a_work_list() {
         "no reset was tried in the cloud"
     );
 
-    // Where the reset is tried in the cloud, nobody replaces the new password once more on-premises.
+    // Where the reset is tried in the cloud, it is not replaced once more on-premises.
     let roster = stage.roster_of(std::slice::from_ref(&synced));
     stage.plan(&roster, "offboard", "lifted", &["--allow-synced"]).succeeded();
     let lifted = std::fs::read_to_string(stage.path("lifted/onprem.csv")).unwrap();
@@ -178,7 +178,7 @@ fn what_happened_since_the_incident_is_not_done_again() {
         assert!(words(row).starts_with("already already: sign-in is blocked; sessions were ended at "), "{row:?}");
     }
     assert_eq!(stage.accounts("again"), 0);
-    // Without the flag nobody says that old revokes count.
+    // Without the flag old revokes do not count.
     stage.plan(&roster, "contain", "without", &[]).succeeded();
     assert_eq!(stage.accounts("without"), 2);
     // A changed password moves the same timestamp, and the intruder may have changed it: that is no revoke.

@@ -96,7 +96,7 @@ fn whoever_was_changed_back_is_named_with_what_and_when() {
     });
     stage.simulator.delete(deleted.id);
     let ran = stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
-    ran.says(&["contradicted", "2", "cannot be proved", "3", "directory sync", "somebody set another password"]);
+    ran.says(&["contradicted", "2", "cannot be proved", "3", "directory sync", "another password was set"]);
     assert_eq!(verdicts(&stage, "1"), pairs(&[("block", "contradicted"), ("reset", "proved"), ("revoke", "proved")]));
     assert_eq!(verdicts(&stage, "2"), pairs(&[("block", "proved"), ("reset", "contradicted"), ("revoke", "proved")]));
     assert!(verdicts(&stage, "3").iter().all(|(_, verdict)| verdict == "cannot be proved"));
@@ -107,7 +107,7 @@ fn whoever_was_changed_back_is_named_with_what_and_when() {
     // Found again, it is the same change at the same moment.
     stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
     assert_eq!(found(0), first);
-    // And when it is mended, it is proved.
+    // And when it is blocked again, it is proved.
     stage.simulator.change(synced.id, |user| user.account_enabled = false);
     stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
     assert_eq!(verdicts(&stage, "1")[0], pairs(&[("block", "proved")])[0]);
@@ -155,11 +155,11 @@ fn watching_tells_of_every_account_that_comes_back() {
     assert!(out.by_ref().any(|line| line.contains("Every step of all 10 accounts is proved.")));
     assert!(stage.simulator.change(members[4].id, |user| user.account_enabled = true));
     let name = &*members[4].user_principal_name;
-    let told = out.by_ref().find(|line| line.contains(name)).unwrap();
-    assert!(told.contains("block contradicted"), "{told}");
+    let line = out.by_ref().find(|line| line.contains(name)).unwrap();
+    assert!(line.contains("block contradicted"), "{line}");
     assert!(stage.simulator.change(members[4].id, |user| user.account_enabled = false));
-    let told = out.by_ref().find(|line| line.contains(name)).unwrap();
-    assert!(told.ends_with("block proved"), "{told}");
+    let line = out.by_ref().find(|line| line.contains(name)).unwrap();
+    assert!(line.ends_with("block proved"), "{line}");
     #[cfg(unix)]
     {
         let pid = child.id().to_string();
@@ -180,11 +180,11 @@ fn a_watch_outlasts_whoever_works_in_the_folder() {
     let mut err = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(out.by_ref().any(|line| line.contains("Every step of all 3 accounts is proved.")));
     let lock = FolderLock::take(&stage.path("run"), "apply").unwrap();
-    assert!(err.by_ref().any(|line| line.contains("nothing is told this time") && line.contains("in use")));
+    assert!(err.by_ref().any(|line| line.contains("this reading failed") && line.contains("in use")));
     assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = true));
     drop(lock);
-    let told = out.by_ref().find(|line| line.contains(&*members[1].user_principal_name)).unwrap();
-    assert!(told.contains("block contradicted"), "{told}");
+    let line = out.by_ref().find(|line| line.contains(&*members[1].user_principal_name)).unwrap();
+    assert!(line.contains("block contradicted"), "{line}");
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -206,7 +206,7 @@ fn a_reading_that_the_run_has_overtaken_is_not_noted() {
         assert!(err.by_ref().any(|line| line.contains("not shown yet")));
         act();
         stage.simulator.change_read_lag(Duration::ZERO);
-        let is_overtaken = err.any(|line| line.contains("the run went on while everybody was read"));
+        let is_overtaken = err.any(|line| line.contains("the run went on while the accounts were read"));
         (child.wait().unwrap().code(), is_overtaken)
     };
     assert_eq!(meanwhile(&|| _ = stage.apply("run").succeeded()), (Some(3), true));
