@@ -128,8 +128,8 @@ fn write(out: &mut impl Write, held: &CheckedEvidence, archive: &Path, checked: 
     }
     match (&held.signed_by, checked) {
         (Some(key), _) => writeln!(out, "Signed by  {key}")?,
-        (None, true) => writeln!(out, "Signed by  nobody: whoever had it in hand could have made another one")?,
-        (None, false) => writeln!(out, "Signed by  nobody; --sign KEY signs it")?,
+        (None, true) => writeln!(out, "Not signed: anyone who had the file could have made another one")?,
+        (None, false) => writeln!(out, "Not signed; --sign KEY signs it")?,
     }
     if checked {
         writeln!(out, "It holds: every file is as the manifest says, and the chain of the journal is whole.")?;

@@ -75,7 +75,7 @@ impl Recap<'_> {
             fitted::write(&mut out, |out| self.write(out))
         };
         note_unprinted(written.and_then(|()| out.flush()));
-        // Whoever reads the JSON later sees in the mail of the job why its code was not 0. A run that was stopped has an error.
+        // The reader of the JSON sees in the mail of the job why its code was not 0. A run that was stopped has an error.
         if json && matches!(self.exit, Exit::Unfinished | Exit::Interrupted) && self.ending != RunEnd::Stopped {
             messages::warn(self.why_not_done());
         }

@@ -14,7 +14,7 @@ use crate::report::run_page::{self};
 /// Write a run as one self-contained page: what was done, how fast, and what is left
 ///
 /// Writes report.html into DIR, from plan, journal and results alone: nothing is asked of Graph. The page needs no network,
-/// can be read without scripts, printed, and searched for everybody on the list. No password is on it, sealed or not.
+/// can be read without scripts, printed, and searched for every person on the list. No password is on it, sealed or not.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sealoff report monday")]
 pub struct ReportArgs {

@@ -44,7 +44,7 @@ struct ResultsJson<'a> {
 ///
 /// # Errors
 ///
-/// Plan or journal cannot be used, somebody works in the folder, or the file cannot be written.
+/// Plan or journal cannot be used, another process works in the folder, or the file cannot be written.
 pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(plan.path(), "results")?;

@@ -25,8 +25,8 @@ use crate::words::clipped;
 
 /// Where a run stands, and what to do next
 ///
-/// Reads the folder alone: nothing is asked of Graph, nothing is written, and a run that is going is not disturbed. Tells
-/// what became of everybody so far, whether the journal is whole, who works in the folder at this moment, and the commands
+/// Reads the folder alone: nothing is asked of Graph, nothing is written, and a run that is going is not disturbed. Shows
+/// what became of every account so far, whether the journal is whole, who works in the folder at this moment, and the commands
 /// to go on with.
 ///
 /// Exit code 0 when every planned account is done; 3 when some are not, also before the run has begun; 4 when plan or
@@ -42,12 +42,12 @@ pub struct StatusArgs {
     json: bool,
 }
 
-/// So many reasons are told; all of them are in the results.
-const MOST_REASONS: usize = 10;
-/// A reason is told in so many characters.
-const LONGEST_REASON: usize = 80;
+/// How many reasons are shown; all of them are in the results.
+const MAX_REASONS: usize = 10;
+/// How many characters of a reason are shown.
+const MAX_REASON: usize = 80;
 
-/// Tells where a run stands.
+/// Shows where a run stands.
 ///
 /// # Errors
 ///
@@ -79,7 +79,7 @@ pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
 struct StatusScreen<'a> {
     plan: &'a PlanFolder,
     run: &'a RunStatus,
-    /// Who works in the folder: somebody unknown, or somebody with a name.
+    /// Who works in the folder, with a name where that can be read.
     held: Option<&'a Option<LockHolder>>,
     has_results: bool,
 }
@@ -89,7 +89,7 @@ struct StatusJson<'a> {
     sealoff_status: u32,
     exit_code: u8,
     plan: PlanJson<'a>,
-    /// Is somebody working in the folder?
+    /// Is a process working in the folder?
     in_use: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     holder: Option<&'a LockHolder>,
@@ -228,8 +228,8 @@ impl StatusScreen<'_> {
         if let (Some(line), None) = (journal.torn_line, self.held) {
             writeln!(
                 out,
-                "           line {line} was being written when the process died: its {} will be cut off, and were never \
-                 acted upon",
+                "           line {line} was being written when the process died: its {} will be cut off, and no \
+                 write was sent because of them",
                 counted(journal.torn_bytes, "byte", "bytes")
             )?;
         }
@@ -269,10 +269,10 @@ impl StatusScreen<'_> {
         }
         reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(**number), *reason));
         writeln!(out, "\nWhy accounts are not done:")?;
-        for (reason, number) in reasons.iter().take(MOST_REASONS) {
-            writeln!(out, "{:>18}  {}", count(**number), clipped(&harmless(reason), LONGEST_REASON))?;
+        for (reason, number) in reasons.iter().take(MAX_REASONS) {
+            writeln!(out, "{:>18}  {}", count(**number), clipped(&harmless(reason), MAX_REASON))?;
         }
-        let more = reasons.len().saturating_sub(MOST_REASONS);
+        let more = reasons.len().saturating_sub(MAX_REASONS);
         if more > 0 {
             let more = counted(more as u64, "more reason", "more reasons");
             writeln!(out, "{:>18}  {more}: the column detail of results.csv has them all", "")?;

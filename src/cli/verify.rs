@@ -22,7 +22,7 @@ use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::run::lock::FolderLock;
-use crate::run::proof::{Proof, Proofs};
+use crate::run::proof::{Proof, ProofCounts};
 use crate::step::Step;
 use crate::verify::claims::RunClaims;
 use crate::verify::finding::Finding;
@@ -208,7 +208,7 @@ struct VerificationResult {
     sealoff_verification: u32,
     exit_code: u8,
     accounts: u64,
-    steps: Proofs,
+    steps: ProofCounts,
     verification: PathBuf,
     not_proved: Vec<Open>,
     /// Steps that were so before the run; no write was sent for them.
@@ -271,7 +271,7 @@ impl VerificationResult {
         }
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
         let planned = plan.manifest().counts.steps.total();
-        let read: u64 = Proof::ALL.into_iter().map(|verdict| steps.of(verdict)).sum();
+        let read: u64 = Proof::all().map(|verdict| steps.of(verdict)).sum();
         let to_go_on =
             claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts()));
         Ok(Self {
@@ -310,7 +310,7 @@ impl VerificationResult {
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        for verdict in Proof::ALL.into_iter().filter(|verdict| self.steps.of(*verdict) > 0) {
+        for verdict in Proof::all().filter(|verdict| self.steps.of(*verdict) > 0) {
             let number = count(self.steps.of(verdict));
             writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), verdict.sentence())?;
         }

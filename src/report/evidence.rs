@@ -1,7 +1,7 @@
 //! All of a run in one archive, each file with its SHA-256, for those who ask later.
 //!
 //! The archive is a zip. `manifest.json` in it names every other file with its digest, and `manifest.json.sig`, where
-//! somebody signed, is a signature of exactly that text. Without sealoff it is checked by
+//! a key was given, is a signature of exactly that text. Without sealoff it is checked by
 //!
 //! ```text
 //! unzip -p FILE.zip manifest.json.sig > manifest.json.sig
@@ -42,8 +42,8 @@ const MANIFEST: &str = "manifest.json";
 const SIGNATURE: &str = "manifest.json.sig";
 /// The form of the manifest. Raise it when a reader of the one before would misunderstand it.
 const FORMAT: u32 = 1;
-/// Nobody's manifest or signature is larger.
-const LARGEST_TEXT: u64 = 1 << 20;
+/// No manifest or signature is larger, in bytes.
+const MAX_TEXT: u64 = 1 << 20;
 
 /// Why there is no evidence, or it does not hold.
 #[derive(Debug, thiserror::Error)]
@@ -229,7 +229,7 @@ fn read_text(zip: &mut Archive, name: &str) -> Result<Option<Vec<u8>>, EvidenceE
         Err(error) => return Err(unreadable(&error)),
     };
     let mut text = Vec::new();
-    entry.take(LARGEST_TEXT).read_to_end(&mut text).map_err(|error| unreadable(&error))?;
+    entry.take(MAX_TEXT).read_to_end(&mut text).map_err(|error| unreadable(&error))?;
     Ok(Some(text))
 }
 

@@ -16,7 +16,7 @@ use crate::words::count;
 /// A report lists at most this many rows: what a desk still searches while one types. Half of them are for those who are
 /// done and half for the others, and what one half leaves the other takes.
 pub(super) const MAX_ROWS: u64 = 100_000;
-/// And the rows take at most this much: names that are made to be long must not make a page that nobody opens.
+/// And the rows take at most this much: names that are made to be long must not make a page that no browser opens.
 const MAX_BYTES: usize = 40_000_000;
 
 /// One row for the script: row, user where it is not the sign-in name, name, sign-in name, outcome, steps, detail,
@@ -110,7 +110,7 @@ impl RunLegend {
         self.texts.len() - 1
     }
 
-    /// So many bytes of the page were taken by rows.
+    /// Rows have taken this many bytes of the page.
     pub(super) const fn spend(&mut self, bytes: usize) {
         self.bytes_left = self.bytes_left.saturating_sub(bytes);
     }
@@ -136,13 +136,13 @@ fn steps(row: &ResultRow) -> String {
 pub(super) fn not_proved(row: RowNumber, timeline: &Timeline) -> String {
     use crate::step::Step;
     let all = timeline.not_proved.range((row, Step::FIRST)..=(row, Step::LAST));
-    let told: Vec<String> = all
+    let words: Vec<String> = all
         .map(|((_, step), (verdict, found))| {
             let verdict: &Proof = verdict;
             format!("{} {verdict}: {found}", step.name())
         })
         .collect();
-    told.join("; ")
+    words.join("; ")
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
     let pending = report.outcomes.of(Outcome::Pending);
     let (state, is_whole) = match (timeline.processes.is_empty(), pending, report.outcomes.not_done()) {
         (true, ..) => ("Not begun", false),
-        (_, 0, 0) => ("Finished: everybody is done", true),
+        (_, 0, 0) => ("Finished: every account is done", true),
         (_, 0, _) => ("Finished: some are not done", false),
         _ => ("Not finished", false),
     };
@@ -53,7 +53,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
                     "Run from " strong { (moment(first.began)) } " to " (moment(last.last))
                     @if let Some(by) = &last.by { ", as " (Shown(by)) }
                     ", from the list " bdi { (roster_name(&manifest.roster.name)) } "."
-                } @else { "Nobody has been changed: the run has not begun." }
+                } @else { "No account has been changed: the run has not begun." }
             }
         }
     }
@@ -115,7 +115,7 @@ pub(super) fn next(steps: &[WordedStep]) -> Markup {
 /// How many accounts can be finished at most by a moment, with a quota that is full at the beginning.
 struct Floor {
     quota: Allowance,
-    /// So many accounts are finished by so many writes, one stretch after the other.
+    /// How many accounts are finished by how many writes, one stretch after the other.
     stretches: [(f32, f32); 3],
 }
 
@@ -126,7 +126,7 @@ impl Floor {
         let revokes = manifest.counts.steps[Step::Revoke] as f32;
         let updates = writes - revokes;
         let stretches = if manifest.playbook.schedule() == Schedule::Sweep {
-            // Everybody's change goes before the first revoke, and finishes only those without one.
+            // The change of every account goes before the first revoke, and finishes only those without one.
             let without = (accounts - revokes).max(0.0);
             [(without, without), (0.0, updates - without), (revokes, revokes)]
         } else {
@@ -149,7 +149,7 @@ impl Floor {
         finished
     }
 
-    /// The moment at which everybody is finished at best.
+    /// The earliest moment at which every account can be finished.
     fn end(&self) -> Seconds {
         let writes: f32 = self.stretches.iter().map(|(_, takes)| takes).sum();
         ((writes - self.quota.burst as f32) / self.quota.per_second as f32).max(0.0)
@@ -291,7 +291,7 @@ pub(super) fn trouble(report: &RunReport<'_>) -> Markup {
     }
 }
 
-/// Why some are not done, by cause, with the mend for each.
+/// Why some are not done, by cause, with the remedy for each.
 pub(super) fn causes(report: &RunReport<'_>) -> Markup {
     html! {
         @if !report.causes.0.is_empty() {
@@ -321,12 +321,12 @@ pub(super) fn verification(report: &RunReport<'_>) -> Markup {
         section aria-labelledby="verification-title" {
             h2 #verification-title { "Is every one of them really out?" }
             @match timeline.verification {
-                None => p { "Nobody has looked since the last write. Graph's answers say so; sealoff verify reads every account again." },
+                None => p { "Not verified since the last write. Graph's answers say that they are; sealoff verify reads every account again." },
                 Some((at, verdicts)) => {
                     p {
                         "Every account was read again on " strong { (moment(at)) } ". Of "
                         (counted(verdicts.all(), "step", "steps")) ": "
-                        @for (index, verdict) in Proof::ALL.into_iter().filter(|v| verdicts.of(*v) > 0).enumerate() {
+                        @for (index, verdict) in Proof::all().filter(|v| verdicts.of(*v) > 0).enumerate() {
                             @if index > 0 { ", " }
                             strong class={ "verdict-" (verdict.name().replace(' ', "-")) } { (count(verdicts.of(verdict))) " " (verdict) }
                         }
@@ -361,13 +361,13 @@ pub(super) fn verification(report: &RunReport<'_>) -> Markup {
     }
 }
 
-/// Who is left to somebody else.
+/// The accounts that are left to others.
 pub(super) fn left(report: &RunReport<'_>) -> Markup {
     let left = &report.left;
     html! {
         @if left.on_premises.count + left.guests.count + left.uncertain.count > 0 || !left.refused.is_empty() {
             section aria-labelledby="left-title" {
-                h2 #left-title { "Who is left to somebody" }
+                h2 #left-title { "What others have to do" }
                 (sample_of("Mastered on-premises or at another identity provider",
                     "What is done here has to be done there, too: onprem.csv is the list, onprem.ps1 does it.", &left.on_premises))
                 (sample_of("Guests", "They sign in at home: blocking them here is all that works, and their passwords are their own organization's.", &left.guests))
@@ -400,7 +400,7 @@ fn sample_of(title: &str, what: &str, sample: &AccountSample) -> Markup {
     }
 }
 
-/// What the run could not do, whoever ran it. Sources: "Revoke user access in Microsoft Entra ID", "Continuous access
+/// What no run can do. Sources: "Revoke user access in Microsoft Entra ID", "Continuous access
 /// evaluation", "Respond to a compromised cloud email account".
 pub(super) fn limits(report: &RunReport<'_>) -> Markup {
     let steps = report.plan.manifest().playbook.steps();
@@ -429,7 +429,7 @@ pub(super) fn limits(report: &RunReport<'_>) -> Markup {
 pub(super) fn people() -> Markup {
     html! {
         section #people aria-labelledby="people-title" hidden {
-            h2 #people-title tabindex="-1" { "Everybody on the list" }
+            h2 #people-title tabindex="-1" { "All people on the list" }
             p.limit #unlisted hidden {}
             form #filter role="search" {
                 label for="search" { "Search by name, sign-in name, handoff or detail" }
@@ -446,7 +446,7 @@ pub(super) fn people() -> Markup {
             table #list.cards role="table" aria-labelledby="people-title" {}
             nav #pages aria-label="Pages" {}
         }
-        noscript { section { p.note { "Scripts do not run here, so this page cannot list and search everybody. results.csv can be opened with any spreadsheet." } } }
+        noscript { section { p.note { "Scripts do not run here, so this page cannot list and search the people. results.csv can be opened with any spreadsheet." } } }
     }
 }
 

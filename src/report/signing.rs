@@ -98,7 +98,7 @@ impl SigningKey {
     }
 }
 
-/// Somebody's public key.
+/// The public key of a signer.
 pub struct Signer(PublicKey);
 
 impl Signer {
@@ -115,7 +115,7 @@ impl Signer {
 }
 
 /// Checks a signature in OpenSSH's armour, and gives the fingerprint of the key that made it. Whose key that is, only
-/// whoever knows the key can tell: `by` is the one that it must be.
+/// by whom, only a known key says: `by` is the one that it must be.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a journal tells of a run as a whole: who worked on it when, how many accounts were contained at which moment, and
+//! What a journal says of a run as a whole: who worked on it when, how many accounts were contained at which moment, and
 //! what stood in the way.
 
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::RowNumber;
 use crate::run::fold::Projection;
 use crate::run::journal::JournalLine;
-use crate::run::proof::{Proof, Proofs};
+use crate::run::proof::{Proof, ProofCounts};
 use crate::run::record::Record;
 use crate::run::run_end::RunEnd;
 use crate::run::state::StepState;
 use crate::run::states::Moved;
 use crate::step::{Step, StepMap, Steps};
 
-/// Seconds of tenant time in which somebody worked on the run: the time between two processes does not count.
+/// Seconds of tenant time in which a process worked on the run: the time between two processes does not count.
 pub(super) type Seconds = f32;
 
 /// One process that worked on the run.
@@ -36,7 +36,7 @@ pub(super) struct Process {
     speed: f64,
 }
 
-/// What a journal tells.
+/// What a journal says of a run as a whole.
 #[derive(Default)]
 pub(super) struct Timeline {
     pub(super) processes: Vec<Process>,
@@ -54,8 +54,8 @@ pub(super) struct Timeline {
     pub(super) writes_accepted: u64,
     /// The whole of the working time.
     pub(super) lasted: Seconds,
-    /// When everybody was last read again, and what was found.
-    pub(super) verification: Option<(OffsetDateTime, Proofs)>,
+    /// When all accounts were last read again, and what was found.
+    pub(super) verification: Option<(OffsetDateTime, ProofCounts)>,
     /// What is not proved, by row and step.
     pub(super) not_proved: BTreeMap<(RowNumber, Step), (Proof, String)>,
     /// Of each row, the steps that are counted, and whether it is counted as finished.
@@ -63,7 +63,7 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    /// Begins with no line of the journal of a plan with so many rows.
+    /// Begins with no line of the journal; `rows` is the number of rows of the plan.
     pub(super) fn of_rows(rows: usize) -> Self {
         Self { counted: vec![(Steps::NONE, false); rows], ..Self::default() }
     }

@@ -1,7 +1,7 @@
 //! The journal file: append only, chained, and on disk when it says so.
 //!
-//! A thread of its own writes it. Whoever needs a record to be safe waits for [`Journal::commit`]; one sync serves all
-//! who wait at that moment, so that durability costs one disk flush for many batches.
+//! A thread of its own writes it. A caller that needs a record to be on disk waits for [`Journal::commit`]; one sync serves
+//! all that wait at that moment, so that durability costs one disk flush for many batches.
 //!
 //! # Format
 //!
@@ -20,8 +20,8 @@
 //!
 //! # A torn tail
 //!
-//! What was written since the last sync may reach the disk in part, in any order, or as a hole of NULs. Nothing was ever
-//! done upon it, but for answers: and an answer that is lost is a doubt, which the resumed run settles. So the file ends
+//! What was written since the last sync may reach the disk in part, in any order, or as a hole of NULs. No write
+//! was ever sent because of it: only answers can be in it, and an answer that is lost is a doubt, which the resumed run settles. So the file ends
 //! for the reader where its chain first breaks, *if that can be such a tail*: no line behind the break may say, by
 //! `synced`, that the broken one had been on disk. Otherwise the file was changed or damaged after it was safe; then
 //! passwords may be lost, and the journal is refused with the number of the line. A journal that was closed ends with
@@ -31,7 +31,7 @@
 //!
 //! When a write or a sync fails, no more intents are taken, so that nothing more is sent. Answers of what is under way
 //! are kept in memory. At the end the file is cut back to what is known to be on disk (after a failed sync the operating
-//! system may claim more than is true), and they are written again; what still cannot be written is told by number.
+//! system may claim more than is true), and they are written again; the error says how many still cannot be written.
 
 mod line;
 mod reader;
@@ -139,7 +139,7 @@ impl Journal {
         let io = |source| JournalError::Io { path: path.to_owned(), source };
         let mut file = private_files::open_append(path).map_err(io)?;
         lock(&file, path)?;
-        // Also when it was there: whoever made it may have died before its name was safe.
+        // Also when it was there: the process that made it may have died before its name was on disk.
         private_files::sync_folder(private_files::folder_of(path)).map_err(io)?;
         let mut reader = JournalReader::over(path, BufReader::with_capacity(256 * 1024, &mut file));
         while let Some(line) = reader.next_line()? {
@@ -173,7 +173,7 @@ impl Journal {
     }
 
     /// Appends records; the answer comes when they, and all appended before them, are on disk. When that fails they are
-    /// not in the journal, and nothing may be done upon them.
+    /// not in the journal, and no write may be sent for them.
     pub fn commit(&self, records: Vec<Record>) -> impl Future<Output = Result<(), JournalError>> + Send + 'static {
         self.ask(records, Wish::Commit)
     }
@@ -192,7 +192,7 @@ impl Journal {
         let sent = self.letters.send(Letter { records, wish: wish(safe) });
         let path = self.path.clone();
         async move {
-            let answer = if sent.is_ok() { told(done).await } else { None };
+            let answer = if sent.is_ok() { answer_of(done).await } else { None };
             match answer {
                 Some(Ok(())) => Ok(()),
                 Some(Err(failed)) => {
@@ -223,8 +223,8 @@ fn lock(_: &File, _: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Waits for what the writer's thread tells.
-async fn told<T: Send + 'static>(answer: oneshot::Receiver<T>) -> Option<T> {
+/// Waits for the answer of the writer's thread.
+async fn answer_of<T: Send + 'static>(answer: oneshot::Receiver<T>) -> Option<T> {
     // Paused time runs ahead of every thread but tokio's own; a blocking task makes it wait for the disk.
     if cfg!(test) {
         return tokio::task::spawn_blocking(|| answer.blocking_recv()).await.ok()?.ok();

@@ -1,5 +1,5 @@
 //! One command at a time works in a plan folder. The lock ends with its process, however that ends; beside it stands who
-//! holds it, for those who are turned away.
+//! holds it, for the message to other processes.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -86,7 +86,7 @@ fn who(holder: Option<&LockHolder>) -> String {
     )
 }
 
-/// A folder in which nobody else works as long as this lives.
+/// A folder in which no other process works as long as this lives.
 #[derive(Debug)]
 pub struct FolderLock {
     path: PathBuf,
@@ -94,7 +94,7 @@ pub struct FolderLock {
     _file: File,
 }
 
-/// Whoever only looks holds the lock for a moment; so often, and so far apart, it is tried again.
+/// A process that only looks holds the lock for a moment, so it is tried this often, this far apart.
 const TRIES: u32 = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(25);
 
@@ -130,14 +130,14 @@ impl FolderLock {
         self.name(&LockHolder { waits_until: moment, ..self.holder.clone() });
     }
 
-    /// Being named is a courtesy: that a disk is full must not keep anybody from looking what can be done.
+    /// Being named is a courtesy: a full disk must not keep a person from looking what can be done.
     fn name(&self, holder: &LockHolder) {
         let _ = private_files::replace::<_, io::Error>(&self.path, |file| {
             serde_json::to_writer(file, holder).map_err(io::Error::from)
         });
     }
 
-    /// Who works in a folder at this moment; nobody is `None`, and somebody unknown is `Some(None)`.
+    /// Who works in a folder at this moment: `None` if no process does, `Some(None)` if its name cannot be read.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl FolderLock {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        // Before the lock goes: whoever takes it next writes a name of their own.
+        // Before the lock goes: the process that takes it next writes a name of its own.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_at_a_time_and_the_other_is_told_who() {
+    fn one_at_a_time_and_the_message_to_the_other_names_it() {
         let scratch = tempfile::tempdir().unwrap();
         assert_eq!(FolderLock::holder(scratch.path()).unwrap(), None);
         let first = FolderLock::take(scratch.path(), "apply").unwrap();
@@ -182,9 +182,9 @@ mod tests {
         assert_eq!((named.pid, named.command.as_str()), (std::process::id(), "apply"));
         let refused = FolderLock::take(scratch.path(), "results").unwrap_err();
         assert!(matches!(&refused, LockError::Held { holder: Some(holder), .. } if *holder == named));
-        let told = refused.to_string();
+        let message = refused.to_string();
         for part in ["sealoff apply", &format!("process {}", named.pid), &named.host, "since 2"] {
-            assert!(told.contains(part), "{told}");
+            assert!(message.contains(part), "{message}");
         }
         first.waits_until(Some(time::macros::datetime!(2026-11-27 17:00 +1)));
         let refused = FolderLock::take(scratch.path(), "apply").unwrap_err().to_string();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_crash_leaves_holds_nobody_up() {
+    fn what_a_crash_leaves_behind_is_no_lock() {
         let scratch = tempfile::tempdir().unwrap();
         fs::write(scratch.path().join(LOCK), "").unwrap();
         let dead = LockHolder::this_process("apply");

@@ -11,7 +11,7 @@
 //! | before the intent is on disk | nothing | does the write: nothing was sent |
 //! | after the intent, before or while sending | an intent without an answer | the step is in doubt; where a [read](settle) proves it done it is, otherwise it is done again, with a new sealed password where it sets one |
 //! | after Graph acted, before the answer was noted | the same | the same: the last accepted password is the live one |
-//! | while a line is being written | a torn last line | the torn line is cut off; it was never acted upon |
+//! | while a line is being written | a torn last line | the torn line is cut off; no write was sent because of it |
 //! | because the machine stops | since the last sync: lines in part, out of order, or a hole | all from the first line that is not whole is cut off: of what was sent, only answers can be in it, and an answer that is lost is a doubt. A break before the last sync is [refused](journal) |
 //! | because the disk is full, read-only or gone | all that was safe, and after the last try what was answered meanwhile | the same as after any other crash, once there is space |
 //! | after the answer was noted | intent and answer | goes on with the next step, or leaves the finished account alone |

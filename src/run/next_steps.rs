@@ -2,7 +2,7 @@
 
 use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
-use super::proof::Proofs;
+use super::proof::ProofCounts;
 use crate::plan::folder::PlanFolder;
 
 /// One thing that is left to do.
@@ -20,7 +20,7 @@ pub enum NextStep {
     Resume,
     /// Make the results that are missing.
     MakeResults,
-    /// Read in the report why so many accounts are not done.
+    /// Read in the report why accounts are not done.
     ReadCauses {
         /// How many.
         not_done: u64,
@@ -32,7 +32,7 @@ pub enum NextStep {
     },
     /// Try again what was refused or given up.
     RetryFailed {
-        /// For so many accounts.
+        /// For how many accounts.
         accounts: u64,
     },
     /// Make a new plan for those that have drifted.
@@ -79,7 +79,7 @@ pub fn next_steps(
     plan: &PlanFolder,
     outcomes: &OutcomeCounts,
     packet: Option<String>,
-    verified: Option<Proofs>,
+    verified: Option<ProofCounts>,
 ) -> Vec<NextStep> {
     let manifest = plan.manifest();
     let of = |outcome| outcomes.of(outcome);

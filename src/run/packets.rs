@@ -1,7 +1,7 @@
 //! The packets: for each handoff name, everything that was sealed to it, in the order of work, as one sealed sheet.
 //!
 //! No password is known any more when a packet is made, only its sealed form. So a packet is a sheet of sealed credentials,
-//! sealed once more as a whole: who the people are is nobody else's business either. `sealoff unseal` opens both. Packets are
+//! sealed once more as a whole: the names of the people are confidential, too. `sealoff unseal` opens both. Packets are
 //! read from plan and journal like the results, and can be made again at any time; what they say is then the same, but sealing
 //! is never twice the same, so their digests differ. `index.csv` names them all and holds no secret.
 
@@ -10,45 +10,56 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::journal::{JournalError, JournalLookup};
 use super::record::Record;
 use super::replay::Replay;
 use crate::digest::Digest;
-use crate::ids::RowNumber;
+use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, HANDOFF, PlanFolder};
 use crate::plan::handoff::{DEFAULT, Handoff, HandoffName, Share};
 use crate::plan::row::{Decision, OrderKey, PlanRow};
 use crate::private_files;
 use crate::seal::{Extension, RecipientError, Recipients, SealError, SealedFile, seal_file};
-use crate::spreadsheet::{guard, unguard};
+use crate::spreadsheet::Guarded;
 use crate::step::Step;
 
-/// The header of the sheet in a packet. What stands behind the credential is filled in by whoever hands it over.
-pub const SHEET: [&str; 11] = [
-    "row",
-    "user",
-    "user_principal_name",
-    "display_name",
-    "object_id",
-    "sealed_credential",
-    "handed_over_to",
-    "handed_over_at",
-    "handed_over_by",
-    "identity_checked_how",
-    "signature",
-];
+/// One row of the sheet in a packet. What stands behind the credential is filled in by the person who hands it over.
+#[derive(Serialize)]
+struct SheetRow<'a> {
+    row: RowNumber,
+    user: Guarded<'a>,
+    user_principal_name: Guarded<'a>,
+    display_name: Guarded<'a>,
+    object_id: Option<ObjectId>,
+    sealed_credential: String,
+    handed_over_to: (),
+    handed_over_at: (),
+    handed_over_by: (),
+    identity_checked_how: (),
+    signature: (),
+}
 
-/// The header of the index.
-pub const INDEX: [&str; 5] = ["name", "file", "accounts", "sha256", "keys"];
+/// The header of the index, which stands there without a row, too.
+const INDEX: [&str; 5] = ["name", "file", "accounts", "sha256", "keys"];
+
+/// One row of the index.
+#[derive(Serialize)]
+struct IndexRow<'a> {
+    name: Guarded<'a>,
+    file: Guarded<'a>,
+    accounts: u32,
+    sha256: Digest,
+    keys: String,
+}
 
 /// The index of the packets, in their folder.
 pub const INDEX_CSV: &str = "index.csv";
 
-/// So many accounts stand in one packet; more go into parts. It is held in memory twice while it is sealed, and no desk hands
+/// How many accounts one packet holds; more go into parts. It is held in memory twice while it is sealed, and no desk hands
 /// more over from one sheet.
-const MOST_ACCOUNTS: usize = 10_000;
+const MAX_ACCOUNTS: usize = 10_000;
 
 /// One packet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,7 +72,7 @@ pub struct Packet {
     pub accounts: u32,
     /// The SHA-256 of the file.
     pub sha256: Digest,
-    /// The keys that open it, as people tell them apart.
+    /// The keys that open it, in the form in which people compare them.
     pub keys: Vec<String>,
 }
 
@@ -184,7 +195,7 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, listed: PacketList<'_>) 
         // What is in it was sealed to these keys when they were in force; that a certificate has expired since changes nothing.
         let recipients = Recipients::from_texts_as_of(plan.manifest().created_at, &desk.keys)
             .map_err(|source| PacketsError::Recipients { name: desk.name.to_string(), source })?;
-        for (index, part) in of_share.chunks(MOST_ACCOUNTS).enumerate() {
+        for (index, part) in of_share.chunks(MAX_ACCOUNTS).enumerate() {
             packets.extend(writing.packets(desk, &recipients, part, index + 1)?);
         }
     }
@@ -195,7 +206,7 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, listed: PacketList<'_>) 
             _ => {}
         }
     }
-    // Last: whoever is killed before leaves the old index behind, and the next time removes by it again.
+    // Last: a process that is killed before leaves the old index behind, and the next one removes files by it again.
     write_index(&folder.join(INDEX_CSV), &packets).map_err(io)?;
     Ok(packets)
 }
@@ -259,29 +270,29 @@ impl Writing<'_> {
     }
 
     fn sheet(&mut self, places: &[PacketPlace]) -> Result<Vec<u8>, PacketsError> {
-        let failed = |error: csv::Error| PacketsError::Io { path: self.folder.to_owned(), source: error.into() };
+        let folder = self.folder;
+        let failed = |error: csv::Error| PacketsError::Io { path: folder.to_owned(), source: error.into() };
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(SHEET).map_err(failed)?;
         for place in places {
             let row = self.rows.at(place.offset, place.row)?;
             let sealed = self.credentials(&row)?;
-            csv.write_record([
-                row.row.to_string().as_str(),
-                &guard(&row.user),
-                &guard(&row.user_principal_name),
-                &guard(&row.display_name),
-                &row.object_id.map(|id| id.to_string()).unwrap_or_default(),
-                &sealed.join(" "),
-                "",
-                "",
-                "",
-                "",
-                "",
-            ])
-            .map_err(|error| PacketsError::Io { path: self.folder.to_owned(), source: error.into() })?;
+            csv.serialize(SheetRow {
+                row: row.row,
+                user: row.user.as_str().into(),
+                user_principal_name: row.user_principal_name.as_str().into(),
+                display_name: row.display_name.as_str().into(),
+                object_id: row.object_id,
+                sealed_credential: sealed.join(" "),
+                handed_over_to: (),
+                handed_over_at: (),
+                handed_over_by: (),
+                identity_checked_how: (),
+                signature: (),
+            })
+            .map_err(failed)?;
         }
         let finished = csv.into_inner().map_err(csv::IntoInnerError::into_error);
-        finished.map_err(|source| PacketsError::Io { path: self.folder.to_owned(), source })
+        finished.map_err(|source| PacketsError::Io { path: folder.to_owned(), source })
     }
 
     fn credentials(&mut self, row: &PlanRow) -> Result<Vec<String>, JournalError> {
@@ -308,16 +319,16 @@ fn file_name(name: &HandoffName, part: usize, extension: Extension) -> String {
 
 fn write_index(path: &Path, packets: &[Packet]) -> io::Result<()> {
     private_files::replace(path, |file| {
-        let mut csv = csv::Writer::from_writer(file);
+        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
         csv.write_record(INDEX).map_err(io::Error::from)?;
         for packet in packets {
-            csv.write_record([
-                &*guard(&packet.name),
-                &guard(&packet.file),
-                &packet.accounts.to_string(),
-                &packet.sha256.to_string(),
-                &packet.keys.join(" "),
-            ])
+            csv.serialize(IndexRow {
+                name: packet.name.as_str().into(),
+                file: packet.file.as_str().into(),
+                accounts: packet.accounts,
+                sha256: packet.sha256,
+                keys: packet.keys.join(" "),
+            })
             .map_err(io::Error::from)?;
         }
         csv.flush()
@@ -332,7 +343,11 @@ pub fn first(plan: &PlanFolder) -> Option<String> {
 
 /// The files that an index names, as far as they are plain names of packets: nothing else is ever removed.
 fn names_in_index(path: &Path) -> io::Result<Vec<String>> {
-    let mut reader = match fs::File::open(path) {
+    #[derive(Deserialize)]
+    struct NamedFile {
+        file: Guarded<'static>,
+    }
+    let reader = match fs::File::open(path) {
         Ok(file) => csv::Reader::from_reader(file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
@@ -341,9 +356,8 @@ fn names_in_index(path: &Path) -> io::Result<Vec<String>> {
         let ends = file.ends_with(".csv.age") || file.ends_with(".csv.p7m");
         ends && !file.contains(['/', '\\', ':']) && Path::new(file).components().count() == 1
     };
-    let records = reader.records().filter_map(Result::ok);
-    let files = records.filter_map(|record| record.get(1).map(|file| unguard(file).to_owned()));
-    Ok(files.filter(|file| is_a_packet(file)).collect())
+    let rows = reader.into_deserialize::<NamedFile>().filter_map(Result::ok);
+    Ok(rows.map(|row| String::from(row.file)).filter(|file| is_a_packet(file)).collect())
 }
 
 #[cfg(test)]
@@ -359,7 +373,7 @@ mod tests {
         for name in names.map(|name| HandoffName::new(name).unwrap()) {
             for part in 1..=3 {
                 for extension in [Extension::Age, Extension::P7m] {
-                    // Some file systems do not tell capitals apart.
+                    // Some file systems ignore case.
                     let file = file_name(&name, part, extension).to_lowercase();
                     assert!(files.insert(file.clone()), "{file} is there twice");
                 }

@@ -1,36 +1,50 @@
 //! What a reading of the directory shows of a step.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 
-/// What a reading of the directory shows of a step. The names are part of the contract with scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// What a reading of the directory shows of a step. The words in JSON are part of the contract with scripts; its display is
+/// for people.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "lowercase")]
 pub enum Proof {
     /// The directory shows the effect of the step.
     Proved,
     /// It does not show it, or not yet.
+    #[strum(serialize = "not yet")]
     NotYet,
-    /// It showed the effect, or must have had it, and no longer does: somebody changed it back.
+    /// It showed the effect, or must have had it, and no longer does: it was changed back.
     Contradicted,
     /// Nothing that can be read decides.
+    #[strum(serialize = "cannot be proved")]
     CannotBeProved,
 }
 
 impl Proof {
-    /// All verdicts.
-    pub const ALL: [Self; 4] = [Self::Proved, Self::NotYet, Self::Contradicted, Self::CannotBeProved];
+    /// Every proof, the best first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::VARIANTS.iter().copied()
+    }
 
     /// The words for it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Proved => "proved",
-            Self::NotYet => "not yet",
-            Self::Contradicted => "contradicted",
-            Self::CannotBeProved => "cannot be proved",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// What it means, for a person.
@@ -39,36 +53,30 @@ impl Proof {
         match self {
             Self::Proved => "the directory shows the effect",
             Self::NotYet => "the directory does not show the effect, or not yet",
-            Self::Contradicted => "somebody changed it back",
+            Self::Contradicted => "it was changed back",
             Self::CannotBeProved => "nothing that can be read decides",
         }
     }
 }
 
-impl fmt::Display for Proof {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// How many steps have which verdict.
+/// How many steps have which proof, as journal and JSON have it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proofs {
-    /// [`Proof::Proved`].
+pub struct ProofCounts {
+    /// Of [`Proof::Proved`].
     pub proved: u64,
-    /// [`Proof::NotYet`].
+    /// Of [`Proof::NotYet`].
     pub not_yet: u64,
-    /// [`Proof::Contradicted`].
+    /// Of [`Proof::Contradicted`].
     pub contradicted: u64,
-    /// [`Proof::CannotBeProved`].
+    /// Of [`Proof::CannotBeProved`].
     pub cannot_be_proved: u64,
 }
 
-impl Proofs {
-    /// How many steps have this verdict.
+impl ProofCounts {
+    /// How many steps have this proof.
     #[must_use]
-    pub const fn of(&self, verdict: Proof) -> u64 {
-        match verdict {
+    pub const fn of(&self, proof: Proof) -> u64 {
+        match proof {
             Proof::Proved => self.proved,
             Proof::NotYet => self.not_yet,
             Proof::Contradicted => self.contradicted,
@@ -77,8 +85,8 @@ impl Proofs {
     }
 
     /// Counts one more.
-    pub const fn add(&mut self, verdict: Proof) {
-        *match verdict {
+    pub const fn add(&mut self, proof: Proof) {
+        *match proof {
             Proof::Proved => &mut self.proved,
             Proof::NotYet => &mut self.not_yet,
             Proof::Contradicted => &mut self.contradicted,
@@ -89,7 +97,7 @@ impl Proofs {
     /// Is every step proved?
     #[must_use]
     pub const fn all_proved(&self) -> bool {
-        self.not_yet + self.contradicted + self.cannot_be_proved == 0
+        self.proved == self.all()
     }
 
     /// All steps.

@@ -11,7 +11,7 @@ use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
-use crate::run::proof::{Proof, Proofs};
+use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
 use crate::run::state::Transition;
 use crate::seal::SealedCredential;
@@ -77,7 +77,7 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         app: Option<ClientId>,
         /// The new password, sealed; missing where the write sets none, sets the one of the attempt before, or sets one
-        /// that nobody is to know.
+        /// that is thrown away.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sealed: Option<SealedCredential>,
     },
@@ -119,7 +119,7 @@ pub enum Record {
         /// May it sign in?
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account_enabled: Option<bool>,
-        /// When its password was last changed, by whomever.
+        /// When its password was last changed, by this run or another.
         #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
         last_password_change: Option<OffsetDateTime>,
         /// Since when its sessions are valid.
@@ -145,10 +145,10 @@ pub enum Record {
         /// What was found, in words.
         found: String,
     },
-    /// Every account was read again, and whatever was found is noted.
+    /// Every account was read again, and what was found is noted.
     VerificationEnded {
         /// Steps of each verdict.
-        steps: Proofs,
+        steps: ProofCounts,
     },
     /// The process stopped working on the run.
     Paused {

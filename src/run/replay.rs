@@ -62,7 +62,7 @@ impl RowHistory {
         self.trace.last_answer.map(JournalOffset::get)
     }
 
-    /// Where the line stands in the journal, in bytes, that tells why something is not done.
+    /// Where the line stands in the journal, in bytes, that says why something is not done.
     #[must_use]
     pub fn last_fault(&self) -> Option<u64> {
         self.trace.last_fault.map(JournalOffset::get)
@@ -72,13 +72,13 @@ impl RowHistory {
     /// is done to it.
     #[must_use]
     pub fn last_word(&self) -> Option<u64> {
-        // Whatever is no answer is a fault.
+        // What is no answer is a fault.
         self.last_answer().max(self.last_fault())
     }
 }
 
 impl RowTraces {
-    /// Begins with no line about any of so many rows.
+    /// Begins with no line about any of the rows; `rows` is their number.
     #[must_use]
     pub fn of_rows(rows: usize) -> Self {
         Self { rows: vec![Trace::default(); rows], older_candidates: HashMap::new(), reads: HashMap::new() }
@@ -196,7 +196,7 @@ impl Trace {
                 }
                 if steps.contains(Step::Reset) && self.credential.is_some() {
                     match answer {
-                        // The password that was accepted last is the live one, whatever went before.
+                        // The password that was accepted last is the live one, even if others were sent before.
                         WriteOutcome::Accepted => {
                             older.remove(&row);
                         }

@@ -16,21 +16,21 @@ use crate::plan::folder::PlanFolder;
 /// Which accounts of a plan a process works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkScope {
-    /// All to whom anything is left to do.
+    /// All accounts with anything left to do.
     Open,
-    /// Those that are settled, and for whom something was refused or given up, be it uncertain or not; nobody else.
+    /// Only accounts that are settled, and for which something was refused or given up, be it uncertain or not.
     Failed,
 }
 
 /// Where a run stands before a process works on it.
 pub struct ResumePoint {
-    /// Has any process written to anybody for it?
+    /// Has any process sent a write for it?
     pub begun: bool,
     /// By row: may its account have drifted in a way that matters?
     may_drift: Vec<bool>,
     /// The accounts with steps in doubt that this process will settle.
     pub(super) doubts: HashMap<RowNumber, Doubt>,
-    /// Those that failed, where nobody else is worked on.
+    /// Those that failed, where no other account is worked on.
     pub(super) chosen: Option<BTreeSet<RowNumber>>,
     /// All that the journal says, where a new process would find nothing to do: it is what the results are made of.
     settled: Option<Replay>,
@@ -72,13 +72,13 @@ impl ResumePoint {
     }
 }
 
-/// Where the run of a plan stands, from plan and journal alone, for a process that works on so much of it.
+/// Where the run of a plan stands, from plan and journal alone, for a process that works on this part of it.
 ///
 /// # Errors
 ///
 /// Plan or journal cannot be read.
 pub fn resume_point(plan: &PlanFolder, scope: WorkScope) -> Result<ResumePoint, RunError> {
-    let nobody = || match scope {
+    let no_account = || match scope {
         WorkScope::Open => None,
         WorkScope::Failed => Some(BTreeSet::new()),
     };
@@ -91,7 +91,7 @@ pub fn resume_point(plan: &PlanFolder, scope: WorkScope) -> Result<ResumePoint, 
                 begun: false,
                 may_drift,
                 doubts: HashMap::new(),
-                chosen: nobody(),
+                chosen: no_account(),
                 settled: None,
             });
         }
@@ -107,7 +107,7 @@ pub fn resume_point(plan: &PlanFolder, scope: WorkScope) -> Result<ResumePoint, 
     Ok(ResumePoint { begun, may_drift, doubts, chosen: None, settled: is_settled.then_some(replay) })
 }
 
-/// Whoever failed is chosen, and nobody else is looked at.
+/// The accounts that failed are chosen, and no others.
 fn resume_point_of_failed(replay: Replay, begun: bool) -> ResumePoint {
     let mut chosen = BTreeSet::new();
     let mut may_drift = vec![false; replay.states.rows()];

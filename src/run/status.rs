@@ -10,7 +10,7 @@ use super::fold::{Fold, JournalEnd, Projection};
 use super::journal::{JournalError, JournalLine};
 use super::outcome::{Outcome, StepOutcome};
 use super::outcome_counts::OutcomeCounts;
-use super::proof::Proofs;
+use super::proof::ProofCounts;
 use super::record::Record;
 use super::replay::RowTraces;
 use super::result_row::ResultRows;
@@ -32,7 +32,7 @@ pub struct RunStatus {
     pub outcomes: OutcomeCounts,
     /// How far each planned step is.
     pub steps: BTreeMap<&'static str, StepProgress>,
-    /// Accounts of which a step may have taken effect and nobody knows yet; the next `apply` settles them. While a process
+    /// Accounts of which a step may have taken effect, which is not known yet; the next `apply` settles them. While a process
     /// works on the run, these are under way.
     pub in_doubt: u64,
     /// Accounts that are settled, and for which something failed.
@@ -44,7 +44,7 @@ pub struct RunStatus {
     /// How long the documented quota makes them take from now on, in seconds.
     #[serde(serialize_with = "in_seconds")]
     pub time_left: Duration,
-    /// Are new passwords sealed, so that somebody can open them?
+    /// Are new passwords sealed, so that they can be opened? 1 if they are.
     pub sealed: u64,
     /// What the journal is like.
     pub journal: JournalCondition,
@@ -57,7 +57,7 @@ pub struct StepProgress {
     pub done: u64,
     /// Not done yet.
     pub pending: u64,
-    /// It may have taken effect, and nobody knows.
+    /// It may have taken effect, which is not known.
     pub uncertain: u64,
     /// Refused, given up or withdrawn.
     pub failed: u64,
@@ -72,14 +72,14 @@ pub struct JournalCondition {
     pub bytes: u64,
     /// What the last verification found, where there was one since the last write.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<Proofs>,
+    pub verified: Option<ProofCounts>,
     /// Bytes behind them that were never on disk as a whole; the next `apply` cuts them off. While a process works on the
     /// run, a line that is being written.
     pub torn_bytes: u64,
     /// The line with which the torn bytes begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub torn_line: Option<u64>,
-    /// Why the journal cannot be used, and from which line on; what is told of the run is what stands before.
+    /// Why the journal cannot be used, and from which line on; the rest of the status is what stands before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<JournalBreak>,
     /// How many processes have worked on the run.

@@ -49,7 +49,7 @@ pub enum StepClaim {
 pub struct Earlier {
     /// The verdict.
     pub verdict: Proof,
-    /// What was found first, of a step that somebody changed back.
+    /// What was found first, of a step that was changed back.
     pub contradiction: Option<Box<str>>,
     /// When a verification last ended that left it so.
     pub last_seen: OffsetDateTime,
@@ -176,8 +176,8 @@ impl RunClaims {
         }
     }
 
-    /// Was the account found blocked while it was in doubt whether a write of this run had done it? Then somebody else may
-    /// have, whatever was accepted afterwards.
+    /// Was the account found blocked while it was in doubt whether a write of this run had done it? Then something else may
+    /// have, even if a write was accepted afterwards.
     #[must_use]
     pub fn was_found_blocked(&self, row: RowNumber) -> bool {
         self.kept.found_blocked.contains(&row)
@@ -187,7 +187,7 @@ impl RunClaims {
     #[must_use]
     pub fn earlier(&self, row: RowNumber, step: Step) -> Option<Earlier> {
         let noted = self.noted_of(row, step)?;
-        // Whatever changes is noted, so what was not noted again was still so when the last verification ended.
+        // Every change is noted, so what was not noted again was still so when the last verification ended.
         let last_seen = self.kept.last_verification.map_or(noted.at, |at| at.max(noted.at)).moment();
         let contradiction = self.kept.contradictions.get(&(row, step)).cloned();
         Some(Earlier { verdict: noted.verdict, contradiction, last_seen })

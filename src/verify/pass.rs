@@ -17,7 +17,7 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
-use crate::run::proof::Proofs;
+use crate::run::proof::ProofCounts;
 use crate::step::StepMap;
 use crate::step::facts::ProvedBy;
 
@@ -62,7 +62,7 @@ pub struct Checked {
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
     readings: Vec<AccountReading>,
-    verdicts: Proofs,
+    verdicts: ProofCounts,
 }
 
 /// How far a pass is.
@@ -102,7 +102,7 @@ impl Pass {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let lookup = Lookup::paced(Paced::new(transport, clock));
         let deadline = clock.now() + wait;
-        let mut pass = Self { readings: Vec::with_capacity(of), verdicts: Proofs::default() };
+        let mut pass = Self { readings: Vec::with_capacity(of), verdicts: ProofCounts::default() };
         // Accounts that a replica may not show yet, by their places.
         let mut open: Vec<(usize, Subject)> = Vec::new();
         let mut all = subjects(plan, claims)?;
@@ -169,7 +169,7 @@ impl Pass {
 
     /// How many steps have which verdict.
     #[must_use]
-    pub fn verdicts(&self) -> Proofs {
+    pub fn verdicts(&self) -> ProofCounts {
         self.verdicts
     }
 

@@ -101,7 +101,7 @@ fn finished_in_whole_lines(stage: &Stage) -> Vec<uuid::Uuid> {
     finished
 }
 
-/// Reads the journal as it will be read: a last line that was being written was never acted upon. The file itself is left
+/// Reads the journal as it will be read: a last line that was being written caused no write. The file itself is left
 /// as the kill left it.
 fn cut_torn_line(stage: &Stage, read: impl FnOnce(&Stage)) {
     let path = stage.path("out/journal.jsonl");

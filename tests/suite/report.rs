@@ -144,7 +144,7 @@ fn a_run_that_has_not_begun_and_one_that_was_cut_short_have_a_report_too() {
     }
     stage.apply("run").succeeded();
     let after = page(&stage, "run");
-    assert!(after.contains("Finished: everybody is done") && after.contains("another process went on (1 time)"));
+    assert!(after.contains("Finished: every account is done") && after.contains("another process went on (1 time)"));
     stage.run(&["report", "nowhere"]).exited(2).complains(&["does not exist"]);
 }
 

@@ -168,7 +168,7 @@ fn those_that_failed_are_tried_again_and_nobody_else() {
     stage
         .run(&["apply", "out", "--retry-failed", "--confirm", "30"])
         .exited(4)
-        .complains(&["nobody failed in the run in out", "sealoff status out"]);
+        .complains(&["no account failed in the run in out", "sealoff status out"]);
     for member in &members[..2] {
         assert!(stage.simulator.assign_role(member.id, global_administrator));
     }

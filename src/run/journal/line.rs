@@ -15,8 +15,8 @@ const BEFORE_TIME: &str = "{\"at\":\"";
 const BEFORE_SYNCED: &str = ",\"synced\":";
 /// The length of `,"chain":"` + 64 digits + `"}`.
 const CHAIN_LENGTH: usize = 10 + 64 + 2;
-/// No number of bytes has more digits.
-const MOST_DIGITS: usize = 20;
+/// The digits of the largest number of bytes.
+const MAX_DIGITS: usize = 20;
 
 /// The chain before the first line.
 pub(super) fn genesis() -> Digest {
@@ -58,8 +58,8 @@ pub(super) fn read_body(text: &str) -> Result<(Record, OffsetDateTime), String> 
     Ok((record, at))
 }
 
-/// The format that the first line of a journal names, whatever else stands in it: a journal of a format to come must be
-/// told from a damaged one.
+/// The format that the first line of a journal names, with any other content: a journal of a later format must be
+/// distinguished from a damaged one.
 pub(super) fn named_format(text: &str) -> Option<u32> {
     #[derive(Deserialize)]
     struct Head {
@@ -72,7 +72,7 @@ pub(super) fn named_format(text: &str) -> Option<u32> {
 /// chain cannot be checked.
 pub(super) fn claims_synced(line: &[u8]) -> Option<u64> {
     let body = line.len().checked_sub(CHAIN_LENGTH).map(|length| &line[..length])?;
-    let tail = std::str::from_utf8(&body[body.len().saturating_sub(BEFORE_SYNCED.len() + MOST_DIGITS)..]).ok()?;
+    let tail = std::str::from_utf8(&body[body.len().saturating_sub(BEFORE_SYNCED.len() + MAX_DIGITS)..]).ok()?;
     tail.rsplit_once(BEFORE_SYNCED)?.1.parse().ok()
 }
 

@@ -1,4 +1,4 @@
-//! Reading a journal: every line checked against the one before it, and what a power cut left told from what was changed.
+//! Reading a journal: every line checked against the one before it, and what a power cut left, distinguished from what was changed.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
@@ -23,7 +23,7 @@ pub struct JournalLine {
     pub number: u64,
 }
 
-/// What stands behind the last whole line: it never reached the disk as a whole, so nothing was ever done upon it.
+/// What stands behind the last whole line: it never reached the disk as a whole, so no write was ever sent because of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TornTail {
     /// The number of the line with which it begins.
@@ -133,13 +133,13 @@ impl<R: BufRead> JournalReader<R> {
 
     /// A line that does not continue the chain: is it where a power cut ended the file, or was the file changed?
     ///
-    /// A disk may bring what was written since the last sync to its place in any order, or as a hole. Whatever is behind
+    /// A disk may bring what was written since the last sync to its place in any order, or as a hole. All that is behind
     /// the broken line is then from the same time, and no line of it can say that the broken one had been on disk.
     fn take_as_torn(&mut self, first: u64, broken: &[u8], reason: String) -> Result<(), JournalError> {
         let number = self.number + 1;
         let refused = || JournalError::Broken { path: self.path.clone(), line: number, reason: reason.clone() };
         let was_on_disk = |line: &[u8]| line::claims_synced(line).is_some_and(|synced| synced > self.offset);
-        // Before the first whole line nobody knows whether lines make claims; where a write was ever intended, they must.
+        // Before the first whole line it is not known whether lines make claims; where a write was ever intended, they must.
         let nothing_intended = |line: &[u8]| !contains(line, INTENDED);
         let may_be_torn =
             |line: &[u8]| if self.claims { !was_on_disk(line) } else { number == 1 && nothing_intended(line) };

@@ -8,11 +8,11 @@ pub(crate) trait Store: Send + 'static {
     /// Adds bytes at the end. After an error, any part of them may be there.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Returns when all that was added is on disk. After an error, nobody knows how much of it is, and the operating
+    /// Returns when all that was added is on disk. After an error, it is not known how much of it is, and the operating
     /// system may say otherwise from then on: it has to be written again.
     fn sync(&mut self) -> io::Result<()>;
 
-    /// Takes away all but the first so many bytes, on disk too.
+    /// Cuts the file to this length in bytes, on disk too.
     fn cut(&mut self, length: u64) -> io::Result<()>;
 }
 
@@ -47,7 +47,7 @@ fn refuse_deleted(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// A disk that fails once it has been asked so many things, and for as long as it is told.
+/// A disk that fails after a number of calls, for as long as the test says.
 #[cfg(test)]
 pub(crate) mod failing {
     use super::{File, Store, io};
@@ -55,7 +55,7 @@ pub(crate) mod failing {
     /// What becomes of the disk after it has failed.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum Afterwards {
-        /// Somebody frees space before the journal is closed.
+        /// Space is freed before the journal is closed.
         Healed,
         /// It stays as it is.
         Dead,
@@ -63,7 +63,7 @@ pub(crate) mod failing {
 
     pub(crate) struct Failing {
         file: File,
-        /// So many appends and syncs go well.
+        /// How many appends and syncs succeed.
         left: u64,
         afterwards: Afterwards,
         failed: bool,

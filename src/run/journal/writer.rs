@@ -11,8 +11,8 @@ use super::store::Store;
 use crate::digest::Digest;
 use crate::run::record::Record;
 
-/// After so many bytes a group of lines is written, whoever else waits.
-const MOST_IN_A_GROUP: usize = 1024 * 1024;
+/// A group of lines is written at this size in bytes, even if more callers wait.
+const MAX_GROUP_BYTES: usize = 1024 * 1024;
 
 /// Records on their way to the file.
 pub(super) struct Letter {
@@ -20,11 +20,11 @@ pub(super) struct Letter {
     pub(super) wish: Wish,
 }
 
-/// What whoever sends records waits for.
+/// What the sender of records waits for.
 pub(super) enum Wish {
     /// For nothing.
     Append,
-    /// For them to be on disk; without that they are worth nothing, for nothing is done upon them.
+    /// For them to be on disk; without that they are worth nothing, for no write is sent.
     Commit(oneshot::Sender<Result<(), Failed>>),
     /// For all that is known to be on disk: after these nothing more comes.
     Close(oneshot::Sender<Result<(), Failed>>),
@@ -56,7 +56,7 @@ pub(super) struct Writer<S> {
     store: S,
     chain: Digest,
     length: u64,
-    /// So many bytes are on disk, and this is the chain behind them.
+    /// How many bytes are on disk; the next field is the chain behind them.
     synced: u64,
     synced_chain: Digest,
     /// Has a line of this group said how much is on disk?
@@ -81,7 +81,7 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Writes until nobody can send any more.
+    /// Writes until the last sender is gone.
     pub(super) fn run(mut self, inbox: &mpsc::Receiver<Letter>) {
         while let Ok(first) = inbox.recv() {
             if self.failed.is_some() {
@@ -90,7 +90,7 @@ impl<S: Store> Writer<S> {
                 self.write_group(first, inbox);
             }
         }
-        // Whoever closed it has been told already; this is for a process that ends in the middle.
+        // The caller of a close has its answer already; this is for a process that ends in the middle.
         if self.failed.is_some() {
             let _ = self.write_again(Vec::new());
         } else if self.length > 0 {
@@ -98,7 +98,7 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Writes all that has come together, with one sync for everybody who waits.
+    /// Writes all that has come together, with one sync for all that wait.
     fn write_group(&mut self, first: Letter, inbox: &mpsc::Receiver<Letter>) {
         let mut bytes = Vec::with_capacity(64 * 1024);
         let (mut waiting, mut closing) = (Vec::new(), None);
@@ -115,7 +115,7 @@ impl<S: Store> Writer<S> {
                 Wish::Commit(safe) => waiting.push(safe),
                 Wish::Close(done) => closing = Some((done, records.into_iter().map(|record| (at, record)).collect())),
             }
-            letter = if bytes.len() < MOST_IN_A_GROUP { inbox.try_recv().ok() } else { None };
+            letter = if bytes.len() < MAX_GROUP_BYTES { inbox.try_recv().ok() } else { None };
         }
         let written = encoded
             .and_then(|()| self.put(&bytes))
@@ -147,7 +147,7 @@ impl<S: Store> Writer<S> {
     }
 
     /// Writes what is kept again, from where the file is known to be on disk: what is behind that is torn, or only seems
-    /// to be there. Intents that failed are left out, for nothing was sent upon them.
+    /// to be there. Intents that failed are left out, for their writes were never sent.
     fn write_again(&mut self, last: Vec<(OffsetDateTime, Record)>) -> Result<(), Failed> {
         let again = |writer: &mut Self| {
             writer.store.cut(writer.synced)?;
@@ -202,7 +202,7 @@ impl<S: Store> Writer<S> {
         Ok(())
     }
 
-    /// The first failure is the one that is told.
+    /// The first failure is the one that is reported.
     fn fail(&mut self, error: &io::Error) {
         self.failed.get_or_insert_with(|| Failed::new(error, 0));
     }
