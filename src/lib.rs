@@ -71,4 +71,6 @@ pub mod doctor;
 
 pub mod simulator;
 
+pub mod manual;
+
 pub mod cli;

@@ -8,6 +8,8 @@ use clap::{Args, Command};
 use clap_mangen::Man;
 
 use super::exit::{Exit, Failure};
+use super::man_topic;
+use crate::manual::TOPICS;
 
 /// Print the manual page, or write one for each command
 ///
@@ -18,7 +20,7 @@ Examples:
   sealoff man | man -l -
   sealoff man --out ~/.local/share/man/man1")]
 pub struct ManArgs {
-    /// Write a page for sealoff and one for each of its commands into this folder, in place of printing
+    /// Write a page for sealoff, for each of its commands and for each topic of the manual into this folder, in place of printing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -45,6 +47,9 @@ pub fn run(args: ManArgs, command: Command) -> Result<Exit, Failure> {
         let name = format!("sealoff-{}", sub.get_name());
         let page = rendered(sub.clone().display_name(&name), &exit_codes).map_err(failed)?;
         fs::write(folder.join(format!("{name}.1")), page).map_err(failed)?;
+    }
+    for topic in TOPICS {
+        fs::write(folder.join(format!("sealoff-{}.7", topic.name)), man_topic::rendered(topic)).map_err(failed)?;
     }
     fs::write(folder.join("sealoff.1"), rendered(command, &exit_codes).map_err(failed)?).map_err(failed)?;
     Ok(Exit::Done)

@@ -51,10 +51,12 @@ pub mod export;
 mod failures;
 mod fitted;
 mod handoff;
+pub mod help;
 mod interrupt;
 pub mod keygen;
 mod letters;
 pub mod man;
+mod man_topic;
 mod messages;
 mod nearest_path;
 mod outage;
@@ -62,6 +64,7 @@ mod pace_args;
 mod pace_recap;
 mod packet;
 pub mod packets;
+mod page_layout;
 mod passphrase;
 mod password_args;
 pub mod plan;
@@ -116,7 +119,7 @@ const EXIT_CODES: &str = "Exit codes:
 /// Lock out thousands of Microsoft 365 accounts: as fast as the tenant's quota allows, able to be killed and resumed, with
 /// every new password sealed to the people who may hand it over.
 #[derive(Debug, Parser)]
-#[command(name = "sealoff", version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "sealoff", version, propagate_version = true, disable_help_subcommand = true, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -145,6 +148,7 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Help(help::HelpArgs),
 }
 
 /// Runs the program: command line in, exit code out.
@@ -188,6 +192,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Simulate(args) => in_runtime(simulate::run(args)),
         Command::Completions(args) => completions::run(args, Cli::command()),
         Command::Man(args) => man::run(args, Cli::command()),
+        Command::Help(args) => help::run(&args, Cli::command()),
     }
 }
 
