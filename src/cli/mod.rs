@@ -156,6 +156,9 @@ enum Command {
 pub fn main() -> ExitCode {
     core_dumps::forbid();
     let line: Vec<OsString> = std::env::args_os().collect();
+    if line.len() <= 1 {
+        return first_contact().unwrap_or(Exit::Usage).into();
+    }
     let ended = settings::parse(&line, &Cli::command()).and_then(|(matches, in_force)| {
         let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure))
@@ -169,6 +172,32 @@ pub fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// What a new user sees: the job in its order, and where to begin. It fits into a terminal of 24 lines of 80 columns.
+const FIRST_CONTACT: &str = "\
+sealoff locks out lists of Microsoft 365 accounts, and proves it.
+
+The job, in this order:
+  sealoff plan LIST.csv --playbook P --out DIR    the preview; it only reads
+  sealoff apply DIR --confirm N                   do it; run again, it resumes
+  sealoff verify DIR                              read every account again
+  sealoff unseal DIR/handoff/FILE -i KEY          open the new passwords
+
+Where to begin:
+  an intruder is in       sealoff help breach     contain now, reinstate later
+  people leave at five    sealoff help layoff     offboard, at the agreed minute
+  before the first run    sealoff doctor          what is missing; it only reads
+  without a tenant        sealoff drill           the whole job, simulated
+
+  the manual, offline     sealoff help TOPIC      sealoff help lists the topics
+  all commands            sealoff --help
+";
+
+/// A command is missing, so the exit code is that of a wrong command line.
+fn first_contact() -> std::io::Result<Exit> {
+    std::io::Write::write_all(&mut std::io::stderr().lock(), FIRST_CONTACT.as_bytes())?;
+    Ok(Exit::Usage)
 }
 
 fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {

@@ -58,7 +58,7 @@ pub struct PlanningArgs {
     #[command(flatten)]
     pub(super) reading: ReadingArgs,
     /// What is done to each account
-    #[arg(long, value_name = "PLAYBOOK", value_parser = playbook(), hide_possible_values = true, long_help = playbook_help())]
+    #[arg(long, value_name = "PLAYBOOK", value_parser = playbook(), hide_possible_values = true, help = playbook_help())]
     pub(super) playbook: Playbook,
     /// The folder for the plan and everything that follows from it; new or empty
     #[arg(long, value_name = "DIR")]
@@ -161,9 +161,17 @@ pub(super) fn playbook() -> impl TypedValueParser<Value = Playbook> {
 }
 
 fn playbook_help() -> String {
-    let mut help = "What is done to each account:\n".to_owned();
+    let mut help = "What is done to each account:".to_owned();
     for playbook in Playbook::ALL {
-        help += &format!("\n  {:<10} {}", playbook.name(), playbook.summary());
+        let meant_for = match playbook {
+            Playbook::Breach => "passwords may be known; sign-in is not blocked",
+            Playbook::Contain => "an intruder is in: first, now",
+            Playbook::Offboard => "people have left",
+            Playbook::Signout => "tokens were stolen, passwords are safe",
+            Playbook::Reinstate => "after contain, in waves",
+            Playbook::Undo => continue,
+        };
+        help += &format!("\n  {:<9}  {}\n             ({meant_for})", playbook.name(), playbook.summary());
     }
     help
 }

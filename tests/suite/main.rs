@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod browser;
+mod console;
 mod directory;
 mod doctor;
 mod doctor_apps;
@@ -16,6 +17,7 @@ mod killed;
 mod letters;
 mod licences;
 mod main_job;
+mod manual;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(unix)]
