@@ -33,6 +33,8 @@ pub struct HelpArgs {
 ///
 /// There is no such topic, or the page cannot be written.
 pub(super) fn run(args: &HelpArgs, mut program: clap::Command) -> Result<Exit, Failure> {
+    // A command's usage has the whole line only when all of them are built.
+    program.build();
     let page = match args.topic.as_deref() {
         None => contents(),
         Some(name) => match (topic(name), program.find_subcommand_mut(name)) {
