@@ -2,8 +2,8 @@
 
 use roff::{Inline, Roff, bold, italic, roman};
 
-use crate::manual::block::{Block, Look, Row, Span, blocks};
 use crate::manual::Topic;
+use crate::manual::block::{Block, Look, Row, Span, blocks};
 
 /// The page as roff.
 pub(super) fn rendered(topic: &Topic) -> String {

@@ -157,7 +157,8 @@ mod tests {
     #[test]
     fn text_wraps_and_code_does_not() {
         let page = "# Title\n\nOne two three four.\n\n- an item that is long\n\n```sh\na very long command line\n```\n";
-        let expected = "TITLE\n\n  One two three\n  four.\n\n  - an item that\n    is long\n\n    a very long command line\n";
+        let expected =
+            "TITLE\n\n  One two three\n  four.\n\n  - an item that\n    is long\n\n    a very long command line\n";
         assert_eq!(bare(&laid_out(&blocks(page), 16)), expected);
     }
 

@@ -46,7 +46,10 @@ fn what_is_not_run_says_why_and_is_listed_here() {
         for kind in fences(text) {
             match kind.split_once(" not run: ") {
                 Some((_, why)) => *not_run.entry((name, why.to_owned())).or_insert(0) += 1,
-                None => assert!(["console", "toml", "text", "two commands"].contains(&kind.as_str()), "{name}: a block of {kind:?}"),
+                None => assert!(
+                    ["console", "toml", "text", "two commands"].contains(&kind.as_str()),
+                    "{name}: a block of {kind:?}"
+                ),
             }
         }
     }
