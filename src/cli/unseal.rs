@@ -470,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_to_somebody_else_is_counted() {
+    fn what_is_sealed_to_others_is_counted() {
         let mut desk = Desk::new();
         let other = Desk::new();
         desk.row(1, &other.sealed(1, "theirs"));

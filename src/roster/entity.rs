@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn no_account_or_many_are_told_apart() {
+    fn no_account_and_many_accounts_are_different() {
         assert_eq!(accounts(r#"[{"Type":"ip"},{"$ref":"2"}]"#), Some(EntityAccounts::None));
         assert_eq!(accounts("[]"), Some(EntityAccounts::None));
         assert_eq!(accounts(r#"[{"Type":"account","Name":"a"}]"#), Some(EntityAccounts::Unclear(1)));

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_key_cell_tells_a_header_where_the_operator_numbers_the_column() {
+    fn only_the_key_cell_shows_a_header_where_the_operator_numbers_the_column() {
         let by = |by| ReadOptions { key: Some("#1".into()), by: Some(by), ..ReadOptions::default() };
         for text in ["00001,Sam,Smith\n00002,Ada,Byron\n", "00001,Ada,Operations\n", "00001,x\n00002,Member\n"] {
             assert_eq!(key(text, &by(KeyProperty::EmployeeId)).unwrap(), Some(0), "{text}");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_called_sam_is_a_question() {
+    fn a_person_called_sam_is_a_question() {
         let options = |key: Option<&str>| ReadOptions {
             key: key.map(str::to_owned),
             by: Some(KeyProperty::SamAccountName),
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_stands_above_a_header_is_not_on_the_list() {
+    fn a_person_above_a_header_is_not_on_the_list() {
         for text in [
             "Exported by,grace@b.c,2026-11-23\nName,User principal name,Department\nAda,ada@b.c,x\n",
             "grace@b.c\nuser\nada@b.c\n",

@@ -128,7 +128,7 @@ fn overlong_cells_and_rows_are_refused_alone() {
 }
 
 #[test]
-fn nobody_is_swallowed_by_a_quote() {
+fn no_row_is_lost_behind_an_open_quote() {
     let text = "user,note\n\"a@b.c,x\nb@b.c,x\nc@b.c,\"x, y\"\n\"d@b.c\",x\n";
     let seen: Vec<_> = entries(text).iter().map(|e| (e.line, e.text.clone(), e.content.is_ok())).collect();
     let expected = [(2, "\"a@b.c,x", false), (3, "b@b.c", true), (4, "c@b.c", true), (5, "d@b.c", true)];
@@ -185,7 +185,7 @@ fn a_file_that_is_no_roster_says_what_was_found_and_what_is_expected() {
 }
 
 #[test]
-fn a_missing_file_and_a_folder_are_told_apart() {
+fn a_missing_file_and_a_folder_are_different_errors() {
     let scratch = tempfile::tempdir().unwrap();
     let open = |path: &Path| Roster::open(Source::from_argument(path.as_os_str())).err().unwrap();
     assert!(matches!(open(&scratch.path().join("missing.csv")), RosterError::NotFound(_)));
@@ -321,7 +321,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_writer_writes_is_read_back(rows in prop::collection::vec(("[a-z]{1,8}@[a-z]{1,8}\\.com", cell()), 1..30), crlf: bool) {
+    fn what_a_writer_writes_is_read_back(rows in prop::collection::vec(("[a-z]{1,8}@[a-z]{1,8}\\.com", cell()), 1..30), crlf: bool) {
         let mut writer = csv::WriterBuilder::new()
             .terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
             .from_writer(Vec::new());
@@ -387,7 +387,7 @@ fn a_list_that_sealoff_wrote_is_read_as_it_was_meant() {
 }
 
 #[test]
-fn utf_16_behind_ascii_and_ascii_behind_utf_16_lose_nobody() {
+fn utf_16_behind_ascii_and_ascii_behind_utf_16_lose_no_row() {
     let head = "UserPrincipalName\r\nada@contoso.com\r\n";
     let tail = "grace@contoso.com\r\nbob@contoso.com\r\n";
     let appended = entries([head.as_bytes(), &utf16(&tail.repeat(45), false)].concat());
@@ -408,7 +408,7 @@ fn nuls_behind_a_list_are_a_row_that_cannot_be_read() {
 }
 
 #[test]
-fn an_id_that_stands_for_nobody_leaves_the_word_to_the_name() {
+fn beside_an_id_of_zeros_the_name_counts() {
     let nil = "00000000-0000-0000-0000-000000000000";
     assert_eq!(
         only(format!("User ID,Username\n{nil},ada@contoso.com\n")).unwrap().key,
@@ -449,14 +449,14 @@ fn a_short_name_keeps_its_domain() {
 }
 
 #[test]
-fn people_whom_a_quote_swallowed_come_out_again() {
+fn rows_inside_a_quoted_cell_are_found() {
     let text = "user,note\na@b.c,\"left early\ng@b.c,team moved\nm@b.c,wants monitor 27\"\nl@b.c,ok\n";
     let seen: Vec<_> = entries(text).iter().map(|e| (e.line, e.content.is_ok())).collect();
     assert_eq!(seen, [(2, false), (3, true), (4, true), (5, true)]);
 }
 
 #[test]
-fn what_may_be_a_remark_or_people_is_neither_acted_upon_nor_lost() {
+fn what_may_be_a_remark_or_a_row_is_neither_acted_on_nor_lost() {
     for text in [
         "user,note\na@b.c,\"left early\nm@b.c,wants monitor 27\"\nl@b.c,ok\n",
         "user,note\na@b.c,\"spoke to\ng@b.c, who agrees\nand left\"\nl@b.c,ok\n",
@@ -483,7 +483,7 @@ fn honest_remarks_over_lines_stay_remarks() {
 }
 
 #[test]
-fn an_example_further_down_is_a_row_and_nobody() {
+fn an_example_further_down_is_a_row_and_no_user() {
     let head = "version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required\n";
     let read = entries(format!("{head}Ada,a@b.c\nExample: Chris,g@b.c\n"));
     assert_eq!(read.len(), 2);
@@ -494,7 +494,7 @@ fn an_example_further_down_is_a_row_and_nobody() {
 }
 
 #[test]
-fn a_template_without_its_header_shows_nobodys_password() {
+fn a_template_without_its_header_shows_no_password() {
     for list in ["version:v1.0\nAda,Ada L,Sommer2026!,No\n", "version:v1.0\nAda,a@b.c,Sommer2026!,No\nBob,b@b.c,S,No\n"]
     {
         for key in [None, Some("Sommer")] {

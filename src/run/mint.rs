@@ -112,7 +112,7 @@ impl Mint {
         let mut names = vec![account.user_principal_name, account.display_name];
         names.extend(self.tenant_names.iter().map(String::as_str));
         names.extend(self.other_names.get(&account.row).map(|name| &**name));
-        let password = Password::generate_styled(&mut OperatingSystem, self.style, &names)
+        let password = Password::generate(&mut OperatingSystem, self.style, &names)
             .map_err(|source| MintError::Password { row, source })?;
         let recipients = match &self.sealing {
             Sealing::Discard => None,
@@ -247,7 +247,7 @@ mod tests {
         for _ in 0..200 {
             let names: Vec<&str> =
                 names.iter().map(String::as_str).chain(["ada@contoso.com", "Ada Lovelace"]).collect();
-            Password::generate_styled(&mut OperatingSystem, style, &names).unwrap();
+            Password::generate(&mut OperatingSystem, style, &names).unwrap();
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 
 use age::{DecryptError, Decryptor, Encryptor};
-use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::cms::{self, CmsProblem};
@@ -83,14 +82,6 @@ pub(super) fn seal_with_cms(recipients: &Recipients, content: &[u8]) -> Result<O
     }
     let failed = |_| SealError("the cryptographic library refused to encrypt to a certificate".into());
     cms::seal(recipients.certificates(), content).map(Some).map_err(failed)
-}
-
-/// [`seal`] for many accounts at once, on every core; the answer is in the order of the question.
-pub fn seal_many(
-    recipients: &Recipients,
-    credentials: &[(Binding, Password)],
-) -> Result<Vec<SealedCredential>, SealError> {
-    credentials.par_iter().map(|(binding, password)| seal(recipients, binding, password)).collect()
 }
 
 /// Opens a sealed credential for the account of its row, and for no other.
@@ -261,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn every_recipient_opens_it_and_nobody_else() {
+    fn every_recipient_opens_it_and_no_stranger() {
         let [(a, a_key), (b, b_key), (_, stranger)] = [key(), key(), key()];
         let both = Recipients::parse(&[a.to_string(), b.to_string()]).unwrap();
         let binding = binding(1, "ada@contoso.com");
@@ -269,16 +260,5 @@ mod tests {
         assert!(unseal(&a_key, &sealed, &expected(&binding)).is_ok());
         assert!(unseal(&b_key, &sealed, &expected(&binding)).is_ok());
         assert_eq!(unseal(&stranger, &sealed, &expected(&binding)).unwrap_err(), UnsealError::NotForThisIdentity);
-    }
-
-    #[test]
-    fn many_are_sealed_in_order() {
-        let (recipients, identities) = key();
-        let many: Vec<_> =
-            (0..200).map(|n| (binding(n, &format!("u{n}@contoso.com")), Password::of(n.to_string()))).collect();
-        let sealed = seal_many(&recipients, &many).unwrap();
-        for ((binding, password), sealed) in many.iter().zip(&sealed) {
-            assert_eq!(unseal(&identities, sealed, &expected(binding)).unwrap().expose(), password.expose());
-        }
     }
 }

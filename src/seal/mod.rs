@@ -63,7 +63,7 @@ mod style;
 use crate::{asn1, pem};
 
 pub use credential::{NotSealed, SealedCredential};
-pub use envelope::{SealError, UnsealError, seal, seal_many, unseal};
+pub use envelope::{SealError, UnsealError, seal, unseal};
 pub use extension::Extension;
 pub use identities::{AskPassphrase, Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};

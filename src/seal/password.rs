@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::alphabet::{ALL, DIGITS, LETTERS, LOWER, SYMBOLS, UPPER};
 use super::phrase;
-use super::randomness::{Draw, OperatingSystem, Randomness, RandomnessFailed};
+use super::randomness::{Draw, Randomness, RandomnessFailed};
 use super::style::PasswordStyle;
 
 /// Twenty characters from 65 in four such groups: 120 bits, less a fraction for the rules.
@@ -49,30 +49,14 @@ impl Password {
         Self(SecretString::from(text))
     }
 
-    /// Makes a password that Entra accepts for the person with these names: four groups of five characters with all
+    /// Makes a password that Entra accepts for the person with these names. A random one has groups of five characters with all
     /// four classes in them, a letter first, no look-alikes, and no four characters in a row that also stand in one of
     /// the names (first, last and display name, user principal name, tenant and domain names), by Entra's own reading:
     /// without regard to case, with `0` as `o`, `1` as `l`, `$` as `s` and `@` as `a`.
     ///
-    /// # Errors
-    ///
-    /// [`PasswordError`]: the operating system gave no randomness.
-    pub fn generate(names: &[&str]) -> Result<Self, PasswordError> {
-        Self::generate_from(&mut OperatingSystem, names)
-    }
-
-    /// [`Password::generate`] from another source of randomness.
-    pub fn generate_from(source: &mut impl Randomness, names: &[&str]) -> Result<Self, PasswordError> {
-        Self::generate_styled(source, PasswordStyle::default(), names)
-    }
-
-    /// [`Password::generate_from`] in another style. A phrase is made of words with a hyphen between them, each beginning with
-    /// a capital letter, and ends in a digit and a symbol. It holds no part of a name either.
-    pub fn generate_styled(
-        source: &mut impl Randomness,
-        style: PasswordStyle,
-        names: &[&str],
-    ) -> Result<Self, PasswordError> {
+    /// A phrase is made of words with a hyphen between them, each beginning with a capital letter, and ends in a digit and a
+    /// symbol. It holds no part of a name either.
+    pub fn generate(source: &mut impl Randomness, style: PasswordStyle, names: &[&str]) -> Result<Self, PasswordError> {
         let names = ForbiddenNames::of(names);
         let mut draw = Draw::new(source);
         let mut text = Zeroizing::new(String::with_capacity(MAX_BYTES));
@@ -178,9 +162,14 @@ fn normalised(text: &str) -> impl Iterator<Item = char> + '_ {
 
 #[cfg(test)]
 mod tests {
+    use super::super::randomness::OperatingSystem;
     use super::super::randomness::scripted::{Broken, Counting};
     use super::*;
     use proptest::prelude::*;
+
+    fn random(source: &mut impl Randomness, names: &[&str]) -> Result<Password, PasswordError> {
+        Password::generate(source, PasswordStyle::default(), names)
+    }
 
     /// The rules once more, written down by other means than the generator's.
     fn check(password: &str, names: &[&str]) -> Result<(), String> {
@@ -220,7 +209,7 @@ mod tests {
         #[test]
         fn every_password_keeps_every_rule(names in prop::collection::vec("[a-zA-Z0-9$@.äé -]{0,30}|.{0,20}", 0..6)) {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let password = Password::generate(&names).unwrap();
+            let password = random(&mut OperatingSystem, &names).unwrap();
             prop_assert_eq!(check(password.expose(), &names), Ok(()));
         }
     }
@@ -230,14 +219,14 @@ mod tests {
     #[test]
     fn a_password_that_meets_a_name_is_drawn_again() {
         for seed in 0..=255 {
-            let first = Password::generate_from(&mut Counting(seed), &[]).unwrap();
+            let first = random(&mut Counting(seed), &[]).unwrap();
             for start in 0..first.expose().len() - 4 {
                 let name = first.expose()[start..start + 4].to_uppercase();
-                let second = Password::generate_from(&mut Counting(seed), &[&name]).ok();
+                let second = random(&mut Counting(seed), &[&name]).ok();
                 assert!(second.is_none_or(|second| check(second.expose(), &[&name]).is_ok()), "{seed} {name}");
             }
             let across: String = first.expose().replace('-', "");
-            let second = Password::generate_from(&mut Counting(seed), &[&across[3..7]]).ok();
+            let second = random(&mut Counting(seed), &[&across[3..7]]).ok();
             assert!(second.is_none_or(|second| check(second.expose(), &[&across[3..7]]).is_ok()));
         }
     }
@@ -260,9 +249,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_made_here_is_told_from_what_was() {
-        let ours = Password::generate(&[]).unwrap();
-        let phrase = Password::generate_styled(&mut OperatingSystem, PasswordStyle::PHRASE, &[]).unwrap();
+    fn what_sealoff_cannot_have_generated_is_recognised() {
+        let ours = random(&mut OperatingSystem, &[]).unwrap();
+        let phrase = Password::generate(&mut OperatingSystem, PasswordStyle::PHRASE, &[]).unwrap();
         assert!(ours.could_be_generated() && phrase.could_be_generated());
         for foreign in ["", "=HYPERLINK(1)", "+1", "a b", "a\u{1b}[2J", "a\u{202e}", "é", "a\n"] {
             assert!(!Password::of(foreign.to_owned()).could_be_generated(), "{foreign:?}");
@@ -271,7 +260,7 @@ mod tests {
 
     #[test]
     fn broken_randomness_is_an_error() {
-        assert!(matches!(Password::generate_from(&mut Broken, &[]), Err(PasswordError::Randomness(_))));
+        assert!(matches!(random(&mut Broken, &[]), Err(PasswordError::Randomness(_))));
         struct Stuck;
         impl Randomness for Stuck {
             fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
@@ -279,7 +268,7 @@ mod tests {
                 Ok(())
             }
         }
-        assert_eq!(Password::generate_from(&mut Stuck, &[]).unwrap_err(), PasswordError::NoneFits);
+        assert_eq!(random(&mut Stuck, &[]).unwrap_err(), PasswordError::NoneFits);
     }
 
     #[test]

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_payload_is_told_from_a_foreign_one() {
+    fn a_newer_payload_is_no_foreign_one() {
         assert_eq!(read(br#"{"sealoff":2,"anything":[]}"#).unwrap_err(), Unreadable::Newer);
         for foreign in [&b"hello"[..], b"{}", br#"{"sealoff":1}"#, b""] {
             assert_eq!(read(foreign).unwrap_err(), Unreadable::NotOurs);

@@ -61,7 +61,7 @@ mod tests {
         fn a_phrase_is_what_it_is_said_to_be(words in 6_u8..=12, names in prop::collection::vec("[a-z0$@ ]{0,20}|\\PC{0,20}", 0..6)) {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let style = PasswordStyle::phrase(words).unwrap();
-            let password = Password::generate_styled(&mut OperatingSystem, style, &names).unwrap();
+            let password = Password::generate(&mut OperatingSystem, style, &names).unwrap();
             let parts: Vec<&str> = password.expose().split('-').collect();
             prop_assert_eq!(parts.len(), usize::from(words) + 1);
             for word in &parts[..parts.len() - 1] {

@@ -254,7 +254,7 @@ fn a_second_process_on_the_same_run_is_refused() {
 }
 
 #[test]
-fn a_protected_list_that_guards_nobody() {
+fn a_protected_list_that_protects_no_account() {
     let stage = Stage::new();
     let roster = first_try();
     stage.write("protect.txt", "breakglass1@contoso.onmicrosoft.com\nbreakglas2@contoso.onmicrosoft.com\n");

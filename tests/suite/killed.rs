@@ -1,4 +1,4 @@
-//! Killed at many moments that nobody chose: by the bytes of the journal, by files that are being written beside the real
+//! Killed at many random moments: by the bytes of the journal, by files that are being written beside the real
 //! ones, by the tenant's writes. The same command is given until it says that it is done, and the ledger judges.
 
 use std::process::{Child, Stdio};
@@ -71,7 +71,7 @@ fn killed_while_the_journal_grows_it_finishes_and_touches_no_account_twice() {
             caught += 1;
             let finished = finished_in_whole_lines(&stage);
             let touched: Vec<usize> = finished.iter().map(|id| stage.ledger().writes_to(*id).count()).collect();
-            // One more, killed somewhere behind: whom the journal knows to be finished stays as they are.
+            // One more, killed somewhere behind: an account that is finished by the journal stays as it is.
             let mut child = spawn(&stage);
             let threshold = journal_length(&stage) + 1 + chance.below(9_000);
             watch(&mut child, || journal_length(&stage) >= threshold);
@@ -112,7 +112,7 @@ fn cut_torn_line(stage: &Stage, read: impl FnOnce(&Stage)) {
     std::fs::write(&path, &bytes).unwrap();
 }
 
-/// Results are written beside and renamed: whoever looks finds the old ones or the new ones, and never half of them.
+/// Results are written beside and renamed: a reader finds the old ones or the new ones, and never a part.
 #[test]
 fn killed_while_the_results_are_written_they_are_whole_or_not_there() {
     let stage = Stage::with(Settings { users: 700, quota: Quota::off(), ..Settings::default() });
@@ -145,6 +145,6 @@ fn killed_while_the_results_are_written_they_are_whole_or_not_there() {
         assert_eq!(std::fs::read(stage.path("out/results.csv")).unwrap(), whole);
     }
     assert!(caught > 0, "the kill never came in time: the test shows nothing");
-    assert_eq!(stage.ledger().writes.len(), writes, "nobody was touched again");
+    assert_eq!(stage.ledger().writes.len(), writes, "no account was touched again");
     assert!(std::fs::read_dir(stage.path("out")).unwrap().count() >= usual);
 }

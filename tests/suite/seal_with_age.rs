@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use sealoff::digest::Digest;
 use sealoff::ids::{ObjectId, TenantId};
 use sealoff::seal::{
-    Binding, ExpectedAccount, Identities, Identity, Password, Recipients, SealedCredential, UnsealError, seal, unseal,
+    Binding, ExpectedAccount, Identities, Identity, OperatingSystem, Password, PasswordStyle, Recipients,
+    SealedCredential, UnsealError, seal, unseal,
 };
 use sealoff::simulator::Settings;
 use uuid::Uuid;
@@ -57,7 +58,8 @@ fn stock_age_opens_what_we_seal_with_either_programs_identities() {
     let their_recipient = String::from_utf8(output("age-keygen", &["-y", text(&theirs)], b"")).unwrap();
     let recipients = Recipients::parse(&[identity.recipient(), their_recipient]).unwrap();
 
-    let password = Password::generate(&["Ada", "Lovelace", "contoso"]).unwrap();
+    let password =
+        Password::generate(&mut OperatingSystem, PasswordStyle::default(), &["Ada", "Lovelace", "contoso"]).unwrap();
     let sealed = seal(&recipients, &ada(), &password).unwrap();
     for key in [&ours, &theirs] {
         let opened = output("age", &["-d", "-i", text(key)], &sealed.age_file());
