@@ -38,5 +38,4 @@ pub mod token;
 pub mod transport;
 pub mod unreachable;
 pub mod user;
-pub mod write;
 pub mod write_outcome;

@@ -10,6 +10,7 @@
 //! | `block`, `unblock`, `reset`, `revoke` | the [`StepFacts`] of one step each |
 //! | `facts` | what has to be known of a step, for all of them |
 //! | `write` | [`WriteKind`]: the requests that steps travel in |
+//! | `request` | one write to one account: method, path and body, made of its steps |
 //! | `set` | [`Steps`]: which steps are done to one account |
 //! | `map` | [`StepMap`]: one value for each step |
 //!
@@ -20,6 +21,7 @@
 mod block;
 pub mod facts;
 mod map;
+pub mod request;
 mod reset;
 mod revoke;
 mod set;

@@ -1,5 +1,7 @@
 //! The requests that steps travel in.
 
+use crate::ids::ObjectId;
+
 /// One kind of request to Graph, in the order in which an account gets them. The next one leaves when every step of the
 /// one before is settled, so an account has one write under way at most.
 ///
@@ -32,6 +34,24 @@ impl WritePart {
         match self {
             Self::AccountEnabled(_) | Self::PasswordProfile => WriteKind::Update,
             Self::RevokeSessions => WriteKind::Revoke,
+        }
+    }
+}
+
+impl WriteKind {
+    pub(super) const fn method(self) -> &'static str {
+        match self {
+            Self::Update => "PATCH",
+            Self::Revoke => "POST",
+        }
+    }
+
+    /// Accounts are named by object id only: a user principal name could have come to mean another person since the plan
+    /// was made.
+    pub(super) fn url(self, account: ObjectId) -> String {
+        match self {
+            Self::Update => format!("/users/{account}"),
+            Self::Revoke => format!("/users/{account}/revokeSignInSessions"),
         }
     }
 }

@@ -2,29 +2,19 @@
 
 use std::io;
 
-use super::{Slip, SlipWrite};
+use super::Slip;
 use crate::graph::batch;
 use crate::graph::transport::Call;
-use crate::graph::write::{Change, NewPassword, Write};
 use crate::run::accounts::Accounts;
+use crate::step::request::{NewPassword, write_of};
 
 /// Packs the writes; passwords are exposed for as long as this takes.
 pub(super) fn pack(slips: &[Slip], accounts: &Accounts, change_at_next_sign_in: bool) -> io::Result<Call> {
-    let writes: Vec<Write<'_>> = slips
-        .iter()
-        .map(|slip| Write {
-            object_id: accounts.get(slip.turn).object_id,
-            change: match &slip.write {
-                SlipWrite::Revoke => Change::RevokeSessions,
-                SlipWrite::Update { account_enabled, reset } => Change::Update {
-                    account_enabled: *account_enabled,
-                    password: reset.as_ref().map(|credential| NewPassword {
-                        exposed: credential.password.expose(),
-                        change_at_next_sign_in,
-                    }),
-                },
-            },
-        })
-        .collect();
+    let writes = slips.iter().map(|slip| {
+        let password = slip.password().map(|exposed| NewPassword { exposed, change_at_next_sign_in });
+        write_of(slip.steps, accounts.get(slip.turn).object_id, password)
+    });
+    let writes: Option<Vec<_>> = writes.collect();
+    let writes = writes.ok_or_else(|| io::Error::other("a write that resets has no password"))?;
     batch::of_writes(&writes)
 }

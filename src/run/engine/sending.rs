@@ -150,7 +150,7 @@ impl<T: Transport> Engine<'_, T> {
                     if !std::mem::replace(&mut updating.first_sent, true) {
                         self.queue.first_update_sent();
                     }
-                    SlipWrite::Update { account_enabled: steps.account_enabled(), reset }
+                    SlipWrite::Update { reset }
                 }
             };
             if !self.advance(turn, Transition::Sent(steps)) {

@@ -19,7 +19,7 @@ pub(super) struct Slip {
 
 /// What a slip asks for. An update that resets has its password: there is no such write without one.
 pub(super) enum SlipWrite {
-    Update { account_enabled: Option<bool>, reset: Option<Arc<Credential>> },
+    Update { reset: Option<Arc<Credential>> },
     Revoke,
 }
 
