@@ -27,74 +27,94 @@ pub(super) fn columns(
     span: impl Fn(u64) -> SourceSpan,
 ) -> Result<Option<Columns>, RosterError> {
     let Some(first) = sample.rows.first().filter(|_| !sample.first_is_broken) else { return Ok(None) };
-    let span_of_first = || span(sample.lines.first().copied().unwrap_or(1));
-    let has_a_key = first.iter().any(|cell| options.is_a_key(cell));
     if first.iter().any(|cell| options.names(cell)) {
         return Ok(None);
     }
+    let list = Headless { sample, first, options, from, span };
     if let Some(text) = may_be_either(first, options) {
-        let (text, span) = (text.clone(), Box::new(span_of_first()));
+        let (text, span) = (text.clone(), Box::new(list.span_of_first()));
         return Err(RosterError::HeaderOrPerson { from: from.clone(), text, span });
     }
-    let names_its_column = options.number().and_then(|number| first.get(number)).is_some_and(|cell| {
-        let folded = names::fold(cell);
-        names::is_a_key(&folded, options.by) || (options.by.is_none() && names::is_known(&folded))
-    });
-    if !has_a_key && (options.number().is_none() || names_its_column) {
+    let has_a_key = first.iter().any(|cell| options.is_a_key(cell));
+    if !has_a_key && (options.number().is_none() || list.first_names_the_key_column()) {
         return Ok(None);
     }
-    let count = first.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    let found = || (0..count).map(|index| NamedColumn::numbered(index).name).collect();
-    let key = match (options.number(), &options.key) {
-        (Some(number), _) if number < count => number,
-        (_, Some(key)) => {
-            return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
-                from: from.clone(),
-                key: key.clone(),
-                nearest: ReadOptions::number_meant(key, count),
-                found: found(),
+    let key = list.key()?;
+    list.refuse_header_below(Some(key))?;
+    let handoff = options.handoff.as_deref().map(|column| list.handoff(column)).transpose()?;
+    Ok(Some(Columns { handoff, ..Columns::keyed(list.width(), options.by, Keys::only(NamedColumn::numbered(key))) }))
+}
+
+/// A list whose first record is a person.
+struct Headless<'a, S> {
+    sample: &'a Sample,
+    first: &'a [String],
+    options: &'a ReadOptions,
+    from: &'a Source,
+    span: S,
+}
+
+impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
+    /// The number of columns, without empty ones at the end.
+    fn width(&self) -> usize {
+        self.first.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1)
+    }
+
+    fn span_of_first(&self) -> SourceSpan {
+        (self.span)(self.sample.lines.first().copied().unwrap_or(1))
+    }
+
+    fn first_names_the_key_column(&self) -> bool {
+        self.options.number().and_then(|number| self.first.get(number)).is_some_and(|cell| {
+            let folded = names::fold(cell);
+            let by = self.options.by;
+            names::is_a_key(&folded, by) || (by.is_none() && names::is_known(&folded))
+        })
+    }
+
+    /// The index of the key column: the one that the operator names, or the only one that holds keys.
+    fn key(&self) -> Result<usize, RosterError> {
+        if let Some(key) = &self.options.key {
+            return self.options.number().filter(|number| *number < self.width()).ok_or_else(|| self.unknown(key));
+        }
+        let is_a_key = |(index, cell): (usize, &String)| self.options.is_a_key(cell).then_some(index);
+        let columns: BTreeSet<usize> =
+            self.sample.rows.iter().flat_map(|row| row.iter().enumerate().filter_map(is_a_key)).collect();
+        self.refuse_header_below(columns.first().copied())?;
+        match (columns.first(), columns.len()) {
+            (Some(only), 1) => Ok(*only),
+            _ => Err(RosterError::ManyKeyColumns {
+                from: self.from.clone(),
+                columns: columns.into_iter().map(|index| NamedColumn::numbered(index).name).collect(),
                 header: false,
-                span: span_of_first(),
-            })));
+                span: Box::new(self.span_of_first()),
+            }),
         }
-        (_, None) => {
-            let holds_a_key = |row: &Vec<String>| -> Vec<usize> {
-                row.iter().enumerate().filter(|(_, cell)| options.is_a_key(cell)).map(|(index, _)| index).collect()
-            };
-            let columns: BTreeSet<usize> = sample.rows.iter().flat_map(holds_a_key).collect();
-            refuse_header_below(sample, options, columns.first().copied(), from, &span)?;
-            match (columns.first(), columns.len()) {
-                (Some(only), 1) => *only,
-                _ => {
-                    let columns = columns.into_iter().map(|index| NamedColumn::numbered(index).name).collect();
-                    return Err(RosterError::ManyKeyColumns {
-                        from: from.clone(),
-                        columns,
-                        header: false,
-                        span: Box::new(span_of_first()),
-                    });
-                }
-            }
+    }
+
+    fn handoff(&self, column: &str) -> Result<NamedColumn, RosterError> {
+        let number = ReadOptions::of_column(column).number().filter(|number| *number < self.width());
+        number.map(NamedColumn::numbered).ok_or_else(|| self.unknown(column))
+    }
+
+    fn unknown(&self, key: &str) -> RosterError {
+        RosterError::UnknownColumn(Box::new(UnknownColumn {
+            from: self.from.clone(),
+            key: key.to_owned(),
+            nearest: ReadOptions::number_meant(key, self.width()),
+            found: (0..self.width()).map(|index| NamedColumn::numbered(index).name).collect(),
+            header: false,
+            span: self.span_of_first(),
+        }))
+    }
+
+    /// The name of the person who exported a list may stand above its header. That person is not on the list.
+    fn refuse_header_below(&self, key: Option<usize>) -> Result<(), RosterError> {
+        match self.sample.header_below(self.options, key) {
+            Some(line) => Err(RosterError::HeaderBelow { from: self.from.clone(), span: Box::new((self.span)(line)) }),
+            None => Ok(()),
         }
-    };
-    refuse_header_below(sample, options, Some(key), from, &span)?;
-    let handoff = match &options.handoff {
-        None => None,
-        Some(column) => match ReadOptions::of_column(column).number().filter(|number| *number < count) {
-            Some(number) => Some(NamedColumn::numbered(number)),
-            None => {
-                return Err(RosterError::UnknownColumn(Box::new(UnknownColumn {
-                    from: from.clone(),
-                    key: column.clone(),
-                    nearest: ReadOptions::number_meant(column, count),
-                    found: found(),
-                    header: false,
-                    span: span_of_first(),
-                })));
-            }
-        },
-    };
-    Ok(Some(Columns { handoff, ..Columns::keyed(count, options.by, Keys::only(NamedColumn::numbered(key))) }))
+    }
 }
 
 /// A cell of the first record that may be the name of a column or the name of a person.
@@ -109,20 +129,6 @@ fn may_be_either<'a>(first: &'a [String], options: &ReadOptions) -> Option<&'a S
         (Some(number), _) => first.get(number).filter(is_sam),
         (None, Some(_)) => None,
         (None, None) => first.iter().find(is_sam),
-    }
-}
-
-/// The name of the person who exported a list may stand above its header. That person is not on the list.
-fn refuse_header_below(
-    sample: &Sample,
-    options: &ReadOptions,
-    key: Option<usize>,
-    from: &Source,
-    span: impl Fn(u64) -> SourceSpan,
-) -> Result<(), RosterError> {
-    match sample.header_below(options, key) {
-        Some(line) => Err(RosterError::HeaderBelow { from: from.clone(), span: Box::new(span(line)) }),
-        None => Ok(()),
     }
 }
 

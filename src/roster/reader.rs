@@ -71,46 +71,15 @@ impl Roster {
     ///
     /// Any [`RosterError`]: the source cannot be read, is no text, is empty, or has no key column.
     pub fn open_with(source: Source, options: ReadOptions) -> Result<Self, RosterError> {
-        let (from, reader) = source.open()?;
-        let failed = |error, from: &Source| RosterError::Read { from: from.clone(), line: 1, error };
-        let mut text = Text::new(reader).map_err(|error| failed(error, &from))?;
-        refuse_workbook(text.first_bytes(), &from)?;
-        let whole = text.look_ahead(HEAD).map_err(|error| failed(error, &from))?;
-        if text.head().is_empty() {
-            return Err(RosterError::Empty(from));
-        }
+        let (from, text, whole) = open_text(source)?;
         let dialect = Dialect::of(text.head(), whole, &options, &from)?;
-        let Dialect { delimiter, first_line, preambles, sample } = dialect;
-        let table = &text.head()[preambles.bytes..];
-        let below = sample.header_below(&options, None).map(|line| span_of(table, delimiter, first_line, line));
-        // A template always has a header.
-        let headless = if preambles.has(Preamble::Version) {
-            None
-        } else {
-            headless::columns(&sample, &options, &from, |line| span_of(table, delimiter, first_line, line))?
-        };
-        text.pass(preambles.bytes);
-        let byte_order_mark = text.byte_order_mark();
-        let mut records = Records::new(text, delimiter.byte(), first_line);
-        let mut cells = Cells::new(delimiter);
-        let header_is_there = headless.is_none();
-        let (mut columns, names) = match headless {
-            Some(columns) => {
-                let names = (0..columns.expected).map(|index| NamedColumn::numbered(index).name).collect();
-                (columns, names)
-            }
-            None => {
-                let expected = HeaderContext { sample: &sample, below, template: preambles.has(Preamble::Version) };
-                header(&mut records, &mut cells, &expected, &options, &from)?
-            }
-        };
-        columns.template |= preambles.has(Preamble::Version);
+        let Table { records, cells, columns, names, has_header } = Table::of(text, &dialect, &options, &from)?;
         let shape = RosterShape {
             encoding: records.reader().encoding(),
-            byte_order_mark,
-            delimiter,
-            preamble: preambles.lines,
-            header: header_is_there,
+            byte_order_mark: records.reader().byte_order_mark(),
+            delimiter: dialect.delimiter,
+            preamble: dialect.preambles.lines,
+            header: has_header,
             key: columns.key.name.clone(),
             fallback: columns.fallback.as_ref().map(|column| column.name.clone()),
             property: options.by,
@@ -211,6 +180,54 @@ impl Iterator for Roster {
         let entry = self.read();
         self.failed = entry.is_err();
         entry.transpose()
+    }
+}
+
+/// Opens a list as text and reads its head. Returns `true` with it if the head is the whole text.
+fn open_text(source: Source) -> Result<(Source, Text, bool), RosterError> {
+    let (from, reader) = source.open()?;
+    let failed = |error| RosterError::Read { from: from.clone(), line: 1, error };
+    let mut text = Text::new(reader).map_err(failed)?;
+    refuse_workbook(text.first_bytes(), &from)?;
+    let whole = text.look_ahead(HEAD).map_err(failed)?;
+    if text.head().is_empty() {
+        return Err(RosterError::Empty(from));
+    }
+    Ok((from, text, whole))
+}
+
+/// The records of a list behind its header, and its columns.
+struct Table {
+    records: Records<Text>,
+    cells: Cells,
+    columns: Columns,
+    /// The names of all columns.
+    names: Vec<String>,
+    has_header: bool,
+}
+
+impl Table {
+    fn of(mut text: Text, dialect: &Dialect, options: &ReadOptions, from: &Source) -> Result<Self, RosterError> {
+        let Dialect { delimiter, first_line, preambles, sample } = dialect;
+        let template = preambles.has(Preamble::Version);
+        let table = &text.head()[preambles.bytes..];
+        let span = |line| span_of(table, *delimiter, *first_line, line);
+        let below = sample.header_below(options, None).map(span);
+        // A template always has a header.
+        let headless = if template { None } else { headless::columns(sample, options, from, span)? };
+        text.pass(preambles.bytes);
+        let mut records = Records::new(text, delimiter.byte(), *first_line);
+        let mut cells = Cells::new(*delimiter);
+        let has_header = headless.is_none();
+        let (mut columns, names) = match headless {
+            Some(columns) => {
+                let names = (0..columns.expected).map(|index| NamedColumn::numbered(index).name).collect();
+                (columns, names)
+            }
+            None => header(&mut records, &mut cells, &HeaderContext { sample, below, template }, options, from)?,
+        };
+        columns.template |= template;
+        Ok(Self { records, cells, columns, names, has_header })
     }
 }
 
