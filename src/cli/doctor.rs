@@ -33,7 +33,7 @@ use crate::step::Steps;
 Examples:
   sealoff doctor
   sealoff doctor --playbook offboard \\
-    --roster samples/layoff.csv --discard-credentials")]
+    --roster leavers.csv --discard-credentials")]
 pub struct DoctorArgs {
     /// The job that is meant; without it, what any playbook needs is looked at
     #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]

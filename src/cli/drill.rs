@@ -50,11 +50,11 @@ const SAMPLE: &[u8] = include_bytes!("../../samples/first-try.csv");
 #[command(after_help = "\
 Examples:
   sealoff drill
-  sealoff drill samples/layoff.csv --playbook offboard
+  sealoff drill leavers.csv --playbook offboard
   sealoff drill --accounts 10000 --clock-speed 60
   sealoff drill --accounts 10000 --apps 3
-  sealoff drill samples/breach.csv --playbook breach \\
-    --scenario samples/scenarios/bad-day.toml --interrupt")]
+  sealoff drill list.csv --playbook breach \\
+    --scenario bad-day.toml --interrupt")]
 pub struct DrillArgs {
     /// A list of your own
     #[arg(value_name = "ROSTER", conflicts_with = "accounts")]

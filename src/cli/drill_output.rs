@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::fitted;
 use super::preview::note_unprinted;
+use super::shell::Shell;
 use crate::plan::playbook::Playbook;
 
 /// Prints for people; nothing where programs read.
@@ -21,7 +22,9 @@ pub(super) fn print_real_job(playbook: Playbook, folder: &Path, apps: u32) {
     print(false, |out| {
         writeln!(out, "Everything is in {}. Against a real tenant, the same job is:", folder.display())?;
         writeln!(out)?;
-        writeln!(out, "  export AZURE_TENANT_ID=... AZURE_CLIENT_ID=... AZURE_CLIENT_SECRET=...")?;
+        for name in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] {
+            writeln!(out, "  {}", Shell::of_platform().set(name, "..."))?;
+        }
         let mut seal_to = "";
         if playbook.resets() {
             writeln!(out, "  sealoff keygen -o key.txt            # prints the recipient, age1…")?;

@@ -20,7 +20,7 @@ use super::{messages, passphrase, private_output};
 #[command(after_help = "\
 Examples:
   sealoff keygen -o desk.key > desk.pub
-  sealoff plan samples/breach.csv --playbook breach \\
+  sealoff plan list.csv --playbook breach \\
     --seal-to desk.pub --out run1")]
 pub struct KeygenArgs {
     /// Write the identity to this file, which must not exist yet, and print the recipient alone.

@@ -82,6 +82,7 @@ pub mod run;
 mod scenario_args;
 mod scheduled_start;
 mod settings;
+mod shell;
 mod sign_in_args;
 pub mod simulate;
 mod simulate_watch;

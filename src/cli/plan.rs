@@ -34,10 +34,10 @@ use crate::seal::Recipients;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sealoff plan samples/layoff.csv --playbook offboard \\
+  sealoff plan leavers.csv --playbook offboard \\
     --discard-credentials --out monday
   sealoff keygen -o desk.key > desk.pub
-  sealoff plan samples/breach.csv --playbook breach \\
+  sealoff plan list.csv --playbook breach \\
     --seal-to desk.pub --out tonight")]
 pub struct PlanArgs {
     /// Print the plan's summary as JSON

@@ -24,7 +24,7 @@ use crate::run::resume_point::{WorkScope, resume_point};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  sealoff run samples/layoff.csv --playbook contain \\
+  sealoff run leavers.csv --playbook contain \\
     --out monday --dry-run")]
 pub struct RunArgs {
     /// End after the preview

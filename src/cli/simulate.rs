@@ -16,6 +16,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::scenario_args::ScenarioArgs;
 use super::sign_in_args::SignInArgs;
+use super::shell::Shell;
 use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
 use super::time_args;
@@ -34,7 +35,7 @@ use crate::simulator::{
 Examples:
   sealoff simulate --users 500 --seed 7
   # then, in another shell, paste what it prints and run:
-  sealoff plan samples/first-try.csv --playbook contain \\
+  sealoff plan list.csv --playbook contain \\
     --out rehearsal")]
 pub struct SimulateArgs {
     /// Address to listen on; loopback only, port 0 takes a free one
@@ -58,6 +59,9 @@ pub struct SimulateArgs {
     /// How many seconds the tenant's clock is ahead of this machine's; less than nothing is behind [default: 0]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
     clock_ahead: Option<i32>,
+    /// The shell that the variables are printed for [default: sh; on Windows powershell]
+    #[arg(long, value_enum, value_name = "SHELL")]
+    shell: Option<Shell>,
     /// No write quota and no resource units
     #[arg(long, conflicts_with = "limiter")]
     no_quota: bool,
@@ -348,9 +352,12 @@ fn announce(
         writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
         return out.flush();
     }
-    writeln!(out, "# {} on {}; Ctrl-C ends it", counted(users as u64, "user", "users"), connection.graph_endpoint)?;
+    let shell = args.shell.unwrap_or(Shell::of_platform());
+    let mut print = |line: String| writeln!(out, "{line}");
+    let users = counted(users as u64, "user", "users");
+    print(shell.comment(&format!("{users} on {}; Ctrl-C ends it", connection.graph_endpoint)))?;
     if let Some(root) = &connection.clear_text {
-        writeln!(out, "# the same in clear text on {root}")?;
+        print(shell.comment(&format!("the same in clear text on {root}")))?;
     }
     for (name, value) in [
         ("SEALOFF_GRAPH_ENDPOINT", connection.graph_endpoint.as_str()),
@@ -360,15 +367,16 @@ fn announce(
         ("AZURE_CLIENT_SECRET", &connection.client_secret),
         ("SSL_CERT_FILE", &ca_file.display().to_string()),
     ] {
-        writeln!(out, "export {name}='{value}'")?;
+        print(shell.set(name, value))?;
     }
     if (clock_speed - 1.0).abs() > f64::EPSILON {
-        writeln!(out, "export SEALOFF_CLOCK_SPEED='{clock_speed}'")?;
+        print(shell.set("SEALOFF_CLOCK_SPEED", &clock_speed.to_string()))?;
     }
     if !further.is_empty() {
         let apps = counted(further.len() as u64, "more app", "more apps");
         let files: Vec<String> = further.iter().map(|named| format!("--app {}", quoted(&named.path))).collect();
-        writeln!(out, "# {apps}, each with a quota of its own; say to apply or run:\n#   {}", files.join(" "))?;
+        print(shell.comment(&format!("{apps}, each with a quota of its own; give these to apply or run:")))?;
+        print(shell.comment(&format!("  {}", files.join(" "))))?;
     }
     out.flush()
 }

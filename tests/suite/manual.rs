@@ -111,3 +111,12 @@ fn a_man_page_is_made_of_every_topic() {
         assert!(!page.contains("```"), "{}: fences are left", topic.name);
     }
 }
+
+#[test]
+fn sealoff_alone_fits_on_a_small_terminal() {
+    let ran = finish(bare(&[])).exited(2);
+    let lines: Vec<&str> = ran.err.lines().collect();
+    // The prompt takes one line more.
+    assert!(lines.len() < 24 && lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
+    ran.complains(&["sealoff plan", "sealoff apply", "sealoff verify", "sealoff drill", "help breach", "help layoff"]);
+}

@@ -233,3 +233,23 @@ async fn a_snapshot_goes_on_where_it_ended() {
     std::fs::write(file, "userPrincipalName\nada@contoso.com\n").unwrap();
     finish(bare(&["simulate", "--snapshot", file])).exited(2).complains(&["line 1", "remove this one"]);
 }
+
+#[test]
+fn variables_are_printed_for_the_shell_that_is_named() {
+    for (shell, comment, variable) in [
+        ("sh", "# 100 users on ", "export SEALOFF_GRAPH_ENDPOINT='https://"),
+        ("fish", "# 100 users on ", "set -gx SEALOFF_GRAPH_ENDPOINT 'https://"),
+        ("powershell", "# 100 users on ", "$env:SEALOFF_GRAPH_ENDPOINT = 'https://"),
+        ("cmd", "rem 100 users on ", "set \"SEALOFF_GRAPH_ENDPOINT=https://"),
+    ] {
+        let mut command = bare(&["simulate", "--users", "100", "--shell", shell]);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let (first, second) = (lines.next().unwrap().unwrap(), lines.next().unwrap().unwrap());
+        process.kill().unwrap();
+        process.wait().unwrap();
+        assert!(first.starts_with(comment), "{first}");
+        assert!(second.starts_with(variable), "{second}");
+    }
+    finish(bare(&["simulate", "--shell", "tcsh"])).exited(2).complains(&["powershell"]);
+}
