@@ -25,10 +25,10 @@ mod account;
 mod cache;
 mod deleted;
 mod domains;
-#[cfg(test)]
-pub(crate) mod double;
 mod error;
 mod export;
+#[cfg(test)]
+pub(crate) mod fake_graph;
 mod findings;
 mod listing;
 mod lookup;

@@ -6,7 +6,7 @@ mod tenant;
 
 use serde_json::json;
 
-use super::double::{Fault, Tenant, id};
+use super::fake_graph::{FakeTenant, GraphFault, id};
 use super::*;
 use crate::clock::Clock;
 use crate::roster::Key;
@@ -19,12 +19,12 @@ fn by_id(number: u32) -> Key {
     Key::ObjectId(id(number).parse().unwrap())
 }
 
-async fn find(tenant: &Tenant, keys: &[Key]) -> Result<Vec<Found>, LookupError> {
+async fn find(tenant: &FakeTenant, keys: &[Key]) -> Result<Vec<Found>, LookupError> {
     Lookup::new(tenant, Clock::real()).find(&keys.iter().collect::<Vec<_>>()).await
 }
 
 /// What was found, in short: the last digits of the object ids.
-async fn numbers(tenant: &Tenant, keys: &[Key]) -> Vec<Vec<u32>> {
+async fn numbers(tenant: &FakeTenant, keys: &[Key]) -> Vec<Vec<u32>> {
     let number = |account: &Account| {
         let id = account.object_id.to_string();
         u32::from_str_radix(&id[24..], 16).unwrap()
@@ -40,8 +40,8 @@ async fn numbers(tenant: &Tenant, keys: &[Key]) -> Vec<Vec<u32>> {
         .collect()
 }
 
-fn crowd(count: u32) -> Tenant {
-    (1..=count).fold(Tenant::new(), |tenant, n| tenant.with_user(n, &format!("user{n}@contoso.com"), json!({})))
+fn crowd(count: u32) -> FakeTenant {
+    (1..=count).fold(FakeTenant::new(), |tenant, n| tenant.with_user(n, &format!("user{n}@contoso.com"), json!({})))
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,7 +68,8 @@ async fn apostrophes_and_guests_arrive_as_they_are() {
         "jürgen@contoso.com",
         "50%25@contoso.com",
     ];
-    let tenant = names.iter().zip(1..).fold(Tenant::new(), |tenant, (name, n)| tenant.with_user(n, name, json!({})));
+    let tenant =
+        names.iter().zip(1..).fold(FakeTenant::new(), |tenant, (name, n)| tenant.with_user(n, name, json!({})));
     let keys: Vec<Key> = names.iter().map(|name| by_name(name)).collect();
     assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![2], vec![3], vec![4], vec![5], vec![6]]);
 }
@@ -116,14 +117,17 @@ async fn a_name_too_long_for_a_filter_is_asked_for_alone() {
     let long = format!("{}#EXT#@contoso.onmicrosoft.com", "x".repeat(100));
     let quoted = format!("{}@contoso.com", "o'".repeat(40));
     let fits = format!("{}@contoso.com", "f".repeat(108));
-    let tenant =
-        Tenant::new().with_user(1, &long, json!({})).with_user(2, &quoted, json!({})).with_user(3, &fits, json!({}));
+    let tenant = FakeTenant::new().with_user(1, &long, json!({})).with_user(2, &quoted, json!({})).with_user(
+        3,
+        &fits,
+        json!({}),
+    );
     let keys = [by_name(&long), by_name(&quoted), by_name(&fits), by_name(&format!("n{long}"))];
     assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![2], vec![3], vec![]]);
     // All of them in one call; the second looks for the last among the deleted.
     assert_eq!(tenant.calls().len(), 2);
     let dollar = format!("$'{long}");
-    let tenant = Tenant::new().with_user(1, &dollar, json!({}));
+    let tenant = FakeTenant::new().with_user(1, &dollar, json!({}));
     assert_eq!(numbers(&tenant, &[by_name(&dollar)]).await, [vec![1]]);
 }
 
@@ -141,7 +145,7 @@ async fn a_mail_address_is_a_name_too_unless_two_have_it() {
 
 #[tokio::test(start_paused = true)]
 async fn ids_are_found_by_filters_where_get_by_ids_is_of_no_use() {
-    for fault in [Fault::ByIdsRefused, Fault::ByIdsNameless, Fault::ByIdsSilent] {
+    for fault in [GraphFault::ByIdsRefused, GraphFault::ByIdsNameless, GraphFault::ByIdsSilent] {
         let tenant = crowd(700).with_fault(fault);
         let lookup = Lookup::new(&tenant, Clock::real());
         for _ in 0..2 {
@@ -151,19 +155,19 @@ async fn ids_are_found_by_filters_where_get_by_ids_is_of_no_use() {
             assert_eq!(found[700], Found::Nobody);
         }
         let tries = tenant.calls().iter().filter(|call| call.contains("getByIds")).count();
-        assert_eq!(tries, if fault == Fault::ByIdsSilent { 2 } else { 1 }, "{fault:?}");
+        assert_eq!(tries, if fault == GraphFault::ByIdsSilent { 2 } else { 1 }, "{fault:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_incomplete_answer_is_an_error_and_never_nobody() {
     let faults = [
-        Fault::ItemRefused,
-        Fault::ItemLost,
-        Fault::Nameless,
-        Fault::FiltersIgnored,
-        Fault::EndlessPages,
-        Fault::StrayPages,
+        GraphFault::ItemRefused,
+        GraphFault::ItemLost,
+        GraphFault::Nameless,
+        GraphFault::FiltersIgnored,
+        GraphFault::EndlessPages,
+        GraphFault::StrayPages,
     ];
     for fault in faults {
         let tenant = crowd(40).with_fault(fault);
@@ -172,7 +176,7 @@ async fn an_incomplete_answer_is_an_error_and_never_nobody() {
         assert!(error.to_string().starts_with("the directory "), "{fault:?}: {error}");
     }
     let long = by_name(&format!("{}@contoso.com", "x".repeat(200)));
-    let tenant = crowd(1).with_fault(Fault::ForeignNotFound);
+    let tenant = crowd(1).with_fault(GraphFault::ForeignNotFound);
     let error = find(&tenant, &[long]).await.unwrap_err();
     assert!(matches!(error, LookupError::Refused { .. }), "{error}");
 }
@@ -181,15 +185,15 @@ async fn an_incomplete_answer_is_an_error_and_never_nobody() {
 async fn further_pages_are_read() {
     let both = json!({"mail": "all@contoso.com"});
     let tenant =
-        (1..=5).fold(Tenant::new(), |tenant, n| tenant.with_user(n, &format!("u{n}@contoso.com"), both.clone()));
-    let tenant = tenant.with_fault(Fault::SmallPages);
+        (1..=5).fold(FakeTenant::new(), |tenant, n| tenant.with_user(n, &format!("u{n}@contoso.com"), both.clone()));
+    let tenant = tenant.with_fault(GraphFault::SmallPages);
     let keys = ["all@contoso.com", "u1@contoso.com", "u2@contoso.com"].map(by_name);
     assert_eq!(numbers(&tenant, &keys).await, [vec![1, 2, 3, 4, 5], vec![1], vec![2]]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_account_says_what_it_is() {
-    let tenant = Tenant::new()
+    let tenant = FakeTenant::new()
         .with_user(1, "member@contoso.com", json!({"onPremisesSyncEnabled": false}))
         .with_user(2, "x_y.com#EXT#@contoso.onmicrosoft.com", json!({"userType": "Member"}))
         .with_user(3, "invited@contoso.com", json!({"userType": "Guest", "externalUserState": "PendingAcceptance"}))

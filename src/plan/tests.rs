@@ -20,7 +20,7 @@ use super::rules::{Options, Rules, RulesError};
 use super::summary::Summary;
 use crate::clock::Clock;
 use crate::digest::Digest;
-use crate::directory::double::{Fault, Tenant, id};
+use crate::directory::fake_graph::{FakeTenant, GraphFault, id};
 use crate::graph::caller::Caller;
 use crate::roster::{Roster, Source};
 use crate::seal::PasswordStyle;
@@ -48,11 +48,11 @@ fn roster(text: &str) -> Roster {
     Roster::open(Source::bytes("list.csv", text.as_bytes().to_vec())).unwrap()
 }
 
-async fn plan_into(folder: &Path, tenant: &Tenant, rules: Rules, text: &str) -> Result<Summary, PlanError> {
+async fn plan_into(folder: &Path, tenant: &FakeTenant, rules: Rules, text: &str) -> Result<Summary, PlanError> {
     Planner::new(tenant, Clock::real(), rules, Caller::Unknown)?.plan(roster(text), folder, |_| {}).await
 }
 
-async fn plan(tenant: &Tenant, rules: Rules, text: &str) -> (TempDir, Summary, Vec<PlanRow>) {
+async fn plan(tenant: &FakeTenant, rules: Rules, text: &str) -> (TempDir, Summary, Vec<PlanRow>) {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("plan");
     let summary = plan_into(&folder, tenant, rules, text).await.unwrap();
@@ -63,7 +63,7 @@ async fn plan(tenant: &Tenant, rules: Rules, text: &str) -> (TempDir, Summary, V
 }
 
 /// Each row as `decision steps reason`.
-async fn decisions(tenant: &Tenant, rules: Rules, text: &str) -> Vec<String> {
+async fn decisions(tenant: &FakeTenant, rules: Rules, text: &str) -> Vec<String> {
     let (_, _, rows) = plan(tenant, rules, text).await;
     let words =
         |row: &PlanRow| format!("{} {} {}", row.decision, row.steps, row.reason_text()).trim_end().replace("  ", " ");
@@ -71,8 +71,8 @@ async fn decisions(tenant: &Tenant, rules: Rules, text: &str) -> Vec<String> {
 }
 
 /// One of each kind of account.
-fn contoso() -> Tenant {
-    Tenant::new()
+fn contoso() -> FakeTenant {
+    FakeTenant::new()
         .with_user(1, "ada@contoso.com", json!({}))
         .with_user(2, "blocked@contoso.com", json!({"accountEnabled": false}))
         .with_user(3, "synced@contoso.com", json!({"onPremisesSyncEnabled": true}))
@@ -244,7 +244,7 @@ async fn passwords_that_nobody_could_read_are_refused_before_graph_is_asked() {
 
 #[tokio::test(start_paused = true)]
 async fn a_directory_that_cannot_be_read_leaves_no_plan() {
-    for fault in [Fault::ItemRefused, Fault::ItemLost, Fault::Nameless, Fault::FiltersIgnored] {
+    for fault in [GraphFault::ItemRefused, GraphFault::ItemLost, GraphFault::Nameless, GraphFault::FiltersIgnored] {
         let scratch = tempfile::tempdir().unwrap();
         let tenant = contoso().with_fault(fault);
         let error = plan_into(scratch.path(), &tenant, rules(Playbook::Contain), KINDS).await.unwrap_err();
@@ -450,7 +450,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let mut text = "upn,handoff,priority\n".to_owned();
-            let mut tenant = Tenant::new();
+            let mut tenant = FakeTenant::new();
             for (number, (name, handoff, priority)) in (1..).zip(&names) {
                 let at = if name == "nonsense" { "" } else { "@contoso.com" };
                 let handoff = handoff.replace('"', "\"\"");

@@ -80,6 +80,8 @@ pub use directory::{
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
+#[cfg(test)]
+pub(crate) use graph::filter_of_json;
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, LimitShape, Quota};

@@ -3,7 +3,7 @@
 use serde_json::json;
 use time::macros::datetime;
 
-use super::super::double::{Fault, Tenant, id};
+use super::super::fake_graph::{FakeTenant, GraphFault, id};
 use super::super::*;
 use super::{by_id, by_name, crowd, find, numbers};
 use crate::clock::Clock;
@@ -17,7 +17,7 @@ fn by(by: KeyProperty, value: &str) -> Key {
 
 const DELETED: &str = "/directory/deletedItems/microsoft.graph.user";
 
-fn with_deleted(tenant: Tenant, number: u32, name: &str) -> Tenant {
+fn with_deleted(tenant: FakeTenant, number: u32, name: &str) -> FakeTenant {
     let prefix = id(number).replace('-', "");
     let user = json!({"id": id(number), "userPrincipalName": format!("{prefix}{name}"),
         "deletedDateTime": "2026-11-01T00:00:00Z"});
@@ -26,7 +26,7 @@ fn with_deleted(tenant: Tenant, number: u32, name: &str) -> Tenant {
 
 #[tokio::test(start_paused = true)]
 async fn every_property_finds_its_people() {
-    let tenant = Tenant::new()
+    let tenant = FakeTenant::new()
         .with_user(
             1,
             "one@contoso.com",
@@ -73,10 +73,10 @@ async fn nobody_decides_between_two() {
         (KeyProperty::Sid, "onPremisesSecurityIdentifier", json!("x@contoso.com")),
         (KeyProperty::SamAccountName, "onPremisesSamAccountName", json!("x@contoso.com")),
     ] {
-        let tenant = Tenant::new()
+        let tenant = FakeTenant::new()
             .with_user(1, "one@contoso.com", json!({name: value}))
             .with_user(2, "two@contoso.com", json!({name: value}))
-            .with_fault(Fault::SmallPages);
+            .with_fault(GraphFault::SmallPages);
         let keys = [by(property, "X@contoso.com"), by(property, "y@contoso.com")];
         assert_eq!(numbers(&tenant, &keys).await, [vec![1, 2], vec![]], "{property}");
     }
@@ -84,7 +84,7 @@ async fn nobody_decides_between_two() {
 
 #[tokio::test(start_paused = true)]
 async fn properties_are_asked_for_in_full_calls_and_once() {
-    let tenant = (1..=700).fold(Tenant::new(), |tenant, n| {
+    let tenant = (1..=700).fold(FakeTenant::new(), |tenant, n| {
         let more = json!({"mail": format!("m{n}@contoso.com"), "employeeId": n.to_string(),
             "proxyAddresses": [format!("SMTP:m{n}@contoso.com")], "onPremisesSamAccountName": format!("s{n}"),
             "onPremisesSecurityIdentifier": format!("S-1-5-21-{n}")});
@@ -109,7 +109,7 @@ async fn properties_are_asked_for_in_full_calls_and_once() {
 #[tokio::test(start_paused = true)]
 async fn a_person_with_two_of_the_addresses_is_found_under_both() {
     let addresses = json!({"proxyAddresses": ["SMTP:a@contoso.com", "smtp:b@contoso.com"]});
-    let tenant = Tenant::new().with_user(1, "one@contoso.com", addresses);
+    let tenant = FakeTenant::new().with_user(1, "one@contoso.com", addresses);
     let keys = [by(KeyProperty::ProxyAddress, "b@contoso.com"), by(KeyProperty::ProxyAddress, "a@contoso.com")];
     assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![1]]);
 }
@@ -117,7 +117,7 @@ async fn a_person_with_two_of_the_addresses_is_found_under_both() {
 #[tokio::test(start_paused = true)]
 async fn whoever_was_not_asked_for_makes_the_answer_worthless() {
     for property in KeyProperty::VARIANTS.iter().copied() {
-        let tenant = crowd(3).with_fault(Fault::FiltersIgnored);
+        let tenant = crowd(3).with_fault(GraphFault::FiltersIgnored);
         let error = find(&tenant, &[by(property, "somebody@contoso.com")]).await.unwrap_err();
         assert!(matches!(error, LookupError::Unreliable { .. }), "{property}: {error}");
     }
@@ -126,7 +126,7 @@ async fn whoever_was_not_asked_for_makes_the_answer_worthless() {
 #[tokio::test(start_paused = true)]
 async fn a_value_too_long_for_a_filter_is_asked_for_by_an_advanced_query() {
     let long = format!("{}@contoso.com", "x".repeat(200));
-    let tenant = Tenant::new().with_user(1, "one@contoso.com", json!({"mail": long}));
+    let tenant = FakeTenant::new().with_user(1, "one@contoso.com", json!({"mail": long}));
     assert_eq!(numbers(&tenant, &[by(KeyProperty::Mail, &long)]).await, [vec![1]]);
     let names: Vec<Key> =
         (0..30).map(|n| by(KeyProperty::SamAccountName, &format!("{n}{}", "y".repeat(100)))).collect();
@@ -159,8 +159,8 @@ async fn the_deleted_are_told_from_those_who_never_were() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deleted_are_read_once_and_only_when_somebody_is_missing() {
-    let tenant =
-        with_deleted(with_deleted(crowd(3), 71, "a@contoso.com"), 72, "b@contoso.com").with_fault(Fault::SmallPages);
+    let tenant = with_deleted(with_deleted(crowd(3), 71, "a@contoso.com"), 72, "b@contoso.com")
+        .with_fault(GraphFault::SmallPages);
     let lookup = Lookup::new(&tenant, Clock::real());
     let reads = || tenant.calls().iter().filter(|call| call.contains("deletedItems")).count();
     lookup.find(&[&by_name("user1@contoso.com"), &by(KeyProperty::Mail, "nobody@contoso.com")]).await.unwrap();
@@ -186,7 +186,7 @@ async fn without_sight_of_the_deleted_nobody_is_called_deleted() {
 #[tokio::test(start_paused = true)]
 async fn a_list_of_deleted_that_breaks_off_is_an_error() {
     let tenant = with_deleted(with_deleted(crowd(1), 71, "a@contoso.com"), 72, "b@contoso.com")
-        .with_fault(Fault::SmallPages)
+        .with_fault(GraphFault::SmallPages)
         .refusing_from(DELETED, 1, 503, "");
     let error = find(&tenant, &[by_name("b@contoso.com")]).await.unwrap_err();
     assert!(matches!(error, LookupError::Read(_)), "{error}");

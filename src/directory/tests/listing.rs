@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::double::{Fault, Tenant, id};
+use super::super::fake_graph::{FakeTenant, GraphFault, id};
 use super::super::*;
 use super::crowd;
 use crate::clock::Clock;
@@ -13,7 +13,7 @@ use crate::graph::paced::Paced;
 use crate::ids::ObjectId;
 
 async fn list(
-    tenant: &Tenant,
+    tenant: &FakeTenant,
     whom: &Whom,
     sign_ins: bool,
     excluded: &[u32],
@@ -31,7 +31,7 @@ const HEADER: &str =
 
 #[tokio::test(start_paused = true)]
 async fn everybody_is_written_in_a_form_that_a_spreadsheet_does_not_run() {
-    let tenant = Tenant::new()
+    let tenant = FakeTenant::new()
         .with_user(1, "ada@contoso.com", json!({"department": "R&D, Basel", "jobTitle": "Engineer \"1\""}))
         .with_user(
             2,
@@ -40,7 +40,7 @@ async fn everybody_is_written_in_a_form_that_a_spreadsheet_does_not_run() {
             "onPremisesSyncEnabled": true}),
         )
         .with_user(3, "zoe@contoso.com", json!({"displayName": "Zo\u{eb}", "userType": "Guest"}))
-        .with_fault(Fault::SmallPages);
+        .with_fault(GraphFault::SmallPages);
     let (text, exported) = list(&tenant, &Whom::All, false, &[3]).await.unwrap();
     let expected = format!(
         "{HEADER}\n{},ada@contoso.com,User 1,\"R&D, Basel\",\"Engineer \"\"1\"\"\",Member,true,\n\
@@ -55,14 +55,14 @@ async fn everybody_is_written_in_a_form_that_a_spreadsheet_does_not_run() {
 #[tokio::test(start_paused = true)]
 async fn a_list_that_breaks_off_is_an_error_wherever_it_does() {
     for skip in 0..3 {
-        let tenant = crowd(3).with_fault(Fault::SmallPages).refusing_from("/users", skip, 503, "");
+        let tenant = crowd(3).with_fault(GraphFault::SmallPages).refusing_from("/users", skip, 503, "");
         let error = list(&tenant, &Whom::All, false, &[]).await.unwrap_err();
         assert!(matches!(error, ExportError::Read(LookupError::Read(_))), "{error}");
     }
-    for fault in [Fault::EndlessPages, Fault::StrayPages] {
+    for fault in [GraphFault::EndlessPages, GraphFault::StrayPages] {
         assert!(list(&crowd(3).with_fault(fault), &Whom::All, false, &[]).await.is_err(), "{fault:?}");
     }
-    let error = list(&crowd(1).with_fault(Fault::Nameless), &Whom::All, false, &[]).await.unwrap_err();
+    let error = list(&crowd(1).with_fault(GraphFault::Nameless), &Whom::All, false, &[]).await.unwrap_err();
     assert!(matches!(error, ExportError::Read(LookupError::NamesHidden)), "{error}");
 }
 
@@ -70,7 +70,7 @@ async fn a_list_that_breaks_off_is_an_error_wherever_it_does() {
 async fn a_filter_is_answered_by_the_directory_or_else_by_the_index() {
     let whom = Whom::Filter("department eq 'Sales'".to_owned());
     let sales = || crowd(2).with_user(3, "sal@contoso.com", json!({"department": "Sales"}));
-    for (tenant, from_index) in [(sales(), false), (sales().with_fault(Fault::IndexOnly), true)] {
+    for (tenant, from_index) in [(sales(), false), (sales().with_fault(GraphFault::IndexOnly), true)] {
         let (text, exported) = list(&tenant, &whom, false, &[]).await.unwrap();
         assert_eq!((exported.people, text.contains("sal@contoso.com")), (1, true));
         let listing = Listing::open(Paced::new(&tenant, Clock::real()), Clock::real(), &whom, false).await.unwrap();
@@ -80,7 +80,7 @@ async fn a_filter_is_answered_by_the_directory_or_else_by_the_index() {
     assert!(list(&refused, &whom, false, &[]).await.is_err());
 }
 
-fn group(tenant: Tenant, users: &[u32], others: &[&str], in_index: &[u32]) -> Tenant {
+fn group(tenant: FakeTenant, users: &[u32], others: &[&str], in_index: &[u32]) -> FakeTenant {
     let path = format!("/groups/{}/transitiveMembers", id(50));
     let mut tenant = tenant.with("/groups", json!({"id": id(50), "displayName": "Sales team"}));
     for number in users {
@@ -98,7 +98,8 @@ fn group(tenant: Tenant, users: &[u32], others: &[&str], in_index: &[u32]) -> Te
 #[tokio::test(start_paused = true)]
 async fn a_group_is_its_users_and_what_else_is_in_it_is_counted() {
     let whom = Whom::Group(id(50).parse().unwrap());
-    let tenant = group(Tenant::new(), &[1, 2], &["device", "group", "device"], &[1, 2]).with_fault(Fault::SmallPages);
+    let tenant =
+        group(FakeTenant::new(), &[1, 2], &["device", "group", "device"], &[1, 2]).with_fault(GraphFault::SmallPages);
     let (text, exported) = list(&tenant, &whom, false, &[2]).await.unwrap();
     assert_eq!(exported, Exported { people: 1, excluded: 1 });
     assert!(text.contains("u1@contoso.com") && !text.contains("u2@contoso.com"), "{text}");
@@ -111,12 +112,12 @@ async fn a_group_is_its_users_and_what_else_is_in_it_is_counted() {
 async fn the_directory_has_the_last_word_on_who_is_in_a_group() {
     let whom = Whom::Group(id(50).parse().unwrap());
     // Somebody has left the group, and the index does not know it yet.
-    let (text, exported) = list(&group(Tenant::new(), &[1], &[], &[1, 2]), &whom, false, &[]).await.unwrap();
+    let (text, exported) = list(&group(FakeTenant::new(), &[1], &[], &[1, 2]), &whom, false, &[]).await.unwrap();
     assert_eq!((exported.people, text.contains("u2@contoso.com")), (1, false));
     // Somebody has joined it, and the index does not know it yet.
-    let error = list(&group(Tenant::new(), &[1, 2], &[], &[1]), &whom, false, &[]).await.unwrap_err();
+    let error = list(&group(FakeTenant::new(), &[1, 2], &[], &[1]), &whom, false, &[]).await.unwrap_err();
     assert!(error.to_string().contains("1 of its users are left out"), "{error}");
-    let error = list(&Tenant::new(), &whom, false, &[]).await.unwrap_err();
+    let error = list(&FakeTenant::new(), &whom, false, &[]).await.unwrap_err();
     assert!(matches!(error, ExportError::Read(LookupError::Refused { .. })), "{error}");
 }
 
@@ -124,7 +125,7 @@ async fn the_directory_has_the_last_word_on_who_is_in_a_group() {
 async fn sign_ins_are_read_at_the_pace_that_graph_allows() {
     let activity = json!({"signInActivity": {"lastSignInDateTime": "2026-10-01T00:00:00Z",
         "lastNonInteractiveSignInDateTime": "2026-11-02T03:04:05Z"}});
-    let tenant = crowd(20).with_user(21, "seen@contoso.com", activity).with_fault(Fault::SmallPages);
+    let tenant = crowd(20).with_user(21, "seen@contoso.com", activity).with_fault(GraphFault::SmallPages);
     let start = tokio::time::Instant::now();
     let (text, exported) = list(&tenant, &Whom::All, true, &[]).await.unwrap();
     assert_eq!(exported.people, 21);
@@ -138,6 +139,6 @@ async fn sign_ins_are_read_at_the_pace_that_graph_allows() {
         took >= Duration::from_secs(120) && took < Duration::from_secs(121),
         "20 more pages, six seconds each: {took:?}"
     );
-    assert_eq!(Listing::<Tenant>::time_for(10_500), Duration::from_secs(120));
+    assert_eq!(Listing::<FakeTenant>::time_for(10_500), Duration::from_secs(120));
     assert_eq!(count(&Paced::new(&tenant, Clock::real()), &Whom::All).await.unwrap(), Some(21));
 }

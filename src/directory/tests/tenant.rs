@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::double::{Fault, Tenant, id};
+use super::super::fake_graph::{FakeTenant, GraphFault, id};
 use super::super::roles::{DIRECTORY_SYNCHRONIZATION, GLOBAL_ADMINISTRATOR};
 use super::super::*;
 use crate::clock::Clock;
@@ -30,20 +30,20 @@ fn app() -> Caller {
 }
 
 /// A tenant in which the app is known and has no owners.
-fn tenant() -> Tenant {
+fn tenant() -> FakeTenant {
     let owners = "/servicePrincipals(appId='0f6d1c1e-0000-4000-8000-000000000001')/owners";
-    Tenant::new().with(owners, json!({"@odata.type": "#microsoft.graph.servicePrincipal", "id": id(900)}))
+    FakeTenant::new().with(owners, json!({"@odata.type": "#microsoft.graph.servicePrincipal", "id": id(900)}))
 }
 
-async fn read_as(tenant: &Tenant, caller: &Caller, scope: Scope) -> Result<TenantFacts, LookupError> {
+async fn read_as(tenant: &FakeTenant, caller: &Caller, scope: Scope) -> Result<TenantFacts, LookupError> {
     TenantFacts::read(&Paced::new(tenant, Clock::real()), caller, scope).await
 }
 
-async fn read(tenant: &Tenant) -> Result<TenantFacts, LookupError> {
+async fn read(tenant: &FakeTenant) -> Result<TenantFacts, LookupError> {
     read_as(tenant, &app(), SCOPE).await
 }
 
-async fn privileges(tenant: &Tenant) -> Privileges {
+async fn privileges(tenant: &FakeTenant) -> Privileges {
     read(tenant).await.unwrap().privileges.unwrap()
 }
 
@@ -185,7 +185,7 @@ async fn a_list_that_breaks_off_half_way_is_an_error_and_no_list() {
     let crowded = || {
         let domain = json!({"id": "fabrikam.com", "authenticationType": "Federated"});
         tenant()
-            .with_fault(Fault::SmallPages)
+            .with_fault(GraphFault::SmallPages)
             .with("/domains", domain)
             .with_role(HELD, 1, "user", HELPDESK)
             .with_role(HELD, 2, "user", GLOBAL)
@@ -215,7 +215,7 @@ async fn a_list_that_breaks_off_half_way_is_an_error_and_no_list() {
             assert!(matches!(error, LookupError::Read(_)), "{list} {status}: {error}");
         }
     }
-    for fault in [Fault::EndlessPages, Fault::StrayPages] {
+    for fault in [GraphFault::EndlessPages, GraphFault::StrayPages] {
         let error = read(&crowded().with_fault(fault)).await.unwrap_err();
         assert!(error.to_string().contains("cannot be understood"), "{fault:?}: {error}");
     }
@@ -241,7 +241,7 @@ async fn eligible_roles_are_done_without_where_there_are_none_to_be_seen() {
 #[tokio::test(start_paused = true)]
 async fn owners_of_the_app_are_operators() {
     let registration = "/applications(appId='0f6d1c1e-0000-4000-8000-000000000001')/owners";
-    let tenant = Tenant::new()
+    let tenant = FakeTenant::new()
         .with("/servicePrincipals(appId='0f6d1c1e-0000-4000-8000-000000000001')/owners", json!({"id": id(1)}))
         .with(registration, json!({"id": id(2)}));
     let facts = read(&tenant).await.unwrap();
@@ -287,7 +287,7 @@ async fn members_are_listed_where_the_tenant_does_not_count() {
         .with_user(6, "g@contoso.com", json!({"userType": "Guest"}))
         .with_user(7, "x@contoso.com", json!({"accountEnabled": false}));
     assert_eq!(read(&tenant).await.unwrap().enabled_members, 5);
-    let tenant = tenant.with_fault(Fault::SmallPages).refusing("/users/$count", 400, "Request_UnsupportedQuery");
+    let tenant = tenant.with_fault(GraphFault::SmallPages).refusing("/users/$count", 400, "Request_UnsupportedQuery");
     let facts = read(&tenant).await.unwrap();
     assert_eq!((facts.enabled_members, facts.notes[0].name()), (5, "members-listed"));
     let tenant = tenant.refusing("/users/$count", 403, "Authorization_RequestDenied");
@@ -327,6 +327,6 @@ async fn a_filter_that_was_passed_over_is_noticed() {
         tenant().with("/groups", json!({"id": id(60), "displayName": "All staff", "isAssignableToRole": null}));
     let error = read(&tenant).await.unwrap_err();
     assert!(matches!(error, LookupError::Unreliable { .. }), "{error}");
-    let error = read(&Tenant::default()).await.unwrap_err();
+    let error = read(&FakeTenant::default()).await.unwrap_err();
     assert!(error.to_string().contains("no domain"), "{error}");
 }

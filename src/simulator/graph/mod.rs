@@ -11,6 +11,8 @@ pub(crate) mod depends_on;
 pub(crate) mod errors;
 pub(crate) mod filter;
 mod filter_fields;
+#[cfg(test)]
+pub(crate) mod filter_of_json;
 mod filter_parser;
 pub(crate) mod group_calls;
 pub(crate) mod lexer;

@@ -1,9 +1,7 @@
 //! A scripted tenant for unit tests. It reads requests as strictly as Graph does, and answers with what was put into
-//! it.
+//! it: also with what the simulator cannot hold, because no directory does, as a list that lacks some of its members.
 
-mod query;
-
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use bytes::Bytes;
@@ -12,10 +10,11 @@ use serde_json::{Value, json};
 
 use crate::graph::transport::{Advice, Answer, Call, Consistency, Transport, TransportError};
 use crate::graph::user::SELECT;
+use crate::simulator::filter_of_json;
 
 /// What goes wrong on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum GraphFault {
     /// `getByIds` is refused.
     ByIdsRefused,
     /// `getByIds` shows ids and nothing else.
@@ -44,12 +43,12 @@ pub(crate) enum Fault {
 
 /// An in-memory directory behind a transport.
 #[derive(Default)]
-pub(crate) struct Tenant {
+pub(crate) struct FakeTenant {
     users: Vec<Value>,
     /// Every other collection, by its path behind the version.
     lists: HashMap<String, Vec<Value>>,
     me: Option<Value>,
-    fault: Option<Fault>,
+    fault: Option<GraphFault>,
     /// What is answered instead, by path; with a number, from the page behind so many objects on.
     refusals: HashMap<(String, usize), (u16, &'static str)>,
     asked: Mutex<Vec<String>>,
@@ -70,13 +69,13 @@ const STANDING_LISTS: &[&str] = &[
     "/directory/deletedItems/microsoft.graph.user",
 ];
 
-impl Tenant {
+impl FakeTenant {
     pub(crate) fn new() -> Self {
         let domain = json!({"id": "contoso.com", "authenticationType": "Managed", "isVerified": true});
         Self::default().with("/domains", domain)
     }
 
-    pub(crate) fn with_fault(mut self, fault: Fault) -> Self {
+    pub(crate) fn with_fault(mut self, fault: GraphFault) -> Self {
         self.fault = Some(fault);
         self
     }
@@ -144,7 +143,7 @@ impl Tenant {
         self.asked.lock().unwrap().clone()
     }
 
-    fn is(&self, fault: Fault) -> bool {
+    fn is(&self, fault: GraphFault) -> bool {
         self.fault == Some(fault)
     }
 
@@ -155,13 +154,13 @@ impl Tenant {
         for (index, request) in requests.iter().enumerate() {
             let last = index + 1 == requests.len();
             assert_eq!(request["method"], "GET");
-            let (status, body) = if last && self.is(Fault::ItemRefused) {
+            let (status, body) = if last && self.is(GraphFault::ItemRefused) {
                 (403, error("Authorization_RequestDenied"))
             } else {
                 let eventual = request["headers"]["ConsistencyLevel"] == "eventual";
                 self.get(request["url"].as_str().unwrap(), eventual)
             };
-            if !(last && self.is(Fault::ItemLost)) {
+            if !(last && self.is(GraphFault::ItemLost)) {
                 answers.push(json!({"id": request["id"], "status": status, "body": body}));
             }
         }
@@ -172,7 +171,7 @@ impl Tenant {
     fn get(&self, url: &str, eventual: bool) -> (u16, Value) {
         assert!(url.starts_with('/') && !url.contains([' ', '"', '+']), "not a clean url: {url}");
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
-        let options = query::options(query);
+        let options = options(query);
         let skip = options.get("$skiptoken").map_or(0, |text| text.parse().unwrap());
         let refusal = self.refusals.iter().find(|((refused, from), _)| refused == path && *from == skip);
         if let Some((_, (status, code))) = refusal {
@@ -187,7 +186,7 @@ impl Tenant {
             },
             "/users/$count" => {
                 assert!(eventual, "a count needs the slower index");
-                let matches = options.get("$filter").map(|filter| query::matcher(filter, true));
+                let matches = options.get("$filter").map(|filter| filter_of_json::matcher(filter, true));
                 let counted = |user: &&Value| matches.as_ref().is_none_or(|matches| matches(user));
                 (200, json!(self.users.iter().filter(counted).count()))
             }
@@ -198,15 +197,15 @@ impl Tenant {
                 assert!(whole || listing, "all that the rules need is asked for: {select:?}");
                 let most = if select.is_some_and(|select| select.contains("signInActivity")) { 500 } else { 999 };
                 assert!(options.get("$top").is_none_or(|top| top.parse::<u32>().unwrap() <= most));
-                let matches = options.get("$filter").map(|filter| query::matcher(filter, advanced));
-                if matches.is_some() && !advanced && self.is(Fault::IndexOnly) {
+                let matches = options.get("$filter").map(|filter| filter_of_json::matcher(filter, advanced));
+                if matches.is_some() && !advanced && self.is(GraphFault::IndexOnly) {
                     return (400, error("Request_UnsupportedQuery"));
                 }
-                let everybody = self.is(Fault::FiltersIgnored);
+                let everybody = self.is(GraphFault::FiltersIgnored);
                 let chosen = |user: &&Value| everybody || matches.as_ref().is_none_or(|matches| matches(user));
                 let mut found: Vec<Value> = self.users.iter().filter(chosen).cloned().collect();
                 for user in &mut found {
-                    if self.is(Fault::Nameless) {
+                    if self.is(GraphFault::Nameless) {
                         *user = json!({ "id": user["id"] });
                     }
                     for name in ["proxyAddresses", "employeeId"] {
@@ -219,14 +218,14 @@ impl Tenant {
             }
             _ if path.starts_with("/users") => {
                 assert_eq!(select, Some(SELECT));
-                let key = query::decode(path.strip_prefix("/users").unwrap());
+                let key = decode(path.strip_prefix("/users").unwrap());
                 let upn =
                     key.strip_prefix("('").and_then(|key| key.strip_suffix("')")).map(|key| key.replace("''", "'"));
                 let upn = upn.unwrap_or_else(|| key.strip_prefix('/').unwrap().to_owned());
                 let is_it = |user: &&Value| user["userPrincipalName"].as_str().unwrap().eq_ignore_ascii_case(&upn);
                 match self.users.iter().find(is_it) {
                     Some(user) => (200, user.clone()),
-                    None if self.is(Fault::ForeignNotFound) => (404, Value::String("<html>".to_owned())),
+                    None if self.is(GraphFault::ForeignNotFound) => (404, Value::String("<html>".to_owned())),
                     None => (404, error("Request_ResourceNotFound")),
                 }
             }
@@ -256,11 +255,12 @@ impl Tenant {
             let kept: String = kept.iter().map(|part| format!("{part}&")).collect();
             format!("{root}/v1.0{path}?{kept}$skiptoken={skip}")
         };
-        let root = if self.is(Fault::StrayPages) { "https://graph.example.com" } else { "https://graph.microsoft.com" };
-        if self.is(Fault::EndlessPages) {
+        let root =
+            if self.is(GraphFault::StrayPages) { "https://graph.example.com" } else { "https://graph.microsoft.com" };
+        if self.is(GraphFault::EndlessPages) {
             return json!({"value": found, "@odata.nextLink": next(root, skip)});
         }
-        let small = self.is(Fault::SmallPages) || self.is(Fault::StrayPages);
+        let small = self.is(GraphFault::SmallPages) || self.is(GraphFault::StrayPages);
         if small && found.len() > skip + 1 {
             return json!({"value": [found[skip]], "@odata.nextLink": next(root, skip + 1)});
         }
@@ -274,9 +274,9 @@ impl Tenant {
         assert!((1..=1000).contains(&ids.len()));
         let found = self.users.iter().filter(|user| ids.contains(&user["id"])).cloned();
         match self.fault {
-            Some(Fault::ByIdsRefused) => (403, error("Authorization_RequestDenied")),
-            Some(Fault::ByIdsSilent) => (200, json!({"value": []})),
-            Some(Fault::ByIdsNameless) => {
+            Some(GraphFault::ByIdsRefused) => (403, error("Authorization_RequestDenied")),
+            Some(GraphFault::ByIdsSilent) => (200, json!({"value": []})),
+            Some(GraphFault::ByIdsNameless) => {
                 (200, json!({"value": found.map(|user| json!({"id": user["id"]})).collect::<Vec<_>>()}))
             }
             _ => (200, json!({"value": found.collect::<Vec<_>>()})),
@@ -284,7 +284,7 @@ impl Tenant {
     }
 }
 
-impl Transport for Tenant {
+impl Transport for FakeTenant {
     async fn send(&self, call: Call) -> Result<Answer, TransportError> {
         let body: Value = call.body.map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap());
         let urls = body["requests"].as_array().into_iter().flatten().filter_map(|request| request["url"].as_str());
@@ -312,4 +312,15 @@ impl Transport for Tenant {
 
 fn error(code: &str) -> Value {
     json!({"error": {"code": code, "message": "scripted"}})
+}
+
+/// The options of a query, decoded.
+fn options(query: &str) -> BTreeMap<String, String> {
+    let parts = query.split('&').filter(|part| !part.is_empty()).map(|part| part.split_once('=').unwrap());
+    parts.map(|(name, value)| (name.to_owned(), decode(value))).collect()
+}
+
+fn decode(text: &str) -> String {
+    assert!(!text.contains('#'), "a # ends the url: {text}");
+    filter_of_json::decoded(text)
 }
