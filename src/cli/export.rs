@@ -19,7 +19,7 @@ use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::spinner::Spinner;
 use super::words::{count, counted, harmless, span};
-use crate::directory::{ExportError, Exported, Listing, Lookup, Whom, export};
+use crate::directory::{ExportError, Exported, Listing, ListingScope, Lookup, export};
 use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
@@ -54,15 +54,15 @@ pub struct ExportArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    whom: WhomArgs,
+    scope: ScopeArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
 
-/// Whom to list.
+/// ListingScope to list.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct WhomArgs {
+struct ScopeArgs {
     /// Everybody in the tenant
     #[arg(long)]
     all: bool,
@@ -74,24 +74,24 @@ struct WhomArgs {
     filter: Option<String>,
 }
 
-impl WhomArgs {
-    fn whom(&self) -> Whom {
+impl ScopeArgs {
+    fn scope(&self) -> ListingScope {
         match (&self.filter, self.group) {
-            (Some(filter), _) => Whom::Filter(filter.clone()),
-            (None, Some(group)) => Whom::Group(group),
-            (None, None) => Whom::All,
+            (Some(filter), _) => ListingScope::Filter(filter.clone()),
+            (None, Some(group)) => ListingScope::Group(group),
+            (None, None) => ListingScope::All,
         }
     }
 }
 
 /// Where the roster goes.
-enum Output {
+enum RosterOutput {
     File(Pending),
     /// Standard output gets nothing before everything is there, so it waits in a file of ours.
     Standard(File, tempfile::TempDir),
 }
 
-impl Write for Output {
+impl Write for RosterOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::File(file) => file.write(bytes),
@@ -109,7 +109,7 @@ impl Write for Output {
 
 /// What was written, for the summary.
 #[derive(Serialize)]
-struct Report {
+struct ExportReport {
     sealoff_export: u32,
     tenant: TenantId,
     tenant_name: String,
@@ -143,14 +143,14 @@ pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
     let connected = args.connection.connect()?;
     let mut requests = StopRequests::take_over()
         .map_err(|error| Failure::usage(format_args!("Ctrl-C cannot be listened to: {error}")))?;
-    let whom = args.whom.whom();
+    let scope = args.scope.scope();
     let report = tokio::select! {
-        report = write(&connected, &whom, exclude.as_ref(), args.with_last_sign_in, &mut output) => report?,
+        report = write(&connected, &scope, exclude.as_ref(), args.with_last_sign_in, &mut output) => report?,
         () = requests.next() => {
             return Err(Failure::new(Exit::Interrupted, "interrupted; nothing was written"));
         }
     };
-    let report = Report { file: args.output.display().to_string(), ..report };
+    let report = ExportReport { file: args.output.display().to_string(), ..report };
     if report.people == 0 {
         return Err(Failure::usage(nobody(&report)));
     }
@@ -184,17 +184,17 @@ fn excluding(path: &Path, error: &ProtectedError) -> String {
     format!("--exclude {}: {error}", path.display())
 }
 
-fn open(path: &Path, to_standard_output: bool) -> Result<Output, Failure> {
+fn open(path: &Path, to_standard_output: bool) -> Result<RosterOutput, Failure> {
     let unwritable = |error: io::Error| Failure::usage(format_args!("{} cannot be made: {error}", path.display()));
     if to_standard_output {
         let folder = private_files::temporary_folder("sealoff-export-").map_err(unwritable)?;
         let file = private_files::open_append(&folder.path().join("roster.csv")).map_err(unwritable)?;
-        return Ok(Output::Standard(file, folder));
+        return Ok(RosterOutput::Standard(file, folder));
     }
     if path.symlink_metadata().is_ok() {
         return Err(taken(path));
     }
-    Pending::new(path).map(Output::File).map_err(unwritable)
+    Pending::new(path).map(RosterOutput::File).map_err(unwritable)
 }
 
 fn taken(path: &Path) -> Failure {
@@ -204,11 +204,11 @@ fn taken(path: &Path) -> Failure {
 
 async fn write(
     connected: &Connected,
-    whom: &Whom,
+    scope: &ListingScope,
     exclude: Option<&Exclusions>,
     sign_ins: bool,
-    output: &mut Output,
-) -> Result<Report, Failure> {
+    output: &mut RosterOutput,
+) -> Result<ExportReport, Failure> {
     let paced = Paced::new(&connected.transport, connected.clock);
     let Organization { id, display_name, .. } = paced.organization().await?;
     let excluded = match exclude {
@@ -216,15 +216,15 @@ async fn write(
         None => HashSet::new(),
     };
     if sign_ins {
-        say_how_long(&paced, whom).await?;
+        say_how_long(&paced, scope).await?;
     }
     let spinner = Spinner::start("reading the directory");
     let told = |people: u64| spinner.show(format!("reading the directory: {}", counted(people, "person", "people")));
     let written = async {
-        let mut listing = Listing::open(paced.clone(), connected.clock, whom, sign_ins).await?;
+        let mut listing = Listing::open(paced.clone(), connected.clock, scope, sign_ins).await?;
         let Exported { people, excluded } =
             export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), told).await?;
-        Ok(Report {
+        Ok(ExportReport {
             sealoff_export: JSON_VERSION,
             tenant: id,
             tenant_name: display_name.unwrap_or_default(),
@@ -236,12 +236,12 @@ async fn write(
             file: String::new(),
         })
     };
-    written.await.map_err(|error: ExportError| failures::of_export(error, whom, sign_ins))
+    written.await.map_err(|error: ExportError| failures::of_export(error, scope, sign_ins))
 }
 
 /// Whoever asks for sign-ins learns before the wait how long it is.
-async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result<(), Failure> {
-    let people = crate::directory::count(paced, whom).await?;
+async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) -> Result<(), Failure> {
+    let people = crate::directory::count(paced, scope).await?;
     let Some(people) = people else { return Ok(()) };
     let time = Listing::<T>::time_for(people);
     if time > Duration::ZERO {
@@ -254,7 +254,7 @@ async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result
     Ok(())
 }
 
-fn nobody(report: &Report) -> String {
+fn nobody(report: &ExportReport) -> String {
     let left_out = match report.excluded {
         0 => String::new(),
         excluded => format!(" but {} that --exclude names", counted(excluded, "person", "people")),
@@ -263,13 +263,13 @@ fn nobody(report: &Report) -> String {
 }
 
 /// The roster takes its name, or goes to standard output whole.
-fn deliver(output: Output, path: &Path) -> Result<(), Failure> {
+fn deliver(output: RosterOutput, path: &Path) -> Result<(), Failure> {
     match output {
-        Output::File(pending) => pending.commit().map_err(|error| match error.kind() {
+        RosterOutput::File(pending) => pending.commit().map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => taken(path),
             _ => Failure::usage(format_args!("{} cannot be written: {error}", path.display())),
         }),
-        Output::Standard(file, folder) => {
+        RosterOutput::Standard(file, folder) => {
             drop(file);
             let mut roster = File::open(folder.path().join("roster.csv"))
                 .map_err(|error| Failure::usage(format_args!("the roster cannot be read back: {error}")))?;
@@ -279,7 +279,7 @@ fn deliver(output: Output, path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn show(report: &Report, path: &Path, to_standard_output: bool, json: bool) {
+fn show(report: &ExportReport, path: &Path, to_standard_output: bool, json: bool) {
     if to_standard_output {
         let mut text = Vec::new();
         if describe(&mut text, report, None).is_ok() {
@@ -297,7 +297,7 @@ fn show(report: &Report, path: &Path, to_standard_output: bool, json: bool) {
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-fn describe(out: &mut impl Write, report: &Report, path: Option<&Path>) -> io::Result<()> {
+fn describe(out: &mut impl Write, report: &ExportReport, path: Option<&Path>) -> io::Result<()> {
     writeln!(out, "Tenant   {} ({})", harmless(&report.tenant_name), report.tenant)?;
     if let Some(group) = &report.group {
         writeln!(out, "Group    {}", harmless(group))?;

@@ -198,7 +198,7 @@ impl RuleArgs {
                 Failure::usage(format_args!("the list of protected accounts {}: {error}", path.display()))
                     .about("protect")
             })?,
-            None => Protected::nobody(),
+            None => Protected::none(),
         };
         let options = Options {
             allow_privileged: self.allow_privileged,

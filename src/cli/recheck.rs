@@ -13,7 +13,7 @@ use super::preview::{self, quoted};
 use super::words::{count, counted, harmless, span};
 use crate::directory::{Lookup, Note, TenantFacts};
 use crate::graph::paced::Paced;
-use crate::plan::drift::{self, Drift, DriftedAccount, MOST_PERCENT};
+use crate::plan::drift::{self, Drift, DriftedAccount, MAX_DRIFT_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, ActingPrincipal};
 use crate::run::accounts::{Accounts, GatheredAccounts};
@@ -23,7 +23,7 @@ use crate::run::run_error::RunError;
 /// Two machines' clocks are never quite the same.
 const CLOCKS_APART: time::Duration = time::Duration::minutes(5);
 /// So many of those who have drifted are named on the terminal; the results of a run name them all.
-const MOST_NAMED: usize = 50;
+const MAX_NAMED: usize = 50;
 
 /// A run that was begun in time may be gone on with at any time: half a job is worse than an old plan. One that has not
 /// begins now, or at a moment to come.
@@ -108,7 +108,7 @@ pub(super) async fn check_drift(
 
 fn too_much(drift: &Drift, means: u64) -> Failure {
     let mut what = format!(
-        "{} of the plan's {} no longer what it says, more than {MOST_PERCENT} %; nothing was changed",
+        "{} of the plan's {} no longer what it says, more than {MAX_DRIFT_PERCENT} %; nothing was changed",
         count(drift.count),
         counted(means, "account is", "accounts are"),
     );
@@ -135,7 +135,7 @@ fn named(drift: &Drift) -> Vec<String> {
         let DriftedAccount { row, user_principal_name, cause } = drifted;
         format!("row {row}, {}: drifted: {}", harmless(user_principal_name), harmless(&cause.to_string()))
     };
-    let mut lines: Vec<String> = drift.drifted.iter().take(MOST_NAMED).map(line).collect();
+    let mut lines: Vec<String> = drift.drifted.iter().take(MAX_NAMED).map(line).collect();
     let more = drift.count - lines.len() as u64;
     if more > 0 {
         lines.push(format!("and {} more", count(more)));

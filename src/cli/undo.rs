@@ -104,7 +104,7 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };
     let handoff = args.recipients.as_deref().map(HandoffKeys::read).transpose();
     let handoff = handoff.map_err(|error| Failure::usage(error).about("recipients"))?;
-    let rules = Rules { playbook, options, recipients, handoff, protected: Protected::nobody() };
+    let rules = Rules { playbook, options, recipients, handoff, protected: Protected::none() };
     rules.check()?;
 
     Ok(rules)

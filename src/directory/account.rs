@@ -102,7 +102,7 @@ pub enum Found {
     /// It names exactly this account.
     Account(Box<Account>),
     /// Graph answered, and nobody has this name.
-    Nobody,
+    Missing,
     /// More than one account has this name; these do.
     Several(Vec<Account>),
     /// Nobody has this name any more: the account was deleted, and can be restored for 30 days.

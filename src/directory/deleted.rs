@@ -35,7 +35,7 @@ const PATH: &str =
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OnWire {
+struct DeletedUserOnWire {
     id: ObjectId,
     #[serde(default)]
     user_principal_name: Option<String>,
@@ -45,7 +45,7 @@ struct OnWire {
 
 impl DeletedUsers {
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Self, ReadError> {
-        let mut pages = paced.pages::<OnWire>(PATH, Consistency::Session, 1);
+        let mut pages = paced.pages::<DeletedUserOnWire>(PATH, Consistency::Session, 1);
         let mut users = Vec::new();
         while let Some(page) = pages.next().await? {
             users.extend(page.into_iter().map(|user| Deleted {

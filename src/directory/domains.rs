@@ -18,7 +18,7 @@ pub struct Domains {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OnWire {
+struct DomainOnWire {
     id: String,
     authentication_type: String,
 }
@@ -27,7 +27,7 @@ impl Domains {
     /// Reads all domains. Every query option is ignored on them, so they are told apart here ("Known issues with
     /// Microsoft Graph").
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Self, LookupError> {
-        let domains = paced.list::<OnWire>("/v1.0/domains", 1).await.map_err(|error| match error {
+        let domains = paced.list::<DomainOnWire>("/v1.0/domains", 1).await.map_err(|error| match error {
             ReadError::Refused(error) if error.status == 403 => LookupError::NotPermitted {
                 what: "the tenant's domains",
                 permission: "Domain.Read.All",

@@ -47,7 +47,7 @@ impl Findings {
 
     /// What is known under this key; whoever is nowhere else may be among the deleted.
     pub(super) fn of(&self, key: &Key, deleted: Option<&DeletedUsers>) -> Found {
-        let gone = |found: Option<&super::Deleted>| found.cloned().map_or(Found::Nobody, Found::Deleted);
+        let gone = |found: Option<&super::Deleted>| found.cloned().map_or(Found::Missing, Found::Deleted);
         match key {
             Key::ObjectId(id) => match self.by_id.get(id) {
                 Some(account) => Found::Account(account.clone()),
@@ -60,7 +60,7 @@ impl Findings {
             }
             Key::Property(by, value) => {
                 let folded = Asking::Property(*by).fold(value);
-                one(self.by_property.get(&(*by, folded))).unwrap_or(Found::Nobody)
+                one(self.by_property.get(&(*by, folded))).unwrap_or(Found::Missing)
             }
         }
     }

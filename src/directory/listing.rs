@@ -15,9 +15,9 @@ use crate::graph::reading::ReadError;
 use crate::graph::transport::{Consistency, Transport};
 use crate::ids::ObjectId;
 
-/// Whom to list.
+/// ListingScope to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whom {
+pub enum ListingScope {
     /// Everybody in the tenant.
     All,
     /// The users in this group, and in the groups within it.
@@ -64,7 +64,7 @@ const MEMBERS_COST: u32 = 5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OnWire {
+struct ListedUserOnWire {
     id: ObjectId,
     user_principal_name: Option<String>,
     display_name: Option<String>,
@@ -87,9 +87,9 @@ struct SignInActivity {
 
 /// A list of people that is being read. It is whole when [`Listing::next`] has said `None`, and not before.
 pub struct Listing<'a, T> {
-    pages: Pages<'a, T, OnWire>,
+    pages: Pages<'a, T, ListedUserOnWire>,
     /// The page that showed that the question is answered.
-    first: Option<Vec<OnWire>>,
+    first: Option<Vec<ListedUserOnWire>>,
     group: Option<Group>,
     from_index: bool,
     clock: Clock,
@@ -111,16 +111,21 @@ impl<'a, T: Transport> Listing<'a, T> {
     /// # Errors
     ///
     /// Graph refuses, cannot be reached, or does not know the group.
-    pub async fn open(paced: Paced<'a, T>, clock: Clock, whom: &Whom, sign_ins: bool) -> Result<Self, LookupError> {
+    pub async fn open(
+        paced: Paced<'a, T>,
+        clock: Clock,
+        scope: &ListingScope,
+        sign_ins: bool,
+    ) -> Result<Self, LookupError> {
         let (select, top) =
             if sign_ins { (format!("{SELECT},signInActivity"), PAGE_WITH_SIGN_IN) } else { (SELECT.to_owned(), PAGE) };
         let options = format!("$select={select}&$top={top}");
         let fresh = Consistency::Session;
         let mut group = None;
-        let pages = match whom {
-            Whom::All => paced.pages(format!("/v1.0/users?{options}"), fresh, 1),
-            Whom::Filter(filter) => paced.pages(users_by(filter, &options), fresh, 1),
-            Whom::Group(id) => {
+        let pages = match scope {
+            ListingScope::All => paced.pages(format!("/v1.0/users?{options}"), fresh, 1),
+            ListingScope::Filter(filter) => paced.pages(users_by(filter, &options), fresh, 1),
+            ListingScope::Group(id) => {
                 group = Some(Group::read(&paced, *id).await?);
                 // Only the slower index tells users apart from other members ("Advanced query capabilities").
                 let path = format!("/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user?$count=true&{options}");
@@ -129,8 +134,8 @@ impl<'a, T: Transport> Listing<'a, T> {
         };
         let next_at = clock.now() + BETWEEN_SIGN_IN_PAGES;
         let mut listing = Self { pages, first: None, group, from_index: false, clock, slow: sign_ins, next_at };
-        listing.first = match (listing.pages.next().await, whom) {
-            (Err(ReadError::Refused(error)), Whom::Filter(filter)) if needs_the_index(&error) => {
+        listing.first = match (listing.pages.next().await, scope) {
+            (Err(ReadError::Refused(error)), ListingScope::Filter(filter)) if needs_the_index(&error) => {
                 listing.from_index = true;
                 let path = format!("{}&$count=true", users_by(filter, &options));
                 listing.pages = paced.pages(path, Consistency::Eventual, 1);
@@ -205,11 +210,11 @@ impl<'a, T: Transport> Listing<'a, T> {
 /// # Errors
 ///
 /// Graph cannot be reached.
-pub async fn count<T: Transport>(paced: &Paced<'_, T>, whom: &Whom) -> Result<Option<u64>, ReadError> {
-    let path = match whom {
-        Whom::All => "/v1.0/users/$count".to_owned(),
-        Whom::Filter(filter) => format!("/v1.0/users/$count?$filter={}", encode_query(filter)),
-        Whom::Group(_) => return Ok(None),
+pub async fn count<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) -> Result<Option<u64>, ReadError> {
+    let path = match scope {
+        ListingScope::All => "/v1.0/users/$count".to_owned(),
+        ListingScope::Filter(filter) => format!("/v1.0/users/$count?$filter={}", encode_query(filter)),
+        ListingScope::Group(_) => return Ok(None),
     };
     match paced.count(&path, 2).await {
         Ok(count) => Ok(Some(count)),
@@ -274,7 +279,7 @@ impl Group {
 }
 
 impl Listed {
-    fn of(person: OnWire) -> Option<Self> {
+    fn of(person: ListedUserOnWire) -> Option<Self> {
         let user_principal_name = person.user_principal_name.filter(|name| !name.is_empty())?;
         let activity = person.sign_in_activity;
         let last = activity

@@ -27,7 +27,7 @@ const BY_IDS_COST: u32 = 2;
 const FILTER_COST: u32 = 1;
 
 /// Nobody has a mail address that hundreds of others have too; more pages than this are a circle.
-const MOST_PAGES: usize = 50;
+const MAX_PAGES: usize = 50;
 
 /// Asks one tenant who the people on a roster are.
 ///
@@ -145,7 +145,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         }
         let mut jobs = batches(questions);
         if !self.by_ids_is_useless.load(Ordering::Relaxed) {
-            jobs.extend(wanted.ids.chunks(ByIds::MOST).map(|ids| Job::ByIds(ids.to_vec())));
+            jobs.extend(wanted.ids.chunks(ByIds::MAX_IDS).map(|ids| Job::ByIds(ids.to_vec())));
         }
         self.work_off(&jobs, &mut findings).await?;
 
@@ -195,7 +195,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
     /// Asks up to twenty questions in one call, and follows the pages of those whose answer was only a part.
     async fn ask(&self, questions: &[Question], seen: &mut Vec<Sighting>) -> Result<(), LookupError> {
         let mut rest = self.ask_once(questions, seen).await?;
-        for _ in 1..MOST_PAGES {
+        for _ in 1..MAX_PAGES {
             if rest.is_empty() {
                 return Ok(());
             }

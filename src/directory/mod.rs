@@ -49,7 +49,7 @@ pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::LookupError;
 pub use export::{ExportError, Exported, export};
-pub use listing::{Listed, Listing, Whom, count};
+pub use listing::{Listed, Listing, ListingScope, count};
 pub use lookup::Lookup;
 pub use note::Note;
 pub use operators::{Operator, Operators};

@@ -15,14 +15,14 @@ use crate::ids::ObjectId;
 use crate::roster::KeyProperty;
 
 /// The most values that an `in` filter takes ("Known issues with Microsoft Graph": 15 expressions by default).
-const MOST_VALUES: usize = 15;
+const MAX_VALUES: usize = 15;
 
 /// The longest literal that a filter takes, in characters (same page).
-const LONGEST_LITERAL: usize = 120;
+const MAX_LITERAL_CHARS: usize = 120;
 
 /// The longest address of an advanced query, which has no limit of expressions instead (same page): 2,048 characters,
 /// less what stands before the version.
-const LONGEST_ADVANCED: usize = 1_900;
+const MAX_ADVANCED_BYTES: usize = 1_900;
 
 /// By what a question asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +51,10 @@ impl Asking {
     }
 
     /// How many values one filter takes. An address is asked for in both spellings of its prefix.
-    const fn most_values(self) -> usize {
+    const fn max_values(self) -> usize {
         match self {
-            Self::Property(KeyProperty::ProxyAddress) => MOST_VALUES / 2,
-            _ => MOST_VALUES,
+            Self::Property(KeyProperty::ProxyAddress) => MAX_VALUES / 2,
+            _ => MAX_VALUES,
         }
     }
 
@@ -80,7 +80,7 @@ impl Asking {
     /// doubled.
     pub(super) fn fits_a_filter(self, value: &str) -> bool {
         let prefix = if self == Self::Property(KeyProperty::ProxyAddress) { "smtp:".len() } else { 0 };
-        prefix + value.chars().count() + value.matches('\'').count() <= LONGEST_LITERAL
+        prefix + value.chars().count() + value.matches('\'').count() <= MAX_LITERAL_CHARS
     }
 
     fn filter(self, values: &[String]) -> String {
@@ -163,19 +163,19 @@ impl Question {
     /// Asks for all these folded values, as few questions as filters allow.
     pub(super) fn about(asking: Asking, values: &[String]) -> Vec<Self> {
         let (fitting, long): (Vec<_>, Vec<_>) = values.iter().partition(|value| asking.fits_a_filter(value));
-        let mut questions = Vec::with_capacity(values.len().div_ceil(asking.most_values()));
+        let mut questions = Vec::with_capacity(values.len().div_ceil(asking.max_values()));
         let mut asked: Vec<String> = Vec::new();
         for value in fitting {
             asked.push(value.clone());
             if asked.len() > 1 && asking.consistency() == Consistency::Eventual {
                 let length = Self::filter(asking, asked.clone(), asking.consistency()).read.url.len();
-                if length > LONGEST_ADVANCED {
+                if length > MAX_ADVANCED_BYTES {
                     asked.pop();
                     questions.push(Self::filter(asking, std::mem::take(&mut asked), asking.consistency()));
                     asked.push(value.clone());
                 }
             }
-            if asked.len() == asking.most_values() {
+            if asked.len() == asking.max_values() {
                 questions.push(Self::filter(asking, std::mem::take(&mut asked), asking.consistency()));
             }
         }
@@ -227,7 +227,7 @@ impl Question {
         };
         let unreadable = |error: serde_json::Error| self.unreliable(error.to_string());
         let page = if self.single {
-            Page { value: vec![serde_json::from_str(body.get()).map_err(unreadable)?], next_link: None }
+            UsersPage { value: vec![serde_json::from_str(body.get()).map_err(unreadable)?], next_link: None }
         } else {
             serde_json::from_str(body.get()).map_err(unreadable)?
         };
@@ -280,7 +280,7 @@ fn literal(text: &str) -> String {
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct UsersPage {
     value: Vec<User>,
     #[serde(rename = "@odata.nextLink", default)]
     next_link: Option<String>,
@@ -295,9 +295,9 @@ pub(super) struct ByIds<'a> {
 
 impl<'a> ByIds<'a> {
     /// The most ids that one call takes ("directoryObject: getByIds").
-    pub(super) const MOST: usize = 1000;
+    pub(super) const MAX_IDS: usize = 1000;
 
-    /// Asks for up to [`Self::MOST`] users.
+    /// Asks for up to [`Self::MAX_IDS`] users.
     pub(super) const fn users(ids: &'a [ObjectId]) -> Self {
         Self { ids, types: ["user"] }
     }

@@ -34,7 +34,7 @@ async fn numbers(tenant: &FakeTenant, keys: &[Key]) -> Vec<Vec<u32>> {
         .iter()
         .map(|found| match found {
             Found::Account(account) => vec![number(account)],
-            Found::Nobody | Found::Deleted(_) => vec![],
+            Found::Missing | Found::Deleted(_) => vec![],
             Found::Several(accounts) => accounts.iter().map(number).collect(),
         })
         .collect()
@@ -152,7 +152,7 @@ async fn ids_are_found_by_filters_where_get_by_ids_is_of_no_use() {
             let keys: Vec<Key> = (1..=700).chain([9_999]).map(by_id).collect();
             let found = lookup.find(&keys.iter().collect::<Vec<_>>()).await.unwrap();
             assert!(found[..700].iter().all(|found| matches!(found, Found::Account(_))), "{fault:?}");
-            assert_eq!(found[700], Found::Nobody);
+            assert_eq!(found[700], Found::Missing);
         }
         let tries = tenant.calls().iter().filter(|call| call.contains("getByIds")).count();
         assert_eq!(tries, if fault == GraphFault::ByIdsSilent { 2 } else { 1 }, "{fault:?}");

@@ -18,7 +18,7 @@ use crate::roster::Key;
 use crate::step::Step;
 
 /// More than this share of a plan's accounts, in percent, and the plan is no longer what was approved.
-pub const MOST_PERCENT: u64 = 5;
+pub const MAX_DRIFT_PERCENT: u64 = 5;
 
 /// An account that is no longer what the plan says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Drift {
     /// Have so many accounts drifted that the plan as a whole no longer holds? It `means` so many accounts.
     #[must_use]
     pub const fn is_too_much(&self, means: u64) -> bool {
-        self.count * 100 > means * MOST_PERCENT
+        self.count * 100 > means * MAX_DRIFT_PERCENT
     }
 }
 
@@ -185,7 +185,7 @@ fn names_not_shown(account: &Account, row: &PlanRow) -> Option<Box<str>> {
 fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) -> Option<DriftCause> {
     let account = match found {
         Found::Account(account) => account,
-        Found::Nobody => return Some(DriftCause::Gone),
+        Found::Missing => return Some(DriftCause::Gone),
         Found::Deleted(_) => return Some(DriftCause::Deleted),
         Found::Several(_) => return Some(DriftCause::Ambiguous(id)),
     };

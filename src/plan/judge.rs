@@ -44,7 +44,7 @@ impl<'a> Judge<'a> {
         };
         let account = match found {
             Found::Account(account) => account,
-            Found::Nobody => return Ruling::refuse(Reason::NotFound, String::new()),
+            Found::Missing => return Ruling::refuse(Reason::NotFound, String::new()),
             Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, describe(deleted)),
             Found::Several(several) => {
                 let names: Vec<_> = several.iter().map(ToString::to_string).collect();

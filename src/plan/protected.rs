@@ -71,7 +71,7 @@ pub enum ProtectedError {
 impl Protected {
     /// Nobody is protected.
     #[must_use]
-    pub fn nobody() -> Self {
+    pub fn none() -> Self {
         Self::default()
     }
 
@@ -160,7 +160,7 @@ impl Protected {
                 let (line, name) = (*line, || key.to_string());
                 match found {
                     Found::Account(account) => _ = guarded.insert(account.object_id),
-                    Found::Nobody | Found::Deleted(_) => wrong.push(ProtectedError::NotFound { line, name: name() }),
+                    Found::Missing | Found::Deleted(_) => wrong.push(ProtectedError::NotFound { line, name: name() }),
                     Found::Several(several) => {
                         let several = several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
                         wrong.push(ProtectedError::Ambiguous { line, name: name(), several });

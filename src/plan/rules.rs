@@ -11,7 +11,7 @@ use crate::directory::Scope;
 use crate::seal::PasswordStyle;
 
 /// A plan that changes more accounts than this is refused until the operator names the number.
-pub const MOST_ACCOUNTS: u32 = 5_000;
+pub const MAX_ACCOUNTS: u32 = 5_000;
 
 /// What the operator lifted or narrowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct Options {
     /// Sessions that were ended at or after this moment need not be ended again.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub since: Option<OffsetDateTime>,
-    /// How many accounts may be changed; without it [`MOST_ACCOUNTS`] and no more than a quarter of the tenant.
+    /// How many accounts may be changed; without it [`MAX_ACCOUNTS`] and no more than a quarter of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_accounts: Option<u32>,
 }
@@ -116,7 +116,7 @@ impl Rules {
             options: Options::default(),
             recipients: Vec::new(),
             handoff: None,
-            protected: Protected::nobody(),
+            protected: Protected::none(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Is the plan larger than anybody can have meant without saying so?
 
-use super::rules::{MOST_ACCOUNTS, Options};
+use super::rules::{MAX_ACCOUNTS, Options};
 
 /// A plan of this share of the tenant's enabled members is refused until the operator names the number.
 const SHARE: u64 = 4;
@@ -16,10 +16,8 @@ pub enum TooLarge {
         /// What the operator named.
         allowed: u32,
     },
-    /// More than [`MOST_ACCOUNTS`].
-    #[error(
-        "the plan would change {accounts} accounts; more than {MOST_ACCOUNTS} have to be asked for by their number"
-    )]
+    /// More than [`MAX_ACCOUNTS`].
+    #[error("the plan would change {accounts} accounts; more than {MAX_ACCOUNTS} have to be asked for by their number")]
     Many {
         /// How many accounts would be changed.
         accounts: u32,
@@ -56,7 +54,7 @@ pub fn check(accounts: u32, enabled_members: u64, options: &Options) -> Result<(
     match options.max_accounts {
         Some(allowed) if accounts > allowed => Err(TooLarge::Named { accounts, allowed }),
         Some(_) => Ok(()),
-        None if accounts > MOST_ACCOUNTS => Err(TooLarge::Many { accounts }),
+        None if accounts > MAX_ACCOUNTS => Err(TooLarge::Many { accounts }),
         None if u64::from(accounts) * SHARE > enabled_members => {
             Err(TooLarge::Share { accounts, members: enabled_members })
         }

@@ -75,7 +75,7 @@ pub async fn plan<T: Transport>(
                         row
                     }
                     Found::Deleted(_) => ruled(row, left(Decision::Skip, Reason::Deleted, "")),
-                    Found::Nobody => ruled(row, changed("it is gone")),
+                    Found::Missing => ruled(row, changed("it is gone")),
                     Found::Several(_) => ruled(row, changed("the directory has more than one account with this id")),
                 },
             };

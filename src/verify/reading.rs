@@ -48,7 +48,7 @@ impl From<&Found> for SeenObject {
                 last_password_change: account.last_password_change,
                 sessions_valid_from: account.sessions_valid_from,
             }),
-            Found::Nobody => Self::Nobody,
+            Found::Missing => Self::Nobody,
             Found::Deleted(_) => Self::Deleted,
             Found::Several(_) => Self::Several,
         }

@@ -185,7 +185,7 @@ fn the_deleted_are_in_the_bin() {
         matches!(&found[0], Found::Deleted(kim) if kim.user_principal_name == "kim.jones@contoso.com"),
         "{found:?}"
     );
-    assert_eq!(found[1], Found::Nobody);
+    assert_eq!(found[1], Found::Missing);
 }
 
 #[test]

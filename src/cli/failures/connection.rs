@@ -2,7 +2,7 @@
 
 use super::super::exit::{Exit, Failure};
 use super::{reworded, sentence};
-use crate::directory::{ExportError, LookupError, Whom};
+use crate::directory::{ExportError, ListingScope, LookupError};
 use crate::graph::error::GraphError;
 use crate::graph::reading::ReadError;
 use crate::graph::token::TokenError;
@@ -63,21 +63,21 @@ impl From<LookupError> for Failure {
 }
 
 /// A roster that could not be exported, by what was asked for.
-pub(crate) fn of_export(error: ExportError, whom: &Whom, with_sign_ins: bool) -> Failure {
+pub(crate) fn of_export(error: ExportError, scope: &ListingScope, with_sign_ins: bool) -> Failure {
     let ExportError::Read(lookup) = error else { return Failure::usage(error) };
     let status = match &lookup {
         LookupError::Read(ReadError::Refused(error)) | LookupError::Refused { error, .. } => Some(error.status),
         _ => None,
     };
     let failure = Failure::from(lookup);
-    match (whom, status) {
-        (Whom::Filter(_), Some(400)) => Failure { exit: Exit::Usage, ..failure }.with_next(
+    match (scope, status) {
+        (ListingScope::Filter(_), Some(400)) => Failure { exit: Exit::Usage, ..failure }.with_next(
             "Check --filter: it is an OData filter on users, as in \"department eq 'Sales'\" or \
              \"accountEnabled eq true and userType eq 'Guest'\".",
         ),
-        (Whom::Group(_), Some(404)) => Failure { exit: Exit::Usage, ..failure }
+        (ListingScope::Group(_), Some(404)) => Failure { exit: Exit::Usage, ..failure }
             .with_next("Check --group: it takes the object id of a group in this tenant."),
-        (Whom::Group(_), Some(403)) => failure.with_next(
+        (ListingScope::Group(_), Some(403)) => failure.with_next(
             "Reading a group needs the application permissions GroupMember.Read.All and User.Read.All, with admin consent.",
         ),
         (_, Some(403)) if with_sign_ins => failure.with_next(

@@ -153,7 +153,7 @@ async fn the_deleted_are_told_from_those_who_never_were() {
         user_principal_name: "gone@contoso.com".to_owned(),
         deleted_at: Some(datetime!(2026-11-01 00:00 UTC)),
     });
-    assert_eq!(found[..4], [gone.clone(), gone, Found::Nobody, Found::Nobody]);
+    assert_eq!(found[..4], [gone.clone(), gone, Found::Missing, Found::Missing]);
     assert!(matches!(&found[4], Found::Account(account) if account.object_id.to_string() == id(2)));
 }
 
@@ -177,7 +177,7 @@ async fn without_sight_of_the_deleted_nobody_is_called_deleted() {
     let tenant = with_deleted(crowd(1), 71, "gone@contoso.com").refusing(DELETED, 403, "Authorization_RequestDenied");
     let lookup = Lookup::new(&tenant, Clock::real());
     for _ in 0..2 {
-        assert_eq!(lookup.find(&[&by_name("gone@contoso.com")]).await.unwrap(), [Found::Nobody]);
+        assert_eq!(lookup.find(&[&by_name("gone@contoso.com")]).await.unwrap(), [Found::Missing]);
     }
     assert_eq!(lookup.notes().iter().map(Note::name).collect::<Vec<_>>(), ["deleted-not-read"]);
     assert_eq!(tenant.calls().iter().filter(|call| call.contains("deletedItems")).count(), 1);

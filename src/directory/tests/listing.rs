@@ -14,13 +14,13 @@ use crate::ids::ObjectId;
 
 async fn list(
     tenant: &FakeTenant,
-    whom: &Whom,
+    scope: &ListingScope,
     sign_ins: bool,
     excluded: &[u32],
 ) -> Result<(String, Exported), ExportError> {
     let clock = Clock::real();
     let excluded: HashSet<ObjectId> = excluded.iter().map(|number| id(*number).parse().unwrap()).collect();
-    let mut listing = Listing::open(Paced::new(tenant, clock), clock, whom, sign_ins).await?;
+    let mut listing = Listing::open(Paced::new(tenant, clock), clock, scope, sign_ins).await?;
     let mut text = Vec::new();
     let exported = export(&mut listing, sign_ins, &excluded, &mut text, |_| {}).await?;
     Ok((String::from_utf8(text).unwrap(), exported))
@@ -41,7 +41,7 @@ async fn everybody_is_written_in_a_form_that_a_spreadsheet_does_not_run() {
         )
         .with_user(3, "zoe@contoso.com", json!({"displayName": "Zo\u{eb}", "userType": "Guest"}))
         .with_fault(GraphFault::SmallPages);
-    let (text, exported) = list(&tenant, &Whom::All, false, &[3]).await.unwrap();
+    let (text, exported) = list(&tenant, &ListingScope::All, false, &[3]).await.unwrap();
     let expected = format!(
         "{HEADER}\n{},ada@contoso.com,User 1,\"R&D, Basel\",\"Engineer \"\"1\"\"\",Member,true,\n\
          {},bob@contoso.com,'=HYPERLINK(1),,,Member,false,true\n",
@@ -56,28 +56,28 @@ async fn everybody_is_written_in_a_form_that_a_spreadsheet_does_not_run() {
 async fn a_list_that_breaks_off_is_an_error_wherever_it_does() {
     for skip in 0..3 {
         let tenant = crowd(3).with_fault(GraphFault::SmallPages).refusing_from("/users", skip, 503, "");
-        let error = list(&tenant, &Whom::All, false, &[]).await.unwrap_err();
+        let error = list(&tenant, &ListingScope::All, false, &[]).await.unwrap_err();
         assert!(matches!(error, ExportError::Read(LookupError::Read(_))), "{error}");
     }
     for fault in [GraphFault::EndlessPages, GraphFault::StrayPages] {
-        assert!(list(&crowd(3).with_fault(fault), &Whom::All, false, &[]).await.is_err(), "{fault:?}");
+        assert!(list(&crowd(3).with_fault(fault), &ListingScope::All, false, &[]).await.is_err(), "{fault:?}");
     }
-    let error = list(&crowd(1).with_fault(GraphFault::Nameless), &Whom::All, false, &[]).await.unwrap_err();
+    let error = list(&crowd(1).with_fault(GraphFault::Nameless), &ListingScope::All, false, &[]).await.unwrap_err();
     assert!(matches!(error, ExportError::Read(LookupError::NamesHidden)), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_filter_is_answered_by_the_directory_or_else_by_the_index() {
-    let whom = Whom::Filter("department eq 'Sales'".to_owned());
+    let scope = ListingScope::Filter("department eq 'Sales'".to_owned());
     let sales = || crowd(2).with_user(3, "sal@contoso.com", json!({"department": "Sales"}));
     for (tenant, from_index) in [(sales(), false), (sales().with_fault(GraphFault::IndexOnly), true)] {
-        let (text, exported) = list(&tenant, &whom, false, &[]).await.unwrap();
+        let (text, exported) = list(&tenant, &scope, false, &[]).await.unwrap();
         assert_eq!((exported.people, text.contains("sal@contoso.com")), (1, true));
-        let listing = Listing::open(Paced::new(&tenant, Clock::real()), Clock::real(), &whom, false).await.unwrap();
+        let listing = Listing::open(Paced::new(&tenant, Clock::real()), Clock::real(), &scope, false).await.unwrap();
         assert_eq!(listing.is_from_index(), from_index);
     }
     let refused = sales().refusing("/users", 400, "Request_BadRequest");
-    assert!(list(&refused, &whom, false, &[]).await.is_err());
+    assert!(list(&refused, &scope, false, &[]).await.is_err());
 }
 
 fn group(tenant: FakeTenant, users: &[u32], others: &[&str], in_index: &[u32]) -> FakeTenant {
@@ -97,27 +97,27 @@ fn group(tenant: FakeTenant, users: &[u32], others: &[&str], in_index: &[u32]) -
 
 #[tokio::test(start_paused = true)]
 async fn a_group_is_its_users_and_what_else_is_in_it_is_counted() {
-    let whom = Whom::Group(id(50).parse().unwrap());
+    let scope = ListingScope::Group(id(50).parse().unwrap());
     let tenant =
         group(FakeTenant::new(), &[1, 2], &["device", "group", "device"], &[1, 2]).with_fault(GraphFault::SmallPages);
-    let (text, exported) = list(&tenant, &whom, false, &[2]).await.unwrap();
+    let (text, exported) = list(&tenant, &scope, false, &[2]).await.unwrap();
     assert_eq!(exported, Exported { people: 1, excluded: 1 });
     assert!(text.contains("u1@contoso.com") && !text.contains("u2@contoso.com"), "{text}");
-    let listing = Listing::open(Paced::new(&tenant, Clock::real()), Clock::real(), &whom, false).await.unwrap();
+    let listing = Listing::open(Paced::new(&tenant, Clock::real()), Clock::real(), &scope, false).await.unwrap();
     assert_eq!(listing.group_name(), Some("Sales team"));
     assert_eq!(listing.others().into_iter().collect::<Vec<_>>(), [("device".to_owned(), 2), ("group".to_owned(), 1)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_directory_has_the_last_word_on_who_is_in_a_group() {
-    let whom = Whom::Group(id(50).parse().unwrap());
+    let scope = ListingScope::Group(id(50).parse().unwrap());
     // Somebody has left the group, and the index does not know it yet.
-    let (text, exported) = list(&group(FakeTenant::new(), &[1], &[], &[1, 2]), &whom, false, &[]).await.unwrap();
+    let (text, exported) = list(&group(FakeTenant::new(), &[1], &[], &[1, 2]), &scope, false, &[]).await.unwrap();
     assert_eq!((exported.people, text.contains("u2@contoso.com")), (1, false));
     // Somebody has joined it, and the index does not know it yet.
-    let error = list(&group(FakeTenant::new(), &[1, 2], &[], &[1]), &whom, false, &[]).await.unwrap_err();
+    let error = list(&group(FakeTenant::new(), &[1, 2], &[], &[1]), &scope, false, &[]).await.unwrap_err();
     assert!(error.to_string().contains("1 of its users are left out"), "{error}");
-    let error = list(&FakeTenant::new(), &whom, false, &[]).await.unwrap_err();
+    let error = list(&FakeTenant::new(), &scope, false, &[]).await.unwrap_err();
     assert!(matches!(error, ExportError::Read(LookupError::Refused { .. })), "{error}");
 }
 
@@ -127,7 +127,7 @@ async fn sign_ins_are_read_at_the_pace_that_graph_allows() {
         "lastNonInteractiveSignInDateTime": "2026-11-02T03:04:05Z"}});
     let tenant = crowd(20).with_user(21, "seen@contoso.com", activity).with_fault(GraphFault::SmallPages);
     let start = tokio::time::Instant::now();
-    let (text, exported) = list(&tenant, &Whom::All, true, &[]).await.unwrap();
+    let (text, exported) = list(&tenant, &ListingScope::All, true, &[]).await.unwrap();
     assert_eq!(exported.people, 21);
     assert!(
         text.starts_with(&format!("{HEADER},lastSignIn\n")) && text.ends_with(",true,,2026-11-02T03:04:05Z\n"),
@@ -140,5 +140,5 @@ async fn sign_ins_are_read_at_the_pace_that_graph_allows() {
         "20 more pages, six seconds each: {took:?}"
     );
     assert_eq!(Listing::<FakeTenant>::time_for(10_500), Duration::from_secs(120));
-    assert_eq!(count(&Paced::new(&tenant, Clock::real()), &Whom::All).await.unwrap(), Some(21));
+    assert_eq!(count(&Paced::new(&tenant, Clock::real()), &ListingScope::All).await.unwrap(), Some(21));
 }

@@ -13,10 +13,10 @@ use crate::private_files;
 use crate::seal::{RecipientError, Recipients};
 
 /// A file of recipients is a few lines for each person; this keeps a wrong file name from being read for minutes.
-const LONGEST_FILE: u64 = 4 << 20;
+const MAX_FILE_BYTES: u64 = 4 << 20;
 
 /// Beyond this a name is another word and no slip of the pen.
-const MOST_SLIPS: usize = 3;
+const MAX_TYPOS: usize = 3;
 
 /// Who has which keys. Everybody in it has at least one, and no two would have the same packet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,8 +134,8 @@ impl HandoffKeys {
         let failed = |error| HandoffKeysError::File { path: path.to_owned(), error };
         let mut text = String::new();
         let file = File::open(path).map_err(failed)?;
-        let read = file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(failed)?;
-        if read as u64 > LONGEST_FILE {
+        let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
+        if read as u64 > MAX_FILE_BYTES {
             return Err(failed(io::Error::other("it is larger than four megabytes")));
         }
         Self::of_text(text.trim_start_matches('\u{feff}'), path)
@@ -323,7 +323,7 @@ fn refuse_others(table: &Table, known: &str, place: &str, path: &Path) -> Result
 }
 
 fn nearest<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    nearest_by(text, known, fold, |letters| MOST_SLIPS.min(1 + letters / 3))
+    nearest_by(text, known, fold, |letters| MAX_TYPOS.min(1 + letters / 3))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub const DEFAULT: &str = "default";
 pub const ESCROW: &str = "escrow";
 
 /// The longest name, in bytes: a file name has 255 on every usual file system, and the packet's ending needs some of them.
-const LONGEST: usize = 120;
+const MAX_BYTES: usize = 120;
 
 /// Devices that Windows finds under these names in every folder, whatever ending follows ("Naming Files, Paths, and
 /// Namespaces").
@@ -28,7 +28,7 @@ pub enum HandoffNameError {
     #[error("a handoff name is empty; call the one for rows without a name {DEFAULT:?}")]
     Empty,
     /// Longer than a file name may be.
-    #[error("the handoff name {0:?}… is too long: it becomes the name of a file, so it has at most {LONGEST} bytes")]
+    #[error("the handoff name {0:?}… is too long: it becomes the name of a file, so it has at most {MAX_BYTES} bytes")]
     TooLong(String),
     /// Control characters and what hides or reverses text.
     #[error("the handoff name {0} has a character in it that cannot be seen; type it again")]
@@ -49,7 +49,7 @@ impl HandoffName {
         if text.is_empty() {
             return Err(HandoffNameError::Empty);
         }
-        if text.len() > LONGEST {
+        if text.len() > MAX_BYTES {
             return Err(HandoffNameError::TooLong(text.chars().take(20).collect()));
         }
         if crate::words::harmless(text) != text {
@@ -188,7 +188,7 @@ mod tests {
                 prop_assert_eq!(path.components().count(), 1);
                 prop_assert!(!stem.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']));
                 prop_assert!(!stem.starts_with(['.', '-', ' ']) && !stem.ends_with(['.', ' ']), "{:?}", stem);
-                prop_assert!(stem.len() <= 2 * LONGEST);
+                prop_assert!(stem.len() <= 2 * MAX_BYTES);
             }
         }
     }

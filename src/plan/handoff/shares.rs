@@ -52,9 +52,9 @@ impl Handoff {
 }
 
 /// So many names without keys are told apart; a column that holds something else has one on every row.
-const MOST_NAMES: usize = 1_000;
+const MAX_NAMES: usize = 1_000;
 /// So many of them are named in the message.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 /// So many rows of each are named.
 const FIRST_ROWS: usize = 5;
 
@@ -89,7 +89,7 @@ impl fmt::Display for NamesWithoutKeys {
              its handoff column:",
             counted(self.rows.into(), "row would get", "rows would get")
         )?;
-        for name in self.names.iter().take(MOST_NAMED) {
+        for name in self.names.iter().take(MAX_NAMED) {
             let shown = if name.name.is_empty() { "no name".to_owned() } else { format!("{:?}", harmless(&name.name)) };
             let rows: Vec<String> = name.first.iter().map(ToString::to_string).collect();
             let more = if name.rows as usize > name.first.len() { ", …" } else { "" };
@@ -101,11 +101,11 @@ impl fmt::Display for NamesWithoutKeys {
                 None => {}
             }
         }
-        if self.names.len() > MOST_NAMED {
-            write!(f, "\n  and {} more names", count((self.names.len() - MOST_NAMED) as u64))?;
+        if self.names.len() > MAX_NAMED {
+            write!(f, "\n  and {} more names", count((self.names.len() - MAX_NAMED) as u64))?;
         }
-        let mut known = self.known.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
-        if self.known.len() > MOST_NAMED {
+        let mut known = self.known.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if self.known.len() > MAX_NAMED {
             known.push_str(", …");
         }
         write!(f, "\n  keys are there for: {known}")
@@ -138,7 +138,7 @@ impl<'a> Sharing<'a> {
             return Some(&holder.name);
         }
         self.rows_without += 1;
-        let room = self.without.len() < MOST_NAMES;
+        let room = self.without.len() < MAX_NAMES;
         let name = text.trim();
         if room || self.without.contains_key(name) {
             let (rows, first) = self.without.entry(name.to_owned()).or_default();
