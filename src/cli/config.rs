@@ -81,8 +81,8 @@ pub(super) fn run(args: &ConfigArgs, in_force: &InForce) -> Result<Exit, Failure
 }
 
 fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
-    fn on_wire(told: &SettingInForce) -> SettingOnWire<'_> {
-        let SettingInForce { name, values, origin } = told;
+    fn on_wire(setting: &SettingInForce) -> SettingOnWire<'_> {
+        let SettingInForce { name, values, origin } = setting;
         let (origin, from, line) = match origin {
             Origin::Flag(flag) => ("flag", Some(flag.clone()), None),
             Origin::Variable(name) => ("variable", Some(name.clone()), None),
@@ -107,7 +107,7 @@ fn write(out: &mut impl Write, in_force: &InForce, width: usize) -> io::Result<(
     }
     let room = width.saturating_sub(VALUES).max(20);
     let (set, unset): (Vec<&SettingInForce>, Vec<&SettingInForce>) =
-        in_force.settings.iter().partition(|told| told.origin != Origin::Unset);
+        in_force.settings.iter().partition(|setting| setting.origin != Origin::Unset);
     for SettingInForce { name, values, origin } in set {
         let from = match origin {
             Origin::Flag(flag) => flag.clone(),
@@ -122,7 +122,7 @@ fn write(out: &mut impl Write, in_force: &InForce, width: usize) -> io::Result<(
             writeln!(out, "{lead:VALUES$}{line}")?;
         }
     }
-    let names: Vec<&str> = unset.iter().map(|told| told.name).collect();
+    let names: Vec<&str> = unset.iter().map(|setting| setting.name).collect();
     if !names.is_empty() {
         writeln!(out)?;
         for (index, line) in wrapped(&names.join(", "), room).iter().enumerate() {

@@ -32,7 +32,7 @@ pub struct ConnectionArgs {
     /// Certificate authorities to trust beside the system's: of an inspecting proxy, or of the simulator
     #[arg(long, value_name = "PEM", env = "SSL_CERT_FILE")]
     pub ca_file: Option<PathBuf>,
-    /// How many times as fast time runs in a rehearsal; for a simulator on loopback that was told the same
+    /// How many times as fast time runs in a rehearsal; for a simulator on loopback that runs as fast
     #[arg(long, value_name = "FACTOR", env = "SEALOFF_CLOCK_SPEED", hide = true, value_parser = clock_speed)]
     pub clock_speed: Option<f64>,
     /// What to get in with
@@ -46,7 +46,7 @@ pub struct ConnectionArgs {
     pub no_config: bool,
 }
 
-/// How many times as fast time may run: slower than a hundredth helps nobody, and faster than this is no rehearsal.
+/// How many times as fast time may run: slower than a hundredth is of no use, and faster than this is no rehearsal.
 pub(super) fn clock_speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "it must be a number from 0.01 to 100000".to_owned())?;
     if (0.01..=100_000.0).contains(&speed) {
@@ -75,7 +75,7 @@ pub struct Connected {
 }
 
 impl Connected {
-    /// As whom the calls are made.
+    /// In whose name calls are made.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Connected {
         Ok(self.transport.caller().await?)
     }
 
-    /// What may be told about the way in.
+    /// What may be shown of the sign-in.
     ///
     /// # Errors
     ///

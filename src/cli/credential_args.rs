@@ -91,7 +91,7 @@ impl CredentialArgs {
         Ok(credential)
     }
 
-    /// A file that was named as an argument is what is meant, whatever else is in the environment.
+    /// A file that was named as an argument is what is meant, also where the environment says otherwise.
     fn flagged(&self) -> Option<CredentialKind> {
         CredentialKind::VARIANTS.iter().copied().find(|kind| self.file_named(*kind).is_some())
     }

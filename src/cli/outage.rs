@@ -1,4 +1,4 @@
-//! What an operator is told while Graph cannot be reached: what, since when, what happens next, and that nothing is lost.
+//! What an operator reads while Graph cannot be reached: what, since when, what happens next, and that nothing is lost.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::wording::unreachable::remedy;
 /// A way that was shut for less than this is a hiccup: not worth a line that it is over.
 const WORTH_A_LINE: Duration = Duration::from_secs(20);
 
-/// An outage, as far as it has been told.
+/// An outage, as far as it has been reported.
 #[derive(Debug, Default)]
 pub(super) struct Outage {
     since: Option<OffsetDateTime>,
@@ -66,20 +66,23 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn an_hour_without_a_network_is_told_and_explained_once() {
+    fn an_hour_without_a_network_is_reported_and_explained_once() {
         let mut outage = Outage::default();
         let seconds = Duration::from_secs;
         let now = datetime!(2026-03-01 03:12:05 UTC);
-        let mut tell =
+        let mut goes_on =
             |reason: &str, down_for| outage.goes_on(reason, None, seconds(45), seconds(down_for), now).join("\n");
-        assert_eq!(tell("refused", 0), "no answer from Graph (refused); trying again in 45 s");
-        let told = tell("refused", 63);
+        assert_eq!(goes_on("refused", 0), "no answer from Graph (refused); trying again in 45 s");
+        let said = goes_on("refused", 63);
         for part in ["since 03:12:05 UTC", "next try in 45 s", "Ctrl-C is safe", "goes on by itself"] {
-            assert!(told.contains(part), "{part}: {told}");
+            assert!(said.contains(part), "{part}: {said}");
         }
-        assert!(!tell("refused", 108).contains('\n'), "explained once");
-        assert!(tell("another", 150).ends_with("45 s: another"));
-        assert!(!tell("\u{1b}[2J", 195).contains('\u{1b}'), "a stranger's words do not reach the terminal as they are");
+        assert!(!goes_on("refused", 108).contains('\n'), "explained once");
+        assert!(goes_on("another", 150).ends_with("45 s: another"));
+        assert!(
+            !goes_on("\u{1b}[2J", 195).contains('\u{1b}'),
+            "a stranger's words do not reach the terminal as they are"
+        );
         assert_eq!(outage.is_over(seconds(3_600)).unwrap(), "Graph answers again, after 1 h 0 min");
         assert_eq!(outage.is_over(seconds(3)), None);
     }

@@ -21,7 +21,7 @@ pub(super) struct SignInArgs {
     /// than one
     #[arg(long, value_name = "[N=]PEM", value_parser = app_certificate)]
     app_certificate: Vec<AppCertificate>,
-    /// Device codes are approved as this user after two polls. Otherwise somebody has to:
+    /// Device codes are approved as this user after two polls. Otherwise approve them:
     /// POST /_simulator/device-codes/CODE/approve?user=UPN (or /decline)
     #[arg(long, value_name = "UPN")]
     device_code_by: Option<String>,

@@ -1,6 +1,6 @@
-//! What the codes of the token service mean, in words that say what to mend.
+//! What the codes of the token service mean, and how to fix each.
 
-/// The meaning of an `AADSTS` code and its mend; `None` for a code that needs no more than Microsoft's own words.
+/// The meaning of an `AADSTS` code and its remedy; `None` for a code that needs no more than Microsoft's own words.
 ///
 /// A code only ever chooses a hint, never what the program does next.
 #[must_use]

@@ -1,4 +1,4 @@
-//! What may be told about the way in: who, where and until when, and never the token.
+//! What may be shown of the sign-in: who, where and until when, and never the token.
 
 use time::OffsetDateTime;
 
@@ -6,7 +6,7 @@ use super::caller::Caller;
 use super::claims::Claims;
 use super::credential::CredentialKind;
 
-/// The way in as it stands now.
+/// The sign-in as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     /// How it was got.

@@ -1,4 +1,4 @@
-//! How long to wait before trying again when nobody says.
+//! How long to wait before trying again where no answer says.
 
 use std::time::Duration;
 

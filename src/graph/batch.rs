@@ -149,7 +149,7 @@ pub fn answers(body: &[u8], sent: usize, date: Option<OffsetDateTime>) -> Option
         // One entry that cannot be read leaves that item unknown; it says nothing about the others.
         let Some((id, answer)) = read_item(raw, now) else { continue };
         let Some(index) = id.checked_sub(1).filter(|index| *index < sent) else { continue };
-        // Whoever answers a request twice has said nothing: which of the two is true?
+        // Two answers to one request say nothing: which of them is true?
         let first = !std::mem::replace(&mut answered[index], true);
         answers[index] = first.then_some(answer);
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::claims::Claims;
 use crate::ids::ObjectId;
 
-/// Whoever Graph takes the program for.
+/// In whose name Graph takes the calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// An app in its own name.
@@ -20,7 +20,7 @@ pub enum Caller {
         /// Their sign-in name, as the token has it; empty where it has none.
         user_principal_name: String,
     },
-    /// It cannot be told from what is at hand.
+    /// It cannot be known from what is at hand.
     Unknown,
 }
 
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn apps_and_people_are_told_apart() {
+    fn apps_and_people_are_kept_apart() {
         let app = Caller::App { client_id: "c1".to_owned() };
         let id = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11";
         assert_eq!(caller(&token(&format!(r#"{{"idtyp":"app","appid":"c1","oid":"{id}"}}"#))), app);

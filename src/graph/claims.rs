@@ -12,7 +12,7 @@ use crate::ids::{ObjectId, RoleTemplate, TenantId};
 ///
 /// Microsoft advises clients not to look into tokens that are meant for others: their form may change, and they may be
 /// encrypted ("Access tokens in the Microsoft identity platform"). So this serves early warnings, and a token that cannot
-/// be read stands in nobody's way. Nothing in it is secret; the token itself is not kept.
+/// be read is no obstacle. Nothing in it is secret; the token itself is not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// The tenant that the token is for.
@@ -36,7 +36,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Reads the claims of a token; `None` where they cannot be read, or do not tell what is permitted.
+    /// Reads the claims of a token; `None` where they cannot be read, or do not say what is permitted.
     #[must_use]
     pub fn of_token(token: &str) -> Option<Self> {
         #[derive(Deserialize)]

@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_stands_there_is_none() {
+    fn other_headers_are_no_challenge() {
         let array = STANDARD.encode("[1]");
         for challenge in [
             "Bearer realm=\"\"".to_owned(),

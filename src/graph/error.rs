@@ -64,7 +64,7 @@ impl GraphError {
         Self { status, code, message, request_id, is_foreign: false }
     }
 
-    /// Takes a secret out of the texts, should whoever answered have repeated it.
+    /// Takes a secret out of the texts, should the answer have repeated it.
     pub fn redact(&mut self, secret: &str) {
         let escaped = serde_json::to_string(secret).unwrap_or_default();
         for text in [&mut self.message, &mut self.code] {
@@ -90,7 +90,7 @@ impl GraphError {
         MASTERED_ELSEWHERE_WORDS.iter().any(|words| message.contains(words))
     }
 
-    /// What this error usually means and how to mend it, where that is known.
+    /// What this error usually means and how to fix it, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match (self.status, self.code.as_str()) {
@@ -129,7 +129,7 @@ impl fmt::Display for GraphError {
 
 impl std::error::Error for GraphError {}
 
-/// Graph's messages are sentences; whatever is longer is not worth keeping for each of thousands of accounts.
+/// Graph's messages are sentences; longer texts are not worth keeping for each of thousands of accounts.
 fn bounded(mut message: String) -> String {
     if let Some((end, _)) = message.char_indices().nth(600) {
         message.truncate(end);

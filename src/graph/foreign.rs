@@ -1,7 +1,7 @@
 //! Answers that are not Graph's: a proxy's page, a captive portal, a gateway's text. Graph answers in JSON, and its counts
-//! in plain text; whatever else arrives was written by something between here and there.
+//! in plain text; anything else was written by something between here and there.
 
-/// How much of a page is looked at: its first words tell whose it is.
+/// How much of a page is looked at: its first words show whose it is.
 const LOOKED_AT: usize = 4 * 1024;
 /// How many characters of it are shown.
 const SHOWN: usize = 100;
@@ -143,7 +143,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_shown_is_one_short_line(body in prop::collection::vec(any::<u8>(), 1..600), kind in ".{0,40}") {
+        fn what_is_shown_is_one_short_line(body in prop::collection::vec(any::<u8>(), 1..600), kind in ".{0,40}") {
             let said = describe(Some(&kind), &body, false).message;
             prop_assert!(said.chars().count() < 320 && !said.chars().any(char::is_control), "{said:?}");
         }

@@ -1,15 +1,22 @@
 //! One tenant of Microsoft Graph: transport, tokens, `$batch`, quota, retries.
 //!
 //! This room knows what Graph is and nothing of why it is called: no plan, no roster, no terminal. Facts about Graph are
-//! cited by the title of the Microsoft page they come from.
+//! cited by the title of the Microsoft page they come from. Data passes through the files in this order:
 //!
-//! Data passes through it in this order: [`endpoint`] and [`connection`] say where Graph is, [`app_file`] names further
-//! apps to get in as, [`credential`] and [`token`] get in and [`access`] says as whom,
-//! [`transport`] carries one call, [`batch`] packs and unpacks up to twenty requests in one call, [`verdict`] says what
-//! an answer means, [`foreign`] that it is not Graph's, [`unreachable`](mod@unreachable) why there is none, and [`quota`] says how many
-//! writes may start now. [`reading`] is the whole of it for calls that change nothing; [`paced`] does the same within the
-//! tenant's resource units, page by page. [`probe`](mod@probe), [`certificate`] and [`claims`] look at the way itself: whether
-//! anybody answers, who signed for it, and what a token says that it permits.
+//! | file | what it does |
+//! | --- | --- |
+//! | [`endpoint`], [`connection`], `resolver`, `system_roots` | where Graph is, and the one HTTP client |
+//! | [`credential`], [`app_file`] | what the program signs in with; the file that names a further app |
+//! | [`token`], [`claims_challenge`], [`aadsts`] | the token that all calls share, what Graph wants proved, what the token service's codes mean |
+//! | [`claims`], [`caller`], [`access`] | what a token says, in whose name calls are made, and what may be shown of both |
+//! | [`transport`] | carries one call |
+//! | [`unreachable`](mod@unreachable), [`foreign`], [`error`] | why there is no answer, that something else than Graph answered, what Graph says when it refuses |
+//! | [`retry_after`], [`throttle`], [`backoff`] | how long to wait |
+//! | [`batch`] | packs and unpacks up to twenty requests in one call |
+//! | [`write_outcome`] | what the answer to a write means |
+//! | [`quota`] | how many writes may start now |
+//! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
+//! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
 
 pub mod aadsts;
 pub mod access;

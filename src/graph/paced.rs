@@ -173,7 +173,7 @@ impl<'a, T: Transport> Paced<'a, T> {
         Ok(all)
     }
 
-    /// Waits until so many resource units may be spent. Those who wait are served in their order.
+    /// Waits until this many resource units may be spent. Waiting calls are served in their order.
     async fn pay(&self, units: u32) {
         let mut bucket = self.units.lock().await;
         while let Err(wait) = bucket.take(units) {

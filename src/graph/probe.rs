@@ -9,7 +9,7 @@ use super::endpoint::Root;
 use super::retry_after;
 use super::unreachable::Unreachable;
 
-/// A service answered, with whatever status.
+/// A service answered, with any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reachable {
     /// Of HTTP.

@@ -21,7 +21,7 @@ use crate::ids::TenantId;
 const MAX_ATTEMPTS: u32 = 8;
 /// How often an answer that is no JSON is asked for again.
 const MAX_GARBLED: u32 = 4;
-/// How often the very first call tries a way that was never open: whoever mistyped an address wants to know it soon.
+/// How often the very first call tries a way that was never open: an administrator who mistyped an address wants to know it soon.
 const MAX_FIRST_CONTACTS: u32 = 2;
 
 /// Why something could not be read.

@@ -6,7 +6,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// The system knows no address for a name.
 ///
-/// The client's own resolver gives an error without a public type, which could only be told from others by its text.
+/// The client's own resolver gives an error without a public type, which differs from others only by its text.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct NameNotFound(io::Error);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// No wait is longer than this, whatever a header says: a gateway's nonsense must not stop a run for a day.
+/// No wait is longer than this, also where a header asks for more: a gateway's nonsense must not stop a run for a day.
 const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// Reads a `Retry-After` value: seconds, decimal seconds (`2.128`, as an older Microsoft sample has it), or an HTTP date.

@@ -21,7 +21,7 @@ const BUNDLES: [&str; 6] = [
 ///
 /// On Unix the TLS library takes what these variables name *in place* of the system's authorities. Here they name what
 /// is trusted *beside* them: an inspecting proxy leaves some hosts alone, and Microsoft asks that sign-ins be among them,
-/// so that one run meets both kinds of certificate. Elsewhere the system's own store is asked whatever they say.
+/// so that one run meets both kinds of certificate. Elsewhere the system's own store is asked in any case.
 pub(super) fn hidden() -> Vec<Certificate> {
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
     if cfg!(unix) && named { in_first_of(BUNDLES.iter().map(Path::new)) } else { Vec::new() }

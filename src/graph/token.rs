@@ -21,9 +21,9 @@ pub use super::credential::{Credential, TokenError};
 const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// How often a token is asked for while calls wait for it.
 const MAX_ATTEMPTS: u32 = 3;
-/// No token lives longer, whatever the service says: a number that no calendar holds must not end the program.
+/// No token lives longer, also where the service says so: a number that no calendar holds must not end the program.
 const MAX_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
-/// Calls wait no longer than this for the next attempt; whoever called decides then.
+/// Calls wait no longer than this for the next attempt; the caller decides then.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// A token, and which one it is: a caller that was turned down says with which.
@@ -73,7 +73,7 @@ struct Shared {
     getter: Box<dyn Getter>,
     can_renew: bool,
     state: Mutex<State>,
-    /// Whoever holds it fetches.
+    /// Its holder fetches.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -136,7 +136,7 @@ impl TokenSource {
         self.shared.token().await
     }
 
-    /// In whose name calls are sent. A configured app is certain; a token that somebody else fetched is looked into,
+    /// In whose name calls are sent. A configured app is certain; a ready token is looked into,
     /// and nothing of it is shown.
     ///
     /// # Errors
@@ -158,7 +158,7 @@ impl TokenSource {
         Ok(Claims::of_token(self.token().await?.text.expose_secret()))
     }
 
-    /// The way in as it stands now.
+    /// The sign-in as it stands now.
     ///
     /// # Errors
     ///
@@ -166,7 +166,7 @@ impl TokenSource {
     pub async fn access(&self) -> Result<Access, TokenError> {
         let claims = self.claims().await?;
         let kept = self.shared.state().current.as_ref().map(|kept| kept.until);
-        // When a token ends that somebody else fetched, only the token itself can tell.
+        // Only a ready token itself says when it ends.
         let until = if self.kind.method().is_renewable { kept } else { claims.as_ref().and_then(|it| it.expires) };
         Ok(Access { kind: self.kind, caller: self.caller().await?, tenant: self.tenant.clone(), until, claims })
     }
@@ -177,7 +177,7 @@ impl TokenSource {
         self.tenant.as_deref()
     }
 
-    /// What may be told about the certificate, where one is used.
+    /// The public facts of the certificate, where one is used.
     #[must_use]
     pub fn certificate(&self) -> Option<CertificateFacts> {
         self.certificate
@@ -192,7 +192,7 @@ impl TokenSource {
         }
     }
 
-    /// This token is not to be used any more. Says whether that is news; a newer one than this stays good, however late
+    /// This token is not to be used any more. Returns `true` if this token had not been rejected before. A newer one stays good, however late
     /// the calls are that were sent with this one.
     pub fn reject(&self, token: TokenMark) -> bool {
         self.shared.reject(token)
@@ -253,12 +253,12 @@ impl Shared {
         is_news
     }
 
-    /// Renews a token that is still good. Whatever becomes of it, no call waits for it and none fails by it.
+    /// Renews a token that is still good. No call waits for it, and none fails by it.
     fn renew_meanwhile(self: &Arc<Self>) {
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             let Ok(_turn) = shared.turn.try_lock() else { return };
-            // Somebody else may have done it, or failed, since this was found out.
+            // Another call may have done it, or failed, since this was found out.
             let due = {
                 let (state, now) = (shared.state(), Instant::now());
                 state.good(now).is_some_and(|kept| state.is_due(kept, now))

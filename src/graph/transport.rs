@@ -91,13 +91,13 @@ pub struct Advice {
     pub throttle_scope: Option<ThrottleScope>,
     /// Graph's name for the request.
     pub request_id: Option<String>,
-    /// What kind of body came; told for whole answers alone, not for items.
+    /// What kind of body came; known for whole answers alone, not for items.
     pub content_type: Option<String>,
 }
 
 impl Advice {
     /// Takes in one header; names are compared without regard to case. A `Retry-After` that is a date is counted from
-    /// `now`, which is the server's clock where it tells it.
+    /// `now`, which is the server's clock where it says so.
     pub fn read(&mut self, name: &str, value: &str, now: OffsetDateTime) {
         if name.eq_ignore_ascii_case("retry-after") {
             self.retry_after = retry_after::parse(value, now);
@@ -156,14 +156,14 @@ impl Answer {
         }
     }
 
-    /// Did something else than Graph answer that may be out of the way later: a proxy that restarts, one that nobody has
-    /// signed in to yet? One that refuses the form of a request refuses it the next time as well.
+    /// Did something else than Graph answer that may be out of the way later: a proxy that restarts, one that still
+    /// requires a sign-in? One that refuses the form of a request refuses it the next time as well.
     #[must_use]
     pub fn is_obstacle(&self) -> bool {
         self.is_foreign() && !matches!(self.status, 400 | 404 | 405 | 411 | 413..=415 | 431 | 501)
     }
 
-    /// Is it Graph's own 401? A proxy that wants to be signed in to says nothing about the token.
+    /// Is it Graph's own 401? A proxy that requires a sign-in says nothing about the token.
     fn turns_the_token_down(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED.as_u16() && !self.is_foreign()
     }
@@ -176,7 +176,7 @@ impl Answer {
         Err(TransportError::Unauthorized(if had_secrets { self.into_guarded_error() } else { self.into_error() }))
     }
 
-    /// Did something else than Graph answer, such as a proxy? Then nobody knows whether the request ever reached Graph.
+    /// Did something else than Graph answer, such as a proxy? Then it is unknown whether the request ever reached Graph.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         foreign::is_foreign(self.status, self.advice.content_type.as_deref(), &self.body)
@@ -225,7 +225,7 @@ pub trait Transport: Send + Sync + 'static {
     fn send(&self, call: Call) -> impl Future<Output = Result<Answer, TransportError>> + Send;
 
     /// Takes in that Graph turned this token down inside a batch that it accepted as a whole: the next call gets a fresh
-    /// one. Says whether that is news: many calls are under way with one token, and it is turned down only once.
+    /// one. Returns `true` if this token had not been rejected before: many calls are under way with one token.
     fn token_rejected(&self, _token: TokenMark) -> bool {
         true
     }
@@ -248,26 +248,26 @@ pub struct HttpTransport {
     http: reqwest::Client,
     endpoints: Endpoints,
     tokens: TokenSource,
-    /// How many seconds Graph's clock was ahead of this machine's at the last answer; [`UNTOLD`] before the first.
+    /// How many seconds Graph's clock was ahead of this machine's at the last answer; [`NOT_KNOWN`] before the first.
     ahead: AtomicI64,
-    /// Graph's clock at the last answer, in seconds; [`UNTOLD`] before the first.
+    /// Graph's clock at the last answer, in seconds; [`NOT_KNOWN`] before the first.
     last_date: AtomicI64,
 }
 
-const UNTOLD: i64 = i64::MIN;
+const NOT_KNOWN: i64 = i64::MIN;
 
 impl HttpTransport {
     /// Sends over `http` with tokens from `tokens`.
     #[must_use]
     pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
-        Self { http, endpoints, tokens, ahead: AtomicI64::new(UNTOLD), last_date: AtomicI64::new(UNTOLD) }
+        Self { http, endpoints, tokens, ahead: AtomicI64::new(NOT_KNOWN), last_date: AtomicI64::new(NOT_KNOWN) }
     }
 
-    /// Graph's clock, as far as the last answer tells; `None` before the first.
+    /// Graph's clock, as of the last answer; `None` before the first.
     #[must_use]
     pub fn time_there(&self) -> Option<OffsetDateTime> {
         let ahead = self.ahead.load(Ordering::Relaxed);
-        (ahead != UNTOLD).then(|| OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(ahead)))
+        (ahead != NOT_KNOWN).then(|| OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(ahead)))
     }
 
     /// Graph's own clock when it last answered.
@@ -277,7 +277,7 @@ impl HttpTransport {
         OffsetDateTime::from_unix_timestamp(self.last_date.load(Ordering::Relaxed)).ok()
     }
 
-    /// In whose name calls are sent, as far as this can be told without asking Graph.
+    /// In whose name calls are sent, as far as this can be known without asking Graph.
     ///
     /// # Errors
     ///
@@ -299,7 +299,7 @@ impl HttpTransport {
         self.tokens.tenant()
     }
 
-    /// What may be told about the certificate that signs the way in, where one does.
+    /// The public facts of the certificate that signs for tokens, where one does.
     #[must_use]
     pub fn certificate(&self) -> Option<CertificateFacts> {
         self.tokens.certificate()
@@ -314,7 +314,7 @@ impl HttpTransport {
         Ok(self.tokens.claims().await?)
     }
 
-    /// The way in as it stands now.
+    /// The sign-in as it stands now.
     ///
     /// # Errors
     ///
@@ -439,7 +439,7 @@ mod tests {
     fn a_proxy_behind_a_token_that_was_turned_down_is_no_verdict_on_the_fresh_one() {
         let page = answered_401(Some("text/html"), "<html>blocked: {\"password\":\"Tr0ub4dor\"}</html>");
         let answer = page.judged_with_fresh_token(true).unwrap();
-        assert!(answer.is_foreign(), "nobody knows whether the call reached Graph");
+        assert!(answer.is_foreign(), "it is unknown whether the call reached Graph");
         assert!(!answer.into_guarded_error().to_string().contains("Tr0ub4dor"));
     }
 

@@ -28,7 +28,7 @@ pub struct User {
     pub given_name: Option<String>,
     /// Last name.
     pub surname: Option<String>,
-    /// Whether sign-in is allowed. `None` means that it was not told, never "disabled".
+    /// Whether sign-in is allowed. `None` means that Graph did not say, never "disabled".
     pub account_enabled: Option<bool>,
     /// `Member` or `Guest`.
     pub user_type: Option<String>,

@@ -1,4 +1,4 @@
-//! A network that goes away, a token service that does, proxies that answer in Graph's place: what an operator is told, and
+//! A network that goes away, a token service that does, proxies that answer in Graph's place: what an operator reads, and
 //! that the run goes on by itself.
 
 use std::io::{BufRead as _, BufReader};
@@ -24,25 +24,25 @@ fn in_the_middle(stage: &Stage) -> Child {
     child
 }
 
-/// Lets the run go on, waits until it has said something, mends what is wrong, and gives all that it said on the way.
-fn told_until(stage: &Stage, mut child: Child, words: &str, mend: impl FnOnce(&Stage)) -> String {
+/// Lets the run go on, waits until it has said something, fixes what is wrong, and gives all that it said on the way.
+fn said_until(stage: &Stage, mut child: Child, words: &str, fix: impl FnOnce(&Stage)) -> String {
     stage.simulator.release();
     let mut errors = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let mut told = String::new();
+    let mut said = String::new();
     for line in errors.by_ref() {
-        told += &line;
-        told.push('\n');
+        said += &line;
+        said.push('\n');
         if line.contains(words) {
             break;
         }
     }
-    assert!(told.contains(words), "nobody said {words:?}: {told}");
-    mend(stage);
-    errors.for_each(|line| told = format!("{told}{line}\n"));
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
+    assert!(said.contains(words), "{words:?} was not said: {said}");
+    fix(stage);
+    errors.for_each(|line| said = format!("{said}{line}\n"));
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 120);
-    told
+    said
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
     let stage = planned();
     let child = in_the_middle(&stage);
     stage.simulator.go_dark();
-    let told = told_until(&stage, child, "Check the network", |stage| stage.simulator.come_back());
+    let said = said_until(&stage, child, "Check the network", |stage| stage.simulator.come_back());
     for part in [
         "the connection was refused",
         "since ",
@@ -59,7 +59,7 @@ fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
         "goes on by itself",
         "Graph answers again, after",
     ] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(said.contains(part), "{part}: {said}");
     }
     judge_events(&stage, &["unreachable", "reachable", "ended"]);
 }
@@ -76,12 +76,12 @@ fn a_token_service_that_is_down_is_waited_for() {
         let child = in_the_middle(&stage);
         stage.simulator.change_faults(faults());
         stage.simulator.expire_tokens();
-        let told = told_until(&stage, child, "no answer from Graph (", |stage| {
+        let said = said_until(&stage, child, "no answer from Graph (", |stage| {
             stage.simulator.change_faults(FaultShares::default());
         });
         assert!(
-            told.contains("token service is busy") || told.contains("something else than the service answered"),
-            "{told}"
+            said.contains("token service is busy") || said.contains("something else than the service answered"),
+            "{said}"
         );
     }
 }
@@ -93,10 +93,10 @@ fn a_proxy_that_answers_in_graphs_place_is_named_and_waited_for() {
         let stage = planned();
         let child = in_the_middle(&stage);
         stage.simulator.change_faults(FaultShares { proxy_page, proxy_refusal, ..FaultShares::default() });
-        let told = told_until(&stage, child, "something between here and Graph answered", |stage| {
+        let said = said_until(&stage, child, "something between here and Graph answered", |stage| {
             stage.simulator.change_faults(FaultShares::default());
         });
-        assert!(told.contains(status) && told.contains("text/html"), "{told}");
+        assert!(said.contains(status) && said.contains("text/html"), "{said}");
     }
 }
 
@@ -118,7 +118,7 @@ fn tokens_that_are_revoked_again_and_again_end_the_run_and_lose_nothing() {
     assert_eq!(stage.outcomes("out")["done"], 120);
 }
 
-/// At the start of a command nobody waits: whoever mistyped an address or forgot a file is told at once.
+/// At the start of a command there is no waiting: a mistyped address or a forgotten file is named at once.
 #[test]
 fn what_is_wrong_from_the_start_is_told_at_once_with_its_mend() {
     let stage = planned();

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::stage::{Ran, Stage, finish};
 
 /// Where a setting comes from, and its first value.
-fn told(ran: &Ran, name: &str) -> (String, String) {
+fn in_force(ran: &Ran, name: &str) -> (String, String) {
     let json = ran.json();
     let settings = json["settings"].as_array().unwrap();
     let setting = settings.iter().find(|setting| setting["name"] == name).unwrap_or_else(|| panic!("{name}: {json}"));
@@ -33,17 +33,17 @@ fn flags_beat_variables_and_variables_beat_the_file() {
     let stage = Stage::new();
     stage.write("sealoff.toml", "tenant = \"of-the-file\"\nprotect = \"file.txt\"\nhalt_at = 20\n");
     let of_file = finish(without_variables(&stage, &["config", "--json"])).succeeded();
-    assert_eq!(told(&of_file, "tenant"), pair("file", "of-the-file"));
-    assert_eq!(told(&of_file, "protect"), pair("file", "file.txt"));
-    assert_eq!(told(&of_file, "halt_at"), pair("file", "20"));
-    assert_eq!(told(&of_file, "cloud"), pair("rule", "global"));
-    assert_eq!(told(&of_file, "schedule").0, "unset");
+    assert_eq!(in_force(&of_file, "tenant"), pair("file", "of-the-file"));
+    assert_eq!(in_force(&of_file, "protect"), pair("file", "file.txt"));
+    assert_eq!(in_force(&of_file, "halt_at"), pair("file", "20"));
+    assert_eq!(in_force(&of_file, "cloud"), pair("rule", "global"));
+    assert_eq!(in_force(&of_file, "schedule").0, "unset");
 
     let mut command = without_variables(&stage, &["config", "--json"]);
     command.env("AZURE_TENANT_ID", "of-the-variable").env("SEALOFF_PROTECT", "variable.txt");
     let of_variables = finish(command).succeeded();
-    assert_eq!(told(&of_variables, "tenant"), pair("variable", "of-the-variable"));
-    assert_eq!(told(&of_variables, "protect"), pair("variable", "variable.txt"));
+    assert_eq!(in_force(&of_variables, "tenant"), pair("variable", "of-the-variable"));
+    assert_eq!(in_force(&of_variables, "protect"), pair("variable", "variable.txt"));
 
     let mut command = without_variables(
         &stage,
@@ -51,9 +51,9 @@ fn flags_beat_variables_and_variables_beat_the_file() {
     );
     command.env("AZURE_TENANT_ID", "of-the-variable").env("SEALOFF_PROTECT", "variable.txt");
     let of_flags = finish(command).succeeded();
-    assert_eq!(told(&of_flags, "tenant"), pair("flag", "of-the-flag"));
-    assert_eq!(told(&of_flags, "protect"), pair("flag", "flag.txt"));
-    assert_eq!(told(&of_flags, "halt_at"), pair("flag", "30"));
+    assert_eq!(in_force(&of_flags, "tenant"), pair("flag", "of-the-flag"));
+    assert_eq!(in_force(&of_flags, "protect"), pair("flag", "flag.txt"));
+    assert_eq!(in_force(&of_flags, "halt_at"), pair("flag", "30"));
 }
 
 #[test]
@@ -69,14 +69,14 @@ fn the_way_in_is_decided_as_a_whole() {
         assert!(!ran.out.contains("opens-nothing-real"), "{}", ran.out);
         ran
     };
-    assert_eq!(told(&config(&[], false), "auth"), pair("file", "certificate"));
-    assert_eq!(told(&config(&[], true), "auth"), pair("variable", "secret"));
-    assert_eq!(told(&config(&[], true), "client_certificate").0, "unset");
+    assert_eq!(in_force(&config(&[], false), "auth"), pair("file", "certificate"));
+    assert_eq!(in_force(&config(&[], true), "auth"), pair("variable", "secret"));
+    assert_eq!(in_force(&config(&[], true), "client_certificate").0, "unset");
     let other = config(&["--client-secret-file", "x"], false);
-    assert_eq!(told(&other, "auth").0, "unset");
-    assert_eq!(told(&other, "client_certificate").0, "unset");
-    // Whoever asks for a certificate means the one of the file.
-    assert_eq!(told(&config(&["--auth", "certificate"], true), "client_certificate"), pair("file", "app.pem"));
+    assert_eq!(in_force(&other, "auth").0, "unset");
+    assert_eq!(in_force(&other, "client_certificate").0, "unset");
+    // --auth certificate means the certificate of the file.
+    assert_eq!(in_force(&config(&["--auth", "certificate"], true), "client_certificate"), pair("file", "app.pem"));
 }
 
 #[test]
@@ -117,9 +117,9 @@ fn a_plan_follows_the_file_and_says_so() {
     let applied = with(&["apply", "out", "--confirm", "2", "--json"]).succeeded();
     assert_eq!(applied.json()["pace"]["halt_at"], 33);
     stage.judge("out");
-    // Without the file, nobody is named who may read the passwords.
+    // Without the file, no reader of the passwords is named.
     stage.run(&["plan", "roster.csv", "--playbook", "breach", "--out", "other", "--no-config"]).exited(4);
-    // Thrown away is thrown away, whatever the file says about keys.
+    // Thrown away is thrown away, also where the file names keys.
     with(&["plan", "roster.csv", "--playbook", "offboard", "--discard-credentials", "--out", "gone"]).succeeded();
 }
 
@@ -138,11 +138,11 @@ fn a_file_that_cannot_be_trusted_or_understood_stops_the_command() {
         refused.err
     );
     stage.run(&["config", "--config", "nowhere.toml"]).exited(2).complains(&["nowhere.toml"]);
-    // Where secrets are sent is not for a file to say that came with somebody's archive.
+    // Where secrets are sent is not for a file to say that came with an archive.
     stage.write("sealoff.toml", "halt_at = 20\nauthority = \"https://login.example.invalid\"\n");
     stage.run(&plan).exited(4).complains(&["sealoff.toml:2", "where secrets are sent", "--config sealoff.toml"]);
     let named = stage.run(&["config", "--json", "--config", "sealoff.toml"]).succeeded();
-    assert_eq!(told(&named, "authority").0, "variable", "and variables beat it");
+    assert_eq!(in_force(&named, "authority").0, "variable", "and variables beat it");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -151,7 +151,7 @@ fn a_file_that_cannot_be_trusted_or_understood_stops_the_command() {
         stage.run(&plan).exited(4).complains(&["others may change", "chmod go-w", "--no-config"]);
     }
     assert!(!stage.path("out").exists());
-    // Whoever looks at nothing of Graph is not troubled by it.
+    // A command that does not call Graph does not care.
     stage.run(&["status", "out"]).exited(2).complains(&["plan"]);
     let mut no_config = plan.to_vec();
     no_config.push("--no-config");
@@ -170,12 +170,12 @@ fn the_configuration_folder_comes_after_the_working_folder() {
     };
     if cfg!(not(target_os = "macos")) {
         let ran = config();
-        assert_eq!(told(&ran, "halt_at"), pair("file", "20"));
-        assert!(told(&ran, "protect").1.contains("home"), "{}", ran.out);
+        assert_eq!(in_force(&ran, "halt_at"), pair("file", "20"));
+        assert!(in_force(&ran, "protect").1.contains("home"), "{}", ran.out);
     }
     stage.write("sealoff.toml", "halt_at = 30\n");
-    assert_eq!(told(&config(), "halt_at"), pair("file", "30"));
-    assert_eq!(told(&config(), "protect").0, "unset", "one file, not a mixture");
+    assert_eq!(in_force(&config(), "halt_at"), pair("file", "30"));
+    assert_eq!(in_force(&config(), "protect").0, "unset", "one file, not a mixture");
 }
 
 #[test]

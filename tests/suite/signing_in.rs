@@ -61,7 +61,7 @@ fn a_certificate_signs_its_way_in() {
         .succeeded()
         .complains(&["signing in with a certificate (AZURE_CLIENT_CERTIFICATE_PATH)"]);
 
-    // A file that was named as an argument is what is meant, whatever the environment holds.
+    // A file that was named as an argument is what is meant, also where the environment says otherwise.
     let stage = Stage::new();
     plan(&stage, &[("AZURE_CLIENT_SECRET", "wrong")], &["--client-certificate", &pem])
         .exited(5)
@@ -104,17 +104,17 @@ fn a_certificate_that_cannot_be_used_says_why() {
 
 pub(crate) const PASSWORD: &str = "pf\u{e4}x & pass";
 
-/// Runs openssl with the password in `PASSWORD`; says whether it did what it was told.
+/// Runs openssl with the password in `PASSWORD`; says whether it succeeded.
 pub(crate) fn openssl(folder: &Path, arguments: &str) -> bool {
     let mut command = Command::new("openssl");
     command.current_dir(folder).args(arguments.split(' ')).env("PASSWORD", PASSWORD).env("NOTHING", "");
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
-/// A PFX file of `certificate.pem` and `key.pem`, and of whatever else is said.
+/// A PFX file of `certificate.pem` and `key.pem`, and of what else is given.
 pub(crate) fn export(folder: &Path, name: &str, more: &str) {
-    let told = format!("pkcs12 -export -in certificate.pem -inkey key.pem -out {name} {more}");
-    assert!(openssl(folder, told.trim_end()), "openssl cannot make {name}");
+    let arguments = format!("pkcs12 -export -in certificate.pem -inkey key.pem -out {name} {more}");
+    assert!(openssl(folder, arguments.trim_end()), "openssl cannot make {name}");
 }
 
 /// A tenant whose app has this certificate, as DER, and no other.
@@ -131,7 +131,7 @@ fn doctor_signs_in(stage: &Stage, file: &Path, password: Option<&str>) -> Ran {
 }
 
 #[test]
-fn a_pfx_file_signs_its_way_in_whoever_wrote_it() {
+fn a_pfx_file_signs_in_with_any_writer_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let Some(der) = make_certificate(folder.path(), "app.pem", &RSA) else { return };
     let stage = stage_with(&der);
@@ -144,7 +144,7 @@ fn a_pfx_file_signs_its_way_in_whoever_wrote_it() {
             Some(PASSWORD),
         ),
         ("open-certificate.pfx", "-passout env:PASSWORD -certpbe NONE", Some(PASSWORD)),
-        // As Azure Key Vault gives it out: nobody has to know that its password is empty.
+        // As Azure Key Vault gives it out: its empty password need not be given.
         ("vault.pfx", "-passout env:NOTHING", None),
         ("old-vault.pfx", "-passout env:NOTHING -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1", None),
         ("open.pfx", "-passout env:NOTHING -keypbe NONE -certpbe NONE -nomac", None),
@@ -207,8 +207,8 @@ fn of_several_certificates_in_a_pfx_file_the_one_of_the_key_is_taken() {
     let own = std::fs::read_to_string(at("certificate.pem")).unwrap();
     for (name, first, second) in [("after.pfx", &issuer, &own), ("before.pfx", &own, &issuer)] {
         std::fs::write(at("both.pem"), format!("{first}{second}")).unwrap();
-        let told = format!("pkcs12 -export -in both.pem -inkey key.pem -passout env:PASSWORD -out {name}");
-        assert!(openssl(folder.path(), &told));
+        let arguments = format!("pkcs12 -export -in both.pem -inkey key.pem -passout env:PASSWORD -out {name}");
+        assert!(openssl(folder.path(), &arguments));
         let stage = stage_with(&der);
         doctor_signs_in(&stage, &at(name), Some(PASSWORD)).succeeded();
     }
@@ -217,16 +217,16 @@ fn of_several_certificates_in_a_pfx_file_the_one_of_the_key_is_taken() {
     assert!(openssl(folder.path(), renew));
     let renewed = std::fs::read_to_string(at("renewed.pem")).unwrap();
     let renewed_der = CertificateDer::from_pem_slice(renewed.as_bytes()).unwrap().to_vec();
-    let told =
+    let arguments =
         "pkcs12 -export -in certificate.pem -inkey key.pem -certfile renewed.pem -passout env:PASSWORD -out marked.pfx";
-    assert!(openssl(folder.path(), told));
+    assert!(openssl(folder.path(), arguments));
     doctor_signs_in(&stage_with(&der), &at("marked.pfx"), Some(PASSWORD)).succeeded();
     doctor_signs_in(&stage_with(&renewed_der), &at("marked.pfx"), Some(PASSWORD)).exited(5).says(&["AADSTS700027"]);
     // Without a mark, the one that is good for longest.
     let key = std::fs::read_to_string(at("key.pem")).unwrap();
     std::fs::write(at("two.pem"), format!("{own}{renewed}{key}")).unwrap();
     doctor_signs_in(&stage_with(&renewed_der), &at("two.pem"), None).succeeded();
-    // Two keys with a certificate each: nobody guesses.
+    // Two keys with a certificate each: none is guessed.
     let (other, app) =
         (std::fs::read_to_string(at("other.pem")).unwrap(), std::fs::read_to_string(at("app.pem")).unwrap());
     std::fs::write(at("two-keys.pem"), other + &app).unwrap();
@@ -356,7 +356,7 @@ fn a_person_signs_in_on_another_device_and_is_never_touched() {
     let ran = ran.complains(&["/devicelogin", "enter the code", "it was you who started"]);
     let ran = ran.says(&[&format!("Signed in as {upn}"), "directory roles decide", "operator"]);
     assert!(ran.out.contains("refuse"), "{}", ran.out);
-    // Nobody is asked to sign in twice: not by the plan and the run, and not for a later token.
+    // No person is asked to sign in twice: not by the plan and the run, and not for a later token.
     assert_eq!(ran.err.matches("enter the code").count(), 1);
 }
 
@@ -448,7 +448,7 @@ fn a_secret_in_a_file_and_the_tenant_as_arguments() {
     }
     #[cfg(not(unix))]
     let _ = ran;
-    // A folder that is taken is told before anybody signs in.
+    // A folder that is taken is named before any sign-in.
     let _ = std::fs::remove_dir_all(stage.path("out"));
     for (content, says) in [("", "it is empty"), ("a\nb\n", "several lines")] {
         let file = stage.write("secret", content);

@@ -47,7 +47,7 @@ pub(super) enum SettingsError {
     Unreadable { path: PathBuf, error: io::Error },
     #[error("others may change {}, and so choose the tenant and who can open the passwords; keep them out: chmod go-w {}", .0.display(), .0.display())]
     WritableByOthers(PathBuf),
-    #[error("{} belongs to somebody else, who could choose the tenant and who can open the passwords", .0.display())]
+    #[error("{} belongs to another user, who could choose the tenant and who can open the passwords", .0.display())]
     NotYours(PathBuf),
     #[error("{}:{line}: this is no TOML: {reason}", path.display())]
     NotToml { path: PathBuf, line: usize, reason: String },
@@ -72,7 +72,7 @@ pub(super) enum SettingsError {
     TwoWaysIn { path: PathBuf, line: usize, first: &'static str, second: &'static str },
     #[error(
         "{}:{line}: {name} says where secrets are sent, and a file that was merely found in the working folder may have come \
-         with somebody's archive", path.display()
+         with an archive", path.display()
     )]
     MerelyFound { path: PathBuf, line: usize, name: &'static str },
 }
@@ -94,7 +94,7 @@ fn one_of(meant: Option<&'static str>) -> String {
     )
 }
 
-/// What leads the credentials of whoever runs the program elsewhere.
+/// What sends the operator's credentials elsewhere.
 const LEADS_AWAY: [&str; 3] = ["graph_endpoint", "authority", "ca_file"];
 
 /// The file in the working folder.
@@ -105,7 +105,7 @@ pub(super) fn here() -> PathBuf {
 /// The file in the working folder, or else the one in the platform's configuration folder.
 pub(super) fn found() -> Option<PathBuf> {
     let here = here();
-    // What is there and cannot be read is found too, and the error tells why.
+    // What is there and cannot be read is found too, and the error says why.
     let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
     Some(here).filter(is_there).or_else(|| configuration_folder().map(|folder| folder.join(NAME)).filter(is_there))
 }
@@ -128,7 +128,7 @@ impl SettingsFile {
     ///
     /// # Errors
     ///
-    /// It cannot be read, somebody else may change it, or something in it is no setting.
+    /// It cannot be read, another user may change it, or something in it is no setting.
     pub(super) fn read(path: &Path) -> Result<Self, SettingsError> {
         let unreadable = |error| SettingsError::Unreadable { path: path.to_owned(), error };
         let file = File::open(path).map_err(unreadable)?;
@@ -137,7 +137,7 @@ impl SettingsFile {
             private_files::MayChange::Others => return Err(SettingsError::WritableByOthers(path.to_owned())),
             private_files::MayChange::AnotherOwner => return Err(SettingsError::NotYours(path.to_owned())),
         }
-        // Somebody may have written a secret into it.
+        // By mistake, a secret may have been written into it.
         let mut text = Zeroizing::new(String::new());
         let read = file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
         if read as u64 > MAX_FILE {
@@ -146,7 +146,7 @@ impl SettingsFile {
         Self::parse(path, text.trim_start_matches('\u{feff}'))
     }
 
-    /// The same of a file that nobody named and that lies where the program was started.
+    /// The same of a file that was not named and that lies where the program was started.
     ///
     /// # Errors
     ///
@@ -276,7 +276,7 @@ impl SettingsReader<'_> {
 
     fn beside(&self, name: &str) -> String {
         let folder = private_files::folder_of(self.path);
-        // A file that was found in the working folder names its neighbours as everybody else does there.
+        // A file that was found in the working folder names its neighbours as arguments do there.
         if folder == Path::new(".") { name.to_owned() } else { folder.join(name).to_string_lossy().into_owned() }
     }
 }

@@ -96,7 +96,7 @@ impl SettingKey {
     }
 }
 
-/// All settings, in the order in which they are told.
+/// All settings, in the order in which they are shown.
 pub(crate) const KEYS: [SettingKey; 24] = [
     key("tenant", "tenant", SettingKind::Text).below(&["AZURE_TENANT_ID"]),
     key("client_id", "client_id", SettingKind::Text).below(&["AZURE_CLIENT_ID"]),

@@ -1,7 +1,7 @@
 //! What is in force: flags beat variables, and variables beat `sealoff.toml`.
 //!
 //! The command line is parsed twice: once to know what was said, and once with what the file says as default values of the
-//! arguments that nobody gave. So every other room sees arguments and nothing else, and clap keeps the order.
+//! arguments that were not given. So every other room sees arguments and nothing else, and clap keeps the order.
 
 mod file;
 mod key;
@@ -43,9 +43,9 @@ pub(super) enum Origin {
         /// The playbook in whose table it stands.
         playbook: Option<Playbook>,
     },
-    /// Nobody said anything, and this is the rule.
+    /// Not set, and this is the default.
     Rule,
-    /// Nobody said anything.
+    /// Not set.
     Unset,
 }
 
@@ -74,8 +74,8 @@ pub(super) struct InForce {
     pub(super) settings: Vec<SettingInForce>,
 }
 
-/// The command line, with what the file of settings says where nobody says otherwise. A command line that cannot be used ends
-/// the process here, as does `--help`.
+/// The command line, with what the file of settings says where neither a flag nor a variable does. A command line that
+/// cannot be used ends the process here, as does `--help`.
 ///
 /// # Errors
 ///
@@ -90,7 +90,7 @@ pub(super) fn parse(line: &[OsString], command: &Command) -> Result<(ArgMatches,
     messages::set_level(MessageArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()));
     if let Some(names) = in_force.said_by_file().filter(|_| matches.subcommand_name() != Some("config")) {
         let file = in_force.file.as_deref().map(quoted).unwrap_or_default();
-        // Said before anything is sent, so that nobody is surprised by a file that lies about.
+        // Said before anything is sent, so that a file that lies about is no surprise.
         messages::info(format_args!("settings of {file}: {names}"));
     }
     Ok((matches, in_force))
@@ -99,16 +99,16 @@ pub(super) fn parse(line: &[OsString], command: &Command) -> Result<(ArgMatches,
 impl InForce {
     fn said_by_file(&self) -> Option<String> {
         let sets_passwords = self.playbook.is_none_or(Playbook::resets);
-        let said = self.settings.iter().filter(|told| matches!(told.origin, Origin::File { .. }));
+        let said = self.settings.iter().filter(|setting| matches!(setting.origin, Origin::File { .. }));
         let counts = |name: &&str| sets_passwords || !ABOUT_PASSWORDS.contains(name);
-        let names: Vec<&str> = said.map(|told| told.name).filter(counts).collect();
+        let names: Vec<&str> = said.map(|setting| setting.name).filter(counts).collect();
         (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// The same failure; where a value that stands in the file is what is wrong, with the place at which it stands.
     pub(super) fn with_origin(&self, failure: Failure) -> Failure {
         let (Some(file), Some(argument)) = (&self.file, failure.argument) else { return failure };
-        let is_it = |told: &&SettingInForce| KEYS.iter().any(|key| key.name == told.name && key.arg == argument);
+        let is_it = |setting: &&SettingInForce| KEYS.iter().any(|key| key.name == setting.name && key.arg == argument);
         let Some(SettingInForce { name, origin: Origin::File { line, .. }, .. }) = self.settings.iter().find(is_it)
         else {
             return failure;
@@ -156,7 +156,7 @@ fn with_settings(
     let matches = usage::parse(&again, line);
     let settings = match matches.subcommand() {
         Some((_, sub)) => {
-            KEYS.iter().filter(|key| has(known, key.arg)).map(|key| told(known, sub, key, &chosen)).collect()
+            KEYS.iter().filter(|key| has(known, key.arg)).map(|key| in_force(known, sub, key, &chosen)).collect()
         }
         None => Vec::new(),
     };
@@ -230,7 +230,7 @@ fn raw(matches: &ArgMatches, id: &str) -> Vec<String> {
     values.map(|value| value.to_string_lossy().into_owned()).collect()
 }
 
-fn told(
+fn in_force(
     command: &Command,
     matches: &ArgMatches,
     key: &SettingKey,
@@ -257,7 +257,7 @@ fn told(
     SettingInForce { name: key.name, values, origin }
 }
 
-/// What a variable says that clap does not know of. A secret is never told.
+/// What a variable says that clap does not know of. A secret is never shown.
 fn of_environment(key: &SettingKey) -> Option<(Vec<String>, &'static str)> {
     if key.name == AUTH {
         return decided_by_environment().map(|(kind, name)| (vec![kind.name().to_owned()], name));

@@ -1,5 +1,5 @@
 //! The managed identity of a server that is not in Azure: "Authenticate against Azure resources with Azure Arc-enabled
-//! servers". The agent proves that it speaks to somebody who may read its files: it names one, and wants to hear what is
+//! servers". The agent gives tokens only to callers that may read its files: it names one, and asks for what is
 //! in it.
 
 use std::path::{Path, PathBuf};
@@ -68,7 +68,7 @@ fn folder_of_agent() -> PathBuf {
     }
 }
 
-/// The proof that the agent wants. Whoever sits at that address in its place must not be able to have any file read:
+/// The proof that the agent wants. An attacker who answers at that address must not be able to have any file read:
 /// only a small `.key` file in the agent's own folder is.
 fn key_named_by(headers: &HeaderMap, folder: &Path) -> Result<HeaderValue, TokenError> {
     let unusable = |reason: &str| TokenError::Unusable(format!("the Azure Arc agent: {reason}"));

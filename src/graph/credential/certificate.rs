@@ -26,7 +26,7 @@ pub struct SigningCertificate {
     facts: CertificateFacts,
 }
 
-/// What may be told about a certificate.
+/// The public facts of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertificateFacts {
     /// `x5t#S256`: the SHA-256 of the certificate.
@@ -57,7 +57,7 @@ impl SigningCertificate {
         Ok(Self { key, facts })
     }
 
-    /// What may be told about the certificate.
+    /// The public facts of the certificate.
     #[must_use]
     pub fn facts(&self) -> CertificateFacts {
         self.facts

@@ -40,7 +40,7 @@ pub enum CertificateError {
          export the certificate with its private key as PFX", .0.display()
     )]
     NoKey(PathBuf),
-    /// It is behind a password, and nobody gave it.
+    /// It is behind a password, and none was given.
     #[error("the private key in {} is behind a password, and none was given", .0.display())]
     Locked(PathBuf),
     /// The password does not open it.
@@ -86,7 +86,7 @@ pub enum CertificateError {
     KeyOfAnother(PathBuf),
     /// Several keys, each with its certificate.
     #[error(
-        "{} holds {keys} private keys, each with a certificate of its own, and which of them is the app's cannot be told: \
+        "{} holds {keys} private keys, each with a certificate of its own, and which of them is the app's cannot be known: \
          export that one alone", path.display()
     )]
     SeveralKeys {
@@ -97,7 +97,7 @@ pub enum CertificateError {
     },
 }
 
-/// Asks for the password of the file at a path; `None` where nobody can be asked.
+/// Asks for the password of the file at a path; `None` where no person can be asked.
 pub type AskPassword<'a> = dyn FnMut(&Path) -> Option<SecretString> + 'a;
 
 /// What opens a file that is behind a password. It cannot be printed.
@@ -177,7 +177,7 @@ fn of_pfx(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Resul
 }
 
 fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<PfxContents, CertificateError> {
-    // What stands around the blocks is somebody's name, in whatever encoding.
+    // What stands around the blocks is a name, in any encoding.
     let lossy;
     let text = match std::str::from_utf8(content) {
         Ok(text) => text,
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn the_certificate_of_the_key_is_taken_whatever_stands_beside_it() {
+    fn the_certificate_of_the_key_is_taken_in_spite_of_what_stands_beside_it() {
         let (own, other) = (key(), key());
         let (marked, renewed) = (certificate(&own, 10, Some(b"1")), certificate(&own, 90, None));
         // Of another key: it lasts longest, and bears the very mark.
@@ -294,7 +294,7 @@ mod tests {
             assert_eq!(picked(Some(b"1"), &order).unwrap(), marked.der, "the one with the key's mark");
             assert_eq!(picked(None, &order).unwrap(), renewed.der, "without a mark, the one that is good for longest");
         }
-        assert_eq!(picked(Some(b"1"), &[&foreign, &renewed]).unwrap(), renewed.der, "a mark alone makes nobody's own");
+        assert_eq!(picked(Some(b"1"), &[&foreign, &renewed]).unwrap(), renewed.der, "a mark alone proves nothing");
         assert!(matches!(picked(Some(b"1"), &[&foreign]), Err(CertificateError::KeyOfAnother(_))));
     }
 
@@ -309,7 +309,7 @@ mod tests {
         let refused = password.open(Path::new("app.pfx"), |_| Err::<(), _>(PfxError::WrongPassword)).unwrap_err();
         let printed = format!("{password:?} {refused:?} {refused}");
         assert!(!printed.contains("very") && printed.contains("app.pfx"), "{printed}");
-        assert_eq!(asked, 0, "whoever was given a password asks nobody");
+        assert_eq!(asked, 0, "where a password is given, no person is asked");
     }
 
     #[test]

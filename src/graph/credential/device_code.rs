@@ -17,7 +17,7 @@ const SLOWER_BY: Duration = Duration::from_secs(5);
 /// The interval where none is named (RFC 8628, section 3.2).
 const USUAL_INTERVAL: u64 = 5;
 
-/// Whatever the service says: nobody waits for longer, and numbers that no calendar holds must not end the program.
+/// A person does not wait for longer than this, and numbers that no calendar holds must not end the program.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
 const MAX_INTERVAL: Duration = Duration::from_secs(60);
 

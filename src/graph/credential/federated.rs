@@ -12,7 +12,7 @@ use crate::graph::unreachable::Unreachable;
 
 /// The audience that a federated credential has unless it was set otherwise ("Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
-/// No token is longer; whatever is, was named by mistake.
+/// No token is longer; a longer file was named by mistake.
 const MAX_TOKEN_FILE: u64 = 64 * 1024;
 
 /// The token in a file, as it stands there now.

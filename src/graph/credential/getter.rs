@@ -1,4 +1,4 @@
-//! From a credential to one token, whatever its kind.
+//! From a credential of any kind to one token.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::graph::endpoint::Endpoints;
 pub(crate) use super::token_service::Granted;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// What somebody else fetched ends whenever it ends: Graph says so.
+/// The end of a ready token is not known: Graph says when it has ended.
 const UNKNOWN_END: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 
 /// A token that is on its way.
@@ -91,7 +91,7 @@ impl Live {
             Credential::AzureCli { tenant } => azure_cli::token(tenant.as_deref(), &scope).await,
             Credential::DeviceCode { tenant, client_id, show } => {
                 let service = self.service(tenant)?;
-                // Without offline_access there is no refresh token, and every hour somebody would have to sign in.
+                // Without offline_access there is no refresh token, and a person would have to sign in every hour.
                 let scope = format!("{scope} offline_access");
                 let kept = self.kept().clone();
                 let granted = match kept {

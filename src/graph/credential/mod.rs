@@ -43,7 +43,7 @@ pub use secret_file::{SecretFile, SecretFileError};
 
 /// What the program proves itself with.
 pub enum Credential {
-    /// A token that somebody else fetched; it cannot be renewed.
+    /// A token that was fetched elsewhere; it cannot be renewed.
     ReadyToken(SecretString),
     /// An app registration and one of its client secrets.
     ClientSecret {
@@ -64,7 +64,7 @@ pub enum Credential {
         certificate: SigningCertificate,
     },
     /// An app registration that trusts tokens of another issuer. The file is read again for every token, because
-    /// whoever writes it replaces it before the token in it ends.
+    /// its writer replaces it before the token in it ends.
     Federated {
         /// The tenant.
         tenant: String,
@@ -94,7 +94,7 @@ pub enum Credential {
         /// Which service is asked.
         service: IdentityService,
     },
-    /// Whoever is signed in to the Azure CLI.
+    /// The person who is signed in to the Azure CLI.
     AzureCli {
         /// The tenant; without it the one that the CLI is signed in to.
         tenant: Option<String>,
@@ -140,7 +140,7 @@ impl Credential {
         }
     }
 
-    /// What may be told about the certificate, where it is one.
+    /// The public facts of the certificate, where it is one.
     #[must_use]
     pub fn certificate(&self) -> Option<CertificateFacts> {
         match self {

@@ -83,7 +83,7 @@ async fn however_many_calls_wait_one_asks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_renewed_five_minutes_before_its_end_and_nobody_waits() {
+async fn a_token_is_renewed_five_minutes_before_its_end_and_no_call_waits() {
     let stage = Stage::new([Ok(HOUR)]);
     assert_eq!(stage.token().await.unwrap(), "token-1");
     pass(HOUR - 302).await;
@@ -93,7 +93,7 @@ async fn a_token_is_renewed_five_minutes_before_its_end_and_nobody_waits() {
     pass(2).await;
     let before = Instant::now();
     assert_eq!(stage.token().await.unwrap(), "token-1");
-    assert_eq!(Instant::now(), before, "the old one is still good, and nobody waits for the new one");
+    assert_eq!(Instant::now(), before, "the old one is still good, and no call waits for the new one");
     pass(2).await;
     assert_eq!(stage.token().await.unwrap(), "token-2");
     assert_eq!(stage.asked(), 2);
@@ -127,7 +127,7 @@ async fn a_token_service_that_is_down_is_left_alone_while_the_token_is_good() {
     pass(2).await;
     assert_eq!(stage.asked(), 3);
     pass(10).await;
-    assert_eq!(stage.token().await.unwrap(), "token-1", "even a refusal stops nobody as long as the token is good");
+    assert_eq!(stage.token().await.unwrap(), "token-1", "even a refusal stops no call as long as the token is good");
     pass(2).await;
     assert_eq!(stage.token().await.unwrap(), "token-4");
 }
@@ -149,7 +149,7 @@ async fn passing_trouble_is_waited_out_and_a_refusal_is_final() {
 
     let stage = Stage::new([Err(busy(Some(600)))]);
     assert!(stage.token().await.unwrap_err().is_passing());
-    assert_eq!(stage.asked(), 1, "nobody waits ten minutes here");
+    assert_eq!(stage.asked(), 1, "no call waits ten minutes here");
 }
 
 #[tokio::test(start_paused = true)]
