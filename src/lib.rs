@@ -25,9 +25,25 @@
 //! | [`verify`] | every account is read again, and each step of the run is proved or not |
 //! | [`wording`] | a fact becomes its sentence and its remedy, worded once |
 //! | [`report`] | a plan becomes a page for those who approve it, a run one for those who ask what was done, a password that was unsealed a letter |
-//! | [`doctor`] | what a run would need becomes *checks*, each with its mend; it only reads |
+//! | [`doctor`] | what a run would need becomes *checks*, each with its remedy; it only reads |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
 //! | [`cli`] | the only room that knows what a terminal is |
+//!
+//! # To add a step
+//!
+//! 1. A word in `step/word.rs`, a file of its own in `step/`, and its line in `step/mod.rs`: there the compiler asks for
+//!    everything in [`step::StepFacts`], from the permission to the column of the results.
+//! 2. What it puts into which write in `step/write.rs`. A new kind of write also has its method, path and body there.
+//! 3. What proves it in `step/facts.rs`: where that is a property that no other step uses, `verify/reading.rs` keeps it and
+//!    `verify/judge.rs` judges it.
+//! 4. The playbooks that do it in `plan/playbook.rs`.
+//! 5. What Graph answers to it in the simulator: `simulator/graph/user_calls.rs`, `simulator/world/write.rs` and
+//!    `simulator/permission.rs`. The simulator reads Microsoft's pages for itself and asks [`step`] nothing.
+//! 6. Its word in `samples/schemas/status.v1.json`.
+//!
+//! State, journal, counts, results, preview, pages, status and doctor go through all steps and need no change. A step of
+//! several writes (one for each device) needs more: the targets are read and listed in the plan, and the engine's queue
+//! waits for each of them.
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
 //! [`private_files`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in

@@ -9,8 +9,7 @@
 //! | `word` | [`Step`]: the words, in the order in which the steps are done |
 //! | `block`, `unblock`, `reset`, `revoke` | the [`StepFacts`] of one step each |
 //! | `facts` | what has to be known of a step, for all of them |
-//! | `write` | [`WriteKind`]: the requests that steps travel in |
-//! | `request` | one write to one account: method, path and body, made of its steps |
+//! | `write` | [`WriteKind`]: the requests that steps travel in; method, path and body of each are made of its steps |
 //! | `set` | [`Steps`]: which steps are done to one account |
 //! | `map` | [`StepMap`]: one value for each step |
 //!
@@ -21,13 +20,12 @@
 mod block;
 pub mod facts;
 mod map;
-pub mod request;
 mod reset;
 mod revoke;
 mod set;
 mod unblock;
 mod word;
-mod write;
+pub mod write;
 
 pub use facts::StepFacts;
 pub use map::StepMap;

@@ -4,10 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use strum::VariantArray as _;
 
 use super::word::Step;
-use super::write::{WriteKind, WritePart};
 
 /// Which steps are done to one account. Block and unblock are never together. As text: `block+reset+revoke`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -66,33 +64,6 @@ impl Steps {
     #[must_use]
     pub fn only(self, mut is_so: impl FnMut(Step) -> bool) -> Self {
         self.iter().filter(|step| is_so(*step)).collect()
-    }
-
-    /// Those of them that travel in this write.
-    #[must_use]
-    pub fn in_write(self, kind: WriteKind) -> Self {
-        self.only(|step| step.facts().part.kind() == kind)
-    }
-
-    /// The first write that they need.
-    #[must_use]
-    pub fn first_write(self) -> Option<WriteKind> {
-        self.iter().map(|step| step.facts().part.kind()).min()
-    }
-
-    /// How many writes they need: steps that travel together need one.
-    #[must_use]
-    pub fn writes(self) -> u64 {
-        WriteKind::VARIANTS.iter().filter(|kind| !self.in_write(**kind).is_empty()).count() as u64
-    }
-
-    /// What sign-in is to become; `None` leaves it as it is.
-    #[must_use]
-    pub fn account_enabled(self) -> Option<bool> {
-        self.iter().find_map(|step| match step.facts().part {
-            WritePart::AccountEnabled(enabled) => Some(enabled),
-            _ => None,
-        })
     }
 }
 
@@ -162,18 +133,5 @@ mod tests {
             }
         }
         assert!("reset+dance".parse::<Steps>().is_err());
-    }
-
-    #[test]
-    fn block_and_reset_cost_one_write() {
-        assert_eq!(Steps::of(&[Step::Block, Step::Reset, Step::Revoke]).writes(), 2);
-        assert_eq!(Steps::of(&[Step::Revoke]).writes(), 1);
-        assert_eq!(Steps::NONE.writes(), 0);
-    }
-
-    #[test]
-    fn the_last_step_travels_in_the_last_write() {
-        assert_eq!((Step::all().next(), Step::all().last()), (Some(Step::FIRST), Some(Step::LAST)));
-        assert_eq!(WriteKind::VARIANTS.last(), Some(&Step::LAST.facts().part.kind()));
     }
 }

@@ -1,5 +1,11 @@
-//! The requests that steps travel in.
+//! The requests that steps travel in: how many there are, and what each of them says.
 
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use strum::VariantArray as _;
+
+use super::set::Steps;
+use crate::graph::batch::Write;
 use crate::ids::ObjectId;
 
 /// One kind of request to Graph, in the order in which an account gets them. The next one leaves when every step of the
@@ -39,7 +45,7 @@ impl WritePart {
 }
 
 impl WriteKind {
-    pub(super) const fn method(self) -> &'static str {
+    const fn method(self) -> &'static str {
         match self {
             Self::Update => "PATCH",
             Self::Revoke => "POST",
@@ -48,10 +54,149 @@ impl WriteKind {
 
     /// Accounts are named by object id only: a user principal name could have come to mean another person since the plan
     /// was made.
-    pub(super) fn url(self, account: ObjectId) -> String {
+    fn url(self, account: ObjectId) -> String {
         match self {
             Self::Update => format!("/users/{account}"),
             Self::Revoke => format!("/users/{account}/revokeSignInSessions"),
         }
+    }
+}
+
+impl Steps {
+    /// Those of them that travel in this write.
+    #[must_use]
+    pub fn in_write(self, kind: WriteKind) -> Self {
+        self.only(|step| step.facts().part.kind() == kind)
+    }
+
+    /// The first write that they need.
+    #[must_use]
+    pub fn first_write(self) -> Option<WriteKind> {
+        self.iter().map(|step| step.facts().part.kind()).min()
+    }
+
+    /// How many writes they need: steps that travel together need one.
+    #[must_use]
+    pub fn writes(self) -> u64 {
+        WriteKind::VARIANTS.iter().filter(|kind| !self.in_write(**kind).is_empty()).count() as u64
+    }
+
+    /// What sign-in is to become; `None` leaves it as it is.
+    #[must_use]
+    pub fn account_enabled(self) -> Option<bool> {
+        self.iter().find_map(|step| match step.facts().part {
+            WritePart::AccountEnabled(enabled) => Some(enabled),
+            _ => None,
+        })
+    }
+}
+
+/// The write that does these steps, which travel together, to one account; nothing where a password is missing.
+#[must_use]
+pub fn write_of<'a>(
+    steps: Steps,
+    account: ObjectId,
+    password: Option<NewPassword<'a>>,
+) -> Option<Write<WriteBody<'a>>> {
+    let sets_password = steps.iter().any(|step| step.facts().part == WritePart::PasswordProfile);
+    if sets_password != password.is_some() {
+        return None;
+    }
+    let kind = steps.first_write()?;
+    Some(Write { method: kind.method(), url: kind.url(account), body: WriteBody { steps, password } })
+}
+
+/// The body of a write: what each of its steps puts into it.
+pub struct WriteBody<'a> {
+    steps: Steps,
+    password: Option<NewPassword<'a>>,
+}
+
+/// A password on its way out.
+pub struct NewPassword<'a> {
+    /// The password itself, exposed for the length of one call.
+    pub exposed: &'a str,
+    /// Whether the person must choose another one at the next sign-in.
+    pub change_at_next_sign_in: bool,
+}
+
+impl Serialize for WriteBody<'_> {
+    /// `{}` for an action without parameters ("Combine multiple HTTP requests using JSON batching").
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_map(None)?;
+        for step in self.steps.iter() {
+            match step.facts().part {
+                WritePart::AccountEnabled(enabled) => body.serialize_entry("accountEnabled", &enabled)?,
+                WritePart::PasswordProfile => body.serialize_entry("passwordProfile", &self.password)?,
+                WritePart::RevokeSessions => {}
+            }
+        }
+        body.end()
+    }
+}
+
+impl Serialize for NewPassword<'_> {
+    /// Both force flags are always sent: Graph takes a missing one for `true`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut profile = serializer.serialize_map(Some(3))?;
+        profile.serialize_entry("password", self.exposed)?;
+        profile.serialize_entry("forceChangePasswordNextSignIn", &self.change_at_next_sign_in)?;
+        profile.serialize_entry("forceChangePasswordNextSignInWithMfa", &false)?;
+        profile.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::batch::of_writes;
+    use crate::step::Step;
+
+    #[test]
+    fn writes_travel_in_the_documented_shape() {
+        let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
+        let password = NewPassword { exposed: "u7#Kd", change_at_next_sign_in: true };
+        let write = |steps: &[Step], password| write_of(Steps::of(steps), account, password).unwrap();
+        let call = of_writes(&[
+            write(&[Step::Block, Step::Reset], Some(password)),
+            write(&[Step::Unblock], None),
+            write(&[Step::Revoke], None),
+        ])
+        .unwrap();
+        assert_eq!(call.path, "/v1.0/$batch");
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(call.body.as_ref().unwrap()).unwrap(),
+            serde_json::json!({"requests": [
+                {"id": "1", "method": "PATCH", "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11",
+                 "headers": {"Content-Type": "application/json"},
+                 "body": {"accountEnabled": false, "passwordProfile": {"password": "u7#Kd",
+                    "forceChangePasswordNextSignIn": true, "forceChangePasswordNextSignInWithMfa": false}}},
+                {"id": "2", "method": "PATCH", "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11",
+                 "headers": {"Content-Type": "application/json"}, "body": {"accountEnabled": true}},
+                {"id": "3", "method": "POST",
+                 "url": "/users/0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11/revokeSignInSessions",
+                 "headers": {"Content-Type": "application/json"}, "body": {}}
+            ]})
+        );
+    }
+
+    #[test]
+    fn no_reset_is_sent_without_its_password() {
+        let account = "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap();
+        assert!(write_of(Steps::of(&[Step::Block, Step::Reset]), account, None).is_none());
+        assert!(write_of(Steps::NONE, account, None).is_none());
+    }
+
+    #[test]
+    fn block_and_reset_cost_one_write() {
+        assert_eq!(Steps::of(&[Step::Block, Step::Reset, Step::Revoke]).writes(), 2);
+        assert_eq!(Steps::of(&[Step::Revoke]).writes(), 1);
+        assert_eq!(Steps::NONE.writes(), 0);
+    }
+
+    #[test]
+    fn the_last_step_travels_in_the_last_write() {
+        assert_eq!((Step::all().next(), Step::all().last()), (Some(Step::FIRST), Some(Step::LAST)));
+        assert_eq!(WriteKind::VARIANTS.last(), Some(&Step::LAST.facts().part.kind()));
     }
 }

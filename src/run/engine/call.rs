@@ -6,7 +6,7 @@ use super::Slip;
 use crate::graph::batch;
 use crate::graph::transport::Call;
 use crate::run::accounts::Accounts;
-use crate::step::request::{NewPassword, write_of};
+use crate::step::write::{NewPassword, write_of};
 
 /// Packs the writes; passwords are exposed for as long as this takes.
 pub(super) fn pack(slips: &[Slip], accounts: &Accounts, change_at_next_sign_in: bool) -> io::Result<Call> {
