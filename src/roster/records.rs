@@ -173,6 +173,11 @@ impl<R: Read> Records<R> {
         self.inside_overlong = cut.flaw == Some(Flaw::TooLong);
     }
 
+    /// Finds the end of the next record.
+    ///
+    /// This is one function, because it is one state machine over single bytes. A function for each state would have to pass the
+    /// position, the open quote and the line ends behind it from one to the next, and would be slower: every byte of the roster
+    /// passes here.
     fn scan(&mut self) -> io::Result<RecordCut> {
         let mut at = ScanState::CellStart;
         let mut position = 0;

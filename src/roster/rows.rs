@@ -30,7 +30,7 @@ use super::number::whole_number;
 use super::records::{CsvRecord, Flaw, MAX_RECORD_BYTES, line_ends};
 use super::sample::is_an_example;
 use super::source_span::{SourceRecord, SourceSpan};
-use super::unclosed_quote;
+use super::unclosed_quote::{self, RowsInsideQuote};
 use super::upn::{NotAUpn, Upn};
 
 /// Names and kinds are short. A longer text is in the wrong column.
@@ -75,7 +75,6 @@ pub(super) fn read(
     encoding: Encoding,
     cells: &mut Cells,
 ) -> RowOutcome {
-    let entry = |text, content| Entry { row, line: record.line, text, content };
     // The second half of a line end in UTF-16 that was appended to a list in another encoding.
     if record.bytes == b"\0" {
         return RowOutcome::Blank;
@@ -85,47 +84,13 @@ pub(super) fn read(
         None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),
         flaw => flaw,
     };
-    if let Some(flaw) = flaw {
-        let hidden = columns.has_passwords;
-        let text = if hidden { NOT_SHOWN.to_owned() } else { shown(record.bytes) };
-        return RowOutcome::Entry(entry(
-            text,
-            Err(of_flaw(flaw, &SourceRecord { bytes: record.bytes, line: record.line, hidden })),
-        ));
+    let reader = RowReader { record, row, columns, encoding, cells };
+    match flaw {
+        Some(flaw) => {
+            RowOutcome::Entry(reader.entry(reader.shown(record.bytes), Err(of_flaw(flaw, &reader.source_record()))))
+        }
+        None => reader.outcome(),
     }
-    let reading = RowReader { record, columns, encoding, cells };
-    let (key, column) = reading.key_cell();
-    if key.is_empty() && cells.all_blank() {
-        return RowOutcome::Blank;
-    }
-    if reading.is_an_example(key) {
-        let reason = DefectReason::NotAUser { text: reading.shown(key), why: NotAUser::Example };
-        return RowOutcome::Example(entry(reading.shown(key), Err(reading.at(column, reason))));
-    }
-    if key.iter().any(|b| matches!(b, b'\n' | b'\r')) {
-        // The lines behind the first may belong to other people.
-        let place = reading.range_of(column);
-        let reason = DefectReason::LineBreakInKey { column: column.name.clone() };
-        let shown_line = reading.shown(key.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default());
-        let defect = Defect { span: reading.source_record().at(place.clone()), reason };
-        let entry = entry(shown_line, Err(defect));
-        return RowOutcome::EntryToLineOf { entry, offset: place.start, doubtful_until: 0 };
-    }
-    if let Some(inside) = unclosed_quote::find(record.bytes, columns, cells) {
-        let quote = inside.quote;
-        let defect =
-            Defect { span: reading.source_record().at(quote..record.bytes.len()), reason: DefectReason::OpenQuote };
-        let last_line = record.line + line_ends(record.bytes);
-        let doubtful_until = if inside.certain { 0 } else { last_line };
-        return RowOutcome::EntryToLineOf {
-            entry: entry(reading.shown(key), Err(defect)),
-            offset: quote,
-            doubtful_until,
-        };
-    }
-    let content = reading.person(key, column);
-    let text = if content.is_ok() { shown(key) } else { reading.shown(key) };
-    RowOutcome::Entry(entry(text, content))
 }
 
 fn of_flaw(flaw: Flaw, source_record: &SourceRecord<'_>) -> Defect {
@@ -139,12 +104,47 @@ fn of_flaw(flaw: Flaw, source_record: &SourceRecord<'_>) -> Defect {
 
 struct RowReader<'a> {
     record: CsvRecord<'a>,
+    row: RowNumber,
     columns: &'a Columns,
     encoding: Encoding,
     cells: &'a Cells,
 }
 
 impl<'a> RowReader<'a> {
+    fn entry(&self, text: String, content: Result<Person, Defect>) -> Entry {
+        Entry { row: self.row, line: self.record.line, text, content }
+    }
+
+    fn outcome(&self) -> RowOutcome {
+        let (key, column) = self.key_cell();
+        if key.is_empty() && self.cells.all_blank() {
+            return RowOutcome::Blank;
+        }
+        if self.is_an_example(key) {
+            let reason = DefectReason::NotAUser { text: self.shown(key), why: NotAUser::Example };
+            return RowOutcome::Example(self.entry(self.shown(key), Err(self.at(column, reason))));
+        }
+        if let Some(first_line) = key.split(|b| matches!(b, b'\n' | b'\r')).next().filter(|line| line.len() < key.len())
+        {
+            // The lines behind the first may belong to other people.
+            let defect = self.at(column, DefectReason::LineBreakInKey { column: column.name.clone() });
+            let entry = self.entry(self.shown(first_line), Err(defect));
+            return RowOutcome::EntryToLineOf { entry, offset: self.range_of(column).start, doubtful_until: 0 };
+        }
+        if let Some(RowsInsideQuote { quote, certain }) =
+            unclosed_quote::find(self.record.bytes, self.columns, self.cells)
+        {
+            let span = self.source_record().at(quote..self.record.bytes.len());
+            let entry = self.entry(self.shown(key), Err(Defect { span, reason: DefectReason::OpenQuote }));
+            let last_line = self.record.line + line_ends(self.record.bytes);
+            let doubtful_until = if certain { 0 } else { last_line };
+            return RowOutcome::EntryToLineOf { entry, offset: quote, doubtful_until };
+        }
+        let content = self.person(key, column);
+        let text = if content.is_ok() { shown(key) } else { self.shown(key) };
+        RowOutcome::Entry(self.entry(text, content))
+    }
+
     fn key_cell(&self) -> (&'a [u8], &'a NamedColumn) {
         let key = self.cells.get(self.columns.key.index);
         match &self.columns.fallback {

@@ -44,6 +44,19 @@
 //! # Whole files
 //!
 //! A packet is a file of sealed credentials that is sealed once more as a whole ([`seal_file`], [`unseal_file`]).
+//!
+//! # Files of this room
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `randomness` | random bytes and numbers |
+//! | `alphabet`, `style`, `password`, `phrase` | the characters of passwords, their kinds, and how they are made |
+//! | `recipients`, `extension` | the public keys that are sealed to, and the endings of sealed files |
+//! | `identities` | the secret keys that open |
+//! | `payload` | the content of an envelope |
+//! | `cms` | envelopes for certificates |
+//! | `envelope`, `credential` | sealing and opening one credential, and its text |
+//! | `sealed_file`, `sealed_rows` | sealing and opening whole files, and reading the credentials of a results file |
 
 mod alphabet;
 mod cms;
