@@ -247,14 +247,14 @@ fn every_prefix_of_a_journal_has_its_results() {
     let accounts = Accounts::of_plan(rows.iter().cloned().map(Ok::<_, TooMany>)).unwrap();
     let records = every_kind();
     let lines = journal(&records);
-    let mut told = String::new();
+    let mut text = String::new();
     let mut before: HashMap<usize, String> = HashMap::new();
     for (length, record) in (1..).zip(&records) {
         fs::write(&path, lines[..length].concat()).unwrap();
         let mut replay = Replay::new(Digest::of(b"plan"), &accounts);
         JournalReader::open(&path).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
         let plan = rows.iter().cloned().map(Ok::<_, ResultsError>);
-        let tally = {
+        let outcomes = {
             let lookup = replay.has_begun().then(|| JournalLookup::open(&path).unwrap());
             let mut rows = ResultRows::new(plan, &replay, lookup, length == lines.len());
             results::write(&out, &mut rows, |_, _, _| {}).unwrap()
@@ -262,12 +262,12 @@ fn every_prefix_of_a_journal_has_its_results() {
 
         let kind = serde_json::to_value(record).unwrap()["record"].as_str().unwrap().to_owned();
         let subject = record.transition().map(|(row, _)| format!(" {row}")).unwrap_or_default();
-        writeln!(told, "{kind}{subject}: {}", serde_json::to_string(&tally).unwrap()).unwrap();
+        writeln!(text, "{kind}{subject}: {}", serde_json::to_string(&outcomes).unwrap()).unwrap();
         for (number, line) in fs::read_to_string(&out).unwrap().lines().enumerate() {
             if before.insert(number, line.to_owned()).as_deref() != Some(line) {
-                writeln!(told, "    {line}").unwrap();
+                writeln!(text, "    {line}").unwrap();
             }
         }
     }
-    assert_eq!(told, include_str!("every_kind_of_record.txt"));
+    assert_eq!(text, include_str!("every_kind_of_record.txt"));
 }

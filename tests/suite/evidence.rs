@@ -48,8 +48,8 @@ fn the_evidence_holds_and_has_no_secret_in_it() {
     let stage = Stage::new();
     ran(&stage);
     stage.write("run/drill-key.txt", "AGE-SECRET-KEY-1NOT-FOR-OTHERS");
-    stage.run(&["evidence", "run", "-o", "run.zip"]).succeeded().says(&["7 files", "nobody; --sign KEY"]);
-    stage.run(&["evidence", "--check", "run.zip"]).succeeded().says(&["It holds", "nobody"]);
+    stage.run(&["evidence", "run", "-o", "run.zip"]).succeeded().says(&["7 files", "Not signed; --sign KEY"]);
+    stage.run(&["evidence", "--check", "run.zip"]).succeeded().says(&["It holds", "Not signed: anyone"]);
     stage.run(&["evidence", "run", "-o", "run.zip"]).exited(2).complains(&["choose another name"]);
     let entries = entries(&stage.path("run.zip"));
     let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
@@ -109,7 +109,7 @@ fn whatever_is_changed_is_seen() {
     more.push(("../surprise.txt".to_owned(), b"boo".to_vec()));
     repack(&changed, &more);
     stage.run(&["evidence", "--check", "changed.zip"]).exited(4).complains(&["the manifest does not know it"]);
-    // A manifest that fits a journal with one line changed: the chain tells.
+    // A manifest that fits a journal with one line changed: the chain shows it.
     let mut forged = whole.clone();
     let journal = forged.iter_mut().find(|(name, _)| name == "journal.jsonl").unwrap();
     journal.1 = String::from_utf8(journal.1.clone()).unwrap().replacen("\"row\":2", "\"row\":3", 1).into_bytes();

@@ -209,7 +209,7 @@ fn a_name_without_keys_is_found_before_anything_is_written() {
     ]);
     assert!(stage.ledger().writes.is_empty());
     assert!(!stage.path("out/plan.json").exists() && !stage.path("out/plan.csv").exists());
-    // Whoever gets no password needs nobody to hand it over.
+    // An account without a new password needs no handoff.
     plan(&stage, "roster.csv", "contain", &["--recipients", FILE]).succeeded();
 }
 
@@ -340,7 +340,7 @@ fn where_one_desk_does_it_all_there_is_one_packet() {
 /// Policy and promise: no part of a name, even of one that the plan does not show.
 #[test]
 fn no_part_of_a_name_that_only_the_directory_knows_stands_in_a_password() {
-    // Sixty words as somebody's surname: most phrases that do not know it hold a part of it, and one that does is soon found.
+    // Sixty words as a surname: most phrases that do not know it hold a part of it, and one that does is soon found.
     let words: Vec<&str> = diceware_wordlists::EFF_LONG_WORDLIST.iter().step_by(130).copied().collect();
     let parts: std::collections::HashSet<&[u8]> = words.iter().flat_map(|word| word.as_bytes().windows(4)).collect();
     let surname: &'static str = words.join(" ").leak();

@@ -81,7 +81,7 @@ fn the_report_says_who_did_what_and_what_is_left() {
         let outcome = &legend["outcomes"][row[4].as_u64().unwrap() as usize]["name"];
         assert_eq!(outcome, &results[&(row[0].as_u64().unwrap() as u32)]["outcome"]);
     }
-    assert!(!page.contains("sealoff report"), "whoever reads it has it");
+    assert!(!page.contains("sealoff report"), "the reader has the report already");
     // The curve ends where the results do, and its table says the same.
     assert!(page.contains("sign-in blocked: 62") || page.contains("sign-in blocked: 61"), "the curve's legend");
     assert!(page.contains("every step done: 61"));
@@ -180,7 +180,7 @@ fn in_a_browser_everybody_is_listed_searched_and_harmless() {
     }
 }
 
-/// Put behind the page's own script in a copy: it tells how wide the page is, and how long a search takes.
+/// Put behind the page's own script in a copy: it says how wide the page is, and how long a search takes.
 const PROBE: &str = r##"
 (() => {
   const root = document.documentElement;
@@ -258,7 +258,7 @@ fn in_a_browser_fifty_thousand_accounts_open_and_are_searched() {
     stage.apply("run").succeeded();
     let page = page(&stage, "run");
     assert!(page.len() < 9_000_000, "{} bytes", page.len());
-    assert_eq!(island(&page, "people-data").as_array().unwrap().len(), 50_020, "everybody can be searched");
+    assert_eq!(island(&page, "people-data").as_array().unwrap().len(), 50_020, "all people can be searched");
     let seen = probed(&stage, &browser, &page, &[800]);
     assert_eq!(seen[0]["found"], "1 row matches.");
 }

@@ -185,7 +185,7 @@ async fn what_a_power_cut_tore_is_cut_off_and_what_was_safe_is_refused() {
     let bytes = fs::read(&path).unwrap();
     let ends = line_ends(&bytes);
     // Lines 1 to 9: opened, and intent and answer of four rows. What was written behind the intent of row 3, line 6, says
-    // that it was on disk up to there, until the intent of row 4 is: and whatever tells of that is cut off here.
+    // that it was on disk up to there, until the intent of row 4 is: and all lines that say so are cut off here.
     let claims = bytes[..ends[7]].split(|byte| *byte == b'\n').filter_map(line::claims_synced);
     assert_eq!(claims.max().unwrap(), ends[5] as u64);
     for hole in [ends[5]..ends[6], ends[5] + 10..ends[5] + 30, ends[6] - 1..ends[6], ends[6]..ends[7] - 5] {
@@ -240,8 +240,8 @@ async fn a_journal_that_is_deleted_under_way_takes_nothing_more() {
     assert!(matches!(&refused, JournalError::Stopped { source, .. } if source.kind() == io::ErrorKind::NotFound));
 }
 
-/// Runs rows through a disk that fails, as the engine does: an intent that is not on disk is not acted upon, and what was
-/// acted upon has its answer appended. Gives how many intents were acted upon.
+/// Runs rows through a disk that fails, as the engine does: an intent that is not on disk is not sent, and what was
+/// sent has its answer appended. Returns how many intents were sent.
 async fn on_a_failing_disk(path: &Path, good: u64, afterwards: Afterwards) -> (u32, Result<(), JournalError>) {
     let opened_journal = Journal::open_with(path, |_| Ok(()), |file| Failing::new(file, good, afterwards)).unwrap();
     let mut acted = 0;
@@ -269,11 +269,11 @@ async fn wherever_a_disk_fails_what_was_acted_upon_is_in_the_journal() {
             let count = |is: fn(&Record) -> bool| records.iter().filter(|record| is(record)).count() as u32;
             let intents = count(|record| matches!(record, Record::Intended { .. }));
             let answers = count(|record| matches!(record, Record::Answered { .. }));
-            assert!(intents >= acted, "{good} {afterwards:?}: an intent was acted upon and is gone");
+            assert!(intents >= acted, "{good} {afterwards:?}: an intent was sent and is gone");
             match (&closed, afterwards) {
                 (Ok(()), _) => assert_eq!((intents, answers), (acted, acted), "{good} {afterwards:?}: all is noted"),
                 (Err(JournalError::Stopped { unnoted, .. }), Afterwards::Dead) => {
-                    assert!(answers + *unnoted as u32 >= acted, "{good}: what is lost is told: {closed:?}");
+                    assert!(answers + *unnoted as u32 >= acted, "{good}: what is lost is counted: {closed:?}");
                 }
                 (Err(error), _) => {
                     // Only when the failure comes with the last records themselves is there no second try.
