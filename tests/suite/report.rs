@@ -139,7 +139,7 @@ fn a_run_that_has_not_begun_and_one_that_was_cut_short_have_a_report_too() {
     assert!(before.contains("Not begun") && before.contains("sealoff apply run --confirm 45"), "{before}");
     stage.kill_after_writes(30, &["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
     let cut = page(&stage, "run");
-    for said in ["Not finished", "killed, or still at work", "Sent, and never answered", "Not begun, or not finished"] {
+    for said in ["Not finished", "killed, or still at work", "Sent, but never answered", "Not begun, or not finished"] {
         assert!(cut.contains(said), "{said}");
     }
     stage.apply("run").succeeded();
