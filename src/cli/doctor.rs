@@ -38,7 +38,7 @@ pub struct DoctorArgs {
     /// The job that is meant; without it, what any playbook needs is looked at
     #[arg(long, value_name = "PLAYBOOK", value_parser = super::plan::playbook())]
     playbook: Option<Playbook>,
-    /// The list of people: whether they are there, and whom the app's roles do not reach
+    /// The list of people: whether they are there, and which of them the app's roles do not reach
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
     #[command(flatten)]

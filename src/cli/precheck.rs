@@ -23,7 +23,7 @@ pub(super) struct CheckArgs {
     pub(super) without_checks: bool,
 }
 
-/// Makes sure that the token permits these steps, as far as it can be read, and says as whom they are done.
+/// Makes sure that the token permits these steps, as far as it can be read, and says which app or person does them.
 ///
 /// # Errors
 ///

@@ -211,7 +211,7 @@ async fn groups<'g, T: Transport>(
     let urls: Vec<String> = names
         .iter()
         .flat_map(|(id, _)| {
-            ["transitiveMembers", "owners"].map(|whom| format!("/groups/{id}/{whom}?$select=id&$top=999"))
+            ["transitiveMembers", "owners"].map(|part| format!("/groups/{id}/{part}?$select=id&$top=999"))
         })
         .collect();
     let mut lists = paced.lists::<Tied>(&urls, MEMBERS_COST).await?.into_iter();

@@ -8,7 +8,7 @@ use serde::Serialize;
 pub enum CheckStatus {
     /// Nothing stands in the way.
     Ok,
-    /// A run would work, and somebody should know this first.
+    /// A run would work; this should be known first.
     Warning,
     /// A run would fail, or do less than it says.
     Failed,
@@ -56,7 +56,7 @@ impl Check {
         Self { check, status: CheckStatus::Ok, found: found.into(), remedy: None, command: None, items: Vec::new() }
     }
 
-    /// Somebody should know this first, and may do this about it.
+    /// This should be known first, and this may be done about it.
     #[must_use]
     pub fn warning(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { status: CheckStatus::Warning, remedy: Some(remedy.into()), ..Self::ok(check, found) }

@@ -6,12 +6,12 @@
 //! | file | what it judges |
 //! | --- | --- |
 //! | `check` | one check: its name, how it came out, what was found, what to do |
-//! | `network` | whether anybody answers, who signed for them, and what time it is there |
-//! | `token` | whether there is a token, for whom, until when |
+//! | `network` | whether the services answer, who signed their certificates, and what time it is there |
+//! | `token` | whether there is a token, which app or person has it, and until when |
 //! | `grants` | the permissions in the token against the least that the steps need |
 //! | `granted` | what the tenant says that it granted, for tokens that cannot be read |
 //! | `tenant` | the tenant: size, quota, sync, domains, what could not be read |
-//! | `roles` | the directory roles of the app or person, and whom of the roster they do not reach |
+//! | `roles` | the directory roles of the app or person, and which accounts of the roster they do not reach |
 //! | `lists` | recipients and protected accounts |
 //! | `folder` | where the plan is to go |
 //! | `further_app` | one more app that a run is to go through: whether it gets in, and may write |

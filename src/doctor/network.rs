@@ -1,4 +1,4 @@
-//! Is anybody there, who signed for them, and what time is it there?
+//! Do the services answer, who signed their certificates, and what time is it there?
 
 use time::{Duration, OffsetDateTime};
 

@@ -1,4 +1,4 @@
-//! With which directory roles the program acts, and whom of the roster they do not reach.
+//! With which directory roles the program acts, and which accounts of the roster they do not reach.
 
 use super::check::Check;
 use crate::directory::reach::{ActingRole, Action, Actor, Target};
@@ -15,9 +15,9 @@ const MAX_NAMED: usize = 5;
 /// How a role is given to the app or the person: in the portal, and by a command.
 #[must_use]
 pub fn how_to_assign(role: ActingRole, principal: Option<ObjectId>, is_app: bool) -> (String, String) {
-    let whom = if is_app { "the app's service principal" } else { "the person who is signed in" };
+    let holder = if is_app { "the app's service principal" } else { "the person who is signed in" };
     let id = principal.map_or_else(|| "OBJECT_ID".to_owned(), |id| id.to_string());
-    let portal = format!("Entra admin centre > Roles & admins > {role} > Add assignments: {whom}.");
+    let portal = format!("Entra admin centre > Roles & admins > {role} > Add assignments: {holder}.");
     let command = format!(
         "az rest --method POST --url https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments --body \
          '{{\"principalId\":\"{id}\",\"roleDefinitionId\":\"{}\",\"directoryScopeId\":\"/\"}}'",
@@ -75,7 +75,7 @@ pub fn as_the_token_lists(claims: &Claims) -> Check {
     Check::skipped("roles", found).about(listed)
 }
 
-/// Somebody on the roster who cannot be reached.
+/// An account of the roster that cannot be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreachedRow {
     /// On which row.
@@ -106,7 +106,7 @@ pub fn out_of_reach(
     Some(UnreachedRow { row, user_principal_name, least: Some(actor.least_role_for(&target, actions)) })
 }
 
-/// Whom of the roster the roles do not reach: one check for each role that would.
+/// The accounts of the roster that the roles do not reach: one check for each role that would.
 #[must_use]
 pub fn reach(found: u64, missed: &[UnreachedRow], principal: Option<ObjectId>, is_app: bool) -> Vec<Check> {
     const CHECK: &str = "reach";
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_without_a_role_is_told_which_and_how() {
+    fn an_app_without_a_role_gets_the_role_and_the_command() {
         let check = own(&app(&[]), None, None, Playbook::Breach.steps());
         assert_eq!(check.status, CheckStatus::Failed);
         assert!(check.found.contains("User Administrator"), "{check:?}");

@@ -99,7 +99,7 @@ pub fn quota(users: Option<u64>, advice: &Advice) -> Check {
     }
 }
 
-/// Sync runs every half hour; after this long somebody has to look at it ("Microsoft Entra Connect Sync: Scheduler").
+/// Sync runs every half hour; after this long it needs a look ("Microsoft Entra Connect Sync: Scheduler").
 const OVERDUE: Duration = Duration::hours(3);
 
 /// Whether Active Directory is synced into the tenant, and whether that is alive.

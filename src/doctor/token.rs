@@ -1,4 +1,4 @@
-//! Is there a token, for whom, and until when?
+//! Is there a token, which app or person has it, and until when is it good?
 
 use time::{Duration, OffsetDateTime};
 
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_is_told_by_how_long_it_lasts() {
+    fn a_certificate_is_judged_by_how_long_it_lasts() {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
         let thumbprint = crate::digest::Digest::of(b"certificate");
         let judged = |begin: i64, end: i64| {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_told_by_whom_and_until_when() {
+    fn a_token_is_shown_with_its_holder_and_its_end() {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
         let claims = |minutes| Claims {
             tenant: Some("11111111-2222-4333-8444-555555555555".parse().unwrap()),

@@ -142,7 +142,7 @@ fn revoked_since(account: &Account, since: OffsetDateTime) -> Option<OffsetDateT
     (ended >= since && ended > changed + TOGETHER).then_some(ended)
 }
 
-/// What makes somebody an administrator, and who may act on them.
+/// What makes an account an administrator's, and which role may act on it.
 fn describe(privilege: &Privilege) -> String {
     format!("{privilege}; the app needs the role {}", privilege.required_role())
 }

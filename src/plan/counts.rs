@@ -19,7 +19,7 @@ pub struct Counts {
     pub already: Tally,
     /// Rows that are left alone, and nothing is amiss.
     pub skip: Tally,
-    /// Rows that are left alone, and somebody has to look at them.
+    /// Rows that are left alone and need a look.
     pub refuse: Tally,
     /// How many accounts each step is done to.
     pub steps: StepMap<u32>,

@@ -13,7 +13,7 @@ use crate::words::counted;
 /// At most this many accounts are named in a note; `plan.csv` names the roles of each.
 const MAX_NAMED: usize = 3;
 
-/// What the tables of who may act on whom call these steps.
+/// What Microsoft's tables of roles call these steps.
 #[must_use]
 pub fn actions(steps: Steps) -> Vec<Action> {
     steps.iter().map(|step| step.facts().action).collect()
@@ -113,10 +113,10 @@ impl OutOfReach {
             let accounts = counted(*number, "account is", "accounts are");
             let more = number - named.len() as u64;
             let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let whom = if is_app { "the app's service principal" } else { "the person who is signed in" };
+            let actor = if is_app { "the app's service principal" } else { "the person who is signed in" };
             format!(
-                "{accounts} out of reach of the roles that {whom} holds, and Graph will refuse what is planned for them: {}{rest}. \
-                 Assign {role} to {whom} before the run.",
+                "{accounts} out of reach of the roles that {actor} holds, and Graph will refuse what is planned for them: {}{rest}. \
+                 Assign {role} to {actor} before the run.",
                 named.join(", ")
             )
         })

@@ -12,7 +12,7 @@ pub(super) const PERMISSION: StepPermission = StepPermission {
     also: &["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
 };
 
-/// The least that can be done for anybody: it works on guests, on synced and on federated accounts, and goes alone where
+/// It works on every account: guests, synced and federated ones. It is sent alone where
 /// Graph refuses the password that it travelled with.
 pub(super) const FACTS: StepFacts = StepFacts {
     part: WritePart::AccountEnabled(false),

@@ -15,7 +15,7 @@ pub struct StepFacts {
     pub works_on: WorksOn,
     /// The Graph permission that the app or the person needs.
     pub permission: StepPermission,
-    /// What Microsoft's tables of who may act on whom call it.
+    /// What Microsoft's tables of roles call it.
     pub action: Action,
     /// What proves it.
     pub proved_by: ProvedBy,

@@ -179,7 +179,7 @@ fn a_wrong_secret_and_a_wrong_tenant_are_explained() {
 }
 
 #[test]
-fn an_untrusted_certificate_and_a_closed_port_are_told_apart() {
+fn an_untrusted_certificate_and_a_closed_port_are_distinguished() {
     let stage = Stage::new();
     let mut command = stage.command(&["doctor", "--json"]);
     command.env_remove("SSL_CERT_FILE");
@@ -212,7 +212,7 @@ fn a_clock_that_is_wrong_is_seen_by_the_answers() {
 }
 
 #[test]
-fn whom_the_role_does_not_reach_is_named_with_the_role_that_would() {
+fn accounts_out_of_reach_are_named_with_the_role_that_reaches_them() {
     let stage = Stage::with(Settings { app_role: Some(SimulatedRole::UserAdministrator), ..Settings::default() });
     let text = "user\nada.lovelace@contoso.com\nadmin.wilber@contoso.onmicrosoft.com\nlidia.holloway@contoso.onmicrosoft.com\nnobody@contoso.com\n";
     let roster = stage.write("roster.csv", text);
@@ -238,7 +238,7 @@ fn whom_the_role_does_not_reach_is_named_with_the_role_that_would() {
 }
 
 #[test]
-fn an_app_without_a_directory_role_is_told_so_before_anything_begins() {
+fn a_missing_directory_role_is_named_before_anything_begins() {
     let stage = Stage::with(Settings { app_role: None, ..Settings::default() });
     let roster = stage.roster_of(&stage.members(2));
     let ran = stage.run(&["doctor", "--playbook", "contain", "--roster", &roster]).exited(5);
@@ -288,7 +288,7 @@ fn a_permission_that_the_token_visibly_lacks_ends_plan_and_apply_before_they_beg
 }
 
 #[test]
-fn every_line_of_the_protected_list_that_is_nobodys_is_named() {
+fn every_line_of_the_protected_list_without_an_account_is_named() {
     let stage = Stage::new();
     let list = stage.write("bg.txt", "gone@contoso.com\nbreakglass1@contoso.onmicrosoft.com\nlost@contoso.com\n");
     let ran = stage.run(&["doctor", "--playbook", "contain", "--protect", &list, "--json"]).exited(5);
@@ -370,7 +370,7 @@ fn what_is_printed_fits_its_lines_and_every_failure_says_what_to_do() {
 }
 
 #[test]
-fn the_roles_of_whoever_is_signed_in_decide() {
+fn the_roles_of_the_person_who_is_signed_in_decide() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(2));
     let as_person = |upn: &str, arguments: &[&str]| {

@@ -63,7 +63,7 @@ fn administrators_come_first() {
 }
 
 #[test]
-fn the_last_global_administrators_stay_whatever_the_flags() {
+fn the_last_global_administrators_stay_under_every_flag() {
     let stage = Stage::new();
     let administrators = stage.global_administrators();
     let roster = stage.roster_of(&administrators);

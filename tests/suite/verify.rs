@@ -79,7 +79,7 @@ fn every_account_is_read_by_few_calls() {
 }
 
 #[test]
-fn whoever_was_changed_back_is_named_with_what_and_when() {
+fn an_account_that_was_changed_back_is_named_with_what_and_when() {
     let stage = Stage::at_one_moment(Settings::default());
     let members = treated(&stage, 20, "offboard");
     stage.run(&["verify", "run"]).succeeded();
@@ -114,7 +114,7 @@ fn whoever_was_changed_back_is_named_with_what_and_when() {
 }
 
 #[test]
-fn whoever_was_blocked_before_must_be_so_still() {
+fn an_account_that_was_blocked_before_must_be_so_still() {
     let stage = Stage::at_one_moment(Settings::default());
     let members = stage.members(3);
     stage.simulator.change(members[0].id, |user| user.account_enabled = false);
@@ -147,7 +147,7 @@ fn a_replica_that_lags_is_waited_for() {
 }
 
 #[test]
-fn watching_tells_of_every_account_that_comes_back() {
+fn watching_reports_every_account_that_comes_back() {
     let stage = Stage::at_one_moment(Settings::default());
     let members = treated(&stage, 10, "contain");
     let mut child = stage.spawn(&["verify", "run", "--watch", "30s"]);
@@ -172,7 +172,7 @@ fn watching_tells_of_every_account_that_comes_back() {
 
 /// Somebody goes on with the run while a watch is kept: it waits for them, and looks again.
 #[test]
-fn a_watch_outlasts_whoever_works_in_the_folder() {
+fn a_watch_outlasts_other_work_in_the_folder() {
     let stage = Stage::at_one_moment(Settings::default());
     let members = treated(&stage, 3, "contain");
     let mut child = stage.spawn(&["verify", "run", "--watch", "30s"]);
