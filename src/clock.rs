@@ -1,6 +1,6 @@
 //! Time as the tenant counts it.
 //!
-//! Every wait and every quota is reckoned in *tenant time*. Against a real tenant that is ordinary time. In a rehearsal
+//! Every wait and every quota is counted in *tenant time*. Against a real tenant that is ordinary time. In a rehearsal
 //! the simulator and the client may agree on a faster clock, so that a run of hours is over in seconds while every
 //! proportion (quota, `Retry-After`, linger) stays as it is.
 //!
@@ -11,7 +11,7 @@
 //! still, the client knows of less refill than the tenant has given, and is slower than it might be for a moment; where it
 //! runs on, it counts the refill that there was. Connections are dead after a sleep: the pings of HTTP/2 show it, and the
 //! calls that were under way are lost, which is unknown and is sent again. The end of a token is a date: it is renewed
-//! first, and one that Graph turns down is renewed whatever the date says.
+//! first, and one that Graph rejects is renewed too, before that date or after it.
 
 use std::time::Duration;
 

@@ -22,11 +22,11 @@ use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
 
-/// Carry a plan out; run again, it goes on where it ended
+/// Carry a plan out; run again, it resumes where it ended
 ///
 /// Changes exactly the accounts that the plan in DIR says, as fast as the tenant's write quota allows, and writes
-/// results.csv there, with every new password sealed. Ctrl-C stops it; the same command goes on, and no finished account
-/// is touched again.
+/// results.csv there, with every new password sealed. Ctrl-C stops it; the same command resumes it, and no finished
+/// account is touched again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -40,17 +40,17 @@ pub struct ApplyArgs {
     /// How many accounts will be changed, as the preview says; without it the number is asked for at the terminal
     #[arg(long, value_name = "N")]
     confirm: Option<u32>,
-    /// Try the accounts again for which something failed, and nobody else; --confirm is then their number
+    /// Try again only the accounts for which something failed; --confirm is then their number
     #[arg(long)]
     retry_failed: bool,
     /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
     #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = time_args::span)]
     max_age: Duration,
-    /// Wait until TIME (with its time zone: 2026-11-27T17:00:00+01:00), look at everything once more, and begin then; at most 7
+    /// Wait until TIME (with its time zone: 2026-11-27T17:00:00+01:00), check everything once more, and begin then; at most 7
     /// days ahead
     #[arg(long, value_name = "TIME", value_parser = scheduled_start::moment)]
     not_before: Option<OffsetDateTime>,
-    /// Print what became of the run as JSON
+    /// Print the outcome of the run as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

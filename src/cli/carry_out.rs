@@ -18,7 +18,7 @@ use super::interrupt;
 use super::messages;
 use super::pace_args::{EffectivePace, PaceArgs};
 use super::precheck::{CheckArgs, note_clocks};
-use super::preflight::{LookedAgain, NotBefore, admitted, look_again, not_begun};
+use super::preflight::{self, NotBefore, Preflight, admitted, not_begun};
 use super::progress::Display;
 use super::question;
 use super::recap::Recap;
@@ -72,7 +72,7 @@ pub(super) async fn carry_out(
     question::approve(plan, resume_point, &organization, approval, &mut requests).await?;
     let mut seen = tokio::select! {
         () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
-        seen = look_again(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
+        seen = preflight::check(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
     announce(manifest, resume_point, &joined, &pace);
     let run = open_run(plan, resume_point, &mut seen, &joined, &pace).await?;
@@ -88,7 +88,7 @@ pub(super) async fn carry_out(
     conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, is_drill, json })
 }
 
-/// Shows once more what became of a run with which nothing is left to do.
+/// Shows the recap of a run in which nothing is left to do.
 ///
 /// # Errors
 ///
@@ -171,11 +171,11 @@ fn announce_apps(manifest: &Manifest, joined: &Joined, pace: &EffectivePace) {
     messages::info(format_args!("through {} apps: {writes}, {time}", joined.count()));
 }
 
-/// Opens the journal and notes there by whom, with which quota and at which speed of time the run goes on.
+/// Opens the journal, and records the caller, the quota and the speed of time there.
 async fn open_run(
     plan: &PlanFolder,
     resume_point: &ResumePoint,
-    seen: &mut LookedAgain,
+    seen: &mut Preflight,
     joined: &Joined,
     pace: &EffectivePace,
 ) -> Result<Run, Failure> {

@@ -1,4 +1,4 @@
-//! A drill's own keys: two people hand the passwords over, and neither can open what is the other's.
+//! A drill's own keys: two people hand the passwords over, and neither can open those of the other.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -10,10 +10,10 @@ use crate::private_files;
 use crate::roster::{Roster, RosterError};
 use crate::seal::Identity;
 
-/// A drill gives keys to so many names; a roster with more has something else in that column.
-const MOST_NAMES: usize = 1_000;
+/// A drill makes keys for this many names. A roster with more has something else in that column.
+const MAX_NAMES: usize = 1_000;
 
-/// Two keys: one for the name with the most rows, the other for everybody else.
+/// Two keys: one for the name with the most rows, the other for all other names.
 pub(super) struct DrillKeys {
     busiest: Identity,
     others: Identity,
@@ -29,7 +29,7 @@ impl DrillKeys {
             let Ok(person) = entry?.content else { continue };
             let name = person.handoff.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(DEFAULT);
             let folded = name.to_lowercase();
-            if rows.len() < MOST_NAMES || rows.contains_key(&folded) {
+            if rows.len() < MAX_NAMES || rows.contains_key(&folded) {
                 rows.entry(folded).or_insert_with(|| (0, name.to_owned())).0 += 1;
             }
         }
@@ -39,7 +39,7 @@ impl DrillKeys {
         Ok(Self { busiest: Identity::generate(), others: Identity::generate(), names })
     }
 
-    /// Who has which key.
+    /// The key of each name.
     pub(super) fn keys(&self) -> HandoffKeys {
         let key = |index: usize| if index == 0 { self.busiest.recipient() } else { self.others.recipient() };
         HandoffKeys::of(self.names.iter().enumerate().map(|(index, name)| (name.clone(), vec![key(index)])))

@@ -1,4 +1,4 @@
-//! The part of a drill that nobody likes to rehearse: the run is killed in the middle, without a warning.
+//! `--interrupt`: the run is killed in the middle, without a warning.
 
 use std::env;
 use std::io::Write as _;
@@ -12,15 +12,15 @@ use crate::plan::manifest::Manifest;
 use crate::private_files;
 use crate::simulator::Simulator;
 
-/// How often the process is looked at that is to be killed.
-const GLANCE: Duration = Duration::from_millis(20);
+/// How often the process that is to be killed is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// After so many glances at calls that hang, the drill goes on all the same.
-const SETTLED_AFTER: u32 = 250;
+/// After this many polls of calls that hang, the drill goes on all the same.
+const MAX_POLLS: u32 = 250;
 
-/// What became of the run that was to be killed.
+/// How the run ended that was to be killed.
 pub(super) enum Killed {
-    /// It was killed when so many of its writes had been carried out.
+    /// It was killed when this number of its writes had been carried out.
     After(u64),
     /// It ended by itself before half of its writes.
     TooLate,
@@ -38,8 +38,8 @@ pub(super) struct Victim<'a> {
 }
 
 impl Victim<'_> {
-    /// Runs it until half of its writes are done, and kills it: as the kernel kills whom it has no memory for, or a battery
-    /// that is empty. The tenant answers nothing any more at that moment, so that answers are always lost with it.
+    /// Runs it until half of its writes are done, and kills it, as the kernel does when memory runs out. From that moment
+    /// on the tenant answers nothing, so that some answers are always lost.
     ///
     /// # Errors
     ///
@@ -63,11 +63,11 @@ impl Victim<'_> {
         drop(child);
         let written = simulator.counters().writes_applied - before;
         simulator.release();
-        // What had arrived may still be carried out, as with a real tenant; whoever comes next must not meet it half way.
-        let mut glances = SETTLED_AFTER;
-        while simulator.counters().in_flight > 0 && glances > 0 {
-            tokio::time::sleep(GLANCE).await;
-            glances -= 1;
+        // What had arrived may still be carried out, as with a real tenant; the next run must not find it half done.
+        let mut polls = MAX_POLLS;
+        while simulator.counters().in_flight > 0 && polls > 0 {
+            tokio::time::sleep(POLL_INTERVAL).await;
+            polls -= 1;
         }
         Ok(if ended_by_itself { Killed::TooLate } else { Killed::After(written) })
     }
@@ -110,7 +110,7 @@ impl KilledOnDrop {
     /// Waits until it ends by itself.
     async fn end(&mut self) {
         while matches!(self.0.try_wait(), Ok(None)) {
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }

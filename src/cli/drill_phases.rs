@@ -17,7 +17,7 @@ use crate::simulator::{Counters, Simulator, Struck};
 /// resource units in 10 seconds). A smaller one gives less, so that this is the least time.
 const RESOURCE_UNITS: Allowance = Allowance { burst: 8_000, per_second: 800.0 };
 
-/// How wide the table is. On anything narrower it says what nobody knows otherwise: what a real tenant would take.
+/// How wide the table is. A narrower one keeps the column that is known from nowhere else: what a real tenant would take.
 const WIDTH: usize = 94;
 
 /// The phases of a drill so far.
@@ -66,7 +66,7 @@ impl Phases {
             phase,
             here: self.clock.to_wall(by_tenant),
             by_tenant,
-            // The burst is spent once, by whichever phase comes first.
+            // The burst is spent once, by the first phase.
             at_least: self.floor(&counters).saturating_sub(self.floor(&self.before)),
             writes: counters.writes - self.before.writes,
             resource_units: counters.resource_units - self.before.resource_units,

@@ -1,4 +1,4 @@
-//! How a command ends: one exit code for each class of ending, and one shape for every failure.
+//! How a command ends: one exit code for each class of ending, and one type for every failure.
 
 use std::fmt;
 use std::io;
@@ -20,7 +20,7 @@ pub enum Exit {
     Refused = 4,
     /// No token, or not the permission.
     Access = 5,
-    /// Interrupted; the same command goes on, or `apply` after `run`.
+    /// Interrupted; the same command resumes, or `apply` after `run`.
     Interrupted = 130,
 }
 
@@ -30,7 +30,7 @@ impl Exit {
         if outcomes.not_done() == 0 { Self::Done } else { Self::Unfinished }
     }
 
-    /// The same ending, where something besides is not as it should be: done is then not done.
+    /// The same ending, where something beside the run failed: `Done` becomes `Unfinished`.
     #[must_use]
     pub fn or_unfinished(self) -> Self {
         if self == Self::Done { Self::Unfinished } else { self }
@@ -43,8 +43,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Says whether the reader of what is printed went away, also where a library has wrapped that.
-fn nobody_reads_on(error: &io::Error) -> bool {
+/// Whether the reader of standard output has gone, also where a library has wrapped that error.
+fn reader_has_gone(error: &io::Error) -> bool {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
         let io = error.downcast_ref::<io::Error>();
@@ -62,15 +62,15 @@ fn nobody_reads_on(error: &io::Error) -> bool {
     false
 }
 
-/// What a command that makes nothing but its output has printed. A reader that has seen enough is no failure, and changes
-/// nothing about how the command ends.
+/// The result of printing, for a command that does nothing else. A reader that has gone is no failure, and changes nothing
+/// about how the command ends.
 ///
 /// # Errors
 ///
 /// Not all of it could be printed.
 pub(super) fn printed(written: io::Result<()>) -> Result<(), Failure> {
     match written {
-        Err(error) if !nobody_reads_on(&error) => Err(Failure::unprinted(&error)),
+        Err(error) if !reader_has_gone(&error) => Err(Failure::unprinted(&error)),
         _ => Ok(()),
     }
 }
@@ -104,11 +104,11 @@ impl Failure {
         Self::new(Exit::Refused, what)
     }
 
-    /// What was to be printed could not be. A reader that has seen enough has ended the command, and that is no failure.
+    /// Standard output could not be written. A reader that has gone has ended the command, and that is no failure.
     #[must_use]
     pub fn unprinted(error: &io::Error) -> Self {
-        if nobody_reads_on(error) {
-            return Self::new(Exit::Done, "nobody reads on");
+        if reader_has_gone(error) {
+            return Self::new(Exit::Done, "the reader of standard output has gone");
         }
         Self::usage(format_args!("standard output cannot be written: {error}"))
     }

@@ -1,4 +1,4 @@
-//! Ctrl-C, and its relatives that a system sends.
+//! Ctrl-C, and the signals by which a system ends a process.
 
 use std::io;
 use std::process;
@@ -7,12 +7,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::exit::Exit;
 
-/// What asked the program to end.
+/// What kind of request to end it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StopRequest {
-    /// Somebody who means it: Ctrl-C, Ctrl-Break, SIGTERM.
+    /// An operator or a program means it: Ctrl-C, Ctrl-Break, SIGTERM.
     Deliberate,
-    /// The terminal went away or the session ends (SIGHUP; on Windows the console is closed, or somebody logs off or shuts
+    /// The terminal went away or the session ends (SIGHUP; on Windows the console is closed, or the user logs off or shuts
     /// down). One closed window sends it more than once: from the kernel, and again from the shell.
     SessionEnds,
 }
@@ -48,7 +48,7 @@ impl StopRequests {
         }
     }
 
-    /// Waits for the next request, whatever it is.
+    /// Waits for the next request of either kind.
     pub(super) async fn next(&mut self) {
         self.next_kind().await;
     }
@@ -78,13 +78,13 @@ impl StopRequests {
     }
 }
 
-/// The first request cancels `stop`, whatever it is; a deliberate one after it ends the process at once. What was under way
-/// is then in doubt, and the journal knows it.
+/// The first request of either kind cancels `stop`. A deliberate one after it ends the process at once: what was under way
+/// is then in doubt, and the journal says so.
 pub(super) fn listen(mut requests: StopRequests, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         requests.next().await;
         stop.cancel();
-        // Nobody asks for haste by closing a window: what is under way comes to its end.
+        // A closed window is no request to hurry: what is under way comes to its end.
         while requests.next_kind().await == StopRequest::SessionEnds {}
         process::exit(i32::from(Exit::Interrupted as u8));
     })

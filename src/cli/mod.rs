@@ -12,12 +12,12 @@
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
 //! | `time_args`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
-//! | `usage`, `nearest_path` | what a command line lacks, and what was meant by a name that is not there |
-//! | `messages`, `words`, `fitted` | how loud, in which words, and how wide |
-//! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and taken back |
+//! | `usage`, `nearest_path` | what a command line lacks, and the nearest name to one that is not there |
+//! | `messages`, `words`, `fitted` | how much is printed, in which words, and how wide |
+//! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
-//! What a few of them are made of:
+//! The files of single commands:
 //!
 //! | command | files |
 //! | --- | --- |
@@ -114,7 +114,7 @@ const EXIT_CODES: &str = "Exit codes:
   3    finished, and some accounts are not done
   4    refused by a guard, or not confirmed
   5    authentication, permission, or Graph not reachable
-  130  interrupted; the same command goes on, and after sealoff
+  130  interrupted; the same command resumes, and after sealoff
        run it is sealoff apply DIR that does";
 
 /// Lock out thousands of Microsoft 365 accounts: as fast as the tenant's quota allows, able to be killed and resumed, with
@@ -231,7 +231,7 @@ fn in_runtime(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Ex
     let runtime =
         runtime.map_err(|error| Failure::usage(format_args!("the program cannot start its threads: {error}")))?;
     let ended = runtime.block_on(command);
-    // Whatever still runs in the background has nothing left to say.
+    // What still runs in the background has nothing left to do.
     runtime.shutdown_background();
     ended
 }

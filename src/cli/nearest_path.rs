@@ -1,4 +1,4 @@
-//! What was meant by the name of a file or a folder that is not there.
+//! The nearest name to that of a file or a folder that is not there.
 
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The last look before the first write, behind the approval: at once, or at the moment agreed.
+//! The checks after the approval and before the first write: at once, or at the scheduled start.
 
 use std::time::Duration;
 
@@ -21,14 +21,14 @@ use crate::run::accounts::Accounts;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::ResumePoint;
 
-/// A run that is to begin at a moment agreed, and what has to hold then.
+/// A run that begins at a scheduled time, and what has to hold then.
 pub(super) struct NotBefore<'a> {
     pub(super) start: ScheduledStart,
     pub(super) lock: &'a FolderLock,
     pub(super) max_age: Duration,
 }
 
-/// The tenant that lets these apps in, and in whose name they act there.
+/// The tenant that these apps may sign in to, and the principal as which they act there.
 pub(super) async fn admitted(
     joined: &mut Joined,
     manifest: &Manifest,
@@ -40,30 +40,34 @@ pub(super) async fn admitted(
     Ok((organization, principal))
 }
 
-/// What was found out last, before the first write.
-pub(super) struct LookedAgain {
+/// What the checks found.
+pub(super) struct Preflight {
     pub(super) organization: Organization,
     pub(super) drift: Drift,
     /// The accounts of the plan, in the order of work.
     pub(super) accounts: Accounts,
-    /// Graph's clock before everybody was read: what a read shows must not be taken for older than it is.
+    /// Graph's clock before the accounts were read: what a read shows is at least as new as this.
     pub(super) seen_at: Option<OffsetDateTime>,
 }
 
-/// Waits for the moment where one was agreed, and looks at everybody once more; behind the approval, because whoever is
-/// asked may take their time, and what was true before is not what runs.
-pub(super) async fn look_again(
+/// Waits for the scheduled start, where there is one, and reads every account once more. After the approval, because that
+/// may take long, and the run must go by what is true now.
+///
+/// # Errors
+///
+/// Something does not hold any more; nothing was changed.
+pub(super) async fn check(
     plan: &PlanFolder,
     resume_point: &ResumePoint,
     joined: &mut Joined,
     (mut organization, mut principal): (Organization, ActingPrincipal),
     checks: CheckArgs,
     not_before: Option<&NotBefore<'_>>,
-) -> Result<LookedAgain, Failure> {
+) -> Result<Preflight, Failure> {
     if let Some(not_before) = not_before
         && let Some(left) = not_before.start.left()
     {
-        // Beforehand too, so that whatever would be refused then is known while there is time to mend it.
+        // Checked before the wait too, while there is time to fix what would be refused.
         not_before.start.check_access(&joined.reader.access().await?)?;
         recheck::check_drift(plan, resume_point, &joined.reader, principal, checks).await?;
         not_before.keep(left).await;
@@ -73,25 +77,26 @@ pub(super) async fn look_again(
     }
     let seen_at = joined.reader.transport.last_date();
     let (drift, accounts) = recheck::check_drift(plan, resume_point, &joined.reader, principal, checks).await?;
-    Ok(LookedAgain { organization, drift, accounts, seen_at })
+    Ok(Preflight { organization, drift, accounts, seen_at })
 }
 
 impl NotBefore<'_> {
-    /// Waits for the moment, and tells whoever wants to work in the folder meanwhile.
+    /// Waits for the start. Meanwhile the lock says to other processes until when.
     async fn keep(&self, left: Duration) {
         self.lock.waits_until(Some(self.start.moment));
         let countdown = Countdown::start(self.start.moment, left);
         self.start.wait(|left| countdown.show(left)).await;
         drop(countdown);
         self.lock.waits_until(None);
-        messages::info("it is time: everything is looked at once more");
+        messages::info("the scheduled time has come; every account is checked once more");
     }
 }
 
+/// Why a run that was interrupted before its first write did not begin.
 pub(super) fn not_begun(plan: &PlanFolder, not_before: Option<&NotBefore<'_>>) -> Failure {
     let waiting = not_before.is_some_and(|not_before| not_before.start.left().is_some());
     let next = if waiting {
-        "The same command waits again, for the same moment.".to_owned()
+        "The same command waits again, for the same time.".to_owned()
     } else {
         // `run` has made its plan, and makes no other in that folder.
         let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());

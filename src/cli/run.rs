@@ -50,7 +50,7 @@ pub struct RunArgs {
 ///
 /// # Errors
 ///
-/// Whatever planning or applying fails with. A plan that was made stays, and can be applied.
+/// As `plan` or `apply` fails. A plan that was made stays, and can be applied.
 pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let from_stdin = args.plan.roster.as_os_str() == "-";
     let can_ask = std::io::stdin().is_terminal() && !from_stdin;
@@ -59,7 +59,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
             "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N",
         ));
     }
-    // Found out before the plan is made, and not after it.
+    // Checked before the plan is made, and not after it.
     args.apps.read()?;
     let (summary, plan, connected) = plan::make(&args.plan, &args.connection).await?;
     preview::show(&summary, args.json);
@@ -67,10 +67,10 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if summary.plan.accounts() == 0 {
-        // A script must not take "nobody was even found" for "everybody is locked out".
+        // A script must not take "no account was found" for "every account is locked out".
         let refused = summary.plan.counts.refuse.rows;
         if args.json && refused > 0 {
-            messages::warn("nobody would be changed, and some rows were refused: there is nothing to apply");
+            messages::warn("no account would be changed, and some rows were refused: there is nothing to apply");
         }
         return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
     }

@@ -32,7 +32,7 @@ impl ScenarioArgs {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or says what means nothing.
+    /// It cannot be read or understood.
     pub(super) fn read(&self) -> Result<Option<Scenario>, Failure> {
         self.file.as_deref().map(Scenario::read).transpose().map_err(Failure::usage)
     }
@@ -45,7 +45,7 @@ impl ScenarioArgs {
         };
         settings.seed = self.seed.unwrap_or(settings.seed);
         if let Some(shape) = self.limiter {
-            // Whoever asks how it is counted wants one.
+            // A limiter that is asked for needs a quota.
             let has_none = settings.quota == Quota::off();
             let quota = if has_none { Quota::documented(settings.users) } else { settings.quota };
             settings.quota = quota.counted_in(shape);

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_told_with_its_weekday_and_in_utc() {
+    fn a_moment_is_spelled_out_with_its_weekday_and_in_utc() {
         assert_eq!(
             spelled_out(datetime!(2026-11-27 17:00 +1)),
             "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)"
@@ -228,16 +228,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_moment_is_waited_for_to_the_second_and_told_on_the_way() {
+    async fn the_moment_is_waited_for_to_the_second_and_shown_on_the_way() {
         let calendar = calendar();
         let moment = calendar.now() + Duration::from_secs(86_400);
         let start = ScheduledStart::new(moment, false, calendar).unwrap();
-        let mut told = Vec::new();
-        start.wait(|left| told.push(left)).await;
+        let mut shown = Vec::new();
+        start.wait(|left| shown.push(left)).await;
         let late = calendar.now() - moment;
         assert!(!late.is_negative() && late < time::Duration::SECOND, "{late}");
         // A second of the wall is 100 of the tenant.
-        assert!(told.len() >= 864 && told.is_sorted_by(|a, b| a > b), "{}", told.len());
+        assert!(shown.len() >= 864 && shown.is_sorted_by(|a, b| a > b), "{}", shown.len());
         assert_eq!(start.left(), None);
     }
 

@@ -29,7 +29,7 @@ use crate::simulator::{
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
 ///
 /// It prints the variables that point a client at it and serves until it is interrupted. Nothing in it is real: it
-/// accepts the printed credentials alone, and what it is told stays in its memory.
+/// accepts the printed credentials alone, and what is written to it stays in its memory.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -50,13 +50,13 @@ pub struct SimulateArgs {
     /// How many users the directory has: 250 unless it comes from a snapshot
     #[arg(long, value_name = "N", value_parser = possible_users)]
     users: Option<usize>,
-    /// Begin with the directory in FILE, if it is there, and keep it there in the end: a rehearsal goes on another day
+    /// Begin with the directory in FILE, if it is there, and save it there at the end: the rehearsal can be continued another day
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
     /// How many times as fast time runs, quotas and waits included [default: 1]
     #[arg(long, value_name = "FACTOR", value_parser = clock_speed)]
     clock_speed: Option<f64>,
-    /// How many seconds the tenant's clock is ahead of this machine's; less than nothing is behind [default: 0]
+    /// How many seconds the tenant's clock is ahead of this machine's; a negative number is behind [default: 0]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
     clock_ahead: Option<i32>,
     /// The shell that the variables are printed for [default: sh; on Windows powershell]
@@ -65,7 +65,7 @@ pub struct SimulateArgs {
     /// No write quota and no resource units
     #[arg(long, conflicts_with = "limiter")]
     no_quota: bool,
-    /// How long reads go on showing what was so before a write, as a replica does that lags behind: 30s, 2m [default: 0s]
+    /// How long reads still show the state before a write, as a replica that lags behind does: 30s, 2m [default: 0s]
     #[arg(long, value_name = "SPAN", value_parser = time_args::span)]
     read_lag: Option<Duration>,
     /// How many app registrations the tenant has, each with a quota of its own; it prints the files that name the further ones
@@ -111,15 +111,15 @@ struct RightsArgs {
 
 fn possible_users(text: &str) -> Result<usize, String> {
     let users = text.parse().ok().filter(|users| Settings::POSSIBLE_USERS.contains(users));
-    let (least, most) = Settings::POSSIBLE_USERS.into_inner();
-    users.ok_or_else(|| format!("a tenant has from {least} to {most} users"))
+    let (min, max) = Settings::POSSIBLE_USERS.into_inner();
+    users.ok_or_else(|| format!("a tenant has from {min} to {max} users"))
 }
 
 /// A directory role, or none.
 #[derive(Debug, Clone, Copy)]
 struct AppRole(Option<SimulatedRole>);
 
-/// As the simulator calls the roles; known to the shells' completions, and to whoever mistypes one.
+/// As the simulator calls the roles. Shells complete them, and a mistyped one is answered with the list.
 const APP_ROLES: [&str; 7] =
     ["none", "password", "helpdesk", "authentication", "user", "privileged-authentication", "global"];
 
@@ -146,7 +146,7 @@ impl RightsArgs {
     }
 }
 
-/// What a client has to know, as one line of JSON.
+/// The connection, as one line of JSON.
 #[derive(Serialize)]
 struct Announcement<'a> {
     sealoff_simulate: u32,
@@ -219,7 +219,7 @@ fn settings(args: &SimulateArgs) -> Result<Settings, Failure> {
         }
         None => None,
     };
-    let users = args.users.or(scenario.as_ref().and_then(Scenario::users)).unwrap_or(USERS);
+    let users = args.users.or(scenario.as_ref().and_then(Scenario::users)).unwrap_or(DEFAULT_USERS);
     let beginning = Settings {
         listen: args.listen,
         hosts: args.host.clone(),
@@ -250,8 +250,8 @@ fn settings(args: &SimulateArgs) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// The users of a directory that nobody asked to be larger or smaller.
-const USERS: usize = 250;
+/// The users of the directory by default.
+const DEFAULT_USERS: usize = 250;
 
 /// The directory of a snapshot, or nothing where there is none yet. `said` is what says how many users there are.
 fn begin_with(path: &Path, said: Option<&str>) -> Result<Option<Directory>, Failure> {
@@ -278,7 +278,7 @@ fn begin_with(path: &Path, said: Option<&str>) -> Result<Option<Directory>, Fail
     Directory::read_snapshot(BufReader::new(file)).map(Some).map_err(cannot)
 }
 
-/// The snapshot is written in the end, beside its place and then into it: that this is possible has to be known before.
+/// The snapshot is written at the end, first beside its place. Whether that is possible is checked at the beginning.
 fn try_to_write(path: &Path) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     tempfile::tempfile_in(folder).map(drop).map_err(|error| {

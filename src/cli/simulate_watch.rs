@@ -1,4 +1,4 @@
-//! `sealoff simulate --watch`: what the tenant goes through, drawn live on a terminal.
+//! `sealoff simulate --watch`: what happens in the tenant, drawn live on a terminal.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -11,9 +11,9 @@ use crate::simulator::{Counters, Operation, Simulator, WriteRecord};
 
 /// How often it is drawn.
 const EVERY: Duration = Duration::from_millis(250);
-/// The rate is that of so many drawings: five seconds.
-const RATE_OVER: usize = 20;
-/// So many of the last writes are shown.
+/// The rate is taken over this many drawings: five seconds.
+const RATE_SAMPLES: usize = 20;
+/// How many of the last writes are shown.
 const WRITES_SHOWN: usize = 12;
 
 /// Draws until it is dropped.
@@ -24,11 +24,11 @@ pub(super) async fn watch(simulator: &Simulator, clock_speed: f64) -> Infallible
     }
     // What was drawn last stays when the simulator ends.
     let bar = Abandoned(bar);
-    let mut applied = VecDeque::with_capacity(RATE_OVER + 1);
+    let mut applied = VecDeque::with_capacity(RATE_SAMPLES + 1);
     loop {
         let counters = simulator.counters();
         applied.push_back((Instant::now(), counters.writes_applied));
-        if applied.len() > RATE_OVER {
+        if applied.len() > RATE_SAMPLES {
             applied.pop_front();
         }
         let writes = simulator.last_writes(WRITES_SHOWN);
@@ -63,7 +63,7 @@ fn rate(applied: &VecDeque<(Instant, u64)>, clock_speed: f64) -> f64 {
 struct Picture {
     counters: Counters,
     rate: f64,
-    /// The last writes with the names of those whom they were for.
+    /// The last writes, with the user principal name that each was for.
     writes: Vec<(WriteRecord, Option<String>)>,
 }
 
@@ -89,7 +89,7 @@ impl Picture {
         lines.extend(self.trouble());
         lines.push(String::new());
         for (write, name) in &self.writes {
-            let name = name.as_deref().map_or_else(|| "nobody of this tenant".into(), harmless);
+            let name = name.as_deref().map_or_else(|| "no user of this tenant".into(), harmless);
             let answered = if write.answered { "" } else { "  (not answered)" };
             let (at, what) = (clock(write.at), operation(write.operation));
             lines.push(format!("{at}  {}  {what:<14}{name}{answered}", write.status));
@@ -194,7 +194,7 @@ mod tests {
             "{}",
             lines[5]
         );
-        assert_eq!(lines[6], "01:02:05  200  revoke        nobody of this tenant  (not answered)");
+        assert_eq!(lines[6], "01:02:05  200  revoke        no user of this tenant  (not answered)");
         let once = Violations { overlapping_writes: 1, malformed_batches: 1, ..Violations::default() };
         let counters = Counters { unauthorized: 1, outages: 1, violations: once, ..Counters::default() };
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What holds for every command, whichever they are.
+//! What holds for every command.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn commands() -> Vec<Command> {
     command.get_subcommands().cloned().collect()
 }
 
-/// The words of a line as a shell splits it, up to whatever is for the shell alone.
+/// The words of a line as a shell splits it, up to what is for the shell alone.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut quote, mut inside) = (vec![String::new()], None, false);
     for c in line.chars() {
@@ -37,8 +37,8 @@ fn the_command_line_is_sound() {
     Cli::command().debug_assert();
 }
 
-/// A line at which every terminal that is wide enough to work on shows it as it is.
-const NARROWEST: usize = 60;
+/// The width of the narrowest terminal on which examples stay as they are.
+const MIN_WIDTH: usize = 60;
 
 #[test]
 fn every_command_has_an_example_and_every_example_is_taken_and_fits() {
@@ -46,7 +46,7 @@ fn every_command_has_an_example_and_every_example_is_taken_and_fits() {
         let name = command.get_name();
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         for line in help.lines() {
-            assert!(line.width() <= NARROWEST, "{name}: {line:?} would be broken at {NARROWEST} columns");
+            assert!(line.width() <= MIN_WIDTH, "{name}: {line:?} would be broken at {MIN_WIDTH} columns");
         }
         let joined = help.replace("\\\n", " ");
         let examples: Vec<&str> = joined.lines().map(str::trim).filter(|line| line.starts_with("sealoff ")).collect();
@@ -63,7 +63,7 @@ fn every_command_has_an_example_and_every_example_is_taken_and_fits() {
     }
 }
 
-/// The heading of a part of the arguments stays in force for whatever follows, unless that has one of its own.
+/// The heading of a group of arguments stays in force for those that follow, unless they have one of their own.
 #[test]
 fn every_argument_stands_under_its_own_heading() {
     let own: [(&str, &[&str]); 8] = [
@@ -115,7 +115,7 @@ fn every_command_of_the_samples_for_automation_is_taken() {
         for command in commands {
             let taken = Cli::command().try_get_matches_from(words(&command));
             assert!(taken.is_ok(), "{file}: {command}: {}", taken.unwrap_err());
-            // Nobody is there to be asked.
+            // No operator is there to answer.
             let unattended = !command.starts_with("sealoff apply") || command.contains("--confirm");
             assert!(unattended, "{file}: {command} would ask");
         }
@@ -133,7 +133,7 @@ fn every_command_and_every_flag_says_what_it_is_for() {
 }
 
 #[test]
-fn whoever_leaves_something_out_is_told_what_is_needed_and_nothing_else() {
+fn a_usage_error_names_what_is_needed_and_nothing_else() {
     // Not the environment of this process: a default has the same effect.
     let line = ["sealoff", "plan", "list.csv", "--out", "monday", "--graph-endpoint", "https://graph.example"];
     let error =

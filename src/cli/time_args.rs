@@ -1,4 +1,4 @@
-//! Moments and spans as people type them.
+//! Points in time and spans as people type them.
 
 use std::time::Duration;
 
@@ -22,9 +22,9 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(SPAN.to_owned());
     }
-    let number: u64 = digits.parse().map_err(|_| "that is longer than anybody can wait")?;
+    let number: u64 = digits.parse().map_err(|_| "that is more than 100 years")?;
     let seconds = number.checked_mul(seconds).filter(|seconds| *seconds <= 100 * 365 * 86_400);
-    seconds.map(Duration::from_secs).ok_or_else(|| "that is longer than anybody can wait".to_owned())
+    seconds.map(Duration::from_secs).ok_or_else(|| "that is more than 100 years".to_owned())
 }
 
 /// A moment in the past: `2026-11-23T02:30:00Z`, `2026-11-23` (its beginning in UTC), or a span ago: `6h`.
@@ -44,7 +44,7 @@ pub(super) fn past(text: &str) -> Result<OffsetDateTime, String> {
     if moment > now {
         return Err(format!("{text} is still to come, and only what has happened can count as done"));
     }
-    // Graph tells whole seconds.
+    // Graph gives whole seconds.
     Ok(moment.replace_nanosecond(0).unwrap_or(moment))
 }
 

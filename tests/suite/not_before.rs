@@ -74,7 +74,7 @@ fn whoever_drifts_while_a_run_waits_is_left_alone() {
         assert!(stage.simulator.change(members[0].id, |user| user.user_principal_name = "new@contoso.com".into()));
     });
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.contains("it is time") && said.contains("renamed to new@contoso.com"), "{said}");
+    assert!(said.contains("the scheduled time has come") && said.contains("renamed to new@contoso.com"), "{said}");
     assert_eq!(stage.ledger().writes_to(members[0].id).count(), 0, "the plan is of before");
     assert_eq!(stage.outcomes("out")["done"], 39);
     stage.judge("out");
