@@ -27,7 +27,7 @@ use crate::ids::{ObjectId, TenantId};
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::private_files::{self, Pending};
 
-/// Write a roster from the tenant: everybody, a group, or a filter
+/// Write a roster from the tenant: all people, a group, or a filter
 ///
 /// The file holds what a person needs to review it (names, department, job title, kind of account), and `sealoff plan`
 /// reads it as it is. It only reads in the tenant. The file is there when the list is whole, and not before; a file that
@@ -41,7 +41,7 @@ Examples:
   sealoff export -o team.csv \\
     --group 0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11")]
 pub struct ExportArgs {
-    /// People to leave out, one object id or user principal name a line; everybody named must be there
+    /// People to leave out, one object id or user principal name a line; every name must be there
     #[arg(long, value_name = "FILE")]
     exclude: Option<PathBuf>,
     /// Add the time of the latest sign-in: 500 people every six seconds; needs AuditLog.Read.All and Entra ID P1
@@ -59,17 +59,17 @@ pub struct ExportArgs {
     connection: ConnectionArgs,
 }
 
-/// ListingScope to list.
+/// Which people to list.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct ScopeArgs {
-    /// Everybody in the tenant
+    /// All people in the tenant
     #[arg(long)]
     all: bool,
     /// The users in this group, and in the groups within it
     #[arg(long, value_name = "ID")]
     group: Option<ObjectId>,
-    /// Whoever this OData filter on users lets through
+    /// The people that match this OData filter on users
     #[arg(long, value_name = "ODATA")]
     filter: Option<String>,
 }
@@ -152,7 +152,7 @@ pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
     };
     let report = ExportReport { file: args.output.display().to_string(), ..report };
     if report.people == 0 {
-        return Err(Failure::usage(nobody(&report)));
+        return Err(Failure::usage(empty(&report)));
     }
     deliver(output, &args.output)?;
     show(&report, &args.output, to_standard_output, args.json);
@@ -219,11 +219,12 @@ async fn write(
         say_how_long(&paced, scope).await?;
     }
     let spinner = Spinner::start("reading the directory");
-    let told = |people: u64| spinner.show(format!("reading the directory: {}", counted(people, "person", "people")));
+    let progress =
+        |people: u64| spinner.show(format!("reading the directory: {}", counted(people, "person", "people")));
     let written = async {
         let mut listing = Listing::open(paced.clone(), connected.clock, scope, sign_ins).await?;
         let Exported { people, excluded } =
-            export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), told).await?;
+            export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), progress).await?;
         Ok(ExportReport {
             sealoff_export: JSON_VERSION,
             tenant: id,
@@ -239,7 +240,7 @@ async fn write(
     written.await.map_err(|error: ExportError| failures::of_export(error, scope, sign_ins))
 }
 
-/// Whoever asks for sign-ins learns before the wait how long it is.
+/// Says before the wait for sign-ins how long it is.
 async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) -> Result<(), Failure> {
     let people = crate::directory::count(paced, scope).await?;
     let Some(people) = people else { return Ok(()) };
@@ -254,12 +255,12 @@ async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) 
     Ok(())
 }
 
-fn nobody(report: &ExportReport) -> String {
+fn empty(report: &ExportReport) -> String {
     let left_out = match report.excluded {
         0 => String::new(),
         excluded => format!(" but {} that --exclude names", counted(excluded, "person", "people")),
     };
-    format!("nobody is on the list{left_out}, so no roster was written")
+    format!("no person is on the list{left_out}, so no roster was written")
 }
 
 /// The roster takes its name, or goes to standard output whole.
@@ -323,7 +324,7 @@ fn describe(out: &mut impl Write, report: &ExportReport, path: Option<&Path>) ->
     }
     if let Some(path) = path {
         writeln!(out)?;
-        writeln!(out, "Read it, take out whoever is not meant, and see what would happen to the others:")?;
+        writeln!(out, "Read it, take out the people who are not meant, and see what would happen to the others:")?;
         writeln!(out, "  sealoff plan {} --playbook PLAYBOOK --out DIR", quoted(path))?;
     }
     Ok(())

@@ -85,7 +85,7 @@ pub struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// Opens the list; one that cannot be used is shown with the line that tells why.
+    /// Opens the list; one that cannot be used is shown with the line that is wrong.
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
         let name = source.to_string();
         let options = ReadOptions { key: self.key.clone(), by: self.by, handoff: self.handoff_by.clone() };
@@ -110,13 +110,13 @@ pub struct RuleArgs {
     #[arg(long, value_name = "RECIPIENT")]
     pub(super) seal_to: Vec<String>,
     /// Who hands passwords over, and their keys: a TOML file with a table [handoff.NAME] and keys = [...] for each name in the
-    /// roster's handoff column; "default" is for rows without a name (or --seal-to is), "escrow" can open everybody's
+    /// roster's handoff column; "default" is for rows without a name (or --seal-to is), "escrow" can open every password
     #[arg(long, value_name = "FILE")]
     pub(super) recipients: Option<PathBuf>,
     /// Seal to RSA certificates by OAEP (SHA-256), which not every program opens, in place of PKCS#1 v1.5
     #[arg(long)]
     pub(super) cms_oaep: bool,
-    /// Throw the new passwords away: nobody can sign in with them, ever (offboard only)
+    /// Throw the new passwords away: no one can ever sign in with them (offboard only)
     #[arg(long)]
     pub(super) discard_credentials: bool,
     /// Accounts that must never be touched, one object id or user principal name a line
@@ -125,7 +125,7 @@ pub struct RuleArgs {
     /// Leave guests alone even where the playbook blocks
     #[arg(long)]
     pub(super) skip_guests: bool,
-    /// Treat administrators like everybody else; the app then needs the role Privileged Authentication Administrator
+    /// Treat administrators like all other accounts; the app then needs the role Privileged Authentication Administrator
     #[arg(long)]
     pub(super) allow_privileged: bool,
     /// Try to reset passwords that are kept on-premises, too
@@ -140,13 +140,13 @@ pub struct RuleArgs {
     /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
     #[arg(long, value_name = "N")]
     pub(super) max_accounts: Option<u32>,
-    /// Plan even where this app may not read directory roles: nobody is then known as an administrator
+    /// Plan even where this app may not read directory roles: no account is then known as an administrator's
     #[arg(long)]
     pub(super) without_roles: bool,
     /// Plan even where this app may not read the tenant's domains: none is then known as federated
     #[arg(long)]
     pub(super) without_domains: bool,
-    // Last, because its heading would be that of whatever follows.
+    // Last, because its heading would be that of what follows.
     #[command(flatten)]
     pub(super) password: PasswordArgs,
 }
@@ -155,7 +155,7 @@ fn by_name() -> impl TypedValueParser<Value = KeyProperty> {
     PossibleValuesParser::new(KeyProperty::VARIANTS).try_map(|name| name.parse::<KeyProperty>())
 }
 
-/// Known to the shells' completions, and to whoever mistypes one.
+/// Known to the shells' completions, and named after a typing error.
 pub(super) fn playbook() -> impl TypedValueParser<Value = Playbook> {
     PossibleValuesParser::new(Playbook::ALL.map(Playbook::name)).try_map(|name| name.parse::<Playbook>())
 }
@@ -245,14 +245,14 @@ impl RuleArgs {
         Ok((seal_to.map(Recipients::with_oaep), handoff.map(HandoffKeys::with_oaep)))
     }
 
-    /// The file of recipients, with the keys of `--seal-to` for the rows that name nobody.
+    /// The file of recipients, with the keys of `--seal-to` for the rows without a name.
     fn with_default(path: &Path, keys: HandoffKeys, seal_to: Vec<String>) -> Result<HandoffKeys, Failure> {
         match (seal_to.is_empty(), keys.has_default()) {
             (true, _) => Ok(keys),
             (false, false) => keys.with_default(seal_to).map_err(Failure::usage),
-            // Neither may win silently: whoever could open the rest of the passwords would be a surprise.
+            // Neither may win silently: the operator would not know who can open the rest of the passwords.
             (false, true) => Err(Failure::usage(format_args!(
-                "--seal-to and [handoff.default] in {} both say who gets the rows that name nobody",
+                "--seal-to and [handoff.default] in {} both say who gets the rows without a name",
                 path.display()
             ))
             .with_next("Leave one of them out.")),
@@ -264,7 +264,7 @@ impl RuleArgs {
 ///
 /// # Errors
 ///
-/// Whatever keeps the plan from being made; no plan is left behind then.
+/// The plan cannot be made; no plan is left behind then.
 pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
     let (summary, _, _) = make(&args.plan, &args.connection).await?;
     preview::show(&summary, args.json);

@@ -1,4 +1,4 @@
-//! What runs must be what was previewed: before the first write, the plan's age and everybody on it are looked at again.
+//! What runs must be what was previewed: before the first write, the plan's age and every account on it are checked again.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::run::run_error::RunError;
 
 /// Two machines' clocks are never quite the same.
 const CLOCKS_APART: time::Duration = time::Duration::minutes(5);
-/// So many of those who have drifted are named on the terminal; the results of a run name them all.
+/// How many of the accounts that have drifted are named on the terminal; the results of a run name them all.
 const MAX_NAMED: usize = 50;
 
 /// A run that was begun in time may be gone on with at any time: half a job is worse than an old plan. One that has not
@@ -42,7 +42,7 @@ pub(super) fn check_age(
             quoted(plan.path()),
             span(age.unsigned_abs())
         ))
-        .with_next("Set the clocks right, and make a new plan: nobody can tell how old this one is."));
+        .with_next("Set the clocks right, and make a new plan: it is not known how old this one is."));
     }
     let age = Duration::try_from(age).unwrap_or_default();
     if resume_point.begun || age <= max_age {
@@ -102,7 +102,7 @@ pub(super) async fn check_drift(
     for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {
         messages::note(harmless(&note));
     }
-    tell(&drift);
+    show(&drift);
     Ok((drift, accounts))
 }
 
@@ -119,7 +119,7 @@ fn too_much(drift: &Drift, means: u64) -> Failure {
     Failure::refused(what).with_next("Make a new plan, read it, and apply that one.")
 }
 
-fn tell(drift: &Drift) {
+fn show(drift: &Drift) {
     if drift.count == 0 {
         return;
     }

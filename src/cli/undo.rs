@@ -23,9 +23,9 @@ use crate::verify::claims::{RunClaims, StepClaim};
 
 /// Make a plan that unblocks exactly the accounts that a run blocked
 ///
-/// Reads the run in DIR and the directory, and writes a plan to DIR2: everybody whom that run blocked and who could sign in
-/// before may sign in again. Nobody who was blocked before the run is opened, and whoever may have been blocked without an
-/// answer is named and left alone. Nothing is changed yet: `sealoff apply DIR2` carries the plan out.
+/// Reads the run in DIR and the directory, and writes a plan to DIR2: every account that the run blocked, and that was
+/// enabled before, may sign in again. An account that was blocked before the run stays blocked. An account whose block was
+/// never answered is named and left alone. Nothing is changed yet: `sealoff apply DIR2` carries the plan out.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -60,13 +60,13 @@ pub struct UndoArgs {
 ///
 /// # Errors
 ///
-/// There is no run, it is in use or blocked nobody, or the plan cannot be made; then there is none.
+/// There is no run, it is in use or blocked no account, or the plan cannot be made; then there is none.
 pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let origin = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(origin.path(), "undo")?;
     let of = origin.manifest();
     if !of.playbook.can_be_undone() {
-        let what = format!("the playbook {} blocks nobody, so there is nothing to undo", of.playbook);
+        let what = format!("the playbook {} blocks no account, so there is nothing to undo", of.playbook);
         return Err(Failure::refused(what).with_next(
             "A new password and ended sessions cannot be taken back; sealoff unseal opens the new passwords.",
         ));
@@ -93,7 +93,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// What was lifted for the run is lifted for its undoing: whoever it could block, this may open.
+/// What was lifted for the run is lifted for its undoing: the accounts that it could block, this may open.
 fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let recipients = if args.seal_to.is_empty() {
         Vec::new()

@@ -21,7 +21,7 @@ pub struct Account {
     pub given_name: String,
     /// Last name; empty where there is none.
     pub surname: String,
-    /// Whether sign-in is allowed. `None` means that it was not told, never "disabled".
+    /// Whether sign-in is allowed. `None` means that it is not known, never "disabled".
     pub enabled: Option<bool>,
     /// The person signs in at another tenant or provider: password and sessions are there, out of reach. The label
     /// `Guest` alone does not make an account external, and an external one may be labelled `Member` ("user resource
@@ -101,10 +101,10 @@ impl fmt::Display for Account {
 pub enum Found {
     /// It names exactly this account.
     Account(Box<Account>),
-    /// Graph answered, and nobody has this name.
+    /// Graph answered, and no account has this name.
     Missing,
     /// More than one account has this name; these do.
     Several(Vec<Account>),
-    /// Nobody has this name any more: the account was deleted, and can be restored for 30 days.
+    /// No account has this name any more: it was deleted, and can be restored for 30 days.
     Deleted(Deleted),
 }

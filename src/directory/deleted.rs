@@ -14,7 +14,7 @@ pub struct Deleted {
     /// The id that it had and would have again.
     pub object_id: ObjectId,
     /// The sign-in name that it had. Entra puts the object id before the name of a deleted user, so that the name is
-    /// free for somebody else; here it is taken off again.
+    /// free for another user; here it is taken off again.
     pub user_principal_name: String,
     /// When it was deleted.
     pub deleted_at: Option<OffsetDateTime>,
@@ -119,8 +119,8 @@ mod tests {
         ]);
         assert_eq!(users.by_name("ada@x"), Some(&users.users[2]));
         assert_eq!(users.by_name("bob@x"), Some(&users.users[1]));
-        for nobody in ["", "a", "ada@y", "zoe@x"] {
-            assert_eq!(users.by_name(nobody), None, "{nobody:?}");
+        for unknown in ["", "a", "ada@y", "zoe@x"] {
+            assert_eq!(users.by_name(unknown), None, "{unknown:?}");
         }
         assert_eq!(users.by_id(deleted(4, "", None).object_id), Some(&users.users[3]));
         assert_eq!(users.by_id(deleted(9, "", None).object_id), None);

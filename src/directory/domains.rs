@@ -24,7 +24,7 @@ struct DomainOnWire {
 }
 
 impl Domains {
-    /// Reads all domains. Every query option is ignored on them, so they are told apart here ("Known issues with
+    /// Reads all domains. Every query option is ignored on them, so they are sorted out here ("Known issues with
     /// Microsoft Graph").
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Self, LookupError> {
         let domains = paced.list::<DomainOnWire>("/v1.0/domains", 1).await.map_err(|error| match error {

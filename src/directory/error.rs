@@ -26,7 +26,7 @@ pub enum LookupError {
         /// What is wrong with the answer.
         reason: String,
     },
-    /// The app lacks a permission without which nobody can be judged.
+    /// The app lacks a permission without which no account can be judged.
     #[error(
         "this app may not read {what}: {error}; grant it the application permission {permission}, or do without them \
          by {flag}"

@@ -50,7 +50,7 @@ pub struct Exported {
     pub excluded: u64,
 }
 
-/// Writes everybody on the list but those in `excluded`. `progress` is told how many were written, page by page. What
+/// Writes all people on the list but those in `excluded`. `progress` gets the number of rows written, page by page. What
 /// was written is a roster only when this returns without an error.
 ///
 /// # Errors
@@ -82,7 +82,7 @@ pub async fn export<T: Transport>(
 }
 
 fn write_row(csv: &mut csv::Writer<impl io::Write>, person: &Listed, sign_ins: bool) -> Result<(), ExportError> {
-    let told = |flag: Option<bool>| match flag {
+    let known = |flag: Option<bool>| match flag {
         Some(true) => "true",
         Some(false) => "false",
         None => "",
@@ -93,8 +93,8 @@ fn write_row(csv: &mut csv::Writer<impl io::Write>, person: &Listed, sign_ins: b
     for text in texts {
         csv.write_field(guard(text).as_bytes())?;
     }
-    csv.write_field(told(person.enabled))?;
-    csv.write_field(told(person.synced))?;
+    csv.write_field(known(person.enabled))?;
+    csv.write_field(known(person.synced))?;
     if sign_ins {
         let moment = person.last_sign_in.and_then(|moment| moment.format(&Rfc3339).ok());
         csv.write_field(moment.unwrap_or_default())?;

@@ -19,11 +19,11 @@ pub(crate) enum GraphFault {
     ByIdsRefused,
     /// `getByIds` shows ids and nothing else.
     ByIdsNameless,
-    /// `getByIds` leaves everybody out.
+    /// `getByIds` leaves all users out.
     ByIdsSilent,
     /// Filters show ids and nothing else.
     Nameless,
-    /// Filters are passed over: everybody is listed.
+    /// Filters are ignored: all users are listed.
     FiltersIgnored,
     /// The last item of each batch is refused.
     ItemRefused,
@@ -49,7 +49,7 @@ pub(crate) struct FakeTenant {
     lists: HashMap<String, Vec<Value>>,
     me: Option<Value>,
     fault: Option<GraphFault>,
-    /// What is answered instead, by path; with a number, from the page behind so many objects on.
+    /// What is answered instead, by path; with a number, from the page after this many objects on.
     refusals: HashMap<(String, usize), (u16, &'static str)>,
     asked: Mutex<Vec<String>>,
 }
@@ -101,7 +101,7 @@ impl FakeTenant {
         self
     }
 
-    /// Gives a role to somebody, over the whole tenant; `list` is where it is kept.
+    /// Assigns a role over the whole tenant; `list` is where it is kept.
     pub(crate) fn with_role(self, list: &str, principal: u32, kind: &str, role: &str) -> Self {
         let principal_kind = format!("#microsoft.graph.{kind}");
         let grant = json!({
@@ -114,9 +114,9 @@ impl FakeTenant {
     /// Puts in a role-assignable group.
     pub(crate) fn with_group(mut self, number: u32, name: &str, members: &[u32], owners: &[u32]) -> Self {
         let group = json!({"id": id(number), "displayName": name, "isAssignableToRole": true});
-        for (whom, people) in [("transitiveMembers", members), ("owners", owners)] {
+        for (relation, people) in [("transitiveMembers", members), ("owners", owners)] {
             let people = people.iter().map(|person| json!({"@odata.type": "#microsoft.graph.user", "id": id(*person)}));
-            self.lists.insert(format!("/groups/{}/{whom}", id(number)), people.collect());
+            self.lists.insert(format!("/groups/{}/{relation}", id(number)), people.collect());
         }
         self.with("/groups", group)
     }
@@ -132,7 +132,7 @@ impl FakeTenant {
         self.refusing_from(path, 0, status, code)
     }
 
-    /// Answers the pages of this list behind so many objects with an error.
+    /// Answers the pages of this list after this many objects with an error.
     pub(crate) fn refusing_from(mut self, path: &str, skip: usize, status: u16, code: &'static str) -> Self {
         self.refusals.insert((path.to_owned(), skip), (status, code));
         self
@@ -201,8 +201,8 @@ impl FakeTenant {
                 if matches.is_some() && !advanced && self.is(GraphFault::IndexOnly) {
                     return (400, error("Request_UnsupportedQuery"));
                 }
-                let everybody = self.is(GraphFault::FiltersIgnored);
-                let chosen = |user: &&Value| everybody || matches.as_ref().is_none_or(|matches| matches(user));
+                let all = self.is(GraphFault::FiltersIgnored);
+                let chosen = |user: &&Value| all || matches.as_ref().is_none_or(|matches| matches(user));
                 let mut found: Vec<Value> = self.users.iter().filter(chosen).cloned().collect();
                 for user in &mut found {
                     if self.is(GraphFault::Nameless) {

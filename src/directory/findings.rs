@@ -45,7 +45,7 @@ impl Findings {
         self.by_id
     }
 
-    /// What is known under this key; whoever is nowhere else may be among the deleted.
+    /// What is known under this key; an account that is not found elsewhere may be among the deleted.
     pub(super) fn of(&self, key: &Key, deleted: Option<&DeletedUsers>) -> Found {
         let gone = |found: Option<&super::Deleted>| found.cloned().map_or(Found::Missing, Found::Deleted);
         match key {
@@ -66,7 +66,7 @@ impl Findings {
     }
 }
 
-/// One account is the answer; of several nobody can say which is meant.
+/// One account is the answer; of several it is not known which is meant.
 fn one(accounts: Option<&Vec<Account>>) -> Option<Found> {
     match accounts?.as_slice() {
         [] => None,

@@ -1,4 +1,4 @@
-//! People as the tenant lists them: all, the members of a group, or whoever a filter lets through.
+//! People as the tenant lists them: all, the members of a group, or those that match a filter.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::graph::reading::ReadError;
 use crate::graph::transport::{Consistency, Transport};
 use crate::ids::ObjectId;
 
-/// ListingScope to list.
+/// Which people to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListingScope {
-    /// Everybody in the tenant.
+    /// All people in the tenant.
     All,
     /// The users in this group, and in the groups within it.
     Group(ObjectId),
-    /// Whoever this OData filter lets through.
+    /// Those that match this OData filter.
     Filter(String),
 }
 
@@ -41,11 +41,11 @@ pub struct Listed {
     pub job_title: String,
     /// `Member` or `Guest`.
     pub user_type: String,
-    /// Whether sign-in is allowed, where it is told.
+    /// Whether sign-in is allowed, where it is known.
     pub enabled: Option<bool>,
     /// Whether the account is mastered on-premises; `None` for one that never was.
     pub synced: Option<bool>,
-    /// The latest sign-in of any kind; only where it was asked for, and `None` for somebody who never signed in.
+    /// The latest sign-in of any kind; only where it was asked for, and `None` for a person who never signed in.
     pub last_sign_in: Option<OffsetDateTime>,
 }
 
@@ -127,7 +127,7 @@ impl<'a, T: Transport> Listing<'a, T> {
             ListingScope::Filter(filter) => paced.pages(users_by(filter, &options), fresh, 1),
             ListingScope::Group(id) => {
                 group = Some(Group::read(&paced, *id).await?);
-                // Only the slower index tells users apart from other members ("Advanced query capabilities").
+                // Only the slower index distinguishes users from other members ("Advanced query capabilities").
                 let path = format!("/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user?$count=true&{options}");
                 paced.pages(path, Consistency::Eventual, MEMBERS_COST)
             }
@@ -146,7 +146,7 @@ impl<'a, T: Transport> Listing<'a, T> {
         Ok(listing)
     }
 
-    /// The next people; `None` when that was everybody.
+    /// The next people; `None` after the last.
     ///
     /// # Errors
     ///
@@ -170,7 +170,7 @@ impl<'a, T: Transport> Listing<'a, T> {
         };
         let mut people = Vec::with_capacity(page.len());
         for person in page {
-            // The index may still know somebody who has left the group; the directory itself has the last word.
+            // The index may still list a person who has left the group; the directory itself decides.
             if self.group.as_mut().is_none_or(|group| group.missing.remove(&person.id)) {
                 people.push(Listed::of(person).ok_or(LookupError::NamesHidden)?);
             }
@@ -197,7 +197,7 @@ impl<'a, T: Transport> Listing<'a, T> {
         self.from_index
     }
 
-    /// How long the list takes when it has so many people on it, where that is long.
+    /// How long a list of this many people takes, where that is long.
     #[must_use]
     pub fn time_for(people: u64) -> Duration {
         let pages = people.div_ceil(u64::from(PAGE_WITH_SIGN_IN)).saturating_sub(1);
@@ -266,11 +266,11 @@ impl Group {
     }
 
     fn check_whole(&self) -> Result<(), LookupError> {
-        let Some(somebody) = self.missing.iter().min() else { return Ok(()) };
+        let Some(first) = self.missing.iter().min() else { return Ok(()) };
         Err(LookupError::Unreliable {
             question: format!("the question for the members of {}", self.name),
             reason: format!(
-                "{} of its users are left out, among them {somebody}; the index may lag behind, so try again in some \
+                "{} of its users are left out, among them {first}; the index may lag behind, so try again in some \
                  minutes",
                 self.missing.len()
             ),

@@ -26,7 +26,7 @@ const BY_IDS_COST: u32 = 2;
 /// What one list of users with `$select` costs (same page).
 const FILTER_COST: u32 = 1;
 
-/// Nobody has a mail address that hundreds of others have too; more pages than this are a circle.
+/// No mail address belongs to thousands of accounts; more pages than this are a circle.
 const MAX_PAGES: usize = 50;
 
 /// Asks one tenant who the people on a roster are.
@@ -84,7 +84,7 @@ impl Wanted {
 }
 
 impl<'a, T: Transport> Lookup<'a, T> {
-    /// So many names make whole calls of every kind; handing over that many at a time keeps both the calls and the
+    /// This many names make whole calls of every kind; handing over that many at a time keeps both the calls and the
     /// memory that they need small.
     pub const CHUNK: usize = 6_000;
 
@@ -102,13 +102,13 @@ impl<'a, T: Transport> Lookup<'a, T> {
 
     /// Says what the directory knows under each of these keys: as many answers as keys, in the same order.
     ///
-    /// A name that is nobody's sign-in name is looked for among the mail addresses. Values are compared without regard
+    /// A name that is no sign-in name is looked for among the mail addresses. Values are compared without regard
     /// to case. A name of more than 120 characters is looked for as a sign-in name only, because no filter takes it.
-    /// Ids and names of nobody are looked for among the deleted users, who are read once, when the first is missing.
+    /// Ids and names without an account are looked for among the deleted users, who are read once, when the first is missing.
     ///
     /// # Errors
     ///
-    /// Whatever keeps any one of the keys from being answered for; then none is.
+    /// One of the keys could not be answered for; then none is.
     pub async fn find(&self, keys: &[&Key]) -> Result<Vec<Found>, LookupError> {
         let wanted = Wanted::of(keys);
         let findings = self.search(&wanted).await?;
@@ -118,7 +118,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         Ok(keys.iter().map(|key| findings.of(key, deleted)).collect())
     }
 
-    /// The accounts with these ids; whoever is missing is no user of the tenant at this moment.
+    /// The accounts with these ids; an id that is missing is no user of the tenant at this moment.
     pub(super) async fn accounts(&self, ids: &[ObjectId]) -> Result<HashMap<ObjectId, Box<Account>>, LookupError> {
         let wanted = Wanted { ids: ids.to_vec(), ..Wanted::default() };
         Ok(self.search(&wanted).await?.into_accounts())
@@ -149,7 +149,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         }
         self.work_off(&jobs, &mut findings).await?;
 
-        // Once more for whoever is still missing: a sign-in name may be a mail address, and what `getByIds` leaves out
+        // Once more for the keys that are still missing: a sign-in name may be a mail address, and what `getByIds` leaves out
         // without a word it does not vouch for.
         let missing_names: Vec<_> = short.into_iter().filter(|name| !findings.knows_name(name)).collect();
         let missing_ids = wanted.ids.iter().filter(|id| !findings.knows_id(**id)).map(ToString::to_string);
@@ -159,7 +159,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         Ok(findings)
     }
 
-    /// The deleted users; `None` where the app may not see them, so that nobody is called deleted. Whoever is not there
+    /// The deleted users; `None` where the app may not see them, so that no account is called deleted. A user who is not there
     /// is not touched either way, so a refusal stops nothing; an answer that does not come does.
     async fn deleted(&self) -> Result<Option<&DeletedUsers>, LookupError> {
         let read = || async {
@@ -216,7 +216,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         Ok(rest)
     }
 
-    /// Asks for up to a thousand ids in one call. Where the call is refused, or shows no names, nobody is found and no
+    /// Asks for up to a thousand ids in one call. Where the call is refused, or shows no names, no account is found and no
     /// such call is made again: the documented permission for it is a wide one, and the filters need less.
     async fn ask_by_ids(&self, ids: &[ObjectId], seen: &mut Vec<Sighting>) -> Result<(), LookupError> {
         if self.by_ids_is_useless.load(Ordering::Relaxed) {

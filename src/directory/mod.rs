@@ -1,7 +1,7 @@
 //! The names in a roster become *accounts*: what each person really is in the tenant.
 //!
-//! The rule that stands above all others: an incomplete answer decides nothing. Whoever was refused, lost, cut off by
-//! paging or left out is asked for again, and what stays unanswered is an error of the whole lookup. "Not found" is
+//! The rule that stands above all others: an incomplete answer decides nothing. A name whose answer was refused, lost, cut
+//! off by paging or left out is asked for again, and what stays unanswered is an error of the whole lookup. "Not found" is
 //! said only of a name that Graph answered for.
 //!
 //! | file | what it does |
@@ -14,10 +14,10 @@
 //! | `cache` | what was found already, so that the people of a log are looked up once |
 //! | `tenant` | what is read of the tenant itself, once for each plan |
 //! | `domains` | where people sign in |
-//! | `roles` | the built-in directory roles, and whom a User Administrator may act on |
+//! | `roles` | the built-in directory roles, and the accounts that a User Administrator may act on |
 //! | `privilege`, `privileges` | what an account may do beyond its own affairs, and who may what in the tenant |
-//! | `reach` | who may act on whom |
-//! | `operators` | whoever is at the controls |
+//! | `reach` | which role may act on which account |
+//! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
 //! | `note` | what could not be read and does not stop a plan |
 

@@ -56,36 +56,42 @@ impl Note {
         }
     }
 
-    /// The note for people: what is not known, what follows from it, and how to mend it.
+    /// The note for people: what is not known, what follows from it, and how to remedy it.
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::RolesNotRead => "Directory roles were not read (--without-roles): administrators are not told apart \
-                                   from others, and nothing keeps the last Global Administrator."
-                .to_owned(),
-            Self::DomainsNotRead => "Domains were not read (--without-domains): federated accounts are not told apart \
-                                     from others; Graph refuses their new passwords."
-                .to_owned(),
+            Self::RolesNotRead => {
+                "Directory roles were not read (--without-roles): administrators are not recognized, \
+                                   and nothing keeps the last Global Administrator."
+                    .to_owned()
+            }
+            Self::DomainsNotRead => {
+                "Domains were not read (--without-domains): federated accounts are not recognized; \
+                                     Graph refuses their new passwords."
+                    .to_owned()
+            }
             Self::NoEligibleRoles => "The tenant has no licence for Privileged Identity Management (Entra ID P2), so \
-                                      nobody can be eligible for a role."
+                                      no account can be eligible for a role."
                 .to_owned(),
             Self::EligibleRolesNotRead { because } => format!(
-                "Whoever may take a role for a while (Privileged Identity Management) counts as having none: {because}. \
+                "An account that may take a role for a while (Privileged Identity Management) counts as having none: {because}. \
                  Grant the app RoleEligibilitySchedule.Read.Directory to have them known."
             ),
             Self::OwnersNotRead { because } => format!(
                 "The owners of the app are not known, so they are not kept from being touched: {because}. Grant the \
                  app Application.Read.All, or protect them by name."
             ),
-            Self::CallerNotKnown => "In whose name this program asks cannot be told, so that account is not kept from \
-                                     being touched: protect it by name."
-                .to_owned(),
+            Self::CallerNotKnown => {
+                "It is not known in whose name this program asks, so that account is not protected: \
+                                     protect it by name."
+                    .to_owned()
+            }
             Self::SignedInAs { who } => format!(
                 "Signed in as {who}: Graph lets that person's directory roles decide whose password may be set and whose \
                  sign-in blocked, and refuses the rest. Their own account is never touched."
             ),
             Self::DeletedNotRead { because } => {
-                format!("Deleted accounts cannot be told from those that never were: {because}.")
+                format!("Deleted accounts cannot be distinguished from those that never existed: {because}.")
             }
             Self::MembersListed => {
                 "The tenant does not count its members by a filter; they were listed instead.".to_owned()

@@ -1,4 +1,4 @@
-//! Whoever is at the controls: they must not lock themselves out.
+//! The people who operate sealoff: they must not lock themselves out.
 
 use std::collections::HashMap;
 
@@ -59,7 +59,7 @@ impl Operators {
         self.by_account.get(&account).copied()
     }
 
-    /// Finds out who they are. What a token says about a person is only believed where Graph itself does not tell.
+    /// Finds out who they are. What a token says about a person is only believed where Graph itself does not answer.
     pub(super) async fn read<T: Transport>(
         paced: &Paced<'_, T>,
         caller: &Caller,

@@ -31,7 +31,7 @@ pub(super) enum Asking {
     ObjectId,
     /// By sign-in name.
     UserPrincipalName,
-    /// By mail address, for whoever has no such sign-in name.
+    /// By mail address, for a name that is no sign-in name.
     NameAsMail,
     /// By a property that the operator chose.
     Property(KeyProperty),
@@ -65,7 +65,7 @@ impl Asking {
         }
     }
 
-    /// The form in which two values are compared: none of these properties is told apart by case.
+    /// The form in which two values are compared: none of these properties depends on case.
     pub(super) fn fold(self, value: &str) -> String {
         let folded = value.to_lowercase();
         match self {
@@ -196,7 +196,7 @@ impl Question {
         Self { asking, read: Read { url, consistency }, asked, single: false }
     }
 
-    /// Asks for one user by folded sign-in name, of whatever length.
+    /// Asks for one user by folded sign-in name, of any length.
     pub(super) fn single(name: String) -> Self {
         // A name that begins with a dollar sign has to be quoted ("Get a user").
         let url = if name.starts_with('$') {
@@ -211,8 +211,8 @@ impl Question {
     ///
     /// # Errors
     ///
-    /// A refusal, and everything that is not plainly the answer to this very question: somebody who was not asked for
-    /// shows that the filter was passed over.
+    /// A refusal, and everything that is not plainly the answer to this very question: a user who was not asked for
+    /// shows that the filter was ignored.
     pub(super) fn read(
         &self,
         answer: Result<Box<RawValue>, GraphError>,
@@ -239,7 +239,7 @@ impl Question {
         Ok(Answered { seen, rest })
     }
 
-    /// Whom of those that were asked for is this?
+    /// Which of the values that were asked for this user has.
     fn attribute(&self, user: User) -> Result<Sighting, LookupError> {
         let mut values = self.asking.values_of(&user);
         values.retain(|value| self.asked.contains(value));

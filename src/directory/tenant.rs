@@ -16,7 +16,7 @@ use crate::graph::reading::{Organization, ReadError};
 use crate::graph::transport::{Consistency, Transport};
 use crate::ids::ObjectId;
 
-/// What is worth reading. Whatever is left out leaves a [`Note`].
+/// What is worth reading. Each part that is left out leaves a [`Note`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope {
     /// Directory roles and role-assignable groups; `--without-roles` leaves them out.
@@ -38,9 +38,9 @@ pub struct TenantFacts {
     pub organization: Organization,
     /// Its domains; `None` where the operator gave up on them.
     pub domains: Option<Domains>,
-    /// Who holds roles; `None` where the operator gave up on them, which is not the same as nobody.
+    /// Who holds roles; `None` where the operator gave up on them, which is not the same as none.
     pub privileges: Option<Privileges>,
-    /// Whoever is at the controls.
+    /// The people who operate sealoff.
     pub operators: Operators,
     /// Members (not guests) who may sign in.
     pub enabled_members: u64,
@@ -84,7 +84,7 @@ impl TenantFacts {
 /// Those of them who are users and may sign in.
 async fn enabled_among<T: Transport>(paced: &Paced<'_, T>, ids: &[ObjectId]) -> Result<Vec<ObjectId>, LookupError> {
     let accounts = Lookup::paced(paced.clone()).accounts(ids).await?;
-    // Whoever is not known to be enabled would not be counted among those who can mend a mistake.
+    // An account that is not known to be enabled must not be counted among those that can undo a mistake.
     if accounts.values().any(|account| account.enabled.is_none()) {
         return Err(LookupError::StateHidden);
     }

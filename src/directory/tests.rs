@@ -139,7 +139,7 @@ async fn a_mail_address_is_a_name_too_unless_two_have_it() {
         .with_user(5, "five@contoso.com", json!({"mail": "both@contoso.com"}))
         .with_user(6, "six@contoso.com", json!({"mail": "user1@contoso.com"}));
     let keys = ["ada.lovelace@contoso.com", "both@contoso.com", "user1@contoso.com", "none@contoso.com"].map(by_name);
-    // Whoever has it as sign-in name has it for sure.
+    // The account that has it as sign-in name is the one that is meant.
     assert_eq!(numbers(&tenant, &keys).await, [vec![3], vec![4, 5], vec![1], vec![]]);
 }
 
@@ -160,7 +160,7 @@ async fn ids_are_found_by_filters_where_get_by_ids_is_of_no_use() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_incomplete_answer_is_an_error_and_never_nobody() {
+async fn an_incomplete_answer_is_an_error_and_never_not_found() {
     let faults = [
         GraphFault::ItemRefused,
         GraphFault::ItemLost,

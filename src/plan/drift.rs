@@ -1,4 +1,4 @@
-//! Is everybody still who they were when the plan was made? What is applied must be what was previewed.
+//! Finds the accounts that are no longer what they were when the plan was made: what is applied must be what was previewed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -40,7 +40,7 @@ pub struct WatchedAccount {
     pub was_enabled: Option<bool>,
     /// May it sign in?
     pub account_enabled: Option<bool>,
-    /// When its password was last changed, by whomever.
+    /// When its password was last changed, by anyone.
     pub last_password_change: Option<OffsetDateTime>,
     /// Since when its sessions are valid.
     pub sessions_valid_from: Option<OffsetDateTime>,
@@ -63,14 +63,14 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// Have so many accounts drifted that the plan as a whole no longer holds? It `means` so many accounts.
+    /// Whether too many accounts have drifted for the plan to hold; `means` is the number of accounts that the plan means.
     #[must_use]
     pub const fn is_too_much(&self, means: u64) -> bool {
         self.count * 100 > means * MAX_DRIFT_PERCENT
     }
 }
 
-/// Why nobody can tell whether the accounts are still what they were.
+/// Why it is not known whether the accounts are still what they were.
 #[derive(Debug, thiserror::Error)]
 pub enum DriftError {
     /// The plan cannot be read.
@@ -98,7 +98,7 @@ pub async fn check<T: Transport>(
     mut see: impl FnMut(&PlanRow),
 ) -> Result<Drift, DriftError> {
     let manifest = plan.manifest();
-    // Whoever was protected when the plan was made is not acted on by it.
+    // An account that was protected when the plan was made is not acted on by it.
     let rules = AccountRules::new(manifest.playbook, manifest.options, HashSet::new(), facts);
     let mut drift = Drift::default();
     let mut administrators = Administrators::of(facts);
@@ -200,8 +200,8 @@ fn changed(id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) 
     Some(DriftCause::Judged { was, now: Grounds { reasons: ruling.reasons, detail: ruling.detail } })
 }
 
-/// The account with what the plan's own steps change as it was when the plan was made: this run, or somebody who wants
-/// the same, may have changed it meanwhile. What the plan took for granted counts as it is now.
+/// The account with what the plan's own steps change as it was when the plan was made: this run, or an administrator
+/// with the same aim, may have changed it meanwhile. What the plan took for granted counts as it is now.
 fn as_planned(mut account: Account, row: &PlanRow) -> Account {
     if row.steps.account_enabled().is_some() {
         account.enabled = row.account_enabled;
@@ -213,8 +213,8 @@ fn as_planned(mut account: Account, row: &PlanRow) -> Account {
     account
 }
 
-/// Are the reasons still those of the plan? Somebody who is no longer an administrator is; somebody who has become
-/// another kind of administrator is not.
+/// Whether the reasons are still those of the plan. An account that is no longer an administrator's still fits; one that
+/// has become another kind of administrator's does not.
 fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
     let guards = [Reason::Privileged, Reason::Restricted];
     let ordinary = |reasons: &[Reason]| -> Vec<Reason> {

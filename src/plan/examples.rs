@@ -29,7 +29,7 @@ pub struct Example {
     pub row: RowNumber,
     /// The key as the roster has it: a stranger's text.
     pub user: String,
-    /// As whom people know the account: the sign-in name where the key is an object id and the name is known, and else the key.
+    /// The name by which people know the account: the sign-in name where the key is an object id and the name is known, and else the key.
     #[serde(skip)]
     pub name: String,
     /// What else is to be said about the reason; may be empty.

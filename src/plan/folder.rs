@@ -203,7 +203,7 @@ impl PlanFolder {
         Rows::open(&self.folder, &self.manifest)
     }
 
-    /// The rows by their places in the file, for whoever needs them in another order than the roster's.
+    /// The rows by their places in the file, for work in another order than the roster's.
     ///
     /// # Errors
     ///
@@ -394,8 +394,8 @@ impl Rows {
         Ok(Some(row))
     }
 
-    /// Reads whatever is left, so that the digest is that of the whole file: of a file that was changed, that is the
-    /// thing to say, and not where it first hurts.
+    /// Reads the rest, so that the digest is that of the whole file: that a file was changed is what must be reported,
+    /// and not the first cell that is wrong because of it.
     fn end(&mut self, unusable: Option<Unusable>) -> Result<(), FolderError> {
         let Some(csv) = self.csv.take() else { return Ok(()) };
         let io = |source| FolderError::Io { path: self.folder.join(PLAN_CSV), source };

@@ -32,9 +32,9 @@ pub struct Manifest {
     pub playbook: Playbook,
     /// What was lifted or narrowed.
     pub options: Options,
-    /// To whom the new passwords are sealed, where everybody's go to the same keys.
+    /// The recipients of the new passwords, where all passwords go to the same keys.
     pub recipients: Vec<String>,
-    /// To whom they are sealed, where that depends on who hands them over.
+    /// The recipients, where they depend on who hands the password over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handoff: Option<Handoff>,
     /// From which list.
@@ -100,7 +100,7 @@ pub struct RosterName {
 pub struct OnPremisesWork {
     /// How many accounts are on the list.
     pub accounts: u32,
-    /// The SHA-256 of `onprem.csv`: whoever works it off can see that it is the plan's.
+    /// The SHA-256 of `onprem.csv`: the administrator on-premises can check that the list is the plan's.
     pub sha256: Digest,
 }
 
@@ -155,7 +155,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The name of exactly this plan: no two plans share it, and whoever approves a plan approves this.
+    /// The name of exactly this plan: no two plans share it, and to approve a plan is to approve this.
     #[must_use]
     pub fn fingerprint(&self) -> Digest {
         // There always is one: a manifest that leaves this room is bound.

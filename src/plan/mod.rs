@@ -2,7 +2,7 @@
 //!
 //! A plan is a folder, and two files in it are the plan. `plan.csv` has one line for each row of the roster; `plan.json`
 //! says what the plan is for and binds the lines by their digest, and itself by a fingerprint. What is applied is what was
-//! previewed: a plan that was changed by as much as a byte does not open. `plan.html` shows it to whoever approves, and
+//! previewed: a plan that was changed by as much as a byte does not open. `plan.html` shows it to those who approve, and
 //! `onprem.csv` and `onprem.ps1` are for those who run Active Directory: they are made from it, and nothing is made from
 //! them.
 //!
@@ -13,8 +13,8 @@
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
 //! | [`reason`], [`ruling`], [`account_rules`], [`judge`] | one row, one account and the rules become one decision |
 //! | [`handoff`] | who hands the new passwords over, and to which keys theirs are sealed |
-//! | `administrators`, [`size`] | what only the plan as a whole can tell: who is left to mend it, and is it too large |
-//! | [`reach`] | whom the directory roles of the app or person do not reach |
+//! | `administrators`, [`size`] | what only the plan as a whole shows: which administrators are left, and whether it is too large |
+//! | [`reach`] | which accounts the directory roles of the app or person do not reach |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
 //! | [`planner`] | roster in, plan folder out |

@@ -66,8 +66,8 @@ impl Task {
         }
     }
 
-    /// What is left to do on-premises, when anything is: of an account that the plan leaves alone for another reason,
-    /// nobody on-premises must hear either.
+    /// What is left to do on-premises, when anything is: an account that the plan leaves alone for another reason
+    /// must not be on the list either.
     #[must_use]
     pub fn of(playbook: Playbook, account: &Account, row: &PlanRow) -> Option<Self> {
         let by_place = |reason: &Reason| matches!(reason, Reason::Synced | Reason::Federated);
@@ -80,7 +80,7 @@ impl Task {
             return None;
         }
         let steps: Steps = playbook.steps();
-        // A password that is replaced in the cloud must not be replaced once more behind its owner's back.
+        // A password that is replaced in the cloud must not be replaced a second time on-premises.
         let resets = steps.contains(Step::Reset) && !row.steps.contains(Step::Reset);
         if !account.synced {
             return (resets && row.reasons.contains(&Reason::Federated)).then_some(Self::IdentityProvider);

@@ -24,7 +24,7 @@ use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Entry, Key, Roster};
 
-/// Makes plans in one tenant. It only reads there, whatever the playbook.
+/// Makes plans in one tenant. It only reads there, with every playbook.
 pub struct Planner<'a, T> {
     pub(super) paced: Paced<'a, T>,
     pub(super) lookup: Lookup<'a, T>,
@@ -43,7 +43,7 @@ struct Draft<'a> {
     found_before: LookupCache,
     accounts: u32,
     with_known_state: u32,
-    /// Global Administrators, of whom only the whole roster tells whether they are acted on.
+    /// Global Administrators: only the whole roster shows whether they are acted on.
     held: Vec<(PlanRow, Account)>,
     writer: PlanWriter<'a>,
 }

@@ -17,7 +17,7 @@ pub struct Protected {
     origin: Option<(PathBuf, Digest)>,
 }
 
-/// Why a list of protected accounts guards nobody, or not everybody on it.
+/// Why a list of protected accounts does not protect every account on it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtectedError {
@@ -27,12 +27,14 @@ pub enum ProtectedError {
         /// Why.
         source: io::Error,
     },
-    /// A list with nobody on it.
-    #[error("it names nobody: a list that keeps nobody out is worse than none; name somebody, or do without it")]
-    Empty,
-    /// A line that names nobody.
+    /// A list without an account.
     #[error(
-        "line {line} names nobody: {text:?} is neither an object \
+        "it names no account: a list that protects no account is worse than none; name an account, or leave the list out"
+    )]
+    Empty,
+    /// A line that names no account.
+    #[error(
+        "line {line} names no account: {text:?} is neither an object \
              id nor a user principal name: {why}"
     )]
     NotAName {
@@ -43,9 +45,9 @@ pub enum ProtectedError {
         /// Why it is no user principal name.
         why: NotAUpn,
     },
-    /// Somebody who is not there.
+    /// An account that is not there.
     #[error(
-        "line {line} names {name}, who is not in this tenant; correct the list: one that keeps nobody out is worse than none"
+        "line {line} names {name}, who is not in this tenant; correct the list: one that protects no account is worse than none"
     )]
     NotFound {
         /// The line, counted from 1.
@@ -69,7 +71,7 @@ pub enum ProtectedError {
 }
 
 impl Protected {
-    /// Nobody is protected.
+    /// No account is protected.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
@@ -80,7 +82,7 @@ impl Protected {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or a line names nobody.
+    /// The file cannot be read, or a line names no account.
     pub fn read(path: &Path) -> Result<Self, ProtectedError> {
         let text = std::fs::read_to_string(path);
         let text = text.map_err(|source| ProtectedError::Read { source })?;
@@ -93,7 +95,7 @@ impl Protected {
     ///
     /// # Errors
     ///
-    /// A line names nobody.
+    /// A line names no account.
     pub fn parse(text: &str) -> Result<Self, ProtectedError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut names = Vec::new();
@@ -121,29 +123,29 @@ impl Protected {
         self.origin.as_ref().map(|(path, digest)| (path.as_path(), *digest))
     }
 
-    /// How many lines name somebody.
+    /// How many lines name an account.
     #[must_use]
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Is nobody protected?
+    /// Is no account protected?
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
-    /// Looks everybody on the list up.
+    /// Looks up every account on the list.
     ///
     /// # Errors
     ///
-    /// The directory cannot be read, or somebody on the list is not exactly one account in it.
+    /// The directory cannot be read, or a name on the list is not exactly one account in it.
     pub async fn resolve(&self, lookup: &Lookup<'_, impl Transport>) -> Result<HashSet<ObjectId>, ProtectedError> {
         let (guarded, wrong) = self.look_up(lookup).await?;
         wrong.into_iter().next().map_or(Ok(guarded), Err)
     }
 
-    /// Looks everybody on the list up, and says of each line that is not exactly one account what is wrong with it.
+    /// Looks up every account on the list, and gives an error for each line that is not exactly one account.
     ///
     /// # Errors
     ///

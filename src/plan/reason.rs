@@ -24,15 +24,15 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// The row of the roster cannot be read.
     Unreadable,
-    /// The row names something that is no user: a service, the system, nobody.
+    /// The row names something that is no user: a service, the system, no one.
     NotAUser,
-    /// Nobody in the tenant has this name.
+    /// No account in the tenant has this name.
     NotFound,
     /// The account was deleted, and can still be restored.
     Deleted,
     /// More than one account has this name.
     Ambiguous,
-    /// The name is nobody's sign-in name, but somebody's mail address.
+    /// The name is no sign-in name, but the mail address of an account.
     MailAddress,
     /// The object id and the sign-in name on one row do not belong together.
     Mismatch,
@@ -62,13 +62,13 @@ pub enum Reason {
     AlreadyEnabled,
     /// Nothing is left to do.
     Already,
-    /// The directory did not tell whether sign-in is allowed.
+    /// The directory did not show whether sign-in is allowed.
     UnknownState,
     /// The run that is undone did not block it.
     NotBlocked,
     /// It was blocked before the run that is undone.
     BlockedBefore,
-    /// Whether the run that is undone blocked it, nobody can tell.
+    /// It is not known whether the run that is undone blocked it.
     BlockUncertain,
     /// It is no longer the account that the run that is undone blocked.
     ChangedSince,

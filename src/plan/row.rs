@@ -51,7 +51,7 @@ pub enum Decision {
     Already,
     /// Left alone, and nothing is amiss.
     Skip,
-    /// Left alone, and somebody has to look at it.
+    /// Left alone, and an administrator has to look at it.
     Refuse,
 }
 
@@ -96,7 +96,7 @@ pub struct PlanRow {
     pub priority: Option<u32>,
 }
 
-/// A place in the order of work: whatever compares lower is worked on earlier, and no two rows compare equal.
+/// A place in the order of work. Lower keys are worked on earlier, and no two rows compare equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderKey {
     ordinary: bool,
@@ -141,7 +141,7 @@ impl PlanRow {
     ///
     /// # Errors
     ///
-    /// Whatever writing fails with.
+    /// Writing fails.
     pub fn write(&self, csv: &mut csv::Writer<impl std::io::Write>) -> csv::Result<()> {
         csv.serialize(PlanLine {
             row: self.row,

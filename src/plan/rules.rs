@@ -17,7 +17,7 @@ pub const MAX_ACCOUNTS: u32 = 5_000;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// Administrators are treated like everybody else.
+    /// Administrators are treated like all other accounts.
     pub allow_privileged: bool,
     /// Passwords that are kept on-premises are tried, too.
     pub allow_synced: bool,
@@ -29,7 +29,7 @@ pub struct Options {
     pub password: PasswordStyle,
     /// New passwords are thrown away.
     pub discard_credentials: bool,
-    /// Directory roles are not read: nobody is known as an administrator.
+    /// Directory roles are not read: no account is known as an administrator's.
     pub without_roles: bool,
     /// Domains are not read: none is known as federated.
     pub without_domains: bool,
@@ -62,16 +62,16 @@ impl Options {
     }
 }
 
-/// What is to be done, to whom not, and to whom the new passwords are sealed.
+/// What is to be done, which accounts are left out, and to which keys the new passwords are sealed.
 #[derive(Debug, Clone)]
 pub struct Rules {
     /// Which steps are done.
     pub playbook: Playbook,
     /// What was lifted or narrowed.
     pub options: Options,
-    /// To whom the new passwords are sealed, in their text form.
+    /// The recipients of the new passwords, in their text form.
     pub recipients: Vec<String>,
-    /// Who has which keys, where passwords are sealed to whoever hands them over; then `recipients` is empty.
+    /// Who has which keys, where passwords are sealed to the people who hand them over; then `recipients` is empty.
     pub handoff: Option<HandoffKeys>,
     /// Who is never touched.
     pub protected: Protected,
@@ -81,8 +81,8 @@ pub struct Rules {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RulesError {
-    /// Nobody could ever read the new passwords.
-    #[error("the playbook {playbook} sets new passwords, and nobody is named who may read them; name a \
+    /// No key could ever open the new passwords.
+    #[error("the playbook {playbook} sets new passwords, and no recipient is named who may read them; name a \
              recipient with --seal-to, or a file of them with --recipients{}",
         or_discard(*playbook))]
     NoRecipient {
@@ -92,7 +92,7 @@ pub enum RulesError {
     /// People are meant to come back, and would have no password.
     #[error(
         "the playbook {playbook} does not go with --discard-credentials; only offboard does, \
-             because nobody is meant to come back"
+             because its accounts are not meant to be used again"
     )]
     MayNotDiscard {
         /// The playbook.
@@ -108,7 +108,7 @@ fn or_discard(playbook: Playbook) -> &'static str {
 }
 
 impl Rules {
-    /// The playbook as it is, nobody protected, nothing lifted, no recipient.
+    /// The playbook as it is, no account protected, nothing lifted, no recipient.
     #[must_use]
     pub fn of(playbook: Playbook) -> Self {
         Self {

@@ -75,6 +75,6 @@ mod tests {
         assert_eq!(check(25, 100, &named(None)), Ok(()));
         assert_eq!(check(5_001, 10, &named(Some(5_001))), Ok(()));
         assert_eq!(check(5_002, 10, &named(Some(5_001))), Err(TooLarge::Named { accounts: 5_002, allowed: 5_001 }));
-        assert_eq!(check(0, 0, &named(None)), Ok(()), "a plan that changes nobody is never too large");
+        assert_eq!(check(0, 0, &named(None)), Ok(()), "a plan that changes no account is never too large");
     }
 }

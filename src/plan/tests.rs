@@ -164,7 +164,7 @@ async fn flags_lift_and_narrow() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_cannot_be_told_for_sure_is_refused() {
+async fn a_row_that_names_no_account_for_certain_is_refused() {
     let text = format!(
         "id,upn\n,nobody@contoso.com\nnonsense,\n,both@contoso.com\n{one},blocked@contoso.com\n{two},BLOCKED@contoso.com\n{none},ada@contoso.com\n",
         one = id(1),
@@ -222,7 +222,7 @@ async fn no_flag_lifts_the_protection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_guard_that_guards_nobody_refuses_the_plan() {
+async fn a_list_that_does_not_protect_every_account_on_it_refuses_the_plan() {
     let scratch = tempfile::tempdir().unwrap();
     for (list, line) in [("ada@contoso.com\ntypo@contoso.com", "line 2 "), ("both@contoso.com", "line 1 ")] {
         let guarded = Rules { protected: Protected::parse(list).unwrap(), ..rules(Playbook::Contain) };
@@ -235,7 +235,7 @@ async fn a_guard_that_guards_nobody_refuses_the_plan() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn passwords_that_nobody_could_read_are_refused_before_graph_is_asked() {
+async fn passwords_without_a_recipient_are_refused_before_graph_is_asked() {
     let tenant = contoso();
     let refused = Planner::new(&tenant, Clock::real(), Rules::of(Playbook::Breach), Caller::Unknown).err().unwrap();
     assert_eq!(refused, RulesError::NoRecipient { playbook: Playbook::Breach });
@@ -297,10 +297,10 @@ async fn a_long_roster_is_planned_piece_by_piece_and_only_read() {
     let tenant = contoso();
     let text = (0..13_000).fold("upn\n".to_owned(), |text, n| text + &format!("nobody{}@contoso.com\n", n % 9_000));
     let scratch = tempfile::tempdir().unwrap();
-    let mut told = Vec::new();
+    let mut progress = Vec::new();
     let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Signout), Caller::Unknown).unwrap();
-    let summary = planner.plan(roster(&text), scratch.path(), |rows| told.push(rows)).await.unwrap();
-    assert_eq!(told, [6_000, 12_000, 13_000]);
+    let summary = planner.plan(roster(&text), scratch.path(), |rows| progress.push(rows)).await.unwrap();
+    assert_eq!(progress, [6_000, 12_000, 13_000]);
     assert_eq!((summary.plan.counts.refuse.rows, summary.plan.roster.rows), (13_000, 13_000));
     assert_eq!(PlanFolder::open(scratch.path()).unwrap().rows().unwrap().count(), 13_000);
 }
@@ -401,7 +401,7 @@ async fn no_byte_of_the_rows_can_be_changed_unnoticed() {
     assert!(matches!(PlanFolder::open(&folder), Err(FolderError::Changed { .. })));
 }
 
-/// A folder whose digests agree, whatever nonsense is in it.
+/// A folder whose digests agree, with any content.
 fn forged(csv: &str, genuine: &Summary, counts: Counts) -> TempDir {
     let scratch = tempfile::tempdir().unwrap();
     let plan_csv_sha256 = Digest::of(csv.as_bytes());
@@ -467,7 +467,7 @@ proptest! {
             assert_eq!(acting.len(), summary.plan.accounts() as usize);
             acting.sort_unstable();
             acting.dedup();
-            assert_eq!(acting.len(), summary.plan.accounts() as usize, "nobody twice");
+            assert_eq!(acting.len(), summary.plan.accounts() as usize, "no account twice");
         });
     }
 }

@@ -1,4 +1,4 @@
-//! The plan that takes back the blocks of one run: whoever that run blocked may sign in again, and nobody else.
+//! The plan that takes back the blocks of one run: exactly the accounts that it blocked may sign in again.
 //!
 //! It is an ordinary plan in a folder of its own. Its roster is the plan of the run, so it has one row for each row of
 //! that plan, in the same order, and is bound to it by the digest of its `plan.csv`.
@@ -170,12 +170,12 @@ fn what_opens_the_accounts(origin: &PlanFolder, rules: &Rules) -> Option<String>
     }
     let of = origin.manifest();
     Some(if !of.playbook.resets() {
-        "Passwords stay as they are: the one that each person had before the run opens the account again, and whoever else \
-         knows it gets in, too. With --reset each account gets a new one."
+        "Passwords stay as they are: the one from before the run opens the account again, and anyone else who knows it \
+         gets in, too. With --reset each account gets a new one."
             .to_owned()
     } else if of.options.discard_credentials {
-        "The run threw the new passwords away, so nobody can sign in until each account has another one. With --reset it \
-         gets one."
+        "The run threw the new passwords away, so no account can be used until it has another one. With --reset it gets \
+         one."
             .to_owned()
     } else {
         format!(

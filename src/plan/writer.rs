@@ -1,4 +1,4 @@
-//! A plan while it is being written: each row goes through here, whatever it was made from.
+//! A plan while it is being written: each row goes through here, of a roster or of a run that is undone.
 
 use std::io::Write as _;
 use std::path::Path;

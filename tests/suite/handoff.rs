@@ -200,7 +200,7 @@ fn a_name_without_keys_is_found_before_anything_is_written() {
     stage.write("roster.csv", text);
     let ran = plan(&stage, "roster.csv", "breach", &["--recipients", FILE]).exited(4);
     ran.complains(&[
-        "4 rows would get a new password that nobody could hand over",
+        "4 rows would get a new password that could not be handed over",
         "\"alise\": 2 rows (rows 2, 3); did you mean \"Alice\"?",
         "no name: 1 row (row 4); there is no [handoff.default], and no --seal-to",
         "\"carol\": 1 row (row 5)",
@@ -275,7 +275,7 @@ fn what_does_not_go_together_is_refused_with_the_reason() {
     for playbook in ["breach", "reinstate"] {
         plan(&stage, &roster, playbook, &["--discard-credentials"])
             .exited(4)
-            .complains(&["nobody is meant to come back"]);
+            .complains(&["its accounts are not meant to be used again"]);
     }
     plan(&stage, &roster, "breach", &["--recipients", "nowhere.toml"])
         .exited(2)

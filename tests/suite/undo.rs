@@ -34,7 +34,7 @@ fn exactly_those_whom_the_run_blocked_are_unblocked() {
         "undo: allow sign-in again",
         "8 unblock",
         "blocked-before",
-        "the one that each person had before the run opens the account again",
+        "the one from before the run opens the account again",
         "sealoff apply back --confirm 8",
     ]);
     assert_eq!(stage.ledger().writes.len(), writes, "a plan only reads");
@@ -169,7 +169,7 @@ fn what_cannot_be_undone_is_said() {
     let roster = stage.roster_of(&members);
     stage.plan(&roster, "breach", "run", &[]).succeeded();
     stage.apply("run").succeeded();
-    stage.run(&["undo", "run", "--out", "back"]).exited(4).complains(&["breach blocks nobody", "sealoff unseal"]);
+    stage.run(&["undo", "run", "--out", "back"]).exited(4).complains(&["breach blocks no account", "sealoff unseal"]);
     stage.plan(&roster, "contain", "unbegun", &[]).succeeded();
     stage.run(&["undo", "unbegun", "--out", "back"]).succeeded().says(&["there is nothing to apply"]);
     stage.run(&["undo", "unbegun", "--out", "unbegun"]).exited(4).complains(&["already holds a plan"]);

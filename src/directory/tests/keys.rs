@@ -65,7 +65,7 @@ async fn every_property_finds_its_people() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_decides_between_two() {
+async fn of_two_accounts_none_is_chosen() {
     for (property, name, value) in [
         (KeyProperty::Mail, "mail", json!("x@contoso.com")),
         (KeyProperty::ProxyAddress, "proxyAddresses", json!(["smtp:x@contoso.com"])),
@@ -115,7 +115,7 @@ async fn a_person_with_two_of_the_addresses_is_found_under_both() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_was_not_asked_for_makes_the_answer_worthless() {
+async fn a_user_who_was_not_asked_for_makes_the_answer_worthless() {
     for property in KeyProperty::VARIANTS.iter().copied() {
         let tenant = crowd(3).with_fault(GraphFault::FiltersIgnored);
         let error = find(&tenant, &[by(property, "somebody@contoso.com")]).await.unwrap_err();
@@ -136,14 +136,14 @@ async fn a_value_too_long_for_a_filter_is_asked_for_by_an_advanced_query() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deleted_are_told_from_those_who_never_were() {
+async fn the_deleted_are_distinguished_from_those_who_never_were() {
     let tenant = with_deleted(with_deleted(crowd(2), 71, "gone@contoso.com"), 72, "user2@contoso.com");
     let keys = [
         by_name("GONE@contoso.com"),
         by_id(71),
         by_name("never@contoso.com"),
         by_id(99),
-        // Somebody has the name of a deleted one: that account is meant.
+        // An account has the name of a deleted one: that account is meant.
         by_name("user2@contoso.com"),
         by_name("user1@contoso.com"),
     ];
@@ -158,7 +158,7 @@ async fn the_deleted_are_told_from_those_who_never_were() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deleted_are_read_once_and_only_when_somebody_is_missing() {
+async fn the_deleted_are_read_once_and_only_when_a_name_is_missing() {
     let tenant = with_deleted(with_deleted(crowd(3), 71, "a@contoso.com"), 72, "b@contoso.com")
         .with_fault(GraphFault::SmallPages);
     let lookup = Lookup::new(&tenant, Clock::real());
@@ -173,7 +173,7 @@ async fn the_deleted_are_read_once_and_only_when_somebody_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_sight_of_the_deleted_nobody_is_called_deleted() {
+async fn without_sight_of_the_deleted_no_account_is_called_deleted() {
     let tenant = with_deleted(crowd(1), 71, "gone@contoso.com").refusing(DELETED, 403, "Authorization_RequestDenied");
     let lookup = Lookup::new(&tenant, Clock::real());
     for _ in 0..2 {

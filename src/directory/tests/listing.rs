@@ -30,7 +30,7 @@ const HEADER: &str =
     "objectId,userPrincipalName,displayName,department,jobTitle,userType,accountEnabled,onPremisesSyncEnabled";
 
 #[tokio::test(start_paused = true)]
-async fn everybody_is_written_in_a_form_that_a_spreadsheet_does_not_run() {
+async fn all_people_are_written_in_a_form_that_a_spreadsheet_does_not_run() {
     let tenant = FakeTenant::new()
         .with_user(1, "ada@contoso.com", json!({"department": "R&D, Basel", "jobTitle": "Engineer \"1\""}))
         .with_user(
@@ -111,10 +111,10 @@ async fn a_group_is_its_users_and_what_else_is_in_it_is_counted() {
 #[tokio::test(start_paused = true)]
 async fn the_directory_has_the_last_word_on_who_is_in_a_group() {
     let scope = ListingScope::Group(id(50).parse().unwrap());
-    // Somebody has left the group, and the index does not know it yet.
+    // A person has left the group, and the index does not know it yet.
     let (text, exported) = list(&group(FakeTenant::new(), &[1], &[], &[1, 2]), &scope, false, &[]).await.unwrap();
     assert_eq!((exported.people, text.contains("u2@contoso.com")), (1, false));
-    // Somebody has joined it, and the index does not know it yet.
+    // A person has joined it, and the index does not know it yet.
     let error = list(&group(FakeTenant::new(), &[1, 2], &[], &[1]), &scope, false, &[]).await.unwrap_err();
     assert!(error.to_string().contains("1 of its users are left out"), "{error}");
     let error = list(&FakeTenant::new(), &scope, false, &[]).await.unwrap_err();

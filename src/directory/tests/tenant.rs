@@ -48,7 +48,7 @@ async fn privileges(tenant: &FakeTenant) -> Privileges {
 }
 
 #[tokio::test(start_paused = true)]
-async fn roles_are_seen_by_whatever_way_they_come() {
+async fn roles_are_seen_by_every_way_they_come() {
     let tenant = tenant()
         .with_role(HELD, 1, "user", GLOBAL)
         .with_role(ELIGIBLE, 2, "user", AUTHENTICATION)
@@ -96,8 +96,8 @@ async fn a_role_over_a_part_of_the_tenant_may_be_over_a_restricted_one() {
 #[tokio::test(start_paused = true)]
 async fn a_group_that_holds_a_role_counts_even_where_the_list_of_such_groups_leaves_it_out() {
     let mut tenant = tenant().with_role(HELD, 50, "group", GLOBAL);
-    for (whom, person) in [("transitiveMembers", 1), ("owners", 2)] {
-        tenant = tenant.with(&format!("/groups/{}/{whom}", id(50)), json!({"id": id(person)}));
+    for (relation, person) in [("transitiveMembers", 1), ("owners", 2)] {
+        tenant = tenant.with(&format!("/groups/{}/{relation}", id(50)), json!({"id": id(person)}));
     }
     let privileges = privileges(&tenant).await;
     assert!(privileges.of(account(1)).unwrap().holds(GLOBAL_ADMINISTRATOR));
@@ -160,7 +160,7 @@ async fn what_may_not_be_read_is_an_error_that_names_the_permission_and_the_flag
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_does_not_answer_is_an_error_whatever_is_asked() {
+async fn a_service_that_does_not_answer_is_an_error_for_every_question() {
     let paths = [
         "/domains",
         "/groups",
@@ -248,7 +248,7 @@ async fn owners_of_the_app_are_operators() {
     assert_eq!(facts.operators.of(account(1)), Some(Operator::OwnerOfApp));
     assert_eq!(facts.operators.of(account(2)), Some(Operator::OwnerOfApp));
     assert_eq!(facts.operators.of(account(3)), None);
-    // One of the two refused: what the other says counts, and the reader is told.
+    // One of the two refused: what the other says counts, and a note says so.
     let facts = read(&tenant.refusing(registration, 403, "Authorization_RequestDenied")).await.unwrap();
     assert_eq!(facts.operators.of(account(1)), Some(Operator::OwnerOfApp));
     assert_eq!(facts.notes.iter().map(Note::name).collect::<Vec<_>>(), ["owners-not-read"]);
@@ -256,7 +256,7 @@ async fn owners_of_the_app_are_operators() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_signed_in_is_an_operator() {
+async fn the_person_who_is_signed_in_is_an_operator() {
     let claimed = Caller::SignedIn { object_id: account(7), user_principal_name: "me@contoso.com".to_owned() };
     // Graph's word stands above the token's.
     let facts = read_as(&tenant().signed_in(5), &claimed, SCOPE).await.unwrap();
@@ -270,7 +270,7 @@ async fn whoever_is_signed_in_is_an_operator() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn federated_domains_are_told_from_managed_ones() {
+async fn federated_domains_are_distinguished_from_managed_ones() {
     let tenant = tenant().with("/domains", json!({"id": "Fabrikam.com", "authenticationType": "Federated"}));
     let domains = read(&tenant).await.unwrap().domains.unwrap();
     assert_eq!(domains.federated_domain_of("ada@FABRIKAM.com"), Some("fabrikam.com"));

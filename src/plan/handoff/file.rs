@@ -15,10 +15,10 @@ use crate::seal::{RecipientError, Recipients};
 /// A file of recipients is a few lines for each person; this keeps a wrong file name from being read for minutes.
 const MAX_FILE_BYTES: u64 = 4 << 20;
 
-/// Beyond this a name is another word and no slip of the pen.
+/// A name with more typing errors than this is another word.
 const MAX_TYPOS: usize = 3;
 
-/// Who has which keys. Everybody in it has at least one, and no two would have the same packet.
+/// Who has which keys. Each name has at least one, and no two names would have the same packet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HandoffKeys {
     /// By the name as it is compared.
@@ -47,7 +47,7 @@ pub enum HandoffKeysError {
         /// What the operating system says.
         error: io::Error,
     },
-    /// It is no TOML. The line is not repeated: somebody may have put a secret key on it.
+    /// It is no TOML. The line is not repeated: a secret key may stand on it.
     #[error("the file of recipients {} is no TOML{}: {what}", path.display(), at_line(*.line))]
     Toml {
         /// The file.
@@ -87,7 +87,7 @@ pub enum HandoffKeysError {
         /// Why.
         error: HandoffNameError,
     },
-    /// Two names that nobody can tell apart, or whose packets would be one file.
+    /// Two names that look alike, or whose packets would be one file.
     #[error(
         "the file of recipients {}: {first:?} and {second:?} are the same {}; rename or remove one", path.display(),
         if *.as_files { "as names of files, so one packet would replace the other" } else { "name" }
@@ -102,7 +102,7 @@ pub enum HandoffKeysError {
         /// Are they different names of one file?
         as_files: bool,
     },
-    /// Somebody without a key, or with one that is none.
+    /// A name without a key, or with one that is none.
     #[error("the file of recipients {}: [handoff.{name}]: {error}", path.display())]
     Keys {
         /// The file.
@@ -112,9 +112,9 @@ pub enum HandoffKeysError {
         /// Why.
         error: Box<RecipientError>,
     },
-    /// Nobody is in it.
+    /// No name is in it.
     #[error(
-        "the file of recipients {} names nobody who hands anything over; give each a table: [handoff.alice] with keys = \
+        "the file of recipients {} names no person who hands passwords over; give each a table: [handoff.alice] with keys = \
          [\"age1…\"]", .0.display()
     )]
     Empty(PathBuf),
@@ -202,7 +202,7 @@ impl HandoffKeys {
         Ok(keys)
     }
 
-    /// Whatever is sealed to these keys is sealed to those of the escrow in the same envelope.
+    /// What is sealed to these keys is sealed to those of the escrow in the same envelope.
     fn check_with_escrow(&self, keys: &[String]) -> Result<(), RecipientError> {
         if self.escrow.is_empty() {
             return Ok(());
@@ -210,7 +210,7 @@ impl HandoffKeys {
         Recipients::from_texts(keys)?.union(&Recipients::from_texts(&self.escrow)?).map(drop)
     }
 
-    /// Made by a program: these names with these keys, and nobody who can open all. What cannot be a name, or whose packet
+    /// Made by a program: these names with these keys, and no escrow. What cannot be a name, or whose packet
     /// would be another's, is left out; a row with it is then found to have no keys.
     #[must_use]
     pub fn of(holders: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
@@ -241,24 +241,24 @@ impl HandoffKeys {
             .map(|holder| &holder.name)
     }
 
-    /// Everybody who has keys, in the order of their names.
+    /// Every name that has keys, in their order.
     pub fn holders(&self) -> impl Iterator<Item = &Holder> {
         self.holders.values()
     }
 
-    /// The keys that can open everybody's.
+    /// The keys that can open every password.
     #[must_use]
     pub fn escrow(&self) -> &[String] {
         &self.escrow
     }
 
-    /// Does anybody stand for the rows that name nobody?
+    /// Does a name stand for the rows without one?
     #[must_use]
     pub fn has_default(&self) -> bool {
         self.holders.contains_key(DEFAULT)
     }
 
-    /// The same, with these keys for the rows that name nobody. Whoever stood for them before no longer does.
+    /// The same, with these keys for the rows without a name, in place of those from before.
     ///
     /// # Errors
     ///
@@ -290,7 +290,7 @@ impl HandoffKeys {
         self.recipients().any(|recipients| recipients.has_certificates())
     }
 
-    /// What whoever seals to these certificates should know about opening, each once.
+    /// What is to be known about opening what is sealed to these certificates, each once.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let notes: BTreeSet<String> = self.recipients().flat_map(|recipients| recipients.notes()).collect();
@@ -393,8 +393,8 @@ mod tests {
         let key = key();
         let secret = Identity::generate().file_text().lines().last().unwrap().to_owned();
         for (text, what) in [
-            (String::new(), "names nobody"),
-            ("[handoff]".to_owned(), "names nobody"),
+            (String::new(), "names no person"),
+            ("[handoff]".to_owned(), "names no person"),
             ("[handoff]\nalice = 1".to_owned(), "[handoff.alice] must be a table"),
             ("handoff = 1".to_owned(), "handoff must be tables"),
             (

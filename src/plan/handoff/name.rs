@@ -1,18 +1,18 @@
-//! The name of somebody who hands credentials over. It becomes the name of a file.
+//! The name of a person who hands credentials over. It becomes the name of a file.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Stands for every row that names nobody.
+/// Stands for every row without a name.
 pub const DEFAULT: &str = "default";
-/// Can open everybody's.
+/// Can open every password.
 pub const ESCROW: &str = "escrow";
 
 /// The longest name, in bytes: a file name has 255 on every usual file system, and the packet's ending needs some of them.
 const MAX_BYTES: usize = 120;
 
-/// Devices that Windows finds under these names in every folder, whatever ending follows ("Naming Files, Paths, and
+/// Devices that Windows finds under these names in every folder, with any ending ("Naming Files, Paths, and
 /// Namespaces").
 const DEVICES: [&str; 7] = ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"];
 
@@ -39,7 +39,7 @@ pub enum HandoffNameError {
 }
 
 impl HandoffName {
-    /// Takes a name as somebody typed it, without the blanks around it.
+    /// Takes a name as it was typed, without the blanks around it.
     ///
     /// # Errors
     ///
@@ -73,8 +73,8 @@ impl HandoffName {
         fold(&self.0)
     }
 
-    /// The name as the beginning of a file name: whatever could lead out of a folder, or means something to a file system
-    /// or a shell, is an underscore. It never begins with a dot or a hyphen and never ends in a dot or a blank.
+    /// The name as the beginning of a file name: a character that could lead out of a folder, or means something to a
+    /// file system or a shell, is an underscore. It never begins with a dot or a hyphen and never ends in a dot or a blank.
     #[must_use]
     pub fn file_stem(&self) -> String {
         let safe = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '+' | ' ');

@@ -15,7 +15,7 @@ use crate::words::{count, counted, harmless};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Handoff {
-    /// Keys that can open everybody's.
+    /// Keys that can open every password.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escrow: Vec<String>,
     /// Those who hand at least one over, in the order of their names.
@@ -42,7 +42,7 @@ impl Handoff {
         self.shares.iter().position(|share| share.name.as_str() == name)
     }
 
-    /// Everybody to whom what is in this share is sealed: its own keys and those of the escrow.
+    /// All keys to which what is in this share is sealed: its own and those of the escrow.
     #[must_use]
     pub fn keys_of(&self, share: &Share) -> Vec<String> {
         let mut keys = share.keys.clone();
@@ -51,14 +51,14 @@ impl Handoff {
     }
 }
 
-/// So many names without keys are told apart; a column that holds something else has one on every row.
+/// How many names without keys are counted by name: a column that holds something else has one on every row.
 const MAX_NAMES: usize = 1_000;
-/// So many of them are named in the message.
+/// How many of them are named in the message.
 const MAX_NAMED: usize = 20;
-/// So many rows of each are named.
+/// How many rows of each are named.
 const FIRST_ROWS: usize = 5;
 
-/// Rows whose password nobody could hand over: there is no plan.
+/// Rows whose password could not be handed over: there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamesWithoutKeys {
     /// The names, those with the most rows first.
@@ -71,7 +71,7 @@ pub struct NamesWithoutKeys {
 /// A text in the handoff column for which the file of recipients has no name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithoutKeys {
-    /// The text; empty where the row names nobody.
+    /// The text; empty where the row has no name.
     pub name: String,
     /// How many rows name it.
     pub rows: u32,
@@ -85,7 +85,7 @@ impl fmt::Display for NamesWithoutKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} a new password that nobody could hand over, because the file of recipients has no keys for the name in \
+            "{} a new password that could not be handed over, because the file of recipients has no keys for the name in \
              its handoff column:",
             counted(self.rows.into(), "row would get", "rows would get")
         )?;
@@ -150,7 +150,7 @@ impl<'a> Sharing<'a> {
         None
     }
 
-    /// Refuses rows that nobody could hand over.
+    /// Refuses rows whose password could not be handed over.
     pub(in crate::plan) fn check(&self) -> Result<(), NamesWithoutKeys> {
         if self.rows_without == 0 {
             return Ok(());
@@ -195,12 +195,12 @@ mod tests {
         let row = RowNumber::new;
         assert_eq!(sharing.take(row(1), " ALICE", RESET).unwrap().as_str(), "Alice");
         sharing.take(row(3), "alice", RESET);
-        for without_password in ["nobody", "Site-Berlin"] {
+        for without_password in ["unknown", "Site-Berlin"] {
             assert_eq!(sharing.take(row(4), without_password, Steps::of(&[Step::Revoke])), None);
         }
         sharing.check().unwrap();
         let handoff = sharing.finish();
-        assert_eq!(handoff.shares.len(), 1, "whoever hands nothing over has no share");
+        assert_eq!(handoff.shares.len(), 1, "a name that hands nothing over has no share");
         assert_eq!((handoff.shares[0].accounts, handoff.share_of("Alice")), (2, Some(0)));
     }
 
