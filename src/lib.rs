@@ -37,8 +37,9 @@
 //! 3. What proves it in `step/facts.rs`: where that is a property that no other step uses, `verify/reading.rs` keeps it and
 //!    `verify/judge.rs` judges it.
 //! 4. The playbooks that do it in `plan/playbook.rs`.
-//! 5. What Graph answers to it in the simulator: `simulator/graph/user_calls.rs`, `simulator/world/write.rs` and
-//!    `simulator/permission.rs`. The simulator reads Microsoft's pages for itself and asks [`step`] nothing.
+//! 5. What Graph answers to it, in the simulator, which reads Microsoft's pages for itself and asks [`step`] nothing: who
+//!    may do it in `simulator/permission.rs` and `simulator/world/rights.rs`, how it is asked in
+//!    `simulator/graph/served_call.rs`, what it changes in `simulator/world/write.rs`.
 //! 6. Its word in `samples/schemas/status.v1.json`.
 //!
 //! State, journal, counts, results, preview, pages, status and doctor go through all steps and need no change. A step of

@@ -45,12 +45,6 @@ impl Simulator {
         self.tenant.world().directory.assign_role(assignment)
     }
 
-    /// The same within one administrative unit.
-    pub fn assign_role_in_unit(&self, principal: Uuid, role: Uuid, unit: Uuid) -> bool {
-        let assignment = RoleAssignment { principal, role, scope: RoleScope::Unit(unit) };
-        self.tenant.world().directory.assign_role(assignment)
-    }
-
     /// Makes a user eligible for a role through Privileged Identity Management; `false` as for
     /// [`Simulator::assign_role`].
     pub fn make_eligible(&self, principal: Uuid, role: Uuid) -> bool {
