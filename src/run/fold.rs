@@ -1,6 +1,6 @@
 //! The journal of a run, read from its first line to its last by one loop, for all who want to know something of it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::journal::{JournalError, JournalLine, JournalReader, TornTail};
 use super::states::{Moved, Planned, States};
@@ -94,8 +94,8 @@ impl<P: Projection> Fold<P> {
         Ok((fold, end))
     }
 
-    fn take(&mut self, line: &JournalLine, path: &PathBuf) -> Result<(), JournalError> {
-        let broken = |reason| JournalError::Broken { path: path.clone(), line: line.number, reason };
+    fn take(&mut self, line: &JournalLine, path: &Path) -> Result<(), JournalError> {
+        let broken = |reason| JournalError::Broken { path: path.to_owned(), line: line.number, reason };
         self.apply(line).map_err(broken)
     }
 

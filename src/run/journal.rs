@@ -33,6 +33,7 @@
 //! are kept in memory. At the end the file is cut back to what is known to be on disk (after a failed sync the operating
 //! system may claim more than is true), and they are written again; the error says how many still cannot be written.
 
+mod error;
 mod line;
 mod reader;
 pub(crate) mod store;
@@ -55,60 +56,8 @@ use crate::private_files;
 use store::Store;
 use writer::{Failed, Letter, Wish, Writer};
 
+pub use error::JournalError;
 pub use reader::{JournalLine, JournalLookup, JournalReader, TornTail};
-
-/// Why the journal cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// The file cannot be read or written.
-    #[error("the journal {} cannot be used: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Another process works on this run.
-    #[error("the journal {} is in use: another sealoff works on this run", path.display())]
-    InUse {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A newer sealoff has written to it.
-    #[error(
-        "the journal {} has format {format}, and this version of sealoff reads up to {readable}: use the version that \
-         wrote it, or a newer one",
-        path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        format: u32,
-        /// The highest format that can be read.
-        readable: u32,
-    },
-    /// A line that sealoff did not write, or that was changed since.
-    #[error("line {line} of the journal {} was changed or damaged: {reason}", path.display())]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong.
-        reason: String,
-    },
-    /// Writing failed; nothing more is taken.
-    #[error("the journal {} could not be written: {source}", path.display())]
-    Stopped {
-        /// The file.
-        path: PathBuf,
-        /// The first failure.
-        source: io::Error,
-        /// How many answers could not be noted: their steps are in doubt until the run is resumed.
-        unnoted: u64,
-    },
-}
 
 /// A journal that is open for appending. Its file is locked as long as this lives.
 pub struct Journal {
@@ -166,7 +115,8 @@ impl Journal {
         self.torn
     }
 
-    /// Appends records without waiting for them to be on disk. A failure shows at the next [`Journal::commit`].
+    /// Appends records without waiting for them to be on disk. It is for answers: one that is lost is a doubt that a resumed
+    /// run settles, so the second sync that each batch would cost buys nothing. A failure shows at the next [`Journal::commit`].
     pub fn append(&self, records: Vec<Record>) {
         // A writer that has ended has left its reason for the next commit.
         let _ = self.letters.send(Letter { records, wish: Wish::Append });

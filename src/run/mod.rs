@@ -45,6 +45,7 @@ pub mod record;
 pub mod replay;
 pub mod result_row;
 pub mod results;
+pub mod results_error;
 pub mod resume_point;
 pub mod row_fault;
 pub mod run_end;

@@ -7,7 +7,7 @@ use super::journal::{JournalError, JournalLookup};
 use super::outcome::Outcome;
 use super::record::Record;
 use super::replay::{Replay, RowHistory};
-use super::results::ResultsError;
+use super::results_error::ResultsError;
 use super::row_fault::RowFault;
 use super::state::StepState;
 use super::which_password::{SeenPasswordChange, WhichPassword};

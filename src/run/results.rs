@@ -1,20 +1,18 @@
 //! `results.csv`: one row for each row of the roster, in its order, read from plan and journal. It can be made again at
 //! any time and says the same.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::journal::JournalError;
 use super::outcome::StepOutcome;
 use super::outcome_counts::OutcomeCounts;
 use super::result_row::{ResultDetails, ResultRow, ResultRows};
+use super::results_error::ResultsError;
 use super::row_fault::RowFault;
 use crate::ids::{ObjectId, RowNumber};
-use crate::plan::folder::FolderError;
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 use crate::spreadsheet::Guarded;
@@ -46,37 +44,6 @@ struct TrailingCells<'a> {
     finished_at: String,
     handoff: Guarded<'a>,
     sealed_credential: String,
-}
-
-/// Why the results could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ResultsError {
-    /// The file cannot be written.
-    #[error("the results {} cannot be written: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The journal cannot be read.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The plan cannot be read.
-    #[error(transparent)]
-    Plan(#[from] FolderError),
-}
-
-impl From<io::Error> for ResultsError {
-    fn from(source: io::Error) -> Self {
-        Self::Io { path: PathBuf::new(), source }
-    }
-}
-
-impl From<csv::Error> for ResultsError {
-    fn from(error: csv::Error) -> Self {
-        io::Error::from(error).into()
-    }
 }
 
 /// Writes the results beside their place and renames them: the old ones stand until the new ones are whole. `also` is shown

@@ -3,7 +3,7 @@
 use super::accounts::TooMany;
 use super::journal::JournalError;
 use super::packets::PacketsError;
-use super::results::ResultsError;
+use super::results_error::ResultsError;
 use crate::plan::folder::FolderError;
 
 /// Why a run cannot be worked on, or its files not be made.

@@ -16,7 +16,7 @@ use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::result_row::ResultRows;
 use super::results;
-use super::results::ResultsError;
+use super::results_error::ResultsError;
 use super::run_end::RunEnd;
 use crate::digest::{Digest, Hasher};
 use crate::graph::error::GraphError;

@@ -8,7 +8,7 @@ use crate::run::engine::Ending;
 use crate::run::journal::JournalError;
 use crate::run::lock::LockError;
 use crate::run::packets::PacketsError;
-use crate::run::results::ResultsError;
+use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
 
 /// What can be done about a journal that was changed or damaged.

@@ -50,7 +50,10 @@ fn refuse_deleted(_: &File) -> io::Result<()> {
 /// A disk that fails after a number of calls, for as long as the test says.
 #[cfg(test)]
 pub(crate) mod failing {
-    use super::{File, Store, io};
+    use std::fs::File;
+    use std::io;
+
+    use crate::run::journal::store::Store;
 
     /// What becomes of the disk after it has failed.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
