@@ -250,7 +250,7 @@ fn the_password_of_a_further_apps_certificate_is_given_or_the_run_does_not_begin
     };
     named("");
     apply(&stage, &["second.toml"], &[]).exited(2).complains(&[
-        "second.toml: ",
+        "second.toml names a certificate that cannot be used",
         "none was given",
         "certificate_password_file",
     ]);
