@@ -22,7 +22,7 @@ use super::preflight::{self, NotBefore, Preflight, admitted, not_begun};
 use super::progress::Display;
 use super::question;
 use super::recap::Recap;
-use super::words::{counted, harmless, quoted, span};
+use super::words::{counted, harmless, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::run::engine::{Assignment, Ending, work};
@@ -35,6 +35,7 @@ use crate::run::record::Record;
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_end::RunEnd;
 use crate::seal::recipient_name;
+use crate::wording::pace::{QuotaOwner, shortest};
 
 /// On what terms a plan is carried out.
 pub(super) struct Terms<'a> {
@@ -163,10 +164,7 @@ fn announce(manifest: &Manifest, resume_point: &ResumePoint, joined: &Joined, pa
 
 fn announce_apps(manifest: &Manifest, joined: &Joined, pace: &EffectivePace) {
     let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
-    let time = match floor.is_zero() {
-        true => "all within the burst that their quotas allow".to_owned(),
-        false => format!("at least {} by their quotas and the tenant's", span(floor)),
-    };
+    let time = shortest(floor, QuotaOwner::SeveralApps);
     let writes = counted(manifest.counts.writes, "write", "writes");
     messages::info(format_args!("through {} apps: {writes}, {time}", joined.count()));
 }

@@ -11,15 +11,17 @@ use super::handoff;
 use super::messages;
 use super::spinner::Spinner;
 pub(super) use super::words::quoted;
-use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, span, wrapped};
+use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, wrapped};
 use crate::plan::examples::Examples;
 use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::Decision;
-use crate::plan::summary::Summary;
-
-use crate::report::plan_page::{self, PageError, means};
+use crate::plan::summary::{ReasonLine, Summary};
+use crate::report::plan_page::{self, PageError};
 use crate::seal::recipient_name;
+use crate::wording;
+use crate::wording::decision::{DISCARDED, UNPROTECTED};
+use crate::wording::pace::{QuotaOwner, shortest};
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
@@ -27,14 +29,23 @@ const JSON_VERSION: u32 = 1;
 /// Shows the preview on standard output.
 pub(super) fn show(summary: &Summary, json: bool) {
     #[derive(Serialize)]
-    struct OnWire<'a> {
+    struct WordedReason<'a> {
+        #[serde(flatten)]
+        line: &'a ReasonLine,
+        sentence: &'static str,
+    }
+    #[derive(Serialize)]
+    struct PreviewOnWire<'a> {
         sealoff_plan: u32,
         #[serde(flatten)]
         summary: &'a Summary,
+        reasons: Vec<WordedReason<'a>>,
     }
     let mut out = anstream::stdout();
     let written = if json {
-        let line = OnWire { sealoff_plan: JSON_VERSION, summary };
+        let worded = |line| WordedReason { line, sentence: wording::reason::sentence(line.reason) };
+        let reasons = summary.reasons.iter().map(worded).collect();
+        let line = PreviewOnWire { sealoff_plan: JSON_VERSION, summary, reasons };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         write(&mut out, summary, line_width())
@@ -86,7 +97,7 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
             let list = harmless(&list.name);
             labelled("Protected", &format!("{accounts} in {list} will not be touched, on the roster or not"))?;
         }
-        None => labelled("Protected", "nobody: no list is named")?,
+        None => labelled("Protected", UNPROTECTED)?,
     }
     if let Some(since) = plan.options.since {
         labelled("Since", &format!("sessions that were ended at {} or later count as ended", moment(since)))?;
@@ -100,7 +111,7 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
     let labelled = |out: &mut _, label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
     labelled(out, "Steps", &steps(plan))?;
     if plan.options.discard_credentials {
-        labelled(out, "Passwords", "thrown away: nobody can sign in with them")?;
+        labelled(out, "Passwords", DISCARDED)?;
     } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
         labelled(
             out,
@@ -123,18 +134,19 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
     if let Some(work) = &plan.on_premises {
         let accounts = counted(work.accounts.into(), "account has", "accounts have");
         let list = summary.folder.join(ONPREM_CSV);
-        let told = format!("{accounts} to be changed there, too: {}, onprem.ps1 does it", list.display());
-        labelled(out, "On-prem", &format!("{told} (SHA-256 {})", work.sha256.short()))?;
+        let digest = work.sha256.short();
+        let text = format!("{accounts} to be changed there, too: {}, onprem.ps1 does it (SHA-256 {digest})", list.display());
+        labelled(out, "On-prem", &text)?;
     }
     let csv = summary.folder.join(PLAN_CSV);
     labelled(out, "Plan", &format!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()))?;
     let page = summary.folder.join(PLAN_HTML);
     if page.exists() {
-        labelled(out, "Page", &format!("{}, for whoever approves", page.display()))?;
+        labelled(out, "Page", &format!("{}, for the person who approves", page.display()))?;
     }
     writeln!(out)?;
     if plan.accounts() == 0 {
-        writeln!(out, "Nobody would be changed: there is nothing to apply.")
+        writeln!(out, "No account would be changed: there is nothing to apply.")
     } else {
         let accounts = counted(plan.accounts().into(), "account", "accounts");
         writeln!(out, "Nothing has been changed. To change {accounts}:")?;
@@ -149,11 +161,11 @@ fn write_decisions(out: &mut impl Write, summary: &Summary, width: usize) -> io:
         // Colour is an addition: it is taken off where there is no terminal, and says nothing that the word does not.
         let style = if rows == 0 { Style::new().dimmed() } else { style_of(decision) };
         let (name, number) = (decision.name(), count(rows.into()));
-        writeln!(out, "{style}{name:<8}{style:#} {number:>8}  {}", means(decision))?;
+        writeln!(out, "{style}{name:<8}{style:#} {number:>8}  {}", wording::decision::meaning(decision))?;
         for line in summary.reasons.iter().filter(|line| line.decision == decision) {
             let number = count(line.rows.into());
             let lead = format!("         {number:>8}  ");
-            block(out, &lead, &format!("{}: {}", line.reason.name(), line.sentence), width)?;
+            block(out, &lead, &format!("{}: {}", line.reason.name(), wording::reason::sentence(line.reason)), width)?;
             if let Some(flag) = line.flag {
                 block(out, &" ".repeat(EXPLANATION), &format!("{flag} lifts it"), width)?;
             }
@@ -200,11 +212,7 @@ fn steps(plan: &Manifest) -> String {
     let named: Vec<String> = counted_steps.map(|(step, number)| format!("{} {step}", count(number.into()))).collect();
     let steps = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
     let writes = counted(plan.counts.writes, "write", "writes");
-    let time = if plan.floor_seconds == 0 {
-        "all within the burst that the quota allows".to_owned()
-    } else {
-        format!("at least {} by the tenant's write quota", span(Duration::from_secs(plan.floor_seconds)))
-    };
+    let time = shortest(Duration::from_secs(plan.floor_seconds), QuotaOwner::Tenant);
     format!("{steps}; {writes}, {time}")
 }
 

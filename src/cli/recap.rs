@@ -21,6 +21,7 @@ use crate::run::output::RunOutput;
 use crate::run::packets;
 use crate::run::run_end::RunEnd;
 use crate::wording::next_steps::worded;
+use crate::wording;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {
@@ -103,7 +104,7 @@ impl Recap<'_> {
             RunEnd::Stopped => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
         }
         for (outcome, rows) in outcomes.iter() {
-            writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), outcome.meaning())?;
+            writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), wording::outcome::meaning(outcome))?;
         }
         if outcomes.drifted() > 0 {
             let drifted = counted(outcomes.drifted(), "of these is", "of these are");

@@ -15,6 +15,7 @@ use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::output::{self, RunOutput};
+use crate::wording;
 
 /// Make results.csv again from plan and journal
 ///
@@ -62,7 +63,7 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     } else {
         let mut lines = String::new();
         for (outcome, rows) in outcomes.iter() {
-            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(rows), outcome.meaning());
+            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(rows), wording::outcome::meaning(outcome));
         }
         writeln!(out, "{lines}Results    {}", results.display())
     };

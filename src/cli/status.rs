@@ -22,6 +22,7 @@ use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
 use crate::wording::next_steps::{WordedStep, worded};
 use crate::words::clipped;
+use crate::wording;
 
 /// Where a run stands, and what to do next
 ///
@@ -161,7 +162,7 @@ impl StatusScreen<'_> {
         if run.begun {
             writeln!(out)?;
             for (outcome, rows) in run.outcomes.iter() {
-                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), outcome.meaning())?;
+                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), wording::outcome::meaning(outcome))?;
             }
             self.write_steps(out)?;
             self.write_reasons(out)?;

@@ -28,6 +28,7 @@ use crate::verify::claims::RunClaims;
 use crate::verify::finding::Finding;
 use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
+use crate::wording;
 
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
 const USUAL_WAIT: Duration = Duration::from_secs(300);
@@ -312,7 +313,7 @@ impl VerificationResult {
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         for verdict in Proof::all().filter(|verdict| self.steps.of(*verdict) > 0) {
             let number = count(self.steps.of(verdict));
-            writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), verdict.sentence())?;
+            writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), wording::proof::meaning(verdict))?;
         }
         if self.as_before > 0 {
             let were = counted(self.as_before, "of these was so", "of these were so");

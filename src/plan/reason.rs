@@ -81,56 +81,6 @@ impl Reason {
         self.into()
     }
 
-    /// What it means, for a person who reads the preview.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Unreadable => "the row of the roster cannot be read",
-            Self::NotAUser => "the row names no user: a service, the system, or nobody",
-            Self::NotFound => "nobody in this tenant has this name",
-            Self::Deleted => "the account was deleted; nobody can sign in with it unless it is restored",
-            Self::Ambiguous => "more than one account has this name; use the object id",
-            Self::MailAddress => {
-                "nobody signs in with this name; it is the mail address of the account named in plan.csv: put that one on the roster if it is meant, or look people up with --by mail"
-            }
-            Self::Mismatch => "the object id and the sign-in name on this row do not belong to one account",
-            Self::Duplicate => "the same account stands on an earlier row",
-            Self::Protected => "the account is on the list of protected accounts",
-            Self::SyncServiceAccount => {
-                "the account runs the directory sync; changing it stops the sync of the whole tenant"
-            }
-            Self::Operator => {
-                "the account is the one that sealoff works as, or owns the app that it works as; whoever runs this must not lock themselves out"
-            }
-            Self::LastGlobalAdmin => {
-                "fewer than two enabled Global Administrators would be left untouched, and nobody could mend a mistake"
-            }
-            Self::Restricted => {
-                "the account is in a restricted management administrative unit: only a role assigned on that unit may change it"
-            }
-            Self::Privileged => {
-                "the account is an administrator's: its roles, and the role that the app would need, are named in plan.csv"
-            }
-            Self::Guest => "the person signs in at another organization; only blocking has an effect on guests",
-            Self::Synced => {
-                "the account is mastered on-premises, and what is changed here has to be changed there too: see onprem.csv"
-            }
-            Self::Federated => {
-                "the domain is federated: its people sign in at its own identity provider, where a password has to be replaced"
-            }
-            Self::AlreadyBlocked => "sign-in is blocked already",
-            Self::AlreadyEnabled => "sign-in is allowed already",
-            Self::Already => "nothing is left to do",
-            Self::UnknownState => "the directory does not tell whether sign-in is allowed; it is set in any case",
-            Self::NotBlocked => "the run that is undone did not block the account",
-            Self::BlockedBefore => "sign-in was blocked before the run that is undone, and stays so",
-            Self::BlockUncertain => {
-                "whether the run that is undone blocked the account nobody can tell; look at it, and allow sign-in by hand if that is meant"
-            }
-            Self::ChangedSince => "the account is no longer the one that was blocked",
-        }
-    }
-
     /// The flag that lifts it, where one does.
     #[must_use]
     pub const fn flag(self) -> Option<&'static str> {

@@ -23,7 +23,8 @@ pub struct Summary {
     pub fingerprint: Digest,
     /// How many new passwords will be sealed.
     pub sealed: u32,
-    /// The reasons behind the decisions, by decision and then by reason.
+    /// The reasons behind the decisions, by decision and then by reason. What they mean is said where they are shown.
+    #[serde(skip)]
     pub reasons: Vec<ReasonLine>,
     /// The first rows that were refused, by reason.
     pub examples: Vec<Examples>,
@@ -43,8 +44,6 @@ pub struct ReasonLine {
     pub reason: Reason,
     /// How many they are.
     pub rows: u32,
-    /// What the reason means.
-    pub sentence: &'static str,
     /// The flag that lifts it, where one does and was not given.
     pub flag: Option<&'static str>,
 }
@@ -60,9 +59,8 @@ impl Summary {
         let mut reasons = Vec::new();
         for decision in Decision::iter() {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
-                let sentence = reason.sentence();
                 let flag = plan.options.flag_left(reason, plan.playbook);
-                reasons.push(ReasonLine { decision, reason, rows, sentence, flag });
+                reasons.push(ReasonLine { decision, reason, rows, flag });
             }
         }
         let (fingerprint, sealed) = (plan.fingerprint(), plan.sealed());

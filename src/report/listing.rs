@@ -9,11 +9,12 @@ use crate::plan::counts::Counts;
 use crate::plan::reason::Reason;
 use crate::plan::row::{Decision, PlanRow};
 use crate::step::Steps;
+use crate::wording;
 
 use super::shown::shown;
 
 /// A page lists at most this many rows: what a phone still searches while one types.
-pub const MOST_ROWS: u32 = 25_000;
+pub const MAX_ROWS: u32 = 25_000;
 /// So many rows of each decision are listed before one decision may take what others leave.
 const FAIR_SHARE: u32 = 5_000;
 /// Who has what is left: those whom somebody has to look at, then those who differ from the playbook, then the many.
@@ -23,7 +24,7 @@ const LEFTOVERS: [Decision; 4] = [Decision::Refuse, Decision::Skip, Decision::Ac
 /// be long would make a page that no phone opens.
 const BYTES_A_ROW: usize = 480;
 /// A decision of few rows may spend this much on them, whatever they have to say.
-const FEWEST_BYTES: usize = 1_000_000;
+const MIN_BYTES: usize = 1_000_000;
 
 /// The rows that a page lists: of each decision the first ones in the roster's order.
 #[derive(Debug, Clone)]
@@ -44,7 +45,7 @@ impl Listing {
         for decision in Decision::iter() {
             rooms.entry(decision).or_default().rows_left = counts.of(decision).rows.min(FAIR_SHARE);
         }
-        let mut left = MOST_ROWS.saturating_sub(rooms.values().map(|room| room.rows_left).sum());
+        let mut left = MAX_ROWS.saturating_sub(rooms.values().map(|room| room.rows_left).sum());
         for decision in LEFTOVERS {
             let room = rooms.entry(decision).or_default();
             let more = (counts.of(decision).rows - room.rows_left).min(left);
@@ -52,7 +53,7 @@ impl Listing {
             left -= more;
         }
         for room in rooms.values_mut() {
-            room.bytes_left = FEWEST_BYTES.max(room.rows_left as usize * BYTES_A_ROW);
+            room.bytes_left = MIN_BYTES.max(room.rows_left as usize * BYTES_A_ROW);
         }
         Self(rooms)
     }
@@ -109,7 +110,7 @@ pub(super) type ListedRow<'a> = (
 #[derive(Debug, Serialize)]
 pub(super) struct Legend {
     decisions: Vec<DecisionLine>,
-    reasons: Vec<ReasonLine>,
+    reasons: Vec<ReasonLegend>,
     steps: Vec<String>,
     #[serde(skip)]
     combinations: Vec<Steps>,
@@ -123,7 +124,7 @@ struct DecisionLine {
 }
 
 #[derive(Debug, Serialize)]
-struct ReasonLine {
+struct ReasonLegend {
     name: &'static str,
     sentence: &'static str,
     /// How many rows with this reason there are of each decision.
@@ -136,13 +137,13 @@ impl Legend {
     pub(super) fn of(counts: &Counts) -> Self {
         let line = |decision: Decision| DecisionLine {
             name: decision.name(),
-            means: means(decision),
+            means: wording::decision::meaning(decision),
             rows: counts.of(decision).rows,
         };
         let given = |reason: &Reason| Decision::iter().any(|d| counts.of(d).reasons.contains_key(reason));
-        let reasons = Reason::iter().filter(given).map(|reason| ReasonLine {
+        let reasons = Reason::iter().filter(given).map(|reason| ReasonLegend {
             name: reason.name(),
-            sentence: reason.sentence(),
+            sentence: wording::reason::sentence(reason),
             rows: Decision::iter()
                 .map(|decision| counts.of(decision).reasons.get(&reason).copied().unwrap_or_default())
                 .collect(),
@@ -183,17 +184,6 @@ impl Legend {
     }
 }
 
-/// What a decision means for the people it is about.
-#[must_use]
-pub const fn means(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Act => "will be changed",
-        Decision::Already => "nothing left to do",
-        Decision::Skip => "left alone",
-        Decision::Refuse => "left alone; somebody has to look at them",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,7 +206,7 @@ mod tests {
             }
             assert!(!listing.list(decision, 0), "what is full stays full");
         }
-        assert!(listing.rows() <= MOST_ROWS);
+        assert!(listing.rows() <= MAX_ROWS);
         Decision::iter().map(|decision| listing.of_decision(decision)).collect()
     }
 

@@ -1,7 +1,7 @@
 //! `plan.html`: a plan as a manager approves it.
 //!
 //! Memory does not grow with the plan: the rows go from `plan.csv` onto the page one by one, and a page lists
-//! [`MOST_ROWS`] of them at most. It says how many it does not list.
+//! [`MAX_ROWS`] of them at most. It says how many it does not list.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 
-pub use super::listing::{MOST_ROWS, means};
+pub use super::listing::MAX_ROWS;
 
 /// So many of the refused rows stand on the page as a plain table, for readers whose viewer runs no scripts.
 pub const MOST_PLAIN_ROWS: u32 = 500;

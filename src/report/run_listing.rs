@@ -12,6 +12,7 @@ use crate::run::proof::Proof;
 use crate::run::result_row::{ResultDetails, ResultRow};
 use crate::run::results::detail;
 use crate::words::count;
+use crate::wording;
 
 /// A report lists at most this many rows: what a desk still searches while one types. Half of them are for those who are
 /// done and half for the others, and what one half leaves the other takes.
@@ -55,7 +56,7 @@ impl RunLegend {
         let others: u64 = counts.iter().filter(|(outcome, _)| *outcome != Outcome::Done).map(|(_, rows)| rows).sum();
         let line = |(outcome, rows): &(Outcome, u64)| OutcomeLine {
             name: outcome.name(),
-            means: outcome.meaning(),
+            means: wording::outcome::meaning(*outcome),
             rows: *rows,
         };
         Self {

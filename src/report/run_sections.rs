@@ -15,6 +15,7 @@ use crate::step::Step;
 use crate::wording::causes;
 use crate::wording::next_steps::WordedStep;
 use crate::words::{count, counted, moment, roster_name};
+use crate::wording;
 
 fn tenant_name(report: &RunReport<'_>) -> String {
     let tenant = &report.plan.manifest().tenant;
@@ -82,7 +83,7 @@ pub(super) fn figures(counts: &[(Outcome, u64)]) -> Markup {
                         a href={ "#outcome=" (outcome) } {
                             span.number { (count(*rows)) }
                             span.name { (outcome) }
-                            span.means { (outcome.meaning()) }
+                            span.means { (wording::outcome::meaning(*outcome)) }
                         }
                     }
                 }
@@ -373,7 +374,7 @@ pub(super) fn left(report: &RunReport<'_>) -> Markup {
                 (sample_of("Guests", "They sign in at home: blocking them here is all that works, and their passwords are their own organization's.", &left.guests))
                 (sample_of("Uncertain", "A write was sent and never answered. Treat them as not done.", &left.uncertain))
                 @for (reason, rows) in &left.refused {
-                    (sample_of(reason.name(), &format!("Refused by the plan: {}.", reason.sentence()), rows))
+                    (sample_of(reason.name(), &format!("Refused by the plan: {}.", wording::reason::sentence(*reason)), rows))
                 }
             }
         }

@@ -7,14 +7,17 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use strum::IntoEnumIterator as _;
 
-use super::listing::{Listing, MOST_ROWS, means};
+use super::listing::{Listing, MAX_ROWS};
 use super::plan_page::MOST_PLAIN_ROWS;
 use super::shown::{Shown, shown};
 use crate::plan::counts::Counts;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::seal::recipient_name;
-use crate::words::{count, counted, moment, quoted, roster_name, span};
+use crate::wording::decision::{DISCARDED, UNPROTECTED};
+use crate::wording::pace::{self, QuotaOwner};
+use crate::wording::{self, reason};
+use crate::words::{count, counted, moment, quoted, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
@@ -93,7 +96,7 @@ pub(super) fn figures(counts: &Counts) -> Markup {
                         a href={ "#decision=" (decision) } {
                             span.number { (count(counts.of(decision).rows.into())) }
                             span.name { (decision) }
-                            span.means { (means(decision)) }
+                            span.means { (wording::decision::meaning(decision)) }
                         }
                     }
                 }
@@ -155,17 +158,12 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                     }
                     dt { "Time" }
                     dd {
-                        @if plan.floor_seconds == 0 {
-                            "moments: all of it fits into the burst that the tenant's write quota allows"
-                        } @else {
-                            "at least " (span(Duration::from_secs(plan.floor_seconds)))
-                            ", by the tenant's documented write quota"
-                        }
+                        (sentence_case(&pace::shortest(Duration::from_secs(plan.floor_seconds), QuotaOwner::Tenant)))
                         " (" (counted(counts.writes, "write", "writes")) ")"
                     }
                     @if plan.options.discard_credentials {
                         dt { "New passwords" }
-                        dd { "thrown away: nobody can sign in with them" }
+                        dd { (sentence_case(DISCARDED)) }
                     } @else if let Some(handoff) = plan.handoff.as_ref().filter(|_| plan.sealed() > 0) {
                         dt { "New passwords" }
                         dd {
@@ -227,7 +225,7 @@ pub(super) fn reasons(plan: &Manifest) -> Markup {
                                 }
                                 td.number role="cell" data-label="Rows" { (count((*rows).into())) }
                                 td role="cell" {
-                                    (sentence_case(reason.sentence())) "."
+                                    (sentence_case(reason::sentence(*reason))) "."
                                     @if let Some(flag) = plan.options.flag_left(*reason, plan.playbook) { " " span.flag { code { (flag) } " lifts it." } }
                                 }
                             }
@@ -269,7 +267,7 @@ fn unlisted(counts: &Counts, listing: &Listing) -> Markup {
     html! {
         p.limit {
             "This page lists " (count(listing.rows().into())) " of " (count(counts.rows().into()))
-            " rows; a page lists " (count(MOST_ROWS.into())) " at most. Not listed: " (left_out.join(", "))
+            " rows; a page lists " (count(MAX_ROWS.into())) " at most. Not listed: " (left_out.join(", "))
             ". plan.csv has them all."
         }
     }
@@ -316,7 +314,7 @@ pub(super) fn plain_row(row: &PlanRow) -> Markup {
                 @if !row.display_name.is_empty() { br; (Shown(&row.display_name)) }
             }
             td role="cell" {
-                @for reason in &row.reasons { span.why { (sentence_case(reason.sentence())) "." } " " }
+                @for reason in &row.reasons { span.why { (sentence_case(reason::sentence(*reason))) "." } " " }
                 @if !row.detail.is_empty() { span.detail { (Shown(&row.detail)) } }
             }
         }
@@ -339,7 +337,7 @@ pub(super) fn about(plan: &Manifest) -> Markup {
                 dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
                 dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }
                 @if plan.protected.is_none() {
-                    dt { "Protected" } dd { "Nobody: no list is named" }
+                    dt { "Protected" } dd { (sentence_case(UNPROTECTED)) }
                 }
                 @for (name, lines) in others(plan) {
                     dt { (sentence_case(&name.replace('_', " "))) }

@@ -9,14 +9,14 @@ use serde::Serialize;
 use crate::words::{clipped, harmless};
 
 /// No cell of a page is longer than this many characters: a page must not grow with what somebody wrote into a field.
-pub const LONGEST_TEXT: usize = 300;
+pub const MAX_TEXT: usize = 300;
 
 /// A stranger's text, ready for a page: what reverses or hides text is spelled out, and what is too long is cut.
 #[must_use]
 pub fn shown(text: &str) -> Cow<'_, str> {
     match harmless(text) {
-        Cow::Borrowed(text) => clipped(text, LONGEST_TEXT),
-        Cow::Owned(text) => Cow::Owned(clipped(&text, LONGEST_TEXT).into_owned()),
+        Cow::Borrowed(text) => clipped(text, MAX_TEXT),
+        Cow::Owned(text) => Cow::Owned(clipped(&text, MAX_TEXT).into_owned()),
     }
 }
 
@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_is_cut() {
-        assert_eq!(shown(&"ж".repeat(1000)).chars().count(), LONGEST_TEXT);
-        assert_eq!(shown(&"\u{202e}".repeat(1000)).chars().count(), LONGEST_TEXT);
+        assert_eq!(shown(&"ж".repeat(1000)).chars().count(), MAX_TEXT);
+        assert_eq!(shown(&"\u{202e}".repeat(1000)).chars().count(), MAX_TEXT);
     }
 
     proptest! {

@@ -54,21 +54,6 @@ impl Outcome {
         self.into()
     }
 
-    /// What it means, for a person.
-    #[must_use]
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "every planned step is done",
-            Self::Already => "there was nothing to do",
-            Self::Partial => "some steps are done, others were refused",
-            Self::Failed => "no step is done",
-            Self::Uncertain => "a step may have taken effect; treat as not done",
-            Self::Skipped => "left alone, as planned",
-            Self::Refused => "left alone; somebody has to look at them",
-            Self::Pending => "not begun or not finished",
-        }
-    }
-
     /// What became of an entry about which the plan decided so.
     #[must_use]
     pub fn of_row(decision: Decision, state: &AccountState) -> Self {

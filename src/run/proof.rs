@@ -46,17 +46,6 @@ impl Proof {
     pub fn name(self) -> &'static str {
         self.into()
     }
-
-    /// What it means, for a person.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Proved => "the directory shows the effect",
-            Self::NotYet => "the directory does not show the effect, or not yet",
-            Self::Contradicted => "it was changed back",
-            Self::CannotBeProved => "nothing that can be read decides",
-        }
-    }
 }
 
 /// How many steps have which proof, as journal and JSON have it.

@@ -3,10 +3,18 @@
 //!
 //! | file | facts |
 //! | --- | --- |
+//! | [`decision`], [`reason`] | what a plan decides about a row, and why |
+//! | [`outcome`], [`proof`] | what a run did with a row, and what a verification shows of a step |
+//! | [`pace`] | how long the write quota makes a run last |
 //! | [`causes`] | why accounts are not done |
 //! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
 
 pub mod causes;
+pub mod decision;
 pub mod next_steps;
+pub mod outcome;
+pub mod pace;
+pub mod proof;
+pub mod reason;
 pub mod unreachable;

@@ -141,7 +141,7 @@ fn block_and_new_password_travel_in_one_write_and_the_flags_are_right() {
 fn discarded_credentials_are_nowhere() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(5));
-    stage.plan(&roster, "offboard", "out", &["--discard-credentials"]).succeeded().says(&["thrown away"]);
+    stage.plan(&roster, "offboard", "out", &["--discard-credentials"]).succeeded().says(&["discarded: they cannot"]);
     stage.apply("out").succeeded();
     stage.judge("out");
     for row in stage.results("out").values() {

@@ -148,8 +148,8 @@ fn the_page_is_the_owners_alone_and_nothing_depends_on_it() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(3));
     stage.plan(&roster, "contain", "out", &[]).succeeded().says(&["out/plan.html"]);
-    let unprotected = "Nobody: no list is named";
-    assert!(page(&stage, "out").contains(unprotected), "whoever approves must see that nobody is protected");
+    let unprotected = "No account: no list is named";
+    assert!(page(&stage, "out").contains(unprotected), "the page must say that no account is protected");
     stage.write("keep.txt", "lidia.holloway@contoso.onmicrosoft.com\n");
     stage.plan(&roster, "contain", "protected", &["--protect", "keep.txt"]).succeeded();
     assert!(!page(&stage, "protected").contains(unprotected));

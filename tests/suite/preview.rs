@@ -97,5 +97,5 @@ fn people_are_named_by_their_sign_in_names_and_a_missing_list_of_protected_accou
     let ran = stage.plan(&roster, "breach", "out", &[]).succeeded();
     let line = ran.out.lines().find(|line| line.trim_start().starts_with("row 1 ")).unwrap_or_default();
     assert!(line.contains(&*administrator.user_principal_name), "{}", ran.out);
-    assert!(ran.out.contains("Protected  nobody: no list is named"), "{}", ran.out);
+    assert!(ran.out.contains("Protected  no account: no list is named"), "{}", ran.out);
 }

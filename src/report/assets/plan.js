@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const PAGE = 50;
-  const MOST_PRINTED = 2000;
+  const MAX_PRINTED = 2000;
   // What needs somebody's eyes stands first.
   const ORDER = ["refuse", "act", "skip", "already"];
 
@@ -234,7 +234,7 @@
   });
   addEventListener("beforeprint", () => {
     const found = matching();
-    const printed = found.slice(0, MOST_PRINTED);
+    const printed = found.slice(0, MAX_PRINTED);
     fill(printed);
     say(found.length, 1, printed.length);
   });

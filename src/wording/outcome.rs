@@ -1,0 +1,19 @@
+//! What an outcome means.
+
+use super::decision::LEFT_FOR_A_PERSON;
+use crate::run::outcome::Outcome;
+
+/// What became of the rows with this outcome.
+#[must_use]
+pub const fn meaning(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "every planned step is done",
+        Outcome::Already => "there was nothing to do",
+        Outcome::Partial => "some steps are done, others were refused",
+        Outcome::Failed => "no step is done",
+        Outcome::Uncertain => "a step may have taken effect; treat as not done",
+        Outcome::Skipped => "left alone, as planned",
+        Outcome::Refused => LEFT_FOR_A_PERSON,
+        Outcome::Pending => "not begun or not finished",
+    }
+}
