@@ -135,7 +135,8 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
         let accounts = counted(work.accounts.into(), "account has", "accounts have");
         let list = summary.folder.join(ONPREM_CSV);
         let digest = work.sha256.short();
-        let text = format!("{accounts} to be changed there, too: {}, onprem.ps1 does it (SHA-256 {digest})", list.display());
+        let text =
+            format!("{accounts} to be changed there, too: {}, onprem.ps1 does it (SHA-256 {digest})", list.display());
         labelled(out, "On-prem", &text)?;
     }
     let csv = summary.folder.join(PLAN_CSV);

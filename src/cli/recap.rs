@@ -20,8 +20,8 @@ use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::output::RunOutput;
 use crate::run::packets;
 use crate::run::run_end::RunEnd;
-use crate::wording::next_steps::worded;
 use crate::wording;
+use crate::wording::next_steps::worded;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {

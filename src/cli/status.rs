@@ -20,9 +20,9 @@ use crate::run::lock::{FolderLock, LockHolder};
 use crate::run::next_steps::{NextStep, next_steps};
 use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
+use crate::wording;
 use crate::wording::next_steps::{WordedStep, worded};
 use crate::words::clipped;
-use crate::wording;
 
 /// Where a run stands, and what to do next
 ///

@@ -11,8 +11,8 @@ use crate::run::outcome::{Outcome, StepOutcome};
 use crate::run::proof::Proof;
 use crate::run::result_row::{ResultDetails, ResultRow};
 use crate::run::results::detail;
-use crate::words::count;
 use crate::wording;
+use crate::words::count;
 
 /// A report lists at most this many rows: what a desk still searches while one types. Half of them are for those who are
 /// done and half for the others, and what one half leaves the other takes.

@@ -12,10 +12,10 @@ use crate::plan::playbook::Schedule;
 use crate::run::outcome::Outcome;
 use crate::run::proof::Proof;
 use crate::step::Step;
+use crate::wording;
 use crate::wording::causes;
 use crate::wording::next_steps::WordedStep;
 use crate::words::{count, counted, moment, roster_name};
-use crate::wording;
 
 fn tenant_name(report: &RunReport<'_>) -> String {
     let tenant = &report.plan.manifest().tenant;
