@@ -222,7 +222,7 @@ fn configured() -> Option<CredentialKind> {
     let is_set = |name: &&str| variable_os(name).is_some();
     CredentialKind::VARIANTS.iter().copied().find(|kind| {
         let method = kind.method();
-        method.variables.iter().any(|name| is_set(name)) && method.needed_variables.iter().all(|name| is_set(name))
+        method.variables.iter().any(is_set) && method.needed_variables.iter().all(is_set)
     })
 }
 
