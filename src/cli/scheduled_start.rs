@@ -250,7 +250,7 @@ mod tests {
         };
         let refused = made(-15 * 60, false).unwrap_err();
         assert!(refused.exit == Exit::Refused && refused.what.contains("15 min ago"), "{refused:?}");
-        assert_eq!(made(-15 * 60, true).unwrap(), None, "a run that was begun is gone on with");
+        assert_eq!(made(-15 * 60, true).unwrap(), None, "a run that was begun is resumed");
         assert_eq!(made(-4 * 60, false).unwrap(), None, "a job that came a little late");
         let refused = made(8 * 86_400 + 60, false).unwrap_err();
         assert!(refused.exit == Exit::Refused && refused.what.contains("8 days from now"), "{refused:?}");

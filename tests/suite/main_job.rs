@@ -256,7 +256,7 @@ fn at_a_terminal_the_number_is_typed() {
 }
 
 #[test]
-fn programs_are_told_in_json() {
+fn programs_read_the_result_as_json() {
     let stage = Stage::new();
     let recipient = stage.recipient();
     let planned = stage.plan(&sample("first-try.csv"), "breach", "out", &["--json"]).succeeded().json();

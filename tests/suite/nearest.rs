@@ -1,4 +1,4 @@
-//! Whoever mistypes something is told the nearest right word.
+//! The nearest right word is named for one that is mistyped.
 
 use crate::stage::{Stage, bare, finish};
 

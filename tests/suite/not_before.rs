@@ -1,4 +1,4 @@
-//! `apply --not-before`: a run that begins at the moment agreed, upon what is true then.
+//! `apply --not-before`: a run that begins at the scheduled time, by what is true then.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -64,7 +64,7 @@ fn meanwhile(
 }
 
 #[test]
-fn whoever_drifts_while_a_run_waits_is_left_alone() {
+fn an_account_that_drifts_while_a_run_waits_is_left_alone() {
     let prepare = || {
         let stage = Stage::new();
         let members = planned(&stage, 40);
@@ -116,7 +116,7 @@ fn a_grant_that_is_taken_back_while_a_run_waits_ends_it_before_it_begins() {
 }
 
 #[test]
-fn nobody_else_works_in_the_folder_while_a_run_waits() {
+fn no_other_process_works_in_the_folder_while_a_run_waits() {
     let stage = Stage::new();
     planned(&stage, 3);
     let (mut child, errors) = waiting(&stage, "3", 6 * DAY);
@@ -154,9 +154,9 @@ fn an_interrupt_while_a_run_waits_leaves_everything_as_it_was() {
     }
 }
 
-/// Somebody else fetched it, so that nobody here can fetch another one.
+/// Another program fetched it, so it cannot be renewed here.
 #[test]
-fn a_token_that_ends_before_the_moment_is_refused_while_there_is_time_to_mend_it() {
+fn a_token_that_ends_before_the_moment_is_refused_while_there_is_time_to_fix_it() {
     let stage = Stage::new();
     planned(&stage, 3);
     let moment = from_now(2 * DAY);
@@ -180,7 +180,7 @@ fn a_moment_that_cannot_be_kept_is_refused_before_anything_is_asked() {
     // A plan that will be too old by then is refused now, and not then.
     apply(&from_now(3 * DAY), &[]).exited(4).complains(&["will then be", "--max-age 7d"]);
     assert!(stage.ledger().writes.is_empty());
-    // Whoever comes a moment too late begins at once; and a run that was begun is gone on with.
+    // A start that is a moment late is taken at once, and a run that was begun is resumed.
     let just_now = (OffsetDateTime::now_utc() - Duration::from_secs(1)).format(&Rfc3339).unwrap();
     apply(&just_now, &[]).succeeded();
     stage.judge("out");

@@ -114,7 +114,7 @@ fn a_drill_is_killed_in_the_middle_taken_up_again_verified_and_reported() {
 }
 
 #[test]
-fn a_drill_tells_programs_how_long_each_phase_took() {
+fn a_drill_gives_programs_the_time_of_each_phase() {
     let stage = Stage::new();
     let never = "[[fault]]\nkind = \"outage\"\npath = \"/$batch\"\nafter-writes = 1000000\n";
     stage.write("hard.toml", format!("title = \"Hard\"\nseed = 3\n[[fault]]\nkind = \"429\"\nrate = 0.2\n{never}"));

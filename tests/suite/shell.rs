@@ -14,7 +14,7 @@ fn every_shell_gets_completions_for_every_command() {
         for word in COMMANDS.iter().chain(&["playbook"]) {
             assert!(script.contains(word), "{shell} does not know {word}");
         }
-        // clap tells PowerShell and elvish no values.
+        // clap gives PowerShell and elvish no values.
         assert!(script.contains("reinstate") || ["powershell", "elvish"].contains(&shell), "{shell}");
         stage.write(shell, &script);
     }

@@ -30,7 +30,7 @@ fn send(child: &Child, signal: &str) {
 
 /// Reads until a line says so.
 fn hear(errors: &mut BufReader<ChildStderr>, words: &str) {
-    assert!(errors.lines().any(|line| line.unwrap().contains(words)), "nobody said {words:?}");
+    assert!(errors.lines().any(|line| line.unwrap().contains(words)), "no line says {words:?}");
 }
 
 /// In the middle of a run, with the tenant holding every answer back.
@@ -53,7 +53,7 @@ fn every_signal_to_end_lets_what_is_under_way_come_to_its_end() {
         let mut said = String::new();
         child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
-        // Whoever asked for more care, or less speed, does not want the command that goes on to forget it.
+        // The command that resumes keeps the flags for more care or less speed.
         let again = "To go on:  sealoff apply out --confirm 120 --halt-at 50 --events events.jsonl\n";
         assert!(said.contains(again), "{signal}: {said}");
         judge_events(&stage, &["stopping"]);
@@ -108,7 +108,7 @@ fn a_window_that_is_closed_twice_over_is_no_haste() {
 }
 
 #[test]
-fn whoever_asks_twice_and_means_it_is_let_go_at_once() {
+fn a_second_deliberate_request_ends_the_process_at_once() {
     for (first, second) in [("-HUP", "-INT"), ("-TERM", "-TERM")] {
         let stage = planned();
         let (mut child, mut errors) = in_the_middle(&stage);
@@ -156,7 +156,7 @@ fn a_run_whose_reader_has_seen_enough_goes_on_to_its_end() {
 }
 
 #[test]
-fn data_that_nobody_reads_on_is_no_failure_and_no_noise() {
+fn a_reader_of_standard_output_that_has_gone_is_no_failure_and_no_noise() {
     let stage = planned();
     stage.apply("out").succeeded();
     for arguments in [

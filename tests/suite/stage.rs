@@ -221,7 +221,7 @@ impl Stage {
             plan.iter().filter(|row| row["decision"] == "act").map(|row| (row["object_id"].clone(), row)).collect();
         for write in &ledger.writes[earlier..] {
             let id = write.object_id.unwrap().to_string();
-            assert!(acting.contains_key(&id), "somebody outside the plan was written to: {write:?}");
+            assert!(acting.contains_key(&id), "an account outside the plan was written to: {write:?}");
         }
         for (row, planned) in results.values().zip(&plan) {
             assert_eq!((&row["row"], &row["user"]), (&planned["row"], &planned["user"]));

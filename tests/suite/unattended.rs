@@ -10,13 +10,13 @@ fn a_code_that_is_not_0_says_why_beside_the_json_however_quiet() {
     let members = stage.members(25);
     let roster = stage.roster_of(&members);
     stage.plan(&roster, "contain", "out", &[]).succeeded();
-    let told = |arguments: &[&str], code: i32, reason: &str| {
+    let ends_with = |arguments: &[&str], code: i32, reason: &str| {
         let ran = stage.run(&[arguments, &["--json", "-q"]].concat()).exited(code);
         let lines: Vec<&str> = ran.err.lines().collect();
         assert!(lines.len() == 1 && lines[0].starts_with("warning: "), "{arguments:?}: {}", ran.err);
         assert!(lines[0].contains(reason), "{arguments:?}: {}", ran.err);
     };
-    told(&["status", "out"], 3, "the run in out has not begun");
+    ends_with(&["status", "out"], 3, "the run in out has not begun");
     assert!(stage.simulator.change(members[0].id, |user| user.user_principal_name = "new@contoso.com".into()));
     let drifted = ["apply", "out", "--confirm", "25"];
     let ran = stage.run(&[&drifted[..], &["--json", "-q"]].concat()).exited(3);
@@ -25,11 +25,11 @@ fn a_code_that_is_not_0_says_why_beside_the_json_however_quiet() {
         "{}",
         ran.err
     );
-    told(&["status", "out"], 3, "has not done every planned account");
-    told(&["results", "out"], 3, "1 account is not done");
+    ends_with(&["status", "out"], 3, "has not done every planned account");
+    ends_with(&["results", "out"], 3, "1 account is not done");
     assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = true));
-    told(&["verify", "out", "--wait", "0s"], 3, "steps are not proved; out/verification.csv says which, and why");
-    told(&["doctor", "--playbook", "signout", "--app", "none.toml"], 5, "1 check failed");
+    ends_with(&["verify", "out", "--wait", "0s"], 3, "steps are not proved; out/verification.csv says which, and why");
+    ends_with(&["doctor", "--playbook", "signout", "--app", "none.toml"], 5, "1 check failed");
 }
 
 #[test]
