@@ -1,5 +1,6 @@
 //! What is said of each [`Cause`] for which an account is not done, and what to do about it.
 
+use super::missing_role::GRANT_AND_PLAN;
 use crate::run::cause::Cause;
 
 /// What went wrong.
@@ -23,11 +24,7 @@ pub fn title(cause: &Cause) -> String {
 pub const fn remedy(cause: &Cause) -> &'static str {
     match cause {
         Cause::NotFinished => "Run the same sealoff apply again; it goes on where it ended.",
-        Cause::NotAllowed => {
-            "Give the app's service principal the role User Administrator (Privileged Authentication Administrator for \
-             administrators) and the application permissions for writing, with admin consent; then make a new plan for \
-             these accounts."
-        }
+        Cause::NotAllowed => GRANT_AND_PLAN,
         Cause::Gone => {
             "Nothing to do if it was deleted on purpose. A restored account comes back as it was: plan it again."
         }

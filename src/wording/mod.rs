@@ -7,11 +7,13 @@
 //! | [`outcome`], [`proof`] | what a run did with a row, and what a verification shows of a step |
 //! | [`pace`] | how long the write quota makes a run last |
 //! | [`causes`] | why accounts are not done |
+//! | [`missing_role`] | that the app may not write |
 //! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
 
 pub mod causes;
 pub mod decision;
+pub mod missing_role;
 pub mod next_steps;
 pub mod outcome;
 pub mod pace;

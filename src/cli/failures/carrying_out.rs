@@ -10,16 +10,12 @@ use crate::run::lock::LockError;
 use crate::run::packets::PacketsError;
 use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
+use crate::wording::missing_role::GRANT;
 
 /// What can be done about a journal that was changed or damaged.
 const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \
     backup if there is one. Otherwise keep the folder as it is, for the sealed passwords in it, and make a new plan from \
     the same roster in another folder: it sets new passwords.";
-
-/// Source: "Update user", "user: revokeSignInSessions", permissions.
-const ROLE_MISSING: &str = "Grant the app's service principal the directory role User Administrator (Privileged Authentication \
-    Administrator for administrators), and the application permissions User-PasswordProfile.ReadWrite.All, \
-    User.EnableDisableAccount.All and User.RevokeSessions.All with admin consent.";
 
 impl From<LockError> for Failure {
     fn from(error: LockError) -> Self {
@@ -112,7 +108,7 @@ fn of_fault(ending: Ending) -> Option<Failure> {
                 harmless(&error.to_string())
             ),
         )
-        .with_next(ROLE_MISSING),
+        .with_next(GRANT),
         Ending::TooManyFailures { failed, accounts, halt_at } => Failure::new(
             Exit::Unfinished,
             format_args!(
