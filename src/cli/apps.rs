@@ -23,7 +23,7 @@ use crate::graph::token::Credential;
 use crate::graph::transport::{HttpTransport, TransportError};
 use crate::ids::TenantId;
 use crate::plan::reach::ActingPrincipal;
-use crate::run::apps::{App, AppName, Apps, MOST_APPS};
+use crate::run::apps::{App, AppName, Apps, MAX_APPS};
 use crate::run::event::AppStatistics;
 use crate::run::pace::Pace;
 use crate::run::spent::WritesSpent;
@@ -58,10 +58,10 @@ impl AppArgs {
     ///
     /// One cannot be read or used, or names an app that another one names.
     pub(super) fn read(&self) -> Result<Vec<AppFile>, Failure> {
-        if self.files.len() >= MOST_APPS {
+        if self.files.len() >= MAX_APPS {
             return Err(Failure::usage(format_args!("--app is given {} times", self.files.len())).with_next(
                 format_args!(
-                    "A run goes through {MOST_APPS} apps at most. Three are enough for the tenant's own limit."
+                    "A run goes through {MAX_APPS} apps at most. Three are enough for the tenant's own limit."
                 ),
             ));
         }

@@ -28,7 +28,7 @@ use crate::plan::manifest::Manifest;
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
-use crate::run::mint::{Mint, Sealing};
+use crate::run::credential_generator::{CredentialGenerator, Sealing};
 use crate::run::opening::{Reconciliation, Run};
 use crate::run::output;
 use crate::run::record::Record;
@@ -77,14 +77,14 @@ pub(super) async fn carry_out(
     };
     announce(manifest, resume_point, &joined, &pace);
     let run = open_run(plan, resume_point, &mut seen, &joined, &pace).await?;
-    let mint = Mint {
+    let generator = CredentialGenerator {
         sealing,
         style: manifest.options.password,
         tenant: manifest.tenant.id,
         tenant_names: seen.organization.names(),
         other_names: seen.drift.other_names,
     };
-    let (ending, statistics) = engage(manifest, run, mint, joined, pace, (&mut events, requests)).await;
+    let (ending, statistics) = engage(manifest, run, generator, joined, pace, (&mut events, requests)).await;
     let is_drill = approval == Approval::Drill;
     conclude(plan, ending, Engaged { statistics, pace, events, resume_flags, is_drill, json })
 }
@@ -203,7 +203,7 @@ async fn open_run(
 async fn engage(
     manifest: &Manifest,
     run: Run,
-    mint: Mint,
+    generator: CredentialGenerator,
     joined: Joined,
     pace: EffectivePace,
     (events, requests): (&mut Option<EventsLog>, interrupt::StopRequests),
@@ -219,7 +219,7 @@ async fn engage(
         accounts: run.accounts,
         states: run.states,
         journal: run.journal,
-        mint: Arc::new(mint),
+        generator: Arc::new(generator),
     };
     let stop = CancellationToken::new();
     // It listens to the end of the process: a second request must be able to end the writing of long results too.

@@ -7,7 +7,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::graph::quota::{Allowance, MOST_CALLS};
+use crate::graph::quota::{Allowance, MAX_CALLS};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::run::engine::HaltAt;
 
@@ -80,7 +80,7 @@ impl PaceArgs {
     pub(super) fn effective(&self, playbook: Playbook) -> EffectivePace {
         EffectivePace {
             quota_writes: self.quota_writes.unwrap_or(Allowance::WRITES),
-            max_in_flight: self.max_in_flight.map_or(MOST_CALLS, usize::from),
+            max_in_flight: self.max_in_flight.map_or(MAX_CALLS, usize::from),
             schedule: self.schedule.unwrap_or(playbook.schedule()),
             halt_at: self.halt_at.unwrap_or_default(),
         }

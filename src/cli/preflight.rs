@@ -17,7 +17,7 @@ use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::reach::ActingPrincipal;
-use crate::run::accounts::Accounts;
+use crate::run::accounts::PlannedAccounts;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::ResumePoint;
 
@@ -45,7 +45,7 @@ pub(super) struct Preflight {
     pub(super) organization: Organization,
     pub(super) drift: Drift,
     /// The accounts of the plan, in the order of work.
-    pub(super) accounts: Accounts,
+    pub(super) accounts: PlannedAccounts,
     /// Graph's clock before the accounts were read: what a read shows is at least as new as this.
     pub(super) seen_at: Option<OffsetDateTime>,
 }

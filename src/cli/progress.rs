@@ -26,7 +26,7 @@ pub(super) struct Display {
 /// Plain lines come this far apart.
 const LINES_APART: Duration = Duration::from_secs(5);
 /// More failures than this are counted, not listed: the results name them all.
-const MOST_FAILURES_SHOWN: usize = 20;
+const MAX_FAILURES_SHOWN: usize = 20;
 
 impl Display {
     /// A bar when standard error is a terminal, plain lines otherwise; neither where quiet was asked for.
@@ -74,9 +74,9 @@ impl Display {
             }
             Event::StepsFailed { user, steps, reason, .. } => {
                 self.failures_shown += 1;
-                if self.failures_shown <= MOST_FAILURES_SHOWN {
+                if self.failures_shown <= MAX_FAILURES_SHOWN {
                     self.line(&format!("{}: {steps} not done: {}", harmless(user), harmless(reason)));
-                } else if self.failures_shown == MOST_FAILURES_SHOWN + 1 {
+                } else if self.failures_shown == MAX_FAILURES_SHOWN + 1 {
                     self.line("more failures follow; results.csv names them all");
                 }
             }

@@ -16,7 +16,7 @@ use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftedAccount, MAX_DRIFT_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, ActingPrincipal};
-use crate::run::accounts::{Accounts, GatheredAccounts};
+use crate::run::accounts::{PlannedAccounts, GatheredAccounts};
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_error::RunError;
 
@@ -66,7 +66,7 @@ pub(super) async fn check_drift(
     connected: &Connected,
     principal: ActingPrincipal,
     checks: CheckArgs,
-) -> Result<(Drift, Accounts), Failure> {
+) -> Result<(Drift, PlannedAccounts), Failure> {
     let manifest = plan.manifest();
     let spinner = preview::reading();
     let checked: Result<_, Failure> = async {

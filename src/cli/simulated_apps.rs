@@ -13,7 +13,7 @@ use crate::private_files;
 use crate::simulator;
 
 /// How many apps a simulated tenant may have.
-pub(super) const APPS: std::ops::RangeInclusive<i64> = 1..=crate::run::apps::MOST_APPS as i64;
+pub(super) const APPS: std::ops::RangeInclusive<i64> = 1..=crate::run::apps::MAX_APPS as i64;
 
 /// A file that names a simulated app, and what is in it.
 pub(super) struct Named {

@@ -39,6 +39,7 @@ pub mod quota;
 pub mod reading;
 mod resolver;
 pub mod retry_after;
+pub mod status;
 mod system_roots;
 pub mod throttle;
 pub mod token;

@@ -13,6 +13,7 @@ use super::backoff;
 use super::batch::{self, Read};
 use super::error::GraphError;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
+use super::status::StatusClass;
 use super::write_outcome::WriteOutcome;
 use crate::clock::Clock;
 use crate::ids::TenantId;
@@ -217,7 +218,7 @@ impl<'a, T: Transport> Reading<'a, T> {
                 Ok(answer) if answer.is_obstacle() && attempt + 1 >= max_contacts => {
                     return Err(answer.into_error().into());
                 }
-                Ok(answer) if is_passing(answer.status) || answer.is_obstacle() => {
+                Ok(answer) if StatusClass::of(answer.status).is_passing() || answer.is_obstacle() => {
                     let wait = answer.advice.retry_after;
                     (answer.into_error().to_string(), wait)
                 }
@@ -278,7 +279,7 @@ impl<'a, T: Transport> Reading<'a, T> {
                         None => last = answer.into_error().to_string(),
                     }
                 }
-                Ok(answer) if is_passing(answer.status) || answer.is_obstacle() => {
+                Ok(answer) if StatusClass::of(answer.status).is_passing() || answer.is_obstacle() => {
                     wait = answer.advice.retry_after;
                     last = answer.into_error().to_string();
                 }
@@ -313,9 +314,6 @@ fn passing(error: TransportError) -> Result<String, ReadError> {
     }
 }
 
-fn is_passing(status: u16) -> bool {
-    matches!(status, 408 | 409 | 423 | 424 | 429 | 500 | 502..=504)
-}
 
 #[cfg(test)]
 mod tests {

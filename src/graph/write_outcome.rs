@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::ItemAnswer;
 use super::error::GraphError;
+use super::status::StatusClass;
 
 /// What became of one write: decided once, where the answer is read. Engine, journal, state and results all hold this.
 ///
@@ -139,8 +140,6 @@ pub enum Refusal {
 
 impl WriteOutcome {
     /// Reads the answer to one item of a batch.
-    ///
-    /// Source of the classes: "Microsoft Graph error responses and resource types" and "Microsoft Graph throttling guidance".
     #[must_use]
     pub fn of(answer: &ItemAnswer) -> Self {
         let retry_after = answer.advice.retry_after;
@@ -149,14 +148,14 @@ impl WriteOutcome {
             GraphError::parse(answer.status, body.as_bytes(), answer.advice.request_id.clone())
         };
         let postponed = |why| Self::Postponed { why, retry_after };
-        match answer.status {
-            200..=299 => Self::Accepted,
-            401 => postponed(Postponed::Unauthorized),
-            409 => postponed(Postponed::Conflict),
-            423 | 424 => postponed(Postponed::Blocked),
-            429 => postponed(Postponed::Throttled),
-            408 | 500 | 502..=504 | 506..=599 => Self::Unknown { why: Undecided::ServerFault(error()), retry_after },
-            _ => Self::Refused { error: error() },
+        match StatusClass::of(answer.status) {
+            StatusClass::Success => Self::Accepted,
+            StatusClass::Unauthorized => postponed(Postponed::Unauthorized),
+            StatusClass::Conflict => postponed(Postponed::Conflict),
+            StatusClass::Blocked => postponed(Postponed::Blocked),
+            StatusClass::Throttled => postponed(Postponed::Throttled),
+            StatusClass::ServerFault => Self::Unknown { why: Undecided::ServerFault(error()), retry_after },
+            StatusClass::Refused => Self::Refused { error: error() },
         }
     }
 

@@ -11,14 +11,14 @@ use crate::step::{Step, Steps};
 /// All accounts that a plan acts on. A million of them take some 60 megabytes: names stand one after the other, those for
 /// people only where a password is set, and what only the results need stays on disk.
 #[derive(Debug, Default)]
-pub struct Accounts {
-    entries: Vec<Entry>,
-    names: Names,
+pub struct PlannedAccounts {
+    entries: Vec<PackedAccount>,
+    names: PackedNames,
     rows: u32,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct PackedAccount {
     object_id: ObjectId,
     row: RowNumber,
     names_at: u32,
@@ -30,7 +30,7 @@ struct Entry {
 
 /// One account.
 #[derive(Debug, Clone, Copy)]
-pub struct Account<'a> {
+pub struct PlannedAccount<'a> {
     /// The entry that names it.
     pub row: RowNumber,
     /// Its object id.
@@ -50,7 +50,7 @@ pub struct Account<'a> {
 #[error("the plan is too large for one run; split the roster")]
 pub struct TooMany;
 
-impl Accounts {
+impl PlannedAccounts {
     /// Takes the accounts that are acted on out of a plan's rows and puts them in the order of work: the roster's
     /// priority, lower first and none last, then the roster's order.
     ///
@@ -95,13 +95,13 @@ impl Accounts {
 
     /// The account whose turn this is.
     #[must_use]
-    pub fn get(&self, turn: Turn) -> Account<'_> {
+    pub fn get(&self, turn: Turn) -> PlannedAccount<'_> {
         let entry = &self.entries[turn as usize];
         let length = usize::from(entry.user_principal_name) + usize::from(entry.display_name);
         let names = self.names.get(entry.names_at, length);
         let (user_principal_name, display_name) =
             names.split_at_checked(entry.user_principal_name.into()).unwrap_or_default();
-        Account {
+        PlannedAccount {
             row: entry.row,
             object_id: entry.object_id,
             user_principal_name,
@@ -114,7 +114,7 @@ impl Accounts {
 
 /// Accounts that are gathered row by row, each with its share in `handoff`.
 pub struct GatheredAccounts<'a> {
-    accounts: Accounts,
+    accounts: PlannedAccounts,
     keys: Vec<OrderKey>,
     handoff: Option<&'a Handoff>,
     is_too_large: bool,
@@ -124,7 +124,7 @@ impl<'a> GatheredAccounts<'a> {
     /// Room for this many accounts from the start.
     #[must_use]
     pub fn new(expected: usize, handoff: Option<&'a Handoff>) -> Self {
-        let accounts = Accounts { entries: Vec::with_capacity(expected), ..Accounts::default() };
+        let accounts = PlannedAccounts { entries: Vec::with_capacity(expected), ..PlannedAccounts::default() };
         Self { accounts, keys: Vec::with_capacity(expected), handoff, is_too_large: false }
     }
 
@@ -139,7 +139,7 @@ impl<'a> GatheredAccounts<'a> {
         let (Decision::Act, Some(object_id)) = (row.decision, row.object_id) else { return Ok(()) };
         let display_name = if row.steps.contains(Step::Reset) { bounded(&row.display_name) } else { "" };
         let names_at = accounts.names.push(&row.user_principal_name, display_name)?;
-        accounts.entries.push(Entry {
+        accounts.entries.push(PackedAccount {
             object_id,
             row: row.row,
             names_at,
@@ -157,7 +157,7 @@ impl<'a> GatheredAccounts<'a> {
     /// # Errors
     ///
     /// A plan beyond all bounds.
-    pub fn in_order(self) -> Result<Accounts, TooMany> {
+    pub fn in_order(self) -> Result<PlannedAccounts, TooMany> {
         let Self { mut accounts, keys, is_too_large, .. } = self;
         if is_too_large {
             return Err(TooMany);
@@ -168,7 +168,7 @@ impl<'a> GatheredAccounts<'a> {
     }
 }
 
-impl Planned for Accounts {
+impl Planned for PlannedAccounts {
     fn by_row(&self) -> Vec<AccountState> {
         let mut states = vec![AccountState::default(); self.rows as usize];
         for entry in &self.entries {
@@ -183,9 +183,9 @@ impl Planned for Accounts {
 /// Many names in pieces of memory that never grow: one text would be copied again and again while it does, and leave its
 /// earlier places behind as holes.
 #[derive(Debug, Default)]
-struct Names(Vec<String>);
+struct PackedNames(Vec<String>);
 
-impl Names {
+impl PackedNames {
     /// So many bytes a piece has; more than any two names together.
     const PIECE: usize = 1 << 18;
 
@@ -223,7 +223,7 @@ fn share_of(handoff: Option<&Handoff>, row: &PlanRow) -> Result<u16, TooMany> {
 }
 
 /// Puts entries in the order of work; `keys` has the place of each. Nothing is copied, for there may be a million.
-fn put_in_order(entries: &mut [Entry], keys: Vec<OrderKey>) {
+fn put_in_order(entries: &mut [PackedAccount], keys: Vec<OrderKey>) {
     if keys.is_sorted() {
         return;
     }
@@ -287,7 +287,7 @@ mod tests {
         ) {
             let rows: Vec<PlanRow> =
                 (1..).zip(&people).map(|(number, (kind, first, privileged))| row(number, STEPS[*kind], *first, *privileged)).collect();
-            let accounts = Accounts::of_plan(rows.iter().cloned().map(Ok::<_, TooMany>)).unwrap();
+            let accounts = PlannedAccounts::of_plan(rows.iter().cloned().map(Ok::<_, TooMany>)).unwrap();
             let mut expected: Vec<&PlanRow> = rows.iter().filter(|row| row.decision == Decision::Act).collect();
             expected.sort_by_key(|row| row.order_key());
             prop_assert_eq!(accounts.len(), expected.len());
@@ -310,18 +310,18 @@ mod tests {
 
     #[test]
     fn names_are_found_again_in_whichever_piece_they_are() {
-        let mut names = Names::default();
+        let mut names = PackedNames::default();
         let texts: Vec<String> = (0..3_000).map(|number| number.to_string().repeat(number % 180)).collect();
         let places: Vec<u32> = texts.iter().map(|text| names.push(text, "é").unwrap()).collect();
-        assert!(names.0.len() > 2 && names.0.iter().all(|piece| piece.capacity() == Names::PIECE));
+        assert!(names.0.len() > 2 && names.0.iter().all(|piece| piece.capacity() == PackedNames::PIECE));
         for (text, at) in texts.iter().zip(places) {
             assert_eq!(names.get(at, text.len() + 2), format!("{text}é"));
         }
-        assert!(names.push(&"n".repeat(Names::PIECE), "n").is_err());
+        assert!(names.push(&"n".repeat(PackedNames::PIECE), "n").is_err());
     }
 
     #[test]
     fn an_entry_is_small() {
-        assert!(size_of::<Entry>() <= 32);
+        assert!(size_of::<PackedAccount>() <= 32);
     }
 }

@@ -13,7 +13,7 @@ use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::ids::ClientId;
 
 /// The most apps that one run goes through. Three reach the tenant's own limit; more only help where each may do less.
-pub const MOST_APPS: usize = 32;
+pub const MAX_APPS: usize = 32;
 
 /// What an app is called: in the journal by its client id, where that is known, and before people by where it was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub struct Apps<T> {
     in_use: AppSet,
     clock: Clock,
     began: Duration,
-    most_calls: usize,
+    max_calls: usize,
     tenant: Ceiling,
     tenants_quota: Allowance,
     spent_of_tenant: u32,
@@ -115,13 +115,13 @@ pub struct Apps<T> {
 }
 
 impl<T> Apps<T> {
-    /// Apps of one tenant, of whose quota so many writes are spent already, and never more than `most_calls` calls under way
+    /// Apps of one tenant, of whose quota so many writes are spent already, and never more than `max_calls` calls under way
     /// through all of them. Where one app may do more than the tenant, that was raised as well.
     ///
-    /// Those beyond [`MOST_APPS`] are not used.
+    /// Those beyond [`MAX_APPS`] are not used.
     #[must_use]
-    pub fn new(mut apps: Vec<App<T>>, most_calls: usize, clock: Clock, spent_of_tenant: u32) -> Self {
-        apps.truncate(MOST_APPS);
+    pub fn new(mut apps: Vec<App<T>>, max_calls: usize, clock: Clock, spent_of_tenant: u32) -> Self {
+        apps.truncate(MAX_APPS);
         let quota = apps.iter().fold(Allowance::WRITES_OF_TENANT, |quota, app| quota.or_more(app.pace.quota()));
         let mut in_use = AppSet::default();
         (0..apps.len()).for_each(|place| in_use.insert(AppIndex(place)));
@@ -130,7 +130,7 @@ impl<T> Apps<T> {
             in_use,
             clock,
             began: clock.now(),
-            most_calls: most_calls.max(1),
+            max_calls: max_calls.max(1),
             tenant: Ceiling::of(quota, clock).already_spent(spent_of_tenant),
             tenants_quota: quota,
             spent_of_tenant,
@@ -178,7 +178,7 @@ impl<T> Apps<T> {
     ///
     /// What to wait for before asking again.
     pub fn take(&mut self, wanted: impl Fn(AppIndex) -> u32) -> Result<Grant, Wait> {
-        if self.apps.iter().map(|app| app.under_way).sum::<usize>() >= self.most_calls {
+        if self.apps.iter().map(|app| app.under_way).sum::<usize>() >= self.max_calls {
             return Err(Wait::Answer);
         }
         let may_start = |app: &AppIndex| {
@@ -242,8 +242,8 @@ impl<T> Apps<T> {
 
     /// The most calls that may ever be under way.
     #[must_use]
-    pub fn most_calls(&self) -> usize {
-        self.most_calls
+    pub fn max_calls(&self) -> usize {
+        self.max_calls
     }
 
     fn used(&self) -> impl Iterator<Item = &App<T>> {

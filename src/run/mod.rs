@@ -26,13 +26,13 @@
 pub mod accounts;
 pub mod apps;
 pub mod cause;
+pub mod credential_generator;
 pub mod engine;
 pub mod event;
 pub mod events_log;
 pub mod fold;
 pub mod journal;
 pub mod lock;
-pub mod mint;
 pub mod next_steps;
 pub mod opening;
 pub mod outcome;

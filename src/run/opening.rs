@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::accounts::Accounts;
+use super::accounts::PlannedAccounts;
 use super::journal::Journal;
 use super::record::{FORMAT, Record};
 use super::resume_point::ResumePoint;
@@ -21,7 +21,7 @@ use crate::step::Steps;
 /// A run that this process alone works on, for as long as the journal in it lives.
 pub struct Run {
     /// The accounts, in the order of work.
-    pub accounts: Arc<Accounts>,
+    pub accounts: Arc<PlannedAccounts>,
     /// Where each of them stands, by turn.
     pub states: Vec<AccountState>,
     /// The journal, locked.
@@ -52,7 +52,7 @@ impl Run {
     /// Plan or journal cannot be read, contradict each other, or are in use by another process.
     pub async fn open(
         plan: &PlanFolder,
-        mut accounts: Accounts,
+        mut accounts: PlannedAccounts,
         resume_point: &ResumePoint,
         reconciliation: Reconciliation<'_>,
         clock: Clock,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::graph::backoff;
-use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, MOST_CALLS, Shape, Wait};
+use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, MAX_CALLS, Shape, Wait};
 use crate::graph::throttle::{LimitedRequests, ThrottleScope};
 
 /// The write quota of one app in one tenant, which sets the pace, the limits of that app above it, and how many calls it
@@ -57,18 +57,18 @@ impl Pace {
     /// The documented quotas of one app in one tenant, less the writes that an earlier process has just spent.
     #[must_use]
     pub fn documented(clock: Clock, spent: u32) -> Self {
-        Self::of(Allowance::WRITES, MOST_CALLS, clock, spent)
+        Self::of(Allowance::WRITES, MAX_CALLS, clock, spent)
     }
 
-    /// Another write quota than the documented one, and never more than `most_calls` calls under way. Where more is asked for
+    /// Another write quota than the documented one, and never more than `max_calls` calls under way. Where more is asked for
     /// than the limits above it allow, those were raised as well.
     #[must_use]
-    pub fn of(quota: Allowance, most_calls: usize, clock: Clock, spent: u32) -> Self {
+    pub fn of(quota: Allowance, max_calls: usize, clock: Clock, spent: u32) -> Self {
         let above =
             [Allowance::RESOURCE_UNITS, Allowance::WRITES_OF_APP].map(|limit| Ceiling::of(limit.or_more(quota), clock));
         let now = clock.now();
         let writes = Controller::new(quota, now).already_spent(now, spent);
-        Self { clock, quota, writes, above, concurrency: Concurrency::at_most(most_calls), spent }
+        Self { clock, quota, writes, above, concurrency: Concurrency::at_most(max_calls), spent }
     }
 
     /// Lets up to `wanted` writes leave in one call now, and says how many.

@@ -248,7 +248,7 @@ mod tests {
     use crate::plan::drift_cause::DriftCause;
     use crate::plan::playbook::Playbook;
     use crate::plan::row::{Decision, PlanRow};
-    use crate::run::accounts::{Accounts, TooMany};
+    use crate::run::accounts::{PlannedAccounts, TooMany};
     use crate::run::outcome::Outcome;
     use crate::run::record::FORMAT;
     use crate::step::Steps;
@@ -282,7 +282,7 @@ mod tests {
             handoff: String::new(),
             priority: None,
         };
-        let accounts = Accounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
+        let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");
         let mut replay = Replay::new(plan, &accounts);
         let opened = Record::Opened {

@@ -1,32 +1,40 @@
-//! Whose turn it is.
+//! Which write leaves next.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
+use enum_map::EnumMap;
+use strum::VariantArray as _;
+
 use crate::plan::playbook::Schedule;
+use crate::step::WriteKind;
 
 /// The place of an account in the order of work.
 pub type Turn = u32;
 
-/// Accounts that wait to be written to. Each account stands here at most once and leaves when its write is sent, so two
-/// writes for one account are never in flight together.
-pub struct Queue {
-    schedule: Schedule,
-    updates: BinaryHeap<Reverse<Turn>>,
-    revokes: BinaryHeap<Reverse<Turn>>,
-    later: BinaryHeap<Reverse<(Duration, Turn, Kind)>>,
-    unanswered_updates: usize,
-    updates_to_come: bool,
+/// One write: to which account, and which of its writes. Ordered by the account first.
+///
+/// A kind of write that has targets of its own, such as each device of a person, gets its target here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WriteKey {
+    /// The account.
+    pub turn: Turn,
+    /// Which of its writes.
+    pub kind: WriteKind,
 }
 
-/// Which write of an account waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// The `PATCH`.
-    Update,
-    /// The revoke.
-    Revoke,
+/// In a sweep, every account gets this write before any account gets another one.
+const FIRST: WriteKind = WriteKind::VARIANTS[0];
+
+/// The writes that wait to be sent. An account has at most one here, and it leaves when it is sent, so that two writes for
+/// one account are never in flight together.
+pub struct Queue {
+    schedule: Schedule,
+    ready: EnumMap<WriteKind, BinaryHeap<Reverse<WriteKey>>>,
+    later: BinaryHeap<Reverse<(Duration, WriteKey)>>,
+    unanswered_first_writes: usize,
+    accounts_to_come: bool,
 }
 
 impl Queue {
@@ -35,63 +43,60 @@ impl Queue {
     pub fn new(schedule: Schedule) -> Self {
         Self {
             schedule,
-            updates: BinaryHeap::new(),
-            revokes: BinaryHeap::new(),
+            ready: EnumMap::default(),
             later: BinaryHeap::new(),
-            unanswered_updates: 0,
-            updates_to_come: true,
+            unanswered_first_writes: 0,
+            accounts_to_come: true,
         }
     }
 
-    /// An account whose write may leave now.
-    pub fn ready(&mut self, turn: Turn, kind: Kind) {
-        match kind {
-            Kind::Update => self.updates.push(Reverse(turn)),
-            Kind::Revoke => self.revokes.push(Reverse(turn)),
-        }
+    /// A write that may leave now.
+    pub fn ready(&mut self, write: WriteKey) {
+        self.ready[write.kind].push(Reverse(write));
     }
 
-    /// An account whose write may leave at that tenant time.
-    pub fn ready_at(&mut self, moment: Duration, turn: Turn, kind: Kind) {
-        self.later.push(Reverse((moment, turn, kind)));
+    /// A write that may leave at that tenant time.
+    pub fn ready_at(&mut self, moment: Duration, write: WriteKey) {
+        self.later.push(Reverse((moment, write)));
     }
 
-    /// Moves those whose time has come to the others that are ready.
+    /// Moves the writes whose time has come to the others that are ready.
     pub fn wake(&mut self, now: Duration) {
-        while let Some(Reverse((moment, turn, kind))) = self.later.peek().copied() {
+        while let Some(Reverse((moment, write))) = self.later.peek().copied() {
             if moment > now {
                 break;
             }
             self.later.pop();
-            self.ready(turn, kind);
+            self.ready(write);
         }
     }
 
-    /// When the next one that waits for its time is ready.
+    /// When the next write that waits for its time is ready.
     #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
-        self.later.peek().map(|Reverse((moment, ..))| *moment)
+        self.later.peek().map(|Reverse((moment, _))| *moment)
     }
 
-    /// No account that has not been here will come any more.
-    pub fn no_more_updates_to_come(&mut self) {
-        self.updates_to_come = false;
+    /// Every account has been here: no further first write comes.
+    pub fn no_more_accounts_to_come(&mut self) {
+        self.accounts_to_come = false;
     }
 
-    /// A first `PATCH` is under way.
-    pub fn first_update_sent(&mut self) {
-        self.unanswered_updates += 1;
+    /// The first write of one more account is under way.
+    pub fn first_write_sent(&mut self) {
+        self.unanswered_first_writes += 1;
     }
 
-    /// A first `PATCH` was answered, whatever the answer.
-    pub fn first_update_answered(&mut self) {
-        self.unanswered_updates = self.unanswered_updates.saturating_sub(1);
+    /// The first write of one more account was answered, whatever the answer.
+    pub fn first_write_answered(&mut self) {
+        self.unanswered_first_writes = self.unanswered_first_writes.saturating_sub(1);
     }
 
     /// How many writes may leave now.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.updates.len() + if self.revokes_may_leave(self.updates.len()) { self.revokes.len() } else { 0 }
+        let may_leave = self.ready.iter().filter(|(kind, _)| self.may_leave(*kind));
+        may_leave.map(|(_, writes)| writes.len()).sum()
     }
 
     /// Is there none that may leave now?
@@ -100,41 +105,41 @@ impl Queue {
         self.len() == 0
     }
 
-    /// Is nobody waiting, now or later?
+    /// Is nothing waiting, now or later?
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.updates.is_empty() && self.revokes.is_empty() && self.later.is_empty()
+        self.ready.values().all(BinaryHeap::is_empty) && self.later.is_empty()
     }
 
-    /// Takes up to `most` accounts in the order of the schedule.
-    pub fn take(&mut self, most: usize) -> Vec<(Turn, Kind)> {
-        let mut taken = Vec::with_capacity(most);
-        let order = match self.schedule {
-            Schedule::Sweep => [Kind::Update, Kind::Revoke],
-            Schedule::FinishEach => [Kind::Revoke, Kind::Update],
-        };
-        // Judged before anything is taken: a sweep's first revoke does not even share a batch with its last first update.
-        let revokes_may_leave = self.revokes_may_leave(self.updates.len());
-        for kind in order {
-            let heap = match kind {
-                Kind::Update => &mut self.updates,
-                Kind::Revoke if revokes_may_leave => &mut self.revokes,
-                Kind::Revoke => continue,
-            };
-            while taken.len() < most {
-                let Some(Reverse(turn)) = heap.pop() else { break };
-                taken.push((turn, kind));
+    /// Takes up to `max` writes in the order of the schedule.
+    pub fn take(&mut self, max: usize) -> Vec<WriteKey> {
+        let mut kinds = WriteKind::VARIANTS.to_vec();
+        match self.schedule {
+            Schedule::Sweep => {}
+            Schedule::FinishEach => kinds.reverse(),
+        }
+        // Decided before anything is taken: a sweep's first revoke does not even share a batch with its last first update.
+        kinds.retain(|kind| self.may_leave(*kind));
+        let mut taken = Vec::with_capacity(max);
+        for kind in kinds {
+            while taken.len() < max {
+                let Some(Reverse(write)) = self.ready[kind].pop() else { break };
+                taken.push(write);
             }
         }
         taken
     }
 
-    /// A sweep's revokes wait until every account's first `PATCH` is answered. Those that have to be repeated hold nobody
-    /// up.
-    fn revokes_may_leave(&self, updates_waiting: usize) -> bool {
+    /// A sweep's other writes wait until every account's first one is answered. A first write that has to be repeated
+    /// holds up no other account.
+    fn may_leave(&self, kind: WriteKind) -> bool {
         match self.schedule {
             Schedule::FinishEach => true,
-            Schedule::Sweep => !self.updates_to_come && self.unanswered_updates == 0 && updates_waiting == 0,
+            Schedule::Sweep => {
+                let all_answered =
+                    !self.accounts_to_come && self.unanswered_first_writes == 0 && self.ready[FIRST].is_empty();
+                kind == FIRST || all_answered
+            }
         }
     }
 }
@@ -143,19 +148,27 @@ impl Queue {
 mod tests {
     use super::*;
 
+    fn update(turn: Turn) -> WriteKey {
+        WriteKey { turn, kind: WriteKind::Update }
+    }
+
+    fn revoke(turn: Turn) -> WriteKey {
+        WriteKey { turn, kind: WriteKind::Revoke }
+    }
+
     #[test]
-    fn a_sweep_updates_everybody_before_the_first_revoke() {
+    fn a_sweep_updates_every_account_before_the_first_revoke() {
         let mut queue = Queue::new(Schedule::Sweep);
-        queue.ready(5, Kind::Update);
-        queue.ready(1, Kind::Revoke);
-        queue.ready(3, Kind::Update);
-        assert_eq!(queue.take(20), [(3, Kind::Update), (5, Kind::Update)]);
-        queue.first_update_sent();
-        assert!(queue.is_empty(), "more updates may come");
-        queue.no_more_updates_to_come();
+        queue.ready(update(5));
+        queue.ready(revoke(1));
+        queue.ready(update(3));
+        assert_eq!(queue.take(20), [update(3), update(5)]);
+        queue.first_write_sent();
+        assert!(queue.is_empty(), "more accounts may come");
+        queue.no_more_accounts_to_come();
         assert!(queue.is_empty(), "an update is unanswered");
-        queue.first_update_answered();
-        assert_eq!(queue.take(20), [(1, Kind::Revoke)]);
+        queue.first_write_answered();
+        assert_eq!(queue.take(20), [revoke(1)]);
         assert!(queue.is_done());
     }
 
@@ -163,21 +176,21 @@ mod tests {
     fn finishing_each_revokes_before_it_updates_others() {
         let mut queue = Queue::new(Schedule::FinishEach);
         for turn in [4, 2] {
-            queue.ready(turn, Kind::Update);
+            queue.ready(update(turn));
         }
-        queue.ready(9, Kind::Revoke);
-        assert_eq!(queue.take(2), [(9, Kind::Revoke), (2, Kind::Update)]);
+        queue.ready(revoke(9));
+        assert_eq!(queue.take(2), [revoke(9), update(2)]);
         assert_eq!(queue.len(), 1);
     }
 
     #[test]
     fn a_postponed_write_comes_back_when_its_time_has_come() {
         let mut queue = Queue::new(Schedule::FinishEach);
-        queue.ready_at(Duration::from_secs(5), 1, Kind::Update);
+        queue.ready_at(Duration::from_secs(5), update(1));
         queue.wake(Duration::from_secs(4));
         assert!(queue.is_empty() && !queue.is_done());
         assert_eq!(queue.next_wake(), Some(Duration::from_secs(5)));
         queue.wake(Duration::from_secs(5));
-        assert_eq!(queue.take(20), [(1, Kind::Update)]);
+        assert_eq!(queue.take(20), [update(1)]);
     }
 }

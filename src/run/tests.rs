@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-use super::accounts::{Accounts, TooMany};
+use super::accounts::{PlannedAccounts, TooMany};
 use super::journal::{JournalLookup, JournalReader};
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
@@ -244,7 +244,7 @@ fn every_prefix_of_a_journal_has_its_results() {
     let scratch = tempfile::tempdir().unwrap();
     let (path, out) = (scratch.path().join("journal.jsonl"), scratch.path().join("results.csv"));
     let rows = plan();
-    let accounts = Accounts::of_plan(rows.iter().cloned().map(Ok::<_, TooMany>)).unwrap();
+    let accounts = PlannedAccounts::of_plan(rows.iter().cloned().map(Ok::<_, TooMany>)).unwrap();
     let records = every_kind();
     let lines = journal(&records);
     let mut text = String::new();

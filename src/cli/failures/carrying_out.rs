@@ -131,7 +131,7 @@ fn of_fault(ending: Ending) -> Option<Failure> {
                 }
             }
         }
-        Ending::Mint(error) => Failure::new(Exit::Unfinished, error),
+        Ending::Credential(error) => Failure::new(Exit::Unfinished, error),
         Ending::Bug(error) => Failure::new(Exit::Unfinished, format_args!("this is a bug in sealoff: {error}")),
     };
     Some(failure)

@@ -9,7 +9,7 @@ use reqwest::{Client, StatusCode};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::error::TokenError;
+use super::error::{TokenError, is_busy};
 use super::managed_identity::granted;
 use super::token_service::{Granted, PATIENCE};
 use crate::graph::percent::encode_query;
@@ -52,7 +52,7 @@ pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: 
 
 fn refused(status: StatusCode, what: &str) -> TokenError {
     let message = format!("the Azure Arc agent of this server answered HTTP {status}: {what}");
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    if is_busy(status.as_u16()) {
         TokenError::Busy { message, retry_after: None }
     } else {
         TokenError::Refused { message, hint: Some("look at the agent with: azcmagent show") }

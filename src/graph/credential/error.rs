@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::graph::backoff;
+use crate::graph::status::StatusClass;
 use crate::graph::unreachable::{Unreachable, UnreachableCause};
 
 /// Why there is no token. No secret is ever part of it.
@@ -89,5 +90,5 @@ impl TokenError {
 
 /// The statuses of a token service that may pass.
 pub(super) fn is_busy(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500..=599)
+    StatusClass::of(status).is_passing()
 }

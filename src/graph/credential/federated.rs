@@ -6,7 +6,7 @@ use reqwest::header::ACCEPT;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::error::TokenError;
+use super::error::{TokenError, is_busy};
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
@@ -59,7 +59,7 @@ pub(super) async fn of_github(
     let status = response.status();
     if !status.is_success() {
         let message = format!("GitHub answered HTTP {status} to the request for this job's token");
-        return Err(if status.is_server_error() || status.as_u16() == 429 {
+        return Err(if is_busy(status.as_u16()) {
             TokenError::Busy { message, retry_after: None }
         } else {
             TokenError::Refused { message, hint: Some("the job needs: permissions: id-token: write") }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 /// Calls under way at one time, unless the operator says otherwise: with answers after two seconds this spends the burst
 /// of 3,000 writes in five, and no service that turns everything away is asked for more than some thousand writes first.
-pub const MOST_CALLS: usize = 64;
+pub const MAX_CALLS: usize = 64;
 /// So many may always be under way: below it, one slow answer would leave the quota unspent.
-const FEWEST: f64 = 4.0;
+const MIN_CALLS: f64 = 4.0;
 /// So many at first, before anything is known: should others have spent the quota, so many batches are refused. Each answer
 /// allows one more.
 const AT_FIRST: usize = 8;
@@ -46,7 +46,7 @@ impl Concurrency {
         let wanted = self.round_trip.map_or(f64::INFINITY, |round_trip| {
             HEADROOM * (per_second + in_hand.max(0.0) / TO_SPEND_A_BURST) * round_trip / super::BATCH
         });
-        let calls = wanted.ceil().clamp(FEWEST, self.opened as f64) as usize;
+        let calls = wanted.ceil().clamp(MIN_CALLS, self.opened as f64) as usize;
         calls.min(self.most)
     }
 }
@@ -66,11 +66,11 @@ mod tests {
     #[test]
     fn fast_and_slow_round_trips_both_reach_the_quota() {
         for round_trip in [0.01, 0.05, 0.2, 1.0, 2.0, 10.0] {
-            let calls = settled(round_trip, MOST_CALLS).calls(20.0, 20.0) as f64;
+            let calls = settled(round_trip, MAX_CALLS).calls(20.0, 20.0) as f64;
             assert!(calls * 20.0 / round_trip >= 20.0, "{calls} calls of {round_trip} s");
-            let burst = settled(round_trip, MOST_CALLS).calls(3_000.0, 20.0) as f64;
+            let burst = settled(round_trip, MAX_CALLS).calls(3_000.0, 20.0) as f64;
             assert!(
-                burst * 20.0 / round_trip >= 3_000.0 || burst >= MOST_CALLS as f64,
+                burst * 20.0 / round_trip >= 3_000.0 || burst >= MAX_CALLS as f64,
                 "{burst} calls of {round_trip} s"
             );
         }
@@ -78,15 +78,15 @@ mod tests {
 
     #[test]
     fn it_is_bounded_and_the_operator_has_the_last_word() {
-        assert_eq!(settled(0.05, MOST_CALLS).calls(0.0, 20.0), 4);
-        assert_eq!(settled(60.0, MOST_CALLS).calls(3_000.0, 20.0), MOST_CALLS);
+        assert_eq!(settled(0.05, MAX_CALLS).calls(0.0, 20.0), 4);
+        assert_eq!(settled(60.0, MAX_CALLS).calls(3_000.0, 20.0), MAX_CALLS);
         assert_eq!(settled(60.0, 2).calls(3_000.0, 20.0), 2);
         assert_eq!(settled(0.01, 1).calls(0.0, 20.0), 1);
     }
 
     #[test]
     fn it_opens_with_the_answers_and_not_before() {
-        let mut concurrency = Concurrency::at_most(MOST_CALLS);
+        let mut concurrency = Concurrency::at_most(MAX_CALLS);
         assert_eq!(concurrency.calls(3_000.0, 20.0), 8);
         for _ in 0..10 {
             concurrency.answered(Duration::from_secs(2));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::feedback::{Feedback, Shape, Wait};
 use super::level::Level;
 use super::window::Window;
-use super::{Allowance, BATCH, MOST_CALLS};
+use super::{Allowance, BATCH, MAX_CALLS};
 use crate::graph::backoff;
 
 /// A bucket has room for a batch again within seconds. Whoever refuses everything for longer than this, or says that it
@@ -16,7 +16,7 @@ const SAME: Duration = Duration::from_secs(5);
 /// After so long a bucket that was spent has room for two batches: time to see whether it is a window indeed.
 const BEFORE_THE_TEST: Duration = Duration::from_secs(3);
 /// A window says how long it is shut. Who asks again and again to wait for seconds only is none.
-const MOST_SHORT_REFUSALS: u32 = 3;
+const MAX_SHORT_REFUSALS: u32 = 3;
 /// How many writes try whether a service that named no time passes anything again.
 const PROBE: u32 = 4;
 /// Less than this share of what was proven is a difference, and not rounding.
@@ -24,7 +24,7 @@ const MUCH_LESS: f64 = 0.9;
 /// A window that is smaller than documented may end at any moment: no more than so many writes run into its end.
 const IN_FLIGHT_NEAR_A_LIMIT: f64 = 8.0 * BATCH;
 /// With so many writes under way, trying the way is over.
-const TRIED: f64 = MOST_CALLS as f64 * BATCH;
+const TRIED: f64 = MAX_CALLS as f64 * BATCH;
 
 /// Paces the writes of one app in one tenant. It has one owner, who tells it of every call that it lets go, and of what
 /// became of it.
@@ -296,7 +296,7 @@ impl Controller {
             (self.counts_in_windows, self.is_sure, self.short_refusals) = (true, false, 0);
         } else if self.counts_in_windows {
             self.short_refusals = if long { 0 } else { self.short_refusals + 1 };
-            if !long && (!self.is_nearly_used_up(now) || self.short_refusals >= MOST_SHORT_REFUSALS) {
+            if !long && (!self.is_nearly_used_up(now) || self.short_refusals >= MAX_SHORT_REFUSALS) {
                 self.counts_in_windows = false;
                 self.window.anchor_at(None);
             }

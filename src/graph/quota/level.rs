@@ -8,20 +8,20 @@ use super::{Allowance, BATCH};
 /// spent to the very last write is overdrawn by the first batch that arrives early. It costs one second, once.
 const RESERVE: f64 = BATCH;
 /// A bucket that fills more slowly than documented is kept this small: somebody else spends what is left in it.
-const MOST_WHEN_SLOW: f64 = 3.0 * BATCH;
+const MAX_WHEN_SLOW: f64 = 3.0 * BATCH;
 /// A fortieth of the documented rate is the slowest pace: below it other apps have taken everything, and `Retry-After`
 /// rules.
 const SLOWEST_SHARE: f64 = 0.025;
 /// So far below the measured rate the pace is held: what is refused costs more than what is left.
 const BELOW_MEASURED: f64 = 0.97;
 /// A shorter measurement says nothing.
-const SHORTEST_MEASUREMENT: f64 = 1.5;
+const MIN_MEASUREMENT: f64 = 1.5;
 /// A refusal after so long a time at the documented rate is no reason to slow down.
 const LONG_QUIET: f64 = 60.0;
 /// How long a measured rate is believed before more is tried: longer each time that it is found again. And how far apart the
 /// tries are.
 const HOLD: Duration = Duration::from_secs(30);
-const LONGEST_HOLD: Duration = Duration::from_secs(120);
+const MAX_HOLD: Duration = Duration::from_secs(120);
 const FOUND_AGAIN: f64 = 0.1;
 const BETWEEN_RAISES: Duration = Duration::from_secs(10);
 const BETWEEN_EASY_RAISES: Duration = Duration::from_secs(5);
@@ -95,7 +95,7 @@ impl Level {
 
     fn most(&self) -> f64 {
         let full = (f64::from(self.documented.burst) - RESERVE).max(RESERVE);
-        if self.is_slow() { MOST_WHEN_SLOW.min(full) } else { full }
+        if self.is_slow() { MAX_WHEN_SLOW.min(full) } else { full }
     }
 
     /// What is in the bucket.
@@ -156,7 +156,7 @@ impl Level {
         let passed = std::mem::take(&mut self.passed_since);
         // The first refusal only says where the level is; the second one says how fast it rose.
         if let Some(elapsed) = since.map(|since| now.saturating_sub(since).as_secs_f64())
-            && elapsed >= SHORTEST_MEASUREMENT
+            && elapsed >= MIN_MEASUREMENT
         {
             let measured = passed / elapsed;
             if self.is_slow() || measured < self.rate * BELOW_MEASURED || elapsed < LONG_QUIET {
@@ -173,7 +173,7 @@ impl Level {
         let rate = (measured * BELOW_MEASURED).clamp(self.rate / 2.0, self.rate * BELOW_MEASURED);
         self.rate = rate.max(documented * SLOWEST_SHARE);
         let found_again = self.measured.is_some_and(|before| (measured - before).abs() <= before * FOUND_AGAIN);
-        self.hold = if found_again { (self.hold * 2).min(LONGEST_HOLD) } else { HOLD };
+        self.hold = if found_again { (self.hold * 2).min(MAX_HOLD) } else { HOLD };
         self.measured = Some(measured);
         self.change_again_after(now, self.hold);
         self.raise = RAISE;

@@ -30,7 +30,7 @@ mod window;
 
 pub use allowance::{Allowance, UnusableAllowance};
 pub use bucket::Bucket;
-pub use concurrency::{Concurrency, MOST_CALLS};
+pub use concurrency::{Concurrency, MAX_CALLS};
 pub use controller::Controller;
 pub use feedback::{Feedback, Shape, Wait};
 

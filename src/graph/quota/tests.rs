@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Allowance, Concurrency, Controller, Feedback, MOST_CALLS, Shape, Wait};
+use super::{Allowance, Concurrency, Controller, Feedback, MAX_CALLS, Shape, Wait};
 
 /// How the modelled service counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -173,7 +173,7 @@ enum Step {
 fn spend(mut service: Service, writes: u32, round_trip: f64) -> Ran {
     let seconds = Duration::from_secs_f64;
     let mut controller = Controller::new(Allowance::WRITES, Duration::ZERO);
-    let mut concurrency = Concurrency::at_most(MOST_CALLS);
+    let mut concurrency = Concurrency::at_most(MAX_CALLS);
     let mut steps: BinaryHeap<Reverse<(u128, u64, usize)>> = BinaryHeap::new();
     let mut what: Vec<(Step, f64)> = Vec::new();
     let mut later: BinaryHeap<Reverse<(u128, u32)>> = BinaryHeap::new();

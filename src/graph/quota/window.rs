@@ -15,13 +15,13 @@ pub(super) struct Window {
     length: Duration,
     /// What was answered, by the moment of the answer: the service counted it before that, so that whatever is out of the
     /// window by this log is out of the service's too.
-    log: VecDeque<Entry>,
+    log: VecDeque<CountedCall>,
     /// A moment at which a fixed window began.
     anchor: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+struct CountedCall {
     at: Duration,
     /// Writes that count against the window: refused ones too, for "usage keeps accruing while throttled".
     counted: f64,
@@ -55,7 +55,7 @@ impl Window {
             Some(last) if last.at + GRAIN >= at => {
                 (last.at, last.counted, last.passed) = (at, last.counted + counted, last.passed + passed);
             }
-            _ => self.log.push_back(Entry { at, counted, passed }),
+            _ => self.log.push_back(CountedCall { at, counted, passed }),
         }
     }
 
@@ -74,10 +74,10 @@ impl Window {
         }
     }
 
-    fn current(&self, now: Duration) -> impl Iterator<Item = &Entry> {
+    fn current(&self, now: Duration) -> impl Iterator<Item = &CountedCall> {
         let begin = self.begin(now);
         // A sliding window ends where it began: what is exactly its length ago is out of it.
-        let out = move |entry: &&Entry| {
+        let out = move |entry: &&CountedCall| {
             begin.is_some_and(|begin| entry.at < begin || self.anchor.is_none() && entry.at == begin)
         };
         self.log.iter().skip_while(out)

@@ -7,13 +7,13 @@ fn client_id(number: u128) -> ClientId {
     ClientId::new(uuid::Uuid::from_u128(number))
 }
 
-fn apps_with(spent: &[u32], most_calls: usize, spent_of_tenant: u32) -> Apps<()> {
+fn apps_with(spent: &[u32], max_calls: usize, spent_of_tenant: u32) -> Apps<()> {
     let clock = Clock::real();
     let app = |(number, spent): (u128, &u32)| {
         let name = AppName { client_id: Some(client_id(number)), named_in: format!("app{number}.toml") };
-        App::new(name, Arc::new(()), Pace::of(Allowance::WRITES, most_calls, clock, *spent))
+        App::new(name, Arc::new(()), Pace::of(Allowance::WRITES, max_calls, clock, *spent))
     };
-    Apps::new((1..).zip(spent).map(app).collect(), most_calls, clock, spent_of_tenant)
+    Apps::new((1..).zip(spent).map(app).collect(), max_calls, clock, spent_of_tenant)
 }
 
 fn fresh(count: usize) -> Apps<()> {

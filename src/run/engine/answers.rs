@@ -5,124 +5,108 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::judged::Judged;
-use super::suspects::{FAULTS_BEFORE_OTHERS_GO_ON, MOST_FAULTS};
-use super::{Delivery, Ending, Engine, Sent, Slip};
-use crate::graph::backoff;
+use super::account_tracker::CallsSoFar;
+use super::batch_outcomes::BatchOutcomes;
+use super::ending::Ending;
+use super::first_answers;
+use super::in_flight::{CallNumber, Delivery, QueuedWrite, SentCall};
+use super::retry::{self, Blame, Retry};
+use super::run_loop::Engine;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::error::GraphError;
 use crate::graph::quota::Feedback;
+use crate::graph::status::StatusClass;
 use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::graph::token::TokenMark;
 use crate::graph::transport::{Answer, Transport, TransportError};
 use crate::graph::unreachable::UnreachableCause;
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
+use crate::run::credential_generator::CredentialError;
 use crate::run::event::Event;
 use crate::run::record::Record;
-use crate::run::schedule::{Kind, Turn};
+use crate::run::schedule::{Turn, WriteKey};
 use crate::run::state::{StepState, Transition};
 use crate::step::{Step, Steps};
 
-/// How many batches in a row may find the token turned down, a fresh one each time, before there is no way in.
-const MOST_REJECTIONS: u32 = 3;
 /// In fewer answers than this a majority says nothing about the service.
-const FEW: usize = 5;
+const MIN_MAJORITY: usize = 5;
 
 /// So many writes in a row that fail alone are no outage yet.
-const FEW_ALONE: u32 = 3;
+const MAX_FAILED_ALONE: u32 = 3;
 
-/// What an answer that decides nothing is held against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Blame {
-    /// The one write.
-    Item,
-    /// The call that carried it, and whichever write in it makes it fail.
-    Call,
-    /// The way to Graph.
-    Network,
-    /// The quota.
-    Throttle,
-}
+/// When Graph answered, and its name for the request.
+type Stamp = (Option<OffsetDateTime>, Option<String>);
 
 impl<T: Transport> Engine<'_, T> {
     pub(super) fn take_delivery(&mut self, delivery: Delivery) {
         match delivery {
             Delivery::Called(sent, answer) => {
-                self.unanswered.remove(&(sent.app, sent.number));
-                self.apps.landed(sent.app);
+                self.land(&sent);
                 self.take_answer(sent, answer);
             }
             Delivery::NotWritten(sent, error) => {
-                self.unanswered.remove(&(sent.app, sent.number));
-                self.apps.landed(sent.app);
+                self.land(&sent);
                 self.end(Ending::Journal(error));
             }
-            Delivery::Reminted(turn, Ok(credential)) => {
-                let updating = self.updating.entry(turn).or_default();
-                (updating.credential, updating.credential_journaled) = (Some(Arc::new(credential)), false);
-                self.go_on(turn, Duration::ZERO);
+            Delivery::NewCredential(turn, Ok(credential)) => {
+                self.accounts.replace_credential(turn, credential);
+                self.accounts.requeue(turn, self.clock.now());
             }
-            Delivery::Reminted(_, Err(error)) => self.end(Ending::Mint(error)),
+            Delivery::NewCredential(_, Err(error)) => self.end(Ending::Credential(error)),
         }
-        self.take_held();
-        self.tell_progress(Event::Progress);
+        // Outcomes are held until no call that was sent earlier is under way, or it is known that the app may write.
+        for ((app, number), outcomes) in self.flight.take_held() {
+            self.take_or_hold(app, number, outcomes);
+        }
+        self.emit_progress(Event::Progress);
     }
 
-    fn take_answer(&mut self, sent: Sent, answer: Result<Answer, TransportError>) {
-        let Sent { number, app, at: sent_at, slips } = sent;
-        let sent = count(slips.len());
+    fn land(&mut self, sent: &SentCall) {
+        self.flight.land(sent.app, sent.number);
+        self.apps.landed(sent.app);
+    }
+
+    fn take_answer(&mut self, call: SentCall, answer: Result<Answer, TransportError>) {
+        let sent = count(call.writes.len());
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                self.apps.answered(app, sent_at, Feedback { sent, ..Feedback::default() }, None);
-                return self.take_no_answer(app, slips, error);
+                self.apps.answered(call.app, call.at, Feedback { sent, ..Feedback::default() }, None);
+                return self.take_no_answer(call.app, call.writes, error);
             }
         };
-        self.apps.round_trip(app, sent_at);
-        let understood = !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424);
-        let items = if understood { batch::answers(&answer.body, slips.len(), answer.date) } else { None };
-        match items {
-            Some(items) => {
-                self.shown[app.get()].was_let_in = true;
-                let feedback = Feedback { sent, share: answer.advice.limit_share, ..Feedback::default() };
-                self.take_items(
-                    Sent { number, app, at: sent_at, slips },
-                    answer.token,
-                    items,
-                    feedback,
-                    (answer.date, answer.advice.request_id),
-                );
-            }
-            None => {
-                let (retry_after, share) = (answer.advice.retry_after, answer.advice.limit_share);
-                let throttled = if answer.status == 429 { sent } else { 0 };
-                let feedback = Feedback { sent, passed: 0, throttled, retry_after, share };
-                self.apps.answered(app, sent_at, feedback, answer.advice.throttle_scope);
-                self.take_envelope(app, slips, answer, understood);
-            }
-        }
+        self.apps.round_trip(call.app, call.at);
+        // A throttled batch was once documented as an outer 424 with `responses` in it.
+        let is_for_items = !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424);
+        let items = if is_for_items { batch::answers(&answer.body, call.writes.len(), answer.date) } else { None };
+        let Some(items) = items else {
+            let (retry_after, share) = (answer.advice.retry_after, answer.advice.limit_share);
+            let throttled = if answer.status == 429 { sent } else { 0 };
+            let feedback = Feedback { sent, passed: 0, throttled, retry_after, share };
+            self.apps.answered(call.app, call.at, feedback, answer.advice.throttle_scope);
+            return self.take_envelope(call.app, call.writes, answer, is_for_items);
+        };
+        self.flight.app(call.app).was_let_in = true;
+        self.take_items(call, answer, items);
     }
 
     /// Each item's answer moves its own account on.
-    fn take_items(
-        &mut self,
-        Sent { number, app, at: sent_at, slips }: Sent,
-        token: TokenMark,
-        items: Vec<Option<ItemAnswer>>,
-        mut feedback: Feedback,
-        (date, call_id): Stamp,
-    ) {
+    fn take_items(&mut self, call: SentCall, answer: Answer, items: Vec<Option<ItemAnswer>>) {
+        let SentCall { number, app, at: sent_at, writes } = call;
+        let call_id = answer.advice.request_id;
+        let share = answer.advice.limit_share;
+        let mut feedback = Feedback { sent: count(writes.len()), share, ..Feedback::default() };
         let mut scope = None::<ThrottleScope>;
-        let mut outcomes = Vec::with_capacity(slips.len());
-        for (slip, item) in slips.iter().zip(items) {
+        let mut outcomes = Vec::with_capacity(writes.len());
+        for (write, item) in writes.iter().zip(items) {
             let Some(item) = item else {
                 outcomes.push((WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None }, call_id.clone()));
                 continue;
             };
-            feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
             let mut outcome = WriteOutcome::of(&item);
-            slip.password().into_iter().for_each(|password| outcome.redact(password));
+            write.password().into_iter().for_each(|password| outcome.redact(password));
+            feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
             match outcome {
                 WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } => {
                     feedback.throttled += 1;
@@ -138,152 +122,140 @@ impl<T: Transport> Engine<'_, T> {
             outcomes.push((outcome, item.advice.request_id.or_else(|| call_id.clone())));
         }
         self.apps.answered(app, sent_at, feedback, scope);
-        if outcomes.iter().any(|(outcome, _)| !outcome.is_fault()) {
-            self.last_answered = self.last_answered.max(number);
+        let mut outcomes = BatchOutcomes { writes, outcomes, blame: Blame::Write, date: answer.date };
+        if outcomes.iter().any(|outcome| !outcome.is_fault()) {
+            self.flight.decided(number);
         }
-        let blame = self.judge_together(app, token, &slips, &outcomes);
+        self.check_token(app, answer.token, &outcomes);
+        outcomes.blame = self.blame_together(&outcomes);
         if feedback.throttled > 0 {
             self.statistics.writes_throttled += u64::from(feedback.throttled);
-            self.tell_throttled(feedback.throttled as usize, scope, feedback.retry_after);
+            self.emit_throttled(feedback.throttled as usize, scope, feedback.retry_after);
         }
-        let judged = Judged { slips, outcomes, blame, date };
-        self.take_or_hold(app, number, judged);
+        self.take_or_hold(app, number, outcomes);
     }
 
-    fn tell_throttled(&mut self, writes: usize, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
+    fn emit_throttled(&mut self, writes: usize, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
         let owner = scope.map(|scope| scope.owner);
-        self.tell(&Event::Throttled { writes, owner, retry_after });
+        self.emit(&Event::Throttled { writes, owner, retry_after });
         if owner == Some(LimitOwner::Tenant) && !std::mem::replace(&mut self.statistics.tenant_limit_reached, true) {
-            self.tell(&Event::TenantLimitReached);
+            self.emit(&Event::TenantLimitReached);
         }
     }
 
-    /// What the answers say together: when most of a batch meets server faults it is the service that fails and not the
-    /// accounts, and when the token is turned down a fresh one is fetched.
-    fn judge_together(
-        &mut self,
-        app: AppIndex,
-        token: TokenMark,
-        slips: &[Slip],
-        outcomes: &[(WriteOutcome, Option<String>)],
-    ) -> Blame {
-        let count = |of: fn(&WriteOutcome) -> bool| outcomes.iter().filter(|(outcome, _)| of(outcome)).count();
-        let accepted = count(|outcome| *outcome == WriteOutcome::Accepted);
-        let rejected = count(|outcome| outcome.postponed() == Some(Postponed::Unauthorized));
-        let faulty = count(WriteOutcome::is_fault);
-        if accepted > 0 {
-            self.shown[app.get()].rejections_in_a_row = 0;
+    /// Where items were answered 401, a fresh token is fetched; that helps a few times in a row, and then not.
+    fn check_token(&mut self, app: AppIndex, token: TokenMark, outcomes: &BatchOutcomes) {
+        if outcomes.iter().any(|outcome| *outcome == WriteOutcome::Accepted) {
+            self.flight.app(app).was_accepted();
         }
-        if rejected > 0 {
-            let is_news = self.apps.transport(app).token_rejected(token);
-            let rejections_in_a_row = &mut self.shown[app.get()].rejections_in_a_row;
-            // The calls that were under way with the same token say the same once more.
-            *rejections_in_a_row += u32::from(is_news);
-            if *rejections_in_a_row > MOST_REJECTIONS {
-                let message = "the token is turned down again and again inside batches".to_owned();
-                let error = GraphError {
-                    status: 401,
-                    code: "InvalidAuthenticationToken".to_owned(),
-                    message,
-                    request_id: None,
-                    is_foreign: false,
-                };
-                self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
-            }
+        if !outcomes.iter().any(|outcome| outcome.postponed() == Some(Postponed::Unauthorized)) {
+            return;
         }
-        let is_lone_suspect = matches!(slips, [slip] if self.is_suspect(slip.turn));
+        // The calls that were under way with the same token say the same once more: only the first one counts.
+        let is_news = self.apps.transport(app).token_rejected(token);
+        let health = self.flight.app(app);
+        let too_often = if is_news { health.token_rejected() } else { health.is_rejected_too_often() };
+        if too_often {
+            let error = GraphError {
+                status: 401,
+                code: "InvalidAuthenticationToken".to_owned(),
+                message: "the token is rejected again and again inside batches".to_owned(),
+                ..GraphError::default()
+            };
+            self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
+        }
+    }
+
+    /// What the answers of a batch say together: when most of them are server faults, it is the service that fails and not
+    /// the accounts.
+    fn blame_together(&mut self, outcomes: &BatchOutcomes) -> Blame {
+        let (all, faulty) = (outcomes.writes.len(), outcomes.iter().filter(|outcome| outcome.is_fault()).count());
+        let is_lone_suspect =
+            matches!(outcomes.writes.as_slice(), [write] if self.accounts.is_suspect(write.key.turn));
         if is_lone_suspect && faulty > 0 {
             return Blame::Call;
         }
-        let is_service = outcomes.len() >= FEW && faulty * 2 > outcomes.len();
-        let retry_after = outcomes.iter().filter_map(|(outcome, _)| outcome.retry_after()).max();
-        if is_service && faulty == outcomes.len() {
+        let is_service = all >= MIN_MAJORITY && faulty * 2 > all;
+        let retry_after = outcomes.iter().filter_map(WriteOutcome::retry_after).max();
+        if is_service && faulty == all {
             self.outage("all of a batch met server faults".to_owned(), None, retry_after);
             return Blame::Call;
         }
-        self.way_is_open();
+        self.link_is_open();
         if is_service {
-            // Something comes through, so that nobody is told of an outage; but most does not.
-            self.hold(retry_after);
+            // Something comes through, so that no outage is reported; but most does not.
+            self.link.pause(self.clock.now(), retry_after);
             return Blame::Call;
         }
-        Blame::Item
+        Blame::Write
     }
 
     /// An answer to the envelope and not to its items.
-    fn take_envelope(&mut self, app: AppIndex, slips: Vec<Slip>, answer: Answer, garbled: bool) {
-        let (status, advice, obstacle) = (answer.status, answer.advice.clone(), answer.is_obstacle());
-        // Whoever answered may have sent back what was sent.
-        let secret = slips.iter().any(|slip| slip.password().is_some());
+    fn take_envelope(&mut self, app: AppIndex, writes: Vec<QueuedWrite>, answer: Answer, is_garbled: bool) {
+        let (status, advice) = (answer.status, answer.advice.clone());
+        let class = StatusClass::of(status);
+        let is_outage = class == StatusClass::ServerFault || is_garbled || answer.is_obstacle();
+        // The server may have sent back what was sent.
+        let secret = writes.iter().any(|write| write.password().is_some());
         let mut error = if secret { answer.into_guarded_error() } else { answer.into_error() };
-        slips.iter().filter_map(Slip::password).for_each(|password| error.redact(password));
-        let retry_after = advice.retry_after;
-        match status {
-            429 => {
+        writes.iter().filter_map(QueuedWrite::password).for_each(|password| error.redact(password));
+        match class {
+            StatusClass::Throttled => {
                 self.statistics.calls_throttled += 1;
                 // Whatever the scope says: a call that was turned away as a whole must not come straight back.
-                self.hold(retry_after);
-                self.tell_throttled(slips.len(), advice.throttle_scope, retry_after);
-                self.settle_all(
-                    slips,
-                    &WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None },
-                    Blame::Throttle,
-                );
+                self.link.pause(self.clock.now(), advice.retry_after);
+                self.emit_throttled(writes.len(), advice.throttle_scope, advice.retry_after);
+                self.settle_all(writes, &postponed(Postponed::Throttled), Blame::Quota);
             }
-            408 | 500..=599 => {
-                self.outage(error.to_string(), cause_of(&error), retry_after);
-                self.settle_all(slips, &server_fault(error), Blame::Call);
+            _ if is_outage => {
+                self.outage(error.to_string(), cause_of(&error), advice.retry_after);
+                let why = Undecided::ServerFault(error);
+                self.settle_all(writes, &WriteOutcome::Unknown { why, retry_after: None }, Blame::Call);
             }
-            _ if garbled || obstacle => {
-                self.outage(error.to_string(), cause_of(&error), retry_after);
-                self.settle_all(slips, &server_fault(error), Blame::Call);
+            // Nothing of the batch was executed, and the same batch may pass later. One write of it may be the reason.
+            StatusClass::Conflict | StatusClass::Blocked => {
+                self.link.pause(self.clock.now(), advice.retry_after);
+                let why = if class == StatusClass::Conflict { Postponed::Conflict } else { Postponed::Blocked };
+                self.settle_all(writes, &postponed(why), Blame::Call);
             }
             // A batch that is refused whole was not executed, and the next one would be refused as well: where it is the
             // app that may not, the next one of this app.
-            _ => {
+            StatusClass::Success | StatusClass::Unauthorized | StatusClass::ServerFault | StatusClass::Refused => {
                 if status == 403 {
                     self.leave_out(app, Ending::BatchRefused(error));
                 } else {
                     self.end(Ending::BatchRefused(error));
                 }
-                self.settle_all(slips, &NOT_APPLIED, Blame::Network);
+                self.settle_all(writes, &postponed(Postponed::Blocked), Blame::Link);
             }
         }
     }
 
-    fn take_no_answer(&mut self, app: AppIndex, slips: Vec<Slip>, mut error: TransportError) {
-        // Whoever answered may have sent back what was sent.
+    fn take_no_answer(&mut self, app: AppIndex, writes: Vec<QueuedWrite>, mut error: TransportError) {
+        // The server may have sent back what was sent.
         if let TransportError::Unauthorized(refused) = &mut error {
-            slips.iter().filter_map(Slip::password).for_each(|password| refused.redact(password));
+            writes.iter().filter_map(QueuedWrite::password).for_each(|password| refused.redact(password));
         }
         let (reason, cause) = (error.to_string(), error.unreachable_cause());
+        let mut outcome = postponed(Postponed::Blocked);
         match error {
             TransportError::NotSent(_) => self.outage(reason, cause, None),
             TransportError::Lost(_) => {
-                self.outage(reason.clone(), cause, None);
-                return self.settle_all(
-                    slips,
-                    &WriteOutcome::Unknown { why: Undecided::Lost(reason), retry_after: None },
-                    Blame::Network,
-                );
+                outcome = WriteOutcome::Unknown { why: Undecided::Lost(reason.clone()), retry_after: None };
+                self.outage(reason, cause, None);
             }
             TransportError::Token(ref token) if token.is_passing() => self.outage(reason, cause, None),
-            TransportError::Unauthorized(_) if self.shown[app.get()].was_let_in => self.turned_down(app, error),
+            TransportError::Unauthorized(_) if self.flight.app(app).was_let_in => self.shut_out(app, error),
             TransportError::Token(_) | TransportError::Unauthorized(_) => self.leave_out(app, Ending::NoAccess(error)),
         }
-        self.settle_all(slips, &NOT_APPLIED, Blame::Network);
+        self.settle_all(writes, &outcome, Blame::Link);
     }
 
-    /// Two tokens in a row were turned down, the second one fresh. Where calls have been answered before, it may be that
-    /// somebody is revoking tokens just now: that passes, or it does not.
-    fn turned_down(&mut self, app: AppIndex, error: TransportError) {
-        // What was turned down in one moment counts as one.
-        if self.hold(None).is_none() {
-            return;
-        }
-        let rejections_in_a_row = &mut self.shown[app.get()].rejections_in_a_row;
-        *rejections_in_a_row += 1;
-        if *rejections_in_a_row > MOST_REJECTIONS {
+    /// Two tokens in a row were rejected, the second one fresh. Where calls have been answered before, an administrator may
+    /// be revoking tokens just now: that passes, or it does not.
+    fn shut_out(&mut self, app: AppIndex, error: TransportError) {
+        // Rejections of one moment count as one.
+        if self.link.pause(self.clock.now(), None).is_some() && self.flight.app(app).token_rejected() {
             self.leave_out(app, Ending::NoAccess(error));
         }
     }
@@ -292,150 +264,190 @@ impl<T: Transport> Engine<'_, T> {
     fn outage(&mut self, reason: String, cause: Option<UnreachableCause>, retry_after: Option<Duration>) {
         self.statistics.calls_lost += 1;
         let now = self.clock.now();
-        let since = *self.down_since.get_or_insert(now);
-        if let Some(pause) = self.hold(retry_after) {
-            self.tell(&Event::Unreachable { reason, cause, pause, down_for: now.saturating_sub(since) });
+        let since = self.link.is_down(now);
+        if let Some(pause) = self.link.pause(now, retry_after) {
+            self.emit(&Event::Unreachable { reason, cause, pause, down_for: now.saturating_sub(since) });
         }
     }
 
-    /// A write that was sent alone met a server fault, and nobody knows yet whether it is to blame. One is no outage; where
-    /// nothing else comes through for a while, it looks like one.
-    pub(super) fn fails_alone(&mut self, retry_after: Option<Duration>) {
-        if self.network_faults < FEW_ALONE {
-            self.hold(retry_after);
+    /// A write that was sent alone met a server fault, and it is not known yet whether it is at fault. One is no outage;
+    /// where nothing else comes through for a while, it looks like one.
+    fn failed_alone(&mut self, retry_after: Option<Duration>) {
+        if self.link.failures_in_a_row() < MAX_FAILED_ALONE {
+            self.link.pause(self.clock.now(), retry_after);
         } else {
             self.outage("writes that are sent alone meet server faults".to_owned(), None, retry_after);
         }
     }
 
-    /// An answer came through: whatever was in the way is gone.
-    pub(super) fn way_is_open(&mut self) {
-        self.network_faults = 0;
-        if let Some(since) = self.down_since.take() {
-            let down_for = self.clock.now().saturating_sub(since);
-            self.tell(&Event::Reachable { down_for });
+    fn link_is_open(&mut self) {
+        if let Some(down_for) = self.link.is_open(self.clock.now()) {
+            self.emit(&Event::Reachable { down_for });
         }
     }
 
-    /// Sends nothing for as long as Graph asks, and for at least a delay that grows with each failure in a row. Failures of
-    /// one moment count as one.
-    fn hold(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
-        let now = self.clock.now();
-        if let Some(until) = self.network_down_until.filter(|until| *until > now) {
-            self.network_down_until = Some(until.max(now + retry_after.unwrap_or_default()));
-            return None;
+    /// Applies outcomes to their accounts. Until the app is known to have write access, refusals are applied in the order of
+    /// sending: they are held while the answer to an earlier call can show that the app lacks a role. Outcomes that rule this
+    /// out are applied at once.
+    fn take_or_hold(&mut self, app: AppIndex, number: CallNumber, outcomes: BatchOutcomes) {
+        if self.flight.must_wait(app, number, &outcomes) {
+            self.flight.hold(app, number, outcomes);
+        } else {
+            self.take_outcomes(app, outcomes);
         }
-        let pause = backoff::delay(self.network_faults).max(retry_after.unwrap_or_default());
-        self.network_faults += 1;
-        self.network_down_until = Some(now + pause);
-        Some(pause)
     }
 
-    fn settle_all(&mut self, slips: Vec<Slip>, outcome: &WriteOutcome, blame: Blame) {
-        let mut records = Vec::with_capacity(slips.len());
-        let alone = slips.len() == 1;
-        for slip in slips {
-            let blame = if blame == Blame::Call { self.blame(slip.turn, slip.kind(), alone) } else { blame };
-            self.settle(slip, outcome.clone(), blame, (None, None), &mut records);
+    fn take_outcomes(&mut self, app: AppIndex, batch: BatchOutcomes) {
+        if let Some(error) = self.flight.app(app).first_answers.answered(batch.iter()) {
+            self.leave_out(app, Ending::RoleMissing(error));
+        }
+        let accepted = batch.iter().filter(|outcome| **outcome == WriteOutcome::Accepted).count();
+        self.apps.accepted(app, accepted as u64);
+        let no_app_may = matches!(self.ending, Some(Ending::RoleMissing(_)));
+        let BatchOutcomes { writes, outcomes, blame, date } = batch;
+        let mut records = Vec::with_capacity(writes.len());
+        let alone = writes.len() == 1;
+        for (write, (mut outcome, request_id)) in writes.into_iter().zip(outcomes) {
+            let blame = if outcome.is_fault() { self.blame(write.key, blame, alone, &outcome) } else { blame };
+            // Roles differ from app to app: a 403 is the account's only once every app has met it.
+            let in_use = self.apps.in_use();
+            if outcome.is_forbidden()
+                && (no_app_may || self.accounts.was_refused_through(write.key.turn, app, in_use))
+            {
+                outcome = first_answers::excused(outcome);
+            }
+            self.settle(write, outcome, blame, (date, request_id), &mut records);
         }
         self.journal.append(records);
     }
 
-    /// Moves one account on by the answer to its write.
-    pub(super) fn settle(
+    /// What a fault of one write in an answered batch is held against.
+    fn blame(&mut self, write: WriteKey, together: Blame, alone: bool, outcome: &WriteOutcome) -> Blame {
+        if together != Blame::Call {
+            return together;
+        }
+        let blame = self.blame_of_call(write, alone);
+        match blame {
+            Blame::Call if alone => self.failed_alone(outcome.retry_after()),
+            Blame::Write => self.link_is_open(),
+            _ => {}
+        }
+        blame
+    }
+
+    fn blame_of_call(&mut self, write: WriteKey, alone: bool) -> Blame {
+        let calls = CallsSoFar {
+            none_under_way: self.flight.is_empty(),
+            last_sent: self.flight.last_sent(),
+            last_decided: self.flight.last_decided(),
+        };
+        self.accounts.blame(write, alone, &calls)
+    }
+
+    fn settle_all(&mut self, writes: Vec<QueuedWrite>, outcome: &WriteOutcome, blame: Blame) {
+        let mut records = Vec::with_capacity(writes.len());
+        let alone = writes.len() == 1;
+        for write in writes {
+            let blame = if blame == Blame::Call { self.blame_of_call(write.key, alone) } else { blame };
+            self.settle(write, outcome.clone(), blame, (None, None), &mut records);
+        }
+        self.journal.append(records);
+    }
+
+    /// Moves one account on by the outcome of its write.
+    fn settle(
         &mut self,
-        slip: Slip,
+        write: QueuedWrite,
         outcome: WriteOutcome,
         blame: Blame,
         (date, request_id): Stamp,
         records: &mut Vec<Record>,
     ) {
-        let Slip { turn, steps, .. } = slip;
-        let kind = slip.kind();
-        let row = self.accounts.get(turn).row;
-        let retry_after = outcome.retry_after();
-        let asked = retry_after.map_or(Duration::ZERO, |wait| wait + backoff::jitter());
-        if !self.advance(turn, Transition::Answered(steps, &outcome)) {
+        let QueuedWrite { key, steps, .. } = write;
+        let row = self.accounts.accounts().get(key.turn).row;
+        if !self.advance(key.turn, Transition::Answered(steps, &outcome)) {
             return;
         }
         records.push(Record::Answered { row, steps, answer: outcome.clone(), date, request_id });
-        let reason = match outcome {
+        match &outcome {
             WriteOutcome::Accepted => {
                 self.statistics.writes_accepted += 1;
-                self.progress.writes_accepted += 1;
-                return self.write_settled(turn, kind);
+                self.write_settled(key);
             }
-            WriteOutcome::Refused { error } => {
-                self.tell_failed(turn, steps, &error.to_string());
-                if self.states[turn as usize].of(Step::Reset).is_open() {
-                    self.first_update_answered(turn, kind);
-                    self.faults.remove(&turn);
-                    return self.remint(turn);
-                }
-                return self.write_settled(turn, kind);
+            WriteOutcome::Refused { error } => self.write_refused(key, steps, error),
+            WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {
+                self.try_again(key, steps, &outcome, blame, records);
             }
-            WriteOutcome::Postponed {
-                why: Postponed::Throttled | Postponed::Unauthorized | Postponed::NotAllowed,
-                ..
-            } => return self.go_on(turn, asked),
-            WriteOutcome::Postponed { why, .. } => why.to_string(),
-            WriteOutcome::Unknown { why, .. } => why.to_string(),
-        };
-        if blame != Blame::Item {
-            return self.go_on(turn, asked);
         }
-        let faults = self.faults.entry(turn).or_default();
-        faults.own += 1;
-        let own = faults.own;
-        if own >= FAULTS_BEFORE_OTHERS_GO_ON {
-            self.first_update_answered(turn, kind);
-        }
-        if own >= MOST_FAULTS && self.ending.is_none() {
-            if self.advance(turn, Transition::GaveUp(steps)) {
-                records.push(Record::GaveUp { row, steps, reason: reason.clone() });
-                self.tell_failed(turn, steps, &reason);
-                self.write_settled(turn, kind);
-            }
-            return;
-        }
-        let pause = retry_after.unwrap_or_else(|| backoff::delay(u32::from(own) - 1));
-        self.go_on(turn, pause + backoff::jitter());
     }
 
-    /// A write of an account is over; its faults do not count against the next one.
-    fn write_settled(&mut self, turn: Turn, kind: Kind) {
-        self.first_update_answered(turn, kind);
-        self.faults.remove(&turn);
-        self.refused_by.remove(&turn);
-        let too_many = self.breaker.decided(turn, self.states[turn as usize].misses() > 0);
-        // Where nothing is left to do, there is nobody who could be spared.
-        if let Some((failed, accounts)) = too_many.filter(|_| self.progress.writes_left > 0) {
+    fn write_refused(&mut self, key: WriteKey, steps: Steps, error: &GraphError) {
+        self.emit_failed(key.turn, steps, &error.to_string());
+        if self.accounts.state(key.turn).of(Step::Reset).is_open() {
+            self.accounts.first_update_answered(key);
+            self.accounts.forget_faults(key.turn);
+            self.replace_password(key.turn);
+        } else {
+            self.write_settled(key);
+        }
+    }
+
+    /// Graph refused the password: another one is made, off the network task.
+    fn replace_password(&mut self, turn: Turn) {
+        let (generator, accounts) = (Arc::clone(&self.generator), Arc::clone(self.accounts.accounts()));
+        self.flight.spawn(async move {
+            let made = tokio::task::spawn_blocking(move || generator.credential(accounts.get(turn))).await;
+            let made = made.unwrap_or_else(|error| Err(CredentialError::Thread(std::io::Error::other(error))));
+            Delivery::NewCredential(turn, made)
+        });
+    }
+
+    /// A write was not decided: it waits as long as [`retry`] says, or is given up.
+    fn try_again(
+        &mut self,
+        key: WriteKey,
+        steps: Steps,
+        outcome: &WriteOutcome,
+        blame: Blame,
+        records: &mut Vec<Record>,
+    ) {
+        let faults = retry::is_own_fault(outcome, blame).then(|| self.accounts.own_fault(key));
+        match retry::next_try(faults, outcome.retry_after()) {
+            Retry::After(pause) => self.accounts.requeue(key.turn, self.clock.now() + pause),
+            // A run that ends leaves the write to the next process.
+            Retry::GiveUp if self.ending.is_some() => self.accounts.requeue(key.turn, self.clock.now()),
+            Retry::GiveUp => {
+                if self.advance(key.turn, Transition::GaveUp(steps)) {
+                    let (row, reason) = (self.accounts.accounts().get(key.turn).row, reason_of(outcome));
+                    records.push(Record::GaveUp { row, steps, reason: reason.clone() });
+                    self.emit_failed(key.turn, steps, &reason);
+                    self.write_settled(key);
+                }
+            }
+        }
+    }
+
+    /// A write of an account is over.
+    fn write_settled(&mut self, key: WriteKey) {
+        self.accounts.write_settled(key);
+        let too_many = self.breaker.decided(key.turn, self.accounts.state(key.turn).misses() > 0);
+        // Where nothing is left to do, stopping would spare no account.
+        if let Some((failed, accounts)) = too_many.filter(|_| self.accounts.counts().writes_left > 0) {
             self.end(Ending::TooManyFailures { failed, accounts, halt_at: self.breaker.halt_at() });
         }
-        self.go_on(turn, Duration::ZERO);
+        self.accounts.requeue(key.turn, self.clock.now());
     }
 
-    /// A sweep's revokes wait for the first update of every account; each account answers for its own once.
-    pub(super) fn first_update_answered(&mut self, turn: Turn, kind: Kind) {
-        if kind == Kind::Update
-            && let Some(updating) = self.updating.get_mut(&turn)
-            && !std::mem::replace(&mut updating.first_answered, true)
-        {
-            self.queue.first_update_answered();
-        }
-    }
-
-    /// Tells of those of a write's steps that will not be done; none where the write is tried again in another form.
-    fn tell_failed(&mut self, turn: Turn, steps: Steps, reason: &str) {
-        let state = self.states[turn as usize];
-        let failed = steps.iter().filter(|step| {
-            matches!(state.of(*step), StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. })
+    /// Reports those of a write's steps that will not be done; none where the write is tried again in another form.
+    fn emit_failed(&mut self, turn: Turn, steps: Steps, reason: &str) {
+        let state = self.accounts.state(turn);
+        let failed = steps.only(|step| {
+            matches!(state.of(step), StepState::Failed | StepState::Uncertain | StepState::GivenUp { .. })
         });
-        let failed = failed.fold(Steps::NONE, Steps::with);
         if !failed.is_empty() {
-            let account = self.accounts.get(turn);
+            let account = self.accounts.accounts().get(turn);
             let user = account.user_principal_name.to_owned();
-            self.tell(&Event::StepsFailed { row: account.row, user, steps: failed, reason: reason.to_owned() });
+            self.emit(&Event::StepsFailed { row: account.row, user, steps: failed, reason: reason.to_owned() });
         }
     }
 }
@@ -445,13 +457,18 @@ fn count(writes: usize) -> u32 {
     u32::try_from(writes).unwrap_or(u32::MAX)
 }
 
-/// When Graph answered, and its name for the request.
-pub(super) type Stamp = (Option<OffsetDateTime>, Option<String>);
+const fn postponed(why: Postponed) -> WriteOutcome {
+    WriteOutcome::Postponed { why, retry_after: None }
+}
 
-const NOT_APPLIED: WriteOutcome = WriteOutcome::Postponed { why: Postponed::Blocked, retry_after: None };
-
-fn server_fault(error: GraphError) -> WriteOutcome {
-    WriteOutcome::Unknown { why: Undecided::ServerFault(error), retry_after: None }
+/// Why a write was not decided, for the journal and the results.
+fn reason_of(outcome: &WriteOutcome) -> String {
+    match outcome {
+        WriteOutcome::Postponed { why, .. } => why.to_string(),
+        WriteOutcome::Unknown { why, .. } => why.to_string(),
+        WriteOutcome::Refused { error } => error.to_string(),
+        WriteOutcome::Accepted => String::new(),
+    }
 }
 
 /// What stood between here and Graph, where it was that which answered.

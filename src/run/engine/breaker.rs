@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::run::schedule::Turn;
 
 /// Failures of so few accounts say nothing about the others.
-const FEWEST: u64 = 50;
+const MIN_ACCOUNTS: u64 = 50;
 
 /// How many accounts in a hundred may fail before a run stops. A hundred never stops it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,21 +54,21 @@ impl FromStr for HaltAt {
 pub(super) struct Breaker {
     halt_at: HaltAt,
     /// What is known of each account, by turn.
-    judged: Vec<Judged>,
+    judged: Vec<Judgement>,
     accounts: u64,
     failed: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Judged {
-    NotYet,
+enum Judgement {
+    Undecided,
     Well,
     Failed,
 }
 
 impl Breaker {
     pub(super) fn new(halt_at: HaltAt, accounts: usize) -> Self {
-        Self { halt_at, judged: vec![Judged::NotYet; accounts], accounts: 0, failed: 0 }
+        Self { halt_at, judged: vec![Judgement::Undecided; accounts], accounts: 0, failed: 0 }
     }
 
     pub(super) fn halt_at(&self) -> HaltAt {
@@ -78,10 +78,10 @@ impl Breaker {
     /// A write of an account is decided. Gives how many accounts failed, and of how many, when that is too many.
     pub(super) fn decided(&mut self, turn: Turn, has_failed: bool) -> Option<(u64, u64)> {
         let judged = &mut self.judged[turn as usize];
-        self.accounts += u64::from(*judged == Judged::NotYet);
-        self.failed += u64::from(has_failed && *judged != Judged::Failed);
-        *judged = if has_failed || *judged == Judged::Failed { Judged::Failed } else { Judged::Well };
-        let too_many = self.accounts >= FEWEST && self.failed * 100 > self.accounts * u64::from(self.halt_at.0);
+        self.accounts += u64::from(*judged == Judgement::Undecided);
+        self.failed += u64::from(has_failed && *judged != Judgement::Failed);
+        *judged = if has_failed || *judged == Judgement::Failed { Judgement::Failed } else { Judgement::Well };
+        let too_many = self.accounts >= MIN_ACCOUNTS && self.failed * 100 > self.accounts * u64::from(self.halt_at.0);
         too_many.then_some((self.failed, self.accounts))
     }
 }

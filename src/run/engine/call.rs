@@ -1,18 +1,22 @@
-//! A batch of slips as one call.
+//! The writes of a batch as one call.
 
 use std::io;
 
-use super::Slip;
+use super::in_flight::QueuedWrite;
 use crate::graph::batch;
 use crate::graph::transport::Call;
-use crate::run::accounts::Accounts;
+use crate::run::accounts::PlannedAccounts;
 use crate::step::write::{NewPassword, write_of};
 
 /// Packs the writes; passwords are exposed for as long as this takes.
-pub(super) fn pack(slips: &[Slip], accounts: &Accounts, change_at_next_sign_in: bool) -> io::Result<Call> {
-    let writes = slips.iter().map(|slip| {
-        let password = slip.password().map(|exposed| NewPassword { exposed, change_at_next_sign_in });
-        write_of(slip.steps, accounts.get(slip.turn).object_id, password)
+pub(super) fn pack(
+    writes: &[QueuedWrite],
+    accounts: &PlannedAccounts,
+    change_at_next_sign_in: bool,
+) -> io::Result<Call> {
+    let writes = writes.iter().map(|write| {
+        let password = write.password().map(|exposed| NewPassword { exposed, change_at_next_sign_in });
+        write_of(write.steps, accounts.get(write.key.turn).object_id, password)
     });
     let writes: Option<Vec<_>> = writes.collect();
     let writes = writes.ok_or_else(|| io::Error::other("a write that resets has no password"))?;

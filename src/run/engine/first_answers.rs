@@ -3,7 +3,7 @@
 use crate::graph::error::GraphError;
 use crate::graph::write_outcome::{Postponed, WriteOutcome};
 
-/// So many refusals by 403, and no other answer before them, say that it is the app.
+/// After this many leading 403s and nothing else, the app lacks a role or a permission.
 const FIRST_ANSWERS: u32 = 20;
 
 /// Counts the first answers to one app.

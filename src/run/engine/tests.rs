@@ -28,11 +28,11 @@ use crate::graph::unreachable::Unreachable;
 use crate::ids::{ObjectId, RowNumber, TenantId};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::plan::row::{Decision, PlanRow};
-use crate::run::accounts::{Accounts, TooMany};
+use crate::run::accounts::{PlannedAccounts, TooMany};
 use crate::run::event::{Event, Statistics};
 use crate::run::journal::store::failing::{Afterwards, Failing};
 use crate::run::journal::{Journal, JournalError, JournalLine, JournalLookup, JournalReader};
-use crate::run::mint::{Mint, Sealing};
+use crate::run::credential_generator::{CredentialGenerator, Sealing};
 use crate::run::outcome::Outcome;
 use crate::run::record::{FORMAT, Record};
 use crate::run::replay::Replay;
@@ -370,11 +370,11 @@ impl Rehearsal {
         self.rows.clone().into_iter().map(Ok)
     }
 
-    fn accounts(&self) -> Accounts {
-        Accounts::of_plan(self.plan_rows()).unwrap()
+    fn accounts(&self) -> PlannedAccounts {
+        PlannedAccounts::of_plan(self.plan_rows()).unwrap()
     }
 
-    fn replay(&self, accounts: &Accounts) -> Replay {
+    fn replay(&self, accounts: &PlannedAccounts) -> Replay {
         let mut replay = Replay::new(Digest::of(b"plan"), accounts);
         if self.journal().exists() {
             JournalReader::open(&self.journal()).unwrap().for_each(|line| replay.apply(&line.unwrap()).unwrap());
@@ -418,7 +418,7 @@ impl Rehearsal {
             states: accounts.turns().map(|turn| replay.row(accounts.get(turn).row).state).collect(),
             accounts,
             journal,
-            mint: Arc::new(Mint {
+            generator: Arc::new(CredentialGenerator {
                 sealing: Sealing::ToAll(self.identity.recipients()),
                 style: PasswordStyle::default(),
                 tenant: TENANT,

@@ -23,7 +23,7 @@ const GRAPH_FOR_ONE_APP: f64 = 13_000.0;
 /// The most writes that one call carries.
 const ITEMS: f64 = 20.0;
 /// The most calls under way, unless the operator says otherwise.
-const MOST_CALLS: f64 = 64.0;
+const MAX_CALLS: f64 = 64.0;
 
 /// Measures some lines.
 type Part = fn(&mut Table);
@@ -110,7 +110,7 @@ fn burst(table: &mut Table) {
     let seen = Run { accounts: 1_500, speed: 1.0, round_trip, ..Run::default() }.measure();
     // Half a round trip before the first write and half a one after the last are not in the ledger.
     let measured = seen.took / round_trip.as_secs_f64() + 1.0;
-    let floor = Some((seen.writes / ITEMS / MOST_CALLS).ceil());
+    let floor = Some((seen.writes / ITEMS / MAX_CALLS).ceil());
     let what = "burst of 1,500 accounts, 200 ms".to_owned();
     table.line(&Line { what, measured, unit: "trips", floor, budget: Budget::None });
 }

@@ -1,7 +1,7 @@
 //! The apps of a rehearsal: each is a door to the same tenant, and may be shut in a way of its own.
 
 use super::*;
-use crate::graph::quota::{Allowance, MOST_CALLS};
+use crate::graph::quota::{Allowance, MAX_CALLS};
 use crate::ids::ClientId;
 use crate::run::apps::{App, AppName, Apps};
 use crate::run::pace::Pace;
@@ -28,9 +28,9 @@ pub(super) fn apps(tenant: &Arc<Tenant>, doors: &[DoorQuirk], clock: Clock) -> A
     let app = |(number, quirk): (u128, &DoorQuirk)| {
         let name = AppName { client_id: Some(client_id(number)), named_in: format!("app{number}.toml") };
         let door = Door { tenant: Arc::clone(tenant), quirk: *quirk, calls: Mutex::default(), token: Mutex::default() };
-        App::new(name, Arc::new(door), Pace::of(Allowance::WRITES, MOST_CALLS, clock, 0))
+        App::new(name, Arc::new(door), Pace::of(Allowance::WRITES, MAX_CALLS, clock, 0))
     };
-    Apps::new((1..).zip(doors).map(app).collect(), MOST_CALLS, clock, 0)
+    Apps::new((1..).zip(doors).map(app).collect(), MAX_CALLS, clock, 0)
 }
 
 impl Transport for Door {

@@ -95,6 +95,22 @@ async fn one_write_that_brings_its_calls_down_does_not_take_others_with_it() {
     assert_eq!(rehearsal.outcomes(), BTreeMap::from([("done".to_owned(), 99), ("uncertain".to_owned(), 1)]));
 }
 
+/// Nothing of such a batch was executed. It is tried again like one item that was answered so.
+#[tokio::test(start_paused = true)]
+async fn a_whole_batch_that_meets_a_conflict_or_a_lock_is_tried_again() {
+    let conflict: CallQuirk = |_, number| (number <= 3).then(|| (409, Advice::default(), json!({})));
+    let locked: CallQuirk = |_, number| (number <= 3).then(|| (423, Advice::default(), json!({})));
+    let one_locked: CallQuirk =
+        |items, _| items.iter().any(|item| is_for(item, 3)).then(|| (423, Advice::default(), json!({})));
+    for (call, done) in [(conflict, 100), (locked, 100), (one_locked, 99)] {
+        let rehearsal = with_quirk(Playbook::Breach, 100, Quirk { call: Some(call), ..Quirk::default() });
+        let (ending, ..) = rehearsal.process(CancellationToken::new()).await;
+        assert!(matches!(ending, Ending::Finished), "{ending:?}");
+        rehearsal.judge();
+        assert_eq!(rehearsal.outcomes()["done"], done);
+    }
+}
+
 /// Those that fail come back to the front of every batch, and are the most of it.
 #[tokio::test(start_paused = true)]
 async fn a_few_that_always_fail_hold_nobody_up_for_long() {

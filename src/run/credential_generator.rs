@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
-use super::accounts::{Account, Accounts};
+use super::accounts::{PlannedAccount, PlannedAccounts};
 use super::schedule::Turn;
 use crate::graph::batch::MAX_ITEMS;
 use crate::ids::{RowNumber, TenantId};
@@ -19,7 +19,7 @@ use crate::seal::{
 };
 
 /// A password and its sealed form.
-pub struct Credential {
+pub struct GeneratedCredential {
     /// The password itself.
     pub password: Password,
     /// What the recipients can open; nothing where nobody is to know the password.
@@ -28,7 +28,7 @@ pub struct Credential {
 
 /// Why there is no credential.
 #[derive(Debug, thiserror::Error)]
-pub enum MintError {
+pub enum CredentialError {
     /// No password could be generated.
     #[error("no password could be generated for row {row}: {source}")]
     Password {
@@ -87,7 +87,7 @@ impl Sealing {
 }
 
 /// Makes credentials for one run.
-pub struct Mint {
+pub struct CredentialGenerator {
     /// Who can open them.
     pub sealing: Sealing,
     /// What passwords are like.
@@ -101,25 +101,25 @@ pub struct Mint {
     pub other_names: HashMap<RowNumber, Box<str>>,
 }
 
-impl Mint {
+impl CredentialGenerator {
     /// A new password for an account, sealed and bound to it.
     ///
     /// # Errors
     ///
     /// The operating system gives no randomness, or sealing fails.
-    pub fn credential(&self, account: Account<'_>) -> Result<Credential, MintError> {
+    pub fn credential(&self, account: PlannedAccount<'_>) -> Result<GeneratedCredential, CredentialError> {
         let row = account.row.get();
         let mut names = vec![account.user_principal_name, account.display_name];
         names.extend(self.tenant_names.iter().map(String::as_str));
         names.extend(self.other_names.get(&account.row).map(|name| &**name));
         let password = Password::generate(&mut OperatingSystem, self.style, &names)
-            .map_err(|source| MintError::Password { row, source })?;
+            .map_err(|source| CredentialError::Password { row, source })?;
         let recipients = match &self.sealing {
             Sealing::Discard => None,
             Sealing::ToAll(recipients) => Some(recipients),
             Sealing::ByShare(shares) => {
                 let recipients = shares.get(usize::from(account.share));
-                Some(recipients.ok_or(MintError::Nobody { row })?)
+                Some(recipients.ok_or(CredentialError::Nobody { row })?)
             }
         };
         let sealed = match recipients {
@@ -130,20 +130,20 @@ impl Mint {
                     object_id: account.object_id,
                     user_principal_name: account.user_principal_name.to_owned(),
                 };
-                Some(seal(recipients, &binding, &password).map_err(|source| MintError::Seal { row, source })?)
+                Some(seal(recipients, &binding, &password).map_err(|source| CredentialError::Seal { row, source })?)
             }
         };
-        Ok(Credential { password, sealed })
+        Ok(GeneratedCredential { password, sealed })
     }
 }
 
-/// How many credentials are made in one go, and how many such lots wait: few enough that little is made in vain when a run
+/// How many credentials are made in one go, and how many such batches wait: few enough that little is made in vain when a run
 /// stops, enough that the network never waits.
-const LOT: usize = 4 * MAX_ITEMS;
-const LOTS_AHEAD: usize = 4;
+const PREFETCHED_TOGETHER: usize = 4 * MAX_ITEMS;
+const PREFETCHED_BATCHES: usize = 4;
 
-/// What comes out of [`ahead`]: accounts in the order of work, each with a credential if its plan resets.
-pub type Lot = Result<Vec<(Turn, Option<Credential>)>, MintError>;
+/// What comes out of [`prefetch`]: accounts in the order of work, each with a credential if its plan resets.
+pub type Prefetched = Result<Vec<(Turn, Option<GeneratedCredential>)>, CredentialError>;
 
 /// Hands out accounts in the order of work, with credentials made ahead on all cores. `turns` says for each account
 /// whether it needs one. Dropping the receiver ends it.
@@ -151,23 +151,23 @@ pub type Lot = Result<Vec<(Turn, Option<Credential>)>, MintError>;
 /// # Errors
 ///
 /// No thread could be started.
-pub fn ahead(
-    mint: Arc<Mint>,
-    accounts: Arc<Accounts>,
+pub fn prefetch(
+    generator: Arc<CredentialGenerator>,
+    accounts: Arc<PlannedAccounts>,
     turns: Vec<(Turn, bool)>,
-) -> Result<mpsc::Receiver<Lot>, MintError> {
-    let (lots, receiver) = mpsc::channel(LOTS_AHEAD);
-    thread::Builder::new().name("mint".to_owned()).spawn(move || {
-        for lot in turns.chunks(LOT) {
-            let made: Lot = lot
+) -> Result<mpsc::Receiver<Prefetched>, CredentialError> {
+    let (sender, receiver) = mpsc::channel(PREFETCHED_BATCHES);
+    thread::Builder::new().name("credentials".to_owned()).spawn(move || {
+        for chunk in turns.chunks(PREFETCHED_TOGETHER) {
+            let made: Prefetched = chunk
                 .par_iter()
                 .map(|&(turn, resets)| {
-                    let credential = if resets { Some(mint.credential(accounts.get(turn))?) } else { None };
+                    let credential = if resets { Some(generator.credential(accounts.get(turn))?) } else { None };
                     Ok((turn, credential))
                 })
                 .collect();
             let failed = made.is_err();
-            if lots.blocking_send(made).is_err() || failed {
+            if sender.blocking_send(made).is_err() || failed {
                 return;
             }
         }
@@ -197,14 +197,14 @@ mod tests {
     #[test]
     fn no_part_of_any_name_stands_in_a_password() {
         let (name, parts) = long_name();
-        let mint = |tenant_names, other_names| Mint {
+        let generator = |tenant_names, other_names| CredentialGenerator {
             sealing: Sealing::Discard,
             style: PasswordStyle::phrase(6).unwrap(),
             tenant: TenantId::new(Uuid::from_u128(1)),
             tenant_names,
             other_names,
         };
-        let account = |user_principal_name, display_name| Account {
+        let account = |user_principal_name, display_name| PlannedAccount {
             row: RowNumber::FIRST,
             object_id: ObjectId::new(Uuid::from_u128(2)),
             user_principal_name,
@@ -214,14 +214,14 @@ mod tests {
         };
         let (plain, nobody) = ("ada@contoso.com", "Ada");
         let others = HashMap::from([(RowNumber::FIRST, name.clone().into_boxed_str())]);
-        for (whose, mint, account) in [
-            ("the tenant", mint(vec!["x".to_owned(), name.clone()], HashMap::new()), account(plain, nobody)),
-            ("the person, unseen", mint(vec![], others), account(plain, nobody)),
-            ("display name", mint(vec![], HashMap::new()), account(plain, &name)),
-            ("sign-in name", mint(vec![], HashMap::new()), account(&name, nobody)),
+        for (whose, generator, account) in [
+            ("the tenant", generator(vec!["x".to_owned(), name.clone()], HashMap::new()), account(plain, nobody)),
+            ("the person, unseen", generator(vec![], others), account(plain, nobody)),
+            ("display name", generator(vec![], HashMap::new()), account(plain, &name)),
+            ("sign-in name", generator(vec![], HashMap::new()), account(&name, nobody)),
         ] {
             for _ in 0..20 {
-                let password = mint.credential(account).unwrap().password;
+                let password = generator.credential(account).unwrap().password;
                 let password = password.expose().to_lowercase();
                 assert!(
                     password.as_bytes().windows(4).all(|part| !parts.contains(part)),
