@@ -16,7 +16,7 @@ use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftedAccount, MAX_DRIFT_PERCENT};
 use crate::plan::folder::PlanFolder;
 use crate::plan::reach::{self, ActingPrincipal};
-use crate::run::accounts::{PlannedAccounts, GatheredAccounts};
+use crate::run::accounts::{GatheredAccounts, PlannedAccounts};
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_error::RunError;
 

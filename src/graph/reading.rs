@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use super::backoff;
 use super::batch::{self, Read};
 use super::error::GraphError;
-use super::transport::{Answer, Call, Consistency, Transport, TransportError};
 use super::status::StatusClass;
+use super::transport::{Answer, Call, Consistency, Transport, TransportError};
 use super::write_outcome::WriteOutcome;
 use crate::clock::Clock;
 use crate::ids::TenantId;
@@ -313,7 +313,6 @@ fn passing(error: TransportError) -> Result<String, ReadError> {
         _ => Err(ReadError::Transport(error)),
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,9 @@ use crate::graph::batch::MAX_ITEMS;
 use crate::plan::playbook::Schedule;
 use crate::run::accounts::PlannedAccounts;
 use crate::run::apps::{AppIndex, AppSet};
-use crate::run::credential_generator::{CredentialError, CredentialGenerator, GeneratedCredential, Prefetched, prefetch};
+use crate::run::credential_generator::{
+    CredentialError, CredentialGenerator, GeneratedCredential, Prefetched, prefetch,
+};
 use crate::run::schedule::{Queue, Turn, WriteKey};
 use crate::run::state::{self, AccountState, IllegalTransition, Transition};
 use crate::seal::SealedCredential;
@@ -325,8 +327,8 @@ impl AccountTracker {
         if !alone {
             return Blame::Call;
         }
-        let is_own = faults.others_succeed(calls.last_decided)
-            || nothing_to_compare && faults.are_enough(others_fail_too);
+        let is_own =
+            faults.others_succeed(calls.last_decided) || nothing_to_compare && faults.are_enough(others_fail_too);
         if faults.alone >= FAULTS_BEFORE_OTHERS_GO_ON {
             self.first_update_answered(write);
         }

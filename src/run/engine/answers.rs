@@ -170,8 +170,7 @@ impl<T: Transport> Engine<'_, T> {
     /// the accounts.
     fn blame_together(&mut self, outcomes: &BatchOutcomes) -> Blame {
         let (all, faulty) = (outcomes.writes.len(), outcomes.iter().filter(|outcome| outcome.is_fault()).count());
-        let is_lone_suspect =
-            matches!(outcomes.writes.as_slice(), [write] if self.accounts.is_suspect(write.key.turn));
+        let is_lone_suspect = matches!(outcomes.writes.as_slice(), [write] if self.accounts.is_suspect(write.key.turn));
         if is_lone_suspect && faulty > 0 {
             return Blame::Call;
         }
@@ -311,8 +310,7 @@ impl<T: Transport> Engine<'_, T> {
             let blame = if outcome.is_fault() { self.blame(write.key, blame, alone, &outcome) } else { blame };
             // Roles differ from app to app: a 403 is the account's only once every app has met it.
             let in_use = self.apps.in_use();
-            if outcome.is_forbidden()
-                && (no_app_may || self.accounts.was_refused_through(write.key.turn, app, in_use))
+            if outcome.is_forbidden() && (no_app_may || self.accounts.was_refused_through(write.key.turn, app, in_use))
             {
                 outcome = first_answers::excused(outcome);
             }

@@ -80,8 +80,7 @@ mod tests {
     #[test]
     fn only_what_the_write_itself_runs_into_counts_against_it() {
         let postponed = |why| WriteOutcome::Postponed { why, retry_after: None };
-        let counted: Vec<_> =
-            Postponed::iter().filter(|why| is_own_fault(&postponed(*why), Blame::Write)).collect();
+        let counted: Vec<_> = Postponed::iter().filter(|why| is_own_fault(&postponed(*why), Blame::Write)).collect();
         assert_eq!(counted, [Postponed::Conflict, Postponed::Blocked]);
         let unknown = WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None };
         assert!(is_own_fault(&unknown, Blame::Write));
