@@ -8,14 +8,14 @@ use super::window::Window;
 use super::{Allowance, BATCH, MAX_CALLS};
 use crate::graph::backoff;
 
-/// A bucket has room for a batch again within seconds. Whoever refuses everything for longer than this, or says that it
-/// will, counts in windows.
+/// A bucket has room for a batch again within seconds. A service that refuses everything for longer than this, or
+/// announces that it will, counts in windows.
 const LONG: Duration = Duration::from_secs(15);
 /// Moments closer together than this are the same one: clocks, round trips and whole seconds differ.
 const SAME: Duration = Duration::from_secs(5);
 /// After so long a bucket that was spent has room for two batches: time to see whether it is a window indeed.
 const BEFORE_THE_TEST: Duration = Duration::from_secs(3);
-/// A window says how long it is shut. Who asks again and again to wait for seconds only is none.
+/// A window says how long it is shut. A service that asks again and again to wait for seconds only is no window.
 const MAX_SHORT_REFUSALS: u32 = 3;
 /// How many writes try whether a service that named no time passes anything again.
 const PROBE: u32 = 4;
@@ -26,8 +26,8 @@ const IN_FLIGHT_NEAR_A_LIMIT: f64 = 8.0 * BATCH;
 /// With so many writes under way, trying the way is over.
 const TRIED: f64 = MAX_CALLS as f64 * BATCH;
 
-/// Paces the writes of one app in one tenant. It has one owner, who tells it of every call that it lets go, and of what
-/// became of it.
+/// Paces the writes of one app in one tenant. It has one owner, which reports every call that it sends, and
+/// what became of it.
 #[derive(Debug, Clone)]
 pub struct Controller {
     documented: Allowance,
@@ -39,7 +39,7 @@ pub struct Controller {
     /// What passed in a window before it refused; beyond it, every step is tried.
     proven: f64,
     in_flight: f64,
-    /// The first batch that no full bucket pays for goes alone: a window refuses it.
+    /// Send the first batch beyond the burst alone. A bucket accepts it, a window rejects it; so we learn which one it is.
     is_beyond_the_burst: bool,
     /// The way is tried, step by step.
     trying: Option<Trying>,

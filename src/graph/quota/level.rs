@@ -1,4 +1,11 @@
 //! The token bucket as the client reckons it: what is in it now, and how fast it really fills.
+//!
+//! Why not governor, which keeps all other limits ([`Bucket`](super::Bucket))? A limiter of governor has one rate for its
+//! whole life, cannot be emptied, and does not say what is in it. Here a 429 empties the bucket, what passes between two
+//! such moments corrects the rate, and the forecast and the number of calls need to know the level. To rebuild a limiter of
+//! governor at each correction was refused: it starts full, and draining it to the level that is known costs one check for
+//! each step and rounds to whole writes. The price of a bucket of our own is this arithmetic, which the tests try against
+//! modelled buckets, sliding and fixed windows.
 
 use std::time::Duration;
 
@@ -45,7 +52,7 @@ pub(super) struct Level {
     rate: f64,
     amount: f64,
     at: Duration,
-    /// Nothing flows into a full bucket: not before the first write has reached the service, which the first answer tells.
+    /// Refill starts with the first answer; until then the server's bucket is full.
     flows: bool,
     /// When the bucket was last seen empty, and what passed since.
     empty_at: Option<Duration>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::in_flight::{QueuedWrite, WriteBody};
+use super::in_flight::QueuedWrite;
 use super::quarantine::{FAULTS_BEFORE_OTHERS_GO_ON, Quarantine, WriteFaults};
 use super::retry::Blame;
 use crate::graph::batch::MAX_ITEMS;
@@ -61,6 +61,9 @@ struct Rerouted {
     ready_at: Duration,
     write: WriteKey,
 }
+
+/// The password that an update sets, and its sealed form where the journal does not have it yet.
+type UpdateCredential = (Option<Arc<GeneratedCredential>>, Option<SealedCredential>);
 
 /// An account was about to be reset without a password: a bug of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -218,18 +221,14 @@ impl AccountTracker {
     /// A write that leaves now, and the sealed form of its password where the journal does not have it yet.
     pub(super) fn prepare(&mut self, key: WriteKey) -> Result<(QueuedWrite, Option<SealedCredential>), NoPassword> {
         let steps = self.state(key.turn).due();
-        let (body, sealed) = match key.kind {
-            WriteKind::Revoke => (WriteBody::Revoke, None),
+        let (reset, sealed) = match key.kind {
+            WriteKind::Revoke => (None, None),
             WriteKind::Update => self.prepare_update(key.turn, steps)?,
         };
-        Ok((QueuedWrite { key, steps, body }, sealed))
+        Ok((QueuedWrite { key, steps, reset }, sealed))
     }
 
-    fn prepare_update(
-        &mut self,
-        turn: Turn,
-        steps: Steps,
-    ) -> Result<(WriteBody, Option<SealedCredential>), NoPassword> {
+    fn prepare_update(&mut self, turn: Turn, steps: Steps) -> Result<UpdateCredential, NoPassword> {
         let updating = self.updating.entry(turn).or_default();
         let reset = updating.credential.clone().filter(|_| steps.contains(Step::Reset));
         if steps.contains(Step::Reset) && reset.is_none() {
@@ -244,7 +243,7 @@ impl AccountTracker {
         if !std::mem::replace(&mut updating.first_sent, true) {
             self.queue.first_write_sent();
         }
-        Ok((WriteBody::Update { reset }, sealed))
+        Ok((reset, sealed))
     }
 
     /// Moves an account through the one function that may.

@@ -10,26 +10,18 @@ use crate::run::journal::JournalError;
 use crate::run::schedule::{Turn, WriteKey};
 use crate::step::Steps;
 
-/// One write that a batch carries: its target and its body.
+/// One write that a batch carries: its target, and the steps and the password that its body is made of.
 pub(super) struct QueuedWrite {
     pub(super) key: WriteKey,
     /// The steps that it does.
     pub(super) steps: Steps,
-    pub(super) body: WriteBody,
-}
-
-/// What a write asks for. An update that resets has its password: there is no such write without one.
-pub(super) enum WriteBody {
-    Update { reset: Option<Arc<GeneratedCredential>> },
-    Revoke,
+    /// The new password, where it resets: there is no such write without one.
+    pub(super) reset: Option<Arc<GeneratedCredential>>,
 }
 
 impl QueuedWrite {
     pub(super) fn password(&self) -> Option<&str> {
-        match &self.body {
-            WriteBody::Update { reset: Some(credential) } => Some(credential.password.expose()),
-            WriteBody::Update { reset: None } | WriteBody::Revoke => None,
-        }
+        self.reset.as_ref().map(|credential| credential.password.expose())
     }
 }
 
