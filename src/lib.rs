@@ -56,6 +56,7 @@ pub mod ids;
 mod nearest;
 pub mod private_files;
 pub mod spreadsheet;
+mod unseen;
 pub mod words;
 
 mod asn1;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::unseen::deceives;
+
 /// `12,000`.
 #[must_use]
 pub fn count(number: u64) -> String {
@@ -53,16 +55,12 @@ pub fn moment(moment: OffsetDateTime) -> String {
 /// reverse or hide text, are shown as escapes.
 #[must_use]
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    let dangerous = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{061c}')
-    };
-    if !text.contains(dangerous) {
+    if !text.contains(deceives) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if dangerous(c) { safe.extend(c.escape_unicode()) } else { safe.push(c) }
+        if deceives(c) { safe.extend(c.escape_unicode()) } else { safe.push(c) }
     }
     Cow::Owned(safe)
 }
@@ -114,6 +112,8 @@ mod tests {
         assert_eq!(harmless("Zoë O'Neil"), "Zoë O'Neil");
         assert_eq!(harmless("a\u{1b}]52;c;x\u{7}b"), "a\\u{1b}]52;c;x\\u{7}b");
         assert_eq!(harmless("ada\u{202e}moc"), "ada\\u{202e}moc");
+        assert_eq!(harmless("ada\u{e0041}\u{ad}\u{fff9}"), "ada\\u{e0041}\\u{ad}\\u{fff9}");
+        assert_eq!(harmless("山田\u{3000}太郎"), "山田\u{3000}太郎");
     }
 
     #[test]

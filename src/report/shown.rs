@@ -66,6 +66,7 @@ mod tests {
         assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{html}");
         assert!(html.contains("&amp; \\u{202e}oc</bdi>"), "{html}");
         assert_eq!(html.matches('<').count(), 4, "{html}");
+        assert_eq!(shown("Ada\u{e0041}\u{ad}\u{fff9}"), "Ada\\u{e0041}\\u{ad}\\u{fff9}");
     }
 
     #[test]

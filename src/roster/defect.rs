@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::encoding::Encoding;
-use super::invisible::harmless;
 use super::key_property::KeyProperty;
 use super::not_a_user::NotAUser;
 use super::property::NotAValue;
 use super::source_span::SourceSpan;
 use super::upn::NotAUpn;
+use crate::unseen::harmless_in_excerpt;
 
 /// Why one row cannot be read, and the place in the file that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -206,7 +206,7 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     // A character has four bytes at most. Only what is shown is decoded: a cell may have a megabyte.
     let head = &bytes[..bytes.len().min(4 * (MAX_CHARACTERS + 1))];
     let text = String::from_utf8_lossy(head);
-    let mut shown: String = text.chars().take(MAX_CHARACTERS).map(harmless).collect();
+    let mut shown: String = text.chars().take(MAX_CHARACTERS).map(harmless_in_excerpt).collect();
     if bytes.len() > head.len() || text.chars().nth(MAX_CHARACTERS).is_some() {
         shown.push('…');
     }

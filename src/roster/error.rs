@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::invisible::harmless;
 use super::key_property::KeyProperty;
 use super::names::{ACCEPTED_KEYS, fold_whole, of_property};
 use super::source::Source;
 use super::source_span::SourceSpan;
 use crate::nearest::nearest;
+use crate::unseen::harmless_in_excerpt;
 
 /// Why a list of people cannot be read: what was found, and what is expected instead.
 #[derive(Debug, thiserror::Error)]
@@ -148,7 +148,7 @@ fn listed(names: &[String]) -> String {
 }
 
 fn some_of(names: &[String], shown: impl Fn(String) -> String) -> String {
-    let cut = |name: &String| shown(name.chars().take(MAX_NAME_CHARACTERS).map(harmless).collect());
+    let cut = |name: &String| shown(name.chars().take(MAX_NAME_CHARACTERS).map(harmless_in_excerpt).collect());
     let mut some: Vec<String> = names.iter().take(MAX_NAMES).map(cut).collect();
     if names.len() > MAX_NAMES {
         some.push(format!("and {} more", names.len() - MAX_NAMES));

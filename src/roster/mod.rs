@@ -58,7 +58,6 @@ mod entry;
 mod error;
 mod header;
 mod headless;
-mod invisible;
 mod key;
 mod key_property;
 mod names;

@@ -5,8 +5,8 @@
 
 use strum::VariantArray as _;
 
-use super::invisible::is_invisible;
 use super::key_property::KeyProperty;
+use crate::unseen::is_invisible;
 
 /// The names that messages offer. Many more spellings are accepted.
 pub(super) const ACCEPTED_KEYS: &str =

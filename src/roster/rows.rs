@@ -22,7 +22,6 @@ use super::columns::Columns;
 use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
-use super::invisible::harmless;
 use super::key::{self, NotAKey};
 use super::key_property::KeyProperty;
 use super::not_a_user::{self, NotAUser};
@@ -32,6 +31,7 @@ use super::sample::is_an_example;
 use super::source_span::{SourceRecord, SourceSpan};
 use super::unclosed_quote::{self, RowsInsideQuote};
 use super::upn::{NotAUpn, Upn};
+use crate::unseen::harmless_in_excerpt;
 
 /// Names and kinds are short. A longer text is in the wrong column.
 const MAX_CELL_CHARACTERS: usize = 256;
@@ -295,7 +295,12 @@ impl<'a> RowReader<'a> {
             }
             text => text,
         };
-        Some(text.chars().take(MAX_NOTE_CHARACTERS).map(|c| if is_bad(c) { harmless(c) } else { c }).collect())
+        Some(
+            text.chars()
+                .take(MAX_NOTE_CHARACTERS)
+                .map(|c| if is_bad(c) { harmless_in_excerpt(c) } else { c })
+                .collect(),
+        )
     }
 
     /// A hint that is not understood is left out.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::invisible::harmless;
 use super::records::line_ends;
+use crate::unseen::harmless_in_excerpt;
 
 /// The maximum number of characters of a line that are shown, and how many of them stand in front of the mark.
 const MAX_WIDTH: usize = 110;
@@ -101,7 +101,7 @@ impl SourceRecord<'_> {
 
     fn shown(&self, range: Range<usize>) -> Vec<char> {
         let text = String::from_utf8_lossy(&self.bytes[range]);
-        text.chars().map(|c| if self.hidden { HIDDEN } else { harmless(c) }).collect()
+        text.chars().map(|c| if self.hidden { HIDDEN } else { harmless_in_excerpt(c) }).collect()
     }
 }
 

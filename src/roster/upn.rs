@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::invisible::{is_invisible, named};
+use crate::unseen::{is_invisible, named};
 
 /// Entra's own bound is 113 characters, but guests carry their whole home address before `#EXT#`, and mail addresses
 /// stand in key columns too. Nothing longer than a mail address can be either.
