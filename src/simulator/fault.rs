@@ -46,7 +46,7 @@ macro_rules! faults {
 
 impl Fault {
     /// Every kind.
-    pub const ALL: [Self; 27] = faults! {
+    pub const ALL: [Self; 28] = faults! {
         Requests {
             "429" throttled_item "a request is answered 429 and not carried out"
             "503" unavailable_item "a request is answered 503 and not carried out"
@@ -57,6 +57,7 @@ impl Fault {
             "double-id" doubled_id "a request in a batch is answered twice, with yes and with no"
             "foreign-id" foreign_id "the answer to a batch also answers what was not asked"
             "text-item" text_item "a request in a batch is carried out and answered by a text"
+            "answer" scripted_answer "a request is answered as a scenario says, or 401 without a word, and not carried out"
         }
         Calls {
             "call-429" throttled_envelope "a call is answered 429; nothing in it is carried out"

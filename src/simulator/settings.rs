@@ -144,6 +144,10 @@ pub struct FaultShares {
     pub foreign_id: f64,
     /// A request in a batch is executed and answered by a text in place of an object.
     pub text_item: f64,
+    /// A request is answered with `answer` and not executed.
+    pub scripted_answer: f64,
+    /// With what.
+    pub answer: ScriptedAnswer,
     /// A call is cut off before anything in it is executed.
     pub lost_request: f64,
     /// A call is executed; its answer breaks off half way, and says that it would be longer.
@@ -176,6 +180,24 @@ pub struct FaultShares {
     pub retry_after: RetryAfterForm,
     /// What they say, in tenant time.
     pub retry_after_delay: RetryAfterDelay,
+}
+
+/// An error in Graph's form with any status, code and message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptedAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code.
+    pub code: String,
+    /// The message.
+    pub message: String,
+}
+
+impl Default for ScriptedAnswer {
+    /// What services behind Graph answer on their own.
+    fn default() -> Self {
+        Self { status: 401, code: "UnknownError".to_owned(), message: String::new() }
+    }
 }
 
 /// The delay that faults name in `Retry-After`; two seconds unless set.

@@ -91,7 +91,7 @@ impl ServedAnswer {
 pub(crate) fn error_body(error: &ServedError, ids: &CallIds) -> Vec<u8> {
     let mut json = Vec::with_capacity(320);
     json.extend_from_slice(b"{\"error\":{\"code\":");
-    string(&mut json, error.code);
+    string(&mut json, &error.code);
     json.extend_from_slice(b",\"message\":");
     string(&mut json, &error.message);
     json.extend_from_slice(b",\"innerError\":{\"date\":");

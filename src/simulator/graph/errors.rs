@@ -9,7 +9,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServedError {
     pub(crate) status: u16,
-    pub(crate) code: &'static str,
+    pub(crate) code: Cow<'static, str>,
     pub(crate) message: Cow<'static, str>,
 }
 
@@ -28,8 +28,12 @@ const NOT_SIMULATED: &str = "NotSimulated";
 const THIS_CALL: &str = "this call: ";
 
 impl ServedError {
-    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, message: message.into() }
+    pub(crate) fn new(
+        status: u16,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code: code.into(), message: message.into() }
     }
 
     /// A 400 from the directory.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::values::{Allowed, ShareValue, Speed, WrittenValue};
+use super::values::{Allowed, ShareValue, Speed, StatusNumber, WrittenValue};
 use crate::simulator::fault::Strikes;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::LimitShape;
 use crate::simulator::script::{FaultRule, FaultTarget, LatencyCurve, Moment, OtherApp, ScriptedChange, TOKEN_PATH};
-use crate::simulator::settings::RetryAfterForm;
+use crate::simulator::settings::{RetryAfterForm, ScriptedAnswer};
 use crate::simulator::{Fault, SimulatedRole};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -89,6 +89,8 @@ struct RawRule {
     rate: Option<ShareValue>,
     method: Option<WrittenValue<&'static str>>,
     path: Option<String>,
+    query: Option<String>,
+    answer: Option<AnswerTable>,
     times: Option<u64>,
     from: Option<WrittenValue<Duration>>,
     until: Option<WrittenValue<Duration>>,
@@ -97,19 +99,40 @@ struct RawRule {
     until_writes: Option<u64>,
 }
 
+/// What a fault of the kind `answer` answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct AnswerTable {
+    status: WrittenValue<StatusNumber>,
+    code: String,
+    #[serde(default)]
+    message: String,
+}
+
 impl TryFrom<RawRule> for Rule {
     type Error = String;
 
     fn try_from(raw: RawRule) -> Result<Self, String> {
-        let RawRule { kind, rate, method, path, times, from, until, after_writes, until_writes } = raw;
+        let RawRule { kind, rate, method, path, query, answer, times, from, until, after_writes, until_writes } = raw;
         if let Some(path) = path.as_deref().filter(|path| !path.starts_with(['/', '*']) || path.starts_with("/v1.0")) {
             return Err(format!("no request has the path {path:?}; write it from below the version, as \"/users/*\""));
+        }
+        let answer = answer.map(|AnswerTable { status, code, message }| ScriptedAnswer { status: status.0.0, code, message });
+        let is_scripted = kind.0.name == "answer";
+        if is_scripted != answer.is_some() {
+            return Err(if is_scripted {
+                "an answer needs its words: answer = { status = 400, code = \"BadRequest\", message = \"...\" }".to_owned()
+            } else {
+                format!("{} has an answer of its own; take kind = \"answer\" for another", kind.0)
+            });
         }
         let rule = FaultRule {
             kind: kind.0,
             rate: rate.map_or(1.0, |share| share.0),
             method: method.map(|method| method.0.to_owned()),
             path,
+            query,
+            answer,
             moment: moment(from, until, after_writes, until_writes)?,
             times,
         };

@@ -33,6 +33,9 @@ macro_rules! written {
 
 /// So many in so long; `None` is no limit.
 pub(super) type Allowed = Option<(f64, Duration)>;
+/// The HTTP status of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct StatusNumber(pub(super) u16);
 /// How fast time runs.
 pub(super) type Speed = f64;
 /// A share from 0 to 1.
@@ -52,6 +55,7 @@ written! {
     LimitShape, String, shape;
     RetryAfterForm, String, retry_after;
     &'static str, String, method;
+    StatusNumber, i64, status;
 }
 
 impl<'de> Deserialize<'de> for ShareValue {
@@ -153,6 +157,13 @@ fn retry_after(text: String) -> Result<RetryAfterForm, String> {
         "date" => Ok(RetryAfterForm::Date),
         "absent" => Ok(RetryAfterForm::Absent),
         other => Err(unknown("form", other, ["seconds", "decimal-seconds", "date", "absent"].into_iter())),
+    }
+}
+
+fn status(status: i64) -> Result<StatusNumber, String> {
+    match u16::try_from(status) {
+        Ok(status @ 400..=599) => Ok(StatusNumber(status)),
+        _ => Err(format!("{status} is no status of an error; it must be from 400 to 599")),
     }
 }
 

@@ -64,7 +64,11 @@ impl Playing {
             *attempt += 1;
             if strikes(self.seed, index, key, *attempt, rule.rate) {
                 self.struck[index] += 1;
-                *rule.kind.share(dealt.get_or_insert_with(|| faults.clone())) = 1.0;
+                let dealt = dealt.get_or_insert_with(|| faults.clone());
+                *rule.kind.share(dealt) = 1.0;
+                if let Some(answer) = &rule.answer {
+                    dealt.answer = answer.clone();
+                }
             }
         }
         dealt

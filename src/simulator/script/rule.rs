@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Moment;
 use crate::simulator::fault::Fault;
 use crate::simulator::random::{Random, seed_for, seed_of_bytes};
+use crate::simulator::settings::ScriptedAnswer;
 
 /// A fault with its conditions.
 ///
@@ -22,6 +23,10 @@ pub struct FaultRule {
     pub method: Option<String>,
     /// Only requests with this path below the version, without its query; `*` stands for anything. Without regard to case.
     pub path: Option<String>,
+    /// Only requests with this query; `*` stands for anything. Without regard to case.
+    pub query: Option<String>,
+    /// What a fault of the kind `answer` answers.
+    pub answer: Option<ScriptedAnswer>,
     /// Only now.
     pub moment: Moment,
     /// At most this many times.
@@ -31,7 +36,10 @@ pub struct FaultRule {
 /// Its name where rules are listed: `429 on PATCH /users/*`.
 impl fmt::Display for FaultRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.kind)?;
+        match &self.answer {
+            Some(answer) => write!(f, "{} {}", self.kind, answer.status)?,
+            None => write!(f, "{}", self.kind)?,
+        }
         if self.method.is_some() || self.path.is_some() {
             f.write_str(" on")?;
         }
@@ -50,16 +58,18 @@ pub(crate) const TOKEN_PATH: &str = "/oauth2/v2.0/token";
 pub(crate) struct FaultTarget {
     method: String,
     path: String,
+    query: String,
     key: u64,
 }
 
 impl FaultTarget {
     /// `url` relative to the version.
     pub(crate) fn of(method: &str, url: &str) -> Self {
-        let path = url.split('?').next().unwrap_or_default().trim_matches('/');
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let path = path.trim_matches('/');
         let method = method.to_ascii_uppercase();
         let key = key_of(&method, url);
-        Self { path: format!("/{}", path.to_lowercase()), method, key }
+        Self { path: format!("/{}", path.to_lowercase()), query: query.to_lowercase(), method, key }
     }
 
     /// The same call, known by the requests in it as well, in any order: a batch asks what its requests ask.
@@ -88,6 +98,7 @@ impl FaultRule {
     pub(crate) fn is_for(&self, target: &FaultTarget) -> bool {
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&target.method))
             && self.path.as_ref().is_none_or(|path| fits(&path.to_lowercase(), &target.path))
+            && self.query.as_ref().is_none_or(|query| fits(&query.to_lowercase(), &target.query))
     }
 
     pub(super) fn is_on(&self, now: Duration, applied: u64, struck: u64) -> bool {

@@ -14,7 +14,7 @@ use crate::simulator::graph::depends_on::DependencyShape;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::moment::imf_fixdate;
-use crate::simulator::settings::RetryAfterForm;
+use crate::simulator::settings::{RetryAfterForm, ScriptedAnswer};
 use crate::simulator::tokens::TokenHolder;
 
 /// The requests of one HTTP call on their way through the directory.
@@ -215,6 +215,9 @@ impl World {
             ServedError::concurrency()
         } else if strikes(faults.dependency_item) {
             ServedError::failed_dependency()
+        } else if strikes(faults.scripted_answer) {
+            let ScriptedAnswer { status, code, message } = faults.answer.clone();
+            ServedError::new(status, code, message)
         } else {
             return None;
         };

@@ -47,6 +47,33 @@ async fn a_fault_strikes_the_requests_that_it_names_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_fault_answers_in_any_words_and_looks_at_the_query_where_it_is_asked_to() {
+    let rule = "[[fault]]\nkind = \"answer\"\npath = \"*/roleAssignments\"\nquery = \"*expand=*\"\n\
+        answer = { status = 404, code = \"Request_ResourceNotFound\", message = \"Gone.\" }\n";
+    let graph = playing(rule).await;
+    let refused = graph.get("/roleManagement/directory/roleAssignments?$expand=principal").await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    assert_eq!(refused.body["error"]["code"], "Request_ResourceNotFound");
+    assert_eq!(refused.body["error"]["message"], "Gone.");
+    assert_eq!(graph.get("/roleManagement/directory/roleAssignments").await.status, StatusCode::OK);
+}
+
+#[test]
+fn an_answer_of_a_fault_is_whole_and_stands_at_its_kind() {
+    for (rule, why) in [
+        ("kind = \"answer\"", "an answer needs its words"),
+        ("kind = \"429\"\nanswer = { status = 400, code = \"x\" }", "429 has an answer of its own"),
+        ("kind = \"answer\"\nanswer = { status = 200, code = \"x\" }", "200 is no status of an error"),
+        ("kind = \"answer\"\nanswer = { status = 400 }", "code"),
+    ] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("[[fault]]\n{rule}\n")).unwrap();
+        let error = Scenario::read(file.path()).unwrap_err().to_string();
+        assert!(error.contains(why), "{rule}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_rate_is_kept_and_a_number_of_times_is_not_exceeded() {
     let graph = playing("no-quota = true\n[[fault]]\nkind = \"429\"\nrate = 0.25\nmethod = \"POST\"\n").await;
     let mut throttled = 0;
