@@ -28,11 +28,7 @@ const NOT_SIMULATED: &str = "NotSimulated";
 const THIS_CALL: &str = "this call: ";
 
 impl ServedError {
-    pub(crate) fn new(
-        status: u16,
-        code: impl Into<Cow<'static, str>>,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(crate) fn new(status: u16, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, code: code.into(), message: message.into() }
     }
 

@@ -117,11 +117,13 @@ impl TryFrom<RawRule> for Rule {
         if let Some(path) = path.as_deref().filter(|path| !path.starts_with(['/', '*']) || path.starts_with("/v1.0")) {
             return Err(format!("no request has the path {path:?}; write it from below the version, as \"/users/*\""));
         }
-        let answer = answer.map(|AnswerTable { status, code, message }| ScriptedAnswer { status: status.0.0, code, message });
+        let answer =
+            answer.map(|AnswerTable { status, code, message }| ScriptedAnswer { status: status.0.0, code, message });
         let is_scripted = kind.0.name == "answer";
         if is_scripted != answer.is_some() {
             return Err(if is_scripted {
-                "an answer needs its words: answer = { status = 400, code = \"BadRequest\", message = \"...\" }".to_owned()
+                "an answer needs its words: answer = { status = 400, code = \"BadRequest\", message = \"...\" }"
+                    .to_owned()
             } else {
                 format!("{} has an answer of its own; take kind = \"answer\" for another", kind.0)
             });
