@@ -27,7 +27,42 @@
 //! | [`report`] | a plan becomes a page for those who approve it, a run one for those who ask what was done, a password that was unsealed a letter |
 //! | [`doctor`] | what a run would need becomes *checks*, each with its remedy; it only reads |
 //! | [`simulator`] | the embedded stand-in for Graph that drills and tests run against |
+//! | [`manual`] | the pages of `sealoff help TOPIC` |
 //! | [`cli`] | the only room that knows what a terminal is |
+//!
+//! What two files of a room share has a file of its own name, so that no two files import each other.
+//!
+//! # Words
+//!
+//! One word stands for one thing, in code, files, help and messages.
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | roster, entry | the list of people as it came in; one of its rows |
+//! | key | what names the person of an entry: an object id, a user principal name, or another property |
+//! | account | one user object of the directory, known by its object id |
+//! | playbook, step | what is done to each account; one thing of it: block, unblock, reset, revoke |
+//! | plan, decision, reason | the validated preview; what happens to an entry: act, already, skip, refuse; why |
+//! | fingerprint | the digest that binds a plan |
+//! | drift | an account is no longer the one that the plan was made for |
+//! | run, process | one execution of one plan; each start of `apply` that works on it |
+//! | turn | the place of an account in the order of work |
+//! | write, batch, call | one changing request; up to twenty of them; what travels over HTTP |
+//! | intent | a write in the journal, on disk before it is sent |
+//! | journal, record | the append-only file of a run; one line of it |
+//! | fold, projection | one pass over the journal; what is collected in it: states, status, timeline, claims |
+//! | write outcome | what an answer means for a write: accepted, postponed, unknown, refused |
+//! | step outcome, outcome | what became of a step; of an entry, as `results.csv` has it |
+//! | in doubt, uncertain | a write may have taken effect, and will be tried or read again; it cannot be settled any more |
+//! | cause, remedy | why something is not done; what a person does about it |
+//! | quarantine | writes that are sent alone, because a call with them failed |
+//! | rerouted | a write that one app was refused and another one tries |
+//! | quota, limiter, floor | what Graph lets one app do; how it counts; the minimum time by it |
+//! | credential, seal | a new password, or a way to sign in; to encrypt it to recipients |
+//! | recipient, identity | the public key that is sealed to; the private key that opens |
+//! | handoff, packet | who passes passwords on; everything sealed to one of them, in one file |
+//! | proof | what a later read shows of a step: proved, not yet, contradicted, cannot be proved |
+//! | simulator, drill, ledger | the embedded Graph; a run against it; its record of every write |
 //!
 //! # To add a step
 //!
