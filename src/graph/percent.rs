@@ -16,7 +16,7 @@ impl fmt::Display for PercentEncoded<'_> {
     }
 }
 
-/// [`PercentEncoded`] as text.
+/// `PercentEncoded` as text.
 #[must_use]
 pub fn encode_query(text: &str) -> String {
     PercentEncoded(text).to_string()

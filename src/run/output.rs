@@ -34,7 +34,7 @@ pub fn write(plan: &PlanFolder) -> Result<RunOutput, RunError> {
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_replayed(
     plan: &PlanFolder,
     replay: &Replay,
