@@ -34,7 +34,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
         }
         Reason::Guest => "the person signs in at another organization; only a block has an effect on guests",
         Reason::Synced => {
-            "the account is mastered on-premises, and what is changed here has to be changed there too: see onprem.csv"
+            "the account is mastered on-premises: Active Directory has to be changed too (onprem.csv), or its next sync undoes a block"
         }
         Reason::Federated => {
             "the domain is federated: its users sign in at its own identity provider, and their passwords have to be replaced there"
