@@ -33,11 +33,7 @@ pub struct Controller {
     documented: Allowance,
     level: Level,
     window: Window,
-    counts_in_windows: bool,
-    /// A batch that a bucket would have passed was refused.
-    is_sure: bool,
-    /// What passed in a window before it refused; beyond it, every step is tried.
-    proven: f64,
+    mode: QuotaMode,
     in_flight: f64,
     /// Send the first batch beyond the burst alone. A bucket accepts it, a window rejects it; so we learn which one it is.
     is_beyond_the_burst: bool,
@@ -46,12 +42,46 @@ pub struct Controller {
     gate: Duration,
     trial: Option<Trial>,
     refused_at: Option<Duration>,
-    refusing_since: Option<Duration>,
+    refusals: Option<RefusalsInARow>,
     silent_since: Option<Duration>,
-    short_refusals: u32,
-    refusals_in_a_row: u32,
-    named_no_time: bool,
     passed_at: Duration,
+}
+
+/// How the service counts, by what it showed so far.
+///
+/// Refused as an alternative: to ask once, at the beginning, and keep the answer. A service may be changed during a run, and
+/// an app that spends the same quota makes a bucket look like a window for a while. The price is that each mode has a way
+/// back: a window that is not sure is put to a test, and one that keeps asking for seconds only is a bucket again.
+#[derive(Debug, Clone, Copy)]
+enum QuotaMode {
+    /// As documented: `level` decides.
+    Bucket,
+    /// In windows: `window` decides.
+    Window(WindowBelief),
+}
+
+/// What is believed of the window.
+#[derive(Debug, Clone, Copy)]
+struct WindowBelief {
+    /// A batch that a bucket would have passed was refused.
+    is_sure: bool,
+    /// What passed in a window before it refused; beyond it, every step is tried.
+    proven: f64,
+    /// Refusals that asked for seconds only, one after the other.
+    short_refusals: u32,
+}
+
+impl WindowBelief {
+    const fn unsure(proven: f64) -> Self {
+        Self { is_sure: false, proven, short_refusals: 0 }
+    }
+}
+
+/// Refusals between which nothing passed.
+#[derive(Debug, Clone, Copy)]
+struct RefusalsInARow {
+    since: Duration,
+    count: u32,
 }
 
 /// How many writes may be under way while the way is tried: twice as many after each answer to what was sent since.
@@ -70,8 +100,9 @@ impl Trying {
 /// A batch that is let go to learn something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Trial {
-    /// The gate opens; by the log, a window that slides would open at that other moment.
-    Reopening { gate: Duration, slides_at: Duration },
+    /// The gate opens; by the log, a window that slides would open at that other moment. Where Graph named no time, the gate
+    /// is a guess.
+    Reopening { gate: Duration, slides_at: Duration, is_guess: bool },
     /// A window would refuse this one, and a bucket would not.
     IsItAWindow,
 }
@@ -84,20 +115,15 @@ impl Controller {
             documented,
             level: Level::full(documented, now),
             window: Window::of(documented),
-            counts_in_windows: false,
-            is_sure: false,
-            proven: f64::from(documented.burst),
+            mode: QuotaMode::Bucket,
             in_flight: 0.0,
             is_beyond_the_burst: false,
             trying: None,
             gate: Duration::ZERO,
             trial: None,
             refused_at: None,
-            refusing_since: None,
+            refusals: None,
             silent_since: None,
-            short_refusals: 0,
-            refusals_in_a_row: 0,
-            named_no_time: false,
             passed_at: now,
         }
     }
@@ -125,21 +151,19 @@ impl Controller {
         if self.in_flight > 0.0 && self.in_flight + amount > self.max_in_flight() {
             return Err(Wait::Answer);
         }
-        let granted = if matches!(self.trial, Some(Trial::Reopening { .. })) {
-            self.reopen(now, wanted)?
-        } else if self.counts_in_windows {
-            self.take_from_window(now, amount)?;
-            wanted
-        } else {
-            if !self.is_beyond_the_burst && self.window.free(now) - self.in_flight < amount {
-                self.is_beyond_the_burst = true;
-                self.trying = Trying::from(now);
-                if self.in_flight > 0.0 {
-                    return Err(Wait::Answer);
-                }
+        let granted = match (self.trial, self.mode) {
+            (Some(Trial::Reopening { is_guess, .. }), _) => {
+                self.reopen(now, wanted)?;
+                if is_guess { wanted.min(PROBE) } else { wanted }
             }
-            self.level.take(now, amount).map_err(Wait::Until)?;
-            wanted
+            (_, QuotaMode::Window(belief)) => {
+                self.take_from_window(now, amount, belief)?;
+                wanted
+            }
+            (_, QuotaMode::Bucket) => {
+                self.take_from_bucket(now, amount)?;
+                wanted
+            }
         };
         self.in_flight += f64::from(granted);
         Ok(granted)
@@ -147,31 +171,48 @@ impl Controller {
 
     fn max_in_flight(&self) -> f64 {
         let tried = self.trying.map_or(f64::INFINITY, |trying| trying.most);
-        let is_small = self.counts_in_windows && self.proven < MUCH_LESS * self.window.capacity();
-        if is_small { tried.min(IN_FLIGHT_NEAR_A_LIMIT) } else { tried }
+        match self.mode {
+            QuotaMode::Window(belief) if belief.proven < MUCH_LESS * self.window.capacity() => {
+                tried.min(IN_FLIGHT_NEAR_A_LIMIT)
+            }
+            QuotaMode::Window(_) | QuotaMode::Bucket => tried,
+        }
+    }
+
+    fn take_from_bucket(&mut self, now: Duration, amount: f64) -> Result<(), Wait> {
+        if !self.is_beyond_the_burst && self.window.free(now) - self.in_flight < amount {
+            self.is_beyond_the_burst = true;
+            self.trying = Trying::from(now);
+            if self.in_flight > 0.0 {
+                return Err(Wait::Answer);
+            }
+        }
+        self.level.take(now, amount).map_err(Wait::Until)
     }
 
     /// The first call after a refusal goes alone. Where Graph named the time, a whole batch fits by its own words.
-    fn reopen(&mut self, now: Duration, wanted: u32) -> Result<u32, Wait> {
+    fn reopen(&mut self, now: Duration, wanted: u32) -> Result<(), Wait> {
         if self.in_flight > 0.0 {
             return Err(Wait::Answer);
         }
-        if !self.counts_in_windows {
-            self.level.take(now, f64::from(wanted)).map_err(Wait::Until)?;
-        } else if let Some(Trial::Reopening { slides_at, .. }) = &mut self.trial {
-            *slides_at = self.window.would_slide_open(now, BATCH, self.proven);
+        match (self.mode, &mut self.trial) {
+            (QuotaMode::Bucket, _) => self.level.take(now, f64::from(wanted)).map_err(Wait::Until)?,
+            (QuotaMode::Window(belief), Some(Trial::Reopening { slides_at, .. })) => {
+                *slides_at = self.window.would_slide_open(now, BATCH, belief.proven);
+            }
+            (QuotaMode::Window(_), Some(Trial::IsItAWindow) | None) => {}
         }
-        Ok(if self.named_no_time { wanted.min(PROBE) } else { wanted })
+        Ok(())
     }
 
-    fn take_from_window(&mut self, now: Duration, amount: f64) -> Result<(), Wait> {
+    fn take_from_window(&mut self, now: Duration, amount: f64, belief: WindowBelief) -> Result<(), Wait> {
         if self.trial.is_some() && self.in_flight > 0.0 {
             return Err(Wait::Answer);
         }
         self.trial = None;
         let used = self.window.used(now) + self.in_flight;
         if used + amount <= self.window.capacity() {
-            if self.trying.is_none() && self.window.passed(now) + self.in_flight + amount > self.proven {
+            if self.trying.is_none() && self.window.passed(now) + self.in_flight + amount > belief.proven {
                 self.trying = Trying::from(now);
                 if self.in_flight > 0.0 {
                     return Err(Wait::Answer);
@@ -180,7 +221,7 @@ impl Controller {
             return Ok(());
         }
         let opens = self.window.opens(now, amount + self.in_flight).ok_or(Wait::Answer)?;
-        if !self.is_sure && opens > now + LONG {
+        if !belief.is_sure && opens > now + LONG {
             if self.in_flight > 0.0 {
                 return Err(Wait::Answer);
             }
@@ -224,7 +265,7 @@ impl Controller {
             // Lost on the way: it says nothing, and whatever it was to tell is tried again.
             return;
         }
-        (self.refusals_in_a_row, self.refusing_since) = (0, None);
+        self.refusals = None;
         if let Some(trying) = self.trying.as_mut().filter(|trying| sent_at >= trying.since) {
             trying.most += f64::from(feedback.passed);
             if trying.most >= TRIED {
@@ -234,22 +275,20 @@ impl Controller {
         }
         match self.trial.take() {
             None => {}
-            Some(Trial::Reopening { gate, slides_at }) => {
-                self.named_no_time = false;
-                if self.counts_in_windows {
+            Some(Trial::Reopening { gate, slides_at, .. }) => {
+                if let QuotaMode::Window(belief) = self.mode {
                     // Open long before a sliding window would be: everything began anew.
                     if slides_at > sent_at + SAME {
                         self.window.anchor_at(Some(gate));
                     }
-                    if self.is_sure {
+                    if belief.is_sure {
                         self.trying = None;
                     }
                 }
             }
             Some(Trial::IsItAWindow) if feedback.throttled > 0 => {}
             Some(Trial::IsItAWindow) => {
-                self.counts_in_windows = false;
-                self.window.anchor_at(None);
+                self.count_in_a_bucket();
                 self.level = Level::full(self.documented, now);
                 self.level.spend(now, f64::from(self.documented.burst));
             }
@@ -258,7 +297,8 @@ impl Controller {
 
     /// The way was tried to its end, further than it was ever open before.
     fn take_more_than_proven(&mut self, now: Duration) {
-        if !self.counts_in_windows || self.window.passed(now) <= self.proven {
+        let QuotaMode::Window(belief) = &mut self.mode else { return };
+        if self.window.passed(now) <= belief.proven {
             return;
         }
         let opened_lately = self.gate > Duration::ZERO && now < self.gate + self.window.length() / 2;
@@ -266,8 +306,13 @@ impl Controller {
             // No sliding window would have passed so much so soon.
             self.window.anchor_at(Some(self.gate));
         } else {
-            self.proven = self.window.capacity();
+            belief.proven = self.window.capacity();
         }
+    }
+
+    fn count_in_a_bucket(&mut self) {
+        self.mode = QuotaMode::Bucket;
+        self.window.anchor_at(None);
     }
 
     fn refused(&mut self, now: Duration, is_news: bool, feedback: &Feedback, chance: f64) {
@@ -275,9 +320,9 @@ impl Controller {
         if !is_news && named.is_none() {
             return;
         }
-        let pause = named.unwrap_or_else(|| backoff::spread(self.refusals_in_a_row, chance));
+        let pause = named.unwrap_or_else(|| backoff::spread(self.refusals.map_or(0, |refusals| refusals.count), chance));
         let mut resume = now + pause + backoff::a_little(chance);
-        if named.is_none() && self.counts_in_windows {
+        if named.is_none() && matches!(self.mode, QuotaMode::Window(_)) {
             // Its own log knows when a window opens, if nobody else does.
             resume = resume.min(self.window.opens(now, BATCH).filter(|opens| *opens > now).unwrap_or(resume));
         }
@@ -289,43 +334,48 @@ impl Controller {
             }
             return;
         }
-        let refusing_since = *self.refusing_since.get_or_insert(now);
-        let long = named.is_some_and(|wait| wait >= LONG) || now.saturating_sub(refusing_since) >= LONG;
-        self.is_sure |= self.counts_in_windows && long;
-        if !self.counts_in_windows && long {
-            (self.counts_in_windows, self.is_sure, self.short_refusals) = (true, false, 0);
-        } else if self.counts_in_windows {
-            self.short_refusals = if long { 0 } else { self.short_refusals + 1 };
-            if !long && (!self.is_nearly_used_up(now) || self.short_refusals >= MAX_SHORT_REFUSALS) {
-                self.counts_in_windows = false;
-                self.window.anchor_at(None);
-            }
-        }
-        if self.counts_in_windows {
-            if !self.is_nearly_used_up(now) {
-                self.window.anchor_at(None);
-            }
-            self.proven = self.window.passed(now).max(BATCH);
-        }
+        let refusals = self.refusals.get_or_insert(RefusalsInARow { since: now, count: 0 });
+        refusals.count += 1;
+        let long = named.is_some_and(|wait| wait >= LONG) || now.saturating_sub(refusals.since) >= LONG;
+        self.believe_refusal(now, long);
         self.level.refused(now, self.gate);
-        self.trial = Some(Trial::Reopening { gate: self.gate, slides_at: Duration::ZERO });
-        self.named_no_time = named.is_none();
+        self.trial =
+            Some(Trial::Reopening { gate: self.gate, slides_at: Duration::ZERO, is_guess: named.is_none() });
         self.trying = Trying::from(now);
-        self.refusals_in_a_row += 1;
         self.refused_at = Some(now);
     }
 
-    fn is_nearly_used_up(&self, now: Duration) -> bool {
-        self.window.used(now) >= 0.9 * self.window.capacity().min(self.proven)
+    /// What a refusal says about the way in which the service counts.
+    fn believe_refusal(&mut self, now: Duration, long: bool) {
+        let passed = self.window.passed(now).max(BATCH);
+        let QuotaMode::Window(mut belief) = self.mode else {
+            if long {
+                self.mode = QuotaMode::Window(WindowBelief::unsure(passed));
+            }
+            return;
+        };
+        let is_nearly_used_up = self.window.used(now) >= 0.9 * self.window.capacity().min(belief.proven);
+        belief.is_sure |= long;
+        belief.short_refusals = if long { 0 } else { belief.short_refusals + 1 };
+        if !long && (!is_nearly_used_up || belief.short_refusals >= MAX_SHORT_REFUSALS) {
+            self.count_in_a_bucket();
+            return;
+        }
+        if !is_nearly_used_up {
+            self.window.anchor_at(None);
+        }
+        // An anchor that was given up changes what the window holds.
+        belief.proven = self.window.passed(now).max(BATCH);
+        self.mode = QuotaMode::Window(belief);
     }
 
     fn take_share(&mut self, now: Duration, share: Option<f64>) {
-        if self.counts_in_windows {
+        if let QuotaMode::Window(belief) = &mut self.mode {
             // The service counts more than the log does: somebody else spends, or the quota is smaller.
             if let Some(share) = share.filter(|share| *share > 0.0) {
                 let room = (self.window.used(now) + self.in_flight) / share;
-                if room < MUCH_LESS * self.proven {
-                    self.proven = room.max(BATCH);
+                if room < MUCH_LESS * belief.proven {
+                    belief.proven = room.max(BATCH);
                 }
             }
             return;
@@ -346,9 +396,8 @@ impl Controller {
             self.level.count_on_silence(now);
             return;
         }
-        self.counts_in_windows = true;
+        self.mode = QuotaMode::Window(WindowBelief::unsure(self.window.capacity()));
         self.window.anchor_at(Some(silent_since));
-        self.proven = self.window.capacity();
         self.trying = Trying::from(now);
     }
 
@@ -356,18 +405,21 @@ impl Controller {
     #[must_use]
     pub fn in_hand(&self, now: Duration) -> f64 {
         if now < self.gate {
-            0.0
-        } else if self.counts_in_windows {
-            (self.window.free(now) - self.in_flight).max(0.0)
-        } else {
-            self.level.amount(now)
+            return 0.0;
+        }
+        match self.mode {
+            QuotaMode::Window(_) => (self.window.free(now) - self.in_flight).max(0.0),
+            QuotaMode::Bucket => self.level.amount(now),
         }
     }
 
     /// Writes a second in the long run.
     #[must_use]
     pub fn rate(&self) -> f64 {
-        if self.counts_in_windows { self.documented.per_second } else { self.level.rate() }
+        match self.mode {
+            QuotaMode::Window(_) => self.documented.per_second,
+            QuotaMode::Bucket => self.level.rate(),
+        }
     }
 
     /// The time that `amount` more writes will take, by what is known now.
@@ -377,25 +429,25 @@ impl Controller {
         if amount <= 0.0 {
             return Duration::ZERO;
         }
-        if !self.counts_in_windows {
+        let QuotaMode::Window(belief) = self.mode else {
             return self.level.time_for(now, amount).max(shut);
-        }
-        let slides = self.window.would_slide_open(now, BATCH, self.proven);
+        };
+        let most = self.window.capacity().min(belief.proven);
+        let slides = self.window.would_slide_open(now, BATCH, belief.proven);
         if now < self.gate && slides > self.gate + SAME {
-            let windows = (amount / self.window.capacity().min(self.proven)).ceil() - 1.0;
+            let windows = (amount / most).ceil() - 1.0;
             return shut + self.window.length().mul_f64(windows.max(0.0));
         }
-        let most = self.window.capacity().min(self.proven);
         shut.max(self.window.time_for(now, amount + self.in_flight, most))
     }
 
     /// How the service was found to count.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        match (self.counts_in_windows, self.window.anchor()) {
-            (false, _) => Shape::TokenBucket,
-            (true, None) => Shape::SlidingWindow,
-            (true, Some(_)) => Shape::FixedWindow,
+        match (self.mode, self.window.anchor()) {
+            (QuotaMode::Bucket, _) => Shape::TokenBucket,
+            (QuotaMode::Window(_), None) => Shape::SlidingWindow,
+            (QuotaMode::Window(_), Some(_)) => Shape::FixedWindow,
         }
     }
 
@@ -405,7 +457,7 @@ impl Controller {
     pub fn floor(&self, began: Duration, amount: u64, spent: u32) -> Duration {
         let amount = amount + u64::from(spent);
         let windows = amount.div_ceil(u64::from(self.documented.burst).max(1)).saturating_sub(1);
-        if windows == 0 || !self.counts_in_windows {
+        if windows == 0 || matches!(self.mode, QuotaMode::Bucket) {
             return self.documented.floor(amount);
         }
         let length = self.window.length();
