@@ -76,7 +76,7 @@ impl PlannedAccounts {
         self.entries.len()
     }
 
-    /// Does the plan act on nobody?
+    /// Does the plan act on no account?
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -216,7 +216,8 @@ impl PackedNames {
 fn share_of(handoff: Option<&Handoff>, row: &PlanRow) -> Result<u16, TooMany> {
     match handoff.filter(|_| row.steps.contains(Step::Reset)).map(|handoff| handoff.share_of(&row.handoff)) {
         None => Ok(0),
-        // Every row has one: that was checked when the plan was opened. Nobody's is sealed to nobody, and never to somebody else.
+        // Every row has one: that was checked when the plan was opened. A row without keys is refused when its password is
+        // made, and never sealed to another's keys.
         Some(None) => Ok(u16::MAX),
         Some(Some(share)) => u16::try_from(share).ok().filter(|share| *share < u16::MAX).ok_or(TooMany),
     }

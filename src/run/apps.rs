@@ -313,7 +313,7 @@ impl<T> Apps<T> {
     }
 }
 
-/// Whatever comes first: an answer comes at some moment that nobody knows, and wakes the engine by itself.
+/// The sooner of two waits. The moment of an answer is not known; an answer wakes the engine by itself.
 fn sooner(one: Wait, other: Wait) -> Wait {
     match (one, other) {
         (Wait::Until(one), Wait::Until(other)) => Wait::Until(one.min(other)),

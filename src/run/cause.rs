@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_told_apart_and_what_is_done_has_none() {
+    fn causes_are_distinguished_and_what_is_done_has_none() {
         let of = |outcome, fault: Option<RowFault>| Cause::of(outcome, fault.as_ref());
         let gave_up = RowFault::GaveUp { steps: Steps::of(&[Step::Revoke]), reason: "throttled".to_owned() };
         for outcome in [Outcome::Done, Outcome::Already, Outcome::Skipped, Outcome::Refused] {

@@ -22,7 +22,7 @@ use crate::seal::{
 pub struct GeneratedCredential {
     /// The password itself.
     pub password: Password,
-    /// What the recipients can open; nothing where nobody is to know the password.
+    /// What the recipients can open; nothing where the password is thrown away.
     pub sealed: Option<SealedCredential>,
 }
 
@@ -46,8 +46,8 @@ pub enum CredentialError {
         source: SealError,
     },
     /// The plan does not say who may open it.
-    #[error("the plan gives nobody's keys for row {row}; make a new plan")]
-    Nobody {
+    #[error("the plan names no keys for row {row}; make a new plan")]
+    NoKeys {
         /// The entry.
         row: u32,
     },
@@ -58,7 +58,7 @@ pub enum CredentialError {
 
 /// Who can open the credentials of a run.
 pub enum Sealing {
-    /// Nobody: they are thrown away, or none are made.
+    /// No key: the passwords are thrown away, or none are made.
     Discard,
     /// The same keys for everybody's.
     ToAll(Recipients),
@@ -119,7 +119,7 @@ impl CredentialGenerator {
             Sealing::ToAll(recipients) => Some(recipients),
             Sealing::ByShare(shares) => {
                 let recipients = shares.get(usize::from(account.share));
-                Some(recipients.ok_or(CredentialError::Nobody { row })?)
+                Some(recipients.ok_or(CredentialError::NoKeys { row })?)
             }
         };
         let sealed = match recipients {
@@ -212,13 +212,13 @@ mod tests {
             steps: Steps::of(&[Step::Reset]),
             share: 0,
         };
-        let (plain, nobody) = ("ada@contoso.com", "Ada");
+        let (plain, short) = ("ada@contoso.com", "Ada");
         let others = HashMap::from([(RowNumber::FIRST, name.clone().into_boxed_str())]);
         for (whose, generator, account) in [
-            ("the tenant", generator(vec!["x".to_owned(), name.clone()], HashMap::new()), account(plain, nobody)),
-            ("the person, unseen", generator(vec![], others), account(plain, nobody)),
+            ("the tenant", generator(vec!["x".to_owned(), name.clone()], HashMap::new()), account(plain, short)),
+            ("the person, unseen", generator(vec![], others), account(plain, short)),
             ("display name", generator(vec![], HashMap::new()), account(plain, &name)),
-            ("sign-in name", generator(vec![], HashMap::new()), account(&name, nobody)),
+            ("sign-in name", generator(vec![], HashMap::new()), account(&name, short)),
         ] {
             for _ in 0..20 {
                 let password = generator.credential(account).unwrap().password;

@@ -1,4 +1,4 @@
-//! What the engine tells, as it happens. Terminal, JSON lines and report are its listeners; the engine itself prints nothing.
+//! What the engine reports, as it happens. Terminal, JSON lines and report are its listeners; the engine itself prints nothing.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ pub enum Event {
         /// How long Graph asks to wait.
         retry_after: Option<Duration>,
     },
-    /// The limit of the whole tenant was reached: other apps are spending it too. Told once.
+    /// The limit of the whole tenant was reached: other apps are spending it too. Reported once.
     TenantLimitReached,
     /// An app does not get in, or may not do anything; the others go on without it.
     AppLeftOut {

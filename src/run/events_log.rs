@@ -1,4 +1,4 @@
-//! Every event of a run as one line of JSON, as it happens, for whoever collects such lines: a SIEM, or Sentinel's custom
+//! Every event of a run as one line of JSON, as it happens, for a collector of such lines: a SIEM, or Sentinel's custom
 //! logs.
 //!
 //! # The schema
@@ -83,8 +83,8 @@ impl EventsLog {
         Ok(Self { file, plan, tenant, run: Uuid::new_v4(), failed: None })
     }
 
-    /// Appends an event. A line that cannot be written stops nobody from being locked out: it is remembered, and nothing
-    /// more is written.
+    /// Appends an event. A line that cannot be written does not stop the run: the failure is remembered, and nothing more
+    /// is written.
     pub fn take(&mut self, event: &Event) {
         self.append(event);
     }

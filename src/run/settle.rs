@@ -1,12 +1,12 @@
-//! What a read can say about a step of which nobody knows whether it took effect.
+//! What a read can say about a step that may or may not have taken effect.
 //!
 //! A step is in doubt when its write was intended and its answer is missing: the process died, or the answer was lost.
 //! Before such a run goes on, everybody is read again anyway, and some doubts end there. A doubt that is ended wrongly
-//! leaves somebody in who is said to be out; one that is not ended costs a write. So a read decides only what it proves.
+//! leaves a person in who is said to be out; one that is not ended costs a write. So a read decides only what it proves.
 //!
 //! | step | what a read shows | what it proves |
 //! | --- | --- | --- |
-//! | block | sign-in is not allowed, and it was when the plan was made | that it is done: a blocked account is blocked, whoever did it, and the write that may still be on its way does the same |
+//! | block | sign-in is not allowed, and it was when the plan was made | that it is done: a blocked account is blocked, by this run or another hand, and the write that may still be on its way does the same |
 //! | unblock | | nothing that would help: it travels with a reset |
 //! | reset | the password was changed after the write was intended | nothing. The change may be the intruder's, or the person's own, in the same second; and a password is `done` only when the sealed one is the live one. It is set again, with a new sealed password |
 //! | reset | the password was not changed since | nothing. The read may come from a replica that lags, and the write may still be on its way |
@@ -18,7 +18,7 @@
 //!
 //! - it is more than [`APART`] later than Graph's own clock at the account's last answer, so that it is neither the reset
 //!   before it nor, should a block move it too, the block;
-//! - it is more than [`APART`] later than the last change of the password, by whomever;
+//! - it is more than [`APART`] later than the last change of the password, by any hand;
 //! - it is at least [`SPREAD`] old by Graph's own clock, so that a change of the password at that moment would have
 //!   reached the replica that was read, too.
 //!
@@ -134,13 +134,13 @@ mod tests {
     }
 
     #[test]
-    fn a_revoke_is_told_from_what_else_moves_the_same_time() {
+    fn a_revoke_is_distinguished_from_what_else_moves_the_same_time() {
         let late = AT + Duration::minutes(5);
         assert_eq!(proves(revoke_in_doubt(), Some(AT), &seen(), late), REVOKE);
         let moved = AT + Duration::seconds(10);
         for (why, answered, other, now) in [
             ("the reset or the block itself", Some(moved - APART), seen(), late),
-            ("nobody knows when Graph answered", None, seen(), late),
+            ("when Graph answered is not known", None, seen(), late),
             (
                 "somebody changed the password",
                 Some(AT),

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use crate::graph::quota::Allowance;
 use crate::ids::ClientId;
 
-/// The write quota as a journal tells of it.
+/// The write quota as a journal has it.
 #[derive(Debug, Clone, Default)]
 pub struct Spent {
     /// There are never more than a few. `None` is the app of a journal, or of a token, that does not name it.
@@ -105,7 +105,7 @@ mod tests {
         let at = |seconds, speed| spent.missing(began + time::Duration::seconds(seconds), speed);
         let now = at(0, 1.0);
         assert_eq!([now.of(app(1), true), now.of(app(2), false), now.of(app(3), false)], [3_040, 500, 0]);
-        assert_eq!(now.of(app(1), false), 3_000, "what nobody put down to an app is the first one's");
+        assert_eq!(now.of(app(1), false), 3_000, "what names no app is the first one's");
         assert_eq!(now.of_tenant, 3_540);
         let later = at(50, 1.0);
         assert_eq!([later.of(app(1), true), later.of(app(2), false), later.of_tenant], [2_000, 0, 540]);

@@ -29,7 +29,7 @@ type Limiter = RateLimiter<
     governor::middleware::NoOpMiddleware<<TenantTime as GovernorClock>::Instant>,
 >;
 
-/// A client-side copy of one documented bucket that Graph does not tell about: it is kept as documented. It has one owner:
+/// A client-side copy of one documented bucket of which Graph's answers say nothing: it is kept as documented. It has one owner:
 /// waiters would not be served in order.
 pub struct Bucket {
     clock: Clock,

@@ -262,7 +262,7 @@ impl Controller {
 
     fn let_through(&mut self, now: Duration, sent_at: Duration, feedback: &Feedback) {
         if feedback.passed == 0 {
-            // Lost on the way: it says nothing, and whatever it was to tell is tried again.
+            // Lost on the way: it says nothing, and what it was to show is tried again.
             return;
         }
         self.refusals = None;
@@ -320,10 +320,11 @@ impl Controller {
         if !is_news && named.is_none() {
             return;
         }
-        let pause = named.unwrap_or_else(|| backoff::spread(self.refusals.map_or(0, |refusals| refusals.count), chance));
+        let pause =
+            named.unwrap_or_else(|| backoff::spread(self.refusals.map_or(0, |refusals| refusals.count), chance));
         let mut resume = now + pause + backoff::a_little(chance);
         if named.is_none() && matches!(self.mode, QuotaMode::Window(_)) {
-            // Its own log knows when a window opens, if nobody else does.
+            // Graph named no time: the log knows when a window opens.
             resume = resume.min(self.window.opens(now, BATCH).filter(|opens| *opens > now).unwrap_or(resume));
         }
         self.gate = self.gate.max(resume);
@@ -339,8 +340,7 @@ impl Controller {
         let long = named.is_some_and(|wait| wait >= LONG) || now.saturating_sub(refusals.since) >= LONG;
         self.believe_refusal(now, long);
         self.level.refused(now, self.gate);
-        self.trial =
-            Some(Trial::Reopening { gate: self.gate, slides_at: Duration::ZERO, is_guess: named.is_none() });
+        self.trial = Some(Trial::Reopening { gate: self.gate, slides_at: Duration::ZERO, is_guess: named.is_none() });
         self.trying = Trying::from(now);
         self.refused_at = Some(now);
     }

@@ -1,4 +1,4 @@
-//! What the controller is told, and what it tells.
+//! What the controller learns from an answer, and what it says to wait for.
 
 use std::time::Duration;
 

@@ -65,7 +65,7 @@ pub(super) struct Level {
     /// What Graph said last about the share of the limit in use: it says so from 0.8 on, so that silence means room, once
     /// it has spoken at all.
     share: Option<f64>,
-    has_told_shares: bool,
+    has_reported_shares: bool,
 }
 
 impl Level {
@@ -85,7 +85,7 @@ impl Level {
             next_raise: now,
             raise: RAISE,
             share: None,
-            has_told_shares: false,
+            has_reported_shares: false,
         };
         level.amount = level.most();
         level
@@ -202,7 +202,7 @@ impl Level {
 
     /// What Graph says about the share of the limit in use; nothing where the answer says nothing.
     pub(super) fn share(&mut self, now: Duration, share: Option<f64>) {
-        self.has_told_shares |= share.is_some();
+        self.has_reported_shares |= share.is_some();
         self.share = share;
         let Some(share) = share else { return };
         self.settle(now);
@@ -213,9 +213,9 @@ impl Level {
         }
     }
 
-    /// Has Graph told of the limit before, and is it silent now?
+    /// Did Graph report the share before, and is it silent now?
     pub(super) fn has_fallen_silent(&self) -> bool {
-        self.has_told_shares && self.share.is_none()
+        self.has_reported_shares && self.share.is_none()
     }
 
     /// Is the bucket as good as empty, by the documented figures?
@@ -234,7 +234,7 @@ impl Level {
             return;
         }
         let documented = self.documented.per_second;
-        let room = self.has_told_shares && self.share.is_none_or(|share| share < ROOM);
+        let room = self.has_reported_shares && self.share.is_none_or(|share| share < ROOM);
         if room && now >= self.changed_at + BETWEEN_EASY_RAISES {
             self.settle(now);
             self.rate += documented * EASY_RAISE;
@@ -287,10 +287,10 @@ mod tests {
 
     #[test]
     fn quiet_time_brings_the_documented_rate_back_and_room_sooner() {
-        let raised = |share: Option<f64>, told: bool| {
+        let raised = |share: Option<f64>, reported: bool| {
             let mut level = Level::full(Allowance::WRITES, at(0.0));
             level.slow_down(at(0.0), 10.0);
-            level.has_told_shares = told;
+            level.has_reported_shares = reported;
             let mut now = 0.0;
             while level.rate() < 20.0 && now < 10_000.0 {
                 now += 1.0;

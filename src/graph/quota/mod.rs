@@ -3,13 +3,13 @@
 //! The documented limits of the identity service are token buckets ("Microsoft Graph service-specific throttling
 //! limits", identity and access): for each app in each tenant 3,000 writes refilled at 20 a second, and resource units
 //! beside it; above them 18,000 writes in five minutes for the tenant and 35,000 for the app in all its tenants. The page
-//! calls the limit of the writes a bucket and words it as a window, and nobody outside can measure which it is.
+//! calls the limit of the writes a bucket and words it as a window, and which it is cannot be measured from outside.
 //!
 //! So there are two kinds of limits here. Those that only have to be kept stand in a [`Bucket`] each: they never change.
 //! The one that decides how long a run takes is in the hands of the [`Controller`]. It starts from the documented
 //! bucket and believes what Graph says over what it documents:
 //!
-//! - `level` is the bucket, with a level and a rate that can both be corrected. Two refusals tell the true rate: what
+//! - `level` is the bucket, with a level and a rate that can both be corrected. Two refusals give the true rate: what
 //!   passed between two moments at which the bucket was empty is exactly what flowed in.
 //! - `window` is the window, sliding or fixed. A bucket that is empty is good for a batch again within seconds; a service
 //!   that refuses everything for a quarter of a minute and more, right after its quota was spent, counts in windows.

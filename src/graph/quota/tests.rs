@@ -1,4 +1,4 @@
-//! The controller against modelled services, in no time at all: each counts in its own way, and none tells which.
+//! The controller against modelled services, in no time at all: each counts in its own way, and none says which.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -28,7 +28,7 @@ enum Says {
 struct Service {
     counting: Counting,
     says: Says,
-    tells_shares: bool,
+    reports_shares: bool,
     amount: f64,
     length: f64,
     used: f64,
@@ -46,7 +46,7 @@ impl Service {
         Self {
             counting,
             says: Says::Seconds,
-            tells_shares: true,
+            reports_shares: true,
             amount: 3_000.0,
             length: 150.0,
             used: 0.0,
@@ -119,7 +119,7 @@ impl Service {
             }
         }
         let share = self.used / self.amount;
-        feedback.share = (self.tells_shares && share >= 0.8).then_some((share * 100.0).round() / 100.0);
+        feedback.share = (self.reports_shares && share >= 0.8).then_some((share * 100.0).round() / 100.0);
         if feedback.throttled > 0 && self.says == Says::Seconds {
             feedback.retry_after = Some(Duration::from_secs_f64(self.wait(now).ceil().max(1.0)));
         }
@@ -297,7 +297,7 @@ fn a_fixed_window_is_recognised_and_spent_whenever_it_began() {
 }
 
 /// The window ends right after the burst, so that a bucket's pace is never refused: only the silence about the share of the
-/// limit tells that there is room.
+/// limit says that there is room.
 #[test]
 fn a_fixed_window_that_ends_unseen_is_found_by_the_silence_after_it() {
     for round_trip in [0.01, 0.05] {
@@ -311,8 +311,8 @@ fn a_fixed_window_that_ends_unseen_is_found_by_the_silence_after_it() {
 fn a_window_that_names_no_time_is_found_all_the_same() {
     for round_trip in [0.05, 0.3, 2.0] {
         for counting in [Counting::Sliding, Counting::Fixed(0.0), Counting::Fixed(75.0)] {
-            for tells_shares in [true, false] {
-                let service = Service { says: Says::Nothing, tells_shares, ..Service::new(counting) };
+            for reports_shares in [true, false] {
+                let service = Service { says: Says::Nothing, reports_shares, ..Service::new(counting) };
                 let offset = if let Counting::Fixed(offset) = counting { offset } else { 0.0 };
                 spend(service, WRITES, round_trip).assert(900.0 - offset, 1.08, 0.01);
             }
@@ -323,7 +323,7 @@ fn a_window_that_names_no_time_is_found_all_the_same() {
 /// The bucket is halved when so many writes have passed: from then on 10 a second, and the floor is what that allows.
 #[test]
 fn a_quota_that_is_halved_on_the_way_is_held_just_below() {
-    for (half_way, says, tells_shares) in [
+    for (half_way, says, reports_shares) in [
         (350.0, Says::Seconds, true),
         (350.0, Says::Seconds, false),
         (350.0, Says::Nothing, true),
@@ -331,7 +331,7 @@ fn a_quota_that_is_halved_on_the_way_is_held_just_below() {
         (60.0, Says::Seconds, true),
     ] {
         let changes = VecDeque::from([(half_way, 0.5)]);
-        let service = Service { says, tells_shares, changes, ..Service::new(Counting::Bucket) };
+        let service = Service { says, reports_shares, changes, ..Service::new(Counting::Bucket) };
         let before = 3_000.0 + half_way * 20.0;
         let floor = half_way + (f64::from(WRITES) - before) / 10.0;
         let ran = spend(service, WRITES, 0.1);
@@ -343,8 +343,8 @@ fn a_quota_that_is_halved_on_the_way_is_held_just_below() {
 #[test]
 fn windows_that_are_halved_on_the_way_are_spent_as_well() {
     for counting in [Counting::Sliding, Counting::Fixed(0.0)] {
-        for tells_shares in [true, false] {
-            let service = Service { tells_shares, changes: VecDeque::from([(375.0, 0.5)]), ..Service::new(counting) };
+        for reports_shares in [true, false] {
+            let service = Service { reports_shares, changes: VecDeque::from([(375.0, 0.5)]), ..Service::new(counting) };
             // 9,000 in the first three windows, and 1,500 in each after that.
             spend(service, WRITES, 0.05).assert(450.0 + 150.0 * 7.0, 1.15, 0.05);
         }
@@ -354,9 +354,9 @@ fn windows_that_are_halved_on_the_way_are_spent_as_well() {
 /// What is left to us is at least what the other app's own demand leaves.
 #[test]
 fn what_another_app_leaves_is_spent() {
-    for tells_shares in [true, false] {
+    for reports_shares in [true, false] {
         for (other_app, throttled) in [(5.0, 0.02), (10.0, 0.02), (12.0, 0.03), (16.0, 0.05)] {
-            let service = Service { other_app, tells_shares, ..Service::new(Counting::Bucket) };
+            let service = Service { other_app, reports_shares, ..Service::new(Counting::Bucket) };
             spend(service, 8_000, 0.1).assert(5_000.0 / (20.0 - other_app), 1.05, throttled);
         }
     }
@@ -364,23 +364,23 @@ fn what_another_app_leaves_is_spent() {
 
 #[test]
 fn a_quota_that_comes_back_is_found_again() {
-    for tells_shares in [true, false] {
+    for reports_shares in [true, false] {
         let service = Service {
-            tells_shares,
+            reports_shares,
             changes: VecDeque::from([(100.0, 0.25), (400.0, 1.0)]),
             ..Service::new(Counting::Bucket)
         };
         // 5,000 until it falls to 5 a second, 1,500 until it is back, and the rest at 20.
         let floor = 400.0 + (f64::from(WRITES) - 6_500.0) / 20.0;
         let ran = spend(service, WRITES, 0.1);
-        ran.assert(floor, if tells_shares { 1.05 } else { 1.20 }, 0.02);
+        ran.assert(floor, if reports_shares { 1.05 } else { 1.20 }, 0.02);
     }
 }
 
 #[test]
 fn a_bucket_that_others_had_emptied_is_not_stormed() {
-    for tells_shares in [true, false] {
-        let service = Service { used: 3_000.0, tells_shares, ..Service::new(Counting::Bucket) };
+    for reports_shares in [true, false] {
+        let service = Service { used: 3_000.0, reports_shares, ..Service::new(Counting::Bucket) };
         let ran = spend(service, 4_000, 0.1);
         ran.assert(200.0, 1.05, 0.05);
     }
@@ -440,7 +440,7 @@ proptest! {
     /// Whatever the service does, the run ends, waits only for what will come, and does not hammer.
     #[test]
     fn no_service_makes_it_hang_or_hammer(
-        kind in 0_u8..3, offset in 0.0..150.0, round_trip in 0.01..3.0, names in any::<bool>(), tells_shares in any::<bool>(),
+        kind in 0_u8..3, offset in 0.0..150.0, round_trip in 0.01..3.0, names in any::<bool>(), reports_shares in any::<bool>(),
         used in 0.0..3_000.0, other_app in 0.0..2.5, changes in prop::collection::vec((10.0..600.0, 0.2..1.5), 0..4),
     ) {
         let counting = match kind { 0 => Counting::Bucket, 1 => Counting::Sliding, _ => Counting::Fixed(offset) };
@@ -448,7 +448,7 @@ proptest! {
         let mut changes: Vec<(f64, f64)> = changes;
         changes.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut service = Service {
-            says, tells_shares, other_app, changes: changes.into(), ..Service::new(counting)
+            says, reports_shares, other_app, changes: changes.into(), ..Service::new(counting)
         };
         service.add(0.0, used);
         let ran = spend(service, 6_000, round_trip);

@@ -114,7 +114,7 @@ impl Window {
     }
 
     /// The first moment at which a window that slides and passes `most` writes would pass `amount` more: by what passed
-    /// alone, because nobody knows what refusals cost.
+    /// alone, because what refusals cost is not known.
     pub(super) fn would_slide_open(&self, now: Duration, amount: f64, most: f64) -> Duration {
         let begin = now.checked_sub(self.length);
         let current = || self.log.iter().filter(|entry| begin.is_none_or(|begin| entry.at > begin));

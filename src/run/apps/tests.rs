@@ -91,7 +91,7 @@ async fn an_app_that_is_throttled_waits_alone_and_the_tenants_limit_makes_all_wa
         let feedback = Feedback { sent: writes, throttled: writes, retry_after, ..Feedback::default() };
         apps.answered(app, Duration::ZERO, feedback, ThrottleScope::parse(scope));
         let by_app = spend_for(&mut apps, 20).await;
-        assert_eq!(by_app[app.get()], 0, "{scope}: it waits as it was told");
+        assert_eq!(by_app[app.get()], 0, "{scope}: it waits as Graph asked");
         let others: u32 = by_app.iter().sum();
         assert_eq!(others > 0, goes_on, "{scope}: {by_app:?}");
     }
@@ -164,7 +164,7 @@ fn a_journal_without_apps_counts_against_the_first() {
 }
 
 #[test]
-fn a_set_of_apps_covers_another_and_never_nobody() {
+fn a_set_of_apps_covers_another_and_never_an_empty_one() {
     let set = |apps: &[usize]| {
         let mut set = AppSet::default();
         apps.iter().for_each(|app| set.insert(AppIndex(*app)));
@@ -172,5 +172,5 @@ fn a_set_of_apps_covers_another_and_never_nobody() {
     };
     assert!(set(&[0, 1, 2]).covers(set(&[1])) && set(&[31]).covers(set(&[31])));
     assert!(!set(&[0]).covers(set(&[0, 1])));
-    assert!(!set(&[0]).covers(set(&[])), "where no app is left, nobody can say what it would be refused");
+    assert!(!set(&[0]).covers(set(&[])), "where no app is left, what it would be refused is not known");
 }

@@ -260,7 +260,7 @@ async fn on_a_failing_disk(path: &Path, good: u64, afterwards: Afterwards) -> (u
 }
 
 #[tokio::test]
-async fn wherever_a_disk_fails_what_was_acted_upon_is_in_the_journal() {
+async fn wherever_a_disk_fails_what_was_acted_on_is_in_the_journal() {
     for afterwards in [Afterwards::Healed, Afterwards::Dead] {
         for good in 0..16 {
             let (_scratch, path) = scratch();

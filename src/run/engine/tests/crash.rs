@@ -58,8 +58,8 @@ fn last_claim(bytes: &[u8]) -> usize {
 }
 
 impl Finished {
-    /// The tenant at a moment at which so much of the journal was on disk: whatever was answered has happened, and of what
-    /// was only intended nobody knows.
+    /// The tenant at a moment at which so much of the journal was on disk: what was answered has happened, and what was
+    /// only intended may have.
     fn tenant(&self, on_disk: &[u8], journal: &Path, mut coin: u64) -> Arc<Tenant> {
         let tenant = Tenant::new(journal, 1, FAIR);
         let noted: HashMap<ObjectId, (u64, u64)> =
@@ -104,10 +104,10 @@ proptest! {
         }
         let mut left = bytes[..cut].to_vec();
         // A process that is killed leaves all that it wrote; only a machine that stops tears what was not safe, and then
-        // nothing had been done upon it.
+        // no write had left for what was lost.
         let mut known = cut;
         if let Some((from, length, with)) = tear {
-            // Whoever began to write a line had all that it claims on disk, whether the claim itself got there or not.
+            // A process that began to write a line had all that the line claims on disk, whether the claim itself got there or not.
             let begun = if left.last().is_none_or(|byte| *byte == b'\n') {
                 cut
             } else {

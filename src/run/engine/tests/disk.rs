@@ -39,14 +39,14 @@ async fn wherever_the_disk_fails_the_run_stops_and_the_same_command_finishes() {
     }
 }
 
-/// Graph refuses a batch, and then the disk takes no answer to those that were under way: both are told.
+/// Graph refuses a batch, and then the disk takes no answer to those that were under way: both are reported.
 #[tokio::test(start_paused = true)]
-async fn answers_that_could_not_be_noted_are_told_whatever_ended_the_run() {
+async fn answers_that_could_not_be_noted_are_reported_whatever_ended_the_run() {
     let refused: CallQuirk = |items, _| {
         let body = json!({"error": {"code": "BadRequest", "message": "no"}});
         items.iter().any(|item| is_for(item, 1)).then(|| (400, Advice::default(), body))
     };
-    let mut told = 0;
+    let mut reported = 0;
     for good in 1..12 {
         let mut rehearsal = Rehearsal::new(Playbook::Breach, 120, good, FAIR);
         *rehearsal.tenant.quirk.lock().unwrap() = Quirk { call: Some(refused), ..Quirk::default() };
@@ -55,7 +55,7 @@ async fn answers_that_could_not_be_noted_are_told_whatever_ended_the_run() {
         match ending {
             Ending::Unnoted { first, journal: JournalError::Stopped { unnoted, .. } } => {
                 assert!(matches!(*first, Ending::BatchRefused(_)) && unnoted > 0, "{first:?} {unnoted}");
-                told += 1;
+                reported += 1;
             }
             Ending::Journal(_) => {}
             other => {
@@ -66,5 +66,5 @@ async fn answers_that_could_not_be_noted_are_told_whatever_ended_the_run() {
         rehearsal.disk = None;
         rehearsal.judge();
     }
-    assert!(told > 0);
+    assert!(reported > 0);
 }

@@ -38,7 +38,7 @@ async fn a_write_that_keeps_failing_is_given_up_and_the_next_process_tries_it_ag
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_that_speaks_through_every_item_is_nobodys_fault() {
+async fn an_outage_that_speaks_through_every_item_is_no_accounts_fault() {
     let item: ItemQuirk = |_, attempts| (attempts <= 20).then(|| json!({"status": 503}));
     let rehearsal = with_quirk(Playbook::Contain, 60, Quirk { item: Some(item), ..Quirk::default() });
     rehearsal.finish().await;
@@ -113,7 +113,7 @@ async fn a_whole_batch_that_meets_a_conflict_or_a_lock_is_tried_again() {
 
 /// Those that fail come back to the front of every batch, and are the most of it.
 #[tokio::test(start_paused = true)]
-async fn a_few_that_always_fail_hold_nobody_up_for_long() {
+async fn a_few_that_always_fail_hold_no_other_up_for_long() {
     let item: ItemQuirk = |item, _| {
         let is_bad = (1..=12).any(|number| is_for(item, number));
         (is_bad && !is_revoke(item)).then(|| json!({"status": 503, "headers": {"Retry-After": "30"}}))
@@ -133,13 +133,13 @@ async fn a_few_that_always_fail_hold_nobody_up_for_long() {
             "{playbook}: {elapsed:?} is less than they ask to wait, seven times"
         );
         assert!(statistics.writes_sent < 800, "{statistics:?}");
-        // Only while nobody else is left to be answered is anybody told that the network may be gone.
-        let told: Vec<_> = events.iter().filter(|event| matches!(event, Event::Unreachable { .. })).collect();
-        assert!(told.len() <= 6, "{playbook}: {told:?}");
+        // The network is said to be gone only while no other write is left to be answered.
+        let outages: Vec<_> = events.iter().filter(|event| matches!(event, Event::Unreachable { .. })).collect();
+        assert!(outages.len() <= 6, "{playbook}: {outages:?}");
     }
 }
 
-/// The last of a batch, so that no other suspect is answered after it, and nobody but revokes that wait for it.
+/// The last of a batch, so that no other suspect is answered after it, and only revokes that wait for it are left.
 #[tokio::test(start_paused = true)]
 async fn one_that_always_fails_does_not_hold_up_a_sweep_that_waits_for_it_alone() {
     let call: CallQuirk = |items, _| {

@@ -55,7 +55,10 @@ async fn the_first_answers_are_those_to_what_left_first_however_late_they_come()
     rehearsal.halt_at = HaltAt::default();
     let (ending, statistics, _) = rehearsal.process(CancellationToken::new()).await;
     assert!(matches!(ending, Ending::RoleMissing(_)), "{ending:?}");
-    assert!(statistics.calls <= 8, "nothing more leaves while it may be that nobody can be reached: {statistics:?}");
+    assert!(
+        statistics.calls <= 8,
+        "nothing more leaves while it may be that no account can be reached: {statistics:?}"
+    );
     assert_eq!(rehearsal.outcomes(), all(Outcome::Pending, 400));
 }
 
@@ -94,7 +97,7 @@ async fn too_many_failures_stop_the_run_in_every_schedule() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_app_that_spends_the_quota_is_told_of_once() {
+async fn another_app_that_spends_the_quota_is_reported_once() {
     let item: ItemQuirk = |_, attempts| {
         let headers = json!({"Retry-After": "2", "x-ms-throttle-scope": "Tenant/Write/a/b"});
         (attempts == 1).then(|| json!({"status": 429, "headers": headers}))

@@ -17,22 +17,23 @@ async fn an_hour_without_a_network_is_waited_for_ever_longer_and_by_one_call_at_
     assert!(matches!(ending, Ending::Finished), "{ending:?}");
     rehearsal.judge();
     assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 300));
-    let told: Vec<(Duration, Duration)> = events
+    let reported: Vec<(Duration, Duration)> = events
         .iter()
         .filter_map(|event| match event {
             Event::Unreachable { pause, down_for, .. } => Some((*pause, *down_for)),
             _ => None,
         })
         .collect();
-    assert!((20..=80).contains(&told.len()), "{told:?}");
-    assert!(told.iter().all(|(pause, _)| *pause <= seconds(120)), "it never waits for longer: {told:?}");
-    let (first, last) = (told[0], told[told.len() - 1]);
-    assert!(first.0 <= seconds(1) && last.0 >= seconds(60), "longer each time: {told:?}");
-    assert!(last.1 >= seconds(3_300), "it says for how long: {told:?}");
-    let long: HashSet<Duration> = told.iter().map(|(pause, _)| *pause).filter(|pause| *pause >= seconds(60)).collect();
-    assert!(long.len() > 10, "spread, so that many who wait do not come back together: {told:?}");
+    assert!((20..=80).contains(&reported.len()), "{reported:?}");
+    assert!(reported.iter().all(|(pause, _)| *pause <= seconds(120)), "it never waits for longer: {reported:?}");
+    let (first, last) = (reported[0], reported[reported.len() - 1]);
+    assert!(first.0 <= seconds(1) && last.0 >= seconds(60), "longer each time: {reported:?}");
+    assert!(last.1 >= seconds(3_300), "it says for how long: {reported:?}");
+    let long: HashSet<Duration> =
+        reported.iter().map(|(pause, _)| *pause).filter(|pause| *pause >= seconds(60)).collect();
+    assert!(long.len() > 10, "spread, so that many who wait do not come back together: {reported:?}");
     // What was under way when it began, and then one call for each try.
-    assert!(statistics.calls_lost <= told.len() as u64 + 64, "{statistics:?}");
+    assert!(statistics.calls_lost <= reported.len() as u64 + 64, "{statistics:?}");
     assert!(statistics.waited_for_network >= seconds(3_300), "{statistics:?}");
     let over = events.iter().any(|event| matches!(event, Event::Reachable { down_for } if *down_for >= seconds(3_500)));
     assert!(over, "it says that it is over");
@@ -71,7 +72,7 @@ fn html() -> Advice {
     Advice { content_type: Some("text/html".to_owned()), ..Advice::default() }
 }
 
-/// Whoever stands between may send back what was sent: of such an answer only its kind is told.
+/// A proxy may send back what was sent: of such an answer only its kind is reported.
 #[tokio::test(start_paused = true)]
 async fn the_page_of_a_proxy_that_saw_passwords_is_not_quoted() {
     let rehearsal = Rehearsal::new(Playbook::Breach, 5, 1, FAIR);

@@ -91,7 +91,7 @@ async fn killed_again_and_again_in_foul_weather_it_still_finishes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn told_to_stop_it_finishes_what_is_under_way_and_no_more() {
+async fn asked_to_stop_it_finishes_what_is_under_way_and_no_more() {
     let rehearsal = Rehearsal::new(Playbook::Breach, 800, 1, FAIR);
     let stop = CancellationToken::new();
     let asked = async {

@@ -25,11 +25,11 @@ fn intents(rehearsal: &Rehearsal, apps: usize) -> Vec<usize> {
 }
 
 fn left_out(events: &[Event]) -> Vec<(String, String)> {
-    let told = events.iter().filter_map(|event| match event {
+    let reported = events.iter().filter_map(|event| match event {
         Event::AppLeftOut { app, reason } => Some((app.clone(), reason.clone())),
         _ => None,
     });
-    told.collect()
+    reported.collect()
 }
 
 const NO_WAY_IN: DoorQuirk = |_, _| {
@@ -64,8 +64,8 @@ async fn two_and_three_apps_take_a_half_and_a_third_of_the_time_that_the_quota_a
         let by_app = intents(&rehearsal, apps);
         let each = 12_000 / apps;
         assert!(by_app.iter().all(|writes| writes.abs_diff(each) <= each / 20), "evenly: {by_app:?}");
-        let told: Vec<u64> = statistics.apps.iter().map(|app| app.writes_sent).collect();
-        assert_eq!(told, by_app.iter().map(|writes| *writes as u64).collect::<Vec<_>>());
+        let reported: Vec<u64> = statistics.apps.iter().map(|app| app.writes_sent).collect();
+        assert_eq!(reported, by_app.iter().map(|writes| *writes as u64).collect::<Vec<_>>());
         assert_eq!(statistics.apps.iter().map(|app| app.writes_accepted).sum::<u64>(), 12_000);
     }
 }
@@ -78,11 +78,14 @@ async fn an_app_that_does_not_get_in_is_left_out_and_named_and_the_others_do_its
         let (statistics, events) = rehearsal.finish().await;
         rehearsal.judge();
         assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 1_000));
-        let told = left_out(&events);
-        assert_eq!(told.len(), 1, "once: {told:?}");
-        assert!(told[0].0.contains(&client_id(2).to_string()) && told[0].0.contains("app2.toml"), "{told:?}");
-        assert!(told[0].1.contains("AADSTS7000222"), "{told:?}");
-        assert_eq!(statistics.apps[1].left_out.as_ref(), Some(&told[0].1));
+        let reported = left_out(&events);
+        assert_eq!(reported.len(), 1, "once: {reported:?}");
+        assert!(
+            reported[0].0.contains(&client_id(2).to_string()) && reported[0].0.contains("app2.toml"),
+            "{reported:?}"
+        );
+        assert!(reported[0].1.contains("AADSTS7000222"), "{reported:?}");
+        assert_eq!(statistics.apps[1].left_out.as_ref(), Some(&reported[0].1));
         assert_eq!(statistics.writes_accepted, 2_000);
     }
 }
@@ -106,9 +109,9 @@ async fn an_app_without_a_role_is_left_out_and_no_account_is_blamed() {
             rehearsal.judge();
             assert_eq!(rehearsal.outcomes(), all(Outcome::Done, count as usize), "{playbook}");
             assert!(!events.iter().any(|event| matches!(event, Event::StepsFailed { .. })), "{playbook}");
-            let told = left_out(&events);
-            assert!(count < 20 || told.len() == 2, "{playbook}: {told:?}");
-            assert!(told.iter().all(|(_, reason)| reason.contains("first answers")), "{playbook}: {told:?}");
+            let reported = left_out(&events);
+            assert!(count < 20 || reported.len() == 2, "{playbook}: {reported:?}");
+            assert!(reported.iter().all(|(_, reason)| reason.contains("first answers")), "{playbook}: {reported:?}");
             assert!(statistics.apps[0].writes_sent <= 170, "only what was under way: {statistics:?}");
         }
     }
@@ -125,7 +128,7 @@ async fn where_every_app_lacks_its_role_the_run_stops_and_blames_no_account() {
 
 #[tokio::test(start_paused = true)]
 async fn what_one_app_may_not_do_to_somebody_another_one_does() {
-    // The first app has a lesser role: it reaches nobody whose number is even.
+    // The first app has a lesser role: it reaches no account whose number is even.
     let is_even = |item: &Value| item["url"].as_str().unwrap().as_bytes()[14].is_multiple_of(2);
     assert!(is_even(&json!({"url": format!("/users/{}", object_id(4))})));
     let lesser: DoorQuirk = |items, _| {
@@ -191,7 +194,7 @@ async fn a_batch_that_is_refused_whole_by_403_costs_one_app_and_any_other_refusa
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_foul_weather_killed_and_resumed_with_other_apps_nobody_is_lost_or_written_to_twice_at_once() {
+async fn in_foul_weather_killed_and_resumed_with_other_apps_no_account_is_lost_or_written_to_twice_at_once() {
     for seed in 1..=4 {
         let mut rehearsal = Rehearsal::new(Playbook::Breach, 150, seed, FOUL);
         for (calls, apps) in [(3, 3), (2, 1), (4, 2)] {
