@@ -22,6 +22,18 @@
 //! - it is at least [`SPREAD`] old by Graph's own clock, so that a change of the password at that moment would have
 //!   reached the replica that was read, too.
 //!
+//! Refused as alternatives:
+//!
+//! - To send every step in doubt again, unread. A second revoke is harmless and costs a write. A reset is always sent again,
+//!   with a new sealed password, and the price of that is a first sealed password that opens nothing any more.
+//! - To take a changed password as proof that the reset took effect. It would save a write, and where the change was
+//!   the intruder's it would report an open account as closed.
+//! - The audit log, which names the app that made a change ("directoryAudit resource type"). It needs one permission more,
+//!   `AuditLog.Read.All`, and is read at five requests in ten seconds ("Microsoft Graph service-specific throttling
+//!   limits", identity and access reports): a run with thousands in doubt would wait for it longer than the writes take.
+//!
+//! The price is doubt that stays: a block of an account that was blocked before proves nothing, and is sent again.
+//!
 //! All of these are times of Graph: this machine's clock proves nothing. Where one of them is not known, as for the
 //! first writes of `signout`, the revoke is sent again.
 //!

@@ -43,6 +43,9 @@ const RESERVE: u32 = 20;
 
 impl Bucket {
     /// A full bucket.
+    ///
+    /// Governor's burst and its rate are the documented ones, less [`RESERVE`]. Its own waiting (`until_n_ready`) is not used:
+    /// it sleeps by its own timer, and a rehearsal runs by another clock.
     #[must_use]
     pub fn full(documented: Allowance, clock: Clock) -> Self {
         let largest = documented.burst.saturating_sub(RESERVE).max(RESERVE);

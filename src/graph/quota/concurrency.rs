@@ -19,6 +19,10 @@ const HEADROOM: f64 = 1.5;
 const WEIGHT: f64 = 0.1;
 
 /// Little's law: calls under way are calls a second times seconds a call.
+///
+/// Refused as an alternative: a fixed number. Four are too few where an answer takes two seconds, and sixty-four are too many where
+/// a quota is used up: each is a batch that is refused and counted. The price is an average that lags when the network slows down,
+/// which [`HEADROOM`] covers.
 #[derive(Debug, Clone, Copy)]
 pub struct Concurrency {
     most: usize,

@@ -148,6 +148,7 @@ impl Controller {
             return Err(Wait::Until(self.gate));
         }
         let amount = f64::from(wanted);
+        // A call larger than what may be under way still leaves alone, or nothing would ever move.
         if self.in_flight > 0.0 && self.in_flight + amount > self.max_in_flight() {
             return Err(Wait::Answer);
         }
@@ -210,6 +211,7 @@ impl Controller {
             return Err(Wait::Answer);
         }
         self.trial = None;
+        // What is under way may be counted by the service already, or not yet: it is taken as counted.
         let used = self.window.used(now) + self.in_flight;
         if used + amount <= self.window.capacity() {
             if self.trying.is_none() && self.window.passed(now) + self.in_flight + amount > belief.proven {
@@ -221,6 +223,8 @@ impl Controller {
             return Ok(());
         }
         let opens = self.window.opens(now, amount + self.in_flight).ok_or(Wait::Answer)?;
+        // A bucket that others had emptied looks like a window at first. To wait the window out and see would cost up to 150 s
+        // each time that it is none; to send one batch into a true window costs that batch's quota, once.
         if !belief.is_sure && opens > now + LONG {
             if self.in_flight > 0.0 {
                 return Err(Wait::Answer);
@@ -242,7 +246,9 @@ impl Controller {
         self.window.note(now, f64::from(feedback.sent), f64::from(feedback.passed));
         self.level.answered(now);
         self.level.passed(f64::from(feedback.passed));
-        // What was on its way when the service refused belongs to that same moment.
+        // What was on its way when the service refused belongs to that same moment. Without this, sixty-four calls under way
+        // would be sixty-four refusals in a row, each with a longer pause. The price: a second cause in the same moment is
+        // seen only by the next call.
         let is_news = self.refused_at.is_none_or(|refused_at| sent_at > refused_at);
         if feedback.is_refusal() {
             self.refused(now, is_news, feedback, chance);
@@ -288,6 +294,7 @@ impl Controller {
             }
             Some(Trial::IsItAWindow) if feedback.throttled > 0 => {}
             Some(Trial::IsItAWindow) => {
+                // It passed what a window would have refused: a bucket, and by the log one that is spent to the end.
                 self.count_in_a_bucket();
                 self.level = Level::full(self.documented, now);
                 self.level.spend(now, f64::from(self.documented.burst));
@@ -327,6 +334,8 @@ impl Controller {
             // Graph named no time: the log knows when a window opens.
             resume = resume.min(self.window.opens(now, BATCH).filter(|opens| *opens > now).unwrap_or(resume));
         }
+        // The longest wait rules: two answers of one moment may name different ones, and "Microsoft Graph throttling
+        // guidance" counts what is sent too early.
         self.gate = self.gate.max(resume);
         if !is_news {
             // The gate may have moved on.
@@ -337,6 +346,7 @@ impl Controller {
         }
         let refusals = self.refusals.get_or_insert(RefusalsInARow { since: now, count: 0 });
         refusals.count += 1;
+        // Either sign is enough. A window that names no time shows itself only by refusing for so long.
         let long = named.is_some_and(|wait| wait >= LONG) || now.saturating_sub(refusals.since) >= LONG;
         self.believe_refusal(now, long);
         self.level.refused(now, self.gate);
@@ -373,6 +383,7 @@ impl Controller {
         if let QuotaMode::Window(belief) = &mut self.mode {
             // The service counts more than the log does: somebody else spends, or the quota is smaller.
             if let Some(share) = share.filter(|share| *share > 0.0) {
+                // A share of 0.9 with 900 in the log is a window of 1,000, or one of which others hold the rest.
                 let room = (self.window.used(now) + self.in_flight) / share;
                 if room < MUCH_LESS * belief.proven {
                     belief.proven = room.max(BATCH);

@@ -158,6 +158,10 @@ impl Level {
     }
 
     /// The bucket was empty just now, and a batch fits again at `resume`.
+    ///
+    /// Refused as an alternative: to halve the rate at every refusal. A single refusal says where the level is and nothing of
+    /// the rate, and a run whose burst was spent by another app would crawl for minutes. The price is one refusal more
+    /// before a quota that was halved is known to be.
     pub(super) fn refused(&mut self, now: Duration, resume: Duration) {
         let since = self.empty_at.replace(now);
         let passed = std::mem::take(&mut self.passed_since);
@@ -177,6 +181,8 @@ impl Level {
         // What is in the bucket flowed in at the rate before.
         self.settle(now);
         let documented = self.documented.per_second;
+        // Never below half at once: a measurement over a second or two may be far off. A quota that fell to a quarter takes
+        // two refusals more.
         let rate = (measured * BELOW_MEASURED).clamp(self.rate / 2.0, self.rate * BELOW_MEASURED);
         self.rate = rate.max(documented * SLOWEST_SHARE);
         let found_again = self.measured.is_some_and(|before| (measured - before).abs() <= before * FOUND_AGAIN);
@@ -206,6 +212,8 @@ impl Level {
         self.share = share;
         let Some(share) = share else { return };
         self.settle(now);
+        // The header is rounded to hundredths, thirty writes of 3,000, and old by a round trip. So it only ever takes away:
+        // a level that was raised by it would be spent twice.
         let left = f64::from(self.documented.burst) * (1.0 - share).max(0.0);
         self.amount = self.amount.min(left + TOLERANCE);
         if share > SHEDDING && now >= self.at && now >= self.changed_at + Duration::from_secs(1) {

@@ -14,7 +14,8 @@ pub(super) struct Window {
     capacity: f64,
     length: Duration,
     /// What was answered, by the moment of the answer: the service counted it before that, so that whatever is out of the
-    /// window by this log is out of the service's too.
+    /// window by this log is out of the service's too. By the moment of sending the first batches of a new window would come
+    /// up to a round trip too early and be refused. The price is that a round trip of each window is left unspent.
     log: VecDeque<CountedCall>,
     /// A moment at which a fixed window began.
     anchor: Option<Duration>,

@@ -4,6 +4,18 @@
 //! intents to disk, sends them, and moves each account on by what is answered. Its unit is a *write*: a target and a body,
 //! which does one or more steps of one account.
 //!
+//! Refused as alternatives:
+//!
+//! - A task for each account, or a pool of workers. Each would need the quota, the link, the breaker and the journal,
+//!   so that all of these would be behind locks, and batches would depend on who came first. The price of one task
+//!   is that nothing in it may take long: passwords are made and sealed on other threads, the disk has its own.
+//! - To send first and note the intent beside it. It would save the wait for the disk before each batch, and a machine
+//!   that stops at that moment would leave accounts changed of which the journal knows nothing. One flush serves all
+//!   batches that wait, so that the price is a few milliseconds a batch, below the quota's pace.
+//! - `dependsOn`, to put an account's update and its revoke into one batch. "Combine multiple HTTP requests using JSON
+//!   batching" allows batches whose requests are all parallel or all in sequence, so that pairs are refused whole. The
+//!   price is a second round trip for each account, which other accounts' writes fill.
+//!
 //! | file | what it holds |
 //! | --- | --- |
 //! | `run_loop` | the loop, and how it ends |

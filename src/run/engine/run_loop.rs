@@ -79,7 +79,8 @@ pub(super) struct Engine<'o, T> {
     observe: &'o mut (dyn FnMut(&Event) + Send),
 }
 
-/// How long a batch that is not full waits for more writes.
+/// How long a batch that is not full waits for more writes. The documented quota refills a whole batch in a second; without
+/// this wait the last part of a run would leave as batches of one or two, and each call costs a round trip.
 pub(super) const LINGER: Duration = Duration::from_millis(200);
 
 impl<'o, T: Transport> Engine<'o, T> {
@@ -190,13 +191,17 @@ impl<'o, T: Transport> Engine<'o, T> {
             Some(Wait::Until(until)) => Some(until),
             _ => None,
         };
+        // Both have to be open, so the later one counts. To wake at the sooner one would be a turn of the loop for nothing,
+        // again and again at one moment.
         let blocked = [quota, self.link.next_wake()].into_iter().flatten().max();
         let may_send = self.link.may_call(self.flight.is_empty()) && self.quota_wait != Some(Wait::Answer);
         let sending = blocked.or(linger).filter(|_| self.accounts.any_ready(now) && may_send);
         [sending, self.accounts.next_wake(now)].into_iter().flatten().min()
     }
 
-    /// Accounts that are taken up and not settled: bounds how many passwords are in memory.
+    /// Accounts that are taken up and not settled: bounds how many passwords are in memory. Twice what can be under way,
+    /// so that a batch is always ready while another one is; all of them at once would need a password for each account of a
+    /// plan of a million.
     pub(super) fn max_open_accounts(&self) -> usize {
         2 * self.apps.max_calls().max(16) * MAX_ITEMS
     }
