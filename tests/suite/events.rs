@@ -1,4 +1,4 @@
-//! `--events FILE`: what a SIEM is told.
+//! `--events FILE`: what a SIEM reads.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn each_event_is_a_line_of_the_documented_schema_and_no_secret_is_in_it() {
     assert_eq!((kinds.first(), kinds.last()), (Some(&"started"), Some(&"ended")));
     let sent: u64 =
         first.iter().filter(|line| line["event"] == "sent").map(|line| line["writes"].as_u64().unwrap()).sum();
-    assert_eq!(sent as usize, stage.ledger().writes.len(), "every write is told");
+    assert_eq!(sent as usize, stage.ledger().writes.len(), "every write is reported");
     let ended = first.last().unwrap();
     assert_eq!((&ended["ending"], &ended["statistics"]["writes_accepted"]), (&"finished".into(), &Value::from(60)));
     // The next run appends.
@@ -57,7 +57,7 @@ fn each_event_is_a_line_of_the_documented_schema_and_no_secret_is_in_it() {
 }
 
 #[test]
-fn a_refusal_is_told_with_who_and_why_and_a_file_that_cannot_be_written_stops_nothing_half_way() {
+fn a_refusal_is_reported_with_who_and_why_and_a_file_that_cannot_be_written_stops_nothing_half_way() {
     let stage = Stage::new();
     let members = stage.members(3);
     let roster = stage.roster_of(&members);
@@ -73,8 +73,8 @@ fn a_refusal_is_told_with_who_and_why_and_a_file_that_cannot_be_written_stops_no
     let roster = stage.roster_of(&[synced]);
     stage.plan(&roster, "breach", "synced", &["--allow-synced"]).succeeded();
     stage.run(&["apply", "synced", "--confirm", "1", "--events", "events.jsonl"]).exited(3);
-    let told = lines(&stage);
-    let failed = told.iter().find(|line| line["event"] == "steps-failed").unwrap();
+    let events = lines(&stage);
+    let failed = events.iter().find(|line| line["event"] == "steps-failed").unwrap();
     assert_eq!((&failed["row"], &failed["steps"]), (&Value::from(1), &"reset".into()));
     assert!(failed["reason"].as_str().unwrap().contains("on-premises"), "{failed}");
     judge_events(&stage, &["steps-failed"]);

@@ -35,7 +35,7 @@ fn killed_run_of(playbook: &str, more: &[&str], accounts: usize, writes: u64) ->
 }
 
 #[test]
-fn status_tells_where_a_run_stands_from_the_plan_to_the_end() {
+fn status_says_where_a_run_stands_from_the_plan_to_the_end() {
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
     let roster = stage.roster_of(&stage.members(60));
     stage.run(&["status", "out"]).exited(2).complains(&["does not exist"]);
@@ -53,7 +53,7 @@ fn status_tells_where_a_run_stands_from_the_plan_to_the_end() {
     held.says(&["sealoff apply works in the folder", &format!("process {pid}"), "A run is going"]);
     let json = stage.run(&["status", "out", "--json"]).exited(3).json();
     assert_eq!((json["in_use"].as_bool(), json["holder"]["pid"].as_u64()), (Some(true), Some(pid.into())));
-    // Everybody else is turned away, and told by whom.
+    // Every other process is turned away, and learns which one works here.
     for arguments in [&["apply", "out", "--confirm", "60"][..], &["results", "out"]] {
         stage.run(arguments).exited(4).complains(&["is in use: sealoff apply", &format!("process {pid}")]);
     }
@@ -92,7 +92,7 @@ fn a_journal_that_was_changed_is_refused_by_everything_and_named() {
     }
     stage.run(&["status", "out"]).exited(4).says(&[&format!("BROKEN at line {line}"), "backup"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), changed, "it is left as it is");
-    // What stood behind that place nobody knows.
+    // What stood behind that place is not known.
     let ran = stage.run(&["status", "out"]).says(&["Now no process works in the folder"]);
     for guessed in ["has not begun", "was killed", "Left ", "In doubt"] {
         assert!(!ran.out.contains(guessed), "{guessed}: {}", ran.out);
@@ -145,7 +145,7 @@ fn what_a_read_proves_is_not_written_again() {
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 20);
     let patches = stage.ledger().applied().filter(|write| matches!(write.operation, Operation::Patch { .. })).count();
-    assert_eq!(patches, 20, "nobody was blocked twice");
+    assert_eq!(patches, 20, "no account was blocked twice");
     assert!(text(&stage, "out/journal.jsonl").contains("\"proves\":\"block\""));
 
     let stage = killed("breach", 20, 20);
@@ -155,13 +155,13 @@ fn what_a_read_proves_is_not_written_again() {
     assert!(journal.contains("\"record\":\"read\"") && !journal.contains("\"proves\":\"reset\""));
 }
 
-/// Refused accounts are tried again, and nobody else is touched.
+/// Refused accounts are tried again, and no other is touched.
 #[test]
-fn those_that_failed_are_tried_again_and_nobody_else() {
+fn those_that_failed_are_tried_again_and_no_others() {
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
     let members = stage.members(30);
     let roster = stage.roster_of(&members);
-    // Whoever is made an administrator is out of the app's reach, and nobody looks.
+    // An account that is made an administrator is out of the app's reach, and roles are not read.
     stage.plan(&roster, "breach", "out", &["--without-roles"]).succeeded();
     stage.simulator.change_app_role(Some(SimulatedRole::UserAdministrator));
     let global_administrator = GLOBAL_ADMINISTRATOR.parse().unwrap();

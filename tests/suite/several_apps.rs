@@ -70,7 +70,7 @@ fn three_apps_share_the_work_and_each_keeps_to_its_own_quota() {
     stage.judge("out");
     assert_eq!(stage.outcomes("out")["done"], 500);
     let counts = by_app(&stage);
-    assert_eq!(counts.values().sum::<u64>(), 1_000, "nobody is written to twice: {counts:?}");
+    assert_eq!(counts.values().sum::<u64>(), 1_000, "no account is written to twice: {counts:?}");
     for number in 1..=3 {
         assert!((250..=420).contains(&counts[&id(number)]), "a third each, or nearly: {counts:?}");
     }
@@ -91,13 +91,13 @@ fn the_recap_says_what_went_through_each_app() {
     stage.plan(&roster, "contain", "out", &[]).succeeded();
     let recap = apply(&stage, &[&sound(&stage, 2), &sound(&stage, 3)], &["--json"]).succeeded().json();
     let statistics = &recap["statistics"];
-    let told: BTreeMap<Uuid, u64> = statistics["apps"]
+    let accepted: BTreeMap<Uuid, u64> = statistics["apps"]
         .as_array()
         .unwrap()
         .iter()
         .map(|app| (app["client_id"].as_str().unwrap().parse().unwrap(), app["writes_accepted"].as_u64().unwrap()))
         .collect();
-    assert_eq!(told, by_app(&stage));
+    assert_eq!(accepted, by_app(&stage));
     // 900 at once, and six a second after that.
     let floor = &statistics["floor"];
     assert_eq!((floor["secs"].as_u64(), floor["nanos"].as_u64().map(|n| n / 10_000_000)), (Some(16), Some(66)));
@@ -165,7 +165,7 @@ fn an_app_that_is_locked_out_in_mid_run_is_left_out_and_the_others_finish() {
 }
 
 #[test]
-fn an_app_without_a_role_is_left_out_and_nobody_is_marked_as_failed() {
+fn an_app_without_a_role_is_left_out_and_no_account_is_marked_as_failed() {
     let (stage, roster) = stage(200, vec![FurtherApp { app_role: None, ..FurtherApp::numbered(2) }]);
     stage.plan(&roster, "breach", "out", &[]).succeeded();
     let second = sound(&stage, 2);
@@ -289,7 +289,7 @@ fn the_certificate_of_one_app_does_not_let_another_in() {
 }
 
 #[test]
-fn killed_and_resumed_with_other_apps_nobody_who_is_done_is_touched_again() {
+fn killed_and_resumed_with_other_apps_no_finished_account_is_touched_again() {
     let (stage, roster) = stage(300, vec![FurtherApp::numbered(2), FurtherApp::numbered(3)]);
     stage.plan(&roster, "breach", "out", &[]).succeeded();
     let (second, third) = (sound(&stage, 2), sound(&stage, 3));

@@ -23,7 +23,7 @@ fn every_kind(share: f64, seed: u64) -> FaultShares {
     faults
 }
 
-/// Applies until the run says that it is finished. A run may find no way in, or nobody who answers, when it begins: it
+/// Applies until the run says that it is finished. A run may find no way in, or no answer, when it begins: it
 /// then says so, and the same command goes on.
 fn apply_until_done(stage: &Stage) -> Ran {
     for _ in 0..12 {
