@@ -25,12 +25,12 @@ use super::recap::Recap;
 use super::words::{counted, harmless, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
+use crate::report::refused;
 use crate::run::credential_generator::{CredentialGenerator, Sealing};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
 use crate::run::opening::{Reconciliation, Run};
-use crate::run::output;
 use crate::run::record::Record;
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_end::RunEnd;
@@ -100,9 +100,12 @@ pub(super) fn show_finished(
     approval: Approval,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let output = resume_point.write_output(plan)?;
-    let exit = Exit::of(&output.outcomes);
+    let output = match resume_point.settled() {
+        Some(replay) => refused::write_output(plan, replay, |_, _| {})?,
+        None => refused::write_all(plan)?,
+    };
     let is_drill = approval == Approval::Drill;
+    let exit = if is_drill { Exit::of_rehearsal(&output.outcomes) } else { Exit::of(&output.outcomes) };
     let (statistics, pace, again) = (None, None, "");
     Recap { plan, output, statistics, pace, ending: RunEnd::Finished, exit, again, is_drill }.show(json);
     Ok(exit)
@@ -253,7 +256,7 @@ fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit,
     if let Some(Err(error)) = events.map(|events| events.end(end, &statistics)) {
         messages::warn(format_args!("not every event could be written: {error}"));
     }
-    let (output, failure) = match (output::write(plan), failure) {
+    let (output, failure) = match (refused::write_all(plan), failure) {
         (Ok(output), failure) => (output, failure),
         (Err(error), None) => return Err(error.into()),
         (Err(error), Some(failure)) => return Err(failures::with_unwritten_results(failure, &error)),
@@ -261,6 +264,7 @@ fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit,
     let exit = match (&failure, end) {
         (Some(failure), _) => failure.exit,
         (None, RunEnd::Interrupted) => Exit::Interrupted,
+        (None, _) if is_drill => Exit::of_rehearsal(&output.outcomes),
         (None, _) => Exit::of(&output.outcomes),
     };
     let (statistics, pace, again) = (Some(statistics), Some(pace), resume_flags.as_str());

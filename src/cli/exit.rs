@@ -14,7 +14,7 @@ pub enum Exit {
     Done = 0,
     /// The command line, or a file it names, cannot be used.
     Usage = 2,
-    /// The run ended, and some accounts are not done.
+    /// The run ended, and somebody on the list is not dealt with, or what was done was changed back.
     Unfinished = 3,
     /// A guard refused, or the operator did not confirm.
     Refused = 4,
@@ -25,8 +25,13 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// A run is done where every account is.
+    /// A run is done where everyone on the list is dealt with, and nothing of it was found changed back.
     pub(super) fn of(outcomes: &OutcomeCounts) -> Self {
+        if outcomes.is_all_dealt_with() { Self::Done } else { Self::Unfinished }
+    }
+
+    /// A rehearsal is done where the plan is: a list with rows that a person has to check can be rehearsed, too.
+    pub(super) fn of_rehearsal(outcomes: &OutcomeCounts) -> Self {
         if outcomes.not_done() == 0 { Self::Done } else { Self::Unfinished }
     }
 

@@ -13,11 +13,12 @@ use super::spinner::Spinner;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, wrapped};
 use crate::plan::examples::Examples;
-use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder};
+use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::Decision;
 use crate::plan::summary::{ReasonLine, Summary};
 use crate::report::plan_page::{self, PageError};
+use crate::report::refused;
 use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
@@ -63,7 +64,11 @@ pub(super) fn read_back(summary: &Summary) -> Option<PlanFolder> {
         }
         error => messages::note(format_args!("there is no page of this plan: {error}")),
     };
-    page.map_err(noted).ok()
+    let plan = page.map_err(noted).ok()?;
+    if let Err(error) = refused::of_plan(&plan) {
+        messages::note(format_args!("there is no {REFUSED}, and the plan itself is whole: {error}"));
+    }
+    Some(plan)
 }
 
 /// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,

@@ -22,6 +22,7 @@ use crate::run::packets;
 use crate::run::run_end::RunEnd;
 use crate::wording;
 use crate::wording::next_steps::worded;
+use crate::wording::standing::headline;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {
@@ -46,6 +47,7 @@ struct RecapOnWire<'a> {
     plan: Digest,
     outcomes: &'a OutcomeCounts,
     drifted: u64,
+    contradicted: u64,
     results: String,
     packets: &'a [packets::Packet],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +68,7 @@ impl Recap<'_> {
                 plan: self.plan.manifest().fingerprint(),
                 outcomes: &self.output.outcomes,
                 drifted: self.output.outcomes.drifted(),
+                contradicted: self.output.outcomes.contradicted().count,
                 results: self.output.results.display().to_string(),
                 packets: &self.output.packets,
                 pace: self.pace,
@@ -83,14 +86,15 @@ impl Recap<'_> {
     }
 
     fn why_not_done(&self) -> String {
-        let not_done = counted(self.output.outcomes.not_done(), "account is", "accounts are");
         let dir = quoted(self.plan.path());
         if self.ending == RunEnd::Interrupted {
             let (accounts, again) = (self.plan.manifest().accounts(), self.again);
             let command = format!("sealoff apply {dir} --confirm {accounts}{again}");
+            let not_done = counted(self.output.outcomes.not_done(), "account is", "accounts are");
             return format!("interrupted: {not_done} not done yet; to go on: {command}");
         }
-        format!("{not_done} not done; why, and what is left to do: sealoff status {dir}")
+        let headline = headline(&self.output.outcomes, self.plan.manifest().playbook);
+        format!("{headline}. Why, and what is left to do: sealoff status {dir}")
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
@@ -103,6 +107,7 @@ impl Recap<'_> {
             }
             RunEnd::Stopped => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
         }
+        writeln!(out, "{}.\n", headline(outcomes, self.plan.manifest().playbook))?;
         for (outcome, rows) in outcomes.iter() {
             writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), wording::outcome::meaning(outcome))?;
         }
@@ -122,6 +127,9 @@ impl Recap<'_> {
     /// What the operator should do next, in order.
     fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
         if self.is_drill {
+            if self.exit == Exit::Done && !self.output.outcomes.is_all_dealt_with() {
+                writeln!(out, "A real run would end with code 3: somebody on the list is not dealt with.")?;
+            }
             return writeln!(out);
         }
         let steps = next_steps(

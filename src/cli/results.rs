@@ -9,18 +9,20 @@ use serde::Serialize;
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::preview::note_unprinted;
-use super::words::{count, counted};
+use super::words::count;
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
+use crate::report::refused;
 use crate::run::lock::FolderLock;
 use crate::run::outcome_counts::OutcomeCounts;
-use crate::run::output::{self, RunOutput};
+use crate::run::output::RunOutput;
 use crate::wording;
+use crate::wording::standing::headline;
 
 /// Make results.csv again from plan and journal
 ///
 /// Reads the folder alone, asks nothing of Graph, and writes the same bytes that `sealoff apply` wrote. The old file stands
-/// until the new one is whole. Exit code 0 when every planned account is done, 3 when some are not.
+/// until the new one is whole. Exit code 0 when everyone on the list is dealt with, 3 when not.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sealoff results monday")]
 pub struct ResultsArgs {
@@ -38,6 +40,7 @@ struct ResultsJson<'a> {
     plan: Digest,
     outcomes: &'a OutcomeCounts,
     drifted: u64,
+    contradicted: u64,
     results: String,
 }
 
@@ -49,7 +52,7 @@ struct ResultsJson<'a> {
 pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
     let _lock = FolderLock::take(plan.path(), "results")?;
-    let RunOutput { results, outcomes, .. } = output::write(&plan)?;
+    let RunOutput { results, outcomes, .. } = refused::write_all(&plan)?;
     let mut out = anstream::stdout();
     let written = if args.json {
         let line = ResultsJson {
@@ -57,19 +60,22 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
             plan: plan.manifest().fingerprint(),
             outcomes: &outcomes,
             drifted: outcomes.drifted(),
+            contradicted: outcomes.contradicted().count,
             results: results.display().to_string(),
         };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         let mut lines = String::new();
+        lines += &format!("{}.\n\n", headline(&outcomes, plan.manifest().playbook));
         for (outcome, rows) in outcomes.iter() {
             lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(rows), wording::outcome::meaning(outcome));
         }
         writeln!(out, "{lines}Results    {}", results.display())
     };
     note_unprinted(written.and_then(|()| out.flush()));
-    if args.json && outcomes.not_done() > 0 {
-        messages::warn(format_args!("{} not done", counted(outcomes.not_done(), "account is", "accounts are")));
+    let exit = Exit::of(&outcomes);
+    if args.json && exit != Exit::Done {
+        messages::warn(headline(&outcomes, plan.manifest().playbook));
     }
-    Ok(Exit::of(&outcomes))
+    Ok(exit)
 }

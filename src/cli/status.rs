@@ -22,6 +22,7 @@ use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
 use crate::wording;
 use crate::wording::next_steps::{WordedStep, worded};
+use crate::wording::standing::headline;
 use crate::words::clipped;
 
 /// Where a run stands, and what to do next
@@ -30,7 +31,8 @@ use crate::words::clipped;
 /// what became of every account so far, whether the journal is whole, who works in the folder at this moment, and the commands
 /// to go on with.
 ///
-/// Exit code 0 when every planned account is done; 3 when some are not, also before the run has begun; 4 when plan or
+/// Exit code 0 when everyone on the list is dealt with; 3 when not, also before the run has begun, and when the last
+/// verification found something changed back; 4 when plan or
 /// journal were changed or damaged; 2 when the folder holds no plan.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sealoff status monday")]
@@ -120,7 +122,7 @@ impl StatusScreen<'_> {
         match &self.run.journal.broken {
             Some(broken) => format!("the journal in {dir} is broken: {}", harmless(&broken.reason)),
             None if !self.run.begun => format!("the run in {dir} has not begun"),
-            None => format!("the run in {dir} has not done every planned account"),
+            None => format!("the run in {dir}: {}", headline(&self.run.outcomes, self.manifest().playbook)),
         }
     }
 
@@ -148,6 +150,9 @@ impl StatusScreen<'_> {
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let (manifest, run) = (self.manifest(), self.run);
+        if run.begun {
+            writeln!(out, "{}.\n", headline(&run.outcomes, manifest.playbook))?;
+        }
         writeln!(
             out,
             "Plan       {} for {} in {}, made {} (fingerprint {})",

@@ -8,6 +8,7 @@ use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::preview;
 use super::tenant_check::check_tenant;
+use super::words::quoted;
 use crate::plan::folder;
 use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::HandoffKeys;
@@ -73,6 +74,11 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     }
     let rules = rules(&args, of.options)?;
     let claims = RunClaims::read(&origin)?;
+    if !claims.has_written() {
+        let dir = quoted(origin.path());
+        let what = format!("the run in {dir} has not begun, so there is nothing to undo");
+        return Err(Failure::refused(what).with_next(format_args!("Where it stands: sealoff status {dir}")));
+    }
     let blocked = |row| match claims.of(row, Step::Block) {
         StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
         StepClaim::Done { .. } => Blocked::Yes,

@@ -26,6 +26,8 @@ pub const PLAN_HTML: &str = "plan.html";
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder with one packet for each person who hands credentials over.
 pub const HANDOFF: &str = "handoff";
+/// The rows of the list that a person has to check, as a roster; there only where there is one.
+pub const REFUSED: &str = "refused.csv";
 /// What became of each row.
 pub const RESULTS: &str = "results.csv";
 

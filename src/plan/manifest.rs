@@ -9,6 +9,7 @@ use super::playbook::Playbook;
 use super::rules::Options;
 use crate::digest::Digest;
 use crate::ids::TenantId;
+use crate::roster::KeyProperty;
 use crate::step::Step;
 
 /// The format of `plan.json` and `plan.csv` together. Raise it whenever an older sealoff would misunderstand a plan, or
@@ -92,6 +93,9 @@ pub struct RosterName {
     pub read_as: String,
     /// How many data rows it has.
     pub rows: u32,
+    /// What its key column holds, where that had to be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<KeyProperty>,
 }
 
 /// What is left to do on-premises.
@@ -100,8 +104,24 @@ pub struct RosterName {
 pub struct OnPremisesWork {
     /// How many accounts are on the list.
     pub accounts: u32,
+    /// How many of them the script leaves to people.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub by_hand: u32,
     /// The SHA-256 of `onprem.csv`: the administrator on-premises can check that the list is the plan's.
     pub sha256: Digest,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl OnPremisesWork {
+    /// How many accounts the script changes.
+    #[must_use]
+    pub const fn by_script(&self) -> u32 {
+        self.accounts - self.by_hand
+    }
 }
 
 /// Why a text is not the manifest of a plan that can be carried out.
@@ -221,11 +241,12 @@ mod tests {
                 name: name.to_owned(),
                 sha256: Digest::of(b"roster"),
                 rows: 2,
+                by: Some(KeyProperty::Mail),
                 read_as: "UTF-8".to_owned(),
             },
             protected: Some(ProtectedList { name: name.to_owned(), sha256: Digest::of(b"list"), accounts: 2 }),
             notes: vec!["nothing of note".to_owned()],
-            on_premises: Some(OnPremisesWork { accounts: 1, sha256: Digest::of(b"work") }),
+            on_premises: Some(OnPremisesWork { accounts: 2, by_hand: 1, sha256: Digest::of(b"work") }),
             counts,
             floor_seconds: 850,
             plan_csv_sha256: Digest::of(b"csv"),

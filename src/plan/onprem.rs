@@ -66,6 +66,12 @@ impl Task {
         }
     }
 
+    /// Does the script do it? The rest is left to people, because somebody has to be given a password.
+    #[must_use]
+    pub const fn is_scripted(self) -> bool {
+        !matches!(self, Self::EnableAndReset | Self::IdentityProvider)
+    }
+
     /// What is left to do on-premises, when anything is: an account that the plan leaves alone for another reason
     /// must not be on the list either.
     #[must_use]
@@ -102,11 +108,12 @@ pub(super) struct WorkList {
     playbook: Playbook,
     csv: Option<csv::Writer<Hashing<Pending>>>,
     rows: u32,
+    by_hand: u32,
 }
 
 impl WorkList {
     pub(super) fn new(folder: &Path, playbook: Playbook) -> Self {
-        Self { folder: folder.to_owned(), playbook, csv: None, rows: 0 }
+        Self { folder: folder.to_owned(), playbook, csv: None, rows: 0, by_hand: 0 }
     }
 
     /// Takes in what was decided about one account.
@@ -136,6 +143,7 @@ impl WorkList {
             &reasons.join("+"),
         ])?;
         self.rows += 1;
+        self.by_hand += u32::from(!task.is_scripted());
         Ok(())
     }
 
@@ -145,6 +153,6 @@ impl WorkList {
         let (list, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         list.commit()?;
         replace(&self.folder.join(ONPREM_PS1), |file| file.write_all(SCRIPT.as_bytes()))?;
-        Ok(Some(OnPremisesWork { accounts: self.rows, sha256 }))
+        Ok(Some(OnPremisesWork { accounts: self.rows, by_hand: self.by_hand, sha256 }))
     }
 }

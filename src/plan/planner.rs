@@ -118,7 +118,13 @@ impl<'a, T: Transport> Planner<'a, T> {
         notes.extend(more_notes);
         writer.finish(MadeFrom {
             organization: facts.organization.clone(),
-            roster: RosterName { name, sha256: ending.digest, read_as: shape.to_string(), rows: ending.rows },
+            roster: RosterName {
+                name,
+                sha256: ending.digest,
+                read_as: shape.to_string(),
+                rows: ending.rows,
+                by: shape.property,
+            },
             shape,
             defects: ending.defects,
             protected: protected_list,

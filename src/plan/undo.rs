@@ -92,6 +92,7 @@ pub async fn plan<T: Transport>(
             sha256: of.plan_csv_sha256,
             read_as: format!("the plan of the run that is undone, fingerprint {}", of.fingerprint().short()),
             rows: of.roster.rows,
+            by: None,
         },
         shape: shape_of_plan_csv(),
         defects: Defects::default(),

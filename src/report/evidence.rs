@@ -22,22 +22,22 @@ use time::OffsetDateTime;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use super::refused;
 use super::run_page::REPORT_HTML;
 use super::signing::{self, Signer, SigningError, SigningKey};
 use crate::digest::{Digest, Hashing};
 use crate::ids::TenantId;
 use crate::plan::folder::{
-    FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, RESULTS,
+    FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS,
 };
 use crate::private_files::{self, Pending};
 use crate::run::fold::Fold;
-use crate::run::output;
 use crate::run::run_error::RunError;
 use crate::verify::table::VERIFICATION_CSV;
 
 /// The files that make the evidence, where they are there.
-const FILES: [&str; 9] =
-    [PLAN_JSON, PLAN_CSV, PLAN_HTML, JOURNAL, RESULTS, VERIFICATION_CSV, REPORT_HTML, ONPREM_CSV, ONPREM_PS1];
+const FILES: [&str; 10] =
+    [PLAN_JSON, PLAN_CSV, PLAN_HTML, JOURNAL, RESULTS, REFUSED, VERIFICATION_CSV, REPORT_HTML, ONPREM_CSV, ONPREM_PS1];
 const MANIFEST: &str = "manifest.json";
 const SIGNATURE: &str = "manifest.json.sig";
 /// The form of the manifest. Raise it when a reader of the one before would misunderstand it.
@@ -120,7 +120,7 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
             "it is there already; choose another name",
         )));
     }
-    output::write(plan)?;
+    refused::write_all(plan)?;
     let manifest = plan.manifest();
     let mut contents = EvidenceManifest {
         sealoff_evidence: FORMAT,

@@ -18,6 +18,7 @@
 //! | `chart` | lines and bars over time, as SVG |
 //! | `run_facts` | what a report is made of |
 //! | `run_sections`, `run_listing` | what a report says, and the rows for its script |
+//! | [`refused`] | the rows of the list that were not touched, as a roster |
 //! | [`run_page`] | `report.html` of a run's folder |
 //! | [`evidence`], [`signing`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
@@ -30,6 +31,7 @@ pub mod letter;
 mod listing;
 mod page;
 pub mod plan_page;
+pub mod refused;
 mod run_facts;
 mod run_listing;
 pub mod run_page;

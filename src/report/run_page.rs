@@ -10,13 +10,12 @@ use super::run_facts::{LeftToOthers, RunReport};
 use super::run_listing::RunLegend;
 use super::shown::write_json;
 use super::timeline::Timeline;
-use super::{page, run_sections};
+use super::{page, refused, run_sections};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::private_files;
 use crate::run::fold::Fold;
 use crate::run::next_steps::next_steps;
 use crate::run::outcome::Outcome;
-use crate::run::output;
 use crate::run::replay::{Replay, RowTraces};
 use crate::run::result_row::ResultRows;
 use crate::run::run_error::RunError;
@@ -52,7 +51,7 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
     let fold = Fold::read(plan, (RowTraces::of_rows(rows), Timeline::of_rows(rows))).map_err(RunError::from)?;
     let (replay, timeline) = fold.split();
     let (mut causes, mut left) = (Causes::default(), LeftToOthers::default());
-    let output = output::write_replayed(plan, &replay, |row, details| {
+    let output = refused::write_output(plan, &replay, |row, details| {
         causes.add(row, details);
         left.add(row, details);
     })?;

@@ -26,10 +26,12 @@
 pub mod accounts;
 pub mod apps;
 pub mod cause;
+mod contradictions;
 pub mod credential_generator;
 pub mod engine;
 pub mod event;
 pub mod events_log;
+pub mod first_named;
 pub mod fold;
 pub mod journal;
 pub mod lock;

@@ -1,9 +1,11 @@
 //! What an operator should do next, in order: the end of every recap, status and report.
 
+use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
 use super::proof::ProofCounts;
 use crate::plan::folder::PlanFolder;
+use crate::step::Step;
 
 /// One thing that is left to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,16 @@ pub enum NextStep {
     Resume,
     /// Make the results that are missing.
     MakeResults,
+    /// Find out who changed back what was done, and plan these accounts again.
+    PlanChangedBack {
+        /// Whose.
+        people: FirstNamed,
+    },
+    /// Fix the rows of the list that were not touched, and plan them.
+    PlanNotTouched {
+        /// Who they are.
+        people: FirstNamed,
+    },
     /// Read in the report why accounts are not done.
     ReadCauses {
         /// How many.
@@ -40,9 +52,19 @@ pub enum NextStep {
         /// How many.
         accounts: u64,
     },
-    /// Change accounts on-premises, too.
+    /// See what would be changed on-premises, too.
+    LookOnPremises {
+        /// For how many accounts.
+        accounts: u64,
+    },
+    /// Change it.
     ChangeOnPremises {
-        /// How many.
+        /// For how many accounts.
+        accounts: u64,
+    },
+    /// Do what the script for Active Directory leaves to people.
+    ChangeByHand {
+        /// For how many accounts.
         accounts: u64,
     },
     /// Prove what was done.
@@ -61,7 +83,10 @@ pub enum NextStep {
     /// Pack the evidence.
     PackEvidence,
     /// Unblock what was blocked by mistake.
-    Undo,
+    Undo {
+        /// Can the accounts only be used again with a new password?
+        with_new_passwords: bool,
+    },
 }
 
 impl NextStep {
@@ -87,26 +112,34 @@ pub fn next_steps(
     let not_done = of(Outcome::Partial) + of(Outcome::Failed) + of(Outcome::Uncertain);
     let done = of(Outcome::Done) + of(Outcome::Partial);
     let is_whole = done > 0 && of(Outcome::Pending) == 0;
-    let on_premises = manifest.on_premises.as_ref().map(|work| work.accounts.into());
+    let work = manifest.on_premises.as_ref().filter(|_| done > 0 || of(Outcome::Already) > 0);
+    let scripted = work.map_or(0, |work| u64::from(work.by_script()));
+    let by_hand = work.map_or(0, |work| u64::from(work.by_hand));
+    let (contradicted, not_touched) = (outcomes.contradicted(), outcomes.not_touched());
     let verify = match verified {
         None => Some(NextStep::Verify),
         Some(proofs) if proofs.all_proved() => None,
         Some(_) => Some(NextStep::VerifyAgain),
     };
     let hand_over = || packet.map_or(NextStep::OpenPasswords, |packet| NextStep::HandOver { packet });
-    let blocks = manifest.playbook.can_be_undone();
+    let has_blocked = manifest.playbook.can_be_undone() && manifest.counts.steps[Step::Block] > 0;
+    let with_new_passwords = manifest.playbook.resets() && manifest.options.discard_credentials;
     let all = [
         (of(Outcome::Pending) > 0).then_some(NextStep::Resume),
+        (contradicted.count > 0).then(|| NextStep::PlanChangedBack { people: contradicted.clone() }),
+        (not_touched.count > 0).then(|| NextStep::PlanNotTouched { people: not_touched.clone() }),
         (not_done > 0).then_some(NextStep::ReadCauses { not_done }),
         (of(Outcome::Uncertain) > 0).then_some(NextStep::TreatUncertainAsNotDone { sealed: is_sealed }),
         (outcomes.to_retry() > 0).then(|| NextStep::RetryFailed { accounts: outcomes.to_retry() }),
-        (outcomes.drifted() > 0).then(|| NextStep::PlanDrifted { accounts: outcomes.drifted() }),
-        on_premises.map(|accounts| NextStep::ChangeOnPremises { accounts }),
+        (outcomes.drifted_half_way() > 0).then(|| NextStep::PlanDrifted { accounts: outcomes.drifted_half_way() }),
+        (scripted > 0).then_some(NextStep::LookOnPremises { accounts: scripted }),
+        (scripted > 0).then_some(NextStep::ChangeOnPremises { accounts: scripted }),
+        (by_hand > 0).then_some(NextStep::ChangeByHand { accounts: by_hand }),
         verify.filter(|_| is_whole),
         (is_sealed && done > 0).then(hand_over),
         is_whole.then_some(NextStep::WriteReport),
         is_whole.then_some(NextStep::PackEvidence),
-        (is_whole && blocks).then_some(NextStep::Undo),
+        (is_whole && has_blocked).then_some(NextStep::Undo { with_new_passwords }),
     ];
     all.into_iter().flatten().collect()
 }

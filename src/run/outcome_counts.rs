@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
 use crate::plan::row::Decision;
@@ -19,6 +20,10 @@ pub struct OutcomeCounts {
     drifted: u64,
     #[serde(skip)]
     drifted_and_left_alone: u64,
+    #[serde(skip)]
+    not_touched: FirstNamed,
+    #[serde(skip)]
+    contradicted: FirstNamed,
 }
 
 impl OutcomeCounts {
@@ -41,6 +46,12 @@ impl OutcomeCounts {
         self.to_retry += u64::from(row.planned.decision == Decision::Act && state.may_be_retried());
         self.drifted += u64::from(state.has_drifted());
         self.drifted_and_left_alone += u64::from(state.has_drifted() && outcome == Outcome::Refused);
+        if outcome == Outcome::Refused {
+            self.not_touched.add(row.name());
+        }
+        if row.history.is_contradicted {
+            self.contradicted.add(row.name());
+        }
     }
 
     /// Every outcome that any row has, with its number.
@@ -59,6 +70,36 @@ impl OutcomeCounts {
     pub fn not_done(&self) -> u64 {
         let open = [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
         open.into_iter().map(|outcome| self.of(outcome)).sum::<u64>() + self.drifted_and_left_alone
+    }
+
+    /// Accounts that are no longer what the plan says, and of which something is done.
+    #[must_use]
+    pub const fn drifted_half_way(&self) -> u64 {
+        self.drifted - self.drifted_and_left_alone
+    }
+
+    /// Rows of the list that a person has to check, and that nothing was done for.
+    #[must_use]
+    pub const fn not_touched(&self) -> &FirstNamed {
+        &self.not_touched
+    }
+
+    /// Accounts at which the last verification found something changed back.
+    #[must_use]
+    pub const fn contradicted(&self) -> &FirstNamed {
+        &self.contradicted
+    }
+
+    /// Rows of the list with which nothing more has to be done, unless somebody has changed it back.
+    #[must_use]
+    pub fn dealt_with(&self) -> u64 {
+        [Outcome::Done, Outcome::Already, Outcome::Skipped].into_iter().map(|outcome| self.of(outcome)).sum()
+    }
+
+    /// Is everyone on the list dealt with, and did the last verification contradict nothing of it?
+    #[must_use]
+    pub fn is_all_dealt_with(&self) -> bool {
+        self.dealt_with() == self.rows() && self.contradicted.count == 0
     }
 
     /// Accounts that are no longer what the plan says: those that were left alone count among the refused.

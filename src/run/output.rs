@@ -21,20 +21,12 @@ pub struct RunOutput {
     pub packets: Vec<Packet>,
 }
 
-/// Writes results and packets from plan and journal.
+/// Writes results and packets from a journal that has been read, in one pass over the plan; `also` is shown every row on its
+/// way.
 ///
 /// # Errors
 ///
 /// Plan or journal cannot be read, or a file cannot be written.
-pub fn write(plan: &PlanFolder) -> Result<RunOutput, RunError> {
-    write_replayed(plan, &Replay::of_plan(plan)?, |_, _| {})
-}
-
-/// The same from a journal that has been read, in one pass over the plan; `also` is shown every row on its way.
-///
-/// # Errors
-///
-/// As [`write()`].
 pub fn write_replayed(
     plan: &PlanFolder,
     replay: &Replay,

@@ -36,6 +36,8 @@ pub struct RowHistory {
     pub state: AccountState,
     /// How many writes were sent.
     pub attempts: u32,
+    /// Did the last verification find something of it changed back?
+    pub is_contradicted: bool,
     trace: Trace,
 }
 
@@ -130,7 +132,12 @@ impl Replay {
     #[must_use]
     pub fn row(&self, row: RowNumber) -> RowHistory {
         let trace = self.trace(row);
-        RowHistory { state: self.states.of(row), attempts: trace.attempts, trace }
+        RowHistory {
+            state: self.states.of(row),
+            attempts: trace.attempts,
+            is_contradicted: self.states.is_contradicted(row),
+            trace,
+        }
     }
 
     fn trace(&self, row: RowNumber) -> Trace {

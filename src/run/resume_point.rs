@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::journal::{self, JournalError, JournalLookup};
-use super::output::{self, RunOutput};
 use super::record::Record;
 use super::replay::Replay;
 use super::run_error::RunError;
@@ -61,14 +60,10 @@ impl ResumePoint {
         self.doubts.contains_key(&row)
     }
 
-    /// Writes results and packets from plan and journal; the journal is not read again where nothing is left to do.
-    ///
-    /// # Errors
-    ///
-    /// Plan or journal cannot be read, or the results cannot be written.
-    pub fn write_output(&self, plan: &PlanFolder) -> Result<RunOutput, RunError> {
-        let settled = self.settled.as_ref();
-        settled.map_or_else(|| output::write(plan), |replay| output::write_replayed(plan, replay, |_, _| {}))
+    /// What the journal says, where nothing is left to do.
+    #[must_use]
+    pub const fn settled(&self) -> Option<&Replay> {
+        self.settled.as_ref()
     }
 }
 

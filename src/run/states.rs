@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use super::contradictions::Contradictions;
 use super::journal::JournalLine;
 use super::record::Record;
 use super::spent::{Spent, WritesSpent};
@@ -38,6 +39,7 @@ pub struct States {
     by_row: Vec<AccountState>,
     /// The write quota as the last process left it.
     spent: Spent,
+    contradictions: Contradictions,
 }
 
 /// An account that a line has moved on.
@@ -55,7 +57,13 @@ impl States {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
     #[must_use]
     pub fn new(plan: Digest, planned: &impl Planned) -> Self {
-        Self { plan, opened: false, by_row: planned.by_row(), spent: Spent::default() }
+        Self {
+            plan,
+            opened: false,
+            by_row: planned.by_row(),
+            spent: Spent::default(),
+            contradictions: Contradictions::default(),
+        }
     }
 
     /// Has the journal been opened for this plan?
@@ -80,6 +88,12 @@ impl States {
     #[must_use]
     pub fn of(&self, row: RowNumber) -> AccountState {
         self.by_row.get(row.index()).copied().unwrap_or_default()
+    }
+
+    /// Did the last verification find that something was changed back that was done for this row?
+    #[must_use]
+    pub fn is_contradicted(&self, row: RowNumber) -> bool {
+        self.contradictions.contains(row)
     }
 
     /// Where a process that takes over finds each row, in the roster's order.
@@ -107,6 +121,7 @@ impl States {
         if let Record::TakenOver { .. } = line.record {
             self.take_over();
         }
+        self.contradictions.take(&line.record);
         let Some((row, transition)) = line.record.transition() else { return Ok(None) };
         let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
         let before = *slot;

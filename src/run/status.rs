@@ -37,6 +37,8 @@ pub struct RunStatus {
     pub in_doubt: u64,
     /// Accounts that are settled, and for which something failed.
     pub failed: u64,
+    /// Accounts at which the last verification found something changed back, whatever was written since.
+    pub contradicted: u64,
     /// Why accounts are not done, and how many each.
     pub reasons: BTreeMap<String, u64>,
     /// Writes that are still to come, if all goes well.
@@ -109,10 +111,10 @@ fn in_seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::
 }
 
 impl RunStatus {
-    /// Is every planned account done?
+    /// Is everyone on the list dealt with, and was nothing of it found changed back?
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.journal.broken.is_none() && self.outcomes.not_done() == 0
+        self.journal.broken.is_none() && self.outcomes.is_all_dealt_with()
     }
 }
 
@@ -142,7 +144,7 @@ pub fn run_status(plan: &PlanFolder) -> Result<RunStatus, RunError> {
         }
     }
     let spent = replay.states.writes_spent(OffsetDateTime::now_utc(), 1.0);
-    status.failed = status.outcomes.to_retry();
+    (status.failed, status.contradicted) = (status.outcomes.to_retry(), status.outcomes.contradicted().count);
     status.time_left = Allowance::WRITES.floor(status.writes_left + u64::from(spent.most_of_one_app()));
     status.sealed = u64::from(plan.manifest().sealed());
     Ok(status)

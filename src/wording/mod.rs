@@ -5,7 +5,9 @@
 //! | --- | --- |
 //! | [`decision`], [`reason`] | what a plan decides about a row, and why |
 //! | [`outcome`], [`proof`] | what a run did with a row, and what a verification shows of a step |
+//! | [`standing`] | how far the people on the list are dealt with |
 //! | [`pace`] | how long the write quota makes a run last |
+//! | [`plan_command`] | the rules of a plan, as the command that plans once more by them |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
 //! | [`next_steps`] | what an operator should do next |
@@ -17,6 +19,8 @@ pub mod missing_role;
 pub mod next_steps;
 pub mod outcome;
 pub mod pace;
+pub mod plan_command;
 pub mod proof;
 pub mod reason;
+pub mod standing;
 pub mod unreachable;

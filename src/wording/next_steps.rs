@@ -3,10 +3,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::plan::folder::{ONPREM_PS1, PlanFolder};
+use super::plan_command;
+use super::standing::changed_back;
+use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED};
+use crate::plan::playbook::Playbook;
+use crate::run::first_named::FirstNamed;
 use crate::run::next_steps::NextStep;
-use crate::run::packets;
-use crate::words::{counted, quoted};
+use crate::words::{count, counted, harmless, quoted};
 
 /// A step in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +33,10 @@ impl fmt::Display for WordedStep {
 /// the process that asks, each with a blank before it.
 #[must_use]
 pub fn worded(steps: &[NextStep], plan: &PlanFolder, arguments: &str) -> Vec<WordedStep> {
-    steps.iter().map(|step| WordedStep { what: what(step), command: command(step, plan, arguments) }).collect()
+    steps.iter().map(|step| WordedStep { what: what(step, plan), command: command(step, plan, arguments) }).collect()
 }
 
-fn what(step: &NextStep) -> String {
+fn what(step: &NextStep, plan: &PlanFolder) -> String {
     let accounts = |number, one, many| counted(number, one, many);
     match step {
         NextStep::RestoreJournal => "Put back a copy of journal.jsonl from a backup, if there is one.".to_owned(),
@@ -46,6 +49,24 @@ fn what(step: &NextStep) -> String {
         NextStep::Begin => "To begin, once the plan is approved".to_owned(),
         NextStep::Resume => "To go on".to_owned(),
         NextStep::MakeResults => "To make the results".to_owned(),
+        NextStep::PlanChangedBack { people } => {
+            let what = changed_back(people.count, plan.manifest().playbook);
+            format!(
+                "{what}: {}. Entra's audit log says who did it (Enable account, Reset user password); plan these accounts again, \
+                 from a list of them (verification.csv), and apply that plan.",
+                first_of(people)
+            )
+        }
+        NextStep::PlanNotTouched { people } => {
+            let who = counted(people.count, "person on the list was", "people on the list were");
+            let list = quoted(&plan.path().join(REFUSED));
+            let what = format!("{who} not touched: {} (see {list} for reason and remedy)", first_of(people));
+            if plan.manifest().playbook == Playbook::Undo {
+                format!("{what}: check them by hand.")
+            } else {
+                format!("{what}; correct it there, then plan it")
+            }
+        }
         NextStep::ReadCauses { not_done } => {
             let which = accounts(*not_done, "account is", "accounts are");
             format!("To read why {which} not done, and how to fix it (report.html)")
@@ -63,19 +84,38 @@ fn what(step: &NextStep) -> String {
             let which = accounts(*number, "account that is", "accounts that are");
             format!("Make a new plan for {which} no longer what the plan says (drifted).")
         }
-        NextStep::ChangeOnPremises { accounts: number } => {
+        NextStep::LookOnPremises { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
-            format!("To change {which} on-premises, too, as an Active Directory administrator (onprem.csv is the list)")
+            format!(
+                "To see what would be changed in Active Directory for {which}, which the next sync would open again otherwise, as \
+                 an administrator there (onprem.csv is the list)"
+            )
+        }
+        NextStep::ChangeOnPremises { accounts: number } => {
+            format!("To change {} there", accounts(*number, "account", "accounts"))
+        }
+        NextStep::ChangeByHand { accounts: number } => {
+            let which = accounts(*number, "account", "accounts");
+            format!(
+                "Change {which} by hand, which the script leaves to people: at the identity provider of their domain, or with a \
+                 new password that somebody hands over (onprem.csv says which)."
+            )
         }
         NextStep::Verify => "To prove what was done, a minute or more after it".to_owned(),
         NextStep::VerifyAgain => "To look again at what is not proved (verification.csv says what, and why)".to_owned(),
         NextStep::OpenPasswords => "To open the new passwords".to_owned(),
         NextStep::HandOver { .. } => {
-            "To hand the new passwords over (handoff/index.csv says who gets which packet)".to_owned()
+            "Send each file in handoff to the person whose it is (index.csv there says whose), who has its key and types".to_owned()
         }
         NextStep::WriteReport => "To have all of it on one page".to_owned(),
         NextStep::PackEvidence => "To file the proof".to_owned(),
-        NextStep::Undo => "If it was wrong, to unblock the accounts that it blocked".to_owned(),
+        NextStep::Undo { with_new_passwords: false } => {
+            "If it was wrong, to unblock the accounts that it blocked".to_owned()
+        }
+        NextStep::Undo { with_new_passwords: true } => {
+            "If it was wrong, to unblock the accounts that it blocked, with new passwords, as those that were set are thrown away"
+                .to_owned()
+        }
     }
 }
 
@@ -86,31 +126,52 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         NextStep::RestoreJournal
         | NextStep::PlanInAnotherFolder
         | NextStep::TreatUncertainAsNotDone { .. }
+        | NextStep::PlanChangedBack { .. }
+        | NextStep::ChangeByHand { .. }
         | NextStep::PlanDrifted { .. } => return None,
+        NextStep::PlanNotTouched { .. } => {
+            let manifest = plan.manifest();
+            if manifest.playbook == Playbook::Undo {
+                return None;
+            }
+            plan_command::again(&plan.path().join(REFUSED), manifest, &named_after(plan.path(), "-rest"))
+        }
         NextStep::Watch => format!("sealoff status {dir}"),
         NextStep::Begin | NextStep::Resume => format!("sealoff apply {dir} --confirm {accounts}{arguments}"),
         NextStep::MakeResults => format!("sealoff results {dir}"),
         NextStep::RetryFailed { accounts } => {
             format!("sealoff apply {dir} --retry-failed --confirm {accounts}{arguments}")
         }
-        NextStep::ChangeOnPremises { .. } => {
+        NextStep::LookOnPremises { .. } => {
             format!("powershell -File {} -WhatIf", quoted(&plan.path().join(ONPREM_PS1)))
         }
+        NextStep::ChangeOnPremises { .. } => format!("powershell -File {}", quoted(&plan.path().join(ONPREM_PS1))),
         NextStep::Verify | NextStep::VerifyAgain => format!("sealoff verify {dir}"),
         NextStep::OpenPasswords => format!("sealoff unseal {} -i KEY --show", quoted(&plan.results_path())),
         NextStep::HandOver { packet } => {
-            format!("sealoff unseal {} -i KEY --letters letters", quoted(&packets::folder(plan).join(packet)))
+            format!("sealoff unseal {} -i KEY --letters letters", quoted(Path::new(packet)))
         }
         NextStep::ReadCauses { .. } | NextStep::WriteReport => format!("sealoff report {dir}"),
         NextStep::PackEvidence => {
             format!("sealoff evidence {dir} -o {}", quoted(&plan.path().with_extension("zip")))
         }
-        NextStep::Undo => format!("sealoff undo {dir} --out {}", quoted(&undone(plan.path()))),
+        NextStep::Undo { with_new_passwords } => {
+            let reset = if *with_new_passwords { " --reset --seal-to KEY" } else { "" };
+            format!("sealoff undo {dir} --out {}{reset}", quoted(&named_after(plan.path(), "-undone")))
+        }
     })
 }
 
-fn undone(folder: &Path) -> PathBuf {
+/// The first of them by name, and how many more there are.
+fn first_of(people: &FirstNamed) -> String {
+    let more = people.count.saturating_sub(people.names.len() as u64);
+    let names: Vec<String> = people.names.iter().map(|name| harmless(name).into_owned()).collect();
+    let names = names.join(", ");
+    if more == 0 { names } else { format!("{names} and {} more", count(more)) }
+}
+
+fn named_after(folder: &Path, end: &str) -> PathBuf {
     let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push("-undone");
+    name.push(end);
     folder.with_file_name(name)
 }

@@ -52,6 +52,48 @@ pub const fn sentence(reason: Reason) -> &'static str {
     }
 }
 
+/// What to do with a row that was refused for this reason; a whole sentence.
+#[must_use]
+pub const fn remedy(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Unreadable => "Write the sign-in name or the object id of the one account that is meant.",
+        Reason::NotAUser => "Leave the row out.",
+        Reason::NotFound => {
+            "Look for a typing error, or for the person under another name; write the sign-in name or the object id."
+        }
+        Reason::Deleted => "Leave the row out: the account cannot sign in.",
+        Reason::Ambiguous => "Write the object id of the account that is meant.",
+        Reason::MailAddress => "Write the sign-in name of that account.",
+        Reason::Mismatch => "Find out which of the two accounts is meant, and write its object id alone.",
+        Reason::Duplicate => "Leave the row out: the account is on another row.",
+        Reason::Protected => {
+            "Leave the row out; or take the account off the list of protected accounts, if it is meant."
+        }
+        Reason::SyncServiceAccount => {
+            "Leave the row out; replace the password of that account as Microsoft describes it."
+        }
+        Reason::Operator => "Leave the row out, or let another person or another app do it.",
+        Reason::LastGlobalAdmin => "Leave out two Global Administrators or more, who stay able to correct a mistake.",
+        Reason::Restricted => {
+            "Give the app its role on that administrative unit, and plan with --allow-privileged; or change the account by hand."
+        }
+        Reason::Privileged => "If the administrator is meant: plan with --allow-privileged.",
+        Reason::Guest => "Ask the guest's own organization; a playbook that blocks works here.",
+        Reason::Synced => "Change it in Active Directory (onprem.csv); or plan with --allow-synced.",
+        Reason::Federated => {
+            "Change it at the identity provider of the domain (onprem.csv); or plan with --allow-federated."
+        }
+        Reason::AlreadyBlocked | Reason::AlreadyEnabled | Reason::Already => "Nothing is left to do.",
+        Reason::UnknownState => "Let the app read users whole (User.Read.All), and plan it again.",
+        Reason::NotBlocked | Reason::BlockedBefore => "Leave the row out.",
+        Reason::BlockUncertain => "Look at the account, and allow sign-in by hand if that is right.",
+        Reason::ChangedSince => "Look at what has become of the account, and change it by hand if that is right.",
+    }
+}
+
+/// What to do with an account that is no longer what the plan says.
+pub const DRIFTED: &str = "Look at what has changed in the account, and plan it again.";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -65,5 +107,6 @@ mod tests {
         let sentences: BTreeSet<&str> = Reason::iter().map(sentence).collect();
         assert_eq!(sentences.len(), Reason::iter().count());
         assert!(sentences.iter().all(|text| !text.ends_with('.') && text.starts_with(char::is_lowercase)));
+        assert!(Reason::iter().map(remedy).all(|text| text.ends_with('.') && text.starts_with(char::is_uppercase)));
     }
 }

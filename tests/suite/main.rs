@@ -50,6 +50,7 @@ mod signing_in;
 mod simulator;
 mod soup;
 mod stage;
+mod standing;
 mod terminal;
 mod tools;
 mod unattended;

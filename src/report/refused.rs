@@ -1,0 +1,119 @@
+//! `refused.csv`: the rows of the list that were not touched, each with the reason and the remedy. It is a roster: corrected,
+//! it can be planned as it is.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::plan::folder::{PlanFolder, REFUSED};
+use crate::plan::row::{Decision, PlanRow};
+use crate::private_files;
+use crate::run::outcome::Outcome;
+use crate::run::output::{self, RunOutput};
+use crate::run::replay::Replay;
+use crate::run::result_row::{ResultDetails, ResultRow, ResultRows};
+use crate::run::results_error::ResultsError;
+use crate::run::run_error::RunError;
+use crate::spreadsheet::guard;
+use crate::wording::reason::{DRIFTED, remedy, sentence};
+
+const HEADER: [&str; 7] = ["user", "reason", "remedy", "row", "display_name", "handoff", "priority"];
+
+/// Writes the rows that a plan refuses into its folder, where there are any.
+///
+/// # Errors
+///
+/// The plan cannot be read any more, or the file cannot be written.
+pub fn of_plan(plan: &PlanFolder) -> Result<(), ResultsError> {
+    if plan.manifest().counts.refuse.rows == 0 {
+        return Ok(());
+    }
+    replace(plan.path(), |csv| {
+        for row in plan.rows()? {
+            let row = row?;
+            if row.decision == Decision::Refuse {
+                add(csv, &row, "")?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Writes results and packets of a run, and the rows that were not touched, those among them that have drifted. `also` is
+/// shown every row on its way.
+///
+/// # Errors
+///
+/// Plan or journal cannot be read, or a file cannot be written.
+pub fn write_output(
+    plan: &PlanFolder,
+    replay: &Replay,
+    also: impl FnMut(&ResultRow, &ResultDetails),
+) -> Result<RunOutput, RunError> {
+    let output = output::write_replayed(plan, replay, also)?;
+    if output.outcomes.not_touched().count > 0 {
+        replace(plan.path(), |csv| {
+            let mut rows = ResultRows::of_plan(plan, replay)?;
+            while let Some(row) = rows.next() {
+                let row = row?;
+                if row.outcome == Outcome::Refused {
+                    let said = rows.details(&row)?.said();
+                    add(csv, &row.planned, &said)?;
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(output)
+}
+
+/// The same from plan and journal as they stand in the folder.
+///
+/// # Errors
+///
+/// As [`write_output`].
+pub fn write_all(plan: &PlanFolder) -> Result<RunOutput, RunError> {
+    write_output(plan, &Replay::of_plan(plan)?, |_, _| {})
+}
+
+fn replace(
+    folder: &Path,
+    rows: impl FnOnce(&mut csv::Writer<&mut dyn Write>) -> Result<(), ResultsError>,
+) -> Result<(), ResultsError> {
+    let path = folder.join(REFUSED);
+    let written = private_files::replace(&path, |file| {
+        let mut csv = csv::Writer::from_writer(file as &mut dyn Write);
+        csv.write_record(HEADER)?;
+        rows(&mut csv)?;
+        Ok(csv.flush()?)
+    });
+    written.map_err(|error| match error {
+        ResultsError::Io { source, .. } => ResultsError::Io { path, source },
+        other => other,
+    })
+}
+
+/// `drift` is what has become of an account that the plan acts on, and that was left alone.
+fn add(csv: &mut csv::Writer<&mut dyn Write>, row: &PlanRow, drift: &str) -> Result<(), ResultsError> {
+    let (reason, remedy) = if row.decision == Decision::Act {
+        (drift.to_owned(), DRIFTED.to_owned())
+    } else {
+        let sentences: Vec<&str> = row.reasons.iter().map(|reason| sentence(*reason)).collect();
+        let mut reason = sentences.join("; ");
+        if !row.detail.is_empty() {
+            reason = format!("{reason}: {}", row.detail);
+        }
+        let remedies: Vec<&str> = row.reasons.iter().map(|reason| remedy(*reason)).collect();
+        (reason, remedies.join(" "))
+    };
+    let priority = row.priority.map(|priority| priority.to_string()).unwrap_or_default();
+    let cells = [
+        &guard(&row.user),
+        &guard(&reason),
+        remedy.as_str(),
+        &row.row.to_string(),
+        &guard(&row.display_name),
+        &guard(&row.handoff),
+        &priority,
+    ];
+    csv.write_record(cells).map_err(|error| io::Error::from(error).into())
+}

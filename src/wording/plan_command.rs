@@ -1,0 +1,65 @@
+//! The command that plans a list as an earlier plan was made.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::plan::manifest::Manifest;
+use crate::seal::PasswordStyle;
+use crate::words::quoted;
+
+/// Plans this list by the rules of `like`, into the folder `out`.
+#[must_use]
+pub fn again(list: &Path, like: &Manifest, out: &Path) -> String {
+    let mut command = format!("sealoff plan {}", quoted(list));
+    // A list of ours, whose key column holds what the key column of the roster held.
+    if let Some(by) = like.roster.by {
+        let name: &str = by.into();
+        let _ = write!(command, " --key user --by {name}");
+    }
+    let _ = write!(command, " --playbook {}{} --out {}", like.playbook, rules(like), quoted(out));
+    command
+}
+
+/// The rules of a plan as flags, each with a blank before it.
+fn rules(plan: &Manifest) -> String {
+    let options = &plan.options;
+    let mut flags = String::new();
+    for (is_given, flag) in [
+        (options.discard_credentials, "--discard-credentials"),
+        (options.skip_guests, "--skip-guests"),
+        (options.allow_privileged, "--allow-privileged"),
+        (options.allow_synced, "--allow-synced"),
+        (options.allow_federated, "--allow-federated"),
+        (options.without_roles, "--without-roles"),
+        (options.without_domains, "--without-domains"),
+    ] {
+        if is_given {
+            flags = flags + " " + flag;
+        }
+    }
+    if plan.playbook.resets() && !options.discard_credentials {
+        match (&plan.handoff, plan.recipients.as_slice()) {
+            (Some(_), _) => flags += " --recipients FILE",
+            // Anything longer than an age recipient is named by its file.
+            (None, recipients) if recipients.iter().all(|key| key.starts_with("age1")) => {
+                for recipient in recipients {
+                    flags = flags + " --seal-to " + recipient;
+                }
+            }
+            _ => flags += " --seal-to KEY",
+        }
+        match options.password {
+            style if style == PasswordStyle::default() => {}
+            PasswordStyle::Random(length) => {
+                let _ = write!(flags, " --password-length {}", length.get());
+            }
+            PasswordStyle::Phrase(length) => {
+                let _ = write!(flags, " --password phrase --password-length {}", length.get());
+            }
+        }
+    }
+    if let Some(list) = &plan.protected {
+        flags = flags + " --protect " + &quoted(Path::new(&list.name));
+    }
+    flags
+}

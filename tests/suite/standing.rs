@@ -1,0 +1,86 @@
+//! Nothing says "done" over people who are not: screens, files and exit codes count the list, and believe the last reading.
+
+use crate::stage::Stage;
+
+/// A list with two people, one of whom is misspelled; planned and carried out.
+fn with_one_unknown(stage: &Stage) -> [String; 2] {
+    let members = stage.members(2);
+    let names = [members[0].user_principal_name.clone(), members[1].user_principal_name.clone()];
+    stage.write("list.csv", format!("userPrincipalName\n{}\nnot.there@contoso.com\n", names[0]));
+    stage.plan("list.csv", "contain", "job", &["--skip-guests"]).succeeded();
+    names
+}
+
+#[test]
+fn a_row_that_was_not_touched_comes_first_and_is_never_done() {
+    let stage = Stage::new();
+    let [first, second] = with_one_unknown(&stage);
+    let refused = || std::fs::read_to_string(stage.path("job/refused.csv")).unwrap();
+    assert!(refused().contains("not.there@contoso.com,no account in this tenant has this name,"), "{}", refused());
+    let headline = "1 of 2 rows are dealt with; 1 person on the list was not touched.";
+    let ran = stage.apply("job").exited(3);
+    assert!(ran.out.trim_start().starts_with(headline), "{}", ran.out);
+    let plan = "sealoff plan job/refused.csv --playbook contain --skip-guests --out job-rest";
+    let step = ran.out.split("What is left to do, in order:").nth(1).unwrap().trim_start();
+    assert!(step.starts_with("1. 1 person on the list was not touched: not.there@contoso.com (see"), "{step}");
+    assert!(step.contains("job/refused.csv") && ran.out.contains(plan), "{}", ran.out);
+
+    let status = stage.run(&["status", "job"]).exited(3);
+    assert!(status.out.starts_with(headline) && status.out.contains(plan), "{}", status.out);
+    stage.apply("job").exited(3).says(&[headline]);
+    stage.run(&["results", "job"]).exited(3).says(&[headline]);
+    let json = stage.run(&["status", "job", "--json"]).exited(3);
+    assert!(json.err.contains("1 person on the list was not touched"), "{}", json.err);
+
+    // Corrected, the file is a list like any other.
+    stage.write("job/refused.csv", refused().replace("not.there@contoso.com", &second));
+    let mut words: Vec<&str> = plan.split(' ').skip(1).collect();
+    words.extend(["--max-accounts", "10"]);
+    stage.run(&words).succeeded();
+    stage.apply("job-rest").succeeded().says(&["The one row of the list is dealt with."]);
+    assert!(!stage.path("job-rest/refused.csv").exists());
+    for name in [first, second] {
+        let user = stage.simulator.users().into_iter().find(|user| user.user_principal_name == name).unwrap();
+        assert!(!user.account_enabled, "{name}");
+    }
+}
+
+#[test]
+fn what_was_changed_back_is_said_until_a_reading_shows_the_opposite() {
+    let stage = Stage::at_one_moment(sealoff::simulator::Settings::default());
+    let members = stage.members(3);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "run", &[]).succeeded();
+    stage.apply("run").succeeded().says(&["All 3 rows of the list are dealt with."]);
+    stage.run(&["verify", "run"]).succeeded();
+    stage.run(&["status", "run"]).succeeded();
+
+    assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = true));
+    stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    let headline = "1 account was let in again since; all 3 rows of the list are dealt with.";
+    let status = stage.run(&["status", "run"]).exited(3);
+    assert!(status.out.starts_with(headline), "{}", status.out);
+    status.says(&[&members[1].display_name]);
+    stage.apply("run").exited(3).says(&[headline]);
+    stage.run(&["results", "run"]).exited(3);
+    let json = stage.run(&["status", "run", "--json"]).exited(3).json();
+    assert_eq!(json["run"]["contradicted"], 1);
+
+    assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = false));
+    stage.run(&["verify", "run"]).succeeded();
+    stage.run(&["status", "run"]).succeeded().says(&["All 3 rows of the list are dealt with."]);
+    stage.apply("run").succeeded();
+}
+
+#[test]
+fn no_step_does_nothing() {
+    let stage = Stage::new();
+    let members = stage.members(2);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "offboard", "gone", &["--discard-credentials"]).succeeded();
+    let ran = stage.apply("gone").succeeded();
+    ran.says(&["sealoff undo gone --out gone-undone --reset --seal-to KEY"]);
+    stage.plan(&roster, "contain", "again", &[]).succeeded();
+    stage.run(&["undo", "again", "--out", "again-undone"]).exited(4).complains(&["has not begun"]);
+    assert!(!stage.path("again-undone").exists());
+}
