@@ -109,9 +109,10 @@ use exit::{Exit, Failure};
 use settings::InForce;
 
 const EXIT_CODES: &str = "Exit codes:
-  0    every planned account is done
+  0    everyone on the list is dealt with
   2    usage, or input that cannot be read
-  3    finished, and some accounts are not done
+  3    finished, and somebody on the list is not dealt with,
+       or what was done was found changed back
   4    refused by a guard, or not confirmed
   5    authentication, permission, or Graph not reachable
   130  interrupted; the same command resumes, and after sealoff

@@ -1,5 +1,7 @@
 //! How many people something is true of, and the first of them by name.
 
+use crate::ids::RowNumber;
+
 /// So many are named; the files in the folder name all.
 const MAX_FIRST: usize = 5;
 
@@ -13,10 +15,10 @@ pub struct FirstNamed {
 }
 
 impl FirstNamed {
-    pub(super) fn add(&mut self, name: &str) {
+    pub(super) fn add(&mut self, row: RowNumber, name: &str) {
         self.count += 1;
         if self.names.len() < MAX_FIRST {
-            self.names.push(name.to_owned());
+            self.names.push(if name.trim().is_empty() { format!("row {row}") } else { name.to_owned() });
         }
     }
 }

@@ -47,10 +47,10 @@ impl OutcomeCounts {
         self.drifted += u64::from(state.has_drifted());
         self.drifted_and_left_alone += u64::from(state.has_drifted() && outcome == Outcome::Refused);
         if outcome == Outcome::Refused {
-            self.not_touched.add(row.name());
+            self.not_touched.add(row.planned.row, row.name());
         }
         if row.history.is_contradicted {
-            self.contradicted.add(row.name());
+            self.contradicted.add(row.planned.row, row.name());
         }
     }
 

@@ -40,7 +40,9 @@ pub(crate) fn type_all_of(name: &str, text: &str) -> usize {
         let refused = shown.first().is_some_and(|line| line.starts_with("error: "));
         let (code, printed) = shell(&stage, &command.replace(AGREED, &soon));
         let place = format!("{name}:{line}: {command}");
-        assert_eq!(code == Some(0), !refused, "{place}\n{printed}");
+        // A list with people who could not be touched is carried out as far as it goes, and is not done.
+        let went = code == Some(0) || code == Some(3) && printed.contains(" not touched");
+        assert_eq!(went, !refused, "{place}\n{printed}");
         if let Some(missing) = missing(&printed, &shown) {
             panic!("{place}\ndoes not print {missing:?} there, but:\n{printed}");
         }

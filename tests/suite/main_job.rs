@@ -183,7 +183,7 @@ fn formulas_in_a_roster_are_harmless_in_every_file() {
     let roster = format!("user,handoff\n{},=cmd|'/c calc'!A1\n=HYPERLINK(1),@x\n", member.user_principal_name);
     stage.write("evil.csv", roster);
     stage.plan("evil.csv", "contain", "out", &[]).succeeded();
-    stage.apply("out").succeeded();
+    stage.apply("out").exited(3);
     for file in ["plan.csv", "results.csv"] {
         let mut reader = csv::Reader::from_path(stage.path("out").join(file)).unwrap();
         for record in reader.records() {
@@ -262,9 +262,9 @@ fn programs_read_the_result_as_json() {
     let planned = stage.plan(&sample("first-try.csv"), "breach", "out", &["--json"]).succeeded().json();
     assert_eq!(planned["plan"]["recipients"][0], Value::from(recipient));
     let accounts = planned["plan"]["counts"]["act"]["rows"].as_u64().unwrap();
-    let applied = stage.run(&["apply", "out", "--confirm", &accounts.to_string(), "--json"]).succeeded().json();
+    let applied = stage.run(&["apply", "out", "--confirm", &accounts.to_string(), "--json"]).exited(3).json();
     assert_eq!(applied["outcomes"]["done"].as_u64(), Some(accounts));
-    assert_eq!((&applied["ending"], &applied["exit_code"]), (&Value::from("finished"), &Value::from(0)));
+    assert_eq!((&applied["ending"], &applied["exit_code"]), (&Value::from("finished"), &Value::from(3)));
     let opened = stage.run(&["unseal", "out/results.csv", "-i", "key.txt", "--json"]).succeeded();
     for line in opened.out.lines() {
         let _: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));

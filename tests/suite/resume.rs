@@ -73,7 +73,7 @@ fn status_says_where_a_run_stands_from_the_plan_to_the_end() {
     assert_eq!(json["run"]["journal"]["ended"], "finished");
     stage.run(&["status", "out"]).succeeded().says(&[
         "2 processes",
-        "sealoff unseal out/handoff/default.csv.age -i KEY --letters letters",
+        "sealoff unseal default.csv.age -i KEY --letters letters",
         "sealoff verify out",
     ]);
 }

@@ -21,12 +21,12 @@ fn a_code_that_is_not_0_says_why_beside_the_json_however_quiet() {
     let drifted = ["apply", "out", "--confirm", "25"];
     let ran = stage.run(&[&drifted[..], &["--json", "-q"]].concat()).exited(3);
     assert!(
-        ran.err.contains("warning: 1 account is not done; why, and what is left to do: sealoff status out"),
+        ran.err.contains("warning: 24 of 25 rows are dealt with; 1 person on the list was not touched. Why, and what is left to do: sealoff status out"),
         "{}",
         ran.err
     );
-    ends_with(&["status", "out"], 3, "has not done every planned account");
-    ends_with(&["results", "out"], 3, "1 account is not done");
+    ends_with(&["status", "out"], 3, "1 person on the list was not touched");
+    ends_with(&["results", "out"], 3, "1 person on the list was not touched");
     assert!(stage.simulator.change(members[1].id, |user| user.account_enabled = true));
     ends_with(&["verify", "out", "--wait", "0s"], 3, "steps are not proved; out/verification.csv says which, and why");
     ends_with(&["doctor", "--playbook", "signout", "--app", "none.toml"], 5, "1 check failed");
