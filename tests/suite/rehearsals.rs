@@ -182,7 +182,7 @@ fn a_simulator_can_be_used_by_what_it_prints() {
         finish(command)
     };
     run(&["plan", &roster, "--playbook", "contain", "--out", "out"]).succeeded();
-    run(&["apply", "out", "--confirm", &stage.accounts("out").to_string()]).succeeded();
+    run(&["apply", "out", "--confirm", &stage.accounts("out").to_string()]).exited(3);
     let ended = std::process::Command::new("kill").args(["-TERM", &simulator.id().to_string()]).status().unwrap();
     assert!(ended.success());
     assert_eq!(simulator.wait().unwrap().code(), Some(0));
