@@ -140,7 +140,7 @@ pub(super) struct Joined {
 pub(super) async fn join(Entering { first: connected, further }: Entering) -> Result<Joined, Failure> {
     let readers_name = match connected.caller().await {
         Ok(caller) => name_of(&caller),
-        // It is told below what is wrong with it.
+        // What is wrong with it is said below.
         Err(_) => AppName { client_id: None, named_in: ENVIRONMENT.to_owned() },
     };
     let mut joined = Joined { reader: connected, readers_name, others: Vec::new(), left_out: Vec::new() };

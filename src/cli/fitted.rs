@@ -59,7 +59,7 @@ fn is_command(line: &str) -> bool {
     COMMANDS.iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
 }
 
-/// What somebody is told to type begins with one of these.
+/// A line that a reader types begins with one of these.
 const COMMANDS: [&str; 7] = ["sealoff", "powershell", "export", "az", "openssl", "chmod", "timedatectl"];
 /// What a message begins with.
 const MARKS: [&str; 4] = ["error: ", "help: ", "warning: ", "note: "];

@@ -9,18 +9,18 @@ use crate::run::packets::{self, Packet};
 use crate::seal::recipient_name;
 
 /// So many names are shown; plan.json and the page have all.
-const MOST_NAMED: usize = 30;
+const MAX_NAMED: usize = 30;
 
 /// `site-berlin (12), service-desk (3); escrow too`.
 pub(super) fn who(handoff: &Handoff) -> String {
     let mut names: Vec<String> = handoff
         .shares
         .iter()
-        .take(MOST_NAMED)
+        .take(MAX_NAMED)
         .map(|share| format!("{} ({})", harmless(share.name.as_str()), count(share.accounts.into())))
         .collect();
-    if handoff.shares.len() > MOST_NAMED {
-        names.push(format!("{} more", count((handoff.shares.len() - MOST_NAMED) as u64)));
+    if handoff.shares.len() > MAX_NAMED {
+        names.push(format!("{} more", count((handoff.shares.len() - MAX_NAMED) as u64)));
     }
     let escrow = if handoff.escrow.is_empty() { "" } else { ", all of them to escrow too" };
     format!("{}{escrow}", names.join(", "))
@@ -31,13 +31,13 @@ pub(super) fn lines(handoff: &Handoff) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = handoff
         .shares
         .iter()
-        .take(MOST_NAMED)
+        .take(MAX_NAMED)
         .map(|share| {
             let text = format!("{}: {}", harmless(share.name.as_str()), key_names(&share.keys));
             (count(share.accounts.into()), text)
         })
         .collect();
-    let more = handoff.shares.len().saturating_sub(MOST_NAMED);
+    let more = handoff.shares.len().saturating_sub(MAX_NAMED);
     if more > 0 {
         let names = counted(more as u64, "more name", "more names");
         lines.push((String::new(), format!("and {names}; plan.html has them all")));
@@ -58,11 +58,11 @@ pub(super) fn write_packets(out: &mut impl Write, plan: &PlanFolder, packets: &[
         return Ok(());
     }
     writeln!(out, "Packets    {}, one for each who hands passwords over", packets::folder(plan).display())?;
-    for packet in packets.iter().take(MOST_NAMED) {
+    for packet in packets.iter().take(MAX_NAMED) {
         let accounts = counted(packet.accounts.into(), "account", "accounts");
         writeln!(out, "           {}: {accounts}, for {}", harmless(&packet.file), harmless(&packet.name))?;
     }
-    let more = packets.len().saturating_sub(MOST_NAMED);
+    let more = packets.len().saturating_sub(MAX_NAMED);
     if more > 0 {
         writeln!(out, "           and {} more in index.csv", count(more as u64))?;
     }

@@ -12,7 +12,7 @@ use crate::report::letter::{Addressee, page};
 use crate::seal::{Password, SealedRow};
 
 /// The longest name of a letter, without its number and its ending.
-const LONGEST_NAME: usize = 80;
+const MAX_NAME_CHARACTERS: usize = 80;
 
 /// A folder of letters, and how many are in it.
 pub(super) struct Letters {
@@ -83,7 +83,7 @@ impl Letters {
 /// others.
 fn file_name(number: u64, user_principal_name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '_' };
-    let name: String = user_principal_name.chars().map(safe).take(LONGEST_NAME).collect();
+    let name: String = user_principal_name.chars().map(safe).take(MAX_NAME_CHARACTERS).collect();
     format!("{number:05}-{name}.html")
 }
 

@@ -11,7 +11,7 @@ use crate::graph::quota::{Allowance, MAX_CALLS};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::run::engine::HaltAt;
 
-/// How fast a run may go, in what order, when it stops by itself, and who is told of it.
+/// How fast a run may go, in what order, when it stops by itself, and where its events go.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Pace")]
 pub(super) struct PaceArgs {

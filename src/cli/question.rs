@@ -58,7 +58,7 @@ pub(super) async fn approve(
     };
     match typed {
         Some(typed) if is_number(&typed, number) => Ok(()),
-        // Nobody has ended the line, so what follows would stand in it.
+        // The line is not ended, so what follows would stand in it.
         Some(typed) if typed.is_empty() => {
             let _ = writeln!(err);
             Err(left(Exit::Refused, "not confirmed"))
@@ -71,7 +71,7 @@ pub(super) async fn approve(
     }
 }
 
-/// A line of standard input; empty where it ends before one. Whoever no longer waits for it leaves a thread behind that
+/// A line of standard input; empty where it ends before one. A caller that no longer waits for it leaves a thread behind that
 /// ends with the process.
 async fn line() -> io::Result<String> {
     let read = tokio::task::spawn_blocking(|| {

@@ -11,7 +11,7 @@
       reset-twice   the password is replaced twice: until the first change has reached every domain controller, the
                     password before it may still be accepted somewhere
 
-    New passwords are made on the spot, 48 characters, and are neither shown nor written down: nobody can sign in until the
+    New passwords are made on the spot, 48 characters, and are neither shown nor written down: no one can sign in until the
     service desk sets a password by its own procedure. Rows that say "enable+reset" or "identity-provider" are left to you,
     because somebody has to be given the password; the results say so.
 

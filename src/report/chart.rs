@@ -80,7 +80,7 @@ pub(super) fn lines(
     figure(id, title, description, axes, &drawn, series.iter().map(|one| (&*one.name, one.class)))
 }
 
-/// What is drawn upon the grid, told in words too, with a legend of names and classes below it.
+/// What is drawn on the grid, in words too, with a legend of names and classes below it.
 fn figure<'l>(
     id: &str,
     title: &str,

@@ -1,6 +1,6 @@
 //! A letter: one page on which one person's new password stands, to be printed and handed over.
 //!
-//! The only page with a secret in it. It has no script and takes nothing from anywhere; whoever opens it needs a browser and
+//! The only page with a secret in it. It has no script and takes nothing from anywhere; to open it takes a browser and
 //! no network.
 
 use std::fmt::Write as _;
@@ -84,8 +84,8 @@ pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<Str
                         }
                     }
                     p.advice {
-                        "Whoever hands this over checks first who is in front of them. "
-                        "Whoever gets it signs in, chooses another password if asked to, and destroys this page."
+                        "Before you hand this over, check who is in front of you. "
+                        "The receiver signs in, chooses another password if asked to, and destroys this page."
                     }
                     table.receipt {
                         tbody {

@@ -13,7 +13,7 @@
 //! | `sections` | what a plan's page says, as HTML |
 //! | `listing` | which rows a page lists, and in which form its script gets them |
 //! | [`plan_page`] | `plan.html` of a plan's folder |
-//! | `timeline` | what a journal tells of a run as a whole, and when |
+//! | `timeline` | what happened in a run as a whole, and when |
 //! | `causes` | why some are not done, and how to fix it |
 //! | `chart` | lines and bars over time, as SVG |
 //! | `run_facts` | what a report is made of |
@@ -28,6 +28,7 @@ mod causes;
 mod chart;
 pub mod evidence;
 pub mod letter;
+mod limits;
 mod listing;
 mod page;
 pub mod plan_page;

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::limits::MAX_PLAIN_ROWS;
 use super::listing::{Legend, Listing};
 use super::shown::write_json;
 use super::{page, sections};
@@ -15,9 +16,6 @@ use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 
 pub use super::listing::MAX_ROWS;
-
-/// So many of the refused rows stand on the page as a plain table, for readers whose viewer runs no scripts.
-pub const MOST_PLAIN_ROWS: u32 = 500;
 
 /// Why there is no page. The plan itself is not touched by that.
 #[derive(Debug, thiserror::Error)]
@@ -68,13 +66,13 @@ fn render(
     let (mut plain, mut plain_rows) = (String::new(), 0);
     let mut json = Vec::new();
     for row in rows {
-        if row.decision == Decision::Refuse && plain_rows < MOST_PLAIN_ROWS {
+        if row.decision == Decision::Refuse && plain_rows < MAX_PLAIN_ROWS {
             plain_rows += 1;
             plain.push_str(&sections::plain_row(&row).0);
         }
         if !listing.is_open(row.decision) {
             // The page needs no more of the plan.
-            if listing.is_full() && plain_rows == MOST_PLAIN_ROWS.min(manifest.counts.of(Decision::Refuse).rows) {
+            if listing.is_full() && plain_rows == MAX_PLAIN_ROWS.min(manifest.counts.of(Decision::Refuse).rows) {
                 break;
             }
             continue;

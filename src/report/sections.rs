@@ -7,8 +7,8 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use strum::IntoEnumIterator as _;
 
+use super::limits::MAX_PLAIN_ROWS;
 use super::listing::{Listing, MAX_ROWS};
-use super::plan_page::MOST_PLAIN_ROWS;
 use super::shown::{Shown, shown};
 use crate::plan::counts::Counts;
 use crate::plan::manifest::Manifest;
@@ -56,7 +56,7 @@ pub(super) fn masthead(plan: &Manifest) -> Markup {
         header {
             p.state { "Nothing has been changed yet" }
             h1 {
-                @if plan.accounts() == 0 { "Nobody would be changed at " } @else {
+                @if plan.accounts() == 0 { "No account would be changed at " } @else {
                     (accounts(plan.accounts())) " would be changed at "
                 }
                 (Shown(&tenant_name(plan)))
@@ -113,7 +113,7 @@ pub(super) fn next(folder: &Path, manifest: &Manifest) -> Markup {
         section aria-labelledby="next-title" {
             h2 #next-title { "What happens next" }
             @if number == 0 {
-                p { "There is nothing to apply: this plan changes nobody." }
+                p { "There is nothing to apply: this plan changes no account." }
             } @else {
                 ol.next {
                     li {
@@ -128,9 +128,9 @@ pub(super) fn next(folder: &Path, manifest: &Manifest) -> Markup {
                         strong { (count(number.into())) } "."
                     }
                     li {
-                        "Whoever runs it types:"
+                        "The command is:"
                         pre { code { "sealoff apply " (shown(&quoted(folder))) " --confirm " (number) } }
-                        "Only then " (accounts(number)) " will be changed, and nobody else. "
+                        "Only then " (accounts(number)) " will be changed, and no other account. "
                         "What became of each row will stand in results.csv."
                     }
                 }
@@ -175,7 +175,7 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                                 @for key in &share.keys { " " code { (shown(&recipient_name(key))) } }
                             } } }
                             @if !handoff.escrow.is_empty() {
-                                "Whoever holds an escrow key can open all of them:"
+                                "The holder of an escrow key can open all of them:"
                                 ul.keys { @for key in &handoff.escrow { li { code { (shown(&recipient_name(key))) } } } }
                             }
                         }
@@ -283,9 +283,9 @@ pub(super) fn plain(counts: &Counts, rows: &str) -> Markup {
                 p.note { "Scripts do not run here, so this page cannot list and search everybody. plan.csv can be opened with any spreadsheet." }
             }
             @if refused == 0 { p { "No row is refused." } } @else {
-                @if refused > MOST_PLAIN_ROWS {
+                @if refused > MAX_PLAIN_ROWS {
                     p.limit {
-                        "The first " (count(MOST_PLAIN_ROWS.into())) " of " (count(refused.into()))
+                        "The first " (count(MAX_PLAIN_ROWS.into())) " of " (count(refused.into()))
                         " refused rows. plan.csv has them all."
                     }
                 }

@@ -1,7 +1,7 @@
 //! A password, spelled out so that it survives a telephone.
 //!
 //! Letters by the alphabet of ICAO and NATO, digits by their names, symbols by the names that people know them by. A capital
-//! letter says so each time: nobody hears the difference between `victor` and `Victor`.
+//! letter says so each time: the ear does not know `victor` from `Victor`.
 
 use std::borrow::Cow;
 

@@ -46,7 +46,7 @@ impl ExpectedEffects {
         let now = reading.at;
         let account = match &reading.seen {
             SeenObject::Account(account) => account,
-            SeenObject::Nobody => return self.unreadable("the account is no longer in the directory"),
+            SeenObject::Missing => return self.unreadable("the account is no longer in the directory"),
             SeenObject::Deleted => {
                 return self.unreadable("the account was deleted; it needs a look if it is restored");
             }
@@ -363,7 +363,7 @@ mod tests {
         let not_done = with(failed, StepClaim::InDoubt);
         let shown = verdicts(&not_done, account(false, OURS, after(2)));
         assert_eq!(shown[1..], [(Proof::NotYet, false), (Proof::CannotBeProved, false)]);
-        for gone in [SeenObject::Nobody, SeenObject::Several, SeenObject::Deleted] {
+        for gone in [SeenObject::Missing, SeenObject::Several, SeenObject::Deleted] {
             let findings = offboarded().judge(&AccountReading { seen: gone, at: after(60) });
             assert!(findings.iter().all(|finding| finding.verdict == Proof::CannotBeProved && !finding.may_catch_up));
             assert_eq!(findings.len(), 3);

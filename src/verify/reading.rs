@@ -19,7 +19,7 @@ pub enum SeenObject {
     /// It is this account's.
     Account(SeenAccount),
     /// No account has it.
-    Nobody,
+    Missing,
     /// It is that of a deleted account.
     Deleted,
     /// It is that of more than one account, which cannot be.
@@ -48,7 +48,7 @@ impl From<&Found> for SeenObject {
                 last_password_change: account.last_password_change,
                 sessions_valid_from: account.sessions_valid_from,
             }),
-            Found::Missing => Self::Nobody,
+            Found::Missing => Self::Missing,
             Found::Deleted(_) => Self::Deleted,
             Found::Several(_) => Self::Several,
         }

@@ -28,7 +28,7 @@ fn thread_seconds() -> f64 {
 fn batches_over_one_connection() {
     let (sender, receiver) = std::sync::mpsc::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    // The simulator has a thread of its own, so that its share of the work can be told from the client's.
+    // The simulator has a thread of its own, so that its share of the work is known from the client's.
     let server = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

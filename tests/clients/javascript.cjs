@@ -18,7 +18,7 @@ async function main() {
     process.env.AZURE_TENANT_ID,
     process.env.AZURE_CLIENT_ID,
     process.env.AZURE_CLIENT_SECRET,
-    // The token library asks Microsoft's own host about every authority that it does not know, unless it is told not to.
+    // The token library asks Microsoft's own host about every authority that it does not know, unless that is switched off.
     { authorityHost: process.env.AZURE_AUTHORITY_HOST, disableInstanceDiscovery: true },
   );
   const authProvider = new TokenCredentialAuthenticationProvider(credential, { scopes: [`${root}/.default`] });

@@ -145,7 +145,7 @@ fn what_the_plan_took_for_granted_must_still_be_so() {
     let ledger = stage.ledger();
     assert!(ledger.writes[before..].iter().all(|write| ![Some(blocked.id), Some(done.id)].contains(&write.object_id)));
     assert_eq!(stage.outcomes("plan")["done"], 98);
-    // Again it says the same, and counts nobody twice.
+    // Again it says the same, and counts no account twice.
     stage.apply("plan").exited(3).says(&["2 of these are no longer what the plan says"]);
 }
 

@@ -1,4 +1,4 @@
-//! `unseal --letters`: one page for each person, for their eyes and nobody else's.
+//! `unseal --letters`: one page for each person, for their eyes alone.
 
 use sealoff::simulator::Settings;
 

@@ -21,7 +21,7 @@ fn seen(mut command: Command) -> (String, Option<i32>) {
     let mut child = command.spawn().unwrap();
     drop((command, slave));
     let mut text = Vec::new();
-    // Where nobody holds the other end any more, reading fails (EIO) in place of coming to an end.
+    // When the other end is closed, reading fails (EIO) in place of coming to an end.
     let _ = File::from(master).read_to_end(&mut text);
     (String::from_utf8(text).unwrap(), child.wait().unwrap().code())
 }

@@ -240,7 +240,7 @@ fn a_page_of_a_hundred_thousand_rows_is_bounded_and_says_what_it_leaves_out() {
         let people = island(page, "people-data");
         let people = people.as_array().unwrap();
         assert!(listed.contains(&people.len()), "{}", people.len());
-        assert_eq!(people.iter().filter(|row| row[4] == 0).count(), 20, "nobody is crowded out");
+        assert_eq!(people.iter().filter(|row| row[4] == 0).count(), 20, "no person is crowded out");
         let thousands = |number: usize| format!("{},{:03}", number / 1000, number % 1000);
         let said = format!("Not listed: {} refuse.", thousands(100_000 - people.len()));
         assert!(page.contains(&said), "{said}");

@@ -274,7 +274,7 @@ pub(crate) fn bare(arguments: &[&str]) -> Command {
             command.env_remove(&name);
         }
     }
-    // Nobody's own settings.
+    // Without any person's settings.
     let nowhere = std::env::temp_dir().join("sealoff-tests-have-no-settings");
     command.env("NO_COLOR", "1").env("XDG_CONFIG_HOME", &nowhere).env("APPDATA", &nowhere);
     command

@@ -1,4 +1,4 @@
-//! Nobody watches: a code that is not 0 has its reason on standard error, also beside JSON, and a success says nothing.
+//! Without a person who watches: a code that is not 0 has its reason on standard error, also beside JSON, and a success says nothing.
 
 use sealoff::simulator::Settings;
 

@@ -40,7 +40,7 @@ fn exactly_those_whom_the_run_blocked_are_unblocked() {
     assert_eq!(stage.ledger().writes.len(), writes, "a plan only reads");
     stage.apply("back").succeeded();
     stage.judge_since("back", writes);
-    assert!(!is_enabled(&stage, &members[0]), "whoever was blocked before stays so");
+    assert!(!is_enabled(&stage, &members[0]), "an account that was blocked before stays so");
     assert!(members[1..].iter().all(|member| is_enabled(&stage, member)));
     for write in &stage.ledger().writes[writes..] {
         assert!(matches!(
@@ -194,7 +194,7 @@ fn a_synced_account_has_to_be_enabled_on_premises_too() {
     assert!(is_enabled(&stage, &synced));
 }
 
-/// Whoever handed the first passwords over hands the second ones over, too, each with their own key.
+/// The same people hand over the second passwords, each with their own key.
 #[test]
 fn with_reset_each_new_password_goes_to_whoever_hands_it_over() {
     let stage = Stage::new();

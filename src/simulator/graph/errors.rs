@@ -22,7 +22,7 @@ pub(crate) const WEAK_PASSWORD: &str = "The specified password does not comply w
 pub(crate) const EXTERNAL: &str =
     "Unable to update the specified properties for objects that have originated within an external service.";
 
-/// Graph has no such code, so a test can tell this answer from all real ones.
+/// Graph has no such code, so a test knows this answer from all real ones.
 const NOT_SIMULATED: &str = "NotSimulated";
 /// What stands before the name of a call.
 const THIS_CALL: &str = "this call: ";

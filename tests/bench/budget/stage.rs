@@ -29,7 +29,7 @@ pub(crate) struct Run {
     pub(crate) speed: f64,
     /// How the tenant counts writes; `None` is a tenant without any quota.
     pub(crate) limiter: Option<LimitShape>,
-    /// Half of the quota is gone when half of the writes are done, and nobody is told.
+    /// Half of the quota is gone when half of the writes are done, without notice.
     pub(crate) halved_half_way: bool,
     /// How long each call takes, in tenant time.
     pub(crate) round_trip: Duration,

@@ -8,7 +8,7 @@ const WORDS: usize = 44;
 pub(crate) enum Budget {
     AtMost(f64),
     AtLeast(f64),
-    /// Shown and not judged: nobody promised anything.
+    /// Shown and not judged: nothing was promised.
     None,
 }
 
