@@ -65,8 +65,9 @@ impl Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::write_outcome::Undecided;
+    use crate::graph::write_outcome::{Postponed, Undecided};
     use crate::plan::drift_cause::DriftCause;
+    use crate::run::last_try::LastTry;
     use crate::step::{Step, Steps};
 
     fn refused(status: u16, code: &str, message: &str) -> Option<RowFault> {
@@ -82,7 +83,8 @@ mod tests {
     #[test]
     fn causes_are_distinguished_and_what_is_done_has_none() {
         let of = |outcome, fault: Option<RowFault>| Cause::of(outcome, fault.as_ref());
-        let gave_up = RowFault::GaveUp { steps: Steps::of(&[Step::Revoke]), reason: "throttled".to_owned() };
+        let last_try = LastTry::Postponed { why: Postponed::Blocked };
+        let gave_up = RowFault::GaveUp { steps: Steps::of(&[Step::Revoke]), last_try };
         for outcome in [Outcome::Done, Outcome::Already, Outcome::Skipped, Outcome::Refused] {
             assert_eq!(of(outcome, None), None);
         }

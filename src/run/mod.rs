@@ -34,6 +34,7 @@ pub mod events_log;
 pub mod first_named;
 pub mod fold;
 pub mod journal;
+pub mod last_try;
 pub mod lock;
 pub mod next_steps;
 pub mod opening;

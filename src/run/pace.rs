@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_was_granted_more_is_not_held_by_the_limits_above() {
+    async fn an_app_that_was_granted_more_is_not_held_by_the_limits_above() {
         let mut pace = Pace::of("100000/150".parse().unwrap(), 64, Clock::real(), 0);
         for _ in 0..4_900 {
             assert_eq!(pace.take(20), Ok(20));

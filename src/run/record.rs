@@ -11,6 +11,7 @@ use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
+use crate::run::last_try::LastTry;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
 use crate::run::state::Transition;
@@ -103,7 +104,8 @@ pub enum Record {
         /// Its steps.
         steps: Steps,
         /// What the last attempt ended with.
-        reason: String,
+        #[serde(flatten)]
+        last_try: LastTry,
     },
     /// The account is no longer the one that the plan was made for; nothing more is done to it.
     Drifted {

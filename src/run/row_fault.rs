@@ -1,5 +1,6 @@
 //! What stands in the way of a row, as the journal has it.
 
+use super::last_try::LastTry;
 use super::record::Record;
 use crate::graph::error::GraphError;
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
@@ -19,8 +20,8 @@ pub enum RowFault {
     GaveUp {
         /// The steps.
         steps: Steps,
-        /// What the last attempt ended with, in words.
-        reason: String,
+        /// What the last attempt ended with.
+        last_try: LastTry,
     },
     /// The account is no longer the one that the plan was made for.
     Drifted(DriftCause),
@@ -34,7 +35,7 @@ impl RowFault {
             Record::Answered { answer: WriteOutcome::Refused { error }, .. } => Some(Self::Refused(error)),
             Record::Answered { answer: WriteOutcome::Postponed { why, .. }, .. } => Some(Self::Postponed(why)),
             Record::Answered { answer: WriteOutcome::Unknown { why, .. }, .. } => Some(Self::Undecided(why)),
-            Record::GaveUp { steps, reason, .. } => Some(Self::GaveUp { steps, reason }),
+            Record::GaveUp { steps, last_try, .. } => Some(Self::GaveUp { steps, last_try }),
             Record::Drifted { reason, .. } => Some(Self::Drifted(reason)),
             _ => None,
         }
@@ -61,7 +62,7 @@ impl RowFault {
             },
             Self::Postponed(why) => why.to_string(),
             Self::Undecided(why) => why.to_string(),
-            Self::GaveUp { steps, reason } => format!("gave up on {steps}: {reason}"),
+            Self::GaveUp { steps, last_try } => format!("gave up on {steps}: {last_try}"),
             Self::Drifted(cause) => format!("drifted: {cause}; make a new plan for it"),
         }
     }

@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::accounts::{PlannedAccounts, TooMany};
 use super::journal::{JournalLookup, JournalReader};
+use super::last_try::LastTry;
 use super::record::{FORMAT, Record};
 use super::replay::Replay;
 use super::result_row::ResultRows;
@@ -120,7 +121,11 @@ fn throttled(row: u32, steps: Steps) -> Record {
 }
 
 fn gave_up(row: u32, steps: Steps) -> Record {
-    Record::GaveUp { row: RowNumber::new(row), steps, reason: "tried often enough".to_owned() }
+    Record::GaveUp {
+        row: RowNumber::new(row),
+        steps,
+        last_try: LastTry::Undecided(Undecided::Lost("tried often enough".to_owned())),
+    }
 }
 
 fn drifted(row: u32) -> Record {

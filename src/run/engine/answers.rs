@@ -24,6 +24,7 @@ use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::credential_generator::CredentialError;
 use crate::run::event::Event;
+use crate::run::last_try::LastTry;
 use crate::run::record::Record;
 use crate::run::schedule::{Turn, WriteKey};
 use crate::run::state::{StepState, Transition};
@@ -415,10 +416,12 @@ impl<T: Transport> Engine<'_, T> {
             // A run that ends leaves the write to the next process.
             Retry::GiveUp if self.ending.is_some() => self.accounts.requeue(key.turn, self.clock.now()),
             Retry::GiveUp => {
-                if self.advance(key.turn, Transition::GaveUp(steps)) {
-                    let (row, reason) = (self.accounts.accounts().get(key.turn).row, reason_of(outcome));
-                    records.push(Record::GaveUp { row, steps, reason: reason.clone() });
-                    self.emit_failed(key.turn, steps, &reason);
+                if let Some(last_try) = LastTry::of(outcome)
+                    && self.advance(key.turn, Transition::GaveUp(steps))
+                {
+                    let row = self.accounts.accounts().get(key.turn).row;
+                    self.emit_failed(key.turn, steps, &last_try.to_string());
+                    records.push(Record::GaveUp { row, steps, last_try });
                     self.write_settled(key);
                 }
             }
@@ -457,16 +460,6 @@ fn count(writes: usize) -> u32 {
 
 const fn postponed(why: Postponed) -> WriteOutcome {
     WriteOutcome::Postponed { why, retry_after: None }
-}
-
-/// Why a write was not decided, for the journal and the results.
-fn reason_of(outcome: &WriteOutcome) -> String {
-    match outcome {
-        WriteOutcome::Postponed { why, .. } => why.to_string(),
-        WriteOutcome::Unknown { why, .. } => why.to_string(),
-        WriteOutcome::Refused { error } => error.to_string(),
-        WriteOutcome::Accepted => String::new(),
-    }
 }
 
 /// What stood between here and Graph, where it was that which answered.
