@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::credential_args::CredentialArgs;
 use super::exit::Failure;
 use super::messages;
+use super::words::{harmless, span};
 use crate::clock::Clock;
 use crate::graph::access::Access;
 use crate::graph::caller::Caller;
@@ -126,7 +127,14 @@ impl ConnectionArgs {
         let http = http_client(self.ca_file.as_deref(), on_loopback)
             .map_err(|error| Failure::usage(error).about("ca_file"))?;
         let tokens = TokenSource::new(credential, endpoints.clone(), http.clone());
-        let transport = HttpTransport::new(http, endpoints, tokens);
+        let transport = HttpTransport::new(http, endpoints, tokens).with_listener(|read| {
+            messages::verbose(format_args!(
+                "{}; asking again in {} (attempt {})",
+                harmless(read.last),
+                span(read.pause),
+                read.attempts + 1
+            ));
+        });
         Ok(Connected { transport, clock })
     }
 }

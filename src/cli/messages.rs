@@ -19,7 +19,8 @@ pub(super) struct MessageArgs {
     /// Print nothing on standard error but questions, warnings and errors: no progress, no notes
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Print more on standard error: where calls go, each batch, and each time that Graph throttles
+    /// Print more on standard error: where calls go, each batch, each read that is made again, and each time
+    /// that Graph throttles
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
 }

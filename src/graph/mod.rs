@@ -34,6 +34,7 @@ pub mod error;
 pub mod foreign;
 pub mod paced;
 pub mod percent;
+pub mod postponed_read;
 pub mod probe;
 pub mod quota;
 pub mod reading;

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::backoff;
 use super::batch::{self, Read};
 use super::error::GraphError;
+use super::postponed_read::PostponedRead;
 use super::status::StatusClass;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
 use super::write_outcome::WriteOutcome;
@@ -22,8 +23,29 @@ use crate::ids::TenantId;
 const MAX_ATTEMPTS: u32 = 8;
 /// How often an answer that is no JSON is asked for again.
 const MAX_GARBLED: u32 = 4;
+/// How often the very first call is tried: some thirty seconds, in which a fault that passes has passed.
+const MAX_FIRST_ATTEMPTS: u32 = 6;
 /// How often the very first call tries a way that was never open: an administrator who mistyped an address wants to know it soon.
 const MAX_FIRST_CONTACTS: u32 = 2;
+
+/// How often a call is tried.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// Where what answers is Graph, or what stands before it, and may be well again soon.
+    attempts: u32,
+    /// Where there is no way through.
+    contacts: u32,
+}
+
+impl Patience {
+    const FIRST: Self = Self { attempts: MAX_FIRST_ATTEMPTS, contacts: MAX_FIRST_CONTACTS };
+    const LATER: Self = Self { attempts: MAX_ATTEMPTS, contacts: MAX_ATTEMPTS };
+
+    /// For a page that did not come from Graph. With 5xx it may come from Graph's own front door, and passes.
+    fn with_page(self, status: u16) -> u32 {
+        if StatusClass::of(status).is_passing() { self.attempts } else { self.contacts }
+    }
+}
 
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -127,7 +149,7 @@ impl<'a, T: Transport> Reading<'a, T> {
             value: Vec<Organization>,
         }
         let path = "/v1.0/organization?$select=id,displayName,verifiedDomains";
-        let page: Page = self.json(Call::get(path, Consistency::Session), MAX_FIRST_CONTACTS).await?;
+        let page: Page = self.json(Call::get(path, Consistency::Session), Patience::FIRST).await?;
         let only = page.value.into_iter().next();
         only.ok_or_else(|| ReadError::Garbled { what: path.to_owned(), reason: "no organization in it".to_owned() })
     }
@@ -139,7 +161,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn post<A: DeserializeOwned>(&self, path: &str, body: &impl serde::Serialize) -> Result<A, ReadError> {
         let body = serde_json::to_vec(body).map_err(io::Error::from)?;
-        self.json(Call::post(path, Bytes::from(body)), MAX_ATTEMPTS).await
+        self.json(Call::post(path, Bytes::from(body)), Patience::LATER).await
     }
 
     /// Reads what is at `path`, which begins with the version.
@@ -148,7 +170,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses, cannot be reached, or answers with something else than `A`.
     pub async fn get<A: DeserializeOwned>(&self, path: &str, consistency: Consistency) -> Result<A, ReadError> {
-        self.json(Call::get(path, consistency), MAX_ATTEMPTS).await
+        self.json(Call::get(path, consistency), Patience::LATER).await
     }
 
     /// Reads what is at `path`, with what the headers say beside it.
@@ -157,7 +179,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses or cannot be reached.
     pub async fn answer(&self, path: &str, consistency: Consistency) -> Result<Answer, ReadError> {
-        self.answered(Call::get(path, consistency), MAX_ATTEMPTS).await
+        self.answered(Call::get(path, consistency), Patience::LATER).await
     }
 
     /// Reads a count, which is a bare number and no JSON.
@@ -166,7 +188,7 @@ impl<'a, T: Transport> Reading<'a, T> {
     ///
     /// Graph refuses, cannot be reached, or answers with something else than a number.
     pub async fn count(&self, path: &str) -> Result<u64, ReadError> {
-        let answer = self.answered(Call::get(path, Consistency::Eventual), MAX_ATTEMPTS).await?;
+        let answer = self.answered(Call::get(path, Consistency::Eventual), Patience::LATER).await?;
         let text = String::from_utf8_lossy(&answer.body);
         // The service puts a byte order mark before its plain texts.
         let number = text.trim_start_matches('\u{feff}').trim();
@@ -193,29 +215,29 @@ impl<'a, T: Transport> Reading<'a, T> {
         })
     }
 
-    async fn json<A: DeserializeOwned>(&self, call: Call, max_contacts: u32) -> Result<A, ReadError> {
+    async fn json<A: DeserializeOwned>(&self, call: Call, patience: Patience) -> Result<A, ReadError> {
         let what = call.path.clone();
         let mut attempt = 0;
         loop {
-            let answer = self.answered(call.clone(), max_contacts).await?;
-            match serde_json::from_slice(&answer.body) {
+            let answer = self.answered(call.clone(), patience).await?;
+            let last = match serde_json::from_slice(&answer.body) {
                 Ok(content) => return Ok(content),
                 // Half an answer may be whole the next time; one that is whole and of another shape stays so.
-                Err(error) if !error.is_data() && attempt + 1 < MAX_GARBLED => attempt += 1,
+                Err(error) if !error.is_data() && attempt + 1 < MAX_GARBLED => format!("the answer is no JSON: {error}"),
                 Err(error) => return Err(ReadError::Garbled { what, reason: error.to_string() }),
-            }
-            self.wait(None, attempt).await;
+            };
+            attempt += 1;
+            self.wait(&last, None, attempt).await;
         }
     }
 
-    /// Sends a call until it is answered by a success or by a refusal. `max_contacts` is how often a service that cannot be
-    /// reached at all is tried.
-    async fn answered(&self, call: Call, max_contacts: u32) -> Result<Answer, ReadError> {
+    /// Sends a call until it is answered by a success or by a refusal.
+    async fn answered(&self, call: Call, patience: Patience) -> Result<Answer, ReadError> {
         let mut attempt = 0;
         loop {
             let (last, wait) = match self.transport.send(call.clone()).await {
                 Ok(answer) if (200..300).contains(&answer.status) && !answer.is_foreign() => return Ok(answer),
-                Ok(answer) if answer.is_obstacle() && attempt + 1 >= max_contacts => {
+                Ok(answer) if answer.is_obstacle() && attempt + 1 >= patience.with_page(answer.status) => {
                     return Err(answer.into_error().into());
                 }
                 Ok(answer) if StatusClass::of(answer.status).is_passing() || answer.is_obstacle() => {
@@ -223,16 +245,16 @@ impl<'a, T: Transport> Reading<'a, T> {
                     (answer.into_error().to_string(), wait)
                 }
                 Ok(answer) => return Err(answer.into_error().into()),
-                Err(error @ (TransportError::NotSent(_) | TransportError::Token(_))) if attempt + 1 >= max_contacts => {
+                Err(error @ (TransportError::NotSent(_) | TransportError::Token(_))) if attempt + 1 >= patience.contacts => {
                     return Err(ReadError::Transport(error));
                 }
                 Err(error) => (passing(error)?, None),
             };
             attempt += 1;
-            if attempt == MAX_ATTEMPTS {
+            if attempt == patience.attempts {
                 return Err(ReadError::GaveUp { attempts: attempt, last });
             }
-            self.wait(wait, attempt).await;
+            self.wait(&last, wait, attempt).await;
         }
     }
 
@@ -295,13 +317,14 @@ impl<'a, T: Transport> Reading<'a, T> {
             if attempt == MAX_ATTEMPTS {
                 return Err(ReadError::GaveUp { attempts: attempt, last });
             }
-            self.wait(wait, attempt).await;
+            self.wait(&last, wait, attempt).await;
         }
     }
 
-    async fn wait(&self, asked: Option<Duration>, attempt: u32) {
-        let span = asked.map_or_else(|| backoff::delay(attempt - 1), |asked| asked + backoff::jitter());
-        self.clock.sleep(span).await;
+    async fn wait(&self, last: &str, asked: Option<Duration>, attempts: u32) {
+        let pause = asked.map_or_else(|| backoff::delay(attempts - 1), |asked| asked + backoff::jitter());
+        self.transport.read_postponed(&PostponedRead { last, attempts, pause });
+        self.clock.sleep(pause).await;
     }
 }
 

@@ -19,6 +19,7 @@ use super::credential::CertificateFacts;
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
+use super::postponed_read::PostponedRead;
 use super::probe::{Reachable, probe};
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
@@ -230,6 +231,9 @@ pub trait Transport: Send + Sync + 'static {
         true
     }
 
+    /// Takes in that a read is made again after a while.
+    fn read_postponed(&self, _read: &PostponedRead<'_>) {}
+
     /// The path of an address that Graph gave, from the version on; `None` when it is not below the root that calls go
     /// to. Nothing that an answer says may lead a token elsewhere.
     fn path_of<'l>(&self, address: &'l str) -> Option<&'l str> {
@@ -252,6 +256,8 @@ pub struct HttpTransport {
     ahead: AtomicI64,
     /// Graph's clock at the last answer, in seconds; [`NOT_KNOWN`] before the first.
     last_date: AtomicI64,
+    /// Hears of each read that is made again.
+    on_postponed_read: fn(&PostponedRead<'_>),
 }
 
 const NOT_KNOWN: i64 = i64::MIN;
@@ -260,7 +266,20 @@ impl HttpTransport {
     /// Sends over `http` with tokens from `tokens`.
     #[must_use]
     pub fn new(http: reqwest::Client, endpoints: Endpoints, tokens: TokenSource) -> Self {
-        Self { http, endpoints, tokens, ahead: AtomicI64::new(NOT_KNOWN), last_date: AtomicI64::new(NOT_KNOWN) }
+        Self {
+            http,
+            endpoints,
+            tokens,
+            ahead: AtomicI64::new(NOT_KNOWN),
+            last_date: AtomicI64::new(NOT_KNOWN),
+            on_postponed_read: |_| {},
+        }
+    }
+
+    /// The same, with somebody who hears of each read that is made again.
+    #[must_use]
+    pub fn with_listener(self, on_postponed_read: fn(&PostponedRead<'_>)) -> Self {
+        Self { on_postponed_read, ..self }
     }
 
     /// Graph's clock, as of the last answer; `None` before the first.
@@ -290,7 +309,7 @@ impl HttpTransport {
     #[must_use]
     pub fn beside(&self, credential: Credential) -> Self {
         let tokens = TokenSource::new(credential, self.endpoints.clone(), self.http.clone());
-        Self::new(self.http.clone(), self.endpoints.clone(), tokens)
+        Self::new(self.http.clone(), self.endpoints.clone(), tokens).with_listener(self.on_postponed_read)
     }
 
     /// The tenant as it was configured: an id or a domain.
@@ -392,6 +411,10 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn token_rejected(&self, token: TokenMark) -> bool {
         self.tokens.reject(token)
+    }
+
+    fn read_postponed(&self, read: &PostponedRead<'_>) {
+        (self.on_postponed_read)(read);
     }
 
     fn path_of<'l>(&self, address: &'l str) -> Option<&'l str> {

@@ -118,6 +118,36 @@ fn tokens_that_are_revoked_again_and_again_end_the_run_and_lose_nothing() {
     assert_eq!(stage.outcomes("out")["done"], 120);
 }
 
+/// A gateway that fails for a moment, in the middle of which a command begins.
+#[test]
+fn a_fault_that_passes_keeps_no_command_from_beginning() {
+    let stage = planned();
+    let commands: [&[&str]; 5] = [
+        &["plan", "roster.csv", "--playbook", "contain", "--out", "again", "--max-accounts", "1000000"],
+        &["doctor"],
+        &["export", "--all", "--out", "all.csv"],
+        &["apply", "out", "--confirm", "120"],
+        &["verify", "out"],
+    ];
+    for arguments in commands {
+        stage.simulator.change_faults(FaultShares { proxy_failure: 1.0, ..FaultShares::default() });
+        let mut child = stage.spawn(&[arguments, &["-v"][..]].concat());
+        let mut errors = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let again = errors.by_ref().filter(|line| line.contains("asking again in")).take(2).count();
+        assert_eq!(again, 2, "{arguments:?} does not ask again");
+        stage.simulator.change_faults(FaultShares::default());
+        let said: Vec<String> = errors.collect();
+        let mut out = String::new();
+        std::io::Read::read_to_string(&mut child.stdout.take().unwrap(), &mut out).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}: {said:?}\n{out}");
+    }
+    stage.judge("out");
+    // Where it does not pass, what is between is blamed after some thirty seconds.
+    stage.simulator.change_faults(FaultShares { proxy_failure: 1.0, ..FaultShares::default() });
+    let ran = stage.run(&["verify", "out", "-v"]).exited(5).complains(&["not Graph but something between"]);
+    assert_eq!(ran.err.matches("asking again in").count(), 5, "{}", ran.err);
+}
+
 /// At the start of a command there is no waiting: a mistyped address or a forgotten file is named at once.
 #[test]
 fn what_is_wrong_from_the_start_is_told_at_once_with_its_mend() {
