@@ -19,6 +19,10 @@ pub(crate) enum GraphFault {
     ByIdsRefused,
     /// `getByIds` shows ids and nothing else.
     ByIdsNameless,
+    /// `getByIds` does not heed `$select`.
+    ByIdsPoor,
+    /// Roles are not listed with their principals.
+    PrincipalGone,
     /// `getByIds` leaves all users out.
     ByIdsSilent,
     /// Filters show ids and nothing else.
@@ -177,6 +181,10 @@ impl FakeTenant {
         if let Some((_, (status, code))) = refusal {
             return (*status, error(code));
         }
+        if self.is(GraphFault::PrincipalGone) && path.starts_with("/roleManagement") && options.contains_key("$expand")
+        {
+            return (404, error("Request_ResourceNotFound"));
+        }
         let select = options.get("$select").map(String::as_str);
         let advanced = eventual && options.get("$count").is_some_and(|value| value == "true");
         match path {
@@ -240,7 +248,13 @@ impl FakeTenant {
                 (400, error("Request_UnsupportedQuery"))
             }
             _ => match self.lists.get(path) {
-                Some(list) => (200, self.page(url, list.clone(), skip)),
+                Some(list) => {
+                    let mut list = list.clone();
+                    for object in list.iter_mut().filter(|_| !options.contains_key("$expand")) {
+                        object.as_object_mut().unwrap().remove("principal");
+                    }
+                    (200, self.page(url, list, skip))
+                }
                 None if STANDING_LISTS.contains(&path) => (200, json!({"value": []})),
                 None => (404, error("Request_ResourceNotFound")),
             },
@@ -276,6 +290,13 @@ impl FakeTenant {
         match self.fault {
             Some(GraphFault::ByIdsRefused) => (403, error("Authorization_RequestDenied")),
             Some(GraphFault::ByIdsSilent) => (200, json!({"value": []})),
+            Some(GraphFault::ByIdsPoor) => {
+                let poor = |mut user: Value| {
+                    user.as_object_mut().unwrap().remove("accountEnabled");
+                    user
+                };
+                (200, json!({"value": found.map(poor).collect::<Vec<_>>()}))
+            }
             Some(GraphFault::ByIdsNameless) => {
                 (200, json!({"value": found.map(|user| json!({"id": user["id"]})).collect::<Vec<_>>()}))
             }

@@ -241,7 +241,8 @@ impl<'a, T: Transport> Lookup<'a, T> {
             if !asked.contains(&id) {
                 return Err(unreliable(format!("it holds {id}, who was not asked for")));
             }
-            match Account::of(user) {
+            // A `$select` that was not heeded leaves out what the rules go by; filters heed it.
+            match Account::of(user).filter(|account| account.enabled.is_some()) {
                 Some(account) => {
                     let values = vec![id.to_string()];
                     seen.push(Sighting { asking: Asking::ObjectId, values, account: Box::new(account) });

@@ -18,6 +18,11 @@ pub enum Note {
         /// What Graph says.
         because: String,
     },
+    /// The tenant or its cloud does not answer who may take a role for a while.
+    EligibleRolesRefused {
+        /// What Graph says.
+        because: String,
+    },
     /// Who owns the app is not known, or not wholly.
     OwnersNotRead {
         /// What Graph says.
@@ -48,6 +53,7 @@ impl Note {
             Self::DomainsNotRead => "domains-not-read",
             Self::NoEligibleRoles => "no-eligible-roles",
             Self::EligibleRolesNotRead { .. } => "eligible-roles-not-read",
+            Self::EligibleRolesRefused { .. } => "eligible-roles-refused",
             Self::OwnersNotRead { .. } => "owners-not-read",
             Self::CallerNotKnown => "caller-not-known",
             Self::SignedInAs { .. } => "signed-in-as",
@@ -76,6 +82,10 @@ impl Note {
             Self::EligibleRolesNotRead { because } => format!(
                 "An account that may take a role for a while (Privileged Identity Management) counts as having none: {because}. \
                  Grant the app RoleEligibilitySchedule.Read.Directory to have them known."
+            ),
+            Self::EligibleRolesRefused { because } => format!(
+                "Nothing is known of accounts that may take a role for a while (Privileged Identity Management), so they count \
+                 as having none: {because}. Where the tenant does not use it, that is right."
             ),
             Self::OwnersNotRead { because } => format!(
                 "The owners of the app are not known, so they are not kept from being touched: {because}. Grant the \

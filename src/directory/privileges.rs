@@ -1,6 +1,6 @@
 //! Which accounts hold a role in the tenant, in any way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -9,11 +9,12 @@ use super::error::LookupError;
 use super::note::Note;
 use super::privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 use super::roles;
+use crate::graph::batch::{MAX_ITEMS, Read};
 use crate::graph::error::GraphError;
 use crate::graph::paced::Paced;
 use crate::graph::percent::encode_query;
 use crate::graph::reading::ReadError;
-use crate::graph::transport::Transport;
+use crate::graph::transport::{Consistency, Transport};
 use crate::ids::{ObjectId, RoleTemplate};
 
 /// Every account of the tenant that holds a role, may take one, or could get one through a group.
@@ -23,8 +24,10 @@ pub struct Privileges {
     pub(super) enabled_global_administrators: Vec<ObjectId>,
 }
 
-const ASSIGNMENTS: &str = "/v1.0/roleManagement/directory/roleAssignments?$expand=principal";
-const ELIGIBLE: &str = "/v1.0/roleManagement/directory/roleEligibilityScheduleInstances?$expand=principal";
+const ASSIGNMENTS: &str = "/v1.0/roleManagement/directory/roleAssignments";
+const ELIGIBLE: &str = "/v1.0/roleManagement/directory/roleEligibilityScheduleInstances";
+/// With it, an assignment says what it was given to.
+const WITH_PRINCIPALS: &str = "?$expand=principal";
 const DEFINITIONS: &str = "/v1.0/roleManagement/directory/roleDefinitions?$select=id,displayName";
 
 /// What one page of each costs, in resource units ("Microsoft Graph service-specific throttling limits").
@@ -103,7 +106,7 @@ impl Privileges {
     /// Reads every assignment, every eligibility where the tenant has them, and every role-assignable group.
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Self, LookupError> {
         let roles_refused = not_permitted("directory roles", "RoleManagement.Read.Directory");
-        let held = paced.list::<RoleGrant>(ASSIGNMENTS, ASSIGNMENTS_COST).await.map_err(roles_refused)?;
+        let held = grants(paced, ASSIGNMENTS).await?.map_err(|error| roles_refused(error.into()))?;
         let eligible = eligible(paced, notes).await?;
         let groups = groups(paced, held.iter().chain(&eligible)).await?;
         let names = names(paced, held.iter().chain(&eligible)).await?;
@@ -159,20 +162,53 @@ fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadEr
     }
 }
 
-/// Eligible roles are an addition: a tenant without the licence has none, and an app that may not see them goes without
-/// them and says so. Everything else that goes wrong is an error like any other.
+/// Who was given roles, or the refusal of the question. Where one of those is gone, the list with all of them can be answered
+/// 404; without them it is whole.
+async fn grants<T: Transport>(
+    paced: &Paced<'_, T>,
+    path: &str,
+) -> Result<Result<Vec<RoleGrant>, GraphError>, ReadError> {
+    match list_or_refusal(paced, format!("{path}{WITH_PRINCIPALS}")).await? {
+        Err(error) if error.status == 404 => list_or_refusal(paced, path.to_owned()).await,
+        answer => Ok(answer),
+    }
+}
+
+/// A whole list, or Graph's refusal of the question. A page that is refused later is an error: a part of a list is none.
+async fn list_or_refusal<T: Transport>(
+    paced: &Paced<'_, T>,
+    path: String,
+) -> Result<Result<Vec<RoleGrant>, GraphError>, ReadError> {
+    let mut pages = paced.pages(path, Consistency::Session, ASSIGNMENTS_COST);
+    let mut all = match pages.next().await {
+        Err(ReadError::Refused(error)) if !error.is_foreign => return Ok(Err(error)),
+        first => first?.unwrap_or_default(),
+    };
+    while let Some(page) = pages.next().await? {
+        all.extend(page);
+    }
+    Ok(Ok(all))
+}
+
+/// Eligible roles are an addition: a tenant without the licence or the service has none, and an app that may not see them
+/// goes without them and says so. Graph refuses them in many ways, and no code is common to these; what is no refusal
+/// of Graph's is an error like any other.
 async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Vec<RoleGrant>, LookupError> {
-    match paced.list::<RoleGrant>(ELIGIBLE, ASSIGNMENTS_COST).await {
+    match grants(paced, ELIGIBLE).await? {
         Ok(eligible) => Ok(eligible),
-        Err(ReadError::Refused(error)) if is_about_a_licence(&error) => {
+        Err(error) if is_about_a_licence(&error) => {
             notes.push(Note::NoEligibleRoles);
             Ok(Vec::new())
         }
-        Err(ReadError::Refused(error)) if error.status == 403 => {
+        Err(error) if error.status == 403 => {
             notes.push(Note::EligibleRolesNotRead { because: error.to_string() });
             Ok(Vec::new())
         }
-        Err(error) => Err(error.into()),
+        Err(error) if matches!(error.status, 400 | 404) => {
+            notes.push(Note::EligibleRolesRefused { because: error.to_string() });
+            Ok(Vec::new())
+        }
+        Err(error) => Err(ReadError::from(error).into()),
     }
 }
 
@@ -200,11 +236,19 @@ async fn groups<'g, T: Transport>(
         }
         names.insert(group.id, group.display_name);
     }
+    let mut unknown = BTreeSet::new();
     for grant in grants {
-        let Some(principal) = &grant.principal else { continue };
-        if principal.kind.as_deref() == Some("#microsoft.graph.group") {
-            names.entry(grant.principal_id).or_insert_with(|| principal.display_name.clone());
+        match grant.principal.as_ref().map(|principal| (principal.kind.as_deref(), principal)) {
+            Some((Some("#microsoft.graph.group"), principal)) => {
+                names.entry(grant.principal_id).or_insert_with(|| principal.display_name.clone());
+            }
+            Some((Some(_), _)) => {}
+            Some((None, _)) | None => _ = unknown.insert(grant.principal_id),
         }
+    }
+    unknown.retain(|id| !names.contains_key(id));
+    for (id, group) in groups_among(paced, &Vec::from_iter(unknown)).await.map_err(&refused)? {
+        names.insert(id, group.display_name);
     }
 
     let names: Vec<(ObjectId, Option<String>)> = names.into_iter().collect();
@@ -221,6 +265,34 @@ async fn groups<'g, T: Transport>(
         let (members, owners) = (next()?, next()?);
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
         groups.insert(id, RoleGroupTies { name: name.into(), members, owners });
+    }
+    Ok(groups)
+}
+
+/// Those of these principals that are groups.
+async fn groups_among<T: Transport>(
+    paced: &Paced<'_, T>,
+    principals: &[ObjectId],
+) -> Result<Vec<(ObjectId, RoleGroup)>, ReadError> {
+    let mut groups = Vec::new();
+    for principals in principals.chunks(MAX_ITEMS) {
+        let reads: Vec<Read> = principals
+            .iter()
+            .map(|id| Read::fresh(format!("/groups/{id}?$select=id,displayName,isAssignableToRole")))
+            .collect();
+        for (id, answer) in principals.iter().zip(paced.batch(&reads, 1).await?) {
+            match answer {
+                Ok(body) => {
+                    let garbled = |error: serde_json::Error| ReadError::Garbled {
+                        what: format!("/groups/{id}"),
+                        reason: error.to_string(),
+                    };
+                    groups.push((*id, serde_json::from_str(body.get()).map_err(garbled)?));
+                }
+                Err(error) if error.status == 404 && error.code == "Request_ResourceNotFound" => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
     Ok(groups)
 }

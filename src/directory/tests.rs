@@ -145,7 +145,7 @@ async fn a_mail_address_is_a_name_too_unless_two_have_it() {
 
 #[tokio::test(start_paused = true)]
 async fn ids_are_found_by_filters_where_get_by_ids_is_of_no_use() {
-    for fault in [GraphFault::ByIdsRefused, GraphFault::ByIdsNameless, GraphFault::ByIdsSilent] {
+    for fault in [GraphFault::ByIdsRefused, GraphFault::ByIdsNameless, GraphFault::ByIdsPoor, GraphFault::ByIdsSilent] {
         let tenant = crowd(700).with_fault(fault);
         let lookup = Lookup::new(&tenant, Clock::real());
         for _ in 0..2 {

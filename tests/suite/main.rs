@@ -24,6 +24,7 @@ mod memory;
 mod narrow;
 mod nearest;
 mod not_before;
+mod one_account;
 mod outages;
 mod pace;
 mod picture;

@@ -229,13 +229,29 @@ async fn eligible_roles_are_done_without_where_there_are_none_to_be_seen() {
         (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "no-eligible-roles"),
         (403, "Authorization_RequestDenied", "eligible-roles-not-read"),
         (403, "UnknownError", "eligible-roles-not-read"),
+        (400, "BadRequest", "eligible-roles-refused"),
+        (400, "TenantNotOnboarded", "eligible-roles-refused"),
+        (404, "Request_ResourceNotFound", "eligible-roles-refused"),
     ];
     for (status, code, note) in cases {
         let facts = read(&tenant().refusing(path, status, code)).await.unwrap();
         assert_eq!(facts.notes.iter().map(Note::name).collect::<Vec<_>>(), [note], "{code}");
     }
-    let error = read(&tenant().refusing(path, 400, "Request_BadRequest")).await.unwrap_err();
+    let error = read(&tenant().refusing(path, 405, "Request_BadRequest")).await.unwrap_err();
     assert!(matches!(error, LookupError::Read(_)), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn roles_are_read_without_their_principals_where_one_of_those_is_gone() {
+    let reader = "4a5d8f65-41da-4de4-8968-e035b65339cf";
+    let tenant = FakeTenant::new()
+        .with_fault(GraphFault::PrincipalGone)
+        .with_group(20, "Mail team", &[1], &[])
+        .with_role("roleAssignments", 2, "user", reader)
+        .with_role("roleAssignments", 20, "group", reader);
+    let privileges = read(&tenant).await.unwrap().privileges.unwrap();
+    assert!(privileges.of(account(2)).is_some_and(|held| held.roles.len() == 1));
+    assert!(privileges.of(account(1)).is_some_and(|held| held.roles.len() == 1), "through the group");
 }
 
 #[tokio::test(start_paused = true)]

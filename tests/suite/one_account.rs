@@ -1,0 +1,150 @@
+//! One account cannot hold up a run, reads that are an addition stay one, and what went well can be proved.
+
+use std::time::Duration;
+
+use sealoff::simulator::{FaultRule, Latency, Moment, Quota, Script, ScriptedAnswer, Settings, SimulatedUser};
+
+use crate::stage::Stage;
+
+const RESTRICTED: &str = "Insufficient privileges to complete the operation. Target object is a member of a restricted management \
+    administrative unit and can only be modified by administrators scoped to that administrative unit.";
+
+fn answering(
+    method: Option<&str>,
+    path: &str,
+    query: Option<&str>,
+    (status, code, message): (u16, &str, &str),
+) -> FaultRule {
+    FaultRule {
+        kind: "answer".parse().unwrap(),
+        rate: 1.0,
+        method: method.map(str::to_owned),
+        path: Some(path.to_owned()),
+        query: query.map(str::to_owned),
+        answer: Some(ScriptedAnswer { status, code: code.to_owned(), message: message.to_owned() }),
+        moment: Moment::default(),
+        times: None,
+    }
+}
+
+/// The directory of a stage before any is made: the same seed gives the same people.
+fn members(users: usize, count: usize) -> Vec<SimulatedUser> {
+    Stage::with(Settings { users, ..Settings::default() }).members(count)
+}
+
+fn stage_with(users: usize, faults: Vec<FaultRule>) -> Stage {
+    let script = Script { faults, ..Script::default() };
+    Stage::with(Settings { users, script, ..Settings::default() })
+}
+
+#[test]
+fn an_account_that_is_always_answered_401_fails_alone_with_graphs_words() {
+    let members = members(300, 41);
+    // One among the others, and the last one, which ends up in a batch of its own.
+    let turned_down = [&members[0], &members[40]];
+    let rule = |member: &SimulatedUser| {
+        answering(Some("PATCH"), &format!("/users/{}", member.id), None, (401, "UnknownError", "The backend said no."))
+    };
+    let stage = stage_with(300, turned_down.map(rule).into());
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "offboard", "out", &["--max-accounts", "1000000"]).succeeded();
+    stage.apply("out").exited(3);
+    stage.judge("out");
+    let outcomes = stage.outcomes("out");
+    assert_eq!((outcomes["done"], outcomes["partial"]), (39, 2), "{outcomes:?}");
+    let row = &stage.results("out")[&1];
+    assert_eq!(row["error_code"], "UnknownError", "{row:?}");
+    assert!(row["detail"].contains("The backend said no."), "{row:?}");
+    let counters = stage.simulator.counters();
+    assert!(counters.batch_items <= 120, "{counters:?}");
+}
+
+#[test]
+fn accounts_in_restricted_units_do_not_look_like_a_missing_role() {
+    let members = members(300, 35);
+    let rules = members[..25].iter().flat_map(|member| {
+        let answer = (403, "Authorization_RequestDenied", RESTRICTED);
+        let path = format!("/users/{}", member.id);
+        [answering(Some("PATCH"), &path, None, answer), answering(Some("POST"), &format!("{path}/*"), None, answer)]
+    });
+    let stage = stage_with(300, rules.collect());
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage.apply("out").exited(3);
+    stage.judge("out");
+    let outcomes = stage.outcomes("out");
+    assert_eq!((outcomes["done"], outcomes["failed"]), (10, 25), "{outcomes:?}");
+    let row = &stage.results("out")[&1];
+    assert!(row["detail"].contains("restricted management administrative unit"), "{row:?}");
+    assert!(!row["detail"].contains("Privileged Authentication Administrator for administrators"), "{row:?}");
+}
+
+#[test]
+fn a_run_that_stops_at_the_first_refusals_names_the_flag_that_goes_on() {
+    let members = members(300, 25);
+    let answer = (403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+    let stage = stage_with(300, vec![answering(None, "/users/*", Some(""), answer)]);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage.apply("out").exited(5).complains(&["every one of the first answers was a refusal", "--halt-at 100"]);
+}
+
+#[test]
+fn every_refusal_of_eligible_roles_is_a_note_and_the_plan_goes_on() {
+    let members = members(300, 6);
+    for answer in [
+        (400, "AadPremiumLicenseRequired", "The tenant needs to have Microsoft Entra ID P2."),
+        (400, "BadRequest", "Resource not found for the segment 'roleEligibilityScheduleInstances'."),
+        (400, "BadRequest", "Request not applicable to target tenant."),
+        (400, "UnknownError", "The tenant has not onboarded to PIM."),
+        (
+            403,
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            "Neither tenant is B2C or tenant doesn't have \
+            premium license",
+        ),
+        (403, "UnknownError", "{\"errorCode\":\"PermissionScopeNotGranted\"}"),
+    ] {
+        let stage = stage_with(300, vec![answering(None, "*/roleEligibilityScheduleInstances", None, answer)]);
+        let roster = stage.roster_of(&members);
+        stage.plan(&roster, "contain", "out", &[]).succeeded().says(&["Privileged Identity Management"]);
+        stage.apply("out").succeeded();
+        stage.judge("out");
+    }
+}
+
+#[test]
+fn roles_are_read_without_their_principals_where_one_is_gone() {
+    let members = members(300, 6);
+    let answer = (404, "Request_ResourceNotFound", "Resource does not exist.");
+    let stage = stage_with(300, vec![answering(None, "*/roleAssignments", Some("*expand=principal*"), answer)]);
+    let administrator = stage.global_administrators().remove(0);
+    let mut listed = members;
+    listed.push(administrator);
+    let roster = stage.roster_of(&listed);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    assert_eq!(stage.accounts("out"), 6, "the administrator is recognized all the same");
+    stage.apply("out").succeeded();
+    stage.judge("out");
+}
+
+#[test]
+fn what_went_well_is_proved_at_every_round_trip() {
+    const SPEED: f64 = 20.0;
+    for round_trip in [60, 300, 900, 2_000] {
+        for playbook in ["breach", "reinstate", "offboard"] {
+            let latency = Latency { base: Duration::from_millis(round_trip).div_f64(SPEED), jitter: Duration::ZERO };
+            let stage =
+                Stage::at_speed(SPEED, Settings { users: 300, quota: Quota::off(), latency, ..Settings::default() });
+            let members = stage.members(30);
+            for member in members.iter().filter(|_| playbook == "reinstate") {
+                stage.simulator.change(member.id, |user| user.account_enabled = false);
+            }
+            let roster = stage.roster_of(&members);
+            stage.plan(&roster, playbook, "out", &[]).succeeded();
+            stage.apply("out").succeeded();
+            let ran = stage.run(&["verify", "out"]).succeeded();
+            assert!(!ran.out.contains("cannot be proved"), "{playbook} at {round_trip} ms: {}", ran.out);
+        }
+    }
+}
