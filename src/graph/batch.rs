@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::secret_buffer::exact_json;
 
+use super::error::GraphError;
 use super::transport::{Advice, Call, Consistency};
 
 /// The most requests that one batch may hold.
@@ -127,6 +128,15 @@ pub struct ItemAnswer {
     pub advice: Advice,
     /// Its body, where it has one.
     pub body: Option<Box<RawValue>>,
+}
+
+impl ItemAnswer {
+    /// The answer as the error it is.
+    #[must_use]
+    pub fn error(&self) -> GraphError {
+        let body = self.body.as_ref().map_or("", |body| body.get());
+        GraphError::parse(self.status, body.as_bytes(), self.advice.request_id.clone())
+    }
 }
 
 /// Takes the answer of a batch apart: one entry for each of the `sent` items, in the order in which they were sent,

@@ -31,6 +31,9 @@ pub struct GraphError {
 /// `Request_BadRequest` for it, so the words have to do, and they only ever choose a label or one more password.
 const PASSWORD_WORDS: &str = "password does not comply";
 
+/// Graph's words for an account that only a role at its administrative unit reaches.
+const RESTRICTED_UNIT_WORDS: &str = "restricted management administrative unit";
+
 /// Graph's words for an account that is mastered on-premises, and for one of a federated domain.
 const MASTERED_ELSEWHERE_WORDS: [&str; 2] = ["on-premises", "federated"];
 
@@ -90,10 +93,20 @@ impl GraphError {
         MASTERED_ELSEWHERE_WORDS.iter().any(|words| message.contains(words))
     }
 
+    /// Says whether the account is in a restricted management administrative unit. There is no code of its own for it.
+    #[must_use]
+    pub fn is_about_a_restricted_unit(&self) -> bool {
+        self.status == 403 && self.message.contains(RESTRICTED_UNIT_WORDS)
+    }
+
     /// What this error usually means and how to fix it, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match (self.status, self.code.as_str()) {
+            (403, _) if self.is_about_a_restricted_unit() => Some(
+                "the account is in a restricted management administrative unit: the app needs a role that is assigned on that \
+                 unit, or the application permission Directory.Write.Restricted",
+            ),
             (403, "Authorization_RequestDenied") => Some(
                 "the app lacks a permission, or a directory role that outranks this account: User Administrator on the \
                  app's service principal for ordinary users, Privileged Authentication Administrator for administrators",

@@ -223,7 +223,9 @@ impl<'a, T: Transport> Reading<'a, T> {
             let last = match serde_json::from_slice(&answer.body) {
                 Ok(content) => return Ok(content),
                 // Half an answer may be whole the next time; one that is whole and of another shape stays so.
-                Err(error) if !error.is_data() && attempt + 1 < MAX_GARBLED => format!("the answer is no JSON: {error}"),
+                Err(error) if !error.is_data() && attempt + 1 < MAX_GARBLED => {
+                    format!("the answer is no JSON: {error}")
+                }
                 Err(error) => return Err(ReadError::Garbled { what, reason: error.to_string() }),
             };
             attempt += 1;
@@ -245,7 +247,9 @@ impl<'a, T: Transport> Reading<'a, T> {
                     (answer.into_error().to_string(), wait)
                 }
                 Ok(answer) => return Err(answer.into_error().into()),
-                Err(error @ (TransportError::NotSent(_) | TransportError::Token(_))) if attempt + 1 >= patience.contacts => {
+                Err(error @ (TransportError::NotSent(_) | TransportError::Token(_)))
+                    if attempt + 1 >= patience.contacts =>
+                {
                     return Err(ReadError::Transport(error));
                 }
                 Err(error) => (passing(error)?, None),

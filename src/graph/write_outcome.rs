@@ -143,10 +143,7 @@ impl WriteOutcome {
     #[must_use]
     pub fn of(answer: &ItemAnswer) -> Self {
         let retry_after = answer.advice.retry_after;
-        let error = || {
-            let body = answer.body.as_ref().map_or("", |body| body.get());
-            GraphError::parse(answer.status, body.as_bytes(), answer.advice.request_id.clone())
-        };
+        let error = || answer.error();
         let postponed = |why| Self::Postponed { why, retry_after };
         match StatusClass::of(answer.status) {
             StatusClass::Success => Self::Accepted,
@@ -180,6 +177,17 @@ impl WriteOutcome {
     #[must_use]
     pub const fn is_fault(&self) -> bool {
         matches!(self, Self::Unknown { .. } | Self::Postponed { why: Postponed::Blocked, .. })
+    }
+
+    /// Does it show that Graph took the token: was the write looked into?
+    #[must_use]
+    pub const fn shows_a_good_token(&self) -> bool {
+        match self {
+            Self::Accepted => true,
+            Self::Refused { error } => error.status != 401,
+            Self::Postponed { why, .. } => matches!(why, Postponed::Throttled | Postponed::Conflict),
+            Self::Unknown { .. } => false,
+        }
     }
 
     /// Is it a refusal by 403: of the account, or of the app as a whole?

@@ -221,6 +221,12 @@ impl AccountState {
         }
     }
 
+    /// Was a step that the last one follows planned and settled?
+    #[must_use]
+    pub fn has_closed_before_last(&self) -> bool {
+        self.any_before_last(|state| state != StepState::Unplanned && state.is_settled())
+    }
+
     /// Is another step than the last one so?
     fn any_before_last(&self, is_so: impl Fn(StepState) -> bool) -> bool {
         self.steps.iter().any(|(step, state)| step != Step::LAST && is_so(*state))

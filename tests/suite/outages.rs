@@ -125,7 +125,7 @@ fn a_fault_that_passes_keeps_no_command_from_beginning() {
     let commands: [&[&str]; 5] = [
         &["plan", "roster.csv", "--playbook", "contain", "--out", "again", "--max-accounts", "1000000"],
         &["doctor"],
-        &["export", "--all", "--out", "all.csv"],
+        &["export", "--all", "-o", "all.csv"],
         &["apply", "out", "--confirm", "120"],
         &["verify", "out"],
     ];

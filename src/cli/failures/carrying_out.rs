@@ -108,7 +108,9 @@ fn of_fault(ending: Ending) -> Option<Failure> {
                 harmless(&error.to_string())
             ),
         )
-        .with_next(GRANT),
+        .with_next(format_args!(
+            "{GRANT} If these refusals are expected, and others are not, resume with --halt-at 100."
+        )),
         Ending::TooManyFailures { failed, accounts, halt_at } => Failure::new(
             Exit::Unfinished,
             format_args!(

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::in_flight::QueuedWrite;
 use super::quarantine::{FAULTS_BEFORE_OTHERS_GO_ON, Quarantine, WriteFaults};
-use super::retry::Blame;
+use super::retry::{Blame, REVOKE_AFTER_UPDATE};
 use crate::graph::batch::MAX_ITEMS;
 use crate::plan::playbook::Schedule;
 use crate::run::accounts::PlannedAccounts;
@@ -76,6 +76,7 @@ impl AccountTracker {
         states: Vec<AccountState>,
         schedule: Schedule,
         generator: Arc<CredentialGenerator>,
+        now: Duration,
     ) -> Result<Self, CredentialError> {
         let mut queue = Queue::new(schedule);
         let mut counts = AccountCounts::default();
@@ -87,6 +88,10 @@ impl AccountTracker {
             match due.first_write() {
                 None => counts.settled(state),
                 Some(WriteKind::Update) => updates.push((turn, due.contains(Step::Reset))),
+                // The process before this one may have been answered a moment ago.
+                Some(kind) if state.has_closed_before_last() => {
+                    queue.ready_at(now + REVOKE_AFTER_UPDATE, WriteKey { turn, kind });
+                }
                 Some(kind) => queue.ready(WriteKey { turn, kind }),
             }
         }
@@ -308,6 +313,11 @@ impl AccountTracker {
             self.first_update_answered(write);
         }
         own
+    }
+
+    /// An account's write was answered 401. Gives how often, from the first time on that counts.
+    pub(super) fn turned_down(&mut self, turn: Turn, counts: bool) -> u8 {
+        self.faults.entry(turn).or_default().turned_down(counts)
     }
 
     pub(super) fn is_suspect(&self, turn: Turn) -> bool {

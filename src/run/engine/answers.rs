@@ -10,7 +10,7 @@ use super::batch_outcomes::BatchOutcomes;
 use super::ending::Ending;
 use super::first_answers;
 use super::in_flight::{CallNumber, Delivery, QueuedWrite, SentCall};
-use super::retry::{self, Blame, Retry};
+use super::retry::{self, Blame, REVOKE_AFTER_UPDATE, Retry};
 use super::run_loop::Engine;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::error::GraphError;
@@ -28,7 +28,7 @@ use crate::run::last_try::LastTry;
 use crate::run::record::Record;
 use crate::run::schedule::{Turn, WriteKey};
 use crate::run::state::{StepState, Transition};
-use crate::step::{Step, Steps};
+use crate::step::{Step, Steps, WriteKind};
 
 /// In fewer answers than this a majority says nothing about the service.
 const MIN_MAJORITY: usize = 5;
@@ -100,6 +100,7 @@ impl<T: Transport> Engine<'_, T> {
         let mut feedback = Feedback { sent: count(writes.len()), share, ..Feedback::default() };
         let mut scope = None::<ThrottleScope>;
         let mut outcomes = Vec::with_capacity(writes.len());
+        let mut turned_down = Vec::new();
         for (write, item) in writes.iter().zip(items) {
             let Some(item) = item else {
                 outcomes.push((WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None }, call_id.clone()));
@@ -118,6 +119,9 @@ impl<T: Transport> Engine<'_, T> {
                 WriteOutcome::Accepted
                 | WriteOutcome::Refused { .. }
                 | WriteOutcome::Postponed { why: Postponed::Conflict, .. } => feedback.passed += 1,
+                WriteOutcome::Postponed { why: Postponed::Unauthorized, .. } => {
+                    turned_down.push((outcomes.len(), item.error()));
+                }
                 WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {}
             }
             outcomes.push((outcome, item.advice.request_id.or_else(|| call_id.clone())));
@@ -127,6 +131,7 @@ impl<T: Transport> Engine<'_, T> {
         if outcomes.iter().any(|outcome| !outcome.is_fault()) {
             self.flight.decided(number);
         }
+        self.refuse_turned_down(app, &mut outcomes, turned_down);
         self.check_token(app, answer.token, &outcomes);
         outcomes.blame = self.blame_together(&outcomes);
         if feedback.throttled > 0 {
@@ -144,6 +149,27 @@ impl<T: Transport> Engine<'_, T> {
         }
     }
 
+    /// A write that is answered 401 again and again while others pass meets a service behind Graph that refuses this one
+    /// account: that is its own answer, and no fresh token changes it.
+    fn refuse_turned_down(&mut self, app: AppIndex, batch: &mut BatchOutcomes, turned_down: Vec<(usize, GraphError)>) {
+        let others_pass = batch.iter().any(WriteOutcome::shows_a_good_token);
+        let counts = others_pass || self.are_few_of_an_app_that_writes(app, batch);
+        for (place, mut error) in turned_down {
+            let write = &batch.writes[place];
+            if self.accounts.turned_down(write.key.turn, counts) < retry::MAX_TURNED_DOWN {
+                continue;
+            }
+            write.password().into_iter().for_each(|password| error.redact(password));
+            batch.outcomes[place].0 = WriteOutcome::Refused { error };
+        }
+    }
+
+    /// A whole batch that is answered 401 says something about the token. A few writes at the end, of an app that has
+    /// written before, say more about their accounts: Graph took the call itself with that token.
+    fn are_few_of_an_app_that_writes(&mut self, app: AppIndex, batch: &BatchOutcomes) -> bool {
+        batch.writes.len() < MIN_MAJORITY && self.flight.app(app).has_written
+    }
+
     /// Where items were answered 401, a fresh token is fetched; that helps a few times in a row, and then not.
     fn check_token(&mut self, app: AppIndex, token: TokenMark, outcomes: &BatchOutcomes) {
         if outcomes.iter().any(|outcome| *outcome == WriteOutcome::Accepted) {
@@ -153,7 +179,8 @@ impl<T: Transport> Engine<'_, T> {
             return;
         }
         // The calls that were under way with the same token say the same once more: only the first one counts.
-        let is_news = self.apps.transport(app).token_rejected(token);
+        let is_news =
+            self.apps.transport(app).token_rejected(token) && !self.are_few_of_an_app_that_writes(app, outcomes);
         let health = self.flight.app(app);
         let too_often = if is_news { health.token_rejected() } else { health.is_rejected_too_often() };
         if too_often {
@@ -436,7 +463,8 @@ impl<T: Transport> Engine<'_, T> {
         if let Some((failed, accounts)) = too_many.filter(|_| self.accounts.counts().writes_left > 0) {
             self.end(Ending::TooManyFailures { failed, accounts, halt_at: self.breaker.halt_at() });
         }
-        self.accounts.requeue(key.turn, self.clock.now());
+        let waits = if key.kind == WriteKind::Update { REVOKE_AFTER_UPDATE } else { Duration::ZERO };
+        self.accounts.requeue(key.turn, self.clock.now() + waits);
     }
 
     /// Reports those of a write's steps that will not be done; none where the write is tried again in another form.

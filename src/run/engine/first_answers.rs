@@ -26,7 +26,7 @@ impl FirstAnswers {
     /// May these answers of a batch say that everybody is refused? The first twenty answers are those to the writes that
     /// left first: answers overtake each other, and by whichever came back first the same run would stop or go on.
     pub(super) fn wait_for_earlier<'o>(&self, outcomes: impl Iterator<Item = &'o WriteOutcome>) -> bool {
-        let mut decided = outcomes.filter(|outcome| outcome.is_decided()).peekable();
+        let mut decided = outcomes.filter(|outcome| outcome.is_decided() && !is_of_a_unit(outcome)).peekable();
         self.all_forbidden.is_some() && decided.peek().is_some() && decided.all(WriteOutcome::is_forbidden)
     }
 
@@ -35,6 +35,8 @@ impl FirstAnswers {
         let mut everybodys = None;
         for outcome in outcomes {
             match outcome {
+                // It says nothing about other accounts: nothing an app is given in the whole tenant reaches these.
+                WriteOutcome::Refused { error } if error.is_about_a_restricted_unit() => {}
                 WriteOutcome::Refused { error } if error.status == 403 => {
                     let count = self.all_forbidden.as_mut()?;
                     *count += 1;
@@ -48,6 +50,10 @@ impl FirstAnswers {
         }
         self.all_forbidden.and(everybodys)
     }
+}
+
+fn is_of_a_unit(outcome: &WriteOutcome) -> bool {
+    matches!(outcome, WriteOutcome::Refused { error } if error.is_about_a_restricted_unit())
 }
 
 /// What a refusal by 403 means once it is known that the app is refused everybody, or while another app can be asked:
@@ -82,6 +88,18 @@ mod tests {
         let busy = WriteOutcome::Postponed { why: Postponed::Throttled, retry_after: None };
         assert!(answers(&[&[busy][..], &forbidden].concat()).is_some());
         assert!(FirstAnswers::ignored().answered(forbidden.iter()).is_none());
+    }
+
+    #[test]
+    fn restricted_units_do_not_count_towards_the_apps_refusals() {
+        let message =
+            "Target object is a member of a restricted management administrative unit and can only be".to_owned();
+        let of_a_unit = WriteOutcome::Refused { error: GraphError { status: 403, message, ..GraphError::default() } };
+        let many = vec![of_a_unit.clone(); 40];
+        let mut first = FirstAnswers::counted();
+        assert!(first.answered(many.iter()).is_none() && !first.wait_for_earlier(many.iter()));
+        assert!(first.answered(vec![refused(403); 19].iter()).is_none());
+        assert!(first.answered([of_a_unit, refused(403)].iter()).is_some(), "and they hide nothing either");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(super) struct WriteFaults {
     calls: u8,
     /// Calls that carried it alone and failed.
     pub(super) alone: u8,
+    /// How often it was answered 401 where that was no matter of the token.
+    turned_down: u8,
     /// The last call that had been sent when one that carried it first failed.
     first_failed_after: Option<CallNumber>,
 }
@@ -33,6 +35,14 @@ impl WriteFaults {
     /// Must the write be sent alone?
     pub(super) const fn are_suspect(&self) -> bool {
         self.calls >= CALLS_BEFORE_ALONE
+    }
+
+    /// It was answered 401. Gives how often, from the first time on that counts.
+    pub(super) fn turned_down(&mut self, counts: bool) -> u8 {
+        if counts || self.turned_down > 0 {
+            self.turned_down = self.turned_down.saturating_add(1);
+        }
+        self.turned_down
     }
 
     /// One more call that carried it failed.

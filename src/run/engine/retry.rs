@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | 429 | quota | no | after `Retry-After` |
 //! | 401 inside a batch | token | no | at once, with a fresh token |
+//! | the same for the third time while other writes pass | write | no | never: it is refused, with Graph's words |
 //! | 403 that the app met, and not the account | app | no | at once, through another app |
 //! | 409: another write to the account is under way | write | yes | after `Retry-After`, or a delay that doubles |
 //! | 423, 424, 408, 5xx of one item | write | yes | after `Retry-After`, or a delay that doubles |
@@ -22,6 +23,15 @@ use crate::graph::write_outcome::{Postponed, WriteOutcome};
 
 /// How often Graph may fail on one write of its own before the write is given up.
 pub(super) const MAX_FAULTS: u8 = 8;
+
+/// How long after the answer to an account's update its revoke leaves. The directory notes both in whole seconds, and only
+/// a revoke that is noted later than the new password can be proved ("user resource type", `lastPasswordChangeDateTime`
+/// and `signInSessionsValidFromDateTime`). The update took effect before it was answered, so two seconds always lie
+/// between. Other accounts' writes leave meanwhile; a run pays for it once, at its end.
+pub(super) const REVOKE_AFTER_UPDATE: Duration = Duration::from_secs(2);
+
+/// How often a write is answered 401 while others pass, before that is its own answer.
+pub(super) const MAX_TURNED_DOWN: u8 = 3;
 
 /// What an outcome that decides nothing is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -87,7 +87,7 @@ impl<'o, T: Transport> Engine<'o, T> {
     fn new(assignment: Assignment<T>, observe: &'o mut (dyn FnMut(&Event) + Send)) -> Result<Self, CredentialError> {
         let Assignment { apps, clock, playbook, schedule, halt_at, accounts, states, journal, generator } = assignment;
         let breaker = Breaker::new(halt_at, accounts.len());
-        let accounts = AccountTracker::new(accounts, states, schedule, Arc::clone(&generator))?;
+        let accounts = AccountTracker::new(accounts, states, schedule, Arc::clone(&generator), clock.now())?;
         // A run that never stops has no use for what a single app's first answers say.
         let counts = halt_at != HaltAt::NEVER || apps.indices().count() > 1;
         let health = |_| AppHealth::new(if counts { FirstAnswers::counted() } else { FirstAnswers::ignored() });
