@@ -86,7 +86,14 @@ pub fn roster_name(name: &str) -> Cow<'_, str> {
 pub fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '\\');
-    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else if cfg!(windows) {
+        // Both PowerShell and cmd take double quotes, and no name of a file has one there.
+        format!("\"{text}\"")
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +139,7 @@ mod tests {
     #[test]
     fn a_path_is_one_word_to_a_shell() {
         assert_eq!(quoted(Path::new("out/monday")), "out/monday");
-        assert_eq!(quoted(Path::new("it's $HOME")), r"'it'\''s $HOME'");
+        let expected = if cfg!(windows) { r#""it's $HOME""# } else { r"'it'\''s $HOME'" };
+        assert_eq!(quoted(Path::new("it's $HOME")), expected);
     }
 }

@@ -107,6 +107,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use exit::{Exit, Failure};
 use settings::InForce;
+use shell::Shell;
 
 const EXIT_CODES: &str = "Exit codes:
   0    everyone on the list is dealt with
@@ -153,6 +154,14 @@ enum Command {
     Help(help::HelpArgs),
 }
 
+/// The command line, with examples that the platform's shell takes as they stand.
+fn program() -> clap::Command {
+    Cli::command().mut_subcommands(|command| match command.get_after_help().map(ToString::to_string) {
+        Some(examples) => command.after_help(Shell::of_platform().continued(&examples)),
+        None => command,
+    })
+}
+
 /// Runs the program: command line in, exit code out.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -161,7 +170,7 @@ pub fn main() -> ExitCode {
     if line.len() <= 1 {
         return first_contact().unwrap_or(Exit::Usage).into();
     }
-    let ended = settings::parse(&line, &Cli::command()).and_then(|(matches, in_force)| {
+    let ended = settings::parse(&line, &program()).and_then(|(matches, in_force)| {
         let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure))
     });
@@ -221,9 +230,9 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Config(args) => config::run(&args, in_force),
         Command::Drill(args) => in_runtime(drill::run(args)),
         Command::Simulate(args) => in_runtime(simulate::run(args)),
-        Command::Completions(args) => completions::run(args, Cli::command()),
-        Command::Man(args) => man::run(args, Cli::command()),
-        Command::Help(args) => help::run(&args, Cli::command()),
+        Command::Completions(args) => completions::run(args, program()),
+        Command::Man(args) => man::run(args, program()),
+        Command::Help(args) => help::run(&args, program()),
     }
 }
 

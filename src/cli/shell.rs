@@ -32,6 +32,15 @@ impl Shell {
         }
     }
 
+    /// The same commands, where a backslash at the end of a line says that the command goes on in the next one.
+    pub(super) fn continued(self, commands: &str) -> String {
+        match self {
+            Self::Sh | Self::Fish => commands.to_owned(),
+            Self::Powershell => commands.replace("\\\n", "`\n"),
+            Self::Cmd => commands.replace("\\\n", "^\n"),
+        }
+    }
+
     /// A line that the shell passes over.
     pub(super) fn comment(self, text: &str) -> String {
         match self {
@@ -53,5 +62,8 @@ mod tests {
         assert_eq!(set(Shell::Powershell), r"$env:NAME = 'it''s C:\x'");
         assert_eq!(set(Shell::Cmd), "set \"NAME=it's C:\\x\"");
         assert_eq!(Shell::Cmd.comment("x"), "rem x");
+        let long = "sealoff plan list.csv \\\n    --out monday";
+        assert_eq!(Shell::Sh.continued(long), long);
+        assert_eq!(Shell::Powershell.continued(long), "sealoff plan list.csv `\n    --out monday");
     }
 }
