@@ -57,7 +57,6 @@ impl Transport for Door {
         };
         tokio::time::sleep(Duration::from_millis(100)).await;
         let (status, body) = answer?;
-        let body = Bytes::from(serde_json::to_vec(&body).unwrap());
-        Ok(Answer { status, advice: Advice::default(), date: None, token, body })
+        Ok(answer_of(status, Advice::default(), token, &body))
     }
 }
