@@ -128,10 +128,12 @@ pub(super) fn verbose(text: impl fmt::Display) {
     }
 }
 
-/// Progress is drawn on a terminal, and not with `--quiet`.
+/// Progress is drawn on a terminal, and not with `--quiet`. One that says it is dumb gets plain lines: it may be read out by a
+/// screen reader, or be no more than a log.
 pub(super) fn draws_progress() -> bool {
     use std::io::IsTerminal as _;
-    !is_quiet() && std::io::stderr().is_terminal()
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !is_quiet() && !is_dumb && std::io::stderr().is_terminal()
 }
 
 #[cfg(test)]

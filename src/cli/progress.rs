@@ -11,6 +11,7 @@ use super::outage::Outage;
 use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
 use crate::run::event::{Event, Progress};
+use crate::wording::steps::how_far;
 
 /// Listens to the engine and shows what it hears.
 pub(super) struct Display {
@@ -19,7 +20,6 @@ pub(super) struct Display {
     failures_shown: usize,
     clock: Clock,
     began: Duration,
-    done_before: u64,
     outage: Outage,
 }
 
@@ -40,15 +40,7 @@ impl Display {
             }
             bar
         });
-        Self {
-            bar,
-            last_line: None,
-            failures_shown: 0,
-            clock,
-            began: clock.now(),
-            done_before: 0,
-            outage: Outage::default(),
-        }
+        Self { bar, last_line: None, failures_shown: 0, clock, began: clock.now(), outage: Outage::default() }
     }
 
     /// Shows one event.
@@ -58,10 +50,10 @@ impl Display {
                 if let Some(bar) = &self.bar {
                     messages::info("Ctrl-C is safe: what is under way is waited for, and nothing is lost");
                     // Drawn from here on: before, there is nothing to say.
-                    bar.set_length(progress.accounts);
+                    bar.set_length(progress.steps.planned().map(|(_, share)| share.planned).sum());
                     bar.enable_steady_tick(Duration::from_millis(250));
                 }
-                (self.began, self.done_before) = (self.clock.now(), progress.done);
+                self.began = self.clock.now();
                 self.show_progress(progress);
             }
             Event::Progress(progress) => self.show_progress(progress),
@@ -101,9 +93,8 @@ impl Display {
     }
 
     fn show_progress(&mut self, progress: &Progress) {
-        let settled = progress.done + progress.not_done;
         // In the order of what somebody wants to know who sees the beginning alone.
-        let mut text = format!("{}/{} accounts", count(settled), count(progress.accounts));
+        let mut text = how_far(&progress.steps);
         if progress.not_done > 0 {
             text += &format!(", {} not done", count(progress.not_done));
         }
@@ -114,14 +105,14 @@ impl Display {
         let span_so_far = self.clock.now().saturating_sub(self.began);
         // A rate over a moment says nothing.
         if span_so_far >= Duration::from_secs(5) && progress.writes_left > 0 {
-            let rate = (progress.done - self.done_before) as f64 / span_so_far.as_secs_f64() * 60.0;
-            text += &format!(", {} a minute", count(rate as u64));
+            let rate = progress.writes_accepted as f64 / span_so_far.as_secs_f64() * 60.0;
+            text += &format!(", {} writes a minute", count(rate as u64));
         }
         if let Some(wait) = progress.quota_wait.filter(|wait| *wait >= Duration::from_secs(1)) {
             text += &format!(", quota opens in {}", span(wait));
         }
         if let Some(bar) = &self.bar {
-            bar.set_position(settled);
+            bar.set_position(progress.steps.planned().map(|(_, share)| share.done).sum());
             bar.set_message(text);
             return;
         }

@@ -23,6 +23,7 @@ use crate::run::run_end::RunEnd;
 use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::standing::headline;
+use crate::wording::steps::how_far;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {
@@ -114,6 +115,9 @@ impl Recap<'_> {
         if outcomes.drifted() > 0 {
             let drifted = counted(outcomes.drifted(), "of these is", "of these are");
             writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
+        }
+        if outcomes.steps().planned().next().is_some() {
+            writeln!(out, "\nSteps      {}", how_far(outcomes.steps()))?;
         }
         if let Some(statistics) = &self.statistics {
             writeln!(out)?;

@@ -212,7 +212,9 @@ impl StatusScreen<'_> {
         if run.writes_left > 0 && run.journal.broken.is_none() {
             let time = span(run.time_left);
             let writes = counted(run.writes_left, "write", "writes");
-            writeln!(out, "Left       {writes}, {time} by the documented quota")?;
+            let rate = run.journal.writes_per_minute();
+            let rate = rate.map_or_else(String::new, |rate| format!("; {} writes a minute so far", count(rate as u64)));
+            writeln!(out, "Left       {writes}, {time} by the documented quota{rate}")?;
         }
         Ok(())
     }
@@ -246,8 +248,9 @@ impl StatusScreen<'_> {
         writeln!(out)?;
         for (step, progress) in &self.run.steps {
             let mut parts = Vec::new();
+            let done = format!("of {} done", count(progress.planned()));
             for (number, word) in [
-                (progress.done, "done"),
+                (progress.done, done.as_str()),
                 (progress.pending, "pending"),
                 (progress.uncertain, if self.held.is_some() { "under way or uncertain" } else { "uncertain" }),
                 (progress.failed, "not done"),

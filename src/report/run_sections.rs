@@ -14,7 +14,8 @@ use crate::run::proof::Proof;
 use crate::step::Step;
 use crate::wording;
 use crate::wording::causes;
-use crate::wording::next_steps::WordedStep;
+use crate::wording::next_steps::{WordedStep, first_of};
+use crate::wording::standing::{changed_back, headline};
 use crate::words::{count, counted, moment, roster_name};
 
 fn tenant_name(report: &RunReport<'_>) -> String {
@@ -33,20 +34,28 @@ pub(super) fn title(report: &RunReport<'_>) -> String {
 
 /// What this is, in three lines.
 pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
-    let (manifest, timeline) = (report.plan.manifest(), &report.timeline);
-    let pending = report.outcomes.of(Outcome::Pending);
-    let (state, is_whole) = match (timeline.processes.is_empty(), pending, report.outcomes.not_done()) {
-        (true, ..) => ("Not begun", false),
-        (_, 0, 0) => ("Finished: every account is done", true),
-        (_, 0, _) => ("Finished: some are not done", false),
-        _ => ("Not finished", false),
+    let (manifest, timeline, outcomes) = (report.plan.manifest(), &report.timeline, &report.outcomes);
+    let is_whole = !timeline.processes.is_empty() && outcomes.is_all_dealt_with();
+    let (contradicted, not_touched) = (outcomes.contradicted().count, outcomes.not_touched().count);
+    let state = if timeline.processes.is_empty() {
+        "Not begun".to_owned()
+    } else if contradicted > 0 {
+        changed_back(contradicted, manifest.playbook)
+    } else if outcomes.of(Outcome::Pending) > 0 {
+        "Not finished".to_owned()
+    } else if outcomes.not_done() > 0 {
+        "Finished: some are not done".to_owned()
+    } else if not_touched > 0 {
+        format!("Finished: {} not touched", counted(not_touched, "person was", "people were"))
+    } else {
+        "Finished: everyone on the list is dealt with".to_owned()
     };
     html! {
         header {
             p.state.unfinished[!is_whole] { (state) }
-            h1 {
-                (count(report.outcomes.of(Outcome::Done))) " of " (accounts(manifest.accounts().into()))
-                " done at " (Shown(&tenant_name(report)))
+            h1 { (headline(outcomes, manifest.playbook)) " at " (Shown(&tenant_name(report))) }
+            @for people in [outcomes.contradicted(), outcomes.not_touched()].into_iter().filter(|people| people.count > 0) {
+                p.lead { strong { (shown(&first_of(people))) } }
             }
             p.lead {
                 "Playbook " strong { (manifest.playbook) } ": " (manifest.playbook.summary()) ". "
@@ -325,7 +334,7 @@ pub(super) fn verification(report: &RunReport<'_>) -> Markup {
                 None => p { "Not verified since the last write. Graph's answers say that they are; sealoff verify reads every account again." },
                 Some((at, verdicts)) => {
                     p {
-                        "Every account was read again on " strong { (moment(at)) } ". Of "
+                        "Every account of the plan was read again on " strong { (moment(at)) } ". Of "
                         (counted(verdicts.all(), "step", "steps")) ": "
                         @for (index, verdict) in Proof::all().filter(|v| verdicts.of(*v) > 0).enumerate() {
                             @if index > 0 { ", " }

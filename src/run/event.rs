@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
 use crate::graph::unreachable::UnreachableCause;
 use crate::ids::{ClientId, RowNumber};
-use crate::step::Steps;
+use crate::step::{StepMap, StepShare, Steps};
 
 /// One thing that happened.
 #[derive(Debug, Clone, Serialize)]
@@ -87,6 +87,9 @@ pub struct Progress {
     pub done: u64,
     /// Accounts that are settled otherwise.
     pub not_done: u64,
+    /// How much of each planned step is done.
+    #[serde(serialize_with = "planned_alone")]
+    pub steps: StepMap<StepShare>,
     /// Writes that Graph accepted in this process.
     pub writes_accepted: u64,
     /// Writes that are still to come, if all goes well.
@@ -97,6 +100,10 @@ pub struct Progress {
     pub time_left: Duration,
     /// How long the quota makes the next write wait; nothing when it may leave now.
     pub quota_wait: Option<Duration>,
+}
+
+fn planned_alone<S: Serializer>(steps: &StepMap<StepShare>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(steps.planned())
 }
 
 /// What a process did, for the recap.

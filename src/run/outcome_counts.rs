@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
+use super::state::StepState;
 use crate::plan::row::Decision;
+use crate::step::{StepMap, StepShare};
 
 /// How many rows have which outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -20,6 +22,8 @@ pub struct OutcomeCounts {
     drifted: u64,
     #[serde(skip)]
     drifted_and_left_alone: u64,
+    #[serde(skip)]
+    steps: StepMap<StepShare>,
     #[serde(skip)]
     not_touched: FirstNamed,
     #[serde(skip)]
@@ -46,6 +50,12 @@ impl OutcomeCounts {
         self.to_retry += u64::from(row.planned.decision == Decision::Act && state.may_be_retried());
         self.drifted += u64::from(state.has_drifted());
         self.drifted_and_left_alone += u64::from(state.has_drifted() && outcome == Outcome::Refused);
+        if row.is_touched() {
+            for (step, state) in state.planned_steps() {
+                self.steps[step].planned += 1;
+                self.steps[step].done += u64::from(state == StepState::Done);
+            }
+        }
         if outcome == Outcome::Refused {
             self.not_touched.add(row.planned.row, row.name());
         }
@@ -88,6 +98,12 @@ impl OutcomeCounts {
     #[must_use]
     pub const fn contradicted(&self) -> &FirstNamed {
         &self.contradicted
+    }
+
+    /// How much of each step is done.
+    #[must_use]
+    pub const fn steps(&self) -> &StepMap<StepShare> {
+        &self.steps
     }
 
     /// Rows of the list with which nothing more has to be done, unless somebody has changed it back.

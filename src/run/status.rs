@@ -19,6 +19,7 @@ use super::run_error::RunError;
 use super::state::AccountState;
 use super::states::Moved;
 use crate::graph::quota::Allowance;
+use crate::graph::write_outcome::WriteOutcome;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
 use crate::step::Step;
@@ -65,6 +66,14 @@ pub struct StepProgress {
     pub failed: u64,
 }
 
+impl StepProgress {
+    /// For how many accounts it is planned.
+    #[must_use]
+    pub const fn planned(&self) -> u64 {
+        self.done + self.pending + self.uncertain + self.failed
+    }
+}
+
 /// What a journal is like.
 #[derive(Debug, Default, Serialize)]
 pub struct JournalCondition {
@@ -95,6 +104,19 @@ pub struct JournalCondition {
     /// What the last process said when it ended; nothing when it was killed, or still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<RunEnd>,
+    /// What the last process has done so far.
+    #[serde(skip)]
+    work: LastWork,
+}
+
+/// How fast the last process went.
+#[derive(Debug, Default)]
+struct LastWork {
+    began: Option<OffsetDateTime>,
+    last: Option<OffsetDateTime>,
+    writes: u64,
+    /// How many times as fast as this machine's clock the tenant's runs.
+    speed: f64,
 }
 
 /// Where a journal breaks.
@@ -172,7 +194,14 @@ impl Projection for JournalCondition {
         self.first_written.get_or_insert(line.at);
         self.last_written = Some(line.at);
         match line.record {
-            Record::TakenOver { .. } => (self.processes, self.ended) = (self.processes + 1, None),
+            Record::TakenOver { .. } => {
+                (self.processes, self.ended) = (self.processes + 1, None);
+                self.work = LastWork { began: Some(line.at), speed: 1.0, ..LastWork::default() };
+            }
+            Record::Engaged { clock_speed, .. } => self.work.speed = clock_speed,
+            Record::Answered { answer: WriteOutcome::Accepted, .. } => {
+                (self.work.writes, self.work.last) = (self.work.writes + 1, Some(line.at));
+            }
             Record::Paused { reason } => self.ended = Some(reason),
             Record::Intended { .. } => self.verified = None,
             Record::VerificationEnded { steps } => self.verified = Some(steps),
@@ -182,6 +211,14 @@ impl Projection for JournalCondition {
 }
 
 impl JournalCondition {
+    /// How many writes a minute of tenant time the last process brought through, unless it worked for a moment only.
+    #[must_use]
+    pub fn writes_per_minute(&self) -> Option<f64> {
+        let LastWork { began: Some(began), last: Some(last), writes, speed } = self.work else { return None };
+        let seconds = (last - began).as_seconds_f64() * speed;
+        (seconds >= 5.0).then(|| writes as f64 / seconds * 60.0)
+    }
+
     fn with_end(self, end: JournalEnd) -> Self {
         let broken = end.broken.map(|error| match error {
             JournalError::Broken { line, reason, .. } => JournalBreak { line: Some(line), reason },

@@ -6,6 +6,7 @@ use enum_map::EnumMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::set::Steps;
+use super::share::StepShare;
 use super::word::Step;
 
 /// One value for each step: where it stands, how often it is done, when it was accepted. In JSON an object by the steps'
@@ -50,6 +51,13 @@ impl StepMap<u32> {
     /// Every step that is counted at all, with its number.
     pub fn counted(&self) -> impl Iterator<Item = (Step, u32)> {
         self.iter().map(|(step, number)| (step, *number)).filter(|(_, number)| *number > 0)
+    }
+}
+
+impl StepMap<StepShare> {
+    /// Every step that is planned for any account.
+    pub fn planned(&self) -> impl Iterator<Item = (Step, StepShare)> {
+        self.iter().map(|(step, share)| (step, *share)).filter(|(_, share)| share.planned > 0)
     }
 }
 

@@ -23,6 +23,7 @@ mod map;
 mod reset;
 mod revoke;
 mod set;
+mod share;
 mod unblock;
 mod word;
 pub mod write;
@@ -30,6 +31,7 @@ pub mod write;
 pub use facts::StepFacts;
 pub use map::StepMap;
 pub use set::{NotSteps, Steps};
+pub use share::StepShare;
 pub use word::Step;
 pub use write::WriteKind;
 

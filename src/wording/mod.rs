@@ -6,6 +6,7 @@
 //! | [`decision`], [`reason`] | what a plan decides about a row, and why |
 //! | [`outcome`], [`proof`] | what a run did with a row, and what a verification shows of a step |
 //! | [`standing`] | how far the people on the list are dealt with |
+//! | [`steps`] | how far each step is |
 //! | [`pace`] | how long the write quota makes a run last |
 //! | [`plan_command`] | the rules of a plan, as the command that plans once more by them |
 //! | [`causes`] | why accounts are not done |
@@ -23,4 +24,5 @@ pub mod plan_command;
 pub mod proof;
 pub mod reason;
 pub mod standing;
+pub mod steps;
 pub mod unreachable;

@@ -163,7 +163,8 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
 }
 
 /// The first of them by name, and how many more there are.
-fn first_of(people: &FirstNamed) -> String {
+#[must_use]
+pub fn first_of(people: &FirstNamed) -> String {
     let more = people.count.saturating_sub(people.names.len() as u64);
     let names: Vec<String> = people.names.iter().map(|name| harmless(name).into_owned()).collect();
     let names = names.join(", ");

@@ -72,6 +72,22 @@ fn what_is_shown_fits_and_progress_is_one_line() {
     assert!(all.is_empty(), "{}", all.join("\n"));
 }
 
+/// A screen reader, or a log that is taken for a terminal.
+#[test]
+fn a_dumb_terminal_gets_plain_lines() {
+    let stage = Stage::new();
+    stage.plan(&stage.roster_of(&stage.members(40)), "contain", "out", &[]).succeeded();
+    let mut command = stage.command(&["apply", "out", "--confirm", "40"]);
+    command.env("TERM", "dumb");
+    let (text, code) = seen(command);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("blocked 0/40, signed out 0/40") && text.contains("blocked 40/40, signed out 40/40"),
+        "{text}"
+    );
+    assert!(!text.contains(|c| ('\u{2800}'..='\u{28ff}').contains(&c)) && !text.contains("\u{1b}[0J"), "{text:?}");
+}
+
 /// Blanks up to the edge are broken into a second row by a terminal that is made narrower, and stay there.
 #[test]
 fn what_is_drawn_ends_with_its_text_and_leaves_the_last_column_free() {
@@ -89,7 +105,7 @@ fn what_is_drawn_ends_with_its_text_and_leaves_the_last_column_free() {
     });
     let plain = anstream::adapter::strip_str(&text).to_string();
     let drawn: Vec<&str> =
-        plain.split(['\r', '\n']).filter(|line| line.contains(" accounts") && line.contains('[')).collect();
+        plain.split(['\r', '\n']).filter(|line| line.contains("blocked ") && line.contains('[')).collect();
     assert!(!drawn.is_empty(), "{plain}");
     for line in drawn {
         let message = line.rsplit(']').next().unwrap_or_default();

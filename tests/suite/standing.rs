@@ -73,6 +73,23 @@ fn what_was_changed_back_is_said_until_a_reading_shows_the_opposite() {
 }
 
 #[test]
+fn progress_counts_each_step_with_its_total() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(30));
+    stage.plan(&roster, "contain", "job", &[]).succeeded();
+    stage.kill_after_writes(20, &["apply", "job", "--confirm", "30", "--max-in-flight", "1"]);
+    // What was under way when it was killed is done again.
+    let status = stage.run(&["status", "job"]).exited(3);
+    status.says(&["of 30 done", "block ", "revoke "]);
+    let ran = stage.apply("job").succeeded().says(&["Steps      blocked 30/30, signed out 30/30"]);
+    assert!(
+        ran.err.contains("/30, signed out 0/30") && ran.err.contains("blocked 30/30, signed out 30/30"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn no_step_does_nothing() {
     let stage = Stage::new();
     let members = stage.members(2);

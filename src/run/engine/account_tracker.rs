@@ -17,9 +17,9 @@ use crate::run::credential_generator::{
     CredentialError, CredentialGenerator, GeneratedCredential, Prefetched, prefetch,
 };
 use crate::run::schedule::{Queue, Turn, WriteKey};
-use crate::run::state::{self, AccountState, IllegalTransition, Transition};
+use crate::run::state::{self, AccountState, IllegalTransition, StepState, Transition};
 use crate::seal::SealedCredential;
-use crate::step::{Step, Steps, WriteKind};
+use crate::step::{Step, StepMap, StepShare, Steps, WriteKind};
 
 pub(super) struct AccountTracker {
     accounts: Arc<PlannedAccounts>,
@@ -44,6 +44,7 @@ pub(super) struct AccountCounts {
     pub(super) done: u64,
     pub(super) not_done: u64,
     pub(super) writes_left: u64,
+    pub(super) steps: StepMap<StepShare>,
 }
 
 /// An account between being taken up and having its update settled. Only these count against the window.
@@ -84,6 +85,10 @@ impl AccountTracker {
         for turn in accounts.turns() {
             let state = &states[turn as usize];
             counts.writes_left += state.writes_left();
+            for (step, state) in state.planned_steps() {
+                counts.steps[step].planned += 1;
+                counts.steps[step].done += u64::from(state == StepState::Done);
+            }
             let due = state.due();
             match due.first_write() {
                 None => counts.settled(state),
@@ -256,6 +261,10 @@ impl AccountTracker {
         let slot = &mut self.states[turn as usize];
         let after = state::next(*slot, transition)?;
         self.counts.writes_left = self.counts.writes_left + after.writes_left() - slot.writes_left();
+        for (step, state) in after.planned_steps() {
+            let is_newly_done = state == StepState::Done && slot.of(step) != StepState::Done;
+            self.counts.steps[step].done += u64::from(is_newly_done);
+        }
         *slot = after;
         Ok(())
     }

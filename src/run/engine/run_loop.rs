@@ -251,6 +251,7 @@ impl<'o, T: Transport> Engine<'o, T> {
             accounts: self.accounts.accounts().len() as u64,
             done: counts.done,
             not_done: counts.not_done,
+            steps: counts.steps,
             writes_accepted: self.statistics.writes_accepted,
             writes_left: counts.writes_left,
             writes_per_second: self.apps.writes_per_second(),
