@@ -247,10 +247,8 @@ impl StatusScreen<'_> {
     fn write_steps(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out)?;
         for (step, progress) in &self.run.steps {
-            let mut parts = Vec::new();
-            let done = format!("of {} done", count(progress.planned()));
+            let mut parts = vec![format!("{} of {} done", count(progress.done), count(progress.planned()))];
             for (number, word) in [
-                (progress.done, done.as_str()),
                 (progress.pending, "pending"),
                 (progress.uncertain, if self.held.is_some() { "under way or uncertain" } else { "uncertain" }),
                 (progress.failed, "not done"),

@@ -13,11 +13,16 @@ use crate::stage::Stage;
 const COLUMNS: u16 = 60;
 
 /// What a person sees of a command on a terminal of that width, as it is sent to the terminal, and its exit code.
-fn seen(mut command: Command) -> (String, Option<i32>) {
+fn seen(command: Command) -> (String, Option<i32>) {
+    seen_as("xterm-256color", command)
+}
+
+/// The same on a terminal of this kind.
+fn seen_as(kind: &str, mut command: Command) -> (String, Option<i32>) {
     let (master, slave) = terminal();
     tcsetwinsize(&slave, Winsize { ws_row: 24, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     let end = || Stdio::from(slave.try_clone().unwrap());
-    command.env("TERM", "xterm-256color").stdin(Stdio::null()).stdout(end()).stderr(end());
+    command.env("TERM", kind).stdin(Stdio::null()).stdout(end()).stderr(end());
     let mut child = command.spawn().unwrap();
     drop((command, slave));
     let mut text = Vec::new();
@@ -77,9 +82,7 @@ fn what_is_shown_fits_and_progress_is_one_line() {
 fn a_dumb_terminal_gets_plain_lines() {
     let stage = Stage::new();
     stage.plan(&stage.roster_of(&stage.members(40)), "contain", "out", &[]).succeeded();
-    let mut command = stage.command(&["apply", "out", "--confirm", "40"]);
-    command.env("TERM", "dumb");
-    let (text, code) = seen(command);
+    let (text, code) = seen_as("dumb", stage.command(&["apply", "out", "--confirm", "40"]));
     assert_eq!(code, Some(0), "{text}");
     assert!(
         text.contains("blocked 0/40, signed out 0/40") && text.contains("blocked 40/40, signed out 40/40"),
