@@ -14,7 +14,9 @@ use zeroize::Zeroizing;
 
 use crate::secret_buffer::exact_json;
 
+use super::echo::SentSecrets;
 use super::error::GraphError;
+use super::error_body::without_mark;
 use super::transport::{Advice, Call, Consistency};
 
 /// The most requests that one batch may hold.
@@ -131,11 +133,12 @@ pub struct ItemAnswer {
 }
 
 impl ItemAnswer {
-    /// The answer as the error it is.
+    /// The answer to an item of a call that carried `sent`, as the error it is; nothing of that is kept.
     #[must_use]
-    pub fn error(&self) -> GraphError {
+    pub(crate) fn error_without(&self, sent: &SentSecrets<'_>) -> GraphError {
         let body = self.body.as_ref().map_or("", |body| body.get());
-        GraphError::parse(self.status, body.as_bytes(), self.advice.request_id.clone())
+        let kind = self.advice.content_type.as_deref();
+        GraphError::of_answer(self.status, kind, body.as_bytes(), self.advice.request_id.clone(), sent)
     }
 }
 
@@ -152,7 +155,7 @@ pub fn answers(body: &[u8], sent: usize, date: Option<OffsetDateTime>) -> Option
         responses: Vec<&'a RawValue>,
     }
     let now = date.unwrap_or_else(OffsetDateTime::now_utc);
-    let envelope: Answers<'_> = serde_json::from_slice(body).ok()?;
+    let envelope: Answers<'_> = serde_json::from_slice(without_mark(body)).ok()?;
     let mut answers: Vec<Option<ItemAnswer>> = (0..sent).map(|_| None).collect();
     let mut answered = vec![false; sent];
     for raw in envelope.responses {
@@ -170,7 +173,7 @@ fn read_item(raw: &RawValue, now: OffsetDateTime) -> Option<(usize, ItemAnswer)>
     #[derive(Deserialize)]
     struct AnswerOnWire<'a> {
         id: Value,
-        status: u16,
+        status: Value,
         #[serde(default)]
         headers: Option<serde_json::Map<String, Value>>,
         #[serde(default, borrow)]
@@ -184,14 +187,21 @@ fn read_item(raw: &RawValue, now: OffsetDateTime) -> Option<(usize, ItemAnswer)>
     };
     let mut advice = Advice::default();
     for (name, value) in item.headers.iter().flatten() {
+        // Of a list, the first value.
+        let value = value.as_array().map_or(Some(value), |values| values.first());
         match value {
-            Value::String(text) => advice.read(name, text, now),
-            Value::Number(number) => advice.read(name, &number.to_string(), now),
+            Some(Value::String(text)) => advice.read(name, text, now),
+            Some(Value::Number(number)) => advice.read(name, &number.to_string(), now),
             _ => {}
         }
     }
+    let status = match &item.status {
+        Value::String(text) => text.parse().ok()?,
+        Value::Number(number) => u16::try_from(number.as_u64()?).ok()?,
+        _ => return None,
+    };
     let body = item.body.filter(|body| body.get() != "null").map(ToOwned::to_owned);
-    Some((id, ItemAnswer { status: item.status, advice, body }))
+    Some((id, ItemAnswer { status, advice, body }))
 }
 
 #[cfg(test)]
@@ -233,6 +243,14 @@ mod tests {
         assert!(answers[1].is_none(), "an entry that cannot be read is unknown");
         assert_eq!(answers[2].as_ref().unwrap().advice.retry_after, Some(Duration::from_secs(17)));
         assert!(answers[3].is_none(), "an id that is missing is unknown");
+    }
+
+    #[test]
+    fn numbers_as_texts_headers_as_lists_and_a_mark_before_it_all_are_read() {
+        let body = "\u{feff}{\"responses\":[{\"id\":\"1\",\"status\":\"429\",\"headers\":{\"Retry-After\":[\"7\"]}}]}";
+        let answers = answers(body.as_bytes(), 1, None).unwrap();
+        let answer = answers[0].as_ref().unwrap();
+        assert_eq!((answer.status, answer.advice.retry_after), (429, Some(Duration::from_secs(7))));
     }
 
     #[test]

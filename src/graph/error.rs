@@ -3,8 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::echo::SentSecrets;
+use super::error_body;
 use super::foreign::{self, Described};
 
 /// A refusal or fault, with all that Microsoft's support asks for.
@@ -27,6 +28,12 @@ pub struct GraphError {
     pub is_foreign: bool,
 }
 
+/// How many characters of a message are kept, and of a code.
+const MAX_MESSAGE: usize = 600;
+const MAX_CODE: usize = 120;
+/// How many bytes of either are looked through for secrets.
+const MAX_LOOKED_AT: usize = 4 * 1024;
+
 /// Graph's words for a password that is too weak, banned, or contains the person's name. There is no finer code than
 /// `Request_BadRequest` for it, so the words have to do, and they only ever choose a label or one more password.
 const PASSWORD_WORDS: &str = "password does not comply";
@@ -41,41 +48,33 @@ impl GraphError {
     /// Reads an error body; a body of another shape still gives an error that says so.
     #[must_use]
     pub fn parse(status: u16, body: &[u8], request_id: Option<String>) -> Self {
-        let Some(error) =
-            serde_json::from_slice::<Value>(body).ok().and_then(|mut v| v.get_mut("error").map(Value::take))
-        else {
-            let Described { message, is_foreign } = foreign::describe(None, body, false);
-            return Self { status, message, request_id, is_foreign, ..Self::default() };
-        };
-        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let inner = |value: &Value| value.get("innerError").or_else(|| value.get("innererror")).cloned();
-        let mut code = text(&error, "code");
-        let message = bounded(text(&error, "message"));
-        let mut request_id = request_id;
-        let mut level = inner(&error);
-        while let Some(details) = level {
-            let deeper = text(&details, "code");
-            if !deeper.is_empty() && deeper != "UnknownError" {
-                code = deeper;
-            }
-            let id = text(&details, "request-id");
-            if request_id.is_none() && !id.is_empty() {
-                request_id = Some(id);
-            }
-            level = inner(&details);
-        }
-        Self { status, code, message, request_id, is_foreign: false }
+        Self::of_answer(status, None, body, request_id, &SentSecrets::none())
     }
 
-    /// Takes a secret out of the texts, should the answer have repeated it.
-    pub fn redact(&mut self, secret: &str) {
-        let escaped = serde_json::to_string(secret).unwrap_or_default();
-        for text in [&mut self.message, &mut self.code] {
-            for form in [secret, escaped.trim_matches('"')] {
-                if !form.is_empty() && text.contains(form) {
-                    *text = text.replace(form, "[password]");
-                }
-            }
+    /// Reads the answer to what carried `sent`: where something was, a body that is no error of Graph's is not quoted, and
+    /// what is kept of one is looked through before it is cut.
+    pub(crate) fn of_answer(
+        status: u16,
+        content_type: Option<&str>,
+        body: &[u8],
+        request_id: Option<String>,
+        sent: &SentSecrets<'_>,
+    ) -> Self {
+        let Some(words) = error_body::read(body) else {
+            let Described { message, is_foreign } = foreign::describe(status, content_type, body, !sent.is_none());
+            return Self { status, message, request_id, is_foreign, ..Self::default() };
+        };
+        let message = bounded(sent.without(start_of(&words.message)), MAX_MESSAGE);
+        let code = start_of(&words.code);
+        let code = if sent.are_in(code.as_bytes()) { String::new() } else { bounded(code.to_owned(), MAX_CODE) };
+        Self { status, code, message, request_id: request_id.or(words.request_id), is_foreign: false }
+    }
+
+    /// Takes out of the texts what was sent in confidence, should the answer have repeated it.
+    pub(crate) fn redact(&mut self, sent: &SentSecrets<'_>) {
+        self.message = sent.without(&self.message);
+        if sent.are_in(self.code.as_bytes()) {
+            self.code.clear();
         }
     }
 
@@ -142,13 +141,19 @@ impl fmt::Display for GraphError {
 
 impl std::error::Error for GraphError {}
 
+/// As much of a text as is looked through; the rest is not kept.
+fn start_of(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_LOOKED_AT)]
+}
+
 /// Graph's messages are sentences; longer texts are not worth keeping for each of thousands of accounts.
-fn bounded(mut message: String) -> String {
-    if let Some((end, _)) = message.char_indices().nth(600) {
-        message.truncate(end);
-        message.push('…');
+fn bounded(text: String, length: usize) -> String {
+    let mut text = text.replace(char::is_control, " ");
+    if let Some((end, _)) = text.char_indices().nth(length) {
+        text.truncate(end);
+        text.push('…');
     }
-    message
+    text
 }
 
 #[cfg(test)]
@@ -157,11 +162,11 @@ mod tests {
 
     #[test]
     fn the_most_specific_code_is_kept() {
-        let body = br#"{"error":{"code":"","message":"no","innererror":{"code":"outer","request-id":"r1",
+        let body = br#"{"error":{"code":"","message":"no","innererror":{"code":"outer","request-id":"236352d0-70af-43ed-bd22-f410a9d4328b",
             "innerError":{"code":"Authorization_RequestDenied"}}}}"#;
         let error = GraphError::parse(403, body, None);
         assert_eq!(error.code, "Authorization_RequestDenied");
-        assert_eq!(error.request_id.as_deref(), Some("r1"));
+        assert_eq!(error.request_id.as_deref(), Some("236352d0-70af-43ed-bd22-f410a9d4328b"));
         assert!(error.hint().is_some());
     }
 
@@ -172,12 +177,28 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_secret_is_taken_out() {
-        let mut error = GraphError::parse(400, br#"{"error":{"code":"c","message":"what is u7\\K\"d!"}}"#, None);
-        error.redact("u7\\K\"d!");
-        assert_eq!(error.message, "what is [password]");
-        let long = format!(r#"{{"error":{{"message":"{}"}}}}"#, "é".repeat(5000));
-        assert!(GraphError::parse(400, long.as_bytes(), None).message.chars().count() <= 601);
+    fn a_repeated_secret_is_taken_out_before_the_words_are_cut() {
+        let secret = "u7\\K\"d!xx";
+        let sent = SentSecrets::of([secret].into_iter());
+        let of = |message: &str| {
+            let body = serde_json::json!({"error": {"code": secret, "message": message}}).to_string();
+            GraphError::of_answer(400, None, body.as_bytes(), None, &sent)
+        };
+        assert_eq!(of(&format!("what is {secret}")).message, "what is [password]");
+        assert_eq!(of("").code, "");
+        let cut = of(&format!("{}{secret}", "é".repeat(MAX_MESSAGE - 4)));
+        assert!(!cut.message.contains("u7"), "{}", cut.message);
+        assert!(of(&"é".repeat(5000)).message.chars().count() <= MAX_MESSAGE + 1);
+    }
+
+    #[test]
+    fn what_is_no_error_of_graphs_is_not_quoted_where_secrets_were_sent() {
+        let sent = SentSecrets::of(["Tr0ub4dor&3"].into_iter());
+        for body in ["\"Request rejected: Tr0ub4d\"", "<html>VHIwdWI0ZG9yJjM=", "{\"sent\":\"Tr0ub4dor&3\"}"] {
+            let error = GraphError::of_answer(400, Some("text/Tr0ub4dor&3"), body.as_bytes(), None, &sent);
+            let said = error.to_string();
+            assert!(!said.contains("Tr0ub4") && !said.contains("VHIwdWI0"), "{said}");
+        }
     }
 
     #[test]

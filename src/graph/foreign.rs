@@ -1,14 +1,19 @@
 //! Answers that are not Graph's: a proxy's page, a captive portal, a gateway's text. Graph answers in JSON, and its counts
 //! in plain text; anything else was written by something between here and there.
 
+use super::error_body::without_mark;
+
 /// How much of a page is looked at: its first words show whose it is.
 const LOOKED_AT: usize = 4 * 1024;
+/// The types that are named also where nothing may be quoted.
+const KNOWN_TYPES: [&str; 5] = ["text/html", "text/plain", "text/xml", "application/xml", "application/octet-stream"];
 /// How many characters of it are shown.
 const SHOWN: usize = 100;
 
 /// Says whether a body cannot be Graph's, by the content type that came with it and by how it begins.
 #[must_use]
 pub fn is_foreign(status: u16, content_type: Option<&str>, body: &[u8]) -> bool {
+    let body = without_mark(body);
     let kind = content_type.map(media_type);
     let is_json = kind.as_deref().is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
     let is_count = (200..300).contains(&status) && kind.as_deref() == Some("text/plain");
@@ -28,16 +33,27 @@ pub struct Described {
 /// Describes a body that is no error of Graph's: its content type, and its first words unless they have to be
 /// `kept_quiet`, because the sender may have repeated a secret that it was sent.
 #[must_use]
-pub fn describe(content_type: Option<&str>, body: &[u8], kept_quiet: bool) -> Described {
-    if body.is_empty() {
+pub fn describe(status: u16, content_type: Option<&str>, body: &[u8], kept_quiet: bool) -> Described {
+    let body = without_mark(body);
+    if (300..400).contains(&status) {
+        let message = "not Graph but something between here and Graph answered, with a redirection, which is not followed";
+        return Described { message: message.to_owned(), is_foreign: true };
+    }
+    if body.is_empty() || body == b"null" {
         return Described { message: "an answer without a body".to_owned(), is_foreign: false };
     }
-    let is_json = content_type.is_some_and(|kind| media_type(kind).ends_with("json"));
+    let kind = content_type.map(media_type);
+    let is_json = kind.as_deref().map_or_else(|| body.trim_ascii_start().starts_with(b"{"), |kind| kind.ends_with("json"));
     if is_json && !body.trim_ascii_start().starts_with(b"<") {
-        let message = format!("an answer that cannot be read: {} bytes that are not whole JSON", body.len());
+        let message = format!("an answer that cannot be read: {} bytes that are no error of Graph's", body.len());
         return Described { message, is_foreign: false };
     }
-    let kind = content_type.map_or_else(|| "bytes of no known type".to_owned(), |kind| plain(&media_type(kind)));
+    let kind = match kind.as_deref() {
+        // A type is a text from outside as well.
+        Some(kind) if kept_quiet && !KNOWN_TYPES.contains(&kind) => "bytes of another type".to_owned(),
+        Some(kind) => plain(kind),
+        None => "bytes of no known type".to_owned(),
+    };
     let words = if kept_quiet { String::new() } else { first_words(body) };
     let shown = if words.is_empty() { format!("{} bytes", body.len()) } else { format!("\"{words}\"") };
     let message = format!("not Graph but something between here and Graph answered, with {kind}: {shown}");
@@ -127,24 +143,24 @@ mod tests {
     #[test]
     fn a_page_is_told_by_its_type_and_its_first_words() {
         assert_eq!(
-            describe(Some("text/html; charset=utf-8"), PAGE, false).message,
+            describe(502, Some("text/html; charset=utf-8"), PAGE, false).message,
             "not Graph but something between here and Graph answered, with text/html: \"Web Gateway Access [31m denied by \
              policy\""
         );
         assert_eq!(
-            describe(None, PAGE, true).message,
+            describe(502, None, PAGE, true).message,
             format!(
                 "not Graph but something between here and Graph answered, with bytes of no known type: {} bytes",
                 PAGE.len()
             )
         );
-        assert!(describe(Some("image/png"), &[0xff; 900], false).message.ends_with("with image/png: 900 bytes"));
+        assert!(describe(502, Some("image/png"), &[0xff; 900], false).message.ends_with("with image/png: 900 bytes"));
     }
 
     proptest! {
         #[test]
         fn what_is_shown_is_one_short_line(body in prop::collection::vec(any::<u8>(), 1..600), kind in ".{0,40}") {
-            let said = describe(Some(&kind), &body, false).message;
+            let said = describe(502, Some(&kind), &body, false).message;
             prop_assert!(said.chars().count() < 320 && !said.chars().any(char::is_control), "{said:?}");
         }
     }

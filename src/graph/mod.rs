@@ -10,7 +10,9 @@
 //! | [`token`], [`claims_challenge`], [`aadsts`] | the token that all calls share, what Graph wants proved, what the token service's codes mean |
 //! | [`claims`], [`caller`], [`access`] | what a token says, in whose name calls are made, and what may be shown of both |
 //! | [`transport`] | carries one call |
-//! | [`unreachable`](mod@unreachable), [`foreign`], [`error`] | why there is no answer, that something else than Graph answered, what Graph says when it refuses |
+//! | `body` | takes an answer in, no larger and no slower than an answer is |
+//! | [`unreachable`](mod@unreachable), [`foreign`], [`error`], `error_body` | why there is no answer, that something else than Graph answered, what Graph says when it refuses |
+//! | `echo`, `request_id` | what of an answer is never kept: secrets that it repeats, and what is no name of a request |
 //! | [`retry_after`], [`throttle`], [`backoff`] | how long to wait |
 //! | [`batch`] | packs and unpacks up to twenty requests in one call |
 //! | [`write_outcome`] | what the answer to a write means |
@@ -29,8 +31,10 @@ pub mod claims;
 pub mod claims_challenge;
 pub mod connection;
 pub mod credential;
+pub(crate) mod echo;
 pub mod endpoint;
 pub mod error;
+pub(crate) mod error_body;
 pub mod foreign;
 pub mod paced;
 pub mod percent;
@@ -38,6 +42,7 @@ pub mod postponed_read;
 pub mod probe;
 pub mod quota;
 pub mod reading;
+mod request_id;
 mod resolver;
 pub mod retry_after;
 pub mod status;

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::backoff;
 use super::batch::{self, Read};
 use super::error::GraphError;
+use super::error_body::without_mark;
 use super::postponed_read::PostponedRead;
 use super::status::StatusClass;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
@@ -220,7 +221,7 @@ impl<'a, T: Transport> Reading<'a, T> {
         let mut attempt = 0;
         loop {
             let answer = self.answered(call.clone(), patience).await?;
-            let last = match serde_json::from_slice(&answer.body) {
+            let last = match serde_json::from_slice(without_mark(&answer.body)) {
                 Ok(content) => return Ok(content),
                 // Half an answer may be whole the next time; one that is whole and of another shape stays so.
                 Err(error) if !error.is_data() && attempt + 1 < MAX_GARBLED => {

@@ -16,11 +16,13 @@ use super::caller::Caller;
 use super::claims::Claims;
 use super::claims_challenge::claims_in;
 use super::credential::CertificateFacts;
+use super::echo::SentSecrets;
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
 use super::postponed_read::PostponedRead;
 use super::probe::{Reachable, probe};
+use super::request_id::request_id;
 use super::retry_after;
 use super::throttle::{self, ThrottleScope};
 use super::token::{Credential, Token, TokenError, TokenMark, TokenSource};
@@ -92,7 +94,7 @@ pub struct Advice {
     pub throttle_scope: Option<ThrottleScope>,
     /// Graph's name for the request.
     pub request_id: Option<String>,
-    /// What kind of body came; known for whole answers alone, not for items.
+    /// What kind of body came.
     pub content_type: Option<String>,
 }
 
@@ -107,7 +109,9 @@ impl Advice {
         } else if name.eq_ignore_ascii_case("x-ms-throttle-scope") {
             self.throttle_scope = ThrottleScope::parse(value);
         } else if name.eq_ignore_ascii_case("request-id") {
-            self.request_id = Some(value.to_owned());
+            self.request_id = request_id(value);
+        } else if name.eq_ignore_ascii_case("content-type") {
+            self.content_type = Some(value.to_owned());
         }
     }
 }
@@ -128,33 +132,24 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer to a call that carried secrets, as the error it is: only Graph's own words are kept of it.
+    /// The answer to a call that carried secrets, as the error it is: only Graph's own words are kept of it, and none that
+    /// repeat what was sent.
     #[must_use]
-    pub fn into_guarded_error(self) -> GraphError {
-        self.into_error_that(true)
+    pub(crate) fn into_error_without(self, sent: &SentSecrets<'_>) -> GraphError {
+        let kind = self.advice.content_type.as_deref();
+        if self.is_foreign() {
+            // What no Graph wrote may have its form.
+            let message = foreign::describe(self.status, kind, &self.body, !sent.is_none()).message;
+            let (status, request_id) = (self.status, self.advice.request_id);
+            return GraphError { status, message, request_id, is_foreign: true, ..GraphError::default() };
+        }
+        GraphError::of_answer(self.status, kind, &self.body, self.advice.request_id, sent)
     }
 
     /// The answer as the error it is.
     #[must_use]
     pub fn into_error(self) -> GraphError {
-        self.into_error_that(false)
-    }
-
-    fn into_error_that(self, keeps_quiet: bool) -> GraphError {
-        let is_graphs = !self.is_foreign()
-            && serde_json::from_slice::<serde_json::Value>(&self.body).is_ok_and(|body| body["error"].is_object());
-        if is_graphs {
-            return GraphError::parse(self.status, &self.body, self.advice.request_id);
-        }
-        let is_foreign = self.is_foreign();
-        let described = foreign::describe(self.advice.content_type.as_deref(), &self.body, keeps_quiet);
-        GraphError {
-            status: self.status,
-            code: String::new(),
-            message: described.message,
-            request_id: self.advice.request_id,
-            is_foreign: is_foreign || described.is_foreign,
-        }
+        self.into_error_without(&SentSecrets::none())
     }
 
     /// Did something else than Graph answer that may be out of the way later: a proxy that restarts, one that still
@@ -174,7 +169,8 @@ impl Answer {
         if !self.turns_the_token_down() {
             return Ok(self);
         }
-        Err(TransportError::Unauthorized(if had_secrets { self.into_guarded_error() } else { self.into_error() }))
+        let sent = if had_secrets { SentSecrets::unknown() } else { SentSecrets::none() };
+        Err(TransportError::Unauthorized(self.into_error_without(&sent)))
     }
 
     /// Did something else than Graph answer, such as a proxy? Then it is unknown whether the request ever reached Graph.
@@ -463,7 +459,7 @@ mod tests {
         let page = answered_401(Some("text/html"), "<html>blocked: {\"password\":\"Tr0ub4dor\"}</html>");
         let answer = page.judged_with_fresh_token(true).unwrap();
         assert!(answer.is_foreign(), "it is unknown whether the call reached Graph");
-        assert!(!answer.into_guarded_error().to_string().contains("Tr0ub4dor"));
+        assert!(!answer.into_error_without(&SentSecrets::unknown()).to_string().contains("Tr0ub4dor"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::batch::ItemAnswer;
+use super::echo::SentSecrets;
 use super::error::GraphError;
 use super::status::StatusClass;
 
@@ -58,6 +59,8 @@ pub enum Postponed {
     /// The token ended while the call was under way.
     #[serde(alias = "the token ended under way")]
     Unauthorized,
+    /// A refusal that says nothing, or what is not so a moment later.
+    Unclear,
     /// The app was refused, and the account was not: the app lacks a role or a permission.
     #[serde(alias = "this app may not do it (403); another one, or another day")]
     NotAllowed,
@@ -70,6 +73,7 @@ impl fmt::Display for Postponed {
             Self::Conflict => "another write to the same account was under way",
             Self::Blocked => "not processed",
             Self::Unauthorized => "the token ended under way",
+            Self::Unclear => "refused without a reason that lasts",
             Self::NotAllowed => "this app may not do it (403); another app may, or this one later",
         })
     }
@@ -126,6 +130,9 @@ impl From<UndecidedInJournal> for Undecided {
     }
 }
 
+/// The codes of a service that is away; they come with a 400 as well.
+const AWAY: [&str; 3] = ["ServiceUnavailable", "serviceNotAvailable", "Service_Unavailable"];
+
 /// What a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -139,11 +146,17 @@ pub enum Refusal {
 }
 
 impl WriteOutcome {
-    /// Reads the answer to one item of a batch.
+    /// Reads the answer to one item of a batch that carried nothing in confidence.
     #[must_use]
     pub fn of(answer: &ItemAnswer) -> Self {
+        Self::without(answer, &SentSecrets::none())
+    }
+
+    /// Reads the answer to one item of a batch that carried `sent`; nothing of that is kept.
+    #[must_use]
+    pub(crate) fn without(answer: &ItemAnswer, sent: &SentSecrets<'_>) -> Self {
         let retry_after = answer.advice.retry_after;
-        let error = || answer.error();
+        let error = || answer.error_without(sent);
         let postponed = |why| Self::Postponed { why, retry_after };
         match StatusClass::of(answer.status) {
             StatusClass::Success => Self::Accepted,
@@ -214,10 +227,16 @@ impl WriteOutcome {
         }
     }
 
-    /// Takes a secret out of the texts, should the server have repeated it.
-    pub fn redact(&mut self, secret: &str) {
-        if let Self::Refused { error } | Self::Unknown { why: Undecided::ServerFault(error), .. } = self {
-            error.redact(secret);
+    /// Is it a refusal that was seen to pass at once: a 400 without a body, a 400 of a service that is away, a 404 for an
+    /// account that was read a moment ago? It is worth another try or two.
+    #[must_use]
+    pub(crate) fn may_pass(&self, answer: &ItemAnswer) -> bool {
+        match self {
+            Self::Refused { error } if error.status == 400 => {
+                answer.body.is_none() || AWAY.iter().any(|code| code.eq_ignore_ascii_case(&error.code))
+            }
+            Self::Refused { error } => error.status == 404 && error.code == "Request_ResourceNotFound",
+            _ => false,
         }
     }
 }

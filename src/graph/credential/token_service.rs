@@ -8,13 +8,15 @@ use bytes::Bytes;
 use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::error::{TokenError, is_busy};
 use crate::graph::aadsts;
+use crate::graph::echo::SentSecrets;
 use crate::graph::endpoint::Endpoints;
+use crate::graph::error_body::without_mark;
 use crate::graph::percent::PercentEncoded;
 use crate::graph::retry_after;
 use crate::graph::unreachable::Unreachable;
@@ -24,6 +26,8 @@ use crate::secret_buffer::exact;
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// Longer texts are no messages.
 const MAX_MESSAGE: usize = 400;
+/// How many bytes of a message are looked through for what was sent in confidence; the rest is not kept.
+const MAX_LOOKED_AT: usize = 4 * 1024;
 
 /// A token as it was given out.
 pub(crate) struct Granted {
@@ -55,7 +59,7 @@ pub(crate) struct TokenRefusal {
     /// `message` is App Service's name for it.
     #[serde(default, alias = "message")]
     error_description: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "codes")]
     error_codes: Vec<u32>,
 }
 
@@ -116,7 +120,7 @@ impl<'a> TokenService<'a> {
         if status.is_success() {
             return Ok(Reply::Given(body));
         }
-        let refusal = serde_json::from_slice::<TokenRefusal>(&body).ok().filter(|refusal| !refusal.error.is_empty());
+        let refusal = serde_json::from_slice::<TokenRefusal>(without_mark(&body)).ok().filter(|refusal| !refusal.error.is_empty());
         let Some(refusal) = refusal else {
             let (status, bytes) = (status.as_u16(), body.len());
             return Err(TokenError::SomethingBetween { status, bytes, retry_after: wait });
@@ -143,10 +147,12 @@ pub(crate) fn granted(body: &[u8]) -> Result<Granted, TokenError> {
     #[derive(Deserialize)]
     struct Token {
         access_token: SecretString,
+        // Some services write every number as a text.
+        #[serde(deserialize_with = "seconds")]
         expires_in: u64,
         refresh_token: Option<SecretString>,
     }
-    let token: Token = serde_json::from_slice(body).map_err(|_| {
+    let token: Token = serde_json::from_slice(without_mark(body)).map_err(|_| {
         TokenError::Unusable(
             "the token service answered, and what it answered is not a token: look whether a proxy stands between"
                 .to_owned(),
@@ -157,6 +163,30 @@ pub(crate) fn granted(body: &[u8]) -> Result<Granted, TokenError> {
         lifetime: Duration::from_secs(token.expires_in),
         refresh_token: token.refresh_token,
     })
+}
+
+/// The codes that can be read; a form of them that is not known is none, and the rest of the answer stays.
+fn codes<'de, D: Deserializer<'de>>(written: D) -> Result<Vec<u32>, D::Error> {
+    let written = serde_json::Value::deserialize(written)?;
+    let number = |code: &serde_json::Value| match code {
+        serde_json::Value::String(text) => text.trim().parse().ok(),
+        code => u32::try_from(code.as_u64()?).ok(),
+    };
+    Ok(written.as_array().into_iter().flatten().filter_map(number).collect())
+}
+
+/// A number, or one that is written as a text.
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(written: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(u64),
+        Text(String),
+    }
+    match Written::deserialize(written)? {
+        Written::Number(number) => Ok(number),
+        Written::Text(text) => text.trim().parse().map_err(serde::de::Error::custom),
+    }
 }
 
 fn form(fields: &[Field<'_>]) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -195,6 +225,12 @@ impl TokenRefusal {
                 message = message.replace(secret, &format!("[{name}]"));
             }
         }
+        let secrets = fields.iter().filter_map(|field| match field {
+            Field::Secret(_, secret) => Some(*secret),
+            Field::Open(..) => None,
+        });
+        message.truncate(message.floor_char_boundary(MAX_LOOKED_AT));
+        let message = SentSecrets::of(secrets).without(&message);
         // Only now: half a secret would not be found.
         one_line(&message)
     }
@@ -222,6 +258,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn numbers_as_texts_and_a_mark_before_them_are_read() {
+        let granted = granted("\u{feff}{\"access_token\":\"t\",\"expires_in\":\"3599\"}".as_bytes()).unwrap();
+        assert_eq!(granted.lifetime, Duration::from_secs(3599));
+        let refusal: TokenRefusal =
+            serde_json::from_str(r#"{"error":"invalid_client","error_codes":["7000215",null,50034]}"#).unwrap();
+        assert_eq!(refusal.error_codes, [7_000_215, 50_034]);
+    }
+
+    #[test]
     fn a_form_is_encoded_and_a_secret_never_comes_back() {
         let fields = [Field::Open("scope", "https://g/.default"), Field::Secret("client_secret", "a&b=c+d %")];
         assert_eq!(
@@ -234,6 +279,9 @@ mod tests {
             error_codes: vec![7_000_215],
         };
         assert_eq!(refusal.message(&fields), "AADSTS7000215: not [client_secret]");
+        let encoded = TokenRefusal { error_description: "not YSZiPWMrZCAl or a%26b%3Dc%2Bd".to_owned(), ..refusal };
+        assert!(!encoded.message(&fields).contains("YSZi"), "{}", encoded.message(&fields));
+        let refusal = encoded;
         let in_one_line =
             "AADSTS700016: no app. Trace ID: x Correlation ID: y Timestamp: 2026-11-25 13:41:49Z".to_owned();
         let refusal = TokenRefusal { error_description: in_one_line, ..refusal };

@@ -21,6 +21,9 @@ use crate::run::state::{self, AccountState, IllegalTransition, StepState, Transi
 use crate::seal::SealedCredential;
 use crate::step::{Step, StepMap, StepShare, Steps, WriteKind};
 
+/// How often a refusal that was seen to pass is met with another try.
+const MAX_UNCLEAR: u8 = 2;
+
 pub(super) struct AccountTracker {
     accounts: Arc<PlannedAccounts>,
     states: Vec<AccountState>,
@@ -327,6 +330,13 @@ impl AccountTracker {
     /// An account's write was answered 401. Gives how often, from the first time on that counts.
     pub(super) fn turned_down(&mut self, turn: Turn, counts: bool) -> u8 {
         self.faults.entry(turn).or_default().turned_down(counts)
+    }
+
+    /// A write of the account met a refusal that was seen to pass: is it to be tried once more?
+    pub(super) fn hesitates(&mut self, turn: Turn) -> bool {
+        let faults = self.faults.entry(turn).or_default();
+        faults.unclear = faults.unclear.saturating_add(1);
+        faults.unclear <= MAX_UNCLEAR
     }
 
     pub(super) fn is_suspect(&self, turn: Turn) -> bool {

@@ -13,6 +13,7 @@ use super::in_flight::{CallNumber, Delivery, QueuedWrite, SentCall};
 use super::retry::{self, Blame, REVOKE_AFTER_UPDATE, Retry};
 use super::run_loop::Engine;
 use crate::graph::batch::{self, ItemAnswer};
+use crate::graph::echo::SentSecrets;
 use crate::graph::error::GraphError;
 use crate::graph::quota::Feedback;
 use crate::graph::status::StatusClass;
@@ -101,13 +102,18 @@ impl<T: Transport> Engine<'_, T> {
         let mut scope = None::<ThrottleScope>;
         let mut outcomes = Vec::with_capacity(writes.len());
         let mut turned_down = Vec::new();
+        // An item may be answered with what another of the same call carried.
+        let secrets = secrets_of(&writes);
         for (write, item) in writes.iter().zip(items) {
             let Some(item) = item else {
                 outcomes.push((WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None }, call_id.clone()));
                 continue;
             };
-            let mut outcome = WriteOutcome::of(&item);
-            write.password().into_iter().for_each(|password| outcome.redact(password));
+            let mut outcome = WriteOutcome::without(&item, &secrets);
+            if outcome.may_pass(&item) && self.accounts.hesitates(write.key.turn) {
+                let retry_after = item.advice.retry_after;
+                outcome = WriteOutcome::Postponed { why: Postponed::Unclear, retry_after };
+            }
             feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
             match outcome {
                 WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } => {
@@ -118,14 +124,15 @@ impl<T: Transport> Engine<'_, T> {
                 }
                 WriteOutcome::Accepted
                 | WriteOutcome::Refused { .. }
-                | WriteOutcome::Postponed { why: Postponed::Conflict, .. } => feedback.passed += 1,
+                | WriteOutcome::Postponed { why: Postponed::Conflict | Postponed::Unclear, .. } => feedback.passed += 1,
                 WriteOutcome::Postponed { why: Postponed::Unauthorized, .. } => {
-                    turned_down.push((outcomes.len(), item.error()));
+                    turned_down.push((outcomes.len(), item.error_without(&secrets)));
                 }
                 WriteOutcome::Postponed { .. } | WriteOutcome::Unknown { .. } => {}
             }
             outcomes.push((outcome, item.advice.request_id.or_else(|| call_id.clone())));
         }
+        drop(secrets);
         self.apps.answered(app, sent_at, feedback, scope);
         let mut outcomes = BatchOutcomes { writes, outcomes, blame: Blame::Write, date: answer.date };
         if outcomes.iter().any(|outcome| !outcome.is_fault()) {
@@ -223,9 +230,7 @@ impl<T: Transport> Engine<'_, T> {
         let class = StatusClass::of(status);
         let is_outage = class == StatusClass::ServerFault || is_garbled || answer.is_obstacle();
         // The server may have sent back what was sent.
-        let secret = writes.iter().any(|write| write.password().is_some());
-        let mut error = if secret { answer.into_guarded_error() } else { answer.into_error() };
-        writes.iter().filter_map(QueuedWrite::password).for_each(|password| error.redact(password));
+        let error = answer.into_error_without(&secrets_of(&writes));
         match class {
             StatusClass::Throttled => {
                 self.statistics.calls_throttled += 1;
@@ -259,10 +264,16 @@ impl<T: Transport> Engine<'_, T> {
     }
 
     fn take_no_answer(&mut self, app: AppIndex, writes: Vec<QueuedWrite>, mut error: TransportError) {
-        // The server may have sent back what was sent.
-        if let TransportError::Unauthorized(refused) = &mut error {
-            writes.iter().filter_map(QueuedWrite::password).for_each(|password| refused.redact(password));
+        // The server may have sent back what was sent, also in the words with which it ended the connection.
+        let secrets = secrets_of(&writes);
+        match &mut error {
+            TransportError::Unauthorized(refused) => refused.redact(&secrets),
+            TransportError::NotSent(unreachable) | TransportError::Lost(unreachable) => {
+                unreachable.own_words = secrets.without(&unreachable.own_words);
+            }
+            TransportError::Token(_) => {}
         }
+        drop(secrets);
         let (reason, cause) = (error.to_string(), error.unreachable_cause());
         let mut outcome = postponed(Postponed::Blocked);
         match error {
@@ -479,6 +490,11 @@ impl<T: Transport> Engine<'_, T> {
             self.emit(&Event::StepsFailed { row: account.row, user, steps: failed, reason: reason.to_owned() });
         }
     }
+}
+
+/// What a call carried in confidence.
+fn secrets_of(writes: &[QueuedWrite]) -> SentSecrets<'_> {
+    SentSecrets::of(writes.iter().filter_map(QueuedWrite::password))
 }
 
 /// A call carries no more than a batch holds.

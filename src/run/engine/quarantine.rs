@@ -21,6 +21,8 @@ const CALLS_BEFORE_ALONE: u8 = 3;
 pub(super) struct WriteFaults {
     /// Faults of the write itself.
     pub(super) own: u8,
+    /// Refusals that were seen to pass.
+    pub(super) unclear: u8,
     /// Calls that carried it, alone or together with others, and failed.
     calls: u8,
     /// Calls that carried it alone and failed.

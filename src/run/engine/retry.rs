@@ -7,6 +7,7 @@
 //! | the same for the third time while other writes pass | write | no | never: it is refused, with Graph's words |
 //! | 403 that the app met, and not the account | app | no | at once, through another app |
 //! | 409: another write to the account is under way | write | yes | after `Retry-After`, or a delay that doubles |
+//! | a refusal that was seen to pass, as a 400 without a body; twice, then it is one | write | yes | after `Retry-After`, or a delay that doubles |
 //! | 423, 424, 408, 5xx of one item | write | yes | after `Retry-After`, or a delay that doubles |
 //! | the same of most of a batch, or of the batch as a whole; a whole batch answered 409 | call | only where the write fails alone while others succeed (see `quarantine`) | when the link is open again |
 //! | no answer, or something between here and Graph answered | link | no | when the link is open again |
@@ -61,7 +62,7 @@ pub(super) const fn is_own_fault(outcome: &WriteOutcome, blame: Blame) -> bool {
         WriteOutcome::Accepted | WriteOutcome::Refused { .. } => false,
         WriteOutcome::Postponed { why, .. } => match why {
             Postponed::Throttled | Postponed::Unauthorized | Postponed::NotAllowed => false,
-            Postponed::Conflict | Postponed::Blocked => true,
+            Postponed::Conflict | Postponed::Blocked | Postponed::Unclear => true,
         },
         WriteOutcome::Unknown { .. } => true,
     };
@@ -75,7 +76,8 @@ pub(super) fn next_try(own_faults: Option<u8>, retry_after: Option<Duration>) ->
         None => Retry::After(retry_after.map_or(Duration::ZERO, |wait| wait + backoff::jitter())),
         Some(faults) if faults >= MAX_FAULTS => Retry::GiveUp,
         Some(faults) => {
-            let wait = retry_after.unwrap_or_else(|| backoff::delay(u32::from(faults) - 1));
+            // No wait at all, over and over, would be no wait between eight tries.
+            let wait = retry_after.filter(|wait| !wait.is_zero()).unwrap_or_else(|| backoff::delay(u32::from(faults) - 1));
             Retry::After(wait + backoff::jitter())
         }
     }
@@ -91,7 +93,7 @@ mod tests {
     fn only_what_the_write_itself_runs_into_counts_against_it() {
         let postponed = |why| WriteOutcome::Postponed { why, retry_after: None };
         let counted: Vec<_> = Postponed::iter().filter(|why| is_own_fault(&postponed(*why), Blame::Write)).collect();
-        assert_eq!(counted, [Postponed::Conflict, Postponed::Blocked]);
+        assert_eq!(counted, [Postponed::Conflict, Postponed::Blocked, Postponed::Unclear]);
         let unknown = WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None };
         assert!(is_own_fault(&unknown, Blame::Write));
         for blame in [Blame::Call, Blame::Link, Blame::Quota] {
