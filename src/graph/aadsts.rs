@@ -15,7 +15,11 @@ pub fn hint(code: u32) -> Option<&'static str> {
             "the signed assertion was rejected: the certificate is not on the app, has expired, or the key does not fit it"
         }
         700_024 => "the assertion is outside its time window: check this machine's clock",
-        70_021 | 700_211..=700_213 => {
+        700_212 => {
+            "the audience of the app's federated credential is another: each cloud has its own (check --cloud), and it is \
+             compared letter by letter"
+        }
+        70_021 | 700_211 | 700_213 => {
             "no federated credential of the app matches: issuer, subject and audience must be equal"
         }
         90_002 | 900_023 => "the tenant was not found: check AZURE_TENANT_ID and the cloud",
@@ -23,6 +27,10 @@ pub fn hint(code: u32) -> Option<&'static str> {
         50_126 => "the password is wrong",
         50_057 => "the user is disabled",
         50_076 => "multi-factor authentication is required",
+        7_000_112 => "the app is disabled in this tenant",
+        500_014 => "the app's service principal is disabled in this tenant, or a licence or subscription of it has ended",
+        5_000_224 => "the tenant is not available: it is blocked, being set up or being deleted",
+        530_084 => "Conditional Access asks for a token that is bound to this device (token protection)",
         65_001 => "consent is missing: an administrator must grant the app its permissions",
         53_003 => "blocked by Conditional Access",
         530_003 => "Conditional Access asks for a managed device",
@@ -59,7 +67,7 @@ mod tests {
     fn every_code_that_people_meet_is_explained() {
         for code in [
             700_016, 7_000_215, 7_000_222, 700_027, 700_024, 70_021, 700_213, 90_002, 50_034, 50_126, 50_057, 50_076,
-            65_001, 53_003, 530_003, 50_196, 90_055,
+            65_001, 53_003, 530_003, 50_196, 90_055, 7_000_112, 500_014, 700_212, 5_000_224, 530_084,
         ] {
             assert!(hint(code).is_some(), "AADSTS{code}");
         }

@@ -46,7 +46,7 @@ pub fn of_writes<B: Serialize>(writes: &[Write<B>]) -> io::Result<Call> {
         headers: headers(),
         body: Some(&write.body),
     });
-    call(items.collect())
+    Ok(Call { writes: true, ..call(items.collect())? })
 }
 
 /// One `GET` in a batch.

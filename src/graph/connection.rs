@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder, redirect};
 
+use super::body;
 use super::resolver::SystemResolver;
 use super::system_roots;
 
@@ -64,15 +65,13 @@ pub fn http_client_trusting(ca_pem: &[u8]) -> Result<Client, ConnectionError> {
 }
 
 fn builder() -> ClientBuilder {
-    Client::builder()
+    body::limited()
         .dns_resolver(Arc::new(SystemResolver))
         .user_agent(concat!("sealoff/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         // Who signed for the other end is worth knowing: an inspecting proxy reads what goes through.
         .tls_info(true)
         .connect_timeout(Duration::from_secs(15))
-        .read_timeout(Duration::from_secs(100))
-        .timeout(Duration::from_secs(180))
         // A connection that died while a laptop slept, or behind a firewall that forgot it, says nothing: only a ping that
         // stays unanswered shows it, and then the calls on it are lost within half a minute and not after three.
         .http2_keep_alive_interval(Duration::from_secs(15))

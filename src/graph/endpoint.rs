@@ -135,9 +135,24 @@ pub struct Endpoints {
     pub graph: Root,
     /// The token service.
     pub authority: Root,
+    /// The cloud that they are of, or stand in for.
+    cloud: Cloud,
 }
 
 impl Endpoints {
+    /// The audience that a federated credential has in this cloud unless it was set otherwise ("Workload identity
+    /// federation").
+    #[must_use]
+    pub fn federated_audience(&self) -> &'static str {
+        // An address of another cloud's token service stands for that cloud.
+        let of_authority = Cloud::ALL.iter().map(|(_, cloud)| *cloud).find(|cloud| cloud.hosts().1 == self.authority.to_string());
+        match of_authority.unwrap_or(self.cloud) {
+            Cloud::Global => "api://AzureADTokenExchange",
+            Cloud::UsGov | Cloud::DoD => "api://AzureADTokenExchangeUSGov",
+            Cloud::China => "api://AzureADTokenExchangeChina",
+        }
+    }
+
     /// The endpoints of a cloud, each replaced by an address of one's own where one is given.
     ///
     /// # Errors
@@ -153,7 +168,7 @@ impl Endpoints {
         if !authority.is_encrypted() {
             return Err(EndpointError::ClearTextAuthority { text: authority.to_string() });
         }
-        Ok(Self { graph, authority })
+        Ok(Self { graph, authority, cloud })
     }
 
     /// The scope that a token for this Graph must name.
@@ -166,6 +181,15 @@ impl Endpoints {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_cloud_has_an_audience_of_its_own() {
+        let audience = |cloud, authority| Endpoints::new(cloud, None, authority).unwrap().federated_audience();
+        assert_eq!(audience(Cloud::Global, None), "api://AzureADTokenExchange");
+        assert_eq!(audience(Cloud::UsGov, Some("https://localhost:1")), "api://AzureADTokenExchangeUSGov");
+        assert_eq!(audience(Cloud::Global, Some("https://login.microsoftonline.us")), "api://AzureADTokenExchangeUSGov");
+        assert_eq!(audience(Cloud::China, None), "api://AzureADTokenExchangeChina");
+    }
 
     #[test]
     fn clear_text_never_leaves_the_machine() {

@@ -25,6 +25,7 @@ pub mod access;
 pub mod app_file;
 pub mod backoff;
 pub mod batch;
+pub(crate) mod body;
 pub mod caller;
 pub mod certificate;
 pub mod claims;

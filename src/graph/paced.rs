@@ -116,6 +116,7 @@ impl<'a, T: Transport> Paced<'a, T> {
             what,
             next: Some(path),
             seen: HashSet::new(),
+            empty: 0,
             consistency,
             cost,
             items: PhantomData,
@@ -195,17 +196,24 @@ pub struct Pages<'a, T, A> {
     what: String,
     next: Option<String>,
     seen: HashSet<String>,
+    /// How many pages in a row had nothing on them.
+    empty: usize,
     consistency: Consistency,
     cost: u32,
     items: PhantomData<A>,
 }
+
+/// Longer lists are none: at 999 accounts to a page it is ten million.
+const MAX_PAGES: usize = 10_000;
+/// Filtered lists have empty pages; so many in a row lead nowhere.
+const MAX_EMPTY_PAGES: usize = 100;
 
 impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
     /// The next page; `None` behind the last one.
     ///
     /// # Errors
     ///
-    /// The page cannot be read, or the pages run in a circle. What was read before is then a part and no list.
+    /// The page cannot be read, or the pages run in a circle or do not end. What was read before is then a part and no list.
     pub async fn next(&mut self) -> Result<Option<Vec<A>>, ReadError> {
         let Some(path) = self.next.take() else { return Ok(None) };
         self.paced.pay(self.cost).await;
@@ -213,8 +221,15 @@ impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
         if let Some(link) = page.next_link {
             let next = self.paced.next_page(&self.what, &link)?;
             self.seen.insert(path);
-            if self.seen.contains(&next) {
-                let reason = "its pages run in a circle".to_owned();
+            self.empty = if page.value.is_empty() { self.empty + 1 } else { 0 };
+            let reason = if self.seen.contains(&next) {
+                Some("its pages run in a circle")
+            } else if self.empty >= MAX_EMPTY_PAGES || self.seen.len() >= MAX_PAGES {
+                Some("its pages do not end")
+            } else {
+                None
+            };
+            if let Some(reason) = reason.map(str::to_owned) {
                 return Err(ReadError::Garbled { what: self.what.clone(), reason });
             }
             self.next = Some(next);

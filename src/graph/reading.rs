@@ -16,6 +16,7 @@ use super::error_body::without_mark;
 use super::postponed_read::PostponedRead;
 use super::status::StatusClass;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
+use super::unreachable::{Unreachable, UnreachableCause};
 use super::write_outcome::WriteOutcome;
 use crate::clock::Clock;
 use crate::ids::TenantId;
@@ -336,6 +337,10 @@ impl<'a, T: Transport> Reading<'a, T> {
 /// The words of a fault that may pass; any other fault ends the read.
 fn passing(error: TransportError) -> Result<String, ReadError> {
     match error {
+        // The same question has an answer of the same size.
+        TransportError::Lost(Unreachable { cause: Some(UnreachableCause::TooLarge), .. }) => {
+            Err(ReadError::Transport(error))
+        }
         TransportError::NotSent(_) | TransportError::Lost(_) => Ok(error.to_string()),
         TransportError::Token(ref token) if token.is_passing() => Ok(error.to_string()),
         _ => Err(ReadError::Transport(error)),
@@ -344,7 +349,6 @@ fn passing(error: TransportError) -> Result<String, ReadError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::unreachable::Unreachable;
     use super::*;
     use std::collections::VecDeque;
     use std::sync::Mutex;

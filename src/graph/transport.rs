@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::access::Access;
+use super::body;
 use super::caller::Caller;
 use super::claims::Claims;
 use super::claims_challenge::claims_in;
@@ -61,19 +62,21 @@ pub struct Call {
     pub body: Option<Bytes>,
     /// How fresh the answer has to be.
     pub consistency: Consistency,
+    /// Does it change anything? The answer to what does is short.
+    pub(super) writes: bool,
 }
 
 impl Call {
     /// Reads what is at `path`.
     #[must_use]
     pub fn get(path: impl Into<String>, consistency: Consistency) -> Self {
-        Self { method: Method::GET, path: path.into(), body: None, consistency }
+        Self { method: Method::GET, path: path.into(), body: None, consistency, writes: false }
     }
 
     /// Sends `body` to `path`.
     #[must_use]
     pub fn post(path: impl Into<String>, body: Bytes) -> Self {
-        Self { method: Method::POST, path: path.into(), body: Some(body), consistency: Consistency::Session }
+        Self { method: Method::POST, path: path.into(), body: Some(body), consistency: Consistency::Session, writes: false }
     }
 }
 
@@ -355,7 +358,7 @@ impl HttpTransport {
 
     /// Whether Graph and the token service answer, in this order; asked without a token.
     pub async fn probe(&self) -> [(Root, Result<Reachable, Unreachable>); 2] {
-        let Endpoints { graph, authority } = &self.endpoints;
+        let Endpoints { graph, authority, .. } = &self.endpoints;
         let (from_graph, from_authority) = tokio::join!(
             probe(&self.http, graph, "/v1.0/organization"),
             probe(&self.http, authority, "/common/v2.0/.well-known/openid-configuration")
@@ -389,8 +392,8 @@ impl HttpTransport {
         }
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let claims = claims_in(response.headers());
-        let lost = |error: reqwest::Error| TransportError::Lost(Unreachable::new(&self.endpoints.graph, &error));
-        let body = response.bytes().await.map_err(lost)?;
+        let max = if call.writes { body::MAX_OF_WRITES } else { body::MAX_OF_READS };
+        let body = body::whole(response, max, &self.endpoints.graph).await.map_err(TransportError::Lost)?;
         Ok((Answer { status, advice, date, token: token.mark(), body }, claims))
     }
 

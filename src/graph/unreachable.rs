@@ -40,6 +40,10 @@ pub enum UnreachableCause {
     ConnectionRefused,
     #[error("no connection came about in time")]
     TimedOut,
+    #[error("its answer is larger than any answer of Graph's")]
+    TooLarge,
+    #[error("its answer stopped half way")]
+    Stalled,
     #[error("the proxy requires a sign-in")]
     ProxySignIn,
     /// A proxy, a gateway or a captive portal.

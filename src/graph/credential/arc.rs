@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::error::{TokenError, is_busy};
 use super::managed_identity::granted;
 use super::token_service::{Granted, PATIENCE};
+use crate::graph::body;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
@@ -46,7 +47,7 @@ pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: 
     if !status.is_success() {
         return Err(refused(status, "it took the proof and gave no token"));
     }
-    let body = answer.bytes().await.map_err(unreachable)?;
+    let body = body::whole(answer, body::MAX_OF_TOKENS, "the Azure Arc agent of this server").await.map_err(TokenError::Unreachable)?;
     granted(&body, OffsetDateTime::now_utc())
 }
 

@@ -7,11 +7,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::error::{TokenError, is_busy};
+use crate::graph::body;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
-/// The audience that a federated credential has unless it was set otherwise ("Workload identity federation").
-const AUDIENCE: &str = "api://AzureADTokenExchange";
 /// No token is longer; a longer file was named by mistake.
 const MAX_TOKEN_FILE: u64 = 64 * 1024;
 
@@ -46,13 +45,14 @@ pub(super) async fn of_github(
     http: &reqwest::Client,
     request_url: &str,
     request_token: &SecretString,
+    audience: &str,
 ) -> Result<SecretString, TokenError> {
     #[derive(Deserialize)]
     struct Answer {
         value: SecretString,
     }
     let joint = if request_url.contains('?') { '&' } else { '?' };
-    let url = format!("{request_url}{joint}audience={}", encode_query(AUDIENCE));
+    let url = format!("{request_url}{joint}audience={}", encode_query(audience));
     let request = http.get(url).bearer_auth(request_token.expose_secret()).header(ACCEPT, "application/json");
     let unreachable = |error: reqwest::Error| TokenError::Unreachable(Unreachable::new("GitHub", &error));
     let response = request.send().await.map_err(unreachable)?;
@@ -65,7 +65,7 @@ pub(super) async fn of_github(
             TokenError::Refused { message, hint: Some("the job needs: permissions: id-token: write") }
         });
     }
-    let body = response.bytes().await.map_err(unreachable)?;
+    let body = body::whole(response, body::MAX_OF_TOKENS, "GitHub").await.map_err(TokenError::Unreachable)?;
     let answer: Answer = serde_json::from_slice(&body)
         .map_err(|_| TokenError::Unusable("what GitHub answered for this job's token is not one".to_owned()))?;
     Ok(answer.value)

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::error::{TokenError, is_busy};
 use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of};
+use crate::graph::body;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
@@ -88,7 +89,7 @@ pub(super) async fn token(
     let unreachable = |error: reqwest::Error| TokenError::Unreachable(Unreachable::new(SERVICE, &error));
     let response = request.send().await.map_err(unreachable)?;
     let (status, retry_after) = (response.status(), wait_of(response.headers()));
-    let body = response.bytes().await.map_err(unreachable)?;
+    let body = body::whole(response, body::MAX_OF_TOKENS, SERVICE).await.map_err(TokenError::Unreachable)?;
     if status.is_success() {
         return granted(&body, OffsetDateTime::now_utc());
     }

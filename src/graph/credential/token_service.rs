@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::error::{TokenError, is_busy};
 use crate::graph::aadsts;
+use crate::graph::body;
 use crate::graph::echo::SentSecrets;
 use crate::graph::endpoint::Endpoints;
 use crate::graph::error_body::without_mark;
@@ -116,7 +117,7 @@ impl<'a> TokenService<'a> {
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         let wait = wait_of(response.headers());
-        let body = response.bytes().await.map_err(unreachable)?;
+        let body = body::whole(response, body::MAX_OF_TOKENS, &self.endpoints.authority).await.map_err(TokenError::Unreachable)?;
         if status.is_success() {
             return Ok(Reply::Given(body));
         }
