@@ -57,3 +57,4 @@ mod tools;
 mod unattended;
 mod undo;
 mod verify;
+mod wire;

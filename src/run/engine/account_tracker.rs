@@ -23,6 +23,8 @@ use crate::step::{Step, StepMap, StepShare, Steps, WriteKind};
 
 /// How often a refusal that was seen to pass is met with another try.
 const MAX_UNCLEAR: u8 = 2;
+/// In how many accounts of a process. Refusals of more are no hiccup, and must count at once towards the halt.
+const MAX_HESITATED: usize = 20;
 
 pub(super) struct AccountTracker {
     accounts: Arc<PlannedAccounts>,
@@ -33,6 +35,8 @@ pub(super) struct AccountTracker {
     /// Accounts that were taken up and whose update is not settled.
     updating: HashMap<Turn, Updating>,
     faults: HashMap<Turn, WriteFaults>,
+    /// How many accounts met a refusal that was seen to pass.
+    hesitated: usize,
     quarantine: Quarantine,
     /// Writes that some apps were refused by 403 and that another one is to try.
     rerouted: Vec<Rerouted>,
@@ -110,6 +114,7 @@ impl AccountTracker {
             prefetched,
             queue,
             updating: HashMap::new(),
+            hesitated: 0,
             faults: HashMap::new(),
             quarantine: Quarantine::default(),
             rerouted: Vec::new(),
@@ -335,6 +340,12 @@ impl AccountTracker {
     /// A write of the account met a refusal that was seen to pass: is it to be tried once more?
     pub(super) fn hesitates(&mut self, turn: Turn) -> bool {
         let faults = self.faults.entry(turn).or_default();
+        if faults.unclear == 0 {
+            if self.hesitated == MAX_HESITATED {
+                return false;
+            }
+            self.hesitated += 1;
+        }
         faults.unclear = faults.unclear.saturating_add(1);
         faults.unclear <= MAX_UNCLEAR
     }

@@ -36,7 +36,16 @@ pub(crate) struct ServedAnswer {
     /// `x-ms-throttle-limit-percentage`, shown from 0.8 on.
     pub(crate) limit_share: f64,
     pub(crate) retry_after: Option<String>,
+    /// Of a scripted answer: the type of a body that is a text, and a name of the request of its own.
+    pub(crate) scripted: Option<Box<ScriptedHeaders>>,
     pub(crate) throttle: Option<Throttle>,
+}
+
+/// Headers that a script puts on an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ScriptedHeaders {
+    pub(crate) content_type: Option<String>,
+    pub(crate) request_id: Option<String>,
 }
 
 /// The headers that say which limit refused a request.
@@ -48,7 +57,7 @@ pub(crate) struct Throttle {
 
 impl ServedAnswer {
     pub(crate) fn new(status: u16, body: Body) -> Self {
-        Self { status, body, resource_units: 0, limit_share: 0.0, retry_after: None, throttle: None }
+        Self { status, body, resource_units: 0, limit_share: 0.0, retry_after: None, scripted: None, throttle: None }
     }
 
     pub(crate) fn no_content() -> Self {
@@ -74,8 +83,11 @@ impl ServedAnswer {
         let units = (self.resource_units > 0).then(|| self.resource_units.to_string());
         // "Microsoft Graph service-specific throttling limits", response headers: only above 0.8, at most 1.8.
         let share = (self.limit_share >= 0.8).then(|| format!("{:.2}", self.limit_share));
+        let scripted = self.scripted.as_deref();
+        let named = scripted.and_then(|scripted| scripted.content_type.clone());
         [
-            ("Content-Type", content_type.map(str::to_owned)),
+            ("Content-Type", named.or_else(|| content_type.map(str::to_owned))),
+            ("request-id", scripted.and_then(|scripted| scripted.request_id.clone())),
             ("Retry-After", self.retry_after.clone()),
             ("x-ms-resource-unit", units),
             ("x-ms-throttle-limit-percentage", share),

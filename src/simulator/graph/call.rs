@@ -23,6 +23,8 @@ pub(crate) struct Prepared {
     pub(crate) key: u64,
     /// What the rules of faults look at; `None` where there are none.
     pub(crate) target: Option<Box<FaultTarget>>,
+    /// What it carried, for answers that repeat it; `None` where there are none.
+    pub(crate) sent: Option<Box<[u8]>>,
 }
 
 impl Prepared {
@@ -31,13 +33,15 @@ impl Prepared {
         let has_rules = !settings.script.faults.is_empty();
         let key = key_of(request.method, request.url);
         let target = has_rules.then(|| Box::new(FaultTarget::of(request.method, request.url)));
+        let repeats = settings.script.faults.iter().any(|rule| rule.answer.is_some());
+        let sent = request.body.filter(|_| repeats).map(Box::from);
         match Url::parse(request.url) {
             Ok(url) => {
                 let cost = cost(request.method, &url);
                 let call = understand(request, &url, settings);
-                Self { call: call.map_err(|error| error.in_call(request.method, url.path)), cost, key, target }
+                Self { call: call.map_err(|error| error.in_call(request.method, url.path)), cost, key, target, sent }
             }
-            Err(error) => Self { call: Err(error), cost: Cost::minimum(), key, target },
+            Err(error) => Self { call: Err(error), cost: Cost::minimum(), key, target, sent },
         }
     }
 

@@ -23,6 +23,7 @@ pub(crate) mod properties;
 mod query;
 pub(crate) mod request;
 pub(crate) mod role_calls;
+pub(crate) mod scripted;
 pub(crate) mod select;
 pub(crate) mod served_call;
 mod user_calls;

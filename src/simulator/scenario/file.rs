@@ -104,9 +104,33 @@ struct RawRule {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct AnswerTable {
     status: WrittenValue<StatusNumber>,
+    #[serde(default)]
     code: String,
     #[serde(default)]
     message: String,
+    body: Option<String>,
+    content_type: Option<String>,
+    request_id: Option<String>,
+    #[serde(default)]
+    applied: bool,
+}
+
+impl TryFrom<AnswerTable> for ScriptedAnswer {
+    type Error = String;
+
+    fn try_from(table: AnswerTable) -> Result<Self, String> {
+        let AnswerTable { status, code, message, body, content_type, request_id, applied } = table;
+        if body.is_none() && code.is_empty() {
+            return Err("an answer needs a code, as \"BadRequest\", or a body of its own".to_owned());
+        }
+        if body.is_none() && content_type.is_some() {
+            return Err("a content-type is that of a body; give the body, or leave it out".to_owned());
+        }
+        if body.is_some() && !(code.is_empty() && message.is_empty()) {
+            return Err("an answer with a body of its own has its code and message in there".to_owned());
+        }
+        Ok(Self { body, content_type, request_id, is_applied: applied, ..Self::of(status.0.0, code, message) })
+    }
 }
 
 impl TryFrom<RawRule> for Rule {
@@ -117,8 +141,7 @@ impl TryFrom<RawRule> for Rule {
         if let Some(path) = path.as_deref().filter(|path| !path.starts_with(['/', '*']) || path.starts_with("/v1.0")) {
             return Err(format!("no request has the path {path:?}; write it from below the version, as \"/users/*\""));
         }
-        let answer =
-            answer.map(|AnswerTable { status, code, message }| ScriptedAnswer { status: status.0.0, code, message });
+        let answer = answer.map(ScriptedAnswer::try_from).transpose()?;
         let is_scripted = kind.0.name == "answer";
         if is_scripted != answer.is_some() {
             return Err(if is_scripted {

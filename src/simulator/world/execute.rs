@@ -9,12 +9,13 @@ use crate::simulator::directory::{UserKey, UserPlace};
 use crate::simulator::draws::Die;
 use crate::simulator::graph::answer::{CallIds, ServedAnswer};
 use crate::simulator::graph::batch::CorruptItem;
-use crate::simulator::graph::call::Prepared;
+use crate::simulator::graph::call::{Cost, Prepared};
 use crate::simulator::graph::depends_on::DependencyShape;
 use crate::simulator::graph::errors::ServedError;
+use crate::simulator::graph::scripted::scripted;
 use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::moment::imf_fixdate;
-use crate::simulator::settings::{RetryAfterForm, ScriptedAnswer};
+use crate::simulator::settings::RetryAfterForm;
 use crate::simulator::tokens::TokenHolder;
 
 /// The requests of one HTTP call on their way through the directory.
@@ -128,8 +129,13 @@ impl World {
         answer: &mut ServedAnswer,
         context: &Context<'_>,
     ) -> bool {
-        let write = job.requests[job.next].cost.write;
-        let strikes = write && die.strikes(self.faults.failed_item, &mut self.draws);
+        let Prepared { cost: Cost { write, .. }, sent, .. } = &job.requests[job.next];
+        if self.faults.answer.is_applied && die.strikes(self.faults.scripted_answer, &mut self.draws) {
+            self.counters.faulted_items += 1;
+            *answer = scripted(&self.faults.answer, sent.as_deref().unwrap_or_default(), context.ids);
+            return true;
+        }
+        let strikes = *write && die.strikes(self.faults.failed_item, &mut self.draws);
         if strikes {
             self.counters.faulted_items += 1;
             *answer = ServedAnswer::error(
@@ -172,7 +178,7 @@ impl World {
             return answer;
         }
         self.counters.resource_units += u64::from(cost.resource_units);
-        if let Some(answer) = self.fault(cost.write, die, context) {
+        if let Some(answer) = self.fault(&job.requests[job.next], die, context) {
             return answer;
         }
         let overlaps = self.overlaps(job);
@@ -204,7 +210,8 @@ impl World {
         earlier || job.overlapping.contains(&job.next)
     }
 
-    fn fault(&mut self, write: bool, die: &mut Die, context: &Context<'_>) -> Option<ServedAnswer> {
+    fn fault(&mut self, request: &Prepared, die: &mut Die, context: &Context<'_>) -> Option<ServedAnswer> {
+        let (write, sent) = (request.cost.write, request.sent.as_deref().unwrap_or_default());
         let Self { draws, faults, .. } = self;
         let mut strikes = |share: f64| die.strikes(share, draws);
         let error = if strikes(faults.throttled_item) {
@@ -215,9 +222,16 @@ impl World {
             ServedError::concurrency()
         } else if strikes(faults.dependency_item) {
             ServedError::failed_dependency()
-        } else if strikes(faults.scripted_answer) {
-            let ScriptedAnswer { status, code, message } = faults.answer.clone();
-            ServedError::new(status, code, message)
+        } else if !faults.answer.is_applied && strikes(faults.scripted_answer) {
+            let mut answer = scripted(&faults.answer, sent, context.ids);
+            self.counters.faulted_items += 1;
+            if matches!(answer.status, 429 | 503) {
+                answer.retry_after = self.retry_after_of_faults(context.date);
+            }
+            if answer.status == 429 {
+                answer.throttle = Some(self.limits.named_for(context.caller.app(), write));
+            }
+            return Some(answer);
         } else {
             return None;
         };
