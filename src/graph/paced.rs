@@ -245,3 +245,33 @@ impl<T, A> Pages<'_, T, A> {
         self.next.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::super::token::TokenMark;
+    use super::super::transport::{Advice, Answer, Call, TransportError};
+    use super::*;
+
+    /// Every page has a next one.
+    #[derive(Default)]
+    struct Endless(AtomicUsize);
+
+    impl Transport for Endless {
+        async fn send(&self, _: Call) -> Result<Answer, TransportError> {
+            let page = self.0.fetch_add(1, Ordering::Relaxed);
+            let link = format!("https://graph.microsoft.com/v1.0/users?$skiptoken={page}");
+            let body = serde_json::json!({"value": [], "@odata.nextLink": link}).to_string().into();
+            Ok(Answer { status: 200, advice: Advice::default(), date: None, token: TokenMark::default(), body })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_without_end_is_an_error() {
+        let endless = Endless::default();
+        let error = Paced::new(&endless, Clock::real()).list::<String>("/v1.0/users", 1).await.unwrap_err();
+        assert!(error.to_string().ends_with("its pages do not end"), "{error}");
+        assert_eq!(endless.0.into_inner(), MAX_EMPTY_PAGES);
+    }
+}
