@@ -161,12 +161,11 @@ impl<T: Transport> Engine<'_, T> {
     fn refuse_turned_down(&mut self, app: AppIndex, batch: &mut BatchOutcomes, turned_down: Vec<(usize, GraphError)>) {
         let others_pass = batch.iter().any(WriteOutcome::shows_a_good_token);
         let counts = others_pass || self.are_few_of_an_app_that_writes(app, batch);
-        for (place, mut error) in turned_down {
-            let write = &batch.writes[place];
-            if self.accounts.turned_down(write.key.turn, counts) < retry::MAX_TURNED_DOWN {
+        for (place, error) in turned_down {
+            let turn = batch.writes[place].key.turn;
+            if self.accounts.turned_down(turn, counts) < retry::MAX_TURNED_DOWN {
                 continue;
             }
-            write.password().into_iter().for_each(|password| error.redact(password));
             batch.outcomes[place].0 = WriteOutcome::Refused { error };
         }
     }
