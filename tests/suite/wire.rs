@@ -1,12 +1,16 @@
 //! What servers and proxies send back, and what must never come of it.
 
 use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealoff::seal::{ExpectedAccount, Identities, SealedCredential, unseal};
 use sealoff::simulator::{FaultRule, Moment, ScriptedAnswer, Script, Settings, SimulatedUser};
 use serde_json::Value;
 
-use crate::stage::{Ran, Stage, files_below};
+use crate::stage::{Ran, Stage, files_below, finish};
 
 /// One answer for the update of each member; `of` makes the answer from the member's place. Each comes `times` times.
 fn stage_answering(answers: &[ScriptedAnswer], times: u64) -> (Stage, Vec<SimulatedUser>) {
@@ -157,4 +161,61 @@ fn a_refusal_that_passes_is_met_with_another_try_and_one_that_stays_is_one() {
     stage.plan("roster.csv", "breach", "out", &[]).succeeded();
     stage.apply("out").exited(3);
     assert_eq!(stage.outcomes("out")["done"], 4);
+}
+
+/// A server that answers every call with `answer` and then with as much of `endless` as is taken; gives its address, and how
+/// many bytes of it were.
+fn hostile(answer: String, endless: &'static [u8]) -> (String, Arc<AtomicUsize>) {
+    const MOST: usize = 512 << 20;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let most = Arc::new(AtomicUsize::new(0));
+    let taken = Arc::clone(&most);
+    let serve = move |mut stream: TcpStream| {
+        let mut request = [0; 8 * 1024];
+        let _ = stream.read(&mut request);
+        let mut sent = 0;
+        if stream.write_all(answer.as_bytes()).is_ok() && !endless.is_empty() {
+            while sent < MOST && stream.write_all(endless).is_ok() {
+                sent += endless.len();
+            }
+        }
+        taken.fetch_max(sent, Ordering::Relaxed);
+    };
+    std::thread::spawn(move || listener.incoming().flatten().for_each(&serve));
+    (address, most)
+}
+
+fn planned_against(address: &str) -> Ran {
+    let stage = Stage::new();
+    let members = stage.members(3);
+    stage.roster_of(&members);
+    let mut command = stage.command(&["plan", "roster.csv", "--playbook", "contain", "--out", "out"]);
+    // The token service gives none for such an address.
+    command.env("SEALOFF_GRAPH_ENDPOINT", address).env("SEALOFF_AUTH", "token").env("SEALOFF_ACCESS_TOKEN", "a.ready.token");
+    finish(command)
+}
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
+
+#[test]
+fn no_answer_swells_the_process() {
+    static SPACES: [u8; 64 * 1024] = [b' '; 64 * 1024];
+    let (address, taken) = hostile(format!("{HEAD}\r\n"), &SPACES);
+    planned_against(&address).exited(5).complains(&["larger than any answer of Graph's"]);
+    assert!(taken.load(Ordering::Relaxed) < 32 << 20, "{} bytes were taken", taken.load(Ordering::Relaxed));
+    let (address, taken) = hostile(format!("{HEAD}Content-Length: 1073741824\r\n\r\n"), &SPACES);
+    planned_against(&address).exited(5).complains(&["larger than any answer of Graph's"]);
+    assert!(taken.load(Ordering::Relaxed) < 32 << 20);
+}
+
+#[test]
+fn endless_headers_and_a_redirection_are_errors() {
+    static HEADER: &[u8] = b"X-More: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
+    let (address, taken) = hostile(HEAD.to_owned(), HEADER);
+    planned_against(&address).exited(5);
+    assert!(taken.load(Ordering::Relaxed) < 32 << 20);
+    let elsewhere = "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let (address, _) = hostile(elsewhere.to_owned(), &[]);
+    planned_against(&address).exited(5).complains(&["a redirection, which is not followed"]);
 }
