@@ -21,7 +21,7 @@ fn answering(
         method: method.map(str::to_owned),
         path: Some(path.to_owned()),
         query: query.map(str::to_owned),
-        answer: Some(ScriptedAnswer { status, code: code.to_owned(), message: message.to_owned() }),
+        answer: Some(ScriptedAnswer::of(status, code, message)),
         moment: Moment::default(),
         times: None,
     }
