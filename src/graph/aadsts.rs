@@ -28,7 +28,9 @@ pub fn hint(code: u32) -> Option<&'static str> {
         50_057 => "the user is disabled",
         50_076 => "multi-factor authentication is required",
         7_000_112 => "the app is disabled in this tenant",
-        500_014 => "the app's service principal is disabled in this tenant, or a licence or subscription of it has ended",
+        500_014 => {
+            "the app's service principal is disabled in this tenant, or a licence or subscription of it has ended"
+        }
         5_000_224 => "the tenant is not available: it is blocked, being set up or being deleted",
         530_084 => "Conditional Access asks for a token that is bound to this device (token protection)",
         65_001 => "consent is missing: an administrator must grant the app its permissions",

@@ -37,7 +37,11 @@ pub(super) fn limited() -> ClientBuilder {
 /// # Errors
 ///
 /// It does not come, comes too slowly, or is larger than `max`; then what came of it is dropped.
-pub(crate) async fn whole(mut response: Response, max: usize, service: impl fmt::Display) -> Result<Bytes, Unreachable> {
+pub(crate) async fn whole(
+    mut response: Response,
+    max: usize,
+    service: impl fmt::Display,
+) -> Result<Bytes, Unreachable> {
     let broken = |cause, own_words| Unreachable { service: service.to_string(), cause: Some(cause), own_words };
     let too_large = || broken(UnreachableCause::TooLarge, format!("more than {} MB", max >> 20));
     if response.content_length().is_some_and(|length| length > max as u64) {
@@ -47,7 +51,8 @@ pub(crate) async fn whole(mut response: Response, max: usize, service: impl fmt:
     loop {
         let next = tokio::time::timeout(PATIENCE_BETWEEN_BYTES, response.chunk()).await;
         let seconds = PATIENCE_BETWEEN_BYTES.as_secs();
-        let next = next.map_err(|_| broken(UnreachableCause::Stalled, format!("nothing came for {seconds} seconds")))?;
+        let next =
+            next.map_err(|_| broken(UnreachableCause::Stalled, format!("nothing came for {seconds} seconds")))?;
         let Some(chunk) = next.map_err(|error| Unreachable::new(&service, &error))? else { break };
         if body.len() + chunk.len() > max {
             return Err(too_large());
@@ -83,7 +88,10 @@ mod tests {
             type Data = Bytes;
             type Error = std::io::Error;
 
-            fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            fn poll_frame(
+                mut self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+            ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
                 self.0.take().map_or(Poll::Pending, |bytes| Poll::Ready(Some(Ok(Frame::data(bytes)))))
             }
         }

@@ -228,8 +228,9 @@ mod tests {
     fn a_secret_is_found_in_every_encoding() {
         let utf16: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let utf16_other: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        let taken_for_utf16 =
-            String::from_utf16_lossy(&SECRET.as_bytes().chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect::<Vec<_>>());
+        let taken_for_utf16 = String::from_utf16_lossy(
+            &SECRET.as_bytes().chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect::<Vec<_>>(),
+        );
         for form in [
             SECRET.to_owned(),
             SECRET.to_uppercase(),
@@ -247,13 +248,16 @@ mod tests {
             String::from_utf8(utf16).unwrap(),
             taken_for_utf16,
         ] {
-            for text in [form.clone(), format!("{{\"newPassword\":\"{form}\"}}"), format!("refused: {form}, see there")] {
+            for text in [form.clone(), format!("{{\"newPassword\":\"{form}\"}}"), format!("refused: {form}, see there")]
+            {
                 assert!(is_found(&text), "{text:?}");
                 assert!(!sent().without(&text).contains("KxR-4h"));
             }
         }
         assert!(!is_found("The specified password does not comply with password complexity requirements."));
-        assert!(!is_found("request-id 236352d0-70af-43ed-bd22-f410a9d4328b, \u{e9}\u{4e2d} %zz \\q &nope; AAAAAAAAAAAA"));
+        assert!(!is_found(
+            "request-id 236352d0-70af-43ed-bd22-f410a9d4328b, \u{e9}\u{4e2d} %zz \\q &nope; AAAAAAAAAAAA"
+        ));
     }
 
     #[test]

@@ -145,7 +145,8 @@ impl Endpoints {
     #[must_use]
     pub fn federated_audience(&self) -> &'static str {
         // An address of another cloud's token service stands for that cloud.
-        let of_authority = Cloud::ALL.iter().map(|(_, cloud)| *cloud).find(|cloud| cloud.hosts().1 == self.authority.to_string());
+        let of_authority =
+            Cloud::ALL.iter().map(|(_, cloud)| *cloud).find(|cloud| cloud.hosts().1 == self.authority.to_string());
         match of_authority.unwrap_or(self.cloud) {
             Cloud::Global => "api://AzureADTokenExchange",
             Cloud::UsGov | Cloud::DoD => "api://AzureADTokenExchangeUSGov",
@@ -187,7 +188,10 @@ mod tests {
         let audience = |cloud, authority| Endpoints::new(cloud, None, authority).unwrap().federated_audience();
         assert_eq!(audience(Cloud::Global, None), "api://AzureADTokenExchange");
         assert_eq!(audience(Cloud::UsGov, Some("https://localhost:1")), "api://AzureADTokenExchangeUSGov");
-        assert_eq!(audience(Cloud::Global, Some("https://login.microsoftonline.us")), "api://AzureADTokenExchangeUSGov");
+        assert_eq!(
+            audience(Cloud::Global, Some("https://login.microsoftonline.us")),
+            "api://AzureADTokenExchangeUSGov"
+        );
         assert_eq!(audience(Cloud::China, None), "api://AzureADTokenExchangeChina");
     }
 

@@ -140,7 +140,8 @@ mod tests {
         ] {
             assert_eq!(words(body), ("C".to_owned(), "M".to_owned()), "{body}");
         }
-        let in_message = r#"{"error":{"code":"UnknownError","message":"{\"errorCode\":\"PermissionScopeNotGranted\"}"}}"#;
+        let in_message =
+            r#"{"error":{"code":"UnknownError","message":"{\"errorCode\":\"PermissionScopeNotGranted\"}"}}"#;
         assert_eq!(words(in_message).1, r#"{"errorCode":"PermissionScopeNotGranted"}"#);
         for other in ["", "null", "[]", "\"no\"", "{}", r#"{"error":"invalid"}"#, r#"{"error":null}"#, "<html>"] {
             assert_eq!(read(other.as_bytes()), None, "{other}");

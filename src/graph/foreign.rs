@@ -36,14 +36,16 @@ pub struct Described {
 pub fn describe(status: u16, content_type: Option<&str>, body: &[u8], kept_quiet: bool) -> Described {
     let body = without_mark(body);
     if (300..400).contains(&status) {
-        let message = "not Graph but something between here and Graph answered, with a redirection, which is not followed";
+        let message =
+            "not Graph but something between here and Graph answered, with a redirection, which is not followed";
         return Described { message: message.to_owned(), is_foreign: true };
     }
     if body.is_empty() || body == b"null" {
         return Described { message: "an answer without a body".to_owned(), is_foreign: false };
     }
     let kind = content_type.map(media_type);
-    let is_json = kind.as_deref().map_or_else(|| body.trim_ascii_start().starts_with(b"{"), |kind| kind.ends_with("json"));
+    let is_json =
+        kind.as_deref().map_or_else(|| body.trim_ascii_start().starts_with(b"{"), |kind| kind.ends_with("json"));
     if is_json && !body.trim_ascii_start().starts_with(b"<") {
         let message = format!("an answer that cannot be read: {} bytes that are no error of Graph's", body.len());
         return Described { message, is_foreign: false };

@@ -76,7 +76,13 @@ impl Call {
     /// Sends `body` to `path`.
     #[must_use]
     pub fn post(path: impl Into<String>, body: Bytes) -> Self {
-        Self { method: Method::POST, path: path.into(), body: Some(body), consistency: Consistency::Session, writes: false }
+        Self {
+            method: Method::POST,
+            path: path.into(),
+            body: Some(body),
+            consistency: Consistency::Session,
+            writes: false,
+        }
     }
 }
 

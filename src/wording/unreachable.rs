@@ -45,7 +45,9 @@ pub const fn remedy(cause: UnreachableCause) -> &'static str {
             "What answers there is not Graph, or a proxy adds to its answers: check --graph-endpoint, --authority and the \
              proxy (HTTPS_PROXY)."
         }
-        UnreachableCause::Stalled => "Check the network, the VPN, and the proxy (HTTPS_PROXY): something holds answers back.",
+        UnreachableCause::Stalled => {
+            "Check the network, the VPN, and the proxy (HTTPS_PROXY): something holds answers back."
+        }
         UnreachableCause::ProxySignIn => {
             "Give the proxy's name and password in HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT."
         }

@@ -114,7 +114,7 @@ fn a_plan_follows_the_file_and_says_so() {
     assert_eq!(plan["recipients"], serde_json::json!([recipient]), "paths are seen from the file");
     assert!(plan.to_string().contains("phrase"), "{plan}");
     // The playbook of a plan that is applied is the plan's.
-    let applied = with(&["apply", "out", "--confirm", "2", "--json"]).succeeded();
+    let applied = with(&["apply", "out", "--confirm", "2", "--json"]).exited(3);
     assert_eq!(applied.json()["pace"]["halt_at"], 33);
     stage.judge("out");
     // Without the file, no reader of the passwords is named.

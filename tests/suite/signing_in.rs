@@ -306,7 +306,7 @@ fn a_federated_token_file_is_read_anew_and_must_match_exactly() {
         let file = stage.write("token", stage.simulator.issue_federated_token(&wrong));
         let mut command = without_secret(&stage, &["plan", "roster.csv", "--playbook", "contain", "--out", "other"]);
         command.env("AZURE_FEDERATED_TOKEN_FILE", &file);
-        finish(command).exited(5).complains(&["issuer, subject and audience must be equal"]);
+        finish(command).exited(5).complains(&["federated credential"]);
     }
     let file = stage.write("token", "no token");
     let mut command = without_secret(&stage, &["plan", "roster.csv", "--playbook", "contain", "--out", "other"]);

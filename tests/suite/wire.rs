@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealoff::seal::{ExpectedAccount, Identities, SealedCredential, unseal};
-use sealoff::simulator::{FaultRule, Moment, ScriptedAnswer, Script, Settings, SimulatedUser};
+use sealoff::simulator::{FaultRule, Moment, Script, ScriptedAnswer, Settings, SimulatedUser};
 use serde_json::Value;
 
 use crate::stage::{Ran, Stage, files_below, finish};
@@ -133,9 +133,17 @@ fn graphs_words_are_found_where_they_stand() {
     let on_premises = "Unable to update the specified properties for on-premises mastered Directory Sync objects.";
     let code = "Authorization_RequestDenied";
     let bodies = [
-        (403, format!(r#"{{"odata.error":{{"code":"{code}","message":{{"lang":"en","value":"{privileges}"}}}}}}"#), privileges),
+        (
+            403,
+            format!(r#"{{"odata.error":{{"code":"{code}","message":{{"lang":"en","value":"{privileges}"}}}}}}"#),
+            privileges,
+        ),
         (403, format!(r#"{{"error":{{"error":{{"code":"{code}","message":"{privileges}"}}}}}}"#), privileges),
-        (400, format!(r#"{{"error":{{"code":"BadRequest","message":"","innererror":{{"message":"{on_premises}"}}}}}}"#), on_premises),
+        (
+            400,
+            format!(r#"{{"error":{{"code":"BadRequest","message":"","innererror":{{"message":"{on_premises}"}}}}}}"#),
+            on_premises,
+        ),
     ];
     let answers: Vec<ScriptedAnswer> = bodies.iter().map(|(status, body, _)| with_body(*status, body)).collect();
     let (stage, members) = stage_answering(&answers, 1_000_000);
@@ -192,7 +200,10 @@ fn planned_against(address: &str) -> Ran {
     stage.roster_of(&members);
     let mut command = stage.command(&["plan", "roster.csv", "--playbook", "contain", "--out", "out"]);
     // The token service gives none for such an address.
-    command.env("SEALOFF_GRAPH_ENDPOINT", address).env("SEALOFF_AUTH", "token").env("SEALOFF_ACCESS_TOKEN", "a.ready.token");
+    command
+        .env("SEALOFF_GRAPH_ENDPOINT", address)
+        .env("SEALOFF_AUTH", "token")
+        .env("SEALOFF_ACCESS_TOKEN", "a.ready.token");
     finish(command)
 }
 
@@ -211,11 +222,13 @@ fn no_answer_swells_the_process() {
 
 #[test]
 fn endless_headers_and_a_redirection_are_errors() {
-    static HEADER: &[u8] = b"X-More: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
+    static HEADER: &[u8] =
+        b"X-More: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
     let (address, taken) = hostile(HEAD.to_owned(), HEADER);
     planned_against(&address).exited(5);
     assert!(taken.load(Ordering::Relaxed) < 32 << 20);
-    let elsewhere = "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let elsewhere =
+        "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let (address, _) = hostile(elsewhere.to_owned(), &[]);
     planned_against(&address).exited(5).complains(&["a redirection, which is not followed"]);
 }

@@ -47,7 +47,9 @@ pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: 
     if !status.is_success() {
         return Err(refused(status, "it took the proof and gave no token"));
     }
-    let body = body::whole(answer, body::MAX_OF_TOKENS, "the Azure Arc agent of this server").await.map_err(TokenError::Unreachable)?;
+    let body = body::whole(answer, body::MAX_OF_TOKENS, "the Azure Arc agent of this server")
+        .await
+        .map_err(TokenError::Unreachable)?;
     granted(&body, OffsetDateTime::now_utc())
 }
 

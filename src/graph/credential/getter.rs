@@ -73,7 +73,9 @@ impl Live {
                 as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
             }
             Credential::GitHub { tenant, client_id, request_url, request_token } => {
-                let assertion = federated::of_github(&self.http, request_url, request_token, self.endpoints.federated_audience()).await?;
+                let assertion =
+                    federated::of_github(&self.http, request_url, request_token, self.endpoints.federated_audience())
+                        .await?;
                 as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
             }
             Credential::ManagedIdentity { direct, client_id, service } => {

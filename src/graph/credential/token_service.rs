@@ -117,17 +117,26 @@ impl<'a> TokenService<'a> {
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         let wait = wait_of(response.headers());
-        let body = body::whole(response, body::MAX_OF_TOKENS, &self.endpoints.authority).await.map_err(TokenError::Unreachable)?;
+        let body = body::whole(response, body::MAX_OF_TOKENS, &self.endpoints.authority)
+            .await
+            .map_err(TokenError::Unreachable)?;
         if status.is_success() {
             return Ok(Reply::Given(body));
         }
-        let refusal = serde_json::from_slice::<TokenRefusal>(without_mark(&body)).ok().filter(|refusal| !refusal.error.is_empty());
+        let refusal = serde_json::from_slice::<TokenRefusal>(without_mark(&body))
+            .ok()
+            .filter(|refusal| !refusal.error.is_empty());
         let Some(refusal) = refusal else {
             let (status, bytes) = (status.as_u16(), body.len());
             return Err(TokenError::SomethingBetween { status, bytes, retry_after: wait });
         };
-        let message = refusal.message(fields);
-        let code = refusal.error_codes.first().copied().or_else(|| aadsts::code_in(&message));
+        let mut message = refusal.message(fields);
+        let said = aadsts::code_in(&message);
+        let code = refusal.error_codes.first().copied().or(said);
+        // Where the words are not kept, the number still finds Microsoft's page about it.
+        if let (Some(code), None) = (code, said) {
+            message = format!("AADSTS{code}: {message}");
+        }
         if is_busy(status.as_u16())
             || refusal.error == "temporarily_unavailable"
             || code.is_some_and(aadsts::is_passing)

@@ -77,7 +77,8 @@ pub(super) fn next_try(own_faults: Option<u8>, retry_after: Option<Duration>) ->
         Some(faults) if faults >= MAX_FAULTS => Retry::GiveUp,
         Some(faults) => {
             // No wait at all, over and over, would be no wait between eight tries.
-            let wait = retry_after.filter(|wait| !wait.is_zero()).unwrap_or_else(|| backoff::delay(u32::from(faults) - 1));
+            let wait =
+                retry_after.filter(|wait| !wait.is_zero()).unwrap_or_else(|| backoff::delay(u32::from(faults) - 1));
             Retry::After(wait + backoff::jitter())
         }
     }
