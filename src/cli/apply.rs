@@ -19,6 +19,7 @@ use super::scheduled_start::{self, ScheduledStart, TenantCalendar};
 use super::time_args;
 use crate::clock::Clock;
 use crate::plan::folder::PlanFolder;
+use crate::plan::phrase::SpokenApproval;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
 
@@ -30,17 +31,18 @@ use crate::run::resume_point::{WorkScope, resume_point};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sealoff apply monday --confirm 38
-  sealoff apply monday --confirm 38 \\
+  sealoff apply monday --confirm 38@2570c50cf3a6
+  sealoff apply monday --confirm 38@2570c50cf3a6 \\
     --not-before 2026-12-01T17:00:00+01:00")]
 pub struct ApplyArgs {
     /// The folder that `sealoff plan` made
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// How many accounts will be changed, as the preview says; without it the number is asked for at the terminal
-    #[arg(long, value_name = "N")]
-    confirm: Option<u32>,
-    /// Try again only the accounts for which something failed; --confirm is then their number
+    /// The plan that is approved, as its preview says: how many accounts, and 8 or more digits of its fingerprint, as in
+    /// 278@2570c50c; without it the number is asked for at the terminal
+    #[arg(long, value_name = "N@FINGERPRINT")]
+    confirm: Option<SpokenApproval>,
+    /// Try again only the accounts for which something failed; --confirm then begins with their number
     #[arg(long)]
     retry_failed: bool,
     /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
@@ -70,9 +72,9 @@ pub struct ApplyArgs {
 /// The plan cannot be used, was not approved, or the run could not go on.
 pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
-    let approval = Approval::from(args.confirm);
+    let approval = args.confirm.map_or(Approval::Asked, Approval::Plan);
     if !args.retry_failed {
-        approval.check(plan.manifest())?;
+        approval.check(&plan)?;
     }
     let lock = FolderLock::take(plan.path(), "apply")?;
     let scope = if args.retry_failed { WorkScope::Failed } else { WorkScope::Open };

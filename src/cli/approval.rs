@@ -1,69 +1,103 @@
-//! How the operator approves, and whether the number is that of the plan.
+//! How the operator approves, and whether what was approved is this plan.
 
 use super::exit::Failure;
 use super::words::{counted, quoted};
 use crate::plan::folder::PlanFolder;
-use crate::plan::manifest::Manifest;
+use crate::plan::phrase::SpokenApproval;
 
 /// How the operator approves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Approval {
-    /// By `--confirm N`.
-    Number(u32),
+    /// By `--confirm N@FINGERPRINT`, of a plan that was made before.
+    Plan(SpokenApproval),
+    /// By `--confirm N`, of a plan that the same command has made and shown.
+    Number(u64),
     /// By typing the number when asked.
     Asked,
     /// By being a drill: nothing real is changed.
     Drill,
 }
 
-impl From<Option<u32>> for Approval {
-    fn from(confirm: Option<u32>) -> Self {
-        confirm.map_or(Self::Asked, Self::Number)
-    }
-}
-
 impl Approval {
-    /// A wrong number is refused before anything else: it says that another plan was approved than this one.
+    /// What does not fit is refused before anything else: it says that another plan was approved than this one.
     ///
     /// # Errors
     ///
-    /// It is not the number of accounts that the plan changes.
-    pub(super) fn check(self, manifest: &Manifest) -> Result<(), Failure> {
-        match self {
-            Self::Number(number) if number != manifest.accounts() => Err(Failure::refused(format_args!(
-                "--confirm {number} does not fit: this plan changes {}",
-                counted(manifest.accounts().into(), "account", "accounts")
-            ))
-            .with_next(
-                "Read the plan again: what runs must be what was approved. Then give the number that its preview shows.",
-            )),
-            _ => Ok(()),
+    /// It is not the number of accounts that the plan changes, not its fingerprint, or no fingerprint.
+    pub(super) fn check(&self, plan: &PlanFolder) -> Result<(), Failure> {
+        let Some(number) = self.number() else { return Ok(()) };
+        let accounts = plan.manifest().accounts().into();
+        if number != accounts {
+            return Err(self.does_not_fit(format_args!("this plan changes {}", accounts_of(accounts))).with_next(
+                "Read the plan again: what runs must be what was approved. Then give what its preview shows.",
+            ));
         }
+        self.check_plan(plan, "", accounts)
     }
 
     /// The number that approves a second try is that of the accounts that are tried again.
     ///
     /// # Errors
     ///
-    /// It is another number, or no account failed.
-    pub(super) fn check_retry(self, plan: &PlanFolder, failed: u64) -> Result<(), Failure> {
-        let Self::Number(number) = self else { return Ok(()) };
-        if u64::from(number) == failed {
-            return Ok(());
-        }
+    /// It is another number or another plan, or no account failed.
+    pub(super) fn check_retry(&self, plan: &PlanFolder, failed: u64) -> Result<(), Failure> {
+        let Some(number) = self.number() else { return Ok(()) };
         let dir = quoted(plan.path());
-        if failed == 0 {
+        // A plan of which nothing is to be tried again refuses by that reason alone.
+        if failed == 0 && number != 0 {
             return Err(Failure::refused(format_args!(
                 "no account failed in the run in {dir}, so there is none to try again"
             ))
             .with_next(format_args!("Where it stands, and what is left: sealoff status {dir}")));
         }
-        Err(Failure::refused(format_args!(
-            "--confirm {number} does not fit: {} failed in this run and would be tried again",
-            counted(failed, "account", "accounts")
-        ))
-        .with_next(format_args!(
-            "Look at them in results.csv, then: sealoff apply {dir} --retry-failed --confirm {failed}"
-        )))
+        if number != failed {
+            let phrase = plan.manifest().phrase_for(failed);
+            let what = format!("{} failed in this run and would be tried again", accounts_of(failed));
+            return Err(self.does_not_fit(format_args!("{what}")).with_next(format_args!(
+                "Look at them in results.csv, then: sealoff apply {dir} --retry-failed --confirm {phrase}"
+            )));
+        }
+        self.check_plan(plan, " --retry-failed", failed)
     }
+
+    fn check_plan(&self, plan: &PlanFolder, retry: &str, accounts: u64) -> Result<(), Failure> {
+        let Self::Plan(said) = self else { return Ok(()) };
+        let (dir, manifest) = (quoted(plan.path()), plan.manifest());
+        if said.digits.is_none() {
+            let phrase = manifest.phrase_for(accounts);
+            return Err(Failure::refused(format_args!("--confirm {said} names a number, and not which plan is approved"))
+                .with_next(format_args!(
+                    "If the plan in {dir}, fingerprint {}, is the one that was approved: sealoff apply {dir}{retry} --confirm {phrase}",
+                    manifest.fingerprint().short()
+                )));
+        }
+        if said.names(manifest.fingerprint()) {
+            return Ok(());
+        }
+        let what = format!("the plan in {dir} has the fingerprint {}", manifest.fingerprint().short());
+        Err(self.does_not_fit(format_args!("{what}")).with_next(
+            "Another plan was approved than this one. Find the folder of that plan, or have this one read and approved.",
+        ))
+    }
+
+    fn number(&self) -> Option<u64> {
+        match self {
+            Self::Plan(said) => Some(said.accounts),
+            Self::Number(number) => Some(*number),
+            Self::Asked | Self::Drill => None,
+        }
+    }
+
+    fn does_not_fit(&self, why: std::fmt::Arguments<'_>) -> Failure {
+        let said = match self {
+            Self::Plan(said) => said.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Asked | Self::Drill => String::new(),
+        };
+        Failure::refused(format_args!("--confirm {said} does not fit: {why}"))
+    }
+}
+
+fn accounts_of(number: u64) -> String {
+    counted(number, "account", "accounts")
 }

@@ -70,7 +70,7 @@ pub(super) async fn carry_out(
     note_clocks(&joined.reader);
     // Taken over for good, so that no request to end is lost between the question, the wait and the run.
     let mut requests = interrupt::StopRequests::take_over().map_err(Failure::usage)?;
-    question::approve(plan, resume_point, &organization, approval, &mut requests).await?;
+    question::approve(plan, resume_point, &organization, &approval, &mut requests).await?;
     let mut seen = tokio::select! {
         () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
         seen = preflight::check(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,

@@ -75,7 +75,7 @@ impl Victim<'_> {
     fn command(&self, simulator: &Simulator, ca_file: &Path) -> std::io::Result<Command> {
         let connection = simulator.connection();
         let mut command = Command::new(env::current_exe()?);
-        command.arg("apply").arg(self.folder).args(["--confirm", &self.manifest.accounts().to_string()]);
+        command.arg("apply").arg(self.folder).args(["--confirm", &self.manifest.phrase().to_string()]);
         command.args(self.pace.as_arguments());
         for app in self.apps {
             command.arg("--app").arg(app);

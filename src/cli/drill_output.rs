@@ -32,7 +32,7 @@ pub(super) fn print_real_job(playbook: Playbook, folder: &Path, apps: u32) {
         }
         writeln!(out, "  sealoff plan people.csv --playbook {playbook}{seal_to} --out tonight")?;
         let further: String = (2..=apps).map(|number| format!(" --app app{number}.toml")).collect();
-        writeln!(out, "  sealoff apply tonight --confirm N{further}")?;
+        writeln!(out, "  sealoff apply tonight --confirm N@FINGERPRINT{further}")?;
         if playbook.resets() {
             writeln!(out, "  sealoff unseal tonight/results.csv -i key.txt -o passwords.csv")?;
         }

@@ -191,7 +191,7 @@ sealoff locks out lists of Microsoft 365 accounts, and proves it.
 
 The job, in this order:
   sealoff plan LIST.csv --playbook P --out DIR    the preview; it only reads
-  sealoff apply DIR --confirm N                   do it; run again, it resumes
+  sealoff apply DIR --confirm N@FINGERPRINT       do it; run again, it resumes
   sealoff verify DIR                              read every account again
   sealoff unseal DIR/handoff/FILE -i KEY          open the new passwords
 

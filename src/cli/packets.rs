@@ -57,7 +57,7 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
             .with_next(format_args!(
                 "Carry it out: sealoff apply {} --confirm {}",
                 quoted(&args.dir),
-                plan.manifest().accounts()
+                plan.manifest().phrase()
             )));
     }
     let mut out = anstream::stdout();

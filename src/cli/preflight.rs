@@ -99,8 +99,8 @@ pub(super) fn not_begun(plan: &PlanFolder, not_before: Option<&NotBefore<'_>>) -
         "The same command waits again, for the same time.".to_owned()
     } else {
         // `run` has made its plan, and makes no other in that folder.
-        let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
-        format!("The same command begins again; after sealoff run it is: sealoff apply {dir} --confirm {accounts}")
+        let (dir, phrase) = (quoted(plan.path()), plan.manifest().phrase());
+        format!("The same command begins again; after sealoff run it is: sealoff apply {dir} --confirm {phrase}")
     };
     Failure::new(Exit::Interrupted, "interrupted before the first write; nothing was changed").with_next(next)
 }

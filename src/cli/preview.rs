@@ -157,7 +157,7 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
         let accounts = counted(plan.accounts().into(), "account", "accounts");
         writeln!(out, "Nothing has been changed. To change {accounts}:")?;
         // Never wrapped: it is there to be copied.
-        writeln!(out, "  sealoff apply {} --confirm {}", quoted(&summary.folder), plan.accounts())
+        writeln!(out, "  sealoff apply {} --confirm {}", quoted(&summary.folder), plan.phrase())
     }
 }
 

@@ -8,6 +8,8 @@ use super::interrupt::StopRequests;
 use super::words::{counted, harmless, quoted};
 use crate::graph::reading::Organization;
 use crate::plan::folder::PlanFolder;
+use crate::plan::manifest::Manifest;
+use crate::plan::phrase::SpokenApproval;
 use crate::run::resume_point::ResumePoint;
 
 /// Gets the approval, where it has to be asked for.
@@ -19,16 +21,16 @@ pub(super) async fn approve(
     plan: &PlanFolder,
     resume_point: &ResumePoint,
     organization: &Organization,
-    approval: Approval,
+    approval: &Approval,
     requests: &mut StopRequests,
 ) -> Result<(), Failure> {
-    if approval != Approval::Asked {
+    if *approval != Approval::Asked {
         return Ok(());
     }
     let manifest = plan.manifest();
     let number = resume_point.failed().unwrap_or(manifest.accounts().into());
     let retry = if resume_point.failed().is_some() { " --retry-failed" } else { "" };
-    let command = format!("sealoff apply {}{retry} --confirm {number}", quoted(plan.path()));
+    let command = format!("sealoff apply {}{retry} --confirm {}", quoted(plan.path()), manifest.phrase_for(number));
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::refused("there is no terminal to ask for approval")
             .with_next(format_args!("Approve with: {command}")));
@@ -57,7 +59,7 @@ pub(super) async fn approve(
         () = requests.next() => None,
     };
     match typed {
-        Some(typed) if is_number(&typed, number) => Ok(()),
+        Some(typed) if is_approval(&typed, number, manifest) => Ok(()),
         // The line is not ended, so what follows would stand in it.
         Some(typed) if typed.is_empty() => {
             let _ = writeln!(err);
@@ -81,7 +83,9 @@ async fn line() -> io::Result<String> {
     read.await.map_err(io::Error::other)?
 }
 
-fn is_number(typed: &str, number: u64) -> bool {
-    let typed: String = typed.trim().chars().filter(|c| *c != ',').collect();
-    typed.parse() == Ok(number)
+/// The number, or the whole phrase: the fingerprint was shown with the question.
+fn is_approval(typed: &str, number: u64, manifest: &Manifest) -> bool {
+    typed.parse().is_ok_and(|said: SpokenApproval| {
+        said.accounts == number && (said.digits.is_none() || said.names(manifest.fingerprint()))
+    })
 }

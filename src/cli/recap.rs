@@ -89,8 +89,8 @@ impl Recap<'_> {
     fn why_not_done(&self) -> String {
         let dir = quoted(self.plan.path());
         if self.ending == RunEnd::Interrupted {
-            let (accounts, again) = (self.plan.manifest().accounts(), self.again);
-            let command = format!("sealoff apply {dir} --confirm {accounts}{again}");
+            let (phrase, again) = (self.plan.manifest().phrase(), self.again);
+            let command = format!("sealoff apply {dir} --confirm {phrase}{again}");
             let not_done = counted(self.output.outcomes.not_done(), "account is", "accounts are");
             return format!("interrupted: {not_done} not done yet; to go on: {command}");
         }

@@ -14,6 +14,7 @@ use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
 use crate::plan::folder::PlanFolder;
+use crate::plan::phrase::spoken_number;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
 
@@ -31,8 +32,8 @@ pub struct RunArgs {
     #[arg(long)]
     dry_run: bool,
     /// How many accounts will be changed; without it the number is asked for at the terminal
-    #[arg(long, value_name = "N", conflicts_with = "dry_run")]
-    confirm: Option<u32>,
+    #[arg(long, value_name = "N", conflicts_with = "dry_run", value_parser = number)]
+    confirm: Option<u64>,
     /// Print as JSON: a line for the plan and a line for the run
     #[arg(long)]
     json: bool,
@@ -56,7 +57,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let can_ask = std::io::stdin().is_terminal() && !from_stdin;
     if !args.dry_run && args.confirm.is_none() && !can_ask {
         return Err(Failure::refused("there is no terminal to ask for approval").with_next(
-            "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N",
+            "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N@FINGERPRINT",
         ));
     }
     // Checked before the plan is made, and not after it.
@@ -75,11 +76,11 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
     }
     let folder = plan.map_or_else(|| PlanFolder::open(&args.plan.out), Ok)?;
-    let approval = Approval::from(args.confirm);
-    approval.check(folder.manifest()).map_err(|failure| {
-        let accounts = folder.manifest().accounts();
+    let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
+    approval.check(&folder).map_err(|failure| {
+        let phrase = folder.manifest().phrase();
         failure.with_next(format_args!(
-            "The plan is made. Read it, then: sealoff apply {} --confirm {accounts}",
+            "The plan is made. Read it, then: sealoff apply {} --confirm {phrase}",
             preview::quoted(&args.plan.out)
         ))
     })?;
@@ -89,4 +90,9 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let entering = Entering { first: connected, further };
     let terms = Terms { approval, pace: args.pace, checks: args.plan.checks, json: args.json, not_before: None };
     carry_out(&folder, &resume_point, entering, terms).await
+}
+
+/// A number of accounts, as people write it.
+fn number(text: &str) -> Result<u64, &'static str> {
+    spoken_number(text).ok_or("it is a number of accounts, such as 278 or 11,554")
 }

@@ -79,7 +79,7 @@ pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Unfinished, what).with_next(format_args!(
             "Begin it with: sealoff apply {} --confirm {}",
             quoted(plan.path()),
-            plan.manifest().accounts()
+            plan.manifest().phrase()
         )));
     }
     let connected = args.connection.connect()?;
@@ -273,8 +273,7 @@ impl VerificationResult {
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
         let planned = plan.manifest().counts.steps.total();
         let read: u64 = Proof::all().map(|verdict| steps.of(verdict)).sum();
-        let to_go_on =
-            claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().accounts()));
+        let to_go_on = claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().phrase()));
         Ok(Self {
             sealoff_verification: 1,
             exit_code: exit as u8,

@@ -16,7 +16,7 @@
 //! | `administrators`, [`size`] | what only the plan as a whole shows: which administrators are left, and whether it is too large |
 //! | [`reach`] | which accounts the directory roles of the app or person do not reach |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
-//! | [`row`], [`counts`], [`manifest`] | a decision as a line, the lines as numbers, the numbers under a fingerprint |
+//! | [`row`], [`counts`], [`manifest`], [`phrase`] | a decision as a line, the lines as numbers, the numbers under a fingerprint, and what approves it |
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
@@ -36,6 +36,7 @@ pub mod handoff;
 pub mod judge;
 pub mod manifest;
 pub mod onprem;
+pub mod phrase;
 pub mod planner;
 pub mod playbook;
 pub mod protected;

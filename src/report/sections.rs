@@ -124,12 +124,12 @@ pub(super) fn next(folder: &Path, manifest: &Manifest) -> Markup {
                         } @else { "No row of the list is refused." }
                     }
                     li {
-                        "Approve it, or do not. To approve is to name the number of accounts, "
-                        strong { (count(number.into())) } "."
+                        "Approve it, or do not. To approve this plan, and no other, send back: "
+                        strong { (manifest.phrase()) }
                     }
                     li {
                         "The command is:"
-                        pre { code { "sealoff apply " (shown(&quoted(folder))) " --confirm " (number) } }
+                        pre { code { "sealoff apply " (shown(&quoted(folder))) " --confirm " (manifest.phrase()) } }
                         "Only then " (accounts(number)) " will be changed, and no other account. "
                         "What became of each row will stand in results.csv."
                     }

@@ -121,7 +121,7 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
 
 fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String> {
     let dir = quoted(plan.path());
-    let accounts = plan.manifest().accounts();
+    let manifest = plan.manifest();
     Some(match step {
         NextStep::RestoreJournal
         | NextStep::PlanInAnotherFolder
@@ -130,17 +130,16 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         | NextStep::ChangeByHand { .. }
         | NextStep::PlanDrifted { .. } => return None,
         NextStep::PlanNotTouched { .. } => {
-            let manifest = plan.manifest();
             if manifest.playbook == Playbook::Undo {
                 return None;
             }
             plan_command::again(&plan.path().join(REFUSED), manifest, &named_after(plan.path(), "-rest"))
         }
         NextStep::Watch => format!("sealoff status {dir}"),
-        NextStep::Begin | NextStep::Resume => format!("sealoff apply {dir} --confirm {accounts}{arguments}"),
+        NextStep::Begin | NextStep::Resume => format!("sealoff apply {dir} --confirm {}{arguments}", manifest.phrase()),
         NextStep::MakeResults => format!("sealoff results {dir}"),
         NextStep::RetryFailed { accounts } => {
-            format!("sealoff apply {dir} --retry-failed --confirm {accounts}{arguments}")
+            format!("sealoff apply {dir} --retry-failed --confirm {}{arguments}", manifest.phrase_for(*accounts))
         }
         NextStep::LookOnPremises { .. } => {
             format!("powershell -File {} -WhatIf", quoted(&plan.path().join(ONPREM_PS1)))

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use child::{peak_memory, start};
+use sealoff::plan::manifest::Manifest;
 use sealoff::seal::Identity;
 use sealoff::simulator::{Quota, Settings, Simulator};
 
@@ -62,7 +63,8 @@ fn measure(playbook: &str, rows: usize) {
     line("plan", &plan);
     let accounts = accounts(folder.path());
     assert!(accounts as usize > rows - rows / 100, "only {accounts} of {rows} rows are acted on");
-    let confirm = accounts.to_string();
+    let plan_in_folder = Manifest::read(&std::fs::read(folder.path().join("plan/plan.json")).unwrap()).unwrap();
+    let confirm = plan_in_folder.phrase().to_string();
     line("apply", &["apply", "plan", "--confirm", &confirm]);
     line("again", &["apply", "plan", "--confirm", &confirm]);
     line("verify", &["verify", "plan"]);

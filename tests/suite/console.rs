@@ -15,6 +15,8 @@ use crate::stage::Stage;
 
 /// Stands in a document for what is left out: whole lines where it stands alone, and else some of a line.
 const LEFT_OUT: &str = "…";
+/// The fingerprint of every plan in the documents.
+const APPROVED: &str = "2570c50cf3a6";
 /// The minute that the people of the documents have agreed on.
 const AGREED: &str = "2026-12-01T17:00:00+01:00";
 
@@ -38,7 +40,9 @@ pub(crate) fn type_all_of(name: &str, text: &str) -> usize {
             aged(&stage.path("layoff"), Duration::from_secs(30 * 3_600));
         }
         let refused = shown.first().is_some_and(|line| line.starts_with("error: "));
-        let (code, printed) = shell(&stage, &command.replace(AGREED, &soon));
+        let command = command.replace(AGREED, &soon);
+        let (code, printed) = shell(&stage, &approving(&stage, &command));
+        let printed = with_documents_fingerprint(&stage, printed);
         let place = format!("{name}:{line}: {command}");
         // A list with people who could not be touched is carried out as far as it goes, and is not done.
         let went = code == Some(0) || code == Some(3) && printed.contains(" not touched");
@@ -48,6 +52,24 @@ pub(crate) fn type_all_of(name: &str, text: &str) -> usize {
         }
     }
     count
+}
+
+/// The command with the fingerprint of the plan that it applies, as its preview shows it.
+#[cfg(unix)]
+fn approving(stage: &Stage, command: &str) -> String {
+    let mut words = command.split(' ').skip_while(|word| *word != "apply").skip(1);
+    match words.next().and_then(|folder| stage.fingerprint(folder)) {
+        Some(fingerprint) => command.replace(APPROVED, &fingerprint[..12]),
+        None => command.to_owned(),
+    }
+}
+
+/// What was printed, with the fingerprint of the documents in place of that of each plan.
+#[cfg(unix)]
+fn with_documents_fingerprint(stage: &Stage, printed: String) -> String {
+    let folders = std::fs::read_dir(stage.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let fingerprints = folders.filter_map(|folder| stage.fingerprint(folder.to_str()?));
+    fingerprints.fold(printed, |printed, fingerprint| printed.replace(&fingerprint[..12], APPROVED))
 }
 
 /// A command, the line it stands on, and what is shown below it.

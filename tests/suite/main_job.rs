@@ -3,7 +3,7 @@
 use sealoff::simulator::{Operation, Settings};
 use serde_json::Value;
 
-use crate::stage::{Stage, finish_with_input};
+use crate::stage::{Stage, finish, finish_with_input};
 use crate::tools::need;
 
 fn sample(name: &str) -> String {
@@ -196,19 +196,48 @@ fn formulas_in_a_roster_are_harmless_in_every_file() {
 }
 
 #[test]
-fn approval_is_the_number_of_accounts() {
+fn what_is_approved_is_a_plan_and_not_a_number() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(3));
     stage.plan(&roster, "contain", "out", &[]).succeeded();
     stage.run(&["apply", "out", "--confirm", "4"]).exited(4).complains(&["--confirm 4 does not fit", "3 accounts"]);
-    stage.run(&["apply", "out"]).exited(4).complains(&["no terminal", "--confirm 3"]);
+    let fingerprint = stage.fingerprint("out").unwrap();
+    let phrase = format!("3@{}", &fingerprint[..12]);
+    stage.run(&["apply", "out"]).exited(4).complains(&["no terminal", &format!("--confirm {phrase}")]);
+    let confirm = |said: &str| {
+        let mut command = stage.command(&["apply", "out", "--confirm"]);
+        command.arg(said);
+        finish(command)
+    };
+    // A number alone does not say which plan.
+    let next = format!("sealoff apply out --confirm {phrase}");
+    confirm("3").exited(4).complains(&["--confirm 3 names a number, and not which plan is approved", &next]);
+    let other = if fingerprint.starts_with('0') { "11111111" } else { "00000000" };
+    let refused = confirm(&format!("3@{other}")).exited(4);
+    let refused = refused.complains(&["does not fit", &fingerprint[..12], "Another plan was approved"]);
+    assert!(!refused.err.contains("sealoff apply"), "the line for a plan that was not approved: {}", refused.err);
+    for said in ["3@0000000", "3@", "3@0000000g", "three", "1,1@00000000", ""] {
+        confirm(said).exited(2).complains(&["--confirm"]);
+    }
     assert!(stage.ledger().writes.is_empty());
-    stage.run(&["apply", "out", "--confirm", "3"]).succeeded();
+    stage.run(&["apply", "out", "--confirm", &format!("3@{}", fingerprint[..8].to_ascii_uppercase())]).succeeded();
     let ledger = stage.ledger().writes.len();
     // The plan is done: the same command changes nothing more and says the same.
     stage.run(&["apply", "out", "--confirm", "3"]).succeeded().says(&["done             3"]);
     assert_eq!(stage.ledger().writes.len(), ledger);
     stage.judge("out");
+}
+
+#[test]
+fn a_plan_of_the_same_size_in_the_same_folder_is_not_the_approved_one() {
+    let stage = Stage::new();
+    let members = stage.members(2);
+    stage.plan(&stage.roster_of(&members[..1]), "contain", "job", &[]).succeeded();
+    let approved = format!("1@{}", &stage.fingerprint("job").unwrap()[..12]);
+    std::fs::remove_dir_all(stage.path("job")).unwrap();
+    stage.plan(&stage.roster_of(&members[1..]), "contain", "job", &[]).succeeded();
+    stage.run(&["apply", "job", "--confirm", &approved]).exited(4).complains(&["Another plan was approved"]);
+    assert!(stage.ledger().writes.is_empty());
 }
 
 #[test]

@@ -108,9 +108,11 @@ fn tokens_that_are_revoked_again_and_again_end_the_run_and_lose_nothing() {
     stage.simulator.change_faults(FaultShares { revoked_token: 1.0, ..FaultShares::default() });
     stage.simulator.release();
     let output = child.wait_with_output().unwrap();
-    Ran::new(&stage.command(&["apply"]), &output)
-        .exited(5)
-        .complains(&["does not accept the token", "sealoff apply out --confirm 120 --events events.jsonl"]);
+    Ran::new(&stage.command(&["apply"]), &output).exited(5).complains(&[
+        "does not accept the token",
+        "sealoff apply out --confirm 120@",
+        " --events events.jsonl",
+    ]);
     stage.judge("out");
     stage.simulator.change_faults(FaultShares::default());
     stage.apply("out").succeeded();

@@ -115,7 +115,7 @@ fn the_page_says_what_the_plan_says() {
         &text("/fingerprint"),
         &text("/version"),
         &format!("<h1>{accounts} accounts would be changed at "),
-        &format!("<code>sealoff apply out --confirm {accounts}</code>"),
+        &format!("<code>sealoff apply out --confirm {accounts}@{}</code>", &stage.fingerprint("out").unwrap()[..12]),
     ] {
         assert!(page.contains(said), "{said}");
     }

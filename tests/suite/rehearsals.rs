@@ -17,7 +17,7 @@ fn a_drill_runs_the_whole_job_and_proves_it() {
         "every planned step is done",
         "is the password that the directory now holds",
         "export AZURE_TENANT_ID",
-        "sealoff apply tonight --confirm N",
+        "sealoff apply tonight --confirm N@FINGERPRINT",
     ]);
     // The command that it shows as proof works as it stands.
     let shown = ran.out.lines().find(|line| line.contains("sealoff unseal") && line.contains("--user")).unwrap().trim();
@@ -182,7 +182,8 @@ fn a_simulator_can_be_used_by_what_it_prints() {
         finish(command)
     };
     run(&["plan", &roster, "--playbook", "contain", "--out", "out"]).succeeded();
-    run(&["apply", "out", "--confirm", &stage.accounts("out").to_string()]).exited(3);
+    let phrase = format!("{}@{}", stage.accounts("out"), stage.fingerprint("out").unwrap());
+    run(&["apply", "out", "--confirm", &phrase]).exited(3);
     let ended = std::process::Command::new("kill").args(["-TERM", &simulator.id().to_string()]).status().unwrap();
     assert!(ended.success());
     assert_eq!(simulator.wait().unwrap().code(), Some(0));

@@ -54,8 +54,11 @@ fn every_signal_to_end_lets_what_is_under_way_come_to_its_end() {
         child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
         // The command that resumes keeps the flags for more care or less speed.
-        let again = "To go on:  sealoff apply out --confirm 120 --halt-at 50 --events events.jsonl\n";
-        assert!(said.contains(again), "{signal}: {said}");
+        let again = format!(
+            "To go on:  sealoff apply out --confirm 120@{} --halt-at 50 --events events.jsonl\n",
+            &stage.fingerprint("out").unwrap()[..12]
+        );
+        assert!(said.contains(&again), "{signal}: {said}");
         judge_events(&stage, &["stopping"]);
         stage.judge("out");
         assert!(!stage.outcomes("out").contains_key("uncertain"), "{signal}");

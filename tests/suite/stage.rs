@@ -69,8 +69,9 @@ impl Stage {
     /// The binary in this stage's folder, pointed at this stage's tenant and nothing else.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let connection = self.simulator.connection();
-        let mut command = bare(arguments);
+        let mut command = bare(&[]);
         command
+            .args(self.approving(arguments))
             .current_dir(self.folder.path())
             .env("SEALOFF_GRAPH_ENDPOINT", &connection.graph_endpoint)
             .env("AZURE_AUTHORITY_HOST", &connection.authority)
@@ -80,6 +81,26 @@ impl Stage {
             .env("SSL_CERT_FILE", self.path("ca.pem"))
             .env("SEALOFF_CLOCK_SPEED", self.speed.to_string());
         command
+    }
+
+    /// Where a test hands `apply` a number alone, it approves the plan that is there: its fingerprint follows the number.
+    fn approving(&self, arguments: &[&str]) -> Vec<String> {
+        let mut arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let place = |word: &str| arguments.iter().position(|argument| argument == word);
+        if let (Some(apply), Some(confirm)) = (place("apply"), place("--confirm"))
+            && let Some(fingerprint) = self.fingerprint(&arguments[apply + 1])
+            && arguments[confirm + 1].bytes().all(|byte| byte.is_ascii_digit())
+        {
+            arguments[confirm + 1] += &format!("@{}", &fingerprint[..12]);
+        }
+        arguments
+    }
+
+    /// The fingerprint of the plan in a folder, where there is one that can be read.
+    pub(crate) fn fingerprint(&self, out: &str) -> Option<String> {
+        let json: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(self.path(out).join("plan.json")).ok()?).ok()?;
+        json["fingerprint"].as_str().map(str::to_owned)
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {

@@ -88,9 +88,9 @@ impl From<RunError> for Failure {
 /// on should be given, too.
 pub(crate) fn of_ending(ending: Ending, plan: &PlanFolder, with: &str) -> Option<Failure> {
     let failure = of_fault(ending)?;
-    let (dir, accounts) = (quoted(plan.path()), plan.manifest().accounts());
+    let (dir, phrase) = (quoted(plan.path()), plan.manifest().phrase());
     let resume = format!(
-        "Accounts not reached are pending. Fix the cause, then resume with: sealoff apply {dir} --confirm {accounts}{with}"
+        "Accounts not reached are pending. Fix the cause, then resume with: sealoff apply {dir} --confirm {phrase}{with}"
     );
     let next = both(failure.next.as_deref(), &resume);
     Some(failure.with_next(next))

@@ -41,7 +41,7 @@ fn next_for_plan_in(folder: &std::path::Path) -> String {
     let Ok(plan) = PlanFolder::open(folder) else { return format!("To see what it is: sealoff status {dir}") };
     let begun = resume_point(&plan, WorkScope::Open).is_ok_and(|resume_point| resume_point.begun);
     let what = if begun { "Its run was begun. To go on with it" } else { "To carry that plan out" };
-    format!("{what}: sealoff apply {dir} --confirm {}", plan.manifest().accounts())
+    format!("{what}: sealoff apply {dir} --confirm {}", plan.manifest().phrase())
 }
 
 impl From<RulesError> for Failure {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use sealoff::plan::manifest::Manifest;
 use sealoff::private_files;
 use sealoff::simulator::{Connection, FurtherApp, Latency, Limit, LimitShape, Quota, Settings, Simulator};
 
@@ -91,8 +92,9 @@ impl Run {
         let folder = tempfile::tempdir().unwrap();
         let peak_of_plan = self.plan(&simulator, folder.path());
 
-        let accounts = self.accounts.to_string();
-        let mut apply = self.sealoff(simulator.connection(), folder.path(), &["apply", "out", "--confirm", &accounts]);
+        let plan = Manifest::read(&std::fs::read(folder.path().join("out/plan.json")).unwrap()).unwrap();
+        let phrase = plan.phrase().to_string();
+        let mut apply = self.sealoff(simulator.connection(), folder.path(), &["apply", "out", "--confirm", &phrase]);
         apply.args(name_apps(folder.path(), &further_apps));
         let child = apply.args(self.arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let halved = self.halved_half_way.then(|| {
