@@ -200,7 +200,7 @@ fn what_is_approved_is_a_plan_and_not_a_number() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(3));
     stage.plan(&roster, "contain", "out", &[]).succeeded();
-    stage.run(&["apply", "out", "--confirm", "4"]).exited(4).complains(&["--confirm 4 does not fit", "3 accounts"]);
+    stage.run(&["apply", "out", "--confirm", "4"]).exited(4).complains(&["--confirm 4@", "does not fit", "3 accounts"]);
     let fingerprint = stage.fingerprint("out").unwrap();
     let phrase = format!("3@{}", &fingerprint[..12]);
     stage.run(&["apply", "out"]).exited(4).complains(&["no terminal", &format!("--confirm {phrase}")]);

@@ -25,6 +25,13 @@ fn steady(line: &str) -> String {
             line.replace_range(at..at + length, &stands[..length]);
         }
     }
+    if let Some(at) = line.find("--confirm ")
+        && let Some(sign) = line[at..].find('@').map(|sign| at + sign + 1)
+        && line.len() >= sign + 12
+        && line[sign..sign + 12].bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        line.replace_range(sign..sign + 12, "5ea10ff0c0de");
+    }
     if let Some((before, rest)) = line.split_once(" writes in ")
         && let Some((_, after)) = rest.split_once(" (")
     {

@@ -89,7 +89,8 @@ impl Stage {
         let place = |word: &str| arguments.iter().position(|argument| argument == word);
         if let (Some(apply), Some(confirm)) = (place("apply"), place("--confirm"))
             && let Some(fingerprint) = self.fingerprint(&arguments[apply + 1])
-            && arguments[confirm + 1].bytes().all(|byte| byte.is_ascii_digit())
+            && let Some(said) = arguments.get(confirm + 1)
+            && said.bytes().all(|byte| byte.is_ascii_digit())
         {
             arguments[confirm + 1] += &format!("@{}", &fingerprint[..12]);
         }

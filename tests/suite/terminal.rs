@@ -56,7 +56,10 @@ fn whoever_asks_for_quiet_hears_errors_alone() {
     let quiet = stage.run(&["apply", "out", "--confirm", "30", "--quiet"]).succeeded();
     assert_eq!(quiet.err, "");
     assert!(quiet.out.contains("every planned step is done"), "{}", quiet.out);
-    stage.run(&["--quiet", "apply", "out", "--confirm", "7"]).exited(4).complains(&["error: --confirm 7 does not fit"]);
+    stage
+        .run(&["--quiet", "apply", "out", "--confirm", "7"])
+        .exited(4)
+        .complains(&["error: --confirm 7@", "does not fit"]);
     stage.run(&["apply", "out", "-q", "-v"]).exited(2);
 }
 
