@@ -74,6 +74,11 @@ pub fn clipped(text: &str, longest: usize) -> Cow<'_, str> {
     Cow::Owned(text.chars().take(longest.saturating_sub(1)).chain(['…']).collect())
 }
 
+/// The largest place up to `at` bytes where a text can be cut.
+pub(crate) fn char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
+}
+
 /// The name of a roster as it stands alone, not in a sentence.
 #[must_use]
 pub fn roster_name(name: &str) -> Cow<'_, str> {
@@ -128,6 +133,11 @@ mod tests {
         assert_eq!(clipped("Zoë", 3), "Zoë");
         assert_eq!(clipped("Zoë O'Neil", 5), "Zoë …");
         assert_eq!(clipped("", 0), "");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!((char_boundary("aé", 2), char_boundary("aé", 3), char_boundary("aé", 9)), (1, 3, 3));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::echo::SentSecrets;
 use super::error_body;
 use super::foreign::{self, Described};
+use crate::words::char_boundary;
 
 /// A refusal or fault, with all that Microsoft's support asks for.
 ///
@@ -143,7 +144,7 @@ impl std::error::Error for GraphError {}
 
 /// As much of a text as is looked through; the rest is not kept.
 fn start_of(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_LOOKED_AT)]
+    &text[..char_boundary(text, MAX_LOOKED_AT)]
 }
 
 /// Graph's messages are sentences; longer texts are not worth keeping for each of thousands of accounts.

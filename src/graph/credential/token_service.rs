@@ -22,6 +22,7 @@ use crate::graph::percent::PercentEncoded;
 use crate::graph::retry_after;
 use crate::graph::unreachable::Unreachable;
 use crate::secret_buffer::exact;
+use crate::words::char_boundary;
 
 /// How long the token service may take; it answers in well under a second, and a run must not hang on it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -239,7 +240,7 @@ impl TokenRefusal {
             Field::Secret(_, secret) => Some(*secret),
             Field::Open(..) => None,
         });
-        message.truncate(message.floor_char_boundary(MAX_LOOKED_AT));
+        message.truncate(char_boundary(&message, MAX_LOOKED_AT));
         let message = SentSecrets::of(secrets).without(&message);
         // Only now: half a secret would not be found.
         one_line(&message)
