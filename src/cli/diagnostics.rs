@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn only_the_first_are_shown_and_the_rest_is_counted() {
-        let text = shown(&format!("user\n{}", "nobody\n".repeat(1_012)));
+        let text = shown(&format!("user\n{}", "absent\n".repeat(1_012)));
         assert_eq!(text.matches("warning:").count(), 10);
         assert!(
             text.ends_with("1,002 more rows of list.csv cannot be read; plan.csv says why for each.\n\n"),
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn standard_input_is_a_place_like_a_file() {
-        let defects = Roster::open(list("user\nnobody\n")).unwrap().finish().unwrap().defects;
+        let defects = Roster::open(list("user\nabsent\n")).unwrap().finish().unwrap().defects;
         assert!(
             plain(&of_defect(&defects.shown[0], &Source::StandardInput.to_string())).contains("--> standard input:2:1")
         );

@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_long_words_anywhere() {
-        assert_eq!(wrapped("nobody in this tenant", 12), ["nobody in", "this tenant"]);
+        assert_eq!(wrapped("absent in this tenant", 12), ["absent in", "this tenant"]);
         assert_eq!(wrapped("age1abcdefgh xy", 5), ["age1a", "bcdef", "gh xy"]);
         assert_eq!(wrapped("山田 太郎", 4), ["山田", "太郎"]);
         assert_eq!(wrapped("", 4), [""]);

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_told_by_its_type_and_its_first_words() {
+    fn a_page_is_known_by_its_type_and_its_first_words() {
         assert_eq!(
             describe(Some("text/html; charset=utf-8"), PAGE, false).message,
             "not Graph but something between here and Graph answered, with text/html: \"Web Gateway Access [31m denied by \

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_can_have_meant_is_refused_until_the_number_is_named() {
+    fn what_no_one_can_have_meant_is_refused_until_the_number_is_named() {
         let named = |max_accounts| Options { max_accounts, ..Options::default() };
         assert_eq!(check(5_000, 20_000, &named(None)), Ok(()));
         assert_eq!(check(5_001, 1_000_000, &named(None)), Err(TooLarge::Many { accounts: 5_001 }));

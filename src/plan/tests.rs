@@ -166,7 +166,7 @@ async fn flags_lift_and_narrow() {
 #[tokio::test(start_paused = true)]
 async fn a_row_that_names_no_account_for_certain_is_refused() {
     let text = format!(
-        "id,upn\n,nobody@contoso.com\nnonsense,\n,both@contoso.com\n{one},blocked@contoso.com\n{two},BLOCKED@contoso.com\n{none},ada@contoso.com\n",
+        "id,upn\n,absent@contoso.com\nnonsense,\n,both@contoso.com\n{one},blocked@contoso.com\n{two},BLOCKED@contoso.com\n{none},ada@contoso.com\n",
         one = id(1),
         two = id(2),
         none = id(77)
@@ -295,7 +295,7 @@ async fn rows_keep_the_order_and_the_columns_of_the_roster() {
 #[tokio::test(start_paused = true)]
 async fn a_long_roster_is_planned_piece_by_piece_and_only_read() {
     let tenant = contoso();
-    let text = (0..13_000).fold("upn\n".to_owned(), |text, n| text + &format!("nobody{}@contoso.com\n", n % 9_000));
+    let text = (0..13_000).fold("upn\n".to_owned(), |text, n| text + &format!("absent{}@contoso.com\n", n % 9_000));
     let scratch = tempfile::tempdir().unwrap();
     let mut progress = Vec::new();
     let planner = Planner::new(&tenant, Clock::real(), rules(Playbook::Signout), Caller::Unknown).unwrap();
@@ -307,7 +307,7 @@ async fn a_long_roster_is_planned_piece_by_piece_and_only_read() {
 
 #[tokio::test(start_paused = true)]
 async fn a_log_asks_for_each_of_its_people_once() {
-    let names = ["ada", "blocked", "synced", "nobody"];
+    let names = ["ada", "blocked", "synced", "absent"];
     let once = names.iter().fold("upn\n".to_owned(), |text, name| text + &format!("{name}@contoso.com\n"));
     let tenant = contoso();
     let scratch = tempfile::tempdir().unwrap();
@@ -320,8 +320,8 @@ async fn a_log_asks_for_each_of_its_people_once() {
     let summary = plan_into(&scratch.path().join("log"), &tenant, rules(Playbook::Signout), &log).await.unwrap();
     assert_eq!(tenant.calls().len(), calls);
     let counts = &summary.plan.counts;
-    let nobody = log.lines().filter(|line| line.starts_with("nobody")).count() as u32;
-    assert_eq!((counts.act.rows, counts.refuse.rows, counts.skip.rows), (3, nobody, 14_000 - 3 - nobody));
+    let absent = log.lines().filter(|line| line.starts_with("absent")).count() as u32;
+    assert_eq!((counts.act.rows, counts.refuse.rows, counts.skip.rows), (3, absent, 14_000 - 3 - absent));
 }
 
 #[tokio::test(start_paused = true)]
@@ -445,7 +445,7 @@ proptest! {
 
     #[test]
     fn every_row_comes_back_from_the_folder(
-        names in prop::collection::vec(("[a-z']{1,12}|nobody|nonsense", ".{0,8}", prop::option::of(any::<u32>())), 1..30)
+        names in prop::collection::vec(("[a-z']{1,12}|absent|nonsense", ".{0,8}", prop::option::of(any::<u32>())), 1..30)
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
@@ -456,7 +456,7 @@ proptest! {
                 let handoff = handoff.replace('"', "\"\"");
                 let priority = priority.map(|p| p.to_string()).unwrap_or_default();
                 text += &format!("{name}{at},\"{handoff}\",{priority}\n");
-                if name != "nobody" && !names[..number as usize - 1].iter().any(|(earlier, ..)| earlier == name) {
+                if name != "absent" && !names[..number as usize - 1].iter().any(|(earlier, ..)| earlier == name) {
                     tenant = tenant.with_user(number, &format!("{name}@contoso.com"), json!({"displayName": handoff}));
                 }
             }

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_as_told_gets_a_whole_batch() {
+    fn who_waits_as_asked_gets_a_whole_batch() {
         for shape in [LimitShape::TokenBucket, LimitShape::SlidingWindow, LimitShape::FixedWindow] {
             let mut meter = meter(shape);
             drain(&mut meter, 10.0);

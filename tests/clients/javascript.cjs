@@ -57,7 +57,7 @@ async function main() {
   }
   let missing;
   try {
-    await client.api("/users/nobody@contoso.com").get();
+    await client.api("/users/absent@contoso.com").get();
   } catch (error) {
     missing = { status: error.statusCode, code: error.code };
   }

@@ -179,7 +179,7 @@ fn people_are_found_by_every_property_and_are_what_they_are() {
 fn the_deleted_are_in_the_bin() {
     let stage = Stage::new();
     let keys =
-        ["kim.jones@contoso.com", "nobody@contoso.com"].map(|name| Key::UserPrincipalName(name.parse().unwrap()));
+        ["kim.jones@contoso.com", "absent@contoso.com"].map(|name| Key::UserPrincipalName(name.parse().unwrap()));
     let found = find(&app(&stage), &keys);
     assert!(
         matches!(&found[0], Found::Deleted(kim) if kim.user_principal_name == "kim.jones@contoso.com"),
@@ -189,7 +189,7 @@ fn the_deleted_are_in_the_bin() {
 }
 
 #[test]
-fn a_ready_token_tells_in_whose_name_it_is() {
+fn a_ready_token_says_in_whose_name_it_is() {
     let stage = Stage::new();
     let token = Credential::ReadyToken(SecretString::from(stage.simulator.issue_token()));
     let transport = transport(&stage, token);

@@ -214,7 +214,7 @@ fn a_clock_that_is_wrong_is_seen_by_the_answers() {
 #[test]
 fn accounts_out_of_reach_are_named_with_the_role_that_reaches_them() {
     let stage = Stage::with(Settings { app_role: Some(SimulatedRole::UserAdministrator), ..Settings::default() });
-    let text = "user\nada.lovelace@contoso.com\nadmin.wilber@contoso.onmicrosoft.com\nlidia.holloway@contoso.onmicrosoft.com\nnobody@contoso.com\n";
+    let text = "user\nada.lovelace@contoso.com\nadmin.wilber@contoso.onmicrosoft.com\nlidia.holloway@contoso.onmicrosoft.com\nabsent@contoso.com\n";
     let roster = stage.write("roster.csv", text);
     let ran = stage.run(&["doctor", "--playbook", "contain", "--roster", &roster, "--json"]).exited(5);
     let (status, found, remedy) = check(&ran, "reach");

@@ -15,7 +15,7 @@ fn planned(stage: &Stage, count: usize, playbook: &str) -> Vec<SimulatedUser> {
 }
 
 #[test]
-fn whoever_is_no_longer_what_the_plan_says_is_left_alone_and_named() {
+fn an_account_that_is_no_longer_what_the_plan_says_is_left_alone_and_named() {
     let stage = Stage::new();
     let members = planned(&stage, 100, "offboard");
     let [renamed, promoted, deleted, synced, blocked] = &members[..5] else { unreachable!() };

@@ -75,10 +75,10 @@ fn a_roster_is_never_overwritten_and_never_a_part() {
     stage.run(&["export", "--all", "-o", "there.csv"]).exited(2).complains(&["there.csv is there already"]);
     assert_eq!(std::fs::read_to_string(stage.path("there.csv")).unwrap(), "mine\n");
 
-    stage.write("nobody.txt", "nobody@contoso.com\n");
-    stage.run(&["export", "--all", "--exclude", "nobody.txt", "-o", "new.csv"]).exited(4).complains(&[
-        "--exclude nobody.txt",
-        "nobody@contoso.com",
+    stage.write("absent.txt", "absent@contoso.com\n");
+    stage.run(&["export", "--all", "--exclude", "absent.txt", "-o", "new.csv"]).exited(4).complains(&[
+        "--exclude absent.txt",
+        "absent@contoso.com",
         "not in this tenant",
     ]);
     stage.run(&["export", "--filter", "department eq 'Sales", "-o", "new.csv"]).exited(2).complains(&["--filter"]);

@@ -153,7 +153,7 @@ fn a_deleted_account_and_a_service_are_skipped_by_name() {
     let gone = &members[0];
     assert!(stage.simulator.delete(gone.id));
     let text = format!(
-        "user\n{}\nNT AUTHORITY\\SYSTEM\nnobody.at.all@contoso.com\n{}\n{}\n",
+        "user\n{}\nNT AUTHORITY\\SYSTEM\nabsent.at.all@contoso.com\n{}\n{}\n",
         gone.user_principal_name, members[1].user_principal_name, gone.id
     );
     let roster = stage.write("roster.csv", text);

@@ -69,7 +69,7 @@ fn judge(stage: &Stage, sheet: &Sheet) {
 }
 
 #[test]
-fn each_password_opens_for_whoever_hands_it_over_and_for_the_escrow_and_for_nobody_else() {
+fn each_password_opens_for_the_one_who_hands_it_over_and_for_the_escrow_and_for_no_one_else() {
     let stage = desks(Settings { users: 250, ..Settings::default() });
     let members = stage.members(20);
     let roster = roster(&stage, &members);
@@ -238,7 +238,7 @@ fn any_column_may_name_who_hands_over() {
     let stage = desks(Settings { users: 250, ..Settings::default() });
     let members = stage.members(2);
     let upn = |index: usize| &members[index].user_principal_name;
-    stage.write("roster.csv", format!("UPN,Manager Name,handoff\n{},bob,nobody\n{},ALICE,nobody\n", upn(0), upn(1)));
+    stage.write("roster.csv", format!("UPN,Manager Name,handoff\n{},bob,absent\n{},ALICE,absent\n", upn(0), upn(1)));
     plan(&stage, "roster.csv", "breach", &["--recipients", FILE, "--handoff-by", "manager name"]).succeeded();
     stage.apply("out").succeeded();
     let results = stage.results("out");

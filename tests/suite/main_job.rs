@@ -283,7 +283,7 @@ fn one_account_can_be_opened_by_any_of_its_names() {
         let ran = stage.run(&["unseal", "out/results.csv", "-i", "key.txt", "--user", &name]).succeeded();
         assert!(ran.out.contains(&password) && ran.out.lines().count() == 2, "{}", ran.out);
     }
-    stage.run(&["unseal", "out/results.csv", "-i", "key.txt", "--user", "nobody@contoso.com"]).exited(2);
+    stage.run(&["unseal", "out/results.csv", "-i", "key.txt", "--user", "absent@contoso.com"]).exited(2);
 }
 
 #[cfg(unix)]

@@ -84,7 +84,7 @@ fn hostile_plan(stage: &Stage) -> String {
     for name in HOSTILE {
         roster += &format!("\"{}\",desk\n", name.replace('"', "\"\""));
     }
-    roster += "ada.lovelace@contoso.com,desk\nnobody.at.all@contoso.com,desk\njulia.hartmann@contoso.com,\nlucia.fernandez@contoso.com,\n";
+    roster += "ada.lovelace@contoso.com,desk\nabsent.at.all@contoso.com,desk\njulia.hartmann@contoso.com,\nlucia.fernandez@contoso.com,\n";
     let guest = stage.simulator.users().into_iter().find(|user| user.is_external()).unwrap();
     roster += &format!("{},\n", guest.user_principal_name);
     stage.write("hostile.csv", roster);
@@ -299,13 +299,13 @@ fn in_a_browser_the_people_are_listed_searched_and_harmless() {
 
     let refused = browser.open(&path, "#decision=refuse&reason=not-found");
     assert_eq!(listed(&refused).len(), 1);
-    assert!(listed(&refused)[0].contains("nobody.at.all@contoso.com"));
+    assert!(listed(&refused)[0].contains("absent.at.all@contoso.com"));
     let pressed = between(&refused.dom, "<button type=\"button\" value=\"refuse\"", ">")[0];
     assert!(pressed.contains("aria-pressed=\"true\""), "{pressed}");
 
-    let nobody = browser.open(&path, "#q=%3Cscript%3Ealert(1)%3C/script%3E-no-such");
-    assert_eq!(status(&nobody), "No row matches.");
-    for dump in [second, lucia, refused, nobody] {
+    let none = browser.open(&path, "#q=%3Cscript%3Ealert(1)%3C/script%3E-no-such");
+    assert_eq!(status(&none), "No row matches.");
+    for dump in [second, lucia, refused, none] {
         assert_eq!(dump.console, Vec::<String>::new());
     }
 }
@@ -322,10 +322,10 @@ fn in_a_browser_a_changed_script_does_not_run_and_the_refused_rows_are_still_the
     assert!(!changed.dom.contains("<title>owned"));
     assert!(between(&changed.dom, "<section id=\"people\"", ">")[0].contains("hidden"));
     let plain = between(&changed.dom, "<section id=\"plain\"", "</section>")[0];
-    assert!(!plain.starts_with("hidden") && plain.contains("nobody.at.all@contoso.com"));
+    assert!(!plain.starts_with("hidden") && plain.contains("absent.at.all@contoso.com"));
 }
 
-/// Put behind the page's own script in a copy: it uses the page as a person does and tells the frame around it what came
+/// Put behind the page's own script in a copy: it uses the page as a person does and sends the frame around it what came
 /// of it. The copy's policy allows it, by its hash, and nothing else.
 const PROBE: &str = r##"
 (() => {

@@ -44,7 +44,7 @@ fn foul_weather_changes_how_long_it_takes_and_nothing_else() {
 
 /// Promise 1.
 #[test]
-fn nobody_outside_the_plan_and_nobody_protected_is_written_to() {
+fn no_account_outside_the_plan_and_no_protected_one_is_written_to() {
     let stage = Stage::new();
     let members = stage.members(10);
     let roster = stage.roster_of(&members);
@@ -273,7 +273,7 @@ fn one_row_comes_out_for_each_row_that_goes_in() {
     let stage = Stage::new();
     let member = stage.members(1)[0].user_principal_name.clone();
     let roster = format!(
-        "user,handoff,priority\n{member},a,1\nnobody@contoso.com,b,\nnot a user,c,\n,d,\n{member},e,\n\"unclosed,f,\nx@contoso.com,g,soon\nada,extra,1,2,3\n\n{member}\n"
+        "user,handoff,priority\n{member},a,1\nabsent@contoso.com,b,\nnot a user,c,\n,d,\n{member},e,\n\"unclosed,f,\nx@contoso.com,g,soon\nada,extra,1,2,3\n\n{member}\n"
     );
     stage.write("odd.csv", roster);
     stage.plan("odd.csv", "breach", "out", &[]).succeeded();

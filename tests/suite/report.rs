@@ -35,7 +35,7 @@ fn eventful(stage: &Stage) {
     let users = stage.simulator.users();
     let guest = users.iter().find(|user| user.is_external() && user.account_enabled).unwrap();
     let synced = users.iter().find(|user| user.is_synced() && user.account_enabled).unwrap();
-    roster += &format!("{},\n{},\nnobody.at.all@contoso.com,\n", guest.user_principal_name, synced.user_principal_name);
+    roster += &format!("{},\n{},\nabsent.at.all@contoso.com,\n", guest.user_principal_name, synced.user_principal_name);
     stage.write("eventful.csv", roster);
     stage.plan("eventful.csv", "offboard", "run", &[]).succeeded();
     assert!(stage.simulator.change(members[1].id, |user| user.user_principal_name = "renamed@contoso.com".into()));
@@ -171,7 +171,7 @@ fn in_a_browser_everybody_is_listed_searched_and_harmless() {
     assert!(!all.dom.contains("<img") && between(&all.dom, "<title>", "</title>")[0].contains("report for Contoso"));
     let refused = browser.open(&path, "#outcome=refused");
     assert_eq!(status(&refused), "2 rows.");
-    let found = browser.open(&path, "#q=NOBODY.at%20contoso&order=row");
+    let found = browser.open(&path, "#q=ABSENT.at%20contoso&order=row");
     assert_eq!((listed(&found).len(), status(&found)), (1, "1 row matches."));
     let back = browser.open(&path, "#q=contradicted");
     assert!(listed(&back)[0].contains("sign-in is allowed again"), "{:?}", listed(&back));

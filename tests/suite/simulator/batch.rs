@@ -21,7 +21,7 @@ async fn a_batch_is_200_and_every_item_has_a_status_of_its_own() {
     let reply = graph
         .batch(&[
             block("1", &ada),
-            json!({ "id": "2", "method": "GET", "url": "users/nobody@contoso.com" }),
+            json!({ "id": "2", "method": "GET", "url": "users/absent@contoso.com" }),
             json!({ "id": "3", "method": "DELETE", "url": "/organization" }),
             get("4"),
         ])

@@ -181,8 +181,8 @@ fn what_it_does_not_know_is_refused_with_what_it_knows() {
 
 #[test]
 fn what_cannot_be_served_is_refused_with_the_reason() {
-    let nobody = finish(bare(&["simulate", "--device-code-by", "nobody"])).exited(2);
-    nobody.complains(&["device codes", "\"nobody\""]);
+    let unknown = finish(bare(&["simulate", "--device-code-by", "absent"])).exited(2);
+    unknown.complains(&["device codes", "\"absent\""]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let reason = std::net::TcpListener::bind(&address).unwrap_err().to_string();
