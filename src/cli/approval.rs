@@ -1,9 +1,9 @@
 //! How the operator approves, and whether the number is that of the plan.
 
 use super::exit::Failure;
-use super::words::{counted, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
+use crate::words::{counted, quoted};
 
 /// How the operator approves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,7 +22,6 @@ use super::preflight::{self, NotBefore, Preflight, admitted, not_begun};
 use super::progress::Display;
 use super::question;
 use super::recap::Recap;
-use super::words::{counted, harmless, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::report::refused;
@@ -36,6 +35,7 @@ use crate::run::resume_point::ResumePoint;
 use crate::run::run_end::RunEnd;
 use crate::seal::recipient_name;
 use crate::wording::pace::{QuotaOwner, shortest};
+use crate::words::{counted, harmless, quoted};
 
 /// On what terms a plan is carried out.
 pub(super) struct Terms<'a> {

@@ -13,9 +13,10 @@ use super::fitted;
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs};
 use super::settings::{InForce, NAME, Origin, SettingInForce};
+use super::terminal_text::{line_width, wrapped};
 use super::time_args;
-use super::words::{harmless, line_width, quoted, wrapped};
 use crate::plan::playbook::Playbook;
+use crate::words::{harmless, quoted};
 
 /// Show which settings are in force, and where each comes from
 ///

@@ -17,13 +17,13 @@ use zeroize::Zeroizing;
 use super::exit::{Exit, Failure};
 use super::failures::credentials::of_certificate;
 use super::messages;
-use super::words::span;
 use crate::graph::connection::http_client;
 use crate::graph::credential::{
     CredentialKind, DevicePrompt, FilePassword, IdentityService, SecretFile, ShowPrompt, SigningCertificate,
 };
 use crate::graph::token::Credential;
 use crate::private_files;
+use crate::words::span;
 
 const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
@@ -260,8 +260,8 @@ fn show(prompt: &DevicePrompt) {
         anstream::stderr(),
         "To sign in, open {} on any device and enter the code {} within {}.\nOnly do so if it was you who started this \
          command.",
-        super::words::harmless(&prompt.url),
-        super::words::harmless(&prompt.code),
+        crate::words::harmless(&prompt.url),
+        crate::words::harmless(&prompt.code),
         span(prompt.lifetime),
     );
 }

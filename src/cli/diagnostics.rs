@@ -9,8 +9,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::exit::Failure;
 use super::messages;
 use super::nearest_path::nearest_path;
-use super::words::{counted, harmless, quoted};
 use crate::roster::{Defect, Defects, RosterError, Source, SourceSpan};
+use crate::words::{counted, harmless, quoted};
 
 const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
 const RED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));

@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::apps;
 use super::connect::{Connected, ConnectionArgs};
-use super::exit::{Exit, Failure, printed};
+use super::exit::{Exit, Failure};
 use super::messages;
 use super::plan::ReadingArgs;
-use super::words::{counted, harmless, line_width, wrapped};
+use super::standard_output::printed;
+use super::terminal_text::{line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
 use crate::ids::{ClientId, TenantId};
@@ -22,6 +23,7 @@ use crate::plan::protected::Protected;
 use crate::roster::Source;
 use crate::seal::Recipients;
 use crate::step::Steps;
+use crate::words::{counted, harmless};
 
 /// Say before the job what would fail, and how to fix it
 ///

@@ -5,7 +5,7 @@ use std::io;
 use console::Term;
 use indicatif::{ProgressDrawTarget, TermLike};
 
-use super::words::fitting;
+use super::terminal_text::fitting;
 
 /// How often a second it may be drawn.
 const HERTZ: u8 = 8;

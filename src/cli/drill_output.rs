@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::fitted;
-use super::preview::note_unprinted;
 use super::shell::Shell;
+use super::standard_output::note_unprinted;
 use crate::plan::playbook::Playbook;
 
 /// Prints for people; nothing where programs read.

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::apps;
 use super::exit::Exit;
-use super::words::{count, counted, harmless, line_width, span};
+use super::terminal_text::line_width;
 use crate::clock::Clock;
 use crate::graph::quota::Allowance;
 use crate::simulator::{Counters, Simulator, Struck};
+use crate::words::{count, counted, harmless, span};
 
 /// What a tenant of more than 500 users lets one app read ("Microsoft Graph service-specific throttling limits": 8,000
 /// resource units in 10 seconds). A smaller one gives less, so that this is the least time.

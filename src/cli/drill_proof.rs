@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::drill_output::print;
 use super::exit::Failure;
-use super::words::{harmless, quoted};
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::seal::{ExpectedAccount, Identities, Identity, SealedRows, UnsealError, unseal};
 use crate::simulator::Simulator;
+use crate::words::{harmless, quoted};
 
 /// Opens the first sealed credential of the busiest name, compares it with the password in the simulated directory, and
 /// checks that the other key does not open it. `None` where no credential was sealed to that name.

@@ -10,12 +10,12 @@ use serde::Serialize;
 use super::exit::{Exit, Failure};
 use super::failures;
 use super::fitted;
-use super::preview::{note_unprinted, quoted};
-use super::words::{count, counted, moment};
+use super::standard_output::note_unprinted;
 use crate::plan::folder::PlanFolder;
 use crate::report::evidence::{self, CheckedEvidence};
 use crate::report::signing::{NAMESPACE, Signer, SigningError, SigningKey};
 use crate::run::lock::FolderLock;
+use crate::words::{count, counted, moment, quoted};
 
 /// Pack all of a run into one archive, each file with its digest, and sign it; or check such an archive
 ///

@@ -1,7 +1,6 @@
 //! How a command ends: one exit code for each class of ending, and one type for every failure.
 
 use std::fmt;
-use std::io;
 use std::process::ExitCode;
 
 use crate::run::outcome_counts::OutcomeCounts;
@@ -48,38 +47,6 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Whether the reader of standard output has gone, also where a library has wrapped that error.
-fn reader_has_gone(error: &io::Error) -> bool {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        let io = error.downcast_ref::<io::Error>();
-        if io.is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe) {
-            return true;
-        }
-        if let Some(csv::ErrorKind::Io(io)) = error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
-            return io.kind() == io::ErrorKind::BrokenPipe;
-        }
-        next = match io.and_then(io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    false
-}
-
-/// The result of printing, for a command that does nothing else. A reader that has gone is no failure, and changes nothing
-/// about how the command ends.
-///
-/// # Errors
-///
-/// Not all of it could be printed.
-pub(super) fn printed(written: io::Result<()>) -> Result<(), Failure> {
-    match written {
-        Err(error) if !reader_has_gone(&error) => Err(Failure::unprinted(&error)),
-        _ => Ok(()),
-    }
-}
-
 /// Why a command could not do its work: what happened, and what to do next.
 #[derive(Debug)]
 pub struct Failure {
@@ -107,15 +74,6 @@ impl Failure {
     /// A guard refused.
     pub fn refused(what: impl fmt::Display) -> Self {
         Self::new(Exit::Refused, what)
-    }
-
-    /// Standard output could not be written. A reader that has gone has ended the command, and that is no failure.
-    #[must_use]
-    pub fn unprinted(error: &io::Error) -> Self {
-        if reader_has_gone(error) {
-            return Self::new(Exit::Done, "the reader of standard output has gone");
-        }
-        Self::usage(format_args!("standard output cannot be written: {error}"))
     }
 
     /// Names the argument whose value is what is wrong.

@@ -16,9 +16,8 @@ use super::failures;
 use super::fitted;
 use super::interrupt::StopRequests;
 use super::messages;
-use super::preview::{note_unprinted, quoted};
 use super::spinner::Spinner;
-use super::words::{count, counted, harmless, span};
+use super::standard_output::note_unprinted;
 use crate::directory::{ExportError, Exported, Listing, ListingScope, Lookup, export};
 use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
@@ -26,6 +25,7 @@ use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::private_files::{self, Pending};
+use crate::words::{count, counted, harmless, quoted, span};
 
 /// Write a roster from the tenant: all people, a group, or a filter
 ///

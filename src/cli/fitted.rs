@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::words::{error_width, line_width, wrapped};
+use super::terminal_text::{error_width, line_width, wrapped};
 
 /// Writes what is composed; on a terminal, lines that do not fit go on under the place where their text began. A command to
 /// copy is never broken: it stands on a line of its own, as long as it is.

@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::words::{count, counted, harmless};
 use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::Handoff;
 use crate::run::packets::{self, Packet};
 use crate::seal::recipient_name;
+use crate::words::{count, counted, harmless};
 
 /// So many names are shown; plan.json and the page have all.
 const MAX_NAMED: usize = 30;
 
-/// `site-berlin (12), service-desk (3); escrow too`.
+/// The names with their numbers of accounts: `site-berlin (12), service-desk (3), all of them to escrow too`.
 pub(super) fn who(handoff: &Handoff) -> String {
     let mut names: Vec<String> = handoff
         .shares
@@ -26,7 +26,7 @@ pub(super) fn who(handoff: &Handoff) -> String {
     format!("{}{escrow}", names.join(", "))
 }
 
-/// For each name how many are theirs and by which keys, and one more line for the escrow.
+/// A line for each name, with its number of accounts and the keys that open them; one more line for the escrow.
 pub(super) fn lines(handoff: &Handoff) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = handoff
         .shares
@@ -52,7 +52,7 @@ fn key_names(keys: &[String]) -> String {
     keys.iter().map(|key| recipient_name(key)).collect::<Vec<_>>().join(", ")
 }
 
-/// Where the packets are, and who gets how many.
+/// Writes where the packets are, and how many accounts are in each.
 pub(super) fn write_packets(out: &mut impl Write, plan: &PlanFolder, packets: &[Packet]) -> io::Result<()> {
     if packets.is_empty() {
         return Ok(());

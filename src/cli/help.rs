@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::exit::{Exit, Failure};
 use super::page_layout::laid_out;
-use super::words::line_width;
+use super::terminal_text::line_width;
 use crate::manual::block::blocks;
 use crate::manual::{TOPICS, topic};
 use crate::nearest::nearest;

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
-use super::words::counted;
 use crate::ids::ObjectId;
 use crate::private_files;
 use crate::report::letter::{Addressee, page};
 use crate::seal::{Password, SealedRow};
+use crate::words::counted;
 
 /// The longest name of a letter, without its number and its ending.
 const MAX_NAME_CHARACTERS: usize = 80;
@@ -40,7 +40,7 @@ impl Letters {
                 }
                 if is_open_to_others(folder).map_err(unusable)? {
                     return Err(Failure::refused(format_args!("others may look into {}", folder.display()))
-                        .with_next("Take that right away (chmod go-rwx), or name a folder that is yet to be made."));
+                        .with_next("Remove that right (chmod go-rwx), or name a folder that does not exist yet."));
                 }
             }
         }
@@ -68,7 +68,7 @@ impl Letters {
         Ok(())
     }
 
-    /// Says where they are.
+    /// Prints how many there are, and where.
     pub(super) fn say(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.written == 0 {
             return Ok(());
@@ -79,8 +79,7 @@ impl Letters {
     }
 }
 
-/// In the order of the sheet, so that a folder shows and prints them in that order; the number alone makes it unlike all
-/// others.
+/// The number comes first: a folder shows and prints the letters in the order of the sheet, and no two names are the same.
 fn file_name(number: u64, user_principal_name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '_' };
     let name: String = user_principal_name.chars().map(safe).take(MAX_NAME_CHARACTERS).collect();

@@ -13,7 +13,7 @@
 //! | `time_args`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `nearest_path` | what a command line lacks, and the nearest name to one that is not there |
-//! | `messages`, `words`, `fitted` | how much is printed, in which words, and how wide |
+//! | `messages`, `standard_output`, `terminal_text`, `fitted` | how much is printed, how wide, and what it means that it cannot be |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
@@ -88,8 +88,10 @@ pub mod simulate;
 mod simulate_watch;
 mod simulated_apps;
 mod spinner;
+mod standard_output;
 pub mod status;
 mod tenant_check;
+mod terminal_text;
 #[cfg(test)]
 mod tests;
 mod time_args;
@@ -97,7 +99,6 @@ pub mod undo;
 pub mod unseal;
 mod usage;
 pub mod verify;
-mod words;
 
 use std::ffi::OsString;
 use std::future::Future;

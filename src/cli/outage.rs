@@ -5,9 +5,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::words::{harmless, span};
 use crate::graph::unreachable::UnreachableCause;
 use crate::wording::unreachable::remedy;
+use crate::words::{harmless, span};
 
 /// A way that was shut for less than this is a hiccup: not worth a line that it is over.
 const WORTH_A_LINE: Duration = Duration::from_secs(20);

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::words::{count, counted, harmless, span};
 use crate::graph::quota::Shape;
 use crate::run::event::Statistics;
+use crate::words::{count, counted, harmless, span};
 
 /// How fast it went, and what it waited for.
 pub(super) fn write(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {

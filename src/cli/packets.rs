@@ -9,11 +9,12 @@ use serde::Serialize;
 use super::exit::{Exit, Failure};
 use super::fitted;
 use super::handoff;
-use super::preview::{note_unprinted, quoted};
+use super::standard_output::note_unprinted;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::output;
 use crate::run::packets::{self, Packet};
+use crate::words::quoted;
 
 /// Make the packets of a run again, one for each person who hands passwords over
 ///

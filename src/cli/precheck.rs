@@ -8,12 +8,12 @@ use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::failures::WITHOUT_CHECKS;
 use super::messages;
-use super::words::harmless;
 use crate::doctor::{CheckStatus, grants, network};
 use crate::graph::claims::Claims;
 use crate::graph::transport::HttpTransport;
 use crate::plan::reach::ActingPrincipal;
 use crate::step::Steps;
+use crate::words::harmless;
 
 /// Whether the checks stand in the way.
 #[derive(Debug, Clone, Copy, Default, Args)]

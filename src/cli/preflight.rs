@@ -8,7 +8,6 @@ use super::apps::Joined;
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::precheck::CheckArgs;
-use super::preview::quoted;
 use super::recheck;
 use super::scheduled_start::{Countdown, ScheduledStart};
 use super::tenant_check::check_organization;
@@ -20,6 +19,7 @@ use crate::plan::reach::ActingPrincipal;
 use crate::run::accounts::PlannedAccounts;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::ResumePoint;
+use crate::words::quoted;
 
 /// A run that begins at a scheduled time, and what has to hold then.
 pub(super) struct NotBefore<'a> {

@@ -10,8 +10,8 @@ use strum::IntoEnumIterator as _;
 use super::handoff;
 use super::messages;
 use super::spinner::Spinner;
-pub(super) use super::words::quoted;
-use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, wrapped};
+use super::standard_output::note_unprinted;
+use super::terminal_text::{fitting, line_width, wrapped};
 use crate::plan::examples::Examples;
 use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED};
 use crate::plan::manifest::Manifest;
@@ -23,6 +23,7 @@ use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{QuotaOwner, shortest};
+use crate::words::{count, counted, harmless, moment, quoted, roster_name};
 
 /// The version of what `--json` prints.
 const JSON_VERSION: u32 = 1;
@@ -54,8 +55,8 @@ pub(super) fn show(summary: &Summary, json: bool) {
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-/// Reads a plan back that was just made, and writes its page beside it in the same pass. What fails of this takes nothing
-/// from the plan, and is no failure.
+/// Reads a plan back that was just made, and writes its page beside it in the same pass. A failure
+/// here is noted: the plan itself is whole.
 pub(super) fn read_back(summary: &Summary) -> Option<PlanFolder> {
     let page = OpeningPlan::begin(&summary.folder).map_err(PageError::from).and_then(plan_page::write);
     let noted = |error| match error {
@@ -71,21 +72,11 @@ pub(super) fn read_back(summary: &Summary) -> Option<PlanFolder> {
     Some(plan)
 }
 
-/// A reader that has seen enough is no failure, and neither is a full disk behind standard output: what was done is done,
-/// and the exit code must say so.
-pub(super) fn note_unprinted(written: io::Result<()>) {
-    if let Err(error) = written
-        && error.kind() != io::ErrorKind::BrokenPipe
-    {
-        messages::note(format_args!("standard output could not be written: {error}"));
-    }
-}
-
-/// The places of a line: what is labelled begins here.
+/// The column at which the text of a labelled line begins.
 const LABEL: usize = 11;
-/// What explains a decision or a reason begins here.
+/// The column at which the meaning of a decision or a reason begins.
 const EXPLANATION: usize = 19;
-/// Examples begin here.
+/// The column at which an example begins.
 const EXAMPLE: usize = 21;
 
 fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()> {
@@ -156,7 +147,7 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
     } else {
         let accounts = counted(plan.accounts().into(), "account", "accounts");
         writeln!(out, "Nothing has been changed. To change {accounts}:")?;
-        // Never wrapped: it is there to be copied.
+        // Not wrapped: a person copies it.
         writeln!(out, "  sealoff apply {} --confirm {}", quoted(&summary.folder), plan.accounts())
     }
 }
@@ -164,7 +155,7 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
 fn write_decisions(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()> {
     for decision in Decision::iter() {
         let rows = summary.plan.counts.of(decision).rows;
-        // Colour is an addition: it is taken off where there is no terminal, and says nothing that the word does not.
+        // The word says the same without colour, which is removed where there is no terminal.
         let style = if rows == 0 { Style::new().dimmed() } else { style_of(decision) };
         let (name, number) = (decision.name(), count(rows.into()));
         writeln!(out, "{style}{name:<8}{style:#} {number:>8}  {}", wording::decision::meaning(decision))?;
@@ -192,7 +183,7 @@ fn write_examples(out: &mut impl Write, group: &Examples, rows: u32, width: usiz
         let user = fitting(&user, room + room / 2);
         let detail = if example.detail.is_empty() { String::new() } else { format!(": {}", harmless(&example.detail)) };
         let text = format!("row {} {user}{detail}", count(example.row.get().into()));
-        // Three lines say enough; the rest stands in plan.csv.
+        // At most three lines; plan.csv has the rest.
         block(out, &" ".repeat(EXAMPLE), &fitting(&text, 3 * room - 20), width)?;
     }
     let more = rows.saturating_sub(group.rows.len() as u32);
@@ -212,7 +203,7 @@ const fn style_of(decision: Decision) -> Style {
     }
 }
 
-/// Which steps are done how often, and how long that takes at least.
+/// How often each step is done, and the shortest time that takes.
 fn steps(plan: &Manifest) -> String {
     let counted_steps = plan.counts.steps.counted();
     let named: Vec<String> = counted_steps.map(|(step, number)| format!("{} {step}", count(number.into()))).collect();
@@ -222,7 +213,7 @@ fn steps(plan: &Manifest) -> String {
     format!("{steps}; {writes}, {time}")
 }
 
-/// A text in lines that fit, behind a lead; the lines that follow the first begin where it began.
+/// Writes a text behind its lead, in lines that fit. Later lines begin where the text began.
 fn block(out: &mut impl Write, lead: &str, text: &str, width: usize) -> io::Result<()> {
     let indent = lead.chars().count();
     for (index, line) in wrapped(text, width.saturating_sub(indent).max(20)).iter().enumerate() {
@@ -232,14 +223,13 @@ fn block(out: &mut impl Write, lead: &str, text: &str, width: usize) -> io::Resu
     Ok(())
 }
 
-/// Says that the directory is being read.
-///
-/// How many rows there are is known only at the end of the roster, so there is nothing to fill a bar with.
+/// Starts the spinner that says that the directory is read. It is no bar: how many rows a roster has is known only at its
+/// end.
 pub(super) fn reading() -> Spinner {
     Spinner::start("reading the directory")
 }
 
-/// How far that is.
+/// What the spinner says after this many rows.
 pub(super) fn looked_up(rows: u32) -> String {
     format!("reading the directory: {} looked up", counted(rows.into(), "row", "rows"))
 }

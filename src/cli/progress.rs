@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 use super::drawn_line;
 use super::messages;
 use super::outage::Outage;
-use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
 use crate::run::event::{Event, Progress};
+use crate::words::{count, counted, harmless, span};
 
 /// Listens to the engine and shows what it hears.
 pub(super) struct Display {

@@ -5,12 +5,12 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use super::approval::Approval;
 use super::exit::{Exit, Failure};
 use super::interrupt::StopRequests;
-use super::words::{counted, harmless, quoted};
 use crate::graph::reading::Organization;
 use crate::plan::folder::PlanFolder;
 use crate::run::resume_point::ResumePoint;
+use crate::words::{counted, harmless, quoted};
 
-/// Gets the approval, where it has to be asked for.
+/// Asks for the approval, where the command line does not give it.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub(super) async fn approve(
     .and_then(|()| write!(err, "Type the number of accounts that will be changed, or anything else to leave: "))
     .and_then(|()| err.flush())
     .map_err(Failure::refused)?;
-    // The plan is as good as it was, also where `run` has made it a moment ago.
+    // The plan can still be used, also where `run` has just made it.
     let left = |exit, what: &str| {
         Failure::new(exit, format_args!("{what}; nothing was changed"))
             .with_next(format_args!("The plan stays in {}. To carry it out: {command}", quoted(plan.path())))

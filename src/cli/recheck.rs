@@ -9,8 +9,7 @@ use super::exit::Failure;
 use super::failures::of_missing_role;
 use super::messages;
 use super::precheck::CheckArgs;
-use super::preview::{self, quoted};
-use super::words::{count, counted, harmless, span};
+use super::preview;
 use crate::directory::{Lookup, Note, TenantFacts};
 use crate::graph::paced::Paced;
 use crate::plan::drift::{self, Drift, DriftedAccount, MAX_DRIFT_PERCENT};
@@ -19,6 +18,7 @@ use crate::plan::reach::{self, ActingPrincipal};
 use crate::run::accounts::{GatheredAccounts, PlannedAccounts};
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_error::RunError;
+use crate::words::{count, counted, harmless, quoted, span};
 
 /// Two machines' clocks are never quite the same.
 const CLOCKS_APART: time::Duration = time::Duration::minutes(5);

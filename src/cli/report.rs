@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
-use super::preview::note_unprinted;
+use super::standard_output::note_unprinted;
 use crate::plan::folder::PlanFolder;
 use crate::report::run_page::{self};
 

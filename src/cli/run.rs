@@ -80,7 +80,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
         let accounts = folder.manifest().accounts();
         failure.with_next(format_args!(
             "The plan is made. Read it, then: sealoff apply {} --confirm {accounts}",
-            preview::quoted(&args.plan.out)
+            quoted(&args.plan.out)
         ))
     })?;
     let _lock = FolderLock::take(folder.path(), "run")?;

@@ -9,9 +9,9 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::spinner::Spinner;
-use super::words::span;
 use crate::clock::Clock;
 use crate::graph::access::Access;
+use crate::words::span;
 
 /// A longer wait is refused: people change, plans grow old, and machines are switched off.
 const MAX_AHEAD: Duration = Duration::from_secs(7 * 86_400);

@@ -20,11 +20,11 @@ use super::sign_in_args::SignInArgs;
 use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
 use super::time_args;
-use super::words::{counted, quoted};
 use crate::private_files;
 use crate::simulator::{
     Connection, Directory, FurtherApp, Permission, Quota, Scenario, Settings, SimulatedRole, Simulator, SnapshotError,
 };
+use crate::words::{counted, quoted};
 
 /// Serve the embedded Microsoft Graph on loopback, for rehearsals and for other tools
 ///

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::words::{counted, fitting, harmless, line_width};
+use super::terminal_text::{fitting, line_width};
 use crate::simulator::{Counters, Operation, Simulator, WriteRecord};
+use crate::words::{counted, harmless};
 
 /// How often it is drawn.
 const EVERY: Duration = Duration::from_millis(250);

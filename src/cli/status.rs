@@ -7,11 +7,11 @@ use clap::Args;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::exit::{Exit, Failure, printed};
+use super::exit::{Exit, Failure};
 use super::fitted;
 use super::messages;
 use super::scheduled_start::spelled_out;
-use super::words::{count, counted, harmless, moment, quoted, span};
+use super::standard_output::printed;
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;

@@ -2,9 +2,9 @@
 
 use super::connect::Connected;
 use super::exit::Failure;
-use super::words::harmless;
 use crate::graph::reading::{Organization, Reading};
 use crate::plan::manifest::Manifest;
+use crate::words::harmless;
 
 /// Asks Graph which tenant this is.
 ///

@@ -14,8 +14,8 @@ use crate::spreadsheet::guard;
 use super::exit::{Exit, Failure};
 use super::letters::Letters;
 use super::packet::{self, PacketKind};
-use super::words::counted;
 use super::{passphrase, private_output};
+use crate::words::counted;
 
 /// Open the sealed credentials of a results file.
 ///

@@ -15,10 +15,9 @@ use super::failures;
 use super::fitted;
 use super::interrupt;
 use super::messages;
-use super::preview::{note_unprinted, quoted};
+use super::standard_output::note_unprinted;
 use super::tenant_check::check_tenant;
 use super::time_args;
-use super::words::{count, counted, harmless, span};
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::run::lock::FolderLock;
@@ -29,6 +28,7 @@ use crate::verify::finding::Finding;
 use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
 use crate::wording;
+use crate::words::{count, counted, harmless, quoted, span};
 
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
 const USUAL_WAIT: Duration = Duration::from_secs(300);

@@ -18,7 +18,7 @@ use crate::seal::Password;
 
 const STYLE: &str = include_str!("assets/letter.css");
 
-/// Whose letter it is.
+/// The person a letter is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Addressee<'a> {
     /// The name for people; empty where it is not known.
@@ -40,7 +40,7 @@ impl Render for Secret<'_> {
     }
 }
 
-/// The page of one person. Where more than one password may be live, each stands on it, the one to try first on top.
+/// The page of one person. Where more than one password may be valid, the page has each of them, the one to try first on top.
 #[must_use]
 pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<String> {
     let Addressee { display_name, user_principal_name, object_id, row } = *addressee;
@@ -72,7 +72,7 @@ pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<Str
                     }
                     @if several {
                         p.several {
-                            "It is not known which of these " (passwords.len()) " passwords is the one. "
+                            "One of these " (passwords.len()) " passwords is the right one; it is not known which. "
                             "Try them in this order."
                         }
                     }

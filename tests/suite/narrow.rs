@@ -42,7 +42,7 @@ fn what_is_shown_fits_and_progress_is_one_line() {
     let stage = Stage::new();
     let recipient = stage.recipient();
     let roster = stage.roster_of(&stage.members(40));
-    stage.write("wrong.csv", "user\nnobody\nada lovelace of the third floor, who left us in the spring\n");
+    stage.write("wrong.csv", "user\nabsent\nada lovelace of the third floor, who left us in the spring\n");
     let shown: [&[&str]; 18] = [
         &["drill", "--accounts", "300", "--clock-speed", "300"],
         &["doctor", "--playbook", "breach", "--roster", &roster],

@@ -1,7 +1,6 @@
 //! Runs that could not begin, could not go on, or could not write what came of them.
 
 use super::super::exit::{Exit, Failure};
-use super::super::words::{harmless, quoted};
 use super::{both, disk};
 use crate::plan::folder::PlanFolder;
 use crate::run::engine::Ending;
@@ -11,6 +10,7 @@ use crate::run::packets::PacketsError;
 use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
 use crate::wording::missing_role::GRANT;
+use crate::words::{harmless, quoted};
 
 /// What can be done about a journal that was changed or damaged.
 const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \

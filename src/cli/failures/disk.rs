@@ -3,8 +3,8 @@
 use std::io;
 
 use super::super::exit::{Exit, Failure};
-use super::super::words::counted;
 use crate::run::journal::JournalError;
+use crate::words::counted;
 
 /// What has to be done before the same command can go on, as a sentence.
 pub(super) fn advice(error: &io::Error) -> &'static str {

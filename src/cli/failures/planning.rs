@@ -2,7 +2,6 @@
 
 use super::super::exit::{Exit, Failure};
 use super::super::nearest_path::nearest_path;
-use super::super::words::quoted;
 use super::reworded;
 use crate::plan::drift::DriftError;
 use crate::plan::error::PlanError;
@@ -11,6 +10,7 @@ use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
 use crate::run::resume_point::{WorkScope, resume_point};
+use crate::words::quoted;
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {

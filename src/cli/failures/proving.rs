@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
-use super::super::words::{harmless, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::report::evidence::EvidenceError;
 use crate::report::run_page::ReportError;
 use crate::verify::pass::PassError;
 use crate::verify::table::{TableError, VERIFICATION_CSV};
+use crate::words::{harmless, quoted};
 
 impl From<PassError> for Failure {
     fn from(error: PassError) -> Self {

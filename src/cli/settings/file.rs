@@ -10,9 +10,9 @@ use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use super::key::{EACH_TIME, KEYS, SettingKey, SettingKind, folded, looks_like_a_secret, names_a_secret, nearest};
-use crate::cli::words::harmless;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
+use crate::words::harmless;
 
 /// Its name, in the working folder and in the platform's configuration folder.
 pub(crate) const NAME: &str = "sealoff.toml";

@@ -21,9 +21,9 @@ use super::credential_args::{decided_by_environment, variable_os};
 use super::exit::Failure;
 use super::messages::{self, MessageArgs};
 use super::usage;
-use super::words::quoted;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
+use crate::words::quoted;
 use file::{Setting, SettingsError, SettingsFile};
 use key::{AUTH, KEYS, SettingKey, SettingKind};
 

@@ -1,4 +1,4 @@
-//! Text for a terminal: numbers and names as everywhere, and lines that fit.
+//! How wide a line on a terminal is, and text that fits into it.
 
 use std::borrow::Cow;
 use std::io;
@@ -6,14 +6,12 @@ use std::io;
 use terminal_size::{Height, Width};
 use unicode_width::UnicodeWidthChar;
 
-pub(super) use crate::words::{count, counted, harmless, moment, quoted, roster_name, span};
-
 /// The width of a line where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
-/// Sentences that run further than this are hard to read, however wide the terminal is.
-const WIDEST: usize = 120;
-/// On anything narrower the text runs over, as the terminal likes it.
-const NARROWEST: usize = 40;
+/// Longer lines are hard to read, however wide the terminal is.
+const MAX_WIDTH: usize = 120;
+/// On a narrower terminal the lines run over its edge.
+const MIN_WIDTH: usize = 40;
 
 /// How many columns a line on standard output has.
 #[must_use]
@@ -21,14 +19,14 @@ pub(super) fn line_width() -> usize {
     columns_of(terminal_size::terminal_size_of(io::stdout())).unwrap_or(WIDTH_WITHOUT_TERMINAL)
 }
 
-/// How many columns a line on standard error has; `None` where it is no terminal, so that nothing has to fit.
+/// How many columns a line on standard error has; `None` where it is no terminal.
 #[must_use]
 pub(super) fn error_width() -> Option<usize> {
     columns_of(terminal_size::terminal_size_of(io::stderr()))
 }
 
 fn columns_of(size: Option<(Width, Height)>) -> Option<usize> {
-    size.map(|(Width(columns), _)| usize::from(columns).clamp(NARROWEST, WIDEST))
+    size.map(|(Width(columns), _)| usize::from(columns).clamp(MIN_WIDTH, MAX_WIDTH))
 }
 
 /// The text in lines of at most `width` columns, broken at spaces; a word that is longer than a line is broken anywhere.
@@ -60,7 +58,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The text itself, or as much of its beginning as fits into `width` columns with an ellipsis.
+/// The text, cut to `width` columns with an ellipsis where it is longer.
 #[must_use]
 pub(super) fn fitting(text: &str, width: usize) -> Cow<'_, str> {
     if columns(text) <= width {
