@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::messages;
-use super::preview::note_unprinted;
-use super::words::count;
+use super::standard_output::note_unprinted;
 use crate::digest::Digest;
 use crate::plan::folder::PlanFolder;
 use crate::report::refused;
@@ -18,6 +17,7 @@ use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::output::RunOutput;
 use crate::wording;
 use crate::wording::standing::headline;
+use crate::words::count;
 
 /// Make results.csv again from plan and journal
 ///

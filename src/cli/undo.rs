@@ -8,7 +8,6 @@ use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::preview;
 use super::tenant_check::check_tenant;
-use super::words::quoted;
 use crate::plan::folder;
 use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::HandoffKeys;
@@ -21,6 +20,7 @@ use crate::run::lock::FolderLock;
 use crate::seal::Recipients;
 use crate::step::Step;
 use crate::verify::claims::{RunClaims, StepClaim};
+use crate::words::quoted;
 
 /// Make a plan that unblocks exactly the accounts that a run blocked
 ///
