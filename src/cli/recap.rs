@@ -22,6 +22,7 @@ use crate::run::run_end::RunEnd;
 use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::standing::headline;
+use crate::words::{count, counted, quoted};
 
 /// What became of a run.
 pub(super) struct Recap<'a> {

@@ -16,6 +16,7 @@ use super::preview;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
+use crate::words::quoted;
 
 /// Plan, ask, and apply in one go
 ///

@@ -23,7 +23,7 @@ use crate::run::status::{RunStatus, run_status};
 use crate::wording;
 use crate::wording::next_steps::{WordedStep, worded};
 use crate::wording::standing::headline;
-use crate::words::clipped;
+use crate::words::{clipped, count, counted, harmless, moment, quoted, span};
 
 /// Where a run stands, and what to do next
 ///
