@@ -8,7 +8,6 @@ use clap::{Args, ValueEnum};
 use super::credential_args::CredentialArgs;
 use super::exit::Failure;
 use super::messages;
-use super::words::{harmless, span};
 use crate::clock::Clock;
 use crate::graph::access::Access;
 use crate::graph::caller::Caller;
@@ -16,6 +15,7 @@ use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, EndpointKind, Endpoints};
 use crate::graph::token::TokenSource;
 use crate::graph::transport::HttpTransport;
+use crate::words::{harmless, span};
 
 /// Where Graph is, and how to get in.
 #[derive(Debug, Clone, Default, Args)]
