@@ -24,10 +24,10 @@ fn every_kind(share: f64, seed: u64) -> FaultShares {
 }
 
 /// Applies until the run says that it is finished. A run may find no way in, or no answer, when it begins: it
-/// then says so, and the same command goes on.
+/// then says so, and the same command goes on. A run that gave an account up is finished: it is asked to try that one again.
 fn apply_until_done(stage: &Stage) -> Ran {
     for _ in 0..12 {
-        let ran = stage.apply("out");
+        let ran = if given_up(stage) == 0 { stage.apply("out") } else { retry(stage) };
         match ran.code {
             Some(0) => return ran,
             // Given up eight times, or turned away at the door: both are taken up again.
@@ -37,6 +37,20 @@ fn apply_until_done(stage: &Stage) -> Ran {
         }
     }
     stage.apply("out").succeeded()
+}
+
+fn retry(stage: &Stage) -> Ran {
+    stage.run(&["apply", "out", "--retry-failed", "--confirm", &given_up(stage).to_string()])
+}
+
+/// How many accounts of a run at its end are not done, although each was tried.
+fn given_up(stage: &Stage) -> usize {
+    if !stage.path("out/results.csv").exists() {
+        return 0;
+    }
+    let outcomes = stage.outcomes("out");
+    let of = |outcome: &str| outcomes.get(outcome).copied().unwrap_or(0);
+    if of("pending") > 0 { 0 } else { of("failed") + of("uncertain") }
 }
 
 fn soup(playbook: &str, seed: u64) {
