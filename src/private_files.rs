@@ -1,11 +1,17 @@
 //! Folders and files that only their owner may read, and files that are either complete or not there.
 
+mod naming;
+
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+use naming::{NameTaken, for_system, give_name};
+
+pub use naming::is_held;
 
 /// Makes a folder that only its owner may read (0700), and the missing folders above it.
 ///
@@ -94,7 +100,21 @@ pub fn create_new(path: &Path) -> io::Result<File> {
     owner_only(OpenOptions::new().write(true).create_new(true)).open(path)
 }
 
+/// Opens a file (0600 when it is made) for reading and writing, that keeps its name for as long as it is open.
+///
+/// Windows refuses to delete or rename it. On other systems that cannot be had, and the caller has to look.
+pub fn open_kept(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    owner_only(options.read(true).write(true).create(true).truncate(false));
+    // FILE_SHARE_READ and FILE_SHARE_WRITE, and not FILE_SHARE_DELETE, which Rust adds to every file.
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 0x1 | 0x2);
+    options.open(path)
+}
+
 /// Opens a file (0600 when it is made) for reading and appending.
+///
+/// On Windows such a file cannot be cut ([`File::set_len`] is refused: rust-lang/rust#105437).
 pub fn open_append(path: &Path) -> io::Result<File> {
     owner_only(OpenOptions::new().read(true).append(true).create(true)).open(path)
 }
@@ -117,7 +137,7 @@ pub fn replace<T, E: From<io::Error>>(
     writer.flush()?;
     drop(writer);
     beside.as_file().sync_all()?;
-    beside.persist(path).map_err(|error| error.error)?;
+    give_name(beside, path, NameTaken::Replace)?;
     sync_folder(folder_of(path))?;
     Ok(answer)
 }
@@ -147,7 +167,7 @@ impl Pending {
     pub fn commit(self) -> io::Result<()> {
         let file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
-        file.persist_noclobber(&self.path).map_err(|error| error.error)?;
+        give_name(file, &self.path, NameTaken::Refuse)?;
         sync_folder(folder_of(&self.path))
     }
 }
@@ -172,7 +192,7 @@ const PART_PREFIX: &str = ".sealoff-";
 const PART_SUFFIX: &str = ".part";
 
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(PART_PREFIX).suffix(PART_SUFFIX).tempfile_in(folder_of(path))
+    tempfile::Builder::new().prefix(PART_PREFIX).suffix(PART_SUFFIX).tempfile_in(for_system(folder_of(path)))
 }
 
 /// Syncs the names in a folder to disk, so that a new or renamed file is found after a power cut.

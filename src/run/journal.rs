@@ -41,8 +41,10 @@ pub(crate) mod store;
 mod tests;
 mod writer;
 
-use std::fs::{File, TryLockError};
-use std::io::{self, BufReader, Read};
+use std::fs::File;
+#[cfg(not(windows))]
+use std::fs::TryLockError;
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -86,7 +88,7 @@ impl Journal {
         store: impl FnOnce(File) -> S,
     ) -> Result<Self, JournalError> {
         let io = |source| JournalError::Io { path: path.to_owned(), source };
-        let mut file = private_files::open_append(path).map_err(io)?;
+        let mut file = private_files::open_kept(path).map_err(io)?;
         lock(&file, path)?;
         // Also when it was there: the process that made it may have died before its name was on disk.
         private_files::sync_folder(private_files::folder_of(path)).map_err(io)?;
@@ -99,6 +101,8 @@ impl Journal {
         if file.metadata().map_err(io)?.len() > whole {
             file.set_len(whole).map_err(io)?;
         }
+        // It was read in large pieces, and what comes next belongs behind the last whole line.
+        file.seek(SeekFrom::Start(whole)).map_err(io)?;
         if whole > 0 {
             // What a process that was killed left in the system's memory is on disk from here on: lines will say so.
             file.sync_all().map_err(io)?;

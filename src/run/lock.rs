@@ -107,7 +107,7 @@ impl FolderLock {
     pub fn take(folder: &Path, command: &str) -> Result<Self, LockError> {
         let path = folder.join(LOCK);
         let io = |source| LockError::Io { path: path.clone(), source };
-        let file = private_files::open_append(&path).map_err(io)?;
+        let file = private_files::open_kept(&path).map_err(io)?;
         let mut tries = 1;
         loop {
             match file.try_lock() {

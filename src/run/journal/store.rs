@@ -1,7 +1,7 @@
 //! Where a journal's bytes go: a file, or in tests something that fails.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 
 /// What a journal needs of the place that keeps it.
 pub(crate) trait Store: Send + 'static {
@@ -28,6 +28,8 @@ impl Store for File {
 
     fn cut(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)?;
+        // The file is not opened for appending, because Windows would not let it be cut then.
+        self.seek(SeekFrom::Start(length))?;
         self.sync_all()
     }
 }
@@ -41,7 +43,7 @@ fn refuse_deleted(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Elsewhere an open file cannot be deleted.
+/// Elsewhere [`open_kept`](crate::private_files::open_kept) keeps it from being deleted.
 #[cfg(not(unix))]
 fn refuse_deleted(_: &File) -> io::Result<()> {
     Ok(())

@@ -240,6 +240,21 @@ async fn a_journal_that_is_deleted_under_way_takes_nothing_more() {
     assert!(matches!(&refused, JournalError::Stopped { source, .. } if source.kind() == io::ErrorKind::NotFound));
 }
 
+/// Elsewhere it cannot be deleted at all.
+#[cfg(windows)]
+#[tokio::test]
+async fn a_journal_cannot_be_deleted_or_renamed_under_way() {
+    let (scratch, path) = scratch();
+    let journal = Journal::open(&path, |_| Ok(())).unwrap();
+    journal.commit(vec![opened(FORMAT)]).await.unwrap();
+    assert!(fs::remove_file(&path).is_err());
+    assert!(fs::rename(&path, scratch.path().join("away")).is_err());
+    assert_eq!(read(&path).unwrap(), [opened(FORMAT)], "it is read all the same");
+    journal.commit(sample(1)).await.unwrap();
+    drop(journal);
+    fs::remove_file(&path).unwrap();
+}
+
 /// Runs rows through a disk that fails, as the engine does: an intent that is not on disk is not sent, and what was
 /// sent has its answer appended. Returns how many intents were sent.
 async fn on_a_failing_disk(path: &Path, good: u64, afterwards: Afterwards) -> (u32, Result<(), JournalError>) {
