@@ -342,3 +342,23 @@ fn quota_is_kept_and_the_run_is_as_fast_as_it_allows() {
     assert!(counters.throttled_items * 100 <= 3_600, "{} throttled", counters.throttled_items);
     assert!(stage.outcomes("out")["done"] == 1_800);
 }
+
+/// A program that shows a table lets others read it, and nothing else.
+#[cfg(windows)]
+#[test]
+fn results_that_are_open_in_a_spreadsheet_are_named_as_such_and_nothing_is_lost() {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(3));
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    let before = std::fs::read(stage.path("out/results.csv")).unwrap();
+    let shown = std::fs::OpenOptions::new().read(true).share_mode(0x1).open(stage.path("out/results.csv")).unwrap();
+    stage
+        .run(&["results", "out"])
+        .exited(3)
+        .complains(&["results.csv cannot be written", "Excel for example: close it"]);
+    drop(shown);
+    stage.run(&["results", "out"]).succeeded();
+    assert_eq!(std::fs::read(stage.path("out/results.csv")).unwrap(), before);
+}

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
 use super::super::words::{harmless, quoted};
+use super::disk;
 use crate::plan::folder::PlanFolder;
 use crate::report::evidence::EvidenceError;
 use crate::report::run_page::ReportError;
@@ -27,7 +28,9 @@ pub(crate) fn of_unkept_verification(error: TableError, plan: &PlanFolder) -> Fa
         TableError::Journal(error) => error.into(),
         TableError::Io(error) => {
             let file = plan.path().join(VERIFICATION_CSV);
+            let advice = disk::advice(&error);
             Failure::new(Exit::Unfinished, format_args!("{} cannot be written: {error}", file.display()))
+                .with_next(format_args!("{advice} Then give the same command again."))
         }
     }
 }
@@ -37,7 +40,10 @@ impl From<ReportError> for Failure {
         match error {
             ReportError::Run(run) => run.into(),
             ReportError::Plan(_) => Self::refused(error),
-            ReportError::Write(_) => Self::usage(error),
+            ReportError::Write(ref source) => {
+                let advice = disk::advice(source);
+                Self::usage(error).with_next(format_args!("{advice} Then give the same command again."))
+            }
         }
     }
 }
