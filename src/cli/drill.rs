@@ -237,8 +237,20 @@ impl Drill<'_> {
             Killed::TooLate => {
                 writeln!(out, "\nThe run ended by itself before it could be killed. The same command again:\n")
             }
+            Killed::Failed(_) => Ok(()),
         });
-        Ok(matches!(killed, Killed::After(_)))
+        match killed {
+            Killed::After(_) => Ok(true),
+            Killed::TooLate => Ok(false),
+            Killed::Failed(code) => {
+                let code = code.map_or_else(|| "without a code".to_owned(), |code| format!("with code {code}"));
+                Err(Failure::new(
+                    Exit::Unfinished,
+                    format_args!("the run that was to be killed failed before that, {code}"),
+                )
+                .with_next("It has said why above. Without --interrupt the drill runs in this process alone."))
+            }
+        }
     }
 
     /// Reads every account again, and says whether each step is proved.

@@ -3,10 +3,10 @@
 use std::env;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
 use crate::plan::manifest::Manifest;
 use crate::private_files;
@@ -19,11 +19,26 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const MAX_POLLS: u32 = 250;
 
 /// How the run ended that was to be killed.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Killed {
     /// It was killed when this number of its writes had been carried out.
     After(u64),
     /// It ended by itself before half of its writes.
     TooLate,
+    /// It failed by itself, with this code where it has one, and has said why.
+    Failed(Option<i32>),
+}
+
+impl Killed {
+    /// `ended_by_itself` is the code with which it ended before it was killed; a run that some accounts kept from being
+    /// whole has come to its end, too.
+    fn of(ended_by_itself: Option<Option<i32>>, written: u64) -> Self {
+        match ended_by_itself {
+            None => Self::After(written),
+            Some(Some(code)) if code == Exit::Done as i32 || code == Exit::Unfinished as i32 => Self::TooLate,
+            Some(code) => Self::Failed(code),
+        }
+    }
 }
 
 /// `apply` in a process of its own.
@@ -57,8 +72,8 @@ impl Victim<'_> {
         simulator.hold_after_writes(half);
         let mut child = KilledOnDrop(self.command(simulator, &ca_file).map_err(cannot)?.spawn().map_err(cannot)?);
         let ended_by_itself = tokio::select! {
-            () = simulator.wait_for_writes(half) => false,
-            () = child.end() => true,
+            () = simulator.wait_for_writes(half) => None,
+            status = child.end() => Some(status.map_err(cannot)?),
         };
         drop(child);
         let written = simulator.counters().writes_applied - before;
@@ -69,7 +84,7 @@ impl Victim<'_> {
             tokio::time::sleep(POLL_INTERVAL).await;
             polls -= 1;
         }
-        Ok(if ended_by_itself { Killed::TooLate } else { Killed::After(written) })
+        Ok(Killed::of(ended_by_itself.map(|status| status.code()), written))
     }
 
     fn command(&self, simulator: &Simulator, ca_file: &Path) -> std::io::Result<Command> {
@@ -108,8 +123,11 @@ struct KilledOnDrop(Child);
 
 impl KilledOnDrop {
     /// Waits until it ends by itself.
-    async fn end(&mut self) {
-        while matches!(self.0.try_wait(), Ok(None)) {
+    async fn end(&mut self) -> std::io::Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.0.try_wait()? {
+                return Ok(status);
+            }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
@@ -120,5 +138,21 @@ impl Drop for KilledOnDrop {
         // It fails where the process has ended already, which is what it is for.
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_failed_is_not_taken_for_one_that_ended() {
+        assert_eq!(Killed::of(None, 7), Killed::After(7));
+        for ended in [0, 3] {
+            assert_eq!(Killed::of(Some(Some(ended)), 7), Killed::TooLate, "{ended}");
+        }
+        for failed in [Some(2), Some(4), Some(5), Some(101), None] {
+            assert_eq!(Killed::of(Some(failed), 0), Killed::Failed(failed));
+        }
     }
 }
