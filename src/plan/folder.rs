@@ -132,7 +132,8 @@ pub fn is_free(folder: &Path) -> Result<(), FolderError> {
     let io = |source| FolderError::Io { path: folder.to_owned(), source };
     match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+        // Systems give this different names.
+        Err(_) if folder.exists() && !folder.is_dir() => {
             return Err(FolderError::NotAFolder { folder: folder.to_owned() });
         }
         Err(error) => return Err(io(error)),
@@ -259,7 +260,10 @@ impl OpeningPlan {
         let path = folder.join(PLAN_JSON);
         let json = match fs::read(&path) {
             Ok(json) => json,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+                    || folder.is_file() =>
+            {
                 let folder = folder.to_owned();
                 return Err(match folder.exists() {
                     true => FolderError::NoPlan { folder },

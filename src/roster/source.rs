@@ -45,6 +45,8 @@ impl Source {
                 let file = match File::open(&path) {
                     Ok(file) => file,
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(RosterError::NotFound(from)),
+                    // Windows opens no folders, and says "Access denied" of them.
+                    Err(_) if path.is_dir() => return Err(RosterError::Folder(from)),
                     Err(error) => return Err(RosterError::Open { from, error }),
                 };
                 match file.metadata() {

@@ -82,10 +82,11 @@ impl SealedRows {
     /// Opens a results file and finds its columns, in any order.
     pub fn open(path: &Path) -> Result<Self, SealedRowsError> {
         let failed = |error| SealedRowsError::File { path: path.to_owned(), error };
-        let file = File::open(path).map_err(failed)?;
-        if file.metadata().map_err(failed)?.is_dir() {
+        // First, for Windows opens no folders, and says "Access denied" of them.
+        if path.is_dir() {
             return Err(failed(io::Error::other("it is a folder; name the results.csv in it")));
         }
+        let file = File::open(path).map_err(failed)?;
         let mut reader = BufReader::new(file);
         let delimiter = delimiter(reader.fill_buf().map_err(failed)?);
         Self::of_reader(Box::new(reader), delimiter, path)
