@@ -36,8 +36,9 @@ pub enum ConnectionError {
 
 /// Makes the HTTP client: TLS by rustls, HTTP/2 where offered, no redirects (a bearer token must not wander).
 ///
-/// `ca_file` adds certificate authorities to those of the system: for an inspecting proxy, or for the simulator. Services
-/// on this very machine (`on_loopback`) are reached past any proxy.
+/// `ca_file` adds certificate authorities to those of the system, for an inspecting proxy. Services on this very machine
+/// (`on_loopback`) are reached past any proxy, and trusted by `ca_file` alone where there is one: what the system trusts
+/// says nothing about a simulator.
 ///
 /// # Errors
 ///
@@ -50,7 +51,11 @@ pub fn http_client(ca_file: Option<&Path>, on_loopback: bool) -> Result<Client, 
         if certificates.is_empty() {
             return Err(ConnectionError::NoCertificate { path: path.to_owned() });
         }
-        builder = builder.tls_certs_merge(certificates).tls_certs_merge(system_roots::hidden());
+        builder = if on_loopback {
+            builder.tls_certs_only(certificates)
+        } else {
+            builder.tls_certs_merge(certificates).tls_certs_merge(system_roots::hidden())
+        };
     }
     Ok(builder.build()?)
 }
