@@ -122,6 +122,22 @@ impl Stage {
         self.simulator.release();
     }
 
+    /// A run in `out` that is killed when the tenant has seen so many writes and its journal has so many answers: they are
+    /// written as they come, and the next writes do not wait for them.
+    pub(crate) fn kill_after_answers(&self, writes: u64, answers: usize, out: &str, arguments: &[&str]) {
+        self.simulator.hold_after_writes(writes);
+        let mut child = self.spawn(arguments);
+        self.wait_for_writes(writes);
+        let journal = self.path(out).join("journal.jsonl");
+        while std::fs::read_to_string(&journal).unwrap().matches("\"record\":\"answered\"").count() < answers {
+            assert_eq!(child.try_wait().unwrap(), None, "the run ended, and its journal lacks answers");
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        self.simulator.release();
+    }
+
     /// Makes a key in `key.txt` and returns its recipient.
     pub(crate) fn recipient(&self) -> String {
         if !self.path("key.txt").exists() {

@@ -124,7 +124,7 @@ fn whoever_was_found_blocked_when_the_run_went_on_is_left_alone() {
     let members = stage.members(45);
     let roster = stage.roster_of(&members);
     stage.plan(&roster, "offboard", "run", &[]).succeeded();
-    stage.kill_after_writes(25, &["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
+    stage.kill_after_answers(25, 20, "run", &["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
     stage.apply("run").succeeded();
     let journal = std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap();
     let is_found = |line: &&str| line.contains("\"record\":\"read\"") && line.contains("\"account_enabled\":false");
@@ -143,7 +143,7 @@ fn whoever_may_have_been_blocked_is_named_and_left_alone() {
     let roster = stage.roster_of(&members);
     stage.plan(&roster, "contain", "run", &[]).succeeded();
     // The first call was answered, the second was carried out in part and its answer never came.
-    stage.kill_after_writes(25, &["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
+    stage.kill_after_answers(25, 20, "run", &["apply", "run", "--confirm", "45", "--max-in-flight", "1"]);
     let answered = stage.ledger().writes.iter().filter(|write| write.answered).count();
     assert_eq!(answered, 20);
     let ran = stage.run(&["undo", "run", "--out", "back"]).succeeded();

@@ -195,7 +195,7 @@ fn a_reading_that_the_run_has_overtaken_is_not_noted() {
     let stage = Stage::at_one_moment(Settings::default());
     let roster = stage.roster_of(&stage.members(40));
     stage.plan(&roster, "contain", "run", &[]).succeeded();
-    stage.kill_after_writes(25, &["apply", "run", "--confirm", "40", "--max-in-flight", "1"]);
+    stage.kill_after_answers(25, 20, "run", &["apply", "run", "--confirm", "40", "--max-in-flight", "1"]);
     let noted =
         || std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap().matches("verification-ended").count();
     // A verification that waits for a replica, while something else is done: its exit code, and whether it was overtaken.
