@@ -83,7 +83,7 @@
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
 //! [`private_files`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
-//! (`asn1`, `pem` and `pfx`) and `secret_buffer`, which leaves no copy of a secret behind.
+//! (`asn1`, `pem` and `pfx`), `toml_text`, and `secret_buffer`, which leaves no copy of a secret behind.
 
 pub mod clock;
 pub mod digest;
@@ -98,6 +98,7 @@ mod asn1;
 mod pem;
 mod pfx;
 mod secret_buffer;
+mod toml_text;
 
 // A blank line between them keeps the rooms in their order.
 pub mod roster;

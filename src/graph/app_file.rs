@@ -24,6 +24,7 @@ use super::credential::{
 use crate::ids::{ClientId, TenantId};
 use crate::nearest::nearest_by;
 use crate::private_files;
+use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
 pub use error::{AppFileError, AppFileProblem};
 
@@ -103,6 +104,9 @@ impl AppFile {
 
     fn parse(path: &Path, text: &str) -> Result<Self, AppFileProblem> {
         let text = text.trim_start_matches('\u{feff}');
+        if let Some(line) = line_with_path(text) {
+            return Err(AppFileProblem::NotToml { line, reason: IN_SINGLE_QUOTES.to_owned() });
+        }
         let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             // Never its display, which shows the line.

@@ -272,3 +272,27 @@ fn a_lookup_that_fails_is_never_not_found() {
     stage.run(&contain(&first_try(), "out")).exited(5).complains(&["gave up"]);
     assert!(!stage.path("out/plan.json").exists());
 }
+
+/// In double quotes it is another text, or no TOML at all.
+#[test]
+fn a_path_of_windows_in_a_file_is_answered_with_how_it_is_written() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(1));
+    let file = |name: &str, text: &str| std::fs::write(stage.path(name), text).unwrap();
+    file("settings.toml", "protect = \"C:\\new\\breakglass.txt\"\n");
+    file("recipients.toml", "[handoff.desk]\nkeys = [\"C:\\work dir\\desk.pem\"]\n");
+    file("app.toml", "client_id = \"11111111-2222-4333-8444-555555555555\"\nclient_secret_file = \"C:\\new\\bin.txt\"\n");
+    file("scenario.toml", "title = \"C:\\work dir\"\n");
+    let plan = ["plan", &roster, "--playbook", "breach", "--out", "out"];
+    for command in [
+        &["config", "--config", "settings.toml"][..],
+        &[&plan[..], &["--recipients", "recipients.toml"]].concat(),
+        &["doctor", "--app", "app.toml"],
+        &["drill", "--scenario", "scenario.toml"],
+    ] {
+        let ran = stage.run(command);
+        assert_ne!(ran.code, Some(0));
+        let said = format!("{}{}", ran.out, ran.err).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("write paths in single quotes: 'C:\\work dir\\desk.pem'"), "{command:?}: {said}");
+    }
+}

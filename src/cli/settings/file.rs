@@ -13,6 +13,7 @@ use super::key::{EACH_TIME, KEYS, SettingKey, SettingKind, folded, looks_like_a_
 use crate::cli::words::harmless;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
+use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
 /// Its name, in the working folder and in the platform's configuration folder.
 pub(crate) const NAME: &str = "sealoff.toml";
@@ -163,6 +164,9 @@ impl SettingsFile {
 
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
         let line_at = |place: usize| 1 + text.get(..place).unwrap_or(text).matches('\n').count();
+        if let Some(line) = line_with_path(text) {
+            return Err(SettingsError::NotToml { path: path.to_owned(), line, reason: IN_SINGLE_QUOTES.to_owned() });
+        }
         let table = DeTable::parse(text).map_err(|error| {
             let line = line_at(error.span().map_or(0, |span| span.start));
             // Never its display, which shows the line.

@@ -11,6 +11,7 @@ use super::name::{DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
 use crate::nearest::nearest_by;
 use crate::private_files;
 use crate::seal::{RecipientError, Recipients};
+use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
 /// A file of recipients is a few lines for each person; this keeps a wrong file name from being read for minutes.
 const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -143,6 +144,13 @@ impl HandoffKeys {
 
     fn of_text(text: &str, path: &Path) -> Result<Self, HandoffKeysError> {
         let of_file = || path.to_owned();
+        if let Some(line) = line_with_path(text) {
+            return Err(HandoffKeysError::Toml {
+                path: of_file(),
+                line: Some(line),
+                what: IN_SINGLE_QUOTES.to_owned(),
+            });
+        }
         let table: Table = text.parse().map_err(|error: toml::de::Error| HandoffKeysError::Toml {
             path: of_file(),
             line: error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),

@@ -1,6 +1,7 @@
 //! Why a scenario cannot be used: which file, which line, and what was most likely meant.
 
 use crate::nearest::nearest_by;
+use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 use std::path::{Path, PathBuf};
 
 /// Beyond this a word is another word and no slip of the pen.
@@ -33,7 +34,12 @@ pub enum ScenarioError {
 impl ScenarioError {
     pub(super) fn of(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        Self::Content { path: path.to_owned(), line, what: with_nearest(error.message()) }
+        let what = match line_with_path(text) {
+            // Bodies of answers may well have line ends in them: only where that is what is wrong.
+            Some(with_path) if line == Some(with_path) => IN_SINGLE_QUOTES.to_owned(),
+            _ => with_nearest(error.message()),
+        };
+        Self::Content { path: path.to_owned(), line, what }
     }
 }
 
