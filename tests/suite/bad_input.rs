@@ -281,7 +281,10 @@ fn a_path_of_windows_in_a_file_is_answered_with_how_it_is_written() {
     let file = |name: &str, text: &str| std::fs::write(stage.path(name), text).unwrap();
     file("settings.toml", "protect = \"C:\\new\\breakglass.txt\"\n");
     file("recipients.toml", "[handoff.desk]\nkeys = [\"C:\\work dir\\desk.pem\"]\n");
-    file("app.toml", "client_id = \"11111111-2222-4333-8444-555555555555\"\nclient_secret_file = \"C:\\new\\bin.txt\"\n");
+    file(
+        "app.toml",
+        "client_id = \"11111111-2222-4333-8444-555555555555\"\nclient_secret_file = \"C:\\new\\bin.txt\"\n",
+    );
     file("scenario.toml", "title = \"C:\\work dir\"\n");
     let plan = ["plan", &roster, "--playbook", "breach", "--out", "out"];
     for command in [
