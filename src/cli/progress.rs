@@ -10,7 +10,9 @@ use super::messages;
 use super::outage::Outage;
 use super::words::{count, counted, harmless, span};
 use crate::clock::Clock;
+use crate::graph::throttle::LimitOwner;
 use crate::run::event::{Event, Progress};
+use crate::wording::pace::long_wait;
 use crate::wording::steps::how_far;
 
 /// Listens to the engine and shows what it hears.
@@ -21,10 +23,14 @@ pub(super) struct Display {
     clock: Clock,
     began: Duration,
     outage: Outage,
+    /// Until when a long wait has been explained.
+    explained_until: Duration,
 }
 
 /// Plain lines come this far apart.
 const LINES_APART: Duration = Duration::from_secs(5);
+/// A wait that is longer than this is explained: a run that stands still looks like one that is stuck.
+const LONG_WAIT: Duration = Duration::from_secs(60);
 /// More failures than this are counted, not listed: the results name them all.
 const MAX_FAILURES_SHOWN: usize = 20;
 
@@ -40,7 +46,15 @@ impl Display {
             }
             bar
         });
-        Self { bar, last_line: None, failures_shown: 0, clock, began: clock.now(), outage: Outage::default() }
+        Self {
+            bar,
+            last_line: None,
+            failures_shown: 0,
+            clock,
+            began: clock.now(),
+            outage: Outage::default(),
+            explained_until: Duration::ZERO,
+        }
     }
 
     /// Shows one event.
@@ -60,7 +74,10 @@ impl Display {
             Event::Sent { writes, .. } => {
                 self.more(&format!("sent a batch of {}", counted(*writes as u64, "write", "writes")));
             }
-            Event::Throttled { writes, retry_after, .. } => {
+            Event::Throttled { writes, owner, retry_after } => {
+                if let Some(wait) = retry_after.filter(|wait| *wait >= LONG_WAIT) {
+                    self.explain(wait, *owner);
+                }
                 let wait = retry_after.map_or_else(|| "says no time".to_owned(), |wait| format!("asks for {}", span(wait)));
                 self.more(&format!("Graph throttled {} and {wait}", counted(*writes as u64, "write", "writes")));
             }
@@ -89,6 +106,15 @@ impl Display {
             Event::Stopping { batches_under_way } => self.line(&format!(
                 "stopping: no more writes are sent, {batches_under_way} under way are waited for; Ctrl-C again leaves at once"
             )),
+        }
+    }
+
+    /// Says once why the run stands still, and again where the wait grows by as much.
+    fn explain(&mut self, wait: Duration, owner: Option<LimitOwner>) {
+        let until = self.clock.now() + wait;
+        if until >= self.explained_until + LONG_WAIT {
+            self.explained_until = until;
+            self.beside(|| messages::note(long_wait(wait, owner)));
         }
     }
 

@@ -9,7 +9,6 @@ use super::event::AppStatistics;
 use super::pace::{Ceiling, Pace};
 use crate::clock::Clock;
 use crate::graph::quota::{Allowance, Feedback, Shape, Wait};
-use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::ids::ClientId;
 
 /// The most apps that one run goes through. Three reach the tenant's own limit; more only help where each may do less.
@@ -218,15 +217,12 @@ impl<T> Apps<T> {
 
     /// Takes in what a call through an app that left at `sent_at` says about the quota. Where it was the tenant's own limit
     /// that refused, every app runs into it, and all of them slow down in proportion.
-    pub fn answered(&mut self, app: AppIndex, sent_at: Duration, feedback: Feedback, scope: Option<ThrottleScope>) {
+    pub fn answered(&mut self, app: AppIndex, sent_at: Duration, feedback: &Feedback) {
         self.apps[app.0].statistics.writes_throttled += u64::from(feedback.throttled);
-        self.apps[app.0].pace.answered(sent_at, feedback, scope);
-        if feedback.is_refusal() && scope.is_some_and(|scope| scope.owner == LimitOwner::Tenant) {
-            let Feedback { throttled, retry_after, .. } = feedback;
-            let others = Feedback { throttled, retry_after, ..Feedback::default() };
-            for other in self.indices().filter(|other| *other != app && self.in_use.contains(*other)) {
-                self.apps[other.0].pace.answered(sent_at, others, scope);
-            }
+        self.apps[app.0].pace.answered(sent_at, feedback);
+        let Some(heard) = feedback.for_other_apps() else { return };
+        for other in self.indices().filter(|other| *other != app && self.in_use.contains(*other)) {
+            self.apps[other.0].pace.heard(sent_at, heard);
         }
     }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::graph::backoff;
-use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, MAX_CALLS, Shape, Wait};
-use crate::graph::throttle::{LimitedRequests, ThrottleScope};
+use crate::graph::quota::{Allowance, Bucket, Concurrency, Controller, Feedback, Heard, MAX_CALLS, Shape, Wait};
 
 /// The write quota of one app in one tenant, which sets the pace, the limits of that app above it, and how many calls it
 /// takes.
@@ -88,14 +87,14 @@ impl Pace {
         Ok(granted)
     }
 
-    /// Takes in what became of a call that left at `sent_at`. A scope that holds back only reads does not concern the
-    /// writes.
-    pub fn answered(&mut self, sent_at: Duration, mut feedback: Feedback, scope: Option<ThrottleScope>) {
-        let now = self.clock.now();
-        if scope.is_some_and(|scope| scope.requests == LimitedRequests::Read) {
-            feedback.throttled = 0;
-        }
-        self.writes.answered(now, sent_at, &feedback, backoff::chance());
+    /// Takes in what became of a call that left at `sent_at`.
+    pub fn answered(&mut self, sent_at: Duration, feedback: &Feedback) {
+        self.writes.answered(self.clock.now(), sent_at, feedback, backoff::chance());
+    }
+
+    /// Takes in what a call of another app met at a limit that both share; that call left at `sent_at`.
+    pub fn heard(&mut self, sent_at: Duration, heard: Heard) {
+        self.writes.heard(self.clock.now(), sent_at, heard, backoff::chance());
     }
 
     /// Takes in how long a call was under way that was answered.
@@ -155,13 +154,15 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::throttle::ThrottleScope;
 
     fn refused_by(scope: &str) -> Result<u32, Wait> {
         let mut pace = Pace::documented(Clock::real(), 0);
         pace.take(20).unwrap();
         let retry_after = Some(Duration::from_secs(30));
-        let feedback = Feedback { sent: 20, throttled: 20, retry_after, ..Feedback::default() };
-        pace.answered(Duration::ZERO, feedback, ThrottleScope::parse(scope));
+        let mut feedback = Feedback { sent: 20, ..Feedback::default() };
+        feedback.refuse(20, ThrottleScope::parse(scope), retry_after);
+        pace.answered(Duration::ZERO, &feedback);
         pace.take(20)
     }
 

@@ -35,6 +35,9 @@ pub struct Settings {
     pub clock_ahead: time::Duration,
     /// What the tenant lets one app do.
     pub quota: Quota,
+    /// Answers say how far a limit is used up from four fifths on (`x-ms-throttle-limit-percentage`). The header is documented,
+    /// and a careful tester never saw it.
+    pub reports_percentage: bool,
     /// How often what goes wrong.
     pub faults: FaultShares,
     /// How long each HTTP call takes, on the wall clock.
@@ -91,6 +94,7 @@ impl Default for Settings {
             clock_speed: 1.0,
             clock_ahead: time::Duration::ZERO,
             quota: Quota::documented(users),
+            reports_percentage: true,
             faults: FaultShares::default(),
             latency: Latency::default(),
             token_lifetime: Duration::from_secs(3_600),

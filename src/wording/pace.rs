@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::graph::throttle::LimitOwner;
 use crate::words::span;
 
 /// Whose quota bounds a run.
@@ -21,5 +22,31 @@ pub fn shortest(floor: Duration, owner: QuotaOwner) -> String {
         (true, QuotaOwner::SeveralApps) => "all within the burst that their quotas allow".to_owned(),
         (false, QuotaOwner::Tenant) => format!("at least {} by the tenant's write quota", span(floor)),
         (false, QuotaOwner::SeveralApps) => format!("at least {} by their quotas and the tenant's", span(floor)),
+    }
+}
+
+/// Why a run stands still that Graph asked to wait, and that it goes on.
+#[must_use]
+pub fn long_wait(wait: Duration, owner: Option<LimitOwner>) -> String {
+    let limit = match owner {
+        Some(LimitOwner::ApplicationInTenant) => "the write quota of this app in the tenant is used up",
+        Some(LimitOwner::Tenant) => "the write quota of the tenant is used up, which all of its apps share",
+        Some(LimitOwner::Application) => "the write quota of this app in all its tenants is used up",
+        None => "it throttles writes, and does not say by which limit",
+    };
+    format!("Graph asks to wait {}: {limit}. The run goes on by itself", span(wait))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_wait_names_the_limit_that_is_waited_for() {
+        let said = |owner| long_wait(Duration::from_secs(300), owner);
+        assert!(said(None).starts_with("Graph asks to wait 5 min: it throttles writes"), "{}", said(None));
+        let owners = [LimitOwner::ApplicationInTenant, LimitOwner::Tenant, LimitOwner::Application];
+        let all: std::collections::HashSet<String> = owners.map(|owner| said(Some(owner))).into_iter().collect();
+        assert_eq!(all.len(), owners.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::feedback::{Feedback, Shape, Wait};
+use super::feedback::{Feedback, Heard, Shape, Wait};
 use super::level::Level;
 use super::window::Window;
 use super::{Allowance, BATCH, MAX_CALLS};
@@ -40,6 +40,8 @@ pub struct Controller {
     /// The way is tried, step by step.
     trying: Option<Trying>,
     gate: Duration,
+    /// Graph asked for single writes of a call to wait until then: their limit is shut, though it is not used up.
+    asked_until: Duration,
     trial: Option<Trial>,
     refused_at: Option<Duration>,
     refusals: Option<RefusalsInARow>,
@@ -120,6 +122,7 @@ impl Controller {
             is_beyond_the_burst: false,
             trying: None,
             gate: Duration::ZERO,
+            asked_until: Duration::ZERO,
             trial: None,
             refused_at: None,
             refusals: None,
@@ -144,8 +147,9 @@ impl Controller {
     ///
     /// What to wait for before asking again.
     pub fn take(&mut self, now: Duration, wanted: u32) -> Result<u32, Wait> {
-        if now < self.gate {
-            return Err(Wait::Until(self.gate));
+        let shut_until = self.shut_until();
+        if now < shut_until {
+            return Err(Wait::Until(shut_until));
         }
         let amount = f64::from(wanted);
         // A call larger than what may be under way still leaves alone, or nothing would ever move.
@@ -168,6 +172,11 @@ impl Controller {
         };
         self.in_flight += f64::from(granted);
         Ok(granted)
+    }
+
+    /// Nothing leaves before this moment.
+    fn shut_until(&self) -> Duration {
+        self.gate.max(self.asked_until)
     }
 
     fn max_in_flight(&self) -> f64 {
@@ -258,11 +267,33 @@ impl Controller {
                 self.level.shed(now);
             }
         }
+        if feedback.throttled > 0 && !feedback.is_refusal() {
+            self.wait_as_asked(now, feedback.retry_after, chance);
+        }
         if feedback.passed > 0 && is_news {
             self.passed_at = now;
         }
         if feedback.share.is_some() || feedback.passed > 0 {
             self.take_share(now, feedback.share);
+        }
+    }
+
+    /// Takes in what a call of another app met, which spends the same limit; that call left at `sent_at`.
+    pub fn heard(&mut self, now: Duration, sent_at: Duration, heard: Heard, chance: f64) {
+        let Heard { is_refusal, retry_after } = heard;
+        if is_refusal {
+            let feedback = Feedback { throttled: 1, retry_after, ..Feedback::default() };
+            self.answered(now, sent_at, &feedback, chance);
+        } else {
+            self.wait_as_asked(now, retry_after, chance);
+        }
+    }
+
+    /// A limit that named a time is left alone until then, by all of its writes and not only by those that it refused:
+    /// whatever comes earlier is counted, and lengthens the wait ("Microsoft Graph throttling guidance").
+    fn wait_as_asked(&mut self, now: Duration, retry_after: Option<Duration>, chance: f64) {
+        if let Some(wait) = retry_after.filter(|wait| !wait.is_zero()) {
+            self.asked_until = self.asked_until.max(now + wait + backoff::a_little(chance));
         }
     }
 
@@ -346,8 +377,10 @@ impl Controller {
         }
         let refusals = self.refusals.get_or_insert(RefusalsInARow { since: now, count: 0 });
         refusals.count += 1;
-        // Either sign is enough. A window that names no time shows itself only by refusing for so long.
-        let long = named.is_some_and(|wait| wait >= LONG) || now.saturating_sub(refusals.since) >= LONG;
+        // Either sign is enough. A window that names no time shows itself only by refusing for so long. One that says 0 does
+        // name a time: it says that it is open.
+        let silent_for_long = feedback.retry_after.is_none() && now.saturating_sub(refusals.since) >= LONG;
+        let long = named.is_some_and(|wait| wait >= LONG) || silent_for_long;
         self.believe_refusal(now, long);
         self.level.refused(now, self.gate);
         self.trial = Some(Trial::Reopening { gate: self.gate, slides_at: Duration::ZERO, is_guess: named.is_none() });
@@ -415,7 +448,7 @@ impl Controller {
     /// How many writes may go at once now.
     #[must_use]
     pub fn in_hand(&self, now: Duration) -> f64 {
-        if now < self.gate {
+        if now < self.shut_until() {
             return 0.0;
         }
         match self.mode {
@@ -436,7 +469,7 @@ impl Controller {
     /// The time that `amount` more writes will take, by what is known now.
     #[must_use]
     pub fn time_for(&self, now: Duration, amount: u64) -> Duration {
-        let (amount, shut) = (amount as f64, self.gate.saturating_sub(now));
+        let (amount, shut) = (amount as f64, self.shut_until().saturating_sub(now));
         if amount <= 0.0 {
             return Duration::ZERO;
         }

@@ -47,7 +47,7 @@ pub use allowance::{Allowance, UnusableAllowance};
 pub use bucket::Bucket;
 pub use concurrency::{Concurrency, MAX_CALLS};
 pub use controller::Controller;
-pub use feedback::{Feedback, Shape, Wait};
+pub use feedback::{Feedback, Heard, LimitRefusal, Shape, Wait};
 
 /// A full batch: what has to fit before it is worth sending.
 const BATCH: f64 = super::batch::MAX_ITEMS as f64;

@@ -263,8 +263,10 @@ const WRITES: u32 = 20_000;
 
 #[test]
 fn a_bucket_is_spent_as_it_fills() {
-    for round_trip in [0.01, 0.05, 0.3, 2.0] {
-        let ran = spend(Service::new(Counting::Bucket), WRITES, round_trip);
+    for (round_trip, reports_shares) in
+        [(0.01, true), (0.05, false), (0.3, true), (0.3, false), (2.0, true), (2.0, false)]
+    {
+        let ran = spend(Service { reports_shares, ..Service::new(Counting::Bucket) }, WRITES, round_trip);
         ran.assert(850.0, 1.01, 0.0);
         assert_eq!((ran.shape, ran.floor), (Shape::TokenBucket, 850.0));
         assert!(ran.calls <= WRITES / 20 * 105 / 100, "{ran:?}");
@@ -386,6 +388,26 @@ fn a_bucket_that_others_had_emptied_is_not_stormed() {
     }
 }
 
+/// It says that it is open, so that it is no window; a service that names no time may well be one.
+#[test]
+fn a_service_that_asks_for_no_wait_at_all_again_and_again_is_no_window() {
+    for (retry_after, shape) in [(Some(Duration::ZERO), Shape::TokenBucket), (None, Shape::SlidingWindow)] {
+        let mut controller = Controller::new(Allowance::WRITES, Duration::ZERO);
+        let mut now = Duration::ZERO;
+        while now < Duration::from_secs(60) {
+            match controller.take(now, 20) {
+                Ok(sent) => {
+                    let feedback = Feedback { sent, throttled: sent, retry_after, ..Feedback::default() };
+                    controller.answered(now + Duration::from_millis(100), now, &feedback, 0.5);
+                }
+                Err(Wait::Until(until)) => now = until,
+                Err(Wait::Answer) => panic!("nothing is under way"),
+            }
+        }
+        assert_eq!(controller.shape(), shape, "{retry_after:?}");
+    }
+}
+
 #[test]
 fn two_calls_of_one_moment_are_one_refusal() {
     let at = Duration::from_secs;
@@ -423,12 +445,14 @@ fn what_was_on_its_way_when_the_service_refused_does_not_make_the_pause_longer()
 fn single_refusals_and_lost_answers_do_not_slow_it_down() {
     let at = Duration::from_secs;
     let mut controller = Controller::new(Allowance::WRITES, at(0));
-    for now in 0..60 {
+    for now in (0..60).map(|round| 31 * round) {
         controller.take(at(now), 20).unwrap();
-        let shed = Feedback { sent: 20, passed: 16, throttled: 4, retry_after: Some(at(30)), share: None };
+        let retry_after = Some(at(30));
+        let shed = Feedback { sent: 20, passed: 16, throttled: 4, retry_after, ..Feedback::default() };
         controller.answered(at(now), at(now), &shed, 0.5);
-        controller.take(at(now), 20).unwrap();
-        controller.answered(at(now), at(now), &Feedback { sent: 20, ..Feedback::default() }, 0.5);
+        assert!(matches!(controller.take(at(now + 29), 20), Err(Wait::Until(_))), "its limit is left alone until then");
+        controller.take(at(now + 31), 20).unwrap();
+        controller.answered(at(now + 31), at(now + 31), &Feedback { sent: 20, ..Feedback::default() }, 0.5);
     }
     assert!((controller.rate() - 20.0).abs() < 1e-9);
     assert_eq!(controller.shape(), Shape::TokenBucket);

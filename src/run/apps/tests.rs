@@ -1,6 +1,7 @@
 //! Several apps under paused time: how their quotas add up, and what the tenant's does to them.
 
 use super::*;
+use crate::graph::throttle::ThrottleScope;
 use crate::run::spent::Spent;
 
 fn client_id(number: u128) -> ClientId {
@@ -35,7 +36,7 @@ async fn spend_for(apps: &mut Apps<()>, seconds: u64) -> Vec<u32> {
                 spent[app.get()] += writes;
                 apps.landed(app);
                 apps.accepted(app, writes.into());
-                apps.answered(app, clock.now(), passed(writes), None);
+                apps.answered(app, clock.now(), &passed(writes));
             }
             Err(Wait::Until(moment)) if moment < end => clock.sleep_until(moment).await,
             Err(Wait::Until(_)) => return spent,
@@ -88,8 +89,9 @@ async fn an_app_that_is_throttled_waits_alone_and_the_tenants_limit_makes_all_wa
         let Grant { app, writes } = apps.take(|_| 20).unwrap();
         apps.landed(app);
         let retry_after = Some(Duration::from_secs(30));
-        let feedback = Feedback { sent: writes, throttled: writes, retry_after, ..Feedback::default() };
-        apps.answered(app, Duration::ZERO, feedback, ThrottleScope::parse(scope));
+        let mut feedback = Feedback { sent: writes, ..Feedback::default() };
+        feedback.refuse(writes, ThrottleScope::parse(scope), retry_after);
+        apps.answered(app, Duration::ZERO, &feedback);
         let by_app = spend_for(&mut apps, 20).await;
         assert_eq!(by_app[app.get()], 0, "{scope}: it waits as Graph asked");
         let others: u32 = by_app.iter().sum();

@@ -37,6 +37,22 @@ const MIN_MAJORITY: usize = 5;
 /// So many writes in a row that fail alone are no outage yet.
 const MAX_FAILED_ALONE: u32 = 3;
 
+/// The writes of one answer that were throttled, for the report of it: the tenant's limit is named before any other.
+#[derive(Debug, Clone, Copy, Default)]
+struct ThrottledItems {
+    count: usize,
+    scope: Option<ThrottleScope>,
+    retry_after: Option<Duration>,
+}
+
+impl ThrottledItems {
+    fn add(&mut self, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
+        self.count += 1;
+        self.retry_after = self.retry_after.max(retry_after);
+        self.scope = scope.filter(|scope| scope.owner == LimitOwner::Tenant).or(self.scope).or(scope);
+    }
+}
+
 /// When Graph answered, and its name for the request.
 type Stamp = (Option<OffsetDateTime>, Option<String>);
 
@@ -74,7 +90,7 @@ impl<T: Transport> Engine<'_, T> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                self.apps.answered(call.app, call.at, Feedback { sent, ..Feedback::default() }, None);
+                self.apps.answered(call.app, call.at, &Feedback { sent, ..Feedback::default() });
                 return self.take_no_answer(call.app, call.writes, error);
             }
         };
@@ -83,10 +99,12 @@ impl<T: Transport> Engine<'_, T> {
         let is_for_items = !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424);
         let items = if is_for_items { batch::answers(&answer.body, call.writes.len(), answer.date) } else { None };
         let Some(items) = items else {
-            let (retry_after, share) = (answer.advice.retry_after, answer.advice.limit_share);
-            let throttled = if answer.status == 429 { sent } else { 0 };
-            let feedback = Feedback { sent, passed: 0, throttled, retry_after, share };
-            self.apps.answered(call.app, call.at, feedback, answer.advice.throttle_scope);
+            let advice = &answer.advice;
+            let mut feedback = Feedback { sent, share: advice.limit_share, ..Feedback::default() };
+            if answer.status == 429 {
+                feedback.refuse(sent, advice.throttle_scope, advice.retry_after);
+            }
+            self.apps.answered(call.app, call.at, &feedback);
             return self.take_envelope(call.app, call.writes, answer, is_for_items);
         };
         self.flight.app(call.app).was_let_in = true;
@@ -99,7 +117,7 @@ impl<T: Transport> Engine<'_, T> {
         let call_id = answer.advice.request_id;
         let share = answer.advice.limit_share;
         let mut feedback = Feedback { sent: count(writes.len()), share, ..Feedback::default() };
-        let mut scope = None::<ThrottleScope>;
+        let mut throttled = ThrottledItems::default();
         let mut outcomes = Vec::with_capacity(writes.len());
         let mut turned_down = Vec::new();
         // An item may be answered with what another of the same call carried.
@@ -117,10 +135,8 @@ impl<T: Transport> Engine<'_, T> {
             feedback.share = item.advice.limit_share.into_iter().chain(feedback.share).reduce(f64::max);
             match outcome {
                 WriteOutcome::Postponed { why: Postponed::Throttled, retry_after } => {
-                    feedback.throttled += 1;
-                    feedback.retry_after = feedback.retry_after.max(retry_after);
-                    scope = item.advice.throttle_scope.filter(|scope| scope.owner == LimitOwner::Tenant).or(scope);
-                    scope = scope.or(item.advice.throttle_scope);
+                    feedback.refuse(1, item.advice.throttle_scope, retry_after);
+                    throttled.add(item.advice.throttle_scope, retry_after);
                 }
                 WriteOutcome::Accepted
                 | WriteOutcome::Refused { .. }
@@ -133,7 +149,7 @@ impl<T: Transport> Engine<'_, T> {
             outcomes.push((outcome, item.advice.request_id.or_else(|| call_id.clone())));
         }
         drop(secrets);
-        self.apps.answered(app, sent_at, feedback, scope);
+        self.apps.answered(app, sent_at, &feedback);
         let mut outcomes = BatchOutcomes { writes, outcomes, blame: Blame::Write, date: answer.date };
         if outcomes.iter().any(|outcome| !outcome.is_fault()) {
             self.flight.decided(number);
@@ -141,14 +157,15 @@ impl<T: Transport> Engine<'_, T> {
         self.refuse_turned_down(app, &mut outcomes, turned_down);
         self.check_token(app, answer.token, &outcomes);
         outcomes.blame = self.blame_together(&outcomes);
-        if feedback.throttled > 0 {
-            self.statistics.writes_throttled += u64::from(feedback.throttled);
-            self.emit_throttled(feedback.throttled as usize, scope, feedback.retry_after);
+        if throttled.count > 0 {
+            self.statistics.writes_throttled += throttled.count as u64;
+            self.emit_throttled(throttled);
         }
         self.take_or_hold(app, number, outcomes);
     }
 
-    fn emit_throttled(&mut self, writes: usize, scope: Option<ThrottleScope>, retry_after: Option<Duration>) {
+    fn emit_throttled(&mut self, throttled: ThrottledItems) {
+        let ThrottledItems { count: writes, scope, retry_after } = throttled;
         let owner = scope.map(|scope| scope.owner);
         self.emit(&Event::Throttled { writes, owner, retry_after });
         if owner == Some(LimitOwner::Tenant) && !std::mem::replace(&mut self.statistics.tenant_limit_reached, true) {
@@ -235,7 +252,8 @@ impl<T: Transport> Engine<'_, T> {
                 self.statistics.calls_throttled += 1;
                 // Whatever the scope says: a call that was turned away as a whole must not come straight back.
                 self.link.pause(self.clock.now(), advice.retry_after);
-                self.emit_throttled(writes.len(), advice.throttle_scope, advice.retry_after);
+                let (scope, retry_after) = (advice.throttle_scope, advice.retry_after);
+                self.emit_throttled(ThrottledItems { count: writes.len(), scope, retry_after });
                 self.settle_all(writes, &postponed(Postponed::Throttled), Blame::Quota);
             }
             _ if is_outage => {

@@ -24,6 +24,7 @@ pub(super) struct File {
     pub(super) clock_ahead: Option<i32>,
     pub(super) read_lag: Option<WrittenValue<Duration>>,
     pub(super) no_quota: bool,
+    pub(super) without_percentage: bool,
     pub(super) limiter: Option<WrittenValue<LimitShape>>,
     pub(super) app_role: Option<WrittenValue<Option<SimulatedRole>>>,
     pub(super) withhold: Vec<WrittenValue<Permission>>,

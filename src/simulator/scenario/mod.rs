@@ -102,6 +102,7 @@ impl Scenario {
             settings.app_role = role.0;
             settings.further_apps.iter_mut().for_each(|app| app.app_role = role.0);
         }
+        settings.reports_percentage &= !file.without_percentage;
         settings.opaque_tokens |= file.opaque_tokens;
         settings.pim_licensed &= !file.without_pim;
         settings.token_lifetime =

@@ -10,7 +10,7 @@ fn parse(text: &str) -> Result<Scenario, ScenarioError> {
 #[test]
 fn what_it_says_is_set_and_what_it_does_not_mention_stays() {
     let text = "seed = 9\nclock-speed = 40\nclock-ahead = -30\nusers = 500\napps = 3\nread-lag = \"2 min\"\n\
-                limiter = \"fixed-window\"\napp-role = \"user\"\nwithhold = [\"Domain.Read.All\"]\nwithout-pim = true\n\
+                limiter = \"fixed-window\"\napp-role = \"user\"\nwithhold = [\"Domain.Read.All\"]\nwithout-pim = true\nwithout-percentage = true\n\
                 token-lifetime = 60\nretry-after = \"date\"\nretry-after-delay = \"250 ms\"\n\
                 [quota]\nwrites = \"100/60\"\nwrites-of-tenant = \"none\"\n\
                 [latency]\nmedian = \"80 ms\"\n[[fault]]\nkind = \"429\"\nrate = 0.5\npath = \"/users/*\"\nfrom = \"2 min\"\n\
@@ -30,7 +30,7 @@ fn what_it_says_is_set_and_what_it_does_not_mention_stays() {
     );
     assert!(!settings.permissions.contains(&"Domain.Read.All".parse::<Permission>().unwrap()));
     assert!(settings.permissions.contains(&"User.Read.All".parse::<Permission>().unwrap()));
-    assert!(!settings.pim_licensed && !settings.opaque_tokens);
+    assert!(!settings.reports_percentage && !settings.pim_licensed && !settings.opaque_tokens);
     let Script { faults, changes, other_apps, latency } = settings.script;
     assert_eq!(faults[0].moment.from, Duration::from_secs(120));
     assert_eq!(latency.unwrap().p95, Duration::from_millis(240));

@@ -101,7 +101,9 @@ impl World {
             let mut answer = self.one(job, &mut die, context);
             let cost = job.requests[job.next].cost;
             answer.resource_units = cost.resource_units;
-            answer.limit_share = self.limits.share_used(context.caller.app(), cost);
+            if self.reports_percentage {
+                answer.limit_share = self.limits.share_used(context.caller.app(), cost);
+            }
             job.failed[job.next] = answer.status >= 400;
             let replaced = self.fails_after_execution(job, &mut die, &mut answer, context);
             if job.batch.is_some() && die.strikes(self.faults.missing_id, &mut self.draws) {

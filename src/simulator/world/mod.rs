@@ -48,6 +48,8 @@ pub(crate) struct World {
     /// The first one is always there.
     pub(crate) apps: Vec<Registration>,
     pub(crate) limits: Limits,
+    /// Do answers say how far the limits are used up?
+    pub(crate) reports_percentage: bool,
     /// What the limits are now.
     quota: Quota,
     /// How far the scenario has come.
@@ -89,6 +91,7 @@ impl World {
             page_epoch: 0,
             playing: Playing::new(&settings.script, settings.seed),
             limits: Limits::new(&settings.quota, &apps, OtherApps::new(&settings.script.other_apps)),
+            reports_percentage: settings.reports_percentage,
             quota: settings.quota.clone(),
             apps,
             lag: Lag::of(settings.read_lag),

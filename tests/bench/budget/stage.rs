@@ -32,6 +32,8 @@ pub(crate) struct Run {
     pub(crate) limiter: Option<LimitShape>,
     /// Half of the quota is gone when half of the writes are done, without notice.
     pub(crate) halved_half_way: bool,
+    /// Do answers say how far the quota is used up?
+    pub(crate) percentage: bool,
     /// How long each call takes, in tenant time.
     pub(crate) round_trip: Duration,
     /// How many apps the run goes through.
@@ -48,6 +50,7 @@ impl Default for Run {
             speed: 60.0,
             limiter: Some(LimitShape::TokenBucket),
             halved_half_way: false,
+            percentage: true,
             round_trip: Duration::ZERO,
             apps: 1,
             arguments: &[],
@@ -83,6 +86,7 @@ impl Run {
             users,
             clock_speed: self.speed,
             quota: quota.clone(),
+            reports_percentage: self.percentage,
             latency,
             further_apps: further_apps.clone(),
             ..Settings::default()

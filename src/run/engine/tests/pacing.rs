@@ -1,5 +1,6 @@
 //! How fast the writes leave, in what company and in what order.
 
+use super::faults::{is_for, with_quirk};
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -26,6 +27,33 @@ async fn slow_and_fast_tenants_are_both_kept_busy_with_full_batches() {
         assert!(statistics.calls <= 210, "{playbook} {milliseconds} ms: {} calls", statistics.calls);
         assert_eq!(statistics.writes_throttled, 0);
         assert!(statistics.waited_for_quota > Duration::ZERO, "{statistics:?}");
+    }
+}
+
+/// One write of a batch is throttled and the others pass: the limit is shut for them all.
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_named_a_time_is_left_alone_until_then() {
+    let item: ItemQuirk = |item, attempts| {
+        let refused = is_for(item, 7) && attempts == 1;
+        refused.then(
+            || json!({"status": 429, "headers": {"Retry-After": "30", "x-ms-throttle-scope": "Tenant/Write/a/b"}}),
+        )
+    };
+    for doors in [vec![SOUND], vec![SOUND; 3]] {
+        let mut rehearsal = with_quirk(Playbook::Contain, 4_000, Quirk { item: Some(item), ..Quirk::default() });
+        rehearsal.doors = doors;
+        rehearsal.finish().await;
+        rehearsal.judge();
+        let world = rehearsal.tenant.world.lock().unwrap();
+        let first = world.calls_at[0];
+        // Answers take a tenth of a second; what was under way until then has left.
+        let early = world
+            .calls_at
+            .iter()
+            .map(|at| *at - first)
+            .filter(|at| (Duration::from_millis(150)..Duration::from_secs(30)).contains(at));
+        assert_eq!(early.count(), 0);
+        assert!(world.calls_at.len() > 100, "{}", world.calls_at.len());
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct World {
     pub(super) violations: Vec<String>,
     pub(super) random: u64,
     pub(super) calls: u64,
+    /// When each call came.
+    pub(super) calls_at: Vec<tokio::time::Instant>,
     pub(super) woke: Option<tokio::time::Instant>,
 }
 
@@ -199,6 +201,7 @@ impl Transport for Tenant {
         {
             let mut world = self.world.lock().unwrap();
             world.calls += 1;
+            world.calls_at.push(began);
             if items.len() > 20 {
                 world.violations.push(format!("{} items in one batch", items.len()));
             }
