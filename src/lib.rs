@@ -83,7 +83,8 @@
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
 //! [`private_files`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
-//! (`asn1`, `pem` and `pfx`), `toml_text`, and `secret_buffer`, which leaves no copy of a secret behind.
+//! (`asn1`, `pem` and `pfx`), `toml_text`, `text_file`, which reads the text of any editor and shell, and `secret_buffer`, which leaves no copy
+//! of a secret behind.
 
 pub mod clock;
 pub mod digest;
@@ -99,6 +100,7 @@ mod pem;
 mod pfx;
 mod secret_buffer;
 mod toml_text;
+mod text_file;
 
 // A blank line between them keeps the rooms in their order.
 pub mod roster;

@@ -1,13 +1,14 @@
 //! Passphrases: typed without echo, or given by a program on standard input. They are never an argument, which every user of
 //! the machine can see, and never in the environment, which child processes inherit.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use crate::seal::{AskPassphrase, Identities, IdentityError};
+use crate::text_file::{self, Letters};
 
 use super::exit::{Exit, Failure};
 
@@ -66,17 +67,30 @@ fn typed(path: &Path) -> Option<SecretString> {
 fn first_line(input: &mut impl BufRead) -> Result<Zeroizing<String>, Failure> {
     let unread = |error: io::Error| Failure::usage(format_args!("the passphrase cannot be read: {error}"));
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
-    io::Read::take(&mut *input, MAX_BYTES as u64).read_until(b'\n', &mut bytes).map_err(unread)?;
-    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match std::str::from_utf8(line) {
-        Ok("") => {
-            Err(Failure::usage("standard input holds no passphrase")
-                .with_next("Write it to standard input as one line."))
+    let mut input = Read::take(&mut *input, MAX_BYTES as u64);
+    loop {
+        let read = input.read_until(b'\n', &mut bytes).map_err(unread)?;
+        let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+        if read == 0 || !is_utf16 {
+            break;
         }
-        Ok(line) => Ok(Zeroizing::new(line.to_owned())),
-        Err(_) => Err(Failure::usage("the passphrase on standard input is not UTF-8")),
+        // In UTF-16 that byte may be a half of any letter, or the first half of the line end.
+        if bytes.len() % 2 == 1 {
+            Read::take(&mut input, 1).read_to_end(&mut bytes).map_err(unread)?;
+        }
+        if text_file::text_of(&bytes, Letters::Unicode).is_ok_and(|text| text.contains('\n')) {
+            break;
+        }
     }
+    let text = text_file::text_of(&bytes, Letters::Unicode)
+        .map_err(|error| Failure::usage(format_args!("the passphrase on standard input cannot be read: {error}")))?;
+    let line = text.lines().next().unwrap_or_default();
+    if line.is_empty() {
+        return Err(
+            Failure::usage("standard input holds no passphrase").with_next("Write it to standard input as one line.")
+        );
+    }
+    Ok(Zeroizing::new(line.to_owned()))
 }
 
 #[cfg(test)]
@@ -85,8 +99,15 @@ mod tests {
 
     #[test]
     fn a_passphrase_is_the_first_line_without_its_end() {
-        for (input, expected) in [("pass phrase \n more\n", "pass phrase "), ("x\r\n", "x"), ("x", "x")] {
-            assert_eq!(first_line(&mut input.as_bytes()).unwrap().as_str(), expected);
+        for (input, expected) in [
+            (&b"pass phrase \n more\n"[..], "pass phrase "),
+            (b"x\r\n", "x"),
+            (b"x", "x"),
+            (b"\xef\xbb\xbfx\n", "x"),
+            (b"\xff\xfex\0\x0a\x01\r\0\n\0y\0", "x\u{10a}"),
+            (b"\xfe\xff\0x\0\n\0y", "x"),
+        ] {
+            assert_eq!(first_line(&mut &*input).unwrap().as_str(), expected);
         }
         for input in [&b""[..], b"\n", b"\xff\n"] {
             assert!(first_line(&mut &*input).is_err());

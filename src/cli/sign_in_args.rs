@@ -9,6 +9,10 @@ use rustls::pki_types::pem::PemObject as _;
 
 use super::exit::Failure;
 use crate::simulator::Settings;
+use crate::text_file::{self, Letters};
+
+/// A certificate is a few lines long.
+const MAX_CERTIFICATE: u64 = 1 << 20;
 
 /// Ways in, besides the printed secret.
 #[derive(Debug, Clone, Args)]
@@ -78,7 +82,9 @@ impl SignInArgs {
 fn certificate_in(path: &Path) -> Result<Vec<u8>, Failure> {
     let cannot =
         |reason: &dyn std::fmt::Display| Failure::usage(format_args!("certificate {}: {reason}", path.display()));
-    let content = std::fs::read(path).map_err(|error| cannot(&error))?;
-    let certificate = CertificateDer::from_pem_slice(&content).map_err(|_| cannot(&"it holds no PEM certificate"))?;
+    let content = text_file::content(path, MAX_CERTIFICATE).map_err(|error| cannot(&error))?;
+    let content = text_file::text_of(&content, Letters::Unicode).map_err(|error| cannot(&error))?;
+    let certificate =
+        CertificateDer::from_pem_slice(content.as_bytes()).map_err(|_| cannot(&"it holds no PEM certificate"))?;
     Ok(certificate.to_vec())
 }

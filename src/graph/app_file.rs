@@ -11,12 +11,10 @@
 mod error;
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use strum::VariantArray as _;
-use zeroize::Zeroizing;
 
 use super::credential::{
     AskPassword, Credential, CredentialKind, FilePassword, SecretFile, SecretFileError, SigningCertificate,
@@ -25,6 +23,7 @@ use crate::ids::{ClientId, TenantId};
 use crate::nearest::nearest_by;
 use crate::private_files;
 use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
+use crate::text_file::{self, Letters};
 
 pub use error::{AppFileError, AppFileProblem};
 
@@ -93,9 +92,7 @@ impl AppFile {
         let of_file = |problem: AppFileProblem| problem.in_file("the app file", path);
         let unreadable = |error| of_file(AppFileProblem::Unreadable(error));
         // By mistake, a secret may have been written into it.
-        let mut text = Zeroizing::new(String::new());
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(MAX_FILE).read_to_string(&mut text).map_err(unreadable)?;
+        let text = text_file::read(path, MAX_FILE, Letters::Unicode).map_err(unreadable)?;
         if private_files::writable_by_others(path).map_err(unreadable)? {
             return Err(of_file(AppFileProblem::WritableByOthers(path.to_owned())));
         }
@@ -103,7 +100,6 @@ impl AppFile {
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, AppFileProblem> {
-        let text = text.trim_start_matches('\u{feff}');
         if let Some(line) = line_with_path(text) {
             return Err(AppFileProblem::NotToml { line, reason: IN_SINGLE_QUOTES.to_owned() });
         }

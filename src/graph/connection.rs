@@ -1,6 +1,5 @@
 //! The one HTTP stack of the program: one pool of connections for Graph and the token service alike.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +10,10 @@ use reqwest::{Certificate, Client, ClientBuilder, redirect};
 use super::body;
 use super::resolver::SystemResolver;
 use super::system_roots;
+use crate::text_file::{self, Letters};
+
+/// The certificates of all authorities that a system trusts are a small part of this.
+const MAX_CA_FILE: u64 = 16 << 20;
 
 /// Why the HTTP stack cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +49,14 @@ pub enum ConnectionError {
 pub fn http_client(ca_file: Option<&Path>, on_loopback: bool) -> Result<Client, ConnectionError> {
     let mut builder = if on_loopback { builder().no_proxy() } else { builder() };
     if let Some(path) = ca_file {
-        let pem = fs::read(path).map_err(|source| ConnectionError::CaFile { path: path.to_owned(), source })?;
-        let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
+        let unreadable = |source| ConnectionError::CaFile { path: path.to_owned(), source };
+        let content = text_file::content(path, MAX_CA_FILE).map_err(unreadable)?;
+        // The name around a block may be in any letters.
+        let certificates = match text_file::text_of(&content, Letters::Unicode) {
+            Ok(pem) => Certificate::from_pem_bundle(pem.as_bytes()),
+            Err(_) => Certificate::from_pem_bundle(&content),
+        }
+        .unwrap_or_default();
         if certificates.is_empty() {
             return Err(ConnectionError::NoCertificate { path: path.to_owned() });
         }

@@ -9,6 +9,10 @@ use crate::directory::{Found, Lookup, LookupError};
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
 use crate::roster::{Key, NotAUpn, Upn};
+use crate::text_file::{self, Letters};
+
+/// No list of protected accounts is larger; a larger file was named by mistake.
+const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The list of accounts that no plan ever touches, as it was written down.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,9 +88,10 @@ impl Protected {
     ///
     /// The file cannot be read, or a line names no account.
     pub fn read(path: &Path) -> Result<Self, ProtectedError> {
-        let text = std::fs::read_to_string(path);
-        let text = text.map_err(|source| ProtectedError::Read { source })?;
-        let origin = Some((path.to_owned(), Digest::of(text.as_bytes())));
+        let unreadable = |source| ProtectedError::Read { source };
+        let content = text_file::content(path, MAX_FILE_BYTES).map_err(unreadable)?;
+        let text = text_file::text_of(&content, Letters::OrWindows1252).map_err(unreadable)?;
+        let origin = Some((path.to_owned(), Digest::of(&content)));
         let list = Self { origin, ..Self::parse(&text)? };
         if list.is_empty() { Err(ProtectedError::Empty) } else { Ok(list) }
     }
@@ -97,7 +102,6 @@ impl Protected {
     ///
     /// A line names no account.
     pub fn parse(text: &str) -> Result<Self, ProtectedError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut names = Vec::new();
         for (line, content) in (1..).zip(text.lines()) {
             let name = without_comment(content).trim();
@@ -186,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_list_is_read_with_its_comments() {
-        let list = "\u{feff}# break glass\r\n\r\n  bg1@contoso.com\t# in the safe\n\
+        let list = "# break glass\r\n\r\n  bg1@contoso.com\t# in the safe\n\
                     0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11\n#old@contoso.com\nx_y.com#EXT#@contoso.com # a guest\n";
         let names: Vec<_> =
             Protected::parse(list).unwrap().names.iter().map(|(n, key)| (*n, key.to_string())).collect();

@@ -8,6 +8,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 use zeroize::Zeroizing;
 
+use crate::text_file::{self, Letters};
+
+/// A public key is one line.
+const MAX_PUBLIC_KEY: u64 = 64 * 1024;
+
 /// What a signature is for: `ssh-keygen -Y verify -n sealoff-evidence`. A signature for one thing is none for another.
 pub const NAMESPACE: &str = "sealoff-evidence";
 
@@ -108,7 +113,8 @@ impl Signer {
     ///
     /// It holds no public key.
     pub fn read(path: &Path) -> Result<Self, SigningError> {
-        let text = fs::read_to_string(path).map_err(|source| SigningError::Io { path: path.to_owned(), source })?;
+        let text = text_file::read(path, MAX_PUBLIC_KEY, Letters::Unicode)
+            .map_err(|source| SigningError::Io { path: path.to_owned(), source })?;
         let key = PublicKey::from_openssh(text.trim());
         key.map(Self).map_err(|error| SigningError::NoKey { path: path.to_owned(), reason: error.to_string() })
     }

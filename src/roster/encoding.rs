@@ -25,7 +25,7 @@ pub enum Encoding {
 
 /// The encoding that the first bytes show, and the length of its byte order mark. Without a mark it is UTF-8 until a later
 /// byte shows something else.
-pub(super) fn of_the_first_bytes(head: &[u8]) -> (Encoding, usize) {
+pub(crate) fn of_the_first_bytes(head: &[u8]) -> (Encoding, usize) {
     match head {
         [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
         [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
@@ -80,7 +80,7 @@ const fn is_ascii_text(byte: u8) -> bool {
 ///
 /// Letters of Windows-1252 hardly ever make a valid sequence of UTF-8 by chance. So the text is UTF-8 if at least half of
 /// what is outside ASCII is valid. One broken sequence among many is then a defect of its row.
-pub(super) fn utf8_or_windows_1252(text: &[u8], whole: bool) -> Encoding {
+pub(crate) fn utf8_or_windows_1252(text: &[u8], whole: bool) -> Encoding {
     let (mut valid, mut broken) = (0_usize, 0_usize);
     let mut rest = text.len();
     for chunk in text.utf8_chunks() {

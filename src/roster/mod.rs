@@ -52,7 +52,7 @@ mod columns;
 mod defect;
 mod delimiter;
 mod dialect;
-mod encoding;
+pub(crate) mod encoding;
 mod entity;
 mod entry;
 mod error;

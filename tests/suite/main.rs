@@ -53,6 +53,7 @@ mod soup;
 mod stage;
 mod standing;
 mod terminal;
+mod text_files;
 mod tools;
 mod unattended;
 mod undo;

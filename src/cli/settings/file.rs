@@ -2,18 +2,18 @@
 
 use std::env;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-use zeroize::Zeroizing;
 
 use super::key::{EACH_TIME, KEYS, SettingKey, SettingKind, folded, looks_like_a_secret, names_a_secret, nearest};
 use crate::cli::words::harmless;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
+use crate::text_file::{self, Letters};
 
 /// Its name, in the working folder and in the platform's configuration folder.
 pub(crate) const NAME: &str = "sealoff.toml";
@@ -139,12 +139,8 @@ impl SettingsFile {
             private_files::MayChange::AnotherOwner => return Err(SettingsError::NotYours(path.to_owned())),
         }
         // By mistake, a secret may have been written into it.
-        let mut text = Zeroizing::new(String::new());
-        let read = file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
-        if read as u64 > MAX_FILE {
-            return Err(unreadable(io::Error::other("it is far too long")));
-        }
-        Self::parse(path, text.trim_start_matches('\u{feff}'))
+        let content = text_file::content_of(file, MAX_FILE).map_err(unreadable)?;
+        Self::parse(path, &text_file::text_of(&content, Letters::Unicode).map_err(unreadable)?)
     }
 
     /// The same of a file that was not named and that lies where the program was started.

@@ -1,8 +1,7 @@
 //! The file that a certificate and its key come in: PEM or PFX, open or behind a password.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::graph::certificate::validity;
 use crate::pem;
 use crate::pfx::{self, Pfx, PfxCertificate, PfxContents, PfxError};
+use crate::text_file::{self, Letters};
 
 /// No such file is longer.
 const MAX_FILE: u64 = 1 << 20;
@@ -154,11 +154,7 @@ fn failed(path: &Path, error: PfxError) -> CertificateError {
 /// [`CertificateError`].
 pub(super) fn read(path: &Path, password: &mut FilePassword<'_>) -> Result<(RsaKeyPair, Vec<u8>), CertificateError> {
     let unreadable = |source| CertificateError::Unreadable { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len().min(MAX_FILE);
-    // One byte more than is needed, so that the buffer does not grow only to see the end.
-    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
-    file.take(MAX_FILE).read_to_end(&mut content).map_err(unreadable)?;
+    let content = text_file::content(path, MAX_FILE).map_err(unreadable)?;
     let contents =
         if pfx::is_binary(&content) { of_pfx(&content, path, password)? } else { of_pem(&content, path, password)? };
     pair(contents, path)
@@ -178,14 +174,9 @@ fn of_pfx(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Resul
 
 fn of_pem(content: &[u8], path: &Path, password: &mut FilePassword<'_>) -> Result<PfxContents, CertificateError> {
     // What stands around the blocks is a name, in any encoding.
-    let lossy;
-    let text = match std::str::from_utf8(content) {
-        Ok(text) => text,
-        Err(_) => {
-            lossy = Zeroizing::new(String::from_utf8_lossy(content).into_owned());
-            &lossy
-        }
-    };
+    let text = text_file::text_of(content, Letters::Unicode)
+        .unwrap_or_else(|_| Zeroizing::new(String::from_utf8_lossy(content).into_owned()));
+    let text = text.as_str();
     let mut contents = PfxContents::default();
     for block in pem::blocks(text) {
         let Some(content) = block.content else {

@@ -10,6 +10,7 @@ use super::error::{TokenError, is_busy};
 use crate::graph::body;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
+use crate::text_file::{self, Letters};
 
 /// No token is longer; a longer file was named by mistake.
 const MAX_TOKEN_FILE: u64 = 64 * 1024;
@@ -24,12 +25,8 @@ pub(super) fn in_file(path: &Path) -> Result<SecretString, TokenError> {
         path: path.to_owned(),
         reason: reason.to_string(),
     };
-    let size = std::fs::metadata(path).map_err(|error| unusable(&error))?.len();
-    if size > MAX_TOKEN_FILE {
-        return Err(unusable(&format_args!("it has {size} bytes, and no token is that long")));
-    }
-    let text = std::fs::read_to_string(path).map(SecretString::from).map_err(|error| unusable(&error))?;
-    let token = text.expose_secret().trim();
+    let text = text_file::read(path, MAX_TOKEN_FILE, Letters::Unicode).map_err(|error| unusable(&error))?;
+    let token = text.trim();
     if token.split('.').count() != 3 || token.contains(char::is_whitespace) {
         return Err(unusable(&"it holds no token (three parts with dots between them)"));
     }

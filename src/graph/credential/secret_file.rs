@@ -1,13 +1,13 @@
 //! A secret, alone in a file.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use secrecy::SecretString;
-use zeroize::Zeroizing;
 
 use crate::private_files;
+use crate::text_file::{self, Letters};
 
 /// No secret is longer.
 const MAX_FILE: u64 = 64 * 1024;
@@ -43,9 +43,8 @@ impl SecretFile {
     pub fn read(path: &Path) -> Result<Self, SecretFileError> {
         let file = File::open(path)?;
         let is_open_to_others = private_files::open_to_others(&file)?;
-        let mut text = Zeroizing::new(String::with_capacity(1024));
-        file.take(MAX_FILE).read_to_string(&mut text)?;
-        let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+        let text = text_file::text_of(&text_file::content_of(file, MAX_FILE)?, Letters::Unicode)?;
+        let line = text.trim_end_matches(['\r', '\n']);
         if line.trim().is_empty() {
             return Err(SecretFileError::Empty);
         }

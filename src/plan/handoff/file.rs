@@ -1,8 +1,7 @@
 //! The file of `--recipients`: each handoff name with its keys.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -12,6 +11,7 @@ use crate::nearest::nearest_by;
 use crate::private_files;
 use crate::seal::{RecipientError, Recipients};
 use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
+use crate::text_file::{self, Letters};
 
 /// A file of recipients is a few lines for each person; this keeps a wrong file name from being read for minutes.
 const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -133,13 +133,8 @@ impl HandoffKeys {
     /// [`HandoffKeysError`]; every key is parsed, so a typing error is found here and not after a password was set.
     pub fn read(path: &Path) -> Result<Self, HandoffKeysError> {
         let failed = |error| HandoffKeysError::File { path: path.to_owned(), error };
-        let mut text = String::new();
-        let file = File::open(path).map_err(failed)?;
-        let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
-        if read as u64 > MAX_FILE_BYTES {
-            return Err(failed(io::Error::other("it is larger than four megabytes")));
-        }
-        Self::of_text(text.trim_start_matches('\u{feff}'), path)
+        let text = text_file::read(path, MAX_FILE_BYTES, Letters::OrWindows1252).map_err(failed)?;
+        Self::of_text(&text, path)
     }
 
     fn of_text(text: &str, path: &Path) -> Result<Self, HandoffKeysError> {

@@ -8,7 +8,6 @@ mod ssh_key;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -20,6 +19,7 @@ use zeroize::Zeroizing;
 use super::cms::PrivateKey;
 use super::pem;
 use crate::pfx::is_binary;
+use crate::text_file::{self, Letters};
 
 pub use error::IdentityError;
 pub use own::Identity;
@@ -56,11 +56,7 @@ impl Identities {
     /// private key of SSH; the private key of a certificate, in PEM or DER (PKCS#8, PKCS#1, SEC 1) or PFX (PKCS#12).
     pub fn read_with(path: &Path, ask: &mut AskPassphrase<'_>) -> Result<Self, IdentityError> {
         let failed = |error| IdentityError::File { path: path.to_owned(), error };
-        let file = File::open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len().min(MAX_FILE_BYTES);
-        // With one byte more than the file has, the buffer does not grow at the end of the file.
-        let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
-        file.take(MAX_FILE_BYTES).read_to_end(&mut content).map_err(failed)?;
+        let content = text_file::content(path, MAX_FILE_BYTES).map_err(failed)?;
         IdentityReader { path, ask }.content(&content).map(Self)
     }
 
@@ -109,11 +105,12 @@ impl IdentityReader<'_, '_> {
         if is_binary(content) {
             return self.der(content);
         }
-        if pem::is_in(content) {
-            let text = std::str::from_utf8(content).map_err(|_| IdentityError::Key(self.path.to_owned()))?;
-            return self.pem(text);
+        match text_file::text_of(content, Letters::Unicode) {
+            Ok(text) if pem::is_in(text.as_bytes()) => self.pem(&text),
+            Ok(text) => self.lines(text.as_bytes()),
+            Err(_) if pem::is_in(content) => Err(IdentityError::Key(self.path.to_owned())),
+            Err(_) => self.lines(content),
         }
-        self.lines(content)
     }
 
     fn passphrase(&mut self) -> Result<SecretString, IdentityError> {

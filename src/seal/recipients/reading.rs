@@ -1,14 +1,13 @@
 //! Recognises recipients: in a text, on the lines of a file, and in files of other kinds.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
 use super::super::pem;
 use super::age_key::{AgeKey, SshProblem};
@@ -16,6 +15,7 @@ use super::certificate::{Certificate, CertificateProblem};
 use super::error::{RecipientError, RecipientPlace};
 use super::foreign;
 use super::recipient::{CERTIFICATE, CERTIFICATE_OAEP, Recipient, RsaPadding};
+use crate::text_file::{self, Letters};
 
 /// A list of recipients has a few lines. The limit keeps a wrong file from being read for minutes.
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -128,11 +128,7 @@ pub(super) fn read_file(path: &Path, text: &str, recipients: &mut Vec<Recipient>
         Err(error) => return Err(failed(error)),
     };
     // It may turn out to be a secret key.
-    let mut content = Zeroizing::new(Vec::new());
-    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut content).map_err(failed)?;
-    if read as u64 > MAX_FILE_BYTES {
-        return Err(failed(io::Error::other("it is larger than a megabyte")));
-    }
+    let content = text_file::content_of(file, MAX_FILE_BYTES).map_err(failed)?;
     of_content(&content, path, recipients)
 }
 
@@ -144,14 +140,15 @@ pub(super) fn of_content(content: &[u8], path: &Path, recipients: &mut Vec<Recip
         return Ok(());
     }
     let failed = |what: &str| RecipientError::File { path: path.to_owned(), error: io::Error::other(what) };
-    let text = Zeroizing::new(text_of(content).ok_or_else(|| failed("it is neither text nor a certificate"))?);
+    let text = text_file::text_of(content, Letters::OrWindows1252)
+        .map_err(|_| failed("it is neither text nor a certificate"))?;
     foreign::refuse_file(&text, &whole)?;
     if pem::is_in(text.as_bytes()) {
         recipients.push(of_pem(&text, &whole)?);
         return Ok(());
     }
     let before = recipients.len();
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+    for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -163,15 +160,6 @@ pub(super) fn of_content(content: &[u8], path: &Path, recipients: &mut Vec<Recip
         }
     }
     if recipients.len() == before { Err(RecipientError::EmptyFile(path.to_owned())) } else { Ok(()) }
-}
-
-/// UTF-8, or the UTF-16 that PowerShell's `>` writes.
-fn text_of(content: &[u8]) -> Option<String> {
-    let Some(utf16) = content.strip_prefix(b"\xff\xfe") else {
-        return std::str::from_utf8(content).ok().map(ToOwned::to_owned);
-    };
-    let units: Vec<u16> = utf16.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-    String::from_utf16(&units).ok()
 }
 
 fn of_pem(text: &str, place: &RecipientPlace) -> Result<Recipient, RecipientError> {

@@ -9,7 +9,6 @@ mod file;
 mod tests;
 mod values;
 
-use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use super::quota::{Limit, LimitShape, Quota};
 use super::script::Script;
 use super::settings::{RetryAfterDelay, Settings};
 
+use crate::text_file::{self, Letters};
 pub use error::ScenarioError;
 use file::File;
 use values::{Allowed, WrittenValue};
@@ -39,20 +39,11 @@ impl Scenario {
     /// [`ScenarioError`]: it names the file and the line, and the nearest right word for a wrong one.
     pub fn read(path: &Path) -> Result<Self, ScenarioError> {
         let cannot = |error| ScenarioError::File { path: path.to_owned(), error };
-        let mut text = String::new();
-        std::fs::File::open(path)
-            .map_err(cannot)?
-            .take(MAX_FILE_BYTES + 1)
-            .read_to_string(&mut text)
-            .map_err(cannot)?;
-        if text.len() as u64 > MAX_FILE_BYTES {
-            return Err(cannot(std::io::Error::other("it is larger than a megabyte")));
-        }
+        let text = text_file::read(path, MAX_FILE_BYTES, Letters::OrWindows1252).map_err(cannot)?;
         Self::of_text(&text, path)
     }
 
     fn of_text(text: &str, path: &Path) -> Result<Self, ScenarioError> {
-        let text = text.trim_start_matches('\u{feff}');
         let file: File = toml::from_str(text).map_err(|error| ScenarioError::of(path, text, &error))?;
         if file.no_quota && (file.limiter.is_some() || file.quota != file::QuotaTable::default()) {
             let what = "no-quota leaves nothing for limiter or [quota] to say; take one of them out".to_owned();
