@@ -99,8 +99,8 @@ mod asn1;
 mod pem;
 mod pfx;
 mod secret_buffer;
-mod toml_text;
 mod text_file;
+mod toml_text;
 
 // A blank line between them keeps the rooms in their order.
 pub mod roster;

@@ -22,8 +22,8 @@ use super::credential::{
 use crate::ids::{ClientId, TenantId};
 use crate::nearest::nearest_by;
 use crate::private_files;
-use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 use crate::text_file::{self, Letters};
+use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
 pub use error::{AppFileError, AppFileProblem};
 

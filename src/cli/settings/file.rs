@@ -12,8 +12,8 @@ use super::key::{EACH_TIME, KEYS, SettingKey, SettingKind, folded, looks_like_a_
 use crate::cli::words::harmless;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
-use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 use crate::text_file::{self, Letters};
+use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
 /// Its name, in the working folder and in the platform's configuration folder.
 pub(crate) const NAME: &str = "sealoff.toml";

@@ -10,8 +10,8 @@ use super::name::{DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
 use crate::nearest::nearest_by;
 use crate::private_files;
 use crate::seal::{RecipientError, Recipients};
-use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 use crate::text_file::{self, Letters};
+use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 
 /// A file of recipients is a few lines for each person; this keeps a wrong file name from being read for minutes.
 const MAX_FILE_BYTES: u64 = 4 << 20;
