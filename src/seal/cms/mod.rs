@@ -26,9 +26,17 @@ use zeroize::Zeroizing;
 pub(super) use read::{CmsProblem, PrivateKey, is_enveloped, open};
 pub(super) use write::seal;
 
-/// The type of the attribute with the integrity code: the OID 2.25.235572403193865275185928466916584122833, made from a
-/// random UUID as X.667 allows. As bytes, because its last arc is longer than the `der` crate takes.
-const INTEGRITY_CODE: [u8; 20] = [
+/// The type of the attribute with the integrity code: the OID
+/// 1.2.840.113556.1.8000.2554.16376.30888.56285.19556.42375.6528127.197462, made from a random UUID in the way that Microsoft
+/// gives everybody ("Obtaining a root OID using a script"). No arc has more than 24 bits, so that every reader takes it.
+const INTEGRITY_CODE: [u8; 32] = [
+    0x2a, 0x86, 0x48, 0x86, 0xf7, 0x14, 0x01, 0xbe, 0x40, 0x93, 0x7a, 0xff, 0x78, 0x81, 0xf1, 0x28, 0x83, 0xb7, 0x5d,
+    0x81, 0x98, 0x64, 0x82, 0xcb, 0x07, 0x83, 0x8e, 0xb8, 0x7f, 0x8c, 0x86, 0x56,
+];
+
+/// The type that it had before, which is still read: 2.25.235572403193865275185928466916584122833. Its last arc has 128 bits;
+/// the reader of .NET takes no more (dotnet/runtime#104645), and that of Windows itself may take fewer.
+const FORMER_INTEGRITY_CODE: [u8; 20] = [
     0x69, 0x82, 0xe2, 0xb9, 0xcc, 0x8c, 0xf5, 0x85, 0xd2, 0xaa, 0xaf, 0x9e, 0xb2, 0x96, 0xb8, 0xa9, 0x96, 0xdb, 0xd3,
     0x51,
 ];

@@ -20,7 +20,7 @@ use pkcs8::spki::AlgorithmIdentifierRef;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::super::asn1::{ContentInfoRef, oid};
-use super::{ContentKey, INTEGRITY_CODE, IV, KEY, integrity_key, wrapping_key};
+use super::{ContentKey, FORMER_INTEGRITY_CODE, INTEGRITY_CODE, IV, KEY, integrity_key, wrapping_key};
 
 /// A private key that opens envelopes. The library that holds it wipes it.
 pub(in super::super) enum PrivateKey {
@@ -146,9 +146,13 @@ impl CmsEnvelope {
     }
 }
 
+fn is_integrity_code(kind: &[u8]) -> bool {
+    kind == INTEGRITY_CODE || kind == FORMER_INTEGRITY_CODE
+}
+
 /// The integrity code among unprotected attributes.
 fn code(attributes: &SetOfVec<AnyRef<'_>>) -> der::Result<Option<Vec<u8>>> {
-    /// The type of the attribute is read as bytes: see [`INTEGRITY_CODE`].
+    /// The type of the attribute is read as bytes: see [`FORMER_INTEGRITY_CODE`], which the `der` crate does not take.
     #[derive(Sequence)]
     struct Attribute<'a> {
         kind: AnyRef<'a>,
@@ -157,8 +161,8 @@ fn code(attributes: &SetOfVec<AnyRef<'_>>) -> der::Result<Option<Vec<u8>>> {
     let mut found = None;
     for attribute in attributes.iter() {
         let Attribute { kind, values } = attribute.decode_as()?;
-        if kind.tag() == Tag::ObjectIdentifier && kind.value() == INTEGRITY_CODE {
-            // A second one would leave open which of them counts.
+        if kind.tag() == Tag::ObjectIdentifier && is_integrity_code(kind.value()) {
+            // A second one, of either type, would leave open which of them counts.
             let ([code], None) = (values.as_slice(), &found) else { return Err(unexpected()) };
             found = Some(code.decode_as::<OctetStringRef<'_>>()?.as_bytes().to_vec());
         }

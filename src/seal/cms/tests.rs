@@ -101,6 +101,19 @@ fn without_the_code_nothing_is_opened_though_every_other_program_would() {
 }
 
 #[test]
+fn what_was_sealed_with_the_former_type_of_the_code_opens_as_before() {
+    let former = write::seal_with(all().certificates(), b"secret", &FORMER_INTEGRITY_CODE).unwrap();
+    for desk in &*DESKS {
+        assert_eq!(opened(desk, &former).unwrap(), b"secret");
+    }
+    let mut changed = former;
+    let at = changed.windows(FORMER_INTEGRITY_CODE.len()).position(|window| window == FORMER_INTEGRITY_CODE).unwrap();
+    changed[at - 20] ^= 1;
+    assert_eq!(opened(&DESKS[0], &changed), Err(CmsProblem::Changed));
+    assert!(sealed(&all(), b"x").windows(INTEGRITY_CODE.len()).any(|window| window == INTEGRITY_CODE));
+}
+
+#[test]
 fn a_stranger_opens_nothing() {
     let der = sealed(&all(), b"secret");
     for algorithm in [&PKCS_RSA_SHA256, &PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384] {

@@ -19,6 +19,15 @@ pub(in super::super) fn seal<'a>(
     certificates: impl Iterator<Item = (&'a Certificate, RsaPadding)>,
     plaintext: &[u8],
 ) -> Result<Vec<u8>, Unspecified> {
+    seal_with(certificates, plaintext, &INTEGRITY_CODE)
+}
+
+/// The same, with the integrity code under a type of the caller's.
+pub(super) fn seal_with<'a>(
+    certificates: impl Iterator<Item = (&'a Certificate, RsaPadding)>,
+    plaintext: &[u8],
+    integrity_code: &[u8],
+) -> Result<Vec<u8>, Unspecified> {
     let mut key = ContentKey::default();
     aws_lc_rs::rand::fill(&mut *key)?;
     let (iv, ciphertext) = encrypt(&key, plaintext)?;
@@ -33,7 +42,7 @@ pub(in super::super) fn seal<'a>(
     code.update(&ciphertext);
     let code = value(tag::OCTET_STRING, &[code.sign().as_ref()]);
     let attribute =
-        value(tag::SEQUENCE, &[&value(tag::OBJECT_IDENTIFIER, &[&INTEGRITY_CODE]), &value(tag::SET, &[&code])]);
+        value(tag::SEQUENCE, &[&value(tag::OBJECT_IDENTIFIER, &[integrity_code]), &value(tag::SET, &[&code])]);
     let content = value(
         tag::SEQUENCE,
         &[
