@@ -11,6 +11,9 @@ use crate::run::first_named::FirstNamed;
 use crate::run::next_steps::NextStep;
 use crate::words::{count, counted, harmless, quoted};
 
+/// Runs a script that came with a folder: the policy of a Windows client runs none, that of a server none that was mailed.
+const POWERSHELL: &str = "powershell -ExecutionPolicy Bypass -File";
+
 /// A step in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordedStep {
@@ -142,9 +145,9 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
             format!("sealoff apply {dir} --retry-failed --confirm {}{arguments}", manifest.phrase_for(*accounts))
         }
         NextStep::LookOnPremises { .. } => {
-            format!("powershell -File {} -WhatIf", quoted(&plan.path().join(ONPREM_PS1)))
+            format!("{POWERSHELL} {} -WhatIf", quoted(&plan.path().join(ONPREM_PS1)))
         }
-        NextStep::ChangeOnPremises { .. } => format!("powershell -File {}", quoted(&plan.path().join(ONPREM_PS1))),
+        NextStep::ChangeOnPremises { .. } => format!("{POWERSHELL} {}", quoted(&plan.path().join(ONPREM_PS1))),
         NextStep::Verify | NextStep::VerifyAgain => format!("sealoff verify {dir}"),
         NextStep::OpenPasswords => format!("sealoff unseal {} -i KEY --show", quoted(&plan.results_path())),
         NextStep::HandOver { packet } => {

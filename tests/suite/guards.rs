@@ -124,8 +124,15 @@ fn passwords_that_live_elsewhere_go_to_a_work_list() {
     assert_eq!(work[0]["distinguished_name"], *there.distinguished_name);
     let script = std::fs::read_to_string(stage.path("plan/onprem.ps1")).unwrap();
     assert!(script.contains("Disable-ADAccount") && script.contains("Set-ADAccountPassword") && script.is_ascii());
+    // What was confirmed is counted, one can do without questions, and the results are opened before the first change.
+    for said in ["[switch] $Force", "; the rest was not confirmed", "would be done: ", "-Identity $Row.sid"] {
+        assert!(script.contains(said), "{said}");
+    }
+    let place = |text: &str| script.rfind(text).unwrap();
+    assert!(place("$written = Open-Results") < place("Invoke-Row -Row $row"));
 
-    stage.apply("plan").succeeded();
+    let ran = stage.apply("plan").succeeded();
+    ran.says(&["powershell -ExecutionPolicy Bypass -File plan"]);
     stage.judge("plan");
     assert!(
         stage.simulator.user(&synced.id.to_string()).unwrap().password.is_none(),
