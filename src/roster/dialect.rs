@@ -75,7 +75,7 @@ fn rank(text: &[u8], whole: bool, delimiter: Delimiter, options: &ReadOptions) -
     let sample = Sample::of(text, whole, delimiter);
     let Some(first) = sample.rows.first() else { return (false, false, 1) };
     let is_key_or_name = |cell: &String| {
-        names::is_a_key(&names::fold(cell), options.by) || options.names(cell) || options.is_a_key(cell)
+        names::is_a_key(&names::meaning(cell), options.by) || options.names(cell) || options.is_a_key(cell)
     };
     let cells = first.len();
     (first.iter().any(is_key_or_name), cells > 1 && sample.rows.iter().all(|row| row.len() == cells), cells)

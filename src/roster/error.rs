@@ -3,7 +3,7 @@
 use std::io;
 
 use super::key_property::KeyProperty;
-use super::names::{ACCEPTED_KEYS, fold_whole, of_property};
+use super::names::{ACCEPTED_KEYS, fold_whole, is_never_a_key, of_property};
 use super::source::Source;
 use super::source_span::SourceSpan;
 use crate::nearest::nearest;
@@ -191,7 +191,7 @@ fn misspelt(found: &[String], by: Option<KeyProperty>) -> Option<(&String, &'sta
         None => ACCEPTED_KEYS.split(", ").filter(|name| name.len() >= 6).collect(),
         Some(by) => of_property(by).to_vec(),
     };
-    found.iter().find_map(|name| {
+    found.iter().filter(|name| !is_never_a_key(name)).find_map(|name| {
         let folded = fold_whole(name);
         let meant = nearest(&folded, known.iter().copied())?;
         (folded.len() >= 6).then_some((name, meant))

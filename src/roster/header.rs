@@ -4,7 +4,7 @@ use super::cells::Cells;
 use super::column::NamedColumn;
 use super::error::{RosterError, UnknownColumn};
 use super::key_property::KeyProperty;
-use super::names::{self, fold};
+use super::names;
 use super::read_options::ReadOptions;
 use super::source::Source;
 use super::source_span::{SourceRecord, SourceSpan};
@@ -27,7 +27,7 @@ impl<'a> Header<'a> {
         cells: &'a Cells,
         from: &'a Source,
     ) -> Self {
-        Self { names, folded: names.iter().map(|name| fold(name)).collect(), source_record, cells, from }
+        Self { names, folded: names.iter().map(|name| names::meaning(name)).collect(), source_record, cells, from }
     }
 
     /// The column with the first of these names that exists. The same name twice is an error, because either may be meant.

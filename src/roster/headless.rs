@@ -66,7 +66,7 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
 
     fn first_names_the_key_column(&self) -> bool {
         self.options.number().and_then(|number| self.first.get(number)).is_some_and(|cell| {
-            let folded = names::fold(cell);
+            let folded = names::meaning(cell);
             let by = self.options.by;
             names::is_a_key(&folded, by) || (by.is_none() && names::is_known(&folded))
         })
@@ -120,7 +120,7 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
 /// A cell of the first record that may be the name of a column or the name of a person.
 fn may_be_either<'a>(first: &'a [String], options: &ReadOptions) -> Option<&'a String> {
     if options.by != Some(KeyProperty::SamAccountName)
-        || first.iter().any(|cell| names::is_a_sure_key(&names::fold(cell), options.by))
+        || first.iter().any(|cell| names::is_a_sure_key(&names::meaning(cell), options.by))
     {
         return None;
     }

@@ -22,7 +22,7 @@
 //! | `preamble` | removes `sep=`, `#TYPE` and `version:v1.0` lines |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
 //! | `read_options`, `key_property` | what the operator says about the list |
-//! | `header`, `names`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
+//! | `header`, `names`, `header_words`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `unclosed_quote` | turns one record into one entry; finds rows inside a quoted cell |
@@ -57,6 +57,7 @@ mod entity;
 mod entry;
 mod error;
 mod header;
+mod header_words;
 mod headless;
 mod key;
 mod key_property;

@@ -5,6 +5,7 @@
 
 use strum::VariantArray as _;
 
+use super::header_words;
 use super::key_property::KeyProperty;
 use crate::unseen::is_invisible;
 
@@ -72,6 +73,10 @@ pub(super) const LIKELY: &[&str] = &[
     "emailaddress",
     "mailaddress",
     "recipientemailaddress",
+    "primarysmtpaddress",
+    "workemail",
+    "login",
+    "employee",
     "entities",
     "entity",
 ];
@@ -85,7 +90,16 @@ const SECRET: &[&str] = &[
     "motdepasse",
     "contrase",
     "senha",
+    "palavrapasse",
     "wachtwoord",
+    "パスワード",
+    "ﾊﾟｽﾜｰﾄﾞ",
+    "hasło",
+    "密码",
+    "口令",
+    "пароль",
+    "heslo",
+    "jelszó",
     "passphrase",
     "secret",
     "accesspass",
@@ -139,10 +153,40 @@ pub(super) const fn of_property(by: KeyProperty) -> &'static [&'static str] {
     }
 }
 
+/// What a column of this name holds: the name as it is compared, in English.
+pub(super) fn meaning(name: &str) -> String {
+    let folded = fold(name);
+    if is_known(&folded) {
+        return folded;
+    }
+    header_words::english(without_remark(name)).map_or(folded, str::to_owned)
+}
+
+/// Whether a column of this name holds somebody other than the person of the row, or an address outside work: it is never the key
+/// unless the operator names it.
+pub(super) fn is_never_a_key(name: &str) -> bool {
+    header_words::is_never_a_key(without_remark(name))
+}
+
 /// The name as it is compared: the property in brackets, or else the whole of it.
 pub(super) fn fold(name: &str) -> String {
+    let name = without_remark(name);
     let bracketed = name.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(inside, _)| inside);
     fold_whole(bracketed.filter(|inside| !inside.trim().is_empty()).unwrap_or(name))
+}
+
+/// What Google's templates say about a column, which is no property.
+const REMARKS: &[&str] = &["required", "read only", "upload only", "optional"];
+
+/// The name without such a remark behind it: `Email Address [Required]`.
+fn without_remark(name: &str) -> &str {
+    let bracketed = name.trim_end().strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
+    match bracketed {
+        Some((before, inside)) if REMARKS.iter().any(|remark| inside.trim().eq_ignore_ascii_case(remark)) => {
+            before.trim_end()
+        }
+        _ => name,
+    }
 }
 
 /// The name as it is compared, brackets included.
@@ -153,6 +197,7 @@ pub(super) fn fold_whole(name: &str) -> String {
 
 /// Whether the header has brackets as those of Entra's templates.
 pub(super) fn is_of_a_template(name: &str) -> bool {
+    let name = without_remark(name);
     name.contains('[') && name.contains(']') && !name.contains("[UTC]")
 }
 
@@ -232,6 +277,8 @@ mod tests {
         }
         assert_eq!(fold("User name [userPrincipalName] Required"), "userprincipalname");
         assert_eq!(fold("Block sign in (Yes/No) [accountEnabled] Required"), "accountenabled");
+        assert_eq!(fold("Email Address [Required]"), "emailaddress", "of Google's template");
+        assert!(!is_of_a_template("Email Address [Required]"));
         assert_eq!(fold("odd []"), "odd[]");
         assert_eq!(fold_whole("a [b]"), "a[b]");
     }

@@ -243,7 +243,7 @@ struct HeaderContext<'a> {
 impl HeaderContext<'_> {
     /// Whether the line must not be shown: in a template without its header it may hold a password.
     fn hides(&self, names: &[String]) -> bool {
-        self.template && !names.iter().any(|name| names::is_known(&names::fold(name)))
+        self.template && !names.iter().any(|name| names::is_known(&names::meaning(name)))
     }
 
     /// Makes an error about a missing key column more precise.

@@ -56,7 +56,7 @@ impl Sample {
     /// `key` is the column that would hold the keys without that header.
     pub(super) fn header_below(&self, options: &ReadOptions, key: Option<usize>) -> Option<u64> {
         let names_a_key = |(index, cell): (usize, &String)| {
-            let folded = names::fold(cell);
+            let folded = names::meaning(cell);
             let is_a_key = names::is_a_key(&folded, options.by) && folded != names::SAM;
             names::is_a_sure_key(&folded, options.by) || (key == Some(index) && is_a_key)
         };

@@ -1,0 +1,711 @@
+//! What columns are called in other languages than English, and in English where exports and personnel offices have words of
+//! their own: the dictionary of headers.
+//!
+//! The names of the Microsoft portals are those of their exports in each language; the other words are those that people write
+//! above a list of employees. Upper and lower case, blanks, hyphens, full stops, brackets, apostrophes and accents make no
+//! difference: `Prénom` is `PRENOM`, and `N.º de empleado` is `Nº de empleado`.
+//!
+//! A word stands here only where it has one meaning in all of these languages. `Nome` is a whole name in Portuguese and a first
+//! name in Italian, so it is `name` and decides nothing.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::unseen::is_invisible;
+
+/// The English name by which this room knows a column, and the words for it.
+type Words = (&'static str, &'static [&'static str]);
+
+/// The name of the property itself, and of its forms in the portals.
+const SIGN_IN_NAME: &[Words] = &[
+    ("userprincipalname", &["Benutzerprinzipalname", "Benutzerprinzipalname (UPN)", "Prinzipalname", "UPN-Name"]),
+    (
+        "userprincipalname",
+        &["Nom d'utilisateur principal", "Nom principal de l'utilisateur", "Nom principal d'utilisateur", "Nom UPN"],
+    ),
+    (
+        "userprincipalname",
+        &[
+            "Nombre principal de usuario",
+            "Nombre principal del usuario",
+            "Nombre de usuario principal",
+            "Nombre de entidad de seguridad de usuario",
+        ],
+    ),
+    ("userprincipalname", &["Nome UPN", "Nome principal do usuário", "Nome principal do utilizador"]),
+    (
+        "userprincipalname",
+        &[
+            "Nome dell'entità utente",
+            "Nome entità utente",
+            "Nome dell'entità utente (UPN)",
+            "Nome principale utente",
+            "Nome dell'entità di sicurezza utente",
+        ],
+    ),
+    (
+        "userprincipalname",
+        &[
+            "Gebruikersprincipalnaam",
+            "Principal-naam van gebruiker",
+            "Principal name van gebruiker",
+            "Principalnaam van gebruiker",
+        ],
+    ),
+    ("userprincipalname", &["ユーザー プリンシパル名", "ユーザ プリンシパル名", "ユーザー プリンシパル ネーム"]),
+    ("userprincipalname", &["Główna nazwa użytkownika", "Nazwa główna użytkownika"]),
+    ("userprincipalname", &["用户主体名称", "用户主体名", "用户主体名称 (UPN)"]),
+    ("userprincipalname", &["Имя участника-пользователя", "Основное имя пользователя"]),
+    ("userprincipalname", &["Hlavní název uživatele", "Hlavní jméno uživatele", "Egyszerű felhasználónév"]),
+    ("userprincipalname", &["Primary user UPN", "Member UPN", "Windows Live ID", "Microsoft Online Services ID"]),
+];
+
+const USER_NAME: &[Words] = &[
+    ("username", &["Benutzername", "Nutzername", "Anmeldename", "Benutzeranmeldename"]),
+    ("username", &["Nom d'utilisateur", "Nom de connexion", "Identifiant de connexion", "Nom d'usager"]),
+    ("username", &["Nombre de usuario", "Nombre de inicio de sesión"]),
+    ("username", &["Nome de usuário", "Nome de utilizador", "Nome do usuário", "Nome do utilizador"]),
+    ("username", &["Nome utente", "Nome di accesso"]),
+    ("username", &["Gebruikersnaam", "Inlognaam", "Aanmeldingsnaam", "Aanmeldnaam"]),
+    ("username", &["ユーザー名", "ユーザ名", "ﾕｰｻﾞｰ名", "ﾕｰｻﾞ名", "ログイン名", "ログイン ID", "サインイン名"]),
+    ("username", &["Nazwa użytkownika", "Nazwa logowania"]),
+    ("username", &["用户名", "登录名", "登录账号"]),
+    ("username", &["Имя пользователя", "Логин", "Имя для входа"]),
+    ("username", &["Uživatelské jméno", "Přihlašovací jméno", "Felhasználónév", "Bejelentkezési név"]),
+    ("login", &["Login name", "Logon name", "User login", "User logon name", "Login ID", "Logon ID", "Okta username"]),
+];
+
+const PERSON: &[Words] = &[
+    ("user", &["Benutzer", "Nutzer", "Utilisateur", "Usuario", "Usuário", "Utilizador", "Utente", "Gebruiker"]),
+    ("user", &["ユーザー", "ユーザ", "Użytkownik", "用户", "Пользователь", "Uživatel", "Felhasználó"]),
+    ("account", &["Konto", "Benutzerkonto", "Compte", "Compte d'utilisateur", "Cuenta", "Cuenta de usuario"]),
+    ("account", &["Conta", "Conta de usuário", "Gebruikersaccount", "アカウント", "Konto użytkownika", "账号", "账户"]),
+    ("account", &["User account", "Учетная запись", "Účet"]),
+    ("member", &["Mitglied", "Membre", "Miembro", "Membro", "Lid", "メンバー", "Członek"]),
+    ("employee", &["Mitarbeiter", "Mitarbeiterin", "Mitarbeitende", "Beschäftigter", "Employé", "Salarié"]),
+    ("employee", &["Collaborateur", "Empleado", "Trabajador", "Funcionário", "Colaborador", "Dipendente"]),
+    ("employee", &["Medewerker", "Werknemer", "社員", "従業員", "Pracownik", "员工", "Сотрудник", "Zaměstnanec"]),
+];
+
+/// Addresses at work.
+const ADDRESS: &[Words] = &[
+    (
+        "emailaddress",
+        &["E-Mail-Adresse", "E-Mail-Adressen", "Adresse e-mail", "Adresse électronique", "Adresse courriel"],
+    ),
+    ("emailaddress", &["Adresse de messagerie", "Adresse de courriel", "Dirección de correo electrónico"]),
+    (
+        "emailaddress",
+        &["Dirección de correo", "Dirección de email", "Endereço de e-mail", "Endereço de correio eletrónico"],
+    ),
+    ("emailaddress", &["Endereço eletrônico", "Indirizzo e-mail", "Indirizzo di posta elettronica", "Indirizzo email"]),
+    ("emailaddress", &["E-mailadres", "Emailadres", "電子メール アドレス", "Eメール アドレス", "メール アドレス"]),
+    (
+        "emailaddress",
+        &["ﾒｰﾙｱﾄﾞﾚｽ", "Adres e-mail", "Adres poczty e-mail", "Adres poczty elektronicznej", "Adres mailowy"],
+    ),
+    ("emailaddress", &["电子邮件地址", "邮箱地址", "Адрес электронной почты", "Адрес эл. почты", "E-mailová adresa"]),
+    ("emailaddress", &["E-mail-cím", "Email ID", "E-mail ID", "Email address ID", "User email", "User email address"]),
+    ("mailaddress", &["Mail-Adresse", "Adresse mail", "Mailadres"]),
+    ("email", &["Courriel", "Mél", "Correo electrónico", "Correo", "Correio eletrónico", "Correio eletrônico"]),
+    ("email", &["Posta elettronica", "メール", "電子メール", "Eメール", "Poczta e-mail", "Poczta elektroniczna"]),
+    ("email", &["邮箱", "电子邮件", "电子邮箱", "Электронная почта", "Эл. почта", "Почта"]),
+    ("workemail", &["Work email address", "Email (work)", "Email - work", "Work mail", "Work e-mail ID", "Email work"]),
+    (
+        "workemail",
+        &["Official email", "Official email ID", "Official email address", "Official mail", "Official mail ID"],
+    ),
+    (
+        "workemail",
+        &["Company email", "Company email ID", "Company email address", "Business email", "Business email address"],
+    ),
+    (
+        "workemail",
+        &["Corporate email", "Corporate email ID", "Corporate email address", "Office email", "Office email ID"],
+    ),
+    (
+        "workemail",
+        &["Employee email", "Employee email address", "Employee email ID", "Leaver email", "Leaver email address"],
+    ),
+    ("workemail", &["Organisation email", "Organization email", "Primary work email", "Email Address (Work)"]),
+    ("workemail", &["Dienstliche E-Mail", "Dienstliche E-Mail-Adresse", "E-Mail dienstlich", "E-Mail (dienstlich)"]),
+    (
+        "workemail",
+        &["Geschäftliche E-Mail", "Geschäftliche E-Mail-Adresse", "E-Mail geschäftlich", "E-Mail (geschäftlich)"],
+    ),
+    ("workemail", &["Dienst-E-Mail", "Firmen-E-Mail", "Firmen-E-Mail-Adresse", "Mitarbeiter-E-Mail", "Dienstmail"]),
+    ("workemail", &["E-mail professionnel", "Courriel professionnel", "Adresse e-mail professionnelle"]),
+    ("workemail", &["Mail professionnel", "Adresse professionnelle", "Adresse mail professionnelle", "E-mail pro"]),
+    (
+        "workemail",
+        &["Correo corporativo", "Correo electrónico corporativo", "Correo de trabajo", "Correo institucional"],
+    ),
+    (
+        "workemail",
+        &["Correo electrónico de trabajo", "Correo empresarial", "Correo laboral", "Correo electrónico laboral"],
+    ),
+    ("workemail", &["E-mail corporativo", "E-mail profissional", "E-mail institucional", "E-mail da empresa"]),
+    (
+        "workemail",
+        &["E-mail aziendale", "Indirizzo e-mail aziendale", "E-mail di lavoro", "E-mail lavoro", "Posta aziendale"],
+    ),
+    ("workemail", &["Zakelijk e-mailadres", "Zakelijke e-mail", "Werkmail", "Werk e-mail", "Werk e-mailadres"]),
+    (
+        "workemail",
+        &["会社メール", "会社メールアドレス", "社用メールアドレス", "社内メールアドレス", "勤務先メールアドレス"],
+    ),
+    ("workemail", &["業務用メールアドレス", "会社のメールアドレス", "勤務先メール", "社用メール"]),
+    (
+        "workemail",
+        &["E-mail służbowy", "Adres e-mail służbowy", "Służbowy adres e-mail", "Służbowy e-mail", "Mail służbowy"],
+    ),
+    ("workemail", &["公司邮箱", "工作邮箱", "企业邮箱", "Рабочая почта", "Рабочий email", "Корпоративная почта"]),
+    ("workemail", &["Pracovní e-mail", "Firemní e-mail", "Céges e-mail", "Munkahelyi e-mail"]),
+    ("primarysmtpaddress", &["Primary SMTP", "Primary email", "Primary email address", "Primary user email address"]),
+    (
+        "primarysmtpaddress",
+        &["Windows email address", "SMTP address", "Primäre SMTP-Adresse", "Primäre E-Mail-Adresse"],
+    ),
+    ("primarysmtpaddress", &["Adresse SMTP principale", "Adresse e-mail principale", "Dirección SMTP principal"]),
+    ("primarysmtpaddress", &["Endereço SMTP primário", "Indirizzo SMTP primario", "Primair SMTP-adres"]),
+    ("primarysmtpaddress", &["プライマリ SMTP アドレス", "Podstawowy adres SMTP"]),
+];
+
+const NUMBER: &[Words] = &[
+    ("objectid", &["Objekt-ID", "Objektkennung", "ID d'objet", "ID de l'objet", "ID objet", "Identificateur d'objet"]),
+    ("objectid", &["Id. de objeto", "Id. del objeto", "Identificador de objeto", "ID do objeto", "ID oggetto"]),
+    (
+        "objectid",
+        &["Oggetto ID", "オブジェクト ID", "Identyfikator obiektu", "对象 ID", "Идентификатор объекта", "ID objektu"],
+    ),
+    ("employeeid", &["Employee number", "Employee no", "Emp ID", "Emp no", "Emp code", "Employee code", "Staff ID"]),
+    ("employeeid", &["Staff number", "Personnel number", "Worker ID", "Payroll number", "Personnel no", "Staff no"]),
+    (
+        "employeeid",
+        &["Personalnummer", "Personal-Nr.", "Pers.-Nr.", "Mitarbeiternummer", "Mitarbeiter-Nr.", "Mitarbeiter-ID"],
+    ),
+    (
+        "employeeid",
+        &["Matricule", "Numéro d'employé", "Numéro de salarié", "N° employé", "ID employé", "N° de matricule"],
+    ),
+    ("employeeid", &["Número de empleado", "Id. de empleado", "N.º de empleado", "Código de empleado", "Legajo"]),
+    (
+        "employeeid",
+        &["Matrícula", "Número de funcionário", "ID do funcionário", "Número mecanográfico", "N.º de funcionário"],
+    ),
+    ("employeeid", &["Matricola", "ID dipendente", "Numero dipendente", "Codice dipendente", "Numero di matricola"]),
+    ("employeeid", &["Personeelsnummer", "Werknemersnummer", "Medewerkernummer", "Medewerker-ID", "Werknemer-ID"]),
+    ("employeeid", &["社員番号", "従業員番号", "従業員 ID", "社員 ID", "職員番号", "社員コード", "従業員コード"]),
+    (
+        "employeeid",
+        &["Numer pracownika", "Identyfikator pracownika", "Numer ewidencyjny", "Nr pracownika", "Nr ewidencyjny"],
+    ),
+    ("employeeid", &["工号", "员工编号", "员工号", "Табельный номер", "Osobní číslo", "Törzsszám"]),
+    (
+        "samaccountname",
+        &["SAM-Kontoname", "SAM account", "Benutzeranmeldename (Prä-Windows 2000)", "Nom de compte SAM"],
+    ),
+    ("samaccountname", &["User logon name (pre-Windows 2000)", "Pre-Windows 2000 logon name", "Nombre de cuenta SAM"]),
+    (
+        "samaccountname",
+        &["Nome da conta SAM", "Nome account SAM", "SAM-accountnaam", "SAM アカウント名", "Nazwa konta SAM"],
+    ),
+    ("proxyaddresses", &["Proxyadressen", "Adresses proxy", "Direcciones de proxy", "Endereços de proxy"]),
+    ("proxyaddresses", &["Indirizzi proxy", "Proxyadressen (SMTP)", "プロキシ アドレス", "Adresy proxy"]),
+];
+
+/// What decides nothing about who is meant.
+const ABOUT: &[Words] = &[
+    ("displayname", &["Anzeigename", "Vollständiger Name", "Nom d'affichage", "Nom complet", "Nombre para mostrar"]),
+    (
+        "displayname",
+        &["Nombre completo", "Nome de exibição", "Nome a apresentar", "Nome completo", "Nome visualizzato"],
+    ),
+    ("displayname", &["Weergavenaam", "Volledige naam", "表示名", "氏名", "Nazwa wyświetlana", "Imię i nazwisko"]),
+    ("displayname", &["显示名称", "姓名", "Отображаемое имя", "ФИО", "Zobrazované jméno", "Megjelenítendő név"]),
+    ("displayname", &["Full name", "Legal name", "Employee name", "Emp name", "Preferred name"]),
+    ("givenname", &["Vorname", "Prénom", "Primeiro nome", "Nome próprio", "Voornaam", "Imię"]),
+    ("surname", &["Nachname", "Familienname", "Zuname", "Nom de famille", "Apellidos", "Apellido", "Sobrenome"]),
+    ("surname", &["Apelido", "Cognome", "Achternaam", "Nazwisko", "Фамилия", "Příjmení"]),
+    (
+        "department",
+        &["Abteilung", "Département", "Departamento", "Reparto", "Dipartimento", "Afdeling", "部署", "部門"],
+    ),
+    ("department", &["所属", "Dział", "部门", "Отдел", "Oddělení"]),
+    ("jobtitle", &["Stellenbezeichnung", "Berufsbezeichnung", "Fonction", "Cargo", "Puesto", "Mansione", "Functie"]),
+    ("jobtitle", &["Functietitel", "役職", "職種", "Stanowisko", "职位", "职务", "Должность"]),
+    ("accountenabled", &["Konto aktiviert", "Compte activé", "Cuenta habilitada", "Conta habilitada", "Conta ativada"]),
+    ("accountenabled", &["Account abilitato", "Account ingeschakeld", "アカウントの有効化", "Konto włączone"]),
+    ("blockcredential", &["Anmeldung blockiert", "Anmeldeinformationen blockieren", "Connexion bloquée"]),
+    (
+        "blockcredential",
+        &["Bloquer les informations d'identification", "Bloquear credencial", "Inicio de sesión bloqueado"],
+    ),
+    ("blockcredential", &["Entrada bloqueada", "Blocca credenziali", "Accesso bloccato", "Aanmelding geblokkeerd"]),
+    (
+        "blockcredential",
+        &["Referentie blokkeren", "サインインのブロック", "資格情報のブロック", "Blokuj poświadczenia"],
+    ),
+    ("blockcredential", &["Logowanie zablokowane", "Sign-in blocked", "Block sign-in"]),
+    ("usertype", &["Benutzertyp", "Type d'utilisateur", "Tipo de usuario", "Tipo de usuário", "Tipo de utilizador"]),
+    (
+        "usertype",
+        &["Tipo utente", "Gebruikerstype", "ユーザーの種類", "Typ użytkownika", "用户类型", "Тип пользователя"],
+    ),
+];
+
+/// Parts of the names of columns that hold somebody other than the person of the row: who leads, asked, approved, sent, wrote. In
+/// the form in which names are compared.
+const SOMEBODY_ELSE: &[&str] = &[
+    // English
+    "manager",
+    "supervisor",
+    "approver",
+    "approvedby",
+    "approvalby",
+    "requester",
+    "requestor",
+    "requestedby",
+    "sender",
+    "sentby",
+    "createdby",
+    "creator",
+    "initiatedby",
+    "initiator",
+    "modifiedby",
+    "updatedby",
+    "changedby",
+    "performedby",
+    "actionby",
+    "submittedby",
+    "submitter",
+    "reportedby",
+    "reporter",
+    "assignedby",
+    "assignedto",
+    "assignee",
+    "invitedby",
+    "inviter",
+    "enrolledby",
+    "managedby",
+    "ownedby",
+    "reportsto",
+    "reportingto",
+    "teamlead",
+    "teamleader",
+    "sponsor",
+    "reviewer",
+    "reviewedby",
+    "exportedby",
+    "generatedby",
+    "preparedby",
+    "authorizedby",
+    "authorisedby",
+    "hrcontact",
+    "hrbp",
+    "deputy",
+    "delegate",
+    "replyto",
+    "onbehalfof",
+    "forwardingaddress",
+    "forwardto",
+    "lastmodifiedby",
+    "grantedby",
+    // German
+    "vorgesetzt",
+    "fuhrungskraft",
+    "fuehrungskraft",
+    "genehmiger",
+    "genehmigtvon",
+    "antragsteller",
+    "beantragtvon",
+    "absender",
+    "ersteller",
+    "erstelltvon",
+    "angelegtvon",
+    "geandertvon",
+    "geaendertvon",
+    "bearbeite",
+    "abteilungsleit",
+    "teamleit",
+    "bereichsleit",
+    "gruppenleit",
+    "ansprechpartner",
+    "verantwortlich",
+    "angefordertvon",
+    "personalreferent",
+    "stellvertret",
+    "sachbearbeiter",
+    "exportiertvon",
+    // French
+    "responsable",
+    "superieur",
+    "approbateur",
+    "approuvepar",
+    "demandeur",
+    "demandepar",
+    "expediteur",
+    "creepar",
+    "createur",
+    "modifiepar",
+    "emetteur",
+    "gestionnaire",
+    "chefde",
+    "valideur",
+    "validepar",
+    "exportepar",
+    "genererpar",
+    "generepar",
+    "auteur",
+    // Spanish
+    "gerente",
+    "jefe",
+    "aprobador",
+    "aprobadopor",
+    "solicitante",
+    "solicitadopor",
+    "remitente",
+    "creadopor",
+    "creador",
+    "modificadopor",
+    "encargado",
+    "generadopor",
+    // Portuguese
+    "gestor",
+    "aprovador",
+    "aprovadopor",
+    "requisitante",
+    "solicitadopor",
+    "criadopor",
+    "criador",
+    "chefe",
+    "coordenador",
+    "responsavel",
+    "geradopor",
+    // Italian
+    "responsabile",
+    "superiore",
+    "approvatore",
+    "approvatoda",
+    "richiedente",
+    "richiestoda",
+    "mittente",
+    "creatoda",
+    "creatore",
+    "modificatoda",
+    "referente",
+    "capoufficio",
+    "generatoda",
+    // Dutch
+    "leidinggevende",
+    "goedkeurder",
+    "goedgekeurddoor",
+    "aanvrager",
+    "aangevraagddoor",
+    "afzender",
+    "aangemaaktdoor",
+    "gemaaktdoor",
+    "gewijzigddoor",
+    "teamleider",
+    "afdelingshoofd",
+    "opdrachtgever",
+    // Japanese
+    "上司",
+    "上長",
+    "承認者",
+    "申請者",
+    "依頼者",
+    "送信者",
+    "差出人",
+    "作成者",
+    "更新者",
+    "管理者",
+    "責任者",
+    "マネージャ",
+    "担当者",
+    "変更者",
+    "実行者",
+    "登録者",
+    // Polish
+    "przelozon",
+    "kierownik",
+    "menedzer",
+    "zatwierdz",
+    "wnioskodawc",
+    "wnioskujac",
+    "nadawc",
+    "utworzonyprzez",
+    "utworzonaprzez",
+    "utworzyl",
+    "zglaszajac",
+    "opiekun",
+    "autor",
+    "zmodyfikowalprzez",
+    // Chinese, Russian, Czech
+    "经理",
+    "主管",
+    "审批人",
+    "申请人",
+    "发件人",
+    "创建人",
+    "创建者",
+    "负责人",
+    "上级",
+    "руководител",
+    "менеджер",
+    "согласующ",
+    "заявител",
+    "отправител",
+    "создал",
+    "начальник",
+    "nadrizen",
+    "vedouci",
+    "schvalovatel",
+    "zadatel",
+    "odesilatel",
+];
+
+/// The same, where the part is a word of its own: a *contractor* is no actor.
+const SOMEBODY_ELSE_AS_A_WORD: &[&str] = &[
+    "actor",
+    "boss",
+    "lead",
+    "author",
+    "caller",
+    "from",
+    "owner",
+    "cc",
+    "bcc",
+    "by",
+    "von",
+    "capo",
+    "chef",
+    "автор",
+    "leiter",
+];
+
+/// Parts of the names of columns with addresses outside the tenant, or such as are to come.
+const NOT_AT_WORK: &[&str] = &[
+    "personalemail",
+    "personalmail",
+    "personalemailaddress",
+    "privateemail",
+    "privatemail",
+    "privatemailaddress",
+    "recoveryemail",
+    "secondaryemail",
+    "secondemail",
+    "alternateemail",
+    "alternativeemail",
+    "homeemail",
+    "otheremail",
+    "othermail",
+    "emailpersonal",
+    "emailprivate",
+    "emailhome",
+    "newprimaryemail",
+    "newemail",
+    "externalemail",
+    "emailprivat",
+    "privatee",
+    "privatadresse",
+    "emailpersonnel",
+    "courrielpersonnel",
+    "adressepersonnelle",
+    "emailpersonnelle",
+    "correopersonal",
+    "correoelectronicopersonal",
+    "correoparticular",
+    "emailpessoal",
+    "emailparticular",
+    "emailpersonale",
+    "emailprivata",
+    "priveemail",
+    "priveadres",
+    "個人メール",
+    "個人用メール",
+    "私用メール",
+    "自宅メール",
+    "個人アドレス",
+    "emailprywatny",
+    "prywatnyadres",
+    "prywatnyemail",
+    "个人邮箱",
+    "私人邮箱",
+    "личнаяпочта",
+    "личныйemail",
+];
+
+/// Every word in the form in which names are compared, with its English name.
+static ENGLISH: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let all = [SIGN_IN_NAME, USER_NAME, PERSON, ADDRESS, NUMBER, ABOUT];
+    let each = |(english, words): &Words| words.iter().map(|word| (plain(word), *english)).collect::<Vec<_>>();
+    all.into_iter().flatten().flat_map(each).collect()
+});
+
+/// The English name of a column, as this room folds it.
+pub(super) fn english(name: &str) -> Option<&'static str> {
+    ENGLISH.get(&plain(name)).copied()
+}
+
+/// Whether a column of this name holds somebody other than the person of the row (a manager, an approver, a sender), or an address
+/// outside work, in any of the languages. Such a column is never the key unless the operator names it.
+pub(super) fn is_never_a_key(name: &str) -> bool {
+    let plain = plain(name);
+    let has = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
+    has(SOMEBODY_ELSE) || has(NOT_AT_WORK) || words(name).any(|word| SOMEBODY_ELSE_AS_A_WORD.contains(&word.as_str()))
+}
+
+/// The words of a name: `ActorUPN`, `actor_upn` and `Actor UPN` have two.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let mut words = vec![String::new()];
+    let mut after_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (after_lower && c.is_uppercase()) {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            words.iter_mut().next_back().into_iter().for_each(|word| word.extend(c.to_lowercase()));
+        }
+        after_lower = c.is_lowercase();
+    }
+    words.into_iter().filter(|word| !word.is_empty())
+}
+
+/// The name as it is compared with the words: letters and digits alone, in lower case, without accents.
+fn plain(name: &str) -> String {
+    let is_skipped =
+        |c: &char| is_invisible(*c) || !(c.is_alphanumeric() || *c == 'ー') || ('\u{300}'..='\u{36f}').contains(c);
+    let mut plain = String::with_capacity(name.len());
+    for c in name.chars().map(half_width).filter(|c| !is_skipped(c)).flat_map(char::to_lowercase) {
+        match without_accent(c) {
+            Some(letters) => plain.push_str(letters),
+            None => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// The letters that Japanese keyboards write two columns wide, as plain ones.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+const fn without_accent(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ą' | 'ă' => "a",
+        'ç' | 'ć' | 'č' => "c",
+        'ď' | 'đ' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ő' => "o",
+        'ř' => "r",
+        'ś' | 'š' => "s",
+        'ß' => "ss",
+        'ť' => "t",
+        'ù' | 'ú' | 'û' | 'ü' | 'ů' | 'ű' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        'ё' => "е",
+        'º' | '°' | 'ª' => "",
+        'æ' => "ae",
+        'œ' => "oe",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelling_makes_no_difference() {
+        for name in [
+            "Nom d’utilisateur principal",
+            "NOM D'UTILISATEUR PRINCIPAL",
+            "nom_d-utilisateur principal",
+            "Nom d'utilisateur\u{a0}principal*",
+        ] {
+            assert_eq!(english(name), Some("userprincipalname"), "{name}");
+        }
+        assert_eq!(english("Pre\u{301}nom"), Some("givenname"), "an accent as a letter of its own");
+        assert_eq!(english("オブジェクトＩＤ"), Some("objectid"), "wide letters");
+        assert_eq!(english("Nº de empleado"), Some("employeeid"));
+        assert_eq!(english("Haarfarbe"), None);
+    }
+
+    #[test]
+    fn no_word_has_two_meanings_and_none_is_somebody_else() {
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for (meaning, words) in [SIGN_IN_NAME, USER_NAME, PERSON, ADDRESS, NUMBER, ABOUT].into_iter().flatten() {
+            for word in *words {
+                assert!(!is_never_a_key(word), "{word}");
+                let before = seen.insert(plain(word), meaning);
+                assert!(before.is_none_or(|before| before == *meaning), "{word}: {before:?} and {meaning}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_are_written_as_they_are_compared() {
+        for part in SOMEBODY_ELSE.iter().chain(NOT_AT_WORK) {
+            assert_eq!(plain(part), *part);
+        }
+    }
+
+    #[test]
+    fn somebody_else_is_known_in_any_language() {
+        for name in [
+            "Manager Email",
+            "managerUPN",
+            "Boss UPN",
+            "Actor UPN",
+            "actorUserPrincipalName",
+            "Created by",
+            "initiatedBy.user",
+            "E-Mail des Vorgesetzten",
+            "Führungskraft",
+            "Fuehrungskraft E-Mail",
+            "Genehmigt von",
+            "Courriel du supérieur",
+            "Adresse e-mail du responsable",
+            "Correo del jefe",
+            "Correo del solicitante",
+            "E-mail do gestor",
+            "Aprovador",
+            "Email del responsabile",
+            "E-mail leidinggevende",
+            "上司のメールアドレス",
+            "承認者",
+            "E-mail przełożonego",
+            "Sender_Address",
+            "Personal Email",
+            "Private E-Mail",
+            "E-Mail (privat)",
+            "Recovery Email",
+            "New Primary Email [UPLOAD ONLY]",
+            "Requested By",
+        ] {
+            assert!(is_never_a_key(name), "{name}");
+        }
+        for name in [
+            "Contractor Email",
+            "User",
+            "userPrincipalName",
+            "Email",
+            "Mitarbeiter",
+            "Login",
+            "Recipient",
+            "mail",
+            "UserId",
+            "Work Email",
+        ] {
+            assert!(!is_never_a_key(name), "{name}");
+        }
+    }
+}
