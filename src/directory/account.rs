@@ -27,6 +27,8 @@ pub struct Account {
     /// `Guest` alone does not make an account external, and an external one may be labelled `Member` ("user resource
     /// type", `userType` and `externalUserState`).
     pub external: bool,
+    /// The account of a software agent, which has no password.
+    pub agent: bool,
     /// Mastered on-premises at this moment.
     pub synced: bool,
     /// When the password was last changed or set.
@@ -70,7 +72,7 @@ impl Account {
     /// The account that a user object describes; `None` when the app may not read the object's sign-in name, because
     /// then nothing else in it can be relied on either.
     pub(super) fn of(mut user: User) -> Option<Self> {
-        let on_premises = OnPremises::of(&mut user);
+        let (on_premises, agent) = (OnPremises::of(&mut user), user.is_agent());
         let user_principal_name = user.user_principal_name.filter(|name| !name.is_empty())?;
         let external = user.external_user_state.is_some() || user_principal_name.to_lowercase().contains("#ext#");
         Some(Self {
@@ -81,6 +83,7 @@ impl Account {
             surname: user.surname.unwrap_or_default(),
             enabled: user.account_enabled,
             external,
+            agent,
             synced: user.on_premises_sync_enabled == Some(true),
             last_password_change: user.last_password_change_date_time,
             sessions_valid_from: user.sign_in_sessions_valid_from_date_time,

@@ -18,6 +18,12 @@ pub const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surnam
 pub struct User {
     /// The object id.
     pub id: ObjectId,
+    /// The type, with `#microsoft.graph.` before it; there where Graph names it.
+    #[serde(rename = "@odata.type", default)]
+    pub kind: Option<String>,
+    /// The agent identity that an agent user belongs to. It is not in [`SELECT`], for a cloud that does not know it refuses
+    /// the whole question.
+    pub identity_parent_id: Option<String>,
     /// The sign-in name. `None` when the app may not read it.
     pub user_principal_name: Option<String>,
     /// The mail address. Not unique by any guarantee.
@@ -56,4 +62,34 @@ pub struct User {
     pub employee_id: Option<String>,
     /// Every address, with `SMTP:` or `smtp:` before it; there only where they were asked for beside [`SELECT`].
     pub proxy_addresses: Option<Vec<String>>,
+}
+
+impl User {
+    /// Is it the account of a software agent? It has no password, and signs in through the agent identity that it belongs
+    /// to ("agentUser resource type", derived from user).
+    #[must_use]
+    pub fn is_agent(&self) -> bool {
+        const AGENT: &str = "#microsoft.graph.agentUser";
+        self.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case(AGENT))
+            || self.identity_parent_id.as_deref().is_some_and(|parent| !parent.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_is_known_by_its_type_or_by_its_parent() {
+        let is_agent = |more: &str| {
+            let json = format!("{{\"id\":\"236352d0-70af-43ed-bd22-f410a9d4328b\"{more}}}");
+            serde_json::from_str::<User>(&json).unwrap().is_agent()
+        };
+        for more in ["", ",\"@odata.type\":\"#microsoft.graph.user\"", ",\"identityParentId\":null"] {
+            assert!(!is_agent(more), "{more}");
+        }
+        for more in [",\"@odata.type\":\"#microsoft.graph.agentUser\"", ",\"identityParentId\":\"1-2\""] {
+            assert!(is_agent(more), "{more}");
+        }
+    }
 }

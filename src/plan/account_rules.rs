@@ -64,6 +64,11 @@ impl<'a> AccountRules<'a> {
     fn steps_for(&self, account: &Account, mut reasons: Vec<Reason>, named: String) -> Ruling {
         let mut steps = self.playbook.steps();
         let mut details: Vec<String> = Some(named).filter(|text| !text.is_empty()).into_iter().collect();
+        if account.agent {
+            // Whatever is done to it, its agent identity can sign it in again: the reason is worth naming always.
+            reasons.push(Reason::AgentUser);
+            steps = steps.only(|step| step.facts().works_on.agents);
+        }
         if account.external {
             // Password and sessions are in the guest's home tenant: "Revoke user access in Microsoft Entra ID" leaves
             // blocking as the one thing that works here.

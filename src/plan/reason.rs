@@ -52,6 +52,8 @@ pub enum Reason {
     Privileged,
     /// The person signs in elsewhere.
     Guest,
+    /// The account is a software agent's: it has no password.
+    AgentUser,
     /// The account is mastered on-premises.
     Synced,
     /// The domain signs its people in by itself.

@@ -17,7 +17,7 @@ pub(super) const PERMISSION: StepPermission = StepPermission {
 pub(super) const FACTS: StepFacts = StepFacts {
     part: WritePart::AccountEnabled(false),
     is_retried_alone: true,
-    works_on: WorksOn { guests: true, synced: true, federated: true },
+    works_on: WorksOn { guests: true, synced: true, federated: true, agents: true },
     permission: PERMISSION,
     action: Action::Block,
     proved_by: ProvedBy::AccountEnabled(false),

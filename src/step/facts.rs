@@ -44,6 +44,8 @@ pub struct WorksOn {
     pub synced: bool,
     /// The password of a federated account is kept by another identity provider.
     pub federated: bool,
+    /// An agent user has no password ("agentUser resource type").
+    pub agents: bool,
 }
 
 /// A Graph permission, application or delegated; both kinds have the same names.

@@ -8,7 +8,7 @@ use crate::directory::reach::Action;
 pub(super) const FACTS: StepFacts = StepFacts {
     part: WritePart::PasswordProfile,
     is_retried_alone: false,
-    works_on: WorksOn { guests: false, synced: false, federated: false },
+    works_on: WorksOn { guests: false, synced: false, federated: false, agents: false },
     permission: StepPermission {
         purpose: "reset passwords",
         least: &["User-PasswordProfile.ReadWrite.All"],

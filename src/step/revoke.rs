@@ -7,7 +7,7 @@ use crate::directory::reach::Action;
 pub(super) const FACTS: StepFacts = StepFacts {
     part: WritePart::RevokeSessions,
     is_retried_alone: false,
-    works_on: WorksOn { guests: false, synced: true, federated: true },
+    works_on: WorksOn { guests: false, synced: true, federated: true, agents: true },
     permission: StepPermission {
         purpose: "end sessions",
         least: &["User.RevokeSessions.All"],

@@ -10,7 +10,7 @@ use crate::directory::reach::Action;
 pub(super) const FACTS: StepFacts = StepFacts {
     part: WritePart::AccountEnabled(true),
     is_retried_alone: false,
-    works_on: WorksOn { guests: true, synced: true, federated: true },
+    works_on: WorksOn { guests: true, synced: true, federated: true, agents: true },
     permission: PERMISSION,
     action: Action::Block,
     proved_by: ProvedBy::AccountEnabled(true),

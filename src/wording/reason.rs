@@ -33,6 +33,9 @@ pub const fn sentence(reason: Reason) -> &'static str {
             "the account is an administrator's; plan.csv names its roles, and the role that the app would need"
         }
         Reason::Guest => "the person signs in at another organization; only a block has an effect on guests",
+        Reason::AgentUser => {
+            "the account is an agent user: it has no password, and signs in through its agent identity, which has to be disabled too"
+        }
         Reason::Synced => {
             "the account is mastered on-premises: Active Directory has to be changed too (onprem.csv), or its next sync undoes a block"
         }
@@ -79,6 +82,7 @@ pub const fn remedy(reason: Reason) -> &'static str {
         }
         Reason::Privileged => "If the administrator is meant: plan with --allow-privileged.",
         Reason::Guest => "Ask the guest's own organization; a playbook that blocks works here.",
+        Reason::AgentUser => "Disable its agent identity in the Entra admin center, or allow it there again.",
         Reason::Synced => "Change it in Active Directory (onprem.csv); or plan with --allow-synced.",
         Reason::Federated => {
             "Change it at the identity provider of the domain (onprem.csv); or plan with --allow-federated."

@@ -77,6 +77,9 @@ pub struct Details {
     pub other_mails: Vec<Box<str>>,
     /// Member of a restricted management administrative unit ("user resource type", `isManagementRestricted`).
     pub management_restricted: bool,
+    /// The agent identity that an agent user belongs to ("agentUser resource type", `identityParentId`).
+    #[serde(default)]
+    pub identity_parent: Option<Uuid>,
     /// Set while the user is soft-deleted.
     pub(super) deleted: Option<Deletion>,
 }
@@ -151,6 +154,9 @@ pub struct SimulatedOnPremises {
     pub immutable_id: Box<str>,
 }
 
+/// What OData calls the type of agent users.
+const AGENT_USER: &str = "#microsoft.graph.agentUser";
+
 /// Active Directory's DNS name at Contoso.
 pub(crate) const ON_PREMISES_DOMAIN: &str = "corp.contoso.com";
 
@@ -211,6 +217,18 @@ impl SimulatedUser {
     #[must_use]
     pub fn is_management_restricted(&self) -> bool {
         self.details.as_ref().is_some_and(|details| details.management_restricted)
+    }
+
+    /// The agent identity that it belongs to, where it is an agent user: it has no password.
+    #[must_use]
+    pub fn identity_parent(&self) -> Option<Uuid> {
+        self.details.as_ref().and_then(|details| details.identity_parent)
+    }
+
+    /// The type that OData annotates, where that is another one than the declared one of a set of users.
+    #[must_use]
+    pub(crate) fn derived_type(&self) -> Option<&'static str> {
+        self.identity_parent().map(|_| AGENT_USER)
     }
 
     /// When the user was deleted; `None` while it is not.

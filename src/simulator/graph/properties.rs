@@ -111,6 +111,7 @@ const KNOWN: &[Property] = &[
     property("isManagementRestricted", |json, user| {
         optional_flag(json, user.is_management_restricted().then_some(true));
     }),
+    property("identityParentId", |json, user| optional(json, user.identity_parent().map(|id| id.to_string()).as_deref())),
     property(SIGN_IN_ACTIVITY, |json, user| match user.last_sign_in().map(iso) {
         Some(date) => raw(json, format_args!(
             "{{\"lastSignInDateTime\":\"{date}\",\"lastNonInteractiveSignInDateTime\":\"{date}\",\
@@ -211,6 +212,13 @@ pub(crate) fn select_loosely(names: &[String]) -> Selection {
 /// The names of a selection, as they stand in `@odata.context`.
 pub(crate) fn names(selection: &[Property]) -> String {
     selection.iter().map(|property| property.name).collect::<Vec<_>>().join(",")
+}
+
+/// Appends the annotation of the type, where the set is declared to hold users and this one is of a derived type.
+pub(crate) fn write_derived_type(json: &mut Vec<u8>, user: &SimulatedUser) {
+    if let Some(kind) = user.derived_type() {
+        raw(json, format_args!("\"@odata.type\":\"{kind}\","));
+    }
 }
 
 /// Appends the members of a user's object, without its braces.

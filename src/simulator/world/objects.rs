@@ -113,7 +113,8 @@ impl ObjectWriter<'_> {
     pub(super) fn write(&self, json: &mut Vec<u8>, object: Object<'_>) {
         match object {
             Object::User(user) => {
-                raw(json, format_args!("{{\"@odata.type\":\"#microsoft.graph.user\""));
+                let kind = user.derived_type().unwrap_or("#microsoft.graph.user");
+                raw(json, format_args!("{{\"@odata.type\":\"{kind}\""));
                 let selection = match self.names {
                     Some(names) => select_loosely(names),
                     None => default_selection(),

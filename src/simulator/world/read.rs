@@ -11,7 +11,9 @@ use crate::simulator::directory::{Object, SimulatedUser, UserKey, UserPlace};
 use crate::simulator::graph::answer::{Body, ServedAnswer, raw};
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::filter::Filter;
-use crate::simulator::graph::properties::{Selection, Sight, default_selection, names, write_members};
+use crate::simulator::graph::properties::{
+    Selection, Sight, default_selection, names, write_derived_type, write_members,
+};
 use crate::simulator::graph::select::SelectedNames;
 use crate::simulator::graph::served_call::{ListUsers, ServedCall, WantedObjects};
 use crate::simulator::tokens::TokenHolder;
@@ -98,6 +100,9 @@ impl World {
             &mut json,
             format_args!("{{\"@odata.context\":\"{}/$metadata#{set}{fields}/$entity\",{kind}", context.root),
         );
+        if kind.is_empty() {
+            write_derived_type(&mut json, self.directory.get(place));
+        }
         let default;
         let selection = match selection {
             Some(selection) => selection,
@@ -126,6 +131,7 @@ impl World {
         let set = format!("{set}{}", fields(list.selection.as_ref()));
         Ok(self.collection(context, &set, count, Some(&list.page), part, |json, user| {
             json.push(b'{');
+            write_derived_type(json, user);
             write_members(json, self.lag.shown(user, context.now), selection, sight);
             json.push(b'}');
         }))

@@ -112,6 +112,10 @@ impl World {
         if self.directory.is_federated(user) {
             return Err(ServedError::bad_request("The property passwordProfile can't be used for federated users."));
         }
+        // "agentUser resource type": it has no password. The page gives no message; this one is ours.
+        if user.identity_parent().is_some() {
+            return Err(ServedError::bad_request("The property passwordProfile can't be used for agent users."));
+        }
         match &change.password {
             Some(new) if !password::complies(new.text.expose_secret(), user) => {
                 Err(ServedError::bad_request(WEAK_PASSWORD))
