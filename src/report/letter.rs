@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use zeroize::Zeroizing;
 
-use super::shown::{Shown, shown};
+use super::page_text::{PageText, page_text};
 use super::spelling::{groups, said};
 use crate::digest::Digest;
 use crate::ids::ObjectId;
@@ -58,16 +58,16 @@ pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<Str
                 meta name="color-scheme" content="light";
                 meta name="referrer" content="no-referrer";
                 meta name="robots" content="noindex, noarchive";
-                title { "New password for " (shown(name)) }
+                title { "New password for " (page_text(name)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 main {
                     header {
                         p.kind { "New password" }
-                        h1 { (Shown(name)) }
+                        h1 { (PageText(name)) }
                         dl {
-                            dt { "Sign-in name" } dd.signin { (Shown(user_principal_name)) }
+                            dt { "Sign-in name" } dd.signin { (PageText(user_principal_name)) }
                         }
                     }
                     @if several {
@@ -94,7 +94,7 @@ pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<Str
                             }
                         }
                     }
-                    footer { "Row " (shown(row)) " of the list, account " (object_id) }
+                    footer { "Row " (page_text(row)) " of the list, account " (object_id) }
                 }
             }
         }

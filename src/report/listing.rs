@@ -1,76 +1,71 @@
-//! Which rows a page lists, and in which form its script gets them.
+//! Which rows a page lists, where a list has more than a page bears.
 
-use std::collections::BTreeMap;
+use crate::words::count;
 
-use serde::Serialize;
-use strum::IntoEnumIterator as _;
-
-use crate::plan::counts::Counts;
-use crate::plan::reason::Reason;
-use crate::plan::row::{Decision, PlanRow};
-use crate::step::Steps;
-use crate::wording;
-
-use super::shown::shown;
-
-/// A page lists at most this many rows: what a phone still searches while one types.
-pub const MAX_ROWS: u32 = 25_000;
-/// So many rows of each decision are listed before one decision may take what others leave.
-const FAIR_SHARE: u32 = 5_000;
-/// Who has what is left: those whom somebody has to look at, then those who differ from the playbook, then the many.
-const LEFTOVERS: [Decision; 4] = [Decision::Refuse, Decision::Skip, Decision::Act, Decision::Already];
+/// What a page bears.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageLimits {
+    /// So many rows at most.
+    pub(super) max_rows: u32,
+    /// So many rows of each share are listed before one share may take what others leave.
+    pub(super) fair_share: u32,
+}
 
 /// So many bytes a listed row may take on average; an ordinary one takes about 130. Without this, names that are made to
 /// be long would make a page that no phone opens.
 const BYTES_A_ROW: usize = 480;
-/// A decision of few rows may spend this much on them, whatever they have to say.
+/// A share of few rows may spend this much on them, whatever they have to say.
 const MIN_BYTES: usize = 1_000_000;
 
-/// The rows that a page lists: of each decision the first ones in the roster's order.
+/// The rows that a page lists: of each share (those who are done, those who are refused) the first ones in the list's order.
 #[derive(Debug, Clone)]
-pub(super) struct Listing(BTreeMap<Decision, Room>);
+pub(super) struct Listing {
+    rooms: Vec<Room>,
+    /// What somebody writes who asks how many rows a page lists at most.
+    max_rows: u32,
+}
 
-/// What one decision may take, and what it took.
+/// What one share may take, and what it took.
 #[derive(Debug, Clone, Default)]
 struct Room {
+    rows: u32,
     rows_left: u32,
     bytes_left: usize,
     listed: u32,
 }
 
 impl Listing {
-    /// Room for all of them where they fit; otherwise a fair share for each decision, and the rest by urgency.
-    pub(super) fn of(counts: &Counts) -> Self {
-        let mut rooms: BTreeMap<Decision, Room> = BTreeMap::new();
-        for decision in Decision::iter() {
-            rooms.entry(decision).or_default().rows_left = counts.of(decision).rows.min(FAIR_SHARE);
-        }
-        let mut left = MAX_ROWS.saturating_sub(rooms.values().map(|room| room.rows_left).sum());
-        for decision in LEFTOVERS {
-            let room = rooms.entry(decision).or_default();
-            let more = (counts.of(decision).rows - room.rows_left).min(left);
+    /// Room for all rows of these shares where they fit; otherwise a fair share for each, and the rest to `urgent`, the places
+    /// of the shares in the order in which they get what is left.
+    pub(super) fn of(rows: &[u32], urgent: &[usize], limits: PageLimits) -> Self {
+        let of_share = |&rows: &u32| Room { rows, rows_left: rows.min(limits.fair_share), ..Room::default() };
+        let mut rooms: Vec<Room> = rows.iter().map(of_share).collect();
+        let mut left = limits.max_rows.saturating_sub(rooms.iter().map(|room| room.rows_left).sum());
+        for &share in urgent {
+            let Some(room) = rooms.get_mut(share) else { continue };
+            let more = (room.rows - room.rows_left).min(left);
             room.rows_left += more;
             left -= more;
         }
-        for room in rooms.values_mut() {
+        for room in &mut rooms {
             room.bytes_left = MIN_BYTES.max(room.rows_left as usize * BYTES_A_ROW);
         }
-        Self(rooms)
+        Self { rooms, max_rows: limits.max_rows }
     }
 
-    /// Is there room for a row of this decision?
-    pub(super) fn is_open(&self, decision: Decision) -> bool {
-        self.0.get(&decision).is_some_and(|room| room.rows_left > 0)
+    /// Is there room for a row of this share?
+    pub(super) fn is_open(&self, share: usize) -> bool {
+        self.rooms.get(share).is_some_and(|room| room.rows_left > 0)
     }
 
     /// Is there no room for any row?
     pub(super) fn is_full(&self) -> bool {
-        self.0.values().all(|room| room.rows_left == 0)
+        self.rooms.iter().all(|room| room.rows_left == 0)
     }
 
     /// Counts a row of so many bytes as listed; `false` when it is one too many, and then no later one is listed either.
-    pub(super) fn list(&mut self, decision: Decision, bytes: usize) -> bool {
-        let Some(room) = self.0.get_mut(&decision).filter(|room| room.rows_left > 0) else { return false };
+    pub(super) fn list(&mut self, share: usize, bytes: usize) -> bool {
+        let Some(room) = self.rooms.get_mut(share).filter(|room| room.rows_left > 0) else { return false };
         if room.bytes_left < bytes {
             room.rows_left = 0;
             return false;
@@ -81,105 +76,28 @@ impl Listing {
         true
     }
 
-    /// How many rows of this decision are listed.
-    pub(super) fn of_decision(&self, decision: Decision) -> u32 {
-        self.0.get(&decision).map_or(0, |room| room.listed)
-    }
-
     /// How many rows are listed.
-    pub(super) fn rows(&self) -> u32 {
-        self.0.values().map(|room| room.listed).sum()
-    }
-}
-
-/// One row for the script: row, user where it is not the sign-in name, name, sign-in name, decision, reasons, detail,
-/// steps, handoff. Decisions, reasons and steps are places in the lists of the [`Legend`].
-pub(super) type ListedRow<'a> = (
-    u32,
-    std::borrow::Cow<'a, str>,
-    std::borrow::Cow<'a, str>,
-    std::borrow::Cow<'a, str>,
-    usize,
-    Vec<usize>,
-    std::borrow::Cow<'a, str>,
-    usize,
-    std::borrow::Cow<'a, str>,
-);
-
-/// What the numbers in the rows stand for, and how many rows there are in all.
-#[derive(Debug, Serialize)]
-pub(super) struct Legend {
-    decisions: Vec<DecisionLine>,
-    reasons: Vec<ReasonLegend>,
-    steps: Vec<String>,
-    #[serde(skip)]
-    combinations: Vec<Steps>,
-}
-
-#[derive(Debug, Serialize)]
-struct DecisionLine {
-    name: &'static str,
-    means: &'static str,
-    rows: u32,
-}
-
-#[derive(Debug, Serialize)]
-struct ReasonLegend {
-    name: &'static str,
-    sentence: &'static str,
-    /// How many rows with this reason there are of each decision.
-    rows: Vec<u32>,
-    #[serde(skip)]
-    reason: Reason,
-}
-
-impl Legend {
-    pub(super) fn of(counts: &Counts) -> Self {
-        let line = |decision: Decision| DecisionLine {
-            name: decision.name(),
-            means: wording::decision::meaning(decision),
-            rows: counts.of(decision).rows,
-        };
-        let given = |reason: &Reason| Decision::iter().any(|d| counts.of(d).reasons.contains_key(reason));
-        let reasons = Reason::iter().filter(given).map(|reason| ReasonLegend {
-            name: reason.name(),
-            sentence: wording::reason::sentence(reason),
-            rows: Decision::iter()
-                .map(|decision| counts.of(decision).reasons.get(&reason).copied().unwrap_or_default())
-                .collect(),
-            reason,
-        });
-        Self {
-            decisions: Decision::iter().map(line).collect(),
-            reasons: reasons.collect(),
-            steps: Vec::new(),
-            combinations: Vec::new(),
-        }
+    pub(super) fn listed(&self) -> u32 {
+        self.rooms.iter().map(|room| room.listed).sum()
     }
 
-    /// The row in the form that the script takes.
-    pub(super) fn list<'a>(&mut self, row: &'a PlanRow) -> ListedRow<'a> {
-        let places =
-            row.reasons.iter().filter_map(|reason| self.reasons.iter().position(|line| line.reason == *reason));
-        let user = if row.user.eq_ignore_ascii_case(&row.user_principal_name) { "" } else { &row.user };
-        (
-            row.row.get(),
-            shown(user),
-            shown(&row.display_name),
-            shown(&row.user_principal_name),
-            Decision::iter().position(|decision| decision == row.decision).unwrap_or_default(),
-            places.collect(),
-            shown(&row.detail),
-            self.combination(row.steps),
-            shown(&row.handoff),
-        )
-    }
-
-    fn combination(&mut self, steps: Steps) -> usize {
-        self.combinations.iter().position(|known| *known == steps).unwrap_or_else(|| {
-            self.combinations.push(steps);
-            self.steps.push(steps.iter().map(|step| step.facts().task).collect::<Vec<_>>().join(", "));
-            self.combinations.len() - 1
+    /// What the page does not list, as sentences; nothing where it lists all. `names` are those of the shares, and `file` the
+    /// one that has all rows.
+    pub(super) fn unlisted(&self, names: &[&str], file: &str) -> Option<String> {
+        let rows: u32 = self.rooms.iter().map(|room| room.rows).sum();
+        let left_out = self.rooms.iter().zip(names).map(|(room, name)| (room.rows - room.listed, name));
+        let left_out: Vec<String> = left_out
+            .filter(|(rows, _)| *rows > 0)
+            .map(|(rows, name)| format!("{} {name}", count(rows.into())))
+            .collect();
+        (!left_out.is_empty()).then(|| {
+            format!(
+                "This page lists {} of {} rows; a page lists {} at most. Not listed: {}. {file} has them all.",
+                count(self.listed().into()),
+                count(rows.into()),
+                count(self.max_rows.into()),
+                left_out.join(", ")
+            )
         })
     }
 }
@@ -188,44 +106,54 @@ impl Legend {
 mod tests {
     use super::*;
 
-    fn counts(act: u32, already: u32, skip: u32, refuse: u32) -> Counts {
-        let mut counts = Counts::default();
-        (counts.act.rows, counts.already.rows) = (act, already);
-        (counts.skip.rows, counts.refuse.rows) = (skip, refuse);
-        counts
-    }
-
-    /// How many of each decision are listed when every row takes so many bytes.
-    fn listed(counts: &Counts, bytes: usize) -> Vec<u32> {
-        let mut listing = Listing::of(counts);
-        for decision in Decision::iter() {
-            for _ in 0..counts.of(decision).rows {
-                if !listing.is_open(decision) || !listing.list(decision, bytes) {
+    /// How many of each share are listed when every row takes so many bytes.
+    fn listed(rows: &[u32], urgent: &[usize], limits: PageLimits, bytes: usize) -> Vec<u32> {
+        let mut listing = Listing::of(rows, urgent, limits);
+        for (share, rows) in rows.iter().enumerate() {
+            for _ in 0..*rows {
+                if !listing.is_open(share) || !listing.list(share, bytes) {
                     break;
                 }
             }
-            assert!(!listing.list(decision, 0), "what is full stays full");
+            assert!(listing.rooms[share].listed < *rows || !listing.list(share, 0), "what is full stays full");
         }
-        assert!(listing.rows() <= MAX_ROWS);
-        Decision::iter().map(|decision| listing.of_decision(decision)).collect()
+        assert!(listing.listed() <= limits.max_rows);
+        let all = listing.listed() == rows.iter().sum::<u32>();
+        assert_eq!(listing.unlisted(&["a", "b", "c", "d"], "x.csv").is_none(), all);
+        listing.rooms.iter().map(|room| room.listed).collect()
+    }
+
+    fn of_plan(rows: [u32; 4], bytes: usize) -> Vec<u32> {
+        listed(&rows, &[3, 2, 0, 1], PageLimits { max_rows: 25_000, fair_share: 5_000 }, bytes)
     }
 
     #[test]
     fn everybody_is_listed_where_there_is_room() {
-        assert_eq!(listed(&counts(0, 0, 0, 0), 130), [0, 0, 0, 0]);
-        assert_eq!(listed(&counts(24_000, 1, 2, 997), 130), [24_000, 1, 2, 997]);
+        assert_eq!(of_plan([0, 0, 0, 0], 130), [0, 0, 0, 0]);
+        assert_eq!(of_plan([24_000, 1, 2, 997], 130), [24_000, 1, 2, 997]);
     }
 
     #[test]
     fn no_decision_crowds_out_another() {
-        assert_eq!(listed(&counts(100_000, 0, 30, 7), 130), [24_963, 0, 30, 7]);
-        assert_eq!(listed(&counts(100_000, 100_000, 100_000, 100_000), 130), [5_000, 5_000, 5_000, 10_000]);
-        assert_eq!(listed(&counts(1_000_000, 4, 0, 90_000), 130), [5_000, 4, 0, 19_996]);
+        assert_eq!(of_plan([100_000, 0, 30, 7], 130), [24_963, 0, 30, 7]);
+        assert_eq!(of_plan([100_000, 100_000, 100_000, 100_000], 130), [5_000, 5_000, 5_000, 10_000]);
+        assert_eq!(of_plan([1_000_000, 4, 0, 90_000], 130), [5_000, 4, 0, 19_996]);
     }
 
     #[test]
     fn names_that_are_made_to_be_long_do_not_make_the_page_long() {
-        assert_eq!(listed(&counts(20_000, 0, 9, 4_000), 4_800), [2_000, 0, 9, 400]);
-        assert_eq!(listed(&counts(0, 0, 200, 0), 4_800), [0, 0, 200, 0], "a few may say much");
+        assert_eq!(of_plan([20_000, 0, 9, 4_000], 4_800), [2_000, 0, 9, 400]);
+        assert_eq!(of_plan([0, 0, 200, 0], 4_800), [0, 0, 200, 0], "a few may say much");
+    }
+
+    #[test]
+    fn the_done_do_not_crowd_out_the_others_and_a_report_is_bounded() {
+        let limits = PageLimits { max_rows: 100_000, fair_share: 50_000 };
+        let of_run = |done, others| listed(&[done, others], &[1, 0], limits, 130);
+        assert_eq!(of_run(50_000, 20), [50_000, 20]);
+        assert_eq!(of_run(99_990, 10), [99_990, 10]);
+        assert_eq!(of_run(150_000, 10), [99_990, 10]);
+        assert_eq!(of_run(10, 150_000), [10, 99_990]);
+        assert_eq!(of_run(150_000, 150_000), [50_000, 50_000]);
     }
 }

@@ -8,10 +8,8 @@ use crate::digest::Digest;
 
 /// What a page looks like.
 pub(super) const STYLE: &str = include_str!("assets/page.css");
-/// What a report can do.
-pub(super) const REPORT_SCRIPT: &str = include_str!("assets/report.js");
-/// What the page of a plan can do.
-pub(super) const PLAN_SCRIPT: &str = include_str!("assets/plan.js");
+/// What it can do.
+pub(super) const SCRIPT: &str = include_str!("assets/table.js");
 
 /// The policy of a page with this style and this script: these two, and nothing else from anywhere.
 ///
@@ -26,47 +24,32 @@ pub(super) fn policy(style: &str, script: &str) -> String {
     )
 }
 
-/// What a report looks like.
-pub(super) fn report_style() -> &'static str {
-    concat!(include_str!("assets/page.css"), include_str!("assets/report.css"))
-}
-
-/// Everything up to the content of a plan's page.
-pub(super) fn opening(title: &str) -> Markup {
-    opening_with(title, STYLE, PLAN_SCRIPT)
-}
-
 /// Everything up to the page's own content.
-pub(super) fn opening_with(title: &str, style: &str, script: &str) -> Markup {
+pub(super) fn opening(title: &str) -> Markup {
     html! {
         (DOCTYPE)
         (PreEscaped("<html lang=\"en\">"))
         head {
             meta charset="utf-8";
             // Before anything that it governs.
-            meta http-equiv="Content-Security-Policy" content=(policy(style, script));
+            meta http-equiv="Content-Security-Policy" content=(policy(STYLE, SCRIPT));
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
             meta name="robots" content="noindex";
             title { (title) }
-            style { (PreEscaped(style)) }
+            style { (PreEscaped(STYLE)) }
         }
         (PreEscaped("<body>"))
         (PreEscaped("<main>"))
     }
 }
 
-/// Everything behind the content of a plan's page.
-pub(super) fn closing() -> Markup {
-    closing_with(PLAN_SCRIPT)
-}
-
 /// Everything behind it.
-pub(super) fn closing_with(script: &str) -> Markup {
+pub(super) fn closing() -> Markup {
     html! {
         (PreEscaped("</main>"))
-        script { (PreEscaped(script)) }
+        script { (PreEscaped(SCRIPT)) }
         (PreEscaped("</body></html>\n"))
     }
 }
@@ -77,7 +60,7 @@ mod tests {
 
     #[test]
     fn nothing_in_style_or_script_ends_its_element_or_reaches_out() {
-        for text in [report_style(), PLAN_SCRIPT, REPORT_SCRIPT] {
+        for text in [STYLE, SCRIPT] {
             for forbidden in ["</", "<!--", "http:", "https:", "//cdn", "url(", "@import", "innerHTML", "eval("] {
                 assert!(!text.contains(forbidden), "{forbidden}");
             }

@@ -6,16 +6,23 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use strum::IntoEnumIterator as _;
+
+use super::frame::{Frame, PeopleSlot};
+use super::legend::{Legend, RowWords};
 use super::limits::MAX_PLAIN_ROWS;
-use super::listing::{Legend, Listing};
-use super::shown::write_json;
-use super::{page, sections};
-use crate::plan::folder::{FolderError, OpeningPlan, PLAN_HTML, PlanFolder};
+use super::listing::{Listing, PageLimits};
+use super::plan_sections;
+use crate::plan::folder::{FolderError, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
 
-pub use super::listing::MAX_ROWS;
+/// A page lists at most this many rows: what a phone still searches while one types.
+pub const MAX_ROWS: u32 = 25_000;
+const LIMITS: PageLimits = PageLimits { max_rows: MAX_ROWS, fair_share: 5_000 };
+/// Who has what is left: those whom somebody has to look at, then those who differ from the playbook, then the many.
+const URGENT: [Decision; 4] = [Decision::Refuse, Decision::Skip, Decision::Act, Decision::Already];
 
 /// Why there is no page. The plan itself is not touched by that.
 #[derive(Debug, thiserror::Error)]
@@ -51,48 +58,42 @@ fn render(
     rows: impl Iterator<Item = PlanRow>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let mut listing = Listing::of(&manifest.counts);
-    let mut legend = Legend::of(&manifest.counts);
-    let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
-
-    put(out, page::opening(&sections::title(manifest)))?;
-    put(out, sections::masthead(manifest))?;
-    put(out, sections::figures(&manifest.counts))?;
-    put(out, sections::next(folder, manifest))?;
-    put(out, sections::work(manifest))?;
-    put(out, sections::reasons(manifest))?;
-
-    out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
-    let (mut plain, mut plain_rows) = (String::new(), 0);
-    let mut json = Vec::new();
-    for row in rows {
-        if row.decision == Decision::Refuse && plain_rows < MAX_PLAIN_ROWS {
-            plain_rows += 1;
-            plain.push_str(&sections::plain_row(&row).0);
-        }
-        if !listing.is_open(row.decision) {
-            // The page needs no more of the plan.
-            if listing.is_full() && plain_rows == MAX_PLAIN_ROWS.min(manifest.counts.of(Decision::Refuse).rows) {
+    let counts = &manifest.counts;
+    let shares: Vec<&str> = Decision::iter().map(Decision::name).collect();
+    let rows_of: Vec<u32> = Decision::iter().map(|decision| counts.of(decision).rows).collect();
+    let listing = Listing::of(&rows_of, &URGENT.map(share), LIMITS);
+    let frame = Frame {
+        title: plan_sections::title(manifest),
+        masthead: plan_sections::masthead(manifest),
+        figures: "The",
+        sections: plan_sections::all(folder, manifest),
+        people: PeopleSlot {
+            title: "The people",
+            search: "Search by name, sign-in name or handoff",
+            what: "What and why",
+        },
+        about: plan_sections::about(manifest),
+    };
+    let all_plain = MAX_PLAIN_ROWS.min(counts.of(Decision::Refuse).rows);
+    frame.write(out, Legend::of_plan(counts, PLAN_CSV), (listing, &shares), |listed| {
+        let (mut plain, mut plain_rows) = (String::new(), 0);
+        for row in rows {
+            if row.decision == Decision::Refuse && plain_rows < all_plain {
+                plain_rows += 1;
+                plain.push_str(&plan_sections::plain_row(&row).0);
+            }
+            let tasks = row.steps.iter().map(|step| step.facts().task).collect::<Vec<_>>().join(", ");
+            let words = RowWords { what: &tasks, detail: &row.detail, not_proved: "" };
+            listed.list(share(row.decision), &row, row.decision.name(), &words)?;
+            if listed.is_full() && plain_rows == all_plain {
+                // The page needs no more of the plan.
                 break;
             }
-            continue;
         }
-        json.clear();
-        write_json(&mut json, &legend.list(&row))?;
-        let first = listing.rows() == 0;
-        if listing.list(row.decision, json.len()) {
-            out.write_all(if first { b"\n" } else { b",\n" })?;
-            out.write_all(&json)?;
-        }
-    }
-    out.write_all(b"\n]</script>\n<script type=\"application/json\" id=\"plan-data\">")?;
-    write_json(out, &legend)?;
-    out.write_all(b"</script>\n")?;
+        Ok(plan_sections::plain(counts, &plain))
+    })
+}
 
-    // Behind the rows, for only now it is known how many there was room for.
-    put(out, sections::people(&manifest.counts, &listing))?;
-    put(out, sections::plain(&manifest.counts, &plain))?;
-    put(out, sections::about(manifest))?;
-    put(out, page::closing())?;
-    Ok(())
+fn share(decision: Decision) -> usize {
+    Decision::iter().position(|one| one == decision).unwrap_or_default()
 }

@@ -6,23 +6,32 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::causes::Causes;
+use super::frame::{Frame, PeopleSlot};
+use super::legend::{Legend, RowWords};
+use super::listing::{Listing, PageLimits};
 use super::run_facts::{LeftToOthers, RunReport};
-use super::run_listing::RunLegend;
-use super::shown::write_json;
 use super::timeline::Timeline;
-use super::{page, refused, run_sections};
-use crate::plan::folder::{FolderError, PlanFolder};
+use super::{refused, run_sections};
+use crate::plan::folder::{FolderError, PlanFolder, RESULTS};
 use crate::private_files;
 use crate::run::fold::Fold;
 use crate::run::next_steps::next_steps;
 use crate::run::outcome::Outcome;
 use crate::run::replay::{Replay, RowTraces};
 use crate::run::result_row::ResultRows;
+use crate::run::results::detail;
 use crate::run::run_error::RunError;
 use crate::wording::next_steps::worded;
 
 /// The file's name.
 pub const REPORT_HTML: &str = "report.html";
+
+/// A report lists at most this many rows: what a desk still searches while one types. Half of them are for those who are
+/// done and half for the others, and what one half leaves the other takes.
+const LIMITS: PageLimits = PageLimits { max_rows: 100_000, fair_share: 50_000 };
+/// The places of the two shares.
+const DONE: usize = 0;
+const OTHERS: usize = 1;
 
 /// Why there is no report. The run itself is not touched by that.
 #[derive(Debug, thiserror::Error)]
@@ -63,48 +72,41 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
 }
 
 fn render(report: &RunReport<'_>, replay: &Replay, out: &mut impl Write) -> Result<(), ReportError> {
-    let put = |out: &mut dyn Write, markup: maud::Markup| out.write_all(markup.0.as_bytes());
-    let counts: Vec<(Outcome, u64)> = Outcome::all().map(|outcome| (outcome, report.outcomes.of(outcome))).collect();
+    let counts: Vec<(Outcome, u64)> = report.outcomes.iter().filter(|(_, rows)| *rows > 0).collect();
     let verified = report.timeline.verification.map(|(_, proofs)| proofs);
     let mut next = next_steps(report.plan, &report.outcomes, report.packet.clone(), verified);
     next.retain(|step| !step.leads_to_report());
-    put(out, page::opening_with(&run_sections::title(report), page::report_style(), page::REPORT_SCRIPT))?;
-    put(out, run_sections::masthead(report))?;
-    put(out, run_sections::figures(&counts))?;
-    put(out, run_sections::next(&worded(&next, report.plan, "")))?;
-    put(out, run_sections::containment(report))?;
-    put(out, run_sections::trouble(report))?;
-    put(out, run_sections::causes(report))?;
-    put(out, run_sections::verification(report))?;
-    put(out, run_sections::left(report))?;
-    put(out, run_sections::limits(report))?;
-
-    let mut legend = RunLegend::of(&counts);
-    out.write_all(b"<script type=\"application/json\" id=\"people-data\">[")?;
-    let (mut first, mut json) = (true, Vec::new());
-    let mut rows = ResultRows::of_plan(report.plan, replay).map_err(RunError::from)?;
-    while legend.has_room()
-        && let Some(row) = rows.next()
-    {
-        let row = row.map_err(RunError::from)?;
-        if !legend.has_room_for(row.outcome) {
-            continue;
+    let frame = Frame {
+        title: run_sections::title(report),
+        masthead: run_sections::masthead(report),
+        figures: "What became of the",
+        sections: run_sections::all(report, &worded(&next, report.plan, "")),
+        people: PeopleSlot {
+            title: "All people on the list",
+            search: "Search by name, sign-in name, handoff or detail",
+            what: "Outcome",
+        },
+        about: run_sections::about(report),
+    };
+    let done = report.outcomes.of(Outcome::Done);
+    let rows_of = [done, report.outcomes.rows() - done].map(|rows| u32::try_from(rows).unwrap_or(u32::MAX));
+    let listing = Listing::of(&rows_of, &[OTHERS, DONE], LIMITS);
+    frame.write(out, Legend::of_run(&counts, RESULTS), (listing, &["done", "others"]), |listed| {
+        let mut rows = ResultRows::of_plan(report.plan, replay).map_err(RunError::from)?;
+        while !listed.is_full()
+            && let Some(row) = rows.next()
+        {
+            let row = row.map_err(RunError::from)?;
+            let share = if row.outcome == Outcome::Done { DONE } else { OTHERS };
+            if !listed.has_room_for(share) {
+                continue;
+            }
+            let details = rows.details(&row).map_err(RunError::from)?;
+            let (what, detail) = (run_sections::steps(&row), detail(&row, &details));
+            let not_proved = run_sections::not_proved(row.planned.row, &report.timeline);
+            let words = RowWords { what: &what, detail: &detail, not_proved: &not_proved };
+            listed.list(share, &row.planned, row.outcome.name(), &words)?;
         }
-        let details = rows.details(&row).map_err(RunError::from)?;
-        let listed = legend.list(&row, &details, &report.timeline);
-        out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
-        json.clear();
-        write_json(&mut json, &listed)?;
-        out.write_all(&json)?;
-        legend.spend(json.len());
-    }
-    legend.close();
-    out.write_all(b"\n]</script>\n<script type=\"application/json\" id=\"report-data\">")?;
-    write_json(out, &legend)?;
-    out.write_all(b"</script>\n")?;
-
-    put(out, run_sections::people())?;
-    put(out, run_sections::about(report))?;
-    put(out, page::closing_with(page::REPORT_SCRIPT))?;
-    Ok(())
+        Ok(run_sections::without_script())
+    })
 }

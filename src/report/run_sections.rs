@@ -1,16 +1,21 @@
 //! What a report says, as HTML: everything but the rows.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use super::causes::MAX_NAMED;
 use super::chart::{self, Axes, Series};
+use super::frame::{AboutSlot, Masthead};
+use super::page_text::{PageText, page_text};
 use super::run_facts::{AccountSample, MAX_PLAIN_ROWS, RunReport};
-use super::shown::{Shown, shown};
-use super::timeline::Seconds;
+use super::timeline::{Seconds, Timeline};
 use crate::graph::quota::Allowance;
+use crate::ids::RowNumber;
 use crate::plan::playbook::Schedule;
-use crate::run::outcome::Outcome;
+use crate::run::outcome::{Outcome, StepOutcome};
 use crate::run::proof::Proof;
+use crate::run::result_row::ResultRow;
 use crate::step::Step;
 use crate::wording;
 use crate::wording::causes;
@@ -29,15 +34,15 @@ fn accounts(number: u64) -> String {
 
 /// The words that a browser shows on the tab.
 pub(super) fn title(report: &RunReport<'_>) -> String {
-    format!("{} report for {}", report.plan.manifest().playbook, shown(&tenant_name(report)))
+    format!("{} report for {}", report.plan.manifest().playbook, page_text(&tenant_name(report)))
 }
 
 /// What this is, in three lines.
-pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
+pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
     let (manifest, timeline, outcomes) = (report.plan.manifest(), &report.timeline, &report.outcomes);
-    let is_whole = !timeline.processes.is_empty() && outcomes.is_all_dealt_with();
+    let is_well = !timeline.processes.is_empty() && outcomes.is_all_dealt_with();
     let (contradicted, not_touched) = (outcomes.contradicted().count, outcomes.not_touched().count);
-    let state = if timeline.processes.is_empty() {
+    let badge = if timeline.processes.is_empty() {
         "Not begun".to_owned()
     } else if contradicted > 0 {
         changed_back(contradicted, manifest.playbook)
@@ -50,59 +55,30 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Markup {
     } else {
         "Finished: everyone on the list is dealt with".to_owned()
     };
-    html! {
-        header {
-            p.state.unfinished[!is_whole] { (state) }
-            h1 { (headline(outcomes, manifest.playbook)) " at " (Shown(&tenant_name(report))) }
-            @for people in [outcomes.contradicted(), outcomes.not_touched()].into_iter().filter(|people| people.count > 0) {
-                p.lead { strong { (shown(&first_of(people))) } }
-            }
-            p.lead {
-                "Playbook " strong { (manifest.playbook) } ": " (manifest.playbook.summary()) ". "
-                @if let (Some(first), Some(last)) = (timeline.processes.first(), timeline.processes.last()) {
-                    "Run from " strong { (moment(first.began)) } " to " (moment(last.last))
-                    @if let Some(by) = &last.by { ", as " (Shown(by)) }
-                    ", from the list " bdi { (roster_name(&manifest.roster.name)) } "."
-                } @else { "No account has been changed: the run has not begun." }
-            }
-        }
-    }
+    let named = [outcomes.contradicted(), outcomes.not_touched()].into_iter().filter(|people| people.count > 0);
+    let mut leads: Vec<Markup> = named.map(|people| html! { strong { (page_text(&first_of(people))) } }).collect();
+    leads.push(html! {
+        "Playbook " strong { (manifest.playbook) } ": " (manifest.playbook.summary()) ". "
+        @if let (Some(first), Some(last)) = (timeline.processes.first(), timeline.processes.last()) {
+            "Run from " strong { (moment(first.began)) } " to " (moment(last.last))
+            @if let Some(by) = &last.by { ", as " (PageText(by)) }
+            ", from the list " bdi { (roster_name(&manifest.roster.name)) } "."
+        } @else { "No account has been changed: the run has not begun." }
+    });
+    let headline = html! { (headline(outcomes, manifest.playbook)) " at " (PageText(&tenant_name(report))) };
+    Masthead { badge, is_well, headline, leads }
 }
 
-/// The outcomes, large.
-pub(super) fn figures(counts: &[(Outcome, u64)]) -> Markup {
-    let all = counts.iter().map(|(_, rows)| rows).sum::<u64>();
-    let there: Vec<&(Outcome, u64)> = counts.iter().filter(|(_, rows)| *rows > 0).collect();
-    let spoken: Vec<String> = there.iter().map(|(outcome, rows)| format!("{outcome} {}", count(*rows))).collect();
-    let mut from = 0;
-    let pieces = there.iter().map(|(outcome, rows)| {
-        let at = from * 1000 / all.max(1);
-        from += rows;
-        (outcome, at, (from * 1000 / all.max(1) - at).max(4))
-    });
+/// All that the page says before it names the people.
+pub(super) fn all(report: &RunReport<'_>, steps: &[WordedStep]) -> Markup {
     html! {
-        section aria-labelledby="figures-title" {
-            h2 #figures-title { "What became of the " (counted(all, "row", "rows")) }
-            svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(spoken.join(", ")) {
-                @for (outcome, at, width) in pieces { rect class=(outcome) x=(at) y="0" height="10" width=(width) {} }
-            }
-            ul.figures {
-                @for (outcome, rows) in &there {
-                    li class=(outcome) {
-                        a href={ "#outcome=" (outcome) } {
-                            span.number { (count(*rows)) }
-                            span.name { (outcome) }
-                            span.means { (wording::outcome::meaning(*outcome)) }
-                        }
-                    }
-                }
-            }
-        }
+        (next(steps)) (containment(report)) (trouble(report)) (causes(report)) (verification(report)) (left(report))
+        (limits(report))
     }
 }
 
 /// What the operator should do next, in order.
-pub(super) fn next(steps: &[WordedStep]) -> Markup {
+fn next(steps: &[WordedStep]) -> Markup {
     html! {
         section aria-labelledby="next-title" {
             h2 #next-title { "What is left to do, in order" }
@@ -111,8 +87,8 @@ pub(super) fn next(steps: &[WordedStep]) -> Markup {
                     @for step in steps {
                         li {
                             @match &step.command {
-                                Some(command) => { (shown(&step.what)) ":" pre { code { (shown(command)) } } }
-                                None => (shown(&step.what)),
+                                Some(command) => { (page_text(&step.what)) ":" pre { code { (page_text(command)) } } }
+                                None => (page_text(&step.what)),
                             }
                         }
                     }
@@ -167,7 +143,7 @@ impl Floor {
 }
 
 /// The containment curve: how many accounts were blocked, reset and finished at which moment, and the quota's floor.
-pub(super) fn containment(report: &RunReport<'_>) -> Markup {
+fn containment(report: &RunReport<'_>) -> Markup {
     let (timeline, manifest) = (&report.timeline, report.plan.manifest());
     if timeline.processes.is_empty() {
         return html! {};
@@ -245,7 +221,7 @@ pub(super) fn containment(report: &RunReport<'_>) -> Markup {
 }
 
 /// Throttling and faults over time.
-pub(super) fn trouble(report: &RunReport<'_>) -> Markup {
+fn trouble(report: &RunReport<'_>) -> Markup {
     const PIECES: usize = 40;
     let timeline = &report.timeline;
     if timeline.processes.is_empty() {
@@ -302,17 +278,17 @@ pub(super) fn trouble(report: &RunReport<'_>) -> Markup {
 }
 
 /// Why some are not done, by cause, with the remedy for each.
-pub(super) fn causes(report: &RunReport<'_>) -> Markup {
+fn causes(report: &RunReport<'_>) -> Markup {
     html! {
         @if !report.causes.0.is_empty() {
             section aria-labelledby="causes-title" {
                 h2 #causes-title { "Why some are not done, and how to fix it" }
                 @for (cause, group) in &report.causes.0 {
                     div.cause {
-                        h3 { (shown(&causes::title(cause))) " " span.count { (accounts(group.accounts)) } }
+                        h3 { (page_text(&causes::title(cause))) " " span.count { (accounts(group.accounts)) } }
                         p { strong { "Fix: " } (causes::remedy(cause)) }
-                        @if !group.words.is_empty() { p.note { "Said: " (Shown(&group.words)) } }
-                        ul.names { @for name in &group.first { li { (Shown(name)) } } }
+                        @if !group.words.is_empty() { p.note { "Said: " (PageText(&group.words)) } }
+                        ul.names { @for name in &group.first { li { (PageText(name)) } } }
                         @if group.accounts > MAX_NAMED as u64 {
                             p.note { "and " (count(group.accounts - MAX_NAMED as u64)) " more: in the list below, and in results.csv" }
                         }
@@ -324,7 +300,7 @@ pub(super) fn causes(report: &RunReport<'_>) -> Markup {
 }
 
 /// What the last reading of the directory showed.
-pub(super) fn verification(report: &RunReport<'_>) -> Markup {
+fn verification(report: &RunReport<'_>) -> Markup {
     let timeline = &report.timeline;
     let not_proved = timeline.not_proved.len();
     html! {
@@ -356,7 +332,7 @@ pub(super) fn verification(report: &RunReport<'_>) -> Markup {
                                         td.number role="cell" data-label="Row" { (row) }
                                         td role="cell" { (step.name()) }
                                         td role="cell" { (verdict) }
-                                        td role="cell" { (Shown(found)) }
+                                        td role="cell" { (PageText(found)) }
                                     }
                                 }
                             }
@@ -372,7 +348,7 @@ pub(super) fn verification(report: &RunReport<'_>) -> Markup {
 }
 
 /// The accounts that are left to others.
-pub(super) fn left(report: &RunReport<'_>) -> Markup {
+fn left(report: &RunReport<'_>) -> Markup {
     let left = &report.left;
     html! {
         @if left.on_premises.count + left.guests.count + left.uncertain.count > 0 || !left.refused.is_empty() {
@@ -399,7 +375,7 @@ fn sample_of(title: &str, what: &str, sample: &AccountSample) -> Markup {
                 summary { "Who they are" }
                 ul.names {
                     @for (row, name, why) in &sample.first {
-                        li { "row " (row) " " (Shown(name)) @if !why.is_empty() { span.detail { (Shown(why)) } } }
+                        li { "row " (row) " " (PageText(name)) @if !why.is_empty() { span.detail { (PageText(why)) } } }
                     }
                 }
                 @if sample.count > sample.first.len() as u64 {
@@ -412,7 +388,7 @@ fn sample_of(title: &str, what: &str, sample: &AccountSample) -> Markup {
 
 /// What no run can do. Sources: "Revoke user access in Microsoft Entra ID", "Continuous access
 /// evaluation", "Respond to a compromised cloud email account".
-pub(super) fn limits(report: &RunReport<'_>) -> Markup {
+fn limits(report: &RunReport<'_>) -> Markup {
     let steps = report.plan.manifest().playbook.steps();
     html! {
         section aria-labelledby="limits-title" {
@@ -435,59 +411,64 @@ pub(super) fn limits(report: &RunReport<'_>) -> Markup {
     }
 }
 
-/// Where the script shows the people; hidden until it runs.
-pub(super) fn people() -> Markup {
+/// For those whose viewer runs no scripts.
+pub(super) fn without_script() -> Markup {
     html! {
-        section #people aria-labelledby="people-title" hidden {
-            h2 #people-title tabindex="-1" { "All people on the list" }
-            p.limit #unlisted hidden {}
-            form #filter role="search" {
-                label for="search" { "Search by name, sign-in name, handoff or detail" }
-                input #search type="search" autocomplete="off" spellcheck="false";
-                div #decisions role="group" aria-label="Outcome" {}
-                label for="order" { "Order" }
-                select #order {
-                    option value="urgency" { "what needs eyes first" }
-                    option value="row" { "as on the list" }
-                    option value="name" { "by name" }
-                }
-            }
-            p #status role="status" aria-live="polite" {}
-            table #list.cards role="table" aria-labelledby="people-title" {}
-            nav #pages aria-label="Pages" {}
-        }
         noscript { section { p.note { "Scripts do not run here, so this page cannot list and search the people. results.csv can be opened with any spreadsheet." } } }
     }
 }
 
 /// Where the run comes from, for those who compare.
-pub(super) fn about(report: &RunReport<'_>) -> Markup {
+pub(super) fn about(report: &RunReport<'_>) -> AboutSlot {
     let plan = report.plan.manifest();
-    html! {
-        section aria-labelledby="about-title" {
-            h2 #about-title { "About this run" }
-            dl.facts {
-                dt { "Tenant" } dd { (Shown(&plan.tenant.name)) " " code { (plan.tenant.id) } }
-                dt { "Planned" } dd { (moment(plan.created_at)) ", by sealoff " (shown(&plan.version)) }
-                @for process in &report.timeline.processes {
-                    dt { "Worked on" }
-                    dd {
-                        (moment(process.began)) " to " (moment(process.last)) ", sealoff " (shown(&process.version))
-                        @if let Some(by) = &process.by { ", as " (Shown(by)) }
-                        ": " (process.ended.map_or_else(|| "killed, or still at work".to_owned(), |end| end.to_string()))
-                    }
-                }
-                dt { "Roster" }
-                dd { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) }
-                @if !plan.recipients.is_empty() {
-                    dt { "Passwords sealed to" }
-                    dd { ul.keys { @for recipient in &plan.recipients { li { code { (shown(recipient)) } } } } }
-                }
-                dt { "SHA-256 of the roster" } dd { code { (plan.roster.sha256) } }
-                dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
-                dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }
-            }
-            p.bound { "This page is made from plan.csv, journal.jsonl and results.csv, and can be made again. It holds no password, sealed or not." }
-        }
+    let mut facts: Vec<(Cow<'static, str>, Markup)> = vec![
+        ("Tenant".into(), html! { (PageText(&plan.tenant.name)) " " code { (plan.tenant.id) } }),
+        ("Planned".into(), html! { (moment(plan.created_at)) ", by sealoff " (page_text(&plan.version)) }),
+    ];
+    for process in &report.timeline.processes {
+        let worked = html! {
+            (moment(process.began)) " to " (moment(process.last)) ", sealoff " (page_text(&process.version))
+            @if let Some(by) = &process.by { ", as " (PageText(by)) }
+            ": " (process.ended.map_or_else(|| "killed, or still at work".to_owned(), |end| end.to_string()))
+        };
+        facts.push(("Worked on".into(), worked));
     }
+    facts.push((
+        "Roster".into(),
+        html! { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) },
+    ));
+    if !plan.recipients.is_empty() {
+        let keys = html! { ul.keys { @for recipient in &plan.recipients { li { code { (page_text(recipient)) } } } } };
+        facts.push(("Passwords sealed to".into(), keys));
+    }
+    facts.extend([
+        ("SHA-256 of the roster".into(), html! { code { (plan.roster.sha256) } }),
+        ("SHA-256 of plan.csv".into(), html! { code { (plan.plan_csv_sha256) } }),
+        ("Fingerprint of the plan".into(), html! { code { (plan.fingerprint()) } }),
+    ]);
+    let end = "This page is made from plan.csv, journal.jsonl and results.csv, and can be made again. It holds no password, sealed or not.";
+    AboutSlot { title: "About this run", facts, end }
+}
+
+/// The steps of the row and where each stands, in words.
+pub(super) fn steps(row: &ResultRow) -> String {
+    let steps = row.planned.steps.iter().filter(|step| step.facts().column.is_some());
+    let words = steps.filter_map(|step| {
+        let (effect, state) = (step.facts().effect, row.step(step)?);
+        // Where all of it is done, the outcome says so.
+        Some(if row.outcome == Outcome::Done {
+            effect.to_owned()
+        } else {
+            format!("{effect}: {}", StepOutcome::word(state))
+        })
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What the last reading of the directory did not prove of a row.
+pub(super) fn not_proved(row: RowNumber, timeline: &Timeline) -> String {
+    let all = timeline.not_proved.range((row, Step::FIRST)..=(row, Step::LAST));
+    let words: Vec<String> =
+        all.map(|((_, step), (verdict, found))| format!("{} {verdict}: {found}", step.name())).collect();
+    words.join("; ")
 }

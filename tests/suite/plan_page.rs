@@ -120,11 +120,11 @@ fn the_page_says_what_the_plan_says() {
         assert!(page.contains(said), "{said}");
     }
 
-    let legend = island(&page, "plan-data");
+    let legend = island(&page, "table-data");
     let people = island(&page, "people-data");
     let people = people.as_array().unwrap();
     assert_eq!(people.len() as u64, plan["roster"]["rows"].as_u64().unwrap());
-    for (place, decision) in legend["decisions"].as_array().unwrap().iter().enumerate() {
+    for (place, decision) in legend["kinds"].as_array().unwrap().iter().enumerate() {
         let name = decision["name"].as_str().unwrap();
         let tally = &plan["counts"][name];
         assert_eq!(decision["rows"], tally["rows"], "{name}");
@@ -183,7 +183,7 @@ fn the_page_reaches_out_to_nothing_and_runs_nothing_but_its_own() {
         assert!(!page.contains(forbidden), "{forbidden}");
     }
     // The islands hold strangers' text, and none of it is markup.
-    for id in ["people-data", "plan-data"] {
+    for id in ["people-data", "table-data"] {
         let raw = between(&page, &format!("id=\"{id}\">"), "</script>")[0].to_owned();
         assert!(!raw.contains(['<', '>', '&']), "{id}");
         rest = rest.replacen(&raw, "", 1);

@@ -72,13 +72,13 @@ fn the_report_says_who_did_what_and_what_is_left() {
     let results = stage.results("run");
     let people = island(&page, "people-data");
     assert_eq!(people.as_array().unwrap().len(), results.len());
-    let legend = island(&page, "report-data");
+    let legend = island(&page, "table-data");
     for (name, count) in stage.outcomes("run") {
-        let line = legend["outcomes"].as_array().unwrap().iter().find(|line| line["name"] == *name).unwrap();
+        let line = legend["kinds"].as_array().unwrap().iter().find(|line| line["name"] == *name).unwrap();
         assert_eq!(line["rows"], count, "{name}");
     }
     for row in people.as_array().unwrap() {
-        let outcome = &legend["outcomes"][row[4].as_u64().unwrap() as usize]["name"];
+        let outcome = &legend["kinds"][row[4].as_u64().unwrap() as usize]["name"];
         assert_eq!(outcome, &results[&(row[0].as_u64().unwrap() as u32)]["outcome"]);
     }
     assert!(!page.contains("sealoff report"), "the reader has the report already");

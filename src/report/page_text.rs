@@ -13,7 +13,7 @@ pub const MAX_TEXT: usize = 300;
 
 /// A stranger's text, ready for a page: what reverses or hides text is spelled out, and what is too long is cut.
 #[must_use]
-pub fn shown(text: &str) -> Cow<'_, str> {
+pub fn page_text(text: &str) -> Cow<'_, str> {
     match harmless(text) {
         Cow::Borrowed(text) => clipped(text, MAX_TEXT),
         Cow::Owned(text) => Cow::Owned(clipped(&text, MAX_TEXT).into_owned()),
@@ -22,12 +22,12 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 
 /// A stranger's text in HTML. Its direction is its own and turns nothing around it.
 #[derive(Debug, Clone, Copy)]
-pub struct Shown<'a>(pub &'a str);
+pub struct PageText<'a>(pub &'a str);
 
-impl Render for Shown<'_> {
+impl Render for PageText<'_> {
     fn render_to(&self, html: &mut String) {
         html.push_str("<bdi>");
-        let _ = std::fmt::Write::write_str(&mut Escaper::new(html), &shown(self.0));
+        let _ = std::fmt::Write::write_str(&mut Escaper::new(html), &page_text(self.0));
         html.push_str("</bdi>");
     }
 }
@@ -62,17 +62,17 @@ mod tests {
     #[test]
     fn a_name_is_text_whatever_is_in_it() {
         let name = "<img src=x onerror=alert(1)> \"O'Neil\" & \u{202e}oc";
-        let html = html! { td title="x" { (Shown(name)) } }.into_string();
+        let html = html! { td title="x" { (PageText(name)) } }.into_string();
         assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{html}");
         assert!(html.contains("&amp; \\u{202e}oc</bdi>"), "{html}");
         assert_eq!(html.matches('<').count(), 4, "{html}");
-        assert_eq!(shown("Ada\u{e0041}\u{ad}\u{fff9}"), "Ada\\u{e0041}\\u{ad}\\u{fff9}");
+        assert_eq!(page_text("Ada\u{e0041}\u{ad}\u{fff9}"), "Ada\\u{e0041}\\u{ad}\\u{fff9}");
     }
 
     #[test]
     fn a_text_that_is_too_long_is_cut() {
-        assert_eq!(shown(&"ж".repeat(1000)).chars().count(), MAX_TEXT);
-        assert_eq!(shown(&"\u{202e}".repeat(1000)).chars().count(), MAX_TEXT);
+        assert_eq!(page_text(&"ж".repeat(1000)).chars().count(), MAX_TEXT);
+        assert_eq!(page_text(&"\u{202e}".repeat(1000)).chars().count(), MAX_TEXT);
     }
 
     proptest! {

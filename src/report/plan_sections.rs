@@ -1,5 +1,6 @@
 //! What a plan's page says, as HTML: everything but the rows.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,16 +8,16 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use strum::IntoEnumIterator as _;
 
+use super::frame::{AboutSlot, Masthead};
 use super::limits::MAX_PLAIN_ROWS;
-use super::listing::{Listing, MAX_ROWS};
-use super::shown::{Shown, shown};
+use super::page_text::{PageText, page_text};
 use crate::plan::counts::Counts;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::seal::recipient_name;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{self, QuotaOwner};
-use crate::wording::{self, reason};
+use crate::wording::reason;
 use crate::words::{count, counted, moment, quoted, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
@@ -46,67 +47,32 @@ fn tenant_name(plan: &Manifest) -> String {
 
 /// The words that a browser shows on the tab.
 pub(super) fn title(plan: &Manifest) -> String {
-    format!("{} plan for {}: {}", plan.playbook, shown(&tenant_name(plan)), accounts(plan.accounts()))
+    format!("{} plan for {}: {}", plan.playbook, page_text(&tenant_name(plan)), accounts(plan.accounts()))
 }
 
 /// What this is, in three lines.
-pub(super) fn masthead(plan: &Manifest) -> Markup {
+pub(super) fn masthead(plan: &Manifest) -> Masthead {
     let rows = counted(plan.roster.rows.into(), "row", "rows");
-    html! {
-        header {
-            p.state { "Nothing has been changed yet" }
-            h1 {
-                @if plan.accounts() == 0 { "No account would be changed at " } @else {
-                    (accounts(plan.accounts())) " would be changed at "
-                }
-                (Shown(&tenant_name(plan)))
-            }
-            p.lead {
-                "Playbook " strong { (plan.playbook) } ": " (plan.playbook.summary()) ". "
-                "Made on " (moment(plan.created_at)) " from " strong { bdi { (roster_name(&plan.roster.name)) } }
-                ", " (rows) ", read as " (shown(&plan.roster.read_as)) "."
-            }
-        }
-    }
+    let number = plan.accounts();
+    let headline = html! {
+        @if number == 0 { "No account would be changed at " } @else { (accounts(number)) " would be changed at " }
+        (PageText(&tenant_name(plan)))
+    };
+    let lead = html! {
+        "Playbook " strong { (plan.playbook) } ": " (plan.playbook.summary()) ". "
+        "Made on " (moment(plan.created_at)) " from " strong { bdi { (roster_name(&plan.roster.name)) } }
+        ", " (rows) ", read as " (page_text(&plan.roster.read_as)) "."
+    };
+    Masthead { badge: "Nothing has been changed yet".to_owned(), is_well: true, headline, leads: vec![lead] }
 }
 
-/// The counts, large.
-pub(super) fn figures(counts: &Counts) -> Markup {
-    let all = u64::from(counts.rows()).max(1);
-    let spoken: Vec<String> = Decision::iter().map(|d| format!("{d} {}", count(counts.of(d).rows.into()))).collect();
-    let mut from = 0_u64;
-    let pieces = Decision::iter().map(|decision| {
-        let at = from * 1000 / all;
-        from += u64::from(counts.of(decision).rows);
-        (decision, at, from * 1000 / all - at)
-    });
-    html! {
-        section aria-labelledby="figures-title" {
-            h2 #figures-title { "The " (counted(counts.rows().into(), "row", "rows")) " of the list" }
-            svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(spoken.join(", ")) {
-                @for (decision, at, width) in pieces {
-                    @if counts.of(decision).rows > 0 {
-                        rect class=(decision) x=(at) y="0" height="10" width=(width.max(4)) {}
-                    }
-                }
-            }
-            ul.figures {
-                @for decision in Decision::iter() {
-                    li class=(decision) {
-                        a href={ "#decision=" (decision) } {
-                            span.number { (count(counts.of(decision).rows.into())) }
-                            span.name { (decision) }
-                            span.means { (wording::decision::meaning(decision)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+/// All that the page says before it names the people.
+pub(super) fn all(folder: &Path, manifest: &Manifest) -> Markup {
+    html! { (next(folder, manifest)) (work(manifest)) (reasons(manifest)) }
 }
 
 /// Who does what now.
-pub(super) fn next(folder: &Path, manifest: &Manifest) -> Markup {
+fn next(folder: &Path, manifest: &Manifest) -> Markup {
     let number = manifest.accounts();
     let refused = manifest.counts.of(Decision::Refuse).rows;
     html! {
@@ -129,7 +95,7 @@ pub(super) fn next(folder: &Path, manifest: &Manifest) -> Markup {
                     }
                     li {
                         "The command is:"
-                        pre { code { "sealoff apply " (shown(&quoted(folder))) " --confirm " (manifest.phrase()) } }
+                        pre { code { "sealoff apply " (page_text(&quoted(folder))) " --confirm " (manifest.phrase()) } }
                         "Only then " (accounts(number)) " will be changed, and no other account. "
                         "What became of each row will stand in results.csv."
                     }
@@ -145,7 +111,7 @@ pub(super) fn next(folder: &Path, manifest: &Manifest) -> Markup {
 }
 
 /// What is done, how long it takes, and who can open the new passwords.
-pub(super) fn work(plan: &Manifest) -> Markup {
+fn work(plan: &Manifest) -> Markup {
     let counts = &plan.counts;
     html! {
         section aria-labelledby="work-title" {
@@ -171,12 +137,12 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                             " to the keys of the person who hands it over: "
                             (plan.options.password.sentence())
                             ul.keys { @for share in &handoff.shares { li {
-                                strong { (Shown(share.name.as_str())) } ", " (accounts(share.accounts)) ":"
-                                @for key in &share.keys { " " code { (shown(&recipient_name(key))) } }
+                                strong { (PageText(share.name.as_str())) } ", " (accounts(share.accounts)) ":"
+                                @for key in &share.keys { " " code { (page_text(&recipient_name(key))) } }
                             } } }
                             @if !handoff.escrow.is_empty() {
                                 "The holder of an escrow key can open all of them:"
-                                ul.keys { @for key in &handoff.escrow { li { code { (shown(&recipient_name(key))) } } } }
+                                ul.keys { @for key in &handoff.escrow { li { code { (page_text(&recipient_name(key))) } } } }
                             }
                         }
                     } @else if plan.sealed() > 0 {
@@ -187,7 +153,7 @@ pub(super) fn work(plan: &Manifest) -> Markup {
                             " so that only the holder of "
                             (if plan.recipients.len() == 1 { "this key" } else { "one of these keys" })
                             " can open it:"
-                            ul.keys { @for recipient in &plan.recipients { li { code { (shown(&recipient_name(recipient))) } } } }
+                            ul.keys { @for recipient in &plan.recipients { li { code { (page_text(&recipient_name(recipient))) } } } }
                         }
                     }
                 }
@@ -197,7 +163,7 @@ pub(super) fn work(plan: &Manifest) -> Markup {
 }
 
 /// Why some are not simply treated as the playbook says.
-pub(super) fn reasons(plan: &Manifest) -> Markup {
+fn reasons(plan: &Manifest) -> Markup {
     let counts = &plan.counts;
     let lines: Vec<_> = Decision::iter()
         .flat_map(|decision| counts.of(decision).reasons.iter().map(move |(reason, rows)| (decision, reason, rows)))
@@ -233,42 +199,6 @@ pub(super) fn reasons(plan: &Manifest) -> Markup {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Where the script shows the people; hidden until it runs.
-pub(super) fn people(counts: &Counts, listing: &Listing) -> Markup {
-    html! {
-        section #people aria-labelledby="people-title" hidden {
-            h2 #people-title tabindex="-1" { "The people" }
-            @if listing.rows() < counts.rows() { (unlisted(counts, listing)) }
-            form #filter role="search" {
-                label for="search" { "Search by name, sign-in name or handoff" }
-                input #search type="search" autocomplete="off" spellcheck="false";
-                div #decisions role="group" aria-label="Decision" {}
-                label for="reason" { "Reason" }
-                select #reason {}
-            }
-            p #status role="status" aria-live="polite" {}
-            table #list.cards role="table" aria-labelledby="people-title" {}
-            nav #pages aria-label="Pages" {}
-        }
-    }
-}
-
-/// How many rows are only in plan.csv, exactly.
-fn unlisted(counts: &Counts, listing: &Listing) -> Markup {
-    let left_out: Vec<String> = Decision::iter()
-        .map(|decision| (decision, counts.of(decision).rows - listing.of_decision(decision)))
-        .filter(|(_, rows)| *rows > 0)
-        .map(|(decision, rows)| format!("{} {decision}", count(rows.into())))
-        .collect();
-    html! {
-        p.limit {
-            "This page lists " (count(listing.rows().into())) " of " (count(counts.rows().into()))
-            " rows; a page lists " (count(MAX_ROWS.into())) " at most. Not listed: " (left_out.join(", "))
-            ". plan.csv has them all."
         }
     }
 }
@@ -310,42 +240,42 @@ pub(super) fn plain_row(row: &PlanRow) -> Markup {
         tr role="row" {
             td.number role="cell" data-label="Row" { (row.row) }
             td role="cell" {
-                strong { (Shown(&row.user)) }
-                @if !row.display_name.is_empty() { br; (Shown(&row.display_name)) }
+                strong { (PageText(&row.user)) }
+                @if !row.display_name.is_empty() { br; (PageText(&row.display_name)) }
             }
             td role="cell" {
                 @for reason in &row.reasons { span.why { (sentence_case(reason::sentence(*reason))) "." } " " }
-                @if !row.detail.is_empty() { span.detail { (Shown(&row.detail)) } }
+                @if !row.detail.is_empty() { span.detail { (PageText(&row.detail)) } }
             }
         }
     }
 }
 
 /// Where the plan comes from, for those who compare.
-pub(super) fn about(plan: &Manifest) -> Markup {
-    html! {
-        section aria-labelledby="about-title" {
-            h2 #about-title { "About this plan" }
-            dl.facts {
-                dt { "Tenant" } dd { (Shown(&plan.tenant.name)) " " code { (plan.tenant.id) } }
-                dt { "Playbook" } dd { (plan.playbook) ": " (plan.playbook.summary()) }
-                dt { "Made" } dd { (moment(plan.created_at)) ", by sealoff " (shown(&plan.version)) }
-                dt { "Roster" }
-                dd { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) }
-                dt { "Read as" } dd { (shown(&plan.roster.read_as)) }
-                dt { "SHA-256 of the roster" } dd { code { (plan.roster.sha256) } }
-                dt { "SHA-256 of plan.csv" } dd { code { (plan.plan_csv_sha256) } }
-                dt { "Fingerprint of the plan" } dd { code { (plan.fingerprint()) } }
-                @if plan.protected.is_none() {
-                    dt { "Protected" } dd { (sentence_case(UNPROTECTED)) }
-                }
-                @for (name, lines) in others(plan) {
-                    dt { (sentence_case(&name.replace('_', " "))) }
-                    dd { ul { @for line in lines { li { (shown(&line)) } } } }
-                }
-            }
-        }
+pub(super) fn about(plan: &Manifest) -> AboutSlot {
+    let mut facts: Vec<(Cow<'static, str>, Markup)> = vec![
+        ("Tenant".into(), html! { (PageText(&plan.tenant.name)) " " code { (plan.tenant.id) } }),
+        ("Playbook".into(), html! { (plan.playbook) ": " (plan.playbook.summary()) }),
+        ("Made".into(), html! { (moment(plan.created_at)) ", by sealoff " (page_text(&plan.version)) }),
+        (
+            "Roster".into(),
+            html! { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) },
+        ),
+        ("Read as".into(), html! { (page_text(&plan.roster.read_as)) }),
+        ("SHA-256 of the roster".into(), html! { code { (plan.roster.sha256) } }),
+        ("SHA-256 of plan.csv".into(), html! { code { (plan.plan_csv_sha256) } }),
+        ("Fingerprint of the plan".into(), html! { code { (plan.fingerprint()) } }),
+    ];
+    if plan.protected.is_none() {
+        facts.push(("Protected".into(), html! { (sentence_case(UNPROTECTED)) }));
     }
+    let others = others(plan).into_iter().map(|(name, lines)| {
+        let lines = html! { ul { @for line in lines { li { (page_text(&line)) } } } };
+        (sentence_case(&name.replace('_', " ")).into(), lines)
+    });
+    facts.extend(others);
+    let end = "This page is made from plan.csv and plan.json. It holds no secret, and to edit it changes nothing.";
+    AboutSlot { title: "About this plan", facts, end }
 }
 
 /// What `plan.json` says beyond what has a place of its own.
