@@ -21,11 +21,12 @@
 //!
 //! | command | files |
 //! | --- | --- |
-//! | [`plan`], [`undo`] | `preview`, as a person approves it |
+//! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it |
 //! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `simulated_apps` |
 
+pub mod again;
 pub mod apply;
 mod approval;
 mod apps;
@@ -140,6 +141,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Report(report::ReportArgs),
     Evidence(evidence::EvidenceArgs),
+    Again(again::AgainArgs),
     Undo(undo::UndoArgs),
     Unseal(unseal::UnsealArgs),
     Packets(packets::PacketsArgs),
@@ -221,6 +223,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Verify(args) => in_runtime(verify::run(args)),
         Command::Evidence(args) => evidence::run(&args),
         Command::Report(args) => report::run(args),
+        Command::Again(args) => in_runtime(again::run(args)),
         Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),
         Command::Packets(args) => packets::run(args),

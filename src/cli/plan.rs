@@ -15,7 +15,9 @@ use super::messages;
 use super::password_args::PasswordArgs;
 use super::precheck::{CheckArgs, check_permissions, note_clocks};
 use super::preview;
+use super::spinner::Spinner;
 use super::time_args;
+use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::{self, PlanFolder};
 use crate::plan::handoff::HandoffKeys;
@@ -176,17 +178,33 @@ fn playbook_help() -> String {
     help
 }
 
+/// The accounts that must never be touched, as a file lists them.
+pub(super) fn protected(list: &Path) -> Result<Protected, Failure> {
+    Protected::read(list).map_err(|error| {
+        Failure::usage(format_args!("the list of protected accounts {}: {error}", list.display())).about("protect")
+    })
+}
+
+/// The keys that `--seal-to` names.
+pub(super) fn recipients(named: &[String]) -> Result<Recipients, Failure> {
+    Recipients::parse(named).map_err(|error| Failure::usage(error).about("seal_to"))
+}
+
+/// The keys that a file of `--recipients` names, by who hands over.
+pub(super) fn handoff_keys(file: &Path) -> Result<HandoffKeys, Failure> {
+    HandoffKeys::read(file).map_err(|error| Failure::usage(error).about("recipients"))
+}
+
 impl RuleArgs {
     /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own` stands in where the playbook
     /// needs keys and none are named.
     pub(super) fn rules(&self, playbook: Playbook, own: Option<HandoffKeys>) -> Result<Rules, Failure> {
         let seal_to = match self.seal_to.as_slice() {
             [] => None,
-            named => Some(Recipients::parse(named).map_err(|error| Failure::usage(error).about("seal_to"))?),
+            named => Some(recipients(named)?),
         };
         let path = self.recipients.as_deref();
-        let handoff = path.map(HandoffKeys::read).transpose();
-        let handoff = handoff.map_err(|error| Failure::usage(error).about("recipients"))?;
+        let handoff = path.map(handoff_keys).transpose()?;
         let (seal_to, handoff) = self.padded(seal_to, handoff)?;
         let mut recipients = seal_to.map(|recipients| recipients.to_texts()).unwrap_or_default();
         let handoff = match path.zip(handoff) {
@@ -194,10 +212,7 @@ impl RuleArgs {
             None => own.filter(|_| playbook.resets() && !self.discard_credentials && recipients.is_empty()),
         };
         let protected = match &self.protect {
-            Some(path) => Protected::read(path).map_err(|error| {
-                Failure::usage(format_args!("the list of protected accounts {}: {error}", path.display()))
-                    .about("protect")
-            })?,
+            Some(path) => protected(path)?,
             None => Protected::none(),
         };
         let options = Options {
@@ -294,12 +309,25 @@ pub(super) async fn of_roster(
     connected: &Connected,
     checks: CheckArgs,
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
+    with_planner(rules, connected, checks, async |planner, spinner| {
+        planner.plan(roster, out, |rows| spinner.show(preview::looked_up(rows))).await
+    })
+    .await
+}
+
+/// Makes a plan by what `make` does with a planner of these rules, and reads it back.
+pub(super) async fn with_planner(
+    rules: Rules,
+    connected: &Connected,
+    checks: CheckArgs,
+    make: impl AsyncFnOnce(&Planner<'_, HttpTransport>, &Spinner) -> Result<Summary, PlanError>,
+) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
     let principal = check_permissions(connected, rules.playbook.steps(), checks).await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let planner = planner.for_principal(principal, !checks.without_checks);
-    let made = planner.plan(roster, out, |rows| spinner.show(preview::looked_up(rows))).await;
+    let made = make(&planner, &spinner).await;
     let plan = made.as_ref().ok().and_then(preview::read_back);
     drop(spinner);
     note_clocks(connected);

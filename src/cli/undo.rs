@@ -6,19 +6,18 @@ use clap::Args;
 
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
+use super::plan;
 use super::preview;
 use super::tenant_check::check_tenant;
 use super::words::quoted;
 use crate::plan::folder;
 use crate::plan::folder::PlanFolder;
-use crate::plan::handoff::HandoffKeys;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
 use crate::plan::undo::{self, Blocked};
 use crate::run::lock::FolderLock;
-use crate::seal::Recipients;
 use crate::step::Step;
 use crate::verify::claims::{RunClaims, StepClaim};
 
@@ -104,12 +103,11 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let recipients = if args.seal_to.is_empty() {
         Vec::new()
     } else {
-        Recipients::parse(&args.seal_to).map_err(|error| Failure::usage(error).about("seal_to"))?.to_texts()
+        plan::recipients(&args.seal_to)?.to_texts()
     };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
     let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };
-    let handoff = args.recipients.as_deref().map(HandoffKeys::read).transpose();
-    let handoff = handoff.map_err(|error| Failure::usage(error).about("recipients"))?;
+    let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;
     let rules = Rules { playbook, options, recipients, handoff, protected: Protected::none() };
     rules.check()?;
 

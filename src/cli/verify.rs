@@ -29,6 +29,7 @@ use crate::verify::finding::Finding;
 use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
 use crate::wording;
+use crate::wording::plan_command;
 
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
 const USUAL_WAIT: Duration = Duration::from_secs(300);
@@ -218,6 +219,9 @@ struct VerificationResult {
     /// What goes on with the run, where it has not come to its end.
     #[serde(skip)]
     to_go_on: Option<String>,
+    /// What plans those again who were changed back.
+    #[serde(skip)]
+    again: String,
     #[serde(skip)]
     dir: String,
 }
@@ -283,6 +287,7 @@ impl VerificationResult {
             not_proved,
             as_before: read.saturating_sub(planned),
             to_go_on,
+            again: plan_command::changed_back(plan.path()),
             dir,
         })
     }
@@ -352,7 +357,7 @@ impl VerificationResult {
                 "Find out who changed it back: Entra's audit log lists it as Enable account or Reset user password."
                     .to_owned(),
             );
-            lines.push("Then make a new plan for them, and apply it.".to_owned());
+            lines.push(format!("To plan exactly these accounts again:  {}", self.again));
         }
         for step in Step::all() {
             let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;

@@ -225,6 +225,12 @@ impl PlanFolder {
         &self.folder
     }
 
+    /// Where the rows are.
+    #[must_use]
+    pub fn plan_csv_path(&self) -> PathBuf {
+        self.folder.join(PLAN_CSV)
+    }
+
     /// Where the journal is, or will be.
     #[must_use]
     pub fn journal_path(&self) -> PathBuf {

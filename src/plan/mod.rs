@@ -21,11 +21,14 @@
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
 //! | [`undo`] | a run's plan in, the plan that takes its blocks back out |
+//! | [`again`] | a run's plan in, the plan for those whom a verification found changed back out |
+//! | `origin` | how the plan of a run is read as a list |
 //! | [`folder`] | a plan folder is made once, and opened only if nothing in it was changed |
 //! | [`drift`], [`drift_cause`] | which accounts are no longer what they were when the plan was made, and why |
 
 pub mod account_rules;
 mod administrators;
+pub mod again;
 pub mod counts;
 pub mod drift;
 pub mod drift_cause;
@@ -36,6 +39,7 @@ pub mod handoff;
 pub mod judge;
 pub mod manifest;
 pub mod onprem;
+mod origin;
 pub mod phrase;
 pub mod planner;
 pub mod playbook;

@@ -20,9 +20,10 @@ use crate::clock::Clock;
 use crate::directory::{Account, Found, Lookup, LookupCache, LookupError, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
+use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
-use crate::roster::{Entry, Key, Roster};
+use crate::roster::{Defects, Entry, Key, Roster, RosterShape};
 
 /// Makes plans in one tenant. It only reads there, with every playbook.
 pub struct Planner<'a, T> {
@@ -35,9 +36,9 @@ pub struct Planner<'a, T> {
 }
 
 /// What grows while the roster is gone through.
-struct Draft<'a> {
-    facts: &'a TenantFacts,
-    judge: Judge<'a>,
+struct Draft<'f, 'a> {
+    facts: &'f TenantFacts,
+    judge: Judge<'f>,
     administrators: Administrators,
     out_of_reach: OutOfReach,
     found_before: LookupCache,
@@ -46,6 +47,27 @@ struct Draft<'a> {
     /// Global Administrators: only the whole roster shows whether they are acted on.
     held: Vec<(PlanRow, Account)>,
     writer: PlanWriter<'a>,
+}
+
+/// Every entry of a list is decided, and the plan is not at its place yet.
+pub(super) struct Decided<'a> {
+    writer: PlanWriter<'a>,
+    organization: Organization,
+    protected: Option<ProtectedList>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Decided<'_> {
+    /// Brings the plan to disk. `roster` is the list that it was made from, read like this, with what was wrong in it.
+    pub(super) fn finish(
+        self,
+        roster: RosterName,
+        shape: RosterShape,
+        defects: Defects,
+    ) -> Result<Summary, PlanError> {
+        let Self { writer, organization, protected, notes } = self;
+        writer.finish(MadeFrom { organization, roster, shape, defects, protected, notes })
+    }
 }
 
 impl<'a, T: Transport> Planner<'a, T> {
@@ -84,8 +106,31 @@ impl<'a, T: Transport> Planner<'a, T> {
         &self,
         mut roster: Roster,
         folder: &Path,
-        mut progress: impl FnMut(u32),
+        progress: impl FnMut(u32),
     ) -> Result<Summary, PlanError> {
+        let decided = self.decide_all(&mut roster, folder, progress).await?;
+        let (name, shape) = (roster.source().to_string(), roster.shape().clone());
+        let ending = roster.finish()?;
+        let roster = RosterName {
+            name,
+            sha256: ending.digest,
+            read_as: shape.to_string(),
+            rows: ending.rows,
+            by: shape.property,
+        };
+        decided.finish(roster, shape, ending.defects)
+    }
+
+    /// Decides about every entry of a list, in its order.
+    pub(super) async fn decide_all<E>(
+        &'a self,
+        list: &mut impl Iterator<Item = Result<Entry, E>>,
+        folder: &'a Path,
+        mut progress: impl FnMut(u32),
+    ) -> Result<Decided<'a>, PlanError>
+    where
+        PlanError: From<E>,
+    {
         folder::prepare(folder)?;
         let options = self.rules.options;
         let facts = TenantFacts::read(&self.paced, &self.caller, options.scope()).await?;
@@ -103,7 +148,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             writer: PlanWriter::new(folder, &self.rules)?,
         };
         loop {
-            let entries = roster.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
+            let entries = list.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
             if entries.is_empty() {
                 break;
             }
@@ -112,24 +157,9 @@ impl<'a, T: Transport> Planner<'a, T> {
         }
         let (writer, more_notes) = draft.settle()?;
         size::check(writer.counts().act.rows, facts.enabled_members, &options)?;
-        let (name, shape) = (roster.source().to_string(), roster.shape().clone());
-        let ending = roster.finish()?;
         let mut notes = self.notes(&facts);
         notes.extend(more_notes);
-        writer.finish(MadeFrom {
-            organization: facts.organization.clone(),
-            roster: RosterName {
-                name,
-                sha256: ending.digest,
-                read_as: shape.to_string(),
-                rows: ending.rows,
-                by: shape.property,
-            },
-            shape,
-            defects: ending.defects,
-            protected: protected_list,
-            notes,
-        })
+        Ok(Decided { writer, organization: facts.organization.clone(), protected: protected_list, notes })
     }
 
     /// No account yet. Where a role is insisted on and none reaches any account, there is no plan.
@@ -159,7 +189,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect()
     }
 
-    async fn decide(&self, entries: &[Entry], draft: &mut Draft<'_>) -> Result<(), PlanError> {
+    async fn decide(&self, entries: &[Entry], draft: &mut Draft<'_, '_>) -> Result<(), PlanError> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.found_before.get(key).is_none()).collect();
         let mut answers = self.lookup.find(&keys).await?.into_iter();
@@ -186,7 +216,7 @@ impl<'a, T: Transport> Planner<'a, T> {
     }
 }
 
-impl<'a> Draft<'a> {
+impl<'a> Draft<'_, 'a> {
     /// Takes in what was decided about one entry.
     fn add(&mut self, entry: &Entry, found: Option<Found>, ruling: Ruling) -> Result<(), PlanError> {
         let row = row(entry, ruling);

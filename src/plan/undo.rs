@@ -8,11 +8,12 @@ use std::path::Path;
 
 use super::account_rules::AccountRules;
 use super::error::PlanError;
-use super::folder::{self, PLAN_CSV, PlanFolder};
+use super::folder::{self, PlanFolder};
 use super::manifest::RosterName;
+use super::origin::shape_of_plan_csv;
 use super::planner::{Planner, unanswered};
 use super::reason::Reason;
-use super::row::{Decision, HEADER, PlanRow};
+use super::row::{Decision, PlanRow};
 use super::rules::Rules;
 use super::ruling::Ruling;
 use super::summary::Summary;
@@ -20,7 +21,7 @@ use super::writer::{MadeFrom, PlanWriter};
 use crate::directory::{Account, Found, Lookup, TenantFacts};
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
-use crate::roster::{Defects, Delimiter, Encoding, Key, RosterShape};
+use crate::roster::{Defects, Key};
 use crate::step::{Step, Steps};
 use crate::words::quoted;
 
@@ -88,7 +89,7 @@ pub async fn plan<T: Transport>(
     writer.finish(MadeFrom {
         organization: facts.organization,
         roster: RosterName {
-            name: origin.path().join(PLAN_CSV).display().to_string(),
+            name: origin.plan_csv_path().display().to_string(),
             sha256: of.plan_csv_sha256,
             read_as: format!("the plan of the run that is undone, fingerprint {}", of.fingerprint().short()),
             rows: of.roster.rows,
@@ -99,21 +100,6 @@ pub async fn plan<T: Transport>(
         protected: None,
         notes,
     })
-}
-
-/// How `plan.csv` would be read as a roster.
-fn shape_of_plan_csv() -> RosterShape {
-    RosterShape {
-        encoding: Encoding::Utf8,
-        byte_order_mark: false,
-        delimiter: Delimiter::Comma,
-        preamble: Vec::new(),
-        header: true,
-        key: "object_id".to_owned(),
-        fallback: None,
-        property: None,
-        columns: HEADER.map(str::to_owned).to_vec(),
-    }
 }
 
 /// The run's own row with what is done to the account now.

@@ -12,6 +12,7 @@ use super::finding::Finding;
 
 use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::RowNumber;
+use crate::plan::again::ChangedBack;
 use crate::plan::folder::PlanFolder;
 use crate::run::fold::{Fold, Projection};
 use crate::run::journal::{JournalError, JournalLine};
@@ -155,6 +156,14 @@ impl RunClaims {
     #[must_use]
     pub fn has_written(&self) -> bool {
         self.states.has_written()
+    }
+
+    /// Whom the last verification found changed back; nothing where there was none.
+    #[must_use]
+    pub fn changed_back(&self) -> Option<ChangedBack> {
+        let found_at = self.kept.last_verification?.moment();
+        let all = (1..=self.states.rows() as u32).map(RowNumber::new);
+        Some(ChangedBack { rows: all.filter(|row| self.states.is_contradicted(*row)).collect(), found_at })
     }
 
     /// What is said of a step that is planned for this row.

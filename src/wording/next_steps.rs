@@ -1,7 +1,7 @@
 //! What is said of each [`NextStep`], and the command that does it.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::plan_command;
 use super::standing::changed_back;
@@ -55,8 +55,8 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         NextStep::PlanChangedBack { people } => {
             let what = changed_back(people.count, plan.manifest().playbook);
             format!(
-                "{what}: {}. Entra's audit log says who did it (Enable account, Reset user password); plan these accounts again, \
-                 from a list of them (verification.csv), and apply that plan.",
+                "{what}: {}. Entra's audit log says who did it (Enable account, Reset user password). To plan exactly these \
+                 accounts again",
                 first_of(people)
             )
         }
@@ -129,14 +129,14 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         NextStep::RestoreJournal
         | NextStep::PlanInAnotherFolder
         | NextStep::TreatUncertainAsNotDone { .. }
-        | NextStep::PlanChangedBack { .. }
         | NextStep::ChangeByHand { .. }
         | NextStep::PlanDrifted { .. } => return None,
+        NextStep::PlanChangedBack { .. } => plan_command::changed_back(plan.path()),
         NextStep::PlanNotTouched { .. } => {
             if manifest.playbook == Playbook::Undo {
                 return None;
             }
-            plan_command::again(&plan.path().join(REFUSED), manifest, &named_after(plan.path(), "-rest"))
+            plan_command::like(manifest, &plan.path().join(REFUSED), &plan_command::new_folder(plan.path(), "-rest"))
         }
         NextStep::Watch => format!("sealoff status {dir}"),
         NextStep::Begin | NextStep::Resume => format!("sealoff apply {dir} --confirm {}{arguments}", manifest.phrase()),
@@ -159,7 +159,7 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
         }
         NextStep::Undo { with_new_passwords } => {
             let reset = if *with_new_passwords { " --reset --seal-to KEY" } else { "" };
-            format!("sealoff undo {dir} --out {}{reset}", quoted(&named_after(plan.path(), "-undone")))
+            format!("sealoff undo {dir} --out {}{reset}", quoted(&plan_command::new_folder(plan.path(), "-undone")))
         }
     })
 }
@@ -171,10 +171,4 @@ pub fn first_of(people: &FirstNamed) -> String {
     let names: Vec<String> = people.names.iter().map(|name| harmless(name).into_owned()).collect();
     let names = names.join(", ");
     if more == 0 { names } else { format!("{names} and {} more", count(more)) }
-}
-
-fn named_after(folder: &Path, end: &str) -> PathBuf {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push(end);
-    folder.with_file_name(name)
 }

@@ -1,15 +1,35 @@
-//! The command that plans a list as an earlier plan was made.
+//! The commands that make a plan from what an earlier one left open.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::plan::manifest::Manifest;
 use crate::seal::PasswordStyle;
 use crate::words::quoted;
 
+/// Plans those whom the last verification of the run in this folder found changed back.
+#[must_use]
+pub fn changed_back(folder: &Path) -> String {
+    format!("sealoff again {} --out {}", quoted(folder), quoted(&new_folder(folder, "-again")))
+}
+
+/// A folder beside this one with its name and this ending, which is not there yet.
+#[must_use]
+pub fn new_folder(beside: &Path, ending: &str) -> PathBuf {
+    let named = |number: u32| {
+        let mut name = beside.file_name().unwrap_or_default().to_owned();
+        name.push(ending);
+        if number > 1 {
+            name.push(number.to_string());
+        }
+        beside.with_file_name(name)
+    };
+    (1..100).map(named).find(|folder| !folder.exists()).unwrap_or_else(|| named(100))
+}
+
 /// Plans this list by the rules of `like`, into the folder `out`.
 #[must_use]
-pub fn again(list: &Path, like: &Manifest, out: &Path) -> String {
+pub fn like(like: &Manifest, list: &Path, out: &Path) -> String {
     let mut command = format!("sealoff plan {}", quoted(list));
     // A list of ours, whose key column holds what the key column of the roster held.
     if let Some(by) = like.roster.by {

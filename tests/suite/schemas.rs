@@ -151,6 +151,7 @@ fn every_command_prints_what_its_schema_says() {
             ("evidence", 0, &["evidence", "out", "-o", "out.zip", "--json"]),
             ("evidence", 0, &["evidence", "--check", "out.zip", "--json"]),
             ("plan", 0, &["undo", "out", "--out", "back", "--json"]),
+            ("plan", 0, &["again", "out", "--out", "again", "--json"]),
             ("unseal", 0, &["unseal", "out/results.csv", "-i", "key.txt", "--json"]),
         ],
     );

@@ -196,9 +196,9 @@ fn chosen<'a>(command: &Command, matches: &ArgMatches, file: &'a SettingsFile) -
     own.iter().copied().chain(general).filter(holds).map(|setting| (setting.key.arg, setting)).collect()
 }
 
-/// `undo` takes keys with `--reset` alone, so nothing is assumed there.
+/// `undo` takes keys with `--reset` alone, and `again` those of the run, so nothing is assumed there.
 fn takes_keys(command: &Command, key: &SettingKey) -> bool {
-    command.get_name() != "undo" || !matches!(key.name, "seal_to" | "recipients")
+    !matches!(command.get_name(), "undo" | "again") || !matches!(key.name, "seal_to" | "recipients")
 }
 
 /// Does this setting belong to the way in that `--auth` chose?

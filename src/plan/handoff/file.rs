@@ -229,6 +229,12 @@ impl HandoffKeys {
         keys
     }
 
+    /// The same, with these keys for the escrow. They were in one file with the others before.
+    #[must_use]
+    pub(in crate::plan) fn with_escrow(self, escrow: Vec<String>) -> Self {
+        Self { escrow, ..self }
+    }
+
     /// Whose a row is with this text in its handoff column; an empty one is that of `default`.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&Holder> {

@@ -42,6 +42,13 @@ impl Handoff {
         self.shares.iter().position(|share| share.name.as_str() == name)
     }
 
+    /// Whose keys are which, for another plan that is sealed to the same people.
+    #[must_use]
+    pub fn holders(&self) -> HandoffKeys {
+        let shares = self.shares.iter().map(|share| (share.name.to_string(), share.keys.clone()));
+        HandoffKeys::of(shares).with_escrow(self.escrow.clone())
+    }
+
     /// All keys to which what is in this share is sealed: its own and those of the escrow.
     #[must_use]
     pub fn keys_of(&self, share: &Share) -> Vec<String> {

@@ -1,0 +1,150 @@
+//! `sealoff again`: a plan for exactly those whom the last verification found changed back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::connect::ConnectionArgs;
+use super::exit::{Exit, Failure};
+use super::messages;
+use super::plan;
+use super::precheck::CheckArgs;
+use super::preview;
+use super::tenant_check::check_tenant;
+use super::words::quoted;
+use crate::plan::again::{self, ChangedBack};
+use crate::plan::folder::{self, PlanFolder};
+use crate::plan::manifest::{Manifest, ProtectedList};
+use crate::plan::protected::Protected;
+use crate::plan::rules::{Options, Rules};
+use crate::run::lock::FolderLock;
+use crate::verify::claims::RunClaims;
+
+/// Make a plan for exactly the accounts that were let in again
+///
+/// Reads in DIR which accounts the last `sealoff verify` found changed back, looks them up in the directory, and writes a
+/// plan for these alone to DIR2: the same playbook, by the same rules and list of protected accounts, sealed to the same
+/// keys. Nothing is changed yet: `sealoff apply DIR2` carries the plan out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sealoff verify monday
+  sealoff again monday --out monday-again
+  sealoff again monday --out monday-again \\
+    --seal-to desk.pub")]
+pub struct AgainArgs {
+    /// The folder of the run
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// The folder for the plan and everything that follows from it; new or empty
+    #[arg(long, value_name = "DIR2")]
+    out: PathBuf,
+    /// Who can open the new passwords, in place of those of the run: an age1… recipient, an SSH public key, a file of them,
+    /// or the file of an X.509 certificate; may be repeated
+    #[arg(long, value_name = "RECIPIENT")]
+    seal_to: Vec<String>,
+    /// Who hands the new passwords over, and their keys, in place of those of the run: as for sealoff plan
+    #[arg(long, value_name = "FILE", conflicts_with = "seal_to")]
+    recipients: Option<PathBuf>,
+    /// Accounts that must never be touched, in place of the list of the run
+    #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
+    protect: Option<PathBuf>,
+    /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
+    #[arg(long, value_name = "N")]
+    max_accounts: Option<u32>,
+    /// Print the plan's summary as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    checks: CheckArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// Makes the plan and shows its preview.
+///
+/// # Errors
+///
+/// There is no run, it was never verified, no account was found changed back, or the plan cannot be made; then there is
+/// none.
+pub async fn run(args: AgainArgs) -> Result<Exit, Failure> {
+    let origin = PlanFolder::open(&args.dir)?;
+    let _lock = FolderLock::take(origin.path(), "again")?;
+    let changed_back = changed_back(&origin)?;
+    let rules = rules(&args, origin.manifest())?;
+    folder::is_free(&args.out)?;
+    let connected = args.connection.connect()?;
+    check_tenant(origin.manifest(), &connected).await?;
+    let (summary, _) = plan::with_planner(rules, &connected, args.checks, async |planner, spinner| {
+        let progress = |rows| spinner.show(preview::looked_up(rows));
+        again::plan(planner, &origin, &changed_back, &args.out, progress).await
+    })
+    .await?;
+    preview::show(&summary, args.json);
+    Ok(Exit::Done)
+}
+
+/// Whom the last verification found changed back; at least one account.
+fn changed_back(origin: &PlanFolder) -> Result<ChangedBack, Failure> {
+    let dir = quoted(origin.path());
+    let claims = RunClaims::read(origin)?;
+    let Some(changed_back) = claims.changed_back() else {
+        let what = format!("the run in {dir} was never verified, so it is not known who was let in again");
+        return Err(Failure::refused(what).with_next(format_args!("Read every account again: sealoff verify {dir}")));
+    };
+    if changed_back.rows.is_empty() {
+        let what = format!(
+            "the verification of {} found no account of the run in {dir} changed back, so there is nothing to do again",
+            crate::words::moment(changed_back.found_at)
+        );
+        return Err(Failure::refused(what).with_next(format_args!("Look once more: sealoff verify {dir}")));
+    }
+    Ok(changed_back)
+}
+
+/// The rules of the run, but for what was said otherwise. Sessions that were ended before the run count for nothing: who is
+/// back in has new ones.
+fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
+    let (recipients, handoff) = match (args.seal_to.as_slice(), &args.recipients) {
+        ([], None) => (of.recipients.clone(), of.handoff.as_ref().map(|handoff| handoff.holders())),
+        ([], Some(file)) => (Vec::new(), Some(plan::handoff_keys(file)?)),
+        (named, _) => (plan::recipients(named)?.to_texts(), None),
+    };
+    let is_named = args.recipients.is_some() || !args.seal_to.is_empty();
+    let resets = of.playbook.resets();
+    let options = Options {
+        discard_credentials: of.options.discard_credentials && !(is_named && resets),
+        since: None,
+        max_accounts: args.max_accounts,
+        ..of.options
+    };
+    let recipients = if resets { recipients } else { Vec::new() };
+    let protected = protected(args, of.protected.as_ref())?;
+    let rules = Rules { playbook: of.playbook, options, recipients, handoff: handoff.filter(|_| resets), protected };
+    rules.check()?;
+    Ok(rules)
+}
+
+/// The list of protected accounts that was named, or that of the run, as it is now.
+fn protected(args: &AgainArgs, of: Option<&ProtectedList>) -> Result<Protected, Failure> {
+    let Some(list) = of else {
+        return args.protect.as_deref().map_or_else(|| Ok(Protected::none()), plan::protected);
+    };
+    let own = PathBuf::from(&list.name);
+    let file = args.protect.as_ref().unwrap_or(&own);
+    if args.protect.is_none() && !own.exists() {
+        return Err(Failure::refused(format_args!(
+            "the run was planned with the list of protected accounts {}, which is not there",
+            quoted(&own)
+        ))
+        .with_next("Name it where it is now, or another one: --protect FILE"));
+    }
+    let protected = plan::protected(file)?;
+    if protected.origin().is_some_and(|(_, sha256)| sha256 != list.sha256) {
+        messages::note(format_args!(
+            "the list of protected accounts {} is not the one that the run was planned with",
+            quoted(file)
+        ));
+    }
+    Ok(protected)
+}
