@@ -100,11 +100,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
 
 /// What was lifted for the run is lifted for its undoing: the accounts that it could block, this may open.
 fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
-    let recipients = if args.seal_to.is_empty() {
-        Vec::new()
-    } else {
-        plan::recipients(&args.seal_to)?.to_texts()
-    };
+    let recipients = if args.seal_to.is_empty() { Vec::new() } else { plan::recipients(&args.seal_to)?.to_texts() };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
     let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };
     let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;

@@ -59,12 +59,7 @@ pub(super) struct Decided<'a> {
 
 impl Decided<'_> {
     /// Brings the plan to disk. `roster` is the list that it was made from, read like this, with what was wrong in it.
-    pub(super) fn finish(
-        self,
-        roster: RosterName,
-        shape: RosterShape,
-        defects: Defects,
-    ) -> Result<Summary, PlanError> {
+    pub(super) fn finish(self, roster: RosterName, shape: RosterShape, defects: Defects) -> Result<Summary, PlanError> {
         let Self { writer, organization, protected, notes } = self;
         writer.finish(MadeFrom { organization, roster, shape, defects, protected, notes })
     }
