@@ -82,7 +82,7 @@
 //! waits for each of them.
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
-//! [`private_files`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
+//! [`private_files`], [`shell`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
 //! (`asn1`, `pem` and `pfx`), `toml_text`, `text_file`, which reads the text of any editor and shell, and `secret_buffer`, which leaves no copy
 //! of a secret behind.
 
@@ -91,6 +91,7 @@ pub mod digest;
 pub mod ids;
 mod nearest;
 pub mod private_files;
+pub mod shell;
 pub mod spreadsheet;
 mod unseen;
 pub mod words;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::shell::Shell;
 use crate::unseen::deceives;
 
 /// `12,000`.
@@ -86,19 +87,10 @@ pub fn roster_name(name: &str) -> Cow<'_, str> {
     if matches!(name, "-" | "on standard input") { Cow::Borrowed("standard input") } else { harmless(name) }
 }
 
-/// A path as a shell takes it.
+/// A path as one word of the shell here.
 #[must_use]
 pub fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '\\');
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else if cfg!(windows) {
-        // Both PowerShell and cmd take double quotes, and no name of a file has one there.
-        format!("\"{text}\"")
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
+    Shell::here().word(path)
 }
 
 #[cfg(test)]
@@ -144,12 +136,5 @@ mod tests {
     fn standard_input_has_a_name() {
         assert_eq!(roster_name("on standard input"), "standard input");
         assert_eq!(roster_name("layoff.csv"), "layoff.csv");
-    }
-
-    #[test]
-    fn a_path_is_one_word_to_a_shell() {
-        assert_eq!(quoted(Path::new("out/monday")), "out/monday");
-        let expected = if cfg!(windows) { r#""it's $HOME""# } else { r"'it'\''s $HOME'" };
-        assert_eq!(quoted(Path::new("it's $HOME")), expected);
     }
 }

@@ -18,8 +18,9 @@ Examples:
   sealoff completions zsh > ~/.zfunc/_sealoff
   sealoff completions fish \\
     > ~/.config/fish/completions/sealoff.fish
-  For PowerShell, this line in the file that $PROFILE names:
-  sealoff completions powershell | Out-String | Invoke-Expression")]
+  For PowerShell, in the file that $PROFILE names:
+  sealoff completions powershell |
+    Out-String | Invoke-Expression")]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::fitted;
 use super::preview::note_unprinted;
-use super::shell::Shell;
 use crate::plan::playbook::Playbook;
+use crate::shell::Shell;
 
 /// Prints for people; nothing where programs read.
 pub(super) fn print(silent: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
@@ -23,7 +23,7 @@ pub(super) fn print_real_job(playbook: Playbook, folder: &Path, apps: u32) {
         writeln!(out, "Everything is in {}. Against a real tenant, the same job is:", folder.display())?;
         writeln!(out)?;
         for name in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] {
-            writeln!(out, "  {}", Shell::of_platform().set(name, "..."))?;
+            writeln!(out, "  {}", Shell::here().set(name, "..."))?;
         }
         let mut seal_to = "";
         if playbook.resets() {

@@ -106,9 +106,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::shell::Shell;
 use exit::{Exit, Failure};
 use settings::InForce;
-use shell::Shell;
 
 const EXIT_CODES: &str = "Exit codes:
   0    everyone on the list is dealt with
@@ -159,7 +159,7 @@ enum Command {
 /// The command line, with examples that the platform's shell takes as they stand.
 fn program() -> clap::Command {
     Cli::command().mut_subcommands(|command| match command.get_after_help().map(ToString::to_string) {
-        Some(examples) => command.after_help(Shell::of_platform().continued(&examples)),
+        Some(examples) => command.after_help(Shell::here().continued(&examples)),
         None => command,
     })
 }

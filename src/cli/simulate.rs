@@ -15,13 +15,13 @@ use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::scenario_args::ScenarioArgs;
-use super::shell::Shell;
 use super::sign_in_args::SignInArgs;
 use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
 use super::time_args;
 use super::words::{counted, quoted};
 use crate::private_files;
+use crate::shell::Shell;
 use crate::simulator::{
     Connection, Directory, FurtherApp, Permission, Quota, Scenario, Settings, SimulatedRole, Simulator, SnapshotError,
 };
@@ -59,7 +59,7 @@ pub struct SimulateArgs {
     /// How many seconds the tenant's clock is ahead of this machine's; a negative number is behind [default: 0]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
     clock_ahead: Option<i32>,
-    /// The shell that the variables are printed for [default: sh; on Windows powershell]
+    /// The shell that the variables are printed for [default: sh; on Windows the one that it is started from]
     #[arg(long, value_enum, value_name = "SHELL")]
     shell: Option<Shell>,
     /// No write quota and no resource units
@@ -352,7 +352,7 @@ fn announce(
         writeln!(out, "{}", serde_json::to_string(&announcement).map_err(std::io::Error::other)?)?;
         return out.flush();
     }
-    let shell = args.shell.unwrap_or(Shell::of_platform());
+    let shell = args.shell.unwrap_or(Shell::here());
     let mut print = |line: String| writeln!(out, "{line}");
     let users = counted(users as u64, "user", "users");
     print(shell.comment(&format!("{users} on {}; Ctrl-C ends it", connection.graph_endpoint)))?;
