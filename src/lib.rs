@@ -91,6 +91,7 @@ pub mod digest;
 pub mod ids;
 mod nearest;
 pub mod private_files;
+mod program;
 pub mod shell;
 pub mod spreadsheet;
 mod unseen;

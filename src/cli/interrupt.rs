@@ -78,6 +78,13 @@ impl StopRequests {
     }
 }
 
+/// What the first request of either kind cancels; as [`listen`].
+pub(super) fn token(requests: StopRequests) -> CancellationToken {
+    let stop = CancellationToken::new();
+    listen(requests, stop.clone());
+    stop
+}
+
 /// The first request of either kind cancels `stop`. A deliberate one after it ends the process at once: what was under way
 /// is then in doubt, and the journal says so.
 pub(super) fn listen(mut requests: StopRequests, stop: CancellationToken) -> tokio::task::JoinHandle<()> {

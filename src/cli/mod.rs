@@ -23,6 +23,7 @@
 //! | --- | --- |
 //! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it |
 //! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
+//! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `simulated_apps` |
 
@@ -34,6 +35,7 @@ mod carry_out;
 pub mod completions;
 pub mod config;
 pub mod connect;
+mod contradiction_command;
 mod core_dumps;
 mod credential_args;
 pub mod diagnostics;
@@ -75,6 +77,7 @@ mod preview;
 mod private_output;
 mod progress;
 mod question;
+mod reading_display;
 mod recap;
 mod recheck;
 pub mod report;
@@ -97,7 +100,9 @@ mod time_args;
 pub mod undo;
 pub mod unseal;
 mod usage;
+mod verification;
 pub mod verify;
+mod watch;
 mod words;
 
 use std::ffi::OsString;

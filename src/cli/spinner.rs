@@ -30,12 +30,30 @@ impl Spinner {
             bar.set_message(text);
         }
     }
+
+    /// Takes the line away for good.
+    pub(super) fn end(&mut self) {
+        if let Some(bar) = self.0.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Is anything drawn?
+    pub(super) fn is_drawn(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Says something without the drawn line in its way.
+    pub(super) fn beside<R>(&self, say: impl FnOnce() -> R) -> R {
+        match &self.0 {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
 }
 
 impl Drop for Spinner {
     fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
+        self.end();
     }
 }

@@ -15,7 +15,8 @@ pub struct FirstNamed {
 }
 
 impl FirstNamed {
-    pub(super) fn add(&mut self, row: RowNumber, name: &str) {
+    /// Takes in one more.
+    pub fn add(&mut self, row: RowNumber, name: &str) {
         self.count += 1;
         if self.names.len() < MAX_FIRST {
             self.names.push(if name.trim().is_empty() { format!("row {row}") } else { name.to_owned() });

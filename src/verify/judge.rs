@@ -60,6 +60,12 @@ impl ExpectedEffects {
         judged.collect()
     }
 
+    /// Was the step so before the run, so that no write was sent for it?
+    #[must_use]
+    pub fn is_as_before(&self, step: Step) -> bool {
+        self.steps[step].as_ref().is_some_and(|expected| expected.claim == StepClaim::AsBefore)
+    }
+
     fn expected(&self) -> impl Iterator<Item = (Step, &ExpectedStep)> {
         self.steps.iter().filter_map(|(step, expected)| Some((step, expected.as_ref()?)))
     }

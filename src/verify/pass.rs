@@ -63,6 +63,7 @@ pub struct Checked {
 pub struct Pass {
     readings: Vec<AccountReading>,
     verdicts: ProofCounts,
+    as_before: ProofCounts,
 }
 
 /// How far a pass is.
@@ -102,7 +103,7 @@ impl Pass {
         let of = subjects(plan, claims)?.try_fold(0, |sum, subject| subject.map(|_| sum + 1))?;
         let lookup = Lookup::paced(Paced::new(transport, clock));
         let deadline = clock.now() + wait;
-        let mut pass = Self { readings: Vec::with_capacity(of), verdicts: ProofCounts::default() };
+        let mut pass = Self { readings: Vec::with_capacity(of), ..Self::default() };
         // Accounts that a replica may not show yet, by their places.
         let mut open: Vec<(usize, Subject)> = Vec::new();
         let mut all = subjects(plan, claims)?;
@@ -158,7 +159,12 @@ impl Pass {
     }
 
     fn count(&mut self, subject: &Subject, reading: &AccountReading) {
-        subject.expected.judge(reading).iter().for_each(|finding| self.verdicts.add(finding.verdict));
+        for finding in subject.expected.judge(reading) {
+            self.verdicts.add(finding.verdict);
+            if subject.expected.is_as_before(finding.step) {
+                self.as_before.add(finding.verdict);
+            }
+        }
     }
 
     /// How many accounts were read.
@@ -171,6 +177,12 @@ impl Pass {
     #[must_use]
     pub fn verdicts(&self) -> ProofCounts {
         self.verdicts
+    }
+
+    /// How many of them were so before the run, which wrote nothing there.
+    #[must_use]
+    pub fn as_before(&self) -> ProofCounts {
+        self.as_before
     }
 
     /// Every account with what was found, in the roster's order. Plan and claims are those that it was made with.

@@ -164,10 +164,74 @@ fn watching_reports_every_account_that_comes_back() {
     {
         let pid = child.id().to_string();
         assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let left: Vec<String> = out.collect();
         assert_eq!(child.wait().unwrap().code(), Some(0), "at its end everything was proved");
+        let left = left.join("\n");
+        assert!(left.contains("Watched from ") && left.contains("readings."), "{left}");
+        assert!(left.contains(&format!("1 account was let in again since: {name}.")), "{left}");
+        assert!(left.contains("All of them are as planned again."), "{left}");
     }
     #[cfg(windows)]
     child.kill().unwrap();
+}
+
+/// A script that says in one line of its own file what it was called for; it fails where the file `fail` is there.
+#[cfg(unix)]
+fn pager(stage: &Stage) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = "#!/bin/sh\necho \"$1|$2|$SEALOFF_FOUND_USER|$SEALOFF_FOUND_OBJECT_ID|$SEALOFF_FOUND_ROW|$SEALOFF_FOUND_STEPS|\
+                  $SEALOFF_FOUND_WHAT|$SEALOFF_FOUND_IN|${AZURE_CLIENT_SECRET:-none}\" >> called\n\
+                  printf 'paged \\033[2J the desk\\n'\n[ ! -e fail ] || exit 7\n";
+    stage.write("page.sh", script);
+    std::fs::set_permissions(stage.path("page.sh"), std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_is_run_for_each_account_that_comes_back_and_never_by_a_shell() {
+    let stage = Stage::at_one_moment(Settings::default());
+    let members = treated(&stage, 10, "contain");
+    pager(&stage);
+    let command = "./page.sh 'two words' $(touch$IFS'owned)";
+    let usage = stage.run(&["verify", "run", "--on-contradiction", command]).exited(2);
+    usage.complains(&["the quote ' is not closed"]);
+    stage.run(&["verify", "run", "--on-contradiction", "no-such-program"]).exited(2).complains(&["no-such-program"]);
+    let command = "./page.sh 'two words' $(touch${IFS}owned)";
+    stage.run(&["verify", "run", "--on-contradiction", command]).succeeded();
+    let called = || std::fs::read_to_string(stage.path("called")).unwrap_or_default();
+    assert_eq!(called(), "");
+    let mut child = stage.spawn(&["verify", "run", "--watch", "30s", "--on-contradiction", command]);
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut err = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(out.by_ref().any(|line| line.contains("Every step of all 10 accounts is proved.")));
+    let back = |at: usize| {
+        stage.simulator.change(members[at].id, |user| user.account_enabled = true);
+        &*members[at].user_principal_name
+    };
+    let name = back(4);
+    let said = err.by_ref().find(|line| line.contains("paged")).unwrap();
+    assert!(said.starts_with(&format!("./page.sh, for {name}: paged ")) && !said.contains('\u{1b}'), "{said}");
+    let line = called();
+    let id = members[4].id;
+    let begins = format!("two words|$(touch${{IFS}}owned)|{name}|{id}|5|block|block: sign-in is allowed again, changed");
+    assert!(line.starts_with(&begins) && line.trim_end().ends_with("|run|none"), "{line}");
+    // A failure is said, and the watch goes on.
+    stage.write("fail", "");
+    let name = back(7);
+    let said = err.by_ref().find(|line| line.contains("failed for")).unwrap();
+    assert!(said.contains(name) && said.contains('7'), "{said}");
+    std::fs::remove_file(stage.path("fail")).unwrap();
+    let name = back(8);
+    assert!(err.any(|line| line.contains("paged") && line.contains(name)));
+    assert_eq!(called().lines().count(), 3, "once for each: {}", called());
+    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let left = out.collect::<Vec<_>>().join("\n");
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert!(left.contains("3 accounts were let in again since: ") && left.contains("3 of them are so still."), "{left}");
+    assert!(left.contains("sealoff again run --out run-again") && !stage.path("owned").exists(), "{left}");
+    // Without a watch, for each that one reading finds.
+    stage.run(&["verify", "run", "--wait", "0s", "--on-contradiction", command]).exited(3);
+    assert_eq!(called().lines().count(), 6);
 }
 
 /// Somebody goes on with the run while a watch is kept: it waits for them, and looks again.

@@ -1,7 +1,6 @@
 //! The sign-in of the Azure CLI: "az account get-access-token".
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, io, thread};
@@ -14,6 +13,7 @@ use zeroize::Zeroizing;
 use super::error::TokenError;
 use super::token_service::{Granted, is_plain_tenant, one_line};
 use crate::graph::aadsts;
+use crate::program;
 
 /// How long it may take: it answers in seconds, and a run must not hang on it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,7 +37,8 @@ pub(super) async fn token(tenant: Option<&str>, scope: &str) -> Result<Granted, 
         message: format!("the Azure CLI gave no token: {reason}"),
         hint: Some(hint),
     };
-    let Some(program) = found_on(&env::var_os("PATH").unwrap_or_default()) else {
+    let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };
+    let Some(program) = program::found_on(&env::var_os("PATH").unwrap_or_default(), names) else {
         let hint = "install the Azure CLI, or choose another way in with --auth";
         return Err(failed("az is not found on PATH".to_owned(), hint));
     };
@@ -51,13 +52,6 @@ pub(super) async fn token(tenant: Option<&str>, scope: &str) -> Result<Granted, 
         return Err(failed(reason, hint));
     }
     granted(&printed, OffsetDateTime::now_utc())
-}
-
-/// The program, in the folders of `path`. A relative folder is passed over: the working folder may hold anything.
-fn found_on(path: &OsStr) -> Option<PathBuf> {
-    let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };
-    let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
-    folders.flat_map(|folder| names.iter().map(move |name| folder.join(name))).find(|program| program.is_file())
 }
 
 /// Runs it to its end, or until it has taken too long. What it prints fits into the buffers of its pipes.
@@ -104,15 +98,5 @@ mod tests {
         let Err(old) = granted(br#"{"accessToken":"secret-token"}"#, now) else { panic!("no end, and a token") };
         assert!(old.to_string().contains("az upgrade") && !old.to_string().contains("secret-token"), "{old}");
         assert!(granted(b"secret-token", now).is_err_and(|error| !error.to_string().contains("secret-token")));
-    }
-
-    #[test]
-    fn it_is_not_taken_from_the_working_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        let name = if cfg!(windows) { "az.cmd" } else { "az" };
-        std::fs::write(folder.path().join(name), "").unwrap();
-        let path = env::join_paths([Path::new("."), folder.path()]).unwrap();
-        assert_eq!(found_on(&path), Some(folder.path().join(name)));
-        assert_eq!(found_on(OsStr::new(".")), None);
     }
 }

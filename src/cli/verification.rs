@@ -1,0 +1,255 @@
+//! One reading of all accounts of a run: made, kept in the folder, and shown.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::connect::Connected;
+use super::exit::{Exit, Failure};
+use super::failures;
+use super::fitted;
+use super::messages;
+use super::preview::{note_unprinted, quoted};
+use super::words::{count, counted, harmless};
+use crate::ids::{ObjectId, RowNumber};
+use crate::plan::folder::{FolderError, PlanFolder};
+use crate::run::lock::FolderLock;
+use crate::run::proof::{Proof, ProofCounts};
+use crate::step::Step;
+use crate::verify::claims::RunClaims;
+use crate::verify::finding::Finding;
+use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
+use crate::verify::table::{self, TableError};
+use crate::wording;
+use crate::wording::plan_command;
+
+/// At most this many steps that are not proved are named on the terminal. verification.csv names them all.
+const MAX_NAMED: usize = 50;
+
+/// All that one reading of the accounts needs.
+pub(super) struct Verification<'a> {
+    pub(super) plan: &'a PlanFolder,
+    pub(super) claims: RunClaims,
+    pub(super) connected: &'a Connected,
+    pub(super) wait: Duration,
+}
+
+impl Verification<'_> {
+    /// Reads all accounts, and keeps what was found.
+    pub(super) async fn make(&self, report: impl FnMut(PassProgress)) -> Result<VerificationResult, Failure> {
+        let Connected { transport, clock, .. } = self.connected;
+        let pass = Pass::make(self.plan, &self.claims, transport, *clock, self.wait, report).await?;
+        self.keep(&pass).await
+    }
+
+    async fn keep(&self, pass: &Pass) -> Result<VerificationResult, Failure> {
+        let _lock = FolderLock::take(self.plan.path(), "verify")?;
+        if self.claims.are_outdated(self.plan)? {
+            let what = "the run went on while the accounts were read, so what was found is not noted";
+            let again = format!("Look again: sealoff verify {}", quoted(self.plan.path()));
+            return Err(Failure::new(Exit::Unfinished, what).with_next(again));
+        }
+        let not_kept = |error: TableError| failures::of_unkept_verification(error, self.plan);
+        let path = table::write(self.plan, &self.claims, pass).map_err(not_kept)?;
+        table::append(self.plan, &self.claims, pass).await.map_err(|error| {
+            not_kept(error).with_next("verification.csv is written; only the journal does not know all of it.")
+        })?;
+        VerificationResult::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
+    }
+}
+
+/// What one reading of all accounts found.
+#[derive(Serialize)]
+pub(super) struct VerificationResult {
+    sealoff_verification: u32,
+    exit_code: u8,
+    pub(super) accounts: u64,
+    steps: ProofCounts,
+    verification: PathBuf,
+    pub(super) not_proved: Vec<Open>,
+    /// Those of them that were so before the run; no write was sent for them.
+    #[serde(skip)]
+    as_before: ProofCounts,
+    /// What goes on with the run, where it has not come to its end.
+    #[serde(skip)]
+    to_go_on: Option<String>,
+    /// What plans those again who were changed back.
+    #[serde(skip)]
+    pub(super) again: String,
+    #[serde(skip)]
+    dir: String,
+}
+
+/// A step that is not proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Open {
+    pub(super) row: RowNumber,
+    pub(super) object_id: ObjectId,
+    pub(super) user_principal_name: String,
+    pub(super) step: Step,
+    pub(super) verdict: Proof,
+    expected: String,
+    pub(super) found: String,
+}
+
+impl Open {
+    fn line(&self) -> String {
+        let Self { row, user_principal_name, step, verdict, found, .. } = self;
+        format!(
+            "row {row} {}: {step} {verdict}: {}",
+            harmless(user_principal_name),
+            harmless(found),
+            step = step.name()
+        )
+    }
+}
+
+/// Those that are found otherwise than `before`, in their order.
+pub(super) fn news<'a>(now: &'a [Open], before: &'a [Open]) -> impl Iterator<Item = &'a Open> {
+    let old = by_step(before);
+    now.iter().filter(move |open| old.get(&(open.row, open.step)) != Some(open))
+}
+
+fn open(account: Checked) -> impl Iterator<Item = Open> {
+    let Checked { subject: Subject { row, object_id, user_principal_name, .. }, findings, .. } = account;
+    let findings = findings.into_iter().filter(|finding| finding.verdict != Proof::Proved);
+    findings.map(move |Finding { step, verdict, expected, found, .. }| {
+        let user_principal_name = user_principal_name.clone();
+        Open { row, object_id, user_principal_name, step, verdict, expected, found }
+    })
+}
+
+fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
+    all.iter().map(|open| ((open.row, open.step), open)).collect()
+}
+
+impl VerificationResult {
+    fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &RunClaims) -> Result<Self, FolderError> {
+        let steps = pass.verdicts();
+        let exit = if steps.all_proved() { Exit::Done } else { Exit::Unfinished };
+        let mut not_proved = Vec::new();
+        // Mostly there is nothing to look for.
+        if !steps.all_proved() {
+            for account in pass.checked(plan, claims)? {
+                not_proved.extend(open(account?));
+            }
+        }
+        let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
+        let to_go_on = claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().phrase()));
+        Ok(Self {
+            sealoff_verification: 1,
+            exit_code: exit as u8,
+            accounts,
+            steps,
+            verification,
+            not_proved,
+            as_before: pass.as_before(),
+            to_go_on,
+            again: plan_command::changed_back(plan.path()),
+            dir,
+        })
+    }
+
+    /// With which code the command ends.
+    pub(super) fn exit(&self) -> Exit {
+        if self.steps.all_proved() { Exit::Done } else { Exit::Unfinished }
+    }
+
+    /// Shows all of it, or what is found otherwise than `before`.
+    pub(super) fn show(&self, json: bool, before: Option<&[Open]>) {
+        let mut out = anstream::stdout();
+        let written = match (json, before) {
+            (true, _) => serde_json::to_string(self).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}")),
+            (false, None) => fitted::write(&mut out, |out| self.write(out)),
+            (false, Some(before)) => fitted::write(&mut out, |out| self.write_changes(out, before)),
+        };
+        note_unprinted(written.and_then(|()| out.flush()));
+        if json && before.is_none() && !self.steps.all_proved() {
+            messages::warn(format_args!(
+                "{} not proved; {} says which, and why",
+                counted(self.not_proved.len() as u64, "step is", "steps are"),
+                self.verification.display()
+            ));
+        }
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        for verdict in Proof::all().filter(|verdict| self.steps.of(*verdict) > 0) {
+            let number = count(self.steps.of(verdict));
+            writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), wording::proof::meaning(verdict))?;
+            let as_before = self.as_before.of(verdict);
+            if as_before > 0 {
+                let were = counted(as_before, "of these was so", "of these were so");
+                writeln!(out, "{:<25}  {were} before the run, which sent no write for it", "")?;
+            }
+        }
+        writeln!(out)?;
+        if self.steps.all_proved() {
+            let of_whom = match self.accounts {
+                1 => "the account".to_owned(),
+                accounts => format!("all {} accounts", count(accounts)),
+            };
+            writeln!(out, "Every step of {of_whom} is proved.")?;
+        } else {
+            writeln!(out, "Not proved:")?;
+            for open in self.not_proved.iter().take(MAX_NAMED) {
+                writeln!(out, "  {}", open.line())?;
+            }
+            if self.not_proved.len() > MAX_NAMED {
+                writeln!(out, "  and {} more in verification.csv", count((self.not_proved.len() - MAX_NAMED) as u64))?;
+            }
+        }
+        writeln!(out, "Verification  {}", self.verification.display())?;
+        self.write_next(out)
+    }
+
+    fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.steps.all_proved() {
+            return Ok(());
+        }
+        writeln!(out, "\nWhat is left to do, in order:")?;
+        let mut lines = Vec::new();
+        if let Some(command) = &self.to_go_on {
+            lines.push(format!("The run has not come to its end. To go on:  {command}"));
+        }
+        if self.steps.contradicted > 0 {
+            lines.push(
+                "Find out who changed it back: Entra's audit log lists it as Enable account or Reset user password."
+                    .to_owned(),
+            );
+            lines.push(format!("To plan exactly these accounts again:  {}", self.again));
+        }
+        for step in Step::all() {
+            let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;
+            let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));
+            lines.extend(advice.map(str::to_owned));
+        }
+        lines.push(format!("To look again:  sealoff verify {}", self.dir));
+        lines.push(format!("To report every account that comes back:  sealoff verify {} --watch", self.dir));
+        for (number, line) in (1..).zip(lines) {
+            writeln!(out, "  {number}. {line}")?;
+        }
+        Ok(())
+    }
+
+    fn write_changes(&self, out: &mut impl Write, before: &[Open]) -> io::Result<()> {
+        let new = by_step(&self.not_proved);
+        let now = crate::words::moment(time::OffsetDateTime::now_utc());
+        for open in news(&self.not_proved, before) {
+            writeln!(out, "{now}  {}", open.line())?;
+        }
+        for gone in before.iter().filter(|gone| !new.contains_key(&(gone.row, gone.step))) {
+            writeln!(
+                out,
+                "{now}  row {} {}: {} proved",
+                gone.row,
+                harmless(&gone.user_principal_name),
+                gone.step.name()
+            )?;
+        }
+        Ok(())
+    }
+}
