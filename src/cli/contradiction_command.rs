@@ -58,7 +58,9 @@ impl ContradictionCommand {
         let mut words = split(text)?.into_iter();
         let name = words.next().ok_or("it names no program")?;
         let program = program::meant_by(&name).ok_or_else(|| {
-            format!("the program {name:?} is not there; a name is looked for in the folders of PATH, and a path as it is")
+            format!(
+                "the program {name:?} is not there; a name is looked for in the folders of PATH, and a path as it is"
+            )
         })?;
         Ok(Self { program, arguments: words.collect(), name })
     }

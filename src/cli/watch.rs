@@ -124,9 +124,13 @@ impl<'a> Watch<'a> {
         (self.failed, self.failed_since) = (self.failed + 1, self.failed_since + 1);
         if self.failed_since == 1 {
             let apart = span(self.interval);
-            let say = || messages::warn(format_args!(
-                "{}  this reading failed, and is made again every {apart}: {}", now(), failure.what
-            ));
+            let say = || {
+                messages::warn(format_args!(
+                    "{}  this reading failed, and is made again every {apart}: {}",
+                    now(),
+                    failure.what
+                ))
+            };
             self.display.beside(say);
         }
     }

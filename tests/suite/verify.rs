@@ -213,7 +213,8 @@ fn a_command_is_run_for_each_account_that_comes_back_and_never_by_a_shell() {
     assert!(said.starts_with(&format!("./page.sh, for {name}: paged ")) && !said.contains('\u{1b}'), "{said}");
     let line = called();
     let id = members[4].id;
-    let begins = format!("two words|$(touch${{IFS}}owned)|{name}|{id}|5|block|block: sign-in is allowed again, changed");
+    let begins =
+        format!("two words|$(touch${{IFS}}owned)|{name}|{id}|5|block|block: sign-in is allowed again, changed");
     assert!(line.starts_with(&begins) && line.trim_end().ends_with("|run|none"), "{line}");
     // A failure is said, and the watch goes on.
     stage.write("fail", "");
@@ -227,7 +228,10 @@ fn a_command_is_run_for_each_account_that_comes_back_and_never_by_a_shell() {
     assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let left = out.collect::<Vec<_>>().join("\n");
     assert_eq!(child.wait().unwrap().code(), Some(3));
-    assert!(left.contains("3 accounts were let in again since: ") && left.contains("3 of them are so still."), "{left}");
+    assert!(
+        left.contains("3 accounts were let in again since: ") && left.contains("3 of them are so still."),
+        "{left}"
+    );
     assert!(left.contains("sealoff again run --out run-again") && !stage.path("owned").exists(), "{left}");
     // Without a watch, for each that one reading finds.
     stage.run(&["verify", "run", "--wait", "0s", "--on-contradiction", command]).exited(3);
