@@ -89,6 +89,7 @@
 pub mod clock;
 pub mod digest;
 pub mod ids;
+pub mod json_schema;
 mod nearest;
 pub mod private_files;
 mod program;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::apps::AppArgs;
@@ -15,6 +16,7 @@ use super::plan::{ReadingArgs, RuleArgs};
 use super::settings::{InForce, NAME, Origin, SettingInForce};
 use super::time_args;
 use super::words::{harmless, line_width, quoted, wrapped};
+use crate::json_schema::DocumentVersion;
 use crate::plan::playbook::Playbook;
 
 /// Show which settings are in force, and where each comes from
@@ -46,20 +48,28 @@ pub struct ConfigArgs {
     connection: ConnectionArgs,
 }
 
-#[derive(Serialize)]
-struct ConfigOutput<'a> {
-    sealoff_config: u32,
+#[derive(JsonSchema, Serialize)]
+pub(super) struct ConfigDocument<'a> {
+    sealoff_config: DocumentVersion,
+    /// The sealoff.toml that is read; null where there is none.
     file: Option<String>,
+    /// Every setting, in the order of the manual.
     settings: Vec<SettingOnWire<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct SettingOnWire<'a> {
+    /// As sealoff.toml spells it.
     name: &'a str,
+    /// As the argument takes them; a secret is never among them.
     values: &'a [String],
+    /// Where the value comes from.
+    #[schemars(extend("enum" = ["flag", "variable", "file", "rule", "unset"]))]
     origin: &'a str,
+    /// The flag, the variable, or the table of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
+    /// The line of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
 }
@@ -93,7 +103,11 @@ fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
         SettingOnWire { name, values, origin, from, line }
     }
     let file = in_force.file.as_ref().map(|path| path.display().to_string());
-    let line = ConfigOutput { sealoff_config: 1, file, settings: in_force.settings.iter().map(on_wire).collect() };
+    let line = ConfigDocument {
+        sealoff_config: DocumentVersion,
+        file,
+        settings: in_force.settings.iter().map(on_wire).collect(),
+    };
     writeln!(out, "{}", serde_json::to_string(&line).map_err(io::Error::other)?)
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Color, Style};
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::apps;
@@ -16,6 +17,7 @@ use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
 use crate::ids::{ClientId, TenantId};
+use crate::json_schema::DocumentVersion;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
@@ -25,6 +27,21 @@ use crate::step::Steps;
 
 /// Say before the job what would fail, and how to fix it
 ///
+/// What stands in the way of a run, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct DoctorDocument<'a> {
+    sealoff_doctor: DocumentVersion,
+    /// The job that was meant; null where none was named.
+    playbook: Option<&'a str>,
+    /// The code with which the command ends.
+    exit_code: u8,
+    /// In the order in which a run needs them.
+    checks: &'a [Check],
+    /// What was found of the further apps that --app names; left out where none is.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    apps: &'a [FoundApp],
+}
+
 /// Looks at everything that a run needs, in the order in which it needs it: the way to Graph, the clock, the token, the
 /// permissions, the directory roles, the tenant, and the files named here. It only reads, and ends with code 5 when
 /// something would fail.
@@ -69,9 +86,6 @@ pub struct DoctorArgs {
     connection: ConnectionArgs,
 }
 
-/// The version of what `--json` prints.
-const JSON_VERSION: u32 = 1;
-
 /// Looks, and prints what was found.
 ///
 /// # Errors
@@ -115,18 +129,14 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
     let exit = if fails { Exit::Access } else { Exit::Done };
     let mut out = anstream::stdout();
     let written = if args.json {
-        #[derive(Serialize)]
-        struct OnWire<'a> {
-            sealoff_doctor: u32,
-            playbook: Option<&'a str>,
-            exit_code: u8,
-            checks: &'a [Check],
-            #[serde(skip_serializing_if = "<[_]>::is_empty")]
-            apps: &'a [FoundApp],
-        }
         let playbook = args.playbook.map(Playbook::name);
-        let line =
-            OnWire { sealoff_doctor: JSON_VERSION, playbook, exit_code: exit as u8, checks: &checks, apps: &apps };
+        let line = DoctorDocument {
+            sealoff_doctor: DocumentVersion,
+            playbook,
+            exit_code: exit as u8,
+            checks: &checks,
+            apps: &apps,
+        };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         write(&mut out, args.playbook, &checks, &apps, line_width())
@@ -144,10 +154,13 @@ const PLAYBOOK: usize = 11;
 const FOUND: usize = 27;
 
 /// A further app, and what was found about it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct FoundApp {
+    /// The file that names it.
     file: String,
+    /// Its client id; null where the file cannot be read.
     client_id: Option<ClientId>,
+    /// What was looked at.
     checks: Vec<Check>,
 }
 

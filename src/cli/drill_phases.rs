@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::apps;
@@ -11,6 +12,7 @@ use super::exit::Exit;
 use super::words::{count, counted, harmless, line_width, span};
 use crate::clock::Clock;
 use crate::graph::quota::Allowance;
+use crate::json_schema::DocumentVersion;
 use crate::simulator::{Counters, Simulator, Struck};
 
 /// What a tenant of more than 500 users lets one app read ("Microsoft Graph service-specific throttling limits": 8,000
@@ -30,25 +32,46 @@ pub(super) struct Phases {
 }
 
 /// One phase that is over.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Phase {
+    /// What was done in it.
     phase: &'static str,
     /// On this machine, by its own clock.
     #[serde(rename = "seconds", serialize_with = "seconds")]
+    #[schemars(with = "f64", range(min = 0))]
     here: Duration,
     /// By the clock of the simulated tenant, which may run faster.
     #[serde(rename = "tenant_seconds", serialize_with = "seconds")]
+    #[schemars(with = "f64", range(min = 0))]
     by_tenant: Duration,
     /// By the documented quotas alone, of a real tenant.
     #[serde(rename = "real_tenant_at_least_seconds", serialize_with = "seconds")]
+    #[schemars(with = "f64", range(min = 0))]
     at_least: Duration,
     /// Writes that reached the directory.
     writes: u64,
+    /// What its reads cost, in the unit of the quota.
     resource_units: u64,
 }
 
 fn seconds<S: serde::Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((span.as_secs_f64() * 1_000.0).round() / 1_000.0)
+}
+
+/// How a rehearsal went, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct DrillDocument<'a> {
+    sealoff_drill: DocumentVersion,
+    /// The code with which the command ends.
+    exit_code: u8,
+    /// How many times as fast time ran in the simulated tenant.
+    clock_speed: f64,
+    /// How many apps the run went through.
+    apps: u32,
+    /// In their order.
+    phases: &'a [Phase],
+    #[serde(flatten)]
+    rehearsed: &'a Rehearsed<'a>,
 }
 
 impl Phases {
@@ -120,23 +143,20 @@ impl Phases {
 
     /// The line for programs.
     pub(super) fn to_json(&self, exit: Exit, rehearsed: &Rehearsed<'_>) -> Result<String, serde_json::Error> {
-        #[derive(Serialize)]
-        struct OnWire<'a> {
-            sealoff_drill: u32,
-            exit_code: u8,
-            clock_speed: f64,
-            apps: u32,
-            phases: &'a [Phase],
-            #[serde(flatten)]
-            rehearsed: &'a Rehearsed<'a>,
-        }
         let (clock_speed, apps, phases) = (self.clock.speed(), self.apps, &self.done);
-        serde_json::to_string(&OnWire { sealoff_drill: 1, exit_code: exit as u8, clock_speed, apps, phases, rehearsed })
+        serde_json::to_string(&DrillDocument {
+            sealoff_drill: DocumentVersion,
+            exit_code: exit as u8,
+            clock_speed,
+            apps,
+            phases,
+            rehearsed,
+        })
     }
 }
 
 /// What was rehearsed, and what came of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(super) struct Rehearsed<'a> {
     /// What the scenario calls itself.
     pub(super) scenario: Option<&'a str>,

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -100,17 +101,21 @@ fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
     })
 }
 
+/// What an archive holds, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct EvidenceDocument<'a> {
+    /// The file.
+    archive: String,
+    /// It was checked, and holds; false where it was made.
+    checked: bool,
+    #[serde(flatten)]
+    held: &'a CheckedEvidence,
+}
+
 fn show(held: &CheckedEvidence, archive: &Path, json: bool, checked: bool) {
-    #[derive(Serialize)]
-    struct OnWire<'a> {
-        archive: String,
-        checked: bool,
-        #[serde(flatten)]
-        held: &'a CheckedEvidence,
-    }
     let mut out = anstream::stdout();
     let written = if json {
-        let line = OnWire { archive: archive.display().to_string(), checked, held };
+        let line = EvidenceDocument { archive: archive.display().to_string(), checked, held };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         fitted::write(&mut out, |out| write(out, held, archive, checked))

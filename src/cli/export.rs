@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::connect::{Connected, ConnectionArgs};
@@ -24,6 +25,7 @@ use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
+use crate::json_schema::DocumentVersion;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::private_files::{self, Pending};
 
@@ -108,23 +110,27 @@ impl Write for RosterOutput {
 }
 
 /// What was written, for the summary.
-#[derive(Serialize)]
-struct ExportReport {
-    sealoff_export: u32,
+#[derive(JsonSchema, Serialize)]
+pub(super) struct ExportDocument {
+    sealoff_export: DocumentVersion,
+    /// The tenant's id.
     tenant: TenantId,
+    /// Its name; empty where it has none.
     tenant_name: String,
+    /// The group that was exported, as it was named; missing where it was another choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<String>,
+    /// How many rows were written.
     people: u64,
+    /// How many people --exclude left out.
     excluded: u64,
     /// Members of the group that are no users, by kind.
     others: BTreeMap<String, u64>,
+    /// The list comes from an index of Graph that lags behind by minutes.
     from_index: bool,
+    /// The roster.
     file: String,
 }
-
-/// The version of what `--json` prints.
-const JSON_VERSION: u32 = 1;
 
 /// Writes the roster.
 ///
@@ -150,7 +156,7 @@ pub async fn run(args: ExportArgs) -> Result<Exit, Failure> {
             return Err(Failure::new(Exit::Interrupted, "interrupted; nothing was written"));
         }
     };
-    let report = ExportReport { file: args.output.display().to_string(), ..report };
+    let report = ExportDocument { file: args.output.display().to_string(), ..report };
     if report.people == 0 {
         return Err(Failure::usage(empty(&report)));
     }
@@ -208,7 +214,7 @@ async fn write(
     exclude: Option<&Exclusions>,
     sign_ins: bool,
     output: &mut RosterOutput,
-) -> Result<ExportReport, Failure> {
+) -> Result<ExportDocument, Failure> {
     let paced = Paced::new(&connected.transport, connected.clock);
     let Organization { id, display_name, .. } = paced.organization().await?;
     let excluded = match exclude {
@@ -225,8 +231,8 @@ async fn write(
         let mut listing = Listing::open(paced.clone(), connected.clock, scope, sign_ins).await?;
         let Exported { people, excluded } =
             export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), progress).await?;
-        Ok(ExportReport {
-            sealoff_export: JSON_VERSION,
+        Ok(ExportDocument {
+            sealoff_export: DocumentVersion,
             tenant: id,
             tenant_name: display_name.unwrap_or_default(),
             group: listing.group_name().map(str::to_owned),
@@ -255,7 +261,7 @@ async fn say_how_long<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) 
     Ok(())
 }
 
-fn empty(report: &ExportReport) -> String {
+fn empty(report: &ExportDocument) -> String {
     let left_out = match report.excluded {
         0 => String::new(),
         excluded => format!(" but {} that --exclude names", counted(excluded, "person", "people")),
@@ -280,7 +286,7 @@ fn deliver(output: RosterOutput, path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn show(report: &ExportReport, path: &Path, to_standard_output: bool, json: bool) {
+fn show(report: &ExportDocument, path: &Path, to_standard_output: bool, json: bool) {
     if to_standard_output {
         let mut text = Vec::new();
         if describe(&mut text, report, None).is_ok() {
@@ -298,7 +304,7 @@ fn show(report: &ExportReport, path: &Path, to_standard_output: bool, json: bool
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-fn describe(out: &mut impl Write, report: &ExportReport, path: Option<&Path>) -> io::Result<()> {
+fn describe(out: &mut impl Write, report: &ExportDocument, path: Option<&Path>) -> io::Result<()> {
     writeln!(out, "Tenant   {} ({})", harmless(&report.tenant_name), report.tenant)?;
     if let Some(group) = &report.group {
         writeln!(out, "Group    {}", harmless(group))?;

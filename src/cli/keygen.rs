@@ -1,11 +1,15 @@
 //! `sealoff keygen`: a new identity for a person to whom credentials are sealed.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::json_schema::DocumentVersion;
 use crate::private_files;
 use crate::seal::Identity;
 
@@ -70,10 +74,8 @@ pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
             save(&text, path)?;
             let mut out = io::stdout().lock();
             if args.json {
-                let line = serde_json::json!({
-                    "sealoff_keygen": 1, "recipient": recipient, "identity_file": path.to_string_lossy()
-                });
-                writeln!(out, "{line}")
+                let key = PrivateKey::Saved { identity_file: path.to_string_lossy() };
+                write_json(&mut out, &recipient, key)
             } else {
                 writeln!(out, "{recipient}")
             }
@@ -97,13 +99,45 @@ fn save(text: &str, path: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))
 }
 
+/// A new key, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct KeygenDocument<'a> {
+    sealoff_keygen: DocumentVersion,
+    /// The public key.
+    recipient: &'a str,
+    #[serde(flatten)]
+    key: PrivateKey<'a>,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum PrivateKey<'a> {
+    Saved {
+        /// Where the key was written to with -o FILE.
+        identity_file: Cow<'a, str>,
+    },
+    Printed {
+        /// The key itself, where no file was named.
+        identity: &'a str,
+    },
+}
+
+/// Nothing of it is kept in memory: it is written as it is made.
+fn write_json(out: &mut impl Write, recipient: &str, key: PrivateKey<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &KeygenDocument { sealoff_keygen: DocumentVersion, recipient, key })?;
+    writeln!(out)
+}
+
 fn print(identity: &Identity, recipient: &str, json: bool) -> io::Result<()> {
     let text = identity.file_text();
     let mut out = io::stdout().lock();
     if json {
-        // The last line is the key itself. Neither half holds a character that JSON escapes.
-        let secret = text.lines().last().unwrap_or_default();
-        return writeln!(out, r#"{{"sealoff_keygen":1,"recipient":"{recipient}","identity":"{secret}"}}"#);
+        // The last line is the key itself.
+        return write_json(
+            &mut out,
+            recipient,
+            PrivateKey::Printed { identity: text.lines().last().unwrap_or_default() },
+        );
     }
     out.write_all(text.as_bytes())?;
     out.flush()?;

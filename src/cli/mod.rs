@@ -14,6 +14,7 @@
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `nearest_path` | what a command line lacks, and the nearest name to one that is not there |
 //! | `messages`, `words`, `fitted` | how much is printed, in which words, and how wide |
+//! | [`schemas`] | the JSON Schemas of all that is printed for programs |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
@@ -85,6 +86,7 @@ pub mod results;
 pub mod run;
 mod scenario_args;
 mod scheduled_start;
+pub mod schemas;
 mod settings;
 mod shell;
 mod sign_in_args;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::graph::quota::{Allowance, MAX_CALLS};
@@ -49,7 +50,7 @@ impl ValueEnum for Schedule {
 }
 
 /// What holds for a run, whether it was asked for or is the rule.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, JsonSchema, Serialize)]
 pub(super) struct EffectivePace {
     /// The write quota that the run begins with.
     pub(super) quota_writes: Allowance,

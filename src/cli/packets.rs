@@ -4,12 +4,14 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::fitted;
 use super::handoff;
 use super::preview::{note_unprinted, quoted};
+use crate::json_schema::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::output;
@@ -33,6 +35,16 @@ pub struct PacketsArgs {
     /// Print what was made as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// The packets that were made, as `--json` prints them.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct PacketsDocument<'a> {
+    sealoff_packets: DocumentVersion,
+    /// Where they are.
+    folder: String,
+    /// One for each person who hands passwords over, in the order of their names.
+    packets: &'a [Packet],
 }
 
 /// Makes the packets.
@@ -62,14 +74,8 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
     }
     let mut out = anstream::stdout();
     let written = if args.json {
-        #[derive(Serialize)]
-        struct OnWire<'a> {
-            sealoff_packets: u32,
-            folder: String,
-            packets: &'a [Packet],
-        }
         let folder = packets::folder(&plan).display().to_string();
-        serde_json::to_string(&OnWire { sealoff_packets: 1, folder, packets: &made })
+        serde_json::to_string(&PacketsDocument { sealoff_packets: DocumentVersion, folder, packets: &made })
             .map_err(io::Error::other)
             .and_then(|line| writeln!(out, "{line}"))
     } else {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Color, Style};
+use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoEnumIterator as _;
 
@@ -12,6 +13,7 @@ use super::messages;
 use super::spinner::Spinner;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, wrapped};
+use crate::json_schema::DocumentVersion;
 use crate::plan::examples::Examples;
 use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED};
 use crate::plan::manifest::Manifest;
@@ -24,29 +26,32 @@ use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{QuotaOwner, shortest};
 
-/// The version of what `--json` prints.
-const JSON_VERSION: u32 = 1;
+/// The rows of one decision that have one reason, with the reason for people.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct WordedReason<'a> {
+    #[serde(flatten)]
+    line: &'a ReasonLine,
+    /// The reason for people.
+    sentence: &'static str,
+}
+
+/// The preview, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct PlanDocument<'a> {
+    sealoff_plan: DocumentVersion,
+    #[serde(flatten)]
+    summary: &'a Summary,
+    /// The reasons behind the decisions, by decision and then by reason.
+    reasons: Vec<WordedReason<'a>>,
+}
 
 /// Shows the preview on standard output.
 pub(super) fn show(summary: &Summary, json: bool) {
-    #[derive(Serialize)]
-    struct WordedReason<'a> {
-        #[serde(flatten)]
-        line: &'a ReasonLine,
-        sentence: &'static str,
-    }
-    #[derive(Serialize)]
-    struct PreviewOnWire<'a> {
-        sealoff_plan: u32,
-        #[serde(flatten)]
-        summary: &'a Summary,
-        reasons: Vec<WordedReason<'a>>,
-    }
     let mut out = anstream::stdout();
     let written = if json {
         let worded = |line| WordedReason { line, sentence: wording::reason::sentence(line.reason) };
         let reasons = summary.reasons.iter().map(worded).collect();
-        let line = PreviewOnWire { sealoff_plan: JSON_VERSION, summary, reasons };
+        let line = PlanDocument { sealoff_plan: DocumentVersion, summary, reasons };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
         write(&mut out, summary, line_width())

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -13,6 +14,7 @@ use super::pace_recap;
 use super::preview::note_unprinted;
 use super::words::{count, counted, quoted};
 use crate::digest::Digest;
+use crate::json_schema::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::run::event::Statistics;
 use crate::run::next_steps::next_steps;
@@ -40,19 +42,29 @@ pub(super) struct Recap<'a> {
 }
 
 /// The recap as `--json` prints it.
-#[derive(Serialize)]
-struct RecapOnWire<'a> {
-    sealoff_run: u32,
+#[derive(JsonSchema, Serialize)]
+pub(super) struct RunDocument<'a> {
+    sealoff_run: DocumentVersion,
+    /// How the process stopped.
     ending: RunEnd,
+    /// The code with which the command ends.
     exit_code: u8,
+    /// The fingerprint of the plan.
     plan: Digest,
+    /// How many rows have each outcome; an outcome that no row has is left out.
     outcomes: &'a OutcomeCounts,
+    /// How many accounts are no longer what the plan says.
     drifted: u64,
+    /// Accounts at which the last verification found something changed back.
     contradicted: u64,
+    /// The path of results.csv.
     results: String,
+    /// One for each person who hands passwords over.
     packets: &'a [packets::Packet],
+    /// What the run went by; missing where nothing was left to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pace: Option<EffectivePace>,
+    /// How fast the run was, in tenant time; missing where nothing was left to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<&'a Statistics>,
 }
@@ -62,8 +74,8 @@ impl Recap<'_> {
     pub(super) fn show(&self, json: bool) {
         let mut out = anstream::stdout();
         let written = if json {
-            let recap = RecapOnWire {
-                sealoff_run: 1,
+            let recap = RunDocument {
+                sealoff_run: DocumentVersion,
                 ending: self.ending,
                 exit_code: self.exit as u8,
                 plan: self.plan.manifest().fingerprint(),

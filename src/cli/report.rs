@@ -4,10 +4,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::preview::note_unprinted;
+use crate::json_schema::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::report::run_page::{self};
 
@@ -26,23 +28,27 @@ pub struct ReportArgs {
     json: bool,
 }
 
+/// Where the report is, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct ReportDocument {
+    sealoff_report: DocumentVersion,
+    /// The page.
+    report: String,
+}
+
 /// Writes the report.
 ///
 /// # Errors
 ///
 /// The run cannot be read, or the page cannot be written.
 pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
-    #[derive(Serialize)]
-    struct OnWire {
-        sealoff_report: u32,
-        report: String,
-    }
     let plan = PlanFolder::open(&args.dir)?;
     let path = write(&plan)?;
     let mut out = anstream::stdout();
     let report = path.display().to_string();
     let written = if args.json {
-        let line = serde_json::to_string(&OnWire { sealoff_report: 1, report }).map_err(io::Error::other);
+        let line = serde_json::to_string(&ReportDocument { sealoff_report: DocumentVersion, report })
+            .map_err(io::Error::other);
         line.and_then(|line| writeln!(out, "{line}"))
     } else {
         writeln!(out, "Report     {report}")

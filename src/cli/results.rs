@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
@@ -11,6 +12,7 @@ use super::messages;
 use super::preview::note_unprinted;
 use super::words::count;
 use crate::digest::Digest;
+use crate::json_schema::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::report::refused;
 use crate::run::lock::FolderLock;
@@ -34,13 +36,18 @@ pub struct ResultsArgs {
     json: bool,
 }
 
-#[derive(Serialize)]
-struct ResultsJson<'a> {
-    sealoff_results: u32,
+#[derive(JsonSchema, Serialize)]
+pub(super) struct ResultsDocument<'a> {
+    sealoff_results: DocumentVersion,
+    /// The fingerprint of the plan.
     plan: Digest,
+    /// How many rows have each outcome; an outcome that no row has is left out.
     outcomes: &'a OutcomeCounts,
+    /// How many accounts are no longer what the plan says.
     drifted: u64,
+    /// Accounts at which the last verification found something changed back.
     contradicted: u64,
+    /// The path of results.csv.
     results: String,
 }
 
@@ -55,8 +62,8 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
     let RunOutput { results, outcomes, .. } = refused::write_all(&plan)?;
     let mut out = anstream::stdout();
     let written = if args.json {
-        let line = ResultsJson {
-            sealoff_results: 1,
+        let line = ResultsDocument {
+            sealoff_results: DocumentVersion,
             plan: plan.manifest().fingerprint(),
             outcomes: &outcomes,
             drifted: outcomes.drifted(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoEnumIterator as _;
 
@@ -20,6 +21,7 @@ use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
 use super::time_args;
 use super::words::{counted, quoted};
+use crate::json_schema::DocumentVersion;
 use crate::private_files;
 use crate::shell::Shell;
 use crate::simulator::{
@@ -147,27 +149,38 @@ impl RightsArgs {
 }
 
 /// The connection, as one line of JSON.
-#[derive(Serialize)]
-struct Announcement<'a> {
-    sealoff_simulate: u32,
+#[derive(JsonSchema, Serialize)]
+pub(super) struct SimulateDocument<'a> {
+    sealoff_simulate: DocumentVersion,
+    /// Where Graph is, for SEALOFF_GRAPH_ENDPOINT.
     graph_endpoint: &'a str,
+    /// Where tokens are issued, for AZURE_AUTHORITY_HOST.
     authority: &'a str,
+    /// For AZURE_TENANT_ID.
     tenant_id: &'a str,
+    /// For AZURE_CLIENT_ID.
     client_id: &'a str,
+    /// For AZURE_CLIENT_SECRET. It opens nothing but this simulator.
     client_secret: &'a str,
+    /// The certificate that its clients must trust.
     ca_file: String,
+    /// Where it answers without TLS, with --http.
     #[serde(skip_serializing_if = "Option::is_none")]
     clear_text: Option<&'a str>,
+    /// How many times as fast as this machine's its clock runs.
     clock_speed: f64,
     /// The apps beside that one.
     further_apps: Vec<AnnouncedApp<'a>>,
 }
 
 /// One more app, and the file that names it to `apply`.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct AnnouncedApp<'a> {
+    /// Its client id.
     client_id: String,
+    /// Its secret.
     client_secret: &'a str,
+    /// For --app.
     file: String,
 }
 
@@ -330,8 +343,8 @@ fn announce(
 ) -> std::io::Result<()> {
     let mut out = anstream::stdout();
     if args.json {
-        let announcement = Announcement {
-            sealoff_simulate: 1,
+        let announcement = SimulateDocument {
+            sealoff_simulate: DocumentVersion,
             graph_endpoint: &connection.graph_endpoint,
             authority: &connection.authority,
             tenant_id: &connection.tenant_id,

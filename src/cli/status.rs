@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -13,6 +14,7 @@ use super::messages;
 use super::scheduled_start::spelled_out;
 use super::words::{count, counted, harmless, moment, quoted, span};
 use crate::digest::Digest;
+use crate::json_schema::{DocumentVersion, Rfc3339Moment};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;
@@ -87,27 +89,40 @@ struct StatusScreen<'a> {
     has_results: bool,
 }
 
-#[derive(Serialize)]
-struct StatusJson<'a> {
-    sealoff_status: u32,
+#[derive(JsonSchema, Serialize)]
+pub(super) struct StatusDocument<'a> {
+    sealoff_status: DocumentVersion,
+    /// The code with which the command ends.
     exit_code: u8,
-    plan: PlanJson<'a>,
+    /// What is to be done.
+    plan: PlanInBrief<'a>,
     /// Is a process working in the folder?
     in_use: bool,
+    /// Who works in the folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     holder: Option<&'a LockHolder>,
+    /// How far it is.
     run: &'a RunStatus,
+    /// What to do next, as commands to copy or as sentences.
     next: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct PlanJson<'a> {
+/// A plan, as far as a status needs it.
+#[derive(JsonSchema, Serialize)]
+struct PlanInBrief<'a> {
+    /// What binds it.
     fingerprint: Digest,
+    /// Which steps are done.
     playbook: Playbook,
+    /// The tenant's name.
     tenant: &'a str,
+    /// How many accounts are changed.
     accounts: u32,
+    /// How many rows the list has.
     rows: u32,
+    /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
     created_at: OffsetDateTime,
 }
 
@@ -128,10 +143,10 @@ impl StatusScreen<'_> {
 
     fn write_json(&self, out: &mut impl Write, exit: Exit) -> io::Result<()> {
         let manifest = self.manifest();
-        let status = StatusJson {
-            sealoff_status: 1,
+        let status = StatusDocument {
+            sealoff_status: DocumentVersion,
             exit_code: exit as u8,
-            plan: PlanJson {
+            plan: PlanInBrief {
                 fingerprint: manifest.fingerprint(),
                 playbook: manifest.playbook,
                 tenant: &manifest.tenant.name,

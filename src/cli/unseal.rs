@@ -1,11 +1,13 @@
 //! `sealoff unseal`: opens the sealed credentials of a results file.
 
+use schemars::JsonSchema;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::ids::ObjectId;
+use crate::json_schema::DocumentVersion;
 use crate::seal::{
     ExpectedAccount, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
 };
@@ -314,16 +316,14 @@ impl<'a> PasswordOutput<'a> {
                 write().map_err(broken)
             }
             Self::Json(writer) => {
-                #[derive(serde::Serialize)]
-                struct Line<'a> {
-                    sealoff_unseal: u32,
-                    user_principal_name: &'a str,
-                    object_id: ObjectId,
-                    password: &'a str,
-                    candidate: Option<usize>,
-                }
                 let password = password.expose();
-                let line = Line { sealoff_unseal: 1, user_principal_name: name, object_id, password, candidate };
+                let line = CredentialDocument {
+                    sealoff_unseal: DocumentVersion,
+                    user_principal_name: name,
+                    object_id,
+                    password,
+                    candidate,
+                };
                 serde_json::to_writer(&mut *writer, &line).map_err(broken)?;
                 writer.write_all(b"\n").map_err(broken)
             }
@@ -340,6 +340,21 @@ impl<'a> PasswordOutput<'a> {
     }
 }
 
+/// A credential, as `--json` prints it.
+#[derive(JsonSchema, serde::Serialize)]
+pub(super) struct CredentialDocument<'a> {
+    sealoff_unseal: DocumentVersion,
+    /// The account's sign-in name.
+    user_principal_name: &'a str,
+    /// The account.
+    object_id: ObjectId,
+    /// The password in clear text.
+    password: &'a str,
+    /// Where more than one password may be the live one, which of them this is: 1 is the oldest.
+    #[schemars(range(min = 1))]
+    candidate: Option<usize>,
+}
+
 fn broken(error: impl Into<io::Error>) -> Failure {
     Failure::unprinted(&error.into())
 }
@@ -354,7 +369,7 @@ mod tests {
     use uuid::Uuid;
 
     #[derive(Parser)]
-    struct Line {
+    struct CredentialDocument {
         #[command(flatten)]
         args: UnsealArgs,
     }
@@ -402,7 +417,7 @@ mod tests {
         fn run_on(&self, file: &Path, more: &[&str]) -> (Result<Exit, Failure>, String, String) {
             let key = self.path("key");
             let fixed = ["unseal", file.to_str().unwrap(), "-i", key.to_str().unwrap()];
-            let line = Line::try_parse_from(fixed.iter().chain(more)).unwrap();
+            let line = CredentialDocument::try_parse_from(fixed.iter().chain(more)).unwrap();
             let (mut out, mut said) = (Vec::new(), Vec::new());
             let ending = identities(&line.args).and_then(|ids| run_to(&line.args, ids, &mut out, &mut said));
             (ending, String::from_utf8(out).unwrap(), String::from_utf8(said).unwrap())

@@ -1,9 +1,10 @@
 //! One thing that was looked at, and what came of it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How a check came out. The names are part of the contract with scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckStatus {
     /// Nothing stands in the way.
@@ -30,7 +31,7 @@ impl CheckStatus {
 }
 
 /// One check. Its name is part of the contract with scripts; a name may come more than once, with one finding each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Check {
     /// What was looked at.
     pub check: &'static str,

@@ -2,10 +2,11 @@
 //!
 //! Source: "Microsoft Graph service-specific throttling limits", identity and access.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What kind of request a limit holds back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LimitedRequests {
     /// Only reads wait.
@@ -17,7 +18,7 @@ pub enum LimitedRequests {
 }
 
 /// Whose limit was reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LimitOwner {
     /// This app in this tenant.
@@ -29,7 +30,7 @@ pub enum LimitOwner {
 }
 
 /// The content of `x-ms-throttle-scope`: `<Scope>/<Limit>/<ApplicationId>/<TenantId|UserId|ResourceId>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct ThrottleScope {
     /// Whose limit it is.
     pub owner: LimitOwner,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::reason::Reason;
@@ -12,7 +13,7 @@ use crate::ids::{ObjectId, RowNumber};
 const MAX_EXAMPLES: usize = 5;
 
 /// The first rows that were decided for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Examples {
     /// What happens to these rows.
     pub decision: Decision,
@@ -23,7 +24,7 @@ pub struct Examples {
 }
 
 /// One row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Example {
     /// The roster's data row, from 1.
     pub row: RowNumber,

@@ -1,5 +1,6 @@
 //! `plan.json`: what a plan is for, and what it is bound by.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -9,6 +10,7 @@ use super::playbook::Playbook;
 use super::rules::Options;
 use crate::digest::Digest;
 use crate::ids::TenantId;
+use crate::json_schema::Rfc3339Moment;
 use crate::roster::KeyProperty;
 use crate::step::Step;
 
@@ -17,7 +19,7 @@ use crate::step::Step;
 pub const FORMAT: u32 = 3;
 
 /// What a plan is for. Everything in it is bound by the fingerprint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The format of the plan.
@@ -26,6 +28,7 @@ pub struct Manifest {
     pub version: String,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
     pub created_at: OffsetDateTime,
     /// In which tenant.
     pub tenant: Tenant,
@@ -60,7 +63,7 @@ pub struct Manifest {
 }
 
 /// A tenant as a person knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tenant {
     /// Its id.
@@ -70,7 +73,7 @@ pub struct Tenant {
 }
 
 /// The list of accounts that the plan was not to touch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProtectedList {
     /// The file.
@@ -82,7 +85,7 @@ pub struct ProtectedList {
 }
 
 /// The list that a plan was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RosterName {
     /// Where it came from.
@@ -99,7 +102,7 @@ pub struct RosterName {
 }
 
 /// What is left to do on-premises.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OnPremisesWork {
     /// How many accounts are on the list.

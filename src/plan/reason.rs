@@ -1,5 +1,6 @@
 //! Why an account is not simply treated as the playbook says.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why a decision is not, or not all of, what the playbook says. The names are part of the contract with scripts.
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
     Hash,
     PartialOrd,
     Ord,
+    JsonSchema,
     Serialize,
     Deserialize,
     strum::Display,

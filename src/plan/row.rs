@@ -1,5 +1,6 @@
 //! One line of `plan.csv`: what was decided about one entry, and the state the account was in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -36,6 +37,7 @@ pub const HEADER: [&str; 13] = [
     Hash,
     PartialOrd,
     Ord,
+    JsonSchema,
     Serialize,
     Deserialize,
     strum::Display,

@@ -1,5 +1,6 @@
 //! All that the operator laid down for one plan.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -8,13 +9,14 @@ use super::playbook::Playbook;
 use super::protected::Protected;
 use super::reason::Reason;
 use crate::directory::Scope;
+use crate::json_schema::Rfc3339Moment;
 use crate::seal::PasswordStyle;
 
 /// A plan that changes more accounts than this is refused until the operator names the number.
 pub const MAX_ACCOUNTS: u32 = 5_000;
 
 /// What the operator lifted or narrowed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// Administrators are treated like all other accounts.
@@ -35,6 +37,7 @@ pub struct Options {
     pub without_domains: bool,
     /// Sessions that were ended at or after this moment need not be ended again.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<Rfc3339Moment>")]
     pub since: Option<OffsetDateTime>,
     /// How many accounts may be changed; without it [`MAX_ACCOUNTS`] and no more than a quarter of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoEnumIterator as _;
 
@@ -13,7 +14,7 @@ use crate::digest::Digest;
 use crate::roster::{Defects, RosterShape};
 
 /// What was planned, for the preview.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, JsonSchema, Serialize)]
 pub struct Summary {
     /// Where the plan is.
     pub folder: PathBuf,
@@ -36,7 +37,7 @@ pub struct Summary {
 }
 
 /// The rows of one decision that have one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct ReasonLine {
     /// What happens to these rows.
     pub decision: Decision,

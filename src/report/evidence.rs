@@ -17,6 +17,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use zip::write::SimpleFileOptions;
@@ -27,6 +28,7 @@ use super::run_page::REPORT_HTML;
 use super::signing::{self, Signer, SigningError, SigningKey};
 use crate::digest::{Digest, Hashing};
 use crate::ids::TenantId;
+use crate::json_schema::Rfc3339Moment;
 use crate::plan::folder::{
     FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS,
 };
@@ -72,12 +74,14 @@ pub enum EvidenceError {
 }
 
 /// What the archive says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct EvidenceManifest {
-    /// The form of this text.
+    /// The version of this document.
+    #[schemars(extend("const" = FORMAT))]
     pub sealoff_evidence: u32,
     /// When the archive was made, by the clock of the machine that made it.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
     pub created_at: OffsetDateTime,
     /// By which version of sealoff.
     pub version: String,
@@ -94,7 +98,7 @@ pub struct EvidenceManifest {
 }
 
 /// One file of the archive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct EvidenceFile {
     /// Its name.
     pub name: String,
@@ -160,7 +164,7 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
 }
 
 /// What a check has found to be so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct CheckedEvidence {
     /// What the archive says of itself.
     #[serde(flatten)]

@@ -1,9 +1,10 @@
 //! The delimiters of a list.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The character between two cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display, strum::VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Delimiter {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A property that people are looked up by, where the operator says so. The directory does not guarantee that any of them is
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
     PartialEq,
     Eq,
     Hash,
+    JsonSchema,
     Serialize,
     Deserialize,
     strum::EnumString,

@@ -1,12 +1,13 @@
 //! Lines in front of the header that say something about the file.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use strum::VariantArray as _;
 
 use super::delimiter::Delimiter;
 
 /// A line in front of the header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preamble {
     /// `sep=;`, which Excel understands.

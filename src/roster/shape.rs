@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::delimiter::Delimiter;
@@ -10,7 +11,7 @@ use super::key_property::KeyProperty;
 use super::preamble::Preamble;
 
 /// How a list was read. The preview shows it, so that an operator sees at a glance if it was misread.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct RosterShape {
     /// The encoding, as far as the list was read: the first letter outside ASCII decides.
     pub encoding: Encoding,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::graph::quota::Shape;
@@ -11,7 +12,7 @@ use crate::ids::{ClientId, RowNumber};
 use crate::step::{StepMap, StepShare, Steps};
 
 /// One thing that happened.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, JsonSchema, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// The engine began.
@@ -79,7 +80,7 @@ pub enum Event {
 }
 
 /// How far a run is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize)]
 pub struct Progress {
     /// Accounts that the plan acts on.
     pub accounts: u64,
@@ -107,7 +108,7 @@ fn planned_alone<S: Serializer>(steps: &StepMap<StepShare>, serializer: S) -> Re
 }
 
 /// What a process did, for the recap.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema, Serialize)]
 pub struct Statistics {
     /// `$batch` calls that were sent.
     pub calls: u64,
@@ -140,7 +141,7 @@ pub struct Statistics {
 }
 
 /// What went through one app.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema, Serialize)]
 pub struct AppStatistics {
     /// Its client id, where that is known.
     pub client_id: Option<ClientId>,

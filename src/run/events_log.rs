@@ -1,33 +1,14 @@
 //! Every event of a run as one line of JSON, as it happens, for a collector of such lines: a SIEM, or Sentinel's custom
 //! logs.
 //!
-//! # The schema
-//!
-//! A line is one object. Each has `schema` (1), `time` (RFC 3339, this machine's clock, UTC), `plan` (the fingerprint),
-//! `tenant` (its id), `run` (one id for each process) and `event`, the kind. Spans are objects with `secs` and `nanos`, of
-//! tenant time. The kinds, and what each has beside that:
-//!
-//! | `event` | fields |
-//! | --- | --- |
-//! | `started` | `accounts`, `done`, `not_done`, `writes_accepted`, `writes_left`, `writes_per_second`, `time_left`, `quota_wait` |
-//! | `sent` | `app` (its client id, or null), `writes`: a batch left through it with so many |
-//! | `steps-failed` | `row`, `user`, `steps`, `reason`: refused for good, or given up |
-//! | `throttled` | `writes`, `owner` (whose limit, or null), `retry_after` |
-//! | `tenant-limit-reached` | |
-//! | `app-left-out` | `app` (its client id, and where it was named), `reason`: the run goes on without it |
-//! | `unreachable` | `reason`, `pause`, `down_for` |
-//! | `reachable` | `down_for` |
-//! | `stopping` | `batches_under_way` |
-//! | `progress` | as `started`; after every answer |
-//! | `ended` | `ending` (`finished`, `interrupted`, `stopped`), `statistics` |
-//!
-//! New kinds and new fields may come; `schema` is raised when an old one changes its meaning. No line holds a password, a
-//! token, or a sealed credential.
+//! Spans are objects with `secs` and `nanos`, of tenant time. New kinds and new fields may come; `schema` is raised when an
+//! old one changes its meaning. No line holds a password, a token, or a sealed credential.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -37,11 +18,9 @@ use super::event::{Event, Statistics};
 use super::run_end::RunEnd;
 use crate::digest::Digest;
 use crate::ids::TenantId;
+use crate::json_schema::{DocumentVersion, Rfc3339Moment};
 use crate::plan::manifest::Manifest;
 use crate::private_files;
-
-/// The version of the schema.
-pub const SCHEMA: u32 = 1;
 
 /// A file to which events are appended.
 pub struct EventsLog {
@@ -52,22 +31,37 @@ pub struct EventsLog {
     failed: Option<io::Error>,
 }
 
-#[derive(Serialize)]
-struct Line<'a, T> {
-    schema: u32,
+/// One line.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct EventLine<'a> {
+    schema: DocumentVersion,
+    /// When, by this machine's clock, in UTC.
+    #[schemars(with = "Rfc3339Moment")]
     time: String,
+    /// The fingerprint of the plan.
     plan: Digest,
     tenant: TenantId,
+    /// One id for each process.
     run: Uuid,
     #[serde(flatten)]
-    what: &'a T,
+    what: LoggedEvent<'a>,
 }
 
-/// The last line of a process.
-#[derive(Serialize)]
+/// What a line says, beside who says it.
+#[derive(Clone, Copy, JsonSchema, Serialize)]
+#[serde(untagged)]
+enum LoggedEvent<'a> {
+    Engine(&'a Event),
+    Ended(Ended<'a>),
+}
+
+/// The process ended: its last line.
+#[derive(Clone, Copy, JsonSchema, Serialize)]
+#[serde(tag = "event", rename = "ended")]
 struct Ended<'a> {
-    event: &'static str,
+    /// How.
     ending: RunEnd,
+    /// How fast it was, in tenant time.
     statistics: &'a Statistics,
 }
 
@@ -86,7 +80,7 @@ impl EventsLog {
     /// Appends an event. A line that cannot be written does not stop the run: the failure is remembered, and nothing more
     /// is written.
     pub fn take(&mut self, event: &Event) {
-        self.append(event);
+        self.append(LoggedEvent::Engine(event));
     }
 
     /// Appends how the process ended.
@@ -95,16 +89,17 @@ impl EventsLog {
     ///
     /// The first line that could not be written.
     pub fn end(mut self, ending: RunEnd, statistics: &Statistics) -> io::Result<()> {
-        self.append(&Ended { event: "ended", ending, statistics });
+        self.append(LoggedEvent::Ended(Ended { ending, statistics }));
         self.failed.map_or(Ok(()), Err)
     }
 
-    fn append(&mut self, what: &impl Serialize) {
+    fn append(&mut self, what: LoggedEvent<'_>) {
         if self.failed.is_some() {
             return;
         }
         let time = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
-        let line = Line { schema: SCHEMA, time, plan: self.plan, tenant: self.tenant, run: self.run, what };
+        let line =
+            EventLine { schema: DocumentVersion, time, plan: self.plan, tenant: self.tenant, run: self.run, what };
         let written = serde_json::to_vec(&line).map_err(io::Error::from).and_then(|mut line| {
             line.push(b'\n');
             // One write for one line, so that lines of two processes do not run into each other.

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::json_schema::Rfc3339Moment;
 use crate::private_files;
 
 /// The file that is locked. It is empty: where a lock keeps others from reading, they must still see who holds it.
@@ -18,7 +20,7 @@ pub const LOCK: &str = "run.lock";
 pub const HOLDER: &str = "run.holder";
 
 /// Who works in a folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct LockHolder {
     /// The command.
     pub command: String,
@@ -28,9 +30,11 @@ pub struct LockHolder {
     pub host: String,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Rfc3339Moment")]
     pub since: OffsetDateTime,
     /// Until when it only waits to begin, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<Rfc3339Moment>")]
     pub waits_until: Option<OffsetDateTime>,
 }
 

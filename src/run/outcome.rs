@@ -1,5 +1,6 @@
 //! What became of an entry.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use strum::VariantArray as _;
 
@@ -16,6 +17,7 @@ use crate::plan::row::Decision;
     Hash,
     PartialOrd,
     Ord,
+    JsonSchema,
     Serialize,
     strum::Display,
     strum::IntoStaticStr,
@@ -88,7 +90,7 @@ impl Outcome {
 }
 
 /// What became of one step of an account, as `results.csv` and status say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::Display, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum StepOutcome {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::first_named::FirstNamed;
@@ -12,7 +13,8 @@ use crate::plan::row::Decision;
 use crate::step::{StepMap, StepShare};
 
 /// How many rows have which outcome.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(with = "BTreeMap<Outcome, u64>")]
 pub struct OutcomeCounts {
     #[serde(flatten)]
     outcomes: BTreeMap<Outcome, u64>,

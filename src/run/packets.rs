@@ -10,6 +10,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::journal::{JournalError, JournalLookup};
@@ -62,7 +63,7 @@ pub const INDEX_CSV: &str = "index.csv";
 const MAX_ACCOUNTS: usize = 10_000;
 
 /// One packet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Packet {
     /// Who hands over what is in it.
     pub name: String,

@@ -1,5 +1,6 @@
 //! What a reading of the directory shows of a step.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray as _;
 
@@ -14,6 +15,7 @@ use strum::VariantArray as _;
     Hash,
     PartialOrd,
     Ord,
+    JsonSchema,
     Serialize,
     Deserialize,
     strum::Display,
@@ -49,7 +51,7 @@ impl Proof {
 }
 
 /// How many steps have which proof, as journal and JSON have it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ProofCounts {
     /// Of [`Proof::Proved`].
     pub proved: u64,

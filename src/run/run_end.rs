@@ -1,10 +1,11 @@
 //! How a process stopped working on a run.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a process stopped working on a run, as far as the journal keeps it. The words in JSON are part of the contract with
 /// scripts; its display is for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum RunEnd {

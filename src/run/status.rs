@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -20,12 +21,13 @@ use super::state::AccountState;
 use super::states::Moved;
 use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::WriteOutcome;
+use crate::json_schema::Rfc3339Moment;
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
 use crate::step::Step;
 
 /// Where a run stands.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub struct RunStatus {
     /// Has a process ever worked on it?
     pub begun: bool,
@@ -46,6 +48,7 @@ pub struct RunStatus {
     pub writes_left: u64,
     /// How long the documented quota makes them take from now on, in seconds.
     #[serde(serialize_with = "in_seconds")]
+    #[schemars(with = "f64", range(min = 0))]
     pub time_left: Duration,
     /// Are new passwords sealed, so that they can be opened? 1 if they are.
     pub sealed: u64,
@@ -54,7 +57,7 @@ pub struct RunStatus {
 }
 
 /// How far one step is, in accounts.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct StepProgress {
     /// Graph accepted it.
     pub done: u64,
@@ -75,7 +78,7 @@ impl StepProgress {
 }
 
 /// What a journal is like.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub struct JournalCondition {
     /// Whole lines, each of which continues the one before it.
     pub lines: u64,
@@ -97,9 +100,11 @@ pub struct JournalCondition {
     pub processes: u64,
     /// When the first line was written, by this machine's clock.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<Rfc3339Moment>")]
     pub first_written: Option<OffsetDateTime>,
     /// When the last one was.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<Rfc3339Moment>")]
     pub last_written: Option<OffsetDateTime>,
     /// What the last process said when it ended; nothing when it was killed, or still works.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +125,7 @@ struct LastWork {
 }
 
 /// Where a journal breaks.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct JournalBreak {
     /// The line, from 1; nothing where the format is a newer one.
     pub line: Option<u64>,

@@ -1,10 +1,12 @@
 //! The kind and the length of new passwords.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The kind and the length of passwords. With every length that is allowed, a random password has at least 100 bits, and a
 /// phrase 80.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "WrittenStyle")]
 pub enum PasswordStyle {
     /// Random characters, in groups of five.
     Random(Length<17, 64>),
@@ -83,11 +85,19 @@ impl PasswordStyle {
 }
 
 /// As it is written in `plan.json`.
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
 enum WrittenStyle {
-    Random { characters: u8 },
-    Phrase { words: u8 },
+    /// Random characters, in groups of five.
+    Random {
+        /// How many, not counting the hyphens between the groups.
+        characters: u8,
+    },
+    /// Words from a published list, a digit and a symbol.
+    Phrase {
+        /// How many words.
+        words: u8,
+    },
 }
 
 impl Serialize for PasswordStyle {

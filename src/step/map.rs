@@ -3,6 +3,7 @@
 use std::ops::{Index, IndexMut};
 
 use enum_map::EnumMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::set::Steps;
@@ -11,7 +12,8 @@ use super::word::Step;
 
 /// One value for each step: where it stands, how often it is done, when it was accepted. In JSON an object by the steps'
 /// words; a step that is missing there has the default, so that what was written before a step existed can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
+#[schemars(with = "std::collections::BTreeMap<Step, T>")]
 pub struct StepMap<T>(EnumMap<Step, T>);
 
 impl<T> StepMap<T> {

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::word::Step;
 
 /// Which steps are done to one account. Block and unblock are never together. As text: `block+reset+revoke`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Steps(u8);
 
 const fn bit(step: Step) -> u8 {

@@ -1,5 +1,6 @@
 //! The words for what can be done to an account.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray as _;
 
@@ -14,6 +15,7 @@ use strum::VariantArray as _;
     Hash,
     PartialOrd,
     Ord,
+    JsonSchema,
     Serialize,
     Deserialize,
     enum_map::Enum,

@@ -2,12 +2,13 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use boon::{Compiler, SchemaIndex, Schemas};
+use boon::{Compiler, Schemas};
+use sealoff::cli::schemas::DocumentSchema;
 use serde_json::Value;
 
 use crate::stage::Stage;
 
-/// The schemas, none of which allows what it does not document, and all that was found wrong so far.
+/// The schemas, and all that was found wrong so far.
 struct Documents {
     schemas: Schemas,
     compiler: Compiler,
@@ -24,32 +25,32 @@ impl Documents {
         Self { schemas: Schemas::new(), compiler, wrong: Vec::new() }
     }
 
-    fn schema(&mut self, name: &str) -> SchemaIndex {
+    /// What is wrong with a line that is to be a document of this kind.
+    fn faults(&mut self, name: &str, line: &str) -> Vec<String> {
         let path = format!("{}/samples/schemas/{name}.v1.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let mut schema: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(schema["$id"], format!("urn:sealoff:schema:{name}:1"));
-        assert!(schema["title"].is_string());
-        close(&mut schema);
+        let schema: Value = serde_json::from_str(&text).unwrap();
         let location = format!("urn:sealoff:schema:{name}:1");
-        self.compiler.add_resource(&location, schema).unwrap();
-        self.compiler.compile(&location, &mut self.schemas).unwrap_or_else(|error| panic!("{name}: {error:#}"))
+        assert_eq!(schema["$id"], location);
+        self.compiler.add_resource(&location, schema.clone()).unwrap();
+        let compiled = self.compiler.compile(&location, &mut self.schemas).unwrap();
+        match serde_json::from_str::<Value>(line) {
+            Ok(value) => {
+                let invalid = self.schemas.validate(&value, compiled).err().map(|why| format!("{why:#}"));
+                let unknown = undocumented(&schema, &[&schema], &value, "");
+                invalid.into_iter().chain(unknown.into_iter().map(|at| format!("{at} is not documented"))).collect()
+            }
+            Err(why) => vec![why.to_string()],
+        }
     }
 
     fn check_text(&mut self, name: &str, text: &str) {
-        let schema = self.schema(name);
         if text.is_empty() {
             self.wrong.push(format!("{name}: nothing was printed"));
         }
         for line in text.lines() {
-            match serde_json::from_str::<Value>(line) {
-                Ok(value) => {
-                    if let Err(why) = self.schemas.validate(&value, schema) {
-                        self.wrong.push(format!("{name}: {why:#}\n{line}"));
-                    }
-                }
-                Err(why) => self.wrong.push(format!("{name}: {why}\n{line}")),
-            }
+            let faults = self.faults(name, line);
+            self.wrong.extend(faults.into_iter().map(|fault| format!("{name}: {fault}\n{line}")));
         }
     }
 
@@ -81,23 +82,50 @@ pub(crate) fn judge_events(stage: &Stage, kinds: &[&str]) {
     }
 }
 
-/// A newer version may print more, so the schemas allow it; this version prints what they document.
-fn close(schema: &mut Value) {
-    if let Value::Object(object) = schema {
-        if object.contains_key("properties") && !object.contains_key("additionalProperties") {
-            object.insert("additionalProperties".to_owned(), Value::Bool(false));
+/// The fields of a value that its schema does not document. A newer version may print more, so the schemas allow it; this
+/// version prints what they document.
+fn undocumented(root: &Value, schemas: &[&Value], value: &Value, at: &str) -> Vec<String> {
+    let schemas: Vec<&Value> = schemas.iter().flat_map(|schema| with_parts(root, schema)).collect();
+    let of = |keyword: &str| schemas.iter().filter_map(|schema| schema.get(keyword)).collect::<Vec<_>>();
+    match value {
+        Value::Array(items) => items.iter().flat_map(|item| undocumented(root, &of("items"), item, at)).collect(),
+        Value::Object(fields) => {
+            let (properties, others) = (of("properties"), of("additionalProperties"));
+            let judge = |(name, field): (&String, &Value)| {
+                let at = format!("{at}/{name}");
+                let documented: Vec<&Value> = properties.iter().filter_map(|all| all.get(name)).collect();
+                match if documented.is_empty() { &others } else { &documented } {
+                    none if none.is_empty() => vec![at],
+                    schemas => undocumented(root, schemas, field, &at),
+                }
+            };
+            fields.iter().flat_map(judge).collect()
         }
-        // The alternatives of an event have its properties, too.
-        let alternatives = object.get("oneOf").and_then(Value::as_array);
-        if alternatives.is_some_and(|all| all.iter().any(|one| one.get("properties").is_some())) {
-            object.remove("additionalProperties");
+        _ => Vec::new(),
+    }
+}
+
+/// A schema with what it refers to and its alternatives.
+fn with_parts<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| root.pointer(path.strip_prefix('#')?));
+    let parts = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array()).flatten();
+    std::iter::once(schema).chain(target.into_iter().chain(parts).flat_map(|part| with_parts(root, part))).collect()
+}
+
+/// Anew: `SEALOFF_SCHEMAS=1 cargo test schemas`.
+#[test]
+fn the_schemas_are_those_of_the_types_that_are_printed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/schemas");
+    let all = DocumentSchema::all();
+    for DocumentSchema { name, schema } in &all {
+        let (path, text) = (folder.join(format!("{name}.v1.json")), format!("{schema:#}\n"));
+        if std::env::var_os("SEALOFF_SCHEMAS").is_some() {
+            std::fs::write(&path, &text).unwrap();
         }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(committed.replace('\r', ""), text, "make {name} anew: SEALOFF_SCHEMAS=1 cargo test schemas");
     }
-    match schema {
-        Value::Object(object) => object.values_mut().for_each(close),
-        Value::Array(array) => array.iter_mut().for_each(close),
-        _ => {}
-    }
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), all.len(), "a schema of nothing");
 }
 
 #[test]
@@ -111,6 +139,7 @@ fn every_command_prints_what_its_schema_says() {
         "second.toml",
         "client_id = \"11111111-2222-4333-8444-555555555555\"\nclient_secret_env = \"NOT_SET\"\n",
     );
+    let group = stage.simulator.groups()[0].id.to_string();
     let apply: &[&str] = &["apply", "out", "--confirm", "30", "--events", "events.jsonl", "--json"];
     documents.check(
         &stage,
@@ -118,6 +147,7 @@ fn every_command_prints_what_its_schema_says() {
             ("keygen", 0, &["keygen", "-o", "other.txt", "--json"]),
             ("keygen", 0, &["keygen", "--json"]),
             ("export", 0, &["export", "--all", "-o", "all.csv", "--json"]),
+            ("export", 0, &["export", "--group", &group, "-o", "group.csv", "--json"]),
             ("config", 0, &["config", "--json"]),
             ("doctor", 5, &["doctor", "--playbook", "offboard", "--roster", &roster, "--json"]),
             ("doctor", 5, &["doctor", "--playbook", "signout", "--app", "second.toml", "--json"]),
@@ -240,17 +270,27 @@ fn every_event_is_what_its_schema_says() {
 #[test]
 fn a_schema_takes_nothing_else() {
     let mut documents = Documents::new();
-    let schema = documents.schema("keygen");
-    let valid = |text: &str| documents.schemas.validate(&serde_json::from_str(text).unwrap(), schema).is_ok();
-    assert!(valid(r#"{"sealoff_keygen":1,"identity_file":"k","recipient":"age1x"}"#));
+    let mut is_taken = |name: &str, text: &str| documents.faults(name, text).is_empty();
+    assert!(is_taken("keygen", r#"{"sealoff_keygen":1,"identity_file":"k","recipient":"age1x"}"#));
     for wrong in [
         r#"{"identity_file":"k","recipient":"age1x"}"#,
+        r#"{"sealoff_keygen":2,"identity_file":"k","recipient":"age1x"}"#,
         r#"{"sealoff_keygen":1,"identity_file":"k"}"#,
         r#"{"sealoff_keygen":1,"recipient":"age1x"}"#,
         r#"{"sealoff_keygen":1,"identity_file":"k","recipient":1}"#,
         r#"{"sealoff_keygen":1,"identity_file":"k","recipient":"x","more":1}"#,
         "[]",
     ] {
-        assert!(!valid(wrong), "{wrong}");
+        assert!(!is_taken("keygen", wrong), "{wrong}");
     }
+    let phase = |more: &str| {
+        let phase = format!(
+            r#"{{"phase":"Plan","seconds":1,"tenant_seconds":1,"real_tenant_at_least_seconds":0,"writes":0,"resource_units":0{more}}}"#
+        );
+        format!(
+            r#"{{"sealoff_drill":1,"exit_code":0,"clock_speed":1,"apps":1,"phases":[{phase}],"scenario":null,"faults":[],"killed":false,"credential_proved":null,"verified":true,"folder":"f","report":"r"}}"#
+        )
+    };
+    assert!(is_taken("drill", &phase("")));
+    assert!(!is_taken("drill", &phase(r#","more":1"#)), "a field inside");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::graph::throttle::{LimitOwner, LimitedRequests, ThrottleScope};
@@ -11,7 +12,7 @@ use crate::graph::throttle::{LimitOwner, LimitedRequests, ThrottleScope};
 const SHARE_OF_A_REFUSAL: u32 = 25;
 
 /// How the service was found to count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
     /// As documented; also where nothing says otherwise.

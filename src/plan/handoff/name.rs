@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Stands for every row without a name.
@@ -18,7 +19,8 @@ const DEVICES: [&str; 7] = ["con", "prn", "aux", "nul", "conin$", "conout$", "cl
 
 /// A name in the `handoff` column and in the file of recipients. Two names are the same whatever their case and the blanks
 /// around them; as a file name it is safe on every system.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
 pub struct HandoffName(Box<str>);
 
 /// Why a text is no handoff name.

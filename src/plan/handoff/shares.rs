@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::file::HandoffKeys;
@@ -12,7 +13,7 @@ use crate::step::{Step, Steps};
 use crate::words::{count, counted, harmless};
 
 /// Whose which new passwords are. It stands in `plan.json`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Handoff {
     /// Keys that can open every password.
@@ -23,7 +24,7 @@ pub struct Handoff {
 }
 
 /// What one handoff name hands over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Share {
     /// Whose it is; `plan.csv` spells it like this.

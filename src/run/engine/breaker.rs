@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::run::schedule::Turn;
@@ -11,7 +12,7 @@ use crate::run::schedule::Turn;
 const MIN_ACCOUNTS: u64 = 50;
 
 /// How many accounts in a hundred may fail before a run stops. A hundred never stops it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(transparent)]
 pub struct HaltAt(u8);
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rule::{FaultRule, FaultTarget, strikes};
@@ -11,7 +12,7 @@ use crate::simulator::fault::Fault;
 use crate::simulator::settings::FaultShares;
 
 /// What came of one rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Struck {
     /// The rule as it is called: `429 on PATCH /users/*`.
     pub rule: String,
