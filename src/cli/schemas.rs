@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     config, doctor, drill_phases, evidence, export, keygen, packets, preview, recap, report, results, simulate, status,
-    unseal, verify,
+    unseal, verification,
 };
 use crate::run::events_log::EventLine;
 
@@ -66,7 +66,7 @@ impl DocumentSchema {
                 "unseal",
                 "A credential: sealoff unseal --json, one line for each",
             ),
-            Self::of::<verify::VerificationDocument>(
+            Self::of::<verification::VerificationDocument>(
                 "verification",
                 "What was proved: sealoff verify --json, one line for each reading",
             ),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::connect::Connected;
@@ -15,6 +16,7 @@ use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::words::{count, counted, harmless};
 use crate::ids::{ObjectId, RowNumber};
+use crate::json_schema::DocumentVersion;
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::run::lock::FolderLock;
 use crate::run::proof::{Proof, ProofCounts};
@@ -39,13 +41,13 @@ pub(super) struct Verification<'a> {
 
 impl Verification<'_> {
     /// Reads all accounts, and keeps what was found.
-    pub(super) async fn make(&self, report: impl FnMut(PassProgress)) -> Result<VerificationResult, Failure> {
+    pub(super) async fn make(&self, report: impl FnMut(PassProgress)) -> Result<VerificationDocument, Failure> {
         let Connected { transport, clock, .. } = self.connected;
         let pass = Pass::make(self.plan, &self.claims, transport, *clock, self.wait, report).await?;
         self.keep(&pass).await
     }
 
-    async fn keep(&self, pass: &Pass) -> Result<VerificationResult, Failure> {
+    async fn keep(&self, pass: &Pass) -> Result<VerificationDocument, Failure> {
         let _lock = FolderLock::take(self.plan.path(), "verify")?;
         if self.claims.are_outdated(self.plan)? {
             let what = "the run went on while the accounts were read, so what was found is not noted";
@@ -57,18 +59,23 @@ impl Verification<'_> {
         table::append(self.plan, &self.claims, pass).await.map_err(|error| {
             not_kept(error).with_next("verification.csv is written; only the journal does not know all of it.")
         })?;
-        VerificationResult::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
+        VerificationDocument::of(pass, path, self.plan, &self.claims).map_err(|error| not_kept(error.into()))
     }
 }
 
 /// What one reading of all accounts found.
-#[derive(Serialize)]
-pub(super) struct VerificationResult {
-    sealoff_verification: u32,
+#[derive(JsonSchema, Serialize)]
+pub(super) struct VerificationDocument {
+    sealoff_verification: DocumentVersion,
+    /// The code with which the command ends.
     exit_code: u8,
+    /// How many accounts were read.
     pub(super) accounts: u64,
+    /// How many steps have which proof.
     steps: ProofCounts,
+    /// The path of verification.csv.
     verification: PathBuf,
+    /// Every step that is not proved.
     pub(super) not_proved: Vec<Open>,
     /// Those of them that were so before the run; no write was sent for them.
     #[serde(skip)]
@@ -84,14 +91,21 @@ pub(super) struct VerificationResult {
 }
 
 /// A step that is not proved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub(super) struct Open {
+    /// The row of the plan.
     pub(super) row: RowNumber,
+    /// The account.
     pub(super) object_id: ObjectId,
+    /// Its sign-in name.
     pub(super) user_principal_name: String,
+    /// What was done to it.
     pub(super) step: Step,
+    /// What the reading shows.
     pub(super) verdict: Proof,
+    /// What the directory had to show.
     expected: String,
+    /// What it shows.
     pub(super) found: String,
 }
 
@@ -126,7 +140,7 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
     all.iter().map(|open| ((open.row, open.step), open)).collect()
 }
 
-impl VerificationResult {
+impl VerificationDocument {
     fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &RunClaims) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
         let exit = if steps.all_proved() { Exit::Done } else { Exit::Unfinished };
@@ -140,7 +154,7 @@ impl VerificationResult {
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
         let to_go_on = claims.are_open().then(|| format!("sealoff apply {dir} --confirm {}", plan.manifest().phrase()));
         Ok(Self {
-            sealoff_verification: 1,
+            sealoff_verification: DocumentVersion,
             exit_code: exit as u8,
             accounts,
             steps,

@@ -15,7 +15,7 @@ use super::fitted;
 use super::messages;
 use super::preview::note_unprinted;
 use super::reading_display::ReadingDisplay;
-use super::verification::{Open, Verification, VerificationResult};
+use super::verification::{Open, Verification, VerificationDocument};
 use super::words::{count, counted, harmless, span};
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
@@ -40,7 +40,7 @@ pub(super) struct Watch<'a> {
     /// How many readings have failed one after the other.
     failed_since: u64,
     /// What the last reading found.
-    last: Option<VerificationResult>,
+    last: Option<VerificationDocument>,
     /// Everyone who was found changed back, by their sign-in names.
     found_back: BTreeMap<RowNumber, String>,
 }
@@ -102,7 +102,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn take(&mut self, result: VerificationResult) {
+    fn take(&mut self, result: VerificationDocument) {
         if self.failed_since > 0 {
             let failed = counted(self.failed_since, "reading", "readings");
             self.display.beside(|| messages::info(format_args!("{}  reads again, after {failed} failed", now())));
