@@ -327,7 +327,14 @@ impl Transport for FakeTenant {
         // The service puts a byte order mark before a bare number.
         let mark = if body.is_number() { "\u{feff}" } else { "" };
         let body = Bytes::from(format!("{mark}{body}"));
-        Ok(Answer { status, advice: Advice::default(), date: None, token: Default::default(), body })
+        Ok(Answer {
+            status,
+            advice: Advice::default(),
+            date: None,
+            token: Default::default(),
+            carried: Default::default(),
+            body,
+        })
     }
 }
 

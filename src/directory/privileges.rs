@@ -11,6 +11,7 @@ use super::privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 use super::roles;
 use crate::graph::batch::{MAX_ITEMS, Read};
 use crate::graph::error::GraphError;
+use crate::graph::outside::OutsideText;
 use crate::graph::paced::Paced;
 use crate::graph::percent::encode_query;
 use crate::graph::reading::ReadError;
@@ -285,7 +286,7 @@ async fn groups_among<T: Transport>(
                 Ok(body) => {
                     let garbled = |error: serde_json::Error| ReadError::Garbled {
                         what: format!("/groups/{id}"),
-                        reason: error.to_string(),
+                        reason: OutsideText::of_nothing_sent(&error.to_string()),
                     };
                     groups.push((*id, serde_json::from_str(body.get()).map_err(garbled)?));
                 }

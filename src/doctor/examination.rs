@@ -166,9 +166,9 @@ async fn describe(transport: &HttpTransport, clock: Clock) -> Result<(Descriptio
     }
     let path = "/v1.0/organization?$select=id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime";
     let answer = Reading::new(transport, clock).answer(path, Consistency::Session).await?;
-    let garbled = |reason: String| ReadError::Garbled { what: path.to_owned(), reason };
-    let page: Page = serde_json::from_slice(&answer.body).map_err(|error| garbled(error.to_string()))?;
-    let only = page.value.into_iter().next().ok_or_else(|| garbled("no organization in it".to_owned()))?;
+    let garbled = |reason: &str| ReadError::Garbled { what: path.to_owned(), reason: answer.guarded(reason) };
+    let page: Page = serde_json::from_slice(&answer.body).map_err(|error| garbled(&error.to_string()))?;
+    let only = page.value.into_iter().next().ok_or_else(|| garbled("no organization in it"))?;
     Ok((only, answer.advice, answer.date.unwrap_or_else(OffsetDateTime::now_utc)))
 }
 

@@ -165,7 +165,7 @@ mod tests {
     fn each_cause_of_silence_has_a_remedy_of_its_own() {
         let root = graph("https://graph.microsoft.com");
         let remedy = |cause| {
-            let unreachable = Unreachable { service: root.to_string(), cause, own_words: "x".to_owned() };
+            let unreachable = Unreachable { service: root.to_string(), cause, own_words: "x".into() };
             reachable("graph", &root, &Err(unreachable)).remedy.unwrap()
         };
         assert!(remedy(Some(UnreachableCause::NameNotFound)).contains("DNS"));

@@ -9,6 +9,10 @@ use zeroize::Zeroizing;
 
 /// So many characters in a row of a secret are a part of it. Fewer stand in any text by chance.
 const MIN_PART: usize = 6;
+/// The same of a token: fewer than that are no help to a thief.
+const MIN_TOKEN_PART: usize = 16;
+/// Blocks of this length are looked for in large answers: each part of a token holds a whole one, wherever it begins.
+const BLOCK: usize = MIN_TOKEN_PART / 2;
 /// How many encodings are looked through that lie one in another.
 const MAX_LAYERS: u8 = 3;
 /// Shorter runs hold no part of a secret in base64.
@@ -16,6 +20,7 @@ const MIN_BASE64: usize = 8;
 
 /// What stands in the place of a secret that came back as it was sent.
 const INSTEAD: &str = "[password]";
+const INSTEAD_OF_TOKEN: &str = "[token]";
 /// What stands in the place of words that repeat a part of a secret, or repeat it in another form.
 const DROPPED: &str = "[the words repeat what was sent in confidence, and are not kept]";
 
@@ -31,12 +36,20 @@ pub(crate) struct SentSecrets<'s> {
     whole: Vec<&'s str>,
     /// Every part, in small letters and in order: a server may have changed the case.
     parts: Zeroizing<Vec<[u8; MIN_PART]>>,
+    token: Option<&'s str>,
+    token_parts: Zeroizing<Vec<[u8; MIN_TOKEN_PART]>>,
 }
 
 impl<'s> SentSecrets<'s> {
     /// Nothing was.
     pub(crate) fn none() -> Self {
-        Self { any: false, whole: Vec::new(), parts: Zeroizing::default() }
+        Self {
+            any: false,
+            whole: Vec::new(),
+            parts: Zeroizing::default(),
+            token: None,
+            token_parts: Zeroizing::default(),
+        }
     }
 
     /// Something was, and it is not known here what: nothing is found, and nothing may be quoted that is not Graph's.
@@ -51,7 +64,18 @@ impl<'s> SentSecrets<'s> {
         let mut parts = Zeroizing::new(Vec::with_capacity(parts));
         parts.extend(whole.iter().flat_map(|secret| secret.as_bytes().windows(MIN_PART).filter_map(lower)));
         parts.sort_unstable();
-        Self { any: !whole.is_empty(), whole, parts }
+        Self { any: !whole.is_empty(), whole, parts, ..Self::none() }
+    }
+
+    /// And the token that every call carries. A proxy's page may still be quoted, where it does not repeat it.
+    pub(crate) fn and_token(mut self, token: Option<&'s str>) -> Self {
+        if let Some(token) = token.filter(|token| token.len() >= MIN_TOKEN_PART) {
+            let mut parts = Zeroizing::new(Vec::with_capacity(token.len()));
+            parts.extend(token.as_bytes().windows(MIN_TOKEN_PART).filter_map(lower));
+            parts.sort_unstable();
+            (self.token, self.token_parts) = (Some(token), parts);
+        }
+        self
     }
 
     pub(crate) const fn is_none(&self) -> bool {
@@ -67,23 +91,47 @@ impl<'s> SentSecrets<'s> {
                 text = text.replace(secret, INSTEAD).into();
             }
         }
+        if let Some(token) = self.token.filter(|token| text.contains(token)) {
+            text = text.replace(token, INSTEAD_OF_TOKEN).into();
+        }
         if self.are_in(text.as_bytes()) { DROPPED.to_owned() } else { text.into_owned() }
     }
 
     /// Does a text hold a part of a secret, in any of the encodings that servers and proxies use: JSON, HTML, percent,
     /// base64, base64 for addresses, hexadecimal, UTF-16, one in another?
     pub(crate) fn are_in(&self, text: &[u8]) -> bool {
-        !self.parts.is_empty() && self.are_below(text, MAX_LAYERS)
+        !(self.parts.is_empty() && self.token_parts.is_empty()) && self.are_below(text, MAX_LAYERS)
     }
 
     fn are_below(&self, text: &[u8], layers: u8) -> bool {
-        text.windows(MIN_PART).filter_map(lower).any(|part| self.parts.binary_search(&part).is_ok())
+        holds(text, &self.parts)
+            || holds(text, &self.token_parts)
             || layers > 0 && decoded(text).iter().any(|inner| self.are_below(inner, layers - 1))
     }
 }
 
-fn lower(window: &[u8]) -> Option<[u8; MIN_PART]> {
-    let mut part: [u8; MIN_PART] = window.try_into().ok()?;
+/// Does an answer that is not shown repeat a part of the token as it was sent? It may be megabytes of names, of which each may
+/// be shown later; so one look has to do, at a block of every few bytes.
+pub(crate) fn repeats_token(answer: &[u8], token: &str) -> bool {
+    let token = token.as_bytes();
+    let mut blocks: Vec<&[u8]> = token.windows(BLOCK).collect();
+    blocks.sort_unstable();
+    let is_part = |start: usize| {
+        let from = start.saturating_sub(MIN_TOKEN_PART - 1);
+        let around = &answer[from..answer.len().min(start + BLOCK + MIN_TOKEN_PART - 1)];
+        around.windows(MIN_TOKEN_PART).any(|part| token.windows(MIN_TOKEN_PART).any(|other| other == part))
+    };
+    (0..answer.len().saturating_sub(BLOCK - 1))
+        .step_by(BLOCK)
+        .any(|start| blocks.binary_search(&&answer[start..start + BLOCK]).is_ok() && is_part(start))
+}
+
+fn holds<const N: usize>(text: &[u8], parts: &[[u8; N]]) -> bool {
+    !parts.is_empty() && text.windows(N).filter_map(lower).any(|part| parts.binary_search(&part).is_ok())
+}
+
+fn lower<const N: usize>(window: &[u8]) -> Option<[u8; N]> {
+    let mut part: [u8; N] = window.try_into().ok()?;
     part.make_ascii_lowercase();
     Some(part)
 }
@@ -265,6 +313,42 @@ mod tests {
         assert_eq!(sent().without(&format!("what is {SECRET}?")), "what is [password]?");
         assert_eq!(sent().without(&format!("what is {}", &SECRET[..7])), DROPPED);
         assert_eq!(sent().without("no"), "no");
+    }
+
+    const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJvaWQiOiIyMzYzNTJkMCJ9.c2lnbmF0dXJlLW9mLWl0";
+
+    #[test]
+    fn a_token_is_found_like_a_password_and_a_page_without_it_may_be_quoted() {
+        let sent = SentSecrets::none().and_token(Some(TOKEN));
+        assert!(sent.is_none());
+        assert_eq!(
+            sent.without(&format!("Authorization: Bearer {TOKEN} is not known")),
+            "Authorization: Bearer [token] is not known"
+        );
+        for form in
+            [TOKEN[3..19].to_owned(), STANDARD.encode(TOKEN), percent_encoded(TOKEN.as_bytes()), TOKEN.to_lowercase()]
+        {
+            assert_eq!(sent.without(&format!("no: {form}")), DROPPED, "{form}");
+        }
+        assert_eq!(sent.without("Access denied by policy eyJhbGciOi"), "Access denied by policy eyJhbGciOi");
+        assert_eq!(
+            SentSecrets::none().and_token(Some("token-1")).without("token-1"),
+            "token-1",
+            "nothing real is so short"
+        );
+    }
+
+    #[test]
+    fn a_large_answer_that_repeats_a_part_of_the_token_is_found_wherever_it_stands() {
+        for offset in 0..BLOCK {
+            let text = format!("{}{}{}", "x".repeat(1_000 + offset), &TOKEN[5..5 + MIN_TOKEN_PART], "y".repeat(777));
+            assert!(repeats_token(text.as_bytes(), TOKEN), "{offset}");
+            assert!(!repeats_token(text.replace("none", "name").replace("In0", "on0").as_bytes(), TOKEN), "{offset}");
+        }
+        for short in ["", "x", TOKEN] {
+            assert_eq!(repeats_token(short.as_bytes(), TOKEN), short == TOKEN);
+            assert!(!repeats_token(TOKEN.as_bytes(), "short"));
+        }
     }
 
     proptest! {

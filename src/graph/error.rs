@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::echo::SentSecrets;
 use super::error_body;
 use super::foreign::{self, Described};
-use crate::words::char_boundary;
+use super::outside::OutsideText;
 
 /// A refusal or fault, with all that Microsoft's support asks for.
 ///
@@ -18,9 +18,9 @@ pub struct GraphError {
     /// The HTTP status, of the item where the call was a batch.
     pub status: u16,
     /// The most specific code known; empty when Graph gave none.
-    pub code: String,
+    pub code: OutsideText,
     /// Graph's own words. They may change: shown to people, never decided by.
-    pub message: String,
+    pub message: OutsideText,
     /// Graph's name for this request, for a support case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -29,11 +29,8 @@ pub struct GraphError {
     pub is_foreign: bool,
 }
 
-/// How many characters of a message are kept, and of a code.
-const MAX_MESSAGE: usize = 600;
-const MAX_CODE: usize = 120;
-/// How many bytes of either are looked through for secrets.
-const MAX_LOOKED_AT: usize = 4 * 1024;
+/// Graph's longest code has 120 characters: a number, a comma and the name of an exception.
+const MAX_CODE: usize = 160;
 
 /// Graph's words for a password that is too weak, banned, or contains the person's name. There is no finer code than
 /// `Request_BadRequest` for it, so the words have to do, and they only ever choose a label or one more password.
@@ -62,41 +59,42 @@ impl GraphError {
         sent: &SentSecrets<'_>,
     ) -> Self {
         let Some(words) = error_body::read(body) else {
-            let Described { message, is_foreign } = foreign::describe(status, content_type, body, !sent.is_none());
+            let Described { message, is_foreign } = foreign::describe(status, content_type, body, sent);
             return Self { status, message, request_id, is_foreign, ..Self::default() };
         };
-        let message = bounded(sent.without(start_of(&words.message)), MAX_MESSAGE);
-        let code = start_of(&words.code);
-        let code = if sent.are_in(code.as_bytes()) { String::new() } else { bounded(code.to_owned(), MAX_CODE) };
+        let message = OutsideText::guarded(&words.message, sent);
+        let code =
+            if is_a_code(&words.code) { OutsideText::guarded(&words.code, sent) } else { OutsideText::default() };
+        let code = if sent.are_in(words.code.as_bytes()) { OutsideText::default() } else { code };
         Self { status, code, message, request_id: request_id.or(words.request_id), is_foreign: false }
     }
 
     /// Takes out of the texts what was sent in confidence, should the answer have repeated it.
     pub(crate) fn redact(&mut self, sent: &SentSecrets<'_>) {
-        self.message = sent.without(&self.message);
-        if sent.are_in(self.code.as_bytes()) {
-            self.code.clear();
+        self.message.guard(sent);
+        if sent.are_in(self.code.as_str().as_bytes()) {
+            self.code = OutsideText::default();
         }
     }
 
     /// Says whether the new password itself was refused: a fresh one may pass.
     #[must_use]
     pub fn is_about_the_password(&self) -> bool {
-        self.status == 400 && self.message.contains(PASSWORD_WORDS)
+        self.status == 400 && self.message.as_str().contains(PASSWORD_WORDS)
     }
 
     /// Says whether the account, or its password, is kept on-premises or by another identity provider. There is no code for
     /// it either.
     #[must_use]
     pub fn is_about_an_account_mastered_elsewhere(&self) -> bool {
-        let message = self.message.to_lowercase();
+        let message = self.message.as_str().to_lowercase();
         MASTERED_ELSEWHERE_WORDS.iter().any(|words| message.contains(words))
     }
 
     /// Says whether the account is in a restricted management administrative unit. There is no code of its own for it.
     #[must_use]
     pub fn is_about_a_restricted_unit(&self) -> bool {
-        self.status == 403 && self.message.contains(RESTRICTED_UNIT_WORDS)
+        self.status == 403 && self.message.as_str().contains(RESTRICTED_UNIT_WORDS)
     }
 
     /// What this error usually means and how to fix it, where that is known.
@@ -115,7 +113,7 @@ impl GraphError {
                 Some("the app is not in this tenant: check AZURE_TENANT_ID")
             }
             (401 | 403, "Authorization_IdentityDisabled") => Some("the app is disabled in this tenant"),
-            (400, _) if self.message.contains("on-premises mastered") => {
+            (400, _) if self.message.as_str().contains("on-premises mastered") => {
                 Some("the account is mastered on-premises: change it in Active Directory")
             }
             _ => None,
@@ -142,19 +140,9 @@ impl fmt::Display for GraphError {
 
 impl std::error::Error for GraphError {}
 
-/// As much of a text as is looked through; the rest is not kept.
-fn start_of(text: &str) -> &str {
-    &text[..char_boundary(text, MAX_LOOKED_AT)]
-}
-
-/// Graph's messages are sentences; longer texts are not worth keeping for each of thousands of accounts.
-fn bounded(text: String, length: usize) -> String {
-    let mut text = text.replace(char::is_control, " ");
-    if let Some((end, _)) = text.char_indices().nth(length) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
+/// Codes are words, at times several of them; what is longer is none.
+fn is_a_code(text: &str) -> bool {
+    text.len() <= MAX_CODE
 }
 
 #[cfg(test)]
@@ -166,7 +154,7 @@ mod tests {
         let body = br#"{"error":{"code":"","message":"no","innererror":{"code":"outer","request-id":"236352d0-70af-43ed-bd22-f410a9d4328b",
             "innerError":{"code":"Authorization_RequestDenied"}}}}"#;
         let error = GraphError::parse(403, body, None);
-        assert_eq!(error.code, "Authorization_RequestDenied");
+        assert_eq!(error.code.as_str(), "Authorization_RequestDenied");
         assert_eq!(error.request_id.as_deref(), Some("236352d0-70af-43ed-bd22-f410a9d4328b"));
         assert!(error.hint().is_some());
     }
@@ -174,22 +162,19 @@ mod tests {
     #[test]
     fn an_unknown_inner_code_does_not_hide_a_known_outer_one() {
         let body = br#"{"error":{"code":"Request_BadRequest","message":"m","innerError":{"code":"UnknownError"}}}"#;
-        assert_eq!(GraphError::parse(400, body, None).code, "Request_BadRequest");
+        assert_eq!(GraphError::parse(400, body, None).code.as_str(), "Request_BadRequest");
     }
 
     #[test]
-    fn a_repeated_secret_is_taken_out_before_the_words_are_cut() {
+    fn a_repeated_secret_is_taken_out_of_message_and_code() {
         let secret = "u7\\K\"d!xx";
         let sent = SentSecrets::of([secret].into_iter());
         let of = |message: &str| {
             let body = serde_json::json!({"error": {"code": secret, "message": message}}).to_string();
             GraphError::of_answer(400, None, body.as_bytes(), None, &sent)
         };
-        assert_eq!(of(&format!("what is {secret}")).message, "what is [password]");
-        assert_eq!(of("").code, "");
-        let cut = of(&format!("{}{secret}", "é".repeat(MAX_MESSAGE - 4)));
-        assert!(!cut.message.contains("u7"), "{}", cut.message);
-        assert!(of(&"é".repeat(5000)).message.chars().count() <= MAX_MESSAGE + 1);
+        assert_eq!(of(&format!("what is {secret}")).message.as_str(), "what is [password]");
+        assert!(of("").code.is_empty());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Answers that are not Graph's: a proxy's page, a captive portal, a gateway's text. Graph answers in JSON, and its counts
 //! in plain text; anything else was written by something between here and there.
 
+use super::echo::SentSecrets;
 use super::error_body::without_mark;
+use super::outside::OutsideText;
 
 /// How much of a page is looked at: its first words show whose it is.
 const LOOKED_AT: usize = 4 * 1024;
@@ -25,30 +27,42 @@ pub fn is_foreign(status: u16, content_type: Option<&str>, body: &[u8]) -> bool 
 /// A body that is no error of Graph's, in words.
 pub struct Described {
     /// One line.
-    pub message: String,
+    pub message: OutsideText,
     /// It came from something between here and Graph.
     pub is_foreign: bool,
 }
 
-/// Describes a body that is no error of Graph's: its content type, and its first words unless they have to be
-/// `kept_quiet`, because the sender may have repeated a secret that it was sent.
+/// Describes a body that is no error of Graph's, and that came for what carried `sent`: its content type, and its first words
+/// where nothing was sent that they may repeat.
 #[must_use]
-pub fn describe(status: u16, content_type: Option<&str>, body: &[u8], kept_quiet: bool) -> Described {
+pub(crate) fn describe(status: u16, content_type: Option<&str>, body: &[u8], sent: &SentSecrets<'_>) -> Described {
     let body = without_mark(body);
+    let Words { message, is_foreign } = words_for(status, content_type, body, sent);
+    Described { message: OutsideText::guarded(&message, sent), is_foreign }
+}
+
+struct Words {
+    message: String,
+    is_foreign: bool,
+}
+
+fn words_for(status: u16, content_type: Option<&str>, body: &[u8], sent: &SentSecrets<'_>) -> Words {
+    let start = &body[..body.len().min(LOOKED_AT)];
+    let kept_quiet = !sent.is_none() || sent.are_in(start);
     if (300..400).contains(&status) {
         let message =
             "not Graph but something between here and Graph answered, with a redirection, which is not followed";
-        return Described { message: message.to_owned(), is_foreign: true };
+        return Words { message: message.to_owned(), is_foreign: true };
     }
     if body.is_empty() || body == b"null" {
-        return Described { message: "an answer without a body".to_owned(), is_foreign: false };
+        return Words { message: "an answer without a body".to_owned(), is_foreign: false };
     }
     let kind = content_type.map(media_type);
     let is_json =
         kind.as_deref().map_or_else(|| body.trim_ascii_start().starts_with(b"{"), |kind| kind.ends_with("json"));
     if is_json && !body.trim_ascii_start().starts_with(b"<") {
         let message = format!("an answer that cannot be read: {} bytes that are no error of Graph's", body.len());
-        return Described { message, is_foreign: false };
+        return Words { message, is_foreign: false };
     }
     let kind = match kind.as_deref() {
         // A type is a text from outside as well.
@@ -59,7 +73,7 @@ pub fn describe(status: u16, content_type: Option<&str>, body: &[u8], kept_quiet
     let words = if kept_quiet { String::new() } else { first_words(body) };
     let shown = if words.is_empty() { format!("{} bytes", body.len()) } else { format!("\"{words}\"") };
     let message = format!("not Graph but something between here and Graph answered, with {kind}: {shown}");
-    Described { message, is_foreign: true }
+    Words { message, is_foreign: true }
 }
 
 /// The type without its parameters, in lower case.
@@ -145,24 +159,29 @@ mod tests {
     #[test]
     fn a_page_is_told_by_its_type_and_its_first_words() {
         assert_eq!(
-            describe(502, Some("text/html; charset=utf-8"), PAGE, false).message,
+            describe(502, Some("text/html; charset=utf-8"), PAGE, &SentSecrets::none()).message.as_str(),
             "not Graph but something between here and Graph answered, with text/html: \"Web Gateway Access [31m denied by \
              policy\""
         );
         assert_eq!(
-            describe(502, None, PAGE, true).message,
+            describe(502, None, PAGE, &SentSecrets::unknown()).message.to_string(),
             format!(
                 "not Graph but something between here and Graph answered, with bytes of no known type: {} bytes",
                 PAGE.len()
             )
         );
-        assert!(describe(502, Some("image/png"), &[0xff; 900], false).message.ends_with("with image/png: 900 bytes"));
+        assert!(
+            describe(502, Some("image/png"), &[0xff; 900], &SentSecrets::none())
+                .message
+                .as_str()
+                .ends_with("with image/png: 900 bytes")
+        );
     }
 
     proptest! {
         #[test]
         fn what_is_shown_is_one_short_line(body in prop::collection::vec(any::<u8>(), 1..600), kind in ".{0,40}") {
-            let said = describe(502, Some(&kind), &body, false).message;
+            let said = describe(502, Some(&kind), &body, &SentSecrets::none()).message.to_string();
             prop_assert!(said.chars().count() < 320 && !said.chars().any(char::is_control), "{said:?}");
         }
     }

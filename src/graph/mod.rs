@@ -12,6 +12,7 @@
 //! | [`transport`] | carries one call |
 //! | `body` | takes an answer in, no larger and no slower than an answer is |
 //! | [`unreachable`](mod@unreachable), [`foreign`], [`error`], `error_body` | why there is no answer, that something else than Graph answered, what Graph says when it refuses |
+//! | [`outside`] | the one type in which a text from outside is kept and shown |
 //! | `echo`, `request_id` | what of an answer is never kept: secrets that it repeats, and what is no name of a request |
 //! | [`retry_after`], [`throttle`], [`backoff`] | how long to wait |
 //! | [`batch`] | packs and unpacks up to twenty requests in one call |
@@ -37,6 +38,7 @@ pub mod endpoint;
 pub mod error;
 pub(crate) mod error_body;
 pub mod foreign;
+pub mod outside;
 pub mod paced;
 pub mod percent;
 pub mod postponed_read;

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::batch::{MAX_ITEMS, Read};
 use super::error::GraphError;
+use super::outside::OutsideText;
 use super::quota::{Allowance, Bucket};
 use super::reading::{Organization, ReadError, Reading};
 use super::transport::{Consistency, Transport};
@@ -162,7 +163,10 @@ impl<'a, T: Transport> Paced<'a, T> {
     }
 
     async fn rest_of<A: DeserializeOwned>(&self, url: &str, first: &RawValue, cost: u32) -> Result<Vec<A>, ReadError> {
-        let garbled = |error: serde_json::Error| ReadError::Garbled { what: url.to_owned(), reason: error.to_string() };
+        let garbled = |error: serde_json::Error| ReadError::Garbled {
+            what: url.to_owned(),
+            reason: OutsideText::of_nothing_sent(&error.to_string()),
+        };
         let page: ListPage<A> = serde_json::from_str(first.get()).map_err(garbled)?;
         let mut all = page.value;
         if let Some(link) = page.next_link {
@@ -229,7 +233,7 @@ impl<T: Transport, A: DeserializeOwned> Pages<'_, T, A> {
             } else {
                 None
             };
-            if let Some(reason) = reason.map(str::to_owned) {
+            if let Some(reason) = reason.map(OutsideText::of_nothing_sent) {
                 return Err(ReadError::Garbled { what: self.what.clone(), reason });
             }
             self.next = Some(next);
@@ -263,7 +267,14 @@ mod tests {
             let page = self.0.fetch_add(1, Ordering::Relaxed);
             let link = format!("https://graph.microsoft.com/v1.0/users?$skiptoken={page}");
             let body = serde_json::json!({"value": [], "@odata.nextLink": link}).to_string().into();
-            Ok(Answer { status: 200, advice: Advice::default(), date: None, token: TokenMark::default(), body })
+            Ok(Answer {
+                status: 200,
+                advice: Advice::default(),
+                date: None,
+                token: TokenMark::default(),
+                carried: Default::default(),
+                body,
+            })
         }
     }
 

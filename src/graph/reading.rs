@@ -13,10 +13,11 @@ use super::backoff;
 use super::batch::{self, Read};
 use super::error::GraphError;
 use super::error_body::without_mark;
+use super::outside::OutsideText;
 use super::postponed_read::PostponedRead;
 use super::status::StatusClass;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
-use super::unreachable::{Unreachable, UnreachableCause};
+use super::unreachable::Unreachable;
 use super::write_outcome::WriteOutcome;
 use crate::clock::Clock;
 use crate::ids::TenantId;
@@ -72,7 +73,7 @@ pub enum ReadError {
         /// What was asked for.
         what: String,
         /// What is wrong with it.
-        reason: String,
+        reason: OutsideText,
     },
     /// The request could not be put together.
     #[error("the request cannot be put together: {0}")]
@@ -153,7 +154,10 @@ impl<'a, T: Transport> Reading<'a, T> {
         let path = "/v1.0/organization?$select=id,displayName,verifiedDomains";
         let page: Page = self.json(Call::get(path, Consistency::Session), Patience::FIRST).await?;
         let only = page.value.into_iter().next();
-        only.ok_or_else(|| ReadError::Garbled { what: path.to_owned(), reason: "no organization in it".to_owned() })
+        only.ok_or_else(|| ReadError::Garbled {
+            what: path.to_owned(),
+            reason: OutsideText::of_nothing_sent("no organization in it"),
+        })
     }
 
     /// Sends a `POST` that only reads.
@@ -196,7 +200,7 @@ impl<'a, T: Transport> Reading<'a, T> {
         let number = text.trim_start_matches('\u{feff}').trim();
         number.parse().map_err(|_| ReadError::Garbled {
             what: path.to_owned(),
-            reason: format!("{:?} is not a number", number.chars().take(40).collect::<String>()),
+            reason: answer.guarded(&format!("{:?} is not a number", number.chars().take(40).collect::<String>())),
         })
     }
 
@@ -210,10 +214,11 @@ impl<'a, T: Transport> Reading<'a, T> {
         let path = self.transport.path_of(link).filter(|path| path.starts_with("/v1.0/"));
         path.map(str::to_owned).ok_or_else(|| ReadError::Garbled {
             what: what.to_owned(),
-            reason: format!(
+            // A page that repeats the token is not taken in, its link included.
+            reason: OutsideText::of_nothing_sent(&format!(
                 "its next page is at {:?}, which is not where it was asked for",
                 link.chars().take(80).collect::<String>()
-            ),
+            )),
         })
     }
 
@@ -226,9 +231,9 @@ impl<'a, T: Transport> Reading<'a, T> {
                 Ok(content) => return Ok(content),
                 // Half an answer may be whole the next time; one that is whole and of another shape stays so.
                 Err(error) if !error.is_data() && attempt + 1 < MAX_GARBLED => {
-                    format!("the answer is no JSON: {error}")
+                    answer.guarded(&format!("the answer is no JSON: {error}")).to_string()
                 }
-                Err(error) => return Err(ReadError::Garbled { what, reason: error.to_string() }),
+                Err(error) => return Err(ReadError::Garbled { what, reason: answer.guarded(&error.to_string()) }),
             };
             attempt += 1;
             self.wait(&last, None, attempt).await;
@@ -285,9 +290,10 @@ impl<'a, T: Transport> Reading<'a, T> {
                 Ok(answer) if !answer.is_foreign() && ((200..300).contains(&answer.status) || answer.status == 424) => {
                     match batch::answers(&answer.body, open.len(), answer.date) {
                         Some(items) => {
+                            let sent = answer.carried.alone();
                             for (&index, item) in open.iter().zip(items) {
                                 let Some(item) = item else { continue };
-                                match WriteOutcome::of(&item) {
+                                match WriteOutcome::without(&item, &sent) {
                                     WriteOutcome::Accepted => match item.body {
                                         Some(body) => answers[index] = Some(Ok(body)),
                                         None => "a read was answered without a body".clone_into(&mut last),
@@ -338,7 +344,7 @@ impl<'a, T: Transport> Reading<'a, T> {
 fn passing(error: TransportError) -> Result<String, ReadError> {
     match error {
         // The same question has an answer of the same size.
-        TransportError::Lost(Unreachable { cause: Some(UnreachableCause::TooLarge), .. }) => {
+        TransportError::Lost(Unreachable { cause: Some(cause), .. }) if cause.is_about_the_answer() => {
             Err(ReadError::Transport(error))
         }
         TransportError::NotSent(_) | TransportError::Lost(_) => Ok(error.to_string()),
@@ -370,6 +376,7 @@ mod tests {
             self.asked.lock().unwrap().push(String::from_utf8(call.body.unwrap_or_default().to_vec()).unwrap());
             match self.answers.lock().unwrap().pop_front() {
                 Some(Ok((status, body))) => Ok(Answer {
+                    carried: Default::default(),
                     status,
                     advice: super::super::transport::Advice::default(),
                     date: None,

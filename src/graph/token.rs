@@ -52,6 +52,11 @@ impl Token {
         TokenMark(self.generation)
     }
 
+    /// The token itself.
+    pub(super) fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+
     /// The value of the `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> SecretString {

@@ -17,10 +17,11 @@ use super::caller::Caller;
 use super::claims::Claims;
 use super::claims_challenge::claims_in;
 use super::credential::CertificateFacts;
-use super::echo::SentSecrets;
+use super::echo::{SentSecrets, repeats_token};
 use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
+use super::outside::OutsideText;
 use super::postponed_read::PostponedRead;
 use super::probe::{Reachable, probe};
 use super::request_id::request_id;
@@ -136,29 +137,58 @@ pub struct Answer {
     pub date: Option<OffsetDateTime>,
     /// With which token the call was sent.
     pub token: TokenMark,
+    /// The token itself: no text of the answer may repeat it.
+    pub(crate) carried: CarriedToken,
     /// The whole body.
     pub body: Bytes,
 }
 
+/// The token that a call carried, for as long as its answer is looked at; never shown.
+#[derive(Clone, Default)]
+pub(crate) struct CarriedToken(Option<Token>);
+
+impl CarriedToken {
+    /// What this call carried in confidence: the token, and these.
+    pub(crate) fn and<'s>(&'s self, sent: SentSecrets<'s>) -> SentSecrets<'s> {
+        sent.and_token(self.0.as_ref().map(Token::text))
+    }
+
+    /// What a call carried that carries nothing else.
+    pub(crate) fn alone(&self) -> SentSecrets<'_> {
+        self.and(SentSecrets::none())
+    }
+}
+
+impl fmt::Debug for CarriedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a token")
+    }
+}
+
 impl Answer {
+    /// A text that was made of the answer to a call that carried the token alone.
+    pub(crate) fn guarded(&self, text: &str) -> OutsideText {
+        OutsideText::guarded(text, &self.carried.alone())
+    }
+
     /// The answer to a call that carried secrets, as the error it is: only Graph's own words are kept of it, and none that
     /// repeat what was sent.
     #[must_use]
-    pub(crate) fn into_error_without(self, sent: &SentSecrets<'_>) -> GraphError {
-        let kind = self.advice.content_type.as_deref();
+    pub(crate) fn into_error_without(self, sent: SentSecrets<'_>) -> GraphError {
+        let Self { status, advice, body, carried, .. } = &self;
+        let (kind, request_id, sent) = (advice.content_type.as_deref(), advice.request_id.clone(), &carried.and(sent));
         if self.is_foreign() {
             // What no Graph wrote may have its form.
-            let message = foreign::describe(self.status, kind, &self.body, !sent.is_none()).message;
-            let (status, request_id) = (self.status, self.advice.request_id);
-            return GraphError { status, message, request_id, is_foreign: true, ..GraphError::default() };
+            let message = foreign::describe(*status, kind, body, sent).message;
+            return GraphError { status: *status, message, request_id, is_foreign: true, ..GraphError::default() };
         }
-        GraphError::of_answer(self.status, kind, &self.body, self.advice.request_id, sent)
+        GraphError::of_answer(*status, kind, body, request_id, sent)
     }
 
     /// The answer as the error it is.
     #[must_use]
     pub fn into_error(self) -> GraphError {
-        self.into_error_without(&SentSecrets::none())
+        self.into_error_without(SentSecrets::none())
     }
 
     /// Did something else than Graph answer that may be out of the way later: a proxy that restarts, one that still
@@ -179,7 +209,7 @@ impl Answer {
             return Ok(self);
         }
         let sent = if had_secrets { SentSecrets::unknown() } else { SentSecrets::none() };
-        Err(TransportError::Unauthorized(self.into_error_without(&sent)))
+        Err(TransportError::Unauthorized(self.into_error_without(sent)))
     }
 
     /// Did something else than Graph answer, such as a proxy? Then it is unknown whether the request ever reached Graph.
@@ -389,7 +419,8 @@ impl HttpTransport {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.clone());
         }
-        let response = request.send().await.map_err(|error| self.classify(&error))?;
+        let carried = CarriedToken(Some(token.clone()));
+        let response = request.send().await.map_err(|error| self.classify(&error, &carried))?;
         let status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(retry_after::http_date);
         if let Some(there) = date {
@@ -399,12 +430,23 @@ impl HttpTransport {
         let advice = advice_in(response.headers(), date.unwrap_or_else(OffsetDateTime::now_utc));
         let claims = claims_in(response.headers());
         let max = if call.writes { body::MAX_OF_WRITES } else { body::MAX_OF_READS };
-        let body = body::whole(response, max, &self.endpoints.graph).await.map_err(TransportError::Lost)?;
-        Ok((Answer { status, advice, date, token: token.mark(), body }, claims))
+        let body = body::whole(response, max, &self.endpoints.graph).await.map_err(|mut unreachable| {
+            unreachable.own_words.guard(&carried.alone());
+            TransportError::Lost(unreachable)
+        })?;
+        // Of an error only its words are kept, and they are looked through. What an answer to a question says may be kept as
+        // a name, an address or a date, wherever it stands in it.
+        if response_is_good(status) && repeats_token(&body, token.text()) {
+            let cause = Some(UnreachableCause::RepeatsToken);
+            let service = self.endpoints.graph.to_string();
+            return Err(TransportError::Lost(Unreachable { service, cause, own_words: OutsideText::default() }));
+        }
+        Ok((Answer { status, advice, date, token: token.mark(), carried, body }, claims))
     }
 
-    fn classify(&self, error: &reqwest::Error) -> TransportError {
-        let unreachable = Unreachable::new(&self.endpoints.graph, error);
+    fn classify(&self, error: &reqwest::Error, carried: &CarriedToken) -> TransportError {
+        let mut unreachable = Unreachable::new(&self.endpoints.graph, error);
+        unreachable.own_words.guard(&carried.alone());
         if error.is_connect() || error.is_builder() {
             TransportError::NotSent(unreachable)
         } else {
@@ -438,6 +480,10 @@ impl Transport for HttpTransport {
     }
 }
 
+fn response_is_good(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
 fn advice_in(headers: &HeaderMap, now: OffsetDateTime) -> Advice {
     let mut advice = Advice::default();
     for name in [RETRY_AFTER.as_str(), "x-ms-throttle-limit-percentage", "x-ms-throttle-scope", "request-id"] {
@@ -459,6 +505,7 @@ mod tests {
             advice,
             date: None,
             token: TokenMark::default(),
+            carried: CarriedToken::default(),
             body: Bytes::from_static(body.as_bytes()),
         }
     }
@@ -468,7 +515,7 @@ mod tests {
         let page = answered_401(Some("text/html"), "<html>blocked: {\"password\":\"Tr0ub4dor\"}</html>");
         let answer = page.judged_with_fresh_token(true).unwrap();
         assert!(answer.is_foreign(), "it is unknown whether the call reached Graph");
-        assert!(!answer.into_error_without(&SentSecrets::unknown()).to_string().contains("Tr0ub4dor"));
+        assert!(!answer.into_error_without(SentSecrets::unknown()).to_string().contains("Tr0ub4dor"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::{fmt, io};
 
 use rustls::{CertificateError, Error as TlsError};
 
+use super::outside::OutsideText;
 use super::resolver::NameNotFound;
 
 /// A service that could not be reached, or whose answer did not arrive.
@@ -15,7 +16,7 @@ pub struct Unreachable {
     /// The cause, where it is a known one.
     pub cause: Option<UnreachableCause>,
     /// The innermost error's own words; they are meant for programmers ("invalid peer certificate: UnknownIssuer").
-    pub own_words: String,
+    pub own_words: OutsideText,
 }
 
 /// The known causes. Each displays as a sentence about the service, without its subject.
@@ -44,6 +45,8 @@ pub enum UnreachableCause {
     TooLarge,
     #[error("its answer stopped half way")]
     Stalled,
+    #[error("its answer repeats the token of the call")]
+    RepeatsToken,
     #[error("the proxy requires a sign-in")]
     ProxySignIn,
     /// A proxy, a gateway or a captive portal.
@@ -55,20 +58,28 @@ impl Unreachable {
     /// Takes the cause out of an error of the HTTP client.
     #[must_use]
     pub fn new(service: impl fmt::Display, error: &(dyn Error + 'static)) -> Self {
-        Self { service: service.to_string(), cause: cause_of(error), own_words: innermost(error) }
+        Self {
+            service: service.to_string(),
+            cause: cause_of(error),
+            own_words: OutsideText::of_nothing_sent(&innermost(error)),
+        }
     }
 
     /// The cause, and the network's own words; without the service.
     #[must_use]
     pub fn reason(&self) -> String {
         let own = &self.own_words;
-        self.cause.map_or_else(|| own.clone(), |cause| format!("{cause} ({own})"))
+        match self.cause {
+            None => own.to_string(),
+            Some(cause) if own.is_empty() => cause.to_string(),
+            Some(cause) => format!("{cause} ({own})"),
+        }
     }
 
     /// Another obstacle than one of the network.
     #[must_use]
     pub fn because(service: impl fmt::Display, reason: impl fmt::Display) -> Self {
-        Self { service: service.to_string(), cause: None, own_words: reason.to_string() }
+        Self { service: service.to_string(), cause: None, own_words: OutsideText::of_nothing_sent(&reason.to_string()) }
     }
 }
 
@@ -79,6 +90,12 @@ impl fmt::Display for Unreachable {
 }
 
 impl UnreachableCause {
+    /// Did an answer come that cannot be taken in? The same question has the same answer.
+    #[must_use]
+    pub const fn is_about_the_answer(self) -> bool {
+        matches!(self, Self::TooLarge | Self::RepeatsToken)
+    }
+
     /// Is it about the certificate that the service showed?
     #[must_use]
     pub const fn is_about_the_certificate(self) -> bool {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::ItemAnswer;
 use super::echo::SentSecrets;
 use super::error::GraphError;
+use super::outside::OutsideText;
 use super::status::StatusClass;
 
 /// What became of one write: decided once, where the answer is read. Engine, journal, state and results all hold this.
@@ -88,7 +89,7 @@ pub enum Undecided {
     /// The answer to the batch does not mention this request.
     LeftOut,
     /// The request left, and no answer came back. These are the words of the network.
-    Lost(String),
+    Lost(OutsideText),
 }
 
 impl fmt::Display for Undecided {
@@ -96,7 +97,7 @@ impl fmt::Display for Undecided {
         match self {
             Self::ServerFault(error) => error.fmt(f),
             Self::LeftOut => f.write_str(LEFT_OUT),
-            Self::Lost(reason) => f.write_str(reason),
+            Self::Lost(reason) => reason.fmt(f),
         }
     }
 }
@@ -125,7 +126,7 @@ impl From<UndecidedInJournal> for Undecided {
         match line.error {
             Some(error) => Self::ServerFault(error),
             None if line.reason == LEFT_OUT => Self::LeftOut,
-            None => Self::Lost(line.reason),
+            None => Self::Lost(OutsideText::of_nothing_sent(&line.reason)),
         }
     }
 }
@@ -233,9 +234,9 @@ impl WriteOutcome {
     pub(crate) fn may_pass(&self, answer: &ItemAnswer) -> bool {
         match self {
             Self::Refused { error } if error.status == 400 => {
-                answer.body.is_none() || AWAY.iter().any(|code| code.eq_ignore_ascii_case(&error.code))
+                answer.body.is_none() || AWAY.iter().any(|code| code.eq_ignore_ascii_case(error.code.as_str()))
             }
-            Self::Refused { error } => error.status == 404 && error.code == "Request_ResourceNotFound",
+            Self::Refused { error } => error.status == 404 && error.code.as_str() == "Request_ResourceNotFound",
             _ => false,
         }
     }
@@ -270,7 +271,7 @@ mod tests {
     #[test]
     fn the_journal_gives_back_what_was_noted_but_how_long_to_wait() {
         let postponed = Postponed::iter().map(|why| WriteOutcome::Postponed { why, retry_after: None });
-        let undecided = [Undecided::LeftOut, Undecided::Lost("reset by peer".to_owned())]
+        let undecided = [Undecided::LeftOut, Undecided::Lost("reset by peer".into())]
             .map(|why| WriteOutcome::Unknown { why, retry_after: None });
         for outcome in postponed.chain(undecided).chain([204, 503, 404].map(outcome)) {
             let line = serde_json::to_string(&outcome).unwrap();
@@ -294,7 +295,7 @@ mod tests {
             assert_eq!(read(&line), WriteOutcome::Postponed { why, retry_after: None });
         }
         let lost = read(r#"{"meaning":"unknown","reason":"Graph answered 503"}"#);
-        let why = Undecided::Lost("Graph answered 503".to_owned());
+        let why = Undecided::Lost("Graph answered 503".into());
         assert_eq!(lost, WriteOutcome::Unknown { why, retry_after: None });
     }
 }

@@ -40,9 +40,11 @@ impl Cause {
                 Some(Self::of_refusal(error).unwrap_or_else(|| match outcome {
                     Pending => Self::NotFinished,
                     Uncertain => Self::Unanswered,
-                    _ => {
-                        Self::Refused(if error.code.is_empty() { error.status.to_string() } else { error.code.clone() })
-                    }
+                    _ => Self::Refused(if error.code.is_empty() {
+                        error.status.to_string()
+                    } else {
+                        error.code.to_string()
+                    }),
                 }))
             }
             (Pending, _) => Some(Self::NotFinished),
@@ -73,8 +75,8 @@ mod tests {
     fn refused(status: u16, code: &str, message: &str) -> Option<RowFault> {
         Some(RowFault::Refused(GraphError {
             status,
-            code: code.to_owned(),
-            message: message.to_owned(),
+            code: code.into(),
+            message: message.into(),
             request_id: None,
             is_foreign: false,
         }))
@@ -97,7 +99,7 @@ mod tests {
         assert_eq!(of(Outcome::Partial, elsewhere), Some(Cause::MasteredElsewhere));
         let weak = refused(400, "Request_BadRequest", "The specified password does not comply with complexity");
         assert_eq!(of(Outcome::Partial, weak), Some(Cause::WeakPassword));
-        let lost = RowFault::Undecided(Undecided::Lost("the answer was lost".to_owned()));
+        let lost = RowFault::Undecided(Undecided::Lost("the answer was lost".into()));
         assert_eq!(of(Outcome::Uncertain, Some(lost)), Some(Cause::Unanswered));
         assert_eq!(of(Outcome::Partial, Some(gave_up.clone())), Some(Cause::GivenUp));
         assert_eq!(of(Outcome::Uncertain, Some(gave_up)), Some(Cause::GivenUp));

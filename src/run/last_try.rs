@@ -60,8 +60,7 @@ mod tests {
     #[test]
     fn the_journal_gives_back_why_a_write_was_given_up() {
         let error = GraphError::parse(503, b"{}", Some("request".to_owned()));
-        let undecided =
-            [Undecided::ServerFault(error), Undecided::LeftOut, Undecided::Lost("reset by peer".to_owned())];
+        let undecided = [Undecided::ServerFault(error), Undecided::LeftOut, Undecided::Lost("reset by peer".into())];
         let postponed = Postponed::iter().map(|why| LastTry::Postponed { why });
         for last_try in postponed.chain(undecided.map(LastTry::Undecided)) {
             let record = given_up(last_try);
@@ -76,7 +75,7 @@ mod tests {
             ("not processed", LastTry::Postponed { why: Postponed::Blocked }),
             ("another write to the same account was under way", LastTry::Postponed { why: Postponed::Conflict }),
             ("the answer leaves this request out", LastTry::Undecided(Undecided::LeftOut)),
-            ("Graph answered 503", LastTry::Undecided(Undecided::Lost("Graph answered 503".to_owned()))),
+            ("Graph answered 503", LastTry::Undecided(Undecided::Lost("Graph answered 503".into()))),
         ] {
             let line = format!(r#"{{"record":"gave-up","row":4,"steps":"revoke","reason":"{words}"}}"#);
             let record = given_up(last_try.clone());

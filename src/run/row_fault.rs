@@ -46,7 +46,7 @@ impl RowFault {
     pub fn code(&self) -> String {
         match self {
             Self::Refused(error) if error.code.is_empty() => error.status.to_string(),
-            Self::Refused(error) => error.code.clone(),
+            Self::Refused(error) => error.code.to_string(),
             Self::Drifted(_) => "drifted".to_owned(),
             Self::Postponed(_) | Self::Undecided(_) | Self::GaveUp { .. } => String::new(),
         }
@@ -58,7 +58,7 @@ impl RowFault {
         match self {
             Self::Refused(error) => match error.hint() {
                 Some(hint) => format!("{} ({hint})", error.message),
-                None => error.message.clone(),
+                None => error.message.to_string(),
             },
             Self::Postponed(why) => why.to_string(),
             Self::Undecided(why) => why.to_string(),

@@ -106,13 +106,12 @@ fn done(row: u32, steps: Steps) -> Record {
 fn refused(row: u32, steps: Steps, status: u16, message: &str) -> Record {
     let code = if status == 404 { "" } else { "Request_BadRequest" };
     let request_id = (status == 403).then(|| "of-the-refusal".to_owned());
-    let error =
-        GraphError { status, code: code.to_owned(), message: message.to_owned(), request_id, is_foreign: false };
+    let error = GraphError { status, code: code.into(), message: message.into(), request_id, is_foreign: false };
     answered(row, steps, WriteOutcome::Refused { error })
 }
 
 fn unknown(row: u32, steps: Steps) -> Record {
-    let why = Undecided::Lost("the answer was lost".to_owned());
+    let why = Undecided::Lost("the answer was lost".into());
     answered(row, steps, WriteOutcome::Unknown { why, retry_after: None })
 }
 
@@ -124,7 +123,7 @@ fn gave_up(row: u32, steps: Steps) -> Record {
     Record::GaveUp {
         row: RowNumber::new(row),
         steps,
-        last_try: LastTry::Undecided(Undecided::Lost("tried often enough".to_owned())),
+        last_try: LastTry::Undecided(Undecided::Lost("tried often enough".into())),
     }
 }
 

@@ -45,6 +45,10 @@ pub const fn remedy(cause: UnreachableCause) -> &'static str {
             "What answers there is not Graph, or a proxy adds to its answers: check --graph-endpoint, --authority and the \
              proxy (HTTPS_PROXY)."
         }
+        UnreachableCause::RepeatsToken => {
+            "What answers there is not Graph: check --graph-endpoint and the proxy (HTTPS_PROXY). The token may be known there; it \
+             ends within hours, and the app's secret was not sent there."
+        }
         UnreachableCause::Stalled => {
             "Check the network, the VPN, and the proxy (HTTPS_PROXY): something holds answers back."
         }

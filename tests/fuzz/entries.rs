@@ -105,7 +105,7 @@ pub(crate) fn roster(bytes: &[u8]) -> u32 {
 /// An answer to a batch of twenty. Returns how many items it answers.
 pub(crate) fn batch(bytes: &[u8]) -> usize {
     let error = GraphError::parse(400, bytes, None);
-    assert!(error.message.chars().count() <= 1_000, "a message is bounded");
+    assert!(error.message.as_str().chars().count() <= 1_000, "a message is bounded");
     let Some(items) = batch::answers(bytes, 20, None) else { return 0 };
     assert_eq!(items.len(), 20, "one answer, or none, for each item");
     for item in items.iter().flatten() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -173,7 +174,8 @@ fn a_refusal_that_passes_is_met_with_another_try_and_one_that_stays_is_one() {
 
 /// A server that answers every call with `answer` and then with as much of `endless` as is taken; gives its address, and how
 /// many bytes of it were.
-fn hostile(answer: String, endless: &'static [u8]) -> (String, Arc<AtomicUsize>) {
+fn hostile(answer: impl Into<Vec<u8>>, endless: &'static [u8]) -> (String, Arc<AtomicUsize>) {
+    let answer = answer.into();
     const MOST: usize = 512 << 20;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -183,7 +185,7 @@ fn hostile(answer: String, endless: &'static [u8]) -> (String, Arc<AtomicUsize>)
         let mut request = [0; 8 * 1024];
         let _ = stream.read(&mut request);
         let mut sent = 0;
-        if stream.write_all(answer.as_bytes()).is_ok() && !endless.is_empty() {
+        if stream.write_all(&answer).is_ok() && !endless.is_empty() {
             while sent < MOST && stream.write_all(endless).is_ok() {
                 sent += endless.len();
             }
@@ -194,17 +196,20 @@ fn hostile(answer: String, endless: &'static [u8]) -> (String, Arc<AtomicUsize>)
     (address, most)
 }
 
+/// It stands in no other text.
+const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJvaWQiOiIyMzYzNTJkMCIsInNjcCI6IlVzZXIifQ.c2lnbmF0dXJlLW9mLWl0";
+
 fn planned_against(address: &str) -> Ran {
-    let stage = Stage::new();
+    finish(planning_against(&Stage::new(), address))
+}
+
+fn planning_against(stage: &Stage, address: &str) -> Command {
     let members = stage.members(3);
     stage.roster_of(&members);
     let mut command = stage.command(&["plan", "roster.csv", "--playbook", "contain", "--out", "out"]);
     // The token service gives none for such an address.
+    command.env("SEALOFF_GRAPH_ENDPOINT", address).env("SEALOFF_AUTH", "token").env("SEALOFF_ACCESS_TOKEN", TOKEN);
     command
-        .env("SEALOFF_GRAPH_ENDPOINT", address)
-        .env("SEALOFF_AUTH", "token")
-        .env("SEALOFF_ACCESS_TOKEN", "a.ready.token");
-    finish(command)
 }
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
@@ -231,4 +236,102 @@ fn endless_headers_and_a_redirection_are_errors() {
         "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let (address, _) = hostile(elsewhere.to_owned(), &[]);
     planned_against(&address).exited(5).complains(&["a redirection, which is not followed"]);
+}
+
+/// A stream of gzip that inflates to spaces for ever, 158 times its size: its beginning, and what follows again and again.
+fn bomb() -> (Vec<u8>, &'static [u8]) {
+    let mut bits: Vec<bool> = Vec::new();
+    // Not the last block, with fixed codes; one space; then 258 more of what was before, again and again ("DEFLATE", 3.2.6).
+    bits.extend([false, true, false]);
+    bits.extend([false, true, false, true, false, false, false, false]);
+    let again = [true, true, false, false, false, true, false, true, false, false, false, false, false];
+    bits.extend(again);
+    let pack = |bits: &[bool]| -> Vec<u8> {
+        let byte = |bits: &[bool]| (0..).zip(bits).fold(0, |byte, (place, bit)| byte | u8::from(*bit) << place);
+        bits.chunks(8).map(byte).collect()
+    };
+    let mut start = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    start.extend(pack(&bits));
+    (start, pack(&again.repeat(8)).repeat(5_000).leak())
+}
+
+/// The most memory that a command had, in megabytes.
+#[cfg(target_os = "linux")]
+fn peak_of(mut command: Command) -> (f64, Ran) {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut peak = 0.0_f64;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        peak = kilobytes.and_then(|number| number.parse::<f64>().ok()).map_or(peak, |now| peak.max(now / 1024.0));
+        std::thread::yield_now();
+    }
+    let output = child.wait_with_output().unwrap();
+    (peak, Ran::new(&command, &output))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_inflates_without_end_takes_less_than_64_megabytes() {
+    let stage = Stage::new();
+    let not_found = "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    let (address, _) = hostile(not_found, &[]);
+    let (ordinary, _) = peak_of(planning_against(&stage, &address));
+    let (start, endless) = bomb();
+    let head = format!("{HEAD}Content-Encoding: gzip\r\n\r\n").into_bytes();
+    let (address, taken) = hostile([head, start].concat(), endless);
+    let (peak, ran) = peak_of(planning_against(&stage, &address));
+    ran.exited(5).complains(&["larger than any answer of Graph's"]);
+    let more = peak - ordinary;
+    assert!(ordinary > 1.0 && more < 64.0, "{more} MB more than {ordinary} MB");
+    assert!(taken.load(Ordering::Relaxed) < 8 << 20, "{} bytes were taken", taken.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_token_that_is_sent_back_is_on_no_screen_and_in_no_file() {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(TOKEN);
+    let percent: String = TOKEN.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let answer = |status: &str, kind: &str, body: String| {
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )
+    };
+    let (json, html) = ("application/json", "text/html");
+    let organization = |name: &str, more: &str| {
+        format!("{{\"value\":[{{\"id\":\"{}\",\"displayName\":\"{name}\"}}]{more}}}", uuid::Uuid::from_u128(7))
+    };
+    let mut answers = vec![
+        answer("200 OK", json, organization(TOKEN, "")),
+        answer("200 OK", json, format!("{{\"value\":\"{TOKEN}\"}}")),
+        answer("200 OK", json, format!("{{\"value\":[{{\"id\":\"{TOKEN}\"}}]}}")),
+        answer("302 Found", &format!("text/{TOKEN}"), String::new()),
+    ];
+    for form in [TOKEN, &encoded, &percent, &TOKEN[10..40]] {
+        for status in ["200 OK", "403 Forbidden", "502 Bad Gateway"] {
+            answers.push(answer(status, html, format!("<html>Authorization: Bearer {form}</html>")));
+            let error = format!("{{\"error\":{{\"code\":\"{form}\",\"message\":\"for {form}\"}}}}");
+            answers.push(answer(status, json, error));
+        }
+    }
+    for answer in answers {
+        let (address, _) = hostile(answer.clone(), &[]);
+        let stage = Stage::new();
+        let mut command = planning_against(&stage, &address);
+        command.arg("-v");
+        let ran = finish(command);
+        assert_ne!(ran.code, Some(0), "{answer}");
+        let mut texts = vec![ran.out, ran.err];
+        texts.extend(
+            files_below(&stage.path("out"))
+                .iter()
+                .map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()),
+        );
+        for part in (0..TOKEN.len() - 16).map(|at| &TOKEN[at..at + 16]) {
+            for form in forms(part) {
+                assert!(!texts.iter().any(|text| text.contains(&form)), "{form:?} in {texts:?} after {answer}");
+            }
+        }
+    }
 }

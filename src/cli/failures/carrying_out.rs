@@ -101,6 +101,14 @@ fn of_fault(ending: Ending) -> Option<Failure> {
         Ending::Finished | Ending::Interrupted => return None,
         Ending::NoAccess(error) => error.into(),
         Ending::BatchRefused(error) => Failure::new(Exit::Access, format_args!("Graph refused a whole batch: {error}")),
+        Ending::AnswerUnusable(unreachable) => {
+            let failure = Failure::new(
+                Exit::Unfinished,
+                format_args!("the answers to writes cannot be taken in, so the run was stopped: {unreachable}"),
+            );
+            let remedy = unreachable.cause.map(crate::wording::unreachable::remedy).unwrap_or_default();
+            failure.with_next(format_args!("{remedy} What these writes did is read when the run is resumed."))
+        }
         Ending::RoleMissing(error) => Failure::new(
             Exit::Access,
             format_args!(

@@ -13,6 +13,7 @@ use super::error::{TokenError, is_busy};
 use super::managed_identity::granted;
 use super::token_service::{Granted, PATIENCE};
 use crate::graph::body;
+use crate::graph::outside::OutsideText;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
@@ -56,9 +57,12 @@ pub(super) async fn managed_identity(direct: &Client, endpoint: &str, resource: 
 fn refused(status: StatusCode, what: &str) -> TokenError {
     let message = format!("the Azure Arc agent of this server answered HTTP {status}: {what}");
     if is_busy(status.as_u16()) {
-        TokenError::Busy { message, retry_after: None }
+        TokenError::Busy { message: OutsideText::of_nothing_sent(&message), retry_after: None }
     } else {
-        TokenError::Refused { message, hint: Some("look at the agent with: azcmagent show") }
+        TokenError::Refused {
+            message: OutsideText::of_nothing_sent(&message),
+            hint: Some("look at the agent with: azcmagent show"),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::error::TokenError;
 use super::token_service::{Granted, is_plain_tenant, one_line};
 use crate::graph::aadsts;
+use crate::graph::outside::OutsideText;
 use crate::program;
 
 /// How long it may take: it answers in seconds, and a run must not hang on it.
@@ -34,7 +35,7 @@ pub(super) async fn token(tenant: Option<&str>, scope: &str) -> Result<Granted, 
         arguments.extend(["--tenant".to_owned(), tenant.to_owned()]);
     }
     let failed = |reason: String, hint| TokenError::Refused {
-        message: format!("the Azure CLI gave no token: {reason}"),
+        message: OutsideText::of_nothing_sent(&format!("the Azure CLI gave no token: {reason}")),
         hint: Some(hint),
     };
     let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::error::TokenError;
 use super::token_service::{Field, Granted, Reply, TokenService, granted};
+use crate::graph::outside::OutsideText;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// What `slow_down` adds to the interval, for good (RFC 8628, section 3.5).
@@ -142,7 +143,9 @@ pub(super) async fn refresh(
     match service.post("token", &fields).await? {
         Reply::Given(body) => granted(&body),
         Reply::Refused(refusal, error) => Err(match refusal.error.as_str() {
-            "invalid_grant" | "interaction_required" => TokenError::SignInAgain { because: error.to_string() },
+            "invalid_grant" | "interaction_required" => {
+                TokenError::SignInAgain { because: OutsideText::of_nothing_sent(&error.to_string()) }
+            }
             _ => error,
         }),
     }

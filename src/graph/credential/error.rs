@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::graph::backoff;
+use crate::graph::outside::OutsideText;
 use crate::graph::status::StatusClass;
 use crate::graph::unreachable::{Unreachable, UnreachableCause};
 
@@ -15,7 +16,7 @@ pub enum TokenError {
     #[error("the token service refused: {message}")]
     Refused {
         /// The service's own words, with the AADSTS code.
-        message: String,
+        message: OutsideText,
         /// What the code means and how to fix it.
         hint: Option<&'static str>,
     },
@@ -23,7 +24,7 @@ pub enum TokenError {
     #[error("the token service is busy: {message}")]
     Busy {
         /// The service's own words.
-        message: String,
+        message: OutsideText,
         /// How long it asks to wait, where it says so.
         retry_after: Option<Duration>,
     },
@@ -45,7 +46,7 @@ pub enum TokenError {
     #[error("the sign-in has to be repeated: {because}")]
     SignInAgain {
         /// The token service's words.
-        because: String,
+        because: OutsideText,
     },
     #[error("the credential cannot be used: the tenant {0:?} is neither a tenant id nor a domain")]
     NotATenant(String),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::{TokenError, is_busy};
 use crate::graph::body;
+use crate::graph::outside::OutsideText;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 use crate::text_file::{self, Letters};
@@ -57,9 +58,12 @@ pub(super) async fn of_github(
     if !status.is_success() {
         let message = format!("GitHub answered HTTP {status} to the request for this job's token");
         return Err(if is_busy(status.as_u16()) {
-            TokenError::Busy { message, retry_after: None }
+            TokenError::Busy { message: OutsideText::of_nothing_sent(&message), retry_after: None }
         } else {
-            TokenError::Refused { message, hint: Some("the job needs: permissions: id-token: write") }
+            TokenError::Refused {
+                message: OutsideText::of_nothing_sent(&message),
+                hint: Some("the job needs: permissions: id-token: write"),
+            }
         });
     }
     let body = body::whole(response, body::MAX_OF_TOKENS, "GitHub").await.map_err(TokenError::Unreachable)?;

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::error::{TokenError, is_busy};
 use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of};
 use crate::graph::body;
+use crate::graph::outside::OutsideText;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
 
@@ -95,7 +96,7 @@ pub(super) async fn token(
     }
     let words = serde_json::from_slice::<TokenRefusal>(&body).unwrap_or_default();
     let words = words.message(&[Field::Secret("IDENTITY_HEADER", proof)]);
-    let message = format!("{SERVICE} answered HTTP {status}: {words}");
+    let message = OutsideText::of_nothing_sent(&format!("{SERVICE} answered HTTP {status}: {words}"));
     // Not found and gone: the identity is being put in place ("Error handling").
     if is_busy(status.as_u16()) || matches!(status.as_u16(), 404 | 410) {
         return Err(TokenError::Busy { message, retry_after });

@@ -18,18 +18,16 @@ use crate::graph::body;
 use crate::graph::echo::SentSecrets;
 use crate::graph::endpoint::Endpoints;
 use crate::graph::error_body::without_mark;
+use crate::graph::outside::OutsideText;
 use crate::graph::percent::PercentEncoded;
 use crate::graph::retry_after;
 use crate::graph::unreachable::Unreachable;
 use crate::secret_buffer::exact;
-use crate::words::char_boundary;
 
 /// How long the token service may take; it answers in well under a second, and a run must not hang on it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// Longer texts are no messages.
 const MAX_MESSAGE: usize = 400;
-/// How many bytes of a message are looked through for what was sent in confidence; the rest is not kept.
-const MAX_LOOKED_AT: usize = 4 * 1024;
 
 /// A token as it was given out.
 pub(crate) struct Granted {
@@ -132,11 +130,11 @@ impl<'a> TokenService<'a> {
             return Err(TokenError::SomethingBetween { status, bytes, retry_after: wait });
         };
         let mut message = refusal.message(fields);
-        let said = aadsts::code_in(&message);
+        let said = aadsts::code_in(message.as_str());
         let code = refusal.error_codes.first().copied().or(said);
         // Where the words are not kept, the number still finds Microsoft's page about it.
         if let (Some(code), None) = (code, said) {
-            message = format!("AADSTS{code}: {message}");
+            message = OutsideText::of_nothing_sent(&format!("AADSTS{code}: {message}"));
         }
         if is_busy(status.as_u16())
             || refusal.error == "temporarily_unavailable"
@@ -224,7 +222,7 @@ impl Field<'_> {
 
 impl TokenRefusal {
     /// The service's own words without what follows them (its ids and the time), and without what was sent in confidence.
-    pub(super) fn message(&self, fields: &[Field<'_>]) -> String {
+    pub(super) fn message(&self, fields: &[Field<'_>]) -> OutsideText {
         let text = if self.error_description.is_empty() { &self.error } else { &self.error_description };
         let line = text.trim().lines().next().unwrap_or_default();
         // In one line or in several: both are met.
@@ -240,10 +238,7 @@ impl TokenRefusal {
             Field::Secret(_, secret) => Some(*secret),
             Field::Open(..) => None,
         });
-        message.truncate(char_boundary(&message, MAX_LOOKED_AT));
-        let message = SentSecrets::of(secrets).without(&message);
-        // Only now: half a secret would not be found.
-        one_line(&message)
+        OutsideText::guarded(&message, &SentSecrets::of(secrets))
     }
 }
 
@@ -289,13 +284,13 @@ mod tests {
             error_description: "AADSTS7000215: not a&b=c+d %\r\nTrace ID: x".to_owned(),
             error_codes: vec![7_000_215],
         };
-        assert_eq!(refusal.message(&fields), "AADSTS7000215: not [client_secret]");
+        assert_eq!(refusal.message(&fields).as_str(), "AADSTS7000215: not [client_secret]");
         let encoded = TokenRefusal { error_description: "not YSZiPWMrZCAl or a%26b%3Dc%2Bd".to_owned(), ..refusal };
-        assert!(!encoded.message(&fields).contains("YSZi"), "{}", encoded.message(&fields));
+        assert!(!encoded.message(&fields).as_str().contains("YSZi"), "{}", encoded.message(&fields));
         let refusal = encoded;
         let in_one_line =
             "AADSTS700016: no app. Trace ID: x Correlation ID: y Timestamp: 2026-11-25 13:41:49Z".to_owned();
         let refusal = TokenRefusal { error_description: in_one_line, ..refusal };
-        assert_eq!(refusal.message(&fields), "AADSTS700016: no app.");
+        assert_eq!(refusal.message(&fields).as_str(), "AADSTS700016: no app.");
     }
 }

@@ -56,11 +56,11 @@ impl Stage {
 }
 
 fn busy(seconds: Option<u64>) -> TokenError {
-    TokenError::Busy { message: "busy".to_owned(), retry_after: seconds.map(Duration::from_secs) }
+    TokenError::Busy { message: "busy".into(), retry_after: seconds.map(Duration::from_secs) }
 }
 
 fn refused() -> TokenError {
-    TokenError::Refused { message: "no".to_owned(), hint: None }
+    TokenError::Refused { message: "no".into(), hint: None }
 }
 
 async fn pass(seconds: u64) {

@@ -15,12 +15,13 @@ use super::run_loop::Engine;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::echo::SentSecrets;
 use crate::graph::error::GraphError;
+use crate::graph::outside::OutsideText;
 use crate::graph::quota::Feedback;
 use crate::graph::status::StatusClass;
 use crate::graph::throttle::{LimitOwner, ThrottleScope};
 use crate::graph::token::TokenMark;
 use crate::graph::transport::{Answer, Transport, TransportError};
-use crate::graph::unreachable::UnreachableCause;
+use crate::graph::unreachable::{Unreachable, UnreachableCause};
 use crate::graph::write_outcome::{Postponed, Undecided, WriteOutcome};
 use crate::run::apps::AppIndex;
 use crate::run::credential_generator::CredentialError;
@@ -33,6 +34,9 @@ use crate::step::{Step, Steps, WriteKind};
 
 /// In fewer answers than this a majority says nothing about the service.
 const MIN_MAJORITY: usize = 5;
+
+/// After so many answers in a row that cannot be taken in, one more ends the run.
+const MAX_UNUSABLE_ANSWERS: u32 = 2;
 
 /// So many writes in a row that fail alone are no outage yet.
 const MAX_FAILED_ALONE: u32 = 3;
@@ -121,7 +125,7 @@ impl<T: Transport> Engine<'_, T> {
         let mut outcomes = Vec::with_capacity(writes.len());
         let mut turned_down = Vec::new();
         // An item may be answered with what another of the same call carried.
-        let secrets = secrets_of(&writes);
+        let secrets = answer.carried.and(secrets_of(&writes));
         for (write, item) in writes.iter().zip(items) {
             let Some(item) = item else {
                 outcomes.push((WriteOutcome::Unknown { why: Undecided::LeftOut, retry_after: None }, call_id.clone()));
@@ -209,8 +213,8 @@ impl<T: Transport> Engine<'_, T> {
         if too_often {
             let error = GraphError {
                 status: 401,
-                code: "InvalidAuthenticationToken".to_owned(),
-                message: "the token is rejected again and again inside batches".to_owned(),
+                code: OutsideText::of_nothing_sent("InvalidAuthenticationToken"),
+                message: OutsideText::of_nothing_sent("the token is rejected again and again inside batches"),
                 ..GraphError::default()
             };
             self.leave_out(app, Ending::NoAccess(TransportError::Unauthorized(error)));
@@ -246,7 +250,7 @@ impl<T: Transport> Engine<'_, T> {
         let class = StatusClass::of(status);
         let is_outage = class == StatusClass::ServerFault || is_garbled || answer.is_obstacle();
         // The server may have sent back what was sent.
-        let error = answer.into_error_without(&secrets_of(&writes));
+        let error = answer.into_error_without(secrets_of(&writes));
         match class {
             StatusClass::Throttled => {
                 self.statistics.calls_throttled += 1;
@@ -286,7 +290,7 @@ impl<T: Transport> Engine<'_, T> {
         match &mut error {
             TransportError::Unauthorized(refused) => refused.redact(&secrets),
             TransportError::NotSent(unreachable) | TransportError::Lost(unreachable) => {
-                unreachable.own_words = secrets.without(&unreachable.own_words);
+                unreachable.own_words.guard(&secrets);
             }
             TransportError::Token(_) => {}
         }
@@ -295,15 +299,30 @@ impl<T: Transport> Engine<'_, T> {
         let mut outcome = postponed(Postponed::Blocked);
         match error {
             TransportError::NotSent(_) => self.outage(reason, cause, None),
-            TransportError::Lost(_) => {
-                outcome = WriteOutcome::Unknown { why: Undecided::Lost(reason.clone()), retry_after: None };
-                self.outage(reason, cause, None);
+            TransportError::Lost(unreachable) => {
+                outcome = WriteOutcome::Unknown {
+                    why: Undecided::Lost(OutsideText::of_nothing_sent(&reason)),
+                    retry_after: None,
+                };
+                if cause.is_some_and(UnreachableCause::is_about_the_answer) {
+                    self.answer_unusable(unreachable);
+                } else {
+                    self.outage(reason, cause, None);
+                }
             }
             TransportError::Token(ref token) if token.is_passing() => self.outage(reason, cause, None),
             TransportError::Unauthorized(_) if self.flight.app(app).was_let_in => self.shut_out(app, error),
             TransportError::Token(_) | TransportError::Unauthorized(_) => self.leave_out(app, Ending::NoAccess(error)),
         }
         self.settle_all(writes, &outcome, Blame::Link);
+    }
+
+    /// Something answers, so that this is no outage, and waiting would not end it. The writes may have taken effect.
+    fn answer_unusable(&mut self, unreachable: Unreachable) {
+        let is_too_often = self.link.failures_in_a_row() >= MAX_UNUSABLE_ANSWERS;
+        if self.link.pause(self.clock.now(), None).is_some() && is_too_often {
+            self.end(Ending::AnswerUnusable(unreachable));
+        }
     }
 
     /// Two tokens in a row were rejected, the second one fresh. Where calls have been answered before, an administrator may

@@ -3,6 +3,7 @@
 use super::breaker::HaltAt;
 use crate::graph::error::GraphError;
 use crate::graph::transport::TransportError;
+use crate::graph::unreachable::Unreachable;
 use crate::run::credential_generator::CredentialError;
 use crate::run::journal::JournalError;
 use crate::run::run_end::RunEnd;
@@ -18,6 +19,9 @@ pub enum Ending {
     NoAccess(TransportError),
     /// Graph refused a whole batch.
     BatchRefused(GraphError),
+    /// Again and again the answer to a batch could not be taken in: larger than an answer is, or with the token in it. What
+    /// its writes did is read by the next process.
+    AnswerUnusable(Unreachable),
     /// Every one of the first answers was 403: the app lacks a role or a permission, and would reach no account. The
     /// accounts that were refused are still open.
     RoleMissing(GraphError),

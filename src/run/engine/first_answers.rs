@@ -92,8 +92,7 @@ mod tests {
 
     #[test]
     fn restricted_units_do_not_count_towards_the_apps_refusals() {
-        let message =
-            "Target object is a member of a restricted management administrative unit and can only be".to_owned();
+        let message = "Target object is a member of a restricted management administrative unit and can only be".into();
         let of_a_unit = WriteOutcome::Refused { error: GraphError { status: 403, message, ..GraphError::default() } };
         let many = vec![of_a_unit.clone(); 40];
         let mut first = FirstAnswers::counted();

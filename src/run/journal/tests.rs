@@ -33,7 +33,7 @@ fn sample(row: u32) -> Vec<Record> {
             row: RowNumber::new(row),
             steps,
             answer: WriteOutcome::Unknown {
-                why: Undecided::Lost("a \"quoted\" \u{2028} reason\n".to_owned()),
+                why: Undecided::Lost("a \"quoted\" \u{2028} reason\n".into()),
                 retry_after: None,
             },
             date: Some(OffsetDateTime::UNIX_EPOCH),

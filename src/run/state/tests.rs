@@ -19,8 +19,7 @@ fn refusing(refusal: Refusal) -> &'static WriteOutcome {
         Refusal::Property => (403, ""),
         Refusal::Account => (404, ""),
     };
-    let error =
-        GraphError { status, code: String::new(), message: message.to_owned(), request_id: None, is_foreign: false };
+    let error = GraphError { status, code: "".into(), message: message.into(), request_id: None, is_foreign: false };
     let outcome = Box::leak(Box::new(WriteOutcome::Refused { error }));
     assert_eq!(outcome.refusal(), Some(refusal));
     outcome

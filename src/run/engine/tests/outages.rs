@@ -84,3 +84,23 @@ async fn the_page_of_a_proxy_that_saw_passwords_is_not_quoted() {
     let said = format!("{events:?}");
     assert!(said.contains("text/html") && !said.contains("you sent"), "{said}");
 }
+
+/// Waiting does not make such an answer smaller, and its writes may have taken effect: they are asked for by the next process.
+#[tokio::test(start_paused = true)]
+async fn answers_that_cannot_be_taken_in_end_the_run_and_are_no_outage() {
+    let too_large: DoorQuirk = |_, number| {
+        let cause = Some(crate::graph::unreachable::UnreachableCause::TooLarge);
+        let unreachable = Unreachable { service: "Graph".to_owned(), cause, own_words: "more than 2 MB".into() };
+        (number > 3).then_some(Err(TransportError::Lost(unreachable)))
+    };
+    let mut rehearsal = Rehearsal::new(Playbook::Breach, 200, 1, FAIR);
+    rehearsal.doors = vec![too_large];
+    let (ending, statistics, events) = rehearsal.process(CancellationToken::new()).await;
+    assert!(matches!(ending, Ending::AnswerUnusable(_)), "{ending:?}");
+    assert!(statistics.calls < 20, "{statistics:?}");
+    assert!(!events.iter().any(|event| matches!(event, Event::Unreachable { .. })), "{events:?}");
+    rehearsal.doors = vec![SOUND];
+    rehearsal.finish().await;
+    rehearsal.judge();
+    assert_eq!(rehearsal.outcomes(), all(Outcome::Done, 200));
+}

@@ -177,7 +177,7 @@ fn target_of(item: &Value) -> ObjectId {
 /// An answer with this body; a text is taken as it stands.
 pub(super) fn answer_of(status: u16, advice: Advice, token: TokenMark, body: &Value) -> Answer {
     let body = body.as_str().map_or_else(|| serde_json::to_vec(body).unwrap(), |text| text.as_bytes().to_vec());
-    Answer { status, advice, date: None, token, body: Bytes::from(body) }
+    Answer { status, advice, date: None, token, carried: Default::default(), body: Bytes::from(body) }
 }
 
 impl Transport for Tenant {
