@@ -19,7 +19,7 @@
     Then do it:         powershell -ExecutionPolicy Bypass -File .\onprem.ps1
     Without questions:  powershell -ExecutionPolicy Bypass -File .\onprem.ps1 -Force
 
-    It asks before each change; whoever looked first can answer "Yes to All", or give -Force. A row of which only one half
+    It asks before each change; answer "Yes to All", or give -Force, once you have looked. A row of which only one half
     was confirmed is "partly done", and the next run asks for all of it again.
 
     What became of each row is in onprem-results.csv, written row by row; the file is opened before anything is changed, so
