@@ -1,6 +1,10 @@
 //! Folders and files that only their owner may read, and files that are either complete or not there.
 
+#[cfg(any(windows, test))]
+mod acl;
 mod naming;
+#[cfg(windows)]
+mod on_windows;
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -17,15 +21,42 @@ pub use naming::is_held;
 ///
 /// A folder that exists is left as it is.
 pub fn create_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    #[cfg(windows)]
+    return on_windows::create_folder(path);
+    #[cfg(not(windows))]
+    {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path)
+    }
 }
 
-/// Whether others than the owner may change what is in this folder. Always `false` where the file system has no such
-/// mode.
+/// Files and folders of which this process could not find out or ensure that others are kept out: a disk without rights,
+/// or a Windows that does not say. Asked again, it names what came since.
+#[must_use]
+pub fn take_not_ensured() -> Vec<PathBuf> {
+    #[cfg(windows)]
+    return on_windows::take_not_ensured();
+    #[cfg(not(windows))]
+    Vec::new()
+}
+
+/// The command that keeps others out of a file or folder: `chmod` with this mode, or what Windows has for it.
+#[must_use]
+pub fn how_to_keep_others_out(path: &Path, mode: &str) -> String {
+    #[cfg(windows)]
+    {
+        let _ = mode;
+        on_windows::how_to_keep_others_out(path)
+    }
+    #[cfg(not(windows))]
+    format!("chmod {mode} {}", crate::words::quoted(path))
+}
+
+/// Whether others than the owner may change this file, or what is in this folder. `false` where the file system has no
+/// rights.
 pub fn writable_by_others(path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
     {
@@ -33,10 +64,26 @@ pub fn writable_by_others(path: &Path) -> io::Result<bool> {
         Ok(mode & 0o022 != 0)
     }
     #[cfg(not(unix))]
+    fs::metadata(path)?;
+    #[cfg(windows)]
+    return Ok(on_windows::lets_in(path, acl::WhoElse::MayChange));
+    #[cfg(not(any(unix, windows)))]
+    Ok(false)
+}
+
+/// Whether others than the owner may look into this folder or change it. `false` where the file system has no rights.
+pub fn folder_open_to_others(path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
     {
-        fs::metadata(path)?;
-        Ok(false)
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path)?.permissions());
+        Ok(mode & 0o077 != 0)
     }
+    #[cfg(not(unix))]
+    fs::metadata(path)?;
+    #[cfg(windows)]
+    return Ok(on_windows::lets_in(path, acl::WhoElse::MayRead));
+    #[cfg(not(any(unix, windows)))]
+    Ok(false)
 }
 
 /// Who may change an open file that this program trusts.
@@ -50,17 +97,22 @@ pub enum MayChange {
     Others,
 }
 
-/// Says who may change an open file. Always [`MayChange::OwnerAlone`] where the file system has no such mode.
-pub fn who_may_change(file: &File) -> io::Result<MayChange> {
+/// Says who may change an open file, whose path this is. [`MayChange::OwnerAlone`] where the file system has no rights.
+pub fn who_may_change(file: &File, path: &Path) -> io::Result<MayChange> {
     let metadata = file.metadata()?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
+        let _ = path;
         Ok(may_change(metadata.mode(), metadata.uid(), rustix::process::geteuid().as_raw()))
     }
     #[cfg(not(unix))]
     {
         drop(metadata);
+        #[cfg(windows)]
+        if on_windows::lets_in(path, acl::WhoElse::MayChange) {
+            return Ok(MayChange::Others);
+        }
         Ok(MayChange::OwnerAlone)
     }
 }
@@ -74,17 +126,21 @@ fn may_change(mode: u32, owner: u32, myself: u32) -> MayChange {
     }
 }
 
-/// Whether others than the owner may read or change an open file. Always `false` where the file system has no such
-/// mode.
-pub fn open_to_others(file: &File) -> io::Result<bool> {
+/// Whether others than the owner may read or change an open file, whose path this is. `false` where the file system has no
+/// rights.
+pub fn open_to_others(file: &File, path: &Path) -> io::Result<bool> {
     let metadata = file.metadata()?;
     #[cfg(unix)]
-    return Ok(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0);
-    #[cfg(not(unix))]
     {
-        drop(metadata);
-        Ok(false)
+        let _ = path;
+        Ok(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0)
     }
+    #[cfg(not(unix))]
+    drop(metadata);
+    #[cfg(windows)]
+    return Ok(on_windows::lets_in(path, acl::WhoElse::MayRead));
+    #[cfg(not(any(unix, windows)))]
+    Ok(false)
 }
 
 /// A new folder (0700) in the system's place for temporary files; it is removed when the handle is dropped.
@@ -97,7 +153,10 @@ pub fn temporary_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
 
 /// Opens a new file (0600) for writing. A file that exists is an error ([`io::ErrorKind::AlreadyExists`]).
 pub fn create_new(path: &Path) -> io::Result<File> {
-    owner_only(OpenOptions::new().write(true).create_new(true)).open(path)
+    let file = owner_only(OpenOptions::new().write(true).create_new(true)).open(path)?;
+    #[cfg(windows)]
+    on_windows::made(path);
+    Ok(file)
 }
 
 /// Opens a file (0600 when it is made) for reading and writing, that keeps its name for as long as it is open.
@@ -192,7 +251,11 @@ const PART_PREFIX: &str = ".sealoff-";
 const PART_SUFFIX: &str = ".part";
 
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(PART_PREFIX).suffix(PART_SUFFIX).tempfile_in(for_system(folder_of(path)))
+    let folder = folder_of(path);
+    let file = tempfile::Builder::new().prefix(PART_PREFIX).suffix(PART_SUFFIX).tempfile_in(for_system(folder))?;
+    #[cfg(windows)]
+    on_windows::made(&folder.join(file.path().file_name().unwrap_or_default()));
+    Ok(file)
 }
 
 /// Syncs the names in a folder to disk, so that a new or renamed file is found after a power cut.

@@ -125,7 +125,10 @@ impl CredentialArgs {
             CredentialKind::Certificate => {
                 let [tenant, client_id] = self.registration(kind)?;
                 let path = self.file(kind)?;
-                if fs::File::open(&path).and_then(|file| private_files::open_to_others(&file)).unwrap_or_default() {
+                if fs::File::open(&path)
+                    .and_then(|file| private_files::open_to_others(&file, &path))
+                    .unwrap_or_default()
+                {
                     warn_of_onlookers(&path);
                 }
                 let given = secret_variable_as_it_is(CERTIFICATE_PASSWORD)?;
@@ -301,6 +304,9 @@ fn secret_in(path: &Path) -> Result<SecretString, Failure> {
 
 /// What mounts secrets into a container leaves them readable, so that a file others can read is no refusal.
 fn warn_of_onlookers(path: &Path) {
-    let file = path.display();
-    messages::warn(format_args!("others on this machine can read {file}; keep them out: chmod 600 {file}"));
+    messages::warn(format_args!(
+        "others on this machine can read {}; keep them out: {}",
+        path.display(),
+        private_files::how_to_keep_others_out(path, "600")
+    ));
 }

@@ -38,9 +38,13 @@ impl Letters {
                     ))
                     .with_next("Choose a new or an empty folder."));
                 }
-                if is_open_to_others(folder).map_err(unusable)? {
-                    return Err(Failure::refused(format_args!("others may look into {}", folder.display()))
-                        .with_next("Take that right away (chmod go-rwx), or name a folder that is yet to be made."));
+                if private_files::folder_open_to_others(folder).map_err(unusable)? {
+                    return Err(Failure::refused(format_args!("others may look into {}", folder.display())).with_next(
+                        format_args!(
+                            "Take that right away ({}), or name a folder that is yet to be made.",
+                            private_files::how_to_keep_others_out(folder, "go-rwx")
+                        ),
+                    ));
                 }
             }
         }
@@ -85,19 +89,6 @@ fn file_name(number: u64, user_principal_name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '_' };
     let name: String = user_principal_name.chars().map(safe).take(MAX_NAME_CHARACTERS).collect();
     format!("{number:05}-{name}.html")
-}
-
-fn is_open_to_others(folder: &Path) -> io::Result<bool> {
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder)?.permissions());
-        Ok(mode & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        fs::metadata(folder)?;
-        Ok(false)
-    }
 }
 
 #[cfg(test)]

@@ -183,6 +183,7 @@ pub fn main() -> ExitCode {
         let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure))
     });
+    warn_of_onlookers();
     match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -192,6 +193,19 @@ pub fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Where a disk has no rights, or Windows does not say, what was written may be read by others.
+fn warn_of_onlookers() {
+    let places = crate::private_files::take_not_ensured();
+    if places.is_empty() {
+        return;
+    }
+    let places: Vec<String> = places.iter().map(|path| path.display().to_string()).collect();
+    messages::warn(format_args!(
+        "whether others may read or change {} cannot be ensured here: keep it on a disk with rights, in a folder of your own",
+        places.join(", ")
+    ));
 }
 
 /// What a new user sees: the job in its order, and where to begin. It fits into a terminal of 24 lines of 80 columns.

@@ -45,7 +45,7 @@ pub fn judge(folder: &Path) -> Check {
                 (Ok(true), _) => Check::failed(
                     CHECK,
                     format!("{name} can be written to by others, who could change a plan between preview and run"),
-                    format!("chmod go-w {name}"),
+                    private_files::how_to_keep_others_out(folder, "go-w"),
                 ),
                 (Ok(false), Ok(_)) => Check::ok(CHECK, format!("{name} is there, empty and yours")),
                 (Err(error), _) | (_, Err(error)) => {

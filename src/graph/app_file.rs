@@ -169,7 +169,7 @@ impl AppFile {
             }
             CredentialSource::Certificate { path, password } => {
                 let of_certificate = |problem: AppFileProblem| problem.in_file("the certificate", path);
-                let is_open = File::open(path).and_then(|file| private_files::open_to_others(&file));
+                let is_open = File::open(path).and_then(|file| private_files::open_to_others(&file, path));
                 if is_open.map_err(|error| of_certificate(AppFileProblem::Unreadable(error)))? {
                     return Err(of_certificate(AppFileProblem::OpenToOthers(path.clone())));
                 }
@@ -366,7 +366,7 @@ mod tests {
     fn a_secret_in_the_file_is_refused_and_not_repeated() {
         for line in ["client_secret = ", "secret = ", "clientSecret = ", "password = "] {
             let refusal = refusal(&with_id(&format!("{line}\"{SECRET}\"")));
-            assert!(refusal.contains("chmod 600") && refusal.contains("client_secret_file"), "{refusal}");
+            assert!(refusal.contains("only you may read") && refusal.contains("client_secret_file"), "{refusal}");
             assert!(!refusal.contains(SECRET), "{refusal}");
         }
         for line in ["certificate_password = ", "pfxPassword = "] {
@@ -390,6 +390,8 @@ mod tests {
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
             std::fs::set_permissions(&secret_path, PermissionsExt::from_mode(mode)).unwrap();
         }
+        #[cfg(not(unix))]
+        let _ = mode;
         match AppFile::read(&path)?.credential(TENANT, |_| None, &mut |_| None)? {
             Credential::ClientSecret { tenant, client_id, secret } => {
                 assert_eq!((tenant.as_str(), client_id.as_str()), (TENANT, ID));
@@ -448,6 +450,7 @@ mod tests {
     fn a_federated_token_file_is_named_when_it_is_not_there() {
         let file = parsed(&with_id("federated_token_file = 'nowhere'")).unwrap();
         let refused = file.credential(TENANT, |_| None, &mut |_| None).unwrap_err().to_string();
-        assert!(refused.contains("the federated token apps/nowhere cannot be read"), "{refused}");
+        let path = Path::new("apps").join("nowhere");
+        assert!(refused.contains(&format!("the federated token {} cannot be read", path.display())), "{refused}");
     }
 }

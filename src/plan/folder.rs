@@ -50,7 +50,10 @@ pub enum FolderError {
         found: String,
     },
     /// Others could change the plan between preview and run.
-    #[error("{} can be written to by others; take that right away (chmod go-w), or choose another folder", folder.display())]
+    #[error(
+        "{} can be written to by others; take that right away ({}), or choose another folder", folder.display(),
+        private_files::how_to_keep_others_out(folder, "go-w")
+    )]
     WritableByOthers {
         /// The folder.
         folder: PathBuf,

@@ -46,7 +46,7 @@ pub(super) struct SettingsFile {
 pub(super) enum SettingsError {
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: io::Error },
-    #[error("others may change {}, and so choose the tenant and who can open the passwords; keep them out: chmod go-w {}", .0.display(), .0.display())]
+    #[error("others may change {}, and so choose the tenant and who can open the passwords; keep them out: {}", .0.display(), private_files::how_to_keep_others_out(.0, "go-w"))]
     WritableByOthers(PathBuf),
     #[error("{} belongs to another user, who could choose the tenant and who can open the passwords", .0.display())]
     NotYours(PathBuf),
@@ -133,7 +133,7 @@ impl SettingsFile {
     pub(super) fn read(path: &Path) -> Result<Self, SettingsError> {
         let unreadable = |error| SettingsError::Unreadable { path: path.to_owned(), error };
         let file = File::open(path).map_err(unreadable)?;
-        match private_files::who_may_change(&file).map_err(unreadable)? {
+        match private_files::who_may_change(&file, path).map_err(unreadable)? {
             private_files::MayChange::OwnerAlone => {}
             private_files::MayChange::Others => return Err(SettingsError::WritableByOthers(path.to_owned())),
             private_files::MayChange::AnotherOwner => return Err(SettingsError::NotYours(path.to_owned())),

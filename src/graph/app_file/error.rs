@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{credential_keys, keys};
 use crate::graph::credential::CertificateError;
 use crate::ids::NotAGuid;
+use crate::private_files::how_to_keep_others_out;
 
 /// Why the file of an app, or one that it names, cannot be used. No content of a file is ever part of it but names of keys
 /// and ids.
@@ -32,7 +33,7 @@ pub enum AppFileProblem {
     UnknownKey { key: String, nearest: Option<&'static str> },
     #[error(
         "has a secret written into it ({key}), and such a file is copied about. Write the secret, alone, into a file of its \
-         own that only you may read (chmod 600), name that with {instead}, and renew the secret if others have seen this \
+         own that only you may read, name that with {instead}, and renew the secret if others have seen this \
          file"
     )]
     SecretInFile { key: String, instead: &'static str },
@@ -51,9 +52,9 @@ pub enum AppFileProblem {
     #[error("names certificate_password_file and certificate_password_env; give it one of them at most")]
     TwoPasswords,
     /// They could choose which app is used and which file is sent as its secret.
-    #[error("can be changed by others; keep them out: chmod go-w {}", .0.display())]
+    #[error("can be changed by others; keep them out: {}", how_to_keep_others_out(.0, "go-w"))]
     WritableByOthers(PathBuf),
-    #[error("holds a secret that others may read; keep them out: chmod 600 {}", .0.display())]
+    #[error("holds a secret that others may read; keep them out: {}", how_to_keep_others_out(.0, "600"))]
     OpenToOthers(PathBuf),
     #[error("must hold {what} and nothing else, in one line")]
     NoSecret { what: &'static str },

@@ -55,13 +55,13 @@ pub enum CertificateError {
     /// A PFX file that cannot be read here.
     #[error(
         "the PFX file {} cannot be read: it is damaged, or in a form that is not DER; turn it into PEM with: openssl pkcs12 \
-         -in {} -nodes -out app.pem, and keep that file to yourself (chmod 600)", .0.display(), .0.display()
+         -in {} -nodes -out app.pem, and keep that file to yourself", .0.display(), .0.display()
     )]
     Damaged(PathBuf),
     /// A cipher that is not opened here.
     #[error(
         "{} is encrypted with {cipher}, which sealoff does not open; export it anew with AES256-SHA256, or turn it into PEM \
-         with: openssl pkcs12 -legacy -in {} -nodes -out app.pem, and keep that file to yourself (chmod 600)",
+         with: openssl pkcs12 -legacy -in {} -nodes -out app.pem, and keep that file to yourself",
         path.display(), path.display()
     )]
     Cipher {

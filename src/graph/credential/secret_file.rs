@@ -42,7 +42,7 @@ impl SecretFile {
     /// It cannot be read, or does not hold one line of text.
     pub fn read(path: &Path) -> Result<Self, SecretFileError> {
         let file = File::open(path)?;
-        let is_open_to_others = private_files::open_to_others(&file)?;
+        let is_open_to_others = private_files::open_to_others(&file, path)?;
         let text = text_file::text_of(&text_file::content_of(file, MAX_FILE)?, Letters::Unicode)?;
         let line = text.trim_end_matches(['\r', '\n']);
         if line.trim().is_empty() {
