@@ -90,14 +90,16 @@ fn changed_back(origin: &PlanFolder) -> Result<ChangedBack, Failure> {
     let claims = RunClaims::read(origin)?;
     let Some(changed_back) = claims.changed_back() else {
         let what = format!("the run in {dir} was never verified, so it is not known who was let in again");
-        return Err(Failure::refused(what).with_next(format_args!("Read every account again: sealoff verify {dir}")));
+        return Err(
+            Failure::refused(what).with_command("Read every account again", format_args!("sealoff verify {dir}"))
+        );
     };
     if changed_back.rows.is_empty() {
         let what = format!(
             "the verification of {} found no account of the run in {dir} changed back, so there is nothing to do again",
             crate::words::moment(changed_back.found_at)
         );
-        return Err(Failure::refused(what).with_next(format_args!("Look once more: sealoff verify {dir}")));
+        return Err(Failure::refused(what).with_command("Look once more", format_args!("sealoff verify {dir}")));
     }
     Ok(changed_back)
 }
@@ -120,7 +122,8 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
     };
     let recipients = if resets { recipients } else { Vec::new() };
     let protected = protected(args, of.protected.as_ref())?;
-    let rules = Rules { playbook: of.playbook, options, recipients, handoff: handoff.filter(|_| resets), protected };
+    let (playbook, handoff) = (of.playbook, handoff.filter(|_| resets));
+    let rules = Rules { playbook, options, recipients, handoff, protected, tenant_is_made_up: false };
     rules.check()?;
     Ok(rules)
 }

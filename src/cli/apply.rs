@@ -12,10 +12,12 @@ use super::carry_out::{Terms, carry_out, show_finished};
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::pace_args::PaceArgs;
+use super::plan::number_of_accounts;
 use super::precheck::CheckArgs;
 use super::preflight::NotBefore;
 use super::recheck;
 use super::scheduled_start::{self, ScheduledStart, TenantCalendar};
+use super::size_guard;
 use super::time_args;
 use crate::clock::Clock;
 use crate::plan::folder::PlanFolder;
@@ -45,6 +47,10 @@ pub struct ApplyArgs {
     /// Try again only the accounts for which something failed; --confirm then begins with their number
     #[arg(long)]
     retry_failed: bool,
+    /// How many accounts may be changed; has to be named where the plan changes more than 5,000, or more than a quarter of the
+    /// tenant, and its number was not named when it was made
+    #[arg(long, value_name = "N", value_parser = number_of_accounts)]
+    max_accounts: Option<u32>,
     /// How old the plan may be when its run begins: 90s, 30m, 24h or 7d
     #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = time_args::span)]
     max_age: Duration,
@@ -84,6 +90,10 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     }
     if resume_point.has_nothing_to_do() {
         return show_finished(&plan, &resume_point, approval, args.json);
+    }
+    // What has begun was allowed.
+    if !resume_point.begun {
+        size_guard::check(&plan, args.max_accounts)?;
     }
     let start_by =
         |calendar| args.not_before.map(|moment| ScheduledStart::new(moment, resume_point.begun, calendar)).transpose();

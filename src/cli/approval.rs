@@ -4,6 +4,7 @@ use super::exit::Failure;
 use super::words::{counted, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
+use crate::wording::plan_command::naming_the_number;
 
 /// How the operator approves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,14 +49,15 @@ impl Approval {
             return Err(Failure::refused(format_args!(
                 "no account failed in the run in {dir}, so there is none to try again"
             ))
-            .with_next(format_args!("Where it stands, and what is left: sealoff status {dir}")));
+            .with_command("Where it stands, and what is left", format_args!("sealoff status {dir}")));
         }
         if number != failed {
             let phrase = plan.manifest().phrase_for(failed);
             let what = format!("{} failed in this run and would be tried again", accounts_of(failed));
-            return Err(self.does_not_fit(format_args!("{what}")).with_next(format_args!(
-                "Look at them in results.csv, then: sealoff apply {dir} --retry-failed --confirm {phrase}"
-            )));
+            return Err(self.does_not_fit(format_args!("{what}")).with_command(
+                "Look at them in results.csv, then",
+                format_args!("sealoff apply {dir} --retry-failed --confirm {phrase}"),
+            ));
         }
         self.check_plan(plan, " --retry-failed", failed)
     }
@@ -65,11 +67,17 @@ impl Approval {
         let (dir, manifest) = (quoted(plan.path()), plan.manifest());
         if said.digits.is_none() {
             let phrase = manifest.phrase_for(accounts);
-            return Err(Failure::refused(format_args!("--confirm {said} names a number, and not which plan is approved"))
-                .with_next(format_args!(
-                    "If the plan in {dir}, fingerprint {}, is the one that was approved: sealoff apply {dir}{retry} --confirm {phrase}",
+            let number = if retry.is_empty() { naming_the_number(manifest) } else { String::new() };
+            return Err(Failure::refused(format_args!(
+                "--confirm {said} names a number, and not which plan is approved"
+            ))
+            .with_command(
+                format_args!(
+                    "If the plan in {dir}, fingerprint {}, is the one that was approved",
                     manifest.fingerprint().short()
-                )));
+                ),
+                format_args!("sealoff apply {dir}{retry}{number} --confirm {phrase}"),
+            ));
         }
         if said.names(manifest.fingerprint()) {
             return Ok(());

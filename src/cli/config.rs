@@ -10,12 +10,12 @@ use serde::Serialize;
 use super::apps::AppArgs;
 use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
-use super::fitted;
+use super::lines::{self, Lines};
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs};
 use super::settings::{InForce, NAME, Origin, SettingInForce};
 use super::time_args;
-use super::words::{harmless, line_width, quoted, wrapped};
+use super::words::{harmless, quoted};
 use crate::json_schema::DocumentVersion;
 use crate::plan::playbook::Playbook;
 
@@ -81,11 +81,8 @@ struct SettingOnWire<'a> {
 /// Standard output cannot be written.
 pub(super) fn run(args: &ConfigArgs, in_force: &InForce) -> Result<Exit, Failure> {
     let mut out = anstream::stdout();
-    let written = if args.json {
-        write_json(&mut out, in_force)
-    } else {
-        fitted::write(&mut out, |out| write(out, in_force, line_width()))
-    };
+    let written =
+        if args.json { write_json(&mut out, in_force) } else { lines::write(&mut out, |out| write(out, in_force)) };
     written.and_then(|()| out.flush()).map_err(|error| Failure::unprinted(&error))?;
     Ok(Exit::Done)
 }
@@ -114,12 +111,14 @@ fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
 /// The place at which values begin.
 const VALUES: usize = 22;
 
-fn write(out: &mut impl Write, in_force: &InForce, width: usize) -> io::Result<()> {
+fn write(out: &mut Lines, in_force: &InForce) {
     match &in_force.file {
-        Some(path) => writeln!(out, "File  {}\n", quoted(path))?,
-        None => writeln!(out, "File  none; {NAME} in this folder or in the configuration folder would be one\n")?,
+        Some(path) => out.at("File  ", quoted(path)),
+        None => {
+            out.at("File  ", format_args!("none; {NAME} in this folder or in the configuration folder would be one"))
+        }
     }
-    let room = width.saturating_sub(VALUES).max(20);
+    out.blank();
     let (set, unset): (Vec<&SettingInForce>, Vec<&SettingInForce>) =
         in_force.settings.iter().partition(|setting| setting.origin != Origin::Unset);
     for SettingInForce { name, values, origin } in set {
@@ -130,18 +129,11 @@ fn write(out: &mut impl Write, in_force: &InForce, width: usize) -> io::Result<(
             Origin::File { line, playbook: Some(playbook) } => format!("line {line}, for {playbook}"),
             Origin::Rule | Origin::Unset => "default".to_owned(),
         };
-        let text = format!("{} ({from})", harmless(&values.join(", ")));
-        for (index, line) in wrapped(&text, room).iter().enumerate() {
-            let lead = if index == 0 { name } else { "" };
-            writeln!(out, "{lead:VALUES$}{line}")?;
-        }
+        out.at(format_args!("{name:VALUES$}"), format_args!("{} ({from})", harmless(&values.join(", "))));
     }
     let names: Vec<&str> = unset.iter().map(|setting| setting.name).collect();
     if !names.is_empty() {
-        writeln!(out)?;
-        for (index, line) in wrapped(&names.join(", "), room).iter().enumerate() {
-            writeln!(out, "{:VALUES$}{line}", if index == 0 { "not set" } else { "" })?;
-        }
+        out.blank();
+        out.at(format_args!("{:VALUES$}", "not set"), names.join(", "));
     }
-    Ok(())
 }

@@ -24,6 +24,7 @@ use crate::graph::credential::{
 };
 use crate::graph::token::Credential;
 use crate::private_files;
+use crate::wording::worded_step::WordedStep;
 
 const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
@@ -34,8 +35,8 @@ const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
 const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH, or \
-                    AZURE_FEDERATED_TOKEN_FILE), or choose another way in with --auth. To try sealoff without a tenant, \
-                    run: sealoff drill";
+                    AZURE_FEDERATED_TOKEN_FILE) of an app registration. As yourself, without an app: az login, then \
+                    --auth azure-cli.";
 
 /// What to get in with. Secrets come from variables, files or the keyboard, never from an argument.
 #[derive(Debug, Clone, Default, Args)]
@@ -217,6 +218,8 @@ impl CredentialArgs {
         let verb = if absent.len() == 1 { "is" } else { "are" };
         Failure::new(Exit::Access, format_args!("there are no credentials: {} {verb} not set", absent.join(", ")))
             .with_next(NEXT)
+            .and_next(WordedStep::typed("All ways in, and how an app registration is made", "sealoff help connection"))
+            .and_next(WordedStep::typed("To try sealoff without a tenant", "sealoff drill"))
     }
 }
 
@@ -304,9 +307,8 @@ fn secret_in(path: &Path) -> Result<SecretString, Failure> {
 
 /// What mounts secrets into a container leaves them readable, so that a file others can read is no refusal.
 fn warn_of_onlookers(path: &Path) {
-    messages::warn(format_args!(
-        "others on this machine can read {}; keep them out: {}",
-        path.display(),
-        private_files::how_to_keep_others_out(path, "600")
+    messages::warn(WordedStep::typed(
+        format_args!("others on this machine can read {}; keep them out", path.display()),
+        private_files::how_to_keep_others_out(path, "600"),
     ));
 }

@@ -1,13 +1,13 @@
 //! What is wrong with a file, with the line that shows it.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::exit::Failure;
-use super::messages;
+use super::lines::Lines;
+use super::messages::{self, Mark};
 use super::nearest_path::nearest_path;
 use super::words::{counted, harmless, quoted};
 use crate::roster::{Defect, Defects, RosterError, Source, SourceSpan};
@@ -21,40 +21,36 @@ const YELLOW: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(Ans
 ///
 /// A message that cannot be shown changes nothing about what was done.
 pub fn show(defects: &Defects, from: &str) {
-    let _ = write(&mut anstream::stderr(), defects, from);
+    messages::print(&lines_of(defects, from));
 }
 
-fn write(out: &mut impl Write, defects: &Defects, from: &str) -> io::Result<()> {
-    for defect in &defects.shown {
-        writeln!(out, "{}", of_defect(defect, from))?;
-    }
-    if defects.more > 0 {
-        let more = counted(defects.more, "more row", "more rows");
-        writeln!(out, "{more} of {} cannot be read; plan.csv says why for each.\n", harmless(from))?;
-    }
-    Ok(())
+fn lines_of(defects: &Defects, from: &str) -> Lines {
+    Lines::of(|out| {
+        for defect in &defects.shown {
+            add(out, defect, from);
+            out.blank();
+        }
+        if defects.more > 0 {
+            let more = counted(defects.more, "more row", "more rows");
+            out.text(format_args!("{more} of {} cannot be read; plan.csv says why for each.", harmless(from)));
+            out.blank();
+        }
+    })
 }
 
-fn of_defect(defect: &Defect, from: &str) -> String {
+fn add(out: &mut Lines, defect: &Defect, from: &str) {
     let reason = defect.reason.to_string();
-    let what = format!("a row cannot be read: {}", harmless(&reason));
-    let mut text = messages::marked("warning", AnsiColor::Yellow, what);
-    text.push('\n');
-    text += &excerpt(&defect.span, from, YELLOW);
+    out.at(Mark::Warning, format_args!("a row cannot be read: {}", harmless(&reason)));
+    out.whole_block(&excerpt(&defect.span, from, YELLOW));
     if let Some(help) = defect.reason.help() {
-        text += &messages::marked("help", AnsiColor::Cyan, help);
-        text.push('\n');
+        out.at(Mark::Help, help);
     }
-    text
 }
 
 /// A list that cannot be used at all, with the line that shows why.
 pub(super) fn of_roster(error: &RosterError, from: &str) -> Failure {
-    let mut what = harmless(&error.to_string()).into_owned();
-    if let Some(span) = error.span() {
-        what = format!("{what}\n{}", excerpt(span, from, RED).trim_end_matches('\n'));
-    }
-    let failure = Failure::usage(what);
+    let mut failure = Failure::usage(harmless(&error.to_string()));
+    failure.excerpt = error.span().map(|span| excerpt(span, from, RED));
     if let RosterError::NotFound(Source::File(path)) = error {
         return match nearest_path(path, |entry| entry.path().is_file()) {
             Some(meant) => failure.with_next(format_args!("Did you mean {}?", quoted(&meant))),
@@ -104,9 +100,7 @@ mod tests {
 
     fn shown(text: &str) -> String {
         let defects = Roster::open(list(text)).unwrap().finish().unwrap().defects;
-        let mut out = Vec::new();
-        write(&mut out, &defects, "list.csv").unwrap();
-        plain(&String::from_utf8(out).unwrap())
+        plain(&lines_of(&defects, "list.csv").laid_out(None))
     }
 
     #[test]
@@ -156,9 +150,8 @@ mod tests {
     #[test]
     fn standard_input_is_a_place_like_a_file() {
         let defects = Roster::open(list("user\nnobody\n")).unwrap().finish().unwrap().defects;
-        assert!(
-            plain(&of_defect(&defects.shown[0], &Source::StandardInput.to_string())).contains("--> standard input:2:1")
-        );
+        let shown = lines_of(&defects, &Source::StandardInput.to_string()).laid_out(None);
+        assert!(plain(&shown).contains("--> standard input:2:1"));
     }
 
     #[test]
@@ -167,9 +160,9 @@ mod tests {
         let error = Roster::open_with(list("sep=,\nname,Sign-in nmae\nAda,ada@contoso.com\n"), options).err().unwrap();
         let failure = of_roster(&error, "list.csv");
         assert!(
-            plain(&failure.what).ends_with("\n --> list.csv:2\n  |\n2 | name,Sign-in nmae\n  | ^^^^^^^^^^^^^^^^^"),
-            "{}",
-            failure.what
+            plain(failure.excerpt.as_deref().unwrap_or_default())
+                .ends_with(" --> list.csv:2\n  |\n2 | name,Sign-in nmae\n  | ^^^^^^^^^^^^^^^^^\n"),
+            "{failure:?}"
         );
     }
 }

@@ -111,7 +111,7 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
             (checks, look_at_apps(&args.apps, &connected, &seen, steps).await)
         }
         Err(failure) if failure.exit == Exit::Access => {
-            let remedy = failure.next.unwrap_or_else(|| "Set a credential in the environment.".to_owned());
+            let remedy = failure.remedy().unwrap_or_else(|| "Set a credential in the environment.".to_owned());
             let mut checks = vec![Check::failed("credential", failure.what, remedy)];
             checks.push(Check::skipped("tenant", "there is no credential to get in with"));
             checks.extend(subject.look_at_what_is_here());
@@ -217,7 +217,7 @@ async fn look_at_app(
             let reader = (&connected.transport, connected.clock);
             further_app::examine(&transport, reader, file, seen, steps).await
         }
-        Err(failure) => further_app::unusable(failure.what, failure.next.as_deref().unwrap_or(FIX_FILE)),
+        Err(failure) => further_app::unusable(failure.what.clone(), failure.remedy().as_deref().unwrap_or(FIX_FILE)),
     }
 }
 

@@ -125,12 +125,13 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let mut drill = Drill { args: &args, clock_speed, folder, simulator, phases };
     let Some(plan) = drill.plan(roster, rules).await? else { return Ok(Exit::Done) };
     let keys = own.map(|own| own.write(&drill.folder)).transpose()?;
-    print(args.json, |out| writeln!(out, "Approved, because this is a drill.\n"));
+    print(args.json, |out| {
+        out.text("Approved, because this is a drill.");
+        out.blank();
+    });
     let (exit, killed) = drill.apply(&plan, further, &files).await?;
     if exit == Exit::Interrupted {
-        print(args.json, |out| {
-            writeln!(out, "The simulated tenant ends with the drill, so this run cannot be resumed.")
-        });
+        print(args.json, |out| out.text("The simulated tenant ends with the drill, so this run cannot be resumed."));
         return Ok(exit);
     }
     let verified = drill.verify(&plan).await?;
@@ -158,14 +159,16 @@ fn source(args: &DrillArgs, simulator: &Simulator) -> Source {
 
 fn introduce(json: bool, scenario: Option<&Scenario>, clock_speed: f64) {
     print(json, |out| {
-        writeln!(out, "This is a drill: the tenant is simulated on this machine, and nothing real is changed.")?;
+        out.text("This is a drill: the tenant is simulated on this machine, and nothing real is changed.");
         if let Some(title) = scenario.map(Scenario::title).filter(|title| !title.is_empty()) {
-            writeln!(out, "{}.", harmless(title))?;
+            out.text(format_args!("{}.", harmless(title)));
         }
         if (clock_speed - 1.0).abs() > f64::EPSILON {
-            writeln!(out, "Time runs {clock_speed} times as fast; spans below are what a real tenant would take.")?;
+            out.text(format_args!(
+                "Time runs {clock_speed} times as fast; spans below are what a real tenant would take."
+            ));
         }
-        writeln!(out)
+        out.blank()
     });
 }
 
@@ -222,22 +225,28 @@ impl Drill<'_> {
         let (pace, json, clock_speed) = (&self.args.pace, self.args.json, self.clock_speed);
         let victim = Victim { folder: &self.folder, manifest, pace, apps, clock_speed, json };
         let half = count(manifest.counts.writes / 2);
-        print(json, |out| writeln!(out, "The run will be killed after {half} writes, without a warning.\n"));
+        print(json, |out| {
+            out.text(format_args!("The run will be killed after {half} writes, without a warning."));
+            out.blank();
+        });
         let killed = victim.run_and_kill(&self.simulator).await?;
         print(json, |out| match killed {
             Killed::After(written) => {
                 let of = counted(manifest.counts.writes, "write", "writes");
-                writeln!(
-                    out,
-                    "\nKilled when {} of {of} were done, with answers still on their way: nothing was tidied up.",
+                out.blank();
+                out.text(format_args!(
+                    "Killed when {} of {of} were done, with answers still on their way: nothing was tidied up.",
                     count(written)
-                )?;
-                writeln!(out, "Now the same command again, as an operator would give it:\n")
+                ));
+                out.text("Now the same command again, as an operator would give it:");
+                out.blank()
             }
             Killed::TooLate => {
-                writeln!(out, "\nThe run ended by itself before it could be killed. The same command again:\n")
+                out.blank();
+                out.text("The run ended by itself before it could be killed. The same command again:");
+                out.blank()
             }
-            Killed::Failed(_) => Ok(()),
+            Killed::Failed(_) => {}
         });
         match killed {
             Killed::After(_) => Ok(true),
@@ -255,7 +264,10 @@ impl Drill<'_> {
 
     /// Reads every account again, and says whether each step is proved.
     async fn verify(&mut self, plan: &PlanFolder) -> Result<bool, Failure> {
-        print(self.args.json, |out| writeln!(out, "Reading every account again, to prove each step:\n"));
+        print(self.args.json, |out| {
+            out.text("Reading every account again, to prove each step:");
+            out.blank();
+        });
         let exit = verify::once(plan, &self.connect()?, self.args.json).await?;
         self.phases.ended("Verify", &self.simulator);
         Ok(exit == Exit::Done)
@@ -264,12 +276,13 @@ impl Drill<'_> {
     fn conclude(&self, rehearsed: &Rehearsed<'_>, exit: Exit, apps: u32) -> Result<(), Failure> {
         if self.args.json {
             let line = self.phases.to_json(exit, rehearsed).map_err(Failure::usage)?;
-            print(false, |out| writeln!(out, "{line}"));
+            print(false, |out| out.whole(line));
             return Ok(());
         }
         print(false, |out| {
-            writeln!(out, "Report     {}\n", rehearsed.report.display())?;
-            rehearsed.write(out)?;
+            out.labelled("Report", rehearsed.report.display().to_string());
+            out.blank();
+            rehearsed.write(out);
             self.phases.write(out)
         });
         print_real_job(self.args.playbook, &self.folder, apps);

@@ -1,6 +1,5 @@
 //! How long each phase of a drill took, and what a real tenant would have taken.
 
-use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use serde::Serialize;
 
 use super::apps;
 use super::exit::Exit;
+use super::lines::Lines;
 use super::words::{count, counted, harmless, line_width, span};
 use crate::clock::Clock;
 use crate::graph::quota::Allowance;
@@ -103,42 +103,40 @@ impl Phases {
     }
 
     /// The table for people.
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, out: &mut Lines) {
         let is_fast = (self.clock.speed() - 1.0).abs() > f64::EPSILON;
         let is_wide = line_width() >= WIDTH;
-        let line = |out: &mut dyn Write, [name, writes, here, tenant, real]: [&str; 5]| {
+        let line = |out: &mut Lines, [name, writes, here, tenant, real]: [&str; 5]| {
             if !is_wide {
-                return writeln!(out, "{name:<27}{writes:>9}{real:>23}");
+                return out.whole(format_args!("{name:<27}{writes:>9}{real:>23}"));
             }
             let tenant = if is_fast { format!("{tenant:>16}") } else { String::new() };
-            writeln!(out, "{name:<27}{writes:>10}{here:>17}{tenant}{real:>24}")
+            out.whole(format_args!("{name:<27}{writes:>10}{here:>17}{tenant}{real:>24}"))
         };
-        line(out, ["Phase", "writes", "on this machine", "simulated time", "a real tenant"])?;
+        line(out, ["Phase", "writes", "on this machine", "simulated time", "a real tenant"]);
         let mut sums = [Duration::ZERO; 3];
         let mut writes = 0;
         for phase in &self.done {
             let spans = [phase.here, phase.by_tenant, phase.at_least];
             let [here, tenant, real] = spans.map(brief);
-            line(out, [phase.phase, &count(phase.writes), &here, &tenant, &at_least(real)])?;
+            line(out, [phase.phase, &count(phase.writes), &here, &tenant, &at_least(real)]);
             sums = [sums[0] + spans[0], sums[1] + spans[1], sums[2] + spans[2]];
             writes += phase.writes;
         }
         let [here, tenant, real] = sums.map(brief);
-        line(out, ["Together", &count(writes), &here, &tenant, &at_least(real)])?;
+        line(out, ["Together", &count(writes), &here, &tenant, &at_least(real)]);
         let apps = if self.apps > 1 { format!(" of {} apps", self.apps) } else { String::new() };
-        writeln!(out, "\nA real tenant: what its documented quotas{apps} allow at the best, without any trouble.")?;
+        out.blank();
+        out.text(format_args!(
+            "A real tenant: what its documented quotas{apps} allow at the best, without any trouble."
+        ));
         if is_fast && is_wide {
-            writeln!(
-                out,
-                "Simulated time: this machine's times {}. What the run waited for is in it as in a real tenant; this machine's \
+            out.text(format_args!("Simulated time: this machine's times {}. What the run waited for is in it as in a real tenant; this machine's \
                  own work is in it that many times too long.",
-                self.clock.speed()
-            )?;
+                self.clock.speed()));
         }
-        writeln!(
-            out,
-            "Approval takes people: count the time it takes to read the preview and to find who may say yes.\n"
-        )
+        out.text("Approval takes people: count the time it takes to read the preview and to find who may say yes.");
+        out.blank()
     }
 
     /// The line for programs.
@@ -176,25 +174,26 @@ pub(super) struct Rehearsed<'a> {
 
 impl Rehearsed<'_> {
     /// For people: what it was all about, and what of the scenario came up.
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, out: &mut Lines) {
         let scenario = self.scenario.filter(|title| !title.is_empty());
         let of = scenario.map(|title| format!(" of {:?}", harmless(title))).unwrap_or_default();
         let killed = if self.killed { ", with the run killed in the middle and taken up again" } else { "" };
         let (came, never): (Vec<_>, Vec<_>) = self.faults.iter().partition(|fault| fault.times > 0);
         for fault in came {
             let times = counted(fault.times, "time", "times");
-            writeln!(out, "Struck     {times}: {}", harmless(&fault.rule))?;
+            out.labelled("Struck", format_args!("{times}: {}", harmless(&fault.rule)));
         }
         for fault in &never {
-            writeln!(out, "Not struck {}: it never came up, so it was not rehearsed", harmless(&fault.rule))?;
+            out.at("Not struck ", format_args!("{}: it never came up, so it was not rehearsed", harmless(&fault.rule)));
         }
         if !never.is_empty() {
-            writeln!(out, "           A longer list (--accounts N), or a fault that begins earlier, brings it up.")?;
+            out.labelled("", "A longer list (--accounts N), or a fault that begins earlier, brings it up.");
         }
         if !self.faults.is_empty() {
-            writeln!(out)?;
+            out.blank();
         }
-        writeln!(out, "This rehearsal{of}{killed}:\n")
+        out.text(format_args!("This rehearsal{of}{killed}:"));
+        out.blank()
     }
 }
 

@@ -38,11 +38,11 @@ pub(super) fn prove(
             let name = harmless(&row.user_principal_name);
             let verdict =
                 if holds { "is the password that the directory now holds" } else { "is NOT the directory's password" };
-            writeln!(out, "Proof      the sealed credential of {name} opens, and it {verdict}.")?;
+            out.labelled("Proof", format_args!("the sealed credential of {name} opens, and it {verdict}."));
             let other = if is_theirs_alone { "does not open it" } else { "OPENS IT, TOO" };
-            writeln!(out, "           The key of those who hand the others over {other}. See it yourself:")?;
-            writeln!(out, "           sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key))?;
-            writeln!(out)
+            out.labelled("", format_args!("The key of those who hand the others over {other}. See it yourself:"));
+            out.command(11, format_args!("sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key)));
+            out.blank()
         });
         return Ok(Some(holds && is_theirs_alone));
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::failures;
-use super::fitted;
+use super::lines::{self, Lines};
 use super::preview::{note_unprinted, quoted};
 use super::words::{count, counted, moment};
 use crate::plan::folder::PlanFolder;
@@ -118,37 +118,34 @@ fn show(held: &CheckedEvidence, archive: &Path, json: bool, checked: bool) {
         let line = EvidenceDocument { archive: archive.display().to_string(), checked, held };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        fitted::write(&mut out, |out| write(out, held, archive, checked))
+        lines::write(&mut out, |out| write(out, held, archive, checked))
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-fn write(out: &mut impl Write, held: &CheckedEvidence, archive: &Path, checked: bool) -> io::Result<()> {
+fn write(out: &mut Lines, held: &CheckedEvidence, archive: &Path, checked: bool) {
     let contents = &held.contents;
     let files = counted(contents.files.len() as u64, "file", "files");
-    writeln!(out, "Evidence   {}, {files}, of {}", archive.display(), moment(contents.created_at))?;
-    writeln!(out, "Plan       {} in tenant {}", contents.plan.short(), contents.tenant)?;
+    out.labelled("Evidence", format_args!("{}, {files}, of {}", archive.display(), moment(contents.created_at)));
+    out.labelled("Plan", format_args!("{} in tenant {}", contents.plan.short(), contents.tenant));
     for entry in &contents.files {
-        writeln!(out, "           {}  {:>12} bytes  {}", entry.sha256.short(), count(entry.bytes), entry.name)?;
+        out.labelled("", format_args!("{}  {:>12} bytes  {}", entry.sha256.short(), count(entry.bytes), entry.name));
     }
     match (&held.signed_by, checked) {
-        (Some(key), _) => writeln!(out, "Signed by  {key}")?,
-        (None, true) => writeln!(out, "Not signed: anyone who had the file could have made another one")?,
-        (None, false) => writeln!(out, "Not signed; --sign KEY signs it")?,
+        (Some(key), _) => out.labelled("Signed by", format_args!("{key}")),
+        (None, true) => out.text("Not signed: anyone who had the file could have made another one"),
+        (None, false) => out.text("Not signed; --sign KEY signs it"),
     }
     if checked {
-        writeln!(out, "It holds: every file is as the manifest says, and the chain of the journal is whole.")?;
+        out.text("It holds: every file is as the manifest says, and the chain of the journal is whole.");
         if held.signed_by.is_some() {
-            writeln!(out, "Whose key that is, compare yourself, or let --signed-by KEY.pub do it.")?;
+            out.text("Whose key that is, compare yourself, or let --signed-by KEY.pub do it.");
         }
     } else if held.signed_by.is_some() {
         let archive = quoted(archive);
-        writeln!(out, "\nTo check it without sealoff:")?;
-        writeln!(out, "  unzip -p {archive} manifest.json.sig > manifest.json.sig")?;
-        writeln!(
-            out,
-            "  unzip -p {archive} manifest.json | ssh-keygen -Y verify -f allowed_signers -I NAME -n {NAMESPACE} -s manifest.json.sig"
-        )?;
+        out.blank();
+        out.text("To check it without sealoff:");
+        out.command(2, format_args!("unzip -p {archive} manifest.json.sig > manifest.json.sig"));
+        out.command(2, format_args!("unzip -p {archive} manifest.json | ssh-keygen -Y verify -f allowed_signers -I NAME -n {NAMESPACE} -s manifest.json.sig"));
     }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::run::outcome_counts::OutcomeCounts;
+use crate::wording::worded_step::WordedStep;
 
 /// The exit codes of every command. They are part of the contract with scripts: never renumber them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +88,12 @@ pub struct Failure {
     pub exit: Exit,
     /// What happened, to which row or file: a lower-case fragment that reads after `error: `.
     pub what: String,
-    /// What to do next, as whole sentences; printed after `help: `.
-    pub next: Option<String>,
+    /// The place in a file that shows it, with its mark, line by line.
+    pub(super) excerpt: Option<String>,
+    /// What happened because of it, as another such fragment.
+    pub(super) also: Option<String>,
+    /// What to do next, as whole sentences and commands; printed after `help: `.
+    pub next: Vec<WordedStep>,
     /// The id of the argument whose value is what is wrong, where one is: its place in the file of settings is named.
     pub(super) argument: Option<&'static str>,
 }
@@ -96,7 +101,7 @@ pub struct Failure {
 impl Failure {
     /// A failure that ends with this code.
     pub fn new(exit: Exit, what: impl fmt::Display) -> Self {
-        Self { exit, what: what.to_string(), next: None, argument: None }
+        Self { exit, what: what.to_string(), excerpt: None, also: None, next: Vec::new(), argument: None }
     }
 
     /// The command line, or a file that it names, cannot be used.
@@ -125,10 +130,29 @@ impl Failure {
         self
     }
 
-    /// Says what to do next.
+    /// Says what to do next, in place of what was said before.
     #[must_use]
-    pub fn with_next(mut self, next: impl fmt::Display) -> Self {
-        self.next = Some(next.to_string());
+    pub fn with_next(mut self, next: impl Into<WordedStep>) -> Self {
+        self.next = vec![next.into()];
+        self
+    }
+
+    /// The same, by a command.
+    #[must_use]
+    pub fn with_command(self, what: impl fmt::Display, command: impl fmt::Display) -> Self {
+        self.with_next(WordedStep::typed(what, command))
+    }
+
+    /// What to do next, in one line.
+    pub(super) fn remedy(&self) -> Option<String> {
+        let next: Vec<String> = self.next.iter().map(ToString::to_string).collect();
+        (!next.is_empty()).then(|| next.join(" "))
+    }
+
+    /// Says what to do besides.
+    #[must_use]
+    pub fn and_next(mut self, next: impl Into<WordedStep>) -> Self {
+        self.next.push(next.into());
         self
     }
 }

@@ -14,8 +14,8 @@ use serde::Serialize;
 use super::connect::{Connected, ConnectionArgs};
 use super::exit::{Exit, Failure};
 use super::failures;
-use super::fitted;
 use super::interrupt::StopRequests;
+use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::spinner::Spinner;
@@ -288,9 +288,8 @@ fn deliver(output: RosterOutput, path: &Path) -> Result<(), Failure> {
 
 fn show(report: &ExportDocument, path: &Path, to_standard_output: bool, json: bool) {
     if to_standard_output {
-        let mut text = Vec::new();
-        if describe(&mut text, report, None).is_ok() {
-            messages::info(String::from_utf8_lossy(&text).trim_end());
+        if !messages::is_quiet() {
+            messages::print(&Lines::of(|out| describe(out, report, None)));
         }
         return;
     }
@@ -299,23 +298,23 @@ fn show(report: &ExportDocument, path: &Path, to_standard_output: bool, json: bo
         let line = serde_json::to_string(report).map_err(io::Error::other);
         line.and_then(|line| writeln!(out, "{line}"))
     } else {
-        fitted::write(&mut out, |out| describe(out, report, Some(path)))
+        lines::write(&mut out, |out| describe(out, report, Some(path)))
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }
 
-fn describe(out: &mut impl Write, report: &ExportDocument, path: Option<&Path>) -> io::Result<()> {
-    writeln!(out, "Tenant   {} ({})", harmless(&report.tenant_name), report.tenant)?;
+fn describe(out: &mut Lines, report: &ExportDocument, path: Option<&Path>) {
+    out.at("Tenant   ", format_args!("{} ({})", harmless(&report.tenant_name), report.tenant));
     if let Some(group) = &report.group {
-        writeln!(out, "Group    {}", harmless(group))?;
+        out.at("Group    ", format_args!("{}", harmless(group)));
     }
     let people = counted(report.people, "person", "people");
     match path {
-        Some(path) => writeln!(out, "Roster   {}, {people}", path.display())?,
-        None => writeln!(out, "Roster   {people}")?,
+        Some(path) => out.at("Roster   ", format_args!("{}, {people}", path.display())),
+        None => out.at("Roster   ", format_args!("{people}")),
     }
     if report.excluded > 0 {
-        writeln!(out, "Excluded {}", counted(report.excluded, "person", "people"))?;
+        out.at("Excluded ", format_args!("{}", counted(report.excluded, "person", "people")));
     }
     if !report.others.is_empty() {
         let others: Vec<String> = report
@@ -323,15 +322,14 @@ fn describe(out: &mut impl Write, report: &ExportDocument, path: Option<&Path>) 
             .iter()
             .map(|(kind, number)| format!("{} of the kind {}", count(*number), harmless(kind)))
             .collect();
-        writeln!(out, "Left out {}: members of the group that are no users", others.join(", "))?;
+        out.at("Left out ", format_args!("{}: members of the group that are no users", others.join(", ")));
     }
     if report.from_index {
-        writeln!(out, "Note     only Graph's index could answer the filter; it may lag behind by some minutes")?;
+        out.at("Note     ", "only Graph's index could answer the filter; it may lag behind by some minutes");
     }
     if let Some(path) = path {
-        writeln!(out)?;
-        writeln!(out, "Read it, take out the people who are not meant, and see what would happen to the others:")?;
-        writeln!(out, "  sealoff plan {} --playbook PLAYBOOK --out DIR", quoted(path))?;
+        out.blank();
+        out.text("Read it, take out the people who are not meant, and see what would happen to the others:");
+        out.command(2, format_args!("sealoff plan {} --playbook PLAYBOOK --out DIR", quoted(path)));
     }
-    Ok(())
 }

@@ -1,7 +1,6 @@
 //! Who hands what over, in lines for a terminal.
 
-use std::io::{self, Write};
-
+use super::lines::Lines;
 use super::words::{count, counted, harmless};
 use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::Handoff;
@@ -53,18 +52,17 @@ fn key_names(keys: &[String]) -> String {
 }
 
 /// Where the packets are, and who gets how many.
-pub(super) fn write_packets(out: &mut impl Write, plan: &PlanFolder, packets: &[Packet]) -> io::Result<()> {
+pub(super) fn write_packets(out: &mut Lines, plan: &PlanFolder, packets: &[Packet]) {
     if packets.is_empty() {
-        return Ok(());
+        return;
     }
-    writeln!(out, "Packets    {}, one for each who hands passwords over", packets::folder(plan).display())?;
+    out.labelled("Packets", format_args!("{}, one for each who hands passwords over", packets::folder(plan).display()));
     for packet in packets.iter().take(MAX_NAMED) {
         let accounts = counted(packet.accounts.into(), "account", "accounts");
-        writeln!(out, "           {}: {accounts}, for {}", harmless(&packet.file), harmless(&packet.name))?;
+        out.labelled("", format_args!("{}: {accounts}, for {}", harmless(&packet.file), harmless(&packet.name)));
     }
     let more = packets.len().saturating_sub(MAX_NAMED);
     if more > 0 {
-        writeln!(out, "           and {} more in index.csv", count(more as u64))?;
+        out.labelled("", format_args!("and {} more in index.csv", count(more as u64)));
     }
-    Ok(())
 }

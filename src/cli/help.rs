@@ -62,8 +62,8 @@ fn unknown(name: &str, program: &clap::Command) -> Failure {
     let known = TOPICS.iter().map(|topic| topic.name).chain(commands);
     let failure = Failure::usage(format_args!("the manual has no topic {name:?}, and sealoff no such command"));
     match nearest(name, known) {
-        Some(meant) => failure.with_next(format_args!("Did you mean: sealoff help {meant}")),
-        None => failure.with_next("All topics: sealoff help"),
+        Some(meant) => failure.with_command("Did you mean", format_args!("sealoff help {meant}")),
+        None => failure.with_command("All topics", "sealoff help"),
     }
 }
 

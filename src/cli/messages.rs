@@ -8,7 +8,9 @@ use anstream::ColorChoice;
 use anstyle::AnsiColor;
 use clap::{Args, ValueEnum};
 
-use super::fitted;
+use super::lines::Lines;
+use super::words::error_width;
+use crate::wording::worded_step::WordedStep;
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Terminal")]
@@ -41,6 +43,26 @@ enum MessageLevel {
     Quiet,
     Ordinary,
     Verbose,
+}
+
+/// What a message begins with.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mark {
+    Error,
+    Help,
+    Warning,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, color) = match self {
+            Self::Error => ("error", AnsiColor::Red),
+            Self::Help => ("help", AnsiColor::Cyan),
+            Self::Warning => ("warning", AnsiColor::Yellow),
+        };
+        let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
+        write!(f, "{style}{word}:{style:#} ")
+    }
 }
 
 /// Set once, before the first message. Refused: an argument of every function that may print a message; nothing but the
@@ -86,43 +108,41 @@ pub(super) fn is_verbose() -> bool {
 }
 
 /// Prints at every level, `--quiet` too. A line that cannot be printed must not stop a command.
-pub(super) fn always(text: impl fmt::Display) {
-    let _ = writeln!(anstream::stderr(), "{}", fitted::for_standard_error(&text.to_string()));
+pub(super) fn always(text: impl Into<WordedStep>) {
+    print(&Lines::of(|out| out.text(text)));
 }
 
 /// The same, with a coloured mark at its beginning.
-pub(super) fn always_marked(mark: &str, color: AnsiColor, text: impl fmt::Display) {
-    let _ = writeln!(anstream::stderr(), "{}", marked(mark, color, text));
+pub(super) fn always_marked(mark: Mark, text: impl Into<WordedStep>) {
+    print(&Lines::of(|out| out.at(mark, text)));
 }
 
-/// A message for standard error with its mark, in lines that fit.
-pub(super) fn marked(mark: &str, color: AnsiColor, text: impl fmt::Display) -> String {
-    let text = format!("{mark}: {text}");
-    let fitting = fitted::for_standard_error(&text);
-    let rest = fitting.strip_prefix(mark).and_then(|rest| rest.strip_prefix(':')).unwrap_or(&fitting);
-    let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
-    format!("{style}{mark}:{style:#}{rest}")
+/// Prints lines on standard error, as wide as it is.
+pub(super) fn print(lines: &Lines) {
+    let _ = write!(anstream::stderr(), "{}", lines.laid_out(error_width()));
 }
 
 /// Prints what is good to know and changes nothing; not with `--quiet`.
-pub(super) fn info(text: impl fmt::Display) {
+pub(super) fn info(text: impl Into<WordedStep>) {
     if !is_quiet() {
         always(text);
     }
 }
 
 /// The same, about what was just done or is done next.
-pub(super) fn note(text: impl fmt::Display) {
-    info(format_args!("note: {text}"));
+pub(super) fn note(text: impl Into<WordedStep>) {
+    if !is_quiet() {
+        print(&Lines::of(|out| out.at("note: ", text)));
+    }
 }
 
 /// Prints what the operator has to know, `--quiet` too.
-pub(super) fn warn(text: impl fmt::Display) {
-    always_marked("warning", AnsiColor::Yellow, text);
+pub(super) fn warn(text: impl Into<WordedStep>) {
+    always_marked(Mark::Warning, text);
 }
 
 /// Prints with `--verbose` alone.
-pub(super) fn verbose(text: impl fmt::Display) {
+pub(super) fn verbose(text: impl Into<WordedStep>) {
     if is_verbose() {
         always(text);
     }

@@ -13,7 +13,7 @@
 //! | `time_args`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `nearest_path` | what a command line lacks, and the nearest name to one that is not there |
-//! | `messages`, `words`, `fitted` | how much is printed, in which words, and how wide |
+//! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
 //! | [`schemas`] | the JSON Schemas of all that is printed for programs |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
@@ -53,12 +53,12 @@ pub mod evidence;
 pub mod exit;
 pub mod export;
 mod failures;
-mod fitted;
 mod handoff;
 pub mod help;
 mod interrupt;
 pub mod keygen;
 mod letters;
+mod lines;
 pub mod man;
 mod man_topic;
 mod messages;
@@ -93,6 +93,7 @@ mod sign_in_args;
 pub mod simulate;
 mod simulate_watch;
 mod simulated_apps;
+mod size_guard;
 mod spinner;
 pub mod status;
 mod tenant_check;
@@ -272,8 +273,20 @@ fn in_runtime(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Ex
 
 /// A message that cannot be shown changes nothing about the exit code.
 fn show(failure: &Failure) {
-    messages::always_marked("error", anstyle::AnsiColor::Red, &failure.what);
-    if let Some(next) = &failure.next {
-        messages::always_marked("help", anstyle::AnsiColor::Cyan, next);
-    }
+    messages::print(&lines::Lines::of(|out| {
+        out.at(messages::Mark::Error, &failure.what);
+        if let Some(also) = &failure.also {
+            out.at("       ", also);
+        }
+        if let Some(excerpt) = &failure.excerpt {
+            out.whole_block(excerpt);
+        }
+        for (index, next) in failure.next.iter().enumerate() {
+            if index == 0 {
+                out.at(messages::Mark::Help, next.clone());
+            } else {
+                out.at("      ", next.clone());
+            }
+        }
+    }));
 }

@@ -1,57 +1,56 @@
 //! How fast a run went, and what it waited for, as the recap shows it.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
+use super::lines::Lines;
 use super::words::{count, counted, harmless, span};
 use crate::graph::quota::Shape;
 use crate::run::event::Statistics;
 
 /// How fast it went, and what it waited for.
-pub(super) fn write(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
+pub(super) fn write(out: &mut Lines, statistics: &Statistics) {
     let floor = span(statistics.floor);
     let floor = match statistics.elapsed_over_floor {
         None => format!("the quota's floor: {floor}"),
         Some(ratio) => format!("the quota's floor: {floor}; {ratio:.2} times that"),
     };
-    writeln!(
-        out,
+    out.text(format_args!(
         "{} in {} ({floor}), {} calls, {} throttled",
         counted(statistics.writes_accepted, "write", "writes"),
         span(statistics.elapsed),
         count(statistics.calls),
-        counted(statistics.writes_throttled, "write", "writes"),
-    )?;
+        counted(statistics.writes_throttled, "write", "writes")
+    ));
     let waits = [("the quota", statistics.waited_for_quota), ("Graph to be reachable", statistics.waited_for_network)];
-    write_apps(out, statistics)?;
+    write_apps(out, statistics);
     for (what, waited) in waits.into_iter().filter(|(_, waited)| *waited >= Duration::from_secs(1)) {
-        writeln!(out, "Waited {} for {what}", span(waited))?;
+        out.text(format_args!("Waited {} for {what}", span(waited)));
     }
     match statistics.limiter {
         Shape::TokenBucket => {}
-        Shape::SlidingWindow => writeln!(out, "This tenant counts its writes in a sliding window, not in a bucket")?,
-        Shape::FixedWindow => writeln!(out, "This tenant counts its writes in fixed windows, not in a bucket")?,
+        Shape::SlidingWindow => out.text("This tenant counts its writes in a sliding window, not in a bucket"),
+        Shape::FixedWindow => out.text("This tenant counts its writes in fixed windows, not in a bucket"),
     }
     if statistics.tenant_limit_reached {
-        writeln!(out, "The tenant's own limit was reached: another app was spending the write quota too")?;
+        out.text("The tenant's own limit was reached: another app was spending the write quota too");
     }
-    Ok(())
 }
 
 /// What went through each app, where there was more than one.
-fn write_apps(out: &mut impl Write, statistics: &Statistics) -> io::Result<()> {
+fn write_apps(out: &mut Lines, statistics: &Statistics) {
     if statistics.apps.len() < 2 {
-        return Ok(());
+        return;
     }
     for app in &statistics.apps {
         let writes = counted(app.writes_accepted, "write", "writes");
-        write!(out, "  {writes:>14}, {} throttled, through app {}", count(app.writes_throttled), harmless(&app.app))?;
-        match &app.left_out {
-            None => writeln!(out)?,
-            Some(reason) => writeln!(out, "; left out: {}", harmless(reason))?,
-        }
+        let reason = app.left_out.as_ref();
+        let left_out = reason.map_or_else(String::new, |reason| format!("; left out: {}", harmless(reason)));
+        let throttled = count(app.writes_throttled);
+        out.at(
+            format_args!("  {writes:>14}, "),
+            format_args!("{throttled} throttled, through app {}{left_out}", harmless(&app.app)),
+        );
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -70,11 +69,7 @@ mod tests {
             tenant_limit_reached: true,
             ..Statistics::default()
         };
-        let written = |statistics: &Statistics| {
-            let mut out = Vec::new();
-            write(&mut out, statistics).unwrap();
-            String::from_utf8(out).unwrap()
-        };
+        let written = |statistics: &Statistics| Lines::of(|out| write(out, statistics)).laid_out(None);
         let text = written(&statistics);
         for part in ["1.01 times", "Waited 14 min 50 s for the quota", "sliding window", "another app"] {
             assert!(text.contains(part), "{part} in {text}");

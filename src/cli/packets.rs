@@ -8,14 +8,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
-use super::fitted;
 use super::handoff;
+use super::lines;
 use super::preview::{note_unprinted, quoted};
 use crate::json_schema::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::output;
 use crate::run::packets::{self, Packet};
+use crate::wording::plan_command;
 
 /// Make the packets of a run again, one for each person who hands passwords over
 ///
@@ -66,11 +67,7 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
     let made = output::write_packets(&plan)?;
     if made.is_empty() {
         return Err(Failure::usage(format_args!("no password has been set by the plan in {} yet", quoted(&args.dir)))
-            .with_next(format_args!(
-                "Carry it out: sealoff apply {} --confirm {}",
-                quoted(&args.dir),
-                plan.manifest().phrase()
-            )));
+            .with_command("Carry it out", plan_command::apply(&args.dir, plan.manifest())));
     }
     let mut out = anstream::stdout();
     let written = if args.json {
@@ -79,7 +76,7 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
             .map_err(io::Error::other)
             .and_then(|line| writeln!(out, "{line}"))
     } else {
-        fitted::write(&mut out, |out| handoff::write_packets(out, &plan, &made))
+        lines::write(&mut out, |out| handoff::write_packets(out, &plan, &made))
     };
     note_unprinted(written.and_then(|()| out.flush()));
     Ok(Exit::Done)

@@ -21,6 +21,7 @@ use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
 use crate::plan::folder::{self, PlanFolder};
 use crate::plan::handoff::HandoffKeys;
+use crate::plan::phrase::spoken_number;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
@@ -139,8 +140,9 @@ pub struct RuleArgs {
     /// Count sessions that were revoked at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23 (UTC), or 6h (ago)
     #[arg(long, value_name = "TIME", value_parser = time_args::past)]
     pub(super) since: Option<OffsetDateTime>,
-    /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
-    #[arg(long, value_name = "N")]
+    /// How many accounts may be changed; a plan of more than 5,000, or of more than a quarter of the tenant, is carried out
+    /// only where that number is named, here or at apply
+    #[arg(long, value_name = "N", value_parser = number_of_accounts)]
     pub(super) max_accounts: Option<u32>,
     /// Plan even where this app may not read directory roles: no account is then known as an administrator's
     #[arg(long)]
@@ -160,6 +162,12 @@ fn by_name() -> impl TypedValueParser<Value = KeyProperty> {
 /// Known to the shells' completions, and named after a typing error.
 pub(super) fn playbook() -> impl TypedValueParser<Value = Playbook> {
     PossibleValuesParser::new(Playbook::ALL.map(Playbook::name)).try_map(|name| name.parse::<Playbook>())
+}
+
+/// A number of accounts, as people write it.
+pub(super) fn number_of_accounts(text: &str) -> Result<u32, &'static str> {
+    let number = spoken_number(text).and_then(|number| u32::try_from(number).ok());
+    number.ok_or("it is a number of accounts, such as 278 or 11,554")
 }
 
 fn playbook_help() -> String {
@@ -227,7 +235,8 @@ impl RuleArgs {
             since: self.since,
             max_accounts: self.max_accounts,
         };
-        let rules = Rules { playbook, options, recipients, handoff: handoff.filter(|_| playbook.resets()), protected };
+        let handoff = handoff.filter(|_| playbook.resets());
+        let rules = Rules { playbook, options, recipients, handoff, protected, tenant_is_made_up: false };
         match rules.check() {
             Ok(()) => Ok(rules),
             Err(error) => Err(error.into()),

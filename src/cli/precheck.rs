@@ -72,8 +72,8 @@ fn missing(claims: &Claims, steps: Steps) -> Option<Failure> {
     names.dedup();
     let whose = if claims.is_app { "this app was not granted" } else { "the token does not carry" };
     let what = format!("{whose} {}: Graph would refuse every write; nothing was changed", missing.join(", nor "));
-    let remedy = format!("{}\n      {WITHOUT_CHECKS}", grants::how_to_grant(&names, claims.is_app));
-    Some(Failure::new(Exit::Access, what).with_next(remedy))
+    let remedy = grants::how_to_grant(&names, claims.is_app);
+    Some(Failure::new(Exit::Access, what).with_next(remedy).and_next(WITHOUT_CHECKS))
 }
 
 /// Warns when this machine's clock and Graph's disagree, by the answers so far.

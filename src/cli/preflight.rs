@@ -8,10 +8,10 @@ use super::apps::Joined;
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::precheck::CheckArgs;
-use super::preview::quoted;
 use super::recheck;
 use super::scheduled_start::{Countdown, ScheduledStart};
 use super::tenant_check::check_organization;
+use super::words::quoted;
 use crate::graph::reading::Organization;
 use crate::plan::drift::Drift;
 use crate::plan::folder::PlanFolder;
@@ -20,6 +20,8 @@ use crate::plan::reach::ActingPrincipal;
 use crate::run::accounts::PlannedAccounts;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::ResumePoint;
+use crate::wording::plan_command;
+use crate::wording::worded_step::WordedStep;
 
 /// A run that begins at a scheduled time, and what has to hold then.
 pub(super) struct NotBefore<'a> {
@@ -96,11 +98,13 @@ impl NotBefore<'_> {
 pub(super) fn not_begun(plan: &PlanFolder, not_before: Option<&NotBefore<'_>>) -> Failure {
     let waiting = not_before.is_some_and(|not_before| not_before.start.left().is_some());
     let next = if waiting {
-        "The same command waits again, for the same time.".to_owned()
+        "The same command waits again, for the same time.".into()
     } else {
         // `run` has made its plan, and makes no other in that folder.
-        let (dir, phrase) = (quoted(plan.path()), plan.manifest().phrase());
-        format!("The same command begins again; after sealoff run it is: sealoff apply {dir} --confirm {phrase}")
+        WordedStep::typed(
+            "The same command begins again; after sealoff run it is",
+            plan_command::apply(plan.path(), plan.manifest()),
+        )
     };
     Failure::new(Exit::Interrupted, "interrupted before the first write; nothing was changed").with_next(next)
 }

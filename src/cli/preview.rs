@@ -25,6 +25,7 @@ use crate::seal::recipient_name;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{QuotaOwner, shortest};
+use crate::wording::{plan_command, too_large};
 
 /// The rows of one decision that have one reason, with the reason for people.
 #[derive(JsonSchema, Serialize)]
@@ -155,6 +156,9 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
     if page.exists() {
         labelled(out, "Page", &format!("{}, for the person who approves", page.display()))?;
     }
+    if let Some(sentence) = too_large::sentence(plan) {
+        labelled(out, "Guard", &format!("{sentence}, as in the line below"))?;
+    }
     writeln!(out)?;
     if plan.accounts() == 0 {
         writeln!(out, "No account would be changed: there is nothing to apply.")
@@ -162,7 +166,7 @@ fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()
         let accounts = counted(plan.accounts().into(), "account", "accounts");
         writeln!(out, "Nothing has been changed. To change {accounts}:")?;
         // Never wrapped: it is there to be copied.
-        writeln!(out, "  sealoff apply {} --confirm {}", quoted(&summary.folder), plan.phrase())
+        writeln!(out, "  {}", plan_command::apply(&summary.folder, plan))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::phrase::SpokenApproval;
 use crate::run::resume_point::ResumePoint;
+use crate::wording::plan_command::naming_the_number;
 
 /// Gets the approval, where it has to be asked for.
 ///
@@ -30,10 +31,11 @@ pub(super) async fn approve(
     let manifest = plan.manifest();
     let number = resume_point.failed().unwrap_or(manifest.accounts().into());
     let retry = if resume_point.failed().is_some() { " --retry-failed" } else { "" };
-    let command = format!("sealoff apply {}{retry} --confirm {}", quoted(plan.path()), manifest.phrase_for(number));
+    let allowed = if retry.is_empty() { naming_the_number(manifest) } else { String::new() };
+    let command =
+        format!("sealoff apply {}{retry}{allowed} --confirm {}", quoted(plan.path()), manifest.phrase_for(number));
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::refused("there is no terminal to ask for approval")
-            .with_next(format_args!("Approve with: {command}")));
+        return Err(Failure::refused("there is no terminal to ask for approval").with_command("Approve with", command));
     }
     let mut err = anstream::stderr();
     let which = if resume_point.failed().is_some() { " that failed" } else { "" };
@@ -52,7 +54,7 @@ pub(super) async fn approve(
     // The plan is as good as it was, also where `run` has made it a moment ago.
     let left = |exit, what: &str| {
         Failure::new(exit, format_args!("{what}; nothing was changed"))
-            .with_next(format_args!("The plan stays in {}. To carry it out: {command}", quoted(plan.path())))
+            .with_command(format_args!("The plan stays in {}. To carry it out", quoted(plan.path())), &command)
     };
     let typed = tokio::select! {
         typed = line() => Some(typed.map_err(Failure::refused)?),

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::fitted;
 use super::handoff;
+use super::lines::{self, Lines};
 use super::messages;
 use super::pace_args::EffectivePace;
 use super::pace_recap;
@@ -26,6 +26,7 @@ use crate::wording;
 use crate::wording::next_steps::worded;
 use crate::wording::standing::headline;
 use crate::wording::steps::how_far;
+use crate::wording::worded_step::WordedStep;
 
 /// What became of a run.
 pub(super) struct Recap<'a> {
@@ -89,7 +90,7 @@ impl Recap<'_> {
             };
             serde_json::to_string(&recap).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
         } else {
-            fitted::write(&mut out, |out| self.write(out))
+            lines::write(&mut out, |out| self.write(out))
         };
         note_unprinted(written.and_then(|()| out.flush()));
         // The reader of the JSON sees in the mail of the job why its code was not 0. A run that was stopped has an error.
@@ -98,55 +99,61 @@ impl Recap<'_> {
         }
     }
 
-    fn why_not_done(&self) -> String {
+    fn why_not_done(&self) -> WordedStep {
         let dir = quoted(self.plan.path());
         if self.ending == RunEnd::Interrupted {
             let (phrase, again) = (self.plan.manifest().phrase(), self.again);
             let command = format!("sealoff apply {dir} --confirm {phrase}{again}");
             let not_done = counted(self.output.outcomes.not_done(), "account is", "accounts are");
-            return format!("interrupted: {not_done} not done yet; to go on: {command}");
+            return WordedStep::typed(format_args!("interrupted: {not_done} not done yet; to go on"), command);
         }
         let headline = headline(&self.output.outcomes, self.plan.manifest().playbook);
-        format!("{headline}. Why, and what is left to do: sealoff status {dir}")
+        WordedStep::typed(format_args!("{headline}. Why, and what is left to do"), format_args!("sealoff status {dir}"))
     }
 
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, out: &mut Lines) {
         let outcomes = &self.output.outcomes;
-        writeln!(out)?;
+        out.blank();
         match self.ending {
             RunEnd::Finished => {}
             RunEnd::Interrupted => {
-                writeln!(out, "Interrupted: what was under way was waited for, and the rest is pending.\n")?
+                out.text("Interrupted: what was under way was waited for, and the rest is pending.");
+                out.blank();
             }
-            RunEnd::Stopped => writeln!(out, "Stopped before the end; the rest is pending.\n")?,
+            RunEnd::Stopped => {
+                out.text("Stopped before the end; the rest is pending.");
+                out.blank();
+            }
         }
-        writeln!(out, "{}.\n", headline(outcomes, self.plan.manifest().playbook))?;
+        out.text(format_args!("{}.", headline(outcomes, self.plan.manifest().playbook)));
+        out.blank();
         for (outcome, rows) in outcomes.iter() {
-            writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), wording::outcome::meaning(outcome))?;
+            out.at(format_args!("{:<10} {:>7}  ", outcome.name(), count(rows)), wording::outcome::meaning(outcome));
         }
         if outcomes.drifted() > 0 {
             let drifted = counted(outcomes.drifted(), "of these is", "of these are");
-            writeln!(out, "{:<18}  {drifted} no longer what the plan says: drifted", "")?;
+            out.at(format_args!("{:<20}", ""), format_args!("{drifted} no longer what the plan says: drifted"));
         }
         if outcomes.steps().planned().next().is_some() {
-            writeln!(out, "\nSteps      {}", how_far(outcomes.steps()))?;
+            out.blank();
+            out.labelled("Steps", how_far(outcomes.steps()));
         }
         if let Some(statistics) = &self.statistics {
-            writeln!(out)?;
-            pace_recap::write(out, statistics)?;
+            out.blank();
+            pace_recap::write(out, statistics);
         }
-        writeln!(out, "Results    {}", self.output.results.display())?;
-        handoff::write_packets(out, self.plan, &self.output.packets)?;
+        out.labelled("Results", self.output.results.display().to_string());
+        handoff::write_packets(out, self.plan, &self.output.packets);
         self.write_next(out)
     }
 
     /// What the operator should do next, in order.
-    fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write_next(&self, out: &mut Lines) {
         if self.is_drill {
             if self.exit == Exit::Done && !self.output.outcomes.is_all_dealt_with() {
-                writeln!(out, "A real run would end with code 3: somebody on the list is not dealt with.")?;
+                out.text("A real run would end with code 3: somebody on the list is not dealt with.");
             }
-            return writeln!(out);
+            return out.blank();
         }
         let steps = next_steps(
             self.plan,
@@ -156,11 +163,11 @@ impl Recap<'_> {
         );
         let steps = worded(&steps, self.plan, self.again);
         if !steps.is_empty() {
-            writeln!(out, "\nWhat is left to do, in order:")?;
+            out.blank();
+            out.text("What is left to do, in order:");
         }
-        for (number, step) in (1..).zip(&steps) {
-            writeln!(out, "  {number}. {step}")?;
+        for (number, step) in (1..).zip(steps) {
+            out.numbered(number, step);
         }
-        Ok(())
     }
 }

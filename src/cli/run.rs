@@ -13,10 +13,12 @@ use super::messages;
 use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
+use super::size_guard;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::spoken_number;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
+use crate::wording::plan_command;
 
 /// Plan, ask, and apply in one go
 ///
@@ -56,8 +58,9 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let from_stdin = args.plan.roster.as_os_str() == "-";
     let can_ask = std::io::stdin().is_terminal() && !from_stdin;
     if !args.dry_run && args.confirm.is_none() && !can_ask {
-        return Err(Failure::refused("there is no terminal to ask for approval").with_next(
-            "Make the plan first (sealoff plan, or --dry-run), read it, then: sealoff apply DIR --confirm N@FINGERPRINT",
+        return Err(Failure::refused("there is no terminal to ask for approval").with_command(
+            "Make the plan first (sealoff plan, or --dry-run), read it, then",
+            "sealoff apply DIR --confirm N@FINGERPRINT",
         ));
     }
     // Checked before the plan is made, and not after it.
@@ -78,12 +81,10 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let folder = plan.map_or_else(|| PlanFolder::open(&args.plan.out), Ok)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
     approval.check(&folder).map_err(|failure| {
-        let phrase = folder.manifest().phrase();
-        failure.with_next(format_args!(
-            "The plan is made. Read it, then: sealoff apply {} --confirm {phrase}",
-            preview::quoted(&args.plan.out)
-        ))
+        failure.with_command("The plan is made. Read it, then", plan_command::apply(&args.plan.out, folder.manifest()))
     })?;
+    // What may be changed was said when the plan was made: the same command says it.
+    size_guard::check(&folder, None)?;
     let _lock = FolderLock::take(folder.path(), "run")?;
     let resume_point = resume_point(&folder, WorkScope::Open)?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::exit::{Exit, Failure, printed};
-use super::fitted;
+use super::lines::{self, Lines};
 use super::messages;
 use super::scheduled_start::spelled_out;
 use super::words::{count, counted, harmless, moment, quoted, span};
@@ -23,8 +23,9 @@ use crate::run::next_steps::{NextStep, next_steps};
 use crate::run::packets;
 use crate::run::status::{RunStatus, run_status};
 use crate::wording;
-use crate::wording::next_steps::{WordedStep, worded};
+use crate::wording::next_steps::worded;
 use crate::wording::standing::headline;
+use crate::wording::worded_step::WordedStep;
 use crate::words::clipped;
 
 /// Where a run stands, and what to do next
@@ -73,7 +74,7 @@ pub fn run(args: StatusArgs) -> Result<Exit, Failure> {
     let status = StatusScreen { plan: &plan, run: &run, held: held.as_ref(), has_results };
     let mut out = anstream::stdout();
     let written =
-        if args.json { status.write_json(&mut out, exit) } else { fitted::write(&mut out, |out| status.write(out)) };
+        if args.json { status.write_json(&mut out, exit) } else { lines::write(&mut out, |out| status.write(out)) };
     printed(written.and_then(|()| out.flush()))?;
     if args.json && exit != Exit::Done {
         messages::warn(status.why_not_done());
@@ -163,65 +164,72 @@ impl StatusScreen<'_> {
         writeln!(out, "{line}")
     }
 
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, out: &mut Lines) {
         let (manifest, run) = (self.manifest(), self.run);
         if run.begun {
-            writeln!(out, "{}.\n", headline(&run.outcomes, manifest.playbook))?;
+            out.text(format_args!("{}.", headline(&run.outcomes, manifest.playbook)));
+            out.blank();
         }
-        writeln!(
-            out,
-            "Plan       {} for {} in {}, made {} (fingerprint {})",
-            manifest.playbook,
-            counted(manifest.accounts().into(), "account", "accounts"),
-            harmless(&manifest.tenant.name),
-            moment(manifest.created_at),
-            manifest.fingerprint().short()
-        )?;
-        self.write_run(out)?;
-        self.write_journal(out)?;
+        out.labelled(
+            "Plan",
+            format_args!(
+                "{} for {} in {}, made {} (fingerprint {})",
+                manifest.playbook,
+                counted(manifest.accounts().into(), "account", "accounts"),
+                harmless(&manifest.tenant.name),
+                moment(manifest.created_at),
+                manifest.fingerprint().short()
+            ),
+        );
+        self.write_run(out);
+        self.write_journal(out);
         if run.begun {
-            writeln!(out)?;
+            out.blank();
             for (outcome, rows) in run.outcomes.iter() {
-                writeln!(out, "{:<10} {:>7}  {}", outcome.name(), count(rows), wording::outcome::meaning(outcome))?;
+                out.at(format_args!("{:<10} {:>7}  ", outcome.name(), count(rows)), wording::outcome::meaning(outcome));
             }
-            self.write_steps(out)?;
-            self.write_reasons(out)?;
+            self.write_steps(out);
+            self.write_reasons(out);
         }
-        writeln!(out)?;
+        out.blank();
         for WordedStep { what, command } in self.next() {
             match command {
-                Some(command) => writeln!(out, "{what}:\n    {command}")?,
-                None => writeln!(out, "{what}")?,
+                Some(command) => {
+                    out.text(format_args!("{what}:"));
+                    out.command(4, command);
+                }
+                None => out.text(what),
             }
         }
-        Ok(())
     }
 
-    fn write_run(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write_run(&self, out: &mut Lines) {
         let run = self.run;
         match self.held {
             Some(Some(LockHolder { command, pid, host, since, waits_until })) => {
-                writeln!(
-                    out,
-                    "Now        sealoff {} works in the folder: process {pid} on {}, since {}",
-                    harmless(command),
-                    harmless(host),
-                    moment(*since)
-                )?;
+                out.labelled(
+                    "Now",
+                    format_args!(
+                        "sealoff {} works in the folder: process {pid} on {}, since {}",
+                        harmless(command),
+                        harmless(host),
+                        moment(*since)
+                    ),
+                );
                 if let Some(until) = waits_until {
-                    writeln!(out, "           It waits until {} to begin", spelled_out(*until))?;
+                    out.labelled("", format_args!("It waits until {} to begin", spelled_out(*until)));
                 }
             }
-            Some(None) => writeln!(out, "Now        another sealoff works in the folder")?,
+            Some(None) => out.labelled("Now", "another sealoff works in the folder"),
             // It is not known what stood behind the place where the journal is broken.
-            None if run.journal.broken.is_some() => writeln!(out, "Now        no process works in the folder")?,
-            None if !run.begun => writeln!(out, "Now        the run has not begun: nothing was changed")?,
+            None if run.journal.broken.is_some() => out.labelled("Now", "no process works in the folder"),
+            None if !run.begun => out.labelled("Now", "the run has not begun: nothing was changed"),
             None => {
                 let how = run.journal.ended.map_or_else(
                     || "the last process was killed, or the machine stopped".to_owned(),
                     |end| format!("the last process ended: {end}"),
                 );
-                writeln!(out, "Now        no process works in the folder; {how}")?;
+                out.labelled("Now", format_args!("no process works in the folder; {how}"));
             }
         }
         if run.writes_left > 0 && run.journal.broken.is_none() {
@@ -229,38 +237,38 @@ impl StatusScreen<'_> {
             let writes = counted(run.writes_left, "write", "writes");
             let rate = run.journal.writes_per_minute();
             let rate = rate.map_or_else(String::new, |rate| format!("; {} writes a minute so far", count(rate as u64)));
-            writeln!(out, "Left       {writes}, {time} by the documented quota{rate}")?;
+            out.labelled("Left", format_args!("{writes}, {time} by the documented quota{rate}"));
         }
-        Ok(())
     }
 
-    fn write_journal(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write_journal(&self, out: &mut Lines) {
         let journal = &self.run.journal;
         if let Some(broken) = &journal.broken {
             let place = broken.line.map_or_else(String::new, |line| format!(" at line {line}"));
-            writeln!(out, "Journal    BROKEN{place}: {}", harmless(&broken.reason))?;
-            writeln!(out, "           what follows is what stands before that, {} lines", count(journal.lines))?;
+            out.labelled("Journal", format_args!("BROKEN{place}: {}", harmless(&broken.reason)));
+            out.labelled("", format_args!("what follows is what stands before that, {} lines", count(journal.lines)));
         } else if let Some(last) = journal.last_written {
             let lines = counted(journal.lines, "line", "lines");
             let processes = counted(journal.processes, "process", "processes");
-            writeln!(out, "Journal    whole: {lines}, {processes}, last written {}", moment(last))?;
+            out.labelled("Journal", format_args!("whole: {lines}, {processes}, last written {}", moment(last)));
             if let Some(first) = journal.first_written {
-                writeln!(out, "           begun {}", moment(first))?;
+                out.labelled("", format_args!("begun {}", moment(first)));
             }
         }
         if let (Some(line), None) = (journal.torn_line, self.held) {
-            writeln!(
-                out,
-                "           line {line} was being written when the process died: its {} will be cut off, and no \
+            out.labelled(
+                "",
+                format_args!(
+                    "line {line} was being written when the process died: its {} will be cut off, and no \
                  write was sent because of them",
-                counted(journal.torn_bytes, "byte", "bytes")
-            )?;
+                    counted(journal.torn_bytes, "byte", "bytes")
+                ),
+            );
         }
-        Ok(())
     }
 
-    fn write_steps(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out)?;
+    fn write_steps(&self, out: &mut Lines) {
+        out.blank();
         for (step, progress) in &self.run.steps {
             let mut parts = vec![format!("{} of {} done", count(progress.done), count(progress.planned()))];
             for (number, word) in [
@@ -272,34 +280,35 @@ impl StatusScreen<'_> {
                     parts.push(format!("{} {word}", count(number)));
                 }
             }
-            writeln!(out, "{step:<10} {}", parts.join(", "))?;
+            out.labelled(step, parts.join(", "));
         }
         if self.run.in_doubt > 0 && self.held.is_none() && self.run.journal.broken.is_none() {
-            writeln!(
-                out,
-                "In doubt   {}: a write was on its way and its answer is not known; the next apply settles it",
-                counted(self.run.in_doubt, "account", "accounts")
-            )?;
+            out.labelled(
+                "In doubt",
+                format_args!(
+                    "{}: a write was on its way and its answer is not known; the next apply settles it",
+                    counted(self.run.in_doubt, "account", "accounts")
+                ),
+            );
         }
-        Ok(())
     }
 
-    fn write_reasons(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write_reasons(&self, out: &mut Lines) {
         let mut reasons: Vec<(&String, &u64)> = self.run.reasons.iter().collect();
         if reasons.is_empty() {
-            return Ok(());
+            return;
         }
         reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(**number), *reason));
-        writeln!(out, "\nWhy accounts are not done:")?;
+        out.blank();
+        out.text("Why accounts are not done:");
         for (reason, number) in reasons.iter().take(MAX_REASONS) {
-            writeln!(out, "{:>18}  {}", count(**number), clipped(&harmless(reason), MAX_REASON))?;
+            out.at(format_args!("{:>18}  ", count(**number)), clipped(&harmless(reason), MAX_REASON));
         }
         let more = reasons.len().saturating_sub(MAX_REASONS);
         if more > 0 {
             let more = counted(more as u64, "more reason", "more reasons");
-            writeln!(out, "{:>18}  {more}: the column detail of results.csv has them all", "")?;
+            out.at(format_args!("{:20}", ""), format_args!("{more}: the column detail of results.csv has them all"));
         }
-        Ok(())
     }
 
     /// What to do next, in order.

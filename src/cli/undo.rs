@@ -76,7 +76,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     if !claims.has_written() {
         let dir = quoted(origin.path());
         let what = format!("the run in {dir} has not begun, so there is nothing to undo");
-        return Err(Failure::refused(what).with_next(format_args!("Where it stands: sealoff status {dir}")));
+        return Err(Failure::refused(what).with_command("Where it stands", format_args!("sealoff status {dir}")));
     }
     let blocked = |row| match claims.of(row, Step::Block) {
         StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
@@ -104,7 +104,8 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
     let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };
     let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;
-    let rules = Rules { playbook, options, recipients, handoff, protected: Protected::none() };
+    let rules =
+        Rules { playbook, options, recipients, handoff, protected: Protected::none(), tenant_is_made_up: false };
     rules.check()?;
 
     Ok(rules)

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::failures;
-use super::fitted;
+use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::words::{count, counted, harmless};
@@ -27,6 +27,7 @@ use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
 use crate::wording;
 use crate::wording::plan_command;
+use crate::wording::worded_step::WordedStep;
 
 /// At most this many steps that are not proved are named on the terminal. verification.csv names them all.
 const MAX_NAMED: usize = 50;
@@ -51,7 +52,7 @@ impl Verification<'_> {
         let _lock = FolderLock::take(self.plan.path(), "verify")?;
         if self.claims.are_outdated(self.plan)? {
             let what = "the run went on while the accounts were read, so what was found is not noted";
-            let again = format!("Look again: sealoff verify {}", quoted(self.plan.path()));
+            let again = WordedStep::typed("Look again", format_args!("sealoff verify {}", quoted(self.plan.path())));
             return Err(Failure::new(Exit::Unfinished, what).with_next(again));
         }
         let not_kept = |error: TableError| failures::of_unkept_verification(error, self.plan);
@@ -177,8 +178,8 @@ impl VerificationDocument {
         let mut out = anstream::stdout();
         let written = match (json, before) {
             (true, _) => serde_json::to_string(self).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}")),
-            (false, None) => fitted::write(&mut out, |out| self.write(out)),
-            (false, Some(before)) => fitted::write(&mut out, |out| self.write_changes(out, before)),
+            (false, None) => lines::write(&mut out, |out| self.write(out)),
+            (false, Some(before)) => lines::write(&mut out, |out| self.write_changes(out, before)),
         };
         note_unprinted(written.and_then(|()| out.flush()));
         if json && before.is_none() && !self.steps.all_proved() {
@@ -190,80 +191,80 @@ impl VerificationDocument {
         }
     }
 
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, out: &mut Lines) {
         for verdict in Proof::all().filter(|verdict| self.steps.of(*verdict) > 0) {
             let number = count(self.steps.of(verdict));
-            writeln!(out, "{:<16} {number:>8}  {}", verdict.name(), wording::proof::meaning(verdict))?;
+            out.at(format_args!("{:<16} {number:>8}  ", verdict.name()), wording::proof::meaning(verdict));
             let as_before = self.as_before.of(verdict);
             if as_before > 0 {
                 let were = counted(as_before, "of these was so", "of these were so");
-                writeln!(out, "{:<25}  {were} before the run, which sent no write for it", "")?;
+                out.at(format_args!("{:<27}", ""), format_args!("{were} before the run, which sent no write for it"));
             }
         }
-        writeln!(out)?;
+        out.blank();
         if self.steps.all_proved() {
             let of_whom = match self.accounts {
                 1 => "the account".to_owned(),
                 accounts => format!("all {} accounts", count(accounts)),
             };
-            writeln!(out, "Every step of {of_whom} is proved.")?;
+            out.text(format_args!("Every step of {of_whom} is proved."));
         } else {
-            writeln!(out, "Not proved:")?;
+            out.text("Not proved:");
             for open in self.not_proved.iter().take(MAX_NAMED) {
-                writeln!(out, "  {}", open.line())?;
+                out.at("  ", open.line());
             }
             if self.not_proved.len() > MAX_NAMED {
-                writeln!(out, "  and {} more in verification.csv", count((self.not_proved.len() - MAX_NAMED) as u64))?;
+                out.at(
+                    "  ",
+                    format_args!("and {} more in verification.csv", count((self.not_proved.len() - MAX_NAMED) as u64)),
+                );
             }
         }
-        writeln!(out, "Verification  {}", self.verification.display())?;
+        out.at("Verification  ", self.verification.display().to_string());
         self.write_next(out)
     }
 
-    fn write_next(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write_next(&self, out: &mut Lines) {
         if self.steps.all_proved() {
-            return Ok(());
+            return;
         }
-        writeln!(out, "\nWhat is left to do, in order:")?;
+        out.blank();
+        out.text("What is left to do, in order:");
         let mut lines = Vec::new();
         if let Some(command) = &self.to_go_on {
-            lines.push(format!("The run has not come to its end. To go on:  {command}"));
+            lines.push(WordedStep::typed("The run has not come to its end. To go on", command));
         }
         if self.steps.contradicted > 0 {
             lines.push(
                 "Find out who changed it back: Entra's audit log lists it as Enable account or Reset user password."
-                    .to_owned(),
+                    .into(),
             );
-            lines.push(format!("To plan exactly these accounts again:  {}", self.again));
+            lines.push(WordedStep::typed("To plan exactly these accounts again", &self.again));
         }
         for step in Step::all() {
             let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;
             let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));
-            lines.extend(advice.map(str::to_owned));
+            lines.extend(advice.map(WordedStep::from));
         }
-        lines.push(format!("To look again:  sealoff verify {}", self.dir));
-        lines.push(format!("To report every account that comes back:  sealoff verify {} --watch", self.dir));
+        lines.push(WordedStep::typed("To look again", format_args!("sealoff verify {}", self.dir)));
+        let watch = format_args!("sealoff verify {} --watch", self.dir);
+        lines.push(WordedStep::typed("To report every account that comes back", watch));
         for (number, line) in (1..).zip(lines) {
-            writeln!(out, "  {number}. {line}")?;
+            out.numbered(number, line);
         }
-        Ok(())
     }
 
-    fn write_changes(&self, out: &mut impl Write, before: &[Open]) -> io::Result<()> {
+    fn write_changes(&self, out: &mut Lines, before: &[Open]) {
         let new = by_step(&self.not_proved);
         let now = crate::words::moment(time::OffsetDateTime::now_utc());
         for open in news(&self.not_proved, before) {
-            writeln!(out, "{now}  {}", open.line())?;
+            out.at(format_args!("{now}  "), open.line());
         }
         for gone in before.iter().filter(|gone| !new.contains_key(&(gone.row, gone.step))) {
-            writeln!(
-                out,
-                "{now}  row {} {}: {} proved",
-                gone.row,
-                harmless(&gone.user_principal_name),
-                gone.step.name()
-            )?;
+            out.at(
+                format_args!("{now}  "),
+                format_args!("row {} {}: {} proved", gone.row, harmless(&gone.user_principal_name), gone.step.name()),
+            );
         }
-        Ok(())
     }
 }

@@ -18,6 +18,7 @@ use super::watch::Watch;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::verify::claims::RunClaims;
+use crate::wording::plan_command;
 
 /// How long a replica is waited for unless something else is asked for; as `--wait` says.
 const USUAL_WAIT: Duration = Duration::from_secs(300);
@@ -69,11 +70,8 @@ pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
     let claims = RunClaims::read(&plan)?;
     if !claims.has_written() {
         let what = format!("the run in {} has not begun, so there is nothing to prove", quoted(plan.path()));
-        return Err(Failure::new(Exit::Unfinished, what).with_next(format_args!(
-            "Begin it with: sealoff apply {} --confirm {}",
-            quoted(plan.path()),
-            plan.manifest().phrase()
-        )));
+        return Err(Failure::new(Exit::Unfinished, what)
+            .with_command("Begin it with", plan_command::apply(plan.path(), plan.manifest())));
     }
     let connected = args.connection.connect()?;
     check_tenant(plan.manifest(), &connected).await?;

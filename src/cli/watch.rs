@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::connect::Connected;
 use super::contradiction_command::ContradictionCalls;
 use super::exit::{Exit, Failure};
-use super::fitted;
+use super::lines::{self, Lines};
 use super::messages;
 use super::preview::note_unprinted;
 use super::reading_display::ReadingDisplay;
@@ -24,6 +24,7 @@ use crate::run::proof::Proof;
 use crate::verify::claims::RunClaims;
 use crate::wording::next_steps::first_of;
 use crate::wording::standing::changed_back;
+use crate::wording::worded_step::WordedStep;
 use crate::words::moment;
 
 /// A watch over the accounts of a run.
@@ -175,38 +176,42 @@ impl<'a> Watch<'a> {
         if let Some(calls) = &mut self.calls {
             calls.stop().await;
         }
-        let sum = self.sum();
         if self.json {
-            messages::info(sum);
+            if !messages::is_quiet() {
+                messages::print(&Lines::of(|out| self.sum(out)));
+            }
         } else {
             let mut out = anstream::stdout();
-            let written = fitted::write(&mut out, |out| writeln!(out, "\n{sum}"));
+            let written = lines::write(&mut out, |out| {
+                out.blank();
+                self.sum(out);
+            });
             note_unprinted(written.and_then(|()| out.flush()));
         }
         exit
     }
 
     /// What was found in all.
-    fn sum(&self) -> String {
+    fn sum(&self, out: &mut Lines) {
         let readings = counted(self.readings, "reading", "readings");
         let failed = match self.failed {
             0 => String::new(),
             failed => format!(", and {} failed", count(failed)),
         };
-        let mut sum = format!("Watched from {} to {}: {readings}{failed}.", moment(self.began), now());
-        let Some(last) = &self.last else { return sum };
+        out.text(format_args!("Watched from {} to {}: {readings}{failed}.", moment(self.began), now()));
+        let Some(last) = &self.last else { return };
         let people = named(self.found_back.iter().map(|(row, name)| (*row, name.as_str())));
         if people.count == 0 {
-            return sum + "\nNo account was found changed back.";
+            return out.text("No account was found changed back.");
         }
         let playbook = self.plan.manifest().playbook;
-        sum += &format!("\n{}: {}.", changed_back(people.count, playbook), first_of(&people));
+        out.text(format_args!("{}: {}.", changed_back(people.count, playbook), first_of(&people)));
         let still = named(back(&last.not_proved).map(|open| (open.row, open.user_principal_name.as_str())));
         match still.count {
-            0 => sum + "\nAll of them are as planned again.",
+            0 => out.text("All of them are as planned again."),
             number => {
                 let still_so = counted(number, "of them is so still", "of them are so still");
-                sum + &format!("\n{still_so}. To plan exactly these again:  {}", last.again)
+                out.text(WordedStep::typed(format_args!("{still_so}. To plan exactly these again"), &last.again));
             }
         }
     }

@@ -8,7 +8,6 @@ use super::protected::ProtectedError;
 use super::reach::RoleMissing;
 use super::row::RowError;
 use super::rules::RulesError;
-use super::size::TooLarge;
 use crate::directory::LookupError;
 use crate::roster::RosterError;
 
@@ -39,9 +38,6 @@ pub enum PlanError {
     /// No key is known for the person who would hand a password over.
     #[error(transparent)]
     NamesWithoutKeys(#[from] NamesWithoutKeys),
-    /// The plan is larger than can be meant without saying so.
-    #[error(transparent)]
-    TooLarge(#[from] TooLarge),
     /// Graph would refuse every write.
     #[error("{0}; no plan was made")]
     RoleMissing(RoleMissing),

@@ -8,6 +8,7 @@ use super::counts::Counts;
 use super::handoff::Handoff;
 use super::playbook::Playbook;
 use super::rules::Options;
+use super::size::TooLarge;
 use crate::digest::Digest;
 use crate::ids::TenantId;
 use crate::json_schema::Rfc3339Moment;
@@ -46,6 +47,9 @@ pub struct Manifest {
     /// Who was not to be touched, where there was such a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected: Option<ProtectedList>,
+    /// Why it is not carried out before the operator has named how many accounts may be changed, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_large: Option<TooLarge>,
     /// What could not be read when the plan was made, in sentences.
     pub notes: Vec<String>,
     /// What is left to do on-premises, where anything is.
@@ -248,6 +252,7 @@ mod tests {
                 read_as: "UTF-8".to_owned(),
             },
             protected: Some(ProtectedList { name: name.to_owned(), sha256: Digest::of(b"list"), accounts: 2 }),
+            too_large: Some(TooLarge::Named { allowed: 7 }),
             notes: vec!["nothing of note".to_owned()],
             on_premises: Some(OnPremisesWork { accounts: 2, by_hand: 1, sha256: Digest::of(b"work") }),
             counts,

@@ -13,7 +13,7 @@ use super::reach::{self, ActingPrincipal, OutOfReach};
 use super::row::{Decision, PlanRow};
 use super::rules::{Rules, RulesError};
 use super::ruling::Ruling;
-use super::size;
+use super::size::{self, TooLarge};
 use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
@@ -54,14 +54,15 @@ pub(super) struct Decided<'a> {
     writer: PlanWriter<'a>,
     organization: Organization,
     protected: Option<ProtectedList>,
+    too_large: Option<TooLarge>,
     pub(super) notes: Vec<String>,
 }
 
 impl Decided<'_> {
     /// Brings the plan to disk. `roster` is the list that it was made from, read like this, with what was wrong in it.
     pub(super) fn finish(self, roster: RosterName, shape: RosterShape, defects: Defects) -> Result<Summary, PlanError> {
-        let Self { writer, organization, protected, notes } = self;
-        writer.finish(MadeFrom { organization, roster, shape, defects, protected, notes })
+        let Self { writer, organization, protected, too_large, notes } = self;
+        writer.finish(MadeFrom { organization, roster, shape, defects, protected, too_large, notes })
     }
 }
 
@@ -95,7 +96,7 @@ impl<'a, T: Transport> Planner<'a, T> {
     ///
     /// # Errors
     ///
-    /// The folder is taken, the plan would be too large, or the roster, the directory or the list of protected accounts
+    /// The folder is taken, or the roster, the directory or the list of protected accounts
     /// could not be read whole; then there is no plan.
     pub async fn plan(
         &self,
@@ -151,10 +152,11 @@ impl<'a, T: Transport> Planner<'a, T> {
             progress(draft.writer.counts().rows());
         }
         let (writer, more_notes) = draft.settle()?;
-        size::check(writer.counts().act.rows, facts.enabled_members, &options)?;
+        let members = (!self.rules.tenant_is_made_up).then_some(facts.enabled_members);
+        let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);
         notes.extend(more_notes);
-        Ok(Decided { writer, organization: facts.organization.clone(), protected: protected_list, notes })
+        Ok(Decided { writer, organization: facts.organization.clone(), protected: protected_list, too_large, notes })
     }
 
     /// No account yet. Where a role is insisted on and none reaches any account, there is no plan.

@@ -12,7 +12,7 @@ use crate::directory::Scope;
 use crate::json_schema::Rfc3339Moment;
 use crate::seal::PasswordStyle;
 
-/// A plan that changes more accounts than this is refused until the operator names the number.
+/// A plan that changes more accounts than this is not carried out until the operator names the number.
 pub const MAX_ACCOUNTS: u32 = 5_000;
 
 /// What the operator lifted or narrowed.
@@ -78,6 +78,8 @@ pub struct Rules {
     pub handoff: Option<HandoffKeys>,
     /// Who is never touched.
     pub protected: Protected,
+    /// The tenant was made for the list, so that the list's share of it says nothing.
+    pub tenant_is_made_up: bool,
 }
 
 /// Rules that contradict each other, or that would lose passwords.
@@ -120,6 +122,7 @@ impl Rules {
             recipients: Vec::new(),
             handoff: None,
             protected: Protected::none(),
+            tenant_is_made_up: false,
         }
     }
 

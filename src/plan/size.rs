@@ -1,64 +1,40 @@
-//! Is the plan larger than anybody can have meant without saying so?
+//! Is the plan larger than a person can have meant without saying so?
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::rules::{MAX_ACCOUNTS, Options};
 
-/// A plan of this share of the tenant's enabled members is refused until the operator names the number.
+/// A plan of this share of the tenant's enabled members is not carried out until the operator names the number.
 const SHARE: u64 = 4;
 
-/// A plan that changes more accounts than the operator has named, or than anybody means by accident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why a plan is not carried out before the operator has named how many accounts may be changed: it changes more than was
+/// named when it was made, or more than a person means by accident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(tag = "limit", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum TooLarge {
     /// More than the operator named.
-    #[error("the plan would change {accounts} accounts, and --max-accounts allows {allowed}")]
     Named {
-        /// How many accounts would be changed.
-        accounts: u32,
         /// What the operator named.
         allowed: u32,
     },
     /// More than [`MAX_ACCOUNTS`].
-    #[error("the plan would change {accounts} accounts; more than {MAX_ACCOUNTS} have to be asked for by their number")]
-    Many {
-        /// How many accounts would be changed.
-        accounts: u32,
-    },
+    Many,
     /// More than a quarter of the tenant.
-    #[error(
-        "the plan would change {accounts} accounts, and the tenant has {members} enabled members; more than a \
-             quarter of them have to be asked for by their number"
-    )]
     Share {
-        /// How many accounts would be changed.
-        accounts: u32,
         /// How many enabled members the tenant has.
         members: u64,
     },
 }
 
-impl TooLarge {
-    /// How many accounts would be changed: the number that the operator has to name.
-    #[must_use]
-    pub const fn accounts(&self) -> u32 {
-        match self {
-            Self::Named { accounts, .. } | Self::Many { accounts } | Self::Share { accounts, .. } => *accounts,
-        }
-    }
-}
-
-/// Makes sure that a plan is no larger than the operator can have meant.
-///
-/// # Errors
-///
-/// It is, and must not be made.
-pub fn check(accounts: u32, enabled_members: u64, options: &Options) -> Result<(), TooLarge> {
+/// Whether a plan is larger than the operator can have meant. In a tenant whose size says nothing, `enabled_members` is `None`.
+#[must_use]
+pub fn judge(accounts: u32, enabled_members: Option<u64>, options: &Options) -> Option<TooLarge> {
+    let is_too_large_a_share = |members: &u64| u64::from(accounts) * SHARE > *members;
     match options.max_accounts {
-        Some(allowed) if accounts > allowed => Err(TooLarge::Named { accounts, allowed }),
-        Some(_) => Ok(()),
-        None if accounts > MAX_ACCOUNTS => Err(TooLarge::Many { accounts }),
-        None if u64::from(accounts) * SHARE > enabled_members => {
-            Err(TooLarge::Share { accounts, members: enabled_members })
-        }
-        None => Ok(()),
+        Some(allowed) => (accounts > allowed).then_some(TooLarge::Named { allowed }),
+        None if accounts > MAX_ACCOUNTS => Some(TooLarge::Many),
+        None => enabled_members.filter(is_too_large_a_share).map(|members| TooLarge::Share { members }),
     }
 }
 
@@ -67,14 +43,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_can_have_meant_is_refused_until_the_number_is_named() {
+    fn what_nobody_can_have_meant_is_too_large_until_the_number_is_named() {
         let named = |max_accounts| Options { max_accounts, ..Options::default() };
-        assert_eq!(check(5_000, 20_000, &named(None)), Ok(()));
-        assert_eq!(check(5_001, 1_000_000, &named(None)), Err(TooLarge::Many { accounts: 5_001 }));
-        assert_eq!(check(26, 103, &named(None)), Err(TooLarge::Share { accounts: 26, members: 103 }));
-        assert_eq!(check(25, 100, &named(None)), Ok(()));
-        assert_eq!(check(5_001, 10, &named(Some(5_001))), Ok(()));
-        assert_eq!(check(5_002, 10, &named(Some(5_001))), Err(TooLarge::Named { accounts: 5_002, allowed: 5_001 }));
-        assert_eq!(check(0, 0, &named(None)), Ok(()), "a plan that changes no account is never too large");
+        let judge = |accounts, members, options: Options| judge(accounts, members, &options);
+        assert_eq!(judge(5_000, Some(20_000), named(None)), None);
+        assert_eq!(judge(5_001, Some(1_000_000), named(None)), Some(TooLarge::Many));
+        assert_eq!(judge(26, Some(103), named(None)), Some(TooLarge::Share { members: 103 }));
+        assert_eq!(judge(26, None, named(None)), None, "a tenant that was made for the list");
+        assert_eq!(judge(5_001, None, named(None)), Some(TooLarge::Many));
+        assert_eq!(judge(25, Some(100), named(None)), None);
+        assert_eq!(judge(5_001, Some(10), named(Some(5_001))), None);
+        assert_eq!(judge(5_002, Some(10), named(Some(5_001))), Some(TooLarge::Named { allowed: 5_001 }));
+        assert_eq!(judge(0, Some(0), named(None)), None, "a plan that changes no account is never too large");
     }
 }

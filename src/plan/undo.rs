@@ -98,6 +98,7 @@ pub async fn plan<T: Transport>(
         shape: shape_of_plan_csv(),
         defects: Defects::default(),
         protected: None,
+        too_large: None,
         notes,
     })
 }

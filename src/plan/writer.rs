@@ -16,6 +16,7 @@ use super::onprem::WorkList;
 use super::reason::Reason;
 use super::row::{Decision, HEADER, PlanRow};
 use super::rules::Rules;
+use super::size::TooLarge;
 use super::summary::Summary;
 use crate::digest::Hashing;
 use crate::directory::Account;
@@ -43,6 +44,7 @@ pub(super) struct MadeFrom {
     pub(super) shape: RosterShape,
     pub(super) defects: Defects,
     pub(super) protected: Option<ProtectedList>,
+    pub(super) too_large: Option<TooLarge>,
     /// What could not be read, and what is to be said of the plan as a whole, in sentences.
     pub(super) notes: Vec<String>,
 }
@@ -107,7 +109,7 @@ impl<'a> PlanWriter<'a> {
         }
         let Self { folder, rules, counts, examples, sharing, work_list, csv } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        let MadeFrom { organization, roster, shape, defects, protected, notes } = from;
+        let MadeFrom { organization, roster, shape, defects, protected, too_large, notes } = from;
         let manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -119,6 +121,7 @@ impl<'a> PlanWriter<'a> {
             handoff: sharing.map(|sharing| sharing.finish()),
             roster,
             protected,
+            too_large,
             notes,
             on_premises: work_list.commit()?,
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,

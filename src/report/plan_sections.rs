@@ -17,8 +17,8 @@ use crate::plan::row::{Decision, PlanRow};
 use crate::seal::recipient_name;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{self, QuotaOwner};
-use crate::wording::reason;
-use crate::words::{count, counted, moment, quoted, roster_name};
+use crate::wording::{plan_command, reason, too_large};
+use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
@@ -95,7 +95,10 @@ fn next(folder: &Path, manifest: &Manifest) -> Markup {
                     }
                     li {
                         "The command is:"
-                        pre { code { "sealoff apply " (page_text(&quoted(folder))) " --confirm " (manifest.phrase()) } }
+                        pre { code { (page_text(&plan_command::apply(folder, manifest))) } }
+                        @if let Some(sentence) = too_large::sentence(manifest) {
+                            p.guard { strong { (sentence_case(&sentence)) "." } " The command names their number." }
+                        }
                         "Only then " (accounts(number)) " will be changed, and no other account. "
                         "What became of each row will stand in results.csv."
                     }

@@ -19,8 +19,9 @@ use crate::run::result_row::ResultRow;
 use crate::step::Step;
 use crate::wording;
 use crate::wording::causes;
-use crate::wording::next_steps::{WordedStep, first_of};
+use crate::wording::next_steps::first_of;
 use crate::wording::standing::{changed_back, headline};
+use crate::wording::worded_step::WordedStep;
 use crate::words::{count, counted, moment, roster_name};
 
 fn tenant_name(report: &RunReport<'_>) -> String {

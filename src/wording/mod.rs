@@ -8,9 +8,11 @@
 //! | [`standing`] | how far the people on the list are dealt with |
 //! | [`steps`] | how far each step is |
 //! | [`pace`] | how long the write quota makes a run last |
-//! | [`plan_command`] | the rules of a plan, as the command that plans once more by them |
+//! | [`plan_command`] | a plan, as the command that carries it out or plans once more by its rules |
+//! | [`too_large`] | that a plan changes more accounts than a person means by accident |
 //! | [`causes`] | why accounts are not done |
 //! | [`missing_role`] | that the app may not write |
+//! | [`worded_step`] | a sentence and the command to type for it |
 //! | [`next_steps`] | what an operator should do next |
 //! | [`unreachable`](mod@unreachable) | why a service could not be reached |
 
@@ -25,4 +27,6 @@ pub mod proof;
 pub mod reason;
 pub mod standing;
 pub mod steps;
+pub mod too_large;
 pub mod unreachable;
+pub mod worded_step;

@@ -1,10 +1,10 @@
 //! What is said of each [`NextStep`], and the command that does it.
 
-use std::fmt;
 use std::path::Path;
 
 use super::plan_command;
 use super::standing::changed_back;
+use super::worded_step::WordedStep;
 use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED};
 use crate::plan::playbook::Playbook;
 use crate::run::first_named::FirstNamed;
@@ -13,24 +13,6 @@ use crate::words::{count, counted, harmless, quoted};
 
 /// Runs a script that came with a folder: the policy of a Windows client runs none, that of a server none that was mailed.
 const POWERSHELL: &str = "powershell -ExecutionPolicy Bypass -File";
-
-/// A step in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WordedStep {
-    /// What: `To go on`, or a whole sentence where no command does it.
-    pub what: String,
-    /// The command to copy, where one does it.
-    pub command: Option<String>,
-}
-
-impl fmt::Display for WordedStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.command {
-            Some(command) => write!(f, "{}:  {command}", self.what),
-            None => f.write_str(&self.what),
-        }
-    }
-}
 
 /// The steps in words. `arguments` is what a command that goes on with the run has to be given besides: the arguments of
 /// the process that asks, each with a blank before it.
@@ -139,7 +121,8 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
             plan_command::like(manifest, &plan.path().join(REFUSED), &plan_command::new_folder(plan.path(), "-rest"))
         }
         NextStep::Watch => format!("sealoff status {dir}"),
-        NextStep::Begin | NextStep::Resume => format!("sealoff apply {dir} --confirm {}{arguments}", manifest.phrase()),
+        NextStep::Begin => format!("{}{arguments}", plan_command::apply(plan.path(), manifest)),
+        NextStep::Resume => format!("sealoff apply {dir} --confirm {}{arguments}", manifest.phrase()),
         NextStep::MakeResults => format!("sealoff results {dir}"),
         NextStep::RetryFailed { accounts } => {
             format!("sealoff apply {dir} --retry-failed --confirm {}{arguments}", manifest.phrase_for(*accounts))

@@ -1,4 +1,4 @@
-//! The commands that make a plan from what an earlier one left open.
+//! The commands that carry a plan out, and make a plan from what an earlier one left open.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,18 @@ use std::path::{Path, PathBuf};
 use crate::plan::manifest::Manifest;
 use crate::seal::PasswordStyle;
 use crate::words::quoted;
+
+/// Carries this plan out.
+#[must_use]
+pub fn apply(folder: &Path, plan: &Manifest) -> String {
+    format!("sealoff apply {}{} --confirm {}", quoted(folder), naming_the_number(plan), plan.phrase())
+}
+
+/// The flag that says how many accounts may be changed, with a blank before it; empty where the plan needs none.
+#[must_use]
+pub fn naming_the_number(plan: &Manifest) -> String {
+    plan.too_large.map_or_else(String::new, |_| format!(" --max-accounts {}", plan.accounts()))
+}
 
 /// Plans those whom the last verification of the run in this folder found changed back.
 #[must_use]

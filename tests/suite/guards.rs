@@ -210,11 +210,30 @@ fn a_plan_larger_than_anybody_can_mean_has_to_be_asked_for_by_its_number() {
         arguments.extend(more);
         stage.run(&arguments)
     };
-    plan("a", &[]).exited(4).complains(&["40 accounts", "a quarter", "--max-accounts 40"]);
-    assert!(!stage.path("a/plan.json").exists(), "no plan was made");
-    plan("a", &["--max-accounts", "39"]).exited(4).complains(&["--max-accounts 40"]);
-    plan("a", &["--max-accounts", "40"]).succeeded();
-    assert_eq!(stage.accounts("a"), 40);
+    // It is made and shown, and says what carries it out.
+    plan("a", &[]).succeeded().says(&["40 accounts", "a quarter", "sealoff apply a --max-accounts 40 --confirm 40@"]);
+    let page = std::fs::read_to_string(stage.path("a/plan.html")).unwrap();
+    assert!(page.contains("a quarter of them") && page.contains("apply a --max-accounts 40 --confirm 40@"), "{page}");
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(stage.path("a/plan.json")).unwrap()).unwrap();
+    assert_eq!(json["too_large"]["limit"], "share");
+    stage.run(&["status", "a"]).exited(3).says(&["sealoff apply a --max-accounts 40 --confirm 40@"]);
+    let line = format!("sealoff apply a --max-accounts 40 --confirm 40@{}", &stage.fingerprint("a").unwrap()[..12]);
+    stage.apply("a").exited(4).complains(&["40 accounts", "a quarter", "nothing was changed", &line]);
+    stage.run(&["apply", "a", "--confirm", "40", "--max-accounts", "39"]).exited(4).complains(&["allows 39", &line]);
+    assert!(stage.ledger().writes.is_empty() && !stage.path("a/journal.jsonl").exists());
+    // A number that was named when the plan was made is the plan's.
+    plan("b", &["--max-accounts", "39"]).succeeded().says(&["--max-accounts allowed 39", "--max-accounts 40"]);
+    stage.apply("b").exited(4).complains(&["--max-accounts 40"]);
+    plan("c", &["--max-accounts", "40"]).succeeded();
+    assert_eq!(stage.accounts("c"), 40);
+    // `run` meets the same guard when the plan was shown.
+    let run = ["run", roster.as_str(), "--playbook", "contain", "--out", "d", "--confirm", "40"];
+    stage.run(&run).exited(4).says(&["Guard"]).complains(&["sealoff apply d --max-accounts 40 --confirm 40@"]);
+    assert!(stage.ledger().writes.is_empty());
+    // What was allowed once goes on without it.
+    stage.kill_after_writes(10, &["apply", "a", "--confirm", "40", "--max-accounts", "40"]);
+    stage.apply("a").succeeded();
+    stage.judge("a");
 }
 
 #[test]

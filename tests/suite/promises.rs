@@ -215,7 +215,7 @@ fn interrupted_once_it_finishes_what_is_under_way() {
     let mut said = String::new();
     child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    for part in ["Interrupted", "pending", "To go on:  sealoff apply out --confirm 500"] {
+    for part in ["Interrupted", "pending", "To go on: sealoff apply out --confirm 500"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     stage.judge("out");

@@ -55,7 +55,7 @@ fn every_signal_to_end_lets_what_is_under_way_come_to_its_end() {
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
         // The command that resumes keeps the flags for more care or less speed.
         let again = format!(
-            "To go on:  sealoff apply out --confirm 120@{} --halt-at 50 --events events.jsonl\n",
+            "To go on: sealoff apply out --confirm 120@{} --halt-at 50 --events events.jsonl\n",
             &stage.fingerprint("out").unwrap()[..12]
         );
         assert!(said.contains(&again), "{signal}: {said}");
@@ -84,7 +84,7 @@ fn a_run_that_was_interrupted_is_gone_on_with_by_apply_and_says_so() {
     let mut said = String::new();
     child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(said.contains("To go on:  sealoff apply rr --confirm 120"), "{said}");
+    assert!(said.contains("To go on: sealoff apply rr --confirm 120"), "{said}");
     let again = stage.run(&run).exited(4);
     let next = "rr already holds a plan";
     let again = again.complains(&[next, "Its run was begun. To go on with it: sealoff apply rr --confirm 120"]);

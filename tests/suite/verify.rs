@@ -338,7 +338,7 @@ fn a_run_that_has_not_come_to_its_end_is_gone_on_with_first() {
     stage.kill_after_writes(20, &["apply", "run", "--confirm", "60"]);
     let ran = stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
     let first = ran.out.lines().find(|line| line.trim_start().starts_with("1. ")).unwrap_or_default();
-    assert!(first.contains("To go on:  sealoff apply run --confirm 60@"), "{}", ran.out);
+    assert!(first.contains("To go on: sealoff apply run --confirm 60@"), "{}", ran.out);
     // One that has, is not.
     stage.apply("run").succeeded();
     assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = true));

@@ -2,7 +2,7 @@
 
 use super::super::exit::{Exit, Failure};
 use super::super::words::{harmless, quoted};
-use super::{both, disk};
+use super::disk;
 use crate::plan::folder::PlanFolder;
 use crate::run::engine::Ending;
 use crate::run::journal::JournalError;
@@ -11,6 +11,7 @@ use crate::run::packets::PacketsError;
 use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
 use crate::wording::missing_role::GRANT;
+use crate::wording::worded_step::WordedStep;
 
 /// What can be done about a journal that was changed or damaged.
 const JOURNAL_BROKEN: &str = "Nothing was changed, in the folder or in the tenant. Put back a copy of the journal from a \
@@ -51,9 +52,12 @@ impl From<ResultsError> for Failure {
             ResultsError::Journal(error) => error.into(),
             ResultsError::Io { ref source, .. } => {
                 let advice = disk::advice(source);
-                Self::new(Exit::Unfinished, error).with_next(format_args!(
-                    "Everything that happened is in the journal. {advice} Then: sealoff results DIR, or the same command again."
-                ))
+                Self::new(Exit::Unfinished, error).with_command(
+                    format_args!(
+                        "Everything that happened is in the journal. {advice} Then give the same command again, or"
+                    ),
+                    "sealoff results DIR",
+                )
             }
             _ => Self::usage(error),
         }
@@ -66,9 +70,10 @@ impl From<PacketsError> for Failure {
             PacketsError::Io { source, .. } => disk::advice(source),
             _ => "Fix the cause.",
         };
-        Self::new(Exit::Unfinished, error).with_next(format_args!(
-            "The results are written, and everything is in the journal. {remedy} Then: sealoff packets DIR"
-        ))
+        Self::new(Exit::Unfinished, error).with_command(
+            format_args!("The results are written, and everything is in the journal. {remedy} Then"),
+            "sealoff packets DIR",
+        )
     }
 }
 
@@ -89,11 +94,9 @@ impl From<RunError> for Failure {
 pub(crate) fn of_ending(ending: Ending, plan: &PlanFolder, with: &str) -> Option<Failure> {
     let failure = of_fault(ending)?;
     let (dir, phrase) = (quoted(plan.path()), plan.manifest().phrase());
-    let resume = format!(
-        "Accounts not reached are pending. Fix the cause, then resume with: sealoff apply {dir} --confirm {phrase}{with}"
-    );
-    let next = both(failure.next.as_deref(), &resume);
-    Some(failure.with_next(next))
+    let resume = format!("sealoff apply {dir} --confirm {phrase}{with}");
+    let what = "Accounts not reached are pending. Fix the cause, then resume with";
+    Some(failure.and_next(WordedStep::typed(what, resume)))
 }
 
 fn of_fault(ending: Ending) -> Option<Failure> {
@@ -135,9 +138,9 @@ fn of_fault(ending: Ending) -> Option<Failure> {
             match of_fault(*first) {
                 None => disk,
                 Some(first) => {
-                    let next: Vec<String> = [disk.next, first.next].into_iter().flatten().collect();
                     let what = format!("{}; and then {}", first.what, disk.what);
-                    Failure { what, next: None, ..first }.with_next(next.join("\n      "))
+                    let next = disk.next.into_iter().chain(first.next).collect();
+                    Failure { what, next, ..first }
                 }
             }
         }
@@ -150,5 +153,5 @@ fn of_fault(ending: Ending) -> Option<Failure> {
 /// The same failure, after which the results could not be written either. Why the run stopped comes first: it is what
 /// the operator has to know, and mostly the reason for both.
 pub(crate) fn with_unwritten_results(failure: Failure, error: &RunError) -> Failure {
-    Failure { what: format!("{}\n       {error}", failure.what), ..failure }
+    Failure { also: Some(error.to_string()), ..failure }
 }

@@ -25,11 +25,6 @@ pub(super) use proving::{of_archive, of_unkept_verification};
 
 use super::exit::Failure;
 
-/// Two remedies, each on its own line below `help: `.
-fn both(first: Option<&str>, second: &str) -> String {
-    first.map_or_else(|| second.to_owned(), |first| format!("{first}\n      {second}"))
-}
-
 /// A lower-case fragment as a sentence.
 fn sentence(fragment: &str) -> String {
     let mut letters = fragment.chars();

@@ -11,6 +11,8 @@ use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
 use crate::run::resume_point::{WorkScope, resume_point};
+use crate::wording::plan_command;
+use crate::wording::worded_step::WordedStep;
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
@@ -22,8 +24,8 @@ impl From<FolderError> for Failure {
             }
             NotThere { folder } => {
                 let next = match nearest_path(folder, |entry| entry.path().join(PLAN_JSON).exists()) {
-                    Some(meant) => format!("Did you mean {}?", quoted(&meant)),
-                    None => "A plan and its folder are made with: sealoff plan".to_owned(),
+                    Some(meant) => format!("Did you mean {}?", quoted(&meant)).into(),
+                    None => WordedStep::typed("A plan and its folder are made with", "sealoff plan"),
                 };
                 Self::usage(error).with_next(next)
             }
@@ -36,19 +38,21 @@ impl From<FolderError> for Failure {
 }
 
 /// What can be done with a plan that stands where another one was to be made.
-fn next_for_plan_in(folder: &std::path::Path) -> String {
+fn next_for_plan_in(folder: &std::path::Path) -> WordedStep {
     let dir = quoted(folder);
-    let Ok(plan) = PlanFolder::open(folder) else { return format!("To see what it is: sealoff status {dir}") };
+    let Ok(plan) = PlanFolder::open(folder) else {
+        return WordedStep::typed("To see what it is", format_args!("sealoff status {dir}"));
+    };
     let begun = resume_point(&plan, WorkScope::Open).is_ok_and(|resume_point| resume_point.begun);
     let what = if begun { "Its run was begun. To go on with it" } else { "To carry that plan out" };
-    format!("{what}: sealoff apply {dir} --confirm {}", plan.manifest().phrase())
+    WordedStep::typed(what, plan_command::apply(folder, plan.manifest()))
 }
 
 impl From<RulesError> for Failure {
     fn from(error: RulesError) -> Self {
         match error {
             RulesError::NoRecipient { .. } => {
-                Self::refused(error).with_next("Make a recipient with: sealoff keygen -o key.txt")
+                Self::refused(error).with_command("Make a recipient with", "sealoff keygen -o key.txt")
             }
             _ => Self::refused(error),
         }
@@ -72,10 +76,6 @@ impl From<PlanError> for Failure {
             PlanError::Lookup(lookup) => lookup.into(),
             PlanError::Folder(folder) => folder.into(),
             PlanError::Rules(rules) => rules.into(),
-            PlanError::TooLarge(too_large) => Self::refused(what).with_next(format_args!(
-                "No plan was made. If all of them are meant: --max-accounts {}",
-                too_large.accounts()
-            )),
             PlanError::NamesWithoutKeys(_) => Self::refused(what).with_next(
                 "No plan was made. Give each of them keys in the file of recipients, correct the roster, or name another \
                  column with --handoff-by.",
@@ -97,5 +97,5 @@ pub(crate) const WITHOUT_CHECKS: &str =
 pub(crate) fn of_missing_role(what: String, missing: &RoleMissing, principal: ActingPrincipal) -> Failure {
     let (portal, command) = crate::doctor::roles::how_to_assign(missing.least, principal.object_id, missing.is_app);
     let failure = Failure::new(Exit::Access, missing);
-    reworded(what, failure.with_next(format_args!("{portal} Or:\n      {command}\n      {WITHOUT_CHECKS}")))
+    reworded(what, failure.with_command(format_args!("{portal} Or"), command).and_next(WITHOUT_CHECKS))
 }

@@ -114,8 +114,7 @@ impl InForce {
             return failure;
         };
         let place = format!("{name} stands in line {line} of {}.", quoted(file));
-        let next = failure.next.as_deref().map_or_else(|| place.clone(), |next| format!("{next}\n      {place}"));
-        failure.with_next(next)
+        failure.and_next(place)
     }
 }
 

@@ -134,7 +134,7 @@ fn a_failure_names_the_line_of_the_setting_that_it_is_about_and_of_no_other() {
             setting("protect", Origin::Flag("--protect".to_owned())),
         ],
     };
-    let next = |failure: Failure| in_force.with_origin(failure).next;
+    let next = |failure: Failure| in_force.with_origin(failure).remedy();
     let failure = || Failure::usage("the roster has no column \"manager\"");
     assert_eq!(next(failure().about("handoff_by")).unwrap(), "handoff_by stands in line 3 of sealoff.toml.");
     assert_eq!(next(failure().about("protect")), None, "it was typed");
