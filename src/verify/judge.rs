@@ -43,7 +43,7 @@ impl ExpectedEffects {
     /// Judges every expected step by a reading.
     #[must_use]
     pub fn judge(&self, reading: &AccountReading) -> Vec<Finding> {
-        let now = reading.at;
+        let now = reading.at();
         let account = match &reading.seen {
             SeenObject::Account(account) => account,
             SeenObject::Missing => return self.unreadable("the account is no longer in the directory"),
@@ -137,12 +137,12 @@ impl ExpectedEffects {
         self.expected().any(|(step, expected)| {
             let (is, was) = match step.facts().proved_by {
                 ProvedBy::AccountEnabled(_) => return false,
-                ProvedBy::PasswordChange => (account.last_password_change, self.last_password_change),
-                ProvedBy::SessionsValidFrom => (account.sessions_valid_from, self.sessions_valid_from),
+                ProvedBy::PasswordChange => (account.last_password_change(), self.last_password_change),
+                ProvedBy::SessionsValidFrom => (account.sessions_valid_from(), self.sessions_valid_from),
             };
             match (expected.claim, is) {
                 (StepClaim::Done { date: Some(date), .. }, Some(is)) => {
-                    is >= whole(date) - TOLERANCE && was != Some(is)
+                    is >= whole(date) - TOLERANCE && was.map(whole) != Some(is)
                 }
                 _ => false,
             }
@@ -152,13 +152,13 @@ impl ExpectedEffects {
     fn judge_password(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_text(step, claim);
         let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
-        let changed = match dated(claim, account.last_password_change, "when the password was last changed") {
+        let changed = match dated(claim, account.last_password_change(), "when the password was last changed") {
             Ok(moments) => moments,
             Err((verdict, found)) => return made(verdict, found, false),
         };
         let (ours, is, noted) = changed;
         let found = format!("password changed at {}", moment(is));
-        if is < ours - TOLERANCE || Some(is) == self.last_password_change {
+        if is < ours - TOLERANCE || Some(is) == self.last_password_change.map(whole) {
             return made(Proof::NotYet, found, now - noted < MAX_LAG);
         }
         if is <= ours + TOLERANCE {
@@ -179,17 +179,17 @@ impl ExpectedEffects {
     fn judge_sessions(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_text(step, claim);
         let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
-        let ended = match dated(claim, account.sessions_valid_from, "since when sessions are valid") {
+        let ended = match dated(claim, account.sessions_valid_from(), "since when sessions are valid") {
             Ok(moments) => moments,
             Err((verdict, found)) => return made(verdict, found, false),
         };
         let (ours, is, noted) = ended;
         let may_lag = now - noted < MAX_LAG;
         let found = format!("sessions ended at {}", moment(is));
-        if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from {
+        if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from.map(whole) {
             return made(Proof::NotYet, found, may_lag);
         }
-        let password = account.last_password_change.map(whole);
+        let password = account.last_password_change().map(whole);
         if let Some(password) = password.filter(|password| *password > is) {
             let found = format!("{found}, and the password was changed later, at {}", moment(password));
             return made(Proof::CannotBeProved, found, may_lag);
@@ -271,12 +271,7 @@ mod tests {
     }
 
     fn account(enabled: bool, password: OffsetDateTime, sessions: OffsetDateTime) -> SeenAccount {
-        SeenAccount {
-            enabled: Some(enabled),
-            synced: false,
-            last_password_change: Some(password),
-            sessions_valid_from: Some(sessions),
-        }
+        SeenAccount::with_moments(Some(enabled), false, Some(password), Some(sessions))
     }
 
     fn claims<const N: usize>(claims: [(Step, StepClaim); N]) -> StepMap<Option<ExpectedStep>> {
@@ -298,7 +293,7 @@ mod tests {
     }
 
     fn verdicts(expected: &ExpectedEffects, account: SeenAccount) -> Vec<(Proof, bool)> {
-        let findings = expected.judge(&AccountReading { seen: SeenObject::Account(account), at: after(60) });
+        let findings = expected.judge(&AccountReading::new(SeenObject::Account(account), after(60)));
         findings.into_iter().map(|finding| (finding.verdict, finding.may_catch_up)).collect()
     }
 
@@ -321,8 +316,8 @@ mod tests {
         let without_revoke = verdicts(&offboarded(), account(true, OURS, OURS));
         assert_eq!(without_revoke[0], (Proof::Contradicted, false), "block and reset travelled together");
         let much_later = after(2) + MAX_LAG;
-        let late = offboarded()
-            .judge(&AccountReading { seen: SeenObject::Account(account(true, BEFORE, BEFORE)), at: much_later });
+        let late =
+            offboarded().judge(&AccountReading::new(SeenObject::Account(account(true, BEFORE, BEFORE)), much_later));
         assert_eq!((late[0].verdict, late[1].may_catch_up), (Proof::Contradicted, false));
     }
 
@@ -370,11 +365,11 @@ mod tests {
         let shown = verdicts(&not_done, account(false, OURS, after(2)));
         assert_eq!(shown[1..], [(Proof::NotYet, false), (Proof::CannotBeProved, false)]);
         for gone in [SeenObject::Missing, SeenObject::Several, SeenObject::Deleted] {
-            let findings = offboarded().judge(&AccountReading { seen: gone, at: after(60) });
+            let findings = offboarded().judge(&AccountReading::new(gone, after(60)));
             assert!(findings.iter().all(|finding| finding.verdict == Proof::CannotBeProved && !finding.may_catch_up));
             assert_eq!(findings.len(), 3);
         }
-        let hidden = SeenAccount { enabled: None, last_password_change: None, ..account(false, OURS, after(2)) };
+        let hidden = SeenAccount::with_moments(None, false, None, Some(after(2)));
         let shown = verdicts(&offboarded(), hidden);
         assert_eq!(shown[..2], [(Proof::CannotBeProved, false); 2]);
     }
@@ -388,8 +383,8 @@ mod tests {
         let of = |earlier, synced| {
             let mut expected = ExpectedEffects { steps: StepMap::default(), ..offboarded() };
             expected.steps[Step::Block] = Some(ExpectedStep { claim: StepClaim::AsBefore, earlier });
-            let seen = SeenObject::Account(SeenAccount { synced, ..account(true, BEFORE, BEFORE) });
-            expected.judge(&AccountReading { seen, at: datetime!(2026-11-24 09:00 UTC) }).remove(0)
+            let seen = SeenObject::Account(SeenAccount::with_moments(Some(true), synced, Some(BEFORE), Some(BEFORE)));
+            expected.judge(&AccountReading::new(seen, datetime!(2026-11-24 09:00 UTC))).remove(0)
         };
         let changed = of(earlier(Proof::Proved, None), true);
         assert_eq!(changed.verdict, Proof::Contradicted);

@@ -24,6 +24,7 @@
 //! | [`finding`] | what a reading shows of one step |
 //! | [`judge`] | one claim and one reading become verdicts; nothing else decides |
 //! | [`reading`] | what one reading of an account showed, in little memory |
+//! | `second` | a moment in little memory |
 //! | [`pass`] | reads all accounts, and again those that a replica does not show yet |
 //! | [`table`] | `verification.csv` |
 
@@ -32,4 +33,5 @@ pub mod finding;
 pub mod judge;
 pub mod pass;
 pub mod reading;
+mod second;
 pub mod table;

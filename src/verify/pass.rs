@@ -104,8 +104,9 @@ impl Pass {
         let lookup = Lookup::paced(Paced::new(transport, clock));
         let deadline = clock.now() + wait;
         let mut pass = Self { readings: Vec::with_capacity(of), ..Self::default() };
-        // Accounts that a replica may not show yet, by their places.
-        let mut open: Vec<(usize, Subject)> = Vec::new();
+        // The places of accounts that a replica may not show yet. Who they are is read from the plan again: there may be a
+        // million of them.
+        let mut open: Vec<u32> = Vec::new();
         let mut all = subjects(plan, claims)?;
         loop {
             let chunk = all.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
@@ -115,7 +116,7 @@ impl Pass {
             let readings = read(&lookup, chunk.iter()).await?;
             for (subject, reading) in chunk.into_iter().zip(readings) {
                 if subject.may_catch_up(&reading) {
-                    open.push((pass.readings.len(), subject));
+                    open.push(u32::try_from(pass.readings.len()).unwrap_or(u32::MAX));
                 } else {
                     pass.count(&subject, &reading);
                 }
@@ -131,28 +132,31 @@ impl Pass {
             report(PassProgress::Waiting { accounts: open.len(), left });
             clock.sleep(BETWEEN_READINGS.min(left)).await;
             let mut still_open = Vec::new();
-            let (mut accounts, mut waiting) = (of - open.len(), open.into_iter());
+            let mut accounts = of - open.len();
+            let mut waiting = at_places(plan, claims, &open)?;
             loop {
-                let chunk: Vec<(usize, Subject)> = waiting.by_ref().take(Lookup::<T>::CHUNK).collect();
+                let chunk: Vec<(u32, Subject)> = waiting.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<_, _>>()?;
                 if chunk.is_empty() {
                     break;
                 }
                 let readings = read(&lookup, chunk.iter().map(|(_, subject)| subject)).await?;
                 accounts += chunk.len();
                 for ((place, subject), reading) in chunk.into_iter().zip(readings) {
-                    pass.readings[place] = reading;
+                    pass.readings[place as usize] = reading;
                     if subject.may_catch_up(&reading) {
-                        still_open.push((place, subject));
+                        still_open.push(place);
                     } else {
                         pass.count(&subject, &reading);
                     }
                 }
                 report(PassProgress::Read { accounts, of });
             }
+            drop(waiting);
             open = still_open;
         }
-        for (place, subject) in open {
-            let reading = pass.readings[place];
+        for left in at_places(plan, claims, &open)? {
+            let (place, subject) = left?;
+            let reading = pass.readings[place as usize];
             pass.count(&subject, &reading);
         }
         Ok(pass)
@@ -199,7 +203,7 @@ impl Pass {
         Ok(subjects.zip(&self.readings).map(|(subject, reading)| {
             let subject = subject?;
             let findings = subject.expected.judge(reading);
-            Ok(Checked { subject, findings, at: reading.at })
+            Ok(Checked { subject, findings, at: reading.at() })
         }))
     }
 }
@@ -217,7 +221,7 @@ async fn read<T: Transport>(
     let keys: Vec<Key> = subjects.map(|subject| Key::ObjectId(subject.object_id)).collect();
     let found = lookup.find(&keys.iter().collect::<Vec<_>>()).await?;
     let at = OffsetDateTime::now_utc();
-    Ok(found.iter().map(|found| AccountReading { seen: found.into(), at }).collect())
+    Ok(found.iter().map(|found| AccountReading::new(found.into(), at)).collect())
 }
 
 /// Every account that the plan acts on or takes for done, in the roster's order.
@@ -227,6 +231,19 @@ fn subjects<'a>(
 ) -> Result<impl Iterator<Item = Result<Subject, FolderError>> + 'a, FolderError> {
     let rows = plan.rows()?;
     Ok(rows.filter_map(|row| row.map(|row| subject(row, plan.manifest(), claims)).transpose()))
+}
+
+/// Those of them that are at these places, which are in order.
+fn at_places<'a>(
+    plan: &'a PlanFolder,
+    claims: &'a RunClaims,
+    places: &'a [u32],
+) -> Result<impl Iterator<Item = Result<(u32, Subject), FolderError>> + 'a, FolderError> {
+    let mut places = places.iter().copied().peekable();
+    Ok((0..).zip(subjects(plan, claims)?).filter_map(move |(place, subject)| match subject {
+        Ok(subject) => places.next_if_eq(&place).map(|place| Ok((place, subject))),
+        Err(error) => Some(Err(error)),
+    }))
 }
 
 /// What is expected of the account of a row; nothing of those that the plan leaves alone.

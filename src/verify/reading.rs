@@ -2,6 +2,7 @@
 
 use time::OffsetDateTime;
 
+use super::second::Second;
 use crate::directory::Found;
 
 /// What was seen of an account, and when.
@@ -9,8 +10,21 @@ use crate::directory::Found;
 pub struct AccountReading {
     /// What was seen.
     pub seen: SeenObject,
-    /// When, by this machine's clock.
-    pub at: OffsetDateTime,
+    at: Second,
+}
+
+impl AccountReading {
+    /// What was seen then, by this machine's clock.
+    #[must_use]
+    pub fn new(seen: SeenObject, at: OffsetDateTime) -> Self {
+        Self { seen, at: Second::of(at) }
+    }
+
+    /// When it was seen, by this machine's clock, to the second.
+    #[must_use]
+    pub fn at(&self) -> OffsetDateTime {
+        self.at.moment()
+    }
 }
 
 /// What the directory says about an object id.
@@ -33,24 +47,63 @@ pub struct SeenAccount {
     pub enabled: Option<bool>,
     /// Is it mastered on-premises?
     pub synced: bool,
+    last_password_change: Option<Second>,
+    sessions_valid_from: Option<Second>,
+}
+
+impl SeenAccount {
+    /// The same account with these moments, to the second.
+    #[must_use]
+    pub fn with_moments(
+        enabled: Option<bool>,
+        synced: bool,
+        last_password_change: Option<OffsetDateTime>,
+        sessions_valid_from: Option<OffsetDateTime>,
+    ) -> Self {
+        let second = |moment: Option<OffsetDateTime>| moment.map(Second::of);
+        let (last_password_change, sessions_valid_from) = (second(last_password_change), second(sessions_valid_from));
+        Self { enabled, synced, last_password_change, sessions_valid_from }
+    }
+
     /// When its password was last changed.
-    pub last_password_change: Option<OffsetDateTime>,
+    #[must_use]
+    pub fn last_password_change(&self) -> Option<OffsetDateTime> {
+        self.last_password_change.map(Second::moment)
+    }
+
     /// Since when its sessions are valid.
-    pub sessions_valid_from: Option<OffsetDateTime>,
+    #[must_use]
+    pub fn sessions_valid_from(&self) -> Option<OffsetDateTime> {
+        self.sessions_valid_from.map(Second::moment)
+    }
 }
 
 impl From<&Found> for SeenObject {
     fn from(found: &Found) -> Self {
         match found {
-            Found::Account(account) => Self::Account(SeenAccount {
-                enabled: account.enabled,
-                synced: account.synced,
-                last_password_change: account.last_password_change,
-                sessions_valid_from: account.sessions_valid_from,
-            }),
+            Found::Account(account) => Self::Account(SeenAccount::with_moments(
+                account.enabled,
+                account.synced,
+                account.last_password_change,
+                account.sessions_valid_from,
+            )),
             Found::Missing => Self::Missing,
             Found::Deleted(_) => Self::Deleted,
             Found::Several(_) => Self::Several,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_reading_is_small_and_keeps_whole_seconds() {
+        assert_eq!(size_of::<AccountReading>(), 16, "there is one for each of a million accounts");
+        let change = datetime!(2026-11-23 02:30:10 UTC);
+        let account = SeenAccount::with_moments(Some(true), false, Some(change), None);
+        assert_eq!((account.last_password_change(), account.sessions_valid_from()), (Some(change), None));
     }
 }
