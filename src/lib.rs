@@ -89,7 +89,7 @@
 pub mod clock;
 pub mod digest;
 pub mod ids;
-pub mod json_schema;
+pub mod json;
 mod nearest;
 pub mod private_files;
 mod program;

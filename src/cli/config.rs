@@ -16,7 +16,7 @@ use super::plan::{ReadingArgs, RuleArgs};
 use super::settings::{InForce, NAME, Origin, SettingInForce};
 use super::time_args;
 use super::words::{harmless, quoted};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::playbook::Playbook;
 
 /// Show which settings are in force, and where each comes from

@@ -17,7 +17,7 @@ use super::words::{counted, harmless, line_width, wrapped};
 use crate::doctor::{Check, CheckStatus, Examined, IntendedRun, NewPasswords, SeenByFirstApp, examine, further_app};
 use crate::graph::app_file::AppFile;
 use crate::ids::{ClientId, TenantId};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;

@@ -12,7 +12,7 @@ use super::lines::Lines;
 use super::words::{count, counted, harmless, line_width, span};
 use crate::clock::Clock;
 use crate::graph::quota::Allowance;
-use crate::json_schema::DocumentVersion;
+use crate::json::{self, DocumentVersion, Seconds};
 use crate::simulator::{Counters, Simulator, Struck};
 
 /// What a tenant of more than 500 users lets one app read ("Microsoft Graph service-specific throttling limits": 8,000
@@ -37,25 +37,21 @@ struct Phase {
     /// What was done in it.
     phase: &'static str,
     /// On this machine, by its own clock.
-    #[serde(rename = "seconds", serialize_with = "seconds")]
-    #[schemars(with = "f64", range(min = 0))]
+    #[serde(rename = "seconds", serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     here: Duration,
     /// By the clock of the simulated tenant, which may run faster.
-    #[serde(rename = "tenant_seconds", serialize_with = "seconds")]
-    #[schemars(with = "f64", range(min = 0))]
+    #[serde(rename = "tenant_seconds", serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     by_tenant: Duration,
     /// By the documented quotas alone, of a real tenant.
-    #[serde(rename = "real_tenant_at_least_seconds", serialize_with = "seconds")]
-    #[schemars(with = "f64", range(min = 0))]
+    #[serde(rename = "real_tenant_at_least_seconds", serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     at_least: Duration,
     /// Writes that reached the directory.
     writes: u64,
     /// What its reads cost, in the unit of the quota.
     resource_units: u64,
-}
-
-fn seconds<S: serde::Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64((span.as_secs_f64() * 1_000.0).round() / 1_000.0)
 }
 
 /// How a rehearsal went, as `--json` prints it.

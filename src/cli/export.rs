@@ -25,7 +25,7 @@ use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, TenantId};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::private_files::{self, Pending};
 

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::private_files;
 use crate::seal::Identity;
 

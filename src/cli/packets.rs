@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::handoff;
 use super::lines;
 use super::preview::{note_unprinted, quoted};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
 use crate::run::output;

@@ -13,7 +13,7 @@ use super::messages;
 use super::spinner::Spinner;
 pub(super) use super::words::quoted;
 use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, wrapped};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::examples::Examples;
 use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED};
 use crate::plan::manifest::Manifest;

@@ -14,7 +14,7 @@ use super::pace_recap;
 use super::preview::note_unprinted;
 use super::words::{count, counted, quoted};
 use crate::digest::Digest;
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::run::event::Statistics;
 use crate::run::next_steps::next_steps;

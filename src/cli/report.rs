@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::preview::note_unprinted;
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::report::run_page::{self};
 

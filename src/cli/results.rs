@@ -12,7 +12,7 @@ use super::messages;
 use super::preview::note_unprinted;
 use super::words::count;
 use crate::digest::Digest;
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::report::refused;
 use crate::run::lock::FolderLock;

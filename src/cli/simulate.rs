@@ -21,7 +21,7 @@ use super::simulate_watch::watch;
 use super::simulated_apps::{self, Named};
 use super::time_args;
 use super::words::{counted, quoted};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::private_files;
 use crate::shell::Shell;
 use crate::simulator::{

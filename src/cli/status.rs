@@ -14,7 +14,7 @@ use super::messages;
 use super::scheduled_start::spelled_out;
 use super::words::{count, counted, harmless, moment, quoted, span};
 use crate::digest::Digest;
-use crate::json_schema::{DocumentVersion, Rfc3339Moment};
+use crate::json::{DocumentVersion, Rfc3339Moment};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::plan::playbook::Playbook;

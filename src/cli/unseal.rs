@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::ids::ObjectId;
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::seal::{
     ExpectedAccount, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
 };

@@ -16,7 +16,7 @@ use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::words::{count, counted, harmless};
 use crate::ids::{ObjectId, RowNumber};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::run::lock::FolderLock;
 use crate::run::proof::{Proof, ProofCounts};

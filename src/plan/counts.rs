@@ -8,6 +8,7 @@ use strum::IntoEnumIterator as _;
 
 use super::reason::Reason;
 use super::row::Decision;
+use crate::json::ByWord;
 use crate::step::{StepMap, Steps};
 
 /// How many rows there are of each kind.
@@ -35,6 +36,7 @@ pub struct Tally {
     /// How many rows.
     pub rows: u32,
     /// On how many of them each reason stands. A row may have none, and more than one.
+    #[schemars(with = "ByWord<Reason, u32>")]
     pub reasons: BTreeMap<Reason, u32>,
 }
 

@@ -46,6 +46,18 @@ pub struct WatchedAccount {
     pub sessions_valid_from: Option<OffsetDateTime>,
 }
 
+impl WatchedAccount {
+    fn of(row: &PlanRow, account: &Account) -> Self {
+        Self {
+            row: row.row,
+            was_enabled: row.account_enabled,
+            account_enabled: account.enabled,
+            last_password_change: account.last_password_change,
+            sessions_valid_from: account.sessions_valid_from,
+        }
+    }
+}
+
 /// What has changed since a plan was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drift {
@@ -63,6 +75,19 @@ pub struct Drift {
 }
 
 impl Drift {
+    /// Takes in what was found of a row that is open.
+    fn take(&mut self, id: ObjectId, row: &PlanRow, found: Found, rules: &AccountRules<'_>) {
+        self.checked += 1;
+        if let (Found::Account(account), true) = (&found, row.steps.contains(Step::Reset))
+            && let Some(names) = names_not_shown(account, row)
+        {
+            self.other_names.insert(row.row, names);
+        }
+        if let Some(cause) = changed(id, row, found, rules) {
+            self.add(row.row, &row.user_principal_name, cause);
+        }
+    }
+
     /// Whether too many accounts have drifted for the plan to hold; `means` is the number of accounts that the plan means.
     #[must_use]
     pub const fn is_too_much(&self, means: u64) -> bool {
@@ -110,18 +135,12 @@ pub async fn check<T: Transport>(
         for row in rows.by_ref() {
             let row = row?;
             see(&row);
-            let Some(object_id) = row.object_id else { continue };
-            match row.decision {
-                Decision::Act => {
-                    if administrators.touch(object_id, row.row) && open(row.row) {
-                        touched.push((row.row, row.user_principal_name.clone()));
-                    }
-                }
-                Decision::Already => {}
-                Decision::Skip | Decision::Refuse => continue,
+            let (Some(id), Decision::Act | Decision::Already) = (row.object_id, row.decision) else { continue };
+            if row.decision == Decision::Act && administrators.touch(id, row.row) && open(row.row) {
+                touched.push((row.row, row.user_principal_name.clone()));
             }
             if open(row.row) || watched(row.row) {
-                chunk.push((object_id, row));
+                chunk.push((Key::ObjectId(id), id, row));
             }
             if chunk.len() == Lookup::<T>::CHUNK {
                 break;
@@ -130,29 +149,13 @@ pub async fn check<T: Transport>(
         if chunk.is_empty() {
             break;
         }
-        let keys: Vec<Key> = chunk.iter().map(|(id, _)| Key::ObjectId(*id)).collect();
-        let keys: Vec<&Key> = keys.iter().collect();
-        for ((id, row), found) in chunk.iter().zip(lookup.find(&keys).await?) {
+        let keys: Vec<&Key> = chunk.iter().map(|(key, ..)| key).collect();
+        for ((_, id, row), found) in chunk.iter().zip(lookup.find(&keys).await?) {
             if let (Found::Account(account), true) = (&found, watched(row.row)) {
-                drift.seen.push(WatchedAccount {
-                    row: row.row,
-                    was_enabled: row.account_enabled,
-                    account_enabled: account.enabled,
-                    last_password_change: account.last_password_change,
-                    sessions_valid_from: account.sessions_valid_from,
-                });
+                drift.seen.push(WatchedAccount::of(row, account));
             }
-            if !open(row.row) {
-                continue;
-            }
-            drift.checked += 1;
-            if let (Found::Account(account), true) = (&found, row.steps.contains(Step::Reset))
-                && let Some(names) = names_not_shown(account, row)
-            {
-                drift.other_names.insert(row.row, names);
-            }
-            if let Some(cause) = changed(*id, row, found, &rules) {
-                drift.add(row.row, &row.user_principal_name, cause);
+            if open(row.row) {
+                drift.take(*id, row, found, &rules);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::rules::Options;
 use super::size::TooLarge;
 use crate::digest::Digest;
 use crate::ids::TenantId;
-use crate::json_schema::Rfc3339Moment;
+use crate::json::Rfc3339Moment;
 use crate::roster::KeyProperty;
 use crate::step::Step;
 

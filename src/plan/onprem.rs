@@ -8,64 +8,58 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::folder::{ONPREM_CSV, ONPREM_PS1};
 use super::manifest::OnPremisesWork;
 use super::playbook::Playbook;
 use super::reason::Reason;
 use super::row::{Decision, PlanRow};
 use crate::digest::Hashing;
-use crate::directory::Account;
+use crate::directory::{Account, OnPremises};
+use crate::ids::{ObjectId, RowNumber};
 use crate::private_files::{Pending, replace};
-use crate::spreadsheet::guard;
+use crate::spreadsheet::Guarded;
 use crate::step::{Step, Steps};
 
 const SCRIPT: &str = include_str!("onprem.ps1");
 
-/// The header of `onprem.csv`.
-pub const HEADER: [&str; 10] = [
-    "row",
-    "do",
-    "sam_account_name",
-    "domain",
-    "distinguished_name",
-    "sid",
-    "user_principal_name",
-    "display_name",
-    "object_id",
-    "reason",
-];
+/// One row of `onprem.csv`.
+#[derive(Serialize)]
+struct WorkLine<'a> {
+    row: RowNumber,
+    r#do: Task,
+    sam_account_name: Guarded<'a>,
+    domain: Guarded<'a>,
+    distinguished_name: Guarded<'a>,
+    sid: Guarded<'a>,
+    user_principal_name: Guarded<'a>,
+    display_name: Guarded<'a>,
+    object_id: ObjectId,
+    reason: String,
+}
 
-/// What an administrator on-premises has to do with one account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an administrator on-premises has to do with one account. The script goes by its word in `onprem.csv`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Disable it.
     Disable,
     /// Replace its password twice: the one before stays usable for a while where replication lags.
     ResetTwice,
     /// Both.
+    #[serde(rename = "disable+reset-twice")]
     DisableAndResetTwice,
     /// Enable it.
     Enable,
     /// Give the person a new password and enable the account.
+    #[serde(rename = "enable+reset")]
     EnableAndReset,
     /// Change the password at the identity provider of its domain.
     IdentityProvider,
 }
 
 impl Task {
-    /// The word for it in `onprem.csv`; the script goes by it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Disable => "disable",
-            Self::ResetTwice => "reset-twice",
-            Self::DisableAndResetTwice => "disable+reset-twice",
-            Self::Enable => "enable",
-            Self::EnableAndReset => "enable+reset",
-            Self::IdentityProvider => "identity-provider",
-        }
-    }
-
     /// Does the script do it? The rest is left to people, because somebody has to be given a password.
     #[must_use]
     pub const fn is_scripted(self) -> bool {
@@ -102,6 +96,26 @@ impl Task {
     }
 }
 
+impl<'a> WorkLine<'a> {
+    fn of(row: &PlanRow, account: &'a Account, task: Task) -> Self {
+        let there = account.on_premises.as_deref();
+        let of = |name: fn(&OnPremises) -> &str| Guarded::from(there.map(name).unwrap_or_default());
+        let reasons: Vec<&str> = row.reasons.iter().map(|reason| reason.name()).collect();
+        Self {
+            row: row.row,
+            r#do: task,
+            sam_account_name: of(|there| &there.sam_account_name),
+            domain: of(|there| &there.domain_name),
+            distinguished_name: of(|there| &there.distinguished_name),
+            sid: of(|there| &there.security_identifier),
+            user_principal_name: (*account.user_principal_name).into(),
+            display_name: (*account.display_name).into(),
+            object_id: account.object_id,
+            reason: reasons.join("+"),
+        }
+    }
+}
+
 /// The work list of one plan while it is being made. Without a row it leaves no file.
 pub(super) struct WorkList {
     folder: PathBuf,
@@ -121,27 +135,9 @@ impl WorkList {
         let Some(task) = Task::of(self.playbook, account, row) else { return Ok(()) };
         let csv = match &mut self.csv {
             Some(csv) => csv,
-            none => {
-                let csv =
-                    none.insert(csv::Writer::from_writer(Hashing::new(Pending::new(&self.folder.join(ONPREM_CSV))?)));
-                csv.write_record(HEADER)?;
-                csv
-            }
+            none => none.insert(csv::Writer::from_writer(Hashing::new(Pending::new(&self.folder.join(ONPREM_CSV))?))),
         };
-        let there = account.on_premises.as_deref();
-        let reasons: Vec<&str> = row.reasons.iter().map(|reason| reason.name()).collect();
-        csv.write_record([
-            row.row.to_string().as_str(),
-            task.name(),
-            &there.map(|there| guard(&there.sam_account_name)).unwrap_or_default(),
-            &there.map(|there| guard(&there.domain_name)).unwrap_or_default(),
-            &there.map(|there| guard(&there.distinguished_name)).unwrap_or_default(),
-            &there.map(|there| guard(&there.security_identifier)).unwrap_or_default(),
-            &guard(&account.user_principal_name),
-            &guard(&account.display_name),
-            &account.object_id.to_string(),
-            &reasons.join("+"),
-        ])?;
+        csv.serialize(WorkLine::of(row, account, task))?;
         self.rows += 1;
         self.by_hand += u32::from(!task.is_scripted());
         Ok(())

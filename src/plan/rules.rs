@@ -9,7 +9,7 @@ use super::playbook::Playbook;
 use super::protected::Protected;
 use super::reason::Reason;
 use crate::directory::Scope;
-use crate::json_schema::Rfc3339Moment;
+use crate::json::Rfc3339Moment;
 use crate::seal::PasswordStyle;
 
 /// A plan that changes more accounts than this is not carried out until the operator names the number.

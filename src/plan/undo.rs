@@ -19,6 +19,7 @@ use super::ruling::Ruling;
 use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::directory::{Account, Found, Lookup, TenantFacts};
+use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defects, Key};
@@ -85,9 +86,13 @@ pub async fn plan<T: Transport>(
     }
     let mut notes = planner.notes(&facts);
     notes.extend(what_opens_the_accounts(origin, rules));
+    writer.finish(made_from(origin, facts.organization, notes))
+}
+
+fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>) -> MadeFrom {
     let of = origin.manifest();
-    writer.finish(MadeFrom {
-        organization: facts.organization,
+    MadeFrom {
+        organization,
         roster: RosterName {
             name: origin.plan_csv_path().display().to_string(),
             sha256: of.plan_csv_sha256,
@@ -100,7 +105,7 @@ pub async fn plan<T: Transport>(
         protected: None,
         too_large: None,
         notes,
-    })
+    }
 }
 
 /// The run's own row with what is done to the account now.

@@ -28,7 +28,7 @@ use super::run_page::REPORT_HTML;
 use super::signing::{self, Signer, SigningError, SigningKey};
 use crate::digest::{Digest, Hashing};
 use crate::ids::TenantId;
-use crate::json_schema::Rfc3339Moment;
+use crate::json::Rfc3339Moment;
 use crate::plan::folder::{
     FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS,
 };

@@ -9,6 +9,7 @@ use crate::graph::quota::Shape;
 use crate::graph::throttle::LimitOwner;
 use crate::graph::unreachable::UnreachableCause;
 use crate::ids::{ClientId, RowNumber};
+use crate::json::{self, Seconds};
 use crate::step::{StepMap, StepShare, Steps};
 
 /// One thing that happened.
@@ -42,6 +43,8 @@ pub enum Event {
         /// Whose limit was reached, where Graph says so.
         owner: Option<LimitOwner>,
         /// How long Graph asks to wait.
+        #[serde(serialize_with = "json::some_seconds")]
+        #[schemars(with = "Option<Seconds>")]
         retry_after: Option<Duration>,
     },
     /// The limit of the whole tenant was reached: other apps are spending it too. Reported once.
@@ -61,13 +64,19 @@ pub enum Event {
         #[serde(skip)]
         cause: Option<UnreachableCause>,
         /// How long the engine waits before it tries again.
+        #[serde(serialize_with = "json::seconds")]
+        #[schemars(with = "Seconds")]
         pause: Duration,
         /// For how long nothing has come through.
+        #[serde(serialize_with = "json::seconds")]
+        #[schemars(with = "Seconds")]
         down_for: Duration,
     },
     /// An answer came through again.
     Reachable {
         /// For how long nothing had.
+        #[serde(serialize_with = "json::seconds")]
+        #[schemars(with = "Seconds")]
         down_for: Duration,
     },
     /// No more writes are sent; those under way are waited for.
@@ -98,8 +107,12 @@ pub struct Progress {
     /// Writes a second of tenant time that the quota allows now, beyond its burst.
     pub writes_per_second: f64,
     /// Tenant time until the end, by the quota and the work that is left.
+    #[serde(serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     pub time_left: Duration,
     /// How long the quota makes the next write wait; nothing when it may leave now.
+    #[serde(serialize_with = "json::some_seconds")]
+    #[schemars(with = "Option<Seconds>")]
     pub quota_wait: Option<Duration>,
 }
 
@@ -127,12 +140,20 @@ pub struct Statistics {
     /// How the tenant was found to count its writes.
     pub limiter: Shape,
     /// Tenant time for which writes waited for the quota.
+    #[serde(serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     pub waited_for_quota: Duration,
     /// Tenant time for which writes waited because Graph could not be reached.
+    #[serde(serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     pub waited_for_network: Duration,
     /// Tenant time from the first to the last.
+    #[serde(serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     pub elapsed: Duration,
     /// The least tenant time that the quota allowed for the accepted writes, by the way in which the tenant counts them.
+    #[serde(serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     pub floor: Duration,
     /// The first of these over the second; nothing where the quota asked for no time at all.
     pub elapsed_over_floor: Option<f64>,

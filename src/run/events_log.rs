@@ -1,7 +1,7 @@
 //! Every event of a run as one line of JSON, as it happens, for a collector of such lines: a SIEM, or Sentinel's custom
 //! logs.
 //!
-//! Spans are objects with `secs` and `nanos`, of tenant time. New kinds and new fields may come; `schema` is raised when an
+//! Spans are in seconds of tenant time. New kinds and new fields may come; `schema` is raised when an
 //! old one changes its meaning. No line holds a password, a token, or a sealed credential.
 
 use std::fs::File;
@@ -18,7 +18,7 @@ use super::event::{Event, Statistics};
 use super::run_end::RunEnd;
 use crate::digest::Digest;
 use crate::ids::TenantId;
-use crate::json_schema::{DocumentVersion, Rfc3339Moment};
+use crate::json::{DocumentVersion, Rfc3339Moment};
 use crate::plan::manifest::Manifest;
 use crate::private_files;
 
@@ -40,6 +40,7 @@ pub(crate) struct EventLine<'a> {
     time: String,
     /// The fingerprint of the plan.
     plan: Digest,
+    /// The id of the tenant.
     tenant: TenantId,
     /// One id for each process.
     run: Uuid,

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::json_schema::Rfc3339Moment;
+use crate::json::Rfc3339Moment;
 use crate::private_files;
 
 /// The file that is locked. It is empty: where a lock keeps others from reading, they must still see who holds it.

@@ -9,12 +9,13 @@ use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
 use super::state::StepState;
+use crate::json::ByWord;
 use crate::plan::row::Decision;
 use crate::step::{StepMap, StepShare};
 
 /// How many rows have which outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize)]
-#[schemars(with = "BTreeMap<Outcome, u64>")]
+#[schemars(with = "ByWord<Outcome, u64>")]
 pub struct OutcomeCounts {
     #[serde(flatten)]
     outcomes: BTreeMap<Outcome, u64>,

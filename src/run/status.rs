@@ -21,7 +21,7 @@ use super::state::AccountState;
 use super::states::Moved;
 use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::WriteOutcome;
-use crate::json_schema::Rfc3339Moment;
+use crate::json::{self, ByWord, Rfc3339Moment, Seconds};
 use crate::plan::folder::PlanFolder;
 use crate::plan::row::Decision;
 use crate::step::Step;
@@ -34,6 +34,7 @@ pub struct RunStatus {
     /// What became of the rows so far.
     pub outcomes: OutcomeCounts,
     /// How far each planned step is.
+    #[schemars(with = "ByWord<Step, StepProgress>")]
     pub steps: BTreeMap<&'static str, StepProgress>,
     /// Accounts of which a step may have taken effect, which is not known yet; the next `apply` settles them. While a process
     /// works on the run, these are under way.
@@ -47,8 +48,8 @@ pub struct RunStatus {
     /// Writes that are still to come, if all goes well.
     pub writes_left: u64,
     /// How long the documented quota makes them take from now on, in seconds.
-    #[serde(serialize_with = "in_seconds")]
-    #[schemars(with = "f64", range(min = 0))]
+    #[serde(serialize_with = "json::seconds")]
+    #[schemars(with = "Seconds")]
     pub time_left: Duration,
     /// Are new passwords sealed, so that they can be opened? 1 if they are.
     pub sealed: u64,
@@ -131,10 +132,6 @@ pub struct JournalBreak {
     pub line: Option<u64>,
     /// What is wrong.
     pub reason: String,
-}
-
-fn in_seconds<S: serde::Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_f64(span.as_secs_f64())
 }
 
 impl RunStatus {

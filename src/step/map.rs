@@ -9,11 +9,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::set::Steps;
 use super::share::StepShare;
 use super::word::Step;
+use crate::json::ByWord;
 
-/// One value for each step: where it stands, how often it is done, when it was accepted. In JSON an object by the steps'
-/// words; a step that is missing there has the default, so that what was written before a step existed can be read.
+/// One value for each step: where it stands, how often it is done, when it was accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
-#[schemars(with = "std::collections::BTreeMap<Step, T>")]
+#[schemars(with = "ByWord<Step, T>")]
 pub struct StepMap<T>(EnumMap<Step, T>);
 
 impl<T> StepMap<T> {
@@ -83,6 +83,7 @@ impl<T: Serialize> Serialize for StepMap<T> {
     }
 }
 
+// A step that is missing has the default, so that what was written before a step existed can be read.
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for StepMap<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut map = Self::default();

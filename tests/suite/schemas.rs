@@ -291,6 +291,14 @@ fn a_schema_takes_nothing_else() {
             r#"{{"sealoff_drill":1,"exit_code":0,"clock_speed":1,"apps":1,"phases":[{phase}],"scenario":null,"faults":[],"killed":false,"credential_proved":null,"verified":true,"folder":"f","report":"r"}}"#
         )
     };
+    let results = |outcome: &str| {
+        format!(
+            r#"{{"sealoff_results":1,"plan":"{}","outcomes":{{"{outcome}":1}},"drifted":0,"contradicted":0,"results":"r"}}"#,
+            "0".repeat(64)
+        )
+    };
+    assert!(is_taken("results", &results("done")));
+    assert!(!is_taken("results", &results("nonsense")));
     assert!(is_taken("drill", &phase("")));
     assert!(!is_taken("drill", &phase(r#","more":1"#)), "a field inside");
 }

@@ -138,48 +138,14 @@ impl HandoffKeys {
     }
 
     fn of_text(text: &str, path: &Path) -> Result<Self, HandoffKeysError> {
-        let of_file = || path.to_owned();
-        if let Some(line) = line_with_path(text) {
-            return Err(HandoffKeysError::Toml {
-                path: of_file(),
-                line: Some(line),
-                what: IN_SINGLE_QUOTES.to_owned(),
-            });
-        }
-        let table: Table = text.parse().map_err(|error: toml::de::Error| HandoffKeysError::Toml {
-            path: of_file(),
-            line: error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
-            what: error.message().to_owned(),
-        })?;
-        refuse_others(&table, "handoff", "the file", path)?;
-        let shape = |place: String, expected| HandoffKeysError::Shape { path: of_file(), place, expected };
-        let people = match table.get("handoff") {
-            None => return Err(HandoffKeysError::Empty(of_file())),
-            Some(Value::Table(people)) => people,
-            Some(_) => return Err(shape("handoff".to_owned(), "tables, one for each name: [handoff.alice]")),
-        };
         let mut keys = Self::default();
         let mut stems: BTreeMap<String, String> = BTreeMap::new();
-        for (text, value) in people {
-            let name = HandoffName::new(text).map_err(|error| HandoffKeysError::Name { path: of_file(), error })?;
-            let place = format!("[handoff.{name}]");
-            let Value::Table(person) = value else { return Err(shape(place, "a table with keys = [\"age1…\"]")) };
-            refuse_others(person, "keys", &place, path)?;
-            let list = match person.get("keys") {
-                Some(Value::Array(list)) => list.iter().map(Value::as_str).collect::<Option<Vec<_>>>(),
-                _ => None,
-            };
-            let list = list.ok_or_else(|| shape(place, "given its keys as a list of texts: keys = [\"age1…\"]"))?;
-            let texts: Vec<String> = list.into_iter().map(ToOwned::to_owned).collect();
-            let recipients = Recipients::parse_in(private_files::folder_of(path), &texts);
-            let own = recipients.map_err(|error| HandoffKeysError::Keys {
-                path: of_file(),
-                name: name.to_string(),
-                error: Box::new(error),
-            })?;
+        for (text, value) in people_of(text, path)? {
+            let holder = Holder::read(&text, &value, path)?;
+            let name = &holder.name;
             let twice = |first: &str, as_files| {
                 let (first, second) = (first.to_owned(), name.to_string());
-                Err(HandoffKeysError::Twice { path: of_file(), first, second, as_files })
+                Err(HandoffKeysError::Twice { path: path.to_owned(), first, second, as_files })
             };
             if let Some(other) = keys.holders.get(&name.folded()) {
                 return twice(other.name.as_str(), false);
@@ -188,16 +154,16 @@ impl HandoffKeys {
                 return twice(&other, true);
             }
             if name.folded() == ESCROW {
-                keys.escrow = own.to_texts();
+                keys.escrow.clone_from(&holder.keys);
             }
-            keys.holders.insert(name.folded(), Holder { name, keys: own.to_texts() });
+            keys.holders.insert(name.folded(), holder);
         }
         if keys.holders.is_empty() {
-            return Err(HandoffKeysError::Empty(of_file()));
+            return Err(HandoffKeysError::Empty(path.to_owned()));
         }
         for holder in keys.holders.values() {
             keys.check_with_escrow(&holder.keys).map_err(|error| HandoffKeysError::Keys {
-                path: of_file(),
+                path: path.to_owned(),
                 name: format!("{} and handoff.{ESCROW}", holder.name),
                 error: Box::new(error),
             })?;
@@ -309,6 +275,48 @@ impl HandoffKeys {
     fn recipients(&self) -> impl Iterator<Item = Recipients> {
         self.holders.values().filter_map(|holder| Recipients::from_texts(&holder.keys).ok())
     }
+}
+
+/// The tables of the file, one for each name, as they stand there.
+fn people_of(text: &str, path: &Path) -> Result<Table, HandoffKeysError> {
+    let unreadable = |line, what: &str| HandoffKeysError::Toml { path: path.to_owned(), line, what: what.to_owned() };
+    if let Some(line) = line_with_path(text) {
+        return Err(unreadable(Some(line), IN_SINGLE_QUOTES));
+    }
+    let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        unreadable(line, error.message())
+    })?;
+    refuse_others(&table, "handoff", "the file", path)?;
+    match table.remove("handoff") {
+        None => Err(HandoffKeysError::Empty(path.to_owned())),
+        Some(Value::Table(people)) => Ok(people),
+        Some(_) => Err(misshapen(path, "handoff", "tables, one for each name: [handoff.alice]")),
+    }
+}
+
+impl Holder {
+    fn read(name: &str, value: &Value, path: &Path) -> Result<Self, HandoffKeysError> {
+        let of_file = || path.to_owned();
+        let name = HandoffName::new(name).map_err(|error| HandoffKeysError::Name { path: of_file(), error })?;
+        let place = format!("[handoff.{name}]");
+        let Value::Table(person) = value else {
+            return Err(misshapen(path, &place, "a table with keys = [\"age1…\"]"));
+        };
+        refuse_others(person, "keys", &place, path)?;
+        let list = person.get("keys").and_then(Value::as_array);
+        let texts = list.and_then(|list| list.iter().map(|key| key.as_str().map(ToOwned::to_owned)).collect());
+        let texts: Vec<String> =
+            texts.ok_or_else(|| misshapen(path, &place, "given its keys as a list of texts: keys = [\"age1…\"]"))?;
+        let recipients = Recipients::parse_in(private_files::folder_of(path), &texts).map_err(|error| {
+            HandoffKeysError::Keys { path: of_file(), name: name.to_string(), error: Box::new(error) }
+        })?;
+        Ok(Self { name, keys: recipients.to_texts() })
+    }
+}
+
+fn misshapen(path: &Path, place: &str, expected: &'static str) -> HandoffKeysError {
+    HandoffKeysError::Shape { path: path.to_owned(), place: place.to_owned(), expected }
 }
 
 fn refuse_others(table: &Table, known: &str, place: &str, path: &Path) -> Result<(), HandoffKeysError> {
