@@ -200,7 +200,7 @@ fn write_examples(out: &mut impl Write, group: &Examples, rows: u32, width: usiz
         let user = harmless(&example.name);
         let user = fitting(&user, room + room / 2);
         let detail = if example.detail.is_empty() { String::new() } else { format!(": {}", harmless(&example.detail)) };
-        let text = format!("row {} {user}{detail}", count(example.row.get().into()));
+        let text = format!("{} {user}{detail}", example.place());
         // Three lines say enough; the rest stands in plan.csv.
         block(out, &" ".repeat(EXAMPLE), &fitting(&text, 3 * room - 20), width)?;
     }

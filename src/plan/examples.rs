@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::reason::Reason;
-use super::row::{Decision, PlanRow};
+use super::row::{Decision, ListPlace, PlanRow};
 use crate::ids::{ObjectId, RowNumber};
 
 /// How many rows stand for all that have the same reason.
@@ -28,13 +28,25 @@ pub struct Examples {
 pub struct Example {
     /// The roster's data row, from 1.
     pub row: RowNumber,
+    /// The row as a spreadsheet counts, header included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet_row: Option<u32>,
     /// The key as the roster has it: a stranger's text.
     pub user: String,
-    /// The name by which people know the account: the sign-in name where the key is an object id and the name is known, and else the key.
+    /// The name by which people know the account: the sign-in name where the key is an object id and the name is known, and else
+    /// the key, or what else the list calls the person.
     #[serde(skip)]
     pub name: String,
     /// What else is to be said about the reason; may be empty.
     pub detail: String,
+}
+
+impl Example {
+    /// Where the row stands in the list.
+    #[must_use]
+    pub const fn place(&self) -> ListPlace {
+        ListPlace { row: self.row, sheet_row: self.sheet_row }
+    }
 }
 
 /// Gathers the examples of refused rows while a plan is written.
@@ -51,8 +63,10 @@ impl ExamplesOfRefused {
             let rows = self.0.entry(*reason).or_default();
             if rows.len() < MAX_EXAMPLES {
                 let is_known = row.user.parse::<ObjectId>().is_ok() && !row.user_principal_name.is_empty();
-                let name = if is_known { &row.user_principal_name } else { &row.user }.clone();
-                rows.push(Example { row: row.row, user: row.user.clone(), name, detail: row.detail.clone() });
+                let has_key = !row.user.trim().is_empty();
+                let name = if has_key && !is_known { row.user.clone() } else { row.name().to_owned() };
+                let (user, detail) = (row.user.clone(), row.detail.clone());
+                rows.push(Example { row: row.row, sheet_row: row.sheet_row, user, name, detail });
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::counts::Counts;
 use super::manifest::{Manifest, ManifestError};
-use super::row::{Decision, HEADER, PlanRow, RowError};
+use super::row::{Decision, HEADER, HEADER_BEFORE_SHEET_ROWS, PlanRow, RowError};
 use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
 use crate::private_files;
@@ -391,7 +391,7 @@ impl Rows {
         let Some(csv) = &mut self.csv else { return Ok(None) };
         if !self.header_read {
             self.header_read = true;
-            if !csv.read_record(&mut self.record)? || self.record != HEADER[..] {
+            if !csv.read_record(&mut self.record)? || (self.record != HEADER[..] && self.record != HEADER_BEFORE_SHEET_ROWS[..]) {
                 return Err(Unusable::Content("the header is another one".to_owned()));
             }
         }

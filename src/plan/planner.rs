@@ -281,7 +281,7 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         user: entry.text.clone(),
         object_id: None,
         user_principal_name: String::new(),
-        display_name: String::new(),
+        display_name: entry.name.clone(),
         decision: ruling.decision,
         reasons: ruling.reasons,
         detail: ruling.detail,
@@ -291,5 +291,6 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         sessions_valid_from: None,
         handoff: person.and_then(|person| person.handoff.clone()).unwrap_or_default(),
         priority: person.and_then(|person| person.priority),
+        sheet_row: u32::try_from(entry.sheet_row).ok(),
     }
 }

@@ -1,5 +1,7 @@
 //! One line of `plan.csv`: what was decided about one entry, and the state the account was in.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -9,9 +11,10 @@ use crate::directory::Account;
 use crate::ids::{ObjectId, RowNumber};
 use crate::spreadsheet::Guarded;
 use crate::step::Steps;
+use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 13] = [
+pub const HEADER: [&str; 14] = [
     "row",
     "user",
     "object_id",
@@ -25,7 +28,11 @@ pub const HEADER: [&str; 13] = [
     "sessions_valid_from",
     "handoff",
     "priority",
+    "sheet_row",
 ];
+
+/// The header of plans that say nothing of sheet rows.
+pub const HEADER_BEFORE_SHEET_ROWS: &[&str] = HEADER.split_at(13).0;
 
 /// What happens to an entry.
 #[derive(
@@ -76,7 +83,7 @@ pub struct PlanRow {
     pub object_id: Option<ObjectId>,
     /// The account's sign-in name in the directory.
     pub user_principal_name: String,
-    /// The account's name for people.
+    /// The account's name for people, or what the list calls the person where there is no account.
     pub display_name: String,
     /// What happens to it.
     pub decision: Decision,
@@ -96,6 +103,29 @@ pub struct PlanRow {
     pub handoff: String,
     /// Lower goes first; rows without one go after all that have one.
     pub priority: Option<u32>,
+    /// The row as a spreadsheet counts, header included; plans of earlier versions lack it.
+    pub sheet_row: Option<u32>,
+}
+
+/// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
+/// which a spreadsheet shows beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListPlace {
+    /// The data row, from 1.
+    pub row: RowNumber,
+    /// The row in a spreadsheet, where it is known.
+    pub sheet_row: Option<u32>,
+}
+
+/// `row 118 (sheet row 119)`.
+impl fmt::Display for ListPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}", count(self.row.get().into()))?;
+        match self.sheet_row {
+            Some(sheet) if sheet != self.row.get() => write!(f, " (sheet row {})", count(sheet.into())),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A place in the order of work. Lower keys are worked on earlier, and no two rows compare equal.
@@ -125,6 +155,7 @@ struct PlanLine<'a> {
     sessions_valid_from: Option<OffsetDateTime>,
     handoff: Guarded<'a>,
     priority: Option<u32>,
+    sheet_row: Option<u32>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -159,6 +190,7 @@ impl PlanRow {
             sessions_valid_from: self.sessions_valid_from,
             handoff: self.handoff.as_str().into(),
             priority: self.priority,
+            sheet_row: self.sheet_row,
         })
     }
 
@@ -175,10 +207,18 @@ impl PlanRow {
         }
     }
 
-    /// The name that people know the account by: its sign-in name, or the roster's key where there is no account.
+    /// The name that people know the account by: its sign-in name, or the roster's key where there is no account, or what else
+    /// the list says of the person where there is no key either.
     #[must_use]
     pub fn name(&self) -> &str {
-        if self.user_principal_name.is_empty() { &self.user } else { &self.user_principal_name }
+        let names = [&self.user_principal_name, &self.user, &self.display_name];
+        names.into_iter().find(|name| !name.trim().is_empty()).map_or("", String::as_str)
+    }
+
+    /// Where the row stands in the list.
+    #[must_use]
+    pub const fn place(&self) -> ListPlace {
+        ListPlace { row: self.row, sheet_row: self.sheet_row }
     }
 
     /// The reasons and the detail as one text, as the `reason` column has them.
@@ -222,6 +262,7 @@ impl PlanRow {
             sessions_valid_from: line.sessions_valid_from,
             handoff: line.handoff.into(),
             priority: line.priority,
+            sheet_row: line.sheet_row,
         })
     }
 }
@@ -249,6 +290,7 @@ mod tests {
             sessions_valid_from: None,
             handoff: "=cmd()".to_owned(),
             priority: Some(1),
+            sheet_row: Some(8),
         }
     }
 

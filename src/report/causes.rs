@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::run::cause::Cause;
 use crate::run::result_row::{ResultDetails, ResultRow};
-use crate::run::results::detail;
 
 /// The accounts of one cause.
 #[derive(Debug, Default)]
@@ -30,10 +29,10 @@ impl Causes {
         let group = self.0.entry(cause.clone()).or_default();
         group.accounts += 1;
         if group.words.is_empty() {
-            group.words = detail(row, details);
+            group.words = details.said();
         }
         if group.first.len() < MAX_NAMED {
-            group.first.push(format!("row {} {}", row.planned.row, row.name()));
+            group.first.push(format!("{} {}", row.planned.place(), row.name()));
         }
     }
 }

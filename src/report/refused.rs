@@ -16,7 +16,7 @@ use crate::run::run_error::RunError;
 use crate::spreadsheet::guard;
 use crate::wording::reason::{DRIFTED, remedy, sentence};
 
-const HEADER: [&str; 7] = ["user", "reason", "remedy", "row", "display_name", "handoff", "priority"];
+const HEADER: [&str; 8] = ["user", "reason", "remedy", "row", "sheet_row", "display_name", "handoff", "priority"];
 
 /// Writes the rows that a plan refuses into its folder, where there are any.
 ///
@@ -111,6 +111,7 @@ fn add(csv: &mut csv::Writer<&mut dyn Write>, row: &PlanRow, drift: &str) -> Res
         &guard(&reason),
         remedy.as_str(),
         &row.row.to_string(),
+        &row.sheet_row.map(|row| row.to_string()).unwrap_or_default(),
         &guard(&row.display_name),
         &guard(&row.handoff),
         &priority,

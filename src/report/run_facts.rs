@@ -6,7 +6,7 @@ use super::causes::Causes;
 use super::timeline::Timeline;
 use crate::plan::folder::PlanFolder;
 use crate::plan::reason::Reason;
-use crate::plan::row::{Decision, PlanRow};
+use crate::plan::row::{Decision, ListPlace, PlanRow};
 use crate::run::outcome::Outcome;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::result_row::{ResultDetails, ResultRow};
@@ -43,14 +43,14 @@ pub(super) struct LeftToOthers {
 #[derive(Default)]
 pub(super) struct AccountSample {
     pub(super) count: u64,
-    pub(super) first: Vec<(u32, String, String)>,
+    pub(super) first: Vec<(ListPlace, String, String)>,
 }
 
 impl AccountSample {
     fn add(&mut self, row: &PlanRow, what: &str) {
         self.count += 1;
         if self.first.len() < MAX_PLAIN_ROWS {
-            self.first.push((row.row.get(), row.name().to_owned(), what.to_owned()));
+            self.first.push((row.place(), row.name().to_owned(), what.to_owned()));
         }
     }
 }

@@ -288,7 +288,7 @@ fn causes(report: &RunReport<'_>) -> Markup {
                     div.cause {
                         h3 { (page_text(&causes::title(cause))) " " span.count { (accounts(group.accounts)) } }
                         p { strong { "Fix: " } (causes::remedy(cause)) }
-                        @if !group.words.is_empty() { p.note { "Said: " (PageText(&group.words)) } }
+                        @if !group.words.is_empty() { p.note { "Last answer: " (PageText(&group.words)) } }
                         ul.names { @for name in &group.first { li { (PageText(name)) } } }
                         @if group.accounts > MAX_NAMED as u64 {
                             p.note { "and " (count(group.accounts - MAX_NAMED as u64)) " more: in the list below, and in results.csv" }
@@ -376,7 +376,7 @@ fn sample_of(title: &str, what: &str, sample: &AccountSample) -> Markup {
                 summary { "Who they are" }
                 ul.names {
                     @for (row, name, why) in &sample.first {
-                        li { "row " (row) " " (PageText(name)) @if !why.is_empty() { span.detail { (PageText(why)) } } }
+                        li { (row) " " (PageText(name)) @if !why.is_empty() { span.detail { (PageText(why)) } } }
                     }
                 }
                 @if sample.count > sample.first.len() as u64 {

@@ -34,11 +34,22 @@ pub(super) struct Columns {
     pub(super) blocked: Option<NamedColumn>,
     pub(super) display_name: Option<NamedColumn>,
     pub(super) department: Option<NamedColumn>,
+    /// What the list calls the person: a name in one column or in two, and a number.
+    pub(super) names: NameColumns,
     /// Whether the list has passwords. In a broken row, a missing cell may shift a password into another column, so nothing of
     /// such rows is shown.
     pub(super) has_passwords: bool,
     /// Whether the list is one of Entra's templates, in which the first row may be an example.
     pub(super) template: bool,
+}
+
+/// The columns that say what people call the person of a row. They decide nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct NameColumns {
+    pub(super) whole: Option<NamedColumn>,
+    pub(super) first: Option<NamedColumn>,
+    pub(super) last: Option<NamedColumn>,
+    pub(super) number: Option<NamedColumn>,
 }
 
 impl Columns {
@@ -74,6 +85,12 @@ impl Columns {
             blocked: blocked.into_iter().next().or_else(|| any_of(&["blockcredential"])),
             display_name: any_of(&["displayname"]),
             department: any_of(&["department"]),
+            names: NameColumns {
+                whole: any_of(&["displayname", "fullname", "name"]),
+                first: any_of(&["givenname", "firstname", "forename"]),
+                last: any_of(&["surname", "lastname", "familyname"]),
+                number: any_of(&["employeeid"]),
+            },
             has_passwords: header.has_passwords(),
             template: header.names.iter().any(|name| names::is_of_a_template(name)),
             domain: domain.filter(|domain| *domain != keys.key),
@@ -101,6 +118,7 @@ impl Columns {
             blocked: None,
             display_name: None,
             department: None,
+            names: NameColumns::default(),
             has_passwords: false,
             template: false,
         }

@@ -15,6 +15,11 @@ pub struct Entry {
     pub row: RowNumber,
     /// The line of the file on which the row begins, counted from 1 as an editor counts.
     pub line: u64,
+    /// The row as a spreadsheet counts: header, lines above it and blank lines included, and a cell of several lines is one.
+    pub sheet_row: u64,
+    /// What the list calls the person, for people: a name, or a number of the personnel office; empty where no column that is
+    /// known says it, and where cells may have moved into other columns of a list with passwords.
+    pub name: String,
     /// The key cell for display: control characters are replaced, and a long text is cut. If the row cannot be split into
     /// cells, it is the beginning of the line.
     pub text: String,

@@ -18,7 +18,7 @@ use super::headless;
 use super::names;
 use super::preamble::Preamble;
 use super::read_options::ReadOptions;
-use super::records::{Flaw, Records};
+use super::records::{Flaw, Records, line_ends};
 use super::rows::{self, RowOutcome};
 use super::sample::Sample;
 use super::shape::RosterShape;
@@ -42,6 +42,8 @@ pub struct Roster {
     rows: u32,
     /// Whether the row that shows how to fill in a template was skipped.
     example_seen: bool,
+    /// How many lines above stand inside of cells, so that a spreadsheet does not count them as rows.
+    lines_in_cells: u64,
     /// Up to this line, a line may be a row or a part of a remark.
     doubtful_until: u64,
     defects: Defects,
@@ -85,6 +87,10 @@ impl Roster {
             property: options.by,
             columns: names,
         };
+        let lines_in_cells = match records.current() {
+            Some(header) if has_header => line_ends(header.bytes),
+            _ => 0,
+        };
         let mut roster = Self {
             from,
             shape,
@@ -95,6 +101,7 @@ impl Roster {
             row: RowNumber::FIRST,
             rows: 0,
             example_seen: false,
+            lines_in_cells,
             doubtful_until: 0,
             defects: Defects::default(),
             failed: false,
@@ -141,7 +148,9 @@ impl Roster {
             let encoding = self.records.reader().encoding();
             self.shape.encoding = encoding;
             let Some(record) = self.records.current() else { return Ok(None) };
-            let entry = match rows::read(record, self.row, &self.columns, encoding, &mut self.cells) {
+            let (sheet_row, inside) = (record.line.saturating_sub(self.lines_in_cells), line_ends(record.bytes));
+            self.lines_in_cells += inside;
+            let mut entry = match rows::read(record, self.row, &self.columns, encoding, &mut self.cells) {
                 RowOutcome::Blank => continue,
                 RowOutcome::Example(_) if self.rows == 0 && !self.example_seen => {
                     self.example_seen = true;
@@ -154,9 +163,11 @@ impl Roster {
                 RowOutcome::EntryToLineOf { entry, offset, doubtful_until } => {
                     self.doubtful_until = self.doubtful_until.max(doubtful_until);
                     self.records.resume_behind_line_of(offset);
+                    self.lines_in_cells -= inside;
                     entry
                 }
             };
+            entry.sheet_row = sheet_row;
             if let Err(defect) = &entry.content {
                 self.defects.note(defect);
             }

@@ -112,7 +112,9 @@ struct RowReader<'a> {
 
 impl<'a> RowReader<'a> {
     fn entry(&self, text: String, content: Result<Person, Defect>) -> Entry {
-        Entry { row: self.row, line: self.record.line, text, content }
+        // The reader knows how many lines above stand inside of cells.
+        let sheet_row = self.record.line;
+        Entry { row: self.row, line: self.record.line, sheet_row, name: String::new(), text, content }
     }
 
     fn outcome(&self) -> RowOutcome {
@@ -142,7 +144,27 @@ impl<'a> RowReader<'a> {
         }
         let content = self.person(key, column);
         let text = if content.is_ok() { shown(key) } else { self.shown(key) };
-        RowOutcome::Entry(self.entry(text, content))
+        let name = self.name();
+        RowOutcome::Entry(Entry { name, ..self.entry(text, content) })
+    }
+
+    /// What the list calls the person. Where a cell is missing or there is one too many, cells may stand in wrong columns.
+    fn name(&self) -> String {
+        if self.check_length().is_err() {
+            return String::new();
+        }
+        let names = &self.columns.names;
+        let cell = |column: &Option<NamedColumn>| {
+            let cell = self.cells.get(column.as_ref()?.index);
+            Some(shown(cell)).filter(|text| !text.trim().is_empty())
+        };
+        let parts = || [cell(&names.first), cell(&names.last)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let name = cell(&names.whole).unwrap_or_else(parts);
+        match cell(&names.number) {
+            Some(number) if name.is_empty() => number,
+            Some(number) if cell(&names.whole).is_none() => format!("{name} ({number})"),
+            _ => name,
+        }
     }
 
     fn key_cell(&self) -> (&'a [u8], &'a NamedColumn) {

@@ -276,6 +276,7 @@ mod tests {
             sessions_valid_from: None,
             handoff: String::new(),
             priority,
+            sheet_row: None,
         }
     }
 

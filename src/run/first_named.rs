@@ -1,6 +1,6 @@
 //! How many people something is true of, and the first of them by name.
 
-use crate::ids::RowNumber;
+use crate::plan::row::PlanRow;
 
 /// So many are named; the files in the folder name all.
 const MAX_FIRST: usize = 5;
@@ -16,10 +16,11 @@ pub struct FirstNamed {
 
 impl FirstNamed {
     /// Takes in one more.
-    pub fn add(&mut self, row: RowNumber, name: &str) {
+    pub fn add(&mut self, row: &PlanRow) {
         self.count += 1;
         if self.names.len() < MAX_FIRST {
-            self.names.push(if name.trim().is_empty() { format!("row {row}") } else { name.to_owned() });
+            let name = row.name();
+            self.names.push(if name.is_empty() { row.place().to_string() } else { name.to_owned() });
         }
     }
 }

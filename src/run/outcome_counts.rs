@@ -60,10 +60,10 @@ impl OutcomeCounts {
             }
         }
         if outcome == Outcome::Refused {
-            self.not_touched.add(row.planned.row, row.name());
+            self.not_touched.add(&row.planned);
         }
         if row.history.is_contradicted {
-            self.contradicted.add(row.planned.row, row.name());
+            self.contradicted.add(&row.planned);
         }
     }
 

@@ -288,6 +288,7 @@ mod tests {
             sessions_valid_from: None,
             handoff: String::new(),
             priority: None,
+            sheet_row: None,
         };
         let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");

@@ -75,6 +75,7 @@ fn plan() -> Vec<PlanRow> {
         sessions_valid_from: None,
         handoff: String::new(),
         priority: None,
+        sheet_row: None,
     };
     (1..).zip(rows).map(row).collect()
 }
