@@ -391,7 +391,9 @@ impl Rows {
         let Some(csv) = &mut self.csv else { return Ok(None) };
         if !self.header_read {
             self.header_read = true;
-            if !csv.read_record(&mut self.record)? || (self.record != HEADER[..] && self.record != HEADER_BEFORE_SHEET_ROWS[..]) {
+            if !csv.read_record(&mut self.record)?
+                || (self.record != HEADER[..] && self.record != HEADER_BEFORE_SHEET_ROWS[..])
+            {
                 return Err(Unusable::Content("the header is another one".to_owned()));
             }
         }

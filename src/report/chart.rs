@@ -59,7 +59,12 @@ impl Axes {
 
 /// A moment of the working time, for people.
 pub(super) fn time(seconds: Seconds) -> String {
-    if seconds <= 0.0 { "0".to_owned() } else { span(Duration::from_secs_f32(seconds)) }
+    match seconds {
+        seconds if seconds <= 0.0 => "0".to_owned(),
+        // Short runs are shown in parts of a second: an axis that says `1 s` twice says nothing.
+        seconds if seconds < 10.0 => format!("{seconds:.1} s"),
+        seconds => span(Duration::from_secs_f32(seconds)),
+    }
 }
 
 /// Lines over time, in a figure with a title and a legend; `marks` are moments at which another process went on.

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::legend::{Legend, ListedRow, RowWords};
 use super::listing::Listing;
 use super::page;
-use super::page_text::write_json;
+use super::page_text::{PageText, write_json};
 use crate::plan::row::PlanRow;
 use crate::words::{count, counted};
 
@@ -125,6 +125,44 @@ impl Frame {
     }
 }
 
+/// Where a person signs; on paper only.
+pub(super) fn signature(declaration: &str) -> Markup {
+    html! {
+        section.signature {
+            p { (declaration) }
+            table { tbody { tr {
+                @for field in ["Name", "Date", "Signature"] { td { (field) } }
+            } } }
+        }
+    }
+}
+
+/// A row's number, and in brackets that of a spreadsheet, as the column says.
+pub(super) fn place(row: &PlanRow) -> Markup {
+    let number = count(row.row.get().into());
+    match row.sheet_row.filter(|sheet| *sheet != row.row.get()) {
+        Some(sheet) => html! { (number) " (" (count(sheet.into())) ")" },
+        None => html! { (number) },
+    }
+}
+
+/// Who it is: the name, the sign-in name, and the word of the list, as far as they differ.
+pub(super) fn person(row: &PlanRow) -> Markup {
+    let names = [&row.display_name, &row.user_principal_name];
+    let title = names.into_iter().chain([&row.user]).find(|name| !name.trim().is_empty());
+    html! {
+        strong { @if let Some(title) = title { (PageText(title)) } @else { (NAMELESS) } }
+        @if !row.user_principal_name.is_empty() && title != Some(&row.user_principal_name) {
+            span.upn { (PageText(&row.user_principal_name)) }
+        }
+        @let is_new = !row.user.eq_ignore_ascii_case(&row.user_principal_name) && title != Some(&row.user);
+        @if is_new && !row.user.trim().is_empty() { span.upn { "on the list as " (PageText(&row.user)) } }
+    }
+}
+
+/// What stands in place of a name where no column of the list has one.
+const NAMELESS: &str = "(no name on the list)";
+
 fn put(out: &mut dyn Write, markup: &Markup) -> io::Result<()> {
     out.write_all(markup.0.as_bytes())
 }
@@ -142,7 +180,7 @@ fn masthead(slot: &Masthead) -> Markup {
 /// The counts, large.
 fn figures(title: &str, legend: &Legend) -> Markup {
     let all = legend.rows();
-    let spoken: Vec<String> = legend.kinds.iter().map(|kind| format!("{} {}", kind.name, count(kind.rows))).collect();
+    let spoken: Vec<String> = legend.kinds.iter().map(|kind| format!("{} {}", kind.label, count(kind.rows))).collect();
     let mut from = 0_u64;
     let pieces = legend.kinds.iter().map(|kind| {
         let at = from * 1000 / all.max(1);
@@ -162,7 +200,7 @@ fn figures(title: &str, legend: &Legend) -> Markup {
                     li class=(kind.name) {
                         a href={ "#" (legend.filter) "=" (kind.name) } {
                             span.number { (count(kind.rows)) }
-                            span.name { (kind.name) }
+                            span.name { (kind.label) }
                             span.means { (kind.means) }
                         }
                     }
@@ -178,6 +216,10 @@ fn people(slot: &PeopleSlot, unlisted: Option<&str>) -> Markup {
         section #people aria-labelledby="people-title" hidden {
             h2 #people-title tabindex="-1" { (slot.title) }
             @if let Some(unlisted) = unlisted { p.limit { (unlisted) } }
+            p.note #sheet-rows hidden {
+                "A row's number is that of plan.csv and results.csv; in brackets stands the number that a spreadsheet shows beside it, "
+                "header included."
+            }
             form #filter role="search" {
                 label for="search" { (slot.search) }
                 input #search type="search" autocomplete="off" spellcheck="false";

@@ -13,8 +13,8 @@ use crate::run::outcome::Outcome;
 use crate::wording;
 
 /// One row for the script: row, user where it is not the sign-in name, name, sign-in name, kind, reasons, and as places in
-/// the texts of the [`Legend`]: what is done, why, handoff, what is not proved.
-pub(super) type ListedRow = (u32, String, String, String, usize, Vec<usize>, usize, usize, usize, usize);
+/// the texts of the [`Legend`]: what is done, why, handoff, what is not proved; and the row in a spreadsheet.
+pub(super) type ListedRow = (u32, String, String, String, usize, Vec<usize>, usize, usize, usize, usize, Option<u32>);
 
 /// What is shown of a row besides what the plan says of it.
 pub(super) struct RowWords<'w> {
@@ -46,7 +46,10 @@ pub(super) struct Legend {
 /// A decision of a plan, or an outcome of a run.
 #[derive(Debug, Serialize)]
 pub(super) struct KindLegend {
+    /// The word in the page's address, and in the files.
     pub(super) name: &'static str,
+    /// The word for people.
+    pub(super) label: &'static str,
     pub(super) means: &'static str,
     pub(super) rows: u64,
     /// What needs a person's eyes has the lowest rank.
@@ -82,6 +85,7 @@ impl Legend {
     pub(super) fn of_plan(counts: &Counts, file: &'static str) -> Self {
         let kinds = Decision::iter().map(|decision| KindLegend {
             name: decision.name(),
+            label: wording::decision::label(decision),
             means: wording::decision::meaning(decision),
             rows: counts.of(decision).rows.into(),
             rank: rank(&DECISIONS, decision),
@@ -102,6 +106,7 @@ impl Legend {
     pub(super) fn of_run(counts: &[(Outcome, u64)], file: &'static str) -> Self {
         let kinds = counts.iter().map(|(outcome, rows)| KindLegend {
             name: outcome.name(),
+            label: outcome.name(),
             means: wording::outcome::meaning(*outcome),
             rows: *rows,
             rank: rank(&OUTCOMES, *outcome),
@@ -135,6 +140,7 @@ impl Legend {
             self.place(words.detail),
             self.place(&row.handoff),
             self.place(words.not_proved),
+            row.sheet_row.filter(|sheet| *sheet != row.row.get()),
         )
     }
 

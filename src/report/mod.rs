@@ -15,6 +15,7 @@
 //! | [`plan_page`], `plan_sections` | `plan.html` of a plan's folder, and what it says |
 //! | `timeline` | what happened in a run as a whole, and when |
 //! | `causes` | why some are not done, and how to fix it |
+//! | `floor` | how fast it could have gone at best |
 //! | `chart` | lines and bars over time, as SVG |
 //! | `run_facts` | what a report is made of |
 //! | [`run_page`], `run_sections` | `report.html` of a run's folder, and what it says |
@@ -26,6 +27,7 @@
 mod causes;
 mod chart;
 pub mod evidence;
+mod floor;
 mod frame;
 mod legend;
 pub mod letter;

@@ -8,13 +8,14 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use strum::IntoEnumIterator as _;
 
-use super::frame::{AboutSlot, Masthead};
+use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::limits::MAX_PLAIN_ROWS;
 use super::page_text::{PageText, page_text};
 use crate::plan::counts::Counts;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::seal::recipient_name;
+use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{self, QuotaOwner};
 use crate::wording::{plan_command, reason, too_large};
@@ -22,7 +23,7 @@ use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 12] = [
+const PLACED: [&str; 14] = [
     "format",
     "version",
     "created_at",
@@ -35,6 +36,8 @@ const PLACED: [&str; 12] = [
     "floor_seconds",
     "plan_csv_sha256",
     "fingerprint",
+    "protected",
+    "on_premises",
 ];
 
 fn accounts(number: u32) -> String {
@@ -68,7 +71,7 @@ pub(super) fn masthead(plan: &Manifest) -> Masthead {
 
 /// All that the page says before it names the people.
 pub(super) fn all(folder: &Path, manifest: &Manifest) -> Markup {
-    html! { (next(folder, manifest)) (work(manifest)) (reasons(manifest)) }
+    html! { (next(folder, manifest)) (signed(manifest)) (work(manifest)) (reasons(manifest)) }
 }
 
 /// Who does what now.
@@ -86,7 +89,7 @@ fn next(folder: &Path, manifest: &Manifest) -> Markup {
                         "Read this page. "
                         @if refused > 0 {
                             a href="#decision=refuse" { (counted(refused.into(), "row is", "rows are")) " refused" }
-                            ": nothing is done for them by this plan, and somebody has to look at them."
+                            ": nothing is done for them by this plan, and a person has to check them."
                         } @else { "No row of the list is refused." }
                     }
                     li {
@@ -107,8 +110,20 @@ fn next(folder: &Path, manifest: &Manifest) -> Markup {
             p.bound {
                 "What runs is plan.csv, fingerprint "
                 code title=(manifest.fingerprint()) { (manifest.fingerprint().short()) }
-                ". This page shows that plan as it was made; nothing reads this page back."
+                ". This page shows that plan as it was made; to edit this page changes nothing."
             }
+        }
+    }
+}
+
+fn signed(manifest: &Manifest) -> Markup {
+    html! {
+        @if manifest.accounts() > 0 {
+            (signature(&format!(
+                "I have read this plan and approve it, and no other: {}. What is not printed here stands in plan.csv, SHA-256 {}.",
+                manifest.phrase(),
+                manifest.plan_csv_sha256
+            )))
         }
     }
 }
@@ -188,14 +203,14 @@ fn reasons(plan: &Manifest) -> Markup {
                     tbody role="rowgroup" {
                         @for (decision, reason, rows) in lines {
                             tr role="row" {
-                                td role="cell" { span class={ "badge " (decision) } { (decision) } }
-                                td role="cell" {
+                                td.word role="cell" { span class={ "badge " (decision) } { (wording::decision::label(decision)) } }
+                                td.word role="cell" {
                                     a href={ "#decision=" (decision) "&reason=" (reason) } { (reason) }
                                 }
                                 td.number role="cell" data-label="Rows" { (count((*rows).into())) }
                                 td role="cell" {
                                     (sentence_case(reason::sentence(*reason))) "."
-                                    @if let Some(flag) = plan.options.flag_left(*reason, plan.playbook) { " " span.flag { code { (flag) } " lifts it." } }
+                                    @if let Some(flag) = plan.options.flag_left(*reason, plan.playbook) { " " span.flag { "To include them, whoever plans adds " code { (flag) } "." } }
                                 }
                             }
                         }
@@ -226,7 +241,7 @@ pub(super) fn plain(counts: &Counts, rows: &str) -> Markup {
                     thead role="rowgroup" {
                         tr role="row" {
                             th.number scope="col" role="columnheader" { "Row" }
-                            th scope="col" role="columnheader" { "On the list as" }
+                            th scope="col" role="columnheader" { "Person" }
                             th scope="col" role="columnheader" { "Why" }
                         }
                     }
@@ -241,11 +256,8 @@ pub(super) fn plain(counts: &Counts, rows: &str) -> Markup {
 pub(super) fn plain_row(row: &PlanRow) -> Markup {
     html! {
         tr role="row" {
-            td.number role="cell" data-label="Row" { (row.row) }
-            td role="cell" {
-                strong { (PageText(&row.user)) }
-                @if !row.display_name.is_empty() { br; (PageText(&row.display_name)) }
-            }
+            td.number role="cell" data-label="Row" { (place(row)) }
+            td role="cell" { (person(row)) }
             td role="cell" {
                 @for reason in &row.reasons { span.why { (sentence_case(reason::sentence(*reason))) "." } " " }
                 @if !row.detail.is_empty() { span.detail { (PageText(&row.detail)) } }
@@ -269,8 +281,16 @@ pub(super) fn about(plan: &Manifest) -> AboutSlot {
         ("SHA-256 of plan.csv".into(), html! { code { (plan.plan_csv_sha256) } }),
         ("Fingerprint of the plan".into(), html! { code { (plan.fingerprint()) } }),
     ];
-    if plan.protected.is_none() {
-        facts.push(("Protected".into(), html! { (sentence_case(UNPROTECTED)) }));
+    let protected = match &plan.protected {
+        None => html! { (sentence_case(UNPROTECTED)) },
+        Some(list) => html! {
+            (accounts(list.accounts)) ", by the list " bdi { (roster_name(&list.name)) } ", SHA-256 " code { (list.sha256) }
+        },
+    };
+    facts.push(("Protected".into(), protected));
+    if let Some(work) = &plan.on_premises {
+        let list = html! { (accounts(work.accounts)) ", on the list onprem.csv, SHA-256 " code { (work.sha256) } };
+        facts.push(("To be changed on-premises too".into(), list));
     }
     let others = others(plan).into_iter().map(|(name, lines)| {
         let lines = html! { ul { @for line in lines { li { (page_text(&line)) } } } };
@@ -283,7 +303,11 @@ pub(super) fn about(plan: &Manifest) -> AboutSlot {
 
 /// What `plan.json` says beyond what has a place of its own.
 fn others(plan: &Manifest) -> Vec<(String, Vec<String>)> {
-    let Ok(Value::Object(fields)) = serde_json::to_value(plan) else { return Vec::new() };
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(plan) else { return Vec::new() };
+    if let Some(Value::Object(options)) = fields.get_mut("options") {
+        // What new passwords are like is said where there are any.
+        options.remove("password");
+    }
     let others = fields.into_iter().filter(|(name, _)| !PLACED.contains(&name.as_str()));
     others.map(|(name, value)| (name, said(&value))).filter(|(_, lines)| !lines.is_empty()).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::causes::Causes;
 use super::timeline::Timeline;
+use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
 use crate::plan::reason::Reason;
 use crate::plan::row::{Decision, ListPlace, PlanRow};
@@ -24,6 +25,8 @@ pub(super) struct RunReport<'a> {
     pub(super) packet: Option<String>,
     pub(super) causes: Causes,
     pub(super) left: LeftToOthers,
+    /// The rows of which the last reading did not prove a step, as far as the page names them.
+    pub(super) not_proved: BTreeMap<RowNumber, PlanRow>,
 }
 
 /// The accounts that are left to others.

@@ -2,6 +2,7 @@
 //!
 //! It is made of the plan, the journal and the results, and can be made again at any time.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -9,9 +10,10 @@ use super::causes::Causes;
 use super::frame::{Frame, PeopleSlot};
 use super::legend::{Legend, RowWords};
 use super::listing::{Listing, PageLimits};
-use super::run_facts::{LeftToOthers, RunReport};
+use super::run_facts::{LeftToOthers, MAX_PLAIN_ROWS, RunReport};
 use super::timeline::Timeline;
 use super::{refused, run_sections};
+use crate::ids::RowNumber;
 use crate::plan::folder::{FolderError, PlanFolder, RESULTS};
 use crate::private_files;
 use crate::run::fold::Fold;
@@ -60,12 +62,18 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
     let fold = Fold::read(plan, (RowTraces::of_rows(rows), Timeline::of_rows(rows))).map_err(RunError::from)?;
     let (replay, timeline) = fold.split();
     let (mut causes, mut left) = (Causes::default(), LeftToOthers::default());
+    let mut rows_to_name: BTreeSet<RowNumber> =
+        timeline.not_proved.keys().take(MAX_PLAIN_ROWS).map(|(row, _)| *row).collect();
+    let mut not_proved = BTreeMap::new();
     let output = refused::write_output(plan, &replay, |row, details| {
         causes.add(row, details);
         left.add(row, details);
+        if rows_to_name.remove(&row.planned.row) {
+            not_proved.insert(row.planned.row, row.planned.clone());
+        }
     })?;
     let packet = output.packets.first().map(|packet| packet.file.clone());
-    let report = RunReport { plan, timeline, outcomes: output.outcomes, packet, causes, left };
+    let report = RunReport { plan, timeline, outcomes: output.outcomes, packet, causes, left, not_proved };
     let path = plan.path().join(REPORT_HTML);
     private_files::replace(&path, |out| render(&report, &replay, out))?;
     Ok(path)

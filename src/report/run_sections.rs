@@ -6,13 +6,12 @@ use maud::{Markup, html};
 
 use super::causes::MAX_NAMED;
 use super::chart::{self, Axes, Series};
-use super::frame::{AboutSlot, Masthead};
+use super::floor::Floor;
+use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::page_text::{PageText, page_text};
 use super::run_facts::{AccountSample, MAX_PLAIN_ROWS, RunReport};
 use super::timeline::{Seconds, Timeline};
-use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
-use crate::plan::playbook::Schedule;
 use crate::run::outcome::{Outcome, StepOutcome};
 use crate::run::proof::Proof;
 use crate::run::result_row::ResultRow;
@@ -73,7 +72,7 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
 /// All that the page says before it names the people.
 pub(super) fn all(report: &RunReport<'_>, steps: &[WordedStep]) -> Markup {
     html! {
-        (next(steps)) (containment(report)) (trouble(report)) (causes(report)) (verification(report)) (left(report))
+        (next(steps)) (signed(report)) (containment(report)) (trouble(report)) (causes(report)) (verification(report)) (left(report))
         (limits(report))
     }
 }
@@ -99,47 +98,14 @@ fn next(steps: &[WordedStep]) -> Markup {
     }
 }
 
-/// How many accounts can be finished at most by a moment, with a quota that is full at the beginning.
-struct Floor {
-    quota: Allowance,
-    /// How many accounts are finished by how many writes, one stretch after the other.
-    stretches: [(f32, f32); 3],
-}
-
-impl Floor {
-    fn of(report: &RunReport<'_>) -> Self {
-        let manifest = report.plan.manifest();
-        let (accounts, writes) = (manifest.accounts() as f32, manifest.writes() as f32);
-        let revokes = manifest.counts.steps[Step::Revoke] as f32;
-        let updates = writes - revokes;
-        let stretches = if manifest.playbook.schedule() == Schedule::Sweep {
-            // The change of every account goes before the first revoke, and finishes only those without one.
-            let without = (accounts - revokes).max(0.0);
-            [(without, without), (0.0, updates - without), (revokes, revokes)]
-        } else {
-            // At best those first who take one write.
-            let of_two = (writes - accounts).max(0.0);
-            [(accounts - of_two, accounts - of_two), (of_two, 2.0 * of_two), (0.0, 0.0)]
-        };
-        Self { quota: report.timeline.quota.unwrap_or(Allowance::WRITES), stretches }
-    }
-
-    fn at(&self, time: Seconds) -> f32 {
-        let mut writes = self.quota.burst as f32 + self.quota.per_second as f32 * time;
-        let mut finished = 0.0;
-        for (accounts, takes) in self.stretches {
-            if writes < takes {
-                return finished + accounts * (writes / takes);
-            }
-            (finished, writes) = (finished + accounts, writes - takes);
+fn signed(report: &RunReport<'_>) -> Markup {
+    html! {
+        @if !report.timeline.processes.is_empty() {
+            (signature(&format!(
+                "I have read this report of the run of plan {}. What is not printed here stands in results.csv.",
+                report.plan.manifest().phrase()
+            )))
         }
-        finished
-    }
-
-    /// The earliest moment at which every account can be finished.
-    fn end(&self) -> Seconds {
-        let writes: f32 = self.stretches.iter().map(|(_, takes)| takes).sum();
-        ((writes - self.quota.burst as f32) / self.quota.per_second as f32).max(0.0)
     }
 }
 
@@ -149,7 +115,7 @@ fn containment(report: &RunReport<'_>) -> Markup {
     if timeline.processes.is_empty() {
         return html! {};
     }
-    let floor = Floor::of(report);
+    let floor = Floor::of(manifest, timeline);
     let axes = Axes { longest: timeline.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
     let of_steps = manifest.counts.steps.counted().filter_map(|(step, _)| {
         let facts = step.facts();
@@ -169,9 +135,10 @@ fn containment(report: &RunReport<'_>) -> Markup {
     let floor_points = (0..=100).map(|piece| axes.longest * piece as f32 / 100.0).map(|time| (time, floor.at(time)));
     series.push(Series {
         name: format!(
-            "the quota's floor for every step ({} writes in {:.0} s)",
+            "the quota's floor for every step ({} writes in {:.0} s{})",
             floor.quota.burst,
-            floor.quota.span().as_secs_f64()
+            floor.quota.span().as_secs_f64(),
+            if floor.apps > 1 { format!(" for each of {} apps", floor.apps) } else { String::new() }
         ),
         class: "curve-floor",
         points: floor_points.collect(),
@@ -181,10 +148,17 @@ fn containment(report: &RunReport<'_>) -> Markup {
     let said: Vec<String> =
         curves.iter().map(|(name, _, times)| format!("{name} for {}", accounts(times.len() as u64))).collect();
     let description = format!(
-        "Over {} of work: {}. By the write quota, all of it takes at least {}.",
+        "Over {} of work: {}. {}.",
         chart::time(timeline.lasted),
         said.join(", "),
-        chart::time(floor.end())
+        match (floor.end(), floor.apps) {
+            (end, _) if end <= 0.0 => "The write quota lets all of it out at once".to_owned(),
+            (end, 1) => format!("By the write quota, all of it takes at least {}", chart::time(end)),
+            (end, apps) => format!(
+                "By the write quotas of the {apps} apps that wrote, all of it takes at least {}",
+                chart::time(end)
+            ),
+        }
     );
     let moments: Vec<Seconds> = (0..=10).map(|tenth| axes.longest * tenth as f32 / 10.0).collect();
     html! {
@@ -281,7 +255,8 @@ fn trouble(report: &RunReport<'_>) -> Markup {
 /// Why some are not done, by cause, with the remedy for each.
 fn causes(report: &RunReport<'_>) -> Markup {
     html! {
-        @if !report.causes.0.is_empty() {
+        // Of a run that has not begun there is nothing to explain.
+        @if !report.causes.0.is_empty() && !report.timeline.processes.is_empty() {
             section aria-labelledby="causes-title" {
                 h2 #causes-title { "Why some are not done, and how to fix it" }
                 @for (cause, group) in &report.causes.0 {
@@ -322,7 +297,8 @@ fn verification(report: &RunReport<'_>) -> Markup {
                     @if not_proved > 0 {
                         table.cards role="table" {
                             thead role="rowgroup" { tr role="row" {
-                                th.number scope="col" role="columnheader" { "Row" }
+                                th.number.place scope="col" role="columnheader" { "Row" }
+                                th scope="col" role="columnheader" { "Person" }
                                 th scope="col" role="columnheader" { "Step" }
                                 th scope="col" role="columnheader" { "Proof" }
                                 th scope="col" role="columnheader" { "Found" }
@@ -330,9 +306,15 @@ fn verification(report: &RunReport<'_>) -> Markup {
                             tbody role="rowgroup" {
                                 @for ((row, step), (verdict, found)) in timeline.not_proved.iter().take(MAX_PLAIN_ROWS) {
                                     tr role="row" {
-                                        td.number role="cell" data-label="Row" { (row) }
-                                        td role="cell" { (step.name()) }
-                                        td role="cell" { (verdict) }
+                                        @match report.not_proved.get(row) {
+                                            Some(planned) => {
+                                                td.number role="cell" data-label="Row" { (place(planned)) }
+                                                td role="cell" { (person(planned)) }
+                                            }
+                                            None => { td.number role="cell" data-label="Row" { (row) } td role="cell" {} }
+                                        }
+                                        td.word role="cell" { (step.name()) }
+                                        td.word role="cell" { (verdict) }
                                         td role="cell" { (PageText(found)) }
                                     }
                                 }
@@ -355,8 +337,7 @@ fn left(report: &RunReport<'_>) -> Markup {
         @if left.on_premises.count + left.guests.count + left.uncertain.count > 0 || !left.refused.is_empty() {
             section aria-labelledby="left-title" {
                 h2 #left-title { "What others have to do" }
-                (sample_of("Mastered on-premises or at another identity provider",
-                    "What is done here has to be done there, too: onprem.csv is the list, onprem.ps1 does it.", &left.on_premises))
+                (sample_of("Mastered on-premises or at another identity provider", &on_premises(report), &left.on_premises))
                 (sample_of("Guests", "They sign in at home: blocking them here is all that works, and their passwords are their own organization's.", &left.guests))
                 (sample_of("Uncertain", "A write was sent and never answered. Treat them as not done.", &left.uncertain))
                 @for (reason, rows) in &left.refused {
@@ -364,6 +345,20 @@ fn left(report: &RunReport<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What has to be done there, by the work list that the plan made: it leaves out those with whom nothing is left to do.
+fn on_premises(report: &RunReport<'_>) -> String {
+    match &report.plan.manifest().on_premises {
+        Some(work) => format!(
+            "What is done here has to be done there, too. onprem.csv is the list of the {} with whom anything is left to do: {} by \
+             onprem.ps1, {} by hand.",
+            accounts(work.accounts.into()),
+            count(work.by_script().into()),
+            count(work.by_hand.into())
+        ),
+        None => "Nothing is left to do there.".to_owned(),
     }
 }
 

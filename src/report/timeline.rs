@@ -1,13 +1,13 @@
 //! What a journal says of a run as a whole: who worked on it when, how many accounts were contained at which moment, and
 //! what stood in the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::OffsetDateTime;
 
 use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::{Postponed, WriteOutcome};
-use crate::ids::RowNumber;
+use crate::ids::{ClientId, RowNumber};
 use crate::run::fold::Projection;
 use crate::run::journal::JournalLine;
 use crate::run::proof::{Proof, ProofCounts};
@@ -33,14 +33,18 @@ pub(super) struct Process {
     pub(super) ended: Option<RunEnd>,
     /// Where on the time axis it began.
     pub(super) at: Seconds,
-    speed: f64,
+    /// How many times as fast as this machine's clock the tenant's ran.
+    pub(super) speed: f64,
+    /// The write quota of each of its apps.
+    pub(super) quota: Option<Allowance>,
+    /// The apps that it wrote through; nothing stands for the one of a journal that does not say.
+    pub(super) apps: BTreeSet<Option<ClientId>>,
 }
 
 /// What a journal says of a run as a whole.
 #[derive(Default)]
 pub(super) struct Timeline {
     pub(super) processes: Vec<Process>,
-    pub(super) quota: Option<Allowance>,
     /// When each step was first done, for one account after the other.
     pub(super) done: StepMap<Vec<Seconds>>,
     /// When the last planned step was first done.
@@ -80,12 +84,14 @@ impl Projection for Timeline {
                 ended: None,
                 at: self.lasted,
                 speed: 1.0,
+                quota: None,
+                apps: BTreeSet::new(),
             }),
             Record::Engaged { by, quota_writes, clock_speed } => {
-                self.quota = quota_writes.parse().ok();
                 if let Some(process) = self.processes.last_mut() {
                     process.by = Some(by.clone());
                     process.speed = *clock_speed;
+                    process.quota = quota_writes.parse().ok();
                 }
             }
             Record::Verified { row, step, verdict, found } => {
@@ -111,7 +117,12 @@ impl Projection for Timeline {
                 }
             }
             // What was found before a write says nothing about what is so behind it.
-            Record::Intended { .. } => self.verification = None,
+            Record::Intended { app, .. } => {
+                self.verification = None;
+                if let Some(process) = self.processes.last_mut() {
+                    process.apps.insert(*app);
+                }
+            }
             Record::Answered { answer, .. } => match answer {
                 WriteOutcome::Accepted => self.writes_accepted += 1,
                 WriteOutcome::Postponed { why: Postponed::Throttled, .. } => self.throttled.push(now),

@@ -13,6 +13,17 @@ pub const fn meaning(decision: Decision) -> &'static str {
     }
 }
 
+/// The word for it where people read who have never seen a command line.
+#[must_use]
+pub const fn label(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Act => "to be changed",
+        Decision::Already => "already so",
+        Decision::Skip => "skipped",
+        Decision::Refuse => "refused",
+    }
+}
+
 /// What is said of refused rows, before and after a run.
 pub(super) const LEFT_FOR_A_PERSON: &str = "left alone; a person has to check them";
 

@@ -8,7 +8,7 @@
   // What differs between a plan and a run: the word for a kind of row, the kinds, the reasons, and the file of all rows.
   const table = data("table-data");
   const people = data("people-data");
-  const [ROW, USER, NAME, UPN, KIND, REASONS, WHAT, DETAIL, HANDOFF, OPEN] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [ROW, USER, NAME, UPN, KIND, REASONS, WHAT, DETAIL, HANDOFF, OPEN, SHEET] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
   const number = (n) => n.toLocaleString("en-US");
   const rows = (n) => number(n) + (n === 1 ? " row" : " rows");
@@ -18,7 +18,7 @@
 
   const text = (person, field) => table.texts[person[field]];
   const kind = (person) => table.kinds[person[KIND]];
-  const title = (person) => person[NAME] || person[UPN] || person[USER];
+  const title = (person) => person[NAME] || person[UPN] || person[USER].trim() || "(no name on the list)";
   const hasHandoff = people.some((person) => person[HANDOFF] > 0);
   const haystacks = new Map();
   const haystack = (person) => {
@@ -85,7 +85,7 @@
     return wanted < 0 ? sum(counts) : counts[wanted];
   };
 
-  const badge = (person) => make("span", { class: "badge " + kind(person).name }, kind(person).name);
+  const badge = (person) => make("span", { class: "badge " + kind(person).name }, kind(person).label);
 
   const columns = () => (hasHandoff ? 4 : 3);
 
@@ -112,9 +112,9 @@
   const line = (person, isGrouped) => {
     const who = cell("", make("strong", {}, own(title(person))));
     for (const [field, lead] of [[UPN, ""], [USER, "on the list as "]]) {
-      if (person[field] && person[field] !== title(person)) who.append(make("span", { class: "upn" }, lead, own(person[field])));
+      if (person[field].trim() && person[field] !== title(person)) who.append(make("span", { class: "upn" }, lead, own(person[field])));
     }
-    const row = cell("Row", number(person[ROW]));
+    const row = cell("Row", number(person[ROW]) + (person[SHEET] === null ? "" : ` (${number(person[SHEET])})`));
     row.className = "number";
     const what = isGrouped ? cell("", text(person, WHAT)) : cell("", badge(person), " ", text(person, WHAT));
     for (const field of [DETAIL, OPEN]) {
@@ -233,8 +233,9 @@
     remember();
   };
 
-  for (const { name, rows: n } of [{ name: "", rows: sum(table.kinds.map((line) => line.rows)) }, ...table.kinds]) {
-    const button = make("button", { type: "button", value: name, class: name }, name || "all", " ", make("span", {}, number(n)));
+  const all = { name: "", label: "all", rows: sum(table.kinds.map((line) => line.rows)) };
+  for (const { name, label, rows: n } of [all, ...table.kinds]) {
+    const button = make("button", { type: "button", value: name, class: name }, label, " ", make("span", {}, number(n)));
     button.disabled = n === 0 && name !== "";
     button.addEventListener("click", () => choose("kind", name));
     element("kinds").append(button);
@@ -257,12 +258,17 @@
     const printed = found.slice(0, MAX_PRINTED);
     fill(printed);
     say(found.length, 1, printed.length);
-    for (const details of document.querySelectorAll("details")) details.open = true;
+    if (found.length < people.length) {
+      element("status").textContent += ` Only a part of the list is printed: ${number(found.length)} of ${rows(people.length)}.`;
+    } else if (printed.length < found.length) {
+      element("status").textContent += ` What needs eyes first is printed; ${table.file} has all rows.`;
+    }
   });
   addEventListener("afterprint", show);
 
   const plain = element("plain");
   if (plain !== null) plain.hidden = true;
   element("people").hidden = false;
+  element("sheet-rows").hidden = !people.some((person) => person[SHEET] !== null);
   if (recall()) element("people-title").scrollIntoView();
 })();
