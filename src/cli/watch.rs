@@ -19,6 +19,7 @@ use super::verification::{Open, Verification, VerificationDocument};
 use super::words::{count, counted, harmless, span};
 use crate::ids::RowNumber;
 use crate::plan::folder::PlanFolder;
+use crate::plan::row::ListPlace;
 use crate::run::first_named::FirstNamed;
 use crate::run::proof::Proof;
 use crate::verify::claims::RunClaims;
@@ -226,7 +227,7 @@ fn back(not_proved: &[Open]) -> impl Iterator<Item = &Open> {
 fn named<'a>(people: impl Iterator<Item = (RowNumber, &'a str)>) -> FirstNamed {
     let people: BTreeMap<RowNumber, &str> = people.collect();
     let mut named = FirstNamed::default();
-    people.into_iter().for_each(|(row, name)| named.add(row, &harmless(name)));
+    people.into_iter().for_each(|(row, name)| named.add(ListPlace { row, sheet_row: None }, &harmless(name)));
     named
 }
 

@@ -86,5 +86,12 @@ fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
         hints: Hints::default(),
     };
     let text = if row.user_principal_name.is_empty() { row.user } else { row.user_principal_name };
-    Some(Entry { row: number, line: row.row.get().into(), text, content: Ok(person) })
+    Some(Entry {
+        row: number,
+        line: row.row.get().into(),
+        sheet_row: row.sheet_row,
+        name: row.display_name,
+        text,
+        content: Ok(person),
+    })
 }

@@ -291,6 +291,6 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         sessions_valid_from: None,
         handoff: person.and_then(|person| person.handoff.clone()).unwrap_or_default(),
         priority: person.and_then(|person| person.priority),
-        sheet_row: u32::try_from(entry.sheet_row).ok(),
+        sheet_row: entry.sheet_row,
     }
 }

@@ -16,7 +16,8 @@ pub struct Entry {
     /// The line of the file on which the row begins, counted from 1 as an editor counts.
     pub line: u64,
     /// The row as a spreadsheet counts: header, lines above it and blank lines included, and a cell of several lines is one.
-    pub sheet_row: u64,
+    /// Nothing where it is not known.
+    pub sheet_row: Option<u32>,
     /// What the list calls the person, for people: a name, or a number of the personnel office; empty where no column that is
     /// known says it, and where cells may have moved into other columns of a list with passwords.
     pub name: String,

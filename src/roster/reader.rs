@@ -167,7 +167,7 @@ impl Roster {
                     entry
                 }
             };
-            entry.sheet_row = sheet_row;
+            entry.sheet_row = u32::try_from(sheet_row).ok();
             if let Err(defect) = &entry.content {
                 self.defects.note(defect);
             }

@@ -112,9 +112,8 @@ struct RowReader<'a> {
 
 impl<'a> RowReader<'a> {
     fn entry(&self, text: String, content: Result<Person, Defect>) -> Entry {
-        // The reader knows how many lines above stand inside of cells.
-        let sheet_row = self.record.line;
-        Entry { row: self.row, line: self.record.line, sheet_row, name: String::new(), text, content }
+        // The sheet row is the reader's to say: it knows how many lines above stand inside of cells.
+        Entry { row: self.row, line: self.record.line, sheet_row: None, name: String::new(), text, content }
     }
 
     fn outcome(&self) -> RowOutcome {

@@ -24,6 +24,25 @@ fn only(bytes: impl Into<Vec<u8>>) -> Result<Person, Defect> {
     entries.remove(0).content
 }
 
+#[test]
+fn rows_are_counted_as_a_spreadsheet_counts_them_too() {
+    let list = "User principal name,note\na@contoso.com,\n\nb@contoso.com,\"two\nlines\"\nc@contoso.com,\n";
+    let of = |list: &str| entries(list).iter().map(|entry| (entry.line, entry.sheet_row.unwrap())).collect::<Vec<_>>();
+    assert_eq!(of(list), [(2, 2), (4, 4), (6, 5)]);
+    assert_eq!(of("\"User principal name\",\"a\nb\"\na@contoso.com,\n"), [(3, 2)], "a header of two lines");
+}
+
+#[test]
+fn a_row_says_what_the_list_calls_its_person() {
+    let names = |list: &str| entries(list).into_iter().map(|entry| entry.name).collect::<Vec<_>>();
+    let list = "Last name,First name,Employee ID,User principal name\nÇelik,Arjun,100343,\nVogel,,,not a key\n,,7,c@contoso.com\n";
+    assert_eq!(names(list), ["Arjun Çelik (100343)", "Vogel", "7"]);
+    assert_eq!(names("displayName,userPrincipalName\nAda Lovelace,a@contoso.com\n"), ["Ada Lovelace"]);
+    // A missing cell may have moved a password under the name.
+    assert_eq!(names("upn,password,displayName,city\na@contoso.com,Secret1!,Rome\n"), [""]);
+    assert_eq!(names("upn,city\na@contoso.com,Rome\n"), [""]);
+}
+
 fn upn(text: &str) -> Upn {
     text.parse().unwrap()
 }

@@ -1,6 +1,6 @@
 //! How many people something is true of, and the first of them by name.
 
-use crate::plan::row::PlanRow;
+use crate::plan::row::ListPlace;
 
 /// So many are named; the files in the folder name all.
 const MAX_FIRST: usize = 5;
@@ -16,11 +16,10 @@ pub struct FirstNamed {
 
 impl FirstNamed {
     /// Takes in one more.
-    pub fn add(&mut self, row: &PlanRow) {
+    pub fn add(&mut self, place: ListPlace, name: &str) {
         self.count += 1;
         if self.names.len() < MAX_FIRST {
-            let name = row.name();
-            self.names.push(if name.is_empty() { row.place().to_string() } else { name.to_owned() });
+            self.names.push(if name.trim().is_empty() { place.to_string() } else { name.to_owned() });
         }
     }
 }

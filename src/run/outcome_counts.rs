@@ -60,10 +60,10 @@ impl OutcomeCounts {
             }
         }
         if outcome == Outcome::Refused {
-            self.not_touched.add(&row.planned);
+            self.not_touched.add(row.planned.place(), row.name());
         }
         if row.history.is_contradicted {
-            self.contradicted.add(&row.planned);
+            self.contradicted.add(row.planned.place(), row.name());
         }
     }
 

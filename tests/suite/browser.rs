@@ -40,13 +40,28 @@ impl Browser {
         }
     }
 
+    /// How many pages of paper a file becomes.
+    pub(crate) fn pages_of_paper(&self, page: &Path) -> usize {
+        let pdf = self.scratch.path().join("paper.pdf");
+        self.start(page, "", &["--no-pdf-header-footer", &format!("--print-to-pdf={}", pdf.display())]);
+        let bytes = std::fs::read(&pdf).unwrap();
+        // ISO 32000-1, 7.7.3.3: a page object has the type Page, and the tree above them the type Pages.
+        bytes.windows(11).filter(|window| *window == b"/Type /Page").count()
+            - bytes.windows(12).filter(|window| *window == b"/Type /Pages").count()
+    }
+
     /// Opens a file, with this hash behind its address, and lets its scripts run.
     pub(crate) fn open(&self, page: &Path, hash: &str) -> Dump {
+        self.start(page, hash, &["--dump-dom"])
+    }
+
+    fn start(&self, page: &Path, hash: &str, what: &[&str]) -> Dump {
         let (out, err) = (self.scratch.path().join("out"), self.scratch.path().join("err"));
         let mut command = Command::new(&self.program);
         command
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
-            .args(["--window-size=1400,1200", "--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"])
+            .args(["--window-size=1400,1200", "--virtual-time-budget=5000", "--enable-logging=stderr"])
+            .args(what)
             .arg(format!("--user-data-dir={}", self.scratch.path().join("profile").display()))
             .arg(format!("file://{}{hash}", page.display()))
             .env("HOME", self.scratch.path())

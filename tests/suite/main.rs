@@ -29,6 +29,7 @@ mod not_before;
 mod one_account;
 mod outages;
 mod pace;
+mod paper;
 mod picture;
 mod plan_page;
 mod preview;

@@ -136,7 +136,8 @@ fn the_page_says_what_the_plan_says() {
             let has = |row: &&Value| row[5].as_array().unwrap().contains(&Value::from(index));
             assert_eq!(listed.clone().filter(has).count() as u64, rows, "{name} {reason}");
         }
-        let figure = format!("<span class=\"number\">{}</span><span class=\"name\">{name}</span>", tally["rows"]);
+        let label = decision["label"].as_str().unwrap();
+        let figure = format!("<span class=\"number\">{}</span><span class=\"name\">{label}</span>", tally["rows"]);
         assert!(page.contains(&figure), "{figure}");
     }
     let plain = between(&page, "<section id=\"plain\"", "</section>")[0];

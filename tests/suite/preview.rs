@@ -12,10 +12,10 @@ fn the_first_refused_rows_are_named() {
     stage.write("list.csv", ROSTER);
     let planned = stage.plan("list.csv", "contain", "out", &[]).succeeded();
     let planned = planned.says(&[
-        "row 2 nobody1@contoso.com",
-        "row 6 nobody5@contoso.com",
+        "row 2 (sheet row 3) nobody1@contoso.com",
+        "row 6 (sheet row 7) nobody5@contoso.com",
         "and 2 more in plan.csv",
-        "row 9 no key at all: line 10, column 1: ",
+        "row 9 (sheet row 10) no key at all: line 10, column 1: ",
         "out/plan.html",
     ]);
     assert!(!planned.out.contains("nobody6@contoso.com"), "{}", planned.out);
@@ -38,6 +38,7 @@ fn programs_get_the_same_examples_on_one_line() {
     let rows = of("not-found")["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 5);
     assert_eq!((&rows[0]["row"], &rows[0]["user"]), (&2.into(), &"nobody1@contoso.com".into()));
+    assert_eq!(rows[0]["sheet_row"], 3, "as a spreadsheet counts");
     assert!(of("unreadable")["rows"][0]["detail"].as_str().unwrap().contains("no key at all"));
 }
 
@@ -56,7 +57,7 @@ fn hostile_and_endless_names_do_not_break_the_preview() {
     let endless = "W".repeat(2_000);
     stage.write("list.csv", format!("userPrincipalName\nnobody\u{202e}\u{1b}[2J@contoso.com\n{endless}\n"));
     let planned = stage.plan("list.csv", "contain", "out", &[]).succeeded();
-    assert!(planned.out.contains("row 1 nobody"), "{}", planned.out);
+    assert!(planned.out.contains("row 1 (sheet row 2) nobody"), "{}", planned.out);
     assert!(!planned.out.contains(['\u{202e}', '\u{1b}']), "{}", planned.out);
     assert!(planned.out.lines().all(|line| line.chars().count() <= 100), "{}", planned.out);
     assert!(planned.out.lines().count() < 30, "{}", planned.out);

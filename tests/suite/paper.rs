@@ -1,0 +1,64 @@
+//! Pages on paper: what is signed and filed.
+
+use sealoff::simulator::Settings;
+
+use crate::browser::Browser;
+use crate::stage::Stage;
+
+/// A list of 302 people as a personnel office has it: some of its rows have no address, and some name people whom the
+/// tenant does not know.
+fn leavers(stage: &Stage) -> String {
+    let mut rows: Vec<String> =
+        stage.members(282).iter().map(|one| format!("Smith,Ada,{},Sales", one.user_principal_name)).collect();
+    for number in 0..12 {
+        rows.insert(number * 9, format!("Çelik,Arjun {number},,Sales"));
+    }
+    rows.extend((0..8).map(|number| format!("Nobody,No,not.there{number}@contoso.com,Sales")));
+    format!("Last name,First name,User principal name,Department\n{}\n", rows.join("\n"))
+}
+
+fn stage() -> Stage {
+    let stage = Stage::with(Settings { users: 1_600, ..Settings::default() });
+    stage.write("leavers.csv", leavers(&stage));
+    stage.plan("leavers.csv", "offboard", "job", &[]).succeeded();
+    stage
+}
+
+#[test]
+fn in_a_browser_three_hundred_people_take_eight_pages_of_paper_at_most() {
+    let Some(browser) = Browser::find("three_hundred_people_take_eight_pages_of_paper_at_most") else { return };
+    let stage = stage();
+    let plan = browser.pages_of_paper(&stage.path("job/plan.html"));
+    assert!((2..=8).contains(&plan), "{plan} pages");
+    stage.apply("job").exited(3);
+    stage.run(&["report", "job"]).succeeded();
+    let report = browser.pages_of_paper(&stage.path("job/report.html"));
+    assert!((2..=8).contains(&report), "{report} pages");
+}
+
+#[test]
+fn a_page_has_a_line_to_sign_that_names_the_plan_and_where_the_rest_stands() {
+    let stage = stage();
+    let phrase = format!("{}@{}", stage.accounts("job"), &stage.fingerprint("job").unwrap()[..12]);
+    let page = std::fs::read_to_string(stage.path("job/plan.html")).unwrap();
+    let signed = page.split("<section class=\"signature\">").nth(1).unwrap().split("</section>").next().unwrap();
+    for part in [&*phrase, "plan.csv, SHA-256", "Name", "Date", "Signature"] {
+        assert!(signed.contains(part), "{part} in {signed}");
+    }
+}
+
+#[test]
+fn a_row_without_an_address_has_the_name_of_the_list_and_the_number_of_the_spreadsheet() {
+    let stage = stage();
+    let planned = std::fs::read_to_string(stage.path("job/plan.csv")).unwrap();
+    let row = planned.lines().find(|line| line.contains("Arjun 1 Çelik")).unwrap();
+    assert!(row.starts_with("10,,,,Arjun 1 Çelik,refuse,") && row.ends_with(",11"), "{row}");
+    let page = std::fs::read_to_string(stage.path("job/plan.html")).unwrap();
+    assert!(
+        page.contains(">10 (11)</td><td role=\"cell\"><strong><bdi>Arjun 1 Çelik</bdi>"),
+        "the table without scripts"
+    );
+    let refused = std::fs::read_to_string(stage.path("job/refused.csv")).unwrap();
+    assert!(refused.lines().any(|line| line.contains(",10,11,Arjun 1 Çelik,")), "{refused}");
+    stage.apply("job").exited(3).says(&["Arjun 1 Çelik"]);
+}
