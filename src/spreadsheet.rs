@@ -8,6 +8,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// What a file begins with that people open in a spreadsheet: without it Excel reads UTF-8 as the encoding of its own country. All
+/// readers of ours pass over it.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A text in a CSV file of ours: written as a cell that no spreadsheet takes for a formula, read back as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Guarded<'a>(pub(crate) Cow<'a, str>);

@@ -77,6 +77,11 @@ pub fn run(args: KeygenArgs) -> Result<Exit, Failure> {
                 let key = PrivateKey::Saved { identity_file: path.to_string_lossy() };
                 write_json(&mut out, &recipient, key)
             } else {
+                messages::info(format_args!(
+                    "the secret key is in {}: who has that file opens what is sealed to it, and without it no person does, so keep a copy \
+                     in a safe place. What is printed is its public half, for --seal-to",
+                    path.display()
+                ));
                 writeln!(out, "{recipient}")
             }
         }

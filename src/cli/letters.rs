@@ -1,15 +1,20 @@
 //! `unseal --letters`: a folder with a page for each person.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use maud::html;
 
 use super::exit::Failure;
 use super::words::counted;
 use crate::ids::ObjectId;
 use crate::private_files;
-use crate::report::letter::{Addressee, page};
+use crate::report::letter::{Addressee, END, index, index_line, opening, page, sheets};
 use crate::seal::{Password, SealedRow};
+
+/// All letters in one file, to be printed at once, with a list of them at its end.
+const ALL: &str = "all.html";
 
 /// The longest name of a letter, without its number and its ending.
 const MAX_NAME_CHARACTERS: usize = 80;
@@ -18,6 +23,10 @@ const MAX_NAME_CHARACTERS: usize = 80;
 pub(super) struct Letters {
     folder: PathBuf,
     written: u64,
+    /// All letters in one file, from the first one on.
+    all: Option<File>,
+    /// The lines of the list at its end: no password is in them.
+    index: String,
 }
 
 impl Letters {
@@ -48,7 +57,7 @@ impl Letters {
                 }
             }
         }
-        Ok(Self { folder: folder.to_owned(), written: 0 })
+        Ok(Self { folder: folder.to_owned(), written: 0, all: None, index: String::new() })
     }
 
     /// Writes the letter of one account.
@@ -59,17 +68,48 @@ impl Letters {
         passwords: &[&Password],
     ) -> Result<(), Failure> {
         let name = &row.user_principal_name;
-        let addressee =
-            Addressee { display_name: &row.display_name, user_principal_name: name, object_id, row: &row.row };
+        let addressee = Addressee {
+            display_name: &row.display_name,
+            user_principal_name: name,
+            object_id,
+            row: &row.row,
+            organization: &row.organization,
+            is_blocked: row.is_blocked,
+        };
         let path = self.folder.join(file_name(self.written + 1, name));
         let page = page(&addressee, passwords);
         let written = private_files::create_new(&path).and_then(|mut file| file.write_all(page.as_bytes()));
-        written.map_err(|error| {
-            Failure::usage(format_args!("the letter {} cannot be written: {error}", path.display()))
-                .with_next("The letters before it are whole; remove the folder before you try again.")
-        })?;
+        written.map_err(|error| unwritable(&path, &error))?;
         self.written += 1;
-        Ok(())
+        self.index.push_str(&index_line(self.written, &addressee));
+        let sheets = sheets(&addressee, passwords);
+        self.to_all(|all| all.write_all(sheets.as_bytes()))
+    }
+
+    /// Ends the file of all letters with the list of them.
+    pub(super) fn finish(&mut self) -> Result<(), Failure> {
+        if self.written == 0 {
+            return Ok(());
+        }
+        let list = index(&self.index);
+        self.to_all(|all| {
+            all.write_all(list.as_bytes())?;
+            all.write_all(END.as_bytes())?;
+            all.sync_all()
+        })
+    }
+
+    fn to_all(&mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Failure> {
+        let path = self.folder.join(ALL);
+        let written = match &mut self.all {
+            Some(all) => write(all),
+            none => private_files::create_new(&path).and_then(|file| {
+                let all = none.insert(file);
+                all.write_all(opening(&html! { "New passwords" }).as_bytes())?;
+                write(all)
+            }),
+        };
+        written.map_err(|error| unwritable(&path, &error))
     }
 
     /// Says where they are.
@@ -78,9 +118,19 @@ impl Letters {
             return Ok(());
         }
         let letters = counted(self.written, "letter", "letters");
-        writeln!(out, "{letters} in {}: print them, then remove the folder.", self.folder.display())?;
+        let (folder, all) = (self.folder.display(), self.folder.join(ALL));
+        writeln!(
+            out,
+            "{letters} in {folder}, and all of them in {}: print that one, then remove the folder.",
+            all.display()
+        )?;
         out.flush()
     }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format_args!("the letter {} cannot be written: {error}", path.display()))
+        .with_next("The letters before it are whole; remove the folder before you try again.")
 }
 
 /// In the order of the sheet, so that a folder shows and prints them in that order; the number alone makes it unlike all

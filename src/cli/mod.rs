@@ -95,6 +95,7 @@ mod simulate_watch;
 mod simulated_apps;
 mod size_guard;
 mod spinner;
+mod spoken;
 pub mod status;
 mod tenant_check;
 #[cfg(test)]
@@ -106,6 +107,7 @@ mod usage;
 mod verification;
 pub mod verify;
 mod watch;
+mod whose_key;
 mod words;
 
 use std::ffi::OsString;

@@ -11,13 +11,14 @@ use crate::json::DocumentVersion;
 use crate::seal::{
     ExpectedAccount, Identities, NotSealed, Password, SealedCredential, SealedRow, SealedRowsError, UnsealError, unseal,
 };
-use crate::spreadsheet::guard;
+use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 
 use super::exit::{Exit, Failure};
 use super::letters::Letters;
 use super::packet::{self, PacketKind};
+use super::spoken::SpokenPasswords;
 use super::words::counted;
-use super::{passphrase, private_output};
+use super::{messages, passphrase, private_output, whose_key};
 
 /// Open the sealed credentials of a results file.
 ///
@@ -32,7 +33,7 @@ use super::{passphrase, private_output};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sealoff unseal run1/results.csv -i desk.key --show \\
+  sealoff unseal run1/results.csv -i desk.key --speak \\
     --user ada.lovelace@contoso.com
   sealoff unseal run1/results.csv -i ~/.ssh/id_ed25519 \\
     -o passwords.csv
@@ -48,7 +49,7 @@ pub struct UnsealArgs {
 
     /// What opens it: an identity file of keygen or age-keygen, a private key of SSH, or the private key of a certificate
     /// (PEM or PFX); may be given more than once.
-    #[arg(short, long, value_name = "FILE", required = true)]
+    #[arg(short, long, value_name = "FILE")]
     identity: Vec<PathBuf>,
 
     /// Take the passphrase of protected identities from the first line of standard input; otherwise it is asked for.
@@ -59,7 +60,7 @@ pub struct UnsealArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Only this person, by the name in the roster, the object id or the user principal name.
+    /// Only this person, by the name in the roster, the object id, the user principal name or the display name.
     #[arg(long, value_name = "USER")]
     user: Option<String>,
 
@@ -67,13 +68,17 @@ pub struct UnsealArgs {
     #[arg(long)]
     json: bool,
 
-    /// Print passwords even to a terminal.
+    /// Print passwords even to a terminal: there each one on a line of its own, below its person.
     #[arg(long)]
     show: bool,
 
-    /// Write a letter for each person into DIR instead of printing: one page to print and hand over, with the password in
-    /// large type and spelled out. DIR must be new or empty.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "show", "output"])]
+    /// The same, spelled out for the telephone by the alphabet of ICAO.
+    #[arg(long, conflicts_with_all = ["json", "output"])]
+    speak: bool,
+
+    /// Write a letter for each person into DIR instead of printing, with the password in large type and spelled out, and a receipt
+    /// on a sheet of its own; and all of them in all.html, to be printed at once. DIR must be new or empty.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "show", "speak", "output"])]
     letters: Option<PathBuf>,
 }
 
@@ -82,14 +87,20 @@ const MAX_NAMED: usize = 20;
 
 /// Runs the command.
 pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
+    if args.identity.is_empty() {
+        return Err(whose_key::is_missing(&args.file));
+    }
     let said = &mut anstream::stderr();
     if let Some(path) = &args.output {
         // The identities come first: a wrong passphrase must not leave an empty file behind.
         let identities = identities(&args)?;
         let mut file = private_output::create(path)?;
-        let ending = run_to(&args, identities, &mut file, said).and_then(|exit| {
-            file.sync_all()
-                .map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))?;
+        let unwritable =
+            |error: io::Error| Failure::usage(format_args!("{} cannot be written: {error}", path.display()));
+        // People open it in a spreadsheet; JSON has no mark.
+        let begun = if args.json { Ok(()) } else { file.write_all(BYTE_ORDER_MARK).map_err(unwritable) };
+        let ending = begun.and_then(|()| run_to(&args, identities, &mut file, said)).and_then(|exit| {
+            file.sync_all().map_err(unwritable)?;
             Ok(exit)
         });
         if ending.is_err() {
@@ -102,9 +113,10 @@ pub fn run(args: UnsealArgs) -> Result<Exit, Failure> {
         // No password is printed, only where the letters are.
         return run_to(&args, identities(&args)?, &mut io::stdout().lock(), said);
     }
-    if io::stdout().is_terminal() && !args.show {
-        return Err(Failure::refused("passwords are not printed to a terminal")
-            .with_next("Write them to a file of your own with -o FILE, or add --show."));
+    if io::stdout().is_terminal() && !args.show && !args.speak {
+        return Err(Failure::refused("passwords are not printed to a terminal").with_next(
+            "Write them to a file of your own with -o FILE, or add --show, or --speak to have them spelled out.",
+        ));
     }
     private_output::check_standard_output("a password")?;
     run_to(&args, identities(&args)?, &mut io::stdout().lock(), said)
@@ -123,6 +135,9 @@ fn run_to(
     let (rows, kind) = packet::open(&args.file, &identities)?;
     let output = match &args.letters {
         Some(folder) => PasswordOutput::Letters(Letters::into(folder)?, out),
+        None if args.speak || (args.show && !args.json && args.output.is_none() && io::stdout().is_terminal()) => {
+            PasswordOutput::Spoken(SpokenPasswords::new(out, args.speak))
+        }
         None => PasswordOutput::new(args.json, kind, out),
     };
     let mut opening = Opening { out: output, tally: UnsealCounts::new(problems), identities };
@@ -243,9 +258,20 @@ impl<'a> UnsealCounts<'a> {
             return Ok(Exit::Unfinished);
         }
         match &args.user {
-            _ if self.opened > 0 => Ok(Exit::Done),
+            _ if self.opened > 0 => {
+                if let Some(path) = &args.output {
+                    messages::info(format_args!(
+                        "{} in {}, which only its owner can read: use it, then remove it",
+                        counted(self.opened, "password", "passwords"),
+                        path.display()
+                    ));
+                }
+                Ok(Exit::Done)
+            }
             Some(person) if self.rows == 0 => Err(Failure::usage(format_args!("{file} has no row for {person:?}"))
-                .with_next("Give the name as it stands in the columns user, object_id or user_principal_name.")),
+                .with_next(
+                    "Give the name as it stands in the columns user, object_id, user_principal_name or display_name.",
+                )),
             Some(person) => Err(Failure::usage(format_args!("{file} has no credential for {person:?}"))
                 .with_next("Its row says in the columns outcome and detail what became of that account.")),
             None => Err(Failure::usage(format_args!("{file} has no sealed credential in it")).with_next(
@@ -265,6 +291,8 @@ enum PasswordOutput<'a> {
     Json(&'a mut dyn Write),
     /// A page for each person. Their folder is printed.
     Letters(Letters, &'a mut dyn Write),
+    /// For a person at a terminal.
+    Spoken(SpokenPasswords<'a>),
 }
 
 impl<'a> PasswordOutput<'a> {
@@ -287,6 +315,9 @@ impl<'a> PasswordOutput<'a> {
             let passwords: Vec<&Password> = opened.iter().map(|(_, password)| password).collect();
             return if passwords.is_empty() { Ok(()) } else { letters.write(row, object_id, &passwords) };
         }
+        if let Self::Spoken(spoken) = self {
+            return spoken.account(row, opened).map_err(broken);
+        }
         opened.iter().try_for_each(|(candidate, password)| self.password(row, object_id, password, *candidate))
     }
 
@@ -299,7 +330,7 @@ impl<'a> PasswordOutput<'a> {
     ) -> Result<(), Failure> {
         let name = &row.user_principal_name;
         match self {
-            Self::Letters(..) => Ok(()),
+            Self::Letters(..) | Self::Spoken(_) => Ok(()),
             Self::Csv { writer, kind, begun } => {
                 let mut write = || -> csv::Result<()> {
                     if !std::mem::replace(begun, true) {
@@ -334,7 +365,11 @@ impl<'a> PasswordOutput<'a> {
         match self {
             Self::Csv { writer, .. } => writer.flush(),
             Self::Json(writer) => writer.flush(),
-            Self::Letters(letters, out) => letters.say(out),
+            Self::Letters(letters, out) => {
+                letters.finish()?;
+                letters.say(out)
+            }
+            Self::Spoken(spoken) => spoken.finish(),
         }
         .map_err(broken)
     }

@@ -19,7 +19,7 @@ use crate::digest::Hashing;
 use crate::directory::{Account, OnPremises};
 use crate::ids::{ObjectId, RowNumber};
 use crate::private_files::{Pending, replace};
-use crate::spreadsheet::Guarded;
+use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::step::{Step, Steps};
 
 const SCRIPT: &str = include_str!("onprem.ps1");
@@ -135,7 +135,11 @@ impl WorkList {
         let Some(task) = Task::of(self.playbook, account, row) else { return Ok(()) };
         let csv = match &mut self.csv {
             Some(csv) => csv,
-            none => none.insert(csv::Writer::from_writer(Hashing::new(Pending::new(&self.folder.join(ONPREM_CSV))?))),
+            none => {
+                let mut file = Hashing::new(Pending::new(&self.folder.join(ONPREM_CSV))?);
+                file.write_all(BYTE_ORDER_MARK)?;
+                none.insert(csv::Writer::from_writer(file))
+            }
         };
         csv.serialize(WorkLine::of(row, account, task))?;
         self.rows += 1;

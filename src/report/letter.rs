@@ -29,6 +29,10 @@ pub struct Addressee<'a> {
     pub object_id: ObjectId,
     /// The number of the row in the roster, as the file says.
     pub row: &'a str,
+    /// The organization's name; empty where it is not known.
+    pub organization: &'a str,
+    /// Is sign-in blocked, so that the password is of no use yet?
+    pub is_blocked: bool,
 }
 
 /// A password on its way into HTML. Its `Debug` says nothing.
@@ -40,66 +44,137 @@ impl Render for Secret<'_> {
     }
 }
 
-/// The page of one person. Where more than one password may be live, each stands on it, the one to try first on top.
+/// The page of one person: the letter, and on a sheet of its own the receipt, which the person who hands it over keeps.
 #[must_use]
 pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<String> {
-    let Addressee { display_name, user_principal_name, object_id, row } = *addressee;
-    let name = if display_name.is_empty() { user_principal_name } else { display_name };
-    let several = passwords.len() > 1;
+    let title = html! { "New password for " (page_text(name(addressee))) };
+    let page =
+        html! { (PreEscaped(opening(&title))) (PreEscaped(sheets(addressee, passwords).as_str())) (PreEscaped(END)) };
+    Zeroizing::new(page.into_string())
+}
+
+/// Everything before the first letter of a file.
+#[must_use]
+pub fn opening(title: &Markup) -> String {
     let policy =
         format!("default-src 'none'; style-src 'sha256-{}'", STANDARD.encode(Digest::of(STYLE.as_bytes()).bytes()));
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light";
-                meta name="referrer" content="no-referrer";
-                meta name="robots" content="noindex, noarchive";
-                title { "New password for " (page_text(name)) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    header {
-                        p.kind { "New password" }
-                        h1 { (PageText(name)) }
-                        dl {
-                            dt { "Sign-in name" } dd.signin { (PageText(user_principal_name)) }
-                        }
-                    }
-                    @if several {
-                        p.several {
-                            "It is not known which of these " (passwords.len()) " passwords is the one. "
-                            "Try them in this order."
-                        }
-                    }
-                    @for (index, password) in passwords.iter().rev().enumerate() {
-                        section aria-label={ "Password " (index + 1) } {
-                            @if several { h2 { "Password " (index + 1) } }
-                            p.password { (Secret(password.expose())) }
-                            (spelled(password))
-                        }
-                    }
-                    p.advice {
-                        "Before you hand this over, check who is in front of you. "
-                        "The receiver signs in, chooses another password if asked to, and destroys this page."
-                    }
-                    table.receipt {
-                        tbody {
-                            @for line in ["Handed over to", "On (date, time)", "By", "Identity checked how", "Signature"] {
-                                tr { th scope="row" { (line) } td {} }
-                            }
-                        }
-                    }
-                    footer { "Row " (page_text(row)) " of the list, account " (object_id) }
+        (PreEscaped("<html lang=\"en\">"))
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light";
+            meta name="referrer" content="no-referrer";
+            meta name="robots" content="noindex, noarchive";
+            title { (title) }
+            style { (PreEscaped(STYLE)) }
+        }
+        (PreEscaped("<body>"))
+    };
+    page.into_string()
+}
+
+/// Everything behind the last.
+pub const END: &str = "</body></html>\n";
+
+fn name<'a>(addressee: &Addressee<'a>) -> &'a str {
+    if addressee.display_name.is_empty() { addressee.user_principal_name } else { addressee.display_name }
+}
+
+/// Letter and receipt of one person. Where more than one password may be live, each stands on the letter, the one to try first
+/// on top.
+#[must_use]
+pub fn sheets(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<String> {
+    let Addressee { user_principal_name, object_id, row, organization, is_blocked, .. } = *addressee;
+    let several = passwords.len() > 1;
+    let head = |kind: &str| {
+        html! {
+            header {
+                p.kind { (kind) @if !organization.is_empty() { ", " (PageText(organization)) } }
+                h1 { (PageText(name(addressee))) }
+                dl {
+                    dt { "Sign-in name" } dd.signin { (PageText(user_principal_name)) }
                 }
             }
         }
     };
-    Zeroizing::new(page.into_string())
+    let foot = html! { footer { "Row " (page_text(row)) " of the list, account " (object_id) } };
+    let sheets = html! {
+        main {
+            (head("New password"))
+            @if is_blocked {
+                p.several {
+                    "Sign-in to this account is blocked. This password is of no use until sign-in is allowed again."
+                }
+            }
+            @if several {
+                p.several {
+                    "It is not known which of these " (passwords.len()) " passwords is the one. "
+                    "Try them in this order."
+                }
+            }
+            @for (index, password) in passwords.iter().rev().enumerate() {
+                section aria-label={ "Password " (index + 1) } {
+                    @if several { h2 { "Password " (index + 1) } }
+                    p.password { (Secret(password.expose())) }
+                    (spelled(password))
+                }
+            }
+            p.advice {
+                @if is_blocked { "Keep this page where no other person reads it, and destroy it when it is not needed any more." }
+                @else {
+                    "Sign in where you sign in at work, with the name above. Choose another password when you are asked to, then "
+                    "destroy this page. If it does not work, ask the person who gave it to you."
+                }
+            }
+            (foot)
+        }
+        main.receipt-sheet {
+            (head("Receipt for a new password"))
+            p.advice { "For the person who hands it over: check who is in front of you, have this signed, and keep it. No password is on it." }
+            table.receipt {
+                tbody {
+                    @for line in ["Handed over to", "On (date, time)", "By", "Identity checked how", "Signature"] {
+                        tr { th scope="row" { (line) } td {} }
+                    }
+                }
+            }
+            (foot)
+        }
+    };
+    Zeroizing::new(sheets.into_string())
+}
+
+/// One line of the list of letters: no password is in it.
+#[must_use]
+pub fn index_line(number: u64, addressee: &Addressee<'_>) -> String {
+    let line = html! {
+        tr {
+            td.tick { "☐" } td { (number) }
+            td { (PageText(name(addressee))) }
+            td { (PageText(addressee.user_principal_name)) }
+            td {}
+        }
+    };
+    line.into_string()
+}
+
+/// The list of all letters of a file, to tick off; `lines` are those of [`index_line`].
+#[must_use]
+pub fn index(lines: &str) -> String {
+    let list = html! {
+        main.index {
+            h1 { "The letters of this file" }
+            p.advice { "Tick each one off when it is handed over. No password is on this list." }
+            table {
+                thead { tr { @for head in ["", "No.", "Name", "Sign-in name", "Handed over (date, signature)"] { th scope="col" { (head) } } } }
+                tbody { (PreEscaped(lines)) }
+            }
+        }
+    };
+    list.into_string()
 }
 
 fn spelled(password: &Password) -> Markup {
@@ -134,6 +209,8 @@ mod tests {
             user_principal_name: "ada@contoso.com",
             object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
             row: "7",
+            organization: "Contoso",
+            is_blocked: false,
         };
         page(&addressee, &passwords.iter().collect::<Vec<_>>()).to_string()
     }
@@ -146,7 +223,9 @@ mod tests {
         assert!(text.contains("capital VICTOR, less-than sign, seven, hash, kilo"), "{text}");
         assert!(text.contains("alfa, capital BRAVO, two, tilde, zulu"), "{text}");
         assert!(page.contains("Ada &lt;script&gt;") && !page.contains("<script"), "{page}");
-        assert!(page.contains("Handed over to") && page.contains("Row 7"));
+        assert!(page.contains("Row 7") && page.contains("Contoso"));
+        let receipt = page.split("receipt-sheet").nth(1).unwrap();
+        assert!(receipt.contains("Handed over to") && !receipt.contains("V&lt;7#k"), "{receipt}");
     }
 
     #[test]
@@ -155,6 +234,24 @@ mod tests {
         assert!(page.contains("these 2 passwords"));
         assert!(page.find("newer-one").unwrap() < page.find("older-one").unwrap());
         assert!(!letter("", &["only-one"]).contains("Password 1</h2>"));
+    }
+
+    #[test]
+    fn the_letter_of_a_blocked_account_says_that_it_is_of_no_use_yet() {
+        let password = Password::of("x-y".to_owned());
+        let of = |is_blocked| {
+            let addressee = Addressee {
+                display_name: "Ada",
+                user_principal_name: "ada@contoso.com",
+                object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
+                row: "7",
+                organization: "",
+                is_blocked,
+            };
+            page(&addressee, &[&password]).to_string()
+        };
+        assert!(of(true).contains("is of no use until") && !of(true).contains("Sign in where you"));
+        assert!(of(false).contains("Sign in where you") && !of(false).contains("is of no use until"));
     }
 
     #[test]

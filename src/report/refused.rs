@@ -13,7 +13,7 @@ use crate::run::replay::Replay;
 use crate::run::result_row::{ResultDetails, ResultRow, ResultRows};
 use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
-use crate::spreadsheet::guard;
+use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::wording::reason::{DRIFTED, remedy, sentence};
 
 const HEADER: [&str; 8] = ["user", "reason", "remedy", "row", "sheet_row", "display_name", "handoff", "priority"];
@@ -81,6 +81,7 @@ fn replace(
 ) -> Result<(), ResultsError> {
     let path = folder.join(REFUSED);
     let written = private_files::replace(&path, |file| {
+        file.write_all(BYTE_ORDER_MARK)?;
         let mut csv = csv::Writer::from_writer(file as &mut dyn Write);
         csv.write_record(HEADER)?;
         rows(&mut csv)?;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::journal::{JournalError, JournalLookup};
 use super::record::Record;
 use super::replay::Replay;
+use super::state::StepState;
 use crate::digest::Digest;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, HANDOFF, PlanFolder};
@@ -34,6 +35,10 @@ struct SheetRow<'a> {
     user_principal_name: Guarded<'a>,
     display_name: Guarded<'a>,
     object_id: Option<ObjectId>,
+    /// `done` where the run blocked sign-in: the new password is of no use until it is allowed again.
+    sign_in_blocked: &'static str,
+    /// The tenant's name.
+    organization: Guarded<'a>,
     sealed_credential: String,
     handed_over_to: (),
     handed_over_at: (),
@@ -189,6 +194,7 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, listed: PacketList<'_>) 
         lookup: JournalLookup::open(&plan.journal_path())?,
         replay,
         folder: &folder,
+        organization: &plan.manifest().tenant.name,
     };
     let mut packets = Vec::new();
     for of_share in places.chunk_by(|one, other| one.share == other.share) {
@@ -232,6 +238,7 @@ struct Writing<'a> {
     lookup: JournalLookup,
     replay: &'a Replay,
     folder: &'a Path,
+    organization: &'a str,
 }
 
 impl Writing<'_> {
@@ -277,12 +284,15 @@ impl Writing<'_> {
         for place in places {
             let row = self.rows.at(place.offset, place.row)?;
             let sealed = self.credentials(&row)?;
+            let state = self.replay.row(row.row).state;
             csv.serialize(SheetRow {
                 row: row.row,
                 user: row.user.as_str().into(),
                 user_principal_name: row.user_principal_name.as_str().into(),
                 display_name: row.display_name.as_str().into(),
                 object_id: row.object_id,
+                sign_in_blocked: if state.of(Step::Block) == StepState::Done { "done" } else { "" },
+                organization: self.organization.into(),
                 sealed_credential: sealed.join(" "),
                 handed_over_to: (),
                 handed_over_at: (),

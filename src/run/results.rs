@@ -1,6 +1,7 @@
 //! `results.csv`: one row for each row of the roster, in its order, read from plan and journal. It can be made again at
 //! any time and says the same.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -15,7 +16,7 @@ use super::row_fault::RowFault;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
-use crate::spreadsheet::Guarded;
+use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::step::Step;
 
 /// The columns before those of the steps.
@@ -58,6 +59,7 @@ pub fn write<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>>(
     mut also: impl FnMut(&ResultRow, &ResultDetails, &ResultRows<'_, I>),
 ) -> Result<OutcomeCounts, ResultsError> {
     let written = private_files::replace(path, |file| {
+        file.write_all(BYTE_ORDER_MARK)?;
         // The header is written by hand: it depends on the steps that there are.
         let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
         let columns: Vec<(Step, &str)> = Step::columns().collect();

@@ -268,7 +268,7 @@ fn every_prefix_of_a_journal_has_its_results() {
         let kind = serde_json::to_value(record).unwrap()["record"].as_str().unwrap().to_owned();
         let subject = record.transition().map(|(row, _)| format!(" {row}")).unwrap_or_default();
         writeln!(text, "{kind}{subject}: {}", serde_json::to_string(&outcomes).unwrap()).unwrap();
-        for (number, line) in fs::read_to_string(&out).unwrap().lines().enumerate() {
+        for (number, line) in fs::read_to_string(&out).unwrap().trim_start_matches('\u{feff}').lines().enumerate() {
             if before.insert(number, line.to_owned()).as_deref() != Some(line) {
                 writeln!(text, "    {line}").unwrap();
             }

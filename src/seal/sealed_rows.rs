@@ -30,14 +30,18 @@ pub struct SealedRow {
     pub user_principal_name: String,
     /// Its name for people; empty where the file has no such column.
     pub display_name: String,
+    /// Does the file say that sign-in is blocked?
+    pub is_blocked: bool,
+    /// The organization's name; empty where the file has no such column.
+    pub organization: String,
     /// The sealed credentials, the latest last: none where no password was set, several where it is uncertain which of them took
     /// effect.
     pub candidates: Vec<Result<SealedCredential, NotSealed>>,
 }
 
 impl SealedRow {
-    /// Whether this row is about the person: by the name in the roster, the object id or the user principal name,
-    /// without regard to case.
+    /// Whether this row is about the person: by the name in the roster, the object id, the user principal name, or the name for
+    /// people, without regard to case.
     #[must_use]
     pub fn is_about(&self, person: &str) -> bool {
         let person = person.trim().to_lowercase();
@@ -45,7 +49,8 @@ impl SealedRow {
             Ok(id) => id.to_string(),
             Err(text) => text.to_lowercase(),
         };
-        self.user.to_lowercase() == person || self.user_principal_name.to_lowercase() == person || id == person
+        let names = [&self.user, &self.user_principal_name, &self.display_name];
+        id == person || names.into_iter().any(|name| !name.is_empty() && name.to_lowercase() == person)
     }
 }
 
@@ -73,6 +78,8 @@ pub struct SealedRows {
     reader: csv::Reader<Box<dyn Read>>,
     places: [usize; COLUMNS.len()],
     display_name: Option<usize>,
+    sign_in_blocked: Option<usize>,
+    organization: Option<usize>,
     record: ByteRecord,
     count: u64,
     broken: bool,
@@ -108,6 +115,7 @@ impl SealedRows {
             |name: &&str| record.iter().position(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
         let places = COLUMNS.each_ref().map(place);
         let display_name = place(&"display_name");
+        let (sign_in_blocked, organization) = (place(&"sign_in_blocked"), place(&"organization"));
         let missing: Vec<String> = COLUMNS
             .iter()
             .zip(&places)
@@ -119,7 +127,17 @@ impl SealedRows {
             return Err(SealedRowsError::NotResults { path, missing, found: first_line(&record) });
         }
         let places = places.map(Option::unwrap_or_default);
-        Ok(Self { path: path.to_owned(), reader, places, display_name, record, count: 0, broken: false })
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+            places,
+            display_name,
+            sign_in_blocked,
+            organization,
+            record,
+            count: 0,
+            broken: false,
+        })
     }
 
     fn row(&self) -> Result<SealedRow, SealedRowsError> {
@@ -133,14 +151,16 @@ impl SealedRows {
             user: cell(1)?.to_owned(),
             object_id: object_id.trim().parse().map_err(|_| object_id.to_owned()),
             user_principal_name: cell(3)?.to_owned(),
-            display_name: self.display_name(),
+            display_name: self.said_in(self.display_name),
+            is_blocked: self.said_in(self.sign_in_blocked) == "done",
+            organization: self.said_in(self.organization),
             candidates: cell(4)?.split_ascii_whitespace().map(str::parse).collect(),
         })
     }
 
-    /// It decides nothing, so a name that is not UTF-8 is left out.
-    fn display_name(&self) -> String {
-        let cell = self.display_name.and_then(|place| self.record.get(place)).unwrap_or_default();
+    /// It decides nothing, so what is not UTF-8 is left out.
+    fn said_in(&self, place: Option<usize>) -> String {
+        let cell = place.and_then(|place| self.record.get(place)).unwrap_or_default();
         std::str::from_utf8(cell).map(|name| unguard(name).to_owned()).unwrap_or_default()
     }
 

@@ -1,6 +1,6 @@
 //! `verification.csv`: one row for each account and step; and what the journal keeps of a verification.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use time::OffsetDateTime;
@@ -13,7 +13,7 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::private_files;
 use crate::run::journal::{Journal, JournalError};
 use crate::run::record::Record;
-use crate::spreadsheet::guard;
+use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 
 /// The file's name.
 pub const VERIFICATION_CSV: &str = "verification.csv";
@@ -47,6 +47,7 @@ pub enum TableError {
 pub fn write(plan: &PlanFolder, claims: &RunClaims, pass: &Pass) -> Result<PathBuf, TableError> {
     let path = plan.path().join(VERIFICATION_CSV);
     private_files::replace(&path, |file| {
+        file.write_all(BYTE_ORDER_MARK)?;
         let mut csv = csv::Writer::from_writer(file);
         csv.write_record(HEADER).map_err(io::Error::from)?;
         for account in pass.checked(plan, claims)? {

@@ -29,8 +29,16 @@ fn a_letter_for_each_person_has_their_password_and_nothing_of_anybody_else() {
         stage.results("out").values().map(|row| stage.credentials(row)[0].expose().to_owned()).collect();
     let mut files = files_below(&stage.path("letters"));
     files.sort();
+    let all = std::fs::read_to_string(files.pop().unwrap()).unwrap();
     assert_eq!(files.len(), 3);
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    assert!(ran.out.contains("all.html"), "{}", ran.out);
+    assert_eq!((all.matches("<!DOCTYPE").count(), all.matches("class=\"receipt-sheet\"").count()), (1, 3));
+    let (sheets, index) = all.split_once("The letters of this file").unwrap();
+    for password in &passwords {
+        assert!(sheets.contains(&escaped(password)) && !index.contains(&escaped(password)));
+    }
+    assert_eq!(index.matches("class=\"tick\"").count(), 3);
     for (index, file) in files.iter().enumerate() {
         let page = std::fs::read_to_string(file).unwrap();
         for (other, password) in passwords.iter().enumerate() {
@@ -54,7 +62,7 @@ fn no_letter_is_written_over_anything_or_where_others_may_look() {
     stage.run(&["unseal", PACKET, "-i", "key.txt", "--letters", "out"]).exited(4).complains(&["is not empty"]);
     letters(&stage, "out/results.csv", "letters").succeeded();
     letters(&stage, "out/results.csv", "letters").exited(4).complains(&["is not empty"]);
-    assert_eq!(files_below(&stage.path("letters")).len(), 3);
+    assert_eq!(files_below(&stage.path("letters")).len(), 4);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -64,6 +72,8 @@ fn no_letter_is_written_over_anything_or_where_others_may_look() {
         assert!(files_below(&stage.path("open")).is_empty());
     }
     letters(&stage, PACKET, "key.txt").exited(2).complains(&["cannot be used"]);
+    let spoken = ["unseal", PACKET, "-i", "key.txt", "--letters", "x", "--speak"];
+    stage.run(&spoken).exited(2).complains(&["cannot be used with"]);
     let both = ["unseal", PACKET, "-i", "key.txt", "--letters", "x", "--json"];
     stage.run(&both).exited(2).complains(&["cannot be used with"]);
 }
@@ -79,5 +89,52 @@ fn a_browser_shows_a_letter_and_its_policy_lets_its_style_in() {
         let dump = browser.open(&file, "");
         assert!(dump.console.is_empty(), "{:?}", dump.console);
         assert!(dump.dom.contains("Handed over to") && dump.dom.contains("capital "));
+        // Letter and receipt for each, and the list of all.
+        let sheets = if file.ends_with("all.html") { 7 } else { 2 };
+        assert_eq!(browser.pages_of_paper(&file), sheets, "{}", file.display());
     }
+}
+
+#[test]
+fn the_letter_of_somebody_who_is_blocked_says_that_the_password_is_of_no_use_yet() {
+    let stage = Stage::with(Settings { users: 250, ..Settings::default() });
+    let roster = stage.roster_of(&stage.members(2));
+    stage.plan(&roster, "offboard", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    letters(&stage, PACKET, "letters").succeeded();
+    for file in files_below(&stage.path("letters")) {
+        let page = std::fs::read_to_string(&file).unwrap();
+        assert!(page.contains("is of no use until") && page.contains("Contoso"), "{}", file.display());
+    }
+    let name = stage.members(1)[0].user_principal_name.to_string();
+    let said = stage.run(&["unseal", PACKET, "-i", "key.txt", "--speak", "--user", &name]).succeeded();
+    assert!(said.out.contains("of no use until") && said.out.contains("\n    hyphen\n"), "{}", said.out);
+}
+
+#[test]
+fn a_password_is_spoken_and_one_person_is_found_by_the_name_for_people() {
+    let stage = set("random");
+    let member = &stage.members(1)[0];
+    let said = stage.run(&["unseal", PACKET, "-i", "key.txt", "--speak", "--user", &member.display_name]).succeeded();
+    let password =
+        stage.results("out").values().map(|row| stage.credentials(row)[0].expose().to_owned()).next().unwrap();
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines[0].contains(&*member.user_principal_name) && lines[1].trim() == password, "{}", lines[0]);
+    assert!(lines[2].starts_with("    ") && lines.contains(&"    hyphen"), "{}", lines.len());
+}
+
+#[test]
+fn unseal_says_what_it_made_and_without_a_key_whose_key_opens() {
+    let stage = set("random");
+    let ran = stage.run(&["unseal", PACKET, "-i", "key.txt", "-o", "sheet.csv"]).succeeded();
+    assert!(ran.err.contains("3 passwords in sheet.csv") && ran.out.is_empty(), "{}", ran.err);
+    assert!(
+        std::fs::read(stage.path("sheet.csv")).unwrap().starts_with(b"\xef\xbb\xbfrow,"),
+        "a spreadsheet reads UTF-8"
+    );
+    let recipient = stage.recipient();
+    for file in ["out/results.csv", PACKET] {
+        stage.run(&["unseal", file]).exited(2).complains(&["no key is named", "-i FILE", &recipient]);
+    }
+    stage.run(&["unseal", "nowhere.csv"]).exited(2).complains(&["no key is named", "-i FILE"]);
 }

@@ -49,7 +49,7 @@ fn a_run_that_holds_is_proved_step_by_step_and_nothing_is_written() {
     assert_eq!(rows.len(), 90);
     let header = std::fs::read_to_string(stage.path("run/verification.csv")).unwrap();
     let header = header.lines().next().unwrap().to_owned();
-    assert_eq!(header, "row,object_id,user_principal_name,verdict,step,expected,found,checked_at");
+    assert_eq!(header, "\u{feff}row,object_id,user_principal_name,verdict,step,expected,found,checked_at");
     assert_eq!(verdicts(&stage, "7"), pairs(&[("block", "proved"), ("reset", "proved"), ("revoke", "proved")]));
     // The journal knows of it, is whole, and the run is still finished.
     let journal = std::fs::read_to_string(stage.path("run/journal.jsonl")).unwrap();
