@@ -14,9 +14,10 @@ use super::preview::{note_unprinted, quoted};
 use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
+use crate::run::next_steps::NextStep;
 use crate::run::output;
 use crate::run::packets::{self, Packet};
-use crate::wording::plan_command;
+use crate::wording::{next_steps, plan_command};
 
 /// Make the packets of a run again, one for each person who hands passwords over
 ///
@@ -76,7 +77,13 @@ pub fn run(args: PacketsArgs) -> Result<Exit, Failure> {
             .map_err(io::Error::other)
             .and_then(|line| writeln!(out, "{line}"))
     } else {
-        lines::write(&mut out, |out| handoff::write_packets(out, &plan, &made))
+        let hand_over = made.first().map(|packet| NextStep::HandOver { packet: packet.file.clone() });
+        let steps = next_steps::worded(hand_over.as_slice(), &plan, "");
+        lines::write(&mut out, |out| {
+            handoff::write_packets(out, &plan, &made);
+            out.blank();
+            steps.into_iter().for_each(|step| out.text(step));
+        })
     };
     note_unprinted(written.and_then(|()| out.flush()));
     Ok(Exit::Done)

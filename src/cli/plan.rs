@@ -82,12 +82,24 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "KIND", value_parser = by_name())]
     by: Option<KeyProperty>,
     /// The column that says who hands the new password over: a department, a manager, by its name or number; otherwise the one
-    /// called handoff
+    /// called handoff. With --seal-to and no --recipients, each name in it has a packet of its own, for the same keys
     #[arg(long, value_name = "COLUMN")]
     handoff_by: Option<String>,
 }
 
 impl ReadingArgs {
+    /// Where a column says who hands over, and the same keys open everything, each name has a packet of its own.
+    pub(super) fn shared_out(&self, rules: Rules) -> Rules {
+        if self.handoff_by.is_none()
+            || rules.handoff.is_some()
+            || rules.recipients.is_empty()
+            || !rules.playbook.resets()
+        {
+            return rules;
+        }
+        Rules { handoff: Some(HandoffKeys::for_every_name(rules.recipients)), recipients: Vec::new(), ..rules }
+    }
+
     /// Opens the list; one that cannot be used is shown with the line that is wrong.
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
         let name = source.to_string();
@@ -301,7 +313,7 @@ pub(super) async fn make(
     args: &PlanningArgs,
     connection: &ConnectionArgs,
 ) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
-    let rules = args.rules.rules(args.playbook, None)?;
+    let rules = args.reading.shared_out(args.rules.rules(args.playbook, None)?);
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     // Known without signing in.
     folder::is_free(&args.out)?;

@@ -224,7 +224,7 @@ mod tests {
         assert!(text.contains("alfa, capital BRAVO, two, tilde, zulu"), "{text}");
         assert!(page.contains("Ada &lt;script&gt;") && !page.contains("<script"), "{page}");
         assert!(page.contains("Row 7") && page.contains("Contoso"));
-        let receipt = page.split("receipt-sheet").nth(1).unwrap();
+        let receipt = page.split("class=\"receipt-sheet\"").nth(1).unwrap();
         assert!(receipt.contains("Handed over to") && !receipt.contains("V&lt;7#k"), "{receipt}");
     }
 

@@ -390,3 +390,25 @@ fn the_kind_of_password_is_the_plans_and_every_one_is_taken() {
         stage.plan(&roster, "breach", "out", more).exited(2).complains(&[why]);
     }
 }
+
+#[test]
+fn one_key_for_all_and_a_packet_for_each_name_of_a_column() {
+    let stage = Stage::with(Settings { users: 250, ..Settings::default() });
+    let recipient = stage.recipient();
+    let members = stage.members(6);
+    let mut list = "userPrincipalName,Department\n".to_owned();
+    for (index, member) in members.iter().enumerate() {
+        list += &format!("{},{}\n", member.user_principal_name, ["Sales", "R/D", ""][index % 3]);
+    }
+    stage.write("list.csv", list);
+    let more = ["--seal-to", &recipient, "--handoff-by", "Department"];
+    let planned = plan(&stage, "list.csv", "breach", &more).succeeded();
+    assert!(planned.out.contains("Sales") && planned.out.contains("default"), "{}", planned.out);
+    stage.apply("out").succeeded();
+    for packet in ["Sales", "R_D", "default"] {
+        let file = format!("out/handoff/{packet}.csv.age");
+        assert_eq!(unsealed(&stage, &file, "key.txt").len(), 2, "{packet}");
+    }
+    let made = stage.run(&["packets", "out"]).succeeded();
+    assert!(made.out.contains("sealoff unseal ") && made.out.contains("--letters letters"), "{}", made.out);
+}

@@ -98,7 +98,8 @@ fn a_browser_shows_a_letter_and_its_policy_lets_its_style_in() {
 #[test]
 fn the_letter_of_somebody_who_is_blocked_says_that_the_password_is_of_no_use_yet() {
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
-    let roster = stage.roster_of(&stage.members(2));
+    let members = stage.members(2);
+    let roster = stage.roster_of(&members);
     stage.plan(&roster, "offboard", "out", &[]).succeeded();
     stage.apply("out").succeeded();
     letters(&stage, PACKET, "letters").succeeded();
@@ -106,7 +107,7 @@ fn the_letter_of_somebody_who_is_blocked_says_that_the_password_is_of_no_use_yet
         let page = std::fs::read_to_string(&file).unwrap();
         assert!(page.contains("is of no use until") && page.contains("Contoso"), "{}", file.display());
     }
-    let name = stage.members(1)[0].user_principal_name.to_string();
+    let name = members[0].user_principal_name.to_string();
     let said = stage.run(&["unseal", PACKET, "-i", "key.txt", "--speak", "--user", &name]).succeeded();
     assert!(said.out.contains("of no use until") && said.out.contains("\n    hyphen\n"), "{}", said.out);
 }

@@ -19,12 +19,17 @@ const MAX_FILE_BYTES: u64 = 4 << 20;
 /// A name with more typing errors than this is another word.
 const MAX_TYPOS: usize = 3;
 
+/// So many names are taken as they come: a column that has more says something else than who hands over.
+const MAX_MET: usize = 1_000;
+
 /// Who has which keys. Each name has at least one, and no two names would have the same packet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HandoffKeys {
     /// By the name as it is compared.
     holders: BTreeMap<String, Holder>,
     escrow: Vec<String>,
+    /// The keys of every name that is met and has none of its own.
+    everyone: Option<Vec<String>>,
 }
 
 /// A handoff name and its own keys.
@@ -199,6 +204,32 @@ impl HandoffKeys {
     #[must_use]
     pub(in crate::plan) fn with_escrow(self, escrow: Vec<String>) -> Self {
         Self { escrow, ..self }
+    }
+
+    /// These keys for every name that rows have, and for the rows without one: one desk that opens all packets, one for each
+    /// name.
+    #[must_use]
+    pub fn for_every_name(keys: Vec<String>) -> Self {
+        Self { everyone: Some(keys.clone()), ..Self::of([(DEFAULT.to_owned(), keys)]) }
+    }
+
+    /// Are names that were not named before taken as they come?
+    #[must_use]
+    pub const fn takes_every_name(&self) -> bool {
+        self.everyone.is_some()
+    }
+
+    /// Takes in a name that is met in a row; `false` where its packet would have no file of its own.
+    pub(super) fn admit(&mut self, text: &str) -> bool {
+        let (Some(keys), Ok(name)) = (&self.everyone, HandoffName::new(text)) else { return false };
+        let stem = name.file_stem().to_lowercase();
+        if self.holders.len() >= MAX_MET || self.holders.values().any(|one| one.name.file_stem().to_lowercase() == stem)
+        {
+            return false;
+        }
+        let keys = keys.clone();
+        self.holders.insert(name.folded(), Holder { name, keys });
+        true
     }
 
     /// Whose a row is with this text in its handoff column; an empty one is that of `default`.

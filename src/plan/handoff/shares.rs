@@ -1,5 +1,6 @@
 //! The rows of a plan, shared out among those who hand the passwords over.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -74,6 +75,8 @@ pub struct NamesWithoutKeys {
     /// How many rows there are of all of them.
     pub rows: u32,
     known: Vec<String>,
+    /// Were names taken as they came?
+    took_every_name: bool,
 }
 
 /// A text in the handoff column for which the file of recipients has no name.
@@ -91,10 +94,15 @@ pub struct WithoutKeys {
 
 impl fmt::Display for NamesWithoutKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = if self.took_every_name {
+            "no packet can be called by the name in its handoff column, or another name's packet is called so, or there are more \
+             than a thousand names"
+        } else {
+            "the file of recipients has no keys for the name in its handoff column"
+        };
         write!(
             f,
-            "{} a new password that could not be handed over, because the file of recipients has no keys for the name in \
-             its handoff column:",
+            "{} a new password that could not be handed over, because {why}:",
             counted(self.rows.into(), "row would get", "rows would get")
         )?;
         for name in self.names.iter().take(MAX_NAMED) {
@@ -112,6 +120,9 @@ impl fmt::Display for NamesWithoutKeys {
         if self.names.len() > MAX_NAMED {
             write!(f, "\n  and {} more names", count((self.names.len() - MAX_NAMED) as u64))?;
         }
+        if self.took_every_name {
+            return Ok(());
+        }
         let mut known = self.known.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>().join(", ");
         if self.known.len() > MAX_NAMED {
             known.push_str(", …");
@@ -124,7 +135,7 @@ impl std::error::Error for NamesWithoutKeys {}
 
 /// Shares rows out while a plan is made.
 pub(in crate::plan) struct Sharing<'a> {
-    keys: &'a HandoffKeys,
+    keys: Cow<'a, HandoffKeys>,
     accounts: BTreeMap<String, u32>,
     without: BTreeMap<String, (u32, Vec<RowNumber>)>,
     rows_without: u32,
@@ -132,14 +143,17 @@ pub(in crate::plan) struct Sharing<'a> {
 
 impl<'a> Sharing<'a> {
     pub(in crate::plan) fn new(keys: &'a HandoffKeys) -> Self {
-        Self { keys, accounts: BTreeMap::new(), without: BTreeMap::new(), rows_without: 0 }
+        Self { keys: Cow::Borrowed(keys), accounts: BTreeMap::new(), without: BTreeMap::new(), rows_without: 0 }
     }
 
     /// Whose the new password of this row is, as the file of recipients spells the name. A row that gets none stays as it is:
     /// nothing has to be handed over.
-    pub(in crate::plan) fn take(&mut self, row: RowNumber, text: &str, steps: Steps) -> Option<&'a HandoffName> {
+    pub(in crate::plan) fn take(&mut self, row: RowNumber, text: &str, steps: Steps) -> Option<&HandoffName> {
         if !steps.contains(Step::Reset) {
             return None;
+        }
+        if self.keys.takes_every_name() && self.keys.find(text).is_none() {
+            self.keys.to_mut().admit(text);
         }
         if let Some(holder) = self.keys.find(text) {
             *self.accounts.entry(holder.name.folded()).or_default() += 1;
@@ -172,7 +186,8 @@ impl<'a> Sharing<'a> {
         let mut names: Vec<WithoutKeys> = self.without.iter().map(without).collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.rows));
         let known = self.keys.holders().map(|holder| holder.name.to_string()).collect();
-        Err(NamesWithoutKeys { names, rows: self.rows_without, known })
+        let took_every_name = self.keys.takes_every_name();
+        Err(NamesWithoutKeys { names, rows: self.rows_without, known, took_every_name })
     }
 
     /// What stands in the plan.
@@ -210,6 +225,23 @@ mod tests {
         let handoff = sharing.finish();
         assert_eq!(handoff.shares.len(), 1, "a name that hands nothing over has no share");
         assert_eq!((handoff.shares[0].accounts, handoff.share_of("Alice")), (2, Some(0)));
+    }
+
+    #[test]
+    fn names_are_taken_as_they_come_where_one_key_opens_all() {
+        let keys = HandoffKeys::for_every_name(vec!["age1desk".to_owned()]);
+        let mut sharing = Sharing::new(&keys);
+        for (number, text) in (1..).zip(["Sales", "", " sales ", "R/D"]) {
+            assert!(sharing.take(RowNumber::new(number), text, RESET).is_some(), "{text}");
+        }
+        sharing.check().unwrap();
+        let shares = sharing.finish().shares;
+        let found: Vec<_> = shares.iter().map(|share| (share.name.as_str(), share.accounts)).collect();
+        assert_eq!(found, [("default", 1), ("R/D", 1), ("Sales", 2)]);
+        assert!(shares.iter().all(|share| share.keys == ["age1desk"]));
+        // Its packet would be that of R/D.
+        assert_eq!(sharing.take(RowNumber::new(5), "R:D", RESET), None);
+        assert!(sharing.check().unwrap_err().to_string().contains("\"R:D\": 1 row (row 5)"));
     }
 
     #[test]
