@@ -21,7 +21,8 @@ use crate::graph::transport::HttpTransport;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
-    /// The national cloud that the tenant is in
+    /// The national cloud that the tenant is in; in a newer sovereign cloud (France, Germany, Singapore), name its addresses with
+    /// --graph-endpoint and --authority
     #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
     pub cloud: Cloud,
     /// Root of Microsoft Graph, without a version; https, or http on loopback only

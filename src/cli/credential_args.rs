@@ -62,6 +62,18 @@ pub struct CredentialArgs {
     /// File with a token that the app registration trusts [env: AZURE_FEDERATED_TOKEN_FILE]
     #[arg(long, value_name = "FILE", group = "proof")]
     pub federated_token_file: Option<PathBuf>,
+    /// Audience of the token that GitHub is asked for, as the app's federated credential has it [default: that of the
+    /// cloud, as api://AzureADTokenExchange]
+    #[arg(long, value_name = "AUDIENCE", env = "SEALOFF_FEDERATED_AUDIENCE", value_parser = audience)]
+    pub federated_audience: Option<String>,
+}
+
+/// An audience is compared letter by letter; a space or nothing is a slip of the keyboard.
+fn audience(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("an audience is one word, as api://AzureADTokenExchange".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 impl ValueEnum for CredentialKind {
@@ -153,7 +165,13 @@ impl CredentialArgs {
                 if !request_url.starts_with("https://") {
                     return Err(Failure::usage(format_args!("{GITHUB_URL} is not https: {request_url:?}")));
                 }
-                Credential::GitHub { tenant, client_id, request_url, request_token }
+                Credential::GitHub {
+                    tenant,
+                    client_id,
+                    request_url,
+                    request_token,
+                    audience: self.federated_audience.clone(),
+                }
             }
             CredentialKind::ManagedIdentity => {
                 let direct = http_client(ca_file, true).map_err(|error| Failure::usage(error).about("ca_file"))?;

@@ -28,7 +28,7 @@ impl Domains {
     /// Microsoft Graph").
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>) -> Result<Self, LookupError> {
         let domains = paced.list::<DomainOnWire>("/v1.0/domains", 1).await.map_err(|error| match error {
-            ReadError::Refused(error) if error.status == 403 => LookupError::NotPermitted {
+            ReadError::Refused { error, .. } if error.status == 403 => LookupError::NotPermitted {
                 what: "the tenant's domains",
                 permission: "Domain.Read.All",
                 flag: "--without-domains",

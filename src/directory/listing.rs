@@ -135,7 +135,7 @@ impl<'a, T: Transport> Listing<'a, T> {
         let next_at = clock.now() + BETWEEN_SIGN_IN_PAGES;
         let mut listing = Self { pages, first: None, group, from_index: false, clock, slow: sign_ins, next_at };
         listing.first = match (listing.pages.next().await, scope) {
-            (Err(ReadError::Refused(error)), ListingScope::Filter(filter)) if needs_the_index(&error) => {
+            (Err(ReadError::Refused { error, .. }), ListingScope::Filter(filter)) if needs_the_index(&error) => {
                 listing.from_index = true;
                 let path = format!("{}&$count=true", users_by(filter, &options));
                 listing.pages = paced.pages(path, Consistency::Eventual, 1);
@@ -218,7 +218,7 @@ pub async fn count<T: Transport>(paced: &Paced<'_, T>, scope: &ListingScope) -> 
     };
     match paced.count(&path, 2).await {
         Ok(count) => Ok(Some(count)),
-        Err(ReadError::Refused(_)) => Ok(None),
+        Err(ReadError::Refused { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -245,7 +245,7 @@ impl Group {
             id: ObjectId,
         }
         let asked = |error| match error {
-            ReadError::Refused(error) => {
+            ReadError::Refused { error, .. } => {
                 LookupError::Refused { question: format!("the question for group {id}"), error }
             }
             error => error.into(),

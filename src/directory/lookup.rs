@@ -165,7 +165,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         let read = || async {
             match DeletedUsers::read(&self.paced).await {
                 Ok(deleted) => Ok(Ok(deleted)),
-                Err(ReadError::Refused(error)) => Ok(Err(error)),
+                Err(ReadError::Refused { error, .. }) => Ok(Err(error)),
                 Err(error) => Err(LookupError::from(error)),
             }
         };
@@ -224,7 +224,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         }
         let answer: ByIdsAnswer = match self.paced.post(&ByIds::path(), &ByIds::users(ids), BY_IDS_COST).await {
             Ok(answer) => answer,
-            Err(ReadError::Refused(GraphError { status: 403, .. })) => {
+            Err(ReadError::Refused { error: GraphError { status: 403, .. }, .. }) => {
                 self.by_ids_is_useless.store(true, Ordering::Relaxed);
                 return Ok(());
             }

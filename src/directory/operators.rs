@@ -70,10 +70,10 @@ impl Operators {
             Caller::SignedIn { .. } | Caller::Unknown => {
                 let signed_in = match (paced.get::<Me>("/v1.0/me?$select=id,userPrincipalName", 1).await, caller) {
                     (Ok(me), _) => Some((me.id, me.user_principal_name)),
-                    (Err(ReadError::Refused(_)), Caller::SignedIn { object_id, user_principal_name }) => {
+                    (Err(ReadError::Refused { .. }), Caller::SignedIn { object_id, user_principal_name }) => {
                         Some((*object_id, Some(user_principal_name.clone())))
                     }
-                    (Err(ReadError::Refused(_)), _) => None,
+                    (Err(ReadError::Refused { .. }), _) => None,
                     (Err(error), _) => return Err(error.into()),
                 };
                 notes.push(match &signed_in {

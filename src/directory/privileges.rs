@@ -25,6 +25,7 @@ pub struct Privileges {
     pub(super) enabled_global_administrators: Vec<ObjectId>,
 }
 
+const GROUPS: &str = "/v1.0/groups";
 const ASSIGNMENTS: &str = "/v1.0/roleManagement/directory/roleAssignments";
 const ELIGIBLE: &str = "/v1.0/roleManagement/directory/roleEligibilityScheduleInstances";
 /// With it, an assignment says what it was given to.
@@ -107,7 +108,8 @@ impl Privileges {
     /// Reads every assignment, every eligibility where the tenant has them, and every role-assignable group.
     pub(super) async fn read<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> Result<Self, LookupError> {
         let roles_refused = not_permitted("directory roles", "RoleManagement.Read.Directory");
-        let held = grants(paced, ASSIGNMENTS).await?.map_err(|error| roles_refused(error.into()))?;
+        let held =
+            grants(paced, ASSIGNMENTS).await?.map_err(|error| roles_refused(ReadError::refused(ASSIGNMENTS, error)))?;
         let eligible = eligible(paced, notes).await?;
         let groups = groups(paced, held.iter().chain(&eligible)).await?;
         let names = names(paced, held.iter().chain(&eligible)).await?;
@@ -156,7 +158,7 @@ impl Privileges {
 
 fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadError) -> LookupError {
     move |error| match error {
-        ReadError::Refused(error) if error.status == 403 => {
+        ReadError::Refused { error, .. } if error.status == 403 => {
             LookupError::NotPermitted { what, permission, flag: "--without-roles", error: Box::new(error) }
         }
         error => error.into(),
@@ -182,7 +184,7 @@ async fn list_or_refusal<T: Transport>(
 ) -> Result<Result<Vec<RoleGrant>, GraphError>, ReadError> {
     let mut pages = paced.pages(path, Consistency::Session, ASSIGNMENTS_COST);
     let mut all = match pages.next().await {
-        Err(ReadError::Refused(error)) if !error.is_foreign => return Ok(Err(error)),
+        Err(ReadError::Refused { error, .. }) if !error.is_foreign => return Ok(Err(error)),
         first => first?.unwrap_or_default(),
     };
     while let Some(page) = pages.next().await? {
@@ -209,7 +211,7 @@ async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> 
             notes.push(Note::EligibleRolesRefused { because: error.to_string() });
             Ok(Vec::new())
         }
-        Err(error) => Err(ReadError::from(error).into()),
+        Err(error) => Err(ReadError::refused(ELIGIBLE, error).into()),
     }
 }
 
@@ -262,7 +264,9 @@ async fn groups<'g, T: Transport>(
     let mut lists = paced.lists::<Tied>(&urls, MEMBERS_COST).await?.into_iter();
     let mut groups = HashMap::with_capacity(names.len());
     for (id, name) in names {
-        let mut next = || lists.next().unwrap_or_else(|| Ok(Vec::new())).map_err(|error| refused(error.into()));
+        let mut next = || {
+            lists.next().unwrap_or_else(|| Ok(Vec::new())).map_err(|error| refused(ReadError::refused(GROUPS, error)))
+        };
         let (members, owners) = (next()?, next()?);
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
         groups.insert(id, RoleGroupTies { name: name.into(), members, owners });
@@ -291,7 +295,7 @@ async fn groups_among<T: Transport>(
                     groups.push((*id, serde_json::from_str(body.get()).map_err(garbled)?));
                 }
                 Err(error) if error.status == 404 && error.code == "Request_ResourceNotFound" => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(ReadError::refused(GROUPS, error)),
             }
         }
     }
@@ -324,7 +328,7 @@ async fn names<'g, T: Transport>(
             }
             Ok(names)
         }
-        Err(ReadError::Refused(_)) => Ok(names),
+        Err(ReadError::Refused { .. }) => Ok(names),
         Err(error) => Err(error.into()),
     }
 }

@@ -104,7 +104,7 @@ async fn enabled_members<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Not
     let filter = encode_query(ENABLED_MEMBERS);
     match paced.count(&format!("/v1.0/users/$count?$filter={filter}"), 2).await {
         Ok(count) => return Ok(count),
-        Err(ReadError::Refused(error)) if matches!(error.status, 400 | 501) => notes.push(Note::MembersListed),
+        Err(ReadError::Refused { error, .. }) if matches!(error.status, 400 | 501) => notes.push(Note::MembersListed),
         Err(error) => return Err(error.into()),
     }
     let path = format!("/v1.0/users?$filter={filter}&$select=id&$top=999");

@@ -253,8 +253,13 @@ async fn read_facts(
 /// Something could not be read: why, and what to do about it.
 fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
     let remedy = match error {
-        ReadError::Refused(refused) if refused.status == 403 => {
-            "Grant the app User.Read.All with admin consent, and fetch a new token."
+        ReadError::Refused { error, needs } if error.status == 403 => {
+            let needs = needs.unwrap_or("the permission for it");
+            return Check::failed(
+                check,
+                format!("{what} could not be read: {error}"),
+                format!("Grant the app {needs} with admin consent, and fetch a new token."),
+            );
         }
         ReadError::Transport(
             TransportError::Unauthorized(_) | TransportError::Token(TokenError::ReadyTokenRejected),
@@ -268,7 +273,10 @@ fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
 fn not_looked_up(check: &'static str, what: &str, error: &LookupError) -> Check {
     match error {
         LookupError::Read(read) => unreadable(check, what, read),
-        LookupError::Refused { error: refused, .. } => unreadable(check, what, &ReadError::Refused(refused.clone())),
+        LookupError::Refused { error: refused, .. } => {
+            let needs = Some("User.Read.All");
+            unreadable(check, what, &ReadError::Refused { error: refused.clone(), needs })
+        }
         _ => Check::failed(
             check,
             error.to_string(),

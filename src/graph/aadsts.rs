@@ -27,6 +27,9 @@ pub fn hint(code: u32) -> Option<&'static str> {
         50_126 => "the password is wrong",
         50_057 => "the user is disabled",
         50_076 => "multi-factor authentication is required",
+        7_000_216 => {
+            "no secret, certificate or assertion reached the token service; this is also seen at random: run the command again"
+        }
         7_000_112 => "the app is disabled in this tenant",
         500_014 => {
             "the app's service principal is disabled in this tenant, or a licence or subscription of it has ended"
@@ -69,7 +72,7 @@ mod tests {
     fn every_code_that_people_meet_is_explained() {
         for code in [
             700_016, 7_000_215, 7_000_222, 700_027, 700_024, 70_021, 700_213, 90_002, 50_034, 50_126, 50_057, 50_076,
-            65_001, 53_003, 530_003, 50_196, 90_055, 7_000_112, 500_014, 700_212, 5_000_224, 530_084,
+            65_001, 53_003, 530_003, 50_196, 90_055, 7_000_112, 500_014, 700_212, 5_000_224, 530_084, 7_000_216,
         ] {
             assert!(hint(code).is_some(), "AADSTS{code}");
         }

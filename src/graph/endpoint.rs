@@ -39,6 +39,16 @@ impl Cloud {
     }
 }
 
+/// The token services of the newer sovereign clouds, and the audience of federated credentials there. They are no clouds of
+/// `--cloud`: no page of Microsoft's names the address of Graph in each of them.
+///
+/// Source: MSAL's list of known authorities, and the audiences of "Workload identity federation".
+const SOVEREIGN_AUDIENCES: [(&str, &str); 3] = [
+    ("https://login.sovcloud-identity.fr", "api://AzureADTokenExchangeFrance"),
+    ("https://login.sovcloud-identity.de", "api://AzureADTokenExchangeGermany"),
+    ("https://login.sovcloud-identity.sg", "api://AzureADTokenExchangeGovSG"),
+];
+
 /// The two services that are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 pub enum EndpointKind {
@@ -145,8 +155,11 @@ impl Endpoints {
     #[must_use]
     pub fn federated_audience(&self) -> &'static str {
         // An address of another cloud's token service stands for that cloud.
-        let of_authority =
-            Cloud::ALL.iter().map(|(_, cloud)| *cloud).find(|cloud| cloud.hosts().1 == self.authority.to_string());
+        let authority = self.authority.to_string();
+        if let Some((_, audience)) = SOVEREIGN_AUDIENCES.iter().find(|(login, _)| *login == authority) {
+            return audience;
+        }
+        let of_authority = Cloud::ALL.iter().map(|(_, cloud)| *cloud).find(|cloud| cloud.hosts().1 == authority);
         match of_authority.unwrap_or(self.cloud) {
             Cloud::Global => "api://AzureADTokenExchange",
             Cloud::UsGov | Cloud::DoD => "api://AzureADTokenExchangeUSGov",
@@ -193,6 +206,8 @@ mod tests {
             "api://AzureADTokenExchangeUSGov"
         );
         assert_eq!(audience(Cloud::China, None), "api://AzureADTokenExchangeChina");
+        let germany = Some("https://login.sovcloud-identity.de");
+        assert_eq!(audience(Cloud::Global, germany), "api://AzureADTokenExchangeGermany");
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! | [`batch`] | packs and unpacks up to twenty requests in one call |
 //! | [`write_outcome`] | what the answer to a write means |
 //! | [`quota`] | how many writes may start now |
+//! | `read_permission` | which permission a read needs |
 //! | [`reading`], [`paced`], [`user`], [`percent`] | all of it for calls that change nothing; the same within the tenant's resource units, page by page |
 //! | [`probe`](mod@probe), [`certificate`] | whether a service answers, and who signed for it |
 
@@ -44,6 +45,7 @@ pub mod percent;
 pub mod postponed_read;
 pub mod probe;
 pub mod quota;
+mod read_permission;
 pub mod reading;
 mod request_id;
 mod resolver;

@@ -15,6 +15,7 @@ use super::error::GraphError;
 use super::error_body::without_mark;
 use super::outside::OutsideText;
 use super::postponed_read::PostponedRead;
+use super::read_permission::least_for;
 use super::status::StatusClass;
 use super::transport::{Answer, Call, Consistency, Transport, TransportError};
 use super::unreachable::Unreachable;
@@ -54,8 +55,13 @@ impl Patience {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Graph refused.
-    #[error(transparent)]
-    Refused(#[from] GraphError),
+    #[error("{error}")]
+    Refused {
+        /// What Graph says.
+        error: GraphError,
+        /// The least permission for what was asked, where it is known.
+        needs: Option<&'static str>,
+    },
     /// Graph did not answer, however often it was asked.
     #[error("gave up after {attempts} attempts: {last}")]
     GaveUp {
@@ -78,6 +84,14 @@ pub enum ReadError {
     /// The request could not be put together.
     #[error("the request cannot be put together: {0}")]
     Request(#[from] io::Error),
+}
+
+impl ReadError {
+    /// Graph refused to say what is at `path`, which begins with the version.
+    #[must_use]
+    pub fn refused(path: &str, error: GraphError) -> Self {
+        Self::Refused { error, needs: least_for(path) }
+    }
 }
 
 /// Reads one tenant through a transport.
@@ -242,18 +256,19 @@ impl<'a, T: Transport> Reading<'a, T> {
 
     /// Sends a call until it is answered by a success or by a refusal.
     async fn answered(&self, call: Call, patience: Patience) -> Result<Answer, ReadError> {
+        let refused = |error| ReadError::refused(&call.path, error);
         let mut attempt = 0;
         loop {
             let (last, wait) = match self.transport.send(call.clone()).await {
                 Ok(answer) if (200..300).contains(&answer.status) && !answer.is_foreign() => return Ok(answer),
                 Ok(answer) if answer.is_obstacle() && attempt + 1 >= patience.with_page(answer.status) => {
-                    return Err(answer.into_error().into());
+                    return Err(refused(answer.into_error()));
                 }
                 Ok(answer) if StatusClass::of(answer.status).is_passing() || answer.is_obstacle() => {
                     let wait = answer.advice.retry_after;
                     (answer.into_error().to_string(), wait)
                 }
-                Ok(answer) => return Err(answer.into_error().into()),
+                Ok(answer) => return Err(refused(answer.into_error())),
                 Err(error @ (TransportError::NotSent(_) | TransportError::Token(_)))
                     if attempt + 1 >= patience.contacts =>
                 {
@@ -317,7 +332,7 @@ impl<'a, T: Transport> Reading<'a, T> {
                     wait = answer.advice.retry_after;
                     last = answer.into_error().to_string();
                 }
-                Ok(answer) => return Err(answer.into_error().into()),
+                Ok(answer) => return Err(ReadError::refused("/v1.0/$batch", answer.into_error())),
                 Err(error) => last = passing(error)?,
             }
             let still_open = answers.iter().filter(|answer| answer.is_none()).count();
@@ -424,6 +439,6 @@ mod tests {
     async fn a_refused_batch_ends_at_once() {
         let script = Script::of([Ok((403, r#"{"error":{"code":"Authorization_RequestDenied","message":"no"}}"#))]);
         let error = Reading::new(&script, Clock::real()).batch(&urls(1)).await.unwrap_err();
-        assert!(matches!(error, ReadError::Refused(GraphError { status: 403, .. })), "{error}");
+        assert!(matches!(error, ReadError::Refused { error: GraphError { status: 403, .. }, .. }), "{error}");
     }
 }

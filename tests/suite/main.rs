@@ -12,6 +12,7 @@ mod drift;
 mod events;
 mod evidence;
 mod export;
+mod field_answers;
 mod fuzz_corpora;
 mod guards;
 mod handoff;

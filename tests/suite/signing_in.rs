@@ -328,6 +328,17 @@ fn a_github_job_gets_in_with_its_own_token() {
 }
 
 #[test]
+fn a_github_job_asks_for_the_audience_that_is_named() {
+    let stage = Stage::new();
+    let url = format!("{}/_simulator/job-token?api-version=2.0", stage.simulator.connection().authority);
+    let job = [("ACTIONS_ID_TOKEN_REQUEST_URL", &*url), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "simulated-job-token")];
+    let named = |audience: &'static str| [job[0], job[1], ("SEALOFF_FEDERATED_AUDIENCE", audience)];
+    plan(&stage, &named("api://AzureADTokenExchangeUSGov"), &[]).exited(5).complains(&["letter by letter"]);
+    plan(&stage, &named("an audience"), &[]).exited(2).complains(&["an audience is one word"]);
+    plan(&stage, &named("api://AzureADTokenExchange"), &[]).succeeded();
+}
+
+#[test]
 fn a_managed_identity_of_app_service() {
     let stage = Stage::new();
     let url = format!("{}/app-service/identity/token", stage.simulator.connection().authority);

@@ -10,6 +10,9 @@ use crate::graph::transport::TransportError;
 use crate::graph::unreachable::UnreachableCause;
 use crate::wording::unreachable::{remedy, remedy_of_call};
 
+/// What looking people up needs.
+const READ_USERS: &str = "User.Read.All";
+
 impl From<TransportError> for Failure {
     fn from(error: TransportError) -> Self {
         let failure = Self::new(Exit::Access, &error);
@@ -34,18 +37,22 @@ impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Transport(error) => error.into(),
-            ReadError::Refused(refused) => of_refused_read(&refused),
+            ReadError::Refused { error, needs } => of_refused_read(&error, needs),
             _ => Self::new(Exit::Access, error),
         }
     }
 }
 
-fn of_refused_read(refused: &GraphError) -> Failure {
+/// `needs` is the least permission for what was asked, where it is known.
+fn of_refused_read(refused: &GraphError, needs: Option<&str>) -> Failure {
     let failure = Failure::new(Exit::Access, refused);
     match (refused.status, refused.hint()) {
         _ if refused.is_foreign => failure.with_next(remedy(UnreachableCause::SomethingBetween)),
         // The usual hint speaks of writing.
-        (403, _) => failure.with_next("Reading needs the application permission User.Read.All, with admin consent."),
+        (403, _) => failure.with_next(match needs {
+            Some(needs) => format!("Reading this needs the application permission {needs}, with admin consent."),
+            None => "Look with sealoff doctor which permission is missing.".to_owned(),
+        }),
         (_, Some(hint)) => failure.with_next(sentence(hint)),
         (_, None) => failure,
     }
@@ -56,7 +63,7 @@ impl From<LookupError> for Failure {
         let what = error.to_string();
         match error {
             LookupError::Read(read) => read.into(),
-            LookupError::Refused { error: refused, .. } => reworded(what, of_refused_read(&refused)),
+            LookupError::Refused { error: refused, .. } => reworded(what, of_refused_read(&refused, Some(READ_USERS))),
             _ => Self::new(Exit::Access, what),
         }
     }
@@ -66,7 +73,7 @@ impl From<LookupError> for Failure {
 pub(crate) fn of_export(error: ExportError, scope: &ListingScope, with_sign_ins: bool) -> Failure {
     let ExportError::Read(lookup) = error else { return Failure::usage(error) };
     let status = match &lookup {
-        LookupError::Read(ReadError::Refused(error)) | LookupError::Refused { error, .. } => Some(error.status),
+        LookupError::Read(ReadError::Refused { error, .. }) | LookupError::Refused { error, .. } => Some(error.status),
         _ => None,
     };
     let failure = Failure::from(lookup);

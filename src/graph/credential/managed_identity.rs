@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::error::{TokenError, is_busy};
 use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of};
 use crate::graph::body;
+use crate::graph::error_body::without_mark;
 use crate::graph::outside::OutsideText;
 use crate::graph::percent::encode_query;
 use crate::graph::unreachable::Unreachable;
@@ -111,12 +112,16 @@ pub(super) fn granted(body: &[u8], now: OffsetDateTime) -> Result<Granted, Token
     #[derive(Deserialize)]
     struct IdentityToken {
         access_token: SecretString,
-        expires_in: Option<String>,
-        expires_on: Option<String>,
+        // Texts, as the page has it; a number is read all the same.
+        expires_in: Option<serde_json::Value>,
+        expires_on: Option<serde_json::Value>,
     }
-    let seconds = |text: Option<String>| text.and_then(|text| text.parse::<i64>().ok());
+    let seconds = |written: Option<serde_json::Value>| match written? {
+        serde_json::Value::String(text) => text.trim().parse::<i64>().ok(),
+        number => number.as_i64(),
+    };
     let read = || {
-        let token: IdentityToken = serde_json::from_slice(body).ok()?;
+        let token: IdentityToken = serde_json::from_slice(without_mark(body)).ok()?;
         let left = seconds(token.expires_in).or_else(|| Some(seconds(token.expires_on)? - now.unix_timestamp()))?;
         let lifetime = Duration::from_secs(u64::try_from(left).unwrap_or(0));
         Some(Granted { token: token.access_token, lifetime, refresh_token: None })

@@ -75,6 +75,8 @@ pub enum Credential {
     },
     /// The same with the token that GitHub gives to an Actions job ("OpenID Connect" in GitHub's documentation).
     GitHub {
+        /// The audience that its token is asked for; that of the cloud where there is none.
+        audience: Option<String>,
         /// The tenant.
         tenant: String,
         /// The app registration.

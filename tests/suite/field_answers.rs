@@ -1,0 +1,251 @@
+//! What Graph answered in the field, case by case: each is a line of a table, said by the simulator.
+
+use std::collections::BTreeMap;
+
+use sealoff::simulator::{FaultRule, Moment, Script, ScriptedAnswer, Settings, SimulatedUser};
+use serde_json::json;
+
+use crate::stage::{Ran, Stage};
+
+const RESTRICTED: &str = "Insufficient privileges to complete the operation. Target object is a member of a restricted management \
+    administrative unit and can only be modified by administrators scoped to that administrative unit. Check that you are assigned \
+    a role that has permission to perform the operation for this restricted management administrative unit.";
+const PRIVILEGES: &str = "Insufficient privileges to complete the operation.";
+const ROLE_HINT: &str = "Privileged Authentication Administrator for administrators";
+
+/// Which requests are answered so: of the first so many members, or those below a path.
+enum Asked {
+    Updates(usize),
+    UpdatesAndRevokes(usize),
+    Reads { path: &'static str, query: Option<&'static str> },
+}
+
+/// One case: the answer, how often it comes, and what must come of the run.
+struct Case {
+    name: &'static str,
+    asked: Asked,
+    answer: ScriptedAnswer,
+    times: u64,
+    code: i32,
+    outcomes: &'static [(&'static str, usize)],
+    says: &'static str,
+    never_says: &'static str,
+    /// At most so many writes were sent.
+    writes: u64,
+}
+
+fn body(status: u16, body: serde_json::Value) -> ScriptedAnswer {
+    ScriptedAnswer { body: Some(body.to_string()), ..ScriptedAnswer::of(status, "", "") }
+}
+
+fn cases() -> Vec<Case> {
+    const EVER: u64 = 1_000_000;
+    const ALL_DONE: &[(&str, usize)] = &[("done", 6)];
+    const ONE_FAILED: &[(&str, usize)] = &[("done", 5), ("failed", 1)];
+    const ONE_PARTIAL: &[(&str, usize)] = &[("done", 5), ("partial", 1)];
+    let pim = Asked::Reads { path: "/roleManagement/directory/roleEligibilityScheduleInstances*", query: None };
+    let pim_too = Asked::Reads { path: "/roleManagement/directory/roleEligibilityScheduleInstances*", query: None };
+    let assignments =
+        Asked::Reads { path: "/roleManagement/directory/roleAssignments*", query: Some("*expand=principal*") };
+    let case = |name, asked, answer, times, code, outcomes| Case {
+        name,
+        asked,
+        answer,
+        times,
+        code,
+        outcomes,
+        says: "",
+        never_says: "something between",
+        writes: 18,
+    };
+    let denied = json!({"code": "Authorization_RequestDenied", "message": PRIVILEGES, "innerError": {"date": "x"}});
+    let odata = json!({"code": "Authorization_RequestDenied", "message": {"lang": "en", "value": PRIVILEGES}});
+    let gone = "Resource '0b7dd1c5-8a0e-4f2b-9d55-3f6f2d6a9c11' does not exist or one of its queried reference-property objects \
+        are not present.";
+    vec![
+        case(
+            "a 400 without a body passes",
+            Asked::Updates(1),
+            ScriptedAnswer { body: Some(String::new()), ..ScriptedAnswer::of(400, "", "") },
+            1,
+            0,
+            ALL_DONE,
+        ),
+        Case {
+            says: "restricted management administrative unit",
+            never_says: ROLE_HINT,
+            ..case(
+                "a restricted unit",
+                Asked::UpdatesAndRevokes(1),
+                ScriptedAnswer::of(403, "Authorization_RequestDenied", RESTRICTED),
+                EVER,
+                3,
+                ONE_FAILED,
+            )
+        },
+        Case {
+            says: PRIVILEGES,
+            ..case("odata.error", Asked::Updates(1), body(403, json!({"odata.error": odata})), EVER, 3, ONE_PARTIAL)
+        },
+        Case {
+            says: PRIVILEGES,
+            ..case(
+                "an error in an error",
+                Asked::Updates(1),
+                body(403, json!({"error": {"error": denied}})),
+                EVER,
+                3,
+                ONE_PARTIAL,
+            )
+        },
+        Case {
+            says: "on-premises mastered",
+            ..case(
+                "words in innererror alone",
+                Asked::Updates(1),
+                body(
+                    400,
+                    json!({"error": {"code": "Request_BadRequest", "message": "", "innererror": {"message": "Unable to update the specified properties for on-premises mastered Directory Sync objects."}}}),
+                ),
+                EVER,
+                3,
+                ONE_PARTIAL,
+            )
+        },
+        Case {
+            writes: 40,
+            ..case(
+                "a 401 of one account alone",
+                Asked::Updates(1),
+                ScriptedAnswer::of(401, "UnknownError", ""),
+                EVER,
+                3,
+                ONE_PARTIAL,
+            )
+        },
+        case(
+            "a cloud without eligible roles",
+            pim,
+            ScriptedAnswer::of(
+                400,
+                "BadRequest",
+                "Resource not found for the segment 'roleEligibilityScheduleInstances'.",
+            ),
+            EVER,
+            0,
+            ALL_DONE,
+        ),
+        case(
+            "eligible roles are not applicable",
+            pim_too,
+            ScriptedAnswer::of(400, "BadRequest", "Request not applicable to target tenant."),
+            EVER,
+            0,
+            ALL_DONE,
+        ),
+        case(
+            "a principal of an assignment is gone",
+            assignments,
+            ScriptedAnswer::of(404, "Request_ResourceNotFound", gone),
+            EVER,
+            0,
+            ALL_DONE,
+        ),
+    ]
+}
+
+fn rules(case: &Case, members: &[SimulatedUser]) -> Vec<FaultRule> {
+    let rule = |method: Option<&str>, path: String, query: Option<&str>| FaultRule {
+        kind: "answer".parse().unwrap(),
+        rate: 1.0,
+        method: method.map(str::to_owned),
+        path: Some(path),
+        query: query.map(str::to_owned),
+        answer: Some(case.answer.clone()),
+        moment: Moment::default(),
+        times: Some(case.times),
+    };
+    let update = |member: &SimulatedUser| rule(Some("PATCH"), format!("/users/{}", member.id), None);
+    let revoke =
+        |member: &SimulatedUser| rule(Some("POST"), format!("/users/{}/revokeSignInSessions", member.id), None);
+    match case.asked {
+        Asked::Updates(count) => members[..count].iter().map(update).collect(),
+        Asked::UpdatesAndRevokes(count) => {
+            members[..count].iter().flat_map(|member| [update(member), revoke(member)]).collect()
+        }
+        Asked::Reads { path, query } => vec![rule(Some("GET"), path.to_owned(), query)],
+    }
+}
+
+/// What was done to the list in `roster.csv`, and all that was said and written about it.
+fn run(stage: &Stage) -> (Ran, String) {
+    let planned = stage.plan("roster.csv", "breach", "out", &[]).succeeded();
+    let ran = stage.apply("out");
+    let results = std::fs::read_to_string(stage.path("out").join("results.csv")).unwrap();
+    let said = [&planned.out, &planned.err, &ran.out, &ran.err, &results].map(String::as_str).join("\n");
+    (ran, said)
+}
+
+fn outcomes(of: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    of.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+}
+
+#[test]
+fn each_case_of_the_field_ends_as_it_must() {
+    // The same seed gives the same people.
+    let members = Stage::new().members(6);
+    for case in cases() {
+        let script = Script { faults: rules(&case, &members), ..Script::default() };
+        let stage = Stage::with(Settings { script, ..Settings::default() });
+        stage.roster_of(&members);
+        let (ran, said) = run(&stage);
+        let name = case.name;
+        assert_eq!(ran.code, Some(case.code), "{name}: {said}");
+        assert_eq!(stage.outcomes("out"), outcomes(case.outcomes), "{name}: {said}");
+        let unwrapped = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(unwrapped.contains(case.says), "{name}: {said}");
+        assert!(!unwrapped.contains(case.never_says), "{name}: {said}");
+        stage.judge("out");
+        let writes = stage.ledger().counters.writes;
+        assert!(writes <= case.writes, "{name}: {writes} writes");
+    }
+}
+
+#[test]
+fn twenty_five_of_a_restricted_unit_at_the_front_do_not_look_like_a_missing_role() {
+    let settings = || Settings { users: 300, ..Settings::default() };
+    let members = Stage::with(settings()).members(35);
+    let restricted = Case {
+        asked: Asked::UpdatesAndRevokes(25),
+        ..cases().into_iter().find(|case| case.name == "a restricted unit").unwrap()
+    };
+    let script = Script { faults: rules(&restricted, &members), ..Script::default() };
+    let stage = Stage::with(Settings { script, ..settings() });
+    stage.roster_of(&members);
+    let (ran, said) = run(&stage);
+    assert_eq!(ran.code, Some(3), "{said}");
+    stage.apply("out").exited(3);
+    assert_eq!(stage.outcomes("out"), outcomes(&[("done", 10), ("failed", 25)]), "{said}");
+    stage.judge("out");
+}
+
+#[test]
+fn a_refused_read_names_the_permission_that_it_needs() {
+    for (path, permission) in
+        [("/groups*", "GroupMember.Read.All"), ("/organization*", "User.Read.All"), ("/users/$count", "User.Read.All")]
+    {
+        let members = Stage::new().members(6);
+        let case = Case {
+            asked: Asked::Reads { path, query: None },
+            answer: ScriptedAnswer::of(403, "Authorization_RequestDenied", PRIVILEGES),
+            times: 1_000_000,
+            ..cases().remove(0)
+        };
+        let script = Script { faults: rules(&case, &members), ..Script::default() };
+        let stage = Stage::with(Settings { script, ..Settings::default() });
+        stage.roster_of(&members);
+        let ran = stage.plan("roster.csv", "breach", "out", &[]).exited(5);
+        let unwrapped = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(unwrapped.contains(permission), "{path}: {}", ran.err);
+    }
+}
