@@ -60,6 +60,8 @@ fn what_is_not_run_says_why_and_is_listed_here() {
         [
             ("README.md", "it installs the program", 1),
             ("README.md", "it runs these tests", 1),
+            ("README.md", "needs a release", 1),
+            ("README.md", "needs a release and PowerShell", 1),
             ("README.md", "the drill has tests of its own", 1),
             ("apps", "needs a second app registration", 1),
             ("certificates", "needs PowerShell", 2),

@@ -16,12 +16,12 @@ fn a_drill_runs_the_whole_job_and_proves_it() {
         "Approved, because this is a drill",
         "every planned step is done",
         "is the password that the directory now holds",
-        "export AZURE_TENANT_ID",
+        if cfg!(windows) { "AZURE_TENANT_ID" } else { "export AZURE_TENANT_ID" },
         "sealoff apply tonight --confirm N@FINGERPRINT",
     ]);
     // The command that it shows as proof works as it stands.
     let shown = ran.out.lines().find(|line| line.contains("sealoff unseal") && line.contains("--user")).unwrap().trim();
-    let words: Vec<&str> = shown.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+    let words: Vec<&str> = shown.split_whitespace().map(|word| word.trim_matches(['\'', '"'])).collect();
     let opened = finish(bare(&words[1..])).succeeded();
     assert_eq!(opened.out.lines().count(), 2);
 }
@@ -184,10 +184,19 @@ fn a_simulator_can_be_used_by_what_it_prints() {
     run(&["plan", &roster, "--playbook", "contain", "--out", "out"]).succeeded();
     let phrase = format!("{}@{}", stage.accounts("out"), stage.fingerprint("out").unwrap());
     run(&["apply", "out", "--confirm", &phrase]).exited(3);
-    let ended = std::process::Command::new("kill").args(["-TERM", &simulator.id().to_string()]).status().unwrap();
-    assert!(ended.success());
-    assert_eq!(simulator.wait().unwrap().code(), Some(0));
-    assert!(!std::path::Path::new(said["ca_file"].as_str().unwrap()).exists(), "it cleans up after itself");
+    #[cfg(unix)]
+    {
+        let ended = std::process::Command::new("kill").args(["-TERM", &simulator.id().to_string()]).status().unwrap();
+        assert!(ended.success());
+        assert_eq!(simulator.wait().unwrap().code(), Some(0));
+        assert!(!std::path::Path::new(said["ca_file"].as_str().unwrap()).exists(), "it cleans up after itself");
+    }
+    // There is no such signal there, and Ctrl-C goes to a whole console.
+    #[cfg(not(unix))]
+    {
+        simulator.kill().unwrap();
+        simulator.wait().unwrap();
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::stage::Stage;
+use crate::tools::need;
 
 const COMMANDS: [&str; 5] = ["plan", "apply", "unseal", "doctor", "completions"];
 
@@ -18,9 +19,12 @@ fn every_shell_gets_completions_for_every_command() {
         assert!(script.contains("reinstate") || ["powershell", "elvish"].contains(&shell), "{shell}");
         stage.write(shell, &script);
     }
+    stage.run(&["completions", "tcsh"]).exited(2).complains(&["tcsh", "bash"]);
+    if !need(&["bash"]) {
+        return;
+    }
     let read = Command::new("bash").arg("-n").arg(stage.path("bash")).output().unwrap();
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
-    stage.run(&["completions", "tcsh"]).exited(2).complains(&["tcsh", "bash"]);
 }
 
 #[test]

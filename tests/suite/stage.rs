@@ -336,7 +336,7 @@ impl Ran {
         Self {
             code: output.status.code(),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+            err: without_rights(&String::from_utf8_lossy(&output.stderr)),
             command: format!("sealoff {words:?}"),
         }
     }
@@ -356,10 +356,12 @@ impl Ran {
 
     /// Standard output has all of these, wherever its lines are wrapped.
     pub(crate) fn says(self, parts: &[&str]) -> Self {
-        let unwrapped = self.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        let out = with_slashes(&self.out);
+        let unwrapped = out.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in parts {
+            let sought = with_slashes(part);
             assert!(
-                self.out.contains(part) || unwrapped.contains(part),
+                out.contains(&sought) || unwrapped.contains(&sought),
                 "{part:?} is not in the output of {}",
                 self.all()
             );
@@ -369,8 +371,9 @@ impl Ran {
 
     /// Standard error has all of these.
     pub(crate) fn complains(self, parts: &[&str]) -> Self {
+        let err = with_slashes(&self.err);
         for part in parts {
-            assert!(self.err.contains(part), "{part:?} is not in the complaints of {}", self.all());
+            assert!(err.contains(&with_slashes(part)), "{part:?} is not in the complaints of {}", self.all());
         }
         self
     }
@@ -378,6 +381,20 @@ impl Ran {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {}", self.all()))
     }
+}
+
+/// A text with its paths as Unix has them.
+pub(crate) fn with_slashes(text: &str) -> String {
+    if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
+}
+
+/// A text without the warning that a system which is called Windows and has none of its rights gets.
+fn without_rights(text: &str) -> String {
+    if !cfg!(windows) {
+        return text.to_owned();
+    }
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !line.starts_with("warning: whether others may read or change ")).collect()
 }
 
 /// Every file below a folder.

@@ -35,12 +35,13 @@ impl Served {
 
     /// The same, for a client that resolves these names to this machine.
     fn resolving(arguments: &[&str], hosts: &[&str]) -> Self {
-        let ca = tempfile::NamedTempFile::new().unwrap();
-        let mut command = bare(&["simulate", "--json", "--ca-out", ca.path().to_str().unwrap()]);
+        // Closed: on Windows the file could not be replaced otherwise.
+        let ca = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let mut command = bare(&["simulate", "--json", "--ca-out", ca.to_str().unwrap()]);
         let mut process = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ca = reqwest::Certificate::from_pem(&std::fs::read(ca.path()).unwrap()).unwrap();
+        let ca = reqwest::Certificate::from_pem(&std::fs::read(&ca).unwrap()).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
         let mut builder = reqwest::Client::builder().tls_certs_only([ca]).timeout(Duration::from_secs(20)).no_proxy();
         let address: std::net::SocketAddr = host_of(said["graph_endpoint"].as_str().unwrap()).parse().unwrap();
