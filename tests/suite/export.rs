@@ -1,7 +1,9 @@
 //! Rosters from the tenant, by the binary.
 
 use std::collections::BTreeSet;
+#[cfg(unix)]
 use std::process::Command;
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
 use sealoff::simulator::{FaultShares, Settings};

@@ -4,6 +4,7 @@ mod again;
 mod agents;
 mod bad_input;
 mod browser;
+#[cfg(unix)]
 mod console;
 mod directory;
 mod doctor;

@@ -4,6 +4,7 @@ use sealoff::simulator::{Operation, Settings};
 use serde_json::Value;
 
 use crate::stage::{Stage, finish, finish_with_input};
+#[cfg(unix)]
 use crate::tools::need;
 
 fn sample(name: &str) -> String {

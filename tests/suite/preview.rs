@@ -1,6 +1,8 @@
 //! The preview in a terminal and for programs.
 
-use crate::stage::{Stage, finish, finish_with_input};
+#[cfg(unix)]
+use crate::stage::finish;
+use crate::stage::{Stage, finish_with_input};
 
 const ROSTER: &str = "userPrincipalName\nada.lovelace@contoso.com\nnobody1@contoso.com\nnobody2@contoso.com\n\
                       nobody3@contoso.com\nnobody4@contoso.com\nnobody5@contoso.com\nnobody6@contoso.com\n\

@@ -2,12 +2,17 @@
 //! lock, a second try, and disks that fail.
 
 use std::fs;
-use std::process::{Child, Command};
+use std::process::Child;
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
 use sealoff::simulator::{Operation, Settings, SimulatedRole};
 use uuid::Uuid;
 
-use crate::stage::{Ran, Stage};
+#[cfg(target_os = "linux")]
+use crate::stage::Ran;
+use crate::stage::Stage;
+#[cfg(target_os = "linux")]
 use crate::tools::skip;
 
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";

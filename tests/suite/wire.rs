@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::Command;
+#[cfg(target_os = "linux")]
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -238,6 +240,7 @@ fn endless_headers_and_a_redirection_are_errors() {
     planned_against(&address).exited(5).complains(&["a redirection, which is not followed"]);
 }
 
+#[cfg(target_os = "linux")]
 /// A stream of gzip that inflates to spaces for ever, 158 times its size: its beginning, and what follows again and again.
 fn bomb() -> (Vec<u8>, &'static [u8]) {
     let mut bits: Vec<bool> = Vec::new();
