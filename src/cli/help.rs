@@ -81,7 +81,8 @@ fn show(page: &str) -> io::Result<()> {
 /// `false` where there is no pager.
 fn through_pager(page: &str) -> io::Result<bool> {
     let named = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
-    let pager = named.unwrap_or_else(|| if cfg!(windows) { "more" } else { "less" }.to_owned());
+    // That of Windows reads another encoding, and its windows can be scrolled.
+    let Some(pager) = named.or_else(|| (!cfg!(windows)).then(|| "less".to_owned())) else { return Ok(false) };
     let mut words = pager.split_whitespace();
     let Some(program) = words.next() else { return Ok(false) };
     let mut command = Command::new(program);

@@ -109,6 +109,7 @@ fn every_command_of_the_samples_for_automation_is_taken() {
     for (file, text, count) in [
         ("github-actions.yml", include_str!("../../samples/automation/github-actions.yml"), 5),
         ("crontab", include_str!("../../samples/automation/crontab"), 4),
+        ("task-scheduler.ps1", include_str!("../../samples/automation/task-scheduler.ps1"), 3),
     ] {
         let commands = commands_in(text);
         assert_eq!(commands.len(), count, "{file}: {commands:?}");

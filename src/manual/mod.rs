@@ -47,6 +47,7 @@ topics! {
     formats "formats" "formats.md" "JSON, schemas and events, for programs"
     unattended "unattended" "unattended.md" "scripts and pipelines"
     settings "settings" "settings.md" "sealoff.toml"
+    windows "windows" "windows.md" "shells, rights, Excel, stopping, the Task Scheduler"
     threats "threats" "threats.md" "what is protected against what, and what no tool can do"
 }
 
