@@ -10,7 +10,7 @@ use std::path::Path;
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 use zeroize::Zeroizing;
 
-use crate::roster::encoding::{Encoding, of_the_first_bytes, utf8_or_windows_1252};
+use crate::roster::encoding::{Encoding, of_the_first_bytes, utf8_or_older};
 
 /// What a file that is no text is refused with.
 const NOT_TEXT: &str = "it is not text in UTF-8 or UTF-16; save it as UTF-8";
@@ -85,10 +85,7 @@ pub(crate) fn text_of(content: &[u8], letters: Letters) -> io::Result<Zeroizing<
         Encoding::Utf16Le => UTF_16LE,
         Encoding::Utf16Be => UTF_16BE,
         _ if std::str::from_utf8(content).is_ok() => encoding_rs::UTF_8,
-        _ if letters == Letters::OrWindows1252
-            && mark == 0
-            && utf8_or_windows_1252(content, true) == Encoding::Windows1252 =>
-        {
+        _ if letters == Letters::OrWindows1252 && mark == 0 && utf8_or_older(content, true) != Encoding::Utf8 => {
             WINDOWS_1252
         }
         _ => return Err(not_text()),

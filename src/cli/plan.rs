@@ -55,7 +55,8 @@ pub struct PlanArgs {
 /// What to plan.
 #[derive(Debug, Args)]
 pub struct PlanningArgs {
-    /// The list of people: a CSV file as any tool exports it, a bare list of names, or - for standard input
+    /// The list of people: a CSV file as any tool exports it, an Excel workbook, JSON, a bare list of names, or - for standard
+    /// input
     #[arg(value_name = "ROSTER")]
     pub(super) roster: PathBuf,
     #[command(flatten)]
@@ -85,6 +86,9 @@ pub struct ReadingArgs {
     /// called handoff. With --seal-to and no --recipients, each name in it has a packet of its own, for the same keys
     #[arg(long, value_name = "COLUMN")]
     handoff_by: Option<String>,
+    /// The sheet of an Excel workbook that has the list, by its name or number (#2); otherwise the first that can be seen
+    #[arg(long, value_name = "SHEET")]
+    sheet: Option<String>,
 }
 
 impl ReadingArgs {
@@ -103,7 +107,12 @@ impl ReadingArgs {
     /// Opens the list; one that cannot be used is shown with the line that is wrong.
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
         let name = source.to_string();
-        let options = ReadOptions { key: self.key.clone(), by: self.by, handoff: self.handoff_by.clone() };
+        let options = ReadOptions {
+            key: self.key.clone(),
+            by: self.by,
+            handoff: self.handoff_by.clone(),
+            sheet: self.sheet.clone(),
+        };
         Roster::open_with(source, options).map_err(|error| {
             let failure = diagnostics::of_roster(&error, &name);
             match &error {

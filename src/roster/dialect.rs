@@ -5,10 +5,12 @@ use strum::VariantArray as _;
 use super::delimiter::Delimiter;
 use super::error::RosterError;
 use super::names;
+use super::opened::Opened;
 use super::preamble::Preambles;
 use super::read_options::ReadOptions;
 use super::sample::Sample;
 use super::source::Source;
+use super::titles::header_below_titles;
 
 /// How much of a text is looked at before anything is decided.
 pub(super) const HEAD: usize = 64 * 1024;
@@ -26,24 +28,24 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    /// Reads the head; `whole` says that nothing follows it.
-    pub(super) fn of(head: &[u8], whole: bool, options: &ReadOptions, from: &Source) -> Result<Self, RosterError> {
-        refuse_what_is_no_text(head, from)?;
-        let preambles = Preambles::of(head);
+    /// Reads the head of an open list.
+    pub(super) fn of(opened: &Opened, options: &ReadOptions) -> Result<Self, RosterError> {
+        let (head, whole) = (opened.text.head(), opened.whole);
+        refuse_what_is_no_text(head, &opened.from)?;
+        let mut preambles = Preambles::of(head);
+        let known = opened.delimiter.or(preambles.delimiter);
+        let candidates = known.as_ref().map_or(Delimiter::VARIANTS, std::slice::from_ref);
+        let header = |delimiter: &Delimiter| {
+            header_below_titles(&Sample::of(&head[preambles.bytes..], whole, *delimiter), options)
+        };
+        if let Some(line) = candidates.iter().find_map(header) {
+            preambles.add_titles(head, line);
+        }
         let table = &head[preambles.bytes..];
-        let delimiter = preambles.delimiter.unwrap_or_else(|| guess(table, whole, options));
+        let delimiter = known.unwrap_or_else(|| guess(table, whole, options));
         let sample = Sample::of(table, whole, delimiter);
-        Ok(Self { delimiter, first_line: 1 + preambles.line_count, preambles, sample })
+        Ok(Self { delimiter, first_line: opened.first_line + preambles.line_count, preambles, sample })
     }
-}
-
-/// Refuses a workbook by its first bytes, before they are decoded.
-pub(super) fn refuse_workbook(first_bytes: &[u8], from: &Source) -> Result<(), RosterError> {
-    // Zip (xlsx, ods) and the compound file of old Excel.
-    if first_bytes.starts_with(b"PK\x03\x04") || first_bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(RosterError::Workbook(from.clone()));
-    }
-    Ok(())
 }
 
 fn refuse_what_is_no_text(head: &[u8], from: &Source) -> Result<(), RosterError> {
@@ -86,7 +88,8 @@ mod tests {
     use super::*;
 
     fn dialect(head: &[u8]) -> Result<Dialect, RosterError> {
-        Dialect::of(head, true, &ReadOptions::default(), &Source::bytes("a test", Vec::new()))
+        let opened = Opened::of(Source::bytes("a test", head.to_vec()), &ReadOptions::default())?;
+        Dialect::of(&opened, &ReadOptions::default())
     }
 
     fn delimiter(text: &str) -> Delimiter {
@@ -120,9 +123,6 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_named() {
-        let from = Source::bytes("a test", Vec::new());
-        assert!(matches!(refuse_workbook(b"PK\x03\x04rest", &from), Err(RosterError::Workbook(_))));
-        assert!(matches!(refuse_workbook(b"\xd0\xcf\x11\xe0rest", &from), Err(RosterError::Workbook(_))));
         assert!(matches!(dialect(b"\x7fELF\x02\x01\x01\0"), Err(RosterError::Binary(_))));
         assert!(matches!(dialect(b"\n\x7fELF\x02\x01\x01\0"), Err(RosterError::Binary(_))));
         assert!(dialect(b"user\na\0b@c\nfine@contoso.com\nfine@contoso.com\n").is_ok());

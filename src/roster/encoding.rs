@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::old_encodings;
+
 /// The encoding of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display)]
 pub enum Encoding {
@@ -22,6 +24,22 @@ pub enum Encoding {
     #[serde(rename = "windows-1252")]
     #[strum(to_string = "Windows-1252")]
     Windows1252,
+    /// Central European Windows programs: Polish, Czech, Hungarian.
+    #[serde(rename = "windows-1250")]
+    #[strum(to_string = "Windows-1250")]
+    Windows1250,
+    /// Cyrillic Windows programs.
+    #[serde(rename = "windows-1251")]
+    #[strum(to_string = "Windows-1251")]
+    Windows1251,
+    /// Japanese Windows programs.
+    #[serde(rename = "shift-jis")]
+    #[strum(to_string = "Shift-JIS")]
+    ShiftJis,
+    /// Chinese Windows programs.
+    #[serde(rename = "gbk")]
+    #[strum(to_string = "GBK")]
+    Gbk,
 }
 
 /// The encoding that the first bytes show, and the length of its byte order mark. Without a mark it is UTF-8 until a later
@@ -76,12 +94,12 @@ const fn is_ascii_text(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
-/// Decides between UTF-8 and Windows-1252 by the text that begins with the first byte outside ASCII; `whole` says that
+/// Decides between UTF-8 and older encodings by the text that begins with the first byte outside ASCII; `whole` says that
 /// nothing follows it.
 ///
 /// Letters of Windows-1252 hardly ever make a valid sequence of UTF-8 by chance. So the text is UTF-8 if at least half of
 /// what is outside ASCII is valid. One broken sequence among many is then a defect of its row.
-pub(crate) fn utf8_or_windows_1252(text: &[u8], whole: bool) -> Encoding {
+pub(crate) fn utf8_or_older(text: &[u8], whole: bool) -> Encoding {
     let (mut valid, mut broken) = (0_usize, 0_usize);
     let mut rest = text.len();
     for chunk in text.utf8_chunks() {
@@ -91,7 +109,7 @@ pub(crate) fn utf8_or_windows_1252(text: &[u8], whole: bool) -> Encoding {
         let cut_through = rest == 0 && !whole && is_begun(chunk.invalid());
         broken += usize::from(!chunk.invalid().is_empty() && !cut_through);
     }
-    if broken == 0 || (valid > 0 && valid >= broken) { Encoding::Utf8 } else { Encoding::Windows1252 }
+    if broken == 0 || (valid > 0 && valid >= broken) { Encoding::Utf8 } else { old_encodings::of_text(text) }
 }
 
 /// Whether more bytes could make a sequence of UTF-8 of these.
@@ -131,7 +149,7 @@ mod tests {
 
     #[test]
     fn one_broken_sequence_does_not_make_another_encoding() {
-        let decide = |text: &[u8]| utf8_or_windows_1252(text, true);
+        let decide = |text: &[u8]| utf8_or_older(text, true);
         assert_eq!(decide("ü, ö, é".as_bytes()), Encoding::Utf8);
         assert_eq!(decide(b"\xfc, \xc3\xb6, \xc3\xa9"), Encoding::Utf8);
         assert_eq!(decide(b"\xfc"), Encoding::Windows1252);
@@ -141,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_window_may_end_inside_a_character() {
-        assert_eq!(utf8_or_windows_1252(b"\xc3", false), Encoding::Utf8);
-        assert_eq!(utf8_or_windows_1252(b"\xc3", true), Encoding::Windows1252);
-        assert_eq!(utf8_or_windows_1252(b"\xfcr", false), Encoding::Windows1252);
+        assert_eq!(utf8_or_older(b"\xc3", false), Encoding::Utf8);
+        assert_eq!(utf8_or_older(b"\xc3", true), Encoding::Windows1252);
+        assert_eq!(utf8_or_older(b"\xfcr", false), Encoding::Windows1252);
     }
 }

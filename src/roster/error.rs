@@ -2,10 +2,14 @@
 
 use std::io;
 
+use super::json::JsonFault;
 use super::key_property::KeyProperty;
+use super::list_format::{ListFormat, SheetChosen};
 use super::names::{ACCEPTED_KEYS, fold_whole, is_never_a_key, of_property};
+use super::no_list::NoList;
 use super::source::Source;
 use super::source_span::SourceSpan;
+use super::workbook::{WorkbookFault, of_another_sheet};
 use crate::nearest::nearest;
 use crate::unseen::harmless_in_excerpt;
 
@@ -28,8 +32,18 @@ pub enum RosterError {
     Empty(Source),
     #[error("the roster {from} has a header ({}) and no rows below it", listed(.found))]
     NoRows { from: Source, found: Vec<String> },
-    #[error("the roster {0} is a spreadsheet workbook; save it as \"CSV UTF-8\" and name that file")]
-    Workbook(Source),
+    /// A file that is known, and is no list.
+    #[error("the roster {from} is {what}, and no list of people")]
+    NoList { from: Source, what: NoList },
+    #[error("the roster {from} {fault}")]
+    Workbook { from: Source, fault: WorkbookFault },
+    #[error("the roster {from} {fault}")]
+    Json { from: Source, fault: JsonFault },
+    #[error("the roster {from} is no workbook, so it has no sheet {asked:?}; leave --sheet out")]
+    NoSheets { from: Source, asked: String },
+    /// The sheet was chosen because it is the first; the list may be on another.
+    #[error("{error} (sheet {:?} of the workbook)", .sheet.sheet)]
+    OnSheet { error: Box<Self>, sheet: SheetChosen },
     #[error("the roster {0} is no text; a CSV file is expected")]
     Binary(Source),
     #[error("the header of the roster {from} cannot be read: {what}")]
@@ -84,6 +98,14 @@ pub struct UnknownColumn {
 }
 
 impl RosterError {
+    /// The same error, with the sheet on which it is.
+    pub(super) fn on_sheet(self, format: ListFormat) -> Self {
+        match format {
+            ListFormat::Workbook(sheet) => Self::OnSheet { error: Box::new(self), sheet },
+            ListFormat::Csv | ListFormat::Json | ListFormat::JsonLines => self,
+        }
+    }
+
     /// The place of the error in the file, where it has one.
     #[must_use]
     pub fn span(&self) -> Option<&SourceSpan> {
@@ -95,6 +117,7 @@ impl RosterError {
             | Self::TwoColumns { span, .. }
             | Self::ManyKeyColumns { span, .. } => Some(span),
             Self::UnknownColumn(unknown) => Some(&unknown.span),
+            Self::OnSheet { error, .. } => error.span(),
             _ => None,
         }
     }
@@ -113,6 +136,13 @@ impl RosterError {
                 ),
                 (None, None) => "Name the column that holds the keys: --key COLUMN".to_owned(),
             }),
+            Self::NoList { what, .. } => Some(what.help().to_owned()),
+            Self::Workbook { fault, .. } => fault.help(),
+            Self::Json { fault, .. } => Some(fault.help().to_owned()),
+            Self::OnSheet { error, sheet } => {
+                let help = error.help().map(|help| format!("{help}\n")).unwrap_or_default();
+                sheet.others.first().map(|other| help.clone() + &of_another_sheet(other)).or_else(|| error.help())
+            }
             Self::HeaderBelow { .. } => {
                 Some("Delete the lines above the header. Move people who stand there below it.".to_owned())
             }
@@ -199,7 +229,7 @@ fn misspelt(found: &[String], by: Option<KeyProperty>) -> Option<(&String, &'sta
 }
 
 /// A name as it is written on a command line.
-fn quote(name: &str) -> String {
+pub(super) fn quote(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.chars().all(plain) { name.to_owned() } else { format!("'{name}'") }
 }

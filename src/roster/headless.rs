@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::choice::Keys;
 use super::column::NamedColumn;
 use super::columns::Columns;
+use super::comment::is_commented;
 use super::error::{RosterError, UnknownColumn};
 use super::key_property::KeyProperty;
 use super::names;
@@ -26,7 +27,10 @@ pub(super) fn columns(
     from: &Source,
     span: impl Fn(u64) -> SourceSpan,
 ) -> Result<Option<Columns>, RosterError> {
-    let Some(first) = sample.rows.first().filter(|_| !sample.first_is_broken) else { return Ok(None) };
+    // A person who was commented out shows nothing about the list.
+    let is_read = |row: &&Vec<String>| !row.first().is_some_and(|cell| is_commented(cell.as_bytes()));
+    let first = sample.rows.iter().find(is_read).or_else(|| sample.rows.first());
+    let Some(first) = first.filter(|_| !sample.first_is_broken) else { return Ok(None) };
     if first.iter().any(|cell| options.names(cell)) {
         return Ok(None);
     }

@@ -17,9 +17,11 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `source` | opens the file, standard input or bytes, and refuses a folder |
-//! | `text`, `encoding`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
+//! | `text`, `encoding`, `old_encodings`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
+//! | `opened`, `list_format`, `no_list` | which format it has; what is no list is refused by its name |
+//! | `json`, `workbook`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
 //! | `dialect`, `delimiter`, `sample` | looks at the head: finds the delimiter, refuses what is not text |
-//! | `preamble` | removes `sep=`, `#TYPE` and `version:v1.0` lines |
+//! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
 //! | `read_options`, `key_property` | what the operator says about the list |
 //! | `header`, `names`, `header_words`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
@@ -49,6 +51,7 @@ mod cells;
 mod choice;
 mod column;
 mod columns;
+mod comment;
 mod defect;
 mod delimiter;
 mod dialect;
@@ -59,11 +62,16 @@ mod error;
 mod header;
 mod header_words;
 mod headless;
+mod json;
 mod key;
 mod key_property;
+mod list_format;
 mod names;
+mod no_list;
 mod not_a_user;
 mod number;
+mod old_encodings;
+mod opened;
 mod preamble;
 mod property;
 mod read_options;
@@ -74,19 +82,25 @@ mod sample;
 mod shape;
 mod source;
 mod source_span;
+mod table_text;
 #[cfg(test)]
 mod tests;
 mod text;
+mod titles;
 mod unclosed_quote;
 mod upn;
 mod utf16;
+mod workbook;
 
 pub use defect::{Defect, DefectReason, Defects};
 pub use delimiter::Delimiter;
 pub use encoding::Encoding;
 pub use entry::{Entry, Hints, Key, Person};
 pub use error::{RosterError, UnknownColumn};
+pub use json::JsonFault;
 pub use key_property::KeyProperty;
+pub use list_format::{ListFormat, SheetChosen};
+pub use no_list::NoList;
 pub use not_a_user::NotAUser;
 pub use preamble::Preamble;
 pub use property::NotAValue;
@@ -96,3 +110,4 @@ pub use shape::RosterShape;
 pub use source::Source;
 pub use source_span::{Excerpt, SourceSpan};
 pub use upn::{NotAUpn, Upn};
+pub use workbook::WorkbookFault;

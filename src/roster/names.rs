@@ -68,6 +68,7 @@ pub(super) const LIKELY: &[&str] = &[
     "user",
     "account",
     "member",
+    "login",
     "mail",
     "email",
     "emailaddress",
@@ -75,7 +76,6 @@ pub(super) const LIKELY: &[&str] = &[
     "recipientemailaddress",
     "primarysmtpaddress",
     "workemail",
-    "login",
     "employee",
     "entities",
     "entity",
@@ -155,6 +155,8 @@ pub(super) const fn of_property(by: KeyProperty) -> &'static [&'static str] {
 
 /// What a column of this name holds: the name as it is compared, in English.
 pub(super) fn meaning(name: &str) -> String {
+    // Forms mark what must be filled in with a star, and some tools the header with a #.
+    let name = name.trim().trim_matches('*').trim_start_matches('#');
     let folded = fold(name);
     if is_known(&folded) {
         return folded;

@@ -27,6 +27,9 @@ pub enum NotAUser {
     /// `Example: chris@contoso.com`, in a template below the first row.
     #[error("it is an example of how to fill in the template")]
     Example,
+    /// `#ada@contoso.com`: a row that begins with `#`.
+    #[error("it is commented out with a #")]
+    CommentedOut,
     /// The entities of an incident, without an account among them.
     #[error("there is no account in it")]
     NoAccount,

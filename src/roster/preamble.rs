@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use strum::VariantArray as _;
 
+use super::comment::is_commented;
 use super::delimiter::Delimiter;
+use super::names;
 
 /// A line in front of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display)]
@@ -19,6 +21,12 @@ pub enum Preamble {
     /// `version:v1.0`, of the templates for bulk operations in Entra.
     #[strum(to_string = "version line")]
     Version,
+    /// Lines that begin with `#` and name no person.
+    #[strum(to_string = "comment lines")]
+    Comments,
+    /// The title of a report.
+    #[strum(to_string = "title lines above the header")]
+    Titles,
 }
 
 /// What stands in front of the header.
@@ -45,8 +53,10 @@ impl Preambles {
             lines += 1;
             let blank = line.trim_ascii().is_empty();
             match understood(line) {
-                Some((kind, delimiter)) if !found.lines.contains(&kind) => {
-                    found.lines.push(kind);
+                Some((kind, delimiter)) if kind == Preamble::Comments || !found.lines.contains(&kind) => {
+                    if !found.lines.contains(&kind) {
+                        found.lines.push(kind);
+                    }
                     found.delimiter = found.delimiter.or(delimiter);
                     (found.bytes, found.line_count) = (offset, lines);
                 }
@@ -57,9 +67,35 @@ impl Preambles {
         found
     }
 
+    /// Takes the lines in front of this one off as well, counted from 1 behind what is known.
+    pub(super) fn add_titles(&mut self, text: &[u8], line: u64) {
+        self.bytes += line_start(&text[self.bytes..], line);
+        self.line_count += line - 1;
+        self.lines.push(Preamble::Titles);
+    }
+
     pub(super) fn has(&self, kind: Preamble) -> bool {
         self.lines.contains(&kind)
     }
+}
+
+/// Where a line begins, counted from 1.
+fn line_start(text: &[u8], line: u64) -> usize {
+    let is_end =
+        |(offset, byte): &(usize, &u8)| **byte == b'\n' || (**byte == b'\r' && text.get(offset + 1) != Some(&b'\n'));
+    match line.checked_sub(2) {
+        None => 0,
+        Some(before) => {
+            text.iter().enumerate().filter(is_end).nth(before as usize).map_or(text.len(), |(end, _)| end + 1)
+        }
+    }
+}
+
+/// Whether a line begins with `#` and names neither a person nor a column.
+fn is_a_comment(line: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(line.strip_prefix(b"\"").unwrap_or(line));
+    let is_a_name = |cell: &str| names::is_known(&names::meaning(cell.trim_matches([' ', '"', '#'])));
+    is_commented(text.as_bytes()) && !text.contains('@') && !text.split([',', ';', '\t', '|']).any(is_a_name)
 }
 
 fn understood(line: &[u8]) -> Option<(Preamble, Option<Delimiter>)> {
@@ -78,6 +114,9 @@ fn understood(line: &[u8]) -> Option<(Preamble, Option<Delimiter>)> {
     if line.strip_prefix(b"\"").unwrap_or(line).starts_with(b"#TYPE ") {
         return Some((Preamble::Type, None));
     }
+    if is_a_comment(line) {
+        return Some((Preamble::Comments, None));
+    }
     // A spreadsheet program adds a delimiter for each column of the table below.
     let text = std::str::from_utf8(line).ok()?;
     let text = text.trim_matches(|c: char| matches!(c, '"' | ',' | ';' | '\t' | '|' | ' '));
@@ -92,7 +131,7 @@ mod tests {
 
     #[test]
     fn lines_in_front_of_a_header_are_believed_and_taken_off() {
-        use Preamble::{Separator, Type, Version};
+        use Preamble::{Comments, Separator, Type, Version};
         for (text, lines, line_count, delimiter) in [
             ("sep=;\r\nuser,x;y\r\n", &[Separator][..], 1, Some(Delimiter::Semicolon)),
             ("sep=\\t\nuser\ty\n", &[Separator], 1, Some(Delimiter::Tab)),
@@ -103,6 +142,7 @@ mod tests {
             ("version:v1.0\nuser [x]\n", &[Version], 1, None),
             ("Version:v1.0,,,\nuser,,,\n", &[Version], 1, None),
             ("\n\"version: v1.0\";\n\nuser\n", &[Version], 2, None),
+            ("# leavers\n# of November\nuser\n", &[Comments], 2, None),
             ("sep=,\n#TYPE x\nuser\n", &[Separator, Type], 2, Some(Delimiter::Comma)),
         ] {
             let found = Preambles::of(text.as_bytes());
@@ -114,9 +154,19 @@ mod tests {
 
     #[test]
     fn a_header_and_a_person_are_none() {
-        for text in
-            ["user\n", "\nuser\n", "version\n1\n", "sep=x\n", "version:vx@contoso.com\n", "#TYPEd\n", "", "sep=;"]
-        {
+        for text in [
+            "user\n",
+            "\nuser\n",
+            "version\n1\n",
+            "sep=x\n",
+            "version:vx@contoso.com\n",
+            "#ada@contoso.com\n",
+            "#,user\n",
+            "#user;x\n",
+            "#1\n",
+            "",
+            "sep=;",
+        ] {
             assert_eq!(Preambles::of(text.as_bytes()), Preambles::default(), "{text:?}");
         }
     }

@@ -15,6 +15,8 @@ pub struct ReadOptions {
     /// The column with the people who hand credentials over, named as in [`ReadOptions::key`]; otherwise the column `handoff`,
     /// where there is one.
     pub handoff: Option<String>,
+    /// The sheet of a workbook: its name, but for case, or `#2` for the second that can be seen; otherwise the first of those.
+    pub sheet: Option<String>,
 }
 
 impl ReadOptions {

@@ -10,12 +10,13 @@ use super::column::NamedColumn;
 use super::columns::Columns;
 use super::defect::Defects;
 use super::delimiter::Delimiter;
-use super::dialect::{Dialect, HEAD, refuse_workbook};
+use super::dialect::Dialect;
 use super::entry::Entry;
 use super::error::RosterError;
 use super::header::Header;
 use super::headless;
 use super::names;
+use super::opened::Opened;
 use super::preamble::Preamble;
 use super::read_options::ReadOptions;
 use super::records::{Flaw, Records, line_ends};
@@ -73,10 +74,17 @@ impl Roster {
     ///
     /// Any [`RosterError`]: the source cannot be read, is no text, is empty, or has no key column.
     pub fn open_with(source: Source, options: ReadOptions) -> Result<Self, RosterError> {
-        let (from, text, whole) = open_text(source)?;
-        let dialect = Dialect::of(text.head(), whole, &options, &from)?;
-        let Table { records, cells, columns, names, has_header } = Table::of(text, &dialect, &options, &from)?;
+        let opened = Opened::of(source, &options)?;
+        let format = opened.format.clone();
+        Self::of_opened(opened, &options).map_err(|error| error.on_sheet(format))
+    }
+
+    fn of_opened(opened: Opened, options: &ReadOptions) -> Result<Self, RosterError> {
+        let dialect = Dialect::of(&opened, options)?;
+        let Opened { from, text, format, .. } = opened;
+        let Table { records, cells, columns, names, has_header } = Table::of(text, &dialect, options, &from)?;
         let shape = RosterShape {
+            format,
             encoding: records.reader().encoding(),
             byte_order_mark: records.reader().byte_order_mark(),
             delimiter: dialect.delimiter,
@@ -194,19 +202,6 @@ impl Iterator for Roster {
     }
 }
 
-/// Opens a list as text and reads its head. Returns `true` with it if the head is the whole text.
-fn open_text(source: Source) -> Result<(Source, Text, bool), RosterError> {
-    let (from, reader) = source.open()?;
-    let failed = |error| RosterError::Read { from: from.clone(), line: 1, error };
-    let mut text = Text::new(reader).map_err(failed)?;
-    refuse_workbook(text.first_bytes(), &from)?;
-    let whole = text.look_ahead(HEAD).map_err(failed)?;
-    if text.head().is_empty() {
-        return Err(RosterError::Empty(from));
-    }
-    Ok((from, text, whole))
-}
-
 /// The records of a list behind its header, and its columns.
 struct Table {
     records: Records<Text>,
@@ -287,7 +282,8 @@ fn header(
             Ok(None) => return Err(RosterError::Empty(from.clone())),
             Err(error) => return Err(RosterError::Read { from: from.clone(), line, error }),
         };
-        let mut source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden: expected.template };
+        let mut source_record =
+            SourceRecord { bytes: record.bytes, line: record.line.max(1), hidden: expected.template };
         let broken = |what, span| RosterError::Header { from: from.clone(), what, span: Box::new(span) };
         match record.flaw {
             None if cells.read(record.bytes) => {}

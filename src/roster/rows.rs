@@ -19,6 +19,7 @@ use crate::ids::{ObjectId, RowNumber};
 use super::cells::Cells;
 use super::column::NamedColumn;
 use super::columns::Columns;
+use super::comment;
 use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
@@ -120,6 +121,10 @@ impl<'a> RowReader<'a> {
         let (key, column) = self.key_cell();
         if key.is_empty() && self.cells.all_blank() {
             return RowOutcome::Blank;
+        }
+        if comment::is_commented(self.cells.get(0)) {
+            let reason = DefectReason::NotAUser { text: self.shown(key), why: NotAUser::CommentedOut };
+            return RowOutcome::Entry(self.entry(self.shown(key), Err(self.at(column, reason))));
         }
         if self.is_an_example(key) {
             let reason = DefectReason::NotAUser { text: self.shown(key), why: NotAUser::Example };

@@ -8,11 +8,14 @@ use serde::Serialize;
 use super::delimiter::Delimiter;
 use super::encoding::Encoding;
 use super::key_property::KeyProperty;
+use super::list_format::ListFormat;
 use super::preamble::Preamble;
 
 /// How a list was read. The preview shows it, so that an operator sees at a glance if it was misread.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct RosterShape {
+    /// The format of the file. What is no CSV is read as if it were, with commas.
+    pub format: ListFormat,
     /// The encoding, as far as the list was read: the first letter outside ASCII decides.
     pub encoding: Encoding,
     /// Whether the file begins with a byte order mark.
@@ -36,7 +39,11 @@ pub struct RosterShape {
 impl fmt::Display for RosterShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = if self.byte_order_mark { " with byte order mark" } else { "" };
-        write!(f, "{}{mark}, {}", self.encoding, self.delimiter)?;
+        match &self.format {
+            ListFormat::Csv => write!(f, "{}{mark}, {}", self.encoding, self.delimiter)?,
+            format @ (ListFormat::Json | ListFormat::JsonLines) => write!(f, "{format}, {}{mark}", self.encoding)?,
+            format @ ListFormat::Workbook(_) => format.fmt(f)?,
+        }
         for line in &self.preamble {
             write!(f, ", {line}")?;
         }

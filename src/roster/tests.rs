@@ -533,12 +533,10 @@ fn what_stands_above_a_header_is_named() {
     };
     let (what, line, help) = message("sep=,\nExported by,grace@b.c,x\n\nName,User principal name,y\nAda,a@b.c,z\n");
     assert!(what.contains("line 4") && line == 4 && help.contains("above the header"), "{what} {help}");
-    let (what, line, _) = message("Leavers November 2026,,\n,,\nName,UPN,Dept\nAda,a@b.c,Eng\n");
-    assert!(what.contains("line 3") && line == 3, "{what}");
-    for text in ["ada#b.c\ngrace@b.c\n", "# leavers\nada@b.c\n"] {
-        let (_, line, help) = message(text);
-        assert!(line == 1 && help.contains("--key '#1'") && help.contains("above the header"), "{help}");
-    }
+    let (what, line, _) = message("ada@b.c,Ada\nUPN,Name\ngrace@b.c,Grace\n");
+    assert!(what.contains("line 2") && line == 2, "{what}");
+    let (_, line, help) = message("ada#b.c\ngrace@b.c\n");
+    assert!(line == 1 && help.contains("--key '#1'") && help.contains("above the header"), "{help}");
     let options = ReadOptions { key: Some("2".into()), by: None, ..ReadOptions::default() };
     for list in ["a,b\nx,ada@b.c\n", "x,ada@b.c\n"] {
         let error =
@@ -559,4 +557,126 @@ fn what_a_cell_was_meant_to_be_is_said() {
     let roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), options).unwrap();
     let keys: Vec<_> = roster.map(|entry| entry.unwrap().content.unwrap().key.to_string()).collect();
     assert_eq!(keys, ["employee id 00001", "employee id 00002"]);
+}
+
+/// Its line, and the key or the reason of each row.
+fn rows(bytes: impl Into<Vec<u8>>) -> Vec<(u64, String)> {
+    let said = |entry: Entry| match entry.content {
+        Ok(person) => (entry.line, person.key.to_string()),
+        Err(defect) => (entry.line, defect.reason.to_string()),
+    };
+    entries(bytes).into_iter().map(said).collect()
+}
+
+#[test]
+fn titles_and_comments_are_passed_over_and_lines_stay_those_of_the_file() {
+    assert_eq!(rows("sep=;\nLeavers November 2026;;\n;;\nName;UPN;Dept\nAda;a@b.c;Eng\n"), [(5, "a@b.c".to_owned())]);
+    assert_eq!(rows("# leavers\n#of November\nada@b.c\n"), [(3, "ada@b.c".to_owned())]);
+    let commented = rows("#eve@b.c\nada@b.c\n#bob@b.c\n#N/A\n");
+    let lines: Vec<(u64, bool)> =
+        commented.iter().map(|(line, said)| (*line, said.contains("commented out"))).collect();
+    assert_eq!(lines, [(1, true), (2, false), (3, true), (4, false)], "{commented:?}");
+    let beside = rows("Name,UPN\nAda,ada@b.c\n#Bob,bob@b.c\n");
+    assert!(beside[1].1.contains("commented out"), "{beside:?}");
+}
+
+#[test]
+fn json_is_read_as_the_table_that_it_means() {
+    let list = "[\n  {\"displayName\": \"Ada, L.\", \"userPrincipalName\": \"ada@b.c\"},\n\n  {\"userPrincipalName\": \"bob@b.c\"},\n  {}\n]\n";
+    assert_eq!(rows(list), [(2, "ada@b.c".to_owned()), (4, "bob@b.c".to_owned())]);
+    let utf_16: Vec<u8> = format!("\u{feff}{list}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let roster = open(utf_16.clone()).unwrap();
+    let shape = roster.shape().to_string();
+    assert_eq!(shape, "JSON, UTF-16 LE with byte order mark, key column \"userPrincipalName\"");
+    assert_eq!(roster.finish().unwrap().digest, Digest::of(&utf_16), "the digest is that of the file");
+    let lines = rows("{\"upn\":\"ada@b.c\"}\n{\"upn\":\"bob\"}\n");
+    assert_eq!((lines[0].0, lines[1].0, lines[1].1.contains("no @")), (1, 2, true), "{lines:?}");
+    assert_eq!(rows("[\"ada@b.c\",\n\"bob@b.c\"]"), [(1, "ada@b.c".to_owned()), (2, "bob@b.c".to_owned())]);
+    for (list, what) in [
+        ("[{\"upn\":\"ada@b.c\"}", "ends in the middle"),
+        ("{\"@odata.nextLink\":\"x\",\"value\":[{\"upn\":\"ada@b.c\"}]}", "one page of a longer list"),
+        ("[{\"upn\":\"ada@b.c\",\"upn\":\"bob@b.c\"}]", "two properties \"upn\""),
+    ] {
+        let error = open(list).err().unwrap();
+        assert!(error.to_string().contains(what) && error.help().is_some(), "{error}");
+    }
+    assert!(matches!(open("[]"), Err(RosterError::Empty(_))));
+}
+
+#[test]
+fn a_sheet_of_a_workbook_is_a_list() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/rosters/excel-workbook.xlsx");
+    let open = |sheet: Option<&str>, by| {
+        let options = ReadOptions { sheet: sheet.map(str::to_owned), by, ..ReadOptions::default() };
+        Roster::open_with(Source::File(path.clone()), options)
+    };
+    let first =
+        |roster: Roster| roster.map(Result::unwrap).next().map(|entry| (entry.line, entry.content.unwrap().key));
+    let roster = open(None, None).unwrap();
+    assert_eq!(
+        roster.shape().to_string(),
+        "Excel workbook, sheet \"Leavers\" and not \"Joiners\", title lines above the header, key column \"Work email\""
+    );
+    assert_eq!(first(roster), Some((4, Key::UserPrincipalName(upn("ada.lovelace@contoso.com")))));
+    let by_number = first(open(None, Some(KeyProperty::EmployeeId)).unwrap());
+    assert_eq!(by_number, Some((4, Key::Property(KeyProperty::EmployeeId, "00040".into()))), "with its zeros");
+    for sheet in ["joiners", "#2"] {
+        let olha = first(open(Some(sheet), None).unwrap());
+        assert_eq!(olha, Some((2, Key::UserPrincipalName(upn("olha.kovalenko@contoso.com")))), "{sheet}");
+    }
+    let error = open(Some("Leaver"), None).err().unwrap().to_string();
+    assert!(error.contains("\"Leavers\", \"Joiners\", \"Lists\""), "{error}");
+    let error = open(Some("Lists"), None).err().unwrap();
+    assert!(error.to_string().contains("(sheet \"Lists\""), "{error}");
+    assert!(error.help().unwrap().contains("--sheet Leavers"), "{:?}", error.help());
+    let error = Roster::open_with(
+        Source::bytes("a test", b"user\na@b.c\n".as_slice()),
+        ReadOptions { sheet: Some("x".into()), ..ReadOptions::default() },
+    );
+    assert!(error.err().unwrap().to_string().contains("no workbook"));
+}
+
+/// A zip archive with these files.
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_is_no_list_is_refused_by_its_name_with_what_to_do() {
+    let utf_16 = |name: &str| name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let compound = |name: &str| [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), vec![0; 504], utf_16(name)].concat();
+    let ods: &[(&str, &[u8])] =
+        &[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"")];
+    for (bytes, what, help) in [
+        (compound("EncryptedPackage"), "protected by a password", "take the password off"),
+        (compound("Workbook"), "Excel 97 to 2003", ".xlsx"),
+        (archive(ods), "OpenDocument", ".xlsx"),
+        (archive(&[("xl/workbook.bin", b"")]), ".xlsb", ".xlsx"),
+        (archive(&[("word/document.xml", b"")]), "Word document", "one a line"),
+        (archive(&[("list.csv", b"user")]), "zip archive", "Unpack it"),
+        (archive(&[("xl/workbook.xml", b"<x")]), "cannot be read", "save it again"),
+        (b"%PDF-1.7".to_vec(), "PDF", "one a line"),
+        (b"<html><table>".to_vec(), "web page", "Export-Csv"),
+        (b"\r\n\r\nUpn : a@b.c\r\n\r\nUpn : d@b.c\r\n".to_vec(), "Format-List", "Export-Csv"),
+        (b"\nUpn   Name\n---   ----\na@b.c Ada\n".to_vec(), "Format-Table", "Export-Csv"),
+        (b"@{Upn=a@b.c}\n".to_vec(), "objects of PowerShell", "Export-Csv"),
+        (b"<Objs Version=\"1.1\">".to_vec(), "Export-Clixml", "Import-Clixml"),
+    ] {
+        let error = open(bytes).err().unwrap();
+        assert!(error.to_string().contains(what) && error.help().unwrap().contains(help), "{error} {:?}", error.help());
+    }
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read() {
+    let zeros = vec![b' '; 200 << 20];
+    let bytes = archive(&[("xl/workbook.xml", b"<x"), ("xl/sharedStrings.xml", &zeros)]);
+    assert!(bytes.len() < 1 << 20);
+    let error = open(bytes).err().unwrap().to_string();
+    assert!(error.contains("unpacks to more than"), "{error}");
 }

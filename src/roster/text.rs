@@ -3,7 +3,7 @@
 //! What cannot be decoded is not replaced by a letter: it becomes the byte 0xFF, which is in no UTF-8, so its row is a defect.
 //! UTF-8 itself is passed on unchanged, broken sequences included.
 //!
-//! Without a byte order mark, a file is ASCII up to the first other byte, and ASCII is the same in UTF-8 and in Windows-1252.
+//! Without a byte order mark, a file is ASCII up to the first other byte, and ASCII is the same in UTF-8 and in older encodings.
 //! At that byte a window is read, and the window decides the encoding of the rest. The whole file cannot be looked at, because
 //! memory is bounded. The decision is safe all the same, because neither encoding reads the letters of the other: in UTF-8, a
 //! letter of Windows-1252 is a broken sequence; in Windows-1252, a valid sequence of UTF-8 is treated as undecodable. So a file
@@ -11,9 +11,11 @@
 
 use std::io::{self, Cursor, Read};
 
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    Decoder, DecoderResult, GBK, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
+};
 
-use super::encoding::{Encoding, is_begun, of_the_first_bytes, utf8_or_windows_1252};
+use super::encoding::{Encoding, is_begun, of_the_first_bytes, utf8_or_older};
 use super::utf16::{UNDECODABLE, Utf16};
 use crate::digest::{Digest, Hasher};
 
@@ -35,6 +37,8 @@ pub(super) struct Text {
     head: Cursor<Vec<u8>>,
     /// What was decoded, and is not yet read.
     ready: Cursor<Vec<u8>>,
+    /// The digest of the file, where this is another text made from it.
+    digest: Option<Digest>,
 }
 
 enum DecodingState {
@@ -42,7 +46,8 @@ enum DecodingState {
     Undecided,
     Utf8,
     Utf16(Utf16),
-    Windows1252(Windows1252),
+    OneByte(OneByte),
+    Streamed(Streamed),
     Ended,
 }
 
@@ -57,12 +62,12 @@ impl Text {
             Encoding::Utf16Le => DecodingState::Utf16(Utf16::new(UTF_16LE)),
             Encoding::Utf16Be => DecodingState::Utf16(Utf16::new(UTF_16BE)),
             Encoding::Utf8 if mark > 0 => DecodingState::Utf8,
-            Encoding::Utf8 | Encoding::Windows1252 => DecodingState::Undecided,
+            _ => DecodingState::Undecided,
         };
         raw.ahead = Cursor::new(first);
         raw.ahead.set_position(mark as u64);
         let nothing = || Cursor::new(Vec::new());
-        Ok(Self { raw, encoding, byte_order_mark: mark > 0, state, head: nothing(), ready: nothing() })
+        Ok(Self { raw, encoding, byte_order_mark: mark > 0, state, head: nothing(), ready: nothing(), digest: None })
     }
 
     /// The first bytes of the file, undecoded.
@@ -100,7 +105,30 @@ impl Text {
 
     /// The digest of all bytes that were read.
     pub(super) fn finish(self) -> Digest {
-        self.raw.hasher.finish()
+        self.digest.unwrap_or_else(|| self.raw.hasher.finish())
+    }
+
+    /// The rest of the text, up to so many bytes.
+    pub(super) fn rest(&mut self, max: usize) -> io::Result<Vec<u8>> {
+        let mut rest = Vec::new();
+        self.take(max as u64).read_to_end(&mut rest)?;
+        Ok(rest)
+    }
+
+    /// All bytes of the file as they are, up to so many.
+    pub(super) fn rest_undecoded(&mut self, max: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.raw.ahead.set_position(0);
+        self.raw.fill(&mut bytes, max)?;
+        Ok(bytes)
+    }
+
+    /// A text in UTF-8 that was made from this one, which was read to its end. It keeps encoding and digest of the file.
+    pub(super) fn replaced_by(self, text: Vec<u8>) -> io::Result<Self> {
+        let (encoding, byte_order_mark) = (self.encoding, self.byte_order_mark);
+        let digest = Some(self.finish());
+        let made = Self::new(Box::new(Cursor::new(text)))?;
+        Ok(Self { encoding, byte_order_mark, state: DecodingState::Utf8, digest, ..made })
     }
 
     /// Reads while all bytes so far were ASCII.
@@ -112,15 +140,9 @@ impl Text {
         if ascii < read {
             let mut window = bytes[ascii..].to_vec();
             let whole = self.raw.fill(&mut window, WINDOW)?;
-            self.encoding = utf8_or_windows_1252(&window, whole);
-            if self.encoding == Encoding::Utf8 {
-                self.state = DecodingState::Utf8;
-                self.ready = Cursor::new(window);
-            } else {
-                let mut decoder = Windows1252::new();
-                self.ready = Cursor::new(decoder.decode(&window));
-                self.state = DecodingState::Windows1252(decoder);
-            }
+            self.encoding = utf8_or_older(&window, whole);
+            (self.state, window) = DecodingState::of_window(self.encoding, window);
+            self.ready = Cursor::new(window);
         }
         Ok(ascii)
     }
@@ -132,8 +154,9 @@ impl Text {
         let chunk = &chunk[..read];
         let decoded = match &mut self.state {
             DecodingState::Utf16(decoder) => decoder.decode(chunk, read == 0),
-            DecodingState::Windows1252(decoder) if read == 0 => decoder.rest(),
-            DecodingState::Windows1252(decoder) => decoder.decode(chunk),
+            DecodingState::OneByte(decoder) if read == 0 => decoder.rest(),
+            DecodingState::OneByte(decoder) => decoder.decode(chunk),
+            DecodingState::Streamed(decoder) => decoder.decode(chunk, read == 0),
             DecodingState::Undecided | DecodingState::Utf8 | DecodingState::Ended => Vec::new(),
         };
         self.ready = Cursor::new(decoded);
@@ -165,25 +188,71 @@ impl Read for Text {
                         return Ok(read);
                     }
                 }
-                DecodingState::Utf16(_) | DecodingState::Windows1252(_) => self.decode()?,
+                DecodingState::Utf16(_) | DecodingState::OneByte(_) | DecodingState::Streamed(_) => self.decode()?,
             }
         }
     }
 }
 
-/// Decodes Windows-1252, in which five bytes have no meaning.
-struct Windows1252 {
+impl DecodingState {
+    /// How the rest of a text is decoded, and its window decoded already.
+    fn of_window(encoding: Encoding, window: Vec<u8>) -> (Self, Vec<u8>) {
+        let one_byte = |encoding| {
+            let mut decoder = OneByte::new(encoding);
+            let decoded = decoder.decode(&window);
+            (Self::OneByte(decoder), decoded)
+        };
+        let streamed = |encoding: &'static encoding_rs::Encoding| {
+            let mut decoder = Streamed(Box::new(encoding.new_decoder_without_bom_handling()));
+            let decoded = decoder.decode(&window, false);
+            (Self::Streamed(decoder), decoded)
+        };
+        match encoding {
+            Encoding::Windows1252 => one_byte(WINDOWS_1252),
+            Encoding::Windows1250 => one_byte(WINDOWS_1250),
+            Encoding::Windows1251 => streamed(WINDOWS_1251),
+            Encoding::ShiftJis => streamed(SHIFT_JIS),
+            Encoding::Gbk => streamed(GBK),
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => (Self::Utf8, window),
+        }
+    }
+}
+
+/// Decodes an encoding in which the bytes of a letter, or of two, may be those of UTF-8 as well.
+struct Streamed(Box<Decoder>);
+
+impl Streamed {
+    /// Decodes the next bytes; `last` says that nothing follows them.
+    fn decode(&mut self, mut bytes: &[u8], last: bool) -> Vec<u8> {
+        let mut text = Vec::new();
+        // A letter has three bytes at most, and one or two of them here.
+        let mut buffer = vec![0; 3 * bytes.len() + 16];
+        loop {
+            let (result, read, written) = self.0.decode_to_utf8_without_replacement(bytes, &mut buffer, last);
+            bytes = &bytes[read..];
+            text.extend_from_slice(&buffer[..written]);
+            match result {
+                DecoderResult::InputEmpty => return text,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => text.push(UNDECODABLE),
+            }
+        }
+    }
+}
+
+/// Decodes an encoding of one byte a letter, in which some bytes have no meaning.
+struct OneByte {
     /// The letters of the bytes from 0x80 up.
     letters: Vec<Option<char>>,
     /// The first bytes of what may be a sequence of UTF-8.
     begun: Vec<u8>,
 }
 
-impl Windows1252 {
-    fn new() -> Self {
+impl OneByte {
+    fn new(encoding: &'static encoding_rs::Encoding) -> Self {
         let bytes: Vec<u8> = (0x80..=0xff).collect();
-        let (letters, ..) = WINDOWS_1252.decode(&bytes);
-        // The library decodes those five as control characters, as browsers do.
+        let (letters, _) = encoding.decode_without_bom_handling(&bytes);
+        // The library decodes those as control characters, as browsers do.
         Self { letters: letters.chars().map(|c| Some(c).filter(|c| !c.is_control())).collect(), begun: Vec::new() }
     }
 
@@ -299,6 +368,23 @@ mod tests {
             (windows, Encoding::Windows1252),
         ] {
             assert_eq!(read(&bytes), (text.as_bytes().to_vec(), encoding));
+        }
+    }
+
+    #[test]
+    fn older_encodings_are_decoded_in_pieces_of_any_size() {
+        for (text, encoding, expected) in [
+            ("Paweł Żółkiewski,x\nŁucja,y\n", WINDOWS_1250, Encoding::Windows1250),
+            ("Иванова Анна,x\nПетров Павел,y\n", WINDOWS_1251, Encoding::Windows1251),
+            ("氏名,x\n山田 太郎,y|ソ\n", SHIFT_JIS, Encoding::ShiftJis),
+            ("姓名,x\n张伟,王芳,销售部\n", GBK, Encoding::Gbk),
+        ] {
+            let bytes = encoding.encode(text).0.into_owned();
+            for piece in [1, 2, 3, usize::MAX] {
+                let (read, encoding, digest) = read_in_pieces(&bytes, piece);
+                assert_eq!((String::from_utf8(read).unwrap().as_str(), encoding), (text, expected));
+                assert_eq!(digest, Digest::of(&bytes));
+            }
         }
     }
 

@@ -143,10 +143,73 @@ const SAMPLES: &[Sample] = &[
         &["ada", "grace", "siobhan", "juergen", "hans", "taro"],
     ),
     ("utf-16-le-without-mark.csv", "UTF-16 LE, comma, key column \"User principal name\"", EVERYBODY),
+    (
+        "azure-cli-users.json",
+        "JSON, UTF-8, key column \"id\", or \"userPrincipalName\" where that is empty",
+        &["grace", "siobhan"],
+    ),
+    (
+        "commented.txt",
+        "UTF-8, comma, comment lines, no header, key column #1",
+        &["ada", "grace", "siobhan", "no user", "hans"],
+    ),
+    (
+        "excel-workbook.xlsx",
+        "Excel workbook, sheet \"Leavers\" and not \"Joiners\", title lines above the header, key column \"Work email\"",
+        EVERYBODY,
+    ),
+    ("get-mailbox.csv", "UTF-8, comma, key column \"PrimarySmtpAddress\"", EVERYBODY),
+    ("google-workspace-users.csv", "UTF-8, comma, key column \"Email Address [Required]\"", EVERYBODY),
+    ("graph-users.json", "JSON, UTF-8, key column \"userPrincipalName\"", EVERYBODY),
+    ("graph-users.jsonl", "JSON lines, UTF-8, key column \"userPrincipalName\"", EVERYBODY),
+    ("header-chinese-gbk.csv", "GBK, comma, key column \"用户主体名称\"", &["ada", "grace"]),
+    ("header-dutch.csv", "UTF-8 with byte order mark, semicolon, key column \"Zakelijk e-mailadres\"", EVERYBODY),
+    (
+        "header-french.csv",
+        "UTF-8 with byte order mark, semicolon, key column \"Nom d’utilisateur principal\"",
+        EVERYBODY,
+    ),
+    ("header-german.csv", "UTF-8 with byte order mark, semicolon, key column \"Benutzerprinzipalname\"", EVERYBODY),
+    ("header-italian.csv", "UTF-8 with byte order mark, semicolon, key column \"Nome dell'entità utente\"", EVERYBODY),
+    ("header-japanese-shift-jis.csv", "Shift-JIS, comma, key column \"ユーザー プリンシパル名\"", &["taro", "ada"]),
+    (
+        "header-polish-windows-1250.csv",
+        "Windows-1250, semicolon, key column \"Adres e-mail służbowy\"",
+        &["ada", "grace"],
+    ),
+    ("header-portuguese.csv", "UTF-8 with byte order mark, semicolon, key column \"Nome UPN\"", EVERYBODY),
+    ("header-russian-windows-1251.csv", "Windows-1251, semicolon, key column \"Рабочая почта\"", &["ada", "grace"]),
+    (
+        "header-spanish.csv",
+        "UTF-8 with byte order mark, semicolon, key column \"Nombre principal de usuario\"",
+        EVERYBODY,
+    ),
+    ("hr-work-email.csv", "UTF-8 with byte order mark, comma, key column \"Work Email\"", EVERYBODY),
+    ("intune-devices.csv", "UTF-8, comma, key column \"Primary user UPN\"", EVERYBODY),
+    ("okta-users.csv", "UTF-8, comma, key column \"login\"", EVERYBODY),
+    (
+        "powershell-convertto-json.json",
+        "JSON, UTF-16 LE with byte order mark, key column \"UserPrincipalName\"",
+        EVERYBODY,
+    ),
+    (
+        "report-with-title.csv",
+        "UTF-8, comma, title lines above the header, key column \"User Principal Name\"",
+        EVERYBODY,
+    ),
 ];
 
 /// The samples that need a flag.
-const WITH_A_FLAG: &[&str] = &["hr-employee-ids.csv"];
+const WITH_A_FLAG: &[&str] = &["get-aduser.csv", "hr-employee-ids.csv"];
+
+/// The samples that are no lists, what each is called, and what exports it properly.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("convertto-html.xls", "a web page (HTML)", "Export-Csv"),
+    ("excel-2003.xml", "an XML spreadsheet of Excel 2003", ".xlsx"),
+    ("format-list.txt", "Format-List", "Export-Csv"),
+    ("format-table.txt", "Format-Table", "Export-Csv"),
+    ("powershell-objects.csv", "objects of PowerShell", "Select-Object"),
+];
 
 fn sample(name: &str) -> String {
     format!("{}/samples/rosters/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -188,6 +251,8 @@ fn every_sample_has_a_test_and_a_line_in_the_table() {
     let files: BTreeSet<String> = files.filter(|name| name != "README.md").collect();
     let tested: BTreeSet<String> =
         SAMPLES.iter().map(|(name, ..)| *name).chain(WITH_A_FLAG.iter().copied()).map(str::to_owned).collect();
+    let refused = REFUSED.iter().map(|(name, ..)| (*name).to_owned());
+    let tested = tested.into_iter().chain(refused).collect();
     assert_eq!(files, tested);
     for name in files {
         assert!(readme.contains(&format!("`{name}`")), "{name} is not in the table");
@@ -195,9 +260,43 @@ fn every_sample_has_a_test_and_a_line_in_the_table() {
 }
 
 #[test]
+fn what_is_no_list_is_refused_by_its_name() {
+    let stage = Stage::new();
+    for (name, what, export) in REFUSED {
+        let refused = stage.run(&["plan", &sample(name), "--playbook", "contain", "--out", "none"]).exited(2);
+        refused.complains(&[what, "no list of people", export]);
+    }
+}
+
+#[test]
+fn an_export_of_active_directory_is_read_by_the_short_name() {
+    let stage = Stage::new();
+    understood(&stage, &sample("get-aduser.csv"), "by-sam", &["--by", "sam"]);
+    assert_eq!(found(&stage, "by-sam"), ["hans"]);
+}
+
+#[test]
+fn another_sheet_of_a_workbook_is_named() {
+    let stage = Stage::new();
+    let shape = understood(&stage, &sample("excel-workbook.xlsx"), "joiners", &["--sheet", "Joiners"]);
+    assert_eq!(shape, "Excel workbook, sheet \"Joiners\" and not \"Leavers\", key column \"Work email\"");
+    assert_eq!(found(&stage, "joiners"), ["olha"]);
+    let book = sample("excel-workbook.xlsx");
+    let command = ["plan", book.as_str(), "--playbook", "contain", "--out", "none", "--sheet"];
+    stage.run(&[&command[..], &["Joinars"]].concat()).exited(2).complains(&["\"Leavers\", \"Joiners\""]);
+    stage.run(&[&command[..], &["Lists"]].concat()).exited(2).complains(&["--sheet Leavers"]);
+}
+
+#[test]
 fn a_list_from_a_pipe_is_understood_as_well() {
     let stage = Stage::new();
-    for name in ["excel-windows-1252.csv", "powershell-out-file-utf-16-le.csv", "bare-upns.txt"] {
+    for name in [
+        "excel-windows-1252.csv",
+        "powershell-out-file-utf-16-le.csv",
+        "bare-upns.txt",
+        "excel-workbook.xlsx",
+        "graph-users.json",
+    ] {
         let bytes = std::fs::read(sample(name)).unwrap();
         let command = stage.command(&["plan", "-", "--playbook", "contain", "--out", name]);
         let (_, shape, people) = SAMPLES.iter().find(|(sample, ..)| *sample == name).unwrap();

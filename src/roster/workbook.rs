@@ -1,0 +1,241 @@
+//! A list in a workbook of Excel (`.xlsx`): one of its sheets.
+//!
+//! Numbers and dates are as the sheet means them: `00042` where the format of the cell fills up with zeros, all digits of a long
+//! number, dates as 2026-11-20. A number of more than 15 digits was rounded by Excel when it was typed, and is written as such.
+//!
+//! A workbook is a zip archive, and a small one may hold terabytes. So every part is unpacked once into nothing, and counted,
+//! before anything is read; and a sheet is read cell by cell, however far apart its cells stand.
+
+use std::borrow::Cow;
+use std::io::{self, Cursor, Read};
+
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Style, Xlsx, XlsxError};
+use zip::ZipArchive;
+
+use super::list_format::SheetChosen;
+use super::no_list::NoList;
+use super::table_text::TableText;
+
+/// All parts of a workbook together unpack to no more bytes.
+const MAX_UNPACKED_BYTES: u64 = 1 << 30;
+/// The parts that are held in memory unpack to no more bytes.
+const MAX_HELD_BYTES: u64 = 192 << 20;
+
+/// Excel keeps 15 digits of a number; what is longer was rounded.
+const MAX_EXACT: f64 = 1e15;
+
+/// Why a sheet of a workbook cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what each is")]
+pub enum WorkbookFault {
+    #[error("is {0}")]
+    Other(NoList),
+    #[error("unpacks to more than {} MB", .0 >> 20)]
+    TooLarge(u64),
+    #[error("has no sheet {asked:?}; its sheets are {}", listed(.found))]
+    NoSheet { asked: String, found: Vec<String> },
+    #[error("has nothing on its sheet {:?}", .0.sheet)]
+    EmptySheet(SheetChosen),
+    #[error("has no sheet with cells that can be seen")]
+    NoSheets,
+    #[error("is a workbook that cannot be read: {0}")]
+    Broken(String),
+}
+
+impl WorkbookFault {
+    /// What to do, where the message does not say it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Other(what) => Some(what.help().to_owned()),
+            Self::TooLarge(_) => Some("Save the sheet with the list alone as \"CSV UTF-8\".".to_owned()),
+            Self::EmptySheet(SheetChosen { others, .. }) => others.first().map(|other| of_another_sheet(other)),
+            Self::NoSheets => Some("A hidden sheet is read by its name: --sheet NAME".to_owned()),
+            Self::Broken(_) => Some("Open it in Excel and save it again, as .xlsx or as \"CSV UTF-8\".".to_owned()),
+            Self::NoSheet { .. } => None,
+        }
+    }
+}
+
+/// How another sheet is read.
+pub(super) fn of_another_sheet(sheet: &str) -> String {
+    format!("If the list is on another sheet: --sheet {}", super::error::quote(sheet))
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The first visible sheet of a workbook, or the one that is named (or `#2` for the second), as CSV: each row on its own line.
+pub(super) fn read(bytes: Vec<u8>, asked: Option<&str>) -> Result<(SheetChosen, Vec<u8>), WorkbookFault> {
+    check(&bytes)?;
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    let sheet = chosen(&workbook, asked)?;
+    let mut reader = workbook.worksheet_cells_reader(&sheet.sheet).map_err(|error| broken(&error))?;
+    let formats: Vec<Option<ZeroFilled>> = reader.styles().iter().map(ZeroFilled::of).collect();
+    let mut text = TableText::from_line(1);
+    let mut row: Vec<Cow<'_, str>> = Vec::new();
+    let mut line = 0;
+    let mut push = |line: u64, row: &mut Vec<Cow<'_, str>>| {
+        while row.last().is_some_and(|cell| cell.is_empty()) {
+            row.pop();
+        }
+        let fits = row.is_empty() || text.push(line, row.iter().map(AsRef::as_ref));
+        row.clear();
+        if fits { Ok(()) } else { Err(WorkbookFault::TooLarge(MAX_UNPACKED_BYTES)) }
+    };
+    let mut any = false;
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| broken(&error))? {
+        let (cell_row, column) = cell.get_position();
+        let cell_line = u64::from(cell_row) + 1;
+        if cell_line != line {
+            push(line, &mut row)?;
+            line = cell_line;
+        }
+        let value = shown(cell.get_value(), formats.get(style).and_then(Option::as_ref));
+        if value.is_empty() {
+            continue;
+        }
+        any = true;
+        let column = column as usize;
+        if row.len() <= column {
+            row.resize(column + 1, Cow::Borrowed(""));
+        }
+        row[column] = value;
+    }
+    push(line, &mut row)?;
+    if any { Ok((sheet, text.into_bytes())) } else { Err(WorkbookFault::EmptySheet(sheet)) }
+}
+
+fn broken(error: &XlsxError) -> WorkbookFault {
+    WorkbookFault::Broken(error.to_string())
+}
+
+/// Refuses other archives, and a workbook that unpacks to too much.
+fn check(bytes: &[u8]) -> Result<(), WorkbookFault> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| WorkbookFault::Broken(error.to_string()))?;
+    let names: Vec<String> = archive.file_names().filter_map(Result::ok).map(Into::into).collect();
+    if let Some(what) = NoList::of_archive(&names) {
+        return Err(WorkbookFault::Other(what));
+    }
+    let (mut all, mut held) = (0, 0);
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|error| WorkbookFault::Broken(error.to_string()))?;
+        let is_held = !part.name().is_ok_and(|name| name.starts_with("xl/worksheets/"));
+        // What the archive says about its sizes may be wrong.
+        let unpacked = io::copy(&mut part.take(MAX_UNPACKED_BYTES + 1 - all), &mut io::sink())
+            .map_err(|error| WorkbookFault::Broken(error.to_string()))?;
+        all += unpacked;
+        held += if is_held { unpacked } else { 0 };
+        if all > MAX_UNPACKED_BYTES {
+            return Err(WorkbookFault::TooLarge(MAX_UNPACKED_BYTES));
+        }
+        if held > MAX_HELD_BYTES {
+            return Err(WorkbookFault::TooLarge(MAX_HELD_BYTES));
+        }
+    }
+    Ok(())
+}
+
+/// The sheet that is read, and the others that can be seen.
+fn chosen<R: io::Read + io::Seek>(workbook: &Xlsx<R>, asked: Option<&str>) -> Result<SheetChosen, WorkbookFault> {
+    let sheets = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let visible: Vec<String> =
+        sheets.clone().filter(|sheet| sheet.visible == SheetVisible::Visible).map(|sheet| sheet.name.clone()).collect();
+    let sheet = match asked.map(str::trim) {
+        None => visible.first().cloned().ok_or(WorkbookFault::NoSheets)?,
+        Some(asked) => {
+            let number = asked.strip_prefix('#').and_then(|digits| digits.parse::<usize>().ok());
+            let numbered = number.and_then(|number| visible.get(number.checked_sub(1)?)).cloned();
+            let all: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
+            let exact = all.iter().find(|name| *name == asked);
+            let named = exact.or_else(|| all.iter().find(|name| name.trim().to_lowercase() == asked.to_lowercase()));
+            let named = named.cloned().or(numbered);
+            named.ok_or_else(|| WorkbookFault::NoSheet { asked: asked.to_owned(), found: all })?
+        }
+    };
+    Ok(SheetChosen { others: visible.into_iter().filter(|name| *name != sheet).collect(), sheet })
+}
+
+/// A format that fills a number up with zeros: `00000`, or `"E"0000`.
+#[derive(Debug, PartialEq, Eq)]
+struct ZeroFilled {
+    before: String,
+    digits: usize,
+}
+
+impl ZeroFilled {
+    fn of(style: &Style) -> Option<Self> {
+        Self::of_code(&style.number_format.as_ref()?.format_code)
+    }
+
+    fn of_code(code: &str) -> Option<Self> {
+        let zeros = code.len() - code.trim_end_matches('0').len();
+        let before = &code[..code.len() - zeros];
+        let before = match before.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(text) if !text.contains('"') => text.to_owned(),
+            _ if before.is_empty() => String::new(),
+            _ => match before.strip_prefix('\\') {
+                Some(sign) if sign.chars().count() == 1 => sign.to_owned(),
+                _ => return None,
+            },
+        };
+        (zeros > 1 || (zeros == 1 && !before.is_empty())).then_some(Self { before, digits: zeros })
+    }
+}
+
+fn shown<'a>(value: &DataRef<'a>, zero_filled: Option<&ZeroFilled>) -> Cow<'a, str> {
+    match value {
+        DataRef::Empty => Cow::Borrowed(""),
+        DataRef::SharedString(text) => Cow::Borrowed(text),
+        DataRef::String(text) => Cow::Owned(text.clone()),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cow::Owned(text.clone()),
+        DataRef::Bool(value) => Cow::Borrowed(if *value { "TRUE" } else { "FALSE" }),
+        DataRef::Error(error) => Cow::Owned(error.to_string()),
+        DataRef::Int(number) => Cow::Owned(with_zeros(number.to_string(), zero_filled)),
+        DataRef::Float(number) => Cow::Owned(of_number(*number, zero_filled)),
+        DataRef::DateTime(moment) if moment.is_datetime() => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            Cow::Owned(match (hour, minute, second) {
+                (0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+                _ => format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
+            })
+        }
+        DataRef::DateTime(span) => Cow::Owned(of_number(span.as_f64(), None)),
+    }
+}
+
+fn of_number(number: f64, zero_filled: Option<&ZeroFilled>) -> String {
+    if number.abs() >= MAX_EXACT {
+        let text = format!("{number:.14E}");
+        return text.replace('E', "E+").replace("E+-", "E-");
+    }
+    if number.fract() == 0.0 { with_zeros(format!("{number:.0}"), zero_filled) } else { number.to_string() }
+}
+
+fn with_zeros(digits: String, zero_filled: Option<&ZeroFilled>) -> String {
+    match zero_filled {
+        Some(ZeroFilled { before, digits: width }) if !digits.starts_with('-') => format!("{before}{digits:0>width$}"),
+        _ => digits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_the_sheet_means_them() {
+        let filled = |code: &str| ZeroFilled::of_code(code);
+        assert_eq!(of_number(42.0, filled("00000").as_ref()), "00042");
+        assert_eq!(of_number(42.0, filled("\"E\"0000").as_ref()), "E0042");
+        assert_eq!(of_number(42.0, filled("\\K000").as_ref()), "K042");
+        assert_eq!(of_number(-42.0, filled("00000").as_ref()), "-42");
+        for code in ["General", "0", "0.00", "#,##0", "@", "yyyy-mm-dd", "\"a\"\"b\"00", ""] {
+            assert_eq!(filled(code), None, "{code}");
+        }
+        assert_eq!(of_number(123_456_789_012.0, None), "123456789012");
+        assert_eq!(of_number(1.5, None), "1.5");
+        assert_eq!(of_number(1_234_567_890_123_456.0, None), "1.23456789012346E+15", "one that Excel rounded");
+    }
+}
