@@ -51,6 +51,7 @@ mod drill_proof;
 mod drill_tenant;
 pub mod evidence;
 pub mod exit;
+mod explain;
 pub mod export;
 mod failures;
 mod handoff;

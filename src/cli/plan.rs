@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::connect::{Connected, ConnectionArgs};
 use super::diagnostics;
 use super::exit::{Exit, Failure};
+use super::explain;
 use super::failures;
 use super::messages;
 use super::password_args::PasswordArgs;
@@ -39,6 +40,7 @@ use crate::seal::Recipients;
 Examples:
   sealoff plan leavers.csv --playbook offboard \\
     --discard-credentials --out monday
+  sealoff plan leavers.csv --explain
   sealoff keygen -o desk.key > desk.pub
   sealoff plan list.csv --playbook breach \\
     --seal-to desk.pub --out tonight")]
@@ -62,15 +64,40 @@ pub struct PlanningArgs {
     #[command(flatten)]
     pub(super) reading: ReadingArgs,
     /// What is done to each account
-    #[arg(long, value_name = "PLAYBOOK", value_parser = playbook(), hide_possible_values = true, help = playbook_help())]
+    #[arg(
+        long,
+        value_name = "PLAYBOOK",
+        value_parser = playbook(),
+        hide_possible_values = true,
+        help = playbook_help(),
+        required = false,
+        required_unless_present = "explain",
+        default_value_if("explain", "true", "contain")
+    )]
     pub(super) playbook: Playbook,
     /// The folder for the plan and everything that follows from it; new or empty
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        required = false,
+        required_unless_present = "explain",
+        default_value_if("explain", "true", ".")
+    )]
     pub(super) out: PathBuf,
+    /// Only show how each column of the list is read and why, with its first rows as they will be taken; nothing is sent
+    #[arg(long)]
+    pub(super) explain: bool,
     #[command(flatten)]
     pub(super) rules: RuleArgs,
     #[command(flatten)]
     pub(super) checks: CheckArgs,
+}
+
+impl PlanningArgs {
+    /// Shows how the list is understood, in place of planning.
+    pub(super) fn explained(&self, json: bool) -> Result<Exit, Failure> {
+        explain::show(self.reading.open(Source::from_argument(self.roster.as_os_str()))?, json)
+    }
 }
 
 /// How the list is read, where it does not speak for itself.
@@ -89,6 +116,9 @@ pub struct ReadingArgs {
     /// The sheet of an Excel workbook that has the list, by its name or number (#2); otherwise the first that can be seen
     #[arg(long, value_name = "SHEET")]
     sheet: Option<String>,
+    /// Read the rows of the sheet that are hidden (by a filter or by hand), too
+    #[arg(long)]
+    hidden_rows: bool,
 }
 
 impl ReadingArgs {
@@ -112,6 +142,7 @@ impl ReadingArgs {
             by: self.by,
             handoff: self.handoff_by.clone(),
             sheet: self.sheet.clone(),
+            hidden_rows: self.hidden_rows,
         };
         Roster::open_with(source, options).map_err(|error| {
             let failure = diagnostics::of_roster(&error, &name);
@@ -311,6 +342,9 @@ impl RuleArgs {
 ///
 /// The plan cannot be made; no plan is left behind then.
 pub async fn run(args: PlanArgs) -> Result<Exit, Failure> {
+    if args.plan.explain {
+        return args.plan.explained(args.json);
+    }
     let (summary, _, _) = make(&args.plan, &args.connection).await?;
     preview::show(&summary, args.json);
     Ok(Exit::Done)

@@ -55,6 +55,9 @@ pub struct RunArgs {
 ///
 /// As `plan` or `apply` fails. A plan that was made stays, and can be applied.
 pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
+    if args.plan.explain {
+        return args.plan.explained(args.json);
+    }
     let from_stdin = args.plan.roster.as_os_str() == "-";
     let can_ask = std::io::stdin().is_terminal() && !from_stdin;
     if !args.dry_run && args.confirm.is_none() && !can_ask {

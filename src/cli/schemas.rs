@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{
-    config, doctor, drill_phases, evidence, export, keygen, packets, preview, recap, report, results, simulate, status,
-    unseal, verification,
+    config, doctor, drill_phases, evidence, explain, export, keygen, packets, preview, recap, report, results,
+    simulate, status, unseal, verification,
 };
 use crate::run::events_log::EventLine;
 
@@ -41,6 +41,10 @@ impl DocumentSchema {
             ),
             Self::of::<EventLine<'_>>("events", "An event of a run: a line of apply, run and drill --events FILE"),
             Self::of::<evidence::EvidenceDocument<'_>>("evidence", "What an archive holds: sealoff evidence --json"),
+            Self::of::<explain::ExplainDocument<'_>>(
+                "explain",
+                "How a list is understood: sealoff plan ROSTER --explain --json",
+            ),
             Self::of::<export::ExportDocument>("export", "What was exported: sealoff export --json"),
             Self::of::<keygen::KeygenDocument<'_>>("keygen", "A new key: sealoff keygen --json"),
             Self::of::<packets::PacketsDocument<'_>>(

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The format of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ListFormat {
     /// Cells between delimiters, or one name a line.
@@ -19,12 +20,14 @@ pub enum ListFormat {
 }
 
 /// Which sheet of a workbook is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct SheetChosen {
     /// Its name.
     pub sheet: String,
     /// The other sheets that can be seen, in the workbook's order.
     pub others: Vec<String>,
+    /// How many hidden rows of the sheet are read as well.
+    pub hidden_rows: u64,
 }
 
 impl fmt::Display for ListFormat {
@@ -33,8 +36,13 @@ impl fmt::Display for ListFormat {
             Self::Csv => f.write_str("CSV"),
             Self::Json => f.write_str("JSON"),
             Self::JsonLines => f.write_str("JSON lines"),
-            Self::Workbook(SheetChosen { sheet, others }) => {
+            Self::Workbook(SheetChosen { sheet, others, hidden_rows }) => {
                 write!(f, "Excel workbook, sheet {sheet:?}")?;
+                match hidden_rows {
+                    0 => {}
+                    1 => f.write_str(" with a hidden row")?,
+                    many => write!(f, " with {many} hidden rows")?,
+                }
                 match others.as_slice() {
                     [] => Ok(()),
                     [other] => write!(f, " and not {other:?}"),

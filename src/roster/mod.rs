@@ -19,12 +19,13 @@
 //! | `source` | opens the file, standard input or bytes, and refuses a folder |
 //! | `text`, `encoding`, `old_encodings`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
 //! | `opened`, `list_format`, `no_list` | which format it has; what is no list is refused by its name |
-//! | `json`, `workbook`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
+//! | `json`, `workbook`, `hidden_rows`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
 //! | `dialect`, `delimiter`, `sample` | looks at the head: finds the delimiter, refuses what is not text |
 //! | `preamble`, `titles`, `comment` | removes `sep=`, `#TYPE` and `version:v1.0` lines, comments and titles |
 //! | `records` | cuts the text into records, quote-aware, with exact line numbers |
 //! | `read_options`, `key_property` | what the operator says about the list |
 //! | `header`, `names`, `header_words`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
+//! | `explained` | how each column was read, and why |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `unclosed_quote` | turns one record into one entry; finds rows inside a quoted cell |
@@ -59,9 +60,11 @@ pub(crate) mod encoding;
 mod entity;
 mod entry;
 mod error;
+mod explained;
 mod header;
 mod header_words;
 mod headless;
+mod hidden_rows;
 mod json;
 mod key;
 mod key_property;
@@ -97,6 +100,7 @@ pub use delimiter::Delimiter;
 pub use encoding::Encoding;
 pub use entry::{Entry, Hints, Key, Person};
 pub use error::{RosterError, UnknownColumn};
+pub use explained::{ColumnReading, ColumnUse, KeyGround, LeftOut};
 pub use json::JsonFault;
 pub use key_property::KeyProperty;
 pub use list_format::{ListFormat, SheetChosen};

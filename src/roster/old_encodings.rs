@@ -187,7 +187,8 @@ const fn in_windows_1250(byte: u8) -> Sign {
     }
 }
 
-/// At least one letter inside a word that is no letter in Windows-1252 (`Micha³` is no word), and no capital behind a small letter.
+/// At least one letter inside a word that is no letter in Windows-1252 (`Micha³` is no word), no capital behind a small letter, and
+/// plain letters in nearly all words.
 fn is_windows_1250(text: &[u8]) -> bool {
     let Some(words) = words(text, in_windows_1250) else { return false };
     let has_a_capital_inside = |word: &Vec<(u8, Sign)>| {
@@ -204,7 +205,9 @@ fn is_windows_1250(text: &[u8]) -> bool {
                 _ => false,
             })
     };
-    !words.iter().any(has_a_capital_inside) && words.iter().any(shows_it)
+    let is_strange = |word: &&Vec<(u8, Sign)>| word.len() > 2 && word.iter().all(|(byte, _)| *byte >= 0x80);
+    let strange = words.iter().filter(is_strange).count();
+    strange * 5 <= words.len() && !words.iter().any(has_a_capital_inside) && words.iter().any(shows_it)
 }
 
 #[cfg(test)]

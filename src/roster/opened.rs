@@ -67,7 +67,7 @@ impl Opened {
             let fault = WorkbookFault::TooLarge(MAX_DOCUMENT_BYTES as u64);
             return Err(RosterError::Workbook { from, fault });
         }
-        match workbook::read(bytes, options.sheet.as_deref()) {
+        match workbook::read(bytes, options) {
             Ok((sheet, table)) => Self::converted(from, text, ListFormat::Workbook(sheet), table, 1),
             Err(WorkbookFault::Other(what)) => Err(RosterError::NoList { from, what }),
             Err(fault) => Err(RosterError::Workbook { from, fault }),

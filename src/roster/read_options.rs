@@ -17,6 +17,8 @@ pub struct ReadOptions {
     pub handoff: Option<String>,
     /// The sheet of a workbook: its name, but for case, or `#2` for the second that can be seen; otherwise the first of those.
     pub sheet: Option<String>,
+    /// Whether the hidden rows of that sheet are read as well; otherwise a sheet that has any is refused.
+    pub hidden_rows: bool,
 }
 
 impl ReadOptions {

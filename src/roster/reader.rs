@@ -13,6 +13,7 @@ use super::delimiter::Delimiter;
 use super::dialect::Dialect;
 use super::entry::Entry;
 use super::error::RosterError;
+use super::explained::{self, ColumnReading};
 use super::header::Header;
 use super::headless;
 use super::names;
@@ -37,6 +38,7 @@ pub struct Roster {
     columns: Columns,
     records: Records<Text>,
     cells: Cells,
+    options: ReadOptions,
     /// The row that `open` read to make sure that there is one.
     first: Option<Entry>,
     row: RowNumber,
@@ -105,6 +107,7 @@ impl Roster {
             columns,
             records,
             cells,
+            options: options.clone(),
             first: None,
             row: RowNumber::FIRST,
             rows: 0,
@@ -125,6 +128,12 @@ impl Roster {
     #[must_use]
     pub const fn shape(&self) -> &RosterShape {
         &self.shape
+    }
+
+    /// How each column is read, and why.
+    #[must_use]
+    pub fn columns(&self) -> Vec<ColumnReading> {
+        explained::of_columns(&self.columns, &self.shape.columns, self.shape.header, &self.options)
     }
 
     /// Where the list comes from.

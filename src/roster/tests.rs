@@ -680,3 +680,33 @@ fn a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read() {
     let error = open(bytes).err().unwrap().to_string();
     assert!(error.contains("unpacks to more than"), "{error}");
 }
+
+#[test]
+fn hidden_rows_of_a_sheet_are_refused_unless_they_are_asked_for() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/rosters/excel-workbook.xlsx");
+    let mut whole = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for index in 0..whole.len() {
+        let mut file = whole.by_index(index).unwrap();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut content).unwrap();
+        files.push((file.name().unwrap().to_string(), content));
+    }
+    for (name, content) in &mut files {
+        if name == "xl/worksheets/sheet1.xml" {
+            let text = String::from_utf8(std::mem::take(content)).unwrap();
+            *content = text.replace("<row r=\"5\"", "<row r=\"5\" hidden=\"1\"").into_bytes();
+        }
+    }
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    let book = archive(&files);
+    let error = open(book.clone()).err().unwrap();
+    assert!(error.to_string().contains("a hidden row on its sheet \"Leavers\""), "{error}");
+    assert!(error.help().unwrap().contains("--hidden-rows"));
+    let options = ReadOptions { hidden_rows: true, ..ReadOptions::default() };
+    let roster = Roster::open_with(Source::bytes("a test", book.clone()), options).unwrap();
+    assert!(roster.shape().to_string().contains("\"Leavers\" with a hidden row"), "{}", roster.shape());
+    assert_eq!(roster.count(), 5);
+    let options = ReadOptions { sheet: Some("Joiners".into()), ..ReadOptions::default() };
+    assert!(Roster::open_with(Source::bytes("a test", book), options).is_ok(), "another sheet is not concerned");
+}

@@ -7,13 +7,16 @@
 //! before anything is read; and a sheet is read cell by cell, however far apart its cells stand.
 
 use std::borrow::Cow;
-use std::io::{self, Cursor, Read};
+use std::collections::HashMap;
+use std::io::{self, Cursor, Read as _, Write};
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 use zip::ZipArchive;
 
+use super::hidden_rows::{HiddenRows, parts_of_sheets};
 use super::list_format::SheetChosen;
 use super::no_list::NoList;
+use super::read_options::ReadOptions;
 use super::table_text::TableText;
 
 /// All parts of a workbook together unpack to no more bytes.
@@ -36,6 +39,9 @@ pub enum WorkbookFault {
     NoSheet { asked: String, found: Vec<String> },
     #[error("has nothing on its sheet {:?}", .0.sheet)]
     EmptySheet(SheetChosen),
+    /// Whoever looks at the sheet does not see these people.
+    #[error("has {} on its sheet {:?}", counted(*.rows), .sheet)]
+    HiddenRows { sheet: String, rows: u64 },
     #[error("has no sheet with cells that can be seen")]
     NoSheets,
     #[error("is a workbook that cannot be read: {0}")]
@@ -50,6 +56,11 @@ impl WorkbookFault {
             Self::Other(what) => Some(what.help().to_owned()),
             Self::TooLarge(_) => Some("Save the sheet with the list alone as \"CSV UTF-8\".".to_owned()),
             Self::EmptySheet(SheetChosen { others, .. }) => others.first().map(|other| of_another_sheet(other)),
+            Self::HiddenRows { .. } => Some(
+                "If only the rows that can be seen are meant, copy them to a new sheet. If all are meant, show them (Data, Clear), or \
+                 read the hidden ones as well: --hidden-rows"
+                    .to_owned(),
+            ),
             Self::NoSheets => Some("A hidden sheet is read by its name: --sheet NAME".to_owned()),
             Self::Broken(_) => Some("Open it in Excel and save it again, as .xlsx or as \"CSV UTF-8\".".to_owned()),
             Self::NoSheet { .. } => None,
@@ -62,15 +73,21 @@ pub(super) fn of_another_sheet(sheet: &str) -> String {
     format!("If the list is on another sheet: --sheet {}", super::error::quote(sheet))
 }
 
+fn counted(rows: u64) -> String {
+    if rows == 1 { "a hidden row".to_owned() } else { format!("{rows} hidden rows") }
+}
+
 fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The first visible sheet of a workbook, or the one that is named (or `#2` for the second), as CSV: each row on its own line.
-pub(super) fn read(bytes: Vec<u8>, asked: Option<&str>) -> Result<(SheetChosen, Vec<u8>), WorkbookFault> {
-    check(&bytes)?;
+pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen, Vec<u8>), WorkbookFault> {
+    let parts = check(&bytes)?;
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
-    let sheet = chosen(&workbook, asked)?;
+    let mut sheet = chosen(&workbook, options.sheet.as_deref())?;
+    let place = workbook.sheets_metadata().iter().position(|known| known.name == sheet.sheet);
+    let hidden = place.map(|place| parts.hidden_rows(place)).unwrap_or_default();
     let mut reader = workbook.worksheet_cells_reader(&sheet.sheet).map_err(|error| broken(&error))?;
     let formats: Vec<Option<ZeroFilled>> = reader.styles().iter().map(ZeroFilled::of).collect();
     let mut text = TableText::from_line(1);
@@ -80,6 +97,7 @@ pub(super) fn read(bytes: Vec<u8>, asked: Option<&str>) -> Result<(SheetChosen, 
         while row.last().is_some_and(|cell| cell.is_empty()) {
             row.pop();
         }
+        sheet.hidden_rows += u64::from(!row.is_empty() && hidden.binary_search(&line).is_ok());
         let fits = row.is_empty() || text.push(line, row.iter().map(AsRef::as_ref));
         row.clear();
         if fits { Ok(()) } else { Err(WorkbookFault::TooLarge(MAX_UNPACKED_BYTES)) }
@@ -104,6 +122,9 @@ pub(super) fn read(bytes: Vec<u8>, asked: Option<&str>) -> Result<(SheetChosen, 
         row[column] = value;
     }
     push(line, &mut row)?;
+    if sheet.hidden_rows > 0 && !options.hidden_rows {
+        return Err(WorkbookFault::HiddenRows { sheet: sheet.sheet, rows: sheet.hidden_rows });
+    }
     if any { Ok((sheet, text.into_bytes())) } else { Err(WorkbookFault::EmptySheet(sheet)) }
 }
 
@@ -111,20 +132,52 @@ fn broken(error: &XlsxError) -> WorkbookFault {
     WorkbookFault::Broken(error.to_string())
 }
 
+/// What was seen of the parts of a workbook when they were unpacked once.
+#[derive(Default)]
+struct Parts {
+    /// The part that lists the sheets, and the one that says where each of them is.
+    workbook: Vec<u8>,
+    relations: Vec<u8>,
+    /// The hidden rows of each part that is a sheet.
+    hidden: HashMap<String, Vec<u64>>,
+}
+
+impl Parts {
+    /// The numbers of the hidden rows of the sheet at a place.
+    fn hidden_rows(&self, place: usize) -> Vec<u64> {
+        let parts = parts_of_sheets(&self.workbook, &self.relations);
+        let part = parts.get(place).and_then(Option::as_ref);
+        part.and_then(|part| self.hidden.get(part)).cloned().unwrap_or_default()
+    }
+}
+
 /// Refuses other archives, and a workbook that unpacks to too much.
-fn check(bytes: &[u8]) -> Result<(), WorkbookFault> {
+fn check(bytes: &[u8]) -> Result<Parts, WorkbookFault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| WorkbookFault::Broken(error.to_string()))?;
     let names: Vec<String> = archive.file_names().filter_map(Result::ok).map(Into::into).collect();
     if let Some(what) = NoList::of_archive(&names) {
         return Err(WorkbookFault::Other(what));
     }
     let (mut all, mut held) = (0, 0);
+    let mut parts = Parts::default();
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|error| WorkbookFault::Broken(error.to_string()))?;
-        let is_held = !part.name().is_ok_and(|name| name.starts_with("xl/worksheets/"));
+        let name = part.name().map(|name| name.to_string()).unwrap_or_default();
+        let is_held = !name.starts_with("xl/worksheets/");
+        let (mut rows, mut nothing) = (HiddenRows::default(), io::sink());
+        let sink: &mut dyn Write = match name.as_str() {
+            "xl/workbook.xml" => &mut parts.workbook,
+            "xl/_rels/workbook.xml.rels" => &mut parts.relations,
+            _ if is_held => &mut nothing,
+            _ => &mut rows,
+        };
         // What the archive says about its sizes may be wrong.
-        let unpacked = io::copy(&mut part.take(MAX_UNPACKED_BYTES + 1 - all), &mut io::sink())
-            .map_err(|error| WorkbookFault::Broken(error.to_string()))?;
+        let most = MAX_UNPACKED_BYTES.min(if is_held { MAX_HELD_BYTES } else { u64::MAX }) + 1;
+        let unpacked =
+            io::copy(&mut part.take(most), sink).map_err(|error| WorkbookFault::Broken(error.to_string()))?;
+        if !is_held {
+            parts.hidden.insert(name, rows.into_numbers());
+        }
         all += unpacked;
         held += if is_held { unpacked } else { 0 };
         if all > MAX_UNPACKED_BYTES {
@@ -134,7 +187,7 @@ fn check(bytes: &[u8]) -> Result<(), WorkbookFault> {
             return Err(WorkbookFault::TooLarge(MAX_HELD_BYTES));
         }
     }
-    Ok(())
+    Ok(parts)
 }
 
 /// The sheet that is read, and the others that can be seen.
@@ -154,7 +207,8 @@ fn chosen<R: io::Read + io::Seek>(workbook: &Xlsx<R>, asked: Option<&str>) -> Re
             named.ok_or_else(|| WorkbookFault::NoSheet { asked: asked.to_owned(), found: all })?
         }
     };
-    Ok(SheetChosen { others: visible.into_iter().filter(|name| *name != sheet).collect(), sheet })
+    let others = visible.into_iter().filter(|name| *name != sheet).collect();
+    Ok(SheetChosen { others, sheet, hidden_rows: 0 })
 }
 
 /// A format that fills a number up with zeros: `00000`, or `"E"0000`.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde_json::Value;
+
 use crate::stage::{Stage, finish_with_input};
 
 /// A sample, how it must be understood, and whom each of its rows must find: the first name of the account, or why there
@@ -285,6 +287,29 @@ fn another_sheet_of_a_workbook_is_named() {
     let command = ["plan", book.as_str(), "--playbook", "contain", "--out", "none", "--sheet"];
     stage.run(&[&command[..], &["Joinars"]].concat()).exited(2).complains(&["\"Leavers\", \"Joiners\""]);
     stage.run(&[&command[..], &["Lists"]].concat()).exited(2).complains(&["--sheet Leavers"]);
+}
+
+#[test]
+fn any_list_is_explained_column_by_column() {
+    let stage = Stage::new();
+    let dutch = sample("header-dutch.csv");
+    let shown = stage.run(&["plan", &dutch, "--explain"]).succeeded();
+    shown.says(&[
+        "5 rows (UTF-8 with byte order mark, semicolon, key column \"Zakelijk e-mailadres\")",
+        "#1 \"Personeelsnummer\": not used; to find people by it: --by employee-id",
+        "#3 \"Zakelijk e-mailadres\": who is meant",
+        "#4 \"E-mail leidinggevende\": not used; by its name it holds somebody else",
+        "row 1 on line 2: ada.lovelace@contoso.com",
+    ]);
+    let json = stage.run(&["plan", &sample("excel-workbook.xlsx"), "--explain", "--json"]).succeeded().json();
+    assert_eq!(json["first"][2]["key"], "siobhan.o'neil@contoso.com");
+    assert_eq!((&json["first"][2]["line"], &json["rows"], &json["first"][3]), (&6.into(), &5.into(), &Value::Null));
+    assert_eq!(json["columns"][2]["use"], "key");
+    let secret = "upn,Password\nada@contoso.com,Sommer2026!\nbob,Sommer2026!\n";
+    stage.write("secret.csv", secret);
+    let shown = stage.run(&["plan", "secret.csv", "--explain"]).succeeded().says(&["it holds passwords", "2 rows, 1 of which cannot be read"]);
+    assert!(!format!("{}{}", shown.out, shown.err).contains("Sommer"), "{}", shown.out);
+    stage.run(&["plan", "secret.csv", "--out", "none"]).exited(2).complains(&["--playbook"]);
 }
 
 #[test]

@@ -183,6 +183,7 @@ fn every_command_prints_what_its_schema_says() {
             ("plan", 0, &["undo", "out", "--out", "back", "--json"]),
             ("plan", 0, &["again", "out", "--out", "again", "--json"]),
             ("unseal", 0, &["unseal", "out/results.csv", "-i", "key.txt", "--json"]),
+            ("explain", 0, &["plan", "out/results.csv", "--explain", "--json"]),
         ],
     );
     // One cell holds two passwords, either of which may have taken effect.

@@ -1,0 +1,194 @@
+//! `sealoff plan LIST --explain`: how a list is understood, before anything is looked up.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::diagnostics;
+use super::exit::{Exit, Failure};
+use super::preview::{note_unprinted, quoted};
+use super::words::{counted, harmless, line_width, wrapped};
+use crate::json_schema::DocumentVersion;
+use crate::roster::{ColumnReading, ColumnUse, Entry, KeyGround, LeftOut, Roster, RosterError, RosterShape};
+
+/// So many rows are shown as they will be taken.
+const ROWS: usize = 3;
+
+/// How a list is understood, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct ExplainDocument<'a> {
+    sealoff_explain: DocumentVersion,
+    /// The list.
+    name: &'a str,
+    /// How the list is read, in one line.
+    read_as: &'a str,
+    /// How the list is read.
+    shape: &'a RosterShape,
+    /// How each column is read, and why.
+    columns: &'a [ColumnReading],
+    /// The first rows, as they will be taken.
+    first: &'a [TakenRow],
+    /// How many data rows there are.
+    rows: u32,
+    /// How many of them cannot be read.
+    unreadable: u64,
+}
+
+/// A row as it will be taken.
+#[derive(JsonSchema, Serialize)]
+struct TakenRow {
+    /// The number of the data row, counted from 1.
+    row: u32,
+    /// The line of the file, or the row of the sheet.
+    line: u64,
+    /// Who is meant; `null` where the row cannot be read or names no user.
+    key: Option<String>,
+    /// The sign-in name or object id that must name the same account.
+    also: Option<String>,
+    /// Who hands the new password over.
+    handoff: Option<String>,
+    /// The order of work.
+    priority: Option<u32>,
+    /// Why the row cannot be read, or names no user.
+    reason: Option<String>,
+}
+
+impl TakenRow {
+    fn of(entry: Entry) -> Self {
+        let (row, line) = (entry.row.get(), entry.line);
+        match entry.content {
+            Ok(person) => Self {
+                row,
+                line,
+                key: Some(person.key.to_string()),
+                also: person.also.map(|name| name.to_string()).or_else(|| person.also_id.map(|id| id.to_string())),
+                handoff: person.handoff,
+                priority: person.priority,
+                reason: None,
+            },
+            Err(defect) => {
+                let reason = Some(defect.reason.to_string());
+                Self { row, line, key: None, also: None, handoff: None, priority: None, reason }
+            }
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let Some(key) = &self.key else { return self.reason.clone().unwrap_or_default() };
+        let also = self.also.as_ref().map(|also| format!(", which must be {also}")).unwrap_or_default();
+        let handoff = self.handoff.as_ref().map(|name| format!(", handed over by {name}")).unwrap_or_default();
+        let priority = self.priority.map(|number| format!(", priority {number}")).unwrap_or_default();
+        format!("{key}{also}{handoff}{priority}")
+    }
+}
+
+/// Reads a list to its end and shows how it is understood. Nothing is sent.
+///
+/// # Errors
+///
+/// The list cannot be read.
+pub(super) fn show(mut roster: Roster, json: bool) -> Result<Exit, Failure> {
+    let name = roster.source().to_string();
+    let failed = |error: RosterError| diagnostics::of_roster(&error, &name);
+    let first = roster.by_ref().take(ROWS).map(|entry| entry.map(TakenRow::of));
+    let first = first.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    let columns = roster.columns();
+    // The first letter outside ASCII decides about the encoding, wherever it stands.
+    while roster.next().transpose().map_err(failed)?.is_some() {}
+    let shape = roster.shape().clone();
+    let summary = roster.finish().map_err(failed)?;
+    let read_as = shape.to_string();
+    let unreadable = summary.defects.shown.len() as u64 + summary.defects.more;
+    let document = ExplainDocument {
+        sealoff_explain: DocumentVersion,
+        name: &name,
+        read_as: &read_as,
+        shape: &shape,
+        columns: &columns,
+        first: &first,
+        rows: summary.rows,
+        unreadable,
+    };
+    let mut out = anstream::stdout();
+    let written = if json {
+        serde_json::to_string(&document).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+    } else {
+        write(&mut out, &document, line_width())
+    };
+    note_unprinted(written.and_then(|()| out.flush()));
+    Ok(Exit::Done)
+}
+
+fn write(out: &mut impl Write, document: &ExplainDocument<'_>, width: usize) -> io::Result<()> {
+    let rows = counted(document.rows.into(), "row", "rows");
+    let broken = match document.unreadable {
+        0 => String::new(),
+        1 => ", 1 of which cannot be read".to_owned(),
+        many => format!(", {many} of which cannot be read"),
+    };
+    line(out, "", &format!("{}: {rows}{broken} ({})", document.name, document.read_as), width)?;
+    writeln!(out, "\nColumns")?;
+    for ColumnReading { number, name, used } in document.columns {
+        let name = if *name == format!("#{number}") { name.clone() } else { format!("#{number} {name:?}") };
+        line(out, "  ", &format!("{name}: {}", sentence(*used)), width)?;
+    }
+    writeln!(out, "\nThe first rows, as they will be taken")?;
+    for row in document.first {
+        line(out, "  ", &format!("row {} on line {}: {}", row.row, row.line, row.sentence()), width)?;
+    }
+    writeln!(out)?;
+    line(out, "", "Another column says who is meant: --key COLUMN, or --key '#2'. Another property: --by.", width)?;
+    let list = quoted(std::path::Path::new(document.name));
+    line(out, "", &format!("Next: sealoff plan {list} --playbook PLAYBOOK --out DIR"), width)
+}
+
+/// A line of its own, with what goes over the width under its beginning.
+fn line(out: &mut impl Write, indent: &str, text: &str, width: usize) -> io::Result<()> {
+    let text = harmless(text);
+    for (index, part) in wrapped(&text, width.saturating_sub(indent.len() + 4)).into_iter().enumerate() {
+        let more = if index == 0 { "" } else { "    " };
+        writeln!(out, "{indent}{more}{part}")?;
+    }
+    Ok(())
+}
+
+/// What a column is read for, in words.
+fn sentence(used: ColumnUse) -> String {
+    match used {
+        ColumnUse::Key(ground) => format!("who is meant; {}", of_ground(ground)),
+        ColumnUse::KeyWhereEmpty => "who is meant, where the cell of the key is empty".to_owned(),
+        ColumnUse::MustAgree => "must name the same account as the key".to_owned(),
+        ColumnUse::Domain => "the domain of the short name, which must be the account's".to_owned(),
+        ColumnUse::Handoff => "who hands the new password over".to_owned(),
+        ColumnUse::Priority => "the order of work; lower goes first".to_owned(),
+        ColumnUse::Note => "a remark".to_owned(),
+        ColumnUse::AboutTheAccount => "what the list says about the account; it decides nothing".to_owned(),
+        ColumnUse::NotUsed(why) => format!("not used; {}", of_left_out(why)),
+    }
+}
+
+fn of_ground(ground: KeyGround) -> String {
+    match ground {
+        KeyGround::Named => "--key names it".to_owned(),
+        KeyGround::Alone => "the list has no header, and no other column holds accounts".to_owned(),
+        KeyGround::NameOfProperty(by) => format!("it is called as a column of the {by} is"),
+        KeyGround::NameOfObjectIds => "it is called as a column of object ids is".to_owned(),
+        KeyGround::NameOfSignInNames => "it is called as a column of sign-in names is".to_owned(),
+        KeyGround::NameOfPeople => {
+            "it is called as a column of people or addresses is, and no surer one holds accounts".to_owned()
+        }
+    }
+}
+
+fn of_left_out(why: LeftOut) -> String {
+    match why {
+        LeftOut::Passwords => "it holds passwords, and nothing of it is shown".to_owned(),
+        LeftOut::SomebodyElse => {
+            "by its name it holds somebody else (a manager, a sender) or a private address".to_owned()
+        }
+        LeftOut::LessSure => "another column is surer".to_owned(),
+        LeftOut::Property(by) => format!("to find people by it: --by {}", <&str>::from(by)),
+        LeftOut::Unknown => "its name means nothing here".to_owned(),
+    }
+}

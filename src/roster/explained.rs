@@ -1,0 +1,149 @@
+//! How each column of a list was read, and why.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::columns::Columns;
+use super::key_property::KeyProperty;
+use super::names;
+use super::read_options::ReadOptions;
+
+/// One column of a list, and what it is read for.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
+pub struct ColumnReading {
+    /// Its number, counted from 1.
+    pub number: usize,
+    /// Its name as the header spells it; `#3` without a header.
+    pub name: String,
+    /// What it is read for.
+    #[serde(flatten)]
+    pub used: ColumnUse,
+}
+
+/// What a column is read for, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
+#[serde(tag = "use", content = "why", rename_all = "kebab-case")]
+pub enum ColumnUse {
+    /// It says who is meant.
+    Key(KeyGround),
+    /// It says who is meant where the key cell is empty.
+    KeyWhereEmpty,
+    /// It must name the same account as the key.
+    MustAgree,
+    /// The Active Directory domain of a short name.
+    Domain,
+    /// Who hands the new password over.
+    Handoff,
+    /// The order of work.
+    Priority,
+    /// A remark.
+    Note,
+    /// What the export says about the account. It decides nothing.
+    AboutTheAccount,
+    /// Nothing of it is used.
+    NotUsed(LeftOut),
+}
+
+/// Why a column is the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyGround {
+    /// The operator named it.
+    Named,
+    /// The list has no header, and this column alone holds keys.
+    Alone,
+    /// It is called as columns of this property are.
+    NameOfProperty(KeyProperty),
+    /// It is called as columns of object ids are.
+    NameOfObjectIds,
+    /// It is called as columns of sign-in names are.
+    NameOfSignInNames,
+    /// It is called as columns of people or addresses are, and nothing surer is there.
+    NameOfPeople,
+}
+
+/// Why nothing of a column is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftOut {
+    /// It holds passwords.
+    Passwords,
+    /// It holds somebody other than the person of the row, or an address outside work.
+    SomebodyElse,
+    /// It may hold people, and another column is surer.
+    LessSure,
+    /// It may hold a property that people are looked up by: `--by`.
+    Property(KeyProperty),
+    /// Its name says nothing that matters here.
+    Unknown,
+}
+
+/// How each column of a list with these names was read.
+pub(super) fn of_columns(
+    columns: &Columns,
+    names: &[String],
+    has_header: bool,
+    options: &ReadOptions,
+) -> Vec<ColumnReading> {
+    let reading = |(index, name): (usize, &String)| ColumnReading {
+        number: index + 1,
+        name: if name.is_empty() { format!("#{}", index + 1) } else { name.clone() },
+        used: used(columns, index, name, has_header, options),
+    };
+    names.iter().enumerate().map(reading).collect()
+}
+
+fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: &ReadOptions) -> ColumnUse {
+    let is = |column: &Option<super::column::NamedColumn>| column.as_ref().is_some_and(|column| column.index == index);
+    if columns.key.index == index {
+        return ColumnUse::Key(ground(name, has_header, options));
+    }
+    if is(&columns.fallback) {
+        return ColumnUse::KeyWhereEmpty;
+    }
+    let about = [
+        &columns.user_type,
+        &columns.synced,
+        &columns.enabled,
+        &columns.blocked,
+        &columns.display_name,
+        &columns.department,
+    ];
+    let uses = [
+        (is(&columns.upn_beside) || is(&columns.id_beside), ColumnUse::MustAgree),
+        (is(&columns.domain), ColumnUse::Domain),
+        (is(&columns.handoff), ColumnUse::Handoff),
+        (is(&columns.priority), ColumnUse::Priority),
+        (is(&columns.note), ColumnUse::Note),
+        (about.into_iter().any(is), ColumnUse::AboutTheAccount),
+    ];
+    uses.into_iter().find_map(|(is, used)| is.then_some(used)).unwrap_or(ColumnUse::NotUsed(left_out(name)))
+}
+
+fn ground(name: &str, has_header: bool, options: &ReadOptions) -> KeyGround {
+    let meaning = names::meaning(name);
+    match options.by {
+        _ if options.key.is_some() => KeyGround::Named,
+        _ if !has_header => KeyGround::Alone,
+        Some(by) => KeyGround::NameOfProperty(by),
+        None if names::OBJECT_ID.contains(&meaning.as_str()) => KeyGround::NameOfObjectIds,
+        None if names::UPN.contains(&meaning.as_str()) => KeyGround::NameOfSignInNames,
+        None => KeyGround::NameOfPeople,
+    }
+}
+
+fn left_out(name: &str) -> LeftOut {
+    let meaning = names::meaning(name);
+    let property = [KeyProperty::EmployeeId, KeyProperty::SamAccountName, KeyProperty::Sid, KeyProperty::ProxyAddress];
+    if names::is_secret(name) {
+        LeftOut::Passwords
+    } else if names::is_never_a_key(name) {
+        LeftOut::SomebodyElse
+    } else if names::is_a_key(&meaning, None) {
+        LeftOut::LessSure
+    } else if let Some(by) = property.into_iter().find(|by| names::is_a_key(&meaning, Some(*by))) {
+        LeftOut::Property(by)
+    } else {
+        LeftOut::Unknown
+    }
+}

@@ -1,0 +1,135 @@
+//! Finds the rows of a sheet that are hidden, by a filter or by hand: who looks at the sheet does not see these people.
+
+use std::io::{self, Write};
+
+/// A tag with more bytes is no row.
+const MAX_TAG_BYTES: usize = 1024;
+
+/// Takes the XML of a sheet as it is unpacked, and keeps the numbers of its hidden rows.
+#[derive(Default)]
+pub(super) struct HiddenRows {
+    /// What was read of the tag that is open.
+    tag: Option<Vec<u8>>,
+    row: u64,
+    hidden: Vec<u64>,
+}
+
+impl HiddenRows {
+    /// The numbers of the hidden rows, counted from 1, in ascending order.
+    pub(super) fn into_numbers(mut self) -> Vec<u64> {
+        self.hidden.sort_unstable();
+        self.hidden
+    }
+
+    fn tag(&mut self, tag: &[u8]) {
+        let name = tag.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
+        if name.rsplit(|byte| *byte == b':').next() != Some(b"row") || tag.starts_with(b"/") {
+            return;
+        }
+        let number = attribute(tag, "r").and_then(|number| number.parse().ok());
+        self.row = number.unwrap_or(self.row + 1);
+        if attribute(tag, "hidden").is_some_and(|value| matches!(value.as_str(), "1" | "true")) {
+            self.hidden.push(self.row);
+        }
+    }
+}
+
+impl Write for HiddenRows {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.tag.take() {
+                None => {
+                    let Some(start) = rest.iter().position(|byte| *byte == b'<') else { break };
+                    self.tag = Some(Vec::new());
+                    rest = &rest[start + 1..];
+                }
+                Some(mut tag) => {
+                    let end = rest.iter().position(|byte| *byte == b'>');
+                    let part = &rest[..end.unwrap_or(rest.len())];
+                    tag.extend_from_slice(&part[..part.len().min(MAX_TAG_BYTES.saturating_sub(tag.len()))]);
+                    match end {
+                        Some(end) => {
+                            self.tag(&tag);
+                            rest = &rest[end + 1..];
+                        }
+                        None => {
+                            self.tag = Some(tag);
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The value of an attribute in a tag, whatever its prefix: `id` is `r:id` as well.
+fn attribute(tag: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(tag);
+    let mut rest = text.split_once(char::is_whitespace)?.1;
+    loop {
+        let (key, behind) = rest.split_once('=')?;
+        let behind = behind.trim_start();
+        let quote = behind.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let (value, behind) = behind[1..].split_once(quote)?;
+        if key.trim().rsplit(':').next() == Some(name) {
+            return Some(value.to_owned());
+        }
+        rest = behind;
+    }
+}
+
+/// The parts of a workbook that hold its sheets, in the order of the sheets.
+pub(super) fn parts_of_sheets(workbook: &[u8], relations: &[u8]) -> Vec<Option<String>> {
+    let relations: Vec<(String, String)> = tags(relations, b"Relationship")
+        .filter_map(|tag| Some((attribute(tag, "Id")?, attribute(tag, "Target")?)))
+        .collect();
+    let part = |tag: &[u8]| {
+        let id = attribute(tag, "id")?;
+        let (_, target) = relations.iter().find(|(known, _)| *known == id)?;
+        Some(target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned))
+    };
+    tags(workbook, b"sheet").map(part).collect()
+}
+
+/// The tags of this local name.
+fn tags<'a>(xml: &'a [u8], name: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let is_name = move |tag: &&[u8]| {
+        let full = tag.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+        full.rsplit(|byte| *byte == b':').next() == Some(name)
+    };
+    xml.split(|byte| *byte == b'<').filter_map(|part| part.split(|byte| *byte == b'>').next()).filter(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_rows_are_found_however_the_bytes_arrive() {
+        let xml = br#"<s:sheetData><row r="1"><c/></row><row r="3" spans="1:2" hidden="1"/><s:row hidden='true' r='4'></s:row><row hidden="0"/><row hidden="1"/></s:sheetData><rowBreaks hidden="1"/>"#;
+        for piece in [1, 7, xml.len()] {
+            let mut rows = HiddenRows::default();
+            for part in xml.chunks(piece) {
+                rows.write_all(part).unwrap();
+            }
+            assert_eq!(rows.into_numbers(), [3, 4, 6]);
+        }
+    }
+
+    #[test]
+    fn the_parts_of_the_sheets_are_in_their_order() {
+        let workbook = br#"<workbook><sheets><sheet name="B" sheetId="2" r:id="rId2"/><x:sheet name="A" r:id="rId1"/><sheet r:id="no"/></sheets></workbook>"#;
+        let relations = br#"<R><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Target="/xl/worksheets/s2.xml" Id="rId2"/></R>"#;
+        assert_eq!(
+            parts_of_sheets(workbook, relations),
+            [Some("xl/worksheets/s2.xml".to_owned()), Some("xl/worksheets/sheet1.xml".to_owned()), None]
+        );
+    }
+}
