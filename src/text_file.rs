@@ -10,7 +10,8 @@ use std::path::Path;
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 use zeroize::Zeroizing;
 
-use crate::roster::encoding::{Encoding, of_the_first_bytes, utf8_or_older};
+use crate::roster::encoding::{Encoding, of_the_first_bytes};
+use crate::roster::old_encodings::utf8_or_older;
 
 /// What a file that is no text is refused with.
 const NOT_TEXT: &str = "it is not text in UTF-8 or UTF-16; save it as UTF-8";

@@ -138,7 +138,12 @@ fn write(out: &mut impl Write, document: &ExplainDocument<'_>, width: usize) -> 
         line(out, "  ", &format!("row {} on line {}: {}", row.row, row.line, row.sentence()), width)?;
     }
     writeln!(out)?;
-    line(out, "", "Another column says who is meant: --key COLUMN, or --key '#2'. Another property: --by.", width)?;
+    line(
+        out,
+        "",
+        "If another column says who is meant: --key COLUMN. If people are named by another property: --by.",
+        width,
+    )?;
     let list = quoted(std::path::Path::new(document.name));
     line(out, "", &format!("Next: sealoff plan {list} --playbook PLAYBOOK --out DIR"), width)
 }

@@ -12,9 +12,6 @@ use super::sample::Sample;
 use super::source::Source;
 use super::titles::header_below_titles;
 
-/// How much of a text is looked at before anything is decided.
-pub(super) const HEAD: usize = 64 * 1024;
-
 /// What the head of a list says about the whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dialect {

@@ -3,8 +3,6 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::old_encodings;
-
 /// The encoding of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, strum::Display)]
 pub enum Encoding {
@@ -94,24 +92,6 @@ const fn is_ascii_text(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
-/// Decides between UTF-8 and older encodings by the text that begins with the first byte outside ASCII; `whole` says that
-/// nothing follows it.
-///
-/// Letters of Windows-1252 hardly ever make a valid sequence of UTF-8 by chance. So the text is UTF-8 if at least half of
-/// what is outside ASCII is valid. One broken sequence among many is then a defect of its row.
-pub(crate) fn utf8_or_older(text: &[u8], whole: bool) -> Encoding {
-    let (mut valid, mut broken) = (0_usize, 0_usize);
-    let mut rest = text.len();
-    for chunk in text.utf8_chunks() {
-        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        rest -= chunk.valid().len() + chunk.invalid().len();
-        // The end of the window may cut a sequence in two.
-        let cut_through = rest == 0 && !whole && is_begun(chunk.invalid());
-        broken += usize::from(!chunk.invalid().is_empty() && !cut_through);
-    }
-    if broken == 0 || (valid > 0 && valid >= broken) { Encoding::Utf8 } else { old_encodings::of_text(text) }
-}
-
 /// Whether more bytes could make a sequence of UTF-8 of these.
 pub(super) fn is_begun(bytes: &[u8]) -> bool {
     !bytes.is_empty() && std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
@@ -145,22 +125,5 @@ mod tests {
         assert_eq!(of_the_first_bytes(b"a\nb\0o\0b\0@\0b\0.\0c\0"), (Encoding::Utf8, 0), "a short head counts as well");
         let names = wide("name,user\r\n山田太,taro@contoso.com\r\n");
         assert_eq!(of_the_first_bytes(&names), (Encoding::Utf16Le, 0), "ideographs may look like ASCII");
-    }
-
-    #[test]
-    fn one_broken_sequence_does_not_make_another_encoding() {
-        let decide = |text: &[u8]| utf8_or_older(text, true);
-        assert_eq!(decide("ü, ö, é".as_bytes()), Encoding::Utf8);
-        assert_eq!(decide(b"\xfc, \xc3\xb6, \xc3\xa9"), Encoding::Utf8);
-        assert_eq!(decide(b"\xfc"), Encoding::Windows1252);
-        assert_eq!(decide(b"J\xfcrgen Gro\xdfmann, \xc5 \xa9"), Encoding::Windows1252);
-        assert_eq!(decide(b"caf\xc9\x94, J\xfcrgen, Bj\xf6rn"), Encoding::Windows1252);
-    }
-
-    #[test]
-    fn a_window_may_end_inside_a_character() {
-        assert_eq!(utf8_or_older(b"\xc3", false), Encoding::Utf8);
-        assert_eq!(utf8_or_older(b"\xc3", true), Encoding::Windows1252);
-        assert_eq!(utf8_or_older(b"\xfcr", false), Encoding::Windows1252);
     }
 }

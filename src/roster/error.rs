@@ -229,7 +229,7 @@ fn misspelt(found: &[String], by: Option<KeyProperty>) -> Option<(&String, &'sta
 }
 
 /// A name as it is written on a command line.
-pub(super) fn quote(name: &str) -> String {
+fn quote(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.chars().all(plain) { name.to_owned() } else { format!("'{name}'") }
 }

@@ -1,4 +1,4 @@
-//! Finds the rows of a sheet that are hidden, by a filter or by hand: who looks at the sheet does not see these people.
+//! Finds the rows of a sheet that are hidden, by a filter or by hand: a person who looks at the sheet does not see these people.
 
 use std::io::{self, Write};
 

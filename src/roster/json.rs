@@ -11,7 +11,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::list_format::ListFormat;
+use super::list_format::{ListFormat, MAX_DOCUMENT_BYTES};
 use super::names;
 use super::table_text::TableText;
 
@@ -203,7 +203,7 @@ impl<'a> People<'a> {
                 fits &= text.push(*line, std::iter::once(shown(element).as_ref()));
             }
             if !fits {
-                return Err(JsonFault::TooLong(super::opened::MAX_DOCUMENT_BYTES));
+                return Err(JsonFault::TooLong(MAX_DOCUMENT_BYTES));
             }
         }
         Ok(JsonTable { format, text: text.into_bytes(), first_line })

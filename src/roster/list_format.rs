@@ -5,6 +5,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+/// A JSON document and a workbook are read whole, and have no more bytes.
+pub(super) const MAX_DOCUMENT_BYTES: usize = 128 << 20;
+
 /// The format of a list.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]

@@ -73,7 +73,7 @@ mod names;
 mod no_list;
 mod not_a_user;
 mod number;
-mod old_encodings;
+pub(crate) mod old_encodings;
 mod opened;
 mod preamble;
 mod property;

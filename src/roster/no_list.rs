@@ -1,7 +1,5 @@
 //! Files that are not lists, by the name that people know them by.
 
-use super::dialect::HEAD;
-
 /// A file that may hold the people and is no list of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 pub enum NoList {
@@ -147,7 +145,7 @@ impl NoList {
 
     /// What the beginning of a text shows.
     pub(super) fn of_text(head: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(&head[..head.len().min(HEAD)]);
+        let text = String::from_utf8_lossy(head);
         let text = text.trim_start();
         if text.starts_with('<') {
             return of_markup(text);

@@ -4,10 +4,28 @@
 //! sense in it and in no other: letters stand where letters must stand, capitals begin words, ideographs stand in rows and are
 //! those in use. Everything else is taken for Windows-1252, the encoding of Western Europe, as it always was.
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, is_begun};
+
+/// Decides between UTF-8 and older encodings by the text that begins with the first byte outside ASCII; `whole` says that
+/// nothing follows it.
+///
+/// Letters of Windows-1252 hardly ever make a valid sequence of UTF-8 by chance. So the text is UTF-8 if at least half of
+/// what is outside ASCII is valid. One broken sequence among many is then a defect of its row.
+pub(crate) fn utf8_or_older(text: &[u8], whole: bool) -> Encoding {
+    let (mut valid, mut broken) = (0_usize, 0_usize);
+    let mut rest = text.len();
+    for chunk in text.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        rest -= chunk.valid().len() + chunk.invalid().len();
+        // The end of the window may cut a sequence in two.
+        let cut_through = rest == 0 && !whole && is_begun(chunk.invalid());
+        broken += usize::from(!chunk.invalid().is_empty() && !cut_through);
+    }
+    if broken == 0 || (valid > 0 && valid >= broken) { Encoding::Utf8 } else { of_text(text) }
+}
 
 /// The one encoding in which a text that is no UTF-8 makes sense, from its first byte outside ASCII on; otherwise Windows-1252.
-pub(super) fn of_text(text: &[u8]) -> Encoding {
+fn of_text(text: &[u8]) -> Encoding {
     let tests: [(Encoding, fn(&[u8]) -> bool); 4] = [
         (Encoding::ShiftJis, is_shift_jis),
         (Encoding::Gbk, is_gbk),
@@ -273,6 +291,23 @@ mod tests {
         ] {
             assert_eq!(recognised(text, encoding), Encoding::Windows1252, "{text}");
         }
+    }
+
+    #[test]
+    fn one_broken_sequence_does_not_make_another_encoding() {
+        let decide = |text: &[u8]| utf8_or_older(text, true);
+        assert_eq!(decide("ü, ö, é".as_bytes()), Encoding::Utf8);
+        assert_eq!(decide(b"\xfc, \xc3\xb6, \xc3\xa9"), Encoding::Utf8);
+        assert_eq!(decide(b"\xfc"), Encoding::Windows1252);
+        assert_eq!(decide(b"J\xfcrgen Gro\xdfmann, \xc5 \xa9"), Encoding::Windows1252);
+        assert_eq!(decide(b"caf\xc9\x94, J\xfcrgen, Bj\xf6rn"), Encoding::Windows1252);
+    }
+
+    #[test]
+    fn a_window_may_end_inside_a_character() {
+        assert_eq!(utf8_or_older(b"\xc3", false), Encoding::Utf8);
+        assert_eq!(utf8_or_older(b"\xc3", true), Encoding::Windows1252);
+        assert_eq!(utf8_or_older(b"\xfcr", false), Encoding::Windows1252);
     }
 
     proptest! {

@@ -3,18 +3,17 @@
 use std::io;
 
 use super::delimiter::Delimiter;
-use super::dialect::HEAD;
 use super::error::RosterError;
 use super::json;
-use super::list_format::ListFormat;
+use super::list_format::{ListFormat, MAX_DOCUMENT_BYTES};
 use super::no_list::NoList;
 use super::read_options::ReadOptions;
 use super::source::Source;
 use super::text::Text;
 use super::workbook::{self, WorkbookFault};
 
-/// A JSON document and a workbook are read whole, and have no more bytes.
-pub(super) const MAX_DOCUMENT_BYTES: usize = 128 << 20;
+/// How much of a text is looked at before anything is decided.
+const HEAD: usize = 64 * 1024;
 
 /// A list, open as text.
 pub(super) struct Opened {

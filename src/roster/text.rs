@@ -15,7 +15,8 @@ use encoding_rs::{
     Decoder, DecoderResult, GBK, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
 };
 
-use super::encoding::{Encoding, is_begun, of_the_first_bytes, utf8_or_older};
+use super::encoding::{Encoding, is_begun, of_the_first_bytes};
+use super::old_encodings::utf8_or_older;
 use super::utf16::{UNDECODABLE, Utf16};
 use crate::digest::{Digest, Hasher};
 

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read as _, Write};
+use std::path::Path;
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 use zip::ZipArchive;
@@ -18,6 +19,7 @@ use super::list_format::SheetChosen;
 use super::no_list::NoList;
 use super::read_options::ReadOptions;
 use super::table_text::TableText;
+use crate::words::quoted;
 
 /// All parts of a workbook together unpack to no more bytes.
 const MAX_UNPACKED_BYTES: u64 = 1 << 30;
@@ -39,7 +41,7 @@ pub enum WorkbookFault {
     NoSheet { asked: String, found: Vec<String> },
     #[error("has nothing on its sheet {:?}", .0.sheet)]
     EmptySheet(SheetChosen),
-    /// Whoever looks at the sheet does not see these people.
+    /// A person who looks at the sheet does not see these people.
     #[error("has {} on its sheet {:?}", counted(*.rows), .sheet)]
     HiddenRows { sheet: String, rows: u64 },
     #[error("has no sheet with cells that can be seen")]
@@ -70,7 +72,7 @@ impl WorkbookFault {
 
 /// How another sheet is read.
 pub(super) fn of_another_sheet(sheet: &str) -> String {
-    format!("If the list is on another sheet: --sheet {}", super::error::quote(sheet))
+    format!("If the list is on another sheet: --sheet {}", quoted(Path::new(sheet)))
 }
 
 fn counted(rows: u64) -> String {
@@ -90,42 +92,84 @@ pub(super) fn read(bytes: Vec<u8>, options: &ReadOptions) -> Result<(SheetChosen
     let hidden = place.map(|place| parts.hidden_rows(place)).unwrap_or_default();
     let mut reader = workbook.worksheet_cells_reader(&sheet.sheet).map_err(|error| broken(&error))?;
     let formats: Vec<Option<ZeroFilled>> = reader.styles().iter().map(ZeroFilled::of).collect();
-    let mut text = TableText::from_line(1);
-    let mut row: Vec<Cow<'_, str>> = Vec::new();
-    let mut line = 0;
-    let mut push = |line: u64, row: &mut Vec<Cow<'_, str>>| {
-        while row.last().is_some_and(|cell| cell.is_empty()) {
-            row.pop();
-        }
-        sheet.hidden_rows += u64::from(!row.is_empty() && hidden.binary_search(&line).is_ok());
-        let fits = row.is_empty() || text.push(line, row.iter().map(AsRef::as_ref));
-        row.clear();
-        if fits { Ok(()) } else { Err(WorkbookFault::TooLarge(MAX_UNPACKED_BYTES)) }
-    };
-    let mut any = false;
+    let mut rows = SheetRows::default();
+    let (mut row, mut line) = (Vec::new(), 0);
     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| broken(&error))? {
         let (cell_row, column) = cell.get_position();
-        let cell_line = u64::from(cell_row) + 1;
-        if cell_line != line {
-            push(line, &mut row)?;
-            line = cell_line;
+        if u64::from(cell_row) + 1 != line {
+            rows.push(line, std::mem::take(&mut row))?;
+            line = u64::from(cell_row) + 1;
         }
         let value = shown(cell.get_value(), formats.get(style).and_then(Option::as_ref));
         if value.is_empty() {
             continue;
         }
-        any = true;
         let column = column as usize;
         if row.len() <= column {
             row.resize(column + 1, Cow::Borrowed(""));
         }
         row[column] = value;
     }
-    push(line, &mut row)?;
+    rows.push(line, row)?;
+    sheet.hidden_rows = rows.lines.iter().filter(|line| hidden.binary_search(line).is_ok()).count() as u64;
     if sheet.hidden_rows > 0 && !options.hidden_rows {
         return Err(WorkbookFault::HiddenRows { sheet: sheet.sheet, rows: sheet.hidden_rows });
     }
-    if any { Ok((sheet, text.into_bytes())) } else { Err(WorkbookFault::EmptySheet(sheet)) }
+    let text = rows.into_text()?;
+    if text.is_empty() { Err(WorkbookFault::EmptySheet(sheet)) } else { Ok((sheet, text)) }
+}
+
+/// So many rows show how wide a sheet is.
+const MAX_HELD_ROWS: usize = 64;
+
+/// The rows of a sheet, each with as many cells as the widest of the first ones: a sheet does not say where its rows end.
+struct SheetRows<'a> {
+    text: TableText,
+    /// The first rows, until the width is known.
+    held: Vec<(u64, Vec<Cow<'a, str>>)>,
+    width: usize,
+    /// The lines of all rows with anything in them.
+    lines: Vec<u64>,
+}
+
+impl Default for SheetRows<'_> {
+    fn default() -> Self {
+        Self { text: TableText::from_line(1), held: Vec::new(), width: 0, lines: Vec::new() }
+    }
+}
+
+impl<'a> SheetRows<'a> {
+    fn push(&mut self, line: u64, row: Vec<Cow<'a, str>>) -> Result<(), WorkbookFault> {
+        if row.is_empty() {
+            return Ok(());
+        }
+        self.lines.push(line);
+        if self.lines.len() > MAX_HELD_ROWS {
+            self.write_held()?;
+            return self.write(line, row);
+        }
+        self.width = self.width.max(row.len());
+        self.held.push((line, row));
+        Ok(())
+    }
+
+    fn write_held(&mut self) -> Result<(), WorkbookFault> {
+        std::mem::take(&mut self.held).into_iter().try_for_each(|(line, row)| self.write(line, row))
+    }
+
+    fn write(&mut self, line: u64, mut row: Vec<Cow<'a, str>>) -> Result<(), WorkbookFault> {
+        row.resize(row.len().max(self.width), Cow::Borrowed(""));
+        if self.text.push(line, row.iter().map(AsRef::as_ref)) {
+            Ok(())
+        } else {
+            Err(WorkbookFault::TooLarge(MAX_UNPACKED_BYTES))
+        }
+    }
+
+    fn into_text(mut self) -> Result<Vec<u8>, WorkbookFault> {
+        self.write_held()?;
+        Ok(self.text.into_bytes())
+    }
 }
 
 fn broken(error: &XlsxError) -> WorkbookFault {

@@ -307,7 +307,10 @@ fn any_list_is_explained_column_by_column() {
     assert_eq!(json["columns"][2]["use"], "key");
     let secret = "upn,Password\nada@contoso.com,Sommer2026!\nbob,Sommer2026!\n";
     stage.write("secret.csv", secret);
-    let shown = stage.run(&["plan", "secret.csv", "--explain"]).succeeded().says(&["it holds passwords", "2 rows, 1 of which cannot be read"]);
+    let shown = stage
+        .run(&["plan", "secret.csv", "--explain"])
+        .succeeded()
+        .says(&["it holds passwords", "2 rows, 1 of which cannot be read"]);
     assert!(!format!("{}{}", shown.out, shown.err).contains("Sommer"), "{}", shown.out);
     stage.run(&["plan", "secret.csv", "--out", "none"]).exited(2).complains(&["--playbook"]);
 }
