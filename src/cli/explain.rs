@@ -192,7 +192,7 @@ fn of_left_out(why: LeftOut) -> String {
         LeftOut::SomebodyElse => {
             "by its name it holds somebody else (a manager, a sender) or a private address".to_owned()
         }
-        LeftOut::LessSure => "another column is surer".to_owned(),
+        LeftOut::LessSure => "it may hold people, and another column was taken".to_owned(),
         LeftOut::Property(by) => format!("to find people by it: --by {}", <&str>::from(by)),
         LeftOut::Unknown => "its name means nothing here".to_owned(),
     }

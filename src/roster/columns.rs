@@ -39,6 +39,8 @@ pub(super) struct Columns {
     /// Whether the list has passwords. In a broken row, a missing cell may shift a password into another column, so nothing of
     /// such rows is shown.
     pub(super) has_passwords: bool,
+    /// Whether a row that begins with `#` is commented out. Where all rows begin so, it belongs to their numbers.
+    pub(super) has_comments: bool,
     /// Whether the list is one of Entra's templates, in which the first row may be an example.
     pub(super) template: bool,
 }
@@ -120,6 +122,7 @@ impl Columns {
             department: None,
             names: NameColumns::default(),
             has_passwords: false,
+            has_comments: true,
             template: false,
         }
     }

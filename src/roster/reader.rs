@@ -8,6 +8,7 @@ use crate::ids::RowNumber;
 use super::cells::Cells;
 use super::column::NamedColumn;
 use super::columns::Columns;
+use super::comment::is_commented;
 use super::defect::Defects;
 use super::delimiter::Delimiter;
 use super::dialect::Dialect;
@@ -242,6 +243,8 @@ impl Table {
             None => header(&mut records, &mut cells, &HeaderContext { sample, below, template }, options, from)?,
         };
         columns.template |= template;
+        let rows = if has_header { sample.people() } else { sample.rows.clone() };
+        columns.has_comments = !rows.iter().all(|row| row.first().is_some_and(|cell| is_commented(cell.as_bytes())));
         Ok(Self { records, cells, columns, names, has_header })
     }
 }

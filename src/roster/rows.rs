@@ -19,7 +19,7 @@ use crate::ids::{ObjectId, RowNumber};
 use super::cells::Cells;
 use super::column::NamedColumn;
 use super::columns::Columns;
-use super::comment;
+use super::comment::is_commented;
 use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
@@ -122,7 +122,7 @@ impl<'a> RowReader<'a> {
         if key.is_empty() && self.cells.all_blank() {
             return RowOutcome::Blank;
         }
-        if comment::is_commented(self.cells.get(0)) {
+        if self.columns.has_comments && is_commented(self.cells.get(0)) {
             let reason = DefectReason::NotAUser { text: self.shown(key), why: NotAUser::CommentedOut };
             return RowOutcome::Entry(self.entry(self.shown(key), Err(self.at(column, reason))));
         }

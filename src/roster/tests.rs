@@ -576,6 +576,8 @@ fn titles_and_comments_are_passed_over_and_lines_stay_those_of_the_file() {
     let lines: Vec<(u64, bool)> =
         commented.iter().map(|(line, said)| (*line, said.contains("commented out"))).collect();
     assert_eq!(lines, [(1, true), (2, false), (3, true), (4, false)], "{commented:?}");
+    let numbered = rows("No,UPN\n#E-1,ada@b.c\n#E-2,bob@b.c\n");
+    assert_eq!(numbered, [(2, "ada@b.c".to_owned()), (3, "bob@b.c".to_owned())], "a # of all rows is part of them");
     let beside = rows("Name,UPN\nAda,ada@b.c\n#Bob,bob@b.c\n");
     assert!(beside[1].1.contains("commented out"), "{beside:?}");
 }
@@ -622,7 +624,7 @@ fn a_sheet_of_a_workbook_is_a_list() {
     assert_eq!(by_number, Some((4, Key::Property(KeyProperty::EmployeeId, "00040".into()))), "with its zeros");
     for sheet in ["joiners", "#2"] {
         let olha = first(open(Some(sheet), None).unwrap());
-        assert_eq!(olha, Some((2, Key::UserPrincipalName(upn("olha.kovalenko@contoso.com")))), "{sheet}");
+        assert_eq!(olha, Some((2, Key::UserPrincipalName(upn("olha.shevchenko@contoso.com")))), "{sheet}");
     }
     let error = open(Some("Leaver"), None).err().unwrap().to_string();
     assert!(error.contains("\"Leavers\", \"Joiners\", \"Lists\""), "{error}");

@@ -23,6 +23,9 @@ use crate::digest::{Digest, Hasher};
 /// How many bytes are looked at behind the first byte outside ASCII.
 const WINDOW: usize = 256 * 1024;
 
+/// So many letters in front of that byte may be the beginning of its word.
+const WORD: usize = 16;
+
 const CHUNK: usize = 32 * 1024;
 
 /// Enough to see a byte order mark, or the letters of a header in UTF-16.
@@ -38,6 +41,8 @@ pub(super) struct Text {
     head: Cursor<Vec<u8>>,
     /// What was decoded, and is not yet read.
     ready: Cursor<Vec<u8>>,
+    /// The last ASCII letters: a word may begin with them.
+    before: Vec<u8>,
     /// The digest of the file, where this is another text made from it.
     digest: Option<Digest>,
 }
@@ -68,7 +73,16 @@ impl Text {
         raw.ahead = Cursor::new(first);
         raw.ahead.set_position(mark as u64);
         let nothing = || Cursor::new(Vec::new());
-        Ok(Self { raw, encoding, byte_order_mark: mark > 0, state, head: nothing(), ready: nothing(), digest: None })
+        Ok(Self {
+            raw,
+            encoding,
+            byte_order_mark: mark > 0,
+            state,
+            head: nothing(),
+            ready: nothing(),
+            before: Vec::new(),
+            digest: None,
+        })
     }
 
     /// The first bytes of the file, undecoded.
@@ -138,10 +152,12 @@ impl Text {
         let bytes = &buffer[..read];
         // The test of all bytes is many times faster than the search, and nearly always true.
         let ascii = if bytes.is_ascii() { read } else { bytes.iter().take_while(|byte| byte.is_ascii()).count() };
+        self.before.extend_from_slice(&bytes[ascii.saturating_sub(WORD)..ascii]);
+        self.before.drain(..self.before.len().saturating_sub(WORD));
         if ascii < read {
             let mut window = bytes[ascii..].to_vec();
             let whole = self.raw.fill(&mut window, WINDOW)?;
-            self.encoding = utf8_or_older(&window, whole);
+            self.encoding = utf8_or_older(&[self.before.as_slice(), &window].concat(), whole);
             (self.state, window) = DecodingState::of_window(self.encoding, window);
             self.ready = Cursor::new(window);
         }
