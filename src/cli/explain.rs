@@ -9,7 +9,7 @@ use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::preview::{note_unprinted, quoted};
 use super::words::{counted, harmless, line_width, wrapped};
-use crate::json_schema::DocumentVersion;
+use crate::json::DocumentVersion;
 use crate::roster::{ColumnReading, ColumnUse, Entry, KeyGround, LeftOut, Roster, RosterError, RosterShape};
 
 /// So many rows are shown as they will be taken.
