@@ -90,6 +90,7 @@ pub mod clock;
 pub mod digest;
 pub mod ids;
 pub mod json;
+mod machine;
 mod nearest;
 pub mod private_files;
 mod program;

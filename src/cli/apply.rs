@@ -7,6 +7,7 @@ use clap::Args;
 use time::OffsetDateTime;
 
 use super::approval::Approval;
+use super::approval_args::ApprovalArgs;
 use super::apps::{AppArgs, Entering};
 use super::carry_out::{Terms, carry_out, show_finished};
 use super::connect::ConnectionArgs;
@@ -62,6 +63,8 @@ pub struct ApplyArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    said: ApprovalArgs,
+    #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
     checks: CheckArgs,
@@ -104,6 +107,6 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     let start = start_by(TenantCalendar::new(connected.clock))?;
     let not_before = start.map(|start| NotBefore { start, lock: &lock, max_age: args.max_age });
     let entering = Entering { first: connected, further };
-    let terms = Terms { approval, pace: args.pace, checks: args.checks, json: args.json, not_before };
+    let terms = Terms { approval, said: args.said, pace: args.pace, checks: args.checks, json: args.json, not_before };
     carry_out(&plan, &resume_point, entering, terms).await
 }

@@ -1,10 +1,12 @@
 //! How the operator approves, and whether what was approved is this plan.
 
+use super::approval_args::ApprovalArgs;
 use super::exit::Failure;
 use super::words::{counted, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
 use crate::wording::plan_command::naming_the_number;
+use crate::run::engagement::{ApprovalWay, RecordedApproval};
 
 /// How the operator approves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,17 @@ impl Approval {
         Err(self.does_not_fit(format_args!("{what}")).with_next(
             "Another plan was approved than this one. Find the folder of that plan, or have this one read and approved.",
         ))
+    }
+
+    /// What the journal keeps of it, with what was said besides.
+    pub(super) fn recorded(&self, args: ApprovalArgs) -> RecordedApproval {
+        let way = match self {
+            Self::Plan(_) => ApprovalWay::Fingerprint,
+            Self::Number(_) => ApprovalWay::Number,
+            Self::Asked => ApprovalWay::Typed,
+            Self::Drill => ApprovalWay::Drill,
+        };
+        RecordedApproval { way, approved_by: args.approved_by, reason: args.reason }
     }
 
     fn number(&self) -> Option<u64> {

@@ -17,6 +17,7 @@ use super::precheck::{CheckArgs, check_permissions, what_is_missing};
 use super::progress::left_out;
 use crate::graph::app_file::AppFile;
 use crate::graph::caller::Caller;
+use crate::graph::named_caller::NamedCaller;
 use crate::graph::quota::Allowance;
 use crate::graph::reading::{Organization, ReadError, Reading};
 use crate::graph::token::Credential;
@@ -203,6 +204,19 @@ impl Joined {
     /// How many apps there are.
     pub(super) fn count(&self) -> u32 {
         1 + u32::try_from(self.others.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Every app that writes.
+    ///
+    /// # Errors
+    ///
+    /// One has no token any more.
+    pub(super) async fn callers(&self) -> Result<Vec<NamedCaller>, Failure> {
+        let mut callers = vec![self.reader.transport.named_caller().await?];
+        for (_, transport) in &self.others {
+            callers.push(transport.named_caller().await?);
+        }
+        Ok(callers)
     }
 
     /// Has every app get in anew with its next call.

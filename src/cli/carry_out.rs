@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use super::approval::Approval;
+use super::approval_args::ApprovalArgs;
 use super::apps::{self, Entering, Joined};
 use super::exit::{Exit, Failure};
 use super::failures;
@@ -27,6 +28,7 @@ use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::report::refused;
 use crate::run::credential_generator::{CredentialGenerator, Sealing};
+use crate::run::engagement::{Engagement, RecordedApproval};
 use crate::run::engine::{Assignment, Ending, work};
 use crate::run::event::{Event, Statistics};
 use crate::run::events_log::EventsLog;
@@ -40,6 +42,7 @@ use crate::wording::pace::{QuotaOwner, shortest};
 /// On what terms a plan is carried out.
 pub(super) struct Terms<'a> {
     pub(super) approval: Approval,
+    pub(super) said: ApprovalArgs,
     pub(super) pace: PaceArgs,
     pub(super) checks: CheckArgs,
     pub(super) json: bool,
@@ -58,7 +61,7 @@ pub(super) async fn carry_out(
     entering: Entering,
     terms: Terms<'_>,
 ) -> Result<Exit, Failure> {
-    let Terms { approval, pace, checks, json, not_before } = terms;
+    let Terms { approval, said, pace, checks, json, not_before } = terms;
     let manifest = plan.manifest();
     let mut events = open_events(&pace, manifest)?;
     let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
@@ -76,7 +79,8 @@ pub(super) async fn carry_out(
         seen = preflight::check(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
     announce(manifest, resume_point, &joined, &pace);
-    let run = open_run(plan, resume_point, &mut seen, &joined, &pace).await?;
+    let recorded = approval.recorded(said);
+    let run = open_run(plan, resume_point, &mut seen, &joined, &pace, recorded).await?;
     let generator = CredentialGenerator {
         sealing,
         style: manifest.options.password,
@@ -105,7 +109,7 @@ pub(super) fn show_finished(
         None => refused::write_all(plan)?,
     };
     let is_drill = approval == Approval::Drill;
-    let exit = if is_drill { Exit::of_rehearsal(&output.outcomes) } else { Exit::of(&output.outcomes) };
+    let exit = Exit::of(&output.outcomes);
     let (statistics, pace, again) = (None, None, "");
     Recap { plan, output, statistics, pace, ending: RunEnd::Finished, exit, again, is_drill }.show(json);
     Ok(exit)
@@ -179,12 +183,18 @@ async fn open_run(
     seen: &mut Preflight,
     joined: &Joined,
     pace: &EffectivePace,
+    approval: RecordedApproval,
 ) -> Result<Run, Failure> {
     let clock = joined.reader.clock;
     let engaged = Record::Engaged {
         by: joined.reader.caller().await?.to_string(),
         quota_writes: pace.quota_writes.to_string(),
         clock_speed: clock.speed(),
+        who: Some(Box::new(Engagement {
+            applied_by: joined.reader.author().await?,
+            apps: joined.callers().await?,
+            approval,
+        })),
     };
     let drift = &seen.drift;
     let reconciliation = Reconciliation { drifted: &drift.drifted, seen: &drift.seen, seen_at: seen.seen_at };
@@ -264,7 +274,6 @@ fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit,
     let exit = match (&failure, end) {
         (Some(failure), _) => failure.exit,
         (None, RunEnd::Interrupted) => Exit::Interrupted,
-        (None, _) if is_drill => Exit::of_rehearsal(&output.outcomes),
         (None, _) => Exit::of(&output.outcomes),
     };
     let (statistics, pace, again) = (Some(statistics), Some(pace), resume_flags.as_str());

@@ -16,6 +16,7 @@ use crate::graph::connection::http_client;
 use crate::graph::endpoint::{Cloud, EndpointKind, Endpoints};
 use crate::graph::token::TokenSource;
 use crate::graph::transport::HttpTransport;
+use crate::plan::author::Author;
 
 /// Where Graph is, and how to get in.
 #[derive(Debug, Clone, Default, Args)]
@@ -84,6 +85,15 @@ impl Connected {
     /// There is no token.
     pub async fn caller(&self) -> Result<Caller, Failure> {
         Ok(self.transport.caller().await?)
+    }
+
+    /// Who works here, in the tenant and at this machine.
+    ///
+    /// # Errors
+    ///
+    /// There is no token.
+    pub async fn author(&self) -> Result<Author, Failure> {
+        Ok(Author::of_this_process(self.transport.named_caller().await?))
     }
 
     /// What may be shown of the sign-in.

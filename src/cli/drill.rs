@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::approval::Approval;
+use super::approval_args::ApprovalArgs;
 use super::apps::{AppArgs, Entering, FurtherApp};
 use super::carry_out::{Terms, carry_out, show_finished};
 use super::connect::{Connected, clock_speed};
@@ -123,7 +124,10 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
     let phases = Phases::begin(clock_speed, apps, &simulator);
     let mut drill = Drill { args: &args, clock_speed, folder, simulator, phases };
-    let Some(plan) = drill.plan(roster, rules).await? else { return Ok(Exit::Done) };
+    let plan = match drill.plan(roster, rules).await? {
+        Ok(plan) => plan,
+        Err(exit) => return Ok(exit),
+    };
     let keys = own.map(|own| own.write(&drill.folder)).transpose()?;
     print(args.json, |out| {
         out.text("Approved, because this is a drill.");
@@ -186,16 +190,16 @@ impl Drill<'_> {
         connect(self.simulator.connection(), self.clock_speed)
     }
 
-    /// Makes the plan and shows it; `None` where it changes no account.
-    async fn plan(&mut self, roster: Roster, rules: Rules) -> Result<Option<PlanFolder>, Failure> {
+    /// Makes the plan and shows it; the code to end with where it changes no account.
+    async fn plan(&mut self, roster: Roster, rules: Rules) -> Result<Result<PlanFolder, Exit>, Failure> {
         let connected = self.connect()?;
         let (summary, plan) = of_roster(roster, rules, &self.folder, &connected, CheckArgs::default()).await?;
         self.phases.ended("Plan", &self.simulator);
         preview::show(&summary, self.args.json);
         if summary.plan.accounts() == 0 {
-            return Ok(None);
+            return Ok(Err(Exit::of_empty(&summary.plan)));
         }
-        Ok(Some(plan.map_or_else(|| PlanFolder::open(&self.folder), Ok)?))
+        Ok(Ok(plan.map_or_else(|| PlanFolder::open(&self.folder), Ok)?))
     }
 
     /// Carries the plan out, and with `--interrupt` is killed on the way. Says how it ended, and whether it was killed.
@@ -268,9 +272,9 @@ impl Drill<'_> {
             out.text("Reading every account again, to prove each step:");
             out.blank();
         });
-        let exit = verify::once(plan, &self.connect()?, self.args.json).await?;
+        let is_proved = verify::once(plan, &self.connect()?, self.args.json).await?;
         self.phases.ended("Verify", &self.simulator);
-        Ok(exit == Exit::Done)
+        Ok(is_proved)
     }
 
     fn conclude(&self, rehearsed: &Rehearsed<'_>, exit: Exit, apps: u32) -> Result<(), Failure> {
@@ -297,7 +301,7 @@ async fn begin_or_resume(plan: &PlanFolder, entering: Entering, pace: PaceArgs, 
     if resume_point.has_nothing_to_do() {
         return show_finished(plan, &resume_point, Approval::Drill, json);
     }
-    let terms = Terms { approval: Approval::Drill, pace, checks: CheckArgs::default(), json, not_before: None };
+    let terms = Terms { approval: Approval::Drill, said: ApprovalArgs::default(), pace, checks: CheckArgs::default(), json, not_before: None };
     carry_out(plan, &resume_point, entering, terms).await
 }
 

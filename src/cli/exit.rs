@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use crate::plan::manifest::Manifest;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::wording::worded_step::WordedStep;
 
@@ -31,9 +32,9 @@ impl Exit {
         if outcomes.is_all_dealt_with() { Self::Done } else { Self::Unfinished }
     }
 
-    /// A rehearsal is done where the plan is: a list with rows that a person has to check can be rehearsed, too.
-    pub(super) fn of_rehearsal(outcomes: &OutcomeCounts) -> Self {
-        if outcomes.not_done() == 0 { Self::Done } else { Self::Unfinished }
+    /// A plan that changes no account is as good as done where it refuses no row.
+    pub(super) fn of_empty(plan: &Manifest) -> Self {
+        if plan.counts.refuse.rows == 0 { Self::Done } else { Self::Unfinished }
     }
 
     /// The same ending, where something beside the run failed: `Done` becomes `Unfinished`.

@@ -23,7 +23,7 @@
 //! | command | files |
 //! | --- | --- |
 //! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it |
-//! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
+//! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `simulated_apps` |
@@ -31,6 +31,7 @@
 pub mod again;
 pub mod apply;
 mod approval;
+mod approval_args;
 mod apps;
 mod carry_out;
 pub mod completions;

@@ -390,7 +390,7 @@ pub(super) async fn with_planner(
     let principal = check_permissions(connected, rules.playbook.steps(), checks).await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
-    let planner = planner.for_principal(principal, !checks.without_checks);
+    let planner = planner.for_principal(principal, !checks.without_checks).by(connected.author().await?);
     let made = make(&planner, &spinner).await;
     let plan = made.as_ref().ok().and_then(preview::read_back);
     drop(spinner);

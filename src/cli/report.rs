@@ -8,15 +8,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::messages;
 use super::preview::note_unprinted;
 use crate::json::DocumentVersion;
 use crate::plan::folder::PlanFolder;
-use crate::report::run_page::{self};
+use crate::report::run_page::{self, WrittenReport};
+use crate::wording::standing::headline;
 
 /// Write a run as one self-contained page: what was done, how fast, and what is left
 ///
 /// Writes report.html into DIR, from plan, journal and results alone: nothing is asked of Graph. The page needs no network,
-/// can be read without scripts, printed, and searched for every person on the list. No password is on it, sealed or not.
+/// can be read without scripts, printed, and searched for every person on the list. No password is on it, sealed or not. The
+/// exit code is 0 only where everyone on the list is dealt with, as that of every command about a run.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sealoff report monday")]
 pub struct ReportArgs {
@@ -43,7 +46,9 @@ pub(super) struct ReportDocument {
 /// The run cannot be read, or the page cannot be written.
 pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
-    let path = write(&plan)?;
+    let WrittenReport { path, outcomes } = run_page::write(&plan)?;
+    let exit = Exit::of(&outcomes);
+    let headline = headline(&outcomes, plan.manifest().playbook);
     let mut out = anstream::stdout();
     let report = path.display().to_string();
     let written = if args.json {
@@ -51,10 +56,13 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
             .map_err(io::Error::other);
         line.and_then(|line| writeln!(out, "{line}"))
     } else {
-        writeln!(out, "Report     {report}")
+        writeln!(out, "{headline}.\n\nReport     {report}")
     };
     note_unprinted(written.and_then(|()| out.flush()));
-    Ok(Exit::Done)
+    if args.json && exit != Exit::Done {
+        messages::warn(headline);
+    }
+    Ok(exit)
 }
 
 /// Writes the page of a run, and gives its path.
@@ -63,5 +71,5 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
 ///
 /// As [`run`].
 pub(super) fn write(plan: &PlanFolder) -> Result<PathBuf, Failure> {
-    Ok(run_page::write(plan)?)
+    Ok(run_page::write(plan)?.path)
 }

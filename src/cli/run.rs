@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use clap::Args;
 
 use super::approval::Approval;
+use super::approval_args::ApprovalArgs;
 use super::apps::{AppArgs, Entering};
 use super::carry_out::{Terms, carry_out};
 use super::connect::ConnectionArgs;
@@ -42,6 +43,8 @@ pub struct RunArgs {
     #[command(flatten)]
     plan: PlanningArgs,
     #[command(flatten)]
+    said: ApprovalArgs,
+    #[command(flatten)]
     pace: PaceArgs,
     #[command(flatten)]
     apps: AppArgs,
@@ -75,11 +78,11 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     }
     if summary.plan.accounts() == 0 {
         // A script must not take "no account was found" for "every account is locked out".
-        let refused = summary.plan.counts.refuse.rows;
-        if args.json && refused > 0 {
+        let exit = Exit::of_empty(&summary.plan);
+        if args.json && exit != Exit::Done {
             messages::warn("no account would be changed, and some rows were refused: there is nothing to apply");
         }
-        return Ok(if refused == 0 { Exit::Done } else { Exit::Unfinished });
+        return Ok(exit);
     }
     let folder = plan.map_or_else(|| PlanFolder::open(&args.plan.out), Ok)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Number);
@@ -92,7 +95,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let resume_point = resume_point(&folder, WorkScope::Open)?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
     let entering = Entering { first: connected, further };
-    let terms = Terms { approval, pace: args.pace, checks: args.plan.checks, json: args.json, not_before: None };
+    let terms = Terms { approval, said: args.said, pace: args.pace, checks: args.plan.checks, json: args.json, not_before: None };
     carry_out(&folder, &resume_point, entering, terms).await
 }
 

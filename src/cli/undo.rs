@@ -90,6 +90,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
     let caller = connected.caller().await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
+    let planner = planner.by(connected.author().await?);
     let made = undo::plan(&planner, &origin, blocked, &args.out).await;
     made.as_ref().ok().and_then(preview::read_back);
     drop(spinner);

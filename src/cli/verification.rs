@@ -1,6 +1,6 @@
 //! One reading of all accounts of a run: made, kept in the folder, and shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use super::words::{count, counted, harmless};
 use crate::ids::{ObjectId, RowNumber};
 use crate::json::DocumentVersion;
 use crate::plan::folder::{FolderError, PlanFolder};
+use crate::plan::playbook::Playbook;
 use crate::run::lock::FolderLock;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::step::Step;
@@ -27,6 +28,7 @@ use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
 use crate::wording;
 use crate::wording::plan_command;
+use crate::wording::standing::changed_back;
 use crate::wording::worded_step::WordedStep;
 
 /// At most this many steps that are not proved are named on the terminal. verification.csv names them all.
@@ -87,6 +89,11 @@ pub(super) struct VerificationDocument {
     /// What plans those again who were changed back.
     #[serde(skip)]
     pub(super) again: String,
+    /// Rows of the list that the plan refuses: nothing was done for them, and nothing is read.
+    #[serde(skip)]
+    not_touched: u64,
+    #[serde(skip)]
+    playbook: Playbook,
     #[serde(skip)]
     dir: String,
 }
@@ -141,10 +148,21 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
     all.iter().map(|open| ((open.row, open.step), open)).collect()
 }
 
+/// Only a list of which everyone is dealt with, and proved to be, is done.
+fn exit(steps: ProofCounts, not_touched: u64) -> Exit {
+    if steps.all_proved() && not_touched == 0 { Exit::Done } else { Exit::Unfinished }
+}
+
+/// People on the list for whom nothing was done.
+fn people_not_touched(number: u64) -> String {
+    format!("{} not touched", counted(number, "person on the list was", "people on the list were"))
+}
+
 impl VerificationDocument {
     fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &RunClaims) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
-        let exit = if steps.all_proved() { Exit::Done } else { Exit::Unfinished };
+        let not_touched = u64::from(plan.manifest().counts.refuse.rows);
+        let exit = exit(steps, not_touched);
         let mut not_proved = Vec::new();
         // Mostly there is nothing to look for.
         if !steps.all_proved() {
@@ -164,13 +182,15 @@ impl VerificationDocument {
             as_before: pass.as_before(),
             to_go_on,
             again: plan_command::changed_back(plan.path()),
+            not_touched,
+            playbook: plan.manifest().playbook,
             dir,
         })
     }
 
     /// With which code the command ends.
     pub(super) fn exit(&self) -> Exit {
-        if self.steps.all_proved() { Exit::Done } else { Exit::Unfinished }
+        exit(self.steps, self.not_touched)
     }
 
     /// Shows all of it, or what is found otherwise than `before`.
@@ -182,6 +202,9 @@ impl VerificationDocument {
             (false, Some(before)) => lines::write(&mut out, |out| self.write_changes(out, before)),
         };
         note_unprinted(written.and_then(|()| out.flush()));
+        if json && before.is_none() && self.not_touched > 0 {
+            messages::warn(people_not_touched(self.not_touched));
+        }
         if json && before.is_none() && !self.steps.all_proved() {
             messages::warn(format_args!(
                 "{} not proved; {} says which, and why",
@@ -191,7 +214,28 @@ impl VerificationDocument {
         }
     }
 
+    /// Are all steps proved?
+    pub(super) fn is_proved(&self) -> bool {
+        self.steps.all_proved()
+    }
+
+    /// What comes before everything else: who was let in again, and who was not touched at all.
+    fn headline(&self) -> Option<String> {
+        let back = self.not_proved.iter().filter(|open| open.verdict == Proof::Contradicted);
+        let back = back.map(|open| open.row).collect::<BTreeSet<_>>().len() as u64;
+        let parts = [
+            (back > 0).then(|| changed_back(back, self.playbook)),
+            (self.not_touched > 0).then(|| people_not_touched(self.not_touched)),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
     fn write(&self, out: &mut Lines) {
+        if let Some(headline) = self.headline() {
+            out.text(format_args!("{headline}."));
+            out.blank();
+        }
         for verdict in Proof::all().filter(|verdict| self.steps.of(*verdict) > 0) {
             let number = count(self.steps.of(verdict));
             out.at(format_args!("{:<16} {number:>8}  ", verdict.name()), wording::proof::meaning(verdict));
@@ -225,7 +269,7 @@ impl VerificationDocument {
     }
 
     fn write_next(&self, out: &mut Lines) {
-        if self.steps.all_proved() {
+        if self.exit() == Exit::Done {
             return;
         }
         out.blank();
@@ -241,14 +285,21 @@ impl VerificationDocument {
             );
             lines.push(WordedStep::typed("To plan exactly these accounts again", &self.again));
         }
+        if self.not_touched > 0 {
+            let who = people_not_touched(self.not_touched);
+            let status = format_args!("sealoff status {}", self.dir);
+            lines.push(WordedStep::typed(format_args!("{who}; who they are, and what to do"), status));
+        }
         for step in Step::all() {
             let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;
             let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));
             lines.extend(advice.map(WordedStep::from));
         }
-        lines.push(WordedStep::typed("To look again", format_args!("sealoff verify {}", self.dir)));
-        let watch = format_args!("sealoff verify {} --watch", self.dir);
-        lines.push(WordedStep::typed("To report every account that comes back", watch));
+        if !self.steps.all_proved() {
+            lines.push(WordedStep::typed("To look again", format_args!("sealoff verify {}", self.dir)));
+            let watch = format_args!("sealoff verify {} --watch", self.dir);
+            lines.push(WordedStep::typed("To report every account that comes back", watch));
+        }
         for (number, line) in (1..).zip(lines) {
             out.numbered(number, line);
         }

@@ -13,7 +13,7 @@ use super::preview::quoted;
 use super::reading_display::ReadingDisplay;
 use super::tenant_check::check_tenant;
 use super::time_args;
-use super::verification::Verification;
+use super::verification::{Verification, VerificationDocument};
 use super::watch::Watch;
 use crate::plan::folder::PlanFolder;
 use crate::run::lock::FolderLock;
@@ -27,7 +27,7 @@ const USUAL_WAIT: Duration = Duration::from_secs(300);
 ///
 /// Reads all accounts of the run in DIR from the directory and holds them against the journal, by Graph's own clock. Each
 /// step is proved, not yet shown, contradicted (somebody changed it back) or cannot be proved, and verification.csv says
-/// which and why. It changes nothing. The exit code is 0 only when every step is proved.
+/// which and why. It changes nothing. The exit code is 0 only when every step is proved, and everyone on the list was dealt with.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -77,19 +77,20 @@ pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
     check_tenant(plan.manifest(), &connected).await?;
     let calls = args.on_contradiction.map(|command| ContradictionCalls::new(command, plan.path()));
     let Some(interval) = args.watch else {
-        return once_and_call(&plan, claims, &connected, args.wait, args.json, calls).await;
+        return Ok(once_and_call(&plan, claims, &connected, args.wait, args.json, calls).await?.exit());
     };
     let stop = interrupt::token(interrupt::StopRequests::take_over().map_err(Failure::usage)?);
     Watch::new(&plan, &connected, interval, args.json, calls).keep(claims, args.wait, &stop).await
 }
 
-/// Verifies a run that has begun, once, against a tenant that is its own.
+/// Verifies a run that has begun, once, against a tenant that is its own. Is every step proved?
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub(super) async fn once(plan: &PlanFolder, connected: &Connected, json: bool) -> Result<Exit, Failure> {
-    once_and_call(plan, RunClaims::read(plan)?, connected, USUAL_WAIT, json, None).await
+pub(super) async fn once(plan: &PlanFolder, connected: &Connected, json: bool) -> Result<bool, Failure> {
+    let shown = once_and_call(plan, RunClaims::read(plan)?, connected, USUAL_WAIT, json, None).await?;
+    Ok(shown.is_proved())
 }
 
 async fn once_and_call(
@@ -99,7 +100,7 @@ async fn once_and_call(
     wait: Duration,
     json: bool,
     calls: Option<ContradictionCalls>,
-) -> Result<Exit, Failure> {
+) -> Result<VerificationDocument, Failure> {
     let mut display = ReadingDisplay::of_one();
     let shown = Verification { plan, claims, connected, wait }.make(|progress| display.show(progress)).await;
     drop(display);
@@ -109,5 +110,5 @@ async fn once_and_call(
         calls.call(&shown.not_proved, &[]);
         calls.finish(|say| say()).await;
     }
-    Ok(shown.exit())
+    Ok(shown)
 }

@@ -40,6 +40,7 @@ pub mod error;
 pub(crate) mod error_body;
 pub mod foreign;
 pub mod outside;
+pub mod named_caller;
 pub mod paced;
 pub mod percent;
 pub mod postponed_read;

@@ -22,6 +22,7 @@ use super::endpoint::{Endpoints, Root};
 use super::error::GraphError;
 use super::foreign;
 use super::outside::OutsideText;
+use super::named_caller::NamedCaller;
 use super::postponed_read::PostponedRead;
 use super::probe::{Reachable, probe};
 use super::request_id::request_id;
@@ -338,6 +339,15 @@ impl HttpTransport {
     /// The token service refuses or cannot be reached.
     pub async fn caller(&self) -> Result<Caller, TransportError> {
         Ok(self.tokens.caller().await?)
+    }
+
+    /// In whose name the calls are made, with the name that the token has for it.
+    ///
+    /// # Errors
+    ///
+    /// The token service refuses or cannot be reached.
+    pub async fn named_caller(&self) -> Result<NamedCaller, TransportError> {
+        Ok(NamedCaller::new(self.caller().await?, self.claims().await?.as_ref()))
     }
 
     /// The same way to Graph for another app.

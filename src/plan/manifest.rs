@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::author::Author;
 use super::counts::Counts;
 use super::handoff::Handoff;
 use super::playbook::Playbook;
@@ -31,6 +32,9 @@ pub struct Manifest {
     #[serde(with = "time::serde::rfc3339")]
     #[schemars(with = "Rfc3339Moment")]
     pub created_at: OffsetDateTime,
+    /// By whom; plans that were made before this was kept lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_by: Option<Author>,
     /// In which tenant.
     pub tenant: Tenant,
     /// Which steps are done.
@@ -217,6 +221,7 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::named_caller::NamedCaller;
     use crate::plan::handoff::{HandoffName, Share};
     use crate::plan::reason::Reason;
     use crate::plan::row::Decision;
@@ -232,6 +237,11 @@ mod tests {
             format: FORMAT,
             version: "1.2.3".to_owned(),
             created_at: OffsetDateTime::UNIX_EPOCH,
+            planned_by: Some(Author {
+                caller: NamedCaller::App { client_id: "c1".to_owned(), name: name.to_owned() },
+                user: "ada (user 1000)".to_owned(),
+                host: "desk".to_owned(),
+            }),
             tenant: Tenant { id: "11111111-2222-4333-8444-555555555555".parse().unwrap(), name: name.to_owned() },
             playbook: Playbook::Offboard,
             options: Options { since: Some(OffsetDateTime::UNIX_EPOCH), max_accounts: Some(7), ..Options::default() },

@@ -17,6 +17,7 @@
 //! | [`reach`] | which accounts the directory roles of the app or person do not reach |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`], [`phrase`] | a decision as a line, the lines as numbers, the numbers under a fingerprint, and what approves it |
+//! | [`author`] | who made a plan, or worked on its run |
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
 //! | [`summary`], [`examples`], [`error`] | what was planned, with the first few rows behind each refusal, or why there is no plan |
@@ -29,6 +30,7 @@
 pub mod account_rules;
 mod administrators;
 pub mod again;
+pub mod author;
 pub mod counts;
 pub mod drift;
 pub mod drift_cause;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
+use super::author::Author;
 use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
@@ -31,6 +32,7 @@ pub struct Planner<'a, T> {
     pub(super) lookup: Lookup<'a, T>,
     pub(super) rules: Rules,
     pub(super) caller: Caller,
+    pub(super) author: Option<Author>,
     principal: ActingPrincipal,
     insists_on_a_role: bool,
 }
@@ -52,6 +54,7 @@ struct Draft<'f, 'a> {
 /// Every entry of a list is decided, and the plan is not at its place yet.
 pub(super) struct Decided<'a> {
     writer: PlanWriter<'a>,
+    planned_by: Option<Author>,
     organization: Organization,
     protected: Option<ProtectedList>,
     too_large: Option<TooLarge>,
@@ -61,8 +64,8 @@ pub(super) struct Decided<'a> {
 impl Decided<'_> {
     /// Brings the plan to disk. `roster` is the list that it was made from, read like this, with what was wrong in it.
     pub(super) fn finish(self, roster: RosterName, shape: RosterShape, defects: Defects) -> Result<Summary, PlanError> {
-        let Self { writer, organization, protected, too_large, notes } = self;
-        writer.finish(MadeFrom { organization, roster, shape, defects, protected, too_large, notes })
+        let Self { writer, planned_by, organization, protected, too_large, notes } = self;
+        writer.finish(MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, notes })
     }
 }
 
@@ -76,7 +79,15 @@ impl<'a, T: Transport> Planner<'a, T> {
         rules.check()?;
         let paced = Paced::new(transport, clock);
         let principal = ActingPrincipal::default();
-        Ok(Self { lookup: Lookup::paced(paced.clone()), paced, rules, caller, principal, insists_on_a_role: false })
+        Ok(Self {
+            lookup: Lookup::paced(paced.clone()),
+            paced,
+            rules,
+            caller,
+            author: None,
+            principal,
+            insists_on_a_role: false,
+        })
     }
 
     /// Names who will carry the plan out: the accounts that this principal's directory roles do not reach are named in a
@@ -85,6 +96,13 @@ impl<'a, T: Transport> Planner<'a, T> {
     pub fn for_principal(mut self, principal: ActingPrincipal, insist: bool) -> Self {
         self.principal = principal;
         self.insists_on_a_role = insist;
+        self
+    }
+
+    /// Names who makes the plans.
+    #[must_use]
+    pub fn by(mut self, author: Author) -> Self {
+        self.author = Some(author);
         self
     }
 
@@ -156,7 +174,14 @@ impl<'a, T: Transport> Planner<'a, T> {
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);
         notes.extend(more_notes);
-        Ok(Decided { writer, organization: facts.organization.clone(), protected: protected_list, too_large, notes })
+        Ok(Decided {
+            writer,
+            planned_by: self.author.clone(),
+            organization: facts.organization.clone(),
+            protected: protected_list,
+            too_large,
+            notes,
+        })
     }
 
     /// No account yet. Where a role is insisted on and none reaches any account, there is no plan.

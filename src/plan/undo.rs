@@ -92,6 +92,7 @@ pub async fn plan<T: Transport>(
 fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>) -> MadeFrom {
     let of = origin.manifest();
     MadeFrom {
+        planned_by: planner.author.clone(),
         organization,
         roster: RosterName {
             name: origin.plan_csv_path().display().to_string(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use super::administrators::TooFewLeft;
+use super::author::Author;
 use super::counts::Counts;
 use super::error::PlanError;
 use super::examples::ExamplesOfRefused;
@@ -39,6 +40,7 @@ pub(super) struct PlanWriter<'a> {
 
 /// What a plan was made from.
 pub(super) struct MadeFrom {
+    pub(super) planned_by: Option<Author>,
     pub(super) organization: Organization,
     pub(super) roster: RosterName,
     pub(super) shape: RosterShape,
@@ -109,11 +111,12 @@ impl<'a> PlanWriter<'a> {
         }
         let Self { folder, rules, counts, examples, sharing, work_list, csv } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        let MadeFrom { organization, roster, shape, defects, protected, too_large, notes } = from;
+        let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, notes } = from;
         let manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             created_at: OffsetDateTime::now_utc(),
+            planned_by,
             tenant: Tenant { id: organization.id, name: organization.display_name.unwrap_or_default() },
             playbook: rules.playbook,
             options: rules.options,

@@ -23,17 +23,20 @@ use time::OffsetDateTime;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use super::evidence_run::{EvidenceRun, EvidenceState};
 use super::refused;
 use super::run_page::REPORT_HTML;
 use super::signing::{self, Signer, SigningError, SigningKey};
 use crate::digest::{Digest, Hashing};
 use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
+use crate::plan::author::Author;
 use crate::plan::folder::{
     FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS,
 };
+use crate::plan::playbook::Playbook;
 use crate::private_files::{self, Pending};
-use crate::run::fold::Fold;
+use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::run_error::RunError;
 use crate::verify::table::VERIFICATION_CSV;
 
@@ -89,6 +92,12 @@ pub struct EvidenceManifest {
     pub plan_version: String,
     /// Of which tenant.
     pub tenant: TenantId,
+    /// Who made the plan; plans of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_by: Option<Author>,
+    /// How far the run is, and who worked on it; archives of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<EvidenceRun>,
     /// The fingerprint of the plan.
     pub plan: Digest,
     /// The SHA-256 of the roster that the plan was made from.
@@ -108,12 +117,34 @@ pub struct EvidenceFile {
     pub sha256: Digest,
 }
 
-/// Packs the evidence of a run into a new archive (0600), signed where there is a key. The results are made anew before.
+/// An archive that was packed or checked, and what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
+pub struct Evidence {
+    /// What the archive says of itself; how far the run is, it always says.
+    #[serde(flatten)]
+    pub contents: EvidenceManifest,
+    /// The fingerprint of the key that signed it, where one did.
+    pub signed_by: Option<String>,
+    /// The file.
+    #[serde(skip)]
+    pub archive: PathBuf,
+    /// The playbook of the run.
+    #[serde(skip)]
+    pub playbook: Playbook,
+    /// What became of the rows.
+    #[serde(skip)]
+    pub outcomes: OutcomeCounts,
+}
+
+/// Packs the evidence of a run into a new archive (0600), signed where there is a key. The results are made anew before. Of a
+/// run that has not come to its end, the archive has a name that says so.
 ///
 /// # Errors
 ///
 /// The run cannot be read or is in use, or the archive is there already or cannot be written; then there is none.
-pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Result<EvidenceManifest, EvidenceError> {
+pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Result<Evidence, EvidenceError> {
+    let (run, outcomes) = EvidenceRun::read(plan)?;
+    let archive = &named(archive, run.state);
     let io_of = |path: &Path| {
         let path = path.to_owned();
         move |source: io::Error| EvidenceError::Io { path, source }
@@ -132,6 +163,8 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
         version: env!("CARGO_PKG_VERSION").to_owned(),
         plan_version: manifest.version.clone(),
         tenant: manifest.tenant.id,
+        planned_by: manifest.planned_by.clone(),
+        run: Some(run),
         plan: manifest.fingerprint(),
         roster_sha256: manifest.roster.sha256,
         files: Vec::new(),
@@ -160,17 +193,16 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
     }
     let written = zip.finish().map_err(|error| io_of(archive)(error.into()))?;
     written.into_inner().commit().map_err(io_of(archive))?;
-    Ok(contents)
+    let signed_by = key.map(SigningKey::fingerprint);
+    Ok(Evidence { contents, signed_by, archive: archive.clone(), playbook: manifest.playbook, outcomes })
 }
 
-/// What a check has found to be so.
-#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
-pub struct CheckedEvidence {
-    /// What the archive says of itself.
-    #[serde(flatten)]
-    pub contents: EvidenceManifest,
-    /// The fingerprint of the key that signed it, where one did.
-    pub signed_by: Option<String>,
+/// The name of an archive of a run that is so far.
+fn named(archive: &Path, state: EvidenceState) -> PathBuf {
+    let stem = archive.file_stem().unwrap_or_default().to_string_lossy();
+    let Some(ending) = state.ending().filter(|ending| !stem.ends_with(ending)) else { return archive.to_owned() };
+    let extension = archive.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    archive.with_file_name(format!("{stem}{ending}{extension}"))
 }
 
 /// Checks an archive: every file is there as the manifest says and nothing else is, the signature holds, the plan is as it
@@ -179,7 +211,7 @@ pub struct CheckedEvidence {
 /// # Errors
 ///
 /// The first thing that does not hold.
-pub fn check(archive: &Path, by: Option<&Signer>) -> Result<CheckedEvidence, EvidenceError> {
+pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Evidence, EvidenceError> {
     let io_of = |source| EvidenceError::Io { path: archive.to_owned(), source };
     let file = File::open(archive).map_err(io_of)?;
     let mut zip = ZipArchive::new(io::BufReader::new(file))
@@ -187,7 +219,7 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<CheckedEvidence, Evi
     let text = read_text(&mut zip, MANIFEST)?.ok_or_else(|| {
         EvidenceError::DoesNotHold("there is no manifest.json in it, so it is no evidence".to_owned())
     })?;
-    let contents: EvidenceManifest = serde_json::from_slice(&text)
+    let mut contents: EvidenceManifest = serde_json::from_slice(&text)
         .map_err(|error| EvidenceError::DoesNotHold(format!("manifest.json cannot be understood: {error}")))?;
     if contents.sealoff_evidence > FORMAT {
         let found = contents.sealoff_evidence;
@@ -217,9 +249,13 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<CheckedEvidence, Evi
     if plan.manifest().fingerprint() != contents.plan || plan.manifest().roster.sha256 != contents.roster_sha256 {
         return Err(EvidenceError::DoesNotHold("the manifest names another plan than the one in it".to_owned()));
     }
-    // The chain of the journal, and that every line can stand where it stands.
-    Fold::read(&plan, ()).map_err(RunError::from)?;
-    Ok(CheckedEvidence { contents, signed_by })
+    let (run, outcomes) = EvidenceRun::read(&plan)?;
+    if contents.run.as_ref().is_some_and(|said| *said != run) {
+        let what = "the manifest says something else of the run than the plan and the journal in it";
+        return Err(EvidenceError::DoesNotHold(what.to_owned()));
+    }
+    contents.run = Some(run);
+    Ok(Evidence { contents, signed_by, archive: archive.to_owned(), playbook: plan.manifest().playbook, outcomes })
 }
 
 type Archive = ZipArchive<io::BufReader<File>>;

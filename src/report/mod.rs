@@ -27,6 +27,7 @@
 mod causes;
 mod chart;
 pub mod evidence;
+pub mod evidence_run;
 mod floor;
 mod frame;
 mod legend;

@@ -23,10 +23,11 @@ use crate::words::{count, counted, moment, roster_name};
 
 /// The fields of `plan.json` that have a place of their own on the page. Whatever else stands there is listed under
 /// "About this plan" by its own name.
-const PLACED: [&str; 14] = [
+const PLACED: [&str; 15] = [
     "format",
     "version",
     "created_at",
+    "planned_by",
     "tenant",
     "playbook",
     "recipients",
@@ -271,7 +272,13 @@ pub(super) fn about(plan: &Manifest) -> AboutSlot {
     let mut facts: Vec<(Cow<'static, str>, Markup)> = vec![
         ("Tenant".into(), html! { (PageText(&plan.tenant.name)) " " code { (plan.tenant.id) } }),
         ("Playbook".into(), html! { (plan.playbook) ": " (plan.playbook.summary()) }),
-        ("Made".into(), html! { (moment(plan.created_at)) ", by sealoff " (page_text(&plan.version)) }),
+        (
+            "Made".into(),
+            html! {
+                (moment(plan.created_at)) ", by sealoff " (page_text(&plan.version))
+                @if let Some(author) = &plan.planned_by { ", as " (PageText(&author.to_string())) }
+            },
+        ),
         (
             "Roster".into(),
             html! { bdi { (roster_name(&plan.roster.name)) } ", " (counted(plan.roster.rows.into(), "row", "rows")) },

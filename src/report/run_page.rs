@@ -19,6 +19,7 @@ use crate::private_files;
 use crate::run::fold::Fold;
 use crate::run::next_steps::next_steps;
 use crate::run::outcome::Outcome;
+use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::replay::{Replay, RowTraces};
 use crate::run::result_row::ResultRows;
 use crate::run::results::detail;
@@ -50,14 +51,23 @@ pub enum ReportError {
     Write(#[from] io::Error),
 }
 
-/// Writes the results again, and the report (0600) beside them, in place of one that is there; says where it is.
+/// A report that was written.
+#[derive(Debug)]
+pub struct WrittenReport {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What became of the rows.
+    pub outcomes: OutcomeCounts,
+}
+
+/// Writes the results again, and the report (0600) beside them, in place of one that is there.
 ///
 /// The page holds no secret: no credential, sealed or not, is on it.
 ///
 /// # Errors
 ///
 /// Plan, journal or results cannot be read or written; an older page is then untouched.
-pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
+pub fn write(plan: &PlanFolder) -> Result<WrittenReport, ReportError> {
     let rows = plan.steps().len();
     let fold = Fold::read(plan, (RowTraces::of_rows(rows), Timeline::of_rows(rows))).map_err(RunError::from)?;
     let (replay, timeline) = fold.split();
@@ -76,7 +86,7 @@ pub fn write(plan: &PlanFolder) -> Result<PathBuf, ReportError> {
     let report = RunReport { plan, timeline, outcomes: output.outcomes, packet, causes, left, not_proved };
     let path = plan.path().join(REPORT_HTML);
     private_files::replace(&path, |out| render(&report, &replay, out))?;
-    Ok(path)
+    Ok(WrittenReport { path, outcomes: report.outcomes })
 }
 
 fn render(report: &RunReport<'_>, replay: &Replay, out: &mut impl Write) -> Result<(), ReportError> {

@@ -11,6 +11,7 @@ use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::page_text::{PageText, page_text};
 use super::run_facts::{AccountSample, MAX_PLAIN_ROWS, RunReport};
 use super::timeline::{Seconds, Timeline};
+use crate::graph::named_caller::NamedCaller;
 use crate::ids::RowNumber;
 use crate::run::outcome::{Outcome, StepOutcome};
 use crate::run::proof::Proof;
@@ -61,7 +62,11 @@ pub(super) fn masthead(report: &RunReport<'_>) -> Masthead {
         "Playbook " strong { (manifest.playbook) } ": " (manifest.playbook.summary()) ". "
         @if let (Some(first), Some(last)) = (timeline.processes.first(), timeline.processes.last()) {
             "Run from " strong { (moment(first.began)) } " to " (moment(last.last))
-            @if let Some(by) = &last.by { ", as " (PageText(by)) }
+            @match (&last.who, &last.by) {
+                (Some(who), _) => { ", as " (PageText(&who.applied_by.to_string())) }
+                (None, Some(by)) => { ", as " (PageText(by)) }
+                (None, None) => {}
+            }
             ", from the list " bdi { (roster_name(&manifest.roster.name)) } "."
         } @else { "No account has been changed: the run has not begun." }
     });
@@ -419,12 +424,29 @@ pub(super) fn about(report: &RunReport<'_>) -> AboutSlot {
     let plan = report.plan.manifest();
     let mut facts: Vec<(Cow<'static, str>, Markup)> = vec![
         ("Tenant".into(), html! { (PageText(&plan.tenant.name)) " " code { (plan.tenant.id) } }),
-        ("Planned".into(), html! { (moment(plan.created_at)) ", by sealoff " (page_text(&plan.version)) }),
+        (
+            "Planned".into(),
+            html! {
+                (moment(plan.created_at)) ", by sealoff " (page_text(&plan.version))
+                @if let Some(author) = &plan.planned_by { ", as " (PageText(&author.to_string())) }
+            },
+        ),
     ];
     for process in &report.timeline.processes {
         let worked = html! {
             (moment(process.began)) " to " (moment(process.last)) ", sealoff " (page_text(&process.version))
-            @if let Some(by) = &process.by { ", as " (PageText(by)) }
+            @match (&process.who, &process.by) {
+                (Some(who), _) => {
+                    ", as " (PageText(&who.applied_by.to_string()))
+                    @if who.apps.len() > 1 {
+                        ", through " (counted(who.apps.len() as u64, "app", "apps")) ": "
+                        (PageText(&named(&who.apps)))
+                    }
+                    ", " (PageText(&who.approval.to_string()))
+                }
+                (None, Some(by)) => { ", as " (PageText(by)) }
+                (None, None) => {}
+            }
             ": " (process.ended.map_or_else(|| "killed, or still at work".to_owned(), |end| end.to_string()))
         };
         facts.push(("Worked on".into(), worked));
@@ -444,6 +466,10 @@ pub(super) fn about(report: &RunReport<'_>) -> AboutSlot {
     ]);
     let end = "This page is made from plan.csv, journal.jsonl and results.csv, and can be made again. It holds no password, sealed or not.";
     AboutSlot { title: "About this run", facts, end }
+}
+
+fn named(apps: &[NamedCaller]) -> String {
+    apps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The steps of the row and where each stands, in words.

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::graph::quota::Allowance;
 use crate::graph::write_outcome::{Postponed, WriteOutcome};
 use crate::ids::{ClientId, RowNumber};
+use crate::run::engagement::Engagement;
 use crate::run::fold::Projection;
 use crate::run::journal::JournalLine;
 use crate::run::proof::{Proof, ProofCounts};
@@ -27,6 +28,8 @@ pub(super) struct Process {
     pub(super) version: String,
     /// In whose name; journals may lack it.
     pub(super) by: Option<String>,
+    /// Who, by whose approval; journals of earlier versions lack it.
+    pub(super) who: Option<Engagement>,
     /// When its last line was written.
     pub(super) last: OffsetDateTime,
     /// How it ended; nothing where it was killed, or still works.
@@ -80,6 +83,7 @@ impl Projection for Timeline {
                 began: line.at,
                 version: version.clone(),
                 by: None,
+                who: None,
                 last: line.at,
                 ended: None,
                 at: self.lasted,
@@ -87,9 +91,10 @@ impl Projection for Timeline {
                 quota: None,
                 apps: BTreeSet::new(),
             }),
-            Record::Engaged { by, quota_writes, clock_speed } => {
+            Record::Engaged { by, quota_writes, clock_speed, who } => {
                 if let Some(process) = self.processes.last_mut() {
                     process.by = Some(by.clone());
+                    process.who = who.as_deref().cloned();
                     process.speed = *clock_speed;
                     process.quota = quota_writes.parse().ok();
                 }

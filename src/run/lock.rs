@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::json::Rfc3339Moment;
+use crate::machine;
 use crate::private_files;
 
 /// The file that is locked. It is empty: where a lock keeps others from reading, they must still see who holds it.
@@ -42,18 +43,8 @@ impl LockHolder {
     fn this_process(command: &str) -> Self {
         let since = OffsetDateTime::now_utc();
         let since = since.replace_nanosecond(0).unwrap_or(since);
-        Self { command: command.to_owned(), pid: std::process::id(), host: host(), since, waits_until: None }
+        Self { command: command.to_owned(), pid: std::process::id(), host: machine::host(), since, waits_until: None }
     }
-}
-
-#[cfg(unix)]
-fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
-}
-
-#[cfg(not(unix))]
-fn host() -> String {
-    std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
 /// Why a folder cannot be worked in.

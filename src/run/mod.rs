@@ -28,6 +28,7 @@ pub mod apps;
 pub mod cause;
 mod contradictions;
 pub mod credential_generator;
+pub mod engagement;
 pub mod engine;
 pub mod event;
 pub mod events_log;

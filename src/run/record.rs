@@ -11,6 +11,7 @@ use crate::graph::write_outcome::WriteOutcome;
 use crate::ids::{ClientId, ObjectId, RowNumber, TenantId};
 use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
+use crate::run::engagement::Engagement;
 use crate::run::last_try::LastTry;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
@@ -64,6 +65,9 @@ pub enum Record {
         quota_writes: String,
         /// How many times as fast as this machine's clock the tenant's runs: 1 but in rehearsals.
         clock_speed: f64,
+        /// Who applies the plan by whose approval; journals of earlier versions lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<Box<Engagement>>,
     },
     /// A write is about to leave. It is on disk before it does.
     Intended {

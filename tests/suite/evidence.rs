@@ -142,7 +142,12 @@ fn stock_ssh_keygen_checks_the_signature() {
         .run(&["evidence", "run", "-o", "run.zip", "--sign", "id"])
         .succeeded()
         .says(&["Signed by  SHA256:", "ssh-keygen -Y verify"]);
-    stage.run(&["evidence", "--check", "run.zip", "--signed-by", "id.pub"]).succeeded().says(&["It holds", "SHA256:"]);
+    stage.run(&["evidence", "--check", "run.zip", "--signed-by", "id.pub"]).succeeded().says(&[
+        "It holds",
+        "SHA256:",
+        "Yes, it was signed by the key in id.pub.",
+    ]);
+    stage.run(&["evidence", "--check", "run.zip"]).succeeded().says(&["Whose key that is was not asked"]);
     key(&stage, "other", "");
     stage
         .run(&["evidence", "--check", "run.zip", "--signed-by", "other.pub"])
@@ -193,6 +198,46 @@ fn stock_ssh_keygen_checks_the_signature() {
         .run(&["evidence", "--check", "forged.zip", "--signed-by", "id.pub"])
         .exited(4)
         .complains(&["it is not signed"]);
+}
+
+#[test]
+fn an_archive_says_how_far_its_run_is() {
+    let stage = Stage::new();
+    let roster = stage.roster_of(&stage.members(30));
+    stage.plan(&roster, "contain", "run", &[]).succeeded();
+    let begun = "This run was never begun";
+    stage.run(&["evidence", "run", "-o", "e.zip"]).exited(3).says(&[begun, "e-not-begun.zip"]);
+    assert!(stage.path("e-not-begun.zip").exists() && !stage.path("e.zip").exists());
+    stage.run(&["evidence", "--check", "e-not-begun.zip"]).exited(3).says(&[begun, "It holds", "there is no journal"]);
+    let json = stage.run(&["evidence", "--check", "e-not-begun.zip", "--json"]).exited(3).complains(&[begun]).json();
+    assert_eq!((&json["run"]["state"], &json["run"]["pending"]), (&"not-begun".into(), &30.into()));
+
+    stage.kill_after_answers(20, 15, "run", &["apply", "run", "--confirm", "30", "--max-in-flight", "1"]);
+    let unfinished = "This run is not finished";
+    stage.run(&["evidence", "run", "-o", "e.zip"]).exited(3).says(&[unfinished, "e-not-finished.zip"]);
+    stage.run(&["evidence", "--check", "e-not-finished.zip"]).exited(3).says(&[unfinished, "accounts are not begun"]);
+    // An archive that claims more of its run than the journal in it shows does not hold.
+    let mut forged = entries(&stage.path("e-not-finished.zip"));
+    let manifest = forged.iter_mut().find(|(name, _)| name == "manifest.json").unwrap();
+    let text = String::from_utf8(manifest.1.clone()).unwrap();
+    manifest.1 = text.replacen("\"not-finished\"", "\"finished\"", 1).into_bytes();
+    repack(&stage.path("forged.zip"), &forged);
+    stage.run(&["evidence", "--check", "forged.zip"]).exited(4).complains(&["says something else of the run"]);
+
+    stage.apply("run").succeeded();
+    stage.run(&["evidence", "run", "-o", "e.zip"]).succeeded().says(&["All 30 rows of the list", "never verified"]);
+    stage.run(&["verify", "run"]).succeeded();
+    stage.run(&["evidence", "run", "-o", "proved.zip"]).succeeded().says(&["every step was proved"]);
+    let member = stage.members(1).remove(0);
+    let back = stage.results("run")[&1]["object_id"].clone();
+    assert_ne!(member.id.to_string(), back);
+    assert!(stage.simulator.change(back.parse().unwrap(), |user| user.account_enabled = true));
+    stage.run(&["verify", "run", "--wait", "0s"]).exited(3);
+    let again = "1 account was let in again since";
+    stage.run(&["evidence", "run", "-o", "back.zip"]).exited(3).says(&[again]);
+    stage.run(&["evidence", "--check", "back.zip"]).exited(3).says(&[again, "It holds"]);
+    // What was packed before stays true of its time.
+    stage.run(&["evidence", "--check", "proved.zip"]).succeeded();
 }
 
 #[test]

@@ -63,4 +63,5 @@ mod tools;
 mod unattended;
 mod undo;
 mod verify;
+mod who;
 mod wire;

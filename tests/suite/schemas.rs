@@ -176,10 +176,10 @@ fn every_command_prints_what_its_schema_says() {
         &[
             ("verification", 3, &["verify", "out", "--json"]),
             ("status", 3, &["status", "out", "--json"]),
-            ("report", 0, &["report", "out", "--json"]),
+            ("report", 3, &["report", "out", "--json"]),
             ("packets", 0, &["packets", "out", "--json"]),
-            ("evidence", 0, &["evidence", "out", "-o", "out.zip", "--json"]),
-            ("evidence", 0, &["evidence", "--check", "out.zip", "--json"]),
+            ("evidence", 3, &["evidence", "out", "-o", "out.zip", "--json"]),
+            ("evidence", 3, &["evidence", "--check", "out.zip", "--json"]),
             ("plan", 0, &["undo", "out", "--out", "back", "--json"]),
             ("plan", 0, &["again", "out", "--out", "again", "--json"]),
             ("unseal", 0, &["unseal", "out/results.csv", "-i", "key.txt", "--json"]),
