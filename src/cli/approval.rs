@@ -5,8 +5,8 @@ use super::exit::Failure;
 use super::words::{counted, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
-use crate::wording::plan_command::naming_the_number;
 use crate::run::engagement::{ApprovalWay, RecordedApproval};
+use crate::wording::plan_command::naming_the_number;
 
 /// How the operator approves.
 #[derive(Debug, Clone, PartialEq, Eq)]

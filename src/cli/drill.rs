@@ -301,7 +301,14 @@ async fn begin_or_resume(plan: &PlanFolder, entering: Entering, pace: PaceArgs, 
     if resume_point.has_nothing_to_do() {
         return show_finished(plan, &resume_point, Approval::Drill, json);
     }
-    let terms = Terms { approval: Approval::Drill, said: ApprovalArgs::default(), pace, checks: CheckArgs::default(), json, not_before: None };
+    let terms = Terms {
+        approval: Approval::Drill,
+        said: ApprovalArgs::default(),
+        pace,
+        checks: CheckArgs::default(),
+        json,
+        not_before: None,
+    };
     carry_out(plan, &resume_point, entering, terms).await
 }
 

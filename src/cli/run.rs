@@ -95,7 +95,14 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let resume_point = resume_point(&folder, WorkScope::Open)?;
     let further = args.apps.of_tenant(folder.manifest().tenant.id)?;
     let entering = Entering { first: connected, further };
-    let terms = Terms { approval, said: args.said, pace: args.pace, checks: args.plan.checks, json: args.json, not_before: None };
+    let terms = Terms {
+        approval,
+        said: args.said,
+        pace: args.pace,
+        checks: args.plan.checks,
+        json: args.json,
+        not_before: None,
+    };
     carry_out(&folder, &resume_point, entering, terms).await
 }
 

@@ -201,7 +201,8 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
 fn named(archive: &Path, state: EvidenceState) -> PathBuf {
     let stem = archive.file_stem().unwrap_or_default().to_string_lossy();
     let Some(ending) = state.ending().filter(|ending| !stem.ends_with(ending)) else { return archive.to_owned() };
-    let extension = archive.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    let extension =
+        archive.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
     archive.with_file_name(format!("{stem}{ending}{extension}"))
 }
 

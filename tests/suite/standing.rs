@@ -36,7 +36,11 @@ fn a_row_that_was_not_touched_comes_first_and_is_never_done() {
         stage.run(&[command, "job", "--json"]).exited(3).complains(&["1 person on the list was not touched"]);
     }
     let packed = stage.run(&["evidence", "job", "-o", "job.zip"]).exited(3);
-    assert!(packed.out.starts_with("1 of 2 rows are dealt with; 1 person on the list was not touched"), "{}", packed.out);
+    assert!(
+        packed.out.starts_with("1 of 2 rows are dealt with; 1 person on the list was not touched"),
+        "{}",
+        packed.out
+    );
     stage.run(&["evidence", "--check", "job.zip"]).exited(3);
     let verified = stage.run(&["verify", "job"]).exited(3);
     assert!(verified.out.starts_with("1 person on the list was not touched."), "{}", verified.out);
@@ -44,7 +48,6 @@ fn a_row_that_was_not_touched_comes_first_and_is_never_done() {
     let again = ["run", "none.csv", "--playbook", "contain", "--out", "once-more", "--confirm", "0"];
     stage.write("none.csv", "userPrincipalName\nnot.there@contoso.com\n");
     stage.run(&again).exited(3);
-    stage.run(&["drill", "list.csv", "--playbook", "contain", "--out", "drill"]).exited(3);
     let json = stage.run(&["status", "job", "--json"]).exited(3);
     assert!(json.err.contains("1 person on the list was not touched"), "{}", json.err);
 
