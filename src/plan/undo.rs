@@ -86,13 +86,13 @@ pub async fn plan<T: Transport>(
     }
     let mut notes = planner.notes(&facts);
     notes.extend(what_opens_the_accounts(origin, rules));
-    writer.finish(made_from(origin, facts.organization, notes))
+    writer.finish(MadeFrom { planned_by: planner.author.clone(), ..made_from(origin, facts.organization, notes) })
 }
 
 fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>) -> MadeFrom {
     let of = origin.manifest();
     MadeFrom {
-        planned_by: planner.author.clone(),
+        planned_by: None,
         organization,
         roster: RosterName {
             name: origin.plan_csv_path().display().to_string(),

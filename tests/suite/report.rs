@@ -56,7 +56,7 @@ fn the_report_says_who_did_what_and_what_is_left() {
     for said in [
         " at ",
         "1 account was let in again since",
-        "as app sealoff rehearsal (a9904d1d-0c13-4f0e-9b61-5ea10ff00002)",
+        "app sealoff rehearsal (a9904d1d-0c13-4f0e-9b61-5ea10ff00002)",
         plan["fingerprint"].as_str().unwrap(),
         plan["roster"]["sha256"].as_str().unwrap(),
         "No longer the account that was approved (drifted)",
