@@ -118,6 +118,7 @@ mod tests {
             began,
             version: String::new(),
             by: None,
+            who: None,
             last: began + lasted.seconds(),
             ended: None,
             at,

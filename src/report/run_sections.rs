@@ -12,7 +12,6 @@ use super::page_text::{PageText, page_text};
 use super::run_facts::{AccountSample, MAX_PLAIN_ROWS, RunReport};
 use super::timeline::{Seconds, Timeline};
 use crate::graph::named_caller::NamedCaller;
-use crate::graph::quota::Allowance;
 use crate::ids::RowNumber;
 use crate::run::outcome::{Outcome, StepOutcome};
 use crate::run::proof::Proof;
