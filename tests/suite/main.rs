@@ -46,6 +46,7 @@ mod runbooks;
 mod scenario_files;
 mod schemas;
 mod seal_with_age;
+mod seal_with_dotnet;
 mod seal_with_openssl;
 mod settings;
 mod several_apps;
