@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealoff::simulator::{LimitShape, Quota, Settings};
+use sealoff::simulator::{FaultRule, LimitShape, Moment, Quota, RetryAfterDelay, Script, Settings};
 
 use crate::stage::{Ran, Stage};
 
@@ -88,4 +88,35 @@ fn a_pace_that_makes_no_sense_is_refused() {
     {
         stage.run(&["apply", "out", flag, value]).exited(2).complains(&[flag]);
     }
+}
+
+/// One write of a batch is throttled: the limit that named a time is shut for all of them, and the operator is not left to wonder
+/// why nothing moves.
+#[test]
+fn a_long_wait_is_kept_by_all_writes_and_says_which_limit_it_is_for() {
+    let throttled = FaultRule {
+        kind: "429".parse().unwrap(),
+        rate: 1.0,
+        method: Some("PATCH".to_owned()),
+        path: None,
+        query: None,
+        answer: None,
+        moment: Moment::default(),
+        times: Some(1),
+    };
+    let mut settings =
+        Settings { script: Script { faults: vec![throttled], ..Script::default() }, ..Settings::default() };
+    settings.faults.retry_after_delay = RetryAfterDelay(Duration::from_secs(120));
+    let stage = Stage::with(settings);
+    let roster = stage.roster_of(&stage.members(200));
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    let ran = apply(&stage, &["--max-in-flight", "1"]).succeeded();
+    ran.complains(&["Graph asks to wait 2 min: the write quota of this app in the tenant is used up"]);
+    stage.judge("out");
+    let ledger = stage.ledger();
+    let waits = ledger.writes.windows(2).map(|pair| pair[1].at.saturating_sub(pair[0].at));
+    let longest = waits.max().unwrap();
+    assert!(longest >= Duration::from_secs(119), "{longest:?}");
+    let before = ledger.writes.iter().filter(|write| write.at < ledger.writes[0].at + Duration::from_secs(100)).count();
+    assert!(before <= 20, "{before} writes left before the wait was over");
 }
