@@ -28,6 +28,7 @@ use crate::ids::{ObjectId, TenantId};
 use crate::json::DocumentVersion;
 use crate::plan::protected::{Protected, ProtectedError};
 use crate::private_files::{self, Pending};
+use crate::spreadsheet::BYTE_ORDER_MARK;
 
 /// Write a roster from the tenant: all people, a group, or a filter
 ///
@@ -200,7 +201,10 @@ fn open(path: &Path, to_standard_output: bool) -> Result<RosterOutput, Failure> 
     if path.symlink_metadata().is_ok() {
         return Err(taken(path));
     }
-    Pending::new(path).map(RosterOutput::File).map_err(unwritable)
+    let mut file = Pending::new(path).map_err(unwritable)?;
+    // People open it in a spreadsheet, and take rows out.
+    file.write_all(BYTE_ORDER_MARK).map_err(unwritable)?;
+    Ok(RosterOutput::File(file))
 }
 
 fn taken(path: &Path) -> Failure {
