@@ -83,7 +83,7 @@ impl Letters {
         self.written += 1;
         self.index.push_str(&index_line(self.written, &addressee));
         let sheets = sheets(&addressee, passwords);
-        self.to_all(|all| all.write_all(sheets.as_bytes()))
+        self.append(|all| all.write_all(sheets.as_bytes()))
     }
 
     /// Ends the file of all letters with the list of them.
@@ -92,14 +92,14 @@ impl Letters {
             return Ok(());
         }
         let list = index(&self.index);
-        self.to_all(|all| {
+        self.append(|all| {
             all.write_all(list.as_bytes())?;
             all.write_all(END.as_bytes())?;
             all.sync_all()
         })
     }
 
-    fn to_all(&mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Failure> {
+    fn append(&mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Failure> {
         let path = self.folder.join(ALL);
         let written = match &mut self.all {
             Some(all) => write(all),
