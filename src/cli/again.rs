@@ -37,7 +37,7 @@ pub struct AgainArgs {
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// The folder for the plan and everything that follows from it; new or empty
-    #[arg(long, value_name = "DIR2")]
+    #[arg(long, short = 'o', value_name = "DIR2")]
     out: PathBuf,
     /// Who can open the new passwords, in place of those of the run: an age1… recipient, an SSH public key, a file of them,
     /// or the file of an X.509 certificate; may be repeated

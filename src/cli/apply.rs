@@ -26,7 +26,7 @@ use crate::plan::phrase::SpokenApproval;
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
 
-/// Carry a plan out; run again, it resumes where it ended
+/// Carry a plan out; run it again and it resumes where it stopped
 ///
 /// Changes exactly the accounts that the plan in DIR says, as fast as the tenant's write quota allows, and writes
 /// results.csv there, with every new password sealed. Ctrl-C stops it; the same command resumes it, and no finished

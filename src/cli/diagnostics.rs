@@ -16,12 +16,22 @@ const BLUE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiC
 const RED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 const YELLOW: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 
-/// Shows the rows of a list that could not be read on standard error: the first of them with their lines, and how many
-/// more there are. `from` is the name of the list.
+/// Says on standard error how many rows of a list could not be read; with `--verbose`, the first of them with their lines.
+/// `from` is the name of the list.
 ///
 /// A message that cannot be shown changes nothing about what was done.
 pub fn show(defects: &Defects, from: &str) {
-    messages::print(&lines_of(defects, from));
+    if messages::is_verbose() {
+        return messages::print(&lines_of(defects, from));
+    }
+    let rows = defects.shown.len() as u64 + defects.more;
+    if rows > 0 {
+        let rows = counted(rows, "row of", "rows of");
+        messages::warn(format_args!(
+            "{rows} {} cannot be read; -v shows the first of them in their lines",
+            harmless(from)
+        ));
+    }
 }
 
 fn lines_of(defects: &Defects, from: &str) -> Lines {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::apps;
 use super::connect::{Connected, ConnectionArgs};
+use super::doctor_plan;
 use super::exit::{Exit, Failure, printed};
 use super::messages;
 use super::plan::ReadingArgs;
@@ -21,11 +22,12 @@ use crate::json::DocumentVersion;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
-use crate::roster::Source;
-use crate::seal::Recipients;
+use crate::plan::rules::Rules;
+use crate::roster::{Roster, Source};
+use crate::seal::{Identity, Recipients};
 use crate::step::Steps;
 
-/// Say before the job what would fail, and how to fix it
+/// Check what would fail, and how to fix it, before the job
 ///
 /// What stands in the way of a run, as `--json` prints it.
 #[derive(JsonSchema, Serialize)]
@@ -73,7 +75,7 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
     protect: Option<PathBuf>,
     /// The folder that the plan is to go to
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short = 'o', value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print as JSON
     #[arg(long)]
@@ -107,7 +109,12 @@ pub async fn run(args: DoctorArgs) -> Result<Exit, Failure> {
     let steps = subject.steps();
     let (checks, apps) = match args.connection.connect() {
         Ok(connected) => {
-            let Examined { checks, seen } = examine(&connected.transport, connected.clock, subject).await;
+            let Examined { mut checks, seen } = examine(&connected.transport, connected.clock, subject).await;
+            if was_read(&checks)
+                && let Some((roster, rules)) = to_plan(&args)?
+            {
+                checks.push(doctor_plan::check(&connected, roster, rules).await);
+            }
             (checks, look_at_apps(&args.apps, &connected, &seen, steps).await)
         }
         Err(failure) if failure.exit == Exit::Access => {
@@ -219,6 +226,28 @@ async fn look_at_app(
         }
         Err(failure) => further_app::unusable(failure.what.clone(), failure.remedy().as_deref().unwrap_or(FIX_FILE)),
     }
+}
+
+/// Whether everyone on the list was looked up: where that failed, a plan would fail by the same.
+fn was_read(checks: &[Check]) -> bool {
+    let is_read = |check: &Check| matches!(check.status, CheckStatus::Ok | CheckStatus::Warning);
+    checks.iter().any(|check| check.check == "roster" && is_read(check))
+        && checks.iter().all(|check| check.check != "protected" || is_read(check))
+}
+
+/// The list once more, and the rules of the run. The keys of new passwords change nothing about who is refused, so a key of
+/// our own stands for them.
+fn to_plan(args: &DoctorArgs) -> Result<Option<(Roster, Rules)>, Failure> {
+    let (Some(playbook), Some(path)) = (args.playbook, &args.roster) else { return Ok(None) };
+    if path.as_os_str() == "-" {
+        return Ok(None);
+    }
+    let Ok(protected) = args.protect.as_deref().map_or_else(|| Ok(Protected::none()), Protected::read) else {
+        return Ok(None);
+    };
+    let roster = args.reading.open(Source::from_argument(path.as_os_str()))?;
+    let recipients = if playbook.resets() { vec![Identity::generate().recipient()] } else { Vec::new() };
+    Ok(Some((roster, Rules { recipients, protected, ..Rules::of(playbook) })))
 }
 
 const FIX_FIRST: &str = "Fix what was found about the first app, and run sealoff doctor again.";

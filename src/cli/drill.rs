@@ -11,7 +11,7 @@ use super::carry_out::{Terms, carry_out, show_finished};
 use super::connect::{Connected, clock_speed};
 use super::drill_keys::DrillKeys;
 use super::drill_kill::{Killed, Victim};
-use super::drill_output::{print, print_real_job};
+use super::drill_output::print;
 use super::drill_phases::{Phases, Rehearsed};
 use super::drill_proof::prove;
 use super::drill_tenant::{connect, made_up_roster, people};
@@ -20,6 +20,7 @@ use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::precheck::CheckArgs;
 use super::preview::{self};
+use super::real_job::RealJob;
 use super::report;
 use super::scenario_args::ScenarioArgs;
 use super::simulated_apps;
@@ -35,6 +36,8 @@ use crate::roster::{Roster, Source};
 use crate::run::lock::FolderLock;
 use crate::run::resume_point::{WorkScope, resume_point};
 use crate::simulator::{Quota, Scenario, Settings, Simulator};
+use crate::wording::plan_command::naming_the_number;
+use crate::wording::too_large;
 
 const MADE_UP: &str = "a made-up roster";
 const SAMPLE_NAME: &str = "samples/first-try.csv";
@@ -76,7 +79,7 @@ pub struct DrillArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
     apps: Option<u16>,
     /// The folder for the plan and everything that follows; a new temporary one if not given
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short = 'o', value_name = "DIR")]
     out: Option<PathBuf>,
     /// Kill the run in the middle, without a warning, and give the same command again
     #[arg(long)]
@@ -88,8 +91,7 @@ pub struct DrillArgs {
     scenario: ScenarioArgs,
     #[command(flatten)]
     pace: PaceArgs,
-    /// Rehearse with the file of a further app registration of your own; its secret is not read. More than once for more than
-    /// one
+    /// Rehearse with the file of a further app registration of your own; its secret is not read. May be repeated
     #[arg(long = "app", value_name = "FILE", conflicts_with = "apps", help_heading = "Pace")]
     app: Vec<PathBuf>,
     #[command(flatten)]
@@ -117,8 +119,8 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     introduce(args.json, scenario.as_ref(), clock_speed);
     let own = DrillKeys::for_names_on(args.reading.open(source.clone())?).map_err(Failure::usage)?;
     let mut rules = args.rules.rules(args.playbook, Some(own.keys()))?;
-    // The made-up tenant is as large as the list needs, so the list's share of it says nothing about the real one.
-    rules.options.max_accounts = rules.options.max_accounts.or(Some(u32::MAX));
+    // It is as large as the list needs, so the list's share of it says nothing about the real one.
+    rules.tenant_is_made_up = true;
     let own = (rules.handoff.is_some() && args.rules.recipients.is_none()).then_some(own);
     let roster = args.reading.open(source)?;
     let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
@@ -131,6 +133,10 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let keys = own.map(|own| own.write(&drill.folder)).transpose()?;
     print(args.json, |out| {
         out.text("Approved, because this is a drill.");
+        if let Some(sentence) = too_large::sentence(plan.manifest()) {
+            let flag = naming_the_number(plan.manifest());
+            out.text(format_args!("A real run would be refused without{flag}: {sentence}."));
+        }
         out.blank();
     });
     let (exit, killed) = drill.apply(&plan, further, &files).await?;
@@ -147,7 +153,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let (scenario, faults) = (scenario.as_ref().map(Scenario::title), drill.simulator.struck());
     let folder = drill.folder.as_path();
     let rehearsed = Rehearsed { scenario, faults, killed, credential_proved, verified, folder, report: &report };
-    drill.conclude(&rehearsed, exit, apps)?;
+    drill.conclude(&plan, &rehearsed, exit, apps)?;
     drill.simulator.stop().await;
     Ok(exit)
 }
@@ -277,7 +283,7 @@ impl Drill<'_> {
         Ok(is_proved)
     }
 
-    fn conclude(&self, rehearsed: &Rehearsed<'_>, exit: Exit, apps: u32) -> Result<(), Failure> {
+    fn conclude(&self, plan: &PlanFolder, rehearsed: &Rehearsed<'_>, exit: Exit, apps: u32) -> Result<(), Failure> {
         if self.args.json {
             let line = self.phases.to_json(exit, rehearsed).map_err(Failure::usage)?;
             print(false, |out| out.whole(line));
@@ -289,7 +295,10 @@ impl Drill<'_> {
             rehearsed.write(out);
             self.phases.write(out)
         });
-        print_real_job(self.args.playbook, &self.folder, apps);
+        let made_up_apps = if self.args.app.is_empty() { apps } else { 0 };
+        let drill = DrillArgs::augment_args(clap::Command::new("drill"));
+        let (plan, roster, folder) = (plan.manifest(), self.args.roster.as_deref(), self.folder.as_path());
+        print(false, |out| RealJob { plan, roster, drill, folder, made_up_apps }.write(out));
         Ok(())
     }
 }

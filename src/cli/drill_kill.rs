@@ -91,6 +91,9 @@ impl Victim<'_> {
         let connection = simulator.connection();
         let mut command = Command::new(env::current_exe()?);
         command.arg("apply").arg(self.folder).args(["--confirm", &self.manifest.phrase().to_string()]);
+        if self.manifest.too_large.is_some() {
+            command.args(["--max-accounts", &self.manifest.accounts().to_string()]);
+        }
         command.args(self.pace.as_arguments());
         for app in self.apps {
             command.arg("--app").arg(app);

@@ -39,8 +39,8 @@ pub(super) fn prove(
             let verdict =
                 if holds { "is the password that the directory now holds" } else { "is NOT the directory's password" };
             out.labelled("Proof", format_args!("the sealed credential of {name} opens, and it {verdict}."));
-            let other = if is_theirs_alone { "does not open it" } else { "OPENS IT, TOO" };
-            out.labelled("", format_args!("The key of those who hand the others over {other}. See it yourself:"));
+            let other = if is_theirs_alone { "do not open it" } else { "OPEN IT, TOO" };
+            out.labelled("", format_args!("The other recipients' keys {other}. See it yourself:"));
             out.command(11, format_args!("sealoff unseal {} -i {} --user {user} --show", quoted(results), quoted(key)));
             out.blank()
         });

@@ -39,7 +39,7 @@ pub struct EvidenceArgs {
     /// The folder of the run
     #[arg(value_name = "DIR", required_unless_present = "check", conflicts_with = "check")]
     dir: Option<PathBuf>,
-    /// The archive to make; never one that is there
+    /// The archive to make; it must not exist yet
     #[arg(short, long, value_name = "FILE.zip", required_unless_present = "check", conflicts_with = "check")]
     output: Option<PathBuf>,
     /// Sign it with this Ed25519 SSH key; its passphrase is asked for at the terminal
@@ -187,7 +187,7 @@ fn write(out: &mut Lines, held: &Evidence, asked: Asked<'_>) {
     match (&held.signed_by, asked) {
         (Some(key), _) => out.labelled("Signed by", key),
         (None, Asked::Pack) => out.text("Not signed; --sign KEY signs it"),
-        (None, _) => out.text("Not signed: anyone who had the file could have made another one"),
+        (None, _) => out.text("Not signed: anyone could have replaced it"),
     }
     match asked {
         Asked::Pack if held.signed_by.is_some() => write_how_to_check(out, archive),

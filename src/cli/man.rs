@@ -9,7 +9,9 @@ use clap_mangen::Man;
 
 use super::exit::{Exit, Failure};
 use super::man_topic;
+use super::messages;
 use crate::manual::TOPICS;
+use crate::wording::worded_step::WordedStep;
 
 /// Print the manual page, or write one for each command
 ///
@@ -21,7 +23,7 @@ Examples:
   sealoff man --out ~/.local/share/man/man1")]
 pub struct ManArgs {
     /// Write a page for sealoff, for each of its commands and for each topic of the manual into this folder, in place of printing
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short = 'o', value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
@@ -52,6 +54,11 @@ pub fn run(args: ManArgs, command: Command) -> Result<Exit, Failure> {
         fs::write(folder.join(format!("sealoff-{}.7", topic.name)), man_topic::rendered(topic)).map_err(failed)?;
     }
     fs::write(folder.join("sealoff.1"), rendered(command, &exit_codes).map_err(failed)?).map_err(failed)?;
+    let folder = folder.display();
+    messages::info(WordedStep::typed(
+        format_args!("The pages are in {folder}. To read one"),
+        format_args!("man {folder}/sealoff.1"),
+    ));
     Ok(Exit::Done)
 }
 

@@ -12,7 +12,7 @@
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
 //! | `time_args`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
-//! | `usage`, `nearest_path` | what a command line lacks, and the nearest name to one that is not there |
+//! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
 //! | [`schemas`] | the JSON Schemas of all that is printed for programs |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
@@ -26,7 +26,7 @@
 //! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
-//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `simulated_apps` |
+//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
 pub mod again;
 pub mod apply;
@@ -42,6 +42,7 @@ mod core_dumps;
 mod credential_args;
 pub mod diagnostics;
 pub mod doctor;
+mod doctor_plan;
 mod drawn_line;
 pub mod drill;
 mod drill_keys;
@@ -81,6 +82,7 @@ mod private_output;
 mod progress;
 mod question;
 mod reading_display;
+mod real_job;
 mod recap;
 mod recheck;
 pub mod report;
@@ -110,6 +112,7 @@ mod verification;
 pub mod verify;
 mod watch;
 mod whose_key;
+mod wishes;
 mod words;
 
 use std::ffi::OsString;
@@ -129,8 +132,8 @@ const EXIT_CODES: &str = "Exit codes:
        or what was done was found changed back
   4    refused by a guard, or not confirmed
   5    authentication, permission, or Graph not reachable
-  130  interrupted; the same command resumes, and after sealoff
-       run it is sealoff apply DIR that does";
+  130  interrupted; resume with the same command
+       (after sealoff run: sealoff apply DIR)";
 
 /// Lock out thousands of Microsoft 365 accounts: as fast as the tenant's quota allows, able to be killed and resumed, with
 /// every new password sealed to the people who may hand it over.

@@ -18,6 +18,8 @@ pub(super) struct Outage {
     since: Option<OffsetDateTime>,
     reason: String,
     explained: bool,
+    /// Nothing is said again before it has lasted that long, unless the reason is another one.
+    silent_until: Duration,
 }
 
 impl Outage {
@@ -33,6 +35,10 @@ impl Outage {
         let since = *self.since.get_or_insert(now);
         let next = span(pause);
         let same = std::mem::replace(&mut self.reason, reason.to_owned()) == reason;
+        if same && down_for < self.silent_until {
+            return Vec::new();
+        }
+        self.silent_until = WORTH_A_LINE.max(down_for * 2);
         if down_for < WORTH_A_LINE {
             let reason = harmless(reason);
             return vec![format!("no answer from Graph ({reason}); trying again in {next}")];
@@ -73,11 +79,17 @@ mod tests {
         let mut goes_on =
             |reason: &str, down_for| outage.goes_on(reason, None, seconds(45), seconds(down_for), now).join("\n");
         assert_eq!(goes_on("refused", 0), "no answer from Graph (refused); trying again in 45 s");
+        assert_eq!(goes_on("refused", 12), "", "the same is not said again");
         let said = goes_on("refused", 63);
         for part in ["since 03:12:05 UTC", "next try in 45 s", "Ctrl-C is safe", "goes on by itself"] {
             assert!(said.contains(part), "{part}: {said}");
         }
-        assert!(!goes_on("refused", 108).contains('\n'), "explained once");
+        assert_eq!(goes_on("refused", 108), "", "nothing is new");
+        let later = goes_on("refused", 128);
+        assert!(
+            later.starts_with("Graph has not answered for 2 min") && !later.contains('\n'),
+            "explained once: {later}"
+        );
         assert!(goes_on("another", 150).ends_with("45 s: another"));
         assert!(
             !goes_on("\u{1b}[2J", 195).contains('\u{1b}'),

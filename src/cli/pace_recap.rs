@@ -8,11 +8,13 @@ use crate::graph::quota::Shape;
 use crate::run::event::Statistics;
 
 /// How fast it went, and what it waited for.
-pub(super) fn write(out: &mut Lines, statistics: &Statistics) {
+/// `ends_well` is said of a run that was not stopped: of another one the time says nothing about the pace.
+pub(super) fn write(out: &mut Lines, statistics: &Statistics, ends_well: bool) {
     let floor = span(statistics.floor);
     let floor = match statistics.elapsed_over_floor {
         None => format!("the quota's floor: {floor}"),
-        Some(ratio) => format!("the quota's floor: {floor}; {ratio:.2} times that"),
+        Some(ratio) if ends_well => format!("the quota's floor: {floor}; {ratio:.2} times that"),
+        Some(_) => format!("the quota's floor: {floor}"),
     };
     out.text(format_args!(
         "{} in {} ({floor}), {} calls, {} throttled",
@@ -69,7 +71,7 @@ mod tests {
             tenant_limit_reached: true,
             ..Statistics::default()
         };
-        let written = |statistics: &Statistics| Lines::of(|out| write(out, statistics)).laid_out(None);
+        let written = |statistics: &Statistics| Lines::of(|out| write(out, statistics, true)).laid_out(None);
         let text = written(&statistics);
         for part in ["1.01 times", "Waited 14 min 50 s for the quota", "sliding window", "another app"] {
             assert!(text.contains(part), "{part} in {text}");

@@ -78,6 +78,7 @@ pub struct PlanningArgs {
     /// The folder for the plan and everything that follows from it; new or empty
     #[arg(
         long,
+        short = 'o',
         value_name = "DIR",
         required = false,
         required_unless_present = "explain",
@@ -180,7 +181,7 @@ pub struct RuleArgs {
     /// Leave guests alone even where the playbook blocks
     #[arg(long)]
     pub(super) skip_guests: bool,
-    /// Treat administrators like all other accounts; the app then needs the role Privileged Authentication Administrator
+    /// Include administrators; the app then needs the role Privileged Authentication Administrator
     #[arg(long)]
     pub(super) allow_privileged: bool,
     /// Try to reset passwords that are kept on-premises, too

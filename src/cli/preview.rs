@@ -8,20 +8,26 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use strum::IntoEnumIterator as _;
 
+use super::apps;
 use super::handoff;
+use super::lines::Lines;
 use super::messages;
 use super::spinner::Spinner;
 pub(super) use super::words::quoted;
-use super::words::{count, counted, fitting, harmless, line_width, moment, roster_name, wrapped};
+use super::words::{count, counted, fitting, harmless, line_count, line_width, moment, roster_name, span};
+use crate::graph::quota::Allowance;
 use crate::json::DocumentVersion;
 use crate::plan::examples::Examples;
 use crate::plan::folder::{ONPREM_CSV, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder, REFUSED};
 use crate::plan::manifest::Manifest;
+use crate::plan::playbook::Schedule;
+use crate::plan::reason::Reason;
 use crate::plan::row::Decision;
 use crate::plan::summary::{ReasonLine, Summary};
 use crate::report::plan_page::{self, PageError};
 use crate::report::refused;
 use crate::seal::recipient_name;
+use crate::step::Step;
 use crate::wording;
 use crate::wording::decision::{DISCARDED, UNPROTECTED};
 use crate::wording::pace::{QuotaOwner, shortest};
@@ -55,7 +61,7 @@ pub(super) fn show(summary: &Summary, json: bool) {
         let line = PlanDocument { sealoff_plan: DocumentVersion, summary, reasons };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        write(&mut out, summary, line_width())
+        out.write_all(page(summary).as_bytes())
     };
     note_unprinted(written.and_then(|()| out.flush()));
 }
@@ -87,128 +93,181 @@ pub(super) fn note_unprinted(written: io::Result<()>) {
     }
 }
 
-/// The places of a line: what is labelled begins here.
-const LABEL: usize = 11;
+/// A run that takes longer is worth another app.
+const WORTH_ANOTHER_APP: Duration = Duration::from_secs(120);
 /// What explains a decision or a reason begins here.
 const EXPLANATION: usize = 19;
 /// Examples begin here.
 const EXAMPLE: usize = 21;
+/// The prompt of the shell stands below the last line.
+const LINES_OF_PROMPT: usize = 1;
 
-fn write(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()> {
+/// How much is said of each reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// What it means, and so many rows.
+    Examples(usize),
+    /// How many rows.
+    Counts,
+}
+
+/// The preview with as many examples as the screen has room for. Who has no screen, or asks for more, gets all that were kept.
+fn page(summary: &Summary) -> String {
+    let width = line_width();
+    let page = |detail: Detail| Lines::of(|out| write(out, summary, width, detail)).laid_out(Some(width));
+    match line_count().filter(|_| !messages::is_verbose()) {
+        None => page(Detail::Examples(usize::MAX)),
+        Some(lines) => {
+            let fits = |page: &String| page.lines().count() + LINES_OF_PROMPT <= lines;
+            [10, 5, 3, 2, 1, 0]
+                .map(Detail::Examples)
+                .into_iter()
+                .map(page)
+                .find(fits)
+                .unwrap_or_else(|| page(Detail::Counts))
+        }
+    }
+}
+
+fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     let plan = &summary.plan;
-    let mut labelled = |label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
-    labelled("Tenant", &format!("{} ({})", harmless(&plan.tenant.name), plan.tenant.id))?;
-    labelled("Playbook", &format!("{}: {}", plan.playbook, plan.playbook.summary()))?;
+    out.labelled("Tenant", format_args!("{} ({})", harmless(&plan.tenant.name), plan.tenant.id));
+    out.labelled("Playbook", format_args!("{}: {}", plan.playbook, plan.playbook.summary()));
     let rows = counted(plan.roster.rows.into(), "row", "rows");
     let shape = harmless(&plan.roster.read_as);
-    labelled("Roster", &format!("{}, {rows} ({shape})", roster_name(&plan.roster.name)))?;
+    out.labelled("Roster", format_args!("{}, {rows} ({shape})", roster_name(&plan.roster.name)));
     match &plan.protected {
         Some(list) => {
             let accounts = counted(list.accounts.into(), "account", "accounts");
             let list = harmless(&list.name);
-            labelled("Protected", &format!("{accounts} in {list} will not be touched, on the roster or not"))?;
+            out.labelled("Protected", format_args!("{accounts} in {list} will not be touched, on the roster or not"));
         }
-        None => labelled("Protected", UNPROTECTED)?,
+        None => out.labelled("Protected", UNPROTECTED),
     }
     if let Some(since) = plan.options.since {
-        labelled("Since", &format!("sessions that were ended at {} or later count as ended", moment(since)))?;
+        out.labelled("Since", format_args!("sessions that were ended at {} or later count as ended", moment(since)));
     }
     for note in &plan.notes {
-        labelled("Note", &harmless(note))?;
+        out.labelled("Note", harmless(note));
     }
-    writeln!(out)?;
-    write_decisions(out, summary, width)?;
-    writeln!(out)?;
-    let labelled = |out: &mut _, label: &str, text: &str| block(out, &format!("{label:<LABEL$}"), text, width);
-    labelled(out, "Steps", &steps(plan))?;
-    if plan.options.discard_credentials {
-        labelled(out, "Passwords", DISCARDED)?;
-    } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
-        labelled(
-            out,
-            "Sealed",
-            &counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:"),
-        )?;
-        for (number, text) in handoff::lines(handoff) {
-            block(out, &format!("{:LABEL$}{number:>6}  ", ""), &text, width)?;
-        }
-        labelled(out, "Passwords", &plan.options.password.sentence())?;
-    } else if summary.sealed > 0 {
-        let passwords = counted(summary.sealed.into(), "new password, for", "new passwords, each for");
-        let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
-        labelled(out, "Sealed", &format!("{passwords} {keys}"))?;
-        for recipient in &plan.recipients {
-            labelled(out, "", &recipient_name(recipient))?;
-        }
-        labelled(out, "Passwords", &plan.options.password.sentence())?;
+    out.blank();
+    write_decisions(out, summary, width, detail);
+    out.blank();
+    out.labelled("Steps", steps(plan));
+    if let Some(sentence) = faster(plan) {
+        out.labelled("", sentence);
     }
+    write_passwords(out, summary);
     if let Some(work) = &plan.on_premises {
         let accounts = counted(work.accounts.into(), "account has", "accounts have");
         let list = summary.folder.join(ONPREM_CSV);
         let digest = work.sha256.short();
-        let text =
-            format!("{accounts} to be changed there, too: {}, onprem.ps1 does it (SHA-256 {digest})", list.display());
-        labelled(out, "On-prem", &text)?;
+        out.labelled(
+            "On-prem",
+            format_args!(
+                "{accounts} to be changed there, too: {}, onprem.ps1 does it (SHA-256 {digest})",
+                list.display()
+            ),
+        );
     }
     let csv = summary.folder.join(PLAN_CSV);
-    labelled(out, "Plan", &format!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()))?;
+    out.labelled("Plan", format_args!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()));
     let page = summary.folder.join(PLAN_HTML);
     if page.exists() {
-        labelled(out, "Page", &format!("{}, for the person who approves", page.display()))?;
+        let reasons = if detail == Detail::Counts { "; -v shows the reasons here" } else { "" };
+        out.labelled("Page", format_args!("{}, for the person who approves{reasons}", page.display()));
     }
     if let Some(sentence) = too_large::sentence(plan) {
-        labelled(out, "Guard", &format!("{sentence}, as in the line below"))?;
+        out.labelled("Guard", format_args!("{sentence}, as in the line below"));
     }
-    writeln!(out)?;
+    out.blank();
     if plan.accounts() == 0 {
-        writeln!(out, "No account would be changed: there is nothing to apply.")
+        out.text("No account would be changed: there is nothing to apply.");
     } else {
         let accounts = counted(plan.accounts().into(), "account", "accounts");
-        writeln!(out, "Nothing has been changed. To change {accounts}:")?;
-        // Never wrapped: it is there to be copied.
-        writeln!(out, "  {}", plan_command::apply(&summary.folder, plan))
+        out.text(format_args!("Nothing has been changed. To change {accounts}:"));
+        out.command(2, plan_command::apply(&summary.folder, plan));
     }
 }
 
-fn write_decisions(out: &mut impl Write, summary: &Summary, width: usize) -> io::Result<()> {
+/// Who can open the new passwords.
+fn write_passwords(out: &mut Lines, summary: &Summary) {
+    let plan = &summary.plan;
+    if plan.options.discard_credentials {
+        out.labelled("Passwords", DISCARDED);
+    } else if let Some(handoff) = plan.handoff.as_ref().filter(|_| summary.sealed > 0) {
+        let sealed = counted(summary.sealed.into(), "new password, for:", "new passwords, each for one of these:");
+        out.labelled("Sealed", sealed);
+        for (number, text) in handoff::lines(handoff) {
+            out.at(format_args!("{:11}{number:>6}  ", ""), text);
+        }
+        out.labelled("Passwords", plan.options.password.sentence());
+    } else if summary.sealed > 0 {
+        let passwords = counted(summary.sealed.into(), "new password, for", "new passwords, each for");
+        let keys = if plan.recipients.len() == 1 { "this key" } else { "every one of these keys" };
+        out.labelled("Sealed", format_args!("{passwords} {keys}"));
+        for recipient in &plan.recipients {
+            out.labelled("", recipient_name(recipient));
+        }
+        out.labelled("Passwords", plan.options.password.sentence());
+    }
+}
+
+fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     for decision in Decision::iter() {
         let rows = summary.plan.counts.of(decision).rows;
         // Colour is an addition: it is taken off where there is no terminal, and says nothing that the word does not.
         let style = if rows == 0 { Style::new().dimmed() } else { style_of(decision) };
         let (name, number) = (decision.name(), count(rows.into()));
-        writeln!(out, "{style}{name:<8}{style:#} {number:>8}  {}", wording::decision::meaning(decision))?;
-        for line in summary.reasons.iter().filter(|line| line.decision == decision) {
+        out.at(format_args!("{style}{name:<8}{style:#} {number:>8}  "), wording::decision::meaning(decision));
+        let reasons = || summary.reasons.iter().filter(|line| line.decision == decision);
+        let Detail::Examples(examples) = detail else {
+            let counts: Vec<String> =
+                reasons().map(|line| format!("{} {}", count(line.rows.into()), line.reason.name())).collect();
+            if !counts.is_empty() {
+                out.at(" ".repeat(EXPLANATION), counts.join(", "));
+            }
+            continue;
+        };
+        for line in reasons() {
             let number = count(line.rows.into());
-            let lead = format!("         {number:>8}  ");
-            block(out, &lead, &format!("{}: {}", line.reason.name(), wording::reason::sentence(line.reason)), width)?;
+            let sentence = format!("{}: {}", line.reason.name(), wording::reason::sentence(line.reason));
+            out.at(format_args!("         {number:>8}  "), sentence);
             if let Some(flag) = line.flag {
-                block(out, &" ".repeat(EXPLANATION), &format!("{flag} lifts it"), width)?;
+                out.at(" ".repeat(EXPLANATION), format_args!("to include them: {flag}{}", needs(line.reason)));
             }
             let of_this =
                 summary.examples.iter().find(|group| group.decision == decision && group.reason == line.reason);
             if let Some(group) = of_this {
-                write_examples(out, group, line.rows, width)?;
+                write_examples(out, group, line.rows, width, examples);
             }
         }
     }
-    Ok(())
 }
 
-fn write_examples(out: &mut impl Write, group: &Examples, rows: u32, width: usize) -> io::Result<()> {
+/// What the flag takes besides: the name of the role is typed into a portal, so it is never cut off.
+const fn needs(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Privileged => " (the app then needs the role Privileged Authentication Administrator)",
+        _ => "",
+    }
+}
+
+/// One line each: the rest stands in plan.csv.
+fn write_examples(out: &mut Lines, group: &Examples, rows: u32, width: usize, examples: usize) {
     let room = width.saturating_sub(EXAMPLE).max(20);
-    for example in &group.rows {
+    let shown = group.rows.len().min(examples);
+    for example in &group.rows[..shown] {
         let user = harmless(&example.name);
-        let user = fitting(&user, room + room / 2);
+        let user = fitting(&user, room / 2);
         let detail = if example.detail.is_empty() { String::new() } else { format!(": {}", harmless(&example.detail)) };
         let text = format!("{} {user}{detail}", example.place());
-        // Three lines say enough; the rest stands in plan.csv.
-        block(out, &" ".repeat(EXAMPLE), &fitting(&text, 3 * room - 20), width)?;
+        out.whole(format_args!("{:EXAMPLE$}{}", "", fitting(&text, room)));
     }
-    let more = rows.saturating_sub(group.rows.len() as u32);
-    if more > 0 {
-        writeln!(out, "{:EXAMPLE$}and {} more in plan.csv", "", count(more.into()))?;
+    let more = rows.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX));
+    if more > 0 && shown > 0 {
+        out.whole(format_args!("{:EXAMPLE$}and {} more in {REFUSED}", "", count(more.into())));
     }
-    Ok(())
 }
 
 const fn style_of(decision: Decision) -> Style {
@@ -231,14 +290,22 @@ fn steps(plan: &Manifest) -> String {
     format!("{steps}; {writes}, {time}")
 }
 
-/// A text in lines that fit, behind a lead; the lines that follow the first begin where it began.
-fn block(out: &mut impl Write, lead: &str, text: &str, width: usize) -> io::Result<()> {
-    let indent = lead.chars().count();
-    for (index, line) in wrapped(text, width.saturating_sub(indent).max(20)).iter().enumerate() {
-        let lead = if index == 0 { lead } else { "" };
-        writeln!(out, "{lead:indent$}{line}")?;
+/// What would make a long run shorter, and when the people on the list are out.
+fn faster(plan: &Manifest) -> Option<String> {
+    let writes = plan.counts.writes;
+    let floor = apps::floor(1, Allowance::WRITES, writes);
+    if floor < WORTH_ANOTHER_APP {
+        return None;
     }
-    Ok(())
+    let blocked = u64::from(plan.counts.steps[Step::Block]);
+    let out_after = if plan.playbook.schedule() == Schedule::Sweep && blocked > 0 {
+        let all = counted(blocked, "account is", "accounts are");
+        format!("{all} blocked after {} at the least; ", span(apps::floor(1, Allowance::WRITES, blocked)))
+    } else {
+        String::new()
+    };
+    let three = span(apps::floor(3, Allowance::WRITES, writes));
+    Some(format!("{out_after}with two more apps all of it takes {three} (sealoff help apps)"))
 }
 
 /// Says that the directory is being read.

@@ -140,7 +140,7 @@ impl Recap<'_> {
         }
         if let Some(statistics) = &self.statistics {
             out.blank();
-            pace_recap::write(out, statistics);
+            pace_recap::write(out, statistics, self.ending == RunEnd::Finished);
         }
         out.labelled("Results", self.output.results.display().to_string());
         handoff::write_packets(out, self.plan, &self.output.packets);

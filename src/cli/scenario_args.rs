@@ -82,7 +82,7 @@ struct FaultArgs {
     /// Whole calls that are carried out and never answered
     #[arg(long, value_name = "SHARE", value_parser = share)]
     fault_lost_answer: Option<f64>,
-    /// Any other kind of fault, as KIND=SHARE; more than once for more than one (--help lists the kinds)
+    /// Any other kind of fault, as KIND=SHARE; may be repeated (--help lists the kinds)
     #[arg(long, value_name = "KIND=SHARE", value_parser = FaultParser, hide_possible_values = true, long_help = fault_help())]
     fault: Vec<(Fault, f64)>,
 }
@@ -116,7 +116,7 @@ impl TypedValueParser for FaultParser {
 }
 
 fn fault_help() -> String {
-    let mut help = "Any kind of fault, as KIND=SHARE; more than once for more than one. The kinds:".to_owned();
+    let mut help = "Any kind of fault, as KIND=SHARE; may be repeated. The kinds:".to_owned();
     for kind in Fault::ALL {
         help += &format!("\n  {:14}{}", kind.name, kind.what);
     }

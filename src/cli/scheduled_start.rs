@@ -40,9 +40,24 @@ pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
             "it says no time zone; write {local}+01:00 with your own offset from UTC, or {local}Z where it is UTC"
         ));
     }
-    Err("a moment to come is a date, a time and an offset from UTC: 2026-11-27T17:00:00+01:00, or 2026-11-27T16:00:00Z. \
-         Names of time zones are not known"
-        .to_owned())
+    let today = OffsetDateTime::now_utc().date();
+    if let Some(time) = time_alone(&local).filter(|_| zone.is_empty()) {
+        return Err(format!(
+            "it is a time without a date and without an offset from UTC; for today write {today}T{time}+01:00 with your own \
+             offset in place of +01:00, or {today}T{time}Z where it is UTC"
+        ));
+    }
+    Err(format!(
+        "give date, time and offset from UTC, as in {today}T17:00+01:00 or {today}T16:00Z; names of time zones are not known"
+    ))
+}
+
+/// `17:00` or `17:00:30`, as it is.
+fn time_alone(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches('T');
+    let minutes = time::Time::parse(text, format_description!("[hour]:[minute]")).is_ok();
+    let seconds = || time::Time::parse(text, format_description!("[hour]:[minute]:[second]")).is_ok();
+    (minutes || seconds()).then_some(text)
 }
 
 /// The date of the tenant: the real one, or in a rehearsal one that runs as fast as the simulated tenant's time.
@@ -201,6 +216,12 @@ mod tests {
         ] {
             assert_eq!(moment(text), Ok(five), "{text}");
         }
+        let today = OffsetDateTime::now_utc().date().to_string();
+        let alone = moment("17:00").unwrap_err();
+        assert!(
+            alone.contains("without a date") && alone.contains(&format!("{}T17:00+01:00", &today[..8])[..8]),
+            "{alone}"
+        );
         let refused = moment("2026-11-27 17:00").unwrap_err();
         assert!(refused.contains("2026-11-27T17:00:00+01:00") && refused.contains("2026-11-27T17:00:00Z"), "{refused}");
         for text in

@@ -21,8 +21,7 @@ pub(super) struct SignInArgs {
     /// How long a token lives, in seconds of the wall clock [default: 3600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     token_lifetime: Option<u64>,
-    /// PEM file with a certificate that the app may sign in with; 2=PEM for the second app (--apps); more than once for more
-    /// than one
+    /// PEM file with a certificate that the app may sign in with; 2=PEM for the second app (--apps); may be repeated
     #[arg(long, value_name = "[N=]PEM", value_parser = app_certificate)]
     app_certificate: Vec<AppCertificate>,
     /// Device codes are approved as this user after two polls. Otherwise approve them:

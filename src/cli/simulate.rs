@@ -43,7 +43,7 @@ pub struct SimulateArgs {
     /// Address to listen on; loopback only, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// A further name that the certificate is good for, besides localhost; more than once for more than one
+    /// A further name that the certificate is good for, besides localhost; may be repeated
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
     /// Serve clear text too, on a port of its own on loopback

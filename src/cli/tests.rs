@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Cli;
 use super::usage;
+use super::wishes;
 
 fn commands() -> Vec<Command> {
     let mut command = Cli::command().disable_help_subcommand(true);
@@ -143,6 +144,35 @@ fn a_usage_error_names_what_is_needed_and_nothing_else() {
     let usage = error.lines().find(|line| line.starts_with("Usage: ")).unwrap_or_default();
     assert_eq!(usage, "Usage: sealoff plan [OPTIONS] --playbook <PLAYBOOK> --out <DIR> <ROSTER>", "{error}");
     assert!(error.contains("the playbooks are breach, contain, offboard, signout, reinstate"), "{error}");
+}
+
+#[test]
+fn a_wish_is_answered_and_no_guess_leads_astray() {
+    let said = |line: &str| {
+        let line: Vec<std::ffi::OsString> = line.split(' ').map(Into::into).collect();
+        wishes::answered(Cli::command().try_get_matches_from(&line).unwrap_err(), &line).to_string()
+    };
+    for (line, part) in [
+        ("sealoff plan --roster leavers.csv --playbook contain --out x", "the list is named without a flag"),
+        ("sealoff plan list.csv --playbook contain --out x --dry-run", "this command only reads"),
+        ("sealoff apply x --dry-run", "the plan is the dry run"),
+        ("sealoff apply x --yes", "--confirm N@FINGERPRINT"),
+        ("sealoff -q apply x -y", "--confirm N@FINGERPRINT"),
+        ("sealoff run list.csv --playbook contain --out x --yes", "--confirm N"),
+        ("sealoff version", "sealoff --version"),
+        ("sealoff aply x", "'apply'"),
+        ("sealoff plan list.csv --playbok contain --out x", "'--playbook'"),
+    ] {
+        let said = said(line);
+        assert!(said.contains(part) && !said.contains("--protect"), "{line}: {said}");
+    }
+    // What is only like it in the eyes of clap is not offered.
+    for line in ["sealoff plan list.csv --rotate x --playbook contain --out x", "sealoff doctor --roles x"] {
+        let said = said(line);
+        assert!(!said.contains("tip:"), "{line}: {said}");
+    }
+    let short = Cli::command().try_get_matches_from(["sealoff", "plan", "l.csv", "--playbook", "contain", "-o", "x"]);
+    assert!(short.is_ok());
 }
 
 #[test]

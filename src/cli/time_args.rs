@@ -10,6 +10,9 @@ const SPAN: &str = "a span is a whole number and a unit: 90s, 30m, 24h or 7d";
 
 /// `90s`, `30m`, `24h`, `7d`.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
+    if (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("a span has a unit: write {text}h for hours, or {text}m, {text}s, {text}d"));
+    }
     let unit = text.chars().next_back().filter(char::is_ascii_alphabetic).ok_or(SPAN)?;
     let seconds = match unit {
         's' => 1,
@@ -59,6 +62,7 @@ mod tests {
         assert_eq!(span("30m"), Ok(Duration::from_secs(1_800)));
         assert_eq!(span("24h"), Ok(Duration::from_secs(86_400)));
         assert_eq!(span("7d"), Ok(Duration::from_secs(604_800)));
+        assert!(span("24").unwrap_err().contains("write 24h"));
         for nonsense in ["", "h", "24", "-1h", "1.5h", "24 h", "1w", "99999999999999999999d", "9999999d", "1ĥ"] {
             assert!(span(nonsense).is_err(), "{nonsense:?}");
         }

@@ -37,7 +37,7 @@ pub struct UndoArgs {
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// The folder for the plan and everything that follows from it; new or empty
-    #[arg(long, value_name = "DIR2")]
+    #[arg(long, short = 'o', value_name = "DIR2")]
     out: PathBuf,
     /// Give each account a new password in the same write, to be changed at the next sign-in, and end its sessions
     #[arg(long)]

@@ -5,11 +5,14 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command, Error};
 
+use super::wishes::answered;
 use crate::plan::playbook::Playbook;
 
 /// Parses a command line. One that cannot be used ends the process here, as does `--help`.
 pub(super) fn parse(command: &Command, line: &[OsString]) -> ArgMatches {
-    with_needed_usages(command).try_get_matches_from(line).unwrap_or_else(|error| with_playbooks(error).exit())
+    with_needed_usages(command)
+        .try_get_matches_from(line)
+        .unwrap_or_else(|error| answered(with_playbooks(error), line).exit())
 }
 
 /// The command line, with a usage for each command that says what it needs. clap's own usage of an error also names as needed

@@ -21,6 +21,12 @@ pub(super) fn line_width() -> usize {
     columns_of(terminal_size::terminal_size_of(io::stdout())).unwrap_or(WIDTH_WITHOUT_TERMINAL)
 }
 
+/// How many lines the screen of standard output has; `None` where it is no terminal.
+#[must_use]
+pub(super) fn line_count() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(_, Height(lines))| usize::from(lines))
+}
+
 /// How many columns a line on standard error has; `None` where it is no terminal, so that nothing has to fit.
 #[must_use]
 pub(super) fn error_width() -> Option<usize> {

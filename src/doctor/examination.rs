@@ -258,7 +258,7 @@ fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
             return Check::failed(
                 check,
                 format!("{what} could not be read: {error}"),
-                format!("Grant the app {needs} with admin consent, and fetch a new token."),
+                format!("Grant the app {needs} with admin consent."),
             );
         }
         ReadError::Transport(
@@ -277,11 +277,7 @@ fn not_looked_up(check: &'static str, what: &str, error: &LookupError) -> Check 
             let needs = Some("User.Read.All");
             unreadable(check, what, &ReadError::Refused { error: refused.clone(), needs })
         }
-        _ => Check::failed(
-            check,
-            error.to_string(),
-            "Grant the app User.Read.All with admin consent, and fetch a new token.",
-        ),
+        _ => Check::failed(check, error.to_string(), "Grant the app User.Read.All with admin consent."),
     }
 }
 

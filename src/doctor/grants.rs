@@ -145,7 +145,7 @@ pub fn how_to_grant(permissions: &[&str], is_app: bool) -> String {
     let kind = if is_app { "Application" } else { "Delegated" };
     format!(
         "Entra admin centre > App registrations > the app > API permissions > Add a permission > Microsoft Graph > {kind} \
-         permissions: {}; then Grant admin consent, and fetch a new token.",
+         permissions: {}; then Grant admin consent. Tokens that were fetched before do not carry it.",
         permissions.join(", ")
     )
 }

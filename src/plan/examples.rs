@@ -11,6 +11,8 @@ use crate::ids::{ObjectId, RowNumber};
 
 /// How many rows stand for all that have the same reason.
 const MAX_EXAMPLES: usize = 5;
+/// The same of rows that cannot be read: each is wrong in its own way.
+const MAX_UNREADABLE: usize = 10;
 
 /// The first rows that were decided for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
@@ -61,7 +63,8 @@ impl ExamplesOfRefused {
         }
         for reason in &row.reasons {
             let rows = self.0.entry(*reason).or_default();
-            if rows.len() < MAX_EXAMPLES {
+            let most = if *reason == Reason::Unreadable { MAX_UNREADABLE } else { MAX_EXAMPLES };
+            if rows.len() < most {
                 let is_known = row.user.parse::<ObjectId>().is_ok() && !row.user_principal_name.is_empty();
                 let has_key = !row.user.trim().is_empty();
                 let name = if has_key && !is_known { row.user.clone() } else { row.name().to_owned() };

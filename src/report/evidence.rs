@@ -170,7 +170,10 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
         files: Vec::new(),
     };
     let mut zip = ZipWriter::new_stream(Pending::new(archive).map_err(io_of(archive))?);
-    let options = SimpleFileOptions::default().large_file(true).unix_permissions(0o600);
+    let options = SimpleFileOptions::default()
+        .large_file(true)
+        .unix_permissions(0o600)
+        .last_modified_time(time_in_archive(contents.created_at));
     for name in FILES {
         let path = plan.path().join(name);
         let file = match File::open(&path) {
@@ -287,4 +290,11 @@ fn take_out(zip: &mut Archive, entry: &EvidenceFile, to: &Path) -> Result<(), Ev
         return Err(changed());
     }
     Ok(())
+}
+/// The format knows years from 1980 on, and no time zone: it is UTC.
+fn time_in_archive(moment: OffsetDateTime) -> zip::DateTime {
+    let moment = moment.to_offset(time::UtcOffset::UTC);
+    let year = u16::try_from(moment.year()).unwrap_or_default();
+    let (month, day, hour) = (u8::from(moment.month()), moment.day(), moment.hour());
+    zip::DateTime::from_date_and_time(year, month, day, hour, moment.minute(), moment.second()).unwrap_or_default()
 }

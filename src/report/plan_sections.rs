@@ -90,7 +90,7 @@ fn next(folder: &Path, manifest: &Manifest) -> Markup {
                         "Read this page. "
                         @if refused > 0 {
                             a href="#decision=refuse" { (counted(refused.into(), "row is", "rows are")) " refused" }
-                            ": nothing is done for them by this plan, and a person has to check them."
+                            ": this plan does nothing for them, and a person has to check them."
                         } @else { "No row of the list is refused." }
                     }
                     li {

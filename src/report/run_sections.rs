@@ -406,7 +406,7 @@ fn limits(report: &RunReport<'_>) -> Markup {
                     li { "Passwords are as they were. So are MFA devices, consented apps, mail forwarders and inbox rules." }
                 }
                 li { "Devices are as they were: registered ones are disabled in Entra, and managed ones are wiped by their management." }
-                li { "What is mastered on-premises is undone by the next sync while it is not changed there, too." }
+                li { "The next sync undoes what is mastered on-premises, unless Active Directory is changed too." }
             }
         }
     }

@@ -199,6 +199,7 @@ fn columns(names: &[String], header: bool) -> String {
         return "its columns are not shown, because they may hold passwords".to_owned();
     }
     match header {
+        true if number == 1 => format!("its only column is {}", quoted(names)),
         true => format!("its {number} columns are {}", quoted(names)),
         false => format!("it has no header, and its columns are {}", listed(names)),
     }

@@ -23,7 +23,7 @@ pub fn title(cause: &Cause) -> String {
 #[must_use]
 pub const fn remedy(cause: &Cause) -> &'static str {
     match cause {
-        Cause::NotFinished => "Run the same sealoff apply again; it goes on where it ended.",
+        Cause::NotFinished => "Run the same sealoff apply again; it resumes where it stopped.",
         Cause::NotAllowed => GRANT_AND_PLAN,
         Cause::Gone => {
             "Nothing to do if it was deleted on purpose. A restored account comes back as it was: plan it again."

@@ -31,4 +31,4 @@ pub(super) const LEFT_FOR_A_PERSON: &str = "left alone; a person has to check th
 pub const DISCARDED: &str = "discarded: they cannot be used to sign in";
 
 /// What is said of a plan without a list of protected accounts.
-pub const UNPROTECTED: &str = "no account: no list is named";
+pub const UNPROTECTED: &str = "no account (no --protect list)";

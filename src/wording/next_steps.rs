@@ -95,10 +95,10 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         NextStep::WriteReport => "To have all of it on one page".to_owned(),
         NextStep::PackEvidence => "To file the proof".to_owned(),
         NextStep::Undo { with_new_passwords: false } => {
-            "If it was wrong, to unblock the accounts that it blocked".to_owned()
+            "To undo: unblock the accounts that this run blocked".to_owned()
         }
         NextStep::Undo { with_new_passwords: true } => {
-            "If it was wrong, to unblock the accounts that it blocked, with new passwords, as those that were set are thrown away"
+            "To undo: unblock the accounts that this run blocked, with new passwords, as those that were set are thrown away"
                 .to_owned()
         }
     }

@@ -75,6 +75,7 @@ fn where_all_is_well_every_check_says_so_and_nothing_is_written() {
         "folder",
         "graph",
         "permissions",
+        "plan",
         "protected",
         "quota",
         "reach",
@@ -391,4 +392,20 @@ fn the_roles_of_the_person_who_is_signed_in_decide() {
         .exited(5)
         .complains(&["the person who is signed in holds no directory role"]);
     as_person("admin.bowen@contoso.onmicrosoft.com", &plan).succeeded();
+}
+
+#[test]
+fn the_doctor_counts_what_plan_would_refuse() {
+    let stage = Stage::new();
+    let members = stage.members(2);
+    let names: String = members.iter().map(|member| format!("{}\n", member.user_principal_name)).collect();
+    let roster = stage.write("list.csv", format!("user\n{names}ghost@contoso.com\nno name\n"));
+    for playbook in ["contain", "breach"] {
+        let ran = stage.run(&["doctor", "--playbook", playbook, "--roster", &roster, "--json"]);
+        let (status, found, remedy) = check(&ran, "plan");
+        assert_eq!(status, "warning", "{found}");
+        assert!(found.starts_with("2 of 4 rows would be refused (1 unreadable, 1 not-found)"), "{found}");
+        assert!(found.contains("2 accounts would be changed") && remedy.contains("sealoff plan"), "{found} {remedy}");
+    }
+    assert!(stage.ledger().writes.is_empty());
 }

@@ -18,9 +18,14 @@ fn seen(command: Command) -> (String, Option<i32>) {
 }
 
 /// The same on a terminal of this kind.
-fn seen_as(kind: &str, mut command: Command) -> (String, Option<i32>) {
+fn seen_as(kind: &str, command: Command) -> (String, Option<i32>) {
+    seen_in(kind, COLUMNS, command)
+}
+
+/// The same with so many columns and 24 lines.
+fn seen_in(kind: &str, columns: u16, mut command: Command) -> (String, Option<i32>) {
     let (master, slave) = terminal();
-    tcsetwinsize(&slave, Winsize { ws_row: 24, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    tcsetwinsize(&slave, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     let end = || Stdio::from(slave.try_clone().unwrap());
     command.env("TERM", kind).stdin(Stdio::null()).stdout(end()).stderr(end());
     let mut child = command.spawn().unwrap();
@@ -116,4 +121,27 @@ fn what_is_drawn_ends_with_its_text_and_leaves_the_last_column_free() {
     }
     // What is taken back is taken back with everything below it.
     assert!(text.contains("\r\u{1b}[0J") || text.contains("\r\u{1b}[J"), "{text:?}");
+}
+
+#[test]
+fn the_preview_of_a_messy_list_fits_on_one_screen() {
+    let stage = Stage::new();
+    let everyone: String =
+        stage.simulator.users().iter().take(300).map(|user| format!("{}\n", user.user_principal_name)).collect();
+    let wrong =
+        "asa.vogel@ contoso.com\nno mail\na@b@c\nkim lee@contoso.com\nnobody\nq@contoso com\nx\ny\nz\n\"a, b\"\nw\nv\n";
+    stage.write("messy.csv", format!("user\n{wrong}ghost@contoso.com\n{everyone}"));
+    stage.write("some.csv", format!("user\n{wrong}{}", everyone.lines().next().unwrap()));
+    for (list, out) in [("messy.csv", "messy"), ("some.csv", "some")] {
+        let plan = ["plan", list, "--playbook", "offboard", "--discard-credentials", "--out", out];
+        let (text, code) = seen_in("xterm-256color", 80, stage.command(&plan));
+        assert_eq!(code, Some(0), "{text}");
+        let plain = anstream::adapter::strip_str(&text).to_string().replace("\r\n", "\n");
+        let page = &plain[plain.find("Tenant ").unwrap()..];
+        assert!(page.lines().count() < 24, "{} lines: {page}", page.lines().count());
+        assert!(page.contains("unreadable") && page.contains(&format!("sealoff apply {out} ")), "{page}");
+    }
+    let verbose = ["plan", "some.csv", "--playbook", "offboard", "--discard-credentials", "--out", "more", "-v"];
+    let (text, _) = seen_in("xterm-256color", 80, stage.command(&verbose));
+    assert!(anstream::adapter::strip_str(&text).to_string().contains("--> some.csv:2"), "{text}");
 }

@@ -231,3 +231,20 @@ fn help_has_an_example_for_every_command() {
     }
     finish(bare(&["--version"])).succeeded().says(&[env!("CARGO_PKG_VERSION")]);
 }
+
+#[test]
+fn a_drill_meets_the_guard_for_many_and_ends_with_the_same_job() {
+    let stage = Stage::new();
+    let people: String = (0..30).map(|number| format!("p{number}@own.example\n")).collect();
+    stage.write("leavers.csv", format!("Mail,user\n{}", people.replace('\n', ",x\n")));
+    let drill = ["drill", "leavers.csv", "--playbook", "offboard", "--discard-credentials", "--key", "Mail"];
+    let ran = stage.run(&[&drill[..], &["--max-accounts", "29", "--halt-at", "50", "--out", "out"]].concat());
+    ran.succeeded()
+        .says(&[
+            "Guard the plan changes 30 accounts, and --max-accounts allowed 29",
+            "A real run would be refused without --max-accounts 30",
+            "sealoff plan leavers.csv --playbook offboard --key Mail --discard-credentials --out tonight",
+            "sealoff apply tonight --max-accounts 30 --confirm N@FINGERPRINT --halt-at 50",
+        ])
+        .never_says(&["keygen", "people.csv", "unseal", "quarter"]);
+}

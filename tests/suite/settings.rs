@@ -133,7 +133,7 @@ fn a_file_that_cannot_be_trusted_or_understood_stops_the_command() {
     stage.write("sealoff.toml", "client_secret = \"abc8Q~aBcDeFgHiJkLmNoPqRsTuVwXyZ01234567\"\n");
     let refused = stage.run(&plan).exited(2);
     assert!(
-        refused.err.contains("a secret may not stand in this file") && !refused.err.contains("aBcDeF"),
+        refused.err.contains("secrets are not allowed in this file") && !refused.err.contains("aBcDeF"),
         "{}",
         refused.err
     );

@@ -370,6 +370,14 @@ impl Ran {
     }
 
     /// Standard error has all of these.
+    /// Standard output has none of these.
+    pub(crate) fn never_says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(!self.out.contains(part), "{part:?} is in the output of {}", self.all());
+        }
+        self
+    }
+
     pub(crate) fn complains(self, parts: &[&str]) -> Self {
         let err = with_slashes(&self.err);
         for part in parts {

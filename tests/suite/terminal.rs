@@ -83,7 +83,7 @@ fn quiet_takes_the_notes_of_every_command_and_no_warning() {
     // A row that cannot be read is nothing to be quiet about, and neither is a secret that others can read.
     let torn = stage.write("torn.csv", "user\nno name\n");
     let arguments = ["plan", &torn, "--playbook", "contain", "--out", "torn", "--quiet"];
-    stage.run(&arguments).complains(&["warning: a row cannot be read"]);
+    stage.run(&arguments).complains(&["warning: 1 row of torn.csv cannot be read"]);
     #[cfg(unix)]
     {
         let secret = stage.write("secret", &stage.simulator.connection().client_secret);

@@ -53,11 +53,11 @@ pub(super) enum SettingsError {
     #[error("{}:{line}: this is no TOML: {reason}", path.display())]
     NotToml { path: PathBuf, line: usize, reason: String },
     #[error(
-        "{}:{line}: a secret may not stand in this file, which is copied about; take it out, renew it if others have seen the \
+        "{}:{line}: secrets are not allowed in this file, because such files get copied; take it out, renew it if others have seen the \
          file, and name a file that holds nothing else with client_secret_file, or set AZURE_CLIENT_SECRET", path.display()
     )]
     Secret { path: PathBuf, line: usize },
-    #[error("{}:{line}: {} is no setting{}", path.display(), harmless(name), did_you_mean(*meant))]
+    #[error("{}:{line}: {} is not a setting{}", path.display(), harmless(name), did_you_mean(*meant))]
     Unknown { path: PathBuf, line: usize, name: String, meant: Option<&'static str> },
     #[error("{}:{line}: {} is no playbook{}", path.display(), harmless(name), one_of(*meant))]
     NoPlaybook { path: PathBuf, line: usize, name: String, meant: Option<&'static str> },

@@ -290,11 +290,18 @@ fn check(command: &Command, setting: &Setting, path: &Path) -> Result<(), Settin
         }
         _ => {
             let reason = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-            let repeats = setting.values.iter().any(|value| reason.contains(value.as_str()));
+            let repeats = setting.values.iter().any(|value| repeats(&reason, value));
             if repeats || reason.is_empty() { format!("--{long} does not take it") } else { reason }
         }
     };
     Err(SettingsError::Value { path: path.to_owned(), line: setting.line, name: setting.key.name, reason })
+}
+
+/// Whether a reason shows the value, which may be a secret that was written there by mistake. `24` is not shown by `24h`.
+fn repeats(reason: &str, value: &str) -> bool {
+    const LONG: usize = 6;
+    let mut words = reason.split(|c: char| !c.is_alphanumeric());
+    (value.len() >= LONG && reason.contains(value)) || words.any(|word| word == value)
 }
 
 fn failure(error: SettingsError) -> Failure {

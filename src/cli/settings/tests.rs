@@ -46,12 +46,12 @@ fn every_setting_stands_for_an_argument() {
 #[test]
 fn what_is_wrong_is_named_with_its_line() {
     for (text, said) in [
-        ("tenant = 'a'\ntennant = 'b'", "sealoff.toml:2: tennant is no setting; did you mean tenant?"),
-        ("\n\nwallpaper = 'x'", "sealoff.toml:3: wallpaper is no setting; samples/sealoff.toml has them all"),
-        ("seal-to = 'age1x'", ":1: seal-to is no setting; did you mean seal_to?"),
-        ("[playbok.breach]\nhalt_at = 1", ":1: playbok is no setting; did you mean playbook?"),
+        ("tenant = 'a'\ntennant = 'b'", "sealoff.toml:2: tennant is not a setting; did you mean tenant?"),
+        ("\n\nwallpaper = 'x'", "sealoff.toml:3: wallpaper is not a setting; samples/sealoff.toml has them all"),
+        ("seal-to = 'age1x'", ":1: seal-to is not a setting; did you mean seal_to?"),
+        ("[playbok.breach]\nhalt_at = 1", ":1: playbok is not a setting; did you mean playbook?"),
         ("[playbook.offbord]\nhalt_at = 1", ":1: offbord is no playbook; did you mean offboard?"),
-        ("[playbook.breach]\nhalt_att = 1", ":2: halt_att is no setting; did you mean halt_at?"),
+        ("[playbook.breach]\nhalt_att = 1", ":2: halt_att is not a setting; did you mean halt_at?"),
         ("[playbook.breach]\ntenant = 'x'", ":2: tenant is the same for every playbook"),
         ("tenant = 7", ":1: tenant must be a text in quotes"),
         ("tenant = ''", ":1: tenant must be a text"),
@@ -65,7 +65,7 @@ fn what_is_wrong_is_named_with_its_line() {
         ),
         ("schedule = 'sweap'", "did you mean sweep?"),
         ("auth = 'certifcate'", "did you mean certificate?"),
-        ("confrim = 38", ":1: confrim is no setting; did you mean confirm? That has to be said each time"),
+        ("confrim = 38", ":1: confrim is not a setting; did you mean confirm? That has to be said each time"),
         ("[playbook.zzz]\nhalt_at = 1", ":1: zzz is no playbook; there are breach, contain,"),
         ("\ncloud = 'mars'", ":2: the value of cloud cannot be used: it may be global, usgov, dod, china"),
         ("halt_at = 101", ":1: the value of halt_at cannot be used"),

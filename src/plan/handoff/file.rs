@@ -420,7 +420,7 @@ mod tests {
         // There is a Cargo.toml where the tests stand, and none beside the file.
         std::fs::write(&path, "[handoff.alice]\nkeys = [\"Cargo.toml\"]").unwrap();
         let error = HandoffKeys::read(&path).unwrap_err().to_string();
-        assert!(error.contains("[handoff.alice]") && error.contains("is no recipient"), "{error}");
+        assert!(error.contains("[handoff.alice]") && error.contains("is not a recipient"), "{error}");
     }
 
     #[test]

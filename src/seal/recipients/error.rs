@@ -16,7 +16,7 @@ pub(super) const ACCEPTED: &str = "an age recipient (age1…, made by `sealoff k
 pub enum RecipientError {
     #[error("no recipient was named; give {ACCEPTED}")]
     NoneNamed,
-    #[error("{place}{text:?} is no recipient{}; give {ACCEPTED}", .place.nor_file())]
+    #[error("{place}{text:?} is not a recipient{}; give {ACCEPTED}", .place.nor_file())]
     Unreadable {
         /// The file and line, with a colon, or nothing.
         place: RecipientPlace,

@@ -48,7 +48,7 @@ fn what_is_no_recipient_says_what_is_accepted() {
     let (public, _) = made();
     let long = "x".repeat(500);
     for (text, what) in [
-        ("nonsense", "is no recipient"),
+        ("nonsense", "is not a recipient"),
         (long.as_str(), "…"),
         (&public[..40], "mistyped or cut off"),
         ("age1pq1qqqq", "post-quantum"),

@@ -1,0 +1,120 @@
+//! The job that a drill has rehearsed, as the commands that do it in a real tenant: the same list and the same flags.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args as _, Command};
+
+use super::apply::ApplyArgs;
+use super::lines::Lines;
+use super::messages::MessageArgs;
+use super::plan::PlanArgs;
+use super::words::quoted;
+use crate::plan::manifest::Manifest;
+use crate::shell::Shell;
+use crate::wording::plan_command::naming_the_number;
+
+/// What is said of its own accord, or belongs to the drill alone.
+const SAID_OTHERWISE: [&str; 5] = ["roster", "playbook", "out", "json", "max_accounts"];
+
+/// What a drill was about.
+pub(super) struct RealJob<'a> {
+    pub(super) plan: &'a Manifest,
+    /// The list, where it was one's own.
+    pub(super) roster: Option<&'a Path>,
+    /// The arguments of a drill.
+    pub(super) drill: Command,
+    /// Where the drill has left everything.
+    pub(super) folder: &'a Path,
+    /// How many apps it went through that were made up.
+    pub(super) made_up_apps: u32,
+}
+
+impl RealJob<'_> {
+    /// The same job against a real tenant.
+    pub(super) fn write(self, out: &mut Lines) {
+        let line: Vec<OsString> = std::env::args_os().collect();
+        let given = given(self.drill, &line);
+        let flags = |command: Command| given.as_ref().map(|given| flags_of(&command, given)).unwrap_or_default();
+        out.text(format_args!("Everything is in {}. Against a real tenant, the same job is:", self.folder.display()));
+        out.blank();
+        for name in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"] {
+            out.command(2, Shell::here().set(name, "..."));
+        }
+        let rules = flags(PlanArgs::augment_args(Command::new("plan")));
+        let is_sealed = self.plan.sealed() > 0;
+        let has_keys = given.as_ref().is_some_and(|given| is_given(given, "seal_to") || is_given(given, "recipients"));
+        let mut seal_to = "";
+        if is_sealed && !has_keys {
+            out.command(2, "sealoff keygen -o key.txt            # prints the recipient, age1…");
+            seal_to = " --seal-to age1…";
+        }
+        let roster = self.roster.unwrap_or_else(|| Path::new("people.csv"));
+        let playbook = self.plan.playbook;
+        out.command(
+            2,
+            format_args!("sealoff plan {} --playbook {playbook}{rules}{seal_to} --out tonight", quoted(roster)),
+        );
+        let apps: String = (2..=self.made_up_apps).map(|number| format!(" --app app{number}.toml")).collect();
+        let pace = flags(ApplyArgs::augment_args(Command::new("apply")));
+        let number = naming_the_number(self.plan);
+        out.command(2, format_args!("sealoff apply tonight{number} --confirm N@FINGERPRINT{pace}{apps}"));
+        if is_sealed {
+            let key = if has_keys { "KEY" } else { "key.txt" };
+            out.command(2, format_args!("sealoff unseal tonight/results.csv -i {key} -o passwords.csv"));
+        }
+    }
+}
+
+/// The command line of this drill, as it was typed. What it does not know is left out: it was parsed before.
+fn given(drill: Command, line: &[OsString]) -> Option<ArgMatches> {
+    let program = MessageArgs::augment_args(Command::new("sealoff")).subcommand(drill).ignore_errors(true);
+    program.try_get_matches_from(line).ok()?.remove_subcommand().map(|(_, given)| given)
+}
+
+fn is_given(given: &ArgMatches, id: &str) -> bool {
+    given.try_contains_id(id).unwrap_or(false) && given.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// What was typed and is a flag of that command, too, each word with a blank before it.
+fn flags_of(command: &Command, given: &ArgMatches) -> String {
+    let is_of_both =
+        |arg: &&Arg| !SAID_OTHERWISE.contains(&arg.get_id().as_str()) && is_given(given, arg.get_id().as_str());
+    let mut words = Vec::new();
+    for arg in command.get_arguments().filter(is_of_both) {
+        let Some(long) = arg.get_long() else { continue };
+        let flag = format!(" --{long}");
+        if matches!(arg.get_action(), ArgAction::SetTrue | ArgAction::SetFalse | ArgAction::Count) {
+            words.push(flag);
+            continue;
+        }
+        let values = given.get_raw(arg.get_id().as_str()).into_iter().flatten();
+        words.extend(values.map(|value| format!("{flag} {}", quoted(Path::new(value)))));
+    }
+    words.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::drill::DrillArgs;
+
+    fn flags(line: &str) -> (String, String) {
+        let line: Vec<OsString> = line.split(' ').map(Into::into).collect();
+        let given = given(DrillArgs::augment_args(Command::new("drill")), &line).unwrap();
+        let of = |command| flags_of(&command, &given);
+        (of(PlanArgs::augment_args(Command::new("plan"))), of(ApplyArgs::augment_args(Command::new("apply"))))
+    }
+
+    #[test]
+    fn the_flags_of_the_drill_are_those_of_the_job() {
+        let (plan, apply) = flags(
+            "sealoff -q drill leavers.csv --playbook offboard --discard-credentials --key Mail --protect p.txt --clock-speed 9 \
+             --halt-at 50 --out x --app two.toml",
+        );
+        assert_eq!(plan, " --key Mail --discard-credentials --protect p.txt");
+        assert_eq!(apply, " --halt-at 50 --app two.toml");
+        assert_eq!(flags("sealoff drill"), (String::new(), String::new()));
+    }
+}
