@@ -152,7 +152,9 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     }
     out.blank();
     write_decisions(out, summary, width, detail);
-    out.blank();
+    if detail != Detail::Counts {
+        out.blank();
+    }
     out.labelled("Steps", steps(plan));
     if let Some(sentence) = faster(plan) {
         out.labelled("", sentence);
@@ -161,21 +163,20 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     if let Some(work) = &plan.on_premises {
         let accounts = counted(work.accounts.into(), "account has", "accounts have");
         let list = summary.folder.join(ONPREM_CSV);
-        let digest = work.sha256.short();
-        out.labelled(
-            "On-prem",
-            format_args!(
-                "{accounts} to be changed there, too: {}, onprem.ps1 does it (SHA-256 {digest})",
-                list.display()
-            ),
-        );
+        let how = if detail == Detail::Counts {
+            String::new()
+        } else {
+            format!(", onprem.ps1 does it (SHA-256 {})", work.sha256.short())
+        };
+        out.labelled("On-prem", format_args!("{accounts} to be changed there, too: {}{how}", list.display()));
     }
     let csv = summary.folder.join(PLAN_CSV);
     out.labelled("Plan", format_args!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()));
     let page = summary.folder.join(PLAN_HTML);
     if page.exists() {
-        let reasons = if detail == Detail::Counts { "; -v shows the reasons here" } else { "" };
-        out.labelled("Page", format_args!("{}, for the person who approves{reasons}", page.display()));
+        let whom =
+            if detail == Detail::Counts { "with every reason; so does -v" } else { "for the person who approves" };
+        out.labelled("Page", format_args!("{}, {whom}", page.display()));
     }
     if let Some(sentence) = too_large::sentence(plan) {
         out.labelled("Guard", format_args!("{sentence}, as in the line below"));
@@ -216,6 +217,9 @@ fn write_passwords(out: &mut Lines, summary: &Summary) {
 fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
     for decision in Decision::iter() {
         let rows = summary.plan.counts.of(decision).rows;
+        if rows == 0 && detail == Detail::Counts {
+            continue;
+        }
         // Colour is an addition: it is taken off where there is no terminal, and says nothing that the word does not.
         let style = if rows == 0 { Style::new().dimmed() } else { style_of(decision) };
         let (name, number) = (decision.name(), count(rows.into()));

@@ -149,7 +149,7 @@ fn the_page_is_the_owners_alone_and_nothing_depends_on_it() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(3));
     stage.plan(&roster, "contain", "out", &[]).succeeded().says(&["out/plan.html"]);
-    let unprotected = "No account: no list is named";
+    let unprotected = "No account (no --protect list)";
     assert!(page(&stage, "out").contains(unprotected), "the page must say that no account is protected");
     stage.write("keep.txt", "lidia.holloway@contoso.onmicrosoft.com\n");
     stage.plan(&roster, "contain", "protected", &["--protect", "keep.txt"]).succeeded();
@@ -220,7 +220,7 @@ fn a_page_of_a_hundred_thousand_rows_is_bounded_and_says_what_it_leaves_out() {
         }
         roster
     };
-    let more = "and 99,975 more in plan.csv";
+    let more = "and 99,970 more in refused.csv";
     stage.write("large.csv", large("somebody "));
     stage.plan("large.csv", "contain", "out", &[]).succeeded().says(&["99,980", more]);
     let ordinary = page(&stage, "out");

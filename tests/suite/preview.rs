@@ -16,7 +16,7 @@ fn the_first_refused_rows_are_named() {
     let planned = planned.says(&[
         "row 2 (sheet row 3) nobody1@contoso.com",
         "row 6 (sheet row 7) nobody5@contoso.com",
-        "and 2 more in plan.csv",
+        "and 2 more in refused.csv",
         "row 9 (sheet row 10) no key at all: line 10, column 1: ",
         "out/plan.html",
     ]);
@@ -100,5 +100,5 @@ fn people_are_named_by_their_sign_in_names_and_a_missing_list_of_protected_accou
     let ran = stage.plan(&roster, "breach", "out", &[]).succeeded();
     let line = ran.out.lines().find(|line| line.trim_start().starts_with("row 1 ")).unwrap_or_default();
     assert!(line.contains(&*administrator.user_principal_name), "{}", ran.out);
-    assert!(ran.out.contains("Protected  no account: no list is named"), "{}", ran.out);
+    assert!(ran.out.contains("Protected  no account (no --protect list)"), "{}", ran.out);
 }
