@@ -7,7 +7,7 @@ const ERRORS: &[&str] = &["#n/a", "#ref!", "#name?", "#value!", "#div/0!", "#num
 pub(super) fn is_commented(first_cell: &[u8]) -> bool {
     let Some(rest) = first_cell.trim_ascii().strip_prefix(b"#") else { return false };
     let is_an_error = |error: &&str| first_cell.trim_ascii().eq_ignore_ascii_case(error.as_bytes());
-    rest.first().is_some_and(|byte| !byte.is_ascii_digit()) && !ERRORS.iter().any(|error| is_an_error(&error))
+    rest.first().is_some_and(|byte| !byte.is_ascii_digit()) && !ERRORS.iter().any(is_an_error)
 }
 
 #[cfg(test)]

@@ -26,13 +26,13 @@ pub(crate) fn utf8_or_older(text: &[u8], whole: bool) -> Encoding {
 
 /// The one encoding in which a text that is no UTF-8 makes sense, from its first byte outside ASCII on; otherwise Windows-1252.
 fn of_text(text: &[u8]) -> Encoding {
-    let tests: [(Encoding, fn(&[u8]) -> bool); 4] = [
-        (Encoding::ShiftJis, is_shift_jis),
-        (Encoding::Gbk, is_gbk),
-        (Encoding::Windows1251, is_windows_1251),
-        (Encoding::Windows1250, is_windows_1250),
+    let makes_sense = [
+        (Encoding::ShiftJis, is_shift_jis(text)),
+        (Encoding::Gbk, is_gbk(text)),
+        (Encoding::Windows1251, is_windows_1251(text)),
+        (Encoding::Windows1250, is_windows_1250(text)),
     ];
-    let mut found = tests.into_iter().filter(|(_, makes_sense)| makes_sense(text)).map(|(encoding, _)| encoding);
+    let mut found = makes_sense.into_iter().filter_map(|(encoding, is_so)| is_so.then_some(encoding));
     match (found.next(), found.next()) {
         (Some(only), None) => only,
         _ => Encoding::Windows1252,
