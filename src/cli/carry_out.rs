@@ -23,7 +23,7 @@ use super::preflight::{self, NotBefore, Preflight, admitted, not_begun};
 use super::progress::Display;
 use super::question;
 use super::recap::Recap;
-use super::words::{counted, harmless, quoted};
+use super::words::{count, counted, harmless, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
 use crate::report::refused;
@@ -36,6 +36,7 @@ use crate::run::opening::{Reconciliation, Run};
 use crate::run::record::Record;
 use crate::run::resume_point::ResumePoint;
 use crate::run::run_end::RunEnd;
+use crate::run::state::AccountState;
 use crate::seal::recipient_name;
 use crate::wording::pace::{QuotaOwner, shortest};
 
@@ -78,9 +79,11 @@ pub(super) async fn carry_out(
         () = requests.next() => return Err(not_begun(plan, not_before.as_ref())),
         seen = preflight::check(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
-    announce(manifest, resume_point, &joined, &pace);
+    announce(manifest, resume_point);
     let recorded = approval.recorded(said);
     let run = open_run(plan, resume_point, &mut seen, &joined, &pace, recorded).await?;
+    let writes_left = run.states.iter().map(AccountState::writes_left).sum();
+    announce_writes(manifest, resume_point, writes_left, &joined, &pace);
     let generator = CredentialGenerator {
         sealing,
         style: manifest.options.password,
@@ -146,7 +149,7 @@ fn resume_flags(pace: &PaceArgs, entering: &Entering) -> String {
 }
 
 /// Says once more, before the first write, what is about to run and who can open the passwords.
-fn announce(manifest: &Manifest, resume_point: &ResumePoint, joined: &Joined, pace: &EffectivePace) {
+fn announce(manifest: &Manifest, resume_point: &ResumePoint) {
     let sealed = match &manifest.handoff {
         _ if manifest.sealed() == 0 => String::new(),
         Some(handoff) => format!(", sealed to {}", handoff::who(handoff)),
@@ -164,16 +167,29 @@ fn announce(manifest: &Manifest, resume_point: &ResumePoint, joined: &Joined, pa
         harmless(&manifest.tenant.name),
         manifest.fingerprint().short()
     ));
-    if joined.count() > 1 {
-        announce_apps(manifest, joined, pace);
-    }
 }
 
-fn announce_apps(manifest: &Manifest, joined: &Joined, pace: &EffectivePace) {
-    let floor = joined.floor(pace.quota_writes, manifest.counts.writes);
-    let time = shortest(floor, QuotaOwner::SeveralApps);
-    let writes = counted(manifest.counts.writes, "write", "writes");
-    messages::info(format_args!("through {} apps: {writes}, {time}", joined.count()));
+/// Says what is done already where a run is gone on with, and through how many apps what is left of it goes.
+fn announce_writes(
+    manifest: &Manifest,
+    resume_point: &ResumePoint,
+    writes_left: u64,
+    joined: &Joined,
+    pace: &EffectivePace,
+) {
+    let planned = manifest.counts.writes;
+    let done = planned.saturating_sub(writes_left);
+    let goes_on = resume_point.begun && resume_point.failed().is_none();
+    if goes_on && done > 0 {
+        let of = counted(planned, "write is", "writes are");
+        messages::info(format_args!("going on: {} of {of} done", count(done)));
+    }
+    if joined.count() > 1 {
+        let time = shortest(joined.floor(pace.quota_writes, writes_left), QuotaOwner::SeveralApps);
+        let writes = counted(writes_left, "write", "writes");
+        let left = if goes_on { " left" } else { "" };
+        messages::info(format_args!("through {} apps: {writes}{left}, {time}", joined.count()));
+    }
 }
 
 /// Opens the journal, and records the caller, the quota and the speed of time there.

@@ -239,6 +239,16 @@ fn a_certificate_and_a_federated_token_let_further_apps_write_to_the_end() {
 }
 
 #[test]
+fn a_run_that_is_gone_on_with_counts_only_what_is_left() {
+    let (stage, roster) = stage(40, vec![FurtherApp::numbered(2)]);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    stage.kill_after_answers(20, 20, "out", &["apply", "out", "--confirm", "40", "--max-in-flight", "1"]);
+    let ran = apply(&stage, &[&sound(&stage, 2)], &[]).succeeded();
+    ran.complains(&["going on: 20 of 80 writes are done", "through 2 apps: 60 writes left, "]);
+    stage.judge("out");
+}
+
+#[test]
 fn the_password_of_a_further_apps_certificate_is_given_or_the_run_does_not_begin() {
     let made = Stage::new();
     let Some(der) = make_pfx(&made, "second") else { return };
