@@ -51,7 +51,7 @@ const INSTALLER: &str = "S-1-5-80-956008885-3418522649-1831038044-1853292631-227
 /// Who else is let in by a list; `own` is the user's security identifier. `None` where the text is no such list.
 pub(super) fn who_else(descriptor: &str, own: &str) -> Option<WhoElse> {
     let list = &descriptor[descriptor.find("D:")? + 2..];
-    // A list that is not there lets in everybody; an empty one nobody else.
+    // A list that is not there lets in everybody; an empty one no other user.
     if list.starts_with("NO_ACCESS_CONTROL") {
         return Some(WhoElse::MayChange);
     }
