@@ -20,11 +20,10 @@ pub(crate) fn line_with_path(text: &str) -> Option<usize> {
                 line += 1;
             }
             (None, '"' | '\'') => quote = Some(letter),
-            (Some('"'), '\\') => {
-                if !matches!(letters.next()?, '\\' | '"' | 'u' | 'U') {
-                    return Some(line);
-                }
-            }
+            (Some('"'), '\\') => match letters.next()? {
+                '\\' | '"' | 'u' | 'U' => {}
+                _ => return Some(line),
+            },
             (Some(open), letter) if open == letter => quote = None,
             _ => {}
         }
