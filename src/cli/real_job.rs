@@ -16,7 +16,7 @@ use crate::shell::Shell;
 use crate::wording::plan_command::naming_the_number;
 
 /// What is said of its own accord, or belongs to the drill alone.
-const SAID_OTHERWISE: [&str; 5] = ["roster", "playbook", "out", "json", "max_accounts"];
+const SAID_OTHERWISE: [&str; 6] = ["roster", "playbook", "out", "json", "max_accounts", "clock_speed"];
 
 /// What a drill was about.
 pub(super) struct RealJob<'a> {

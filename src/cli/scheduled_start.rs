@@ -227,7 +227,7 @@ mod tests {
         for text in
             ["", "17:00", "17:00+01:00", "2026-11-27", "2026-02-30T17:00Z", "tomorrow", "2026-11-27T17:00 CET", "ñ"]
         {
-            assert!(moment(text).unwrap_err().contains("2026-11-27T17:00:00+01:00"), "{text}");
+            assert!(moment(text).unwrap_err().contains("T17:00+01:00"), "{text}");
         }
     }
 
