@@ -4,7 +4,7 @@ mod again;
 mod agents;
 mod bad_input;
 mod browser;
-#[cfg(unix)]
+#[cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "there it has no shell to type into"))]
 mod console;
 mod directory;
 mod doctor;
