@@ -28,7 +28,7 @@ use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
 use crate::plan::summary::Summary;
-use crate::roster::{KeyProperty, ReadOptions, Roster, RosterError, Source};
+use crate::roster::{KeyProperty, OnlyRows, ReadOptions, Roster, RosterError, Source};
 use crate::seal::Recipients;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
@@ -120,6 +120,9 @@ pub struct ReadingArgs {
     /// Read the rows of the sheet that are hidden (by a filter or by hand), too
     #[arg(long)]
     hidden_rows: bool,
+    /// Only the rows with this value in this column, such as Status=Leaver; all others are left alone
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    only: Option<OnlyRows>,
 }
 
 impl ReadingArgs {
@@ -144,6 +147,7 @@ impl ReadingArgs {
             handoff: self.handoff_by.clone(),
             sheet: self.sheet.clone(),
             hidden_rows: self.hidden_rows,
+            only: self.only.clone(),
         };
         Roster::open_with(source, options).map_err(|error| {
             let failure = diagnostics::of_roster(&error, &name);
@@ -193,6 +197,9 @@ pub struct RuleArgs {
     /// Count sessions that were revoked at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23 (UTC), or 6h (ago)
     #[arg(long, value_name = "TIME", value_parser = time_args::past)]
     pub(super) since: Option<OffsetDateTime>,
+    /// Refuse rows whose name, employee id or department is not what the directory says of the account
+    #[arg(long)]
+    pub(super) strict: bool,
     /// How many accounts may be changed; a plan of more than 5,000, or of more than a quarter of the tenant, is carried out
     /// only where that number is named, here or at apply
     #[arg(long, value_name = "N", value_parser = number_of_accounts)]
@@ -286,6 +293,7 @@ impl RuleArgs {
             without_roles: self.without_roles,
             without_domains: self.without_domains,
             since: self.since,
+            strict: self.strict,
             max_accounts: self.max_accounts,
         };
         let handoff = handoff.filter(|_| playbook.resets());

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::deleted::Deleted;
 use crate::graph::user::User;
 use crate::ids::ObjectId;
+use crate::roster::Upn;
 
 /// One user object in the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,12 @@ pub struct Account {
     pub given_name: String,
     /// Last name; empty where there is none.
     pub surname: String,
+    /// The mail address; `None` where there is none.
+    pub mail: Option<Box<str>>,
+    /// The employer's number.
+    pub employee_id: Option<Box<str>>,
+    /// The department.
+    pub department: Option<Box<str>>,
     /// Whether sign-in is allowed. `None` means that it is not known, never "disabled".
     pub enabled: Option<bool>,
     /// The person signs in at another tenant or provider: password and sessions are there, out of reach. The label
@@ -68,7 +75,19 @@ impl OnPremises {
     }
 }
 
+fn filled(property: Option<String>) -> Option<Box<str>> {
+    property.filter(|text| !text.is_empty()).map(String::into_boxed_str)
+}
+
 impl Account {
+    /// Whether this is its sign-in name or its mail address.
+    #[must_use]
+    pub fn has_address(&self, address: &Upn) -> bool {
+        let folded = address.folded();
+        let own = [Some(self.user_principal_name.as_str()), self.mail.as_deref()];
+        own.into_iter().flatten().any(|own| own.to_lowercase() == folded)
+    }
+
     /// The account that a user object describes; `None` when the app may not read the object's sign-in name, because
     /// then nothing else in it can be relied on either.
     pub(super) fn of(mut user: User) -> Option<Self> {
@@ -81,6 +100,9 @@ impl Account {
             display_name: user.display_name.unwrap_or_default(),
             given_name: user.given_name.unwrap_or_default(),
             surname: user.surname.unwrap_or_default(),
+            mail: filled(user.mail),
+            employee_id: filled(user.employee_id),
+            department: filled(user.department),
             enabled: user.account_enabled,
             external,
             agent,

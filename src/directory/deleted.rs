@@ -1,5 +1,7 @@
 //! Who was deleted lately.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -25,13 +27,12 @@ pub struct Deleted {
 pub(super) struct DeletedUsers {
     /// In the order of their ids.
     users: Vec<Deleted>,
-    /// Folded names, in their order, with the place in `users`; of one name the latest deletion stands last.
+    /// Folded names and addresses, in their order, with the place in `users`; of one name the latest deletion stands last.
     by_name: Vec<(Box<str>, u32)>,
 }
 
 /// Where deleted users are listed, a full page at a time ("List deletedItems").
-const PATH: &str =
-    "/v1.0/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName,deletedDateTime&$top=999";
+const PATH: &str = "/v1.0/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName,mail,proxyAddresses,deletedDateTime&$top=999";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +40,10 @@ struct DeletedUserOnWire {
     id: ObjectId,
     #[serde(default)]
     user_principal_name: Option<String>,
+    #[serde(default)]
+    mail: Option<String>,
+    #[serde(default)]
+    proxy_addresses: Option<Vec<String>>,
     #[serde(default, with = "time::serde::rfc3339::option")]
     deleted_date_time: Option<OffsetDateTime>,
 }
@@ -48,32 +53,41 @@ impl DeletedUsers {
         let mut pages = paced.pages::<DeletedUserOnWire>(PATH, Consistency::Session, 1);
         let mut users = Vec::new();
         while let Some(page) = pages.next().await? {
-            users.extend(page.into_iter().map(|user| Deleted {
-                user_principal_name: without_prefix(user.id, user.user_principal_name.unwrap_or_default()),
-                object_id: user.id,
-                deleted_at: user.deleted_date_time,
+            users.extend(page.into_iter().map(|user| {
+                let proxies = user.proxy_addresses.into_iter().flatten().map(|address| address.to_lowercase());
+                let proxies = proxies.filter_map(|address| address.strip_prefix("smtp:").map(str::to_owned));
+                let addresses = user.mail.map(|mail| mail.to_lowercase()).into_iter().chain(proxies).collect();
+                let name = without_prefix(user.id, user.user_principal_name.unwrap_or_default());
+                (
+                    Deleted { user_principal_name: name, object_id: user.id, deleted_at: user.deleted_date_time },
+                    addresses,
+                )
             }));
         }
         Ok(Self::of(users))
     }
 
-    fn of(mut users: Vec<Deleted>) -> Self {
-        users.sort_unstable_by_key(|user| user.object_id);
-        let named = users.iter().zip(0..).filter(|(user, _)| !user.user_principal_name.is_empty());
-        let mut by_name: Vec<_> =
-            named.map(|(user, place)| (user.user_principal_name.to_lowercase().into_boxed_str(), place)).collect();
+    /// Deleted users, each with its folded addresses.
+    fn of(mut users: Vec<(Deleted, Vec<String>)>) -> Self {
+        users.sort_unstable_by_key(|(user, _)| user.object_id);
+        let mut by_name = Vec::new();
+        for ((user, addresses), place) in users.iter().zip(0..) {
+            let name = Some(user.user_principal_name.to_lowercase()).filter(|name| !name.is_empty());
+            let all: BTreeSet<String> = name.into_iter().chain(addresses.iter().cloned()).collect();
+            by_name.extend(all.into_iter().map(|name| (name.into_boxed_str(), place)));
+        }
         by_name.sort_unstable_by(|(name, place): &(Box<str>, u32), (other, other_place)| {
-            let deleted_at = |place: &u32| users[*place as usize].deleted_at;
+            let deleted_at = |place: &u32| users[*place as usize].0.deleted_at;
             name.cmp(other).then_with(|| deleted_at(place).cmp(&deleted_at(other_place)))
         });
-        Self { users, by_name }
+        Self { users: users.into_iter().map(|(user, _)| user).collect(), by_name }
     }
 
     pub(super) fn by_id(&self, id: ObjectId) -> Option<&Deleted> {
         self.users.binary_search_by_key(&id, |user| user.object_id).ok().map(|place| &self.users[place])
     }
 
-    /// Who had this folded name, and of several the one who was deleted last.
+    /// Who had this folded name or address, and of several the one who was deleted last.
     pub(super) fn by_name(&self, folded: &str) -> Option<&Deleted> {
         let behind = self.by_name.partition_point(|(name, _)| name.as_ref() <= folded);
         let (name, place) = self.by_name.get(behind.checked_sub(1)?)?;
@@ -95,9 +109,9 @@ mod tests {
     use super::*;
     use time::macros::datetime;
 
-    fn deleted(number: u128, name: &str, deleted_at: Option<OffsetDateTime>) -> Deleted {
+    fn deleted(number: u128, name: &str, deleted_at: Option<OffsetDateTime>) -> (Deleted, Vec<String>) {
         let object_id = ObjectId::new(uuid::Uuid::from_u128(number));
-        Deleted { object_id, user_principal_name: name.to_owned(), deleted_at }
+        (Deleted { object_id, user_principal_name: name.to_owned(), deleted_at }, vec![format!("alias{number}@x")])
     }
 
     #[test]
@@ -119,10 +133,11 @@ mod tests {
         ]);
         assert_eq!(users.by_name("ada@x"), Some(&users.users[2]));
         assert_eq!(users.by_name("bob@x"), Some(&users.users[1]));
+        assert_eq!(users.by_name("alias4@x"), Some(&users.users[3]));
         for unknown in ["", "a", "ada@y", "zoe@x"] {
             assert_eq!(users.by_name(unknown), None, "{unknown:?}");
         }
-        assert_eq!(users.by_id(deleted(4, "", None).object_id), Some(&users.users[3]));
-        assert_eq!(users.by_id(deleted(9, "", None).object_id), None);
+        assert_eq!(users.by_id(deleted(4, "", None).0.object_id), Some(&users.users[3]));
+        assert_eq!(users.by_id(deleted(9, "", None).0.object_id), None);
     }
 }

@@ -24,7 +24,9 @@ impl Findings {
                     self.by_id.insert(account.object_id, account.clone());
                     continue;
                 }
-                Asking::UserPrincipalName | Asking::NameAsMail => self.by_name.entry(value).or_default(),
+                Asking::UserPrincipalName | Asking::NameAsMail | Asking::NameAsAlias => {
+                    self.by_name.entry(value).or_default()
+                }
                 Asking::Property(by) => self.by_property.entry((by, value)).or_default(),
             };
             if same.iter().all(|known| known.object_id != account.object_id) {

@@ -41,6 +41,15 @@ pub struct Lookup<'a, T> {
     deleted: OnceCell<Result<DeletedUsers, GraphError>>,
 }
 
+/// What the names of a list are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamesAre {
+    /// Sign-in names, by the name of their column. One that no account has may be an address.
+    SignInNames,
+    /// Sign-in names or mail addresses.
+    AnyAddresses,
+}
+
 /// One HTTP call.
 enum Job {
     Questions(Vec<Question>),
@@ -102,7 +111,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
 
     /// Says what the directory knows under each of these keys: as many answers as keys, in the same order.
     ///
-    /// A name that is no sign-in name is looked for among the mail addresses. Values are compared without regard
+    /// A name that is no sign-in name is looked for among all addresses. Values are compared without regard
     /// to case. A name of more than 120 characters is looked for as a sign-in name only, because no filter takes it.
     /// Ids and names without an account are looked for among the deleted users, who are read once, when the first is missing.
     ///
@@ -110,8 +119,18 @@ impl<'a, T: Transport> Lookup<'a, T> {
     ///
     /// One of the keys could not be answered for; then none is.
     pub async fn find(&self, keys: &[&Key]) -> Result<Vec<Found>, LookupError> {
+        self.find_by(keys, NamesAre::SignInNames).await
+    }
+
+    /// The same for keys that may be mail addresses as well as sign-in names: a name that is one account's sign-in name and another's
+    /// address is found at both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::find`].
+    pub async fn find_by(&self, keys: &[&Key], names_are: NamesAre) -> Result<Vec<Found>, LookupError> {
         let wanted = Wanted::of(keys);
-        let findings = self.search(&wanted).await?;
+        let findings = self.search(&wanted, names_are).await?;
         let is_missing = wanted.ids.iter().any(|id| !findings.knows_id(*id))
             || wanted.names.iter().any(|name| !findings.knows_name(name));
         let deleted = if is_missing { self.deleted().await? } else { None };
@@ -121,7 +140,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
     /// The accounts with these ids; an id that is missing is no user of the tenant at this moment.
     pub(super) async fn accounts(&self, ids: &[ObjectId]) -> Result<HashMap<ObjectId, Box<Account>>, LookupError> {
         let wanted = Wanted { ids: ids.to_vec(), ..Wanted::default() };
-        Ok(self.search(&wanted).await?.into_accounts())
+        Ok(self.search(&wanted, NamesAre::SignInNames).await?.into_accounts())
     }
 
     /// What could not be read so far and does not stop a plan.
@@ -133,7 +152,7 @@ impl<'a, T: Transport> Lookup<'a, T> {
         }
     }
 
-    async fn search(&self, wanted: &Wanted) -> Result<Findings, LookupError> {
+    async fn search(&self, wanted: &Wanted, names_are: NamesAre) -> Result<Findings, LookupError> {
         let mut findings = Findings::default();
         let fits = |name: &&String| Asking::UserPrincipalName.fits_a_filter(name);
         let (short, long): (Vec<&String>, Vec<&String>) = wanted.names.iter().partition(fits);
@@ -149,11 +168,13 @@ impl<'a, T: Transport> Lookup<'a, T> {
         }
         self.work_off(&jobs, &mut findings).await?;
 
-        // Once more for the keys that are still missing: a sign-in name may be a mail address, and what `getByIds` leaves out
-        // without a word it does not vouch for.
-        let missing_names: Vec<_> = short.into_iter().filter(|name| !findings.knows_name(name)).collect();
+        // Once more for the keys that are still missing: a name may be a mail address or an old name, and what `getByIds` leaves
+        // out without a word it does not vouch for.
+        let is_open = |name: &String| names_are == NamesAre::AnyAddresses || !findings.knows_name(name);
+        let missing_names: Vec<_> = short.into_iter().filter(is_open).collect();
         let missing_ids = wanted.ids.iter().filter(|id| !findings.knows_id(**id)).map(ToString::to_string);
         let mut questions = Question::about(Asking::NameAsMail, &missing_names);
+        questions.extend(Question::about(Asking::NameAsAlias, &missing_names));
         questions.extend(Question::about(Asking::ObjectId, &missing_ids.collect::<Vec<_>>()));
         self.work_off(&batches(questions), &mut findings).await?;
         Ok(findings)

@@ -50,7 +50,7 @@ pub use domains::Domains;
 pub use error::LookupError;
 pub use export::{ExportError, Exported, export};
 pub use listing::{Listed, Listing, ListingScope, count};
-pub use lookup::Lookup;
+pub use lookup::{Lookup, NamesAre};
 pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};

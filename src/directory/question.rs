@@ -33,6 +33,8 @@ pub(super) enum Asking {
     UserPrincipalName,
     /// By mail address, for a name that is no sign-in name.
     NameAsMail,
+    /// By all addresses, for a name that may be an old one.
+    NameAsAlias,
     /// By a property that the operator chose.
     Property(KeyProperty),
 }
@@ -43,7 +45,7 @@ impl Asking {
             Self::ObjectId => "id",
             Self::UserPrincipalName => "userPrincipalName",
             Self::NameAsMail | Self::Property(KeyProperty::Mail) => "mail",
-            Self::Property(KeyProperty::ProxyAddress) => "proxyAddresses",
+            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => "proxyAddresses",
             Self::Property(KeyProperty::EmployeeId) => "employeeId",
             Self::Property(KeyProperty::Sid) => "onPremisesSecurityIdentifier",
             Self::Property(KeyProperty::SamAccountName) => "onPremisesSamAccountName",
@@ -53,7 +55,7 @@ impl Asking {
     /// How many values one filter takes. An address is asked for in both spellings of its prefix.
     const fn max_values(self) -> usize {
         match self {
-            Self::Property(KeyProperty::ProxyAddress) => MAX_VALUES / 2,
+            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => MAX_VALUES / 2,
             _ => MAX_VALUES,
         }
     }
@@ -69,7 +71,7 @@ impl Asking {
     pub(super) fn fold(self, value: &str) -> String {
         let folded = value.to_lowercase();
         match self {
-            Self::Property(KeyProperty::ProxyAddress) => {
+            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => {
                 folded.strip_prefix("smtp:").map(str::to_owned).unwrap_or(folded)
             }
             _ => folded,
@@ -79,7 +81,8 @@ impl Asking {
     /// Says whether a value can stand in an ordinary filter. The literal counts as it travels, with its apostrophes
     /// doubled.
     pub(super) fn fits_a_filter(self, value: &str) -> bool {
-        let prefix = if self == Self::Property(KeyProperty::ProxyAddress) { "smtp:".len() } else { 0 };
+        let is_proxy = matches!(self, Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress));
+        let prefix = if is_proxy { "smtp:".len() } else { 0 };
         prefix + value.chars().count() + value.matches('\'').count() <= MAX_LITERAL_CHARS
     }
 
@@ -87,7 +90,7 @@ impl Asking {
         let property = self.property();
         let chain = |clauses: Vec<String>| clauses.join(" or ");
         match self {
-            Self::Property(KeyProperty::ProxyAddress) => {
+            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => {
                 // Stored with either spelling: the primary address in capitals.
                 let clause = |prefix: &str, value: &String| {
                     format!("{property}/any(p:p eq {})", literal(&format!("{prefix}:{value}")))
@@ -115,7 +118,7 @@ impl Asking {
             Self::Property(KeyProperty::EmployeeId) => only(user.employee_id.as_ref()),
             Self::Property(KeyProperty::Sid) => only(user.on_premises_security_identifier.as_ref()),
             Self::Property(KeyProperty::SamAccountName) => only(user.on_premises_sam_account_name.as_ref()),
-            Self::Property(KeyProperty::ProxyAddress) => {
+            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => {
                 user.proxy_addresses.iter().flatten().map(|address| self.fold(address)).collect()
             }
         }
@@ -123,8 +126,8 @@ impl Asking {
 
     fn select(self) -> String {
         match self {
-            Self::Property(by @ (KeyProperty::ProxyAddress | KeyProperty::EmployeeId)) => {
-                format!("{SELECT},{}", Self::Property(by).property())
+            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => {
+                format!("{SELECT},{}", self.property())
             }
             _ => SELECT.to_owned(),
         }

@@ -10,7 +10,7 @@ use crate::ids::ObjectId;
 pub const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,userType,\
                           externalUserState,onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime,\
                           isManagementRestricted,onPremisesSamAccountName,onPremisesDomainName,\
-                          onPremisesDistinguishedName,onPremisesSecurityIdentifier";
+                          onPremisesDistinguishedName,onPremisesSecurityIdentifier,employeeId,department";
 
 /// A user object with the properties in [`SELECT`].
 #[derive(Debug, Clone, Deserialize)]
@@ -58,8 +58,10 @@ pub struct User {
     pub on_premises_distinguished_name: Option<String>,
     /// The security identifier in Active Directory.
     pub on_premises_security_identifier: Option<String>,
-    /// The employer's number; there only where it was asked for beside [`SELECT`].
+    /// The employer's number.
     pub employee_id: Option<String>,
+    /// The department.
+    pub department: Option<String>,
     /// Every address, with `SMTP:` or `smtp:` before it; there only where they were asked for beside [`SELECT`].
     pub proxy_addresses: Option<Vec<String>>,
 }

@@ -30,6 +30,11 @@ impl<'a> AccountRules<'a> {
         Self { playbook, options, protected, facts }
     }
 
+    /// Whether rows that contradict the directory are refused.
+    pub(super) const fn is_strict(&self) -> bool {
+        self.options.strict
+    }
+
     /// What is done to this account.
     #[must_use]
     pub fn rule(&self, account: &Account) -> Ruling {

@@ -14,9 +14,10 @@ use super::origin::shape_of_plan_csv;
 use super::planner::Planner;
 use super::row::PlanRow;
 use super::summary::Summary;
+use crate::directory::NamesAre;
 use crate::graph::transport::Transport;
 use crate::ids::RowNumber;
-use crate::roster::{Defects, Entry, Hints, Key, Person};
+use crate::roster::{Defects, Entry, Hints, Key, Person, Respellings};
 use crate::words;
 
 /// Whom a verification found changed back.
@@ -43,7 +44,7 @@ pub async fn plan<T: Transport>(
     progress: impl FnMut(u32),
 ) -> Result<Summary, PlanError> {
     let mut entries = entries(origin, changed_back)?;
-    let decided = planner.decide_all(&mut entries, folder, progress).await?;
+    let decided = planner.decide_all(&mut entries, NamesAre::SignInNames, folder, progress).await?;
     let of = origin.manifest();
     let read_as = format!(
         "those whom the verification of {} found changed back in the run of the plan with the fingerprint {}",
@@ -79,6 +80,8 @@ fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
         key: Key::ObjectId(row.object_id?),
         also: None,
         also_id: None,
+        also_address: None,
+        respelt: Respellings::default(),
         domain: None,
         handoff: Some(row.handoff).filter(|name| !name.is_empty()),
         priority: row.priority,

@@ -220,13 +220,19 @@ fn as_planned(mut account: Account, row: &PlanRow) -> Account {
 /// has become another kind of administrator's does not.
 fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
     let guards = [Reason::Privileged, Reason::Restricted];
+    // What the list says differently than the directory is no state of the account. It stands behind all else.
+    let of_the_list = [Reason::Contradicted, Reason::Respelt];
+    let planned: Vec<Reason> = row.reasons.iter().copied().filter(|reason| !of_the_list.contains(reason)).collect();
+    let is_same_detail = match planned.len() < row.reasons.len() {
+        true => row.detail.starts_with(&ruling.detail),
+        false => row.detail == ruling.detail,
+    };
     let ordinary = |reasons: &[Reason]| -> Vec<Reason> {
-        reasons.iter().copied().filter(|reason| !guards.contains(reason)).collect()
+        reasons.iter().copied().filter(|reason| !guards.contains(reason) && !of_the_list.contains(reason)).collect()
     };
     if row.decision == Decision::Already {
         return true;
     }
     let guarded = ruling.reasons.iter().any(|reason| guards.contains(reason));
-    ordinary(&row.reasons) == ordinary(&ruling.reasons)
-        && (!guarded || (&row.reasons, &row.detail) == (&ruling.reasons, &ruling.detail))
+    ordinary(&row.reasons) == ordinary(&ruling.reasons) && (!guarded || (planned == ruling.reasons && is_same_detail))
 }

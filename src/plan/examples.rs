@@ -51,18 +51,20 @@ impl Example {
     }
 }
 
-/// Gathers the examples of refused rows while a plan is written.
+/// Gathers the examples of rows that have to be looked at while a plan is written.
 #[derive(Debug, Default)]
-pub(super) struct ExamplesOfRefused(BTreeMap<Reason, Vec<Example>>);
+pub(super) struct ExamplesOfRefused(BTreeMap<(Decision, Reason), Vec<Example>>);
 
 impl ExamplesOfRefused {
     /// Takes in the next row.
     pub(super) fn add(&mut self, row: &PlanRow) {
-        if row.decision != Decision::Refuse {
-            return;
-        }
         for reason in &row.reasons {
-            let rows = self.0.entry(*reason).or_default();
+            // What is done in spite of these has to be looked at.
+            let is_shown = matches!(reason, Reason::Contradicted | Reason::Respelt) && row.decision == Decision::Act;
+            if row.decision != Decision::Refuse && !is_shown {
+                continue;
+            }
+            let rows = self.0.entry((row.decision, *reason)).or_default();
             let most = if *reason == Reason::Unreadable { MAX_UNREADABLE } else { MAX_EXAMPLES };
             if rows.len() < most {
                 let is_known = row.user.parse::<ObjectId>().is_ok() && !row.user_principal_name.is_empty();
@@ -77,6 +79,6 @@ impl ExamplesOfRefused {
     /// All of them, by reason.
     pub(super) fn finish(self) -> Vec<Examples> {
         let groups = self.0.into_iter();
-        groups.map(|(reason, rows)| Examples { decision: Decision::Refuse, reason, rows }).collect()
+        groups.map(|((decision, reason), rows)| Examples { decision, reason, rows }).collect()
     }
 }

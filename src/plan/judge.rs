@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use time::format_description::well_known::Rfc3339;
 
 use super::account_rules::AccountRules;
+use super::beside::Beside;
+use super::contradiction;
 use super::reason::Reason;
+use super::row::Decision;
 use super::ruling::Ruling;
-use crate::directory::{Deleted, Found, OnPremises};
+use crate::directory::{Account, Deleted, Found, OnPremises};
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defect, Key, Person};
 
@@ -17,7 +20,7 @@ pub enum Known<'a> {
     /// The row could not be read.
     Defect(&'a Defect),
     /// The person on the row, and what the directory says.
-    Person(&'a Person, &'a Found),
+    Person(&'a Person, &'a Found, &'a Beside),
 }
 
 /// Judges row after row. It remembers which accounts it has seen, at some forty bytes each.
@@ -35,16 +38,22 @@ impl<'a> Judge<'a> {
 
     /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
     pub fn judge(&mut self, row: RowNumber, known: Known<'_>) -> Ruling {
-        let (person, found) = match known {
+        let (person, found, beside) = match known {
+            Known::Defect(defect) if defect.is_left_out() => {
+                return Ruling::skip(Reason::LeftOut, defect.reason.to_string());
+            }
             Known::Defect(defect) if defect.is_not_a_user() => {
                 return Ruling::skip(Reason::NotAUser, defect.to_string());
             }
             Known::Defect(defect) => return Ruling::refuse(Reason::Unreadable, defect.to_string()),
-            Known::Person(person, found) => (person, found),
+            Known::Person(person, found, beside) => (person, found, beside),
         };
         let account = match found {
             Found::Account(account) => account,
-            Found::Missing => return Ruling::refuse(Reason::NotFound, String::new()),
+            Found::Missing if !beside.padded.is_empty() => {
+                return Ruling::refuse(Reason::ZerosLost, with_zeros(beside));
+            }
+            Found::Missing => return Ruling::refuse(Reason::NotFound, person.respelt.to_string()),
             Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, describe(deleted)),
             Found::Several(several) => {
                 let names: Vec<_> = several.iter().map(ToString::to_string).collect();
@@ -57,6 +66,15 @@ impl<'a> Judge<'a> {
             let detail = format!("the roster says {other}, the directory {account}");
             return Ruling::refuse(Reason::Mismatch, detail);
         }
+        // The number itself is somebody's, and with its zeros it is somebody else's: a spreadsheet decided which.
+        if !beside.padded.is_empty() {
+            return Ruling::refuse(Reason::ZerosLost, format!("{account} has it as it is; {}", with_zeros(beside)));
+        }
+        if let (Some(address), Some(found)) = (&person.also_address, &beside.address)
+            && let Some(other) = other_than(account.object_id, found)
+        {
+            return Ruling::refuse(Reason::Mismatch, format!("{account} has the key; {address} belongs to {other}"));
+        }
         if let Some(other) = person.also_id.filter(|id| *id != account.object_id) {
             return Ruling::refuse(Reason::Mismatch, format!("the roster says {other}, the directory {account}"));
         }
@@ -64,14 +82,23 @@ impl<'a> Judge<'a> {
         if let Some(domain) = person.domain.as_deref().filter(|domain| !is_of(account.on_premises.as_deref(), domain)) {
             let known = account.on_premises.as_ref().map_or("", |there| &there.domain_name);
             let known = if known.is_empty() { "no domain" } else { known };
-            let detail = format!("the roster says domain {domain}, the directory {known} for {account}");
+            let name = account.on_premises.as_ref().map_or("", |there| &there.sam_account_name);
+            let detail = format!(
+                "the roster says domain {domain}, the directory {known} for {account}: a short domain name need not be like its DNS name, so the two cannot be compared; if they are one domain, write {name} without a domain"
+            );
             return Ruling::refuse(Reason::Mismatch, detail);
         }
         // A mail address can be passed on to another person. The account must be named by what is its own.
         if let Key::UserPrincipalName(name) = &person.key
             && name.folded() != account.user_principal_name.to_lowercase()
         {
-            return Ruling::refuse(Reason::MailAddress, format!("belongs to {account}"));
+            let is_mail = account.mail.as_deref().is_some_and(|mail| mail.to_lowercase() == name.folded());
+            let reason = if is_mail { Reason::MailAddress } else { Reason::Alias };
+            return Ruling::refuse(reason, format!("belongs to {account}"));
+        }
+        let contradiction = contradiction::of(&person.hints, account);
+        if let Some(detail) = contradiction.clone().filter(|_| self.rules.is_strict()) {
+            return Ruling::refuse(Reason::Contradicted, detail);
         }
         // From here on a later row for the same account adds nothing, whatever is decided. A row that names the account
         // wrongly has not claimed it: a later row may name it rightly.
@@ -79,7 +106,33 @@ impl<'a> Judge<'a> {
         if first != row {
             return Ruling::skip(Reason::Duplicate, format!("row {first}"));
         }
-        self.rules.rule(account)
+        let mut ruling = self.rules.rule(account);
+        if ruling.decision == Decision::Act {
+            let respelt = Some(person.respelt).filter(|respelt| !respelt.is_empty()).map(|respelt| respelt.to_string());
+            for (reason, detail) in [(Reason::Contradicted, contradiction), (Reason::Respelt, respelt)] {
+                let Some(detail) = detail else { continue };
+                ruling.reasons.push(reason);
+                ruling.detail = if ruling.detail.is_empty() { detail } else { format!("{}; {detail}", ruling.detail) };
+            }
+        }
+        ruling
+    }
+}
+
+/// Who has the number with zeros in front.
+fn with_zeros(beside: &Beside) -> String {
+    let each = beside.padded.iter().map(|(number, account)| format!("{number} is {account}"));
+    each.collect::<Vec<_>>().join(" and ")
+}
+
+/// The account that was found, where it is another one.
+fn other_than(object_id: ObjectId, found: &Found) -> Option<String> {
+    let is_other = |account: &Account| account.object_id != object_id;
+    match found {
+        Found::Account(account) => Some(account.as_ref()).filter(|account| is_other(account)).map(ToString::to_string),
+        // One of them may be the account itself, by another address.
+        Found::Several(several) => several.iter().all(is_other).then(|| several.first().map(ToString::to_string))?,
+        Found::Missing | Found::Deleted(_) => None,
     }
 }
 

@@ -31,6 +31,8 @@ pub mod account_rules;
 mod administrators;
 pub mod again;
 pub mod author;
+pub mod beside;
+mod contradiction;
 pub mod counts;
 pub mod drift;
 pub mod drift_cause;

@@ -1,11 +1,12 @@
 //! Roster in, plan folder out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::account_rules::AccountRules;
 use super::administrators::Administrators;
 use super::author::Author;
+use super::beside::FoundBeside;
 use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
@@ -18,13 +19,13 @@ use super::size::{self, TooLarge};
 use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
-use crate::directory::{Account, Found, Lookup, LookupCache, LookupError, TenantFacts};
+use crate::directory::{Account, Found, Lookup, LookupCache, LookupError, NamesAre, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
-use crate::roster::{Defects, Entry, Key, Roster, RosterShape};
+use crate::roster::{Defects, Entry, Key, Roster, RosterNote, RosterShape};
 
 /// Makes plans in one tenant. It only reads there, with every playbook.
 pub struct Planner<'a, T> {
@@ -122,7 +123,8 @@ impl<'a, T: Transport> Planner<'a, T> {
         folder: &Path,
         progress: impl FnMut(u32),
     ) -> Result<Summary, PlanError> {
-        let decided = self.decide_all(&mut roster, folder, progress).await?;
+        let names_are = if roster.may_hold_mail_addresses() { NamesAre::AnyAddresses } else { NamesAre::SignInNames };
+        let mut decided = self.decide_all(&mut roster, names_are, folder, progress).await?;
         let (name, shape) = (roster.source().to_string(), roster.shape().clone());
         let ending = roster.finish()?;
         let roster = RosterName {
@@ -132,6 +134,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             rows: ending.rows,
             by: shape.property,
         };
+        decided.notes.extend(ending.notes.iter().map(RosterNote::sentence));
         decided.finish(roster, shape, ending.defects)
     }
 
@@ -139,6 +142,7 @@ impl<'a, T: Transport> Planner<'a, T> {
     pub(super) async fn decide_all<E>(
         &'a self,
         list: &mut impl Iterator<Item = Result<Entry, E>>,
+        names_are: NamesAre,
         folder: &'a Path,
         mut progress: impl FnMut(u32),
     ) -> Result<Decided<'a>, PlanError>
@@ -166,7 +170,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             if entries.is_empty() {
                 break;
             }
-            self.decide(&entries, &mut draft).await?;
+            self.decide(&entries, names_are, &mut draft).await?;
             progress(draft.writer.counts().rows());
         }
         let (writer, more_notes) = draft.settle()?;
@@ -211,29 +215,26 @@ impl<'a, T: Transport> Planner<'a, T> {
         facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect()
     }
 
-    async fn decide(&self, entries: &[Entry], draft: &mut Draft<'_, '_>) -> Result<(), PlanError> {
+    async fn decide(&self, entries: &[Entry], names_are: NamesAre, draft: &mut Draft<'_, '_>) -> Result<(), PlanError> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.found_before.get(key).is_none()).collect();
-        let mut answers = self.lookup.find(&keys).await?.into_iter();
-        let mut asked = keys.iter().peekable();
+        let answers = self.lookup.find_by(&keys, names_are).await?;
+        let known: HashMap<&Key, &Found> = keys.iter().copied().zip(&answers).collect();
+        let found_for = |key: &Key| known.get(key).copied().or_else(|| draft.found_before.get(key));
+        let found_beside = FoundBeside::look_up(&self.lookup, entries, found_for).await?;
         for entry in entries {
             let (ruling, found) = match &entry.content {
                 Err(defect) => (draft.judge.judge(entry.row, Known::Defect(defect)), None),
                 Ok(person) => {
-                    // The questions are in this order: `keys` has every key that was not known when the chunk began.
-                    let found = match asked.next_if(|key| **key == &person.key) {
-                        Some(key) => {
-                            let found = answers.next().ok_or_else(|| unanswered(entry.row))?;
-                            draft.found_before.remember(key, &found);
-                            found
-                        }
-                        None => draft.found_before.get(&person.key).cloned().ok_or_else(|| unanswered(entry.row))?,
-                    };
-                    (draft.judge.judge(entry.row, Known::Person(person, &found)), Some(found))
+                    let found = known.get(&person.key).copied().or_else(|| draft.found_before.get(&person.key));
+                    let found = found.cloned().ok_or_else(|| unanswered(entry.row))?;
+                    let beside = found_beside.of(person);
+                    (draft.judge.judge(entry.row, Known::Person(person, &found, &beside)), Some(found))
                 }
             };
             draft.add(entry, found, ruling)?;
         }
+        keys.iter().zip(&answers).for_each(|(key, found)| draft.found_before.remember(key, found));
         Ok(())
     }
 }

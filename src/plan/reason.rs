@@ -36,8 +36,18 @@ pub enum Reason {
     Ambiguous,
     /// The name is no sign-in name, but the mail address of an account.
     MailAddress,
-    /// The object id and the sign-in name on one row do not belong together.
+    /// The name is an address or an old name of an account, and no sign-in name.
+    Alias,
+    /// The object id, the sign-in name and the address on one row do not belong together.
     Mismatch,
+    /// The roster says another name, number or department of the person than the directory.
+    Contradicted,
+    /// The name was read out of what stands around it.
+    Respelt,
+    /// A spreadsheet may have taken the zeros off the number.
+    ZerosLost,
+    /// The row is none of those that `--only` means.
+    LeftOut,
     /// The same account stands on an earlier row.
     Duplicate,
     /// The account is on the list of those who are never touched.

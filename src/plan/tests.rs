@@ -36,6 +36,7 @@ const ANY_SIZE: Options = Options {
     without_roles: false,
     without_domains: false,
     since: None,
+    strict: false,
     max_accounts: Some(u32::MAX),
 };
 

@@ -80,11 +80,6 @@ impl Cells {
         self.record.iter().all(|cell| trim(cell).is_empty())
     }
 
-    /// Whether a cell behind the first `count` holds anything.
-    pub(super) fn any_behind(&self, count: usize) -> bool {
-        (count..self.len()).any(|index| !self.get(index).is_empty())
-    }
-
     /// The cells as header names, without the empty ones at the end.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =

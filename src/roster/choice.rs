@@ -1,6 +1,7 @@
 //! Chooses the key columns, by their names and by what stands in them.
 
 use super::column::NamedColumn;
+use super::column_holds::{self, ColumnHolds};
 use super::entry::Key;
 use super::error::RosterError;
 use super::header::Header;
@@ -51,7 +52,7 @@ impl Keys {
     }
 
     /// The surest column that may hold keys, judged by the first people of the list; the column that is read where that one is
-    /// empty; and the columns that have to agree with it. Two columns that are equally sure and name different accounts are a question.
+    /// empty; and the columns that have to agree with it. Whether other columns name other accounts, only the whole list shows.
     pub(super) fn chosen(header: &Header<'_>, people: &[Vec<String>]) -> Result<Self, RosterError> {
         let (ids, upns, likely) = (ids_of_accounts(header), header.all_of(names::UPN), header.all_of(names::LIKELY));
         let of = |column: &NamedColumn| evidence(people, column);
@@ -62,8 +63,6 @@ impl Keys {
         let upn = first_of(&upns)
             .or_else(|| upns.iter().find(|column| names::is_a_upn_indeed(header.folded(column))).cloned());
         if let Some(key) = first_of(&ids) {
-            let named: Vec<&NamedColumn> = ids.iter().filter(|column| header.folded(column) != names::ID).collect();
-            agreed(header, people, &named)?;
             let key = header.alone(key)?;
             // An id column in which names stand, as logs have them, has to agree with an id as well.
             let names_in_ids = ids.iter().find(|column| **column != key && holds_names(people, column)).cloned();
@@ -72,13 +71,18 @@ impl Keys {
             return Ok(Self { key, fallback, upn_beside: upn, id_beside: None });
         }
         if let Some(key) = first_of(&upns) {
-            agreed(header, people, &upns.iter().collect::<Vec<_>>())?;
             let fallback = if of(&key) == Evidence::Nothing { sure(&likely) } else { None };
             return Ok(Self { fallback, ..Self::only(header.alone(key)?) });
         }
         if let Some(key) = sure(&likely).or_else(|| first_of(&likely)) {
-            agreed(header, people, &likely.iter().collect::<Vec<_>>())?;
             return Ok(Self::only(header.alone(key)?));
+        }
+        // Where accounts stand in another column, that one is meant, or the person has to be asked.
+        let used: Vec<&str> = ids.iter().chain(&upns).chain(&likely).map(|column| column.name.as_str()).collect();
+        let elsewhere = column_holds::of(header.names, people);
+        if elsewhere.iter().any(|column| column.holds == ColumnHolds::Accounts && !used.contains(&column.name.as_str()))
+        {
+            return Err(header.no_key(None));
         }
         // No column holds keys. The surest is taken, so that every row says why its cell is none.
         match ids.into_iter().chain(upns).chain(likely).next() {
@@ -124,24 +128,6 @@ fn cells<'a>(people: &'a [Vec<String>], column: &NamedColumn) -> impl Iterator<I
     people.iter().filter_map(move |row| row.get(index)).map(String::as_str).filter(|cell| !cell.is_empty())
 }
 
-/// Refuses columns that name different accounts on one row. An object id and a name cannot be compared, and are no difference.
-fn agreed(header: &Header<'_>, people: &[Vec<String>], columns: &[&NamedColumn]) -> Result<(), RosterError> {
-    let key = |row: &Vec<String>, column: &NamedColumn| key::parse(row.get(column.index)?, None).ok();
-    let differ = |row: &Vec<String>, one: &NamedColumn, other: &NamedColumn| match (key(row, one), key(row, other)) {
-        (Some(Key::ObjectId(one)), Some(Key::ObjectId(other))) => one != other,
-        (Some(Key::UserPrincipalName(one)), Some(Key::UserPrincipalName(other))) => one != other,
-        _ => false,
-    };
-    for (index, one) in columns.iter().enumerate() {
-        for other in &columns[index + 1..] {
-            if people.iter().any(|row| differ(row, one, other)) {
-                return Err(header.many_keys(&[one, other]));
-            }
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,23 +161,6 @@ mod tests {
         assert!(matches!(chosen("id,alertId,assignedTo\nEVE,x,ada@b.c"), Err(RosterError::NoKeyColumn { .. })));
         assert_eq!(key("id,createdDateTime,userPrincipalName\nEVE,x,ada@b.c"), "userPrincipalName");
         assert_eq!(key("id,createdDateTime,displayName,userPrincipalName\nADA,x,Ada,ada@b.c"), "id");
-    }
-
-    #[test]
-    fn columns_that_name_different_people_are_a_question() {
-        for list in [
-            "Object Id,User Id\nADA,ADA\nADA,EVE",
-            "ObjectId,UserId\nada@b.c,eve@b.c",
-            "User name,User principal name\neve@b.c,ada@b.c",
-            "Account,User,Mail\nada@b.c,eve@b.c,bob@b.c",
-            "Mail,E-Mail\nada@b.c,eve@b.c",
-        ] {
-            let error = chosen(list).unwrap_err();
-            assert!(matches!(error, RosterError::ManyKeyColumns { header: true, .. }), "{list}: {error}");
-            assert!(error.help().unwrap().contains("--key"), "{list}");
-        }
-        assert_eq!(key("Object Id,User Id\nADA,ADA\n,EVE\nEVE,"), "Object Id");
-        assert_eq!(key("Account,User\nada@b.c,Ada@B.c"), "User", "upper and lower case make no difference");
     }
 
     #[test]

@@ -11,8 +11,9 @@ use super::read_options::ReadOptions;
 /// The columns that are read. All others are skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Columns {
-    /// How many cells a row must have.
+    /// How many cells a row must have, and how many it may have: a header may end in empty cells.
     pub(super) expected: usize,
+    pub(super) most: usize,
     /// The property that the key is.
     pub(super) by: Option<KeyProperty>,
     /// The column of the key, and the column that is read where the key cell is empty.
@@ -22,6 +23,10 @@ pub(super) struct Columns {
     pub(super) upn_beside: Option<NamedColumn>,
     /// The column of object ids that must agree with a user principal name.
     pub(super) id_beside: Option<NamedColumn>,
+    /// The column of mail addresses beside the key.
+    pub(super) address_beside: Option<NamedColumn>,
+    /// The column and the value of the rows that are meant; all others are left out.
+    pub(super) only: Option<(NamedColumn, String)>,
     /// The Active Directory domain of a short name.
     pub(super) domain: Option<NamedColumn>,
     pub(super) handoff: Option<NamedColumn>,
@@ -36,6 +41,7 @@ pub(super) struct Columns {
     pub(super) department: Option<NamedColumn>,
     /// What the list calls the person: a name in one column or in two, and a number.
     pub(super) names: NameColumns,
+    pub(super) employee_id: Option<NamedColumn>,
     /// Whether the list has passwords. In a broken row, a missing cell may shift a password into another column, so nothing of
     /// such rows is shown.
     pub(super) has_passwords: bool,
@@ -73,6 +79,7 @@ impl Columns {
             header.first_of(&["accountenabled"])?.into_iter().partition(says_blocked);
         // A column that decides nothing may be there twice.
         let any_of = |known: &[&str]| header.all_of(known).into_iter().next();
+        let not_the_key = |column: &NamedColumn| *column != keys.key;
         Ok(Self {
             handoff: match &options.handoff {
                 Some(column) => Some(header.named(&ReadOptions::of_column(column))?),
@@ -85,31 +92,37 @@ impl Columns {
             enabled: enabled.into_iter().next(),
             // What the Microsoft 365 admin centre exports ("Export users").
             blocked: blocked.into_iter().next().or_else(|| any_of(&["blockcredential"])),
-            display_name: any_of(&["displayname"]),
-            department: any_of(&["department"]),
             names: NameColumns {
-                whole: any_of(&["displayname", "fullname", "name"]),
-                first: any_of(&["givenname", "firstname", "forename"]),
-                last: any_of(&["surname", "lastname", "familyname"]),
-                number: any_of(&["employeeid"]),
+                whole: any_of(&["displayname", "fullname", "name"]).filter(not_the_key),
+                first: any_of(&["givenname", "firstname", "forename"]).filter(not_the_key),
+                last: any_of(&["surname", "lastname", "familyname"]).filter(not_the_key),
+                number: any_of(&["employeeid"]).filter(not_the_key),
             },
+            display_name: any_of(&["displayname", "userdisplayname", "fullname", "name"]).filter(not_the_key),
+            department: any_of(&["department"]).filter(not_the_key),
+            employee_id: any_of(&["employeeid"]).filter(not_the_key),
+            address_beside: address_beside(header, &keys),
+            only: options.only.as_ref().map(|only| header.only_where(only)).transpose()?,
             has_passwords: header.has_passwords(),
             template: header.names.iter().any(|name| names::is_of_a_template(name)),
             domain: domain.filter(|domain| *domain != keys.key),
-            ..Self::keyed(header.names.len(), options.by, keys)
+            ..Self::keyed(header.names.len(), header.cells(), options.by, keys)
         })
     }
 
     /// Nothing but a key is known.
-    pub(super) fn keyed(expected: usize, by: Option<KeyProperty>, keys: Keys) -> Self {
+    pub(super) fn keyed(expected: usize, most: usize, by: Option<KeyProperty>, keys: Keys) -> Self {
         let Keys { key, fallback, upn_beside, id_beside } = keys;
         Self {
             expected,
+            most: most.max(expected),
             by,
             key,
             fallback,
             upn_beside,
             id_beside,
+            address_beside: None,
+            only: None,
             domain: None,
             handoff: None,
             priority: None,
@@ -121,10 +134,20 @@ impl Columns {
             display_name: None,
             department: None,
             names: NameColumns::default(),
+            employee_id: None,
             has_passwords: false,
             has_comments: true,
             template: false,
         }
+    }
+
+    /// Whether the key column may hold mail addresses, which may be another person's sign-in names.
+    pub(super) fn may_hold_mail_addresses(&self) -> bool {
+        let is_of_names = |column: &NamedColumn| {
+            let folded = names::meaning(&column.name);
+            folded == "user" || names::UPN.contains(&folded.as_str()) || names::OBJECT_ID.contains(&folded.as_str())
+        };
+        self.by.is_none() && ![Some(&self.key), self.fallback.as_ref()].into_iter().flatten().all(is_of_names)
     }
 
     /// The key columns as messages name them.
@@ -134,6 +157,13 @@ impl Columns {
             None => self.key.name.clone(),
         }
     }
+}
+
+/// The column of mail addresses that is neither key nor read in its place.
+fn address_beside(header: &Header<'_>, keys: &Keys) -> Option<NamedColumn> {
+    let columns = header.all_of(names::of_property(KeyProperty::Mail));
+    let used = [Some(&keys.key), keys.fallback.as_ref(), keys.upn_beside.as_ref()];
+    columns.into_iter().find(|column| !used.contains(&Some(column)))
 }
 
 #[cfg(test)]

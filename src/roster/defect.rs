@@ -6,6 +6,7 @@ use super::encoding::Encoding;
 use super::key_property::KeyProperty;
 use super::not_a_user::NotAUser;
 use super::property::NotAValue;
+use super::several;
 use super::source_span::SourceSpan;
 use super::upn::NotAUpn;
 use crate::unseen::harmless_in_excerpt;
@@ -24,6 +25,12 @@ impl Defect {
     #[must_use]
     pub const fn is_not_a_user(&self) -> bool {
         matches!(self.reason, DefectReason::NotAUser { .. })
+    }
+
+    /// Whether the operator left the row out.
+    #[must_use]
+    pub const fn is_left_out(&self) -> bool {
+        matches!(self.reason, DefectReason::LeftOut { .. })
     }
 }
 
@@ -51,7 +58,7 @@ impl Defects {
     const KEPT: usize = 10;
 
     pub(super) fn note(&mut self, defect: &Defect) {
-        if defect.is_not_a_user() {
+        if defect.is_not_a_user() || defect.is_left_out() {
             return;
         }
         if self.shown.len() < Self::KEPT { self.shown.push(defect.clone()) } else { self.more += 1 }
@@ -142,6 +149,21 @@ pub enum DefectReason {
     InsideQuote,
     #[error("text follows a closing quote")]
     TextAfterQuote,
+    /// A cell or a line with more than one address.
+    #[error("it names {people} people")]
+    SeveralPeople { people: usize },
+    /// The whole line is one quoted cell.
+    #[error("one pair of quotes stands around the whole row")]
+    RowInQuotes,
+    /// What stands in reports that do not show who people are.
+    #[error("{text:?} is no name: the report hides who its people are")]
+    Concealed {
+        /// The cell, cut.
+        text: String,
+    },
+    /// A row that `--only` leaves out.
+    #[error("column {column:?} does not say {value:?}")]
+    LeftOut { column: String, value: String },
 }
 
 impl DefectReason {
@@ -156,18 +178,26 @@ impl DefectReason {
             Self::NotAKey { text, why: NotAUpn::NoAt } if text.contains('\\') => {
                 Some("To find people by their short name in Active Directory: --by sam")
             }
+            Self::NotAKey { text, .. } if several::addresses(text) == 1 && text.contains(char::is_whitespace) => {
+                Some("Write the address alone, without the name beside it.")
+            }
             Self::NotAKey { why, .. } | Self::NotAUpn { why, .. } => of_name(*why),
             Self::NotAValue { why: NotAValue::Address(why), .. } => of_name(*why),
             Self::Entities { .. } => Some("Write a row for each person who is meant."),
             Self::TooFewCells { .. } => Some("The line may have been cut off. Write every cell, the empty ones too."),
-            Self::TooManyCells { .. } => Some("Put quotes around a cell that holds the delimiter."),
+            Self::TooManyCells { .. } => Some(
+                "Put quotes around the cell that holds the delimiter (\"Lovelace, Ada\"); every cell behind it is in the wrong column.",
+            ),
+            Self::SeveralPeople { .. } => Some("Write a row for each person."),
+            Self::RowInQuotes => Some("Take the quotes around the row off, and write each doubled quote once."),
+            Self::Concealed { .. } => Some(CONCEALED_REMEDY),
             Self::Undecodable { .. } => Some("Save the list as \"CSV UTF-8\"."),
             Self::ControlCharacter { code: 0, .. } => {
                 Some("UTF-16 was appended to the list, or a crash cut it off. Write that part again, as UTF-8.")
             }
             Self::ControlCharacter { .. } => Some("Delete the character. The mark shows where it stands."),
             Self::InsideQuote => Some("Close the quote where it opens, or take the name out of the remark."),
-            Self::NotAValue { why: NotAValue::Rounded | NotAValue::Decimal, .. } => {
+            Self::NotAValue { why: NotAValue::Rounded | NotAValue::Decimal | NotAValue::Date, .. } => {
                 Some("Format the column as text in the spreadsheet, and fill it in again from its source.")
             }
             Self::OpenQuote => Some("Close the quote, or write a quote inside a quoted cell twice."),
@@ -176,6 +206,9 @@ impl DefectReason {
         }
     }
 }
+
+/// Where reports are made to show names ("Show user details in the reports").
+pub(super) const CONCEALED_REMEDY: &str = "In the Microsoft 365 admin center: Settings, Org settings, Reports; clear \"Display concealed user, group, and site names in all reports\". Then export the list again.";
 
 fn cells(number: usize) -> String {
     if number == 1 { "1 cell".to_owned() } else { format!("{number} cells") }
@@ -195,6 +228,7 @@ fn of_name(why: NotAUpn) -> Option<&'static str> {
         NotAUpn::NoAt => Some("Write the sign-in name, such as ada@contoso.com, or the object id."),
         NotAUpn::Invisible(_) => Some("It was pasted with the name. Type the name again."),
         NotAUpn::ManyAt | NotAUpn::Impossible(';' | ',') => Some("Write a row for each person."),
+        NotAUpn::DoubledApostrophe => Some("Write one apostrophe. If the name has two indeed, write the object id."),
         NotAUpn::Impossible('<' | '>') => Some("Write the address alone, without the name in front."),
         _ => None,
     }

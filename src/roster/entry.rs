@@ -6,6 +6,7 @@ use crate::ids::{ObjectId, RowNumber};
 
 use super::defect::Defect;
 use super::key_property::KeyProperty;
+use super::respelling::Respellings;
 use super::upn::Upn;
 
 /// One data row: where it stands, and the person on it, or why it cannot be read.
@@ -38,6 +39,10 @@ pub struct Person {
     /// The object id beside a user principal name, where the operator named the column of user principal names. Both must name
     /// the same account.
     pub also_id: Option<ObjectId>,
+    /// The mail address beside a sign-in name or an object id. It may differ from the name, and has to be the same person's.
+    pub also_address: Option<Upn>,
+    /// What was changed in the cell to read the key in it.
+    pub respelt: Respellings,
     /// The Active Directory domain of a short name, as the roster writes it: `CONTOSO` or `corp.contoso.com`. The same short
     /// name may belong to another person in another domain.
     pub domain: Option<String>,
@@ -47,7 +52,7 @@ pub struct Person {
     pub priority: Option<u32>,
     /// A free remark.
     pub note: Option<String>,
-    /// What an export says about the kind of account.
+    /// What else the row says about the account.
     pub hints: Hints,
 }
 
@@ -62,8 +67,8 @@ pub enum Key {
     Property(KeyProperty, Box<str>),
 }
 
-/// What an export says about the kind of account. It may be out of date, so it decides nothing: only a drill uses it, to make
-/// accounts that look like these.
+/// What a list says about an account beside its key. It may be out of date, so it decides nothing by itself: a drill makes
+/// accounts that look like these, and a plan says where the directory has a name, a number or a department of another person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
     /// `userType`, as the roster writes it.
@@ -76,6 +81,8 @@ pub struct Hints {
     pub display_name: Option<String>,
     /// `department`.
     pub department: Option<String>,
+    /// `employeeId`.
+    pub employee_id: Option<String>,
 }
 
 impl fmt::Display for Key {

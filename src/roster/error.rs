@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::column_holds::{self, ColumnFound};
+use super::defect::CONCEALED_REMEDY;
 use super::json::JsonFault;
 use super::key_property::KeyProperty;
 use super::list_format::{ListFormat, SheetChosen};
@@ -54,8 +56,8 @@ pub enum RosterError {
         /// The names in the header; none where passwords may be among them.
         found: Vec<String>,
         by: Option<KeyProperty>,
-        /// The number of the column in which keys stand below the first line, where there is one.
-        numbered: Option<String>,
+        /// What stands in the columns, as far as anything is known of them.
+        columns: Vec<ColumnFound>,
         span: Box<SourceSpan>,
     },
     #[error("the roster {from} has something in front of its header, which stands on line {}", .span.line)]
@@ -69,16 +71,22 @@ pub enum RosterError {
     UnknownColumn(Box<UnknownColumn>),
     #[error("the roster {from} has two columns with the same meaning, {first:?} and {second:?}; remove or rename one")]
     TwoColumns { from: Source, first: String, second: String, span: Box<SourceSpan> },
-    /// More than one column holds keys: in a list without a header, or different keys in each.
-    #[error("the roster {from} {}: {}; name the one with --key", many(*.header), listed(.columns))]
+    /// More than one column of a list without a header holds keys.
+    #[error("the roster {from} has no header, and more than one column names accounts: {}", listed(.columns))]
     ManyKeyColumns {
         from: Source,
-        /// The columns by their names, or by their numbers.
+        /// The columns by their numbers.
         columns: Vec<String>,
-        /// Whether the list has a header.
-        header: bool,
         span: Box<SourceSpan>,
     },
+    #[error(transparent)]
+    ColumnsDiffer(Box<ColumnsDiffer>),
+    /// Cells or lines with several people.
+    #[error("the roster {from} names several people in one cell or on one line: {}", several(*.rows, *.people))]
+    SeveralPeople { from: Source, rows: u64, people: u64, span: Box<SourceSpan> },
+    /// No row shows who is meant.
+    #[error("the roster {from} hides who its people are: it has digests in place of names")]
+    Concealed { from: Source, span: Box<SourceSpan> },
     #[error("the roster {0} has more rows than can be counted")]
     TooManyRows(Source),
 }
@@ -95,6 +103,42 @@ pub struct UnknownColumn {
     /// Whether the list has a header.
     pub header: bool,
     pub span: SourceSpan,
+}
+
+/// Two columns name accounts, and not the same ones.
+#[derive(Debug, thiserror::Error)]
+#[error("the roster {from} has two columns that name different accounts: {key:?} and {other:?}, on {rows} of {of} {}", if *.of == 1 { "row" } else { "rows" })]
+#[expect(missing_docs, reason = "the messages say what each is")]
+pub struct ColumnsDiffer {
+    pub from: Source,
+    pub key: String,
+    pub other: String,
+    /// Whether the other column is of managers, senders and the like, by its name.
+    pub is_of_somebody_else: bool,
+    pub rows: u64,
+    pub of: u64,
+    /// How many accounts stand in the one alone, and in the other alone.
+    pub only_in: Option<[usize; 2]>,
+    pub span: SourceSpan,
+}
+
+impl ColumnsDiffer {
+    /// What each of the columns would do.
+    fn help(&self) -> String {
+        let each = |name: &str, alone: Option<usize>| {
+            let column = column_holds::quote(name).unwrap_or_else(|| "COLUMN".to_owned());
+            let alone = alone.map(|alone| format!(" ({alone} that {name:?} alone names)")).unwrap_or_default();
+            format!("--key {column} takes the accounts in {name:?}{alone}")
+        };
+        if self.is_of_somebody_else {
+            return format!(
+                "By its name, {:?} is somebody else; accounts stand in {:?}, too. Name the column of those who are meant: --key COLUMN",
+                self.other, self.key
+            );
+        }
+        let (one, other) = (self.only_in.map(|[one, _]| one), self.only_in.map(|[_, other]| other));
+        format!("Say which people are meant: {}; {}.", each(&self.key, one), each(&self.other, other))
+    }
 }
 
 impl RosterError {
@@ -115,9 +159,31 @@ impl RosterError {
             | Self::HeaderBelow { span, .. }
             | Self::HeaderOrPerson { span, .. }
             | Self::TwoColumns { span, .. }
+            | Self::SeveralPeople { span, .. }
+            | Self::Concealed { span, .. }
             | Self::ManyKeyColumns { span, .. } => Some(span),
             Self::UnknownColumn(unknown) => Some(&unknown.span),
             Self::OnSheet { error, .. } => error.span(),
+            Self::ColumnsDiffer(differ) => Some(&differ.span),
+            _ => None,
+        }
+    }
+
+    /// The list, where the error has a place in it.
+    #[must_use]
+    pub fn list(&self) -> Option<&Source> {
+        match self {
+            Self::Header { from, .. }
+            | Self::NoKeyColumn { from, .. }
+            | Self::HeaderBelow { from, .. }
+            | Self::HeaderOrPerson { from, .. }
+            | Self::TwoColumns { from, .. }
+            | Self::SeveralPeople { from, .. }
+            | Self::Concealed { from, .. }
+            | Self::ManyKeyColumns { from, .. } => Some(from),
+            Self::UnknownColumn(unknown) => Some(&unknown.from),
+            Self::ColumnsDiffer(differ) => Some(&differ.from),
+            Self::OnSheet { error, .. } => error.list(),
             _ => None,
         }
     }
@@ -126,16 +192,15 @@ impl RosterError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NoKeyColumn { found, by, numbered, .. } => Some(match (misspelt(found, *by), numbered) {
-                (Some((found, meant)), _) => {
-                    format!("Did you mean {meant} by {found:?}? If so: --key {}", quote(found))
-                }
-                (None, Some(number)) => format!(
-                    "Name the column that holds the keys: --key COLUMN; in a list without a header: --key '{number}'. \
-                     Delete any lines above the header."
-                ),
-                (None, None) => "Name the column that holds the keys: --key COLUMN".to_owned(),
-            }),
+            Self::NoKeyColumn { found, by, columns, .. } => {
+                let offered = if by.is_none() { column_holds::help(columns) } else { None };
+                let misspelt = || {
+                    let (found, meant) = misspelt(found, *by)?;
+                    Some(format!("Did you mean {meant} by {found:?}? If so: --key {}", column_holds::quote(found)?))
+                };
+                let plain = || "Name the column that holds the keys: --key COLUMN".to_owned();
+                Some(offered.or_else(misspelt).unwrap_or_else(plain))
+            }
             Self::NoList { what, .. } => Some(what.help().to_owned()),
             Self::Workbook { fault, .. } => fault.help(),
             Self::Json { fault, .. } => Some(fault.help().to_owned()),
@@ -151,15 +216,22 @@ impl RosterError {
                     .to_owned(),
             ),
             Self::UnknownColumn(unknown) if !unknown.header => Some(
-                "The list has no header: name the column by its number, such as --key '#1' or --handoff-by '#2'."
+                "The list has no header: name the column by its number, such as --key \"#1\" or --handoff-by \"#2\"."
                     .to_owned(),
             ),
-            Self::ManyKeyColumns { columns, header: true, .. } => {
-                Some(format!("Name the column that holds the keys: --key {}", listed(&[quote(columns.first()?)])))
-            }
             Self::ManyKeyColumns { columns, .. } => {
-                Some(format!("Add a header, or name the column by its number: --key '{}'", columns.first()?))
+                let flags: Vec<String> = columns.iter().map(|column| format!("--key \"{column}\"")).collect();
+                Some(format!(
+                    "If all of them are meant, write each person on a line of their own. If one column holds those who are meant, and the others somebody else, name it: {}",
+                    flags.join(" or ")
+                ))
             }
+            Self::ColumnsDiffer(differ) => Some(differ.help()),
+            Self::SeveralPeople { .. } => Some(
+                "Write each person on a row of their own. Until then no row is read, because the others in the cell would be left out."
+                    .to_owned(),
+            ),
+            Self::Concealed { .. } => Some(CONCEALED_REMEDY.to_owned()),
             _ => None,
         }
     }
@@ -209,11 +281,8 @@ fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
 }
 
-const fn many(header: bool) -> &'static str {
-    match header {
-        true => "has more than one column that names accounts, and they name different ones",
-        false => "has no header, and more than one column names accounts",
-    }
+fn several(rows: u64, people: u64) -> String {
+    format!("{people} people on {}", if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") })
 }
 
 /// The column whose name is nearly one that is accepted. Names of fewer than six letters are similar to too much.
@@ -227,12 +296,6 @@ fn misspelt(found: &[String], by: Option<KeyProperty>) -> Option<(&String, &'sta
         let meant = nearest(&folded, known.iter().copied())?;
         (folded.len() >= 6).then_some((name, meant))
     })
-}
-
-/// A name as it is written on a command line.
-fn quote(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.chars().all(plain) { name.to_owned() } else { format!("'{name}'") }
 }
 
 fn accepted(by: Option<KeyProperty>) -> String {

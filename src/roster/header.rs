@@ -5,7 +5,7 @@ use super::column::NamedColumn;
 use super::error::{RosterError, UnknownColumn};
 use super::key_property::KeyProperty;
 use super::names;
-use super::read_options::ReadOptions;
+use super::read_options::{OnlyRows, ReadOptions};
 use super::source::Source;
 use super::source_span::{SourceRecord, SourceSpan};
 use crate::nearest::nearest_by;
@@ -79,6 +79,16 @@ impl<'a> Header<'a> {
         self.only(|index| options.names(&self.names[index]))?.ok_or_else(|| self.unknown(key))
     }
 
+    /// How many cells it has, empty ones at its end included.
+    pub(super) fn cells(&self) -> usize {
+        self.cells.len().max(self.names.len())
+    }
+
+    /// The column of `--only`, and the value that is meant.
+    pub(super) fn only_where(&self, only: &OnlyRows) -> Result<(NamedColumn, String), RosterError> {
+        Ok((self.named(&ReadOptions::of_column(&only.column))?, only.value.clone()))
+    }
+
     /// Whether there is a column of passwords.
     pub(super) fn has_passwords(&self) -> bool {
         self.names.iter().any(|name| names::is_secret(name))
@@ -90,23 +100,13 @@ impl<'a> Header<'a> {
         has(names::is_of_a_log) || (has(names::is_of_a_log_unless_of_accounts) && !has(names::is_of_accounts))
     }
 
-    /// More than one column names accounts, and they name different ones.
-    pub(super) fn many_keys(&self, columns: &[&NamedColumn]) -> RosterError {
-        RosterError::ManyKeyColumns {
-            from: self.from.clone(),
-            columns: columns.iter().map(|column| column.name.clone()).collect(),
-            header: true,
-            span: Box::new(self.source_record.whole()),
-        }
-    }
-
     /// No column holds the key.
     pub(super) fn no_key(&self, by: Option<KeyProperty>) -> RosterError {
         RosterError::NoKeyColumn {
             from: self.from.clone(),
             found: self.shown(),
             by,
-            numbered: None,
+            columns: Vec::new(),
             span: Box::new(self.source_record.whole()),
         }
     }

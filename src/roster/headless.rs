@@ -11,6 +11,7 @@ use super::key_property::KeyProperty;
 use super::names;
 use super::read_options::ReadOptions;
 use super::sample::Sample;
+use super::secret;
 use super::source::Source;
 use super::source_span::SourceSpan;
 
@@ -45,8 +46,12 @@ pub(super) fn columns(
     }
     let key = list.key()?;
     list.refuse_header_below(Some(key))?;
-    let handoff = options.handoff.as_deref().map(|column| list.handoff(column)).transpose()?;
-    Ok(Some(Columns { handoff, ..Columns::keyed(list.width(), options.by, Keys::only(NamedColumn::numbered(key))) }))
+    let handoff = options.handoff.as_deref().map(|column| list.column(column)).transpose()?;
+    let only = options.only.as_ref().map(|only| list.column(&only.column).map(|column| (column, only.value.clone())));
+    let keys = Keys::only(NamedColumn::numbered(key));
+    let has_passwords = list.has_passwords(key);
+    let columns = Columns::keyed(list.width(), first.len(), options.by, keys);
+    Ok(Some(Columns { handoff, only: only.transpose()?, has_passwords, ..columns }))
 }
 
 /// A list whose first record is a person.
@@ -87,16 +92,41 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
         self.refuse_header_below(columns.first().copied())?;
         match (columns.first(), columns.len()) {
             (Some(only), 1) => Ok(*only),
+            _ if self.is_a_line_of_people() => Err(self.several_people()),
             _ => Err(RosterError::ManyKeyColumns {
                 from: self.from.clone(),
                 columns: columns.into_iter().map(|index| NamedColumn::numbered(index).name).collect(),
-                header: false,
                 span: Box::new(self.span_of_first()),
             }),
         }
     }
 
-    fn handoff(&self, column: &str) -> Result<NamedColumn, RosterError> {
+    /// Whether nothing but people stands on the lines, and the lines do not have the same number of them.
+    fn is_a_line_of_people(&self) -> bool {
+        let rows = &self.sample.rows;
+        let people = |row: &[String]| row.iter().filter(|cell| !cell.is_empty()).count();
+        let all = |row: &Vec<String>| row.iter().all(|cell| cell.is_empty() || self.options.is_a_key(cell));
+        rows.iter().all(all)
+            && (rows.len() == 1 || people(self.first) > 3 || rows.iter().any(|row| people(row) != people(&rows[0])))
+    }
+
+    fn several_people(&self) -> RosterError {
+        let people = self.sample.rows.iter().flatten().filter(|cell| !cell.is_empty()).count();
+        let (rows, span) = (self.sample.rows.len() as u64, Box::new(self.span_of_first()));
+        RosterError::SeveralPeople { from: self.from.clone(), rows, people: people as u64, span }
+    }
+
+    /// Whether passwords stand beside the keys, by their form: nothing names the columns here.
+    fn has_passwords(&self, key: usize) -> bool {
+        (0..self.width()).filter(|index| *index != key).any(|index| {
+            let cells: Vec<&String> =
+                self.sample.rows.iter().filter_map(|row| row.get(index)).filter(|cell| !cell.is_empty()).collect();
+            2 * cells.iter().filter(|cell| secret::looks_like_one(cell)).count() > cells.len()
+        })
+    }
+
+    /// The column that the operator names by its number.
+    fn column(&self, column: &str) -> Result<NamedColumn, RosterError> {
         let number = ReadOptions::of_column(column).number().filter(|number| *number < self.width());
         number.map(NamedColumn::numbered).ok_or_else(|| self.unknown(column))
     }
@@ -169,7 +199,7 @@ mod tests {
     fn which_column_is_the_key_is_never_guessed() {
         let text = "ada@contoso.com,Ada,\nbob@contoso.com,Bob,manager@contoso.com\n";
         let error = key(text, &ReadOptions::default()).unwrap_err().to_string();
-        assert!(error.contains("#1, #3") && error.contains("--key"), "{error}");
+        assert!(error.contains("#1, #3"), "{error}");
         let options = |key: &str| ReadOptions { key: Some(key.into()), by: None, ..ReadOptions::default() };
         assert_eq!(key(text, &options("#1")).unwrap(), Some(0));
         let error = key(text, &options("#9")).unwrap_err().to_string();

@@ -5,6 +5,7 @@ use super::entry::Key;
 use super::key_property::KeyProperty;
 use super::not_a_user::{self, NotAUser};
 use super::property::{self, NotAValue};
+use super::respelling::{Respellings, respelt};
 use super::upn::NotAUpn;
 use crate::ids::ObjectId;
 use crate::spreadsheet::unguard;
@@ -34,6 +35,11 @@ pub(super) fn meant(cell: &str) -> &str {
 ///
 /// A name that a log marks as deleted is no user: an account that has this name today belongs to another person.
 pub(super) fn parse(cell: &str, by: Option<KeyProperty>) -> Result<Key, NotAKey> {
+    read(cell, by).map(|(key, _)| key)
+}
+
+/// The same, with what was changed in the cell to read it.
+pub(super) fn read(cell: &str, by: Option<KeyProperty>) -> Result<(Key, Respellings), NotAKey> {
     let text = meant(cell);
     if text
         .len()
@@ -47,22 +53,47 @@ pub(super) fn parse(cell: &str, by: Option<KeyProperty>) -> Result<Key, NotAKey>
         None => account(text),
         Some(by) => match not_a_user::recognised(text) {
             Some(what) => Err(NotAKey::User(what)),
-            None => {
-                property::parse(by, text).map(|value| Key::Property(by, value)).map_err(|why| NotAKey::Value(by, why))
-            }
+            None => property(by, text),
         },
     }
 }
 
-fn account(text: &str) -> Result<Key, NotAKey> {
-    let braced = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
-    if let Ok(id) = braced.unwrap_or(text).parse::<ObjectId>() {
-        return if id.guid().is_nil() { Err(NotAKey::User(NotAUser::ZeroId)) } else { Ok(Key::ObjectId(id)) };
-    }
-    let why = match text.parse() {
-        Ok(name) => return Ok(Key::UserPrincipalName(name)),
+fn property(by: KeyProperty, text: &str) -> Result<(Key, Respellings), NotAKey> {
+    let why = match property::parse(by, text) {
+        Ok(value) => return Ok((Key::Property(by, value), Respellings::default())),
         Err(why) => why,
     };
+    match (by, respelt(text)) {
+        (KeyProperty::Mail | KeyProperty::ProxyAddress, Some((address, done))) => {
+            Ok((Key::Property(by, address.as_str().into()), done))
+        }
+        _ => Err(NotAKey::Value(by, why)),
+    }
+}
+
+/// Whether a name holds what no name holds, so that it has to be looked at again.
+fn is_odd(text: &str) -> bool {
+    !text.is_ascii() || text.starts_with('\'') || text.ends_with('.') || text.contains(['%', '`', '\u{b4}'])
+}
+
+fn account(text: &str) -> Result<(Key, Respellings), NotAKey> {
+    let as_it_is = |key| Ok((key, Respellings::default()));
+    let braced = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    if let Ok(id) = braced.unwrap_or(text).parse::<ObjectId>() {
+        return if id.guid().is_nil() { Err(NotAKey::User(NotAUser::ZeroId)) } else { as_it_is(Key::ObjectId(id)) };
+    }
+    let why = match text.parse() {
+        Ok(_) if text.contains("''") => return Err(NotAKey::Name(NotAUpn::DoubledApostrophe)),
+        Ok(name) => {
+            let respelt = if is_odd(text) { respelt(text) } else { None };
+            let (name, done) = respelt.unwrap_or((name, Respellings::default()));
+            return Ok((Key::UserPrincipalName(name), done));
+        }
+        Err(why) => why,
+    };
+    if let Some((name, done)) = respelt(text) {
+        return Ok((Key::UserPrincipalName(name), done));
+    }
     if let Some(what) = not_a_user::recognised(text) {
         return Err(NotAKey::User(what));
     }

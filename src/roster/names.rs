@@ -170,6 +170,11 @@ pub(super) fn is_never_a_key(name: &str) -> bool {
     header_words::is_never_a_key(without_remark(name))
 }
 
+/// Whether a column of this name holds somebody other than the person of the row.
+pub(super) fn is_of_somebody_else(name: &str) -> bool {
+    header_words::is_of_somebody_else(without_remark(name))
+}
+
 /// The name as it is compared: the property in brackets, or else the whole of it.
 pub(super) fn fold(name: &str) -> String {
     let name = without_remark(name);
@@ -182,6 +187,9 @@ const REMARKS: &[&str] = &["required", "read only", "upload only", "optional"];
 
 /// The name without such a remark behind it: `Email Address [Required]`.
 fn without_remark(name: &str) -> &str {
+    // Some programs put single quotes around every cell.
+    let bare = name.trim();
+    let name = bare.strip_prefix('\'').and_then(|bare| bare.strip_suffix('\'')).unwrap_or(name);
     let bracketed = name.trim_end().strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
     match bracketed {
         Some((before, inside)) if REMARKS.iter().any(|remark| inside.trim().eq_ignore_ascii_case(remark)) => {
@@ -237,6 +245,68 @@ pub(super) const SAM: &str = "sam";
 
 /// Columns with the Active Directory domain of a short name.
 pub(super) const DOMAIN: &[&str] = &["accountdomain", "accountntdomain", "onpremisesdomainname", "ntdomain", "domain"];
+
+/// Columns that say what somebody is.
+const STATUS: &[&str] = &[
+    "status",
+    "employmentstatus",
+    "employeestatus",
+    "userstatus",
+    "accountstatus",
+    "workerstatus",
+    "hrstatus",
+    "currentstatus",
+    "active",
+    "isactive",
+    "activestatus",
+    "currentemployee",
+    "lifecyclestate",
+    "estado",
+    "statut",
+    "stato",
+    "statuszatrudnienia",
+];
+
+/// What such a column says of somebody who is not leaving.
+const ACTIVE: &[&str] = &[
+    "active",
+    "enabled",
+    "current",
+    "employed",
+    "true",
+    "yes",
+    "a",
+    "aktiv",
+    "actif",
+    "active employee",
+    "activo",
+    "ativo",
+    "attivo",
+    "actief",
+    "aktywny",
+    "aktivní",
+    "provisioned",
+    "在職",
+    "在职",
+    "working",
+    "present",
+    "retained",
+];
+
+/// Whether a column of this name says what somebody is.
+pub(super) fn is_a_status(name: &str) -> bool {
+    STATUS.contains(&fold(name).as_str())
+}
+
+/// Whether a status says that somebody is still there.
+pub(super) fn says_active(value: &str) -> bool {
+    ACTIVE.contains(&value.trim().to_lowercase().as_str())
+}
+
+/// Whether a column of this name, as the header spells it, holds object ids.
+pub(super) fn is_of_ids(name: &str) -> bool {
+    OBJECT_ID.contains(&fold(name).as_str())
+}
 
 /// Whether a column of this name, as the header spells it, holds passwords. A wrong `true` only hides an excerpt.
 pub(super) fn is_secret(name: &str) -> bool {

@@ -29,6 +29,9 @@ pub enum NotAValue {
     /// `1.0`
     #[error("a spreadsheet has taken it for a number with decimals")]
     Decimal,
+    /// `1-Mar`
+    #[error("a spreadsheet has taken it for a date")]
+    Date,
     #[error("there is a quote around it")]
     Quoted,
     /// `S-1-12-1-...`
@@ -130,7 +133,26 @@ fn employee_id(text: &str) -> Result<Box<str>, NotAValue> {
     if text.split_once(['.', ',']).is_some_and(|(whole, part)| digits(whole) && part.bytes().all(|byte| byte == b'0')) {
         return Err(NotAValue::Decimal);
     }
+    if is_a_date(text) {
+        return Err(NotAValue::Date);
+    }
     Ok(text.into())
+}
+
+/// What spreadsheets make of numbers with hyphens, stops or letters in them: `1-Mar`, `Mar-24`, `01.03.2026`, `3/1/26`.
+fn is_a_date(text: &str) -> bool {
+    const MONTHS: &[&str] = &[
+        "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun", "jul", "aug", "sep", "sept", "oct", "okt", "nov",
+        "dec", "dez",
+    ];
+    let parts: Vec<&str> = text.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()).collect();
+    let number = |part: &&str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let month = |part: &&str| MONTHS.contains(&part.to_lowercase().as_str());
+    match parts.as_slice() {
+        [one, other] => (number(one) && month(other)) || (month(one) && number(other)),
+        [day, middle, year] => number(day) && (number(middle) || month(middle)) && number(year),
+        _ => false,
+    }
 }
 
 fn sam_account_name(text: &str) -> Result<Box<str>, NotAValue> {
@@ -182,6 +204,12 @@ mod tests {
         assert_eq!(value(KeyProperty::EmployeeId, "1E5").unwrap(), "1E5", "without a sign it may be one");
         for text in ["1.23457E+11", "1,2E+5", "5E+11"] {
             assert_eq!(value(KeyProperty::EmployeeId, text), Err(NotAValue::Rounded), "{text}");
+        }
+        for text in ["1-Mar", "Mar-24", "1-Mar-26", "01.03.2026", "3/1/26", "2026-03-01"] {
+            assert_eq!(value(KeyProperty::EmployeeId, text), Err(NotAValue::Date), "{text}");
+        }
+        for text in ["E-1", "A-12-B", "12-345", "MAR1", "1-2"] {
+            assert_eq!(value(KeyProperty::EmployeeId, text).unwrap(), text);
         }
         assert_eq!(value(KeyProperty::EmployeeId, "1.0"), Err(NotAValue::Decimal));
         assert_eq!(value(KeyProperty::EmployeeId, "'00001"), Err(NotAValue::Quoted));

@@ -1,5 +1,7 @@
 //! What the operator says about a list.
 
+use std::str::FromStr;
+
 use super::key;
 use super::key_property::KeyProperty;
 use super::names;
@@ -19,6 +21,32 @@ pub struct ReadOptions {
     pub sheet: Option<String>,
     /// Whether the hidden rows of that sheet are read as well; otherwise a sheet that has any is refused.
     pub hidden_rows: bool,
+    /// The rows that are meant; by default all.
+    pub only: Option<OnlyRows>,
+}
+
+/// Rows with one value in one column: `Status=Leaver`. Case and blanks around the value make no difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlyRows {
+    /// The column, named as in [`ReadOptions::key`].
+    pub column: String,
+    /// The value; empty for rows without one.
+    pub value: String,
+}
+
+/// Says that a text is not of the form `COLUMN=VALUE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is not of the form COLUMN=VALUE, such as Status=Leaver")]
+pub struct NotOnlyRows;
+
+impl FromStr for OnlyRows {
+    type Err = NotOnlyRows;
+
+    fn from_str(text: &str) -> Result<Self, NotOnlyRows> {
+        let (column, value) = text.split_once('=').ok_or(NotOnlyRows)?;
+        let (column, value) = (column.trim().to_owned(), value.trim().to_owned());
+        if column.is_empty() { Err(NotOnlyRows) } else { Ok(Self { column, value }) }
+    }
 }
 
 impl ReadOptions {

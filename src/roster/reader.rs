@@ -6,7 +6,9 @@ use crate::digest::Digest;
 use crate::ids::RowNumber;
 
 use super::cells::Cells;
+use super::census::Census;
 use super::column::NamedColumn;
+use super::column_holds;
 use super::columns::Columns;
 use super::comment::is_commented;
 use super::defect::Defects;
@@ -18,12 +20,14 @@ use super::explained::{self, ColumnReading};
 use super::header::Header;
 use super::headless;
 use super::names;
+use super::note::RosterNote;
 use super::opened::Opened;
 use super::preamble::Preamble;
 use super::read_options::ReadOptions;
 use super::records::{Flaw, Records, line_ends};
 use super::rows::{self, RowOutcome};
 use super::sample::Sample;
+use super::several;
 use super::shape::RosterShape;
 use super::source::Source;
 use super::source_span::{SourceRecord, SourceSpan};
@@ -51,6 +55,7 @@ pub struct Roster {
     /// Up to this line, a line may be a row or a part of a remark.
     doubtful_until: u64,
     defects: Defects,
+    census: Census,
     failed: bool,
 }
 
@@ -63,6 +68,8 @@ pub struct RosterSummary {
     pub rows: u32,
     /// The rows that could not be read: the first of them, and how many more there are.
     pub defects: Defects,
+    /// What is in the list and is not used.
+    pub notes: Vec<RosterNote>,
 }
 
 impl Roster {
@@ -75,17 +82,32 @@ impl Roster {
     ///
     /// # Errors
     ///
-    /// Any [`RosterError`]: the source cannot be read, is no text, is empty, or has no key column.
+    /// Any [`RosterError`]: the source cannot be read, is no text, is empty, or has no key column. A source that can be read twice
+    /// is read to its end first, so that what only the whole list shows is known before anything is done.
     pub fn open_with(source: Source, options: ReadOptions) -> Result<Self, RosterError> {
-        let opened = Opened::of(source, &options)?;
-        let format = opened.format.clone();
-        Self::of_opened(opened, &options).map_err(|error| error.on_sheet(format))
+        match source.again() {
+            None => Self::begin(source, &options, true),
+            Some(again) => {
+                let first = Self::begin(source, &options, true)?;
+                let format = first.shape.format.clone();
+                first.finish().map_err(|error| error.on_sheet(format))?;
+                Self::begin(again, &options, false)
+            }
+        }
     }
 
-    fn of_opened(opened: Opened, options: &ReadOptions) -> Result<Self, RosterError> {
+    /// Opens a list. `counts` says that the accounts of its columns are to be counted, for a message about them.
+    pub(super) fn begin(source: Source, options: &ReadOptions, counts: bool) -> Result<Self, RosterError> {
+        let opened = Opened::of(source, options)?;
+        let format = opened.format.clone();
+        Self::of_opened(opened, options, counts).map_err(|error| error.on_sheet(format))
+    }
+
+    fn of_opened(opened: Opened, options: &ReadOptions, counts: bool) -> Result<Self, RosterError> {
         let dialect = Dialect::of(&opened, options)?;
         let Opened { from, text, format, .. } = opened;
-        let Table { records, cells, columns, names, has_header } = Table::of(text, &dialect, options, &from)?;
+        let Table { records, cells, columns, names, has_header, census } = Table::of(text, &dialect, options, &from)?;
+        let census = if counts { census.counting() } else { census };
         let shape = RosterShape {
             format,
             encoding: records.reader().encoding(),
@@ -116,6 +138,7 @@ impl Roster {
             lines_in_cells,
             doubtful_until: 0,
             defects: Defects::default(),
+            census,
             failed: false,
         };
         roster.first = roster.read()?;
@@ -137,6 +160,12 @@ impl Roster {
         explained::of_columns(&self.columns, &self.shape.columns, self.shape.header, &self.options)
     }
 
+    /// Whether the key column may hold mail addresses: one person's sign-in name may be another's address.
+    #[must_use]
+    pub fn may_hold_mail_addresses(&self) -> bool {
+        self.columns.may_hold_mail_addresses()
+    }
+
     /// Where the list comes from.
     #[must_use]
     pub const fn source(&self) -> &Source {
@@ -147,14 +176,18 @@ impl Roster {
     ///
     /// # Errors
     ///
-    /// [`RosterError::Read`], also if reading has failed before: half a list has no digest.
+    /// [`RosterError::Read`], also if reading has failed before: half a list has no digest. And what only the whole list shows:
+    /// two columns that name different accounts, cells with several people, names that are hidden.
     pub fn finish(mut self) -> Result<RosterSummary, RosterError> {
         while self.next().transpose()?.is_some() {}
         if self.failed {
             let error = io::Error::other("reading failed before");
             return Err(RosterError::Read { line: self.records.line(), from: self.from, error });
         }
-        Ok(RosterSummary { digest: self.records.into_reader().finish(), rows: self.rows, defects: self.defects })
+        self.census.check(&self.columns, &self.from)?;
+        let notes = self.census.notes(&self.columns);
+        let digest = self.records.into_reader().finish();
+        Ok(RosterSummary { digest, rows: self.rows, defects: self.defects, notes })
     }
 
     fn read(&mut self) -> Result<Option<Entry>, RosterError> {
@@ -177,7 +210,10 @@ impl Roster {
                 RowOutcome::Entry(entry) if entry.content.is_ok() && record.line <= self.doubtful_until => {
                     rows::doubted(entry, record, &self.columns)
                 }
-                RowOutcome::Entry(entry) | RowOutcome::Example(entry) => entry,
+                RowOutcome::Entry(entry) | RowOutcome::Example(entry) => {
+                    self.census.see(&entry, record, &self.cells, self.columns.has_passwords);
+                    entry
+                }
                 RowOutcome::EntryToLineOf { entry, offset, doubtful_until } => {
                     self.doubtful_until = self.doubtful_until.max(doubtful_until);
                     self.records.resume_behind_line_of(offset);
@@ -220,6 +256,7 @@ struct Table {
     /// The names of all columns.
     names: Vec<String>,
     has_header: bool,
+    census: Census,
 }
 
 impl Table {
@@ -235,17 +272,17 @@ impl Table {
         let mut records = Records::new(text, delimiter.byte(), *first_line);
         let mut cells = Cells::new(*delimiter);
         let has_header = headless.is_none();
-        let (mut columns, names) = match headless {
+        let (mut columns, names, census) = match headless {
             Some(columns) => {
                 let names = (0..columns.expected).map(|index| NamedColumn::numbered(index).name).collect();
-                (columns, names)
+                (columns, names, Census::default())
             }
             None => header(&mut records, &mut cells, &HeaderContext { sample, below, template }, options, from)?,
         };
         columns.template |= template;
         let rows = if has_header { sample.people() } else { sample.rows.clone() };
         columns.has_comments = !rows.iter().all(|row| row.first().is_some_and(|cell| is_commented(cell.as_bytes())));
-        Ok(Self { records, cells, columns, names, has_header })
+        Ok(Self { records, cells, columns, names, has_header, census })
     }
 }
 
@@ -265,14 +302,19 @@ impl HeaderContext<'_> {
     }
 
     /// Makes an error about a missing key column more precise.
-    fn explained(&self, error: RosterError, options: &ReadOptions) -> RosterError {
+    fn explained(&self, error: RosterError) -> RosterError {
         match (error, &self.below) {
             (RosterError::NoKeyColumn { from, .. }, Some(span)) => {
                 RosterError::HeaderBelow { from, span: Box::new(span.clone()) }
             }
             (RosterError::NoKeyColumn { from, found, by, span, .. }, None) => {
-                let numbered = self.sample.column_of_keys(options).map(|index| NamedColumn::numbered(index).name);
-                RosterError::NoKeyColumn { from, found, by, numbered, span }
+                let columns =
+                    if found.is_empty() { Vec::new() } else { column_holds::of(&found, &self.sample.people()) };
+                // A first line with several people is no header.
+                match several::addresses(&found.join(" ")) {
+                    people @ 2.. => RosterError::SeveralPeople { from, rows: 1, people: people as u64, span },
+                    _ => RosterError::NoKeyColumn { from, found, by, columns, span },
+                }
             }
             (other, _) => other,
         }
@@ -286,7 +328,7 @@ fn header(
     expected: &HeaderContext<'_>,
     options: &ReadOptions,
     from: &Source,
-) -> Result<(Columns, Vec<String>), RosterError> {
+) -> Result<(Columns, Vec<String>, Census), RosterError> {
     loop {
         let line = records.line();
         let record = match records.next() {
@@ -297,6 +339,12 @@ fn header(
         let mut source_record =
             SourceRecord { bytes: record.bytes, line: record.line.max(1), hidden: expected.template };
         let broken = |what, span| RosterError::Header { from: from.clone(), what, span: Box::new(span) };
+        if record.flaw.is_some()
+            && let people @ 2.. = several::addresses(&String::from_utf8_lossy(record.bytes))
+        {
+            let (from, span) = (from.clone(), Box::new(source_record.whole()));
+            return Err(RosterError::SeveralPeople { from, rows: 1, people: people as u64, span });
+        }
         match record.flaw {
             None if cells.read(record.bytes) => {}
             None => return Err(broken("it is no CSV", source_record.whole())),
@@ -311,9 +359,11 @@ fn header(
         if !cells.all_blank() {
             let names = cells.names();
             source_record.hidden = expected.hides(&names);
-            let columns =
-                Columns::of(&Header::new(&names, source_record, cells, from), &expected.sample.people(), options);
-            return Ok((columns.map_err(|error| expected.explained(error, options))?, names));
+            let header = Header::new(&names, source_record, cells, from);
+            let columns = Columns::of(&header, &expected.sample.people(), options);
+            let columns = columns.map_err(|error| expected.explained(error))?;
+            let census = Census::of(&header, &columns, options.key.is_some() || options.by.is_some());
+            return Ok((columns, names, census));
         }
     }
 }

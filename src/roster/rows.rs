@@ -20,15 +20,20 @@ use super::cells::Cells;
 use super::column::NamedColumn;
 use super::columns::Columns;
 use super::comment::is_commented;
+use super::concealed;
 use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
 use super::entry::{Entry, Hints, Key, Person};
 use super::key::{self, NotAKey};
 use super::key_property::KeyProperty;
+use super::names;
 use super::not_a_user::{self, NotAUser};
 use super::number::whole_number;
 use super::records::{CsvRecord, Flaw, MAX_RECORD_BYTES, line_ends};
+use super::respelling::{Respelling, Respellings, with_plain_apostrophes};
 use super::sample::is_an_example;
+use super::secret;
+use super::several;
 use super::source_span::{SourceRecord, SourceSpan};
 use super::unclosed_quote::{self, RowsInsideQuote};
 use super::upn::{NotAUpn, Upn};
@@ -44,7 +49,7 @@ const MAX_NOTE_CHARACTERS: usize = 4096;
 const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
 
 /// Replaces the text of a broken row that may hold a password.
-const NOT_SHOWN: &str = "(not shown: the list has a column of passwords)";
+const NOT_SHOWN: &str = "(not shown: it may hold a password)";
 
 /// What a record is.
 pub(super) enum RowOutcome {
@@ -64,7 +69,8 @@ pub(super) enum RowOutcome {
 
 /// A row that can be read, on a line that may be a row or a part of a remark.
 pub(super) fn doubted(entry: Entry, record: CsvRecord<'_>, columns: &Columns) -> Entry {
-    let source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden: columns.has_passwords };
+    let hidden = columns.has_passwords || secret::is_in(record.bytes);
+    let source_record = SourceRecord { bytes: record.bytes, line: record.line, hidden };
     Entry { content: Err(Defect { span: source_record.whole(), reason: DefectReason::InsideQuote }), ..entry }
 }
 
@@ -85,7 +91,8 @@ pub(super) fn read(
         None => (!cells.read(record.bytes)).then_some(Flaw::OpenQuote(0)),
         flaw => flaw,
     };
-    let reader = RowReader { record, row, columns, encoding, cells };
+    let hidden = columns.has_passwords || secret::is_in(record.bytes);
+    let reader = RowReader { record, row, columns, encoding, cells, hidden };
     match flaw {
         Some(flaw) => {
             RowOutcome::Entry(reader.entry(reader.shown(record.bytes), Err(of_flaw(flaw, &reader.source_record()))))
@@ -109,6 +116,8 @@ struct RowReader<'a> {
     columns: &'a Columns,
     encoding: Encoding,
     cells: &'a Cells,
+    /// Whether the row may hold a password.
+    hidden: bool,
 }
 
 impl<'a> RowReader<'a> {
@@ -146,15 +155,20 @@ impl<'a> RowReader<'a> {
             let doubtful_until = if certain { 0 } else { last_line };
             return RowOutcome::EntryToLineOf { entry, offset: quote, doubtful_until };
         }
-        let content = self.person(key, column);
-        let text = if content.is_ok() { shown(key) } else { self.shown(key) };
+        let content = self.selected().and_then(|()| self.person(key, column));
+        let text = match &content {
+            Ok(person) if person.respelt.has(Respelling::BehindColon) => key_alone(&person.key),
+            Ok(_) => shown(key),
+            Err(_) => self.shown(key),
+        };
         let name = self.name();
         RowOutcome::Entry(Entry { name, ..self.entry(text, content) })
     }
 
     /// What the list calls the person. Where a cell is missing or there is one too many, cells may stand in wrong columns.
     fn name(&self) -> String {
-        if self.check_length().is_err() {
+        let may_be_a_password = self.hidden && !self.columns.has_passwords;
+        if may_be_a_password || self.check_length().is_err() {
             return String::new();
         }
         let names = &self.columns.names;
@@ -194,10 +208,12 @@ impl<'a> RowReader<'a> {
     fn person(&self, key: &[u8], column: &NamedColumn) -> Result<Person, Defect> {
         self.check_length()?;
         let cell = key;
-        let key = self.key(cell, column)?;
+        let (key, respelt) = self.key(cell, column)?;
         Ok(Person {
             also: self.also(&key, column)?,
             also_id: self.also_id(&key),
+            also_address: self.also_address(),
+            respelt,
             domain: self.domain(cell, column)?,
             key,
             handoff: self.handoff()?,
@@ -209,31 +225,64 @@ impl<'a> RowReader<'a> {
 
     /// A row that is too short may have been cut off, and then its last cell is incomplete.
     fn check_length(&self) -> Result<(), Defect> {
-        let (found, expected) = (self.cells.len(), self.columns.expected);
+        let (found, expected, most) = (self.cells.len(), self.columns.expected, self.columns.most);
+        if found == 1 && expected > 1 && self.holds_a_row(self.cells.get(0)) {
+            return Err(Defect { span: self.source_record().whole(), reason: DefectReason::RowInQuotes });
+        }
         if found < expected {
             return Err(Defect {
                 span: self.source_record().whole(),
                 reason: DefectReason::TooFewCells { found, expected },
             });
         }
-        if self.cells.any_behind(expected) {
-            let surplus = self.cells.range_of(self.record.bytes, expected).start..self.record.bytes.len();
-            return Err(Defect {
-                span: self.source_record().at(surplus),
-                reason: DefectReason::TooManyCells { found, expected },
-            });
+        // A cell that is empty counts as well: where a comma without quotes shifts all cells, it is the last of them.
+        if found > most {
+            let surplus = self.cells.range_of(self.record.bytes, most).start..self.record.bytes.len();
+            let people = (most..found).filter_map(|index| str::from_utf8(self.cells.get(index)).ok());
+            let people = 1 + people.map(several::addresses).sum::<usize>();
+            let reason = match people {
+                2.. if self.columns.expected == 1 => DefectReason::SeveralPeople { people },
+                _ => DefectReason::TooManyCells { found, expected: most },
+            };
+            return Err(Defect { span: self.source_record().at(surplus), reason });
         }
         Ok(())
     }
 
-    fn key(&self, cell: &[u8], column: &NamedColumn) -> Result<Key, Defect> {
+    /// Whether the text of a cell is a whole row.
+    fn holds_a_row(&self, cell: &[u8]) -> bool {
+        let mut cells = self.cells.another();
+        cells.read(cell) && (self.columns.expected..=self.columns.most).contains(&cells.len())
+    }
+
+    /// Whether the operator means the row.
+    fn selected(&self) -> Result<(), Defect> {
+        let Some((column, value)) = &self.columns.only else { return Ok(()) };
+        let cell = String::from_utf8_lossy(self.cells.get(column.index));
+        if cell.to_lowercase() == value.to_lowercase() {
+            return Ok(());
+        }
+        // In a row with too few or too many cells, another cell may stand in this column.
+        self.check_length()?;
+        Err(self.at(column, DefectReason::LeftOut { column: column.name.clone(), value: value.clone() }))
+    }
+
+    fn key(&self, cell: &[u8], column: &NamedColumn) -> Result<(Key, Respellings), Defect> {
         if cell.is_empty() {
             return Err(self.at(&self.columns.key, DefectReason::NoKey { columns: self.columns.key_names() }));
         }
         let text = self.text(cell, column)?;
-        key::parse(text, self.columns.by).map_err(|why| {
+        key::read(text, self.columns.by).map_err(|why| {
+            let several = several::names_several(text).filter(|_| self.columns.by != Some(KeyProperty::ProxyAddress));
+            let is_concealed = concealed::is_concealed(text) && !names::is_of_ids(&column.name);
             let text = self.shown(cell);
             match why {
+                NotAKey::Name(_) | NotAKey::Value(..) if several.is_some() => {
+                    self.at(column, DefectReason::SeveralPeople { people: several.unwrap_or_default() })
+                }
+                NotAKey::Name(_) | NotAKey::Value(..) if is_concealed => {
+                    self.at(column, DefectReason::Concealed { text })
+                }
                 NotAKey::User(why) => self.at(column, DefectReason::NotAUser { text, why }),
                 NotAKey::Name(why) => self.at_character(column, of(why), DefectReason::NotAKey { text, why }),
                 NotAKey::Value(by, why) => self.at(column, DefectReason::NotAValue { text, by, why }),
@@ -266,6 +315,12 @@ impl<'a> RowReader<'a> {
             Ok(Key::ObjectId(id)) => Some(id),
             _ => None,
         }
+    }
+
+    /// The mail address beside the key. A text that is none is ignored.
+    fn also_address(&self) -> Option<Upn> {
+        let cell = self.cells.get(self.columns.address_beside.as_ref()?.index);
+        str::from_utf8(cell).ok()?.parse().ok()
     }
 
     /// The domain of a short name of Active Directory: in front of the name, or else in a column of its own.
@@ -344,8 +399,10 @@ impl<'a> RowReader<'a> {
             user_type: cell(&self.columns.user_type).map(str::to_owned),
             synced: truth(&self.columns.synced),
             enabled: truth(&self.columns.enabled).or_else(|| truth(&self.columns.blocked).map(|blocked| !blocked)),
-            display_name: cell(&self.columns.display_name).map(str::to_owned),
+            display_name: cell(&self.columns.display_name)
+                .map(|name| with_plain_apostrophes(name).unwrap_or_else(|| name.to_owned())),
             department: cell(&self.columns.department).map(str::to_owned),
+            employee_id: cell(&self.columns.employee_id).map(str::to_owned),
         }
     }
 
@@ -398,12 +455,21 @@ impl<'a> RowReader<'a> {
     }
 
     fn source_record(&self) -> SourceRecord<'a> {
-        SourceRecord { bytes: self.record.bytes, line: self.record.line, hidden: self.columns.has_passwords }
+        SourceRecord { bytes: self.record.bytes, line: self.record.line, hidden: self.hidden }
     }
 
     /// A cell of a broken row, for display.
     fn shown(&self, cell: &[u8]) -> String {
-        if self.columns.has_passwords { NOT_SHOWN.to_owned() } else { shown(cell) }
+        if self.hidden { NOT_SHOWN.to_owned() } else { shown(cell) }
+    }
+}
+
+/// The key without anything that stood beside it in its cell.
+fn key_alone(key: &Key) -> String {
+    match key {
+        Key::ObjectId(id) => id.to_string(),
+        Key::UserPrincipalName(name) => shown(name.as_str().as_bytes()),
+        Key::Property(_, value) => shown(value.as_bytes()),
     }
 }
 
@@ -411,6 +477,7 @@ impl<'a> RowReader<'a> {
 const fn of(why: NotAUpn) -> Option<char> {
     match why {
         NotAUpn::Invisible(c) | NotAUpn::Impossible(c) => Some(c),
+        NotAUpn::DoubledApostrophe => Some('\''),
         NotAUpn::NoAt | NotAUpn::ManyAt | NotAUpn::OneSided | NotAUpn::Blank | NotAUpn::TooLong => None,
     }
 }

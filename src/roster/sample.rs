@@ -66,15 +66,6 @@ impl Sample {
         let below = self.rows.iter().skip(1).position(is_header)?;
         self.lines.get(below + 1).copied()
     }
-
-    /// The first column in which keys stand below the first record.
-    pub(super) fn column_of_keys(&self, options: &ReadOptions) -> Option<usize> {
-        let header = self.rows.first().map(Vec::as_slice).unwrap_or_default();
-        let may_be = |column: usize| header.get(column).is_none_or(|name| !names::is_never_a_key(name));
-        let places =
-            |row: &Vec<String>| (0..row.len()).find(|column| may_be(*column) && options.is_a_key(&row[*column]));
-        self.rows.iter().skip(1).filter_map(places).min()
-    }
 }
 
 /// Whether a cell is an example, as Entra's templates have them in the row under the header.

@@ -37,6 +37,15 @@ impl Source {
         Self::Bytes { name: name.into(), bytes: bytes.into() }
     }
 
+    /// The source once more, if it gives the same bytes when it is opened twice: a pipe does not.
+    pub(super) fn again(&self) -> Option<Self> {
+        match self {
+            Self::File(path) if !path.is_file() => None,
+            Self::StandardInput => None,
+            Self::File(_) | Self::Bytes { .. } => Some(self.clone()),
+        }
+    }
+
     /// Opens the source. Returns a source without its bytes, for messages, and the reader.
     pub(super) fn open(self) -> Result<(Self, Box<dyn Read + Send>), RosterError> {
         match self {

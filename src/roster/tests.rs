@@ -536,7 +536,7 @@ fn what_stands_above_a_header_is_named() {
     let (what, line, _) = message("ada@b.c,Ada\nUPN,Name\ngrace@b.c,Grace\n");
     assert!(what.contains("line 2") && line == 2, "{what}");
     let (_, line, help) = message("ada#b.c\ngrace@b.c\n");
-    assert!(line == 1 && help.contains("--key '#1'") && help.contains("above the header"), "{help}");
+    assert!(line == 1 && help.contains("a line above it that says: user"), "{help}");
     let options = ReadOptions { key: Some("2".into()), by: None, ..ReadOptions::default() };
     for list in ["a,b\nx,ada@b.c\n", "x,ada@b.c\n"] {
         let error =
@@ -711,4 +711,139 @@ fn hidden_rows_of_a_sheet_are_refused_unless_they_are_asked_for() {
     assert_eq!(roster.count(), 5);
     let options = ReadOptions { sheet: Some("Joiners".into()), ..ReadOptions::default() };
     assert!(Roster::open_with(Source::bytes("a test", book), options).is_ok(), "another sheet is not concerned");
+}
+
+#[test]
+fn columns_that_name_different_people_are_a_question_wherever_they_differ() {
+    const EVE: &str = "78020313-a336-4408-b1ce-602c649fe7dd";
+    for list in [
+        format!("Object Id,User Id\n{ID},{ID}\n{ID},{EVE}\n"),
+        "ObjectId,UserId\nada@b.c,eve@b.c\n".to_owned(),
+        "User name,User principal name\neve@b.c,ada@b.c\n".to_owned(),
+        "Account,User,Mail\nada@b.c,eve@b.c,bob@b.c\n".to_owned(),
+        "Mail,E-Mail\nada@b.c,eve@b.c\n".to_owned(),
+        "Employee,Employee UPN,Manager,Email\nAda,ada@b.c,Boss,boss@b.c\n".to_owned(),
+        format!("Account,Contact at work\n{}ada@b.c,eve@b.c\n", "ada@b.c,ada@b.c\n".repeat(5_000)),
+        format!("Account,Contact\n{}ada@b.c,eve@b.c\n", "ada@b.c,\n".repeat(5_000)),
+    ] {
+        let error = open(list.clone()).err().unwrap();
+        let RosterError::ColumnsDiffer(differ) = &error else { panic!("{list}: {error}") };
+        assert!(differ.rows == 1 && differ.only_in.is_some(), "{error}");
+        let help = error.help().unwrap();
+        assert!(help.matches("--key").count() == 2 && error.span().is_some(), "{help}");
+        // Standard input is read once, and is refused all the same.
+        let options = ReadOptions::default();
+        let once = Roster::begin(Source::bytes("a test", list.into_bytes()), &options, true).unwrap().finish();
+        assert!(matches!(once, Err(RosterError::ColumnsDiffer(_))));
+    }
+    for list in [
+        "Account,User\nada@b.c,Ada@B.c\n",
+        "User principal name,Manager UPN\nada@b.c,boss@b.c\n",
+        "User principal name,Mail\nada@b.c,lovelace@b.c\n",
+        "Work email,Personal email\nada@b.c,ada@private.example\n",
+        "User principal name,Approved by\nada@b.c,boss@b.c\n",
+        "User name,Timestamp,Operation,Target\nada@b.c,x,y,eve@b.c\n",
+    ] {
+        assert!(open(list).is_ok(), "{list}");
+    }
+}
+
+#[test]
+fn several_people_in_one_place_are_never_one() {
+    for list in [
+        "ada@b.com;eve@b.com;bob@b.com;\n",
+        "ada@b.com, eve@b.com\n",
+        "ada@b.com\neve@b.com bob@b.com\n",
+        "['ada@b.com', 'eve@b.com']\n",
+        "Ada Lovelace <ada@b.com>; Eve <eve@b.com>\n",
+        "To: Ada Lovelace <ada@b.com>; Eve <eve@b.com>\n",
+        "user\nada@b.com\n\"eve@b.com; bob@b.com\"\n",
+        "user\nada@b.com\neve@b.com,bob@b.com\n",
+        "user,note\nada@b.com,x\neve@b.com bob@b.com,y\n",
+        "user,note\n\"Ada <ada@b.com>, Eve <eve@b.com>\",y\n",
+        "ada@b.com;eve@b.com\nbob@b.com;\nhans@b.com;olha@b.com\n",
+    ] {
+        let error = open(list).err().unwrap_or_else(|| panic!("{list}"));
+        assert!(matches!(error, RosterError::SeveralPeople { people: 2.., .. }), "{list}: {error}");
+        let help = error.help().unwrap();
+        assert!(!help.contains("--key") && !help.contains("Delete"), "{help}");
+    }
+    let error = open("ada@b.com,boss@b.com\neve@b.com,boss@b.com\n").err().unwrap();
+    let help = error.help().unwrap();
+    assert!(help.contains("\"#1\"") && help.contains("\"#2\"") && help.contains("line of their own"), "{help}");
+}
+
+#[test]
+fn a_cell_too_many_shifts_all_behind_it() {
+    for row in ["Lovelace, Ada,ada@b.c,boss@b.c", "Ada,ada@b.c,boss@b.c,", "boss@b.c,Lovelace, Ada,"] {
+        let defect = entries(format!("Name,UPN,Manager\n{row}\n")).remove(0).content.unwrap_err();
+        assert!(matches!(defect.reason, DefectReason::TooManyCells { found: 4, expected: 3 }), "{row}: {defect}");
+    }
+    assert!(only("user,note,,\nada@b.c,x,,\n").is_ok(), "the header has the same empty cells");
+    assert!(only("user,note,,\nada@b.c,x\n").is_ok());
+    assert!(only("ada@b.c,Ada,\n").is_ok());
+    let whole = only("user,name,dept\n\"ada@b.c,\"\"Lovelace, Ada\"\",x\"\n").unwrap_err();
+    assert!(matches!(whole.reason, DefectReason::RowInQuotes), "{whole}");
+}
+
+#[test]
+fn a_password_behind_a_colon_is_not_kept_and_its_row_is_read() {
+    let mut roster =
+        open("User\nada@b.com:Summer2024!\neve@b.com:Win,ter\nbob:Autumn2022\nx@b.com:y@b.com:z\n").unwrap();
+    let read: Vec<Entry> = roster.by_ref().map(Result::unwrap).collect();
+    assert_eq!(read[0].text, "ada@b.com");
+    assert_eq!(read[0].content.as_ref().unwrap().key, Key::UserPrincipalName(upn("ada@b.com")));
+    for entry in &read[1..] {
+        let defect = entry.content.as_ref().unwrap_err();
+        let shown = format!("{} {defect} {:?}", entry.text, defect.span);
+        assert!(!shown.contains("Win") && !shown.contains("ter") && !shown.contains(":z"), "{shown}");
+    }
+    let notes = roster.finish().unwrap().notes;
+    assert_eq!(notes, [RosterNote::Secrets { rows_with_colon: 1 }]);
+    let read = entries("ada@b.com;Summer2024!\neve@b.com;W1nter#1;x\n").remove(1);
+    let shown = format!("{} {:?}", read.text, read.content.unwrap_err());
+    assert!(!shown.contains("W1nter"), "{shown}");
+}
+
+#[test]
+fn a_report_that_hides_names_is_refused_whole() {
+    let error =
+        open("Report Refresh Date,User Principal Name\n2026-11-20,9D8A2F4C11B7E6403C5F7A8890AB12CD\n").err().unwrap();
+    assert!(
+        matches!(error, RosterError::Concealed { .. }) && error.help().unwrap().contains("Org settings"),
+        "{error}"
+    );
+    assert!(open("User Principal Name\n<PII:H101(x)>\n").is_err());
+    assert_eq!(entries("UPN\n9D8A2F4C11B7E6403C5F7A8890AB12CD\nada@b.c\n").len(), 2, "one such row is a row");
+}
+
+#[test]
+fn a_status_that_is_not_used_is_said_and_only_takes_the_rows_that_are_meant() {
+    let list = "user,Status\nada@b.c,Active\neve@b.c,Terminated\nbob@b.c,active\n";
+    let notes = open(list).unwrap().finish().unwrap().notes;
+    let values = vec![("Active".to_owned(), 1), ("Terminated".to_owned(), 1), ("active".to_owned(), 1)];
+    assert_eq!(notes, [RosterNote::StatusNotUsed { column: "Status".to_owned(), values }]);
+    let options = ReadOptions { only: Some("status=terminated".parse().unwrap()), ..ReadOptions::default() };
+    let mut roster = Roster::open_with(Source::bytes("a test", list.as_bytes().to_vec()), options).unwrap();
+    let read: Vec<bool> =
+        roster.by_ref().map(|entry| entry.unwrap().content.is_err_and(|defect| defect.is_left_out())).collect();
+    assert_eq!(read, [true, false, true]);
+    let ending = roster.finish().unwrap();
+    assert!(ending.notes.is_empty() && ending.defects.is_empty());
+    assert!("status".parse::<OnlyRows>().is_err() && "=x".parse::<OnlyRows>().is_err());
+}
+
+#[test]
+fn a_manager_beside_the_one_who_leaves_is_a_question_and_no_answer() {
+    let error = open("Manager email,Leaver email\nboss@b.c,ada@b.c\n").err().unwrap();
+    let help = error.help().unwrap();
+    assert!(help.contains("\"Manager email\"") && help.contains("\"Leaver email\""), "{help}");
+    assert!(help.ends_with("--key COLUMN"), "no column is offered: {help}");
+}
+
+#[test]
+fn single_quotes_around_every_cell_are_none_of_the_text() {
+    let person = only("'UserPrincipalName','DisplayName'\n'ada@b.com','Ada'\n").unwrap();
+    assert_eq!(person.key, Key::UserPrincipalName(upn("ada@b.com")));
+    assert!(person.respelt.has(Respelling::Quotes));
 }

@@ -40,6 +40,9 @@ pub enum NotAUpn {
     Impossible(char),
     #[error("it is longer than {MAX_CHARACTERS} characters")]
     TooLong,
+    /// `d''angelo@contoso.com`: possible, and hardly ever meant.
+    #[error("it has two apostrophes in a row")]
+    DoubledApostrophe,
 }
 
 impl Upn {

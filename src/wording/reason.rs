@@ -14,7 +14,16 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::MailAddress => {
             "this is the mail address of the account that plan.csv names, and no sign-in name: put that account on the roster, or look accounts up with --by mail"
         }
-        Reason::Mismatch => "the object id and the sign-in name on this row do not belong to one account",
+        Reason::Alias => {
+            "this is an address or an old name of the account that plan.csv names, and no sign-in name: put that account on the roster, or look accounts up with --by proxy"
+        }
+        Reason::Mismatch => "the object id, the sign-in name and the address on this row do not belong to one account",
+        Reason::Contradicted => {
+            "the roster says another name, number or department than the directory; --strict refuses such rows"
+        }
+        Reason::Respelt => "the name was read out of what stands around it; plan.csv says how",
+        Reason::ZerosLost => "another account has this number with zeros in front, which spreadsheets take off",
+        Reason::LeftOut => "the row does not have the value that --only asks for",
         Reason::Duplicate => "the same account is on an earlier row",
         Reason::Protected => "the account is on the list of protected accounts",
         Reason::SyncServiceAccount => {
@@ -67,6 +76,13 @@ pub const fn remedy(reason: Reason) -> &'static str {
         Reason::Deleted => "Leave the row out: the account cannot sign in.",
         Reason::Ambiguous => "Write the object id of the account that is meant.",
         Reason::MailAddress => "Write the sign-in name of that account.",
+        Reason::Alias => "Write the sign-in name of that account.",
+        Reason::Contradicted => {
+            "Find out whether this account is the person's, and correct the roster or the directory; or write its object id alone."
+        }
+        Reason::Respelt => "Write the sign-in name alone.",
+        Reason::ZerosLost => "Write the number as the directory has it, in a column that is formatted as text.",
+        Reason::LeftOut => "Nothing, unless the person is meant: then plan without --only.",
         Reason::Mismatch => "Find out which of the two accounts is meant, and write its object id alone.",
         Reason::Duplicate => "Leave the row out: the account is on another row.",
         Reason::Protected => {

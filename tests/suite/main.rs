@@ -32,6 +32,7 @@ mod one_account;
 mod outages;
 mod pace;
 mod paper;
+mod people;
 mod picture;
 mod plan_page;
 mod preview;

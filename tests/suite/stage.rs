@@ -22,6 +22,7 @@ pub(crate) struct Stage {
 }
 
 /// What a run of the binary left behind.
+#[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,

@@ -1,5 +1,6 @@
 //! Rules that contradict each other, plans that cannot be made, and folders that hold none or another one.
 
+use super::super::diagnostics;
 use super::super::exit::{Exit, Failure};
 use super::super::nearest_path::nearest_path;
 use super::super::words::quoted;
@@ -74,6 +75,10 @@ impl From<PlanError> for Failure {
         let what = error.to_string();
         match error {
             PlanError::Lookup(lookup) => lookup.into(),
+            PlanError::Roster(roster) => {
+                let list = roster.list().map(ToString::to_string).unwrap_or_default();
+                diagnostics::of_roster(&roster, &list)
+            }
             PlanError::Folder(folder) => folder.into(),
             PlanError::Rules(rules) => rules.into(),
             PlanError::NamesWithoutKeys(_) => Self::refused(what).with_next(

@@ -1,0 +1,229 @@
+//! What only the whole list shows: columns that name different people, several people in one cell, names that a report hides.
+//!
+//! A list is gone through once before it is read, where it can be opened twice; the same is looked at while it is read, so that
+//! no list is taken that does not pass.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+
+use super::cells::Cells;
+use super::columns::Columns;
+use super::defect::{Defect, DefectReason};
+use super::entry::{Entry, Key};
+use super::error::{ColumnsDiffer, RosterError};
+use super::header::Header;
+use super::key;
+use super::names;
+use super::note::RosterNote;
+use super::records::CsvRecord;
+use super::respelling::Respelling;
+use super::source::Source;
+use super::source_span::{SourceRecord, SourceSpan};
+
+/// A column that says with so many different words what somebody is, is no status.
+const MAX_STATUSES: usize = 12;
+
+/// What is counted while a list is read.
+#[derive(Default)]
+pub(super) struct Census {
+    rivals: Vec<Rival>,
+    /// Which accounts the key column names; counted where a message may say it.
+    named: Option<Named>,
+    rows: u64,
+    several: Seen,
+    people: u64,
+    concealed: Seen,
+    behind_colon: u64,
+    status: Option<Status>,
+}
+
+/// Rows of one kind: how many, and the first of them.
+#[derive(Default)]
+struct Seen {
+    rows: u64,
+    first: Option<SourceSpan>,
+}
+
+impl Seen {
+    fn note(&mut self, defect: &Defect) {
+        self.rows += 1;
+        self.first.get_or_insert_with(|| defect.span.clone());
+    }
+}
+
+/// A column beside the key in which accounts may stand.
+struct Rival {
+    index: usize,
+    name: String,
+    differs: Seen,
+    named: Option<Named>,
+}
+
+/// Digests of the accounts in one column.
+struct Named {
+    hasher: RandomState,
+    accounts: HashSet<u64>,
+}
+
+impl Named {
+    fn add(&mut self, key: &Key) {
+        self.accounts.insert(self.hasher.hash_one(key));
+    }
+
+    fn not_in(&self, other: &Self) -> usize {
+        self.accounts.difference(&other.accounts).count()
+    }
+}
+
+/// A column that says what somebody is, and how often each of its words stands there.
+struct Status {
+    index: usize,
+    name: String,
+    values: BTreeMap<String, u32>,
+}
+
+impl Census {
+    /// What is worth counting in a list with this header. `asked` says that the operator named the key column.
+    pub(super) fn of(header: &Header<'_>, columns: &Columns, asked: bool) -> Self {
+        let rivals = if asked { Vec::new() } else { rivals(header, columns) };
+        let used = columns.only.as_ref().map(|(column, _)| column.index);
+        let status =
+            header.names.iter().enumerate().find(|(index, name)| names::is_a_status(name) && Some(*index) != used);
+        let status = status.filter(|_| !header.is_of_a_log());
+        let status = status.map(|(index, name)| Status { index, name: name.clone(), values: BTreeMap::new() });
+        Self { rivals, status, ..Self::default() }
+    }
+
+    /// Counts in each column how many accounts stand in no other, so that a message can say it.
+    pub(super) fn counting(mut self) -> Self {
+        if !self.rivals.is_empty() {
+            let hasher = RandomState::new();
+            let named = || Some(Named { hasher: hasher.clone(), accounts: HashSet::new() });
+            self.rivals.iter_mut().for_each(|rival| rival.named = named());
+            self.named = named();
+        }
+        self
+    }
+
+    /// Takes in a row that was just read by `cells`.
+    pub(super) fn see(&mut self, entry: &Entry, record: CsvRecord<'_>, cells: &Cells, hidden: bool) {
+        self.rows += 1;
+        let person = match &entry.content {
+            Ok(person) => person,
+            Err(defect) => {
+                match defect.reason {
+                    DefectReason::SeveralPeople { people } => {
+                        self.people += people as u64;
+                        self.several.note(defect);
+                    }
+                    DefectReason::Concealed { .. } => self.concealed.note(defect),
+                    _ => {}
+                }
+                return;
+            }
+        };
+        self.behind_colon += u64::from(person.respelt.has(Respelling::BehindColon));
+        if let Some(status) = &mut self.status
+            && status.values.len() <= MAX_STATUSES
+        {
+            let value = String::from_utf8_lossy(cells.get(status.index)).chars().take(40).collect();
+            *status.values.entry(value).or_default() += 1;
+        }
+        if self.rivals.is_empty() {
+            return;
+        }
+        if let Some(named) = &mut self.named {
+            named.add(&person.key);
+        }
+        for rival in &mut self.rivals {
+            let cell = cells.get(rival.index);
+            let Ok(text) = std::str::from_utf8(cell) else { continue };
+            if text.is_empty() {
+                continue;
+            }
+            let Ok(other) = key::parse(text, None) else { continue };
+            let differs = match (&person.key, &other) {
+                (Key::ObjectId(one), Key::ObjectId(other)) => one != other,
+                (Key::UserPrincipalName(one), Key::UserPrincipalName(other)) => one != other,
+                _ => continue,
+            };
+            if let Some(named) = &mut rival.named {
+                named.add(&other);
+            }
+            if differs {
+                rival.differs.rows += 1;
+                let place = SourceRecord { bytes: record.bytes, line: record.line, hidden };
+                rival.differs.first.get_or_insert_with(|| place.at(cells.range_of(record.bytes, rival.index)));
+            }
+        }
+    }
+
+    /// Refuses a list as a whole, where reading it would leave people out or take others.
+    pub(super) fn check(&self, columns: &Columns, from: &Source) -> Result<(), RosterError> {
+        if let Some(rival) = self.rivals.iter().find(|rival| rival.differs.rows > 0)
+            && let Some(span) = rival.differs.first.clone()
+        {
+            let alone = self.named.as_ref().zip(rival.named.as_ref());
+            return Err(RosterError::ColumnsDiffer(Box::new(ColumnsDiffer {
+                from: from.clone(),
+                key: columns.key.name.clone(),
+                other: rival.name.clone(),
+                is_of_somebody_else: names::is_of_somebody_else(&rival.name),
+                rows: rival.differs.rows,
+                of: self.rows,
+                only_in: alone.map(|(key, other)| [key.not_in(other), other.not_in(key)]),
+                span,
+            })));
+        }
+        if let Some(span) = &self.several.first {
+            let (rows, people) = (self.several.rows, self.people);
+            return Err(RosterError::SeveralPeople { from: from.clone(), rows, people, span: Box::new(span.clone()) });
+        }
+        match &self.concealed.first {
+            Some(span) if 2 * self.concealed.rows > self.rows => {
+                Err(RosterError::Concealed { from: from.clone(), span: Box::new(span.clone()) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the operator has to know about the list.
+    pub(super) fn notes(&self, columns: &Columns) -> Vec<RosterNote> {
+        let mut notes = Vec::new();
+        if columns.has_passwords || self.behind_colon > 0 {
+            notes.push(RosterNote::Secrets { rows_with_colon: self.behind_colon });
+        }
+        if let Some(Status { name, values, .. }) = &self.status
+            && values.len() <= MAX_STATUSES
+            && values.keys().any(|value| names::says_active(value))
+        {
+            let values = values.iter().map(|(value, rows)| (value.clone(), *rows)).collect();
+            notes.push(RosterNote::StatusNotUsed { column: name.clone(), values });
+        }
+        notes
+    }
+}
+
+/// The columns that have to name the same accounts as the key. Beside a column that is sure by its name, only those of the same
+/// kind: a mail address may differ from the sign-in name, and is compared in the directory.
+fn rivals(header: &Header<'_>, columns: &Columns) -> Vec<Rival> {
+    if columns.by.is_some() {
+        return Vec::new();
+    }
+    let key = header.folded(&columns.key);
+    let is_sure = names::OBJECT_ID.contains(&key) || names::is_a_upn_indeed(key) || header.is_of_a_log();
+    // A remark, and who hands the password over, are about the person and are another's.
+    let others = [&columns.note, &columns.handoff].map(|column| column.as_ref().map(|column| column.index));
+    let used = [Some(columns.key.index), others[0], others[1]];
+    let rivals = header.names.iter().enumerate().filter(|(index, name)| {
+        let folded = names::meaning(name);
+        let of_one_kind = if names::OBJECT_ID.contains(&key) {
+            names::OBJECT_ID.contains(&folded.as_str()) && folded != names::ID && folded != names::OBJECT
+        } else {
+            names::UPN.contains(&folded.as_str())
+        };
+        !used.contains(&Some(*index))
+            && if is_sure { of_one_kind } else { !names::is_never_a_key(name) || names::is_of_somebody_else(name) }
+    });
+    rivals.map(|(index, name)| Rival { index, name: name.clone(), differs: Seen::default(), named: None }).collect()
+}

@@ -1,0 +1,170 @@
+//! What stands in the columns of a list in which no column is the key by its name: what a message may offer.
+
+use strum::VariantArray as _;
+
+use super::entry::Key;
+use super::key;
+use super::key_property::KeyProperty;
+use super::names;
+use super::several;
+
+/// A column that may be named with `--key` or `--by`, and what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnFound {
+    /// Its name, as the header spells it.
+    pub name: String,
+    /// What stands in it.
+    pub holds: ColumnHolds,
+}
+
+/// What stands in a column, by its name and by the first people of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnHolds {
+    /// Names of accounts.
+    Accounts,
+    /// Names of accounts of somebody else, by the name of the column: managers, senders.
+    OfSomebodyElse,
+    /// Several accounts in one cell.
+    Several,
+    /// A property that accounts can be found by.
+    Property(KeyProperty),
+}
+
+/// The columns of which something is known.
+pub(super) fn of(header: &[String], people: &[Vec<String>]) -> Vec<ColumnFound> {
+    let found = header.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    let found = found.filter_map(|(index, name)| {
+        // In a row with a cell too many, the cells stand in wrong columns.
+        let whole = people.iter().filter(|row| row.len() <= header.len());
+        let cells = whole.filter_map(|row| row.get(index)).map(String::as_str).filter(|cell| !cell.is_empty());
+        Some(ColumnFound { name: name.clone(), holds: holds(name, &cells.collect::<Vec<_>>())? })
+    });
+    found.collect()
+}
+
+fn holds(name: &str, cells: &[&str]) -> Option<ColumnHolds> {
+    let accounts = cells.iter().filter(|cell| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)))).count();
+    if cells.iter().any(|cell| several::names_several(cell).is_some()) {
+        return Some(if names::is_never_a_key(name) { ColumnHolds::OfSomebodyElse } else { ColumnHolds::Several });
+    }
+    if accounts > 0 && 2 * accounts >= cells.len() {
+        return Some(if names::is_never_a_key(name) { ColumnHolds::OfSomebodyElse } else { ColumnHolds::Accounts });
+    }
+    let meaning = names::meaning(name);
+    let by_form = [KeyProperty::SamAccountName, KeyProperty::EmployeeId, KeyProperty::Sid, KeyProperty::ProxyAddress];
+    let property = KeyProperty::VARIANTS.iter().filter(|by| by_form.contains(by));
+    property.copied().find(|by| names::of_property(*by).contains(&meaning.as_str())).map(ColumnHolds::Property)
+}
+
+/// What to do about a list without a key column, as sentences; `None` where nothing in it can be the key.
+pub(super) fn help(found: &[ColumnFound]) -> Option<String> {
+    let of = |holds: ColumnHolds| found.iter().filter(move |column| column.holds == holds).map(|column| &column.name);
+    let accounts: Vec<&String> = of(ColumnHolds::Accounts).collect();
+    let others: Vec<&String> = of(ColumnHolds::OfSomebodyElse).collect();
+    let property = found.iter().find_map(|column| match column.holds {
+        ColumnHolds::Property(by) => Some((&column.name, by)),
+        _ => None,
+    });
+    if let [only] = accounts.as_slice()
+        && others.is_empty()
+        && !is_a_person(only)
+    {
+        return Some(format!(
+            "Accounts stand in the column {only:?}. If those people are meant: --key {}",
+            quote(only)?
+        ));
+    }
+    if accounts.iter().any(|name| is_a_person(name)) {
+        return Some("If the first line is a person, put a line above it that says: user".to_owned());
+    }
+    if let Some(column) = of(ColumnHolds::Several).next() {
+        return Some(format!(
+            "The cells of the column {column:?} name several people each. Write a row for each person."
+        ));
+    }
+    if !accounts.is_empty() {
+        let listed = listed(&accounts);
+        let of_others = match others.as_slice() {
+            [] => String::new(),
+            others => format!(" ({}: somebody else, by the name of the column)", self::listed(others)),
+        };
+        return Some(format!(
+            "Accounts stand in the columns {}{of_others}. Name the column of those who are meant: --key COLUMN",
+            if others.is_empty() { listed } else { format!("{listed}, {}", self::listed(&others)) }
+        ));
+    }
+    if let Some((name, by)) = property {
+        let flag: &str = by.into();
+        return Some(format!("The column {name:?} holds the {by}. To find people by it: --by {flag}"));
+    }
+    let other = others.first()?;
+    Some(format!(
+        "The only accounts stand in {other:?}, and by its name that is somebody else. Export the list with the accounts of those who are meant."
+    ))
+}
+
+/// A first line with such a cell may be a person and no header.
+fn is_a_person(name: &str) -> bool {
+    name.contains(['@', '#', '\\']) && !name.contains('[')
+}
+
+fn listed(names: &[&String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A name of a column as every shell takes it (sh, PowerShell, cmd); `None` where they do not agree.
+pub(super) fn quote(name: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    // Inside double quotes these have a meaning in one shell or another; PowerShell takes typographic quotes for quotes.
+    let means_something = |c: char| {
+        matches!(c, '"' | '$' | '`' | '\\' | '%' | '!' | '\u{201c}' | '\u{201d}' | '\u{201e}') || c.is_control()
+    };
+    if name.is_empty() || name.contains(means_something) {
+        return None;
+    }
+    Some(if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help_for(list: &str) -> Option<String> {
+        let mut rows = list.lines().map(|row| row.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let header = rows.next().unwrap();
+        help(&of(&header, &rows.collect::<Vec<_>>()))
+    }
+
+    #[test]
+    fn the_column_that_can_be_the_key_is_offered_as_a_shell_takes_it() {
+        for (list, flag) in [
+            ("Emp,Contact at work\nAda,ada@b.com", "--key \"Contact at work\""),
+            ("Nom,Contact d\u{2019}ici\nAda,ada@b.com", "--key \"Contact d\u{2019}ici\""),
+            ("ObjectGUID,SamAccountName,Name\n3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50,jdoe,Jane", "--by sam"),
+            ("Emp ID,Name\n00042,Ada", "--by employee-id"),
+        ] {
+            let help = help_for(list).unwrap();
+            assert!(help.ends_with(flag), "{list}: {help}");
+        }
+    }
+
+    #[test]
+    fn nobody_else_is_offered_and_two_columns_are_a_question() {
+        let help = help_for("Manager email,Leaver contact\nboss@b.com,ada@b.com").unwrap();
+        assert!(help.contains("\"Manager email\"") && help.contains("\"Leaver contact\""), "{help}");
+        assert!(help.ends_with("--key COLUMN"), "{help}");
+        let help = help_for("When,sender_address\nx,boss@b.com").unwrap();
+        assert!(!help.contains("--key"), "{help}");
+        let help = help_for("who\nada@b.com;eve@b.com").unwrap();
+        assert!(!help.contains("--key"), "{help}");
+        assert_eq!(help_for("name,city\nAda,London"), None);
+    }
+
+    #[test]
+    fn a_name_that_no_quote_holds_in_every_shell_is_not_offered() {
+        for name in ["a\"b", "$HOME", "a`b", "100%", "wow!", "\u{201c}x\u{201d}", ""] {
+            assert_eq!(quote(name), None, "{name}");
+        }
+        assert_eq!(quote("Nome UPN").unwrap(), "\"Nome UPN\"");
+    }
+}

@@ -1,0 +1,51 @@
+//! What an operator has to know about a list that could be read.
+
+use super::column_holds;
+use super::names;
+
+/// Something in a list that is not used, and that a person would ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RosterNote {
+    /// There are passwords in the list.
+    Secrets {
+        /// On so many rows something stands behind the name and a colon; otherwise in a column of their own.
+        rows_with_colon: u64,
+    },
+    /// A column says of people that they are active, and every row counts all the same.
+    StatusNotUsed {
+        /// The column.
+        column: String,
+        /// What it says, and on how many rows.
+        values: Vec<(String, u32)>,
+    },
+}
+
+impl RosterNote {
+    /// What to say of it, as whole sentences.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Secrets { rows_with_colon: 0 } => {
+                "The list has passwords in it. They are not used, shown or kept; the file still has them.".to_owned()
+            }
+            Self::Secrets { rows_with_colon: 1 } => {
+                "On 1 row something stands behind the name and a colon, as in lists of leaked passwords. It is not used, shown or kept; the file still has it.".to_owned()
+            }
+            Self::Secrets { rows_with_colon: rows } => format!(
+                "On {rows} rows something stands behind the name and a colon, as in lists of leaked passwords. It is not used, shown or kept; the file still has it."
+            ),
+            Self::StatusNotUsed { column, values } => {
+                let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { format!("{value:?}") };
+                let said: Vec<String> = values.iter().map(|(value, rows)| format!("{} {rows}", shown(value))).collect();
+                let others = values.iter().map(|(value, _)| value.as_str()).filter(|value| !names::says_active(value));
+                let flag = others.filter(|value| !value.is_empty()).chain(values.iter().map(|(value, _)| value.as_str())).next();
+                let flag = flag.and_then(|value| column_holds::quote(&format!("{column}={value}")));
+                let flag = flag.unwrap_or_else(|| "COLUMN=VALUE".to_owned());
+                format!(
+                    "The column {column:?} ({}) is not used: every row counts, whatever it says. To plan some of them alone: --only {flag}",
+                    said.join(", ")
+                )
+            }
+        }
+    }
+}
