@@ -168,7 +168,6 @@ impl Census {
                 from: from.clone(),
                 key: columns.key.name.clone(),
                 other: rival.name.clone(),
-                is_of_somebody_else: names::is_of_somebody_else(&rival.name),
                 rows: rival.differs.rows,
                 of: self.rows,
                 only_in: alone.map(|(key, other)| [key.not_in(other), other.not_in(key)]),
@@ -222,8 +221,7 @@ fn rivals(header: &Header<'_>, columns: &Columns) -> Vec<Rival> {
         } else {
             names::UPN.contains(&folded.as_str())
         };
-        !used.contains(&Some(*index))
-            && if is_sure { of_one_kind } else { !names::is_never_a_key(name) || names::is_of_somebody_else(name) }
+        !used.contains(&Some(*index)) && if is_sure { of_one_kind } else { !names::is_never_a_key(name) }
     });
     rivals.map(|(index, name)| Rival { index, name: name.clone(), differs: Seen::default(), named: None }).collect()
 }

@@ -113,8 +113,6 @@ pub struct ColumnsDiffer {
     pub from: Source,
     pub key: String,
     pub other: String,
-    /// Whether the other column is of managers, senders and the like, by its name.
-    pub is_of_somebody_else: bool,
     pub rows: u64,
     pub of: u64,
     /// How many accounts stand in the one alone, and in the other alone.
@@ -130,12 +128,6 @@ impl ColumnsDiffer {
             let alone = alone.map(|alone| format!(" ({alone} that {name:?} alone names)")).unwrap_or_default();
             format!("--key {column} takes the accounts in {name:?}{alone}")
         };
-        if self.is_of_somebody_else {
-            return format!(
-                "By its name, {:?} is somebody else; accounts stand in {:?}, too. Name the column of those who are meant: --key COLUMN",
-                self.other, self.key
-            );
-        }
         let (one, other) = (self.only_in.map(|[one, _]| one), self.only_in.map(|[_, other]| other));
         format!("Say which people are meant: {}; {}.", each(&self.key, one), each(&self.other, other))
     }

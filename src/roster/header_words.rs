@@ -553,14 +553,7 @@ pub(super) fn english(name: &str) -> Option<&'static str> {
 pub(super) fn is_never_a_key(name: &str) -> bool {
     let plain = plain(name);
     let has = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
-    has(NOT_AT_WORK) || is_of_somebody_else(name)
-}
-
-/// Whether a column of this name holds somebody other than the person of the row.
-pub(super) fn is_of_somebody_else(name: &str) -> bool {
-    let plain = plain(name);
-    SOMEBODY_ELSE.iter().any(|part| plain.contains(part))
-        || words(name).any(|word| SOMEBODY_ELSE_AS_A_WORD.contains(&word.as_str()))
+    has(SOMEBODY_ELSE) || has(NOT_AT_WORK) || words(name).any(|word| SOMEBODY_ELSE_AS_A_WORD.contains(&word.as_str()))
 }
 
 /// The words of a name: `ActorUPN`, `actor_upn` and `Actor UPN` have two.

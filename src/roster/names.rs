@@ -170,11 +170,6 @@ pub(super) fn is_never_a_key(name: &str) -> bool {
     header_words::is_never_a_key(without_remark(name))
 }
 
-/// Whether a column of this name holds somebody other than the person of the row.
-pub(super) fn is_of_somebody_else(name: &str) -> bool {
-    header_words::is_of_somebody_else(without_remark(name))
-}
-
 /// The name as it is compared: the property in brackets, or else the whole of it.
 pub(super) fn fold(name: &str) -> String {
     let name = without_remark(name);

@@ -834,10 +834,12 @@ fn a_status_that_is_not_used_is_said_and_only_takes_the_rows_that_are_meant() {
 }
 
 #[test]
-fn a_manager_beside_the_one_who_leaves_is_a_question_and_no_answer() {
-    let error = open("Manager email,Leaver email\nboss@b.c,ada@b.c\n").err().unwrap();
+fn a_manager_is_never_the_one_who_leaves() {
+    let person = only("Manager email,Leaver email\nboss@b.c,ada@b.c\n").unwrap();
+    assert_eq!(person.key, Key::UserPrincipalName(upn("ada@b.c")));
+    let error = open("Manager email,Contact at work\nboss@b.c,ada@b.c\n").err().unwrap();
     let help = error.help().unwrap();
-    assert!(help.contains("\"Manager email\"") && help.contains("\"Leaver email\""), "{help}");
+    assert!(help.contains("\"Manager email\"") && help.contains("\"Contact at work\""), "{help}");
     assert!(help.ends_with("--key COLUMN"), "no column is offered: {help}");
 }
 
