@@ -122,11 +122,7 @@ fn a_row_that_contradicts_the_directory_is_a_warning_and_refused_where_that_is_a
 fn zeros_that_a_spreadsheet_took_off_are_offered_and_never_put_back() {
     let stage = Stage::new();
     stage.write("list.csv", "Employee ID\n1\n00002\n3-Mar\n");
-    stage.plan("list.csv", "contain", "plan", &["--by", "employee-id"]).succeeded().says(&[
-        "zeros-lost",
-        "00001 is",
-        "taken it for a date",
-    ]);
+    stage.plan("list.csv", "contain", "plan", &["--by", "employee-id"]).succeeded().says(&["zeros-lost", "00001 is"]);
     assert_eq!(decisions(&stage, "plan"), ["refuse zeros-lost", "act", "refuse unreadable"]);
 }
 
