@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -17,6 +17,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::exit::Failure;
 use super::messages;
 use super::verification::{Open, news};
 use super::words::{counted, harmless};
@@ -46,10 +47,9 @@ const SECRETS: [&str; 5] = [
 /// A program and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ContradictionCommand {
-    program: PathBuf,
-    arguments: Vec<String>,
     /// The program as it was named.
     name: String,
+    arguments: Vec<String>,
 }
 
 impl ContradictionCommand {
@@ -57,12 +57,7 @@ impl ContradictionCommand {
     pub(super) fn of_text(text: &str) -> Result<Self, String> {
         let mut words = split(text)?.into_iter();
         let name = words.next().ok_or("it names no program")?;
-        let program = program::meant_by(&name).ok_or_else(|| {
-            format!(
-                "the program {name:?} is not there; a name is looked for in the folders of PATH, and a path as it is"
-            )
-        })?;
-        Ok(Self { program, arguments: words.collect(), name })
+        Ok(Self { name, arguments: words.collect() })
     }
 }
 
@@ -103,6 +98,7 @@ struct CallEnded {
 /// The command, run for one account after the other, a few at a time, beside whatever else is done.
 pub(super) struct ContradictionCalls {
     command: Arc<ContradictionCommand>,
+    program: Arc<Path>,
     folder: String,
     places: Arc<Semaphore>,
     calls: JoinSet<Option<CallEnded>>,
@@ -110,22 +106,33 @@ pub(super) struct ContradictionCalls {
 
 impl ContradictionCalls {
     /// For a run in this folder.
-    pub(super) fn new(command: ContradictionCommand, folder: &Path) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// The program is not there.
+    pub(super) fn new(command: ContradictionCommand, folder: &Path) -> Result<Self, Failure> {
+        let program = program::meant_by(&command.name).ok_or_else(|| {
+            let name = harmless(&command.name);
+            Failure::usage(format_args!("--on-contradiction: the program {name} is not there"))
+                .with_next("A name is looked for in the folders of PATH, and a path as it is.")
+        })?;
+        Ok(Self {
             command: Arc::new(command),
+            program: program.into(),
             folder: folder.display().to_string(),
             places: Arc::new(Semaphore::new(MAX_RUNNING)),
             calls: JoinSet::new(),
-        }
+        })
     }
 
     /// Runs it for each account of which a step is contradicted that was not so `before`.
     pub(super) fn call(&mut self, now: &[Open], before: &[Open]) {
         for found in self.found_back(now, before) {
             let (command, places) = (Arc::clone(&self.command), Arc::clone(&self.places));
+            let program = Arc::clone(&self.program);
             self.calls.spawn(async move {
                 let _place = places.acquire().await.ok()?;
-                tokio::task::spawn_blocking(move || Some(run(&command, found))).await.ok()?
+                tokio::task::spawn_blocking(move || Some(run(&program, &command, found))).await.ok()?
             });
         }
     }
@@ -201,8 +208,8 @@ impl ContradictionCalls {
     }
 }
 
-fn run(command: &ContradictionCommand, found: FoundBack) -> CallEnded {
-    let ended = run_to_its_end(command, &found);
+fn run(program: &Path, command: &ContradictionCommand, found: FoundBack) -> CallEnded {
+    let ended = run_to_its_end(program, command, &found);
     let (printed, failure) = match ended {
         Ok((printed, None)) => (printed, Some(format!("it did not end within {} seconds", PATIENCE.as_secs()))),
         Ok((printed, Some(status))) if status.success() => (printed, None),
@@ -213,9 +220,13 @@ fn run(command: &ContradictionCommand, found: FoundBack) -> CallEnded {
 }
 
 /// What it printed, and how it ended, if it did in time.
-fn run_to_its_end(command: &ContradictionCommand, found: &FoundBack) -> io::Result<(String, Option<ExitStatus>)> {
+fn run_to_its_end(
+    program: &Path,
+    command: &ContradictionCommand,
+    found: &FoundBack,
+) -> io::Result<(String, Option<ExitStatus>)> {
     let (output, end) = io::pipe()?;
-    let mut process = Command::new(&command.program);
+    let mut process = Command::new(program);
     process.args(&command.arguments).stdin(Stdio::null()).stdout(end.try_clone()?).stderr(end);
     SECRETS.iter().for_each(|name| _ = process.env_remove(name));
     process.envs(found.variables.iter().map(|(name, value)| (*name, value.as_str())));
@@ -268,7 +279,7 @@ mod tests {
         }
         assert_eq!(split("mail 'x").unwrap_err(), "the quote ' is not closed");
         assert!(ContradictionCommand::of_text("  ").unwrap_err().contains("no program"));
-        let missing = ContradictionCommand::of_text("no-such-program-anywhere -x").unwrap_err();
-        assert!(missing.contains("no-such-program-anywhere") && missing.contains("PATH"), "{missing}");
+        let missing = ContradictionCommand::of_text("no-such-program-anywhere -x").unwrap();
+        assert!(ContradictionCalls::new(missing, Path::new("run")).is_err());
     }
 }

@@ -36,6 +36,9 @@ use crate::seal::Recipients;
 /// Looks everyone on ROSTER up in the tenant and writes a plan to DIR: one decision for each row, in plan.csv, bound by a
 /// fingerprint in plan.json. It only reads; it is the dry run. `sealoff apply DIR` carries the plan out.
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+sealoff plan [OPTIONS] --playbook <PLAYBOOK> --out <DIR> <ROSTER>
+       sealoff plan [OPTIONS] --explain <ROSTER>")]
 #[command(after_help = "\
 Examples:
   sealoff plan leavers.csv --playbook offboard \\

@@ -65,6 +65,7 @@ pub struct VerifyArgs {
 /// There is no run to verify, it is in use, or the directory cannot be read; then nothing is proved.
 pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
+    let calls = args.on_contradiction.map(|command| ContradictionCalls::new(command, plan.path())).transpose()?;
     // Locked again only while something is written: a verification of hours must not block the run.
     drop(FolderLock::take(plan.path(), "verify")?);
     let claims = RunClaims::read(&plan)?;
@@ -75,7 +76,6 @@ pub async fn run(args: VerifyArgs) -> Result<Exit, Failure> {
     }
     let connected = args.connection.connect()?;
     check_tenant(plan.manifest(), &connected).await?;
-    let calls = args.on_contradiction.map(|command| ContradictionCalls::new(command, plan.path()));
     let Some(interval) = args.watch else {
         return Ok(once_and_call(&plan, claims, &connected, args.wait, args.json, calls).await?.exit());
     };

@@ -406,7 +406,11 @@ mod tests {
         for written in [SECRET.to_owned(), format!("{SECRET}\n"), format!("\u{feff}{SECRET}\r\n")] {
             assert_eq!(credential_of(written.as_bytes(), 0o600).unwrap(), SECRET);
         }
-        for wrong in ["", "\n", "one\ntwo\n", "nul\0"] {
+        assert!(matches!(
+            credential_of(b"nul\0", 0o600),
+            Err(AppFileError { problem: AppFileProblem::Unreadable(_), .. })
+        ));
+        for wrong in ["", "\n", "one\ntwo\n"] {
             assert!(
                 matches!(
                     credential_of(wrong.as_bytes(), 0o600),
