@@ -79,8 +79,9 @@ fn is_given(given: &ArgMatches, id: &str) -> bool {
 
 /// What was typed and is a flag of that command, too, each word with a blank before it.
 fn flags_of(command: &Command, given: &ArgMatches) -> String {
-    let is_of_both =
-        |arg: &&Arg| !SAID_OTHERWISE.contains(&arg.get_id().as_str()) && is_given(given, arg.get_id().as_str());
+    // A drill keeps the files of its apps by another name.
+    let id = |arg: &Arg| if arg.get_long() == Some("app") { "app".to_owned() } else { arg.get_id().to_string() };
+    let is_of_both = |arg: &&Arg| !SAID_OTHERWISE.contains(&arg.get_id().as_str()) && is_given(given, &id(arg));
     let mut words = Vec::new();
     for arg in command.get_arguments().filter(is_of_both) {
         let Some(long) = arg.get_long() else { continue };
@@ -89,7 +90,7 @@ fn flags_of(command: &Command, given: &ArgMatches) -> String {
             words.push(flag);
             continue;
         }
-        let values = given.get_raw(arg.get_id().as_str()).into_iter().flatten();
+        let values = given.get_raw(&id(arg)).into_iter().flatten();
         words.extend(values.map(|value| format!("{flag} {}", quoted(Path::new(value)))));
     }
     words.concat()
