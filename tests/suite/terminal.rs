@@ -34,7 +34,7 @@ fn nothing_but_data_is_on_standard_output() {
         all.push(stage.run(&[arguments, &["--json"]].concat()));
     }
     all.push(stage.run(&["doctor", "--json"]));
-    all.push(stage.run(&["drill", "--clock-speed", "1000", "--json"]).exited(3));
+    all.push(stage.run(&["drill", "--clock-speed", "1000", "--json"]).succeeded());
     all.push(stage.run(&["run", &roster, "--playbook", "contain", "--out", "dry", "--dry-run", "--json"]).succeeded());
     for ran in &all {
         assert!(!ran.out.is_empty(), "{}", ran.err);
