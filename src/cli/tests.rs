@@ -100,7 +100,7 @@ fn commands_in(text: &str) -> Vec<String> {
                 before.is_empty() || before.ends_with(['&', ';', '|', '*']) || before.ends_with("run:");
             begins_a_command || before.ends_with(|c: char| c.is_ascii_digit())
         })?;
-        Some(line[place..].replace("\"$ACCOUNTS\"", "38"))
+        Some(line[place..].replace("\"$ACCOUNTS\"", "38").replace("\"$APPROVAL\"", "38@2570c50cf3a6"))
     });
     commands.collect()
 }
@@ -108,7 +108,7 @@ fn commands_in(text: &str) -> Vec<String> {
 #[test]
 fn every_command_of_the_samples_for_automation_is_taken() {
     for (file, text, count) in [
-        ("github-actions.yml", include_str!("../../samples/automation/github-actions.yml"), 5),
+        ("github-actions.yml", include_str!("../../samples/automation/github-actions.yml"), 6),
         ("crontab", include_str!("../../samples/automation/crontab"), 4),
         ("task-scheduler.ps1", include_str!("../../samples/automation/task-scheduler.ps1"), 3),
     ] {

@@ -23,8 +23,12 @@ fn a_folder_or_a_list_that_is_not_there_is_named_with_the_nearest_that_is() {
 fn a_header_that_is_nearly_one_is_named() {
     let stage = Stage::new();
     let list = stage.write("list.csv", "Name,UserPrincpalName\nAda,ada@contoso.com\n");
+    stage.run(&["plan", &list, "--playbook", "contain", "--out", "out"]).exited(2).complains(&[
+        "Accounts stand in the column \"UserPrincpalName\". If those people are meant: --key UserPrincpalName",
+    ]);
+    let empty = stage.write("empty.csv", "Name,UserPrincpalName\nAda,\n");
     stage
-        .run(&["plan", &list, "--playbook", "contain", "--out", "out"])
+        .run(&["plan", &empty, "--playbook", "contain", "--out", "out"])
         .exited(2)
         .complains(&["Did you mean userPrincipalName by \"UserPrincpalName\"? If so: --key UserPrincpalName"]);
     let other = stage.write("other.csv", "Name,Remark\nAda,x\n");

@@ -13,6 +13,8 @@ use crate::run::record::Record;
 const BEFORE_TIME: &str = "{\"at\":\"";
 /// What stands before the number of bytes that were on disk.
 const BEFORE_SYNCED: &str = ",\"synced\":";
+const BEFORE_CHAIN: &str = ",\"chain\":\"";
+const AFTER_CHAIN: &str = "\"}";
 /// The length of `,"chain":"` + 64 digits + `"}`.
 const CHAIN_LENGTH: usize = 10 + 64 + 2;
 /// The digits of the largest number of bytes.
@@ -32,7 +34,7 @@ fn link(before: &Digest, body: &[u8]) -> Digest {
 
 /// The end of a line, from behind the record's last field.
 fn chain_text(chain: &Digest) -> String {
-    format!(",\"chain\":\"{chain}\"}}")
+    format!("{BEFORE_CHAIN}{chain}{AFTER_CHAIN}")
 }
 
 /// Takes a line apart, checks that it continues the chain, and gives the chain behind it.
@@ -69,9 +71,11 @@ pub(super) fn named_format(text: &str) -> Option<u32> {
 }
 
 /// How many bytes of the file were on disk when this line was written, where the line says so. It is asked of lines whose
-/// chain cannot be checked.
+/// chain cannot be checked; one whose end is damaged may have a damaged number before it, and says nothing.
 pub(super) fn claims_synced(line: &[u8]) -> Option<u64> {
-    let body = line.len().checked_sub(CHAIN_LENGTH).map(|length| &line[..length])?;
+    let (body, end) = line.split_at_checked(line.len().checked_sub(CHAIN_LENGTH)?)?;
+    let chain = std::str::from_utf8(end).ok()?.strip_prefix(BEFORE_CHAIN)?.strip_suffix(AFTER_CHAIN)?;
+    chain.parse::<Digest>().ok()?;
     let tail = std::str::from_utf8(&body[body.len().saturating_sub(BEFORE_SYNCED.len() + MAX_DIGITS)..]).ok()?;
     tail.rsplit_once(BEFORE_SYNCED)?.1.parse().ok()
 }

@@ -2,6 +2,7 @@
 //! to finish the run.
 
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
 use super::*;
 use crate::graph::write_outcome::WriteOutcome;
@@ -96,46 +97,69 @@ proptest! {
         tear in prop::option::of((0.0_f64..1.0, 1_usize..400, prop::sample::select(vec![0_u8, 1, 255]))),
         coin in any::<u64>(),
     ) {
-        let (mut rehearsal, finished) = finished(playbook, seed);
-        let bytes = &finished.journal;
-        let mut cut = (cut * bytes.len() as f64) as usize;
-        if at_a_line {
-            cut = bytes[..cut].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        after_a_crash(playbook, seed, cut, at_a_line, tear, coin)?;
+    }
+}
+
+fn after_a_crash(
+    playbook: Playbook,
+    seed: u64,
+    cut: f64,
+    at_a_line: bool,
+    tear: Option<(f64, usize, u8)>,
+    coin: u64,
+) -> Result<(), TestCaseError> {
+    let (mut rehearsal, finished) = finished(playbook, seed);
+    let bytes = &finished.journal;
+    let mut cut = (cut * bytes.len() as f64) as usize;
+    if at_a_line {
+        cut = bytes[..cut].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    }
+    let mut left = bytes[..cut].to_vec();
+    // A process that is killed leaves all that it wrote; only a machine that stops tears what was not safe, and then
+    // no write had left for what was lost.
+    let mut known = cut;
+    if let Some((from, length, with)) = tear {
+        // A process that began to write a line had all that the line claims on disk, whether the claim itself got there or not.
+        let begun = if left.last().is_none_or(|byte| *byte == b'\n') {
+            cut
+        } else {
+            bytes[cut..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| cut + at + 1)
+        };
+        let safe = last_claim(&bytes[..begun]).min(cut);
+        known = safe + (from * (cut - safe) as f64) as usize;
+        let from = known;
+        let to = (from + length).min(cut);
+        for byte in &mut left[from..to] {
+            // A hole, or bits that are not what was written.
+            *byte = if with == 0 { 0 } else { *byte ^ with };
         }
-        let mut left = bytes[..cut].to_vec();
-        // A process that is killed leaves all that it wrote; only a machine that stops tears what was not safe, and then
-        // no write had left for what was lost.
-        let mut known = cut;
-        if let Some((from, length, with)) = tear {
-            // A process that began to write a line had all that the line claims on disk, whether the claim itself got there or not.
-            let begun = if left.last().is_none_or(|byte| *byte == b'\n') {
-                cut
-            } else {
-                bytes[cut..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| cut + at + 1)
-            };
-            let safe = last_claim(&bytes[..begun]).min(cut);
-            known = safe + (from * (cut - safe) as f64) as usize;
-            let from = known;
-            let to = (from + length).min(cut);
-            for byte in &mut left[from..to] {
-                // A hole, or bits that are not what was written.
-                *byte = if with == 0 { 0 } else { *byte ^ with };
-            }
-        }
-        std::fs::write(rehearsal.journal(), &left).unwrap();
-        rehearsal.tenant = finished.tenant(&bytes[..known], &rehearsal.journal(), coin);
-        rehearsal.judge();
-        let done: Vec<(u32, Vec<u64>)> = rehearsal
-            .results()
-            .iter()
-            .filter(|(_, result)| result["outcome"] == "done")
-            .map(|(row, _)| (*row, rehearsal.tenant.user(object_id(*row)).writes))
-            .collect();
-        paused(rehearsal.finish());
-        rehearsal.judge();
-        prop_assert_eq!(rehearsal.outcomes(), all(Outcome::Done, ACCOUNTS as usize), "{}", finished.playbook);
-        for (row, writes) in done {
-            prop_assert_eq!(rehearsal.tenant.user(object_id(row)).writes, writes, "a finished account was touched again");
+    }
+    std::fs::write(rehearsal.journal(), &left).unwrap();
+    rehearsal.tenant = finished.tenant(&bytes[..known], &rehearsal.journal(), coin);
+    rehearsal.judge();
+    let done: Vec<(u32, Vec<u64>)> = rehearsal
+        .results()
+        .iter()
+        .filter(|(_, result)| result["outcome"] == "done")
+        .map(|(row, _)| (*row, rehearsal.tenant.user(object_id(*row)).writes))
+        .collect();
+    paused(rehearsal.finish());
+    rehearsal.judge();
+    prop_assert_eq!(rehearsal.outcomes(), all(Outcome::Done, ACCOUNTS as usize), "{}", finished.playbook);
+    for (row, writes) in done {
+        prop_assert_eq!(rehearsal.tenant.user(object_id(row)).writes, writes, "a finished account was touched again");
+    }
+    Ok(())
+}
+
+/// The claim of a torn line, torn with it, said that the line itself had been on disk.
+#[test]
+fn a_claim_that_is_torn_itself_is_not_believed() {
+    for coin in 0..8 {
+        for from in 0..20 {
+            let tear = Some((f64::from(from) / 100.0, 44, 1));
+            after_a_crash(Playbook::Contain, 2, 0.616, false, tear, coin).unwrap();
         }
     }
 }
