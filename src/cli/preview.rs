@@ -102,6 +102,9 @@ const EXAMPLE: usize = 21;
 /// The prompt of the shell stands below the last line.
 const LINES_OF_PROMPT: usize = 1;
 
+/// How many remedies of rows that cannot be read are shown.
+const MAX_REMEDIES: usize = 3;
+
 /// How much is said of each reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
@@ -231,6 +234,9 @@ fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Det
             if !counts.is_empty() {
                 out.at(" ".repeat(EXPLANATION), counts.join(", "));
             }
+            if decision == Decision::Refuse {
+                write_remedies(out, summary);
+            }
             continue;
         };
         for line in reasons() {
@@ -245,6 +251,20 @@ fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Det
             if let Some(group) = of_this {
                 write_examples(out, group, line.rows, width, examples);
             }
+            if line.reason == Reason::Unreadable {
+                write_remedies(out, summary);
+            }
+        }
+    }
+}
+
+/// What to do about the rows that cannot be read, each remedy once.
+fn write_remedies(out: &mut Lines, summary: &Summary) {
+    let mut said = Vec::new();
+    for remedy in summary.defects.shown.iter().filter_map(|defect| defect.reason.help()) {
+        if said.len() < MAX_REMEDIES && !said.contains(&remedy) {
+            out.at(" ".repeat(EXPLANATION), remedy);
+            said.push(remedy);
         }
     }
 }

@@ -39,6 +39,15 @@ fn columns_that_name_different_people_are_a_question_on_a_file_and_on_a_pipe() {
     assert_eq!(rows(&stage, "named").last().unwrap()["user_principal_name"], ADA);
 }
 
+/// A short screen cuts the reason, and never what to do.
+#[test]
+fn what_to_do_about_rows_that_cannot_be_read_is_said_once_each() {
+    let stage = Stage::new();
+    stage.write("list.csv", format!("User\nAda Lovelace ({ADA})\nGrace Hopper [{GRACE}]\n"));
+    let ran = stage.plan("list.csv", "contain", "out", &[]);
+    assert_eq!(ran.out.matches("Write the address alone, without the name beside it.").count(), 1, "{}", ran.out);
+}
+
 #[test]
 fn several_people_in_one_cell_stop_the_whole_list() {
     let stage = Stage::new();
