@@ -123,10 +123,7 @@ const ADDRESS: &[Words] = &[
         "workemail",
         &["Corporate email", "Corporate email ID", "Corporate email address", "Office email", "Office email ID"],
     ),
-    (
-        "workemail",
-        &["Employee email", "Employee email address", "Employee email ID", "Leaver email", "Leaver email address"],
-    ),
+    ("workemail", &["Employee email", "Employee email address", "Employee email ID"]),
     ("workemail", &["Organisation email", "Organization email", "Primary work email", "Email Address (Work)"]),
     ("workemail", &["Dienstliche E-Mail", "Dienstliche E-Mail-Adresse", "E-Mail dienstlich", "E-Mail (dienstlich)"]),
     (
