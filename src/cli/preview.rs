@@ -234,9 +234,6 @@ fn write_decisions(out: &mut Lines, summary: &Summary, width: usize, detail: Det
             if !counts.is_empty() {
                 out.at(" ".repeat(EXPLANATION), counts.join(", "));
             }
-            if decision == Decision::Refuse {
-                write_remedies(out, summary);
-            }
             continue;
         };
         for line in reasons() {

@@ -39,7 +39,7 @@ fn columns_that_name_different_people_are_a_question_on_a_file_and_on_a_pipe() {
     assert_eq!(rows(&stage, "named").last().unwrap()["user_principal_name"], ADA);
 }
 
-/// A short screen cuts the reason, and never what to do.
+/// A narrow screen cuts the reason, and never what to do.
 #[test]
 fn what_to_do_about_rows_that_cannot_be_read_is_said_once_each() {
     let stage = Stage::new();
