@@ -84,21 +84,20 @@ fn styled(word: &[Span]) -> String {
 
 /// The text in lines of at most `width` columns, each with its own number of columns; a longer word runs over.
 fn wrapped(spans: &[Span], width: usize) -> Vec<(String, usize)> {
-    let mut lines: Vec<(String, usize)> = vec![(String::new(), 0)];
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
     for word in words(spans) {
         let needed = width_of(&word);
-        let (line, used) = lines.last_mut().expect("there is a line from the beginning");
-        if *used > 0 && *used + 1 + needed > width {
-            lines.push((styled(&word), needed));
-        } else {
-            if *used > 0 {
-                line.push(' ');
-                *used += 1;
-            }
-            line.push_str(&styled(&word));
-            *used += needed;
+        if used > 0 && used + 1 + needed > width {
+            lines.push((std::mem::take(&mut line), std::mem::take(&mut used)));
         }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(&styled(&word));
+        used += needed;
     }
+    lines.push((line, used));
     lines
 }
 

@@ -60,6 +60,7 @@ const fn key(name: &'static str, arg: &'static str, kind: SettingKind) -> Settin
 const fn file_of(kind: CredentialKind) -> SettingKey {
     match kind.method().file_setting {
         Some(name) => SettingKey { way_in: Some(kind), ..key(name, name, SettingKind::Path) },
+        // Asked while this is compiled, and never by the program.
         None => panic!("this way of signing in has no file"),
     }
 }
