@@ -66,20 +66,36 @@
 //!
 //! # To add a step
 //!
+//! A step of one write, such as block, touches these files. The compiler asks for those of the first four points.
+//!
 //! 1. A word in `step/word.rs`, a file of its own in `step/`, and its line in `step/mod.rs`: there the compiler asks for
-//!    everything in [`step::StepFacts`], from the permission to the column of the results.
-//! 2. What it puts into which write in `step/write.rs`. A new kind of write also has its method, path and body there.
+//!    everything in [`step::StepFacts`], from the permission to the column of the results. The order of the words is the
+//!    order in which steps are done; [`step::Step::LAST`] stays last.
+//! 2. What it puts into which write in `step/write.rs`. A new kind of write also has its method, path and body there, and
+//!    stands between [`step::WriteKind::FIRST`] and [`step::WriteKind::LAST`]: the engine knows those two by name, and
+//!    queues every other kind between them.
 //! 3. What proves it in `step/facts.rs`: where that is a property that no other step uses, `verify/reading.rs` keeps it and
 //!    `verify/judge.rs` judges it.
-//! 4. The playbooks that do it in `plan/playbook.rs`.
-//! 5. What Graph answers to it, in the simulator, which reads Microsoft's pages for itself and asks [`step`] nothing: who
-//!    may do it in `simulator/permission.rs` and `simulator/world/rights.rs`, how it is asked in
-//!    `simulator/graph/served_call.rs`, what it changes in `simulator/world/write.rs`.
-//! 6. Its word in `samples/schemas/status.v1.json`.
+//! 4. What the tables of roles call it, in `directory/reach.rs`, where no other step has that [`Action`].
+//! 5. The playbooks that do it in `plan/playbook.rs`.
+//! 6. Its word in the four files of `samples/schemas` that list the words; a test says which, and writes them on demand.
 //!
-//! State, journal, counts, results, preview, pages, status and doctor go through all steps and need no change. A step of
-//! several writes (one for each device) needs more: the targets are read and listed in the plan, and the engine's queue
-//! waits for each of them.
+//! That is five files of code where it shares its write and its proof, and nine where it shares nothing. State, queue,
+//! journal, counts, results, preview, pages, status and doctor go through all steps and need no change.
+//!
+//! What Graph answers to it is in the simulator, which reads Microsoft's pages for itself and asks [`step`] nothing. Where
+//! the step sets one more property of the user, three more files: `simulator/graph/change.rs`, `simulator/permission.rs` and
+//! `simulator/world/write.rs`. Where it is a call of its own, nine: how it is asked in `simulator/graph/served_call.rs`,
+//! `user_calls.rs` and `call.rs`, who may do it in `simulator/permission.rs` and `simulator/world/rights.rs`, what it changes
+//! in `simulator/world/write.rs` (`execute.rs` leads there, `read.rs` does not), and its name in `simulator/ledger.rs`. What
+//! it changes, if that is no property of a user, is a file of its own in `simulator/directory/`.
+//!
+//! A step of several writes (one for each device) needs more, once for all such steps: its targets are read and listed in
+//! the plan under the fingerprint (`plan/folder.rs`), `WriteKey` in `run/schedule.rs` and the intent in `run/record.rs` name
+//! the target, `run/state.rs` says when the step is done, and [`step::Steps::writes`] is no longer what a row costs
+//! (`plan/counts.rs`, and the curve of `report/floor.rs`, which reckons with two writes an account).
+//!
+//! [`Action`]: directory::reach::Action
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
 //! [`private_files`], [`shell`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in

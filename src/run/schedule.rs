@@ -24,9 +24,6 @@ pub struct WriteKey {
     pub kind: WriteKind,
 }
 
-/// In a sweep, every account gets this write before any account gets another one.
-const FIRST: WriteKind = WriteKind::VARIANTS[0];
-
 /// The writes that wait to be sent. An account has at most one here, and it leaves when it is sent, so that two writes for
 /// one account are never in flight together.
 pub struct Queue {
@@ -136,9 +133,9 @@ impl Queue {
         match self.schedule {
             Schedule::FinishEach => true,
             Schedule::Sweep => {
-                let all_answered =
-                    !self.accounts_to_come && self.unanswered_first_writes == 0 && self.ready[FIRST].is_empty();
-                kind == FIRST || all_answered
+                let is_first = kind == WriteKind::FIRST;
+                let none_ready = self.ready[WriteKind::FIRST].is_empty();
+                is_first || !self.accounts_to_come && self.unanswered_first_writes == 0 && none_ready
             }
         }
     }

@@ -26,6 +26,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     column: Some(Column { header: "sign_in_blocked", place: 2 }),
     task: "block sign-in",
     effect: "sign-in blocked",
+    short: "blocked",
     curve: Some("curve-sign-in"),
     prove_again: None,
 };

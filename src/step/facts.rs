@@ -29,6 +29,8 @@ pub struct StepFacts {
     pub task: &'static str,
     /// What is so when it is done: `sign-in blocked`.
     pub effect: &'static str,
+    /// The same in as few words as go before a number: `blocked`.
+    pub short: &'static str,
     /// The style of its curve in the report. The last step has none: what it ends is the curve of finished accounts.
     pub curve: Option<&'static str>,
     /// How to get it proved where the first reading did not decide.

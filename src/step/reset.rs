@@ -21,6 +21,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     column: Some(Column { header: "password_reset", place: 0 }),
     task: "new password",
     effect: "password reset",
+    short: "reset",
     curve: Some("curve-reset"),
     prove_again: None,
 };

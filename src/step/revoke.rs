@@ -20,6 +20,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     column: Some(Column { header: "sessions_revoked", place: 1 }),
     task: "end sessions",
     effect: "sessions ended",
+    short: "signed out",
     curve: None,
     prove_again: Some(
         "To prove that sessions have ended, end them again: apply a plan with the playbook signout, and verify that.",

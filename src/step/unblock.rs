@@ -19,6 +19,7 @@ pub(super) const FACTS: StepFacts = StepFacts {
     column: None,
     task: "allow sign-in",
     effect: "sign-in allowed",
+    short: "unblocked",
     curve: Some("curve-sign-in"),
     prove_again: None,
 };

@@ -45,6 +45,12 @@ impl WritePart {
 }
 
 impl WriteKind {
+    /// What an account gets first. The password travels in it, and in no other.
+    pub const FIRST: Self = Self::Update;
+
+    /// What an account gets last.
+    pub const LAST: Self = Self::Revoke;
+
     const fn method(self) -> &'static str {
         match self {
             Self::Update => "PATCH",
@@ -195,8 +201,11 @@ mod tests {
     }
 
     #[test]
-    fn the_last_step_travels_in_the_last_write() {
+    fn the_last_step_travels_in_the_last_write_and_the_password_in_the_first() {
         assert_eq!((Step::all().next(), Step::all().last()), (Some(Step::FIRST), Some(Step::LAST)));
-        assert_eq!(WriteKind::VARIANTS.last(), Some(&Step::LAST.facts().part.kind()));
+        assert_eq!(WriteKind::VARIANTS.first(), Some(&WriteKind::FIRST));
+        assert_eq!(WriteKind::VARIANTS.last(), Some(&WriteKind::LAST));
+        assert_eq!(Step::LAST.facts().part.kind(), WriteKind::LAST);
+        assert_eq!(WritePart::PasswordProfile.kind(), WriteKind::FIRST);
     }
 }

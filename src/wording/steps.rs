@@ -1,29 +1,21 @@
 //! How far each step is, in words for a line that has little room.
 
-use crate::step::{Step, StepMap, StepShare};
+use crate::step::{StepMap, StepShare};
 use crate::words::count;
 
 /// `blocked 3,940/11,087, signed out 0/11,061`.
 #[must_use]
 pub fn how_far(steps: &StepMap<StepShare>) -> String {
-    let each = steps
-        .planned()
-        .map(|(step, StepShare { done, planned })| format!("{} {}/{}", word(step), count(done), count(planned)));
+    let each = steps.planned().map(|(step, StepShare { done, planned })| {
+        format!("{} {}/{}", step.facts().short, count(done), count(planned))
+    });
     each.collect::<Vec<_>>().join(", ")
-}
-
-const fn word(step: Step) -> &'static str {
-    match step {
-        Step::Block => "blocked",
-        Step::Unblock => "unblocked",
-        Step::Reset => "reset",
-        Step::Revoke => "signed out",
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::step::Step;
 
     #[test]
     fn each_step_has_its_own_total() {

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::in_flight::QueuedWrite;
 use super::quarantine::{FAULTS_BEFORE_OTHERS_GO_ON, Quarantine, WriteFaults};
-use super::retry::{Blame, REVOKE_AFTER_UPDATE};
+use super::retry::{Blame, PAUSE_BEFORE_LAST};
 use crate::graph::batch::MAX_ITEMS;
 use crate::plan::playbook::Schedule;
 use crate::run::accounts::PlannedAccounts;
@@ -71,7 +71,7 @@ struct Rerouted {
 }
 
 /// The password that an update sets, and its sealed form where the journal does not have it yet.
-type UpdateCredential = (Option<Arc<GeneratedCredential>>, Option<SealedCredential>);
+type FirstCredential = (Option<Arc<GeneratedCredential>>, Option<SealedCredential>);
 
 /// An account was about to be reset without a password: a bug of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -99,10 +99,10 @@ impl AccountTracker {
             let due = state.due();
             match due.first_write() {
                 None => counts.settled(state),
-                Some(WriteKind::Update) => updates.push((turn, due.contains(Step::Reset))),
+                Some(WriteKind::FIRST) => updates.push((turn, due.contains(Step::Reset))),
                 // The process before this one may have been answered a moment ago.
-                Some(kind) if state.has_closed_before_last() => {
-                    queue.ready_at(now + REVOKE_AFTER_UPDATE, WriteKey { turn, kind });
+                Some(WriteKind::LAST) if state.has_closed_before_last() => {
+                    queue.ready_at(now + PAUSE_BEFORE_LAST, WriteKey { turn, kind: WriteKind::LAST });
                 }
                 Some(kind) => queue.ready(WriteKey { turn, kind }),
             }
@@ -159,7 +159,7 @@ impl AccountTracker {
         for (turn, credential) in prefetched? {
             let credential = credential.map(Arc::new);
             self.updating.insert(turn, Updating { credential, ..Updating::default() });
-            self.queue.ready(WriteKey { turn, kind: WriteKind::Update });
+            self.queue.ready(WriteKey { turn, kind: WriteKind::FIRST });
         }
         Ok(())
     }
@@ -239,14 +239,12 @@ impl AccountTracker {
     /// A write that leaves now, and the sealed form of its password where the journal does not have it yet.
     pub(super) fn prepare(&mut self, key: WriteKey) -> Result<(QueuedWrite, Option<SealedCredential>), NoPassword> {
         let steps = self.state(key.turn).due();
-        let (reset, sealed) = match key.kind {
-            WriteKind::Revoke => (None, None),
-            WriteKind::Update => self.prepare_update(key.turn, steps)?,
-        };
+        let (reset, sealed) =
+            if key.kind == WriteKind::FIRST { self.prepare_first(key.turn, steps)? } else { (None, None) };
         Ok((QueuedWrite { key, steps, reset }, sealed))
     }
 
-    fn prepare_update(&mut self, turn: Turn, steps: Steps) -> Result<UpdateCredential, NoPassword> {
+    fn prepare_first(&mut self, turn: Turn, steps: Steps) -> Result<FirstCredential, NoPassword> {
         let updating = self.updating.entry(turn).or_default();
         let reset = updating.credential.clone().filter(|_| steps.contains(Step::Reset));
         if steps.contains(Step::Reset) && reset.is_none() {
@@ -280,7 +278,7 @@ impl AccountTracker {
     /// Queues the account's next write, or lets go of an account that is settled.
     pub(super) fn requeue(&mut self, turn: Turn, ready_at: Duration) {
         let next = self.state(turn).due().first_write();
-        if next != Some(WriteKind::Update) {
+        if next != Some(WriteKind::FIRST) {
             // Its password is forgotten, and it no longer counts against the window: a sweep keeps its revokes for the
             // end, and they must not hold up the updates.
             self.updating.remove(&turn);
@@ -313,7 +311,7 @@ impl AccountTracker {
 
     /// A sweep's revokes wait for the first update of every account; each account answers for its own once.
     pub(super) fn first_update_answered(&mut self, write: WriteKey) {
-        if write.kind == WriteKind::Update
+        if write.kind == WriteKind::FIRST
             && let Some(updating) = self.updating.get_mut(&write.turn)
             && !std::mem::replace(&mut updating.first_answered, true)
         {

@@ -10,7 +10,7 @@ use super::batch_outcomes::BatchOutcomes;
 use super::ending::Ending;
 use super::first_answers;
 use super::in_flight::{CallNumber, Delivery, QueuedWrite, SentCall};
-use super::retry::{self, Blame, REVOKE_AFTER_UPDATE, Retry};
+use super::retry::{self, Blame, PAUSE_BEFORE_LAST, Retry};
 use super::run_loop::Engine;
 use crate::graph::batch::{self, ItemAnswer};
 use crate::graph::echo::SentSecrets;
@@ -510,8 +510,9 @@ impl<T: Transport> Engine<'_, T> {
         if let Some((failed, accounts)) = too_many.filter(|_| self.accounts.counts().writes_left > 0) {
             self.end(Ending::TooManyFailures { failed, accounts, halt_at: self.breaker.halt_at() });
         }
-        let waits = if key.kind == WriteKind::Update { REVOKE_AFTER_UPDATE } else { Duration::ZERO };
-        self.accounts.requeue(key.turn, self.clock.now() + waits);
+        let comes_last = self.accounts.state(key.turn).due().first_write() == Some(WriteKind::LAST);
+        let pause = if comes_last { PAUSE_BEFORE_LAST } else { Duration::ZERO };
+        self.accounts.requeue(key.turn, self.clock.now() + pause);
     }
 
     /// Reports those of a write's steps that will not be done; none where the write is tried again in another form.

@@ -29,7 +29,7 @@ pub(super) const MAX_FAULTS: u8 = 8;
 /// a revoke that is noted later than the new password can be proved ("user resource type", `lastPasswordChangeDateTime`
 /// and `signInSessionsValidFromDateTime`). The update took effect before it was answered, so two seconds always lie
 /// between. Other accounts' writes leave meanwhile; a run pays for it once, at its end.
-pub(super) const REVOKE_AFTER_UPDATE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE_BEFORE_LAST: Duration = Duration::from_secs(2);
 
 /// How often a write is answered 401 while others pass, before that is its own answer.
 pub(super) const MAX_TURNED_DOWN: u8 = 3;
