@@ -106,6 +106,7 @@ pub mod clock;
 pub mod digest;
 pub mod ids;
 pub mod json;
+mod local_time;
 mod machine;
 mod nearest;
 pub mod private_files;

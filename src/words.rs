@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
+use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::local_time;
 use crate::shell::Shell;
 use crate::unseen::deceives;
 
@@ -43,12 +46,73 @@ pub fn span(duration: Duration) -> String {
     }
 }
 
-/// `23 November 2026, 02:30 UTC`.
+/// `23 November 2026, 03:30 +01:00 (02:30 UTC)`; where this machine keeps UTC, that alone.
 #[must_use]
 pub fn moment(moment: OffsetDateTime) -> String {
-    let written = moment
-        .to_offset(UtcOffset::UTC)
-        .format(format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"));
+    moment_at(moment, local_time::here(moment))
+}
+
+/// `Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)`: the day of the week shows a wrong date.
+#[must_use]
+pub fn spelled_out(moment: OffsetDateTime) -> String {
+    let stated = Some(moment.offset()).filter(|offset| !offset.is_utc());
+    spelled_out_at(moment, local_time::here(moment).or(stated))
+}
+
+/// `2026-11-23T03:30:10+01:00 (02:30:10 UTC)`: a moment inside a sentence that goes into tables, too.
+#[must_use]
+pub fn to_the_second(moment: OffsetDateTime) -> String {
+    to_the_second_at(moment, local_time::here(moment))
+}
+
+/// `03:30:10 +01:00 (02:30:10 UTC)`.
+#[must_use]
+pub fn time_of_day(moment: OffsetDateTime) -> String {
+    let time = format_description!("[hour]:[minute]:[second]");
+    beside_utc(moment, local_time::here(moment), time, time, time)
+}
+
+fn moment_at(moment: OffsetDateTime, local: Option<UtcOffset>) -> String {
+    let day = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]");
+    let other_day = format_description!("[day padding:none] [month repr:long], [hour]:[minute]");
+    beside_utc(moment, local, day, format_description!("[hour]:[minute]"), other_day)
+}
+
+fn spelled_out_at(moment: OffsetDateTime, local: Option<UtcOffset>) -> String {
+    let day = format_description!("[weekday] [day padding:none] [month repr:long] [year], [hour]:[minute]:[second]");
+    beside_utc(moment, local, day, format_description!("[hour]:[minute]:[second]"), day)
+}
+
+fn to_the_second_at(moment: OffsetDateTime, local: Option<UtcOffset>) -> String {
+    let utc = OffsetDateTime::from_unix_timestamp(moment.unix_timestamp()).unwrap_or(moment);
+    let written = |moment: OffsetDateTime| moment.format(&Rfc3339).unwrap_or_else(|_| moment.to_string());
+    let Some(here) = local.map(|local| utc.to_offset(local)) else { return written(utc) };
+    let time = format_description!("[hour]:[minute]:[second] UTC");
+    if here.date() == utc.date() {
+        format!("{} ({})", written(here), utc.format(time).unwrap_or_default())
+    } else {
+        format!("{} ({})", written(here), written(utc))
+    }
+}
+
+/// The moment here, how far that is from UTC, and the moment in UTC: its time alone where the day is the same.
+fn beside_utc(
+    moment: OffsetDateTime,
+    local: Option<UtcOffset>,
+    whole: &[BorrowedFormatItem<'_>],
+    same_day: &[BorrowedFormatItem<'_>],
+    other_day: &[BorrowedFormatItem<'_>],
+) -> String {
+    let utc = moment.to_offset(UtcOffset::UTC);
+    let written = match local.map(|local| moment.to_offset(local)) {
+        None => utc.format(whole).map(|written| format!("{written} UTC")),
+        Some(here) => {
+            let zone = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
+            let there = utc.format(if utc.date() == here.date() { same_day } else { other_day });
+            let parts = here.format(whole).and_then(|written| Ok((written, here.format(zone)?, there?)));
+            parts.map(|(written, zone, there)| format!("{written} {zone} ({there} UTC)"))
+        }
+    };
     written.unwrap_or_else(|_| moment.to_string())
 }
 
@@ -96,6 +160,36 @@ pub fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use time::macros::{datetime, offset};
+
+    #[test]
+    fn a_moment_is_shown_as_the_clock_on_the_wall_has_it_and_in_utc() {
+        let night = datetime!(2026-11-23 02:30:10.5 UTC);
+        assert_eq!(moment_at(night, None), "23 November 2026, 02:30 UTC");
+        assert_eq!(moment_at(night, Some(offset!(+1))), "23 November 2026, 03:30 +01:00 (02:30 UTC)");
+        assert_eq!(moment_at(night, Some(offset!(-5))), "22 November 2026, 21:30 -05:00 (23 November, 02:30 UTC)");
+        assert_eq!(moment_at(night, Some(offset!(+5:30))), "23 November 2026, 08:00 +05:30 (02:30 UTC)");
+        assert_eq!(to_the_second_at(night, None), "2026-11-23T02:30:10Z");
+        assert_eq!(to_the_second_at(night, Some(offset!(+1))), "2026-11-23T03:30:10+01:00 (02:30:10 UTC)");
+        assert_eq!(to_the_second_at(night, Some(offset!(-5))), "2026-11-22T21:30:10-05:00 (2026-11-23T02:30:10Z)");
+    }
+
+    #[test]
+    fn a_start_is_spelled_out_with_its_weekday() {
+        let five = datetime!(2026-11-27 17:00 +1);
+        for (moment, local, expected) in [
+            (five, Some(offset!(+1)), "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)"),
+            (five, None, "Friday 27 November 2026, 16:00:00 UTC"),
+            (
+                datetime!(2026-11-28 01:00 UTC),
+                Some(offset!(-5)),
+                "Friday 27 November 2026, 20:00:00 -05:00 (Saturday 28 November 2026, 01:00:00 UTC)",
+            ),
+        ] {
+            assert_eq!(spelled_out_at(moment, local), expected);
+        }
+        assert_eq!(spelled_out(five), "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)", "as it was given");
+    }
 
     #[test]
     fn numbers_and_spans_read_well() {

@@ -183,6 +183,8 @@ fn program() -> clap::Command {
 #[must_use]
 pub fn main() -> ExitCode {
     core_dumps::forbid();
+    // The time zone can be asked for while this is the only thread.
+    crate::local_time::learn();
     let line: Vec<OsString> = std::env::args_os().collect();
     if line.len() <= 1 {
         return first_contact().unwrap_or(Exit::Usage).into();

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use time::macros::format_description;
 
-use super::words::{harmless, span};
+use super::words::{harmless, span, time_of_day};
 use crate::graph::unreachable::UnreachableCause;
 use crate::wording::unreachable::remedy;
 
@@ -43,8 +42,8 @@ impl Outage {
             let reason = harmless(reason);
             return vec![format!("no answer from Graph ({reason}); trying again in {next}")];
         }
-        let since = since.format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
-        let mut line = format!("Graph has not answered for {} (since {since} UTC); next try in {next}", span(down_for));
+        let since = time_of_day(since);
+        let mut line = format!("Graph has not answered for {} (since {since}); next try in {next}", span(down_for));
         if !same || !self.explained {
             line += &format!(": {}", harmless(reason));
         }

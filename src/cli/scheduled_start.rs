@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 use super::exit::{Exit, Failure};
 use super::messages;
 use super::spinner::Spinner;
-use super::words::span;
+use super::words::{span, spelled_out};
 use crate::clock::Clock;
 use crate::graph::access::Access;
+use crate::local_time;
 
 /// A longer wait is refused: people change, plans grow old, and machines are switched off.
 const MAX_AHEAD: Duration = Duration::from_secs(7 * 86_400);
@@ -35,21 +36,31 @@ pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
     if let Ok(moment) = OffsetDateTime::parse(&format!("{local}{zone}"), &Rfc3339) {
         return Ok(moment);
     }
-    if zone.is_empty() && OffsetDateTime::parse(&format!("{local}Z"), &Rfc3339).is_ok() {
-        return Err(format!(
-            "it says no time zone; write {local}+01:00 with your own offset from UTC, or {local}Z where it is UTC"
-        ));
+    let now = OffsetDateTime::now_utc();
+    let stated = |moment: OffsetDateTime| local_time::here(moment).map_or_else(|| "Z".to_owned(), offset_text);
+    if zone.is_empty()
+        && let Ok(taken) = OffsetDateTime::parse(&format!("{local}Z"), &Rfc3339)
+    {
+        let zone = stated(taken);
+        return Err(format!("it says no time zone; for the time of this machine write {local}{zone}"));
     }
-    let today = OffsetDateTime::now_utc().date();
+    let today = now.to_offset(local_time::here(now).unwrap_or(UtcOffset::UTC)).date();
+    let zone_today = stated(now);
     if let Some(time) = time_alone(&local).filter(|_| zone.is_empty()) {
         return Err(format!(
-            "it is a time without a date and without an offset from UTC; for today write {today}T{time}+01:00 with your own \
-             offset in place of +01:00, or {today}T{time}Z where it is UTC"
+            "it is a time without a date and without an offset from UTC; for today by the clock of this machine write \
+             {today}T{time}{zone_today}"
         ));
     }
     Err(format!(
-        "give date, time and offset from UTC, as in {today}T17:00+01:00 or {today}T16:00Z; names of time zones are not known"
+        "give date, time and offset from UTC, as in {today}T17:00{zone_today} for five o'clock here; names of time zones are \
+         not known"
     ))
+}
+
+/// `+01:00`.
+fn offset_text(offset: UtcOffset) -> String {
+    offset.format(format_description!("[offset_hour sign:mandatory]:[offset_minute]")).unwrap_or_default()
 }
 
 /// `17:00` or `17:00:30`, as it is.
@@ -160,22 +171,6 @@ impl ScheduledStart {
     }
 }
 
-/// `Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)`: the day of the week shows a wrong date.
-pub(super) fn spelled_out(moment: OffsetDateTime) -> String {
-    let day = format_description!("[weekday] [day padding:none] [month repr:long] [year], [hour]:[minute]:[second]");
-    let time = format_description!("[hour]:[minute]:[second]");
-    let utc = moment.to_offset(time::UtcOffset::UTC);
-    let written = if moment.offset().is_utc() {
-        moment.format(day).map(|written| format!("{written} UTC"))
-    } else {
-        let zone = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
-        let there = utc.format(if utc.date() == moment.date() { time } else { day });
-        let parts = moment.format(day).and_then(|here| Ok((here, moment.format(zone)?, there?)));
-        parts.map(|(here, zone, there)| format!("{here} {zone} ({there} UTC)"))
-    };
-    written.unwrap_or_else(|_| moment.to_string())
-}
-
 /// A countdown on a terminal; elsewhere one line.
 pub(super) struct Countdown(Spinner);
 
@@ -216,32 +211,16 @@ mod tests {
         ] {
             assert_eq!(moment(text), Ok(five), "{text}");
         }
+        // A test has several threads, so that its time zone is not known.
         let today = OffsetDateTime::now_utc().date().to_string();
         let alone = moment("17:00").unwrap_err();
-        assert!(
-            alone.contains("without a date") && alone.contains(&format!("{}T17:00+01:00", &today[..8])[..8]),
-            "{alone}"
-        );
+        assert!(alone.contains("without a date") && alone.ends_with("T17:00Z"), "{alone}");
+        assert!(alone.contains(&today[..8]), "{alone}");
         let refused = moment("2026-11-27 17:00").unwrap_err();
-        assert!(refused.contains("2026-11-27T17:00:00+01:00") && refused.contains("2026-11-27T17:00:00Z"), "{refused}");
-        for text in
-            ["", "17:00", "17:00+01:00", "2026-11-27", "2026-02-30T17:00Z", "tomorrow", "2026-11-27T17:00 CET", "ñ"]
-        {
-            assert!(moment(text).unwrap_err().contains("T17:00+01:00"), "{text}");
+        assert!(refused.ends_with("write 2026-11-27T17:00:00Z"), "{refused}");
+        for text in ["", "17:00+01:00", "2026-11-27", "2026-02-30T17:00Z", "tomorrow", "2026-11-27T17:00 CET", "ñ"] {
+            assert!(moment(text).unwrap_err().contains("T17:00Z"), "{text}");
         }
-    }
-
-    #[test]
-    fn a_moment_is_spelled_out_with_its_weekday_and_in_utc() {
-        assert_eq!(
-            spelled_out(datetime!(2026-11-27 17:00 +1)),
-            "Friday 27 November 2026, 17:00:00 +01:00 (16:00:00 UTC)"
-        );
-        assert_eq!(spelled_out(datetime!(2026-11-27 16:00 UTC)), "Friday 27 November 2026, 16:00:00 UTC");
-        assert_eq!(
-            spelled_out(datetime!(2026-11-27 20:00 -5)),
-            "Friday 27 November 2026, 20:00:00 -05:00 (Saturday 28 November 2026, 01:00:00 UTC)"
-        );
     }
 
     fn calendar() -> TenantCalendar {

@@ -309,13 +309,11 @@ impl VerificationDocument {
         let new = by_step(&self.not_proved);
         let now = crate::words::moment(time::OffsetDateTime::now_utc());
         for open in news(&self.not_proved, before) {
-            out.at(format_args!("{now}  "), open.line());
+            out.text(format_args!("{now}  {}", open.line()));
         }
         for gone in before.iter().filter(|gone| !new.contains_key(&(gone.row, gone.step))) {
-            out.at(
-                format_args!("{now}  "),
-                format_args!("row {} {}: {} proved", gone.row, harmless(&gone.user_principal_name), gone.step.name()),
-            );
+            let name = harmless(&gone.user_principal_name);
+            out.text(format_args!("{now}  row {} {name}: {} proved", gone.row, gone.step.name()));
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::playbook::Playbook;
@@ -13,6 +12,7 @@ use super::ruling::Ruling;
 use crate::directory::{Account, Privilege, TenantFacts};
 use crate::ids::ObjectId;
 use crate::step::{Step, Steps};
+use crate::words::to_the_second;
 
 /// What holds for every account of a plan.
 pub struct AccountRules<'a> {
@@ -122,7 +122,7 @@ impl<'a> AccountRules<'a> {
         if steps == Steps::of(&[Step::LAST])
             && let Some(ended) = self.options.since.and_then(|since| revoked_since(account, since))
         {
-            details.push(format!("sessions were ended at {}", ended.format(&Rfc3339).unwrap_or_default()));
+            details.push(format!("sessions were ended at {}", to_the_second(ended)));
             steps = Steps::NONE;
         }
         if steps.is_empty() {

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use time::format_description::well_known::Rfc3339;
-
 use super::account_rules::AccountRules;
 use super::beside::Beside;
 use super::contradiction;
@@ -13,6 +11,7 @@ use super::ruling::Ruling;
 use crate::directory::{Account, Deleted, Found, OnPremises};
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defect, Key, Person};
+use crate::words::to_the_second;
 
 /// What is known about one row when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +147,7 @@ fn is_of(there: Option<&OnPremises>, domain: &str) -> bool {
 
 fn describe(deleted: &Deleted) -> String {
     let Deleted { object_id, user_principal_name, deleted_at } = deleted;
-    let at = deleted_at.and_then(|at| at.format(&Rfc3339).ok()).map(|at| format!(", deleted at {at}"));
+    let at = deleted_at.map(|at| format!(", deleted at {}", to_the_second(at)));
     format!("{user_principal_name} ({object_id}){}", at.unwrap_or_default())
 }
 

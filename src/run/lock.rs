@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use crate::json::Rfc3339Moment;
 use crate::machine;
 use crate::private_files;
+use crate::words::to_the_second;
 
 /// The file that is locked. It is empty: where a lock keeps others from reading, they must still see who holds it.
 pub const LOCK: &str = "run.lock";
@@ -69,12 +70,10 @@ pub enum LockError {
 }
 
 fn who(holder: Option<&LockHolder>) -> String {
-    use time::format_description::well_known::Rfc3339;
     holder.map_or_else(
         || "another sealoff works in it".to_owned(),
         |LockHolder { command, pid, host, since, waits_until }| {
-            let since = since.format(&Rfc3339).unwrap_or_default();
-            let until = waits_until.and_then(|until| until.format(&Rfc3339).ok());
+            let (since, until) = (to_the_second(*since), waits_until.map(to_the_second));
             let until = until.map_or_else(String::new, |until| format!(", and waits until {until} to begin"));
             format!("sealoff {command}, process {pid} on {host:?}, works in it since {since}{until}")
         },

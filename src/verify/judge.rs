@@ -1,6 +1,5 @@
 //! One account's claims and one reading of it become verdicts; nothing else decides.
 
-use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::claims::{Earlier, StepClaim};
@@ -9,6 +8,7 @@ use super::reading::{AccountReading, SeenAccount, SeenObject};
 use crate::run::proof::Proof;
 use crate::step::facts::ProvedBy;
 use crate::step::{Step, StepMap};
+use crate::words::to_the_second;
 
 /// An answer's `Date` may be this much later than the moment at which the write took effect: the answer to a batch leaves
 /// when its last item is done, and timestamps are whole seconds.
@@ -120,9 +120,9 @@ impl ExpectedEffects {
             return finding(step, Proof::Contradicted, expected, first.to_owned(), false);
         }
         if let Some(last_seen) = last_seen {
-            found += &format!(", changed between {} and {}", moment(last_seen), moment(now));
+            found += &format!(", changed between {} and {}", to_the_second(last_seen), to_the_second(now));
         } else {
-            found += &format!(", changed before {}", moment(now));
+            found += &format!(", changed before {}", to_the_second(now));
         }
         if account.synced {
             found +=
@@ -157,7 +157,7 @@ impl ExpectedEffects {
             Err((verdict, found)) => return made(verdict, found, false),
         };
         let (ours, is, noted) = changed;
-        let found = format!("password changed at {}", moment(is));
+        let found = format!("password changed at {}", to_the_second(is));
         if is < ours - TOLERANCE || Some(is) == self.last_password_change.map(whole) {
             return made(Proof::NotYet, found, now - noted < MAX_LAG);
         }
@@ -185,13 +185,13 @@ impl ExpectedEffects {
         };
         let (ours, is, noted) = ended;
         let may_lag = now - noted < MAX_LAG;
-        let found = format!("sessions ended at {}", moment(is));
+        let found = format!("sessions ended at {}", to_the_second(is));
         if is < ours - TOLERANCE || Some(is) == self.sessions_valid_from.map(whole) {
             return made(Proof::NotYet, found, may_lag);
         }
         let password = account.last_password_change().map(whole);
         if let Some(password) = password.filter(|password| *password > is) {
-            let found = format!("{found}, and the password was changed later, at {}", moment(password));
+            let found = format!("{found}, and the password was changed later, at {}", to_the_second(password));
             return made(Proof::CannotBeProved, found, may_lag);
         }
         if is < ours && self.expects_password_change() && password == Some(is) {
@@ -221,7 +221,8 @@ fn dated(
         }
         (StepClaim::Done { .. }, None) => Err((Proof::CannotBeProved, format!("the directory does not say {what}"))),
         (StepClaim::InDoubt, shown) => {
-            let shown = shown.map(|shown| format!("; the directory shows {}", moment(shown))).unwrap_or_default();
+            let shown =
+                shown.map(|shown| format!("; the directory shows {}", to_the_second(shown))).unwrap_or_default();
             Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
         }
         (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
@@ -234,7 +235,7 @@ fn expected_text(step: Step, claim: StepClaim) -> String {
     let effect = step.facts().effect;
     match (step.facts().proved_by, claim) {
         (ProvedBy::PasswordChange | ProvedBy::SessionsValidFrom, StepClaim::Done { date: Some(date), .. }) => {
-            format!("{effect} at or after {}", moment(date))
+            format!("{effect} at or after {}", to_the_second(date))
         }
         _ => effect.to_owned(),
     }
@@ -247,11 +248,6 @@ fn finding(step: Step, verdict: Proof, expected: String, found: String, may_catc
 /// Timestamps of users are whole seconds.
 fn whole(moment: OffsetDateTime) -> OffsetDateTime {
     moment.replace_nanosecond(0).unwrap_or(moment)
-}
-
-fn moment(moment: OffsetDateTime) -> String {
-    let utc = whole(moment).to_offset(time::UtcOffset::UTC);
-    utc.format(&Rfc3339).unwrap_or_else(|_| utc.to_string())
 }
 
 #[cfg(test)]

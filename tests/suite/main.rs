@@ -20,6 +20,7 @@ mod handoff;
 mod killed;
 mod letters;
 mod licences;
+mod local_time;
 mod main_job;
 mod manual;
 #[cfg(target_os = "linux")]

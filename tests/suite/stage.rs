@@ -313,9 +313,9 @@ pub(crate) fn bare(arguments: &[&str]) -> Command {
             command.env_remove(&name);
         }
     }
-    // Without any person's settings.
+    // Without any person's settings, and in no time zone.
     let nowhere = std::env::temp_dir().join("sealoff-tests-have-no-settings");
-    command.env("NO_COLOR", "1").env("XDG_CONFIG_HOME", &nowhere).env("APPDATA", &nowhere);
+    command.env("NO_COLOR", "1").env("XDG_CONFIG_HOME", &nowhere).env("APPDATA", &nowhere).env("TZ", "UTC0");
     command
 }
 

@@ -1,0 +1,40 @@
+//! Moments as the clock on the wall has them, and in UTC.
+
+use crate::stage::{Ran, Stage, finish};
+
+/// Central Europe, as POSIX spells it: no file of time zones is needed.
+const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+fn in_berlin(stage: &Stage, arguments: &[&str]) -> Ran {
+    let mut command = stage.command(arguments);
+    command.env("TZ", BERLIN);
+    finish(command)
+}
+
+// Windows asks its own settings for the time zone, and not the environment.
+#[cfg(unix)]
+#[test]
+fn a_moment_is_shown_by_the_clock_here_and_in_utc() {
+    let stage = Stage::new();
+    let members = stage.members(2);
+    let roster = stage.roster_of(&members);
+    let plan = ["plan", &roster, "--playbook", "contain", "--out", "out"];
+    in_berlin(&stage, &plan).succeeded();
+    let is_both = |text: &str| (text.contains(" +01:00 (") || text.contains(" +02:00 (")) && text.contains(" UTC)");
+    let page = std::fs::read_to_string(stage.path("out/plan.html")).unwrap();
+    assert!(is_both(&page), "{page}");
+    let status = in_berlin(&stage, &["status", "out"]);
+    assert!(is_both(&status.out), "{}", status.out);
+    assert!(!is_both(&stage.run(&["status", "out"]).out), "where the machine keeps UTC, that alone is shown");
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(stage.path("out/plan.json")).unwrap()).unwrap();
+    assert!(json["created_at"].as_str().unwrap().ends_with('Z'), "programs read UTC: {json}");
+
+    let apply = |moment: &str| in_berlin(&stage, &["apply", "out", "--confirm", "2", "--not-before", moment]);
+    for (moment, right) in [
+        ("2026-12-01 17:00", "write 2026-12-01T17:00:00+01:00"),
+        ("2026-07-01 17:00", "write 2026-07-01T17:00:00+02:00"),
+    ] {
+        let refused = apply(moment);
+        assert!(refused.code == Some(2) && refused.err.contains(right), "{refused:?}");
+    }
+}
