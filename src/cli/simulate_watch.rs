@@ -32,7 +32,10 @@ pub(super) async fn watch(simulator: &Simulator, clock_speed: f64) -> Infallible
             applied.pop_front();
         }
         let writes = simulator.last_writes(WRITES_SHOWN);
-        let seen = writes.into_iter().map(|write| (write, write.object_id.and_then(|id| name_of(simulator, id))));
+        let seen = writes.into_iter().map(|write| {
+            let name = write.object_id.and_then(|id| name_of(simulator, id));
+            (write, name)
+        });
         let picture = Picture { counters, rate: rate(&applied, clock_speed), writes: seen.collect() };
         bar.0.set_message(picture.lines(line_width()).join("\n"));
         bar.0.tick();
@@ -91,7 +94,7 @@ impl Picture {
         for (write, name) in &self.writes {
             let name = name.as_deref().map_or_else(|| "no user of this tenant".into(), harmless);
             let answered = if write.answered { "" } else { "  (not answered)" };
-            let (at, what) = (clock(write.at), operation(write.operation));
+            let (at, what) = (clock(write.at), operation(&write.operation));
             lines.push(format!("{at}  {}  {what:<14}{name}{answered}", write.status));
         }
         if self.writes.is_empty() {
@@ -143,7 +146,7 @@ fn clock(at: Duration) -> String {
     format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
-fn operation(operation: Operation) -> &'static str {
+fn operation(operation: &Operation) -> &'static str {
     match operation {
         Operation::Patch { account_enabled, password, .. } => match (account_enabled, password.is_some()) {
             (Some(false), true) => "block, reset",
@@ -154,6 +157,7 @@ fn operation(operation: Operation) -> &'static str {
             (None, false) => "update",
         },
         Operation::Revoke => "revoke",
+        Operation::DeleteMethod { .. } => "delete method",
     }
 }
 

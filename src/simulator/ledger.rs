@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::directory::SimulatedMethodKind;
 use crate::digest::Digest;
 
 /// Every write attempt that reached the directory, in the order in which the directory saw them, and the counters.
@@ -36,7 +37,7 @@ impl Ledger {
 }
 
 /// One write attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WriteRecord {
     /// The place in the ledger, counted from 1.
     pub sequence: u64,
@@ -65,7 +66,7 @@ fn seconds<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Er
 }
 
 /// What a write asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// `PATCH /users/{id}`.
@@ -79,6 +80,13 @@ pub enum Operation {
     },
     /// `POST /users/{id}/revokeSignInSessions`.
     Revoke,
+    /// `DELETE /users/{id}/authentication/…`.
+    DeleteMethod {
+        /// Of which kind.
+        kind: SimulatedMethodKind,
+        /// The id in the path.
+        id: Box<str>,
+    },
 }
 
 /// How much of what there was since the start.

@@ -75,8 +75,9 @@ pub use apps::FurtherApp;
 pub use connection::Connection;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
-    Details, Directory, DirectoryText, ExternalUserState, ExtraPerson, Members, SimulatedGroup, SimulatedOnPremises,
-    SimulatedUser, SnapshotError, UserType,
+    ALTERNATE_MOBILE_ID, Details, Directory, DirectoryText, EMAIL_ID, ExternalUserState, ExtraPerson, MOBILE_ID,
+    Members, OFFICE_ID, PASSWORD_ID, SimulatedGroup, SimulatedMethod, SimulatedMethodKind, SimulatedMethods,
+    SimulatedOnPremises, SimulatedUser, SnapshotError, UserType,
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
@@ -87,7 +88,7 @@ pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, LimitShape, Quota};
 pub use scenario::{Scenario, ScenarioError};
 pub use script::{FaultRule, LatencyCurve, Moment, OtherApp, Script, ScriptedChange, Struck};
-pub use settings::{FaultShares, Latency, RetryAfterDelay, RetryAfterForm, ScriptedAnswer, Settings};
+pub use settings::{FaultShares, Latency, RetryAfterDelay, RetryAfterForm, ScriptedAnswer, Settings, SimulatedCloud};
 pub use sign_in::{Device, Federated, SignInSettings};
 pub use who_may::{SimulatedRole, UnknownRole};
 
@@ -222,6 +223,14 @@ impl Simulator {
     pub fn user(&self, id_or_upn: &str) -> Option<SimulatedUser> {
         let world = self.tenant.world();
         world.directory.find(&UserKey::parse(id_or_upn)).map(|place| world.directory.get(place).clone())
+    }
+
+    /// What a user proves who they are with as it stands now, by object id; `None` when there is no such user.
+    #[must_use]
+    pub fn methods(&self, object_id: Uuid) -> Option<SimulatedMethods> {
+        let world = self.tenant.world();
+        let place = world.directory.find(&UserKey::Id(object_id))?;
+        Some(world.directory.methods_of(place).into_owned())
     }
 
     /// All users as they stand now, in the order of lists. A copy.

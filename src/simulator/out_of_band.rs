@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::Simulator;
-use super::directory::{Members, RoleAssignment, RoleScope, SimulatedGroup, SimulatedUser, UserKey};
+use super::directory::{Members, RoleAssignment, RoleScope, SimulatedGroup, SimulatedMethods, SimulatedUser, UserKey};
 
 use super::permission::Permission;
 use super::token_issue;
@@ -19,6 +19,13 @@ impl Simulator {
         let mut world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id));
         place.map(|place| world.directory.change(place, change)).is_some()
+    }
+
+    /// Changes the methods of a user, as they do themselves, or somebody who got in; `false` when there is no such user.
+    pub fn change_methods(&self, object_id: Uuid, change: impl FnOnce(&mut SimulatedMethods)) -> bool {
+        let mut world = self.tenant.world();
+        let place = world.directory.find(&UserKey::Id(object_id));
+        place.map(|place| change(world.directory.methods_mut(place))).is_some()
     }
 
     /// Makes reads of users lag behind their writes by this much tenant time from now on. Only writes that were

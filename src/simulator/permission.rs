@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use strum::IntoEnumIterator as _;
 
+use super::directory::SimulatedMethodKind;
+
 /// A permission of Microsoft Graph: an application permission and a delegated one have the same name here.
 #[derive(
     Debug,
@@ -48,6 +50,54 @@ pub enum Permission {
     RoleEligibilityScheduleReadDirectory,
     #[strum(serialize = "RoleManagement.Read.Directory")]
     RoleManagementReadDirectory,
+    #[strum(serialize = "UserAuthenticationMethod.Read.All")]
+    UserAuthenticationMethodReadAll,
+    #[strum(serialize = "UserAuthenticationMethod.ReadWrite.All")]
+    UserAuthenticationMethodReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-Email.Read.All")]
+    UserAuthMethodEmailReadAll,
+    #[strum(serialize = "UserAuthMethod-Email.ReadWrite.All")]
+    UserAuthMethodEmailReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-External.Read.All")]
+    UserAuthMethodExternalReadAll,
+    #[strum(serialize = "UserAuthMethod-External.ReadWrite.All")]
+    UserAuthMethodExternalReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-HardwareOATH.Read.All")]
+    UserAuthMethodHardwareOathReadAll,
+    #[strum(serialize = "UserAuthMethod-HardwareOATH.ReadWrite.All")]
+    UserAuthMethodHardwareOathReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-MicrosoftAuthApp.Read.All")]
+    UserAuthMethodMicrosoftAuthAppReadAll,
+    #[strum(serialize = "UserAuthMethod-MicrosoftAuthApp.ReadWrite.All")]
+    UserAuthMethodMicrosoftAuthAppReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-Passkey.Read.All")]
+    UserAuthMethodPasskeyReadAll,
+    #[strum(serialize = "UserAuthMethod-Passkey.ReadWrite.All")]
+    UserAuthMethodPasskeyReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-Password.Read.All")]
+    UserAuthMethodPasswordReadAll,
+    #[strum(serialize = "UserAuthMethod-Password.ReadWrite.All")]
+    UserAuthMethodPasswordReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-Phone.Read.All")]
+    UserAuthMethodPhoneReadAll,
+    #[strum(serialize = "UserAuthMethod-Phone.ReadWrite.All")]
+    UserAuthMethodPhoneReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-PlatformCred.Read.All")]
+    UserAuthMethodPlatformCredReadAll,
+    #[strum(serialize = "UserAuthMethod-PlatformCred.ReadWrite.All")]
+    UserAuthMethodPlatformCredReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-SoftwareOATH.Read.All")]
+    UserAuthMethodSoftwareOathReadAll,
+    #[strum(serialize = "UserAuthMethod-SoftwareOATH.ReadWrite.All")]
+    UserAuthMethodSoftwareOathReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-TAP.Read.All")]
+    UserAuthMethodTapReadAll,
+    #[strum(serialize = "UserAuthMethod-TAP.ReadWrite.All")]
+    UserAuthMethodTapReadWriteAll,
+    #[strum(serialize = "UserAuthMethod-WindowsHello.Read.All")]
+    UserAuthMethodWindowsHelloReadAll,
+    #[strum(serialize = "UserAuthMethod-WindowsHello.ReadWrite.All")]
+    UserAuthMethodWindowsHelloReadWriteAll,
     #[strum(serialize = "User.EnableDisableAccount.All")]
     UserEnableDisableAccountAll,
     #[strum(serialize = "User-Mail.ReadWrite.All")]
@@ -94,6 +144,25 @@ impl Permission {
             UserReadAll,
             UserRevokeSessionsAll,
         ])
+    }
+
+    /// The same, and what it takes to list all authentication methods and to delete those of each kind.
+    #[must_use]
+    pub fn with_methods() -> BTreeSet<Self> {
+        let mut all = Self::usual();
+        all.extend([
+            UserAuthenticationMethodReadAll,
+            UserAuthMethodEmailReadWriteAll,
+            UserAuthMethodExternalReadWriteAll,
+            UserAuthMethodMicrosoftAuthAppReadWriteAll,
+            UserAuthMethodPasskeyReadWriteAll,
+            UserAuthMethodPhoneReadWriteAll,
+            UserAuthMethodPlatformCredReadWriteAll,
+            UserAuthMethodSoftwareOathReadWriteAll,
+            UserAuthMethodTapReadWriteAll,
+            UserAuthMethodWindowsHelloReadWriteAll,
+        ]);
+        all
     }
 }
 
@@ -145,6 +214,108 @@ pub(crate) const UPDATE: AnyOf = &[UserReadUpdateAll, UserReadWriteAll, Director
 pub(crate) const ENABLE: AnyOf = &[UserEnableDisableAccountAll];
 /// "user: revokeSignInSessions".
 pub(crate) const REVOKE: AnyOf = &[UserRevokeSessionsAll, UserReadWriteAll, DirectoryReadWriteAll];
+
+/// "List methods": no smaller permission lists all kinds at once.
+pub(crate) const LIST_METHODS: AnyOf = &[UserAuthenticationMethodReadAll, UserAuthenticationMethodReadWriteAll];
+
+/// "List phoneMethods" and its like: one kind.
+pub(crate) fn read_methods(kind: SimulatedMethodKind) -> AnyOf {
+    match kind {
+        SimulatedMethodKind::Password => &[
+            UserAuthMethodPasswordReadAll,
+            UserAuthMethodPasswordReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::Phone => &[
+            UserAuthMethodPhoneReadAll,
+            UserAuthMethodPhoneReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::Authenticator => &[
+            UserAuthMethodMicrosoftAuthAppReadAll,
+            UserAuthMethodMicrosoftAuthAppReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::SoftwareOath => &[
+            UserAuthMethodSoftwareOathReadAll,
+            UserAuthMethodSoftwareOathReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::HardwareOath => &[
+            UserAuthMethodHardwareOathReadAll,
+            UserAuthMethodHardwareOathReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::Passkey => &[
+            UserAuthMethodPasskeyReadAll,
+            UserAuthMethodPasskeyReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::WindowsHello => &[
+            UserAuthMethodWindowsHelloReadAll,
+            UserAuthMethodWindowsHelloReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::PlatformCredential => &[
+            UserAuthMethodPlatformCredReadAll,
+            UserAuthMethodPlatformCredReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::Email => &[
+            UserAuthMethodEmailReadAll,
+            UserAuthMethodEmailReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::Pass => &[
+            UserAuthMethodTapReadAll,
+            UserAuthMethodTapReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+        SimulatedMethodKind::External => &[
+            UserAuthMethodExternalReadAll,
+            UserAuthMethodExternalReadWriteAll,
+            UserAuthenticationMethodReadAll,
+            UserAuthenticationMethodReadWriteAll,
+        ],
+    }
+}
+
+/// "Delete phoneAuthenticationMethod" and its like.
+pub(crate) fn change_methods(kind: SimulatedMethodKind) -> AnyOf {
+    match kind {
+        SimulatedMethodKind::Password => &[UserAuthMethodPasswordReadWriteAll, UserAuthenticationMethodReadWriteAll],
+        SimulatedMethodKind::Phone => &[UserAuthMethodPhoneReadWriteAll, UserAuthenticationMethodReadWriteAll],
+        SimulatedMethodKind::Authenticator => {
+            &[UserAuthMethodMicrosoftAuthAppReadWriteAll, UserAuthenticationMethodReadWriteAll]
+        }
+        SimulatedMethodKind::SoftwareOath => {
+            &[UserAuthMethodSoftwareOathReadWriteAll, UserAuthenticationMethodReadWriteAll]
+        }
+        SimulatedMethodKind::HardwareOath => {
+            &[UserAuthMethodHardwareOathReadWriteAll, UserAuthenticationMethodReadWriteAll]
+        }
+        SimulatedMethodKind::Passkey => &[UserAuthMethodPasskeyReadWriteAll, UserAuthenticationMethodReadWriteAll],
+        SimulatedMethodKind::WindowsHello => {
+            &[UserAuthMethodWindowsHelloReadWriteAll, UserAuthenticationMethodReadWriteAll]
+        }
+        SimulatedMethodKind::PlatformCredential => {
+            &[UserAuthMethodPlatformCredReadWriteAll, UserAuthenticationMethodReadWriteAll]
+        }
+        SimulatedMethodKind::Email => &[UserAuthMethodEmailReadWriteAll, UserAuthenticationMethodReadWriteAll],
+        SimulatedMethodKind::Pass => &[UserAuthMethodTapReadWriteAll, UserAuthenticationMethodReadWriteAll],
+        SimulatedMethodKind::External => &[UserAuthMethodExternalReadWriteAll, UserAuthenticationMethodReadWriteAll],
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -39,6 +39,7 @@ pub(crate) fn router(tenant: SharedTenant) -> Router {
         .route("/_simulator/ledger", get(ledger))
         .route("/_simulator/counters", get(counters))
         .route("/_simulator/users/{id}", get(user))
+        .route("/_simulator/users/{id}/methods", get(methods))
         .fallback(any(unknown))
         .with_state(tenant)
 }
@@ -144,6 +145,14 @@ async fn user(State(tenant): State<SharedTenant>, Path(id): Path<String>) -> Res
     let world = tenant.world();
     match world.directory.find(&UserKey::parse(&id)) {
         Some(place) => Json(world.directory.get(place)).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn methods(State(tenant): State<SharedTenant>, Path(id): Path<String>) -> Response {
+    let world = tenant.world();
+    match world.directory.find(&UserKey::parse(&id)) {
+        Some(place) => Json(world.directory.methods_of(place)).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -67,6 +67,8 @@ pub struct Settings {
     pub pim_licensed: bool,
     /// Whether the tenant has sign-in reports (Entra ID P1).
     pub reports_licensed: bool,
+    /// Which cloud it is, as far as the calls differ.
+    pub cloud: SimulatedCloud,
     /// How long, in tenant time, reads of users go on showing what was so before a write: as a replica does that lags
     /// behind ("List users" warns of delays of replication).
     pub read_lag: Duration,
@@ -109,11 +111,26 @@ impl Default for Settings {
             app_reaches_restricted: false,
             pim_licensed: true,
             reports_licensed: true,
+            cloud: SimulatedCloud::Global,
             read_lag: Duration::ZERO,
             hold_after_writes: None,
             script: Script::default(),
         }
     }
+}
+
+/// The clouds, by what the schemas of their v1.0 have below a user's `authentication`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SimulatedCloud {
+    /// All of it.
+    #[default]
+    Global,
+    /// All but the external methods.
+    UsGovernment,
+    /// Authenticator, phones and Macs; no list of all, no passes.
+    China,
+    /// The newer sovereign ones: nothing.
+    Sovereign,
 }
 
 /// How often what goes wrong ([`super::Fault`] names each kind); each a share from 0 (never) to 1 (always), drawn from the seed.

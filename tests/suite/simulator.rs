@@ -12,6 +12,7 @@ mod facts;
 mod faults_by_name;
 mod groups;
 mod login;
+mod methods;
 mod microsofts_client;
 mod permissions;
 mod quota_and_faults;

@@ -36,6 +36,9 @@ pub(crate) const REPORTS_READER: Uuid = uuid!("4a5d8f65-41da-4de4-8968-e035b6533
 /// Usage Summary Reports Reader.
 pub(crate) const USAGE_SUMMARY_REPORTS_READER: Uuid = uuid!("75934031-6c7e-415a-99d7-48dbd49e875e");
 
+/// Global Reader.
+pub(crate) const GLOBAL_READER: Uuid = uuid!("f2ef992c-3afb-46b9-b7cf-a126ee74c451");
+
 /// Id and name of each.
 #[rustfmt::skip]
 pub(super) const BUILT_IN: &[(Uuid, &str)] = &[
@@ -54,7 +57,7 @@ pub(super) const BUILT_IN: &[(Uuid, &str)] = &[
     (SECURITY_ADMINISTRATOR, "Security Administrator"),
     (uuid!("5f2222b1-57c3-48ba-8ad5-d4759f1fde6f"), "Security Operator"),
     (uuid!("5d6b6bb7-de71-4623-b4af-96380a352509"), "Security Reader"),
-    (uuid!("f2ef992c-3afb-46b9-b7cf-a126ee74c451"), "Global Reader"),
+    (GLOBAL_READER, "Global Reader"),
     (uuid!("8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2"), "Hybrid Identity Administrator"),
     (uuid!("3a2c62db-5318-420d-8d74-23affee5d9d5"), "Intune Administrator"),
     (uuid!("7698a772-787b-4ac8-901f-60d6b08affd2"), "Cloud Device Administrator"),

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `store` | the directory itself, and how users are found |
 //! | `user`, `group`, `unit`, `role`, `service_principal` | one object each; `object` is any of them |
+//! | `method`, `methods` | how people prove who they are |
 //! | `groups`, `units`, `roles`, `search`, `deletion` | what is asked of the directory about them |
 //! | `sample_people`, `seed`, `names`, `contoso`, `extra_person` | who is in it when it begins |
 //! | `snapshot` | the directory as a file |
@@ -14,6 +15,8 @@ mod deletion;
 mod extra_person;
 mod group;
 mod groups;
+mod method;
+mod methods;
 mod names;
 mod object;
 mod place;
@@ -34,6 +37,10 @@ mod user_key;
 
 pub use extra_person::ExtraPerson;
 pub use group::{Members, SimulatedGroup};
+pub use method::{
+    ALTERNATE_MOBILE_ID, EMAIL_ID, MOBILE_ID, OFFICE_ID, PASSWORD_ID, SimulatedMethod, SimulatedMethodKind,
+    SimulatedMethods,
+};
 pub(crate) use object::Object;
 pub(crate) use place::UserPlace;
 pub(crate) use role::{RoleAssignment, RoleDefinition, RoleScope, RoleStanding};

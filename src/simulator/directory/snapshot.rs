@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::tenant::Domain;
 use super::unit::AdministrativeUnit;
-use super::{Directory, RoleAssignment, RoleDefinition, SimulatedGroup, SimulatedUser, UserPlace};
+use super::{Directory, RoleAssignment, RoleDefinition, SimulatedGroup, SimulatedMethods, SimulatedUser, UserPlace};
 
 /// Raise it when an older reader would misread a line.
 const FORMAT: u32 = 1;
@@ -66,6 +66,7 @@ enum SnapshotLine<'a> {
     RoleAssignment(RoleAssignment),
     RoleEligibility(RoleAssignment),
     AppOwner { id: Uuid },
+    Methods { user: Uuid, held: Cow<'a, SimulatedMethods> },
     User(Cow<'a, SimulatedUser>),
 }
 
@@ -105,6 +106,12 @@ impl Directory {
         for &id in &self.app_owners {
             line(&SnapshotLine::AppOwner { id })?;
         }
+        // In an order that is the same for the same directory.
+        let mut methods: Vec<_> = self.methods.iter().collect();
+        methods.sort_unstable_by_key(|(user, _)| **user);
+        for (&user, held) in methods {
+            line(&SnapshotLine::Methods { user, held: Cow::Borrowed(held) })?;
+        }
         for user in &self.users {
             line(&SnapshotLine::User(Cow::Borrowed(user)))?;
         }
@@ -137,6 +144,9 @@ impl Directory {
                 SnapshotLine::RoleAssignment(assignment) => directory.role_assignments.push(assignment),
                 SnapshotLine::RoleEligibility(assignment) => directory.role_eligibilities.push(assignment),
                 SnapshotLine::AppOwner { id } => directory.app_owners.push(id),
+                SnapshotLine::Methods { user, held } => {
+                    directory.methods.insert(user, held.into_owned());
+                }
                 SnapshotLine::User(user) => {
                     if !directory.take_back(user.into_owned()) {
                         return Err(SnapshotError::Twice { line });
@@ -183,12 +193,16 @@ mod tests {
         let mut directory = Directory::seeded(300, 7);
         let leaver = directory.users().nth(40).unwrap().id;
         assert!(directory.delete(leaver, time::macros::datetime!(2026-11-01 08:00 UTC)));
+        let key =
+            crate::simulator::SimulatedMethod::new(crate::simulator::SimulatedMethodKind::Passkey, "k1", None, "key");
+        directory.methods_mut(UserPlace::at(3)).register(key);
         let bytes = written(&directory);
         let mut back = Directory::read_snapshot(bytes.as_slice()).unwrap();
         assert_eq!(written(&back), bytes);
         assert_eq!(back.len(), directory.len());
         assert!(back.users().eq(directory.users()));
         assert!(back.find_deleted(leaver).is_some());
+        assert_eq!(back.methods_of(UserPlace::at(3)), directory.methods_of(UserPlace::at(3)));
         assert!(back.restore(leaver), "what is kept of the deleted comes back, too");
     }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::extra_person::ExtraPerson;
 use super::group::SimulatedGroup;
+use super::method::SimulatedMethods;
 use super::object::Object;
 use super::place::UserPlace;
 use super::role::{RoleAssignment, RoleDefinition};
@@ -42,6 +43,8 @@ pub struct Directory {
     pub(super) role_definitions: Vec<RoleDefinition>,
     pub(super) role_assignments: Vec<RoleAssignment>,
     pub(super) role_eligibilities: Vec<RoleAssignment>,
+    /// The methods of those whose methods were changed since the directory was made.
+    pub(super) methods: HashMap<Uuid, SimulatedMethods>,
     /// The owners of the app and of its service principal.
     pub(super) app_owners: Vec<Uuid>,
     /// Those beside the one that is always there.

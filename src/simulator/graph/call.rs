@@ -1,10 +1,11 @@
 //! What a request asks for: method, URL and body become one of the calls that the simulator knows.
 
-pub(crate) use super::cost::Cost;
 use super::cost::cost;
+pub(crate) use super::cost::{Cost, LimitedService};
 use super::errors::ServedError;
 use super::group_calls;
 use super::lexer::{is, is_operation, object_id};
+use super::method_calls;
 use super::query::{Plus, Url, decode};
 use super::request::ServedRequest;
 use super::role_calls;
@@ -49,6 +50,7 @@ impl Prepared {
     pub(crate) fn written_user(&self) -> Option<&UserKey> {
         match &self.call {
             Ok(ServedCall::UpdateUser { key, .. } | ServedCall::RevokeSessions { key, .. }) => Some(key),
+            Ok(ServedCall::Methods(call)) if call.is_write() => Some(&call.key),
             _ => None,
         }
     }
@@ -68,8 +70,7 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
     let head = parts[0].to_ascii_lowercase();
     // `/users('key')`: the only form for a UPN that starts with a dollar sign ("Get a user").
     if let Some(key) = quoted(parts[0], "users") {
-        let action = (parts.len() > 1).then(|| parts[1..].join("/"));
-        return user_calls::on_user(request, url, &key, action.as_deref(), &not_simulated);
+        return below_user(request, url, settings, &key, &parts[1..], &not_simulated);
     }
     match (head.as_str(), &parts[1..]) {
         // The version stands in the URL of the call alone: in a batch, URLs are relative to it ("Combine multiple HTTP
@@ -88,10 +89,7 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
             _ if is(method, "POST") => Err(not_simulated()),
             _ => Err(ServedError::method_not_allowed()),
         },
-        ("users", [key]) => user_calls::on_user(request, url, key, None, &not_simulated),
-        ("users", [key, action @ ..]) => {
-            user_calls::on_user(request, url, key, Some(&action.join("/")), &not_simulated)
-        }
+        ("users", [key, rest @ ..]) => below_user(request, url, settings, key, rest, &not_simulated),
         ("me" | "domains", []) if is(method, "PATCH") || is(method, "POST") => Err(not_simulated()),
         ("me", []) => only("GET").and_then(|()| user_calls::me(url)),
         ("directoryobjects", [action]) if is(action, "getByIds") => {
@@ -130,6 +128,24 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
             Err(not_simulated())
         }
         _ => Err(not_simulated()),
+    }
+}
+
+/// A call on one user, or on what hangs on one.
+fn below_user(
+    request: &ServedRequest<'_>,
+    url: &Url<'_>,
+    settings: &Settings,
+    key: &str,
+    rest: &[&str],
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
+    match rest {
+        [] => user_calls::on_user(request, url, key, None, not_simulated),
+        [authentication, rest @ ..] if is(authentication, "authentication") => {
+            method_calls::methods(request, url, settings, key, rest, not_simulated)
+        }
+        action => user_calls::on_user(request, url, key, Some(&action.join("/")), not_simulated),
     }
 }
 

@@ -81,6 +81,30 @@ impl ServedError {
         )
     }
 
+    /// A path that this cloud, or this version, does not have.
+    pub(crate) fn no_segment(segment: &str) -> Self {
+        Self::malformed(format!("Resource not found for the segment '{segment}'."))
+    }
+
+    /// A 400 of the service of authentication methods, which writes the code with a small letter.
+    pub(crate) fn bad_method(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "badRequest", message)
+    }
+
+    /// What the same service says of an id that the user does not have, or does not have any more.
+    pub(crate) fn no_method(id: &str) -> Self {
+        Self::new(
+            404,
+            "resourceNotFound",
+            format!("The requested authentication method id of [{id}] was not found for this user."),
+        )
+    }
+
+    /// And of a caller who may not.
+    pub(crate) fn method_denied() -> Self {
+        Self::new(403, "accessDenied", "Request Authorization failed")
+    }
+
     pub(crate) fn concurrency() -> Self {
         Self::new(
             409,

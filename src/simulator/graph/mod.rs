@@ -16,6 +16,8 @@ pub(crate) mod filter_of_json;
 mod filter_parser;
 pub(crate) mod group_calls;
 pub(crate) mod lexer;
+pub(crate) mod method_action;
+mod method_calls;
 pub(crate) mod object_filters;
 pub(crate) mod paging;
 pub(crate) mod password;

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::change::UserChange;
 use super::filter::Filter;
+use super::method_action::MethodCall;
 use super::object_filters::{AssignmentFilter, DefinitionFilter, GroupFilter};
 use super::paging::ServedPage;
 use super::properties::Selection;
@@ -37,6 +38,7 @@ pub(crate) enum ServedCall {
         key: UserKey,
         named: String,
     },
+    Methods(MethodCall),
     GetByIds {
         ids: Vec<Uuid>,
         wanted: WantedObjects,

@@ -9,7 +9,7 @@ use crate::simulator::fault::Strikes;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::LimitShape;
 use crate::simulator::script::{FaultRule, FaultTarget, LatencyCurve, Moment, OtherApp, ScriptedChange, TOKEN_PATH};
-use crate::simulator::settings::{RetryAfterForm, ScriptedAnswer};
+use crate::simulator::settings::{RetryAfterForm, ScriptedAnswer, SimulatedCloud};
 use crate::simulator::{Fault, SimulatedRole};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -28,6 +28,9 @@ pub(super) struct File {
     pub(super) limiter: Option<WrittenValue<LimitShape>>,
     pub(super) app_role: Option<WrittenValue<Option<SimulatedRole>>>,
     pub(super) withhold: Vec<WrittenValue<Permission>>,
+    /// Permissions besides the usual ones.
+    pub(super) grant: Vec<WrittenValue<Permission>>,
+    pub(super) cloud: Option<WrittenValue<SimulatedCloud>>,
     pub(super) opaque_tokens: bool,
     pub(super) without_pim: bool,
     /// In seconds of the wall clock, as everything about tokens.
@@ -53,6 +56,7 @@ pub(super) struct QuotaTable {
     pub(super) writes_of_tenant: Option<WrittenValue<Allowed>>,
     pub(super) resource_units: Option<WrittenValue<Allowed>>,
     pub(super) sign_in_activity: Option<WrittenValue<Allowed>>,
+    pub(super) authentication_methods: Option<WrittenValue<Allowed>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -85,6 +85,8 @@ impl Scenario {
         if let Some(shape) = file.limiter {
             settings.quota = settings.quota.counted_in(shape.0);
         }
+        settings.permissions.extend(file.grant.iter().map(|granted| granted.0));
+        settings.cloud = file.cloud.map_or(settings.cloud, |cloud| cloud.0);
         settings.permissions.retain(|permission| !file.withhold.iter().any(|withheld| withheld.0 == *permission));
         if let Some(apps) = file.apps {
             settings.further_apps = (2..=apps.0).map(FurtherApp::numbered).collect();
@@ -135,6 +137,7 @@ impl file::QuotaTable {
             writes_of_tenant: limit(self.writes_of_tenant, quota.writes_of_tenant),
             resource_units: limit(self.resource_units, quota.resource_units),
             sign_in_activity: limit(self.sign_in_activity, quota.sign_in_activity),
+            authentication_methods: limit(self.authentication_methods, quota.authentication_methods),
         }
     }
 }

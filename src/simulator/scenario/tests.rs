@@ -10,7 +10,8 @@ fn parse(text: &str) -> Result<Scenario, ScenarioError> {
 #[test]
 fn what_it_says_is_set_and_what_it_does_not_mention_stays() {
     let text = "seed = 9\nclock-speed = 40\nclock-ahead = -30\nusers = 500\napps = 3\nread-lag = \"2 min\"\n\
-                limiter = \"fixed-window\"\napp-role = \"user\"\nwithhold = [\"Domain.Read.All\"]\nwithout-pim = true\nwithout-percentage = true\n\
+                limiter = \"fixed-window\"\napp-role = \"user\"\nwithhold = [\"Domain.Read.All\"]\n\
+                grant = [\"UserAuthenticationMethod.Read.All\"]\ncloud = \"us-government\"\nwithout-pim = true\nwithout-percentage = true\n\
                 token-lifetime = 60\nretry-after = \"date\"\nretry-after-delay = \"250 ms\"\n\
                 [quota]\nwrites = \"100/60\"\nwrites-of-tenant = \"none\"\n\
                 [latency]\nmedian = \"80 ms\"\n[[fault]]\nkind = \"429\"\nrate = 0.5\npath = \"/users/*\"\nfrom = \"2 min\"\n\
@@ -30,6 +31,8 @@ fn what_it_says_is_set_and_what_it_does_not_mention_stays() {
     );
     assert!(!settings.permissions.contains(&"Domain.Read.All".parse::<Permission>().unwrap()));
     assert!(settings.permissions.contains(&"User.Read.All".parse::<Permission>().unwrap()));
+    assert!(settings.permissions.contains(&"UserAuthenticationMethod.Read.All".parse::<Permission>().unwrap()));
+    assert_eq!(settings.cloud, crate::simulator::SimulatedCloud::UsGovernment);
     assert!(!settings.reports_percentage && !settings.pim_licensed && !settings.opaque_tokens);
     let Script { faults, changes, other_apps, latency } = settings.script;
     assert_eq!(faults[0].moment.from, Duration::from_secs(120));
@@ -50,6 +53,7 @@ fn whatever_is_wrong_is_named_with_its_line_and_the_nearest_right_word() {
         ("apps = 0", 1, "from 1 to 32"),
         ("app-role = \"users\"", 1, "did you mean \"user\"?"),
         ("withhold = [\"Domain.Read.Al\"]", 1, "did you mean \"Domain.Read.All\"?"),
+        ("cloud = \"chine\"", 1, "did you mean \"china\"?"),
         ("retry-after = \"second\"", 1, "did you mean \"seconds\"?"),
         ("[[fault]]\nrate = 0.5\nkind = \"lost-anwser\"", 3, "did you mean \"lost-answer\"?"),
         ("[[fault]]\nkind = \"429\"\nrate = 3", 3, "no share"),

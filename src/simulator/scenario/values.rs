@@ -10,7 +10,7 @@ use super::error::unknown;
 use crate::simulator::fault::Fault;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::LimitShape;
-use crate::simulator::settings::{RetryAfterForm, Settings};
+use crate::simulator::settings::{RetryAfterForm, Settings, SimulatedCloud};
 use crate::simulator::who_may::SimulatedRole;
 
 /// As many as one run goes through.
@@ -54,6 +54,7 @@ written! {
     Fault, String, kind;
     LimitShape, String, shape;
     RetryAfterForm, String, retry_after;
+    SimulatedCloud, String, cloud;
     &'static str, String, method;
     StatusNumber, i64, status;
 }
@@ -160,6 +161,16 @@ fn retry_after(text: String) -> Result<RetryAfterForm, String> {
     }
 }
 
+fn cloud(text: String) -> Result<SimulatedCloud, String> {
+    match text.as_str() {
+        "global" => Ok(SimulatedCloud::Global),
+        "us-government" => Ok(SimulatedCloud::UsGovernment),
+        "china" => Ok(SimulatedCloud::China),
+        "sovereign" => Ok(SimulatedCloud::Sovereign),
+        other => Err(unknown("cloud", other, ["global", "us-government", "china", "sovereign"].into_iter())),
+    }
+}
+
 fn status(status: i64) -> Result<StatusNumber, String> {
     match u16::try_from(status) {
         Ok(status @ 400..=599) => Ok(StatusNumber(status)),
@@ -168,6 +179,6 @@ fn status(status: i64) -> Result<StatusNumber, String> {
 }
 
 fn method(text: String) -> Result<&'static str, String> {
-    const METHODS: [&str; 3] = ["GET", "PATCH", "POST"];
+    const METHODS: [&str; 4] = ["DELETE", "GET", "PATCH", "POST"];
     METHODS.into_iter().find(|method| *method == text).ok_or_else(|| unknown("method", &text, METHODS.into_iter()))
 }

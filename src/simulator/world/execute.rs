@@ -176,7 +176,7 @@ impl World {
             self.counters.throttled_items += 1;
             let mut answer = ServedAnswer::error(&ServedError::throttled(), context.ids);
             answer.retry_after = Some((refused.wait.as_secs_f64().ceil() as u64).max(1).to_string());
-            answer.throttle = Some(refused.throttle);
+            answer.throttle = refused.throttle;
             return answer;
         }
         self.counters.resource_units += u64::from(cost.resource_units);
@@ -196,6 +196,7 @@ impl World {
                 self.update(key, named, change, overlaps, *batch, context)
             }
             Ok(ServedCall::RevokeSessions { key, named }) => self.revoke(key, named, overlaps, *batch, context),
+            Ok(ServedCall::Methods(call)) if call.is_write() => self.change_methods(call, overlaps, *batch, context),
             Ok(call) => self.read(call, context),
         };
         result.unwrap_or_else(|error| ServedAnswer::error(&error, context.ids))

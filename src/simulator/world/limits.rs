@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::simulator::apps::{AppNumber, Registration};
 use crate::simulator::directory::tenant::TENANT_ID;
 use crate::simulator::graph::answer::Throttle;
-use crate::simulator::graph::call::Cost;
+use crate::simulator::graph::call::{Cost, LimitedService};
 use crate::simulator::quota::{Limit, Meter, Quota};
 use crate::simulator::script::OtherApps;
 
@@ -32,11 +32,24 @@ struct AppLimits {
     writes_in_all_tenants: Option<Meter>,
     units: Option<Meter>,
     sign_ins: Option<Meter>,
+    methods: Option<Meter>,
+}
+
+/// Charges one request to the only limit that it has, or says when there will be room for it.
+fn charge_one(meter: &mut Option<Meter>, now: Duration) -> Result<(), Refused> {
+    let Some(meter) = meter else { return Ok(()) };
+    if meter.has_room_for(1.0, now) {
+        meter.spend(1.0, now);
+        return Ok(());
+    }
+    meter.refuse(1.0, now);
+    Err(Refused { throttle: None, wait: meter.wait_for(1.0, now) })
 }
 
 /// A limit that has no room, and when it will have.
 pub(super) struct Refused {
-    pub(super) throttle: Throttle,
+    /// Which one; the headers that say so are the directory's own.
+    pub(super) throttle: Option<Throttle>,
     pub(super) wait: Duration,
 }
 
@@ -49,6 +62,7 @@ impl Limits {
             writes_in_all_tenants: quota.writes_of_app.map(meter),
             units: quota.resource_units.map(meter),
             sign_ins: quota.sign_in_activity.map(meter),
+            methods: quota.authentication_methods.map(meter),
         };
         let writes_of_tenant = quota.writes_of_tenant.map(meter);
         Self { apps: apps.iter().map(of_app).collect(), writes_of_tenant, others }
@@ -65,17 +79,22 @@ impl Limits {
             change(&mut app.writes_in_all_tenants, quota.writes_of_app);
             change(&mut app.units, quota.resource_units);
             change(&mut app.sign_ins, quota.sign_in_activity);
+            change(&mut app.methods, quota.authentication_methods);
         }
         change(&mut self.writes_of_tenant, quota.writes_of_tenant);
     }
 
     /// Charges a request of an app to every limit that it concerns, or to none and says which has no room.
     pub(super) fn charge(&mut self, app: AppNumber, cost: Cost, now: Duration) -> Result<(), Refused> {
+        match cost.service {
+            LimitedService::Directory => {}
+            LimitedService::AuthenticationMethods => return charge_one(&mut self.apps[app.0].methods, now),
+        }
         let Self { apps, writes_of_tenant, others } = self;
         if let Some(of_tenant) = writes_of_tenant.as_mut().filter(|_| cost.write) {
             others.spend(of_tenant, now);
         }
-        let AppLimits { client_id, writes, writes_in_all_tenants, units, sign_ins } = &mut apps[app.0];
+        let AppLimits { client_id, writes, writes_in_all_tenants, units, sign_ins, .. } = &mut apps[app.0];
         let one = f64::from(u8::from(cost.write));
         let mut limits = [
             (writes, one, "Tenant_Application/Write", "WriteLimitExceeded"),
@@ -92,7 +111,7 @@ impl Limits {
                 // Of these reads there are never many: one has to fit again, and not a whole batch.
                 let wait = if *information == SIGN_INS { meter.wait_for(1.0, now) } else { meter.wait(now) };
                 let throttle = Throttle { scope: format!("{scope}/{client_id}/{TENANT_ID}"), information };
-                return Err(Refused { throttle, wait });
+                return Err(Refused { throttle: Some(throttle), wait });
             }
         }
         for (meter, cost, ..) in &mut limits {
@@ -115,6 +134,9 @@ impl Limits {
     /// How far the limits that concern a request are used, as a share.
     pub(super) fn share_used(&self, app: AppNumber, cost: Cost) -> f64 {
         let app = &self.apps[app.0];
+        if cost.service != LimitedService::Directory {
+            return 0.0;
+        }
         let of_writes = [&app.writes, &app.writes_in_all_tenants, &self.writes_of_tenant];
         let writes = of_writes.into_iter().flatten().filter(|_| cost.write).map(Meter::share_used);
         app.units.iter().map(Meter::share_used).chain(writes).fold(0.0, f64::max)

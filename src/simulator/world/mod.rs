@@ -4,6 +4,7 @@ mod execute;
 mod granted;
 mod lag;
 mod limits;
+mod methods;
 mod objects;
 mod page;
 mod read;

@@ -47,6 +47,7 @@ impl World {
                 // Everyone may read themselves.
                 self.one_user(place, "users", "", selection.as_ref(), Sight::Full, context)
             }
+            ServedCall::Methods(call) => self.read_methods(call, context)?,
             ServedCall::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
             ServedCall::Organization { names } => tenant::organization(&self.directory, names, context)?,
             ServedCall::Domains => tenant::domains(&self.directory, context),

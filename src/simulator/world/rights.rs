@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 
 use super::{Context, World};
 use crate::simulator::apps::AppNumber;
-use crate::simulator::directory::{RoleAssignment, RoleScope, RoleStanding, UserKey, UserPlace};
+use crate::simulator::directory::builtin_roles::GLOBAL_READER;
+use crate::simulator::directory::{RoleAssignment, RoleScope, RoleStanding, SimulatedMethodKind, UserKey, UserPlace};
 use crate::simulator::graph::change::UserChange;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
 use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::permission::{
-    AnyOf, ENABLE, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS, READ_OBJECTS,
-    READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE, UPDATE,
+    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS,
+    READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE, UPDATE, change_methods,
+    read_methods,
 };
 use crate::simulator::settings::Settings;
 use crate::simulator::tokens::TokenHolder;
@@ -139,6 +141,7 @@ impl World {
                 rights.need(READ_APPS)
             }
             // Judged with the target in hand.
+            ServedCall::Methods(_) => Ok(()),
             ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => Ok(()),
         }
     }
@@ -201,6 +204,56 @@ impl World {
         }
         let may = oneself || roles.iter().any(|role| role.may_reset(&target));
         if may { Ok(()) } else { Err(ServedError::denied()) }
+    }
+
+    /// Refuses a read of methods that the caller may not make: all kinds, or one.
+    ///
+    /// The pages name roles for people alone; a public tool does without any, app-only. So Graph does not keep an app from an
+    /// administrator here.
+    pub(super) fn may_read_methods(
+        &self,
+        place: UserPlace,
+        kind: Option<SimulatedMethodKind>,
+        caller: TokenHolder,
+    ) -> Result<(), ServedError> {
+        self.methods_within(caller, kind.map_or(LIST_METHODS, read_methods))?;
+        let TokenHolder::User(id) = caller else { return Ok(()) };
+        let own = self.directory.get(place).id == id;
+        let global_reader = self.directory.roles_held(id).any(|held| held.role == GLOBAL_READER);
+        let may = own || global_reader || self.manages_methods(place, caller);
+        if may { Ok(()) } else { Err(ServedError::method_denied()) }
+    }
+
+    /// Refuses a change of methods that the caller may not make.
+    pub(super) fn may_change_methods(
+        &self,
+        place: UserPlace,
+        kind: SimulatedMethodKind,
+        caller: TokenHolder,
+    ) -> Result<(), ServedError> {
+        self.methods_within(caller, change_methods(kind))?;
+        self.target(place).map_err(|_| ServedError::method_denied())?;
+        // "Authentication methods API overview": people who manage their own must have passed MFA just now, and no token of the
+        // simulator says so.
+        let own = matches!(caller, TokenHolder::User(id) if id == self.directory.get(place).id);
+        let may = caller.is_app() || (!own && self.manages_methods(place, caller));
+        if may { Ok(()) } else { Err(ServedError::method_denied()) }
+    }
+
+    fn methods_within(&self, caller: TokenHolder, any_of: AnyOf) -> Result<(), ServedError> {
+        self.rights_of(caller).need(any_of).map_err(|_| ServedError::method_denied())
+    }
+
+    /// Authentication Administrator for people without a role, Privileged Authentication Administrator for everybody.
+    fn manages_methods(&self, place: UserPlace, caller: TokenHolder) -> bool {
+        let standing = self.directory.standing(self.directory.get(place).id);
+        self.roles_of(caller, place).iter().any(|role| match role {
+            SimulatedRole::AuthenticationAdministrator => {
+                standing.roles.is_empty() && !standing.in_role_assignable_group
+            }
+            SimulatedRole::PrivilegedAuthenticationAdministrator | SimulatedRole::GlobalAdministrator => true,
+            _ => false,
+        })
     }
 
     /// What protects a target; a refusal when that is its administrative unit.

@@ -92,7 +92,12 @@ impl World {
         })
     }
 
-    fn writable(&self, place: Option<UserPlace>, named: &str, overlaps: bool) -> Result<UserPlace, ServedError> {
+    pub(super) fn writable(
+        &self,
+        place: Option<UserPlace>,
+        named: &str,
+        overlaps: bool,
+    ) -> Result<UserPlace, ServedError> {
         let place = place.ok_or_else(|| ServedError::not_found(named))?;
         if overlaps { Err(ServedError::concurrency()) } else { Ok(place) }
     }
@@ -124,7 +129,7 @@ impl World {
         }
     }
 
-    fn record(
+    pub(super) fn record(
         &mut self,
         place: Option<UserPlace>,
         operation: Operation,

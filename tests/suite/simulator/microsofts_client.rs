@@ -71,8 +71,11 @@ async fn microsofts_javascript_client_gets_in_reads_batches_resets_and_revokes()
 
     let ledger = simulator.ledger();
     for id in &ids {
-        let operations: Vec<Operation> =
-            ledger.writes_to(id.parse().unwrap()).filter(|write| write.applied).map(|write| write.operation).collect();
+        let operations: Vec<Operation> = ledger
+            .writes_to(id.parse().unwrap())
+            .filter(|write| write.applied)
+            .map(|write| write.operation.clone())
+            .collect();
         let patch = Operation::Patch {
             account_enabled: Some(false),
             password: Some(Digest::of(PASSWORD.as_bytes())),

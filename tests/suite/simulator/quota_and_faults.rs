@@ -142,7 +142,7 @@ async fn faults_that_come_after_leave_the_effect_and_say_so_in_the_ledger() {
             assert!(reply.body.get("responses").is_none_or(|items| items.as_array().unwrap().is_empty()));
         }
         assert!(!graph.user("ada.lovelace@contoso.com").account_enabled);
-        let write = graph.simulator.ledger().writes[0];
+        let write = &graph.simulator.ledger().writes[0];
         assert!(write.applied && !write.answered);
     }
 }

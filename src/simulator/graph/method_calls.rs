@@ -1,0 +1,77 @@
+//! Calls about how people prove who they are: "List methods", and the pages of each kind.
+
+use super::errors::ServedError;
+use super::lexer::is;
+use super::method_action::{MethodAction, MethodCall};
+use super::query::Url;
+use super::request::ServedRequest;
+use super::select;
+use super::served_call::ServedCall;
+use crate::simulator::directory::{SimulatedMethodKind, UserKey};
+use crate::simulator::settings::{Settings, SimulatedCloud};
+
+/// The kinds that the schemas of v1.0 have a path for, by cloud.
+fn has_path(cloud: SimulatedCloud, kind: SimulatedMethodKind) -> bool {
+    use SimulatedMethodKind::{Authenticator, External, HardwareOath, Phone, PlatformCredential};
+    match cloud {
+        SimulatedCloud::Global => kind != HardwareOath,
+        SimulatedCloud::UsGovernment => !matches!(kind, HardwareOath | External),
+        SimulatedCloud::China => matches!(kind, Authenticator | Phone | PlatformCredential),
+        SimulatedCloud::Sovereign => false,
+    }
+}
+
+/// `rest` is what follows `authentication` in the path.
+pub(super) fn methods(
+    request: &ServedRequest<'_>,
+    url: &Url<'_>,
+    settings: &Settings,
+    named: &str,
+    rest: &[&str],
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
+    if settings.cloud == SimulatedCloud::Sovereign {
+        return Err(ServedError::no_segment("authentication"));
+    }
+    let method = request.method;
+    let (get, delete) = (is(method, "GET"), is(method, "DELETE"));
+    let asked = match rest {
+        [all, ..] if is(all, "methods") && settings.cloud == SimulatedCloud::China => {
+            return Err(ServedError::no_segment(all));
+        }
+        [all] if is(all, "methods") && get => MethodAction::ListAll,
+        [all, id] if is(all, "methods") && get => MethodAction::GetAny((*id).to_owned()),
+        // People met this in 2021, and still do: there is a path of its own for each kind.
+        [all, _] if is(all, "methods") && delete => {
+            return Err(ServedError::new(
+                404,
+                "ResourceNotFound",
+                format!("No HTTP resource was found that matches the request URI '/{}'.", url.path),
+            ));
+        }
+        [all, ..] if is(all, "methods") => return Err(ServedError::method_not_allowed()),
+        [segment, rest @ ..] => {
+            let kind = SimulatedMethodKind::ALL.into_iter().find(|kind| is(segment, kind.segment()));
+            let kind = kind.filter(|kind| has_path(settings.cloud, *kind));
+            // Microsoft's own names of what is there besides.
+            let others = ["operations", "signInPreferences", "requirements", "qrCodePinMethod"];
+            let Some(kind) = kind else {
+                let simulated = !others.iter().any(|other| is(segment, other));
+                return Err(if simulated { ServedError::no_segment(segment) } else { not_simulated() });
+            };
+            match rest {
+                [] if get => MethodAction::List(kind),
+                [id] if get => MethodAction::Get(kind, (*id).to_owned()),
+                [id] if delete && kind != SimulatedMethodKind::Password => MethodAction::Delete(kind, (*id).to_owned()),
+                // "passwordAuthenticationMethod resource type" has no deletion.
+                [_] if delete => return Err(ServedError::method_not_allowed()),
+                _ => return Err(not_simulated()),
+            }
+        }
+        [] => return Err(not_simulated()),
+    };
+    if get && select::only_select(url)?.is_some() {
+        return Err(ServedError::part_not_simulated("the query option $select"));
+    }
+    Ok(ServedCall::Methods(MethodCall { key: UserKey::parse(named), named: named.to_owned(), asked }))
+}
