@@ -98,7 +98,7 @@
 //! [`Action`]: directory::reach::Action
 //!
 //! Beside the rooms stand a few small things that all of them need: [`ids`], [`clock`], [`digest`],
-//! [`private_files`], [`shell`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
+//! [`private_files`], [`shell`], [`signing`], [`spreadsheet`] and [`words`]; and, inside the crate alone, the readers of files that keys come in
 //! (`asn1`, `pem` and `pfx`), `toml_text`, `text_file`, which reads the text of any editor and shell, and `secret_buffer`, which leaves no copy
 //! of a secret behind.
 
@@ -112,6 +112,7 @@ mod nearest;
 pub mod private_files;
 mod program;
 pub mod shell;
+pub mod signing;
 pub mod spreadsheet;
 mod unseen;
 pub mod words;

@@ -31,6 +31,20 @@ pub(crate) fn user() -> String {
     }
 }
 
+/// Everything that the operating system's user of this process is called by.
+#[cfg(unix)]
+pub(crate) fn names_of_user() -> Vec<String> {
+    let number = rustix::process::getuid().as_raw();
+    let name = std::fs::read_to_string("/etc/passwd").ok().and_then(|text| name_of(&text, number));
+    name.into_iter().chain([number.to_string()]).collect()
+}
+
+/// Everything that the operating system's user of this process is called by.
+#[cfg(not(unix))]
+pub(crate) fn names_of_user() -> Vec<String> {
+    [Some(user()), std::env::var("USERNAME").ok()].into_iter().flatten().collect()
+}
+
 /// The name of a user in a text like that of `/etc/passwd`: `NAME:PASSWORD:NUMBER:…`.
 #[cfg(unix)]
 fn name_of(text: &str, number: u32) -> Option<String> {

@@ -18,9 +18,11 @@ use super::precheck::CheckArgs;
 use super::preflight::NotBefore;
 use super::recheck;
 use super::scheduled_start::{self, ScheduledStart, TenantCalendar};
+use super::signatures::Signatures;
 use super::size_guard;
 use super::time_args;
 use crate::clock::Clock;
+use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
 use crate::run::lock::FolderLock;
@@ -79,7 +81,7 @@ pub struct ApplyArgs {
 /// # Errors
 ///
 /// The plan cannot be used, was not approved, or the run could not go on.
-pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
+pub async fn run(args: ApplyArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(&args.dir)?;
     let approval = args.confirm.map_or(Approval::Asked, Approval::Plan);
     if !args.retry_failed {
@@ -94,6 +96,7 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     if resume_point.has_nothing_to_do() {
         return show_finished(&plan, &resume_point, approval, args.json);
     }
+    let signatures = Signatures::read(&plan, policies)?;
     // What has begun was allowed.
     if !resume_point.begun {
         size_guard::check(&plan, args.max_accounts)?;
@@ -107,6 +110,14 @@ pub async fn run(args: ApplyArgs) -> Result<Exit, Failure> {
     let start = start_by(TenantCalendar::new(connected.clock))?;
     let not_before = start.map(|start| NotBefore { start, lock: &lock, max_age: args.max_age });
     let entering = Entering { first: connected, further };
-    let terms = Terms { approval, said: args.said, pace: args.pace, checks: args.checks, json: args.json, not_before };
+    let terms = Terms {
+        approval,
+        said: args.said,
+        signatures,
+        pace: args.pace,
+        checks: args.checks,
+        json: args.json,
+        not_before,
+    };
     carry_out(&plan, &resume_point, entering, terms).await
 }

@@ -3,6 +3,7 @@
 use super::approval_args::ApprovalArgs;
 use super::exit::Failure;
 use super::words::{counted, quoted};
+use crate::plan::approvers::RecordedSignature;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::SpokenApproval;
 use crate::run::engagement::{ApprovalWay, RecordedApproval};
@@ -91,14 +92,14 @@ impl Approval {
     }
 
     /// What the journal keeps of it, with what was said besides.
-    pub(super) fn recorded(&self, args: ApprovalArgs) -> RecordedApproval {
+    pub(super) fn recorded(&self, args: ApprovalArgs, signatures: Vec<RecordedSignature>) -> RecordedApproval {
         let way = match self {
             Self::Plan(_) => ApprovalWay::Fingerprint,
             Self::Number(_) => ApprovalWay::Number,
             Self::Asked => ApprovalWay::Typed,
             Self::Drill => ApprovalWay::Drill,
         };
-        RecordedApproval { way, approved_by: args.approved_by, reason: args.reason }
+        RecordedApproval { way, approved_by: args.approved_by, reason: args.reason, signatures }
     }
 
     fn number(&self) -> Option<u64> {

@@ -23,6 +23,7 @@ use super::preflight::{self, NotBefore, Preflight, admitted, not_begun};
 use super::progress::Display;
 use super::question;
 use super::recap::Recap;
+use super::signatures::Signatures;
 use super::words::{count, counted, harmless, quoted};
 use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::Manifest;
@@ -44,6 +45,7 @@ use crate::wording::pace::{QuotaOwner, shortest};
 pub(super) struct Terms<'a> {
     pub(super) approval: Approval,
     pub(super) said: ApprovalArgs,
+    pub(super) signatures: Signatures<'a>,
     pub(super) pace: PaceArgs,
     pub(super) checks: CheckArgs,
     pub(super) json: bool,
@@ -62,7 +64,7 @@ pub(super) async fn carry_out(
     entering: Entering,
     terms: Terms<'_>,
 ) -> Result<Exit, Failure> {
-    let Terms { approval, said, pace, checks, json, not_before } = terms;
+    let Terms { approval, said, signatures, pace, checks, json, not_before } = terms;
     let manifest = plan.manifest();
     let mut events = open_events(&pace, manifest)?;
     let begins = not_before.as_ref().map_or_else(OffsetDateTime::now_utc, |it| it.start.when_it_begins());
@@ -71,6 +73,7 @@ pub(super) async fn carry_out(
     let pace = pace.effective(manifest.playbook);
     let mut joined = apps::join(entering).await?;
     let (organization, principal) = admitted(&mut joined, manifest, checks).await?;
+    signatures.check(plan, Some(&joined.reader.author().await?.caller))?;
     note_clocks(&joined.reader);
     // Taken over for good, so that no request to end is lost between the question, the wait and the run.
     let mut requests = interrupt::StopRequests::take_over().map_err(Failure::usage)?;
@@ -80,7 +83,7 @@ pub(super) async fn carry_out(
         seen = preflight::check(plan, resume_point, &mut joined, (organization, principal), checks, not_before.as_ref()) => seen?,
     };
     announce(manifest, resume_point);
-    let recorded = approval.recorded(said);
+    let recorded = approval.recorded(said, signatures.into_recorded());
     let run = open_run(plan, resume_point, &mut seen, &joined, &pace, recorded).await?;
     let writes_left = run.states.iter().map(AccountState::writes_left).sum();
     announce_writes(manifest, resume_point, writes_left, &joined, &pace);

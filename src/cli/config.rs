@@ -1,5 +1,6 @@
 //! `sealoff config`: which settings are in force, and where each of them comes from.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use super::settings::{InForce, NAME, Origin, SettingInForce};
 use super::time_args;
 use super::words::{harmless, quoted};
 use crate::json::DocumentVersion;
+use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::playbook::Playbook;
 
 /// Show which settings are in force, and where each comes from
@@ -55,6 +57,32 @@ pub(super) struct ConfigDocument<'a> {
     file: Option<String>,
     /// Every setting, in the order of the manual.
     settings: Vec<SettingOnWire<'a>>,
+    /// Whose signatures a plan needs before it is applied; all of them hold.
+    signatures: Vec<PolicyOnWire<'a>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct PolicyOnWire<'a> {
+    /// The file that demands it.
+    file: String,
+    /// Those whose signatures count.
+    approvers: BTreeSet<&'a str>,
+    /// How many of them must have signed.
+    approvals: usize,
+    /// Does the signature of the one who applies count?
+    approver_may_apply: bool,
+}
+
+impl<'a> From<&'a ApprovalPolicy> for PolicyOnWire<'a> {
+    fn from(policy: &'a ApprovalPolicy) -> Self {
+        let ApprovalPolicy { source, approvers, approvals, approver_may_apply } = policy;
+        Self {
+            file: source.display().to_string(),
+            approvers: approvers.iter().map(|approver| approver.name.as_str()).collect(),
+            approvals: *approvals,
+            approver_may_apply: *approver_may_apply,
+        }
+    }
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -104,6 +132,7 @@ fn write_json(out: &mut impl Write, in_force: &InForce) -> io::Result<()> {
         sealoff_config: DocumentVersion,
         file,
         settings: in_force.settings.iter().map(on_wire).collect(),
+        signatures: in_force.policies.iter().map(PolicyOnWire::from).collect(),
     };
     writeln!(out, "{}", serde_json::to_string(&line).map_err(io::Error::other)?)
 }
@@ -135,5 +164,12 @@ fn write(out: &mut Lines, in_force: &InForce) {
     if !names.is_empty() {
         out.blank();
         out.at(format_args!("{:VALUES$}", "not set"), names.join(", "));
+    }
+    for policy in &in_force.policies {
+        let PolicyOnWire { file, approvers, approvals, approver_may_apply } = PolicyOnWire::from(policy);
+        let names = harmless(&approvers.into_iter().collect::<Vec<_>>().join(", ")).into_owned();
+        let others = if approver_may_apply { "" } else { ", and not the one who applies" };
+        out.blank();
+        out.at(format_args!("{:VALUES$}", "signatures"), format_args!("{approvals} of {names}{others} ({file})"));
     }
 }

@@ -41,11 +41,20 @@ pub struct ConnectionArgs {
     /// What to get in with
     #[command(flatten)]
     pub credential: CredentialArgs,
+    /// Which file of settings is read
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// Which file of settings is read.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct SettingsArgs {
     /// The file of settings, in place of sealoff.toml in the working folder or in the platform's configuration folder
-    #[arg(long, value_name = "FILE", help_heading = "Settings", conflicts_with = "no_config")]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
     /// Read no file of settings
-    #[arg(long, help_heading = "Settings")]
+    #[arg(long)]
     pub no_config: bool,
 }
 

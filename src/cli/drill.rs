@@ -23,6 +23,7 @@ use super::preview::{self};
 use super::real_job::RealJob;
 use super::report;
 use super::scenario_args::ScenarioArgs;
+use super::signatures::Signatures;
 use super::simulated_apps;
 use super::verify;
 use super::words::{count, counted, harmless};
@@ -322,6 +323,7 @@ async fn begin_or_resume(plan: &PlanFolder, entering: Entering, pace: PaceArgs, 
     let terms = Terms {
         approval: Approval::Drill,
         said: ApprovalArgs::default(),
+        signatures: Signatures::none(),
         pace,
         checks: CheckArgs::default(),
         json,

@@ -1,11 +1,10 @@
 //! `sealoff evidence`: all of a run in one archive, and the check of one.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use schemars::JsonSchema;
-use secrecy::SecretString;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
@@ -13,12 +12,13 @@ use super::failures;
 use super::lines::{self, Lines};
 use super::messages;
 use super::preview::{note_unprinted, quoted};
+use super::signing_key;
 use super::words::{count, counted, harmless, moment};
 use crate::plan::folder::{JOURNAL, PlanFolder};
 use crate::report::evidence::{self, Evidence, EvidenceManifest};
 use crate::report::evidence_run::EvidenceState;
-use crate::report::signing::{NAMESPACE, Signer, SigningError, SigningKey};
 use crate::run::lock::FolderLock;
+use crate::signing::{Purpose, Signer};
 use crate::wording::standing::headline;
 
 /// Pack all of a run into one archive, each file with its digest, and sign it; or check such an archive
@@ -74,7 +74,7 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     };
     let plan = PlanFolder::open(dir)?;
     let _lock = FolderLock::take(plan.path(), "evidence")?;
-    let key = args.sign.as_deref().map(signing_key).transpose()?;
+    let key = args.sign.as_deref().map(signing_key::read).transpose()?;
     Ok(show(&evidence::pack(&plan, output, key.as_ref())?, args.json, Asked::Pack))
 }
 
@@ -85,32 +85,6 @@ enum Asked<'a> {
     Check,
     /// A check of who signed, too: by the key in this file.
     SignedBy(&'a Path),
-}
-
-fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
-    enum NoKey {
-        Signing(SigningError),
-        Ended(Failure),
-    }
-    impl From<SigningError> for NoKey {
-        fn from(error: SigningError) -> Self {
-            Self::Signing(error)
-        }
-    }
-    let ask = || {
-        if !io::stdin().is_terminal() {
-            let what = format!("{} is protected by a passphrase, and there is no terminal to ask for it", quoted(path));
-            return Err(NoKey::Ended(Failure::refused(what).with_next(
-                "Run it at a terminal, or sign the archive's manifest yourself: ssh-keygen -Y sign uses the agent.",
-            )));
-        }
-        let typed = rpassword::prompt_password(format!("Passphrase of {}: ", quoted(path)));
-        typed.map(SecretString::from).map_err(|error| NoKey::Ended(Failure::refused(error)))
-    };
-    SigningKey::read(path, ask).map_err(|error| match error {
-        NoKey::Signing(error) => Failure::usage(error),
-        NoKey::Ended(failure) => failure,
-    })
 }
 
 /// What an archive holds, as `--json` prints it.
@@ -219,5 +193,5 @@ fn write_how_to_check(out: &mut Lines, archive: &Path) {
     out.blank();
     out.text("To check it without sealoff:");
     out.command(2, format_args!("unzip -p {archive} manifest.json.sig > manifest.json.sig"));
-    out.command(2, format_args!("unzip -p {archive} manifest.json | ssh-keygen -Y verify -f allowed_signers -I NAME -n {NAMESPACE} -s manifest.json.sig"));
+    out.command(2, format_args!("unzip -p {archive} manifest.json | ssh-keygen -Y verify -f allowed_signers -I NAME -n {} -s manifest.json.sig", Purpose::Evidence.namespace()));
 }

@@ -25,6 +25,7 @@
 //! | [`plan`], [`again`], [`undo`] | `preview`, as a person approves it |
 //! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
+//! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
 //! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
@@ -93,7 +94,10 @@ mod scheduled_start;
 pub mod schemas;
 mod settings;
 mod shell;
+pub mod sign;
 mod sign_in_args;
+mod signatures;
+mod signing_key;
 pub mod simulate;
 mod simulate_watch;
 mod simulated_apps;
@@ -149,6 +153,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Plan(plan::PlanArgs),
+    Sign(sign::SignArgs),
     Apply(apply::ApplyArgs),
     Run(run::RunArgs),
     Status(status::StatusArgs),
@@ -247,8 +252,9 @@ fn first_contact() -> std::io::Result<Exit> {
 fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
     match cli.command {
         Command::Plan(args) => in_runtime(plan::run(args)),
-        Command::Apply(args) => in_runtime(apply::run(args)),
-        Command::Run(args) => in_runtime(run::run(args)),
+        Command::Sign(args) => sign::run(&args, &in_force.policies),
+        Command::Apply(args) => in_runtime(apply::run(args, &in_force.policies)),
+        Command::Run(args) => in_runtime(run::run(args, &in_force.policies)),
         Command::Status(args) => status::run(args),
         Command::Results(args) => results::run(args),
         Command::Verify(args) => in_runtime(verify::run(args)),

@@ -69,7 +69,8 @@ pub(super) fn show(summary: &Summary, json: bool) {
 /// Reads a plan back that was just made, and writes its page beside it in the same pass. What fails of this takes nothing
 /// from the plan, and is no failure.
 pub(super) fn read_back(summary: &Summary) -> Option<PlanFolder> {
-    let page = OpeningPlan::begin(&summary.folder).map_err(PageError::from).and_then(plan_page::write);
+    let page =
+        OpeningPlan::begin(&summary.folder).map_err(PageError::from).and_then(|plan| plan_page::write(plan, &[]));
     let noted = |error| match error {
         PageError::Write(_) => {
             messages::note(format_args!("there is no page of this plan, and the plan itself is whole: {error}"));

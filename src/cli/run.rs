@@ -14,7 +14,9 @@ use super::messages;
 use super::pace_args::PaceArgs;
 use super::plan::{self, PlanningArgs};
 use super::preview;
+use super::signatures::{self, Signatures};
 use super::size_guard;
+use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PlanFolder;
 use crate::plan::phrase::spoken_number;
 use crate::run::lock::FolderLock;
@@ -57,9 +59,12 @@ pub struct RunArgs {
 /// # Errors
 ///
 /// As `plan` or `apply` fails. A plan that was made stays, and can be applied.
-pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
+pub async fn run(args: RunArgs, policies: &[ApprovalPolicy]) -> Result<Exit, Failure> {
     if args.plan.explain {
         return args.plan.explained(args.json);
+    }
+    if let Some(policy) = policies.first().filter(|_| !args.dry_run) {
+        return Err(signatures::cannot_be_had_in_one_go(policy));
     }
     let from_stdin = args.plan.roster.as_os_str() == "-";
     let can_ask = std::io::stdin().is_terminal() && !from_stdin;
@@ -98,6 +103,7 @@ pub async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let terms = Terms {
         approval,
         said: args.said,
+        signatures: Signatures::none(),
         pace: args.pace,
         checks: args.plan.checks,
         json: args.json,

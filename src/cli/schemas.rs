@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{
-    config, doctor, drill_phases, evidence, explain, export, keygen, packets, preview, recap, report, results,
+    config, doctor, drill_phases, evidence, explain, export, keygen, packets, preview, recap, report, results, sign,
     simulate, status, unseal, verification,
 };
 use crate::run::events_log::EventLine;
@@ -64,6 +64,7 @@ impl DocumentSchema {
                 "run",
                 "What became of a run: sealoff apply, run and drill with --json, one line",
             ),
+            Self::of::<sign::SignDocument<'_>>("sign", "Who signed a plan: sealoff sign --json"),
             Self::of::<simulate::SimulateDocument<'_>>("simulate", "Where the simulator is: sealoff simulate --json"),
             Self::of::<status::StatusDocument<'_>>("status", "Where a run stands: sealoff status --json"),
             Self::of::<unseal::CredentialDocument<'_>>(

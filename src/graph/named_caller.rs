@@ -49,6 +49,16 @@ impl NamedCaller {
             Caller::Unknown => Self::Unknown {},
         }
     }
+
+    /// Everything that they are known by: name and id.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::App { client_id, name } => vec![client_id.clone(), name.clone()],
+            Self::Person { object_id, name } => vec![object_id.to_string(), name.clone()],
+            Self::Unknown {} => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for NamedCaller {

@@ -37,6 +37,7 @@ topics! {
     certificates "certificates" "certificates.md" "certificates as keys: AD CS, openssl, PowerShell, PFX"
     pace "pace" "pace.md" "how fast it goes, and the quota"
     apps "apps" "apps.md" "several apps, for more pace"
+    signatures "signatures" "signatures.md" "a second person signs the plan"
     schedule "schedule" "schedule.md" "begin at an agreed time"
     recovery "recovery" "recovery.md" "interrupted, no network, full disk; exit codes"
     proof "proof" "proof.md" "verify, undo, report, evidence"

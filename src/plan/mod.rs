@@ -17,6 +17,7 @@
 //! | [`reach`] | which accounts the directory roles of the app or person do not reach |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`], [`phrase`] | a decision as a line, the lines as numbers, the numbers under a fingerprint, and what approves it |
+//! | [`signatures`], [`approvers`] | who signed a plan, and whose signatures it needs |
 //! | [`author`] | who made a plan, or worked on its run |
 //! | [`planner`] | roster in, plan folder out |
 //! | `writer` | a row becomes a line of the plan's files, and all of them a plan |
@@ -30,6 +31,7 @@
 pub mod account_rules;
 mod administrators;
 pub mod again;
+pub mod approvers;
 pub mod author;
 pub mod beside;
 mod contradiction;
@@ -53,6 +55,7 @@ pub mod reason;
 pub mod row;
 pub mod rules;
 pub mod ruling;
+pub mod signatures;
 pub mod size;
 pub mod summary;
 #[cfg(test)]

@@ -26,7 +26,6 @@ use zip::{ZipArchive, ZipWriter};
 use super::evidence_run::{EvidenceRun, EvidenceState};
 use super::refused;
 use super::run_page::REPORT_HTML;
-use super::signing::{self, Signer, SigningError, SigningKey};
 use crate::digest::{Digest, Hashing};
 use crate::ids::TenantId;
 use crate::json::Rfc3339Moment;
@@ -35,12 +34,14 @@ use crate::plan::folder::{
     FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, PLAN_CSV, PLAN_HTML, PLAN_JSON, PlanFolder, REFUSED, RESULTS,
 };
 use crate::plan::playbook::Playbook;
+use crate::plan::signatures::SIGNATURE_FILES;
 use crate::private_files::{self, Pending};
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::run::run_error::RunError;
+use crate::signing::{self, Purpose, Signer, SigningError, SigningKey};
 use crate::verify::table::VERIFICATION_CSV;
 
-/// The files that make the evidence, where they are there.
+/// The files that make the evidence, where they are there, beside the signatures of those who approved the plan.
 const FILES: [&str; 10] =
     [PLAN_JSON, PLAN_CSV, PLAN_HTML, JOURNAL, RESULTS, REFUSED, VERIFICATION_CSV, REPORT_HTML, ONPREM_CSV, ONPREM_PS1];
 const MANIFEST: &str = "manifest.json";
@@ -174,7 +175,7 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
         .large_file(true)
         .unix_permissions(0o600)
         .last_modified_time(time_in_archive(contents.created_at));
-    for name in FILES {
+    for name in FILES.into_iter().chain(SIGNATURE_FILES) {
         let path = plan.path().join(name);
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -188,7 +189,7 @@ pub fn pack(plan: &PlanFolder, archive: &Path, key: Option<&SigningKey>) -> Resu
     }
     let mut text = serde_json::to_vec_pretty(&contents).map_err(|error| io_of(archive)(error.into()))?;
     text.push(b'\n');
-    let signature = key.map(|key| key.sign(&text)).transpose()?;
+    let signature = key.map(|key| key.sign(Purpose::Evidence, &text)).transpose()?;
     let signature = signature.as_deref().map(|signature| (SIGNATURE, signature.as_bytes()));
     for (name, bytes) in [(MANIFEST, text.as_slice())].into_iter().chain(signature) {
         zip.start_file(name, options).map_err(|error| io_of(archive)(error.into()))?;
@@ -231,7 +232,7 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Evidence, EvidenceEr
         return Err(EvidenceError::DoesNotHold(what));
     }
     let signed_by = match read_text(&mut zip, SIGNATURE)? {
-        Some(signature) => Some(signing::check(&text, &signature, by)?),
+        Some(signature) => Some(signing::check(Purpose::Evidence, &text, &signature, by)?),
         None if by.is_some() => return Err(EvidenceError::DoesNotHold("it is not signed".to_owned())),
         None => None,
     };
@@ -244,7 +245,7 @@ pub fn check(archive: &Path, by: Option<&Signer>) -> Result<Evidence, EvidenceEr
     }
     let scratch = private_files::temporary_folder("sealoff-evidence-").map_err(io_of)?;
     for entry in &contents.files {
-        if !FILES.contains(&entry.name.as_str()) {
+        if !FILES.iter().chain(&SIGNATURE_FILES).any(|name| *name == entry.name) {
             return Err(EvidenceError::DoesNotHold(format!("{:?} is no file of a run", entry.name)));
         }
         take_out(&mut zip, entry, &scratch.path().join(&entry.name))?;

@@ -20,7 +20,7 @@
 //! | `run_facts` | what a report is made of |
 //! | [`run_page`], `run_sections` | `report.html` of a run's folder, and what it says |
 //! | [`refused`] | the rows of the list that were not touched, as a roster |
-//! | [`evidence`], [`signing`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
+//! | [`evidence`] | all of a run in one archive, each file with its digest, signed as `ssh-keygen` checks it |
 //! | [`letter`], [`spelling`] | one person's new password, to be printed and handed over, and how it is said |
 //! | `assets/` | the styles and the script |
 
@@ -42,6 +42,5 @@ pub mod refused;
 mod run_facts;
 pub mod run_page;
 mod run_sections;
-pub mod signing;
 pub mod spelling;
 mod timeline;

@@ -13,6 +13,7 @@ use super::legend::{Legend, RowWords};
 use super::limits::MAX_PLAIN_ROWS;
 use super::listing::{Listing, PageLimits};
 use super::plan_sections;
+use crate::plan::approvers::RecordedSignature;
 use crate::plan::folder::{FolderError, OpeningPlan, PLAN_CSV, PLAN_HTML, PlanFolder};
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
@@ -38,16 +39,16 @@ pub enum PageError {
 
 /// Opens a plan and writes its page (0600) into its folder in the same pass, in place of one that is there.
 ///
-/// The page holds no secret: recipients are public, and no credential exists yet. Nothing reads it back, and the
+/// `signatures` are those of the plan that hold. The page holds no secret: recipients are public, and no credential exists yet. Nothing reads it back, and the
 /// fingerprint does not cover it.
 ///
 /// # Errors
 ///
 /// The plan does not open, or the page cannot be written; an older page is then untouched.
-pub fn write(mut opening: OpeningPlan) -> Result<PlanFolder, PageError> {
+pub fn write(mut opening: OpeningPlan, signatures: &[RecordedSignature]) -> Result<PlanFolder, PageError> {
     let (folder, manifest) = (opening.path().to_owned(), opening.manifest().clone());
     private_files::replace(&folder.join(PLAN_HTML), |out| {
-        render(&folder, &manifest, opening.by_ref(), out)?;
+        render(&folder, &manifest, signatures, opening.by_ref(), out)?;
         Ok(opening.finish()?)
     })
 }
@@ -55,6 +56,7 @@ pub fn write(mut opening: OpeningPlan) -> Result<PlanFolder, PageError> {
 fn render(
     folder: &Path,
     manifest: &Manifest,
+    signatures: &[RecordedSignature],
     rows: impl Iterator<Item = PlanRow>,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -66,7 +68,7 @@ fn render(
         title: plan_sections::title(manifest),
         masthead: plan_sections::masthead(manifest),
         figures: "The",
-        sections: plan_sections::all(folder, manifest),
+        sections: plan_sections::all(folder, manifest, signatures),
         people: PeopleSlot {
             title: "The people",
             search: "Search by name, sign-in name or handoff",

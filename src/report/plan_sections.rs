@@ -11,6 +11,7 @@ use strum::IntoEnumIterator as _;
 use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::limits::MAX_PLAIN_ROWS;
 use super::page_text::{PageText, page_text};
+use crate::plan::approvers::RecordedSignature;
 use crate::plan::counts::Counts;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
@@ -71,8 +72,8 @@ pub(super) fn masthead(plan: &Manifest) -> Masthead {
 }
 
 /// All that the page says before it names the people.
-pub(super) fn all(folder: &Path, manifest: &Manifest) -> Markup {
-    html! { (next(folder, manifest)) (signed(manifest)) (work(manifest)) (reasons(manifest)) }
+pub(super) fn all(folder: &Path, manifest: &Manifest, signatures: &[RecordedSignature]) -> Markup {
+    html! { (next(folder, manifest)) (signed(manifest, signatures)) (work(manifest)) (reasons(manifest)) }
 }
 
 /// Who does what now.
@@ -117,8 +118,22 @@ fn next(folder: &Path, manifest: &Manifest) -> Markup {
     }
 }
 
-fn signed(manifest: &Manifest) -> Markup {
+/// Who has signed with a key, and a line for those who sign on paper.
+fn signed(manifest: &Manifest, signatures: &[RecordedSignature]) -> Markup {
     html! {
+        @if !signatures.is_empty() {
+            section aria-labelledby="signed-title" {
+                h2 #signed-title { "Signed by" }
+                ul {
+                    @for RecordedSignature { key, name } in signatures {
+                        li {
+                            @if let Some(name) = name { strong { (PageText(name)) } " with " }
+                            "the key " code { (page_text(key)) }
+                        }
+                    }
+                }
+            }
+        }
         @if manifest.accounts() > 0 {
             (signature(&format!(
                 "I have read this plan and approve it, and no other: {}. What is not printed here stands in plan.csv, SHA-256 {}.",

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::named_caller::NamedCaller;
+use crate::plan::approvers::RecordedSignature;
 use crate::plan::author::Author;
 
 /// Who works on a run in one process, by whose approval, and through which apps.
@@ -30,6 +31,9 @@ pub struct RecordedApproval {
     /// Why, or by which ticket, as `--reason` says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The signatures of the plan that held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<RecordedSignature>,
 }
 
 /// How the operator showed that this plan is meant.
@@ -59,6 +63,13 @@ impl fmt::Display for RecordedApproval {
         }
         if let Some(reason) = &self.reason {
             write!(f, ", because of: {reason}")?;
+        }
+        for (place, RecordedSignature { key, name }) in self.signatures.iter().enumerate() {
+            f.write_str(if place == 0 { ", signed by " } else { " and " })?;
+            match name {
+                Some(name) => write!(f, "{name} ({key})")?,
+                None => write!(f, "the key {key}")?,
+            }
         }
         Ok(())
     }

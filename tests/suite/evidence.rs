@@ -212,7 +212,7 @@ fn an_archive_says_how_far_its_run_is() {
     let json = stage.run(&["evidence", "--check", "e-not-begun.zip", "--json"]).exited(3).complains(&[begun]).json();
     assert_eq!((&json["run"]["state"], &json["run"]["pending"]), (&"not-begun".into(), &30.into()));
 
-    stage.kill_after_answers(20, 15, "run", &["apply", "run", "--confirm", "30", "--max-in-flight", "1"]);
+    stage.kill_after_answers(25, 20, "run", &["apply", "run", "--confirm", "30", "--max-in-flight", "1"]);
     let unfinished = "This run is not finished";
     stage.run(&["evidence", "run", "-o", "e.zip"]).exited(3).says(&[unfinished, "e-not-finished.zip"]);
     stage.run(&["evidence", "--check", "e-not-finished.zip"]).exited(3).says(&[unfinished, "accounts are not begun"]);

@@ -55,6 +55,7 @@ mod several_apps;
 mod shell;
 #[cfg(unix)]
 mod signals;
+mod signatures;
 mod signing_in;
 mod simulator;
 mod soup;

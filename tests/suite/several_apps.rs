@@ -240,11 +240,11 @@ fn a_certificate_and_a_federated_token_let_further_apps_write_to_the_end() {
 
 #[test]
 fn a_run_that_is_gone_on_with_counts_only_what_is_left() {
-    let (stage, roster) = stage(40, vec![FurtherApp::numbered(2)]);
+    let (stage, roster) = stage(20, vec![FurtherApp::numbered(2)]);
     stage.plan(&roster, "contain", "out", &[]).succeeded();
-    stage.kill_after_answers(20, 20, "out", &["apply", "out", "--confirm", "40", "--max-in-flight", "1"]);
+    stage.kill_after_answers(25, 20, "out", &["apply", "out", "--confirm", "20", "--max-in-flight", "1"]);
     let ran = apply(&stage, &[&sound(&stage, 2)], &[]).succeeded();
-    ran.complains(&["going on: 20 of 80 writes are done", "through 2 apps: 60 writes left, "]);
+    ran.complains(&["going on: 20 of 40 writes are done", "through 2 apps: 20 writes left, "]);
     stage.judge("out");
 }
 

@@ -2,14 +2,15 @@
 
 use std::env;
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::error::{PLAYBOOKS, SettingsError};
 use super::key::{EACH_TIME, KEYS, SettingKey, SettingKind, folded, looks_like_a_secret, names_a_secret, nearest};
-use crate::cli::words::harmless;
+use super::policy::{POLICY, PolicyDraft};
+use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::playbook::Playbook;
 use crate::private_files;
 use crate::text_file::{self, Letters};
@@ -19,8 +20,6 @@ use crate::toml_text::{IN_SINGLE_QUOTES, line_with_path};
 pub(crate) const NAME: &str = "sealoff.toml";
 /// No such file is ever longer.
 const MAX_FILE: u64 = 256 * 1024;
-/// The table with a table for each playbook.
-const PLAYBOOKS: &str = "playbook";
 
 /// One line of the file.
 #[derive(Debug)]
@@ -39,60 +38,8 @@ pub(super) struct Setting {
 pub(super) struct SettingsFile {
     pub(super) path: PathBuf,
     pub(super) settings: Vec<Setting>,
-}
-
-/// Why a file cannot be used. No value of the file is ever part of it.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum SettingsError {
-    #[error("{} cannot be read: {error}", path.display())]
-    Unreadable { path: PathBuf, error: io::Error },
-    #[error("others may change {}, and so choose the tenant and who can open the passwords; keep them out: {}", .0.display(), private_files::how_to_keep_others_out(.0, "go-w"))]
-    WritableByOthers(PathBuf),
-    #[error("{} belongs to another user, who could choose the tenant and who can open the passwords", .0.display())]
-    NotYours(PathBuf),
-    #[error("{}:{line}: this is no TOML: {reason}", path.display())]
-    NotToml { path: PathBuf, line: usize, reason: String },
-    #[error(
-        "{}:{line}: secrets are not allowed in this file, because such files get copied; take it out, renew it if others have seen the \
-         file, and name a file that holds nothing else with client_secret_file, or set AZURE_CLIENT_SECRET", path.display()
-    )]
-    Secret { path: PathBuf, line: usize },
-    #[error("{}:{line}: {} is not a setting{}", path.display(), harmless(name), did_you_mean(*meant))]
-    Unknown { path: PathBuf, line: usize, name: String, meant: Option<&'static str> },
-    #[error("{}:{line}: {} is no playbook{}", path.display(), harmless(name), one_of(*meant))]
-    NoPlaybook { path: PathBuf, line: usize, name: String, meant: Option<&'static str> },
-    #[error("{}:{line}: {name} cannot stand in a file: it has to be said each time, on the command line", path.display())]
-    EachTime { path: PathBuf, line: usize, name: &'static str },
-    #[error("{}:{line}: {name} is the same for every playbook; it stands above the tables", path.display())]
-    NotPerPlaybook { path: PathBuf, line: usize, name: &'static str },
-    #[error("{}:{line}: {name} must be {expected}", path.display())]
-    Shape { path: PathBuf, line: usize, name: &'static str, expected: &'static str },
-    #[error("{}:{line}: the value of {name} cannot be used: {reason}", path.display())]
-    Value { path: PathBuf, line: usize, name: &'static str, reason: String },
-    #[error("{}:{line}: {first} stands above, and {second} is another way in; leave one of them out", path.display())]
-    TwoWaysIn { path: PathBuf, line: usize, first: &'static str, second: &'static str },
-    #[error(
-        "{}:{line}: {name} says where secrets are sent, and a file that was merely found in the working folder may have come \
-         with an archive", path.display()
-    )]
-    MerelyFound { path: PathBuf, line: usize, name: &'static str },
-}
-
-fn did_you_mean(meant: Option<&'static str>) -> String {
-    match meant {
-        None => "; samples/sealoff.toml has them all".to_owned(),
-        Some(meant) if EACH_TIME.contains(&meant) && meant != PLAYBOOKS => {
-            format!("; did you mean {meant}? That has to be said each time, on the command line")
-        }
-        Some(meant) => format!("; did you mean {meant}?"),
-    }
-}
-
-fn one_of(meant: Option<&'static str>) -> String {
-    meant.map_or_else(
-        || format!("; there are {}", Playbook::ALL.map(Playbook::name).join(", ")),
-        |meant| format!("; did you mean {meant}?"),
-    )
+    /// Who must have signed a plan, and the line that says so.
+    pub(super) policy: Option<(usize, ApprovalPolicy)>,
 }
 
 /// What sends the operator's credentials elsewhere.
@@ -107,8 +54,13 @@ pub(super) fn here() -> PathBuf {
 pub(super) fn found() -> Option<PathBuf> {
     let here = here();
     // What is there and cannot be read is found too, and the error says why.
-    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
-    Some(here).filter(is_there).or_else(|| configuration_folder().map(|folder| folder.join(NAME)).filter(is_there))
+    Some(here).filter(|path| path.symlink_metadata().is_ok()).or_else(configured)
+}
+
+/// The file in the platform's configuration folder, where there is one.
+pub(super) fn configured() -> Option<PathBuf> {
+    let path = configuration_folder().map(|folder| folder.join(NAME));
+    path.filter(|path| path.symlink_metadata().is_ok())
 }
 
 /// The platform's folder for the configuration of this program.
@@ -150,6 +102,9 @@ impl SettingsFile {
     /// As [`SettingsFile::read`]; or it says where secrets are sent.
     pub(super) fn read_here() -> Result<Self, SettingsError> {
         let file = Self::read(&here())?;
+        if let Some((line, _)) = file.policy {
+            return Err(SettingsError::PolicyMerelyFound { path: file.path, line });
+        }
         match file.settings.iter().find(|setting| LEADS_AWAY.contains(&setting.key.name)) {
             None => Ok(file),
             Some(Setting { key, line, .. }) => {
@@ -168,7 +123,8 @@ impl SettingsFile {
             // Never its display, which shows the line.
             SettingsError::NotToml { path: path.to_owned(), line, reason: error.message().to_owned() }
         })?;
-        let mut reading = SettingsReader { path, line_at: &line_at, settings: Vec::new() };
+        let mut reading =
+            SettingsReader { path, line_at: &line_at, settings: Vec::new(), policy: PolicyDraft::default() };
         for (name, value) in table.get_ref() {
             let line = line_at(name.span().start);
             match (name.get_ref().as_ref(), value.get_ref()) {
@@ -186,7 +142,8 @@ impl SettingsFile {
             let (path, line) = (path.to_owned(), second.line);
             return Err(SettingsError::TwoWaysIn { path, line, first: first.key.name, second: second.key.name });
         }
-        Ok(Self { path: path.to_owned(), settings: reading.settings })
+        let policy = reading.policy.finish(path)?;
+        Ok(Self { path: path.to_owned(), settings: reading.settings, policy })
     }
 }
 
@@ -194,6 +151,7 @@ struct SettingsReader<'a> {
     path: &'a Path,
     line_at: &'a dyn Fn(usize) -> usize,
     settings: Vec<Setting>,
+    policy: PolicyDraft,
 }
 
 impl SettingsReader<'_> {
@@ -231,6 +189,12 @@ impl SettingsReader<'_> {
         if holds_a_secret(value.get_ref()) || looks_like_a_secret(name) {
             return Err(SettingsError::Secret { path: path(), line });
         }
+        if let Some(name) = POLICY.into_iter().find(|known| *known == name) {
+            return match playbook {
+                Some(_) => Err(SettingsError::NotPerPlaybook { path: path(), line, name }),
+                None => self.policy.take(self.path, line, name, value.get_ref()),
+            };
+        }
         let Some(key) = KEYS.iter().find(|key| key.name == name) else {
             if let Some(name) = EACH_TIME.into_iter().find(|known| folded(known) == folded(name)) {
                 return Err(SettingsError::EachTime { path: path(), line, name });
@@ -238,7 +202,8 @@ impl SettingsReader<'_> {
             if names_a_secret(name) {
                 return Err(SettingsError::Secret { path: path(), line });
             }
-            let meant = nearest(name, KEYS.iter().map(|key| key.name).chain([PLAYBOOKS]).chain(EACH_TIME));
+            let meant =
+                nearest(name, KEYS.iter().map(|key| key.name).chain([PLAYBOOKS]).chain(POLICY).chain(EACH_TIME));
             return Err(SettingsError::Unknown { path: path(), line, name: name.to_owned(), meant });
         };
         if playbook.is_some() && !key.per_playbook {

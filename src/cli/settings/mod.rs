@@ -3,8 +3,10 @@
 //! The command line is parsed twice: once to know what was said, and once with what the file says as default values of the
 //! arguments that were not given. So every other room sees arguments and nothing else, and clap keeps the order.
 
+mod error;
 mod file;
 mod key;
+mod policy;
 #[cfg(test)]
 mod tests;
 
@@ -22,9 +24,11 @@ use super::exit::Failure;
 use super::messages::{self, MessageArgs};
 use super::usage;
 use super::words::quoted;
+use crate::plan::approvers::ApprovalPolicy;
 use crate::plan::folder::PLAN_JSON;
 use crate::plan::playbook::Playbook;
-use file::{Setting, SettingsError, SettingsFile};
+use error::SettingsError;
+use file::{Setting, SettingsFile};
 use key::{AUTH, KEYS, SettingKey, SettingKind};
 
 pub(super) use file::NAME;
@@ -63,6 +67,9 @@ pub(super) struct SettingInForce {
 /// Settings that mean nothing where no password is set.
 const ABOUT_PASSWORDS: [&str; 5] = ["seal_to", "recipients", "cms_oaep", "password", "password_length"];
 
+/// The commands that need to know whose signatures a plan needs.
+const ASKED_FOR_SIGNATURES: [&str; 4] = ["sign", "apply", "run", "config"];
+
 /// What is in force for a command, and where it comes from.
 #[derive(Debug, Default)]
 pub(super) struct InForce {
@@ -72,6 +79,8 @@ pub(super) struct InForce {
     playbook: Option<Playbook>,
     /// Every setting that the command knows.
     pub(super) settings: Vec<SettingInForce>,
+    /// Who must have signed a plan before it is applied; all of them hold.
+    pub(super) policies: Vec<ApprovalPolicy>,
 }
 
 /// The command line, with what the file of settings says where neither a flag nor a variable does. A command line that
@@ -141,6 +150,7 @@ fn with_settings(
         Ok(file)
     };
     let file = file.map(read).transpose().map_err(failure)?;
+    let policies = if ASKED_FOR_SIGNATURES.contains(&name) { policies(file.as_ref())? } else { Vec::new() };
     let chosen = match &file {
         Some(file) => chosen(known, sub, file),
         None => HashMap::new(),
@@ -160,8 +170,22 @@ fn with_settings(
         None => Vec::new(),
     };
     let playbook = matches.subcommand().and_then(|(_, sub)| playbook_of(known, sub));
-    let in_force = InForce { file: file.map(|file| file.path), playbook, settings };
+    let in_force = InForce { file: file.map(|file| file.path), playbook, settings, policies };
     Ok(Some((matches, in_force)))
+}
+
+/// What the file that is read demands, and what the one in the configuration folder does, whichever file is read and even
+/// where none is: a guard against acting alone is not lifted by the one who acts.
+fn policies(file: Option<&SettingsFile>) -> Result<Vec<ApprovalPolicy>, Failure> {
+    let of_file = file.and_then(|file| file.policy.as_ref()).map(|(_, policy)| policy.clone());
+    let Some(path) = file::configured().filter(|path| file.is_none_or(|file| file.path != *path)) else {
+        return Ok(of_file.into_iter().collect());
+    };
+    let configured = SettingsFile::read(&path).map_err(|error| {
+        Failure::refused(error)
+            .with_next("Whether it demands signatures cannot be seen, so it has to be put right first.")
+    })?;
+    Ok(of_file.into_iter().chain(configured.policy.map(|(_, policy)| policy)).collect())
 }
 
 fn has(command: &Command, id: &str) -> bool {
@@ -313,6 +337,12 @@ fn failure(error: SettingsError) -> Failure {
         SettingsError::MerelyFound { .. } => {
             return Failure::refused(error).with_next(
                 "If it is yours: --config sealoff.toml, or put it into the configuration folder. Otherwise: --no-config",
+            );
+        }
+        SettingsError::PolicyMerelyFound { .. } => {
+            return Failure::refused(error).with_next(
+                "Put it into the configuration folder, or into a file that is named with --config. To go on without this file: \
+                 --no-config",
             );
         }
         SettingsError::EachTime { .. } => "What lifts a guard or approves must be meant each time. Take the line out.",

@@ -133,6 +133,7 @@ fn a_failure_names_the_line_of_the_setting_that_it_is_about_and_of_no_other() {
             setting("handoff_by", Origin::File { line: 3, playbook: None }),
             setting("protect", Origin::Flag("--protect".to_owned())),
         ],
+        policies: Vec::new(),
     };
     let next = |failure: Failure| in_force.with_origin(failure).remedy();
     let failure = || Failure::usage("the roster has no column \"manager\"");

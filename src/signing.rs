@@ -13,8 +13,25 @@ use crate::text_file::{self, Letters};
 /// A public key is one line.
 const MAX_PUBLIC_KEY: u64 = 64 * 1024;
 
-/// What a signature is for: `ssh-keygen -Y verify -n sealoff-evidence`. A signature for one thing is none for another.
-pub const NAMESPACE: &str = "sealoff-evidence";
+/// What a signature is for. A signature for one thing is none for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The manifest of an archive of evidence.
+    Evidence,
+    /// A plan that its signer approves.
+    Plan,
+}
+
+impl Purpose {
+    /// As `ssh-keygen -Y verify -n` takes it.
+    #[must_use]
+    pub const fn namespace(self) -> &'static str {
+        match self {
+            Self::Evidence => "sealoff-evidence",
+            Self::Plan => "sealoff-plan",
+        }
+    }
+}
 
 /// Why something cannot be signed, or a signature does not hold.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +54,7 @@ pub enum SigningError {
         reason: String,
     },
     /// Another kind of key.
-    #[error("{} is a key of the kind {kind}, and evidence is signed with ssh-ed25519 alone", path.display())]
+    #[error("{} is a key of the kind {kind}, and sealoff signs with ssh-ed25519 alone", path.display())]
     OtherKind {
         /// The file.
         path: PathBuf,
@@ -90,9 +107,9 @@ impl SigningKey {
     /// # Errors
     ///
     /// Only what signing can fail with.
-    pub fn sign(&self, message: &[u8]) -> Result<String, SigningError> {
+    pub fn sign(&self, purpose: Purpose, message: &[u8]) -> Result<String, SigningError> {
         let failed = |error: ssh_key::Error| SigningError::DoesNotHold(error.to_string());
-        let signature = self.0.sign(NAMESPACE, HashAlg::Sha512, message).map_err(failed)?;
+        let signature = self.0.sign(purpose.namespace(), HashAlg::Sha512, message).map_err(failed)?;
         signature.to_pem(LineEnding::LF).map_err(failed)
     }
 
@@ -104,6 +121,7 @@ impl SigningKey {
 }
 
 /// The public key of a signer.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signer(PublicKey);
 
 impl Signer {
@@ -115,22 +133,48 @@ impl Signer {
     pub fn read(path: &Path) -> Result<Self, SigningError> {
         let text = text_file::read(path, MAX_PUBLIC_KEY, Letters::Unicode)
             .map_err(|source| SigningError::Io { path: path.to_owned(), source })?;
-        let key = PublicKey::from_openssh(text.trim());
-        key.map(Self).map_err(|error| SigningError::NoKey { path: path.to_owned(), reason: error.to_string() })
+        Self::parse(&text).map_err(|reason| SigningError::NoKey { path: path.to_owned(), reason })
+    }
+
+    /// A line as `ssh-keygen` writes it to a `.pub` file.
+    ///
+    /// # Errors
+    ///
+    /// Why it is no public key.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        PublicKey::from_openssh(line.trim()).map(Self).map_err(|error| error.to_string())
+    }
+
+    /// Can it sign what sealoff checks?
+    #[must_use]
+    pub fn is_ed25519(&self) -> bool {
+        self.0.algorithm() == Algorithm::Ed25519
+    }
+
+    /// What stands behind the key in its line: often a name and a machine.
+    #[must_use]
+    pub fn comment(&self) -> &str {
+        self.0.comment()
+    }
+
+    /// The key's fingerprint, as `ssh-keygen -l` shows it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.0.fingerprint(HashAlg::Sha256).to_string()
     }
 }
 
-/// Checks a signature in OpenSSH's armour, and gives the fingerprint of the key that made it. Whose key that is, only
-/// by whom, only a known key says: `by` is the one that it must be.
+/// Checks a signature in OpenSSH's armour, and gives the fingerprint of the key that made it. Whose key that is, only a known
+/// key says: `by` is the one that it must be.
 ///
 /// # Errors
 ///
 /// The signature is none, is of another message or for another purpose, or was made by another key than `by`.
-pub fn check(message: &[u8], signature: &[u8], by: Option<&Signer>) -> Result<String, SigningError> {
+pub fn check(purpose: Purpose, message: &[u8], signature: &[u8], by: Option<&Signer>) -> Result<String, SigningError> {
     let does_not_hold = |error: ssh_key::Error| SigningError::DoesNotHold(error.to_string());
     let signature = SshSig::from_pem(signature).map_err(does_not_hold)?;
     let key = PublicKey::new(signature.public_key().clone(), "");
-    key.verify(NAMESPACE, message, &signature).map_err(does_not_hold)?;
+    key.verify(purpose.namespace(), message, &signature).map_err(does_not_hold)?;
     let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
     if by.is_some_and(|by| by.0.key_data() != key.key_data()) {
         return Err(SigningError::DoesNotHold(format!("it was made by another key, {fingerprint}")));
