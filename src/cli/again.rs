@@ -10,10 +10,11 @@ use super::messages;
 use super::plan;
 use super::precheck::CheckArgs;
 use super::preview;
+use super::replace_args::ReplaceArgs;
 use super::tenant_check::check_tenant;
 use super::words::quoted;
 use crate::plan::again::{self, ChangedBack};
-use crate::plan::folder::{self, PlanFolder};
+use crate::plan::folder::PlanFolder;
 use crate::plan::manifest::{Manifest, ProtectedList};
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
@@ -36,9 +37,11 @@ pub struct AgainArgs {
     /// The folder of the run
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// The folder for the plan and everything that follows from it; new or empty
+    /// The folder for the plan and everything that follows from it; new or empty, or see --replace
     #[arg(long, short = 'o', value_name = "DIR2")]
     out: PathBuf,
+    #[command(flatten)]
+    replace: ReplaceArgs,
     /// Who can open the new passwords, in place of those of the run: an age1… recipient, an SSH public key, a file of them,
     /// or the file of an X.509 certificate; may be repeated
     #[arg(long, value_name = "RECIPIENT")]
@@ -72,12 +75,12 @@ pub async fn run(args: AgainArgs) -> Result<Exit, Failure> {
     let _lock = FolderLock::take(origin.path(), "again")?;
     let changed_back = changed_back(&origin)?;
     let rules = rules(&args, origin.manifest())?;
-    folder::is_free(&args.out)?;
+    let place = args.replace.place(&args.out, None)?;
     let connected = args.connection.connect()?;
     check_tenant(origin.manifest(), &connected).await?;
-    let (summary, _) = plan::with_planner(rules, &connected, args.checks, async |planner, spinner| {
+    let (summary, _) = plan::with_planner(rules, &connected, args.checks, place, async |planner, folder, spinner| {
         let progress = |rows| spinner.show(preview::looked_up(rows));
-        again::plan(planner, &origin, &changed_back, &args.out, progress).await
+        again::plan(planner, &origin, &changed_back, folder, progress).await
     })
     .await?;
     preview::show(&summary, args.json);

@@ -35,6 +35,7 @@ use crate::plan::rules::Rules;
 use crate::private_files;
 use crate::roster::{Roster, Source};
 use crate::run::lock::FolderLock;
+use crate::run::plan_place::PlanPlace;
 use crate::run::resume_point::{WorkScope, resume_point};
 use crate::run::status::run_status;
 use crate::simulator::{Quota, Scenario, Settings, Simulator};
@@ -209,7 +210,8 @@ impl Drill<'_> {
     /// Makes the plan and shows it; the code to end with where it changes no account.
     async fn plan(&mut self, roster: Roster, rules: Rules) -> Result<Result<PlanFolder, Exit>, Failure> {
         let connected = self.connect()?;
-        let (summary, plan) = of_roster(roster, rules, &self.folder, &connected, CheckArgs::default()).await?;
+        let (summary, plan) =
+            of_roster(roster, rules, PlanPlace::free(&self.folder)?, &connected, CheckArgs::default()).await?;
         self.phases.ended("Plan", &self.simulator);
         preview::show(&summary, self.args.json);
         if summary.plan.accounts() == 0 {

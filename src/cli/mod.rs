@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
-//! | `time_args`, `pace_args`, `password_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
+//! | `time_args`, `pace_args`, `password_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
@@ -86,6 +86,7 @@ mod reading_display;
 mod real_job;
 mod recap;
 mod recheck;
+mod replace_args;
 pub mod report;
 pub mod results;
 pub mod run;

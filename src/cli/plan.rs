@@ -16,11 +16,12 @@ use super::messages;
 use super::password_args::PasswordArgs;
 use super::precheck::{CheckArgs, check_permissions, note_clocks};
 use super::preview;
+use super::replace_args::ReplaceArgs;
 use super::spinner::Spinner;
 use super::time_args;
 use crate::graph::transport::HttpTransport;
 use crate::plan::error::PlanError;
-use crate::plan::folder::{self, PlanFolder};
+use crate::plan::folder::PlanFolder;
 use crate::plan::handoff::HandoffKeys;
 use crate::plan::phrase::spoken_number;
 use crate::plan::planner::Planner;
@@ -29,6 +30,7 @@ use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
 use crate::plan::summary::Summary;
 use crate::roster::{KeyProperty, OnlyRows, ReadOptions, Roster, RosterError, Source};
+use crate::run::plan_place::PlanPlace;
 use crate::seal::Recipients;
 
 /// Show exactly what would happen to everyone on a list; nothing is changed
@@ -78,7 +80,7 @@ pub struct PlanningArgs {
         default_value_if("explain", "true", "contain")
     )]
     pub(super) playbook: Playbook,
-    /// The folder for the plan and everything that follows from it; new or empty
+    /// The folder for the plan and everything that follows from it; new or empty, or see --replace
     #[arg(
         long,
         short = 'o',
@@ -88,6 +90,8 @@ pub struct PlanningArgs {
         default_value_if("explain", "true", ".")
     )]
     pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) replace: ReplaceArgs,
     /// Only show how each column of the list is read and why, with its first rows as they will be taken; nothing is sent
     #[arg(long)]
     pub(super) explain: bool,
@@ -371,9 +375,9 @@ pub(super) async fn make(
     let rules = args.reading.shared_out(args.rules.rules(args.playbook, None)?);
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
     // Known without signing in.
-    folder::is_free(&args.out)?;
+    let place = args.replace.place(&args.out, Some(&args.roster))?;
     let connected = connection.connect()?;
-    let (summary, plan) = of_roster(roster, rules, &args.out, &connected, args.checks).await?;
+    let (summary, plan) = of_roster(roster, rules, place, &connected, args.checks).await?;
     Ok((summary, plan, connected))
 }
 
@@ -381,12 +385,12 @@ pub(super) async fn make(
 pub(super) async fn of_roster(
     roster: Roster,
     rules: Rules,
-    out: &Path,
+    place: PlanPlace,
     connected: &Connected,
     checks: CheckArgs,
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
-    with_planner(rules, connected, checks, async |planner, spinner| {
-        planner.plan(roster, out, |rows| spinner.show(preview::looked_up(rows))).await
+    with_planner(rules, connected, checks, place, async |planner, folder, spinner| {
+        planner.plan(roster, folder, |rows| spinner.show(preview::looked_up(rows))).await
     })
     .await
 }
@@ -396,22 +400,25 @@ pub(super) async fn with_planner(
     rules: Rules,
     connected: &Connected,
     checks: CheckArgs,
-    make: impl AsyncFnOnce(&Planner<'_, HttpTransport>, &Spinner) -> Result<Summary, PlanError>,
+    place: PlanPlace,
+    make: impl AsyncFnOnce(&Planner<'_, HttpTransport>, &Path, &Spinner) -> Result<Summary, PlanError>,
 ) -> Result<(Summary, Option<PlanFolder>), Failure> {
     let caller = connected.caller().await?;
     let principal = check_permissions(connected, rules.playbook.steps(), checks).await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let planner = planner.for_principal(principal, !checks.without_checks).by(connected.author().await?);
-    let made = make(&planner, &spinner).await;
-    let plan = made.as_ref().ok().and_then(preview::read_back);
-    drop(spinner);
-    note_clocks(connected);
-    if let Ok(summary) = &made {
-        diagnostics::show(&summary.defects, &summary.plan.roster.name);
-    }
-    made.map(|summary| (summary, plan)).map_err(|error| match &error {
+    let made = make(&planner, place.made_in(), &spinner).await;
+    let made = made.map_err(|error| match &error {
         PlanError::RoleMissing(missing) => failures::of_missing_role(error.to_string(), missing, principal),
         _ => error.into(),
-    })
+    });
+    let put = made.and_then(|summary| Ok(Summary { folder: place.put()?, ..summary }));
+    let plan = put.as_ref().ok().and_then(preview::read_back);
+    drop(spinner);
+    note_clocks(connected);
+    if let Ok(summary) = &put {
+        diagnostics::show(&summary.defects, &summary.plan.roster.name);
+    }
+    Ok((put?, plan))
 }

@@ -8,14 +8,15 @@ use super::connect::ConnectionArgs;
 use super::exit::{Exit, Failure};
 use super::plan;
 use super::preview;
+use super::replace_args::ReplaceArgs;
 use super::tenant_check::check_tenant;
 use super::words::quoted;
-use crate::plan::folder;
 use crate::plan::folder::PlanFolder;
 use crate::plan::planner::Planner;
 use crate::plan::playbook::Playbook;
 use crate::plan::protected::Protected;
 use crate::plan::rules::{Options, Rules};
+use crate::plan::summary::Summary;
 use crate::plan::undo::{self, Blocked};
 use crate::run::lock::FolderLock;
 use crate::step::Step;
@@ -39,6 +40,8 @@ pub struct UndoArgs {
     /// The folder for the plan and everything that follows from it; new or empty
     #[arg(long, short = 'o', value_name = "DIR2")]
     out: PathBuf,
+    #[command(flatten)]
+    replace: ReplaceArgs,
     /// Give each account a new password in the same write, to be changed at the next sign-in, and end its sessions
     #[arg(long)]
     reset: bool,
@@ -84,17 +87,18 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         StepClaim::InDoubt => Blocked::Uncertain,
         StepClaim::AsBefore | StepClaim::NotDone { .. } => Blocked::No,
     };
-    folder::is_free(&args.out)?;
+    let place = args.replace.place(&args.out, None)?;
     let connected = args.connection.connect()?;
     check_tenant(of, &connected).await?;
     let caller = connected.caller().await?;
     let spinner = preview::reading();
     let planner = Planner::new(&connected.transport, connected.clock, rules, caller).map_err(Failure::refused)?;
     let planner = planner.by(connected.author().await?);
-    let made = undo::plan(&planner, &origin, blocked, &args.out).await;
-    made.as_ref().ok().and_then(preview::read_back);
+    let made = undo::plan(&planner, &origin, blocked, place.made_in()).await;
+    let put = made.map_err(Failure::from).and_then(|summary| Ok(Summary { folder: place.put()?, ..summary }));
+    put.as_ref().ok().and_then(preview::read_back);
     drop(spinner);
-    let summary = made?;
+    let summary = put?;
     preview::show(&summary, args.json);
     Ok(Exit::Done)
 }

@@ -1,9 +1,11 @@
 //! `refused.csv`: the rows of the list that were not touched, each with the reason and the remedy. It is a roster: corrected,
 //! it can be planned as it is.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::digest::{Digest, Hashing};
 use crate::plan::folder::{PlanFolder, REFUSED};
 use crate::plan::row::{Decision, PlanRow};
 use crate::private_files;
@@ -27,15 +29,34 @@ pub fn of_plan(plan: &PlanFolder) -> Result<(), ResultsError> {
     if plan.manifest().counts.refuse.rows == 0 {
         return Ok(());
     }
-    replace(plan.path(), |csv| {
-        for row in plan.rows()? {
-            let row = row?;
-            if row.decision == Decision::Refuse {
-                add(csv, &row, "")?;
-            }
+    replace(plan.path(), |csv| planned(plan, csv))
+}
+
+/// Whether the file in the folder of a plan that was not begun is another one than [`of_plan`] writes: a person corrects it.
+///
+/// # Errors
+///
+/// Plan or file cannot be read.
+pub fn was_edited(plan: &PlanFolder) -> Result<bool, ResultsError> {
+    let path = plan.path().join(REFUSED);
+    let is = match File::open(&path).and_then(Digest::of_reader) {
+        Ok(is) => is,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(source) => return Err(ResultsError::Io { path, source }),
+    };
+    let mut written = Hashing::new(io::sink());
+    write(&mut written, |csv| planned(plan, csv))?;
+    Ok(written.finish().1 != is)
+}
+
+fn planned(plan: &PlanFolder, csv: &mut csv::Writer<&mut dyn Write>) -> Result<(), ResultsError> {
+    for row in plan.rows()? {
+        let row = row?;
+        if row.decision == Decision::Refuse {
+            add(csv, &row, "")?;
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 /// Writes results and packets of a run, and the rows that were not touched, those among them that have drifted. `also` is
@@ -80,17 +101,21 @@ fn replace(
     rows: impl FnOnce(&mut csv::Writer<&mut dyn Write>) -> Result<(), ResultsError>,
 ) -> Result<(), ResultsError> {
     let path = folder.join(REFUSED);
-    let written = private_files::replace(&path, |file| {
-        file.write_all(BYTE_ORDER_MARK)?;
-        let mut csv = csv::Writer::from_writer(file as &mut dyn Write);
-        csv.write_record(HEADER)?;
-        rows(&mut csv)?;
-        Ok(csv.flush()?)
-    });
-    written.map_err(|error| match error {
+    private_files::replace(&path, |file| write(file, rows)).map_err(|error| match error {
         ResultsError::Io { source, .. } => ResultsError::Io { path, source },
         other => other,
     })
+}
+
+fn write(
+    file: &mut dyn Write,
+    rows: impl FnOnce(&mut csv::Writer<&mut dyn Write>) -> Result<(), ResultsError>,
+) -> Result<(), ResultsError> {
+    file.write_all(BYTE_ORDER_MARK)?;
+    let mut csv = csv::Writer::from_writer(file);
+    csv.write_record(HEADER)?;
+    rows(&mut csv)?;
+    Ok(csv.flush()?)
 }
 
 /// `drift` is what has become of an account that the plan acts on, and that was left alone.

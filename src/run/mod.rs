@@ -44,6 +44,7 @@ pub mod outcome_counts;
 pub mod output;
 pub mod pace;
 pub mod packets;
+pub mod plan_place;
 pub mod proof;
 pub mod record;
 pub mod replay;

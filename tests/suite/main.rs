@@ -41,6 +41,7 @@ mod promises;
 #[cfg(unix)]
 mod question;
 mod rehearsals;
+mod replace;
 mod report;
 mod resume;
 mod rosters;

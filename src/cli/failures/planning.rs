@@ -4,13 +4,14 @@ use super::super::diagnostics;
 use super::super::exit::{Exit, Failure};
 use super::super::nearest_path::nearest_path;
 use super::super::words::quoted;
-use super::reworded;
+use super::{disk, reworded};
 use crate::plan::drift::DriftError;
 use crate::plan::error::PlanError;
 use crate::plan::folder::{FolderError, PLAN_JSON, PlanFolder};
 use crate::plan::protected::ProtectedError;
 use crate::plan::reach::{ActingPrincipal, RoleMissing};
 use crate::plan::rules::RulesError;
+use crate::run::plan_place::ReplaceError;
 use crate::run::resume_point::{WorkScope, resume_point};
 use crate::wording::plan_command;
 use crate::wording::worded_step::WordedStep;
@@ -20,8 +21,14 @@ impl From<FolderError> for Failure {
         use FolderError::{Changed, DoesNotAddUp, HoldsAPlan, Manifest, NotThere, Row, WritableByOthers};
         match &error {
             HoldsAPlan { folder } => {
-                let next = next_for_plan_in(folder);
-                Self::refused(error).with_next(next)
+                let (next, begun) = next_for_plan_in(folder);
+                let failure = Self::refused(error).with_next(next);
+                match begun {
+                    true => failure,
+                    false => {
+                        failure.and_next("To put the new plan in its place, give the same command with --replace.")
+                    }
+                }
             }
             NotThere { folder } => {
                 let next = match nearest_path(folder, |entry| entry.path().join(PLAN_JSON).exists()) {
@@ -38,15 +45,37 @@ impl From<FolderError> for Failure {
     }
 }
 
-/// What can be done with a plan that stands where another one was to be made.
-fn next_for_plan_in(folder: &std::path::Path) -> WordedStep {
+impl From<ReplaceError> for Failure {
+    fn from(error: ReplaceError) -> Self {
+        match error {
+            ReplaceError::Locked(error) => error.into(),
+            ReplaceError::Folder(error) => error.into(),
+            ReplaceError::Begun { ref folder } => {
+                let dir = quoted(folder);
+                Self::refused(error)
+                    .with_next("Choose another folder for the new plan.")
+                    .and_next(WordedStep::typed("Where the run stands", format_args!("sealoff status {dir}")))
+            }
+            ReplaceError::NotOurs { .. } => {
+                Self::refused(error).with_next("Move it out of the folder, or choose another folder for the new plan.")
+            }
+            ReplaceError::Io { ref source, .. } => {
+                let advice = disk::advice(source);
+                Self::usage(error).with_next(format_args!("{advice} The old plan is as it was."))
+            }
+        }
+    }
+}
+
+/// What can be done with a plan that stands where another one was to be made, and whether its run was begun.
+fn next_for_plan_in(folder: &std::path::Path) -> (WordedStep, bool) {
     let dir = quoted(folder);
     let Ok(plan) = PlanFolder::open(folder) else {
-        return WordedStep::typed("To see what it is", format_args!("sealoff status {dir}"));
+        return (WordedStep::typed("To see what it is", format_args!("sealoff status {dir}")), true);
     };
     let begun = resume_point(&plan, WorkScope::Open).is_ok_and(|resume_point| resume_point.begun);
     let what = if begun { "Its run was begun. To go on with it" } else { "To carry that plan out" };
-    WordedStep::typed(what, plan_command::apply(folder, plan.manifest()))
+    (WordedStep::typed(what, plan_command::apply(folder, plan.manifest())), begun)
 }
 
 impl From<RulesError> for Failure {
