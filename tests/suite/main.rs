@@ -2,6 +2,7 @@
 
 mod again;
 mod agents;
+mod automation;
 mod bad_input;
 mod browser;
 #[cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "there it has no shell to type into"))]
