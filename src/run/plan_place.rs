@@ -12,6 +12,7 @@ use super::lock::{FolderLock, HOLDER, LOCK, LockError};
 use crate::plan::folder::{
     self, FolderError, JOURNAL, ONPREM_CSV, ONPREM_PS1, OpeningPlan, PLAN_CSV, PLAN_HTML, PLAN_JSON, REFUSED, RESULTS,
 };
+use crate::plan::signatures::SIGNATURE_FILES;
 use crate::private_files;
 
 /// The files that may go with a plan that was not begun. A file that is not named here is never taken away: sealed passwords,
@@ -171,7 +172,8 @@ fn check(folder: &Path, also: &[&str]) -> Result<(), ReplaceError> {
         if name == JOURNAL {
             return Err(ReplaceError::Begun { folder: folder.to_owned() });
         }
-        let ours = name.to_str().is_some_and(|name| OF_A_PLAN.contains(&name) || also.contains(&name));
+        let may_go = |name| [&OF_A_PLAN[..], &SIGNATURE_FILES, also].iter().any(|known| known.contains(&name));
+        let ours = name.to_str().is_some_and(may_go);
         let is_file = entry.file_type().map_err(io)?.is_file();
         if !(is_file && (ours || private_files::is_leftover(&name))) {
             strange.push(name.to_string_lossy().into_owned());
