@@ -158,6 +158,8 @@ fn operation(operation: &Operation) -> &'static str {
         },
         Operation::Revoke => "revoke",
         Operation::DeleteMethod { .. } => "delete method",
+        Operation::PatchDevice { account_enabled: false, .. } => "disable device",
+        Operation::PatchDevice { account_enabled: true, .. } => "enable device",
     }
 }
 

@@ -48,7 +48,7 @@ pub struct WriteRecord {
     pub app: Uuid,
     /// The number of the `$batch` that carried it, counted from 1; `None` for a request of its own.
     pub batch: Option<u64>,
-    /// The user it named, `None` when there is no such user.
+    /// The user it named, or who owns the device that it named; `None` when there is no such user.
     pub object_id: Option<Uuid>,
     /// What it asked for.
     pub operation: Operation,
@@ -86,6 +86,13 @@ pub enum Operation {
         kind: SimulatedMethodKind,
         /// The id in the path.
         id: Box<str>,
+    },
+    /// `PATCH /devices/{id}`.
+    PatchDevice {
+        /// The object id.
+        device: Uuid,
+        /// The wanted `accountEnabled`.
+        account_enabled: bool,
     },
 }
 

@@ -64,6 +64,7 @@ mod tokens;
 mod who_may;
 mod world;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -75,9 +76,9 @@ pub use apps::FurtherApp;
 pub use connection::Connection;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
-    ALTERNATE_MOBILE_ID, Details, Directory, DirectoryText, EMAIL_ID, ExternalUserState, ExtraPerson, MOBILE_ID,
-    Members, OFFICE_ID, PASSWORD_ID, SimulatedGroup, SimulatedMethod, SimulatedMethodKind, SimulatedMethods,
-    SimulatedOnPremises, SimulatedUser, SnapshotError, UserType,
+    ALTERNATE_MOBILE_ID, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID, ExternalUserState,
+    ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedDevice, SimulatedGroup, SimulatedMethod,
+    SimulatedMethodKind, SimulatedMethods, SimulatedOnPremises, SimulatedUser, SnapshotError, UserType,
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
@@ -231,6 +232,18 @@ impl Simulator {
         let world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id))?;
         Some(world.directory.methods_of(place).into_owned())
+    }
+
+    /// The devices that a user owns as they stand now, by object id; none when there is no such user.
+    #[must_use]
+    pub fn devices_of(&self, object_id: Uuid) -> Vec<SimulatedDevice> {
+        let now = self.tenant.clock.now();
+        let mut world = self.tenant.world();
+        world.catch_up(now);
+        let place = world.directory.find(&UserKey::Id(object_id));
+        place
+            .map(|place| world.directory.owned_devices(place).into_iter().map(Cow::into_owned).collect())
+            .unwrap_or_default()
     }
 
     /// All users as they stand now, in the order of lists. A copy.

@@ -6,7 +6,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::Simulator;
-use super::directory::{Members, RoleAssignment, RoleScope, SimulatedGroup, SimulatedMethods, SimulatedUser, UserKey};
+use super::directory::{
+    Members, RoleAssignment, RoleScope, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser, UserKey,
+};
 
 use super::permission::Permission;
 use super::token_issue;
@@ -26,6 +28,16 @@ impl Simulator {
         let mut world = self.tenant.world();
         let place = world.directory.find(&UserKey::Id(object_id));
         place.map(|place| change(world.directory.methods_mut(place))).is_some()
+    }
+
+    /// Changes a device, anything but its object id; `false` when there is no such device.
+    pub fn change_device(&self, device: Uuid, change: impl FnOnce(&mut SimulatedDevice)) -> bool {
+        self.tenant.world().directory.change_device(device, change)
+    }
+
+    /// Registers a device with its owner; `false` when there is no such user, or the id is taken.
+    pub fn register_device(&self, device: SimulatedDevice) -> bool {
+        self.tenant.world().directory.register_device(device)
     }
 
     /// Makes reads of users lag behind their writes by this much tenant time from now on. Only writes that were

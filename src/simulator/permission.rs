@@ -30,8 +30,12 @@ pub enum Permission {
     ApplicationReadAll,
     #[strum(serialize = "AuditLog.Read.All")]
     AuditLogReadAll,
+    #[strum(serialize = "Device.Read.All")]
+    DeviceReadAll,
     #[strum(serialize = "Device.ReadWrite.All")]
     DeviceReadWriteAll,
+    #[strum(serialize = "Directory.AccessAsUser.All")]
+    DirectoryAccessAsUserAll,
     #[strum(serialize = "Directory.Read.All")]
     DirectoryReadAll,
     #[strum(serialize = "Directory.ReadWrite.All")]
@@ -215,6 +219,12 @@ pub(crate) const ENABLE: AnyOf = &[UserEnableDisableAccountAll];
 /// "user: revokeSignInSessions".
 pub(crate) const REVOKE: AnyOf = &[UserRevokeSessionsAll, UserReadWriteAll, DirectoryReadWriteAll];
 
+/// "Get device".
+pub(crate) const READ_DEVICES: AnyOf = &[DeviceReadAll, DeviceReadWriteAll, DirectoryReadAll, DirectoryReadWriteAll];
+/// "Update device", of an app.
+pub(crate) const CHANGE_DEVICES: AnyOf = &[DeviceReadWriteAll, DirectoryReadWriteAll];
+/// "Update device", of a person.
+pub(crate) const ACT_AS_USER: AnyOf = &[DirectoryAccessAsUserAll];
 /// "List methods": no smaller permission lists all kinds at once.
 pub(crate) const LIST_METHODS: AnyOf = &[UserAuthenticationMethodReadAll, UserAuthenticationMethodReadWriteAll];
 

@@ -23,6 +23,10 @@ pub struct Quota {
     pub sign_in_activity: Option<Limit>,
     /// How many requests below `/users/{id}/authentication`; `None` is no limit.
     pub authentication_methods: Option<Limit>,
+    /// How many writes of devices of one app in this tenant; `None` is no limit.
+    pub devices: Option<Limit>,
+    /// How many of them of one signed-in person; `None` is no limit.
+    pub devices_of_person: Option<Limit>,
 }
 
 impl Quota {
@@ -46,6 +50,8 @@ impl Quota {
             sign_in_activity: bucket(10.0, 60),
             // No page gives a figure that is meant for these calls. A client has to find it; this one is ours.
             authentication_methods: bucket(100.0, 10),
+            devices: bucket(3_000.0, 150),
+            devices_of_person: bucket(25.0, 10),
         }
     }
 
@@ -59,6 +65,8 @@ impl Quota {
             resource_units: None,
             sign_in_activity: None,
             authentication_methods: None,
+            devices: None,
+            devices_of_person: None,
         }
     }
 

@@ -69,6 +69,9 @@ pub struct Settings {
     pub reports_licensed: bool,
     /// Which cloud it is, as far as the calls differ.
     pub cloud: SimulatedCloud,
+    /// How often, in tenant time, the sync from Active Directory comes, where the computer accounts of hybrid devices stay enabled;
+    /// `None` is never.
+    pub device_sync: Option<Duration>,
     /// How long, in tenant time, reads of users go on showing what was so before a write: as a replica does that lags
     /// behind ("List users" warns of delays of replication).
     pub read_lag: Duration,
@@ -112,6 +115,8 @@ impl Default for Settings {
             pim_licensed: true,
             reports_licensed: true,
             cloud: SimulatedCloud::Global,
+            // "Microsoft Entra Connect Sync: Scheduler".
+            device_sync: Some(Duration::from_secs(30 * 60)),
             read_lag: Duration::ZERO,
             hold_after_writes: None,
             script: Script::default(),

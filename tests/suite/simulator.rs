@@ -6,6 +6,7 @@ mod caller;
 mod cast;
 mod command;
 mod deleted;
+mod devices;
 mod domains;
 mod export_filters;
 mod facts;

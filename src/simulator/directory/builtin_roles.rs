@@ -36,6 +36,10 @@ pub(crate) const REPORTS_READER: Uuid = uuid!("4a5d8f65-41da-4de4-8968-e035b6533
 /// Usage Summary Reports Reader.
 pub(crate) const USAGE_SUMMARY_REPORTS_READER: Uuid = uuid!("75934031-6c7e-415a-99d7-48dbd49e875e");
 
+/// Intune Administrator.
+pub(crate) const INTUNE_ADMINISTRATOR: Uuid = uuid!("3a2c62db-5318-420d-8d74-23affee5d9d5");
+/// Cloud Device Administrator.
+pub(crate) const CLOUD_DEVICE_ADMINISTRATOR: Uuid = uuid!("7698a772-787b-4ac8-901f-60d6b08affd2");
 /// Global Reader.
 pub(crate) const GLOBAL_READER: Uuid = uuid!("f2ef992c-3afb-46b9-b7cf-a126ee74c451");
 
@@ -59,8 +63,8 @@ pub(super) const BUILT_IN: &[(Uuid, &str)] = &[
     (uuid!("5d6b6bb7-de71-4623-b4af-96380a352509"), "Security Reader"),
     (GLOBAL_READER, "Global Reader"),
     (uuid!("8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2"), "Hybrid Identity Administrator"),
-    (uuid!("3a2c62db-5318-420d-8d74-23affee5d9d5"), "Intune Administrator"),
-    (uuid!("7698a772-787b-4ac8-901f-60d6b08affd2"), "Cloud Device Administrator"),
+    (INTUNE_ADMINISTRATOR, "Intune Administrator"),
+    (CLOUD_DEVICE_ADMINISTRATOR, "Cloud Device Administrator"),
     (uuid!("8329153b-31d0-4727-b945-745eb3bc5f31"), "Domain Name Administrator"),
     (uuid!("be2f45a1-457d-42af-a067-6ec1fa63bc45"), "External Identity Provider Administrator"),
     (uuid!("9360feb5-f418-4baa-8175-e2a00bac4301"), "Directory Writers"),

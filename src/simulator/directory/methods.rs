@@ -44,7 +44,7 @@ fn made(user: &SimulatedUser) -> SimulatedMethods {
     // A password is as old as it is.
     held.register(SimulatedMethod::new(Password, &PASSWORD_ID.to_string(), Some(user.last_password_change), ""));
     if !user.has_mailbox {
-        // Nobody signs in there by phone; break-glass accounts are given a key.
+        // No person signs in there by phone; break-glass accounts are given a key.
         if user.on_premises.is_none() && user.display_name.starts_with("Break glass") {
             held.register(passkey(&mut random, user, "key in the safe"));
         }
@@ -119,7 +119,7 @@ fn made(user: &SimulatedUser) -> SimulatedMethods {
     held
 }
 
-/// Nobody here chose the second number, which could then never be deleted before the first.
+/// No person here chose the second number, which could then never be deleted before the first.
 fn chosen_as_default(method: &SimulatedMethod) -> bool {
     method.kind.can_be_default() && method.id.parse() != Ok(ALTERNATE_MOBILE_ID)
 }

@@ -5,13 +5,17 @@
 //! | `store` | the directory itself, and how users are found |
 //! | `user`, `group`, `unit`, `role`, `service_principal` | one object each; `object` is any of them |
 //! | `method`, `methods` | how people prove who they are |
+//! | `device`, `devices` | what people sign in with |
 //! | `groups`, `units`, `roles`, `search`, `deletion` | what is asked of the directory about them |
 //! | `sample_people`, `seed`, `names`, `contoso`, `extra_person` | who is in it when it begins |
 //! | `snapshot` | the directory as a file |
 
 pub(crate) mod builtin_roles;
+mod changed_devices;
 mod contoso;
 mod deletion;
+mod device;
+mod devices;
 mod extra_person;
 mod group;
 mod groups;
@@ -35,6 +39,7 @@ mod units;
 mod user;
 mod user_key;
 
+pub use device::{DeviceSystem, DeviceTrust, SimulatedDevice};
 pub use extra_person::ExtraPerson;
 pub use group::{Members, SimulatedGroup};
 pub use method::{

@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use super::tenant::Domain;
 use super::unit::AdministrativeUnit;
-use super::{Directory, RoleAssignment, RoleDefinition, SimulatedGroup, SimulatedMethods, SimulatedUser, UserPlace};
+use super::{
+    Directory, RoleAssignment, RoleDefinition, SimulatedDevice, SimulatedGroup, SimulatedMethods, SimulatedUser,
+    UserPlace,
+};
 
 /// Raise it when an older reader would misread a line.
 const FORMAT: u32 = 1;
@@ -67,6 +70,7 @@ enum SnapshotLine<'a> {
     RoleEligibility(RoleAssignment),
     AppOwner { id: Uuid },
     Methods { user: Uuid, held: Cow<'a, SimulatedMethods> },
+    Device(Cow<'a, SimulatedDevice>),
     User(Cow<'a, SimulatedUser>),
 }
 
@@ -112,6 +116,11 @@ impl Directory {
         for (&user, held) in methods {
             line(&SnapshotLine::Methods { user, held: Cow::Borrowed(held) })?;
         }
+        let mut devices: Vec<_> = self.devices.by_id.values().collect();
+        devices.sort_unstable_by_key(|device| device.id);
+        for device in devices {
+            line(&SnapshotLine::Device(Cow::Borrowed(device)))?;
+        }
         for user in &self.users {
             line(&SnapshotLine::User(Cow::Borrowed(user)))?;
         }
@@ -147,6 +156,7 @@ impl Directory {
                 SnapshotLine::Methods { user, held } => {
                     directory.methods.insert(user, held.into_owned());
                 }
+                SnapshotLine::Device(device) => directory.take_device_back(device.into_owned()),
                 SnapshotLine::User(user) => {
                     if !directory.take_back(user.into_owned()) {
                         return Err(SnapshotError::Twice { line });
@@ -196,12 +206,15 @@ mod tests {
         let key =
             crate::simulator::SimulatedMethod::new(crate::simulator::SimulatedMethodKind::Passkey, "k1", None, "key");
         directory.methods_mut(UserPlace::at(3)).register(key);
+        let laptop = directory.owned_devices(UserPlace::at(3)).into_iter().next().map(|device| device.id);
+        assert!(laptop.is_none_or(|id| directory.change_device(id, |device| device.account_enabled = false)));
         let bytes = written(&directory);
         let mut back = Directory::read_snapshot(bytes.as_slice()).unwrap();
         assert_eq!(written(&back), bytes);
         assert_eq!(back.len(), directory.len());
         assert!(back.users().eq(directory.users()));
         assert!(back.find_deleted(leaver).is_some());
+        assert_eq!(back.owned_devices(UserPlace::at(3)), directory.owned_devices(UserPlace::at(3)));
         assert_eq!(back.methods_of(UserPlace::at(3)), directory.methods_of(UserPlace::at(3)));
         assert!(back.restore(leaver), "what is kept of the deleted comes back, too");
     }

@@ -6,6 +6,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::changed_devices::ChangedDevices;
 use super::extra_person::ExtraPerson;
 use super::group::SimulatedGroup;
 use super::method::SimulatedMethods;
@@ -45,6 +46,7 @@ pub struct Directory {
     pub(super) role_eligibilities: Vec<RoleAssignment>,
     /// The methods of those whose methods were changed since the directory was made.
     pub(super) methods: HashMap<Uuid, SimulatedMethods>,
+    pub(super) devices: ChangedDevices,
     /// The owners of the app and of its service principal.
     pub(super) app_owners: Vec<Uuid>,
     /// Those beside the one that is always there.

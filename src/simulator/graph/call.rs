@@ -2,6 +2,7 @@
 
 use super::cost::cost;
 pub(crate) use super::cost::{Cost, LimitedService};
+use super::device_calls;
 use super::errors::ServedError;
 use super::group_calls;
 use super::lexer::{is, is_operation, object_id};
@@ -72,7 +73,13 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
     if let Some(key) = quoted(parts[0], "users") {
         return below_user(request, url, settings, &key, &parts[1..], &not_simulated);
     }
+    if let Some(id) = quoted_with(parts[0], "devices", "deviceId") {
+        return device_calls::device(request, url, &id, true, &parts[1..], &not_simulated);
+    }
     match (head.as_str(), &parts[1..]) {
+        ("devices", [id, rest @ ..]) if !is_operation(id) => {
+            device_calls::device(request, url, id, false, rest, &not_simulated)
+        }
         // The version stands in the URL of the call alone: in a batch, URLs are relative to it ("Combine multiple HTTP
         // requests using JSON batching").
         ("v1.0" | "beta", _) => {
@@ -144,6 +151,10 @@ fn below_user(
         [] => user_calls::on_user(request, url, key, None, not_simulated),
         [authentication, rest @ ..] if is(authentication, "authentication") => {
             method_calls::methods(request, url, settings, key, rest, not_simulated)
+        }
+        [devices, cast @ ..] if is(devices, "registeredDevices") || is(devices, "ownedDevices") => {
+            let owned = is(devices, "ownedDevices");
+            device_calls::of_user(request, url, settings, key, owned, cast, not_simulated)
         }
         action => user_calls::on_user(request, url, key, Some(&action.join("/")), not_simulated),
     }

@@ -26,18 +26,18 @@ pub(crate) struct PasswordChange {
     pub(crate) force_change_with_mfa: bool,
 }
 
-fn wrong_type(name: &str) -> ServedError {
+pub(super) fn wrong_type(name: &str) -> ServedError {
     ServedError::bad_request(format!("Property '{name}' in payload has a value that does not match schema."))
 }
 
-fn unknown(name: &str, of: &str) -> ServedError {
+pub(super) fn unknown(name: &str, of: &str) -> ServedError {
     ServedError::bad_request(format!(
         "The property '{name}' does not exist on type '{of}'. Make sure to only use property names that are defined by the \
          type."
     ))
 }
 
-fn unreadable() -> ServedError {
+pub(super) fn unreadable() -> ServedError {
     ServedError::malformed(
         "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
     )

@@ -21,6 +21,8 @@ pub(crate) enum LimitedService {
     /// What is below `/users/{id}/authentication`. No page gives a figure: the one of "Identity and access reports" names
     /// this resource by an editor's mistake, as a comment in its source says. It is counted apart from the directory's.
     AuthenticationMethods,
+    /// Writes of devices: as many as of anything else, counted for themselves, and fewer for a person.
+    Devices,
 }
 
 impl Cost {
@@ -40,6 +42,11 @@ pub(super) fn cost(method: &str, url: &Url<'_>) -> Cost {
     if matches!(parts[..], ["users", _, "authentication", ..]) || (of_user && parts.get(1) == Some(&"authentication")) {
         let service = LimitedService::AuthenticationMethods;
         return Cost { resource_units: 0, write: !get, sign_in_activity: false, service };
+    }
+    let is_device = matches!(parts[..], ["devices", _]) || (path.starts_with("devices(") && parts.len() == 1);
+    if is_device && !get {
+        let service = LimitedService::Devices;
+        return Cost { resource_units: 1, write: true, sign_in_activity: false, service };
     }
     let mut units: i32 = match parts[..] {
         _ if by_ids => 5,

@@ -8,6 +8,8 @@ pub(crate) mod change;
 mod conditions;
 mod cost;
 pub(crate) mod depends_on;
+pub(crate) mod device_action;
+mod device_calls;
 pub(crate) mod errors;
 pub(crate) mod filter;
 mod filter_fields;

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::change::UserChange;
+use super::device_action::DeviceCall;
 use super::filter::Filter;
 use super::method_action::MethodCall;
 use super::object_filters::{AssignmentFilter, DefinitionFilter, GroupFilter};
@@ -39,6 +40,7 @@ pub(crate) enum ServedCall {
         named: String,
     },
     Methods(MethodCall),
+    Devices(DeviceCall),
     GetByIds {
         ids: Vec<Uuid>,
         wanted: WantedObjects,

@@ -90,6 +90,14 @@ const TYPES: &[Vocabulary] = &[
     ]),
     ("unifiedRoleDefinition", &["allowedPrincipalTypes", "inheritsPermissionsFrom"]),
     ("directoryRole", &["members", "scopedMembers"]),
+    ("device", &[
+        "alternativeSecurityIds", "complianceExpirationDateTime", "deviceCategory", "deviceMetadata", "deviceOwnership",
+        "deviceVersion", "enrollmentProfileName", "enrollmentType", "extensionAttributes", "isCompliant", "isManaged",
+        "isRooted", "managementType", "manufacturer", "mdmAppId", "model", "onPremisesLastSyncDateTime",
+        "onPremisesSecurityIdentifier", "physicalIds", "profileType", "systemLabels",
+        // Relationships.
+        "extensions", "memberOf", "registeredOwners", "registeredUsers", "transitiveMemberOf",
+    ]),
     ("directoryObject", &["deletedDateTime"]),
 ];
 

@@ -57,6 +57,8 @@ pub(super) struct QuotaTable {
     pub(super) resource_units: Option<WrittenValue<Allowed>>,
     pub(super) sign_in_activity: Option<WrittenValue<Allowed>>,
     pub(super) authentication_methods: Option<WrittenValue<Allowed>>,
+    pub(super) devices: Option<WrittenValue<Allowed>>,
+    pub(super) devices_of_person: Option<WrittenValue<Allowed>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

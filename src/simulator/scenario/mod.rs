@@ -138,6 +138,8 @@ impl file::QuotaTable {
             resource_units: limit(self.resource_units, quota.resource_units),
             sign_in_activity: limit(self.sign_in_activity, quota.sign_in_activity),
             authentication_methods: limit(self.authentication_methods, quota.authentication_methods),
+            devices: limit(self.devices, quota.devices),
+            devices_of_person: limit(self.devices_of_person, quota.devices_of_person),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::simulator::graph::answer::{CallIds, ServedAnswer};
 use crate::simulator::graph::batch::CorruptItem;
 use crate::simulator::graph::call::{Cost, Prepared};
 use crate::simulator::graph::depends_on::DependencyShape;
+use crate::simulator::graph::device_action::{DeviceAction, DeviceCall};
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::scripted::scripted;
 use crate::simulator::graph::served_call::ServedCall;
@@ -172,7 +173,7 @@ impl World {
             return ServedAnswer::error(&ServedError::failed_dependency(), context.ids);
         }
         let cost = job.requests[job.next].cost;
-        if let Err(refused) = self.limits.charge(context.caller.app(), cost, context.now) {
+        if let Err(refused) = self.limits.charge(context.caller, cost, context.now) {
             self.counters.throttled_items += 1;
             let mut answer = ServedAnswer::error(&ServedError::throttled(), context.ids);
             answer.retry_after = Some((refused.wait.as_secs_f64().ceil() as u64).max(1).to_string());
@@ -197,6 +198,9 @@ impl World {
             }
             Ok(ServedCall::RevokeSessions { key, named }) => self.revoke(key, named, overlaps, *batch, context),
             Ok(ServedCall::Methods(call)) if call.is_write() => self.change_methods(call, overlaps, *batch, context),
+            Ok(ServedCall::Devices(DeviceCall { asked: DeviceAction::Enable { key, enabled }, .. })) => {
+                self.enable_device(*key, *enabled, *batch, context)
+            }
             Ok(call) => self.read(call, context),
         };
         result.unwrap_or_else(|error| ServedAnswer::error(&error, context.ids))

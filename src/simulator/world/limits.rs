@@ -3,6 +3,7 @@
 //!
 //! "Microsoft Graph service-specific throttling limits", section "Identity and access service limits".
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use crate::simulator::graph::answer::Throttle;
 use crate::simulator::graph::call::{Cost, LimitedService};
 use crate::simulator::quota::{Limit, Meter, Quota};
 use crate::simulator::script::OtherApps;
+use crate::simulator::tokens::TokenHolder;
 
 /// What the header says of the limit of reads with `signInActivity`.
 const SIGN_INS: &str = "SignInActivityLimitExceeded";
@@ -21,6 +23,9 @@ const SIGN_INS: &str = "SignInActivityLimitExceeded";
 pub(crate) struct Limits {
     apps: Vec<AppLimits>,
     writes_of_tenant: Option<Meter>,
+    /// What one signed-in person may do to devices, and what each has done.
+    devices_of_person: Option<Limit>,
+    persons: HashMap<Uuid, Meter>,
     /// Who else spends what the tenant lets all apps do.
     others: OtherApps,
 }
@@ -33,10 +38,11 @@ struct AppLimits {
     units: Option<Meter>,
     sign_ins: Option<Meter>,
     methods: Option<Meter>,
+    devices: Option<Meter>,
 }
 
 /// Charges one request to the only limit that it has, or says when there will be room for it.
-fn charge_one(meter: &mut Option<Meter>, now: Duration) -> Result<(), Refused> {
+fn charge_one(meter: Option<&mut Meter>, now: Duration) -> Result<(), Refused> {
     let Some(meter) = meter else { return Ok(()) };
     if meter.has_room_for(1.0, now) {
         meter.spend(1.0, now);
@@ -63,9 +69,16 @@ impl Limits {
             units: quota.resource_units.map(meter),
             sign_ins: quota.sign_in_activity.map(meter),
             methods: quota.authentication_methods.map(meter),
+            devices: quota.devices.map(meter),
         };
         let writes_of_tenant = quota.writes_of_tenant.map(meter);
-        Self { apps: apps.iter().map(of_app).collect(), writes_of_tenant, others }
+        Self {
+            apps: apps.iter().map(of_app).collect(),
+            writes_of_tenant,
+            devices_of_person: quota.devices_of_person,
+            persons: HashMap::new(),
+            others,
+        }
     }
 
     /// Sets other limits; what is used stays used, as a share.
@@ -80,17 +93,27 @@ impl Limits {
             change(&mut app.units, quota.resource_units);
             change(&mut app.sign_ins, quota.sign_in_activity);
             change(&mut app.methods, quota.authentication_methods);
+            change(&mut app.devices, quota.devices);
         }
         change(&mut self.writes_of_tenant, quota.writes_of_tenant);
+        self.devices_of_person = quota.devices_of_person;
+        self.persons.clear();
     }
 
     /// Charges a request of an app to every limit that it concerns, or to none and says which has no room.
-    pub(super) fn charge(&mut self, app: AppNumber, cost: Cost, now: Duration) -> Result<(), Refused> {
+    pub(super) fn charge(&mut self, caller: TokenHolder, cost: Cost, now: Duration) -> Result<(), Refused> {
+        let app = caller.app();
         match cost.service {
             LimitedService::Directory => {}
-            LimitedService::AuthenticationMethods => return charge_one(&mut self.apps[app.0].methods, now),
+            LimitedService::AuthenticationMethods => return charge_one(self.apps[app.0].methods.as_mut(), now),
+            LimitedService::Devices => {
+                if let (TokenHolder::User(person), Some(limit)) = (caller, self.devices_of_person) {
+                    charge_one(Some(self.persons.entry(person).or_insert_with(|| Meter::new(limit, now))), now)?;
+                }
+                return charge_one(self.apps[app.0].devices.as_mut(), now);
+            }
         }
-        let Self { apps, writes_of_tenant, others } = self;
+        let Self { apps, writes_of_tenant, others, .. } = self;
         if let Some(of_tenant) = writes_of_tenant.as_mut().filter(|_| cost.write) {
             others.spend(of_tenant, now);
         }

@@ -1,5 +1,7 @@
 //! All that changes while the simulator runs, behind one lock that is held for microseconds.
 
+mod device_sync;
+mod devices;
 mod execute;
 mod granted;
 mod lag;
@@ -31,6 +33,7 @@ use super::settings::{FaultShares, Settings};
 
 use limits::Limits;
 
+use device_sync::DeviceSync;
 pub(crate) use execute::{Context, ServedJob};
 use lag::Lag;
 pub(crate) use rights::Rights;
@@ -57,6 +60,8 @@ pub(crate) struct World {
     pub(crate) playing: Playing,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
+    /// Which devices the sync is to enable again.
+    device_sync: DeviceSync,
     /// How many writes are in flight for each user.
     in_flight: HashMap<UserPlace, u32>,
 }
@@ -96,6 +101,7 @@ impl World {
             quota: settings.quota.clone(),
             apps,
             lag: Lag::of(settings.read_lag),
+            device_sync: DeviceSync::coming(settings.device_sync),
             in_flight: HashMap::new(),
         }
     }

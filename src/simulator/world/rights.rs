@@ -41,6 +41,11 @@ impl Rights {
         }
     }
 
+    /// Whether the app's role holds in restricted management administrative units too.
+    pub(super) fn reaches_restricted(&self) -> bool {
+        self.reaches_restricted
+    }
+
     fn have(&self, any_of: AnyOf) -> bool {
         any_of.iter().any(|permission| self.permissions.contains(permission))
     }
@@ -141,7 +146,7 @@ impl World {
                 rights.need(READ_APPS)
             }
             // Judged with the target in hand.
-            ServedCall::Methods(_) => Ok(()),
+            ServedCall::Methods(_) | ServedCall::Devices(_) => Ok(()),
             ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => Ok(()),
         }
     }
@@ -204,6 +209,11 @@ impl World {
         }
         let may = oneself || roles.iter().any(|role| role.may_reset(&target));
         if may { Ok(()) } else { Err(ServedError::denied()) }
+    }
+
+    /// Refuses what none of these permissions of the caller allows.
+    pub(super) fn caller_may(&self, any_of: AnyOf, caller: TokenHolder) -> Result<(), ServedError> {
+        self.rights_of(caller).need(any_of)
     }
 
     /// Refuses a read of methods that the caller may not make: all kinds, or one.

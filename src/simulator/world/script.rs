@@ -19,6 +19,7 @@ fn is_revocation(fault: &Fault) -> bool {
 impl World {
     /// Makes the changes whose moment has come.
     pub(crate) fn catch_up(&mut self, now: Duration) {
+        self.sync_devices(now);
         for change in self.playing.due(now, self.counters.writes_applied) {
             if let (Some((amount, window)), Some(writes)) = (change.writes, self.quota.writes) {
                 let quota = self.quota.clone().with_writes(amount, window, writes.shape);
