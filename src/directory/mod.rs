@@ -27,8 +27,6 @@ mod deleted;
 mod domains;
 mod error;
 mod export;
-#[cfg(test)]
-pub(crate) mod fake_graph;
 mod findings;
 mod listing;
 mod lookup;
@@ -40,6 +38,10 @@ mod question;
 pub mod reach;
 pub mod roles;
 mod tenant;
+#[cfg(test)]
+pub(crate) mod test_tenant;
+#[cfg(test)]
+pub(crate) mod test_tenant;
 #[cfg(test)]
 mod tests;
 

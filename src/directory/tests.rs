@@ -6,7 +6,7 @@ mod tenant;
 
 use serde_json::json;
 
-use super::fake_graph::{FakeTenant, GraphFault, id};
+use super::test_tenant::{GraphFault, TestTenant, id};
 use super::*;
 use crate::clock::Clock;
 use crate::roster::Key;
@@ -19,12 +19,12 @@ fn by_id(number: u32) -> Key {
     Key::ObjectId(id(number).parse().unwrap())
 }
 
-async fn find(tenant: &FakeTenant, keys: &[Key]) -> Result<Vec<Found>, LookupError> {
+async fn find(tenant: &TestTenant, keys: &[Key]) -> Result<Vec<Found>, LookupError> {
     Lookup::new(tenant, Clock::real()).find(&keys.iter().collect::<Vec<_>>()).await
 }
 
 /// What was found, in short: the last digits of the object ids.
-async fn numbers(tenant: &FakeTenant, keys: &[Key]) -> Vec<Vec<u32>> {
+async fn numbers(tenant: &TestTenant, keys: &[Key]) -> Vec<Vec<u32>> {
     let number = |account: &Account| {
         let id = account.object_id.to_string();
         u32::from_str_radix(&id[24..], 16).unwrap()
@@ -40,8 +40,8 @@ async fn numbers(tenant: &FakeTenant, keys: &[Key]) -> Vec<Vec<u32>> {
         .collect()
 }
 
-fn crowd(count: u32) -> FakeTenant {
-    (1..=count).fold(FakeTenant::new(), |tenant, n| tenant.with_user(n, &format!("user{n}@contoso.com"), json!({})))
+fn crowd(count: u32) -> TestTenant {
+    (1..=count).fold(TestTenant::new(), |tenant, n| tenant.with_user(n, &format!("user{n}@contoso.com"), json!({})))
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +69,7 @@ async fn apostrophes_and_guests_arrive_as_they_are() {
         "50%25@contoso.com",
     ];
     let tenant =
-        names.iter().zip(1..).fold(FakeTenant::new(), |tenant, (name, n)| tenant.with_user(n, name, json!({})));
+        names.iter().zip(1..).fold(TestTenant::new(), |tenant, (name, n)| tenant.with_user(n, name, json!({})));
     let keys: Vec<Key> = names.iter().map(|name| by_name(name)).collect();
     assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![2], vec![3], vec![4], vec![5], vec![6]]);
 }
@@ -118,7 +118,7 @@ async fn a_name_too_long_for_a_filter_is_asked_for_alone() {
     let long = format!("{}#EXT#@contoso.onmicrosoft.com", "x".repeat(100));
     let quoted = format!("{}@contoso.com", "o'".repeat(40));
     let fits = format!("{}@contoso.com", "f".repeat(108));
-    let tenant = FakeTenant::new().with_user(1, &long, json!({})).with_user(2, &quoted, json!({})).with_user(
+    let tenant = TestTenant::new().with_user(1, &long, json!({})).with_user(2, &quoted, json!({})).with_user(
         3,
         &fits,
         json!({}),
@@ -128,7 +128,7 @@ async fn a_name_too_long_for_a_filter_is_asked_for_alone() {
     // All of them in one call; the second looks for the last among the deleted.
     assert_eq!(tenant.calls().len(), 2);
     let dollar = format!("$'{long}");
-    let tenant = FakeTenant::new().with_user(1, &dollar, json!({}));
+    let tenant = TestTenant::new().with_user(1, &dollar, json!({}));
     assert_eq!(numbers(&tenant, &[by_name(&dollar)]).await, [vec![1]]);
 }
 
@@ -186,7 +186,7 @@ async fn an_incomplete_answer_is_an_error_and_never_not_found() {
 async fn further_pages_are_read() {
     let both = json!({"mail": "all@contoso.com"});
     let tenant =
-        (1..=5).fold(FakeTenant::new(), |tenant, n| tenant.with_user(n, &format!("u{n}@contoso.com"), both.clone()));
+        (1..=5).fold(TestTenant::new(), |tenant, n| tenant.with_user(n, &format!("u{n}@contoso.com"), both.clone()));
     let tenant = tenant.with_fault(GraphFault::SmallPages);
     let keys = ["all@contoso.com", "u1@contoso.com", "u2@contoso.com"].map(by_name);
     assert_eq!(numbers(&tenant, &keys).await, [vec![1, 2, 3, 4, 5], vec![1], vec![2]]);
@@ -194,7 +194,7 @@ async fn further_pages_are_read() {
 
 #[tokio::test(start_paused = true)]
 async fn an_account_says_what_it_is() {
-    let tenant = FakeTenant::new()
+    let tenant = TestTenant::new()
         .with_user(1, "member@contoso.com", json!({"onPremisesSyncEnabled": false}))
         .with_user(2, "x_y.com#EXT#@contoso.onmicrosoft.com", json!({"userType": "Member"}))
         .with_user(3, "invited@contoso.com", json!({"userType": "Guest", "externalUserState": "PendingAcceptance"}))

@@ -77,7 +77,7 @@ impl fmt::Display for AdministratorsLeft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::fake_graph::id;
+    use crate::directory::test_tenant::id;
 
     #[test]
     fn two_must_be_left_whatever_the_roster_says() {

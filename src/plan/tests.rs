@@ -20,7 +20,7 @@ use super::rules::{Options, Rules, RulesError};
 use super::summary::Summary;
 use crate::clock::Clock;
 use crate::digest::Digest;
-use crate::directory::fake_graph::{FakeTenant, GraphFault, id};
+use crate::directory::test_tenant::{GraphFault, TestTenant, id};
 use crate::graph::caller::Caller;
 use crate::roster::{Roster, Source};
 use crate::seal::PasswordStyle;
@@ -49,11 +49,11 @@ fn roster(text: &str) -> Roster {
     Roster::open(Source::bytes("list.csv", text.as_bytes().to_vec())).unwrap()
 }
 
-async fn plan_into(folder: &Path, tenant: &FakeTenant, rules: Rules, text: &str) -> Result<Summary, PlanError> {
+async fn plan_into(folder: &Path, tenant: &TestTenant, rules: Rules, text: &str) -> Result<Summary, PlanError> {
     Planner::new(tenant, Clock::real(), rules, Caller::Unknown)?.plan(roster(text), folder, |_| {}).await
 }
 
-async fn plan(tenant: &FakeTenant, rules: Rules, text: &str) -> (TempDir, Summary, Vec<PlanRow>) {
+async fn plan(tenant: &TestTenant, rules: Rules, text: &str) -> (TempDir, Summary, Vec<PlanRow>) {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("plan");
     let summary = plan_into(&folder, tenant, rules, text).await.unwrap();
@@ -64,7 +64,7 @@ async fn plan(tenant: &FakeTenant, rules: Rules, text: &str) -> (TempDir, Summar
 }
 
 /// Each row as `decision steps reason`.
-async fn decisions(tenant: &FakeTenant, rules: Rules, text: &str) -> Vec<String> {
+async fn decisions(tenant: &TestTenant, rules: Rules, text: &str) -> Vec<String> {
     let (_, _, rows) = plan(tenant, rules, text).await;
     let words =
         |row: &PlanRow| format!("{} {} {}", row.decision, row.steps, row.reason_text()).trim_end().replace("  ", " ");
@@ -72,8 +72,8 @@ async fn decisions(tenant: &FakeTenant, rules: Rules, text: &str) -> Vec<String>
 }
 
 /// One of each kind of account.
-fn contoso() -> FakeTenant {
-    FakeTenant::new()
+fn contoso() -> TestTenant {
+    TestTenant::new()
         .with_user(1, "ada@contoso.com", json!({}))
         .with_user(2, "blocked@contoso.com", json!({"accountEnabled": false}))
         .with_user(3, "synced@contoso.com", json!({"onPremisesSyncEnabled": true}))
@@ -451,7 +451,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let mut text = "upn,handoff,priority\n".to_owned();
-            let mut tenant = FakeTenant::new();
+            let mut tenant = TestTenant::new();
             for (number, (name, handoff, priority)) in (1..).zip(&names) {
                 let at = if name == "nonsense" { "" } else { "@contoso.com" };
                 let handoff = handoff.replace('"', "\"\"");

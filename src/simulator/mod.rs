@@ -37,6 +37,8 @@ mod exchange;
 mod fault;
 mod graph;
 mod identities;
+#[cfg(test)]
+pub(crate) mod in_process;
 mod ledger;
 mod login;
 mod machines;
@@ -74,6 +76,8 @@ use uuid::Uuid;
 
 pub use apps::FurtherApp;
 pub use connection::Connection;
+#[cfg(test)]
+pub(crate) use directory::tenant::SERVICE_PRINCIPAL_ID;
 pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
     ALTERNATE_MOBILE_ID, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID, ExternalUserState,
@@ -82,8 +86,6 @@ pub use directory::{
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
-#[cfg(test)]
-pub(crate) use graph::filter_of_json;
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, LimitShape, Quota};

@@ -3,7 +3,7 @@
 use serde_json::json;
 use time::macros::datetime;
 
-use super::super::fake_graph::{FakeTenant, GraphFault, id};
+use super::super::test_tenant::{GraphFault, TestTenant, id};
 use super::super::*;
 use super::{by_id, by_name, crowd, find, numbers};
 use crate::clock::Clock;
@@ -17,16 +17,9 @@ fn by(by: KeyProperty, value: &str) -> Key {
 
 const DELETED: &str = "/directory/deletedItems/microsoft.graph.user";
 
-fn with_deleted(tenant: FakeTenant, number: u32, name: &str) -> FakeTenant {
-    let prefix = id(number).replace('-', "");
-    let user = json!({"id": id(number), "userPrincipalName": format!("{prefix}{name}"),
-        "deletedDateTime": "2026-11-01T00:00:00Z"});
-    tenant.with(DELETED, user)
-}
-
 #[tokio::test(start_paused = true)]
 async fn every_property_finds_its_people() {
-    let tenant = FakeTenant::new()
+    let tenant = TestTenant::new()
         .with_user(
             1,
             "one@contoso.com",
@@ -73,7 +66,7 @@ async fn of_two_accounts_none_is_chosen() {
         (KeyProperty::Sid, "onPremisesSecurityIdentifier", json!("x@contoso.com")),
         (KeyProperty::SamAccountName, "onPremisesSamAccountName", json!("x@contoso.com")),
     ] {
-        let tenant = FakeTenant::new()
+        let tenant = TestTenant::new()
             .with_user(1, "one@contoso.com", json!({name: value}))
             .with_user(2, "two@contoso.com", json!({name: value}))
             .with_fault(GraphFault::SmallPages);
@@ -84,7 +77,7 @@ async fn of_two_accounts_none_is_chosen() {
 
 #[tokio::test(start_paused = true)]
 async fn properties_are_asked_for_in_full_calls_and_once() {
-    let tenant = (1..=700).fold(FakeTenant::new(), |tenant, n| {
+    let tenant = (1..=700).fold(TestTenant::new(), |tenant, n| {
         let more = json!({"mail": format!("m{n}@contoso.com"), "employeeId": n.to_string(),
             "proxyAddresses": [format!("SMTP:m{n}@contoso.com")], "onPremisesSamAccountName": format!("s{n}"),
             "onPremisesSecurityIdentifier": format!("S-1-5-21-{n}")});
@@ -109,7 +102,7 @@ async fn properties_are_asked_for_in_full_calls_and_once() {
 #[tokio::test(start_paused = true)]
 async fn a_person_with_two_of_the_addresses_is_found_under_both() {
     let addresses = json!({"proxyAddresses": ["SMTP:a@contoso.com", "smtp:b@contoso.com"]});
-    let tenant = FakeTenant::new().with_user(1, "one@contoso.com", addresses);
+    let tenant = TestTenant::new().with_user(1, "one@contoso.com", addresses);
     let keys = [by(KeyProperty::ProxyAddress, "b@contoso.com"), by(KeyProperty::ProxyAddress, "a@contoso.com")];
     assert_eq!(numbers(&tenant, &keys).await, [vec![1], vec![1]]);
 }
@@ -126,7 +119,7 @@ async fn a_user_who_was_not_asked_for_makes_the_answer_worthless() {
 #[tokio::test(start_paused = true)]
 async fn a_value_too_long_for_a_filter_is_asked_for_by_an_advanced_query() {
     let long = format!("{}@contoso.com", "x".repeat(200));
-    let tenant = FakeTenant::new().with_user(1, "one@contoso.com", json!({"mail": long}));
+    let tenant = TestTenant::new().with_user(1, "one@contoso.com", json!({"mail": long}));
     assert_eq!(numbers(&tenant, &[by(KeyProperty::Mail, &long)]).await, [vec![1]]);
     let names: Vec<Key> =
         (0..30).map(|n| by(KeyProperty::SamAccountName, &format!("{n}{}", "y".repeat(100)))).collect();
@@ -137,7 +130,7 @@ async fn a_value_too_long_for_a_filter_is_asked_for_by_an_advanced_query() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deleted_are_distinguished_from_those_who_never_were() {
-    let tenant = with_deleted(with_deleted(crowd(2), 71, "gone@contoso.com"), 72, "user2@contoso.com");
+    let tenant = crowd(2).with_deleted(71, "gone@contoso.com").with_deleted(72, "user2@contoso.com");
     let keys = [
         by_name("GONE@contoso.com"),
         by_id(71),
@@ -159,8 +152,8 @@ async fn the_deleted_are_distinguished_from_those_who_never_were() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deleted_are_read_once_and_only_when_a_name_is_missing() {
-    let tenant = with_deleted(with_deleted(crowd(3), 71, "a@contoso.com"), 72, "b@contoso.com")
-        .with_fault(GraphFault::SmallPages);
+    let tenant =
+        crowd(3).with_deleted(71, "a@contoso.com").with_deleted(72, "b@contoso.com").with_fault(GraphFault::SmallPages);
     let lookup = Lookup::new(&tenant, Clock::real());
     let reads = || tenant.calls().iter().filter(|call| call.contains("deletedItems")).count();
     lookup.find(&[&by_name("user1@contoso.com"), &by(KeyProperty::Mail, "nobody@contoso.com")]).await.unwrap();
@@ -174,7 +167,7 @@ async fn the_deleted_are_read_once_and_only_when_a_name_is_missing() {
 
 #[tokio::test(start_paused = true)]
 async fn without_sight_of_the_deleted_no_account_is_called_deleted() {
-    let tenant = with_deleted(crowd(1), 71, "gone@contoso.com").refusing(DELETED, 403, "Authorization_RequestDenied");
+    let tenant = crowd(1).with_deleted(71, "gone@contoso.com").refusing(DELETED, 403, "Authorization_RequestDenied");
     let lookup = Lookup::new(&tenant, Clock::real());
     for _ in 0..2 {
         assert_eq!(lookup.find(&[&by_name("gone@contoso.com")]).await.unwrap(), [Found::Missing]);
@@ -185,7 +178,9 @@ async fn without_sight_of_the_deleted_no_account_is_called_deleted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_of_deleted_that_breaks_off_is_an_error() {
-    let tenant = with_deleted(with_deleted(crowd(1), 71, "a@contoso.com"), 72, "b@contoso.com")
+    let tenant = crowd(1)
+        .with_deleted(71, "a@contoso.com")
+        .with_deleted(72, "b@contoso.com")
         .with_fault(GraphFault::SmallPages)
         .refusing_from(DELETED, 1, 503, "");
     let error = find(&tenant, &[by_name("b@contoso.com")]).await.unwrap_err();

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::super::fake_graph::{FakeTenant, GraphFault, id};
+use super::super::test_tenant::{GraphFault, TestTenant, id};
 use super::super::*;
 use super::crowd;
 use crate::clock::Clock;
@@ -13,7 +13,7 @@ use crate::graph::paced::Paced;
 use crate::ids::ObjectId;
 
 async fn list(
-    tenant: &FakeTenant,
+    tenant: &TestTenant,
     scope: &ListingScope,
     sign_ins: bool,
     excluded: &[u32],
@@ -31,7 +31,7 @@ const HEADER: &str =
 
 #[tokio::test(start_paused = true)]
 async fn all_people_are_written_in_a_form_that_a_spreadsheet_does_not_run() {
-    let tenant = FakeTenant::new()
+    let tenant = TestTenant::new()
         .with_user(1, "ada@contoso.com", json!({"department": "R&D, Basel", "jobTitle": "Engineer \"1\""}))
         .with_user(
             2,
@@ -80,26 +80,32 @@ async fn a_filter_is_answered_by_the_directory_or_else_by_the_index() {
     assert!(list(&refused, &scope, false, &[]).await.is_err());
 }
 
-fn group(tenant: FakeTenant, users: &[u32], others: &[&str], in_index: &[u32]) -> FakeTenant {
+/// A group of users, of others that the simulator does not know, and as an index has it that is not up to date.
+fn group(users: &[u32], others: &[&str], in_index: &[u32]) -> TestTenant {
     let path = format!("/groups/{}/transitiveMembers", id(50));
-    let mut tenant = tenant.with("/groups", json!({"id": id(50), "displayName": "Sales team"}));
-    for number in users {
-        tenant = tenant.with(&path, json!({"@odata.type": "#microsoft.graph.user", "id": id(*number)}));
+    let name = |number: &u32| format!("u{number}@contoso.com");
+    let people = users.iter().chain(in_index);
+    let tenant = people.fold(TestTenant::new(), |tenant, number| tenant.with_user(*number, &name(number), json!({})));
+    let mut tenant = tenant.with_any_group(50, "Sales team", users, &[], false);
+    if !others.is_empty() {
+        let users = users.iter().map(|number| json!({"@odata.type": "#microsoft.graph.user", "id": id(*number)}));
+        let others = others.iter().zip(60..);
+        let others =
+            others.map(|(kind, number)| json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id(number)}));
+        tenant = tenant.with_instead(&path, users.chain(others).collect());
     }
-    for (kind, number) in others.iter().zip(60..) {
-        let kind = format!("#microsoft.graph.{kind}");
-        tenant = tenant.with(&path, json!({"@odata.type": kind, "id": id(number)}));
+    if users != in_index {
+        let person = |number: &u32| json!({"id": id(*number), "userPrincipalName": name(number)});
+        let people = in_index.iter().map(person).collect();
+        tenant = tenant.with_instead(&format!("{path}/microsoft.graph.user"), people);
     }
-    let person = |number: &u32| json!({"id": id(*number), "userPrincipalName": format!("u{number}@contoso.com")});
-    let people: Vec<Value> = in_index.iter().map(person).collect();
-    people.into_iter().fold(tenant, |tenant, person| tenant.with(&format!("{path}/microsoft.graph.user"), person))
+    tenant
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_group_is_its_users_and_what_else_is_in_it_is_counted() {
     let scope = ListingScope::Group(id(50).parse().unwrap());
-    let tenant =
-        group(FakeTenant::new(), &[1, 2], &["device", "group", "device"], &[1, 2]).with_fault(GraphFault::SmallPages);
+    let tenant = group(&[1, 2], &["device", "group", "device"], &[1, 2]).with_fault(GraphFault::SmallPages);
     let (text, exported) = list(&tenant, &scope, false, &[2]).await.unwrap();
     assert_eq!(exported, Exported { people: 1, excluded: 1 });
     assert!(text.contains("u1@contoso.com") && !text.contains("u2@contoso.com"), "{text}");
@@ -112,12 +118,12 @@ async fn a_group_is_its_users_and_what_else_is_in_it_is_counted() {
 async fn the_directory_has_the_last_word_on_who_is_in_a_group() {
     let scope = ListingScope::Group(id(50).parse().unwrap());
     // A person has left the group, and the index does not know it yet.
-    let (text, exported) = list(&group(FakeTenant::new(), &[1], &[], &[1, 2]), &scope, false, &[]).await.unwrap();
+    let (text, exported) = list(&group(&[1], &[], &[1, 2]), &scope, false, &[]).await.unwrap();
     assert_eq!((exported.people, text.contains("u2@contoso.com")), (1, false));
     // A person has joined it, and the index does not know it yet.
-    let error = list(&group(FakeTenant::new(), &[1, 2], &[], &[1]), &scope, false, &[]).await.unwrap_err();
+    let error = list(&group(&[1, 2], &[], &[1]), &scope, false, &[]).await.unwrap_err();
     assert!(error.to_string().contains("1 of its users are left out"), "{error}");
-    let error = list(&FakeTenant::new(), &scope, false, &[]).await.unwrap_err();
+    let error = list(&TestTenant::new(), &scope, false, &[]).await.unwrap_err();
     assert!(matches!(error, ExportError::Read(LookupError::Refused { .. })), "{error}");
 }
 
@@ -139,6 +145,6 @@ async fn sign_ins_are_read_at_the_pace_that_graph_allows() {
         took >= Duration::from_secs(120) && took < Duration::from_secs(121),
         "20 more pages, six seconds each: {took:?}"
     );
-    assert_eq!(Listing::<FakeTenant>::time_for(10_500), Duration::from_secs(120));
+    assert_eq!(Listing::<TestTenant>::time_for(10_500), Duration::from_secs(120));
     assert_eq!(count(&Paced::new(&tenant, Clock::real()), &ListingScope::All).await.unwrap(), Some(21));
 }

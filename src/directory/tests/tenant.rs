@@ -1,14 +1,16 @@
 //! What is read of the tenant itself, and what of it may be missing.
 
 use serde_json::json;
+use uuid::Uuid;
 
-use super::super::fake_graph::{FakeTenant, GraphFault, id};
 use super::super::roles::{DIRECTORY_SYNCHRONIZATION, GLOBAL_ADMINISTRATOR};
+use super::super::test_tenant::{GraphFault, TestTenant, id};
 use super::super::*;
 use crate::clock::Clock;
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
 use crate::ids::ObjectId;
+use crate::simulator::CLIENT_ID;
 
 const GLOBAL: &str = "62e90394-69f5-4237-9190-012177145e10";
 const HELPDESK: &str = "729827e3-9c14-49f7-bb1b-9608f156bbb8";
@@ -26,30 +28,24 @@ fn account(number: u32) -> ObjectId {
 }
 
 fn app() -> Caller {
-    Caller::App { client_id: "0f6d1c1e-0000-4000-8000-000000000001".to_owned() }
+    Caller::App { client_id: CLIENT_ID.to_string() }
 }
 
-/// A tenant in which the app is known and has no owners.
-fn tenant() -> FakeTenant {
-    let owners = "/servicePrincipals(appId='0f6d1c1e-0000-4000-8000-000000000001')/owners";
-    FakeTenant::new().with(owners, json!({"@odata.type": "#microsoft.graph.servicePrincipal", "id": id(900)}))
-}
-
-async fn read_as(tenant: &FakeTenant, caller: &Caller, scope: Scope) -> Result<TenantFacts, LookupError> {
+async fn read_as(tenant: &TestTenant, caller: &Caller, scope: Scope) -> Result<TenantFacts, LookupError> {
     TenantFacts::read(&Paced::new(tenant, Clock::real()), caller, scope).await
 }
 
-async fn read(tenant: &FakeTenant) -> Result<TenantFacts, LookupError> {
+async fn read(tenant: &TestTenant) -> Result<TenantFacts, LookupError> {
     read_as(tenant, &app(), SCOPE).await
 }
 
-async fn privileges(tenant: &FakeTenant) -> Privileges {
+async fn privileges(tenant: &TestTenant) -> Privileges {
     read(tenant).await.unwrap().privileges.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn roles_are_seen_by_every_way_they_come() {
-    let tenant = tenant()
+    let tenant = TestTenant::new()
         .with_role(HELD, 1, "user", GLOBAL)
         .with_role(ELIGIBLE, 2, "user", AUTHENTICATION)
         .with_group(50, "Mail team", &[3], &[4])
@@ -57,8 +53,7 @@ async fn roles_are_seen_by_every_way_they_come() {
         .with_group(51, "Idle", &[5], &[])
         .with_role(HELD, 6, "user", HELPDESK)
         .with_role(HELD, 7, "user", CUSTOM);
-    let tenant =
-        tenant.with("/roleManagement/directory/roleDefinitions", json!({"id": CUSTOM, "displayName": "Badges"}));
+    let tenant = tenant.with_role_name(CUSTOM, "Badges");
     let privileges = privileges(&tenant).await;
     let shown = |number| privileges.of(account(number)).map(ToString::to_string).unwrap_or_default();
     let beyond = |number| privileges.of(account(number)).is_some_and(Privilege::beyond_user_administrator);
@@ -81,12 +76,9 @@ async fn roles_are_seen_by_every_way_they_come() {
 
 #[tokio::test(start_paused = true)]
 async fn a_role_over_a_part_of_the_tenant_may_be_over_a_restricted_one() {
-    let scoped = json!({"principalId": id(1), "roleDefinitionId": HELPDESK,
-        "directoryScopeId": "/administrativeUnits/0f6d1c1e-0000-4000-8000-00000000000a"});
-    let global =
-        json!({"principalId": id(2), "roleDefinitionId": GLOBAL, "directoryScopeId": "/administrativeUnits/x"});
-    let list = "/roleManagement/directory/roleAssignments";
-    let privileges = privileges(&tenant().with(list, scoped).with(list, global)).await;
+    let unit = Uuid::from_u128(10);
+    let tenant = TestTenant::new().with_role_over(unit, 1, HELPDESK).with_role_over(unit, 2, GLOBAL);
+    let privileges = privileges(&tenant).await;
     let helpdesk = privileges.of(account(1)).unwrap();
     assert!(helpdesk.beyond_user_administrator());
     assert_eq!(helpdesk.to_string(), "Helpdesk Administrator (over a part of the tenant)");
@@ -95,10 +87,10 @@ async fn a_role_over_a_part_of_the_tenant_may_be_over_a_restricted_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_group_that_holds_a_role_counts_even_where_the_list_of_such_groups_leaves_it_out() {
-    let mut tenant = tenant().with_role(HELD, 50, "group", GLOBAL);
-    for (relation, person) in [("transitiveMembers", 1), ("owners", 2)] {
-        tenant = tenant.with(&format!("/groups/{}/{relation}", id(50)), json!({"id": id(person)}));
-    }
+    let tenant = TestTenant::new()
+        .with_group(50, "Chiefs", &[1], &[2])
+        .with_role(HELD, 50, "group", GLOBAL)
+        .with_instead("/groups", Vec::new());
     let privileges = privileges(&tenant).await;
     assert!(privileges.of(account(1)).unwrap().holds(GLOBAL_ADMINISTRATOR));
     assert!(!privileges.of(account(2)).unwrap().holds(GLOBAL_ADMINISTRATOR));
@@ -107,7 +99,7 @@ async fn a_group_that_holds_a_role_counts_even_where_the_list_of_such_groups_lea
 
 #[tokio::test(start_paused = true)]
 async fn only_enabled_people_with_the_active_role_keep_a_tenant_administrable() {
-    let tenant = tenant()
+    let tenant = TestTenant::new()
         .with_user(1, "a@contoso.com", json!({}))
         .with_user(2, "b@contoso.com", json!({"accountEnabled": false}))
         .with_user(3, "c@contoso.com", json!({}))
@@ -128,14 +120,14 @@ async fn only_enabled_people_with_the_active_role_keep_a_tenant_administrable() 
 
 #[tokio::test(start_paused = true)]
 async fn the_account_that_synchronises_is_known_by_its_role() {
-    let privileges = privileges(&tenant().with_role(HELD, 1, "user", SYNC)).await;
+    let privileges = privileges(&TestTenant::new().with_role(HELD, 1, "user", SYNC)).await;
     assert!(privileges.of(account(1)).unwrap().is_sync_account());
     assert_eq!(privileges.holders_of(DIRECTORY_SYNCHRONIZATION).collect::<Vec<_>>(), [account(1)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_may_not_be_read_is_an_error_that_names_the_permission_and_the_flag() {
-    let with_group = || tenant().with_group(50, "Mail team", &[1], &[2]);
+    let with_group = || TestTenant::new().with_group(50, "Mail team", &[1], &[2]);
     let members = format!("/groups/{}/transitiveMembers", id(50));
     let owners = format!("/groups/{}/owners", id(50));
     let cases = [
@@ -167,26 +159,25 @@ async fn a_service_that_does_not_answer_is_an_error_for_every_question() {
         "/users/$count",
         "/roleManagement/directory/roleAssignments",
         "/roleManagement/directory/roleEligibilityScheduleInstances",
-        "/servicePrincipals(appId='0f6d1c1e-0000-4000-8000-000000000001')/owners",
+        &format!("/servicePrincipals(appId='{CLIENT_ID}')/owners"),
     ];
     for path in paths {
         for status in [429, 503] {
-            let error = read(&tenant().refusing(path, status, "x")).await.unwrap_err();
+            let error = read(&TestTenant::new().refusing(path, status, "x")).await.unwrap_err();
             let text = error.to_string();
             assert!(text.contains("gave up after"), "{path}: {text}");
         }
     }
-    let error = read_as(&tenant().refusing("/me", 503, "x"), &Caller::Unknown, SCOPE).await.unwrap_err();
+    let error = read_as(&TestTenant::new().refusing("/me", 503, "x"), &Caller::Unknown, SCOPE).await.unwrap_err();
     assert!(error.to_string().contains("gave up after"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_list_that_breaks_off_half_way_is_an_error_and_no_list() {
     let crowded = || {
-        let domain = json!({"id": "fabrikam.com", "authenticationType": "Federated"});
-        tenant()
+        TestTenant::new()
             .with_fault(GraphFault::SmallPages)
-            .with("/domains", domain)
+            .with_domain("fabrikam.com", true)
             .with_role(HELD, 1, "user", HELPDESK)
             .with_role(HELD, 2, "user", GLOBAL)
             .with_role(ELIGIBLE, 1, "user", HELPDESK)
@@ -234,17 +225,17 @@ async fn eligible_roles_are_done_without_where_there_are_none_to_be_seen() {
         (404, "Request_ResourceNotFound", "eligible-roles-refused"),
     ];
     for (status, code, note) in cases {
-        let facts = read(&tenant().refusing(path, status, code)).await.unwrap();
+        let facts = read(&TestTenant::new().refusing(path, status, code)).await.unwrap();
         assert_eq!(facts.notes.iter().map(Note::name).collect::<Vec<_>>(), [note], "{code}");
     }
-    let error = read(&tenant().refusing(path, 405, "Request_BadRequest")).await.unwrap_err();
+    let error = read(&TestTenant::new().refusing(path, 405, "Request_BadRequest")).await.unwrap_err();
     assert!(matches!(error, LookupError::Read(_)), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn roles_are_read_without_their_principals_where_one_of_those_is_gone() {
     let reader = "4a5d8f65-41da-4de4-8968-e035b65339cf";
-    let tenant = FakeTenant::new()
+    let tenant = TestTenant::new()
         .with_fault(GraphFault::PrincipalGone)
         .with_group(20, "Mail team", &[1], &[])
         .with_role("roleAssignments", 2, "user", reader)
@@ -256,10 +247,8 @@ async fn roles_are_read_without_their_principals_where_one_of_those_is_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn owners_of_the_app_are_operators() {
-    let registration = "/applications(appId='0f6d1c1e-0000-4000-8000-000000000001')/owners";
-    let tenant = FakeTenant::new()
-        .with("/servicePrincipals(appId='0f6d1c1e-0000-4000-8000-000000000001')/owners", json!({"id": id(1)}))
-        .with(registration, json!({"id": id(2)}));
+    let registration = &format!("/applications(appId='{CLIENT_ID}')/owners");
+    let tenant = TestTenant::new().with_app_owner(1).with_instead(registration, vec![json!({"id": id(2)})]);
     let facts = read(&tenant).await.unwrap();
     assert_eq!(facts.operators.of(account(1)), Some(Operator::OwnerOfApp));
     assert_eq!(facts.operators.of(account(2)), Some(Operator::OwnerOfApp));
@@ -275,19 +264,19 @@ async fn owners_of_the_app_are_operators() {
 async fn the_person_who_is_signed_in_is_an_operator() {
     let claimed = Caller::SignedIn { object_id: account(7), user_principal_name: "me@contoso.com".to_owned() };
     // Graph's word stands above the token's.
-    let facts = read_as(&tenant().signed_in(5), &claimed, SCOPE).await.unwrap();
+    let facts = read_as(&TestTenant::new().signed_in(5), &claimed, SCOPE).await.unwrap();
     assert_eq!((facts.operators.of(account(5)), facts.operators.of(account(7))), (Some(Operator::SignedInUser), None));
-    let facts = read_as(&tenant(), &claimed, SCOPE).await.unwrap();
+    let facts = read_as(&TestTenant::new(), &claimed, SCOPE).await.unwrap();
     assert_eq!(facts.operators.of(account(7)), Some(Operator::SignedInUser));
-    let facts = read_as(&tenant().signed_in(5), &Caller::Unknown, SCOPE).await.unwrap();
+    let facts = read_as(&TestTenant::new().signed_in(5), &Caller::Unknown, SCOPE).await.unwrap();
     assert_eq!(facts.operators.of(account(5)), Some(Operator::SignedInUser));
-    let facts = read_as(&tenant(), &Caller::Unknown, SCOPE).await.unwrap();
+    let facts = read_as(&TestTenant::new(), &Caller::Unknown, SCOPE).await.unwrap();
     assert_eq!(facts.notes.iter().map(Note::name).collect::<Vec<_>>(), ["caller-not-known"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn federated_domains_are_distinguished_from_managed_ones() {
-    let tenant = tenant().with("/domains", json!({"id": "Fabrikam.com", "authenticationType": "Federated"}));
+    let tenant = TestTenant::new().with_domain("Fabrikam.com", true);
     let domains = read(&tenant).await.unwrap().domains.unwrap();
     assert_eq!(domains.federated_domain_of("ada@FABRIKAM.com"), Some("fabrikam.com"));
     for managed in ["ada@contoso.com", "ada@sub.fabrikam.com", "ada_fabrikam.com#EXT#@contoso.com", "fabrikam.com", ""]
@@ -299,7 +288,7 @@ async fn federated_domains_are_distinguished_from_managed_ones() {
 #[tokio::test(start_paused = true)]
 async fn members_are_listed_where_the_tenant_does_not_count() {
     let tenant = (1..=5)
-        .fold(tenant(), |tenant, n| tenant.with_user(n, &format!("u{n}@contoso.com"), json!({})))
+        .fold(TestTenant::new(), |tenant, n| tenant.with_user(n, &format!("u{n}@contoso.com"), json!({})))
         .with_user(6, "g@contoso.com", json!({"userType": "Guest"}))
         .with_user(7, "x@contoso.com", json!({"accountEnabled": false}));
     assert_eq!(read(&tenant).await.unwrap().enabled_members, 5);
@@ -313,7 +302,7 @@ async fn members_are_listed_where_the_tenant_does_not_count() {
 #[tokio::test(start_paused = true)]
 async fn the_tenant_costs_a_dozen_calls() {
     let tenant = (1..=30)
-        .fold(tenant(), |tenant, n| tenant.with_group(100 + n, &format!("Group {n}"), &[n, n + 1], &[n + 2]))
+        .fold(TestTenant::new(), |tenant, n| tenant.with_group(100 + n, &format!("Group {n}"), &[n, n + 1], &[n + 2]))
         .with_role(HELD, 1, "user", GLOBAL)
         .with_role(HELD, 2, "user", CUSTOM)
         .with_user(1, "a@contoso.com", json!({}));
@@ -324,7 +313,7 @@ async fn the_tenant_costs_a_dozen_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn copies_of_a_reader_share_their_resource_units() {
-    let tenant = tenant();
+    let tenant = TestTenant::new();
     let clock = Clock::real();
     let paced = Paced::new(&tenant, clock);
     for reader in [paced.clone(), paced.clone()] {
@@ -339,10 +328,10 @@ async fn copies_of_a_reader_share_their_resource_units() {
 
 #[tokio::test(start_paused = true)]
 async fn a_filter_that_was_passed_over_is_noticed() {
-    let tenant =
-        tenant().with("/groups", json!({"id": id(60), "displayName": "All staff", "isAssignableToRole": null}));
+    let passed_over = json!({"id": id(60), "displayName": "All staff", "isAssignableToRole": null});
+    let tenant = TestTenant::new().with_instead("/groups", vec![passed_over]);
     let error = read(&tenant).await.unwrap_err();
     assert!(matches!(error, LookupError::Unreliable { .. }), "{error}");
-    let error = read(&FakeTenant::default()).await.unwrap_err();
+    let error = read(&TestTenant::default()).await.unwrap_err();
     assert!(error.to_string().contains("no domain"), "{error}");
 }

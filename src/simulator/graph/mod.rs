@@ -13,8 +13,6 @@ mod device_calls;
 pub(crate) mod errors;
 pub(crate) mod filter;
 mod filter_fields;
-#[cfg(test)]
-pub(crate) mod filter_of_json;
 mod filter_parser;
 pub(crate) mod group_calls;
 pub(crate) mod lexer;
