@@ -41,8 +41,6 @@ mod tenant;
 #[cfg(test)]
 pub(crate) mod test_tenant;
 #[cfg(test)]
-pub(crate) mod test_tenant;
-#[cfg(test)]
 mod tests;
 
 pub use account::{Account, Found, OnPremises};
