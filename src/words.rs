@@ -130,6 +130,26 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The text without the numbers that Rust adds to the system's words: `no such file (os error 2)` becomes `no such file`. They
+/// say nothing to a person.
+#[must_use]
+pub fn without_system_numbers(text: &str) -> Cow<'_, str> {
+    const BEGIN: &str = " (os error ";
+    let mut plain = Cow::Borrowed(text);
+    let mut from = 0;
+    while let Some(begin) = plain.get(from..).and_then(|rest| rest.find(BEGIN)).map(|place| from + place) {
+        let number = &plain[begin + BEGIN.len()..];
+        let digits = number.len() - number.trim_start_matches(|c: char| c == '-' || c.is_ascii_digit()).len();
+        if digits > 0 && number[digits..].starts_with(')') {
+            plain.to_mut().replace_range(begin..=begin + BEGIN.len() + digits, "");
+            from = begin;
+        } else {
+            from = begin + BEGIN.len();
+        }
+    }
+    plain
+}
+
 /// The text itself, or as much of its beginning as makes `longest` characters with an ellipsis.
 #[must_use]
 pub fn clipped(text: &str, longest: usize) -> Cow<'_, str> {
@@ -212,6 +232,21 @@ mod tests {
         assert_eq!(harmless("ada\u{202e}moc"), "ada\\u{202e}moc");
         assert_eq!(harmless("ada\u{e0041}\u{ad}\u{fff9}"), "ada\\u{e0041}\\u{ad}\\u{fff9}");
         assert_eq!(harmless("山田\u{3000}太郎"), "山田\u{3000}太郎");
+    }
+
+    #[test]
+    fn numbers_of_the_system_are_left_out_and_its_words_stay() {
+        for (text, plain) in [
+            ("no such file (os error 2)", "no such file"),
+            (
+                "refused (Connection refused (os error 111)); again (os error -5)!",
+                "refused (Connection refused); again!",
+            ),
+            ("a (os error x) b (os error 3", "a (os error x) b (os error 3"),
+            ("", ""),
+        ] {
+            assert_eq!(without_system_numbers(text), plain);
+        }
     }
 
     #[test]

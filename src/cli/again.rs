@@ -53,7 +53,7 @@ pub struct AgainArgs {
     #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
     protect: Option<PathBuf>,
     /// How many accounts may be changed; has to be named for more than 5,000, or more than a quarter of the tenant
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = plan::number_of_accounts)]
     max_accounts: Option<u32>,
     /// Print the plan's summary as JSON
     #[arg(long)]

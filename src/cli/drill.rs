@@ -16,6 +16,7 @@ use super::drill_phases::{Phases, Rehearsed};
 use super::drill_proof::prove;
 use super::drill_tenant::{connect, made_up_roster, people};
 use super::exit::{Exit, Failure};
+use super::number_args::whole;
 use super::pace_args::PaceArgs;
 use super::plan::{ReadingArgs, RuleArgs, of_roster};
 use super::precheck::CheckArgs;
@@ -72,14 +73,14 @@ pub struct DrillArgs {
     #[arg(long, value_name = "PLAYBOOK", default_value = "breach", value_parser = super::plan::playbook())]
     playbook: Playbook,
     /// Make up a list of this many people
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=1_000_000))]
     accounts: Option<u32>,
     /// How many times as fast time runs: quota and waits stay in proportion, and hours pass in minutes [default: 60]
     #[arg(long, value_name = "FACTOR", value_parser = clock_speed)]
     clock_speed: Option<f64>,
     /// How many app registrations the run goes through, each with a quota of its own: three reach the tenant's. The files that
     /// name them, as --app takes them, are in the drill's folder [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(simulated_apps::APPS))]
     apps: Option<u16>,
     /// The folder for the plan and everything that follows; a new temporary one if not given
     #[arg(long, short = 'o', value_name = "DIR")]

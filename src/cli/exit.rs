@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::plan::manifest::Manifest;
 use crate::run::outcome_counts::OutcomeCounts;
 use crate::wording::worded_step::WordedStep;
+use crate::words::without_system_numbers;
 
 /// The exit codes of every command. They are part of the contract with scripts: never renumber them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,8 @@ pub struct Failure {
 impl Failure {
     /// A failure that ends with this code.
     pub fn new(exit: Exit, what: impl fmt::Display) -> Self {
-        Self { exit, what: what.to_string(), excerpt: None, also: None, next: Vec::new(), argument: None }
+        let what = without_system_numbers(&what.to_string()).into_owned();
+        Self { exit, what, excerpt: None, also: None, next: Vec::new(), argument: None }
     }
 
     /// The command line, or a file that it names, cannot be used.

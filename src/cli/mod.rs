@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `settings` | the command line, the environment and `sealoff.toml` become arguments; where each value came from |
 //! | [`connect`], `credential_args`, `passphrase`, `apps` | the way in: endpoints, secrets, further app registrations |
-//! | `time_args`, `pace_args`, `password_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
+//! | `time_args`, `number_args`, `pace_args`, `password_args`, `replace_args`, `scenario_args`, `sign_in_args` | arguments that several commands take |
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
@@ -67,6 +67,7 @@ pub mod man;
 mod man_topic;
 mod messages;
 mod nearest_path;
+mod number_args;
 mod outage;
 mod pace_args;
 mod pace_recap;

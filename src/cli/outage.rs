@@ -15,13 +15,22 @@ const WORTH_A_LINE: Duration = Duration::from_secs(20);
 #[derive(Debug, Default)]
 pub(super) struct Outage {
     since: Option<OffsetDateTime>,
+    /// As the last try found it.
+    down_for: Duration,
     reason: String,
     explained: bool,
     /// Nothing is said again before it has lasted that long, unless the reason is another one.
     silent_until: Duration,
+    /// A line is drawn that says how long it lasts: what was explained is not said again.
+    is_drawn: bool,
 }
 
 impl Outage {
+    /// None yet. `is_drawn`: whether [`Outage::standing`] is shown all the time.
+    pub(super) fn new(is_drawn: bool) -> Self {
+        Self { is_drawn, ..Self::default() }
+    }
+
     /// The lines for one more try that failed.
     pub(super) fn goes_on(
         &mut self,
@@ -32,9 +41,10 @@ impl Outage {
         now: OffsetDateTime,
     ) -> Vec<String> {
         let since = *self.since.get_or_insert(now);
+        self.down_for = down_for;
         let next = span(pause);
         let same = std::mem::replace(&mut self.reason, reason.to_owned()) == reason;
-        if same && down_for < self.silent_until {
+        if same && (down_for < self.silent_until || self.is_drawn && self.explained) {
             return Vec::new();
         }
         self.silent_until = WORTH_A_LINE.max(down_for * 2);
@@ -50,7 +60,7 @@ impl Outage {
         let mut lines = vec![line];
         if !std::mem::replace(&mut self.explained, true) {
             lines.push(
-                "the run waits and goes on by itself; nothing is lost. Ctrl-C is safe too: sealoff apply goes on later"
+                "the run waits and resumes by itself; nothing is lost. Ctrl-C is safe too: sealoff apply resumes it later"
                     .to_owned(),
             );
             lines.extend(cause.map(remedy).map(str::to_owned));
@@ -58,9 +68,19 @@ impl Outage {
         lines
     }
 
+    /// What stands on the line that is drawn, in place of an estimate: nothing gets done meanwhile.
+    pub(super) fn standing(&self) -> Option<String> {
+        self.since?;
+        let so_far = match self.down_for {
+            short if short < Duration::from_secs(1) => String::new(),
+            down_for => format!(" for {}", span(down_for)),
+        };
+        Some(format!("no answer from Graph{so_far}, waiting"))
+    }
+
     /// The line that says that it is over, where that is worth one.
     pub(super) fn is_over(&mut self, down_for: Duration) -> Option<String> {
-        *self = Self::default();
+        *self = Self::new(self.is_drawn);
         (down_for >= WORTH_A_LINE).then(|| format!("Graph answers again, after {}", span(down_for)))
     }
 }
@@ -69,6 +89,22 @@ impl Outage {
 mod tests {
     use super::*;
     use time::macros::datetime;
+
+    #[test]
+    fn the_line_that_is_drawn_says_for_how_long() {
+        let mut outage = Outage::new(true);
+        assert_eq!(outage.standing(), None);
+        let now = datetime!(2026-03-01 03:12:05 UTC);
+        outage.goes_on("refused", None, Duration::from_secs(45), Duration::ZERO, now);
+        assert_eq!(outage.standing().unwrap(), "no answer from Graph, waiting");
+        outage.goes_on("refused", None, Duration::from_secs(45), Duration::from_secs(63), now);
+        assert_eq!(outage.standing().unwrap(), "no answer from Graph for 1 min 3 s, waiting");
+        let hour = Duration::from_secs(3_600);
+        assert!(outage.goes_on("refused", None, hour, hour, now).is_empty(), "the line says it");
+        assert!(!outage.goes_on("no route", None, hour, hour, now).is_empty(), "something is new");
+        outage.is_over(hour);
+        assert_eq!(outage.standing(), None);
+    }
 
     #[test]
     fn an_hour_without_a_network_is_reported_and_explained_once() {
@@ -80,7 +116,7 @@ mod tests {
         assert_eq!(goes_on("refused", 0), "no answer from Graph (refused); trying again in 45 s");
         assert_eq!(goes_on("refused", 12), "", "the same is not said again");
         let said = goes_on("refused", 63);
-        for part in ["since 03:12:05 UTC", "next try in 45 s", "Ctrl-C is safe", "goes on by itself"] {
+        for part in ["since 03:12:05 UTC", "next try in 45 s", "Ctrl-C is safe", "resumes by itself"] {
             assert!(said.contains(part), "{part}: {said}");
         }
         assert_eq!(goes_on("refused", 108), "", "nothing is new");

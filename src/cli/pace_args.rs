@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::number_args::whole;
 use crate::graph::quota::{Allowance, MAX_CALLS};
 use crate::plan::playbook::{Playbook, Schedule};
 use crate::run::engine::HaltAt;
@@ -21,7 +22,7 @@ pub(super) struct PaceArgs {
     #[arg(long, value_name = "N/SECONDS")]
     quota_writes: Option<Allowance>,
     /// The most calls under way at one time, of up to 20 writes each [default: 64]; fewer are used where fewer do
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1..=512))]
     max_in_flight: Option<u16>,
     /// Everybody's change before the first revoke, or one account after the other [default: sweep where sign-in is blocked,
     /// finish-each where people go on]

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::exit::Failure;
+use super::number_args::whole;
 use crate::seal::{LengthError, PasswordStyle};
 
 /// The kind and the length of new passwords.
@@ -13,7 +14,7 @@ pub(super) struct PasswordArgs {
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     password: PasswordKind,
     /// The number of characters (17 to 64; by default 20), or the number of words of a phrase (6 to 12; by default 6)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8))]
+    #[arg(long, value_name = "N", value_parser = whole::<u8>(6..=64))]
     password_length: Option<u8>,
 }
 

@@ -23,6 +23,9 @@ pub(super) struct Display {
     clock: Clock,
     began: Duration,
     outage: Outage,
+    /// How long nothing could be done, in all.
+    down_for: Duration,
+    last: Option<Progress>,
     /// Until when a long wait has been explained.
     explained_until: Duration,
 }
@@ -52,7 +55,9 @@ impl Display {
             failures_shown: 0,
             clock,
             began: clock.now(),
-            outage: Outage::default(),
+            outage: Outage::new(is_terminal),
+            down_for: Duration::ZERO,
+            last: None,
             explained_until: Duration::ZERO,
         }
     }
@@ -97,8 +102,12 @@ impl Display {
                 for line in self.outage.goes_on(reason, *cause, *pause, *down_for, OffsetDateTime::now_utc()) {
                     self.line(&line);
                 }
+                if let (Some(bar), Some(progress)) = (&self.bar, &self.last) {
+                    bar.set_message(self.text(progress));
+                }
             }
             Event::Reachable { down_for } => {
+                self.down_for += *down_for;
                 if let Some(line) = self.outage.is_over(*down_for) {
                     self.line(&line);
                 }
@@ -118,31 +127,42 @@ impl Display {
         }
     }
 
-    fn show_progress(&mut self, progress: &Progress) {
-        // In the order of what somebody wants to know who sees the beginning alone.
+    /// How far it is, and how long it will take: in the order of what somebody wants to know who sees the beginning alone.
+    fn text(&self, progress: &Progress) -> String {
         let mut text = how_far(&progress.steps);
         if progress.not_done > 0 {
             text += &format!(", {} not done", count(progress.not_done));
+        }
+        if let Some(standing) = self.outage.standing() {
+            // Neither time left nor rate: both would go on counting while nothing is done.
+            return format!("{standing}; {text}");
         }
         // Below a second it is not the quota that takes time, and what does is not known beforehand.
         if progress.writes_left > 0 && progress.time_left >= Duration::from_secs(1) {
             text += &format!(", {} left", span(progress.time_left));
         }
-        let span_so_far = self.clock.now().saturating_sub(self.began);
+        let worked = self.clock.now().saturating_sub(self.began).saturating_sub(self.down_for);
         // A rate over a moment says nothing.
-        if span_so_far >= Duration::from_secs(5) && progress.writes_left > 0 {
-            let rate = progress.writes_accepted as f64 / span_so_far.as_secs_f64() * 60.0;
+        if worked >= Duration::from_secs(5) && progress.writes_left > 0 {
+            let rate = progress.writes_accepted as f64 / worked.as_secs_f64() * 60.0;
             text += &format!(", {} writes a minute", count(rate as u64));
         }
         if let Some(wait) = progress.quota_wait.filter(|wait| *wait >= Duration::from_secs(1)) {
             text += &format!(", quota opens in {}", span(wait));
         }
+        text
+    }
+
+    fn show_progress(&mut self, progress: &Progress) {
+        self.last = Some(*progress);
+        let text = self.text(progress);
         if let Some(bar) = &self.bar {
             bar.set_position(progress.steps.planned().map(|(_, share)| share.done).sum());
             bar.set_message(text);
             return;
         }
-        if messages::is_quiet() {
+        // An outage has lines of its own.
+        if messages::is_quiet() || self.outage.standing().is_some() {
             return;
         }
         let due = self.last_line.is_none_or(|last| last.elapsed() >= LINES_APART) || progress.writes_left == 0;

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Args, Command, ValueEnum};
 
 use super::exit::Failure;
+use super::number_args::whole;
 use crate::nearest::nearest;
 use crate::simulator::{Fault, LimitShape, Quota, Scenario, Settings, UnknownFault};
 
@@ -18,7 +19,7 @@ pub(super) struct ScenarioArgs {
     #[arg(long = "scenario", value_name = "FILE")]
     file: Option<PathBuf>,
     /// The seed: the same one gives the same directory and the same faults [default: 1]
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = whole::<u64>(0..=i64::MAX))]
     seed: Option<u64>,
     /// How the write quota is counted: Microsoft calls it a bucket and words it as a window [default: token-bucket]
     #[arg(long, value_enum, value_name = "SHAPE")]

@@ -8,6 +8,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::exit::Failure;
+use super::number_args::whole;
 use crate::simulator::Settings;
 use crate::text_file::{self, Letters};
 
@@ -19,7 +20,7 @@ const MAX_CERTIFICATE: u64 = 1 << 20;
 #[command(next_help_heading = "Signing in")]
 pub(super) struct SignInArgs {
     /// How long a token lives, in seconds of the wall clock [default: 3600]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]
     token_lifetime: Option<u64>,
     /// PEM file with a certificate that the app may sign in with; 2=PEM for the second app (--apps); may be repeated
     #[arg(long, value_name = "[N=]PEM", value_parser = app_certificate)]

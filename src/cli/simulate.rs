@@ -15,6 +15,7 @@ use strum::IntoEnumIterator as _;
 use super::connect::clock_speed;
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::number_args::whole;
 use super::scenario_args::ScenarioArgs;
 use super::sign_in_args::SignInArgs;
 use super::simulate_watch::watch;
@@ -59,7 +60,7 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "FACTOR", value_parser = clock_speed)]
     clock_speed: Option<f64>,
     /// How many seconds the tenant's clock is ahead of this machine's; a negative number is behind [default: 0]
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(i32))]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = whole::<i32>(i64::from(i32::MIN)..=i64::from(i32::MAX)))]
     clock_ahead: Option<i32>,
     /// The shell that the variables are printed for [default: sh; on Windows the one that it is started from]
     #[arg(long, value_enum, value_name = "SHELL")]
@@ -72,7 +73,7 @@ pub struct SimulateArgs {
     read_lag: Option<Duration>,
     /// How many app registrations the tenant has, each with a quota of its own; it prints the files that name the further ones
     /// [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(simulated_apps::APPS))]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(simulated_apps::APPS))]
     apps: Option<u16>,
     /// Where to write the certificate authority that a client has to trust; a file in a private temporary folder if not given
     #[arg(long, value_name = "FILE")]

@@ -189,3 +189,22 @@ fn the_shells_complete_closed_lists() {
         assert!(offered.contains(word), "{flag}: {offered}");
     }
 }
+
+/// What a library says of a value that it cannot read is meant for programmers.
+#[test]
+fn a_value_that_cannot_be_read_is_answered_in_plain_words() {
+    for command in commands() {
+        let values = command.get_arguments().filter(|argument| argument.get_action().takes_values());
+        for long in values.filter_map(clap::Arg::get_long) {
+            for value in ["zzz", "-1", "1.5", "99999999999999999999999"] {
+                let line = ["sealoff", command.get_name(), &format!("--{long}={value}")];
+                let Err(error) = Cli::command().try_get_matches_from(line) else { continue };
+                let said = error.to_string();
+                let strange = ["digit", "..=", "parse", "utf-8", "float", "number too", "u32", "u64", "not in"];
+                for word in strange {
+                    assert!(!said.contains(word), "sealoff {} --{long}={value}: {said}", command.get_name());
+                }
+            }
+        }
+    }
+}

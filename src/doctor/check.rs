@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::words::without_system_numbers;
+
 /// How a check came out. The names are part of the contract with scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -54,7 +56,8 @@ impl Check {
     /// Nothing stands in the way.
     #[must_use]
     pub fn ok(check: &'static str, found: impl Into<String>) -> Self {
-        Self { check, status: CheckStatus::Ok, found: found.into(), remedy: None, command: None, items: Vec::new() }
+        let found = without_system_numbers(&found.into()).into_owned();
+        Self { check, status: CheckStatus::Ok, found, remedy: None, command: None, items: Vec::new() }
     }
 
     /// This should be known first, and this may be done about it.

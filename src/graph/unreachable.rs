@@ -118,7 +118,8 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
     }
     let own = cause.to_string();
     // Where a connection was cut, rustls names its page for programmers: no help to an administrator.
-    own.split(": https://docs.rs/").next().unwrap_or_default().to_owned()
+    let own = own.split(": https://docs.rs/").next().unwrap_or_default();
+    crate::words::without_system_numbers(own).into_owned()
 }
 
 /// The innermost known cause.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::words::without_system_numbers;
+
 /// A sentence, and the command that does it, where one does. The two stay apart until they are printed: a command is never
 /// broken into lines, because it is there to be copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +18,14 @@ pub struct WordedStep {
 impl WordedStep {
     /// A sentence with the command that does it.
     pub fn typed(what: impl fmt::Display, command: impl fmt::Display) -> Self {
-        Self { what: what.to_string(), command: Some(command.to_string()) }
+        Self { command: Some(command.to_string()), ..what.to_string().into() }
     }
 }
 
 impl From<String> for WordedStep {
     fn from(what: String) -> Self {
-        Self { what, command: None }
+        // Whatever is said to a person comes by here.
+        Self { what: without_system_numbers(&what).into_owned(), command: None }
     }
 }
 

@@ -56,7 +56,7 @@ fn a_network_that_is_gone_is_waited_for_and_the_run_goes_on_by_itself() {
         "since ",
         "next try in",
         "Ctrl-C is safe",
-        "goes on by itself",
+        "resumes by itself",
         "Graph answers again, after",
     ] {
         assert!(said.contains(part), "{part}: {said}");
