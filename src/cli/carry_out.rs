@@ -297,5 +297,5 @@ fn conclude(plan: &PlanFolder, ending: Ending, engaged: Engaged) -> Result<Exit,
     };
     let (statistics, pace, again) = (Some(statistics), Some(pace), resume_flags.as_str());
     Recap { plan, output, statistics, pace, ending: end, exit, again, is_drill }.show(json);
-    failure.map_or(Ok(exit), Err)
+    failure.map_or(Ok(exit), |failure| Err(Failure { is_in_document: true, ..failure }))
 }

@@ -98,13 +98,15 @@ pub struct Failure {
     pub next: Vec<WordedStep>,
     /// The id of the argument whose value is what is wrong, where one is: its place in the file of settings is named.
     pub(super) argument: Option<&'static str>,
+    /// Whether what was printed for programs says it already, as the recap of a run that was stopped does.
+    pub(super) is_in_document: bool,
 }
 
 impl Failure {
     /// A failure that ends with this code.
     pub fn new(exit: Exit, what: impl fmt::Display) -> Self {
         let what = without_system_numbers(&what.to_string()).into_owned();
-        Self { exit, what, excerpt: None, also: None, next: Vec::new(), argument: None }
+        Self { exit, what, excerpt: None, also: None, next: Vec::new(), argument: None, is_in_document: false }
     }
 
     /// The command line, or a file that it names, cannot be used.

@@ -1,7 +1,7 @@
 //! `sealoff man`: the manual pages.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, Command};
@@ -40,6 +40,12 @@ pub fn run(args: ManArgs, command: Command) -> Result<Exit, Failure> {
         let page = rendered(command, &exit_codes).map_err(|error| Failure::unprinted(&error))?;
         let mut out = io::stdout().lock();
         out.write_all(&page).and_then(|()| out.flush()).map_err(|error| Failure::unprinted(&error))?;
+        if out.is_terminal() {
+            messages::note(WordedStep::typed(
+                "this is the source of a manual page. To read it",
+                "sealoff man | man -l -",
+            ));
+        }
         return Ok(Exit::Done);
     };
     let failed =
@@ -66,14 +72,17 @@ fn after_help(command: &Command) -> String {
     command.get_after_help().map(ToString::to_string).unwrap_or_default()
 }
 
-fn rendered(command: Command, exit_codes: &str) -> io::Result<Vec<u8>> {
+fn rendered(mut command: Command, exit_codes: &str) -> io::Result<Vec<u8>> {
+    // clap_mangen's own synopsis names flags without their values, those last that are needed.
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
     let after = after_help(&command);
     let has_subcommands = command.get_subcommands().next().is_some();
     let man = Man::new(command).source(concat!("sealoff ", env!("CARGO_PKG_VERSION"))).manual("sealoff");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
+    as_it_is(&mut page, "SYNOPSIS", usage.lines().map(str::trim))?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     if has_subcommands {

@@ -14,7 +14,7 @@
 //! | [`exit`], `failures`, [`diagnostics`], `outage` | what went wrong, what to do next, and with which code to end |
 //! | `usage`, `wishes`, `nearest_path` | what a command line lacks, what does it here, and the nearest name to one that is not there |
 //! | `messages`, `words`, `lines` | how much is printed, in which words, and how wide |
-//! | [`schemas`] | the JSON Schemas of all that is printed for programs |
+//! | [`schemas`], `failure_document` | the JSON Schemas of all that is printed for programs; what a command that fails prints for them |
 //! | `spinner`, `progress`, `drawn_line`, `simulate_watch` | what is drawn and erased again |
 //! | `interrupt`, `core_dumps`, `private_output` | signals, crashes, and where secrets may be written |
 //!
@@ -56,6 +56,7 @@ pub mod evidence;
 pub mod exit;
 mod explain;
 pub mod export;
+mod failure_document;
 mod failures;
 mod handoff;
 pub mod help;
@@ -197,7 +198,7 @@ pub fn main() -> ExitCode {
         return first_contact().unwrap_or(Exit::Usage).into();
     }
     let ended = settings::parse(&line, &program()).and_then(|(matches, in_force)| {
-        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| usage::end(&error, &line));
         dispatch(cli, &in_force).map_err(|failure| in_force.with_origin(failure))
     });
     warn_of_onlookers();
@@ -206,6 +207,9 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             if failure.exit != Exit::Done {
                 show(&failure);
+                if failure_document::is_asked_for(&line) {
+                    failure_document::print(&failure);
+                }
             }
             failure.exit.into()
         }

@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{
-    config, doctor, drill_phases, evidence, explain, export, keygen, packets, preview, recap, report, results, sign,
-    simulate, status, unseal, verification,
+    config, doctor, drill_phases, evidence, explain, export, failure_document, keygen, packets, preview, recap, report,
+    results, sign, simulate, status, unseal, verification,
 };
 use crate::run::events_log::EventLine;
 
@@ -46,6 +46,10 @@ impl DocumentSchema {
                 "How a list is understood: sealoff plan ROSTER --explain --json",
             ),
             Self::of::<export::ExportDocument>("export", "What was exported: sealoff export --json"),
+            Self::of::<failure_document::FailureDocument<'_>>(
+                "failure",
+                "Why a command could not do its work: the last line of any command with --json that fails",
+            ),
             Self::of::<keygen::KeygenDocument<'_>>("keygen", "A new key: sealoff keygen --json"),
             Self::of::<packets::PacketsDocument<'_>>(
                 "packets",

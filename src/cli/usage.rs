@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command, Error};
 
+use super::exit::Failure;
+use super::failure_document;
 use super::wishes::answered;
 use crate::plan::playbook::Playbook;
 
@@ -12,7 +14,26 @@ use crate::plan::playbook::Playbook;
 pub(super) fn parse(command: &Command, line: &[OsString]) -> ArgMatches {
     with_needed_usages(command)
         .try_get_matches_from(line)
-        .unwrap_or_else(|error| answered(with_playbooks(error), line).exit())
+        .unwrap_or_else(|error| end(&answered(with_playbooks(error), line), line))
+}
+
+/// Ends the process with clap's answer, and with a document of it where JSON was asked for.
+pub(super) fn end(error: &Error, line: &[OsString]) -> ! {
+    if error.use_stderr() && failure_document::is_asked_for(line) {
+        failure_document::print(&of_usage(error));
+    }
+    error.exit()
+}
+
+/// What clap says before it shows the usage, without its mark; what it proposes is what to do next.
+fn of_usage(error: &Error) -> Failure {
+    let said = error.render().to_string();
+    let said = said.split("\n\nUsage:").next().unwrap_or_default().split("\n\nFor more information").next();
+    let mut paragraphs = said.unwrap_or_default().trim_start_matches("error: ").split("\n\n");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let failure = Failure::usage(words(paragraphs.next().unwrap_or_default()));
+    let tips = paragraphs.map(words).filter(|tip| !tip.is_empty());
+    tips.fold(failure, |failure, tip| failure.and_next(tip.trim_start_matches("tip: ")))
 }
 
 /// The command line, with a usage for each command that says what it needs. clap's own usage of an error also names as needed

@@ -49,7 +49,7 @@ pub const fn sentence(reason: Reason) -> &'static str {
             "the account is mastered on-premises: Active Directory has to be changed too (onprem.csv), or its next sync undoes a block"
         }
         Reason::Federated => {
-            "the domain is federated: its users sign in at its own identity provider, and their passwords have to be replaced there"
+            "the domain is federated: its users sign in at its own identity provider, which keeps their passwords"
         }
         Reason::AlreadyBlocked => "sign-in is blocked already",
         Reason::AlreadyEnabled => "sign-in is allowed already",

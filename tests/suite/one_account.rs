@@ -87,6 +87,16 @@ fn a_run_that_stops_at_the_first_refusals_names_the_flag_that_goes_on() {
     let roster = stage.roster_of(&members);
     stage.plan(&roster, "contain", "out", &[]).succeeded();
     stage.apply("out").exited(5).complains(&["every one of the first answers was a refusal", "--halt-at 100"]);
+    // For programs, the recap says that it was stopped, and nothing follows it.
+    stage.plan(&roster, "contain", "again", &[]).succeeded();
+    let ran = stage.run(&["apply", "again", "--confirm", "25", "--json"]).exited(5);
+    let json = ran.json();
+    assert_eq!(
+        (ran.out.lines().count(), &json["ending"], &json["exit_code"]),
+        (1, &"stopped".into(), &5.into()),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

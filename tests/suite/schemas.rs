@@ -238,6 +238,62 @@ fn a_plan_that_allows_sign_in_again_is_described_by_the_same_schemas() {
     documents.finish();
 }
 
+/// One shape, whatever fails: the command line, a file, a guard, the way to Graph.
+#[test]
+fn every_command_that_fails_says_so_as_the_schema_has_it() {
+    let stage = Stage::new();
+    let mut documents = Documents::new();
+    let roster = stage.roster_of(&stage.members(2));
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    let plan =
+        |list: &'static str, more: &[&'static str]| [&["plan", list, "--playbook", "contain", "--json"], more].concat();
+    stage.write("broken.csv", "first name,last name\nAda,Lovelace\n");
+    let cases: Vec<Vec<&str>> = vec![
+        plan("roster.csv", &[]), // --out is missing
+        plan("roster.csv", &["--out", "new", "--dry-run"]),
+        plan("roster.csv", &["--out", "new", "--max-accounts", "many"]),
+        plan("missing.csv", &["--out", "new"]),
+        plan("broken.csv", &["--out", "new"]),
+        plan("roster.csv", &["--out", "out"]),
+        vec!["run", "roster.csv", "--playbook", "conain", "--out", "new", "--json"],
+        vec!["apply", "out", "--confirm", "7", "--json"],
+        vec!["status", "nowhere", "--json"],
+        vec!["results", "nowhere", "--json"],
+        vec!["report", "nowhere", "--json"],
+        vec!["evidence", "--check", "nowhere.zip", "--json"],
+        vec!["evidence", "nowhere", "--json"],
+        vec!["packets", "nowhere", "--json"],
+        vec!["verify", "out", "--json"],
+        vec!["undo", "out", "--out", "back", "--json"],
+        vec!["again", "out", "--out", "again", "--json"],
+        vec!["unseal", "nowhere.csv", "-i", "nokey", "--json"],
+        vec!["keygen", "-o", "roster.csv", "--json"],
+        vec!["export", "--all", "-o", "roster.csv", "--json"],
+        vec!["config", "--config", "nowhere.toml", "--json"],
+        vec!["doctor", "--roster", "nowhere.csv", "--json"],
+        vec!["drill", "nowhere.csv", "--json"],
+        vec!["simulate", "--json", "--file", "nowhere.toml"],
+    ];
+    for arguments in &cases {
+        let ran = stage.run(arguments);
+        assert_eq!(ran.out.lines().count(), 1, "{arguments:?}: {} {}", ran.out, ran.err);
+        documents.check_text("failure", &ran.out);
+        let json = ran.json();
+        assert_eq!(json["exit_code"], ran.code.unwrap());
+        assert!(matches!(ran.code, Some(2..=4)), "{arguments:?}");
+        let error = json["error"].as_str().unwrap();
+        let said: String = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!error.is_empty() && said.contains(error), "{error:?} is not what people read: {said}");
+        assert!(!error.starts_with("error") && !ran.out.contains("(os error"), "{error}");
+    }
+    let refused = stage.run(&plan("roster.csv", &["--out", "out"])).json();
+    assert!(refused["next"][0]["command"].as_str().unwrap().contains("--confirm 2@"), "{refused}");
+    stage.simulator.go_dark();
+    let dark = stage.run(&plan("roster.csv", &["--out", "new"])).exited(5);
+    documents.check_text("failure", &dark.out);
+    documents.finish();
+}
+
 #[test]
 fn the_simulator_says_where_it_is_as_its_schema_says() {
     let stage = Stage::new();
