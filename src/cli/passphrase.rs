@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::seal::{AskPassphrase, Identities, IdentityError};
+use crate::seal::{AskPassphrase, Identities};
 use crate::text_file::{self, Letters};
 
-use super::exit::{Exit, Failure};
+use super::exit::Failure;
 
 /// No passphrase is longer. The buffer has this size from the beginning: a buffer that grows leaves copies behind.
 const MAX_BYTES: usize = 4096;
@@ -25,11 +25,7 @@ pub(super) fn identities(paths: &[PathBuf], from_stdin: bool) -> Result<Identiti
     };
     let mut all: Option<Identities> = None;
     for path in paths {
-        let more = Identities::read_with(path, ask).map_err(|error| match error {
-            IdentityError::Locked(_) => Failure::new(Exit::Usage, error)
-                .with_next("Run this at a terminal, or give the passphrase on standard input with --passphrase-stdin."),
-            other => Failure::usage(other),
-        })?;
+        let more = Identities::read_with(path, ask)?;
         all = Some(match all {
             Some(identities) => identities.and(more),
             None => more,

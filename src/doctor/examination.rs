@@ -264,7 +264,7 @@ fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
         ReadError::Transport(
             TransportError::Unauthorized(_) | TransportError::Token(TokenError::ReadyTokenRejected),
         ) => "Fetch a new token, in the cloud that --cloud or --graph-endpoint names: each has tokens of its own.",
-        _ => "Run sealoff doctor again; if it stays, give Microsoft's support the request-id.",
+        _ => "Check again; if it stays, give Microsoft's support the request-id.",
     };
     Check::failed(check, format!("{what} could not be read: {error}"), remedy)
 }

@@ -36,7 +36,7 @@ fn sealed_to(named: &Result<Recipients, RecipientError>) -> Check {
             let number = counted(keys.len() as u64, "key", "keys");
             Check::ok(RECIPIENTS, format!("new passwords can be sealed to {number}: {}", keys.join(", "))).about(keys)
         }
-        Err(error) => Check::failed(RECIPIENTS, error.to_string(), MAKE_A_KEY),
+        Err(error) => Check::failed(RECIPIENTS, error.to_string(), MAKE_A_KEY).by_command(KEYGEN),
     }
 }
 
@@ -76,14 +76,15 @@ fn none_named(playbook: Option<Playbook>) -> Check {
             } else {
                 ""
             };
-            Check::failed(RECIPIENTS, what, format!("{MAKE_A_KEY}{discard}"))
+            Check::failed(RECIPIENTS, what, format!("{MAKE_A_KEY}{discard}")).by_command(KEYGEN)
         }
         Some(playbook) => Check::ok(RECIPIENTS, format!("none are needed: {playbook} sets no passwords")),
         None => Check::skipped(RECIPIENTS, "none are named; --seal-to or --recipients has them looked at"),
     }
 }
 
-const MAKE_A_KEY: &str = "Make one with: sealoff keygen -o key.txt; it prints what goes behind --seal-to.";
+const MAKE_A_KEY: &str = "Make a key; the command prints what goes behind --seal-to.";
+const KEYGEN: &str = "sealoff keygen -o key.txt";
 
 /// A list that could not be read.
 #[must_use]

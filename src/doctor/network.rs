@@ -42,7 +42,7 @@ pub fn reachable(check: &'static str, root: &Root, answer: &Result<Reachable, Un
         Ok(Reachable { status, .. }) if *status >= 500 => Check::warning(
             check,
             format!("{root} answers, with a fault of its own ({status})"),
-            "Wait a little and run sealoff doctor again; https://status.cloud.microsoft says whether it is known.",
+            "Wait a little and check again; https://status.cloud.microsoft says whether it is known.",
         ),
         Ok(_) => Check::ok(check, format!("{root} answers")),
         Err(unreachable) => Check::failed(

@@ -86,7 +86,7 @@ pub fn refused(error: &TransportError) -> Check {
             "See the check authority: the token service does not answer from here.".to_owned()
         }
         TransportError::Token(TokenError::SomethingBetween { .. }) => remedy(UnreachableCause::SomethingBetween).to_owned(),
-        TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and run sealoff doctor again.".to_owned(),
+        TransportError::Token(TokenError::Busy { .. }) => "Wait a minute, and check again.".to_owned(),
         TransportError::Token(
             TokenError::Unusable(_) | TokenError::NotATenant(_) | TokenError::FederatedFile { .. },
         ) => {

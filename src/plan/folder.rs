@@ -71,7 +71,7 @@ pub enum FolderError {
         folder: PathBuf,
     },
     /// There is no plan.
-    #[error("{} holds no plan; make one with sealoff plan", folder.display())]
+    #[error("{} holds no plan", folder.display())]
     NoPlan {
         /// The folder.
         folder: PathBuf,

@@ -1,5 +1,6 @@
 //! Every mistake has a message that helps, and its own exit code.
 
+use sealoff::shell::Shell;
 use sealoff::simulator::Settings;
 
 use crate::stage::{SPEED, Stage, bare, finish};
@@ -171,6 +172,19 @@ fn folders_that_hold_something_or_nothing() {
     stage.run(&["apply", "nowhere", "--confirm", "1"]).exited(2).complains(&["does not exist", "sealoff plan"]);
     stage.run(&["unseal", "out/results.csv", "-i", "key.txt"]).exited(2);
     stage.run(&["unseal", &roster, "-i", "missing.txt"]).exited(2).complains(&["missing.txt"]);
+}
+
+#[test]
+fn a_command_that_converts_a_key_can_be_copied_as_it_is() {
+    let stage = Stage::new();
+    let label = "RSA PRIVATE KEY";
+    let old = format!("-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nAAAA\n-----END {label}-----\n");
+    stage.write("my old key.pem", old);
+    let word = Shell::here().word(&stage.path("my old key.pem"));
+    let command = format!("openssl pkcs8 -topk8 -in {word} -out new-key.pem");
+    let key = stage.path("my old key.pem");
+    let key = key.to_str().unwrap();
+    stage.run(&["unseal", &first_try(), "-i", key]).exited(2).complains(&["in an old form", &command]);
 }
 
 #[test]

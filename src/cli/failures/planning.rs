@@ -18,7 +18,7 @@ use crate::wording::worded_step::WordedStep;
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        use FolderError::{Changed, DoesNotAddUp, HoldsAPlan, Manifest, NotThere, Row, WritableByOthers};
+        use FolderError::{Changed, DoesNotAddUp, HoldsAPlan, Manifest, NoPlan, NotThere, Row, WritableByOthers};
         match &error {
             HoldsAPlan { folder } => {
                 let (next, begun) = next_for_plan_in(folder);
@@ -37,6 +37,7 @@ impl From<FolderError> for Failure {
                 };
                 Self::usage(error).with_next(next)
             }
+            NoPlan { .. } => Self::usage(error).with_command("A plan and its folder are made with", "sealoff plan"),
             Changed { .. } | DoesNotAddUp { .. } | Manifest { .. } | Row { .. } | WritableByOthers { .. } => {
                 Self::refused(error)
             }

@@ -47,23 +47,13 @@ pub enum CertificateError {
     #[error("the password does not open {}", .0.display())]
     WrongPassword(PathBuf),
     /// PEM encrypted in the way of before PKCS #8.
-    #[error(
-        "the private key in {} is encrypted in an old form; convert it with: openssl pkcs8 -topk8 -in {} -out new-key.pem",
-        .0.display(), .0.display()
-    )]
+    #[error("the private key in {} is encrypted in an old form", .0.display())]
     OldPem(PathBuf),
     /// A PFX file that cannot be read here.
-    #[error(
-        "the PFX file {} cannot be read: it is damaged, or in a form that is not DER; turn it into PEM with: openssl pkcs12 \
-         -in {} -nodes -out app.pem, and keep that file to yourself", .0.display(), .0.display()
-    )]
+    #[error("the PFX file {} cannot be read: it is damaged, or in a form that is not DER", .0.display())]
     Damaged(PathBuf),
     /// A cipher that is not opened here.
-    #[error(
-        "{} is encrypted with {cipher}, which sealoff does not open; export it anew with AES256-SHA256, or turn it into PEM \
-         with: openssl pkcs12 -legacy -in {} -nodes -out app.pem, and keep that file to yourself",
-        path.display(), path.display()
-    )]
+    #[error("{} is encrypted with {cipher}, which sealoff does not open", path.display())]
     Cipher {
         /// The file.
         path: PathBuf,

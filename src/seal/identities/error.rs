@@ -33,10 +33,7 @@ pub enum IdentityError {
         line: usize,
     },
     /// A key that is not in software.
-    #[error(
-        "line {line} of {} is an identity of a plugin or a hardware key, which only the age program opens: copy what stands \
-         behind age: in the cell, then base64 -d | age -d -i {}", .path.display(), .path.display()
-    )]
+    #[error("line {line} of {} is an identity of a plugin or a hardware key, which only the age program opens", .path.display())]
     Plugin {
         path: PathBuf,
         /// The line, counted from 1.
@@ -53,12 +50,13 @@ pub enum IdentityError {
     Key(PathBuf),
     #[error("the SSH key in {} cannot open anything: {what}", .path.display())]
     Ssh { path: PathBuf, what: &'static str },
+    #[error("the SSH key in {} cannot open anything: its passphrase is kept in an old, weak form", .0.display())]
+    OldSshPassphrase(PathBuf),
+    #[error("the SSH key in {} cannot open anything: its passphrase is kept by an uncommon cipher", .0.display())]
+    UncommonSshCipher(PathBuf),
     /// PEM encrypted in the way of before PKCS#8.
-    #[error("{} is encrypted in an old form; convert it with: openssl pkcs8 -topk8 -in {} -out new-key.pem", .0.display(), .0.display())]
+    #[error("{} is encrypted in an old form", .0.display())]
     OldPem(PathBuf),
-    #[error(
-        "the PFX file {} cannot be read ({what}); convert it with: openssl pkcs12 -in {} -nocerts -out key.pem (add -legacy \
-         if openssl refuses it)", .path.display(), .path.display()
-    )]
+    #[error("the PFX file {} cannot be read ({what})", .path.display())]
     Pfx { path: PathBuf, what: String },
 }

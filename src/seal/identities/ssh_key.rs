@@ -14,20 +14,17 @@ impl IdentityReader<'_, '_> {
             unix.push_str(line.trim_end());
             unix.push('\n');
         }
-        let unsupported = |key: &UnsupportedKey| IdentityError::Ssh {
-            path: self.path.to_owned(),
-            what: match key {
-                UnsupportedKey::EncryptedPem => {
-                    "its passphrase is kept in an old, weak form; change that with: ssh-keygen -p -f FILE"
-                }
-                UnsupportedKey::EncryptedSsh(_) => {
-                    "its passphrase is kept by an uncommon cipher; change that with: ssh-keygen -p -Z aes256-ctr -f FILE"
-                }
+        let unsupported = |key: &UnsupportedKey| {
+            let path = self.path.to_owned();
+            let what = match key {
+                UnsupportedKey::EncryptedPem => return IdentityError::OldSshPassphrase(path),
+                UnsupportedKey::EncryptedSsh(_) => return IdentityError::UncommonSshCipher(path),
                 UnsupportedKey::Hardware(_) => "it is on a security token, which signs but does not decrypt",
                 UnsupportedKey::Type(_) => {
                     "nothing is sealed to keys of its type; supported are ssh-ed25519 and ssh-rsa"
                 }
-            },
+            };
+            IdentityError::Ssh { path, what }
         };
         let identity = match Identity::from_buffer(unix.as_bytes(), None).map_err(|_| damaged())? {
             Identity::Unsupported(key) => return Err(unsupported(&key)),
