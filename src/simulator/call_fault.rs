@@ -50,6 +50,7 @@ pub(crate) enum CorruptAnswer {
     Half,
     Garbage,
     WrongType,
+    Marked,
     Page,
 }
 
@@ -104,6 +105,8 @@ impl CallFault {
             Self::Corrupt(CorruptAnswer::Garbage)
         } else if strikes(faults.wrong_type) {
             Self::Corrupt(CorruptAnswer::WrongType)
+        } else if strikes(faults.byte_order_mark) {
+            Self::Corrupt(CorruptAnswer::Marked)
         } else if strikes(faults.proxy_page) {
             Self::Page(200)
         } else if strikes(faults.proxy_refusal) {
@@ -135,6 +138,10 @@ impl CorruptAnswer {
             Self::WrongType => {
                 parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
                 Response::from_parts(parts, Body::from(whole))
+            }
+            Self::Marked => {
+                parts.headers.remove(CONTENT_LENGTH);
+                Response::from_parts(parts, Body::from([&b"\xef\xbb\xbf"[..], &whole].concat()))
             }
             Self::Garbage => {
                 let draw = tenant.world().random.next();

@@ -46,7 +46,7 @@ macro_rules! faults {
 
 impl Fault {
     /// Every kind.
-    pub const ALL: [Self; 28] = faults! {
+    pub const ALL: [Self; 30] = faults! {
         Requests {
             "429" throttled_item "a request is answered 429 and not carried out"
             "503" unavailable_item "a request is answered 503 and not carried out"
@@ -57,6 +57,7 @@ impl Fault {
             "double-id" doubled_id "a request in a batch is answered twice, with yes and with no"
             "foreign-id" foreign_id "the answer to a batch also answers what was not asked"
             "text-item" text_item "a request in a batch is carried out and answered by a text"
+            "unselected" unselected "a read is answered with a user's default properties, in spite of $select"
             "answer" scripted_answer "a request is answered as a scenario says, or 401 without a word, and not carried out"
         }
         Calls {
@@ -67,6 +68,7 @@ impl Fault {
             "lost-answer" lost_answer "a call is carried out and cut off without an answer"
             "half-answer" half_answer "a call is carried out and its answer breaks off half way"
             "garbage" garbage "a call is carried out and answered by what is no JSON"
+            "byte-order-mark" byte_order_mark "a call is carried out and its answer begins with a byte order mark"
             "wrong-type" wrong_type "a call is carried out and its answer names another type than JSON"
             "proxy-200" proxy_page "a proxy answers a call with 200 and a page; it is not carried out"
             "proxy-407" proxy_refusal "a proxy answers a call with 407 and a page; it is not carried out"

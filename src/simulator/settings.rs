@@ -170,12 +170,16 @@ pub struct FaultShares {
     pub foreign_id: f64,
     /// A request in a batch is executed and answered by a text in place of an object.
     pub text_item: f64,
+    /// A read is answered with the properties that a user has by default, in spite of `$select`.
+    pub unselected: f64,
     /// A request is answered with `answer` and not executed.
     pub scripted_answer: f64,
     /// With what.
     pub answer: ScriptedAnswer,
     /// A call is cut off before anything in it is executed.
     pub lost_request: f64,
+    /// A call is executed, and its answer begins with a byte order mark.
+    pub byte_order_mark: f64,
     /// A call is executed; its answer breaks off half way, and says that it would be longer.
     pub half_answer: f64,
     /// A call is executed and answered 200 with half of its JSON, or with bytes that are none.

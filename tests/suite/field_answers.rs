@@ -211,6 +211,36 @@ fn each_case_of_the_field_ends_as_it_must() {
     }
 }
 
+/// A Graph whose answers are poorer than they should be, or begin with a mark, is read all the same.
+#[test]
+fn answers_that_lack_what_was_selected_or_begin_with_a_mark_are_read() {
+    let members = Stage::new().members(6);
+    for (kind, path) in
+        [("unselected", "/directoryObjects/getByIds"), ("byte-order-mark", "/$batch"), ("byte-order-mark", "*")]
+    {
+        let rule = FaultRule {
+            kind: kind.parse().unwrap(),
+            rate: 1.0,
+            method: None,
+            path: Some(path.to_owned()),
+            query: None,
+            answer: None,
+            moment: Moment::default(),
+            times: None,
+        };
+        let script = Script { faults: vec![rule], ..Script::default() };
+        let stage = Stage::with(Settings { script, ..Settings::default() });
+        let ids: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
+        stage.write("roster.csv", format!("id\n{}\n", ids.join("\n")));
+        let (ran, said) = run(&stage);
+        assert_eq!((ran.code, stage.outcomes("out")), (Some(0), outcomes(&[("done", 6)])), "{kind} {path}: {said}");
+        stage.judge("out");
+        let counters = stage.ledger().counters;
+        assert!(counters.spoilt_calls + counters.spoilt_items > 0, "{kind} {path} never struck");
+        assert!(counters.writes <= 18, "{kind} {path}");
+    }
+}
+
 #[test]
 fn twenty_five_of_a_restricted_unit_at_the_front_do_not_look_like_a_missing_role() {
     let settings = || Settings { users: 300, ..Settings::default() };

@@ -28,5 +28,6 @@ pub(crate) mod role_calls;
 pub(crate) mod scripted;
 pub(crate) mod select;
 pub(crate) mod served_call;
+pub(crate) mod unselected;
 mod user_calls;
 pub(crate) mod vocabulary;

@@ -188,6 +188,11 @@ pub(crate) fn default_selection() -> Selection {
     DEFAULT.iter().filter_map(|name| find(name)).collect()
 }
 
+/// Whether this property is returned where nothing is selected.
+pub(crate) fn is_default(name: &str) -> bool {
+    DEFAULT.contains(&name)
+}
+
 /// Whether users have this property here.
 pub(crate) fn is_known(name: &str) -> bool {
     find(name).is_some()

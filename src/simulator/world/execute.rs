@@ -15,6 +15,7 @@ use crate::simulator::graph::device_action::{DeviceAction, DeviceCall};
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::scripted::scripted;
 use crate::simulator::graph::served_call::ServedCall;
+use crate::simulator::graph::unselected::unselected;
 use crate::simulator::moment::imf_fixdate;
 use crate::simulator::settings::RetryAfterForm;
 use crate::simulator::tokens::TokenHolder;
@@ -101,6 +102,10 @@ impl World {
             let mut die = Die::of_request(job.requests[job.next].key);
             let mut answer = self.one(job, &mut die, context);
             let cost = job.requests[job.next].cost;
+            if !cost.write && answer.status == 200 && die.strikes(self.faults.unselected, &mut self.draws) {
+                self.counters.spoilt_items += 1;
+                answer.body = unselected(answer.body);
+            }
             answer.resource_units = cost.resource_units;
             if self.reports_percentage {
                 answer.limit_share = self.limits.share_used(context.caller.app(), cost);
