@@ -8,7 +8,8 @@ use maud::html;
 
 use super::exit::Failure;
 use super::words::counted;
-use crate::ids::ObjectId;
+use crate::ids::{ObjectId, RowNumber};
+use crate::plan::row::ListPlace;
 use crate::private_files;
 use crate::report::letter::{Addressee, END, index, index_line, opening, page, sheets};
 use crate::seal::{Password, SealedRow};
@@ -68,11 +69,12 @@ impl Letters {
         passwords: &[&Password],
     ) -> Result<(), Failure> {
         let name = &row.user_principal_name;
+        let place = place(row);
         let addressee = Addressee {
             display_name: &row.display_name,
             user_principal_name: name,
             object_id,
-            row: &row.row,
+            place: &place,
             organization: &row.organization,
             is_blocked: row.is_blocked,
         };
@@ -131,6 +133,14 @@ impl Letters {
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::usage(format_args!("the letter {} cannot be written: {error}", path.display()))
         .with_next("The letters before it are whole; remove the folder before you try again.")
+}
+
+/// As everywhere; a file that was changed may say anything.
+fn place(row: &SealedRow) -> String {
+    match row.row.parse().map(RowNumber::new) {
+        Ok(number) => ListPlace { row: number, sheet_row: row.sheet_row.parse().ok() }.to_string(),
+        Err(_) => format!("row {}", row.row),
+    }
 }
 
 /// In the order of the sheet, so that a folder shows and prints them in that order; the number alone makes it unlike all

@@ -97,43 +97,43 @@ pub(super) async fn check_drift(
     // Half a job is worse than one that leaves some out: the share decides only whether a run begins.
     let means = u64::from(manifest.counts.act.rows) + u64::from(manifest.counts.already.rows);
     if !resume_point.begun && drift.is_too_much(means) {
-        return Err(too_much(&drift, means));
+        return Err(too_much(plan, &drift, means));
     }
     for note in notes.iter().map(Note::sentence).filter(|note| !manifest.notes.contains(note)) {
         messages::note(harmless(&note));
     }
-    show(&drift);
+    show(plan, &drift);
     Ok((drift, accounts))
 }
 
-fn too_much(drift: &Drift, means: u64) -> Failure {
+fn too_much(plan: &PlanFolder, drift: &Drift, means: u64) -> Failure {
     let mut what = format!(
         "{} of the plan's {} no longer what it says, more than {MAX_DRIFT_PERCENT} %; nothing was changed",
         count(drift.count),
         counted(means, "account is", "accounts are"),
     );
-    for line in named(drift) {
+    for line in named(plan, drift) {
         what.push_str("\n  ");
         what.push_str(&line);
     }
     Failure::refused(what).with_next("Make a new plan, read it, and apply that one.")
 }
 
-fn show(drift: &Drift) {
+fn show(plan: &PlanFolder, drift: &Drift) {
     if drift.count == 0 {
         return;
     }
     let accounts = counted(drift.count, "account is", "accounts are");
     messages::always(format_args!("{accounts} no longer what the plan says, and left alone:"));
-    for line in named(drift) {
+    for line in named(plan, drift) {
         messages::always(format_args!("  {line}"));
     }
 }
 
-fn named(drift: &Drift) -> Vec<String> {
+fn named(plan: &PlanFolder, drift: &Drift) -> Vec<String> {
     let line = |drifted: &DriftedAccount| {
         let DriftedAccount { row, user_principal_name, cause } = drifted;
-        format!("row {row}, {}: drifted: {}", harmless(user_principal_name), harmless(&cause.to_string()))
+        format!("{}, {}: drifted: {}", plan.place(*row), harmless(user_principal_name), harmless(&cause.to_string()))
     };
     let mut lines: Vec<String> = drift.drifted.iter().take(MAX_NAMED).map(line).collect();
     let more = drift.count - lines.len() as u64;

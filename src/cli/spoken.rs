@@ -94,6 +94,7 @@ mod tests {
     fn spoken(password: &str, spells: bool, width: usize, is_blocked: bool) -> String {
         let row = SealedRow {
             row: "7".to_owned(),
+            sheet_row: String::new(),
             user: "ada".to_owned(),
             object_id: Err(String::new()),
             user_principal_name: "ada@contoso.com".to_owned(),

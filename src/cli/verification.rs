@@ -19,6 +19,7 @@ use crate::ids::{ObjectId, RowNumber};
 use crate::json::DocumentVersion;
 use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::playbook::Playbook;
+use crate::plan::row::ListPlace;
 use crate::run::lock::FolderLock;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::step::Step;
@@ -103,6 +104,9 @@ pub(super) struct VerificationDocument {
 pub(super) struct Open {
     /// The row of the plan.
     pub(super) row: RowNumber,
+    /// The same row as a spreadsheet counts, header included, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet_row: Option<u32>,
     /// The account.
     pub(super) object_id: ObjectId,
     /// Its sign-in name.
@@ -118,10 +122,16 @@ pub(super) struct Open {
 }
 
 impl Open {
+    /// Where the person stands on the list.
+    pub(super) const fn place(&self) -> ListPlace {
+        ListPlace { row: self.row, sheet_row: self.sheet_row }
+    }
+
     fn line(&self) -> String {
-        let Self { row, user_principal_name, step, verdict, found, .. } = self;
+        let Self { user_principal_name, step, verdict, found, .. } = self;
         format!(
-            "row {row} {}: {step} {verdict}: {}",
+            "{} {}: {step} {verdict}: {}",
+            self.place(),
             harmless(user_principal_name),
             harmless(found),
             step = step.name()
@@ -135,12 +145,13 @@ pub(super) fn news<'a>(now: &'a [Open], before: &'a [Open]) -> impl Iterator<Ite
     now.iter().filter(move |open| old.get(&(open.row, open.step)) != Some(open))
 }
 
-fn open(account: Checked) -> impl Iterator<Item = Open> {
+fn open(account: Checked, plan: &PlanFolder) -> impl Iterator<Item = Open> {
     let Checked { subject: Subject { row, object_id, user_principal_name, .. }, findings, .. } = account;
+    let sheet_row = plan.place(row).sheet_row;
     let findings = findings.into_iter().filter(|finding| finding.verdict != Proof::Proved);
     findings.map(move |Finding { step, verdict, expected, found, .. }| {
         let user_principal_name = user_principal_name.clone();
-        Open { row, object_id, user_principal_name, step, verdict, expected, found }
+        Open { row, sheet_row, object_id, user_principal_name, step, verdict, expected, found }
     })
 }
 
@@ -167,7 +178,7 @@ impl VerificationDocument {
         // Mostly there is nothing to look for.
         if !steps.all_proved() {
             for account in pass.checked(plan, claims)? {
-                not_proved.extend(open(account?));
+                not_proved.extend(open(account?, plan));
             }
         }
         let (accounts, dir) = (pass.accounts(), quoted(plan.path()));
@@ -313,7 +324,7 @@ impl VerificationDocument {
         }
         for gone in before.iter().filter(|gone| !new.contains_key(&(gone.row, gone.step))) {
             let name = harmless(&gone.user_principal_name);
-            out.text(format_args!("{now}  row {} {name}: {} proved", gone.row, gone.step.name()));
+            out.text(format_args!("{now}  {} {name}: {} proved", gone.place(), gone.step.name()));
         }
     }
 }

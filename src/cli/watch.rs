@@ -44,7 +44,7 @@ pub(super) struct Watch<'a> {
     /// What the last reading found.
     last: Option<VerificationDocument>,
     /// Everyone who was found changed back, by their sign-in names.
-    found_back: BTreeMap<RowNumber, String>,
+    found_back: BTreeMap<RowNumber, (ListPlace, String)>,
 }
 
 impl<'a> Watch<'a> {
@@ -113,7 +113,7 @@ impl<'a> Watch<'a> {
         let before = self.last.take().map(|last| last.not_proved);
         self.display.beside(|| result.show(self.json, before.as_deref()));
         for open in back(&result.not_proved) {
-            self.found_back.entry(open.row).or_insert_with(|| open.user_principal_name.clone());
+            self.found_back.entry(open.row).or_insert_with(|| (open.place(), open.user_principal_name.clone()));
         }
         if let Some(calls) = &mut self.calls {
             calls.call(&result.not_proved, before.as_deref().unwrap_or_default());
@@ -158,7 +158,7 @@ impl<'a> Watch<'a> {
     /// The one line at a terminal.
     fn standing(&self) -> String {
         let Some(last) = &self.last else { return String::new() };
-        let people = named(back(&last.not_proved).map(|open| (open.row, open.user_principal_name.as_str())));
+        let people = named(back(&last.not_proved).map(|open| (open.place(), open.user_principal_name.as_str())));
         let what = match people.count {
             0 if last.not_proved.is_empty() => "all as planned".to_owned(),
             0 => format!("{} not proved", counted(last.not_proved.len() as u64, "step", "steps")),
@@ -201,13 +201,13 @@ impl<'a> Watch<'a> {
         };
         out.text(format_args!("Watched from {} to {}: {readings}{failed}.", moment(self.began), now()));
         let Some(last) = &self.last else { return };
-        let people = named(self.found_back.iter().map(|(row, name)| (*row, name.as_str())));
+        let people = named(self.found_back.values().map(|(place, name)| (*place, name.as_str())));
         if people.count == 0 {
             return out.text("No account was found changed back.");
         }
         let playbook = self.plan.manifest().playbook;
         out.text(format_args!("{}: {}.", changed_back(people.count, playbook), first_of(&people)));
-        let still = named(back(&last.not_proved).map(|open| (open.row, open.user_principal_name.as_str())));
+        let still = named(back(&last.not_proved).map(|open| (open.place(), open.user_principal_name.as_str())));
         match still.count {
             0 => out.text("All of them are as planned again."),
             number => {
@@ -224,10 +224,11 @@ fn back(not_proved: &[Open]) -> impl Iterator<Item = &Open> {
 }
 
 /// Each person once.
-fn named<'a>(people: impl Iterator<Item = (RowNumber, &'a str)>) -> FirstNamed {
-    let people: BTreeMap<RowNumber, &str> = people.collect();
+fn named<'a>(people: impl Iterator<Item = (ListPlace, &'a str)>) -> FirstNamed {
+    let people: BTreeMap<RowNumber, (ListPlace, &str)> =
+        people.map(|(place, name)| (place.row, (place, name))).collect();
     let mut named = FirstNamed::default();
-    people.into_iter().for_each(|(row, name)| named.add(ListPlace { row, sheet_row: None }, &harmless(name)));
+    people.into_values().for_each(|(place, name)| named.add(place, &harmless(name)));
     named
 }
 

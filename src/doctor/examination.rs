@@ -19,6 +19,7 @@ use crate::graph::token::TokenError;
 use crate::graph::transport::{Advice, Consistency, HttpTransport, TransportError};
 use crate::ids::{ObjectId, TenantId};
 use crate::plan::reach;
+use crate::plan::row::ListPlace;
 use crate::roster::Key;
 use crate::words::counted;
 
@@ -339,7 +340,12 @@ async fn look_at_roster(
         };
         let people: Vec<_> = entries
             .iter()
-            .filter_map(|entry| entry.content.as_ref().ok().map(|person| (entry.row, &person.key)))
+            .filter_map(|entry| {
+                entry.content.as_ref().ok().map(|person| {
+                    let place = ListPlace { row: entry.row, sheet_row: entry.sheet_row };
+                    (place, &person.key)
+                })
+            })
             .collect();
         unread += (entries.len() - people.len()) as u64;
         let keys: Vec<&Key> = people.iter().map(|(_, key)| *key).collect();
@@ -350,7 +356,7 @@ async fn look_at_roster(
                 return;
             }
         };
-        for ((row, _), answer) in people.iter().zip(answers) {
+        for ((place, _), answer) in people.iter().zip(answers) {
             let Found::Account(account) = answer else {
                 not_found += 1;
                 continue;
@@ -358,7 +364,7 @@ async fn look_at_roster(
             found += 1;
             if let (Some(actor), Some(privileges)) = (actor, &facts.privileges) {
                 let privilege: Option<&Privilege> = privileges.of(account.object_id);
-                missed.extend(roles::out_of_reach(actor, *row, &account, privilege, &actions));
+                missed.extend(roles::out_of_reach(actor, *place, &account, privilege, &actions));
             }
         }
     }

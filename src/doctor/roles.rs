@@ -4,8 +4,9 @@ use super::check::Check;
 use crate::directory::reach::{ActingRole, Action, Actor, Target};
 use crate::directory::{Account, Privilege};
 use crate::graph::claims::Claims;
-use crate::ids::{ObjectId, RoleTemplate, RowNumber};
+use crate::ids::{ObjectId, RoleTemplate};
 use crate::plan::reach::actions;
+use crate::plan::row::ListPlace;
 use crate::step::Steps;
 use crate::words::{count, counted};
 
@@ -78,8 +79,8 @@ pub fn as_the_token_lists(claims: &Claims) -> Check {
 /// An account of the roster that cannot be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreachedRow {
-    /// On which row.
-    pub row: RowNumber,
+    /// Where on the list.
+    pub place: ListPlace,
     /// Who.
     pub user_principal_name: String,
     /// With which role it could be done; `None` where no role over the whole tenant does.
@@ -90,7 +91,7 @@ pub struct UnreachedRow {
 #[must_use]
 pub fn out_of_reach(
     actor: &Actor,
-    row: RowNumber,
+    place: ListPlace,
     account: &Account,
     privilege: Option<&Privilege>,
     actions: &[Action],
@@ -98,12 +99,12 @@ pub fn out_of_reach(
     let target = Target::of(privilege);
     let user_principal_name = account.user_principal_name.clone();
     if account.restricted {
-        return Some(UnreachedRow { row, user_principal_name, least: None });
+        return Some(UnreachedRow { place, user_principal_name, least: None });
     }
     if actor.holds_others || actor.reaches(&target, actions) {
         return None;
     }
-    Some(UnreachedRow { row, user_principal_name, least: Some(actor.least_role_for(&target, actions)) })
+    Some(UnreachedRow { place, user_principal_name, least: Some(actor.least_role_for(&target, actions)) })
 }
 
 /// The accounts of the roster that the roles do not reach: one check for each role that would.
@@ -147,7 +148,7 @@ pub fn reach(found: u64, missed: &[UnreachedRow], principal: Option<ObjectId>, i
 
 fn named(these: &[&UnreachedRow]) -> String {
     let first: Vec<String> =
-        these.iter().take(MAX_NAMED).map(|one| format!("row {} {}", one.row, one.user_principal_name)).collect();
+        these.iter().take(MAX_NAMED).map(|one| format!("{} {}", one.place, one.user_principal_name)).collect();
     let more = these.len().saturating_sub(MAX_NAMED);
     let rest = if more > 0 { format!(", and {} more", count(more as u64)) } else { String::new() };
     format!("{}{rest}", first.join(", "))
@@ -176,8 +177,11 @@ mod tests {
 
     #[test]
     fn those_out_of_reach_are_grouped_by_the_role_that_would_do() {
-        let missed =
-            |row, least| UnreachedRow { row: RowNumber::new(row), user_principal_name: format!("u{row}@x"), least };
+        let missed = |row, least| UnreachedRow {
+            place: ListPlace { row: crate::ids::RowNumber::new(row), sheet_row: None },
+            user_principal_name: format!("u{row}@x"),
+            least,
+        };
         let high = Some(ActingRole::PrivilegedAuthenticationAdministrator);
         let mut all: Vec<UnreachedRow> = (1..=7).map(|row| missed(row, high)).collect();
         all.push(missed(9, None));

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::counts::Counts;
 use super::manifest::{Manifest, ManifestError};
-use super::row::{Decision, HEADER, HEADER_BEFORE_SHEET_ROWS, PlanRow, RowError};
+use super::row::{Decision, HEADER, HEADER_BEFORE_SHEET_ROWS, ListPlace, PlanRow, RowError};
+use super::sheet_rows::SheetRows;
 use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
 use crate::private_files;
@@ -174,6 +175,7 @@ pub struct PlanFolder {
     folder: PathBuf,
     manifest: Manifest,
     steps: Vec<Steps>,
+    sheet_rows: SheetRows,
 }
 
 impl PlanFolder {
@@ -197,6 +199,12 @@ impl PlanFolder {
     #[must_use]
     pub fn steps(&self) -> &[Steps] {
         &self.steps
+    }
+
+    /// Where a row stands in the list, for people.
+    #[must_use]
+    pub fn place(&self, row: RowNumber) -> ListPlace {
+        self.sheet_rows.place(row)
     }
 
     /// The rows, one after the other, in the roster's order. The file is checked once more while it is read: the last
@@ -290,7 +298,12 @@ impl OpeningPlan {
             shared: vec![0; manifest.handoff.as_ref().map_or(0, |handoff| handoff.shares.len())],
             is_shared_out: true,
             failure: None,
-            plan: PlanFolder { folder: folder.to_owned(), manifest, steps: Vec::new() },
+            plan: PlanFolder {
+                folder: folder.to_owned(),
+                manifest,
+                steps: Vec::new(),
+                sheet_rows: SheetRows::default(),
+            },
         })
     }
 
@@ -309,6 +322,7 @@ impl OpeningPlan {
     fn check(&mut self, row: &PlanRow) {
         self.counts.add(row.decision, &row.reasons, row.steps);
         self.plan.steps.push(row.steps);
+        self.plan.sheet_rows.add(row);
         if let (Some(handoff), true) = (&self.plan.manifest.handoff, row.steps.contains(Step::Reset)) {
             match handoff.share_of(&row.handoff).and_then(|share| self.shared.get_mut(share)) {
                 Some(accounts) => *accounts += 1,

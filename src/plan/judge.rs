@@ -6,8 +6,9 @@ use super::account_rules::AccountRules;
 use super::beside::Beside;
 use super::contradiction;
 use super::reason::Reason;
-use super::row::Decision;
+use super::row::{Decision, ListPlace};
 use super::ruling::Ruling;
+use super::sheet_rows::SheetRows;
 use crate::directory::{Account, Deleted, Found, OnPremises};
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defect, Key, Person};
@@ -26,17 +27,20 @@ pub enum Known<'a> {
 pub struct Judge<'a> {
     rules: AccountRules<'a>,
     first_rows: HashMap<ObjectId, RowNumber>,
+    sheet_rows: SheetRows,
 }
 
 impl<'a> Judge<'a> {
     /// Judges by these rules.
     #[must_use]
     pub fn new(rules: AccountRules<'a>) -> Self {
-        Self { rules, first_rows: HashMap::new() }
+        Self { rules, first_rows: HashMap::new(), sheet_rows: SheetRows::default() }
     }
 
     /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
-    pub fn judge(&mut self, row: RowNumber, known: Known<'_>) -> Ruling {
+    pub fn judge(&mut self, place: ListPlace, known: Known<'_>) -> Ruling {
+        let row = place.row;
+        self.sheet_rows.note(row, place.sheet_row);
         let (person, found, beside) = match known {
             Known::Defect(defect) if defect.is_left_out() => {
                 return Ruling::skip(Reason::LeftOut, defect.reason.to_string());
@@ -103,7 +107,7 @@ impl<'a> Judge<'a> {
         // wrongly has not claimed it: a later row may name it rightly.
         let first = *self.first_rows.entry(account.object_id).or_insert(row);
         if first != row {
-            return Ruling::skip(Reason::Duplicate, format!("row {first}"));
+            return Ruling::skip(Reason::Duplicate, self.sheet_rows.place(first).to_string());
         }
         let mut ruling = self.rules.rule(account);
         if ruling.decision == Decision::Act {

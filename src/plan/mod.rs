@@ -55,6 +55,7 @@ pub mod reason;
 pub mod row;
 pub mod rules;
 pub mod ruling;
+pub mod sheet_rows;
 pub mod signatures;
 pub mod size;
 pub mod summary;

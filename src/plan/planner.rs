@@ -12,7 +12,7 @@ use super::folder;
 use super::judge::{Judge, Known};
 use super::manifest::{ProtectedList, RosterName};
 use super::reach::{self, ActingPrincipal, OutOfReach};
-use super::row::{Decision, PlanRow};
+use super::row::{Decision, ListPlace, PlanRow};
 use super::rules::{Rules, RulesError};
 use super::ruling::Ruling;
 use super::size::{self, TooLarge};
@@ -224,12 +224,12 @@ impl<'a, T: Transport> Planner<'a, T> {
         let found_beside = FoundBeside::look_up(&self.lookup, entries, found_for).await?;
         for entry in entries {
             let (ruling, found) = match &entry.content {
-                Err(defect) => (draft.judge.judge(entry.row, Known::Defect(defect)), None),
+                Err(defect) => (draft.judge.judge(place(entry), Known::Defect(defect)), None),
                 Ok(person) => {
                     let found = known.get(&person.key).copied().or_else(|| draft.found_before.get(&person.key));
                     let found = found.cloned().ok_or_else(|| unanswered(entry.row))?;
                     let beside = found_beside.of(person);
-                    (draft.judge.judge(entry.row, Known::Person(person, &found, &beside)), Some(found))
+                    (draft.judge.judge(place(entry), Known::Person(person, &found, &beside)), Some(found))
                 }
             };
             draft.add(entry, found, ruling)?;
@@ -300,6 +300,10 @@ fn emergency_access(held: &[(PlanRow, Account)]) -> Option<String> {
 }
 
 /// The row of `plan.csv` for an entry, without what the directory says.
+const fn place(entry: &Entry) -> ListPlace {
+    ListPlace { row: entry.row, sheet_row: entry.sheet_row }
+}
+
 fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
     let person = entry.content.as_ref().ok();
     PlanRow {

@@ -199,8 +199,8 @@ async fn one_account_is_treated_once_whatever_it_is_called() {
         format!("refuse mail-address: belongs to ten@contoso.com ({})", id(10)),
         "refuse protected".to_owned(),
         "act block+revoke".to_owned(),
-        "skip duplicate: row 2".to_owned(),
-        "skip duplicate: row 3".to_owned(),
+        "skip duplicate: row 2 (sheet row 3)".to_owned(),
+        "skip duplicate: row 3 (sheet row 4)".to_owned(),
     ];
     assert_eq!(rows[..5], expected);
     assert!(rows[5].starts_with("refuse mismatch"), "{}", rows[5]);

@@ -27,8 +27,8 @@ pub struct Addressee<'a> {
     pub user_principal_name: &'a str,
     /// The account.
     pub object_id: ObjectId,
-    /// The number of the row in the roster, as the file says.
-    pub row: &'a str,
+    /// Where the person stands on the list, as the file says: `row 7 (sheet row 8)`.
+    pub place: &'a str,
     /// The organization's name; empty where it is not known.
     pub organization: &'a str,
     /// Is sign-in blocked, so that the password is of no use yet?
@@ -87,7 +87,7 @@ fn name<'a>(addressee: &Addressee<'a>) -> &'a str {
 /// on top.
 #[must_use]
 pub fn sheets(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<String> {
-    let Addressee { user_principal_name, object_id, row, organization, is_blocked, .. } = *addressee;
+    let Addressee { user_principal_name, object_id, place, organization, is_blocked, .. } = *addressee;
     let several = passwords.len() > 1;
     let head = |kind: &str| {
         html! {
@@ -100,7 +100,7 @@ pub fn sheets(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<S
             }
         }
     };
-    let foot = html! { footer { "Row " (page_text(row)) " of the list, account " (object_id) } };
+    let foot = html! { footer { "On the list: " (page_text(place)) ". Account " (object_id) } };
     let sheets = html! {
         main {
             (head("New password"))
@@ -208,7 +208,7 @@ mod tests {
             display_name: name,
             user_principal_name: "ada@contoso.com",
             object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
-            row: "7",
+            place: "row 7",
             organization: "Contoso",
             is_blocked: false,
         };
@@ -223,7 +223,7 @@ mod tests {
         assert!(text.contains("capital VICTOR, less-than sign, seven, hash, kilo"), "{text}");
         assert!(text.contains("alfa, capital BRAVO, two, tilde, zulu"), "{text}");
         assert!(page.contains("Ada &lt;script&gt;") && !page.contains("<script"), "{page}");
-        assert!(page.contains("Row 7") && page.contains("Contoso"));
+        assert!(page.contains("row 7") && page.contains("Contoso"));
         let receipt = page.split("class=\"receipt-sheet\"").nth(1).unwrap();
         assert!(receipt.contains("Handed over to") && !receipt.contains("V&lt;7#k"), "{receipt}");
     }
@@ -244,7 +244,7 @@ mod tests {
                 display_name: "Ada",
                 user_principal_name: "ada@contoso.com",
                 object_id: "0f6d1c1e-6f0e-4a55-8a30-6a3f0c7d9b11".parse().unwrap(),
-                row: "7",
+                place: "row 7",
                 organization: "",
                 is_blocked,
             };

@@ -45,6 +45,8 @@ struct SheetRow<'a> {
     handed_over_by: (),
     identity_checked_how: (),
     signature: (),
+    /// The row as a spreadsheet counts, header included.
+    sheet_row: Option<u32>,
 }
 
 /// The header of the index, which stands there without a row, too.
@@ -299,6 +301,7 @@ impl Writing<'_> {
                 handed_over_by: (),
                 identity_checked_how: (),
                 signature: (),
+                sheet_row: row.sheet_row,
             })
             .map_err(failed)?;
         }

@@ -22,8 +22,8 @@ use crate::step::Step;
 /// The columns before those of the steps.
 const LEADING_COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "outcome"];
 /// The columns behind those of the steps.
-const TRAILING_COLUMNS: [&str; 7] =
-    ["detail", "error_code", "request_id", "attempts", "finished_at", "handoff", "sealed_credential"];
+const TRAILING_COLUMNS: [&str; 8] =
+    ["detail", "error_code", "request_id", "attempts", "finished_at", "sheet_row", "handoff", "sealed_credential"];
 
 /// The cells before those of the steps.
 #[derive(Serialize)]
@@ -43,6 +43,7 @@ struct TrailingCells<'a> {
     request_id: Guarded<'a>,
     attempts: Option<u32>,
     finished_at: String,
+    sheet_row: Option<u32>,
     handoff: Guarded<'a>,
     sealed_credential: String,
 }
@@ -103,6 +104,7 @@ fn cells<'a>(
         request_id: details.last_request_id().into(),
         attempts: (planned.decision == Decision::Act).then_some(row.history.attempts),
         finished_at: details.last_noted.filter(|_| state.is_settled()).map(to_the_second).unwrap_or_default(),
+        sheet_row: planned.sheet_row,
         handoff: planned.handoff.as_str().into(),
         sealed_credential: details.sealed.join(" "),
     };

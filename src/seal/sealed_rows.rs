@@ -22,6 +22,8 @@ const COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "
 pub struct SealedRow {
     /// The number of the row in the roster, as the file says.
     pub row: String,
+    /// The row as a spreadsheet counts; empty where the file has no such column.
+    pub sheet_row: String,
     /// The person as the roster named them.
     pub user: String,
     /// The account, or the text that should name it.
@@ -80,6 +82,7 @@ pub struct SealedRows {
     display_name: Option<usize>,
     sign_in_blocked: Option<usize>,
     organization: Option<usize>,
+    sheet_row: Option<usize>,
     record: ByteRecord,
     count: u64,
     broken: bool,
@@ -116,6 +119,7 @@ impl SealedRows {
         let places = COLUMNS.each_ref().map(place);
         let display_name = place(&"display_name");
         let (sign_in_blocked, organization) = (place(&"sign_in_blocked"), place(&"organization"));
+        let sheet_row = place(&"sheet_row");
         let missing: Vec<String> = COLUMNS
             .iter()
             .zip(&places)
@@ -134,6 +138,7 @@ impl SealedRows {
             display_name,
             sign_in_blocked,
             organization,
+            sheet_row,
             record,
             count: 0,
             broken: false,
@@ -148,6 +153,7 @@ impl SealedRows {
         let object_id = cell(2)?;
         Ok(SealedRow {
             row: cell(0)?.to_owned(),
+            sheet_row: self.said_in(self.sheet_row),
             user: cell(1)?.to_owned(),
             object_id: object_id.trim().parse().map_err(|_| object_id.to_owned()),
             user_principal_name: cell(3)?.to_owned(),

@@ -63,7 +63,7 @@ fn a_plan_that_no_longer_fits_is_refused_as_a_whole() {
     }
     let ran = stage.apply("plan").exited(4);
     assert!(ran.err.contains("6 of the plan's 100 accounts are no longer what it says"), "{}", ran.err);
-    assert!(ran.err.contains("row 1, ") && ran.err.contains("renamed to new0@contoso.com"), "{}", ran.err);
+    assert!(ran.err.contains("row 1 (sheet row 2), ") && ran.err.contains("renamed to new0@contoso.com"), "{}", ran.err);
     assert!(stage.ledger().writes.is_empty());
     assert!(!stage.path("plan/journal.jsonl").exists(), "nothing was begun");
     // One of them is who he was again, and the plan holds.
@@ -168,9 +168,9 @@ fn a_change_of_kind_is_seen_whatever_was_lifted() {
     assert!(stage.simulator.remove_role(relieved.id, role(EXCHANGE_ADMINISTRATOR)));
     stage.apply("plan").exited(3).complains(&[
         "2 accounts are no longer",
-        "row 1, ",
+        "row 1 (sheet row 2), ",
         "Global Administrator",
-        "row 2, ",
+        "row 2 (sheet row 3), ",
     ]);
     let results = stage.results("plan");
     let outcomes: Vec<&str> = (1..=3).map(|row| &*results[&row]["outcome"]).collect();
