@@ -219,7 +219,10 @@ fn accounts_out_of_reach_are_named_with_the_role_that_reaches_them() {
     let roster = stage.write("roster.csv", text);
     let ran = stage.run(&["doctor", "--playbook", "contain", "--roster", &roster, "--json"]).exited(5);
     let (status, found, remedy) = check(&ran, "reach");
-    assert!(status == "failed" && found.contains("row 2 (sheet row 3) admin.wilber@contoso.onmicrosoft.com"), "{found}");
+    assert!(
+        status == "failed" && found.contains("row 2 (sheet row 3) admin.wilber@contoso.onmicrosoft.com"),
+        "{found}"
+    );
     assert!(
         found.contains("Privileged Authentication Administrator") && remedy.contains("Roles & admins"),
         "{found} {remedy}"

@@ -63,7 +63,11 @@ fn a_plan_that_no_longer_fits_is_refused_as_a_whole() {
     }
     let ran = stage.apply("plan").exited(4);
     assert!(ran.err.contains("6 of the plan's 100 accounts are no longer what it says"), "{}", ran.err);
-    assert!(ran.err.contains("row 1 (sheet row 2), ") && ran.err.contains("renamed to new0@contoso.com"), "{}", ran.err);
+    assert!(
+        ran.err.contains("row 1 (sheet row 2), ") && ran.err.contains("renamed to new0@contoso.com"),
+        "{}",
+        ran.err
+    );
     assert!(stage.ledger().writes.is_empty());
     assert!(!stage.path("plan/journal.jsonl").exists(), "nothing was begun");
     // One of them is who he was again, and the plan holds.
