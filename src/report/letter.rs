@@ -5,14 +5,12 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+use maud::{Markup, PreEscaped, Render, html};
 use zeroize::Zeroizing;
 
+use super::head::{PageHead, head};
 use super::page_text::{PageText, page_text};
 use super::spelling::{groups, said};
-use crate::digest::Digest;
 use crate::ids::ObjectId;
 use crate::seal::Password;
 
@@ -56,28 +54,12 @@ pub fn page(addressee: &Addressee<'_>, passwords: &[&Password]) -> Zeroizing<Str
 /// Everything before the first letter of a file.
 #[must_use]
 pub fn opening(title: &Markup) -> String {
-    let policy =
-        format!("default-src 'none'; style-src 'sha256-{}'", STANDARD.encode(Digest::of(STYLE.as_bytes()).bytes()));
-    let page = html! {
-        (DOCTYPE)
-        (PreEscaped("<html lang=\"en\">"))
-        head {
-            meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy);
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="color-scheme" content="light";
-            meta name="referrer" content="no-referrer";
-            meta name="robots" content="noindex, noarchive";
-            title { (title) }
-            style { (PreEscaped(STYLE)) }
-        }
-        (PreEscaped("<body>"))
-    };
-    page.into_string()
+    let (style, color_scheme, robots) = (STYLE, "light", "noindex, noarchive");
+    head(PageHead { title, style, script: None, color_scheme, robots }).into_string()
 }
 
 /// Everything behind the last.
-pub const END: &str = "</body></html>\n";
+pub use super::head::END;
 
 fn name<'a>(addressee: &Addressee<'a>) -> &'a str {
     if addressee.display_name.is_empty() { addressee.user_principal_name } else { addressee.display_name }

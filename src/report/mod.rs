@@ -9,7 +9,7 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | [`page_text`] | strangers' text, harmless in HTML and in the JSON inside it |
-//! | `page` | the shell: head, policy, style and script |
+//! | `head`, `page` | the head with its policy, for all of them; the shell of those with tables |
 //! | `frame` | the frame of every page: masthead, figures, the people, where it comes from |
 //! | `legend`, `listing` | the rows in the form in which the page's script gets them, and which rows a page lists |
 //! | [`plan_page`], `plan_sections` | `plan.html` of a plan's folder, and what it says |
@@ -30,6 +30,7 @@ pub mod evidence;
 pub mod evidence_run;
 mod floor;
 mod frame;
+mod head;
 mod legend;
 pub mod letter;
 mod limits;

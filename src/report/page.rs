@@ -1,46 +1,20 @@
-//! The shell of a page: head, policy, style and script.
+//! The shell of a page with tables: head, style and script.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
-use crate::digest::Digest;
+use super::head::{END, PageHead, head};
 
 /// What a page looks like.
 pub(super) const STYLE: &str = include_str!("assets/page.css");
 /// What it can do.
 pub(super) const SCRIPT: &str = include_str!("assets/table.js");
 
-/// The policy of a page with this style and this script: these two, and nothing else from anywhere.
-///
-/// Content Security Policy Level 3, section 2.3.1: a hash source is `sha256-` and the base64 of the digest of the
-/// element's text.
-pub(super) fn policy(style: &str, script: &str) -> String {
-    let hash = |text: &str| STANDARD.encode(Digest::of(text.as_bytes()).bytes());
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(style),
-        hash(script)
-    )
-}
-
 /// Everything up to the page's own content.
 pub(super) fn opening(title: &str) -> Markup {
+    let head_of_page =
+        PageHead { title, style: STYLE, script: Some(SCRIPT), color_scheme: "light dark", robots: "noindex" };
     html! {
-        (DOCTYPE)
-        (PreEscaped("<html lang=\"en\">"))
-        head {
-            meta charset="utf-8";
-            // Before anything that it governs.
-            meta http-equiv="Content-Security-Policy" content=(policy(STYLE, SCRIPT));
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="color-scheme" content="light dark";
-            meta name="referrer" content="no-referrer";
-            meta name="robots" content="noindex";
-            title { (title) }
-            style { (PreEscaped(STYLE)) }
-        }
-        (PreEscaped("<body>"))
+        (head(head_of_page))
         (PreEscaped("<main>"))
     }
 }
@@ -50,7 +24,7 @@ pub(super) fn closing() -> Markup {
     html! {
         (PreEscaped("</main>"))
         script { (PreEscaped(SCRIPT)) }
-        (PreEscaped("</body></html>\n"))
+        (PreEscaped(END))
     }
 }
 
