@@ -335,6 +335,8 @@ fn a_github_job_asks_for_the_audience_that_is_named() {
     let named = |audience: &'static str| [job[0], job[1], ("SEALOFF_FEDERATED_AUDIENCE", audience)];
     plan(&stage, &named("api://AzureADTokenExchangeUSGov"), &[]).exited(5).complains(&["letter by letter"]);
     plan(&stage, &named("an audience"), &[]).exited(2).complains(&["an audience is one word"]);
+    stage.write("sealoff.toml", "federated_audience = \"api://AzureADTokenExchangeUSGov\"\n");
+    plan(&stage, &job, &[]).exited(5).complains(&["letter by letter"]);
     plan(&stage, &named("api://AzureADTokenExchange"), &[]).succeeded();
 }
 

@@ -98,13 +98,14 @@ impl SettingKey {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const KEYS: [SettingKey; 24] = [
+pub(crate) const KEYS: [SettingKey; 25] = [
     key("tenant", "tenant", SettingKind::Text).below(&["AZURE_TENANT_ID"]),
     key("client_id", "client_id", SettingKind::Text).below(&["AZURE_CLIENT_ID"]),
     key(AUTH, AUTH, SettingKind::Text),
     file_of(CredentialKind::Secret),
     file_of(CredentialKind::Certificate),
     file_of(CredentialKind::Federated),
+    key("federated_audience", "federated_audience", SettingKind::Text),
     key("cloud", "cloud", SettingKind::Text),
     key("graph_endpoint", "graph_endpoint", SettingKind::Text).yields_to(&["cloud"]),
     key("authority", "authority", SettingKind::Text).yields_to(&["cloud"]),

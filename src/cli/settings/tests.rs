@@ -37,6 +37,14 @@ fn every_setting_stands_for_an_argument() {
             assert!(has(config, other), "{} yields to {other}, which is no argument", key.name);
         }
     }
+    // And how to sign in is set once, in each of its parts.
+    let of_signing_in =
+        |arg: &&clap::Arg| arg.get_help_heading().is_some_and(|heading| heading.starts_with("Signing in"));
+    let options: Vec<&str> = config.get_arguments().filter(of_signing_in).map(|arg| arg.get_id().as_str()).collect();
+    assert!(options.len() >= 7, "{options:?}");
+    for option in options {
+        assert!(KEYS.iter().any(|key| key.arg == option), "{option} cannot stand in a file");
+    }
     for name in key::EACH_TIME {
         assert!(KEYS.iter().all(|key| key.name != name));
     }
