@@ -9,6 +9,7 @@ use super::approval_args::ApprovalArgs;
 use super::apps::{AppArgs, Entering, FurtherApp};
 use super::carry_out::{Terms, carry_out, show_finished};
 use super::connect::{Connected, clock_speed};
+use super::drill_intruder::IntruderOutcome;
 use super::drill_keys::DrillKeys;
 use super::drill_kill::{Killed, Victim};
 use super::drill_output::print;
@@ -157,7 +158,9 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     let exit = if holds { exit } else { exit.or_unfinished() };
     let (scenario, faults) = (scenario.as_ref().map(Scenario::title), drill.simulator.struck());
     let folder = drill.folder.as_path();
-    let rehearsed = Rehearsed { scenario, faults, killed, credential_proved, verified, folder, report: &report };
+    let intruder = IntruderOutcome::of(&drill.simulator);
+    let rehearsed =
+        Rehearsed { scenario, faults, intruder, killed, credential_proved, verified, folder, report: &report };
     drill.conclude(&plan, &rehearsed, exit, apps)?;
     drill.simulator.stop().await;
     Ok(exit)

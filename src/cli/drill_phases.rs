@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::apps;
+use super::drill_intruder::IntruderOutcome;
 use super::exit::Exit;
 use super::lines::Lines;
 use super::words::{count, counted, harmless, line_width, span};
@@ -156,6 +157,8 @@ pub(super) struct Rehearsed<'a> {
     pub(super) scenario: Option<&'a str>,
     /// What came of each fault that the scenario speaks of.
     pub(super) faults: Vec<Struck>,
+    /// Whether the intruder still gets in; nothing where the scenario has none.
+    pub(super) intruder: Option<IntruderOutcome>,
     /// The run was killed in the middle.
     pub(super) killed: bool,
     /// A sealed credential was opened and is the directory's password; nothing where none was to be opened.
@@ -187,6 +190,9 @@ impl Rehearsed<'_> {
         }
         if !self.faults.is_empty() {
             out.blank();
+        }
+        if let Some(intruder) = self.intruder {
+            intruder.write(out);
         }
         out.text(format_args!("This rehearsal{of}{killed}:"));
         out.blank()

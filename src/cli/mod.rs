@@ -46,6 +46,7 @@ pub mod doctor;
 mod doctor_plan;
 mod drawn_line;
 pub mod drill;
+mod drill_intruder;
 mod drill_keys;
 mod drill_kill;
 mod drill_output;

@@ -124,6 +124,7 @@ impl Picture {
                 "calls struck by faults",
             ),
             (counters.outages, "outage", "outages"),
+            (counters.comebacks, "comeback of the intruder", "comebacks of the intruder"),
             (counters.unauthorized, "call without a good token", "calls without a good token"),
             (
                 violations.overlapping_writes,
@@ -158,6 +159,7 @@ fn operation(operation: &Operation) -> &'static str {
         },
         Operation::Revoke => "revoke",
         Operation::DeleteMethod { .. } => "delete method",
+        Operation::CreatePass { .. } => "create pass",
         Operation::PatchDevice { account_enabled: false, .. } => "disable device",
         Operation::PatchDevice { account_enabled: true, .. } => "enable device",
     }

@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::directory::SimulatedMethodKind;
+use super::directory::{SimulatedMethodKind, SimulatedPass};
+use super::foothold::Comeback;
 use crate::digest::Digest;
 
 /// Every write attempt that reached the directory, in the order in which the directory saw them, and the counters.
@@ -20,6 +21,8 @@ pub struct Ledger {
     pub started: OffsetDateTime,
     /// The attempts.
     pub writes: Vec<WriteRecord>,
+    /// Where an intruder came back, in order; empty without one.
+    pub comebacks: Vec<Comeback>,
     /// How much of what there was.
     pub counters: Counters,
 }
@@ -87,6 +90,11 @@ pub enum Operation {
         /// The id in the path.
         id: Box<str>,
     },
+    /// `POST /users/{id}/authentication/temporaryAccessPassMethods`.
+    CreatePass {
+        /// What was made; of its text the digest alone. `None` where it was refused.
+        pass: Option<Box<SimulatedPass>>,
+    },
     /// `PATCH /devices/{id}`.
     PatchDevice {
         /// The object id.
@@ -133,6 +141,8 @@ pub struct Counters {
     pub outages: u64,
     /// How often every token was revoked by a fault.
     pub revocations: u64,
+    /// How often an intruder signed in again to an account whose sessions had ended.
+    pub comebacks: u64,
     /// Requests for a token, granted or not.
     pub token_requests: u64,
     /// Calls without a good token.

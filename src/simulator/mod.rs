@@ -35,6 +35,7 @@ mod draws;
 mod error;
 mod exchange;
 mod fault;
+mod foothold;
 mod graph;
 mod identities;
 #[cfg(test)]
@@ -82,10 +83,12 @@ pub use directory::tenant::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 pub use directory::{
     ALTERNATE_MOBILE_ID, Details, DeviceSystem, DeviceTrust, Directory, DirectoryText, EMAIL_ID, ExternalUserState,
     ExtraPerson, MOBILE_ID, Members, OFFICE_ID, PASSWORD_ID, SimulatedDevice, SimulatedGroup, SimulatedMethod,
-    SimulatedMethodKind, SimulatedMethods, SimulatedOnPremises, SimulatedUser, SnapshotError, UserType,
+    SimulatedMethodKind, SimulatedMethods, SimulatedOnPremises, SimulatedPass, SimulatedPassPolicy, SimulatedUser,
+    SnapshotError, UserType,
 };
 pub use error::SimulatorError;
 pub use fault::{Fault, UnknownFault};
+pub use foothold::{Comeback, Intruder, IntruderStanding, WayIn};
 pub use ledger::{Counters, Ledger, Operation, Violations, WriteRecord};
 pub use permission::{Permission, UnknownPermission};
 pub use quota::{Limit, LimitShape, Quota};
@@ -246,6 +249,12 @@ impl Simulator {
         place
             .map(|place| world.directory.owned_devices(place).into_iter().map(Cow::into_owned).collect())
             .unwrap_or_default()
+    }
+
+    /// How an intruder stands with each account that they were in when the simulator began; empty without one.
+    #[must_use]
+    pub fn intruder(&self) -> Vec<IntruderStanding> {
+        self.tenant.intruder()
     }
 
     /// All users as they stand now, in the order of lists. A copy.

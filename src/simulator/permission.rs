@@ -50,6 +50,10 @@ pub enum Permission {
     IdentityRiskyUserReadWriteAll,
     #[strum(serialize = "Organization.Read.All")]
     OrganizationReadAll,
+    #[strum(serialize = "Policy.Read.All")]
+    PolicyReadAll,
+    #[strum(serialize = "Policy.Read.AuthenticationMethod")]
+    PolicyReadAuthenticationMethod,
     #[strum(serialize = "RoleEligibilitySchedule.Read.Directory")]
     RoleEligibilityScheduleReadDirectory,
     #[strum(serialize = "RoleManagement.Read.Directory")]
@@ -155,6 +159,7 @@ impl Permission {
     pub fn with_methods() -> BTreeSet<Self> {
         let mut all = Self::usual();
         all.extend([
+            PolicyReadAuthenticationMethod,
             UserAuthenticationMethodReadAll,
             UserAuthMethodEmailReadWriteAll,
             UserAuthMethodExternalReadWriteAll,
@@ -219,6 +224,8 @@ pub(crate) const ENABLE: AnyOf = &[UserEnableDisableAccountAll];
 /// "user: revokeSignInSessions".
 pub(crate) const REVOKE: AnyOf = &[UserRevokeSessionsAll, UserReadWriteAll, DirectoryReadWriteAll];
 
+/// "Get temporaryAccessPassAuthenticationMethodConfiguration".
+pub(crate) const READ_METHOD_POLICY: AnyOf = &[PolicyReadAuthenticationMethod, PolicyReadAll];
 /// "Get device".
 pub(crate) const READ_DEVICES: AnyOf = &[DeviceReadAll, DeviceReadWriteAll, DirectoryReadAll, DirectoryReadWriteAll];
 /// "Update device", of an app.

@@ -40,6 +40,7 @@ pub(crate) fn router(tenant: SharedTenant) -> Router {
         .route("/_simulator/counters", get(counters))
         .route("/_simulator/users/{id}", get(user))
         .route("/_simulator/users/{id}/methods", get(methods))
+        .route("/_simulator/intruder", get(intruder))
         .fallback(any(unknown))
         .with_state(tenant)
 }
@@ -155,6 +156,10 @@ async fn methods(State(tenant): State<SharedTenant>, Path(id): Path<String>) -> 
         Some(place) => Json(world.directory.methods_of(place)).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+async fn intruder(State(tenant): State<SharedTenant>) -> Response {
+    Json(tenant.intruder()).into_response()
 }
 
 async fn unknown(State(tenant): State<SharedTenant>, request: HttpRequest) -> Response {

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::apps::FurtherApp;
-use super::directory::{CAST_SIZE, Directory, ExtraPerson};
+use super::directory::{CAST_SIZE, Directory, ExtraPerson, SimulatedPassPolicy};
 use super::permission::Permission;
 use super::quota::Quota;
 use super::script::Script;
@@ -67,6 +67,8 @@ pub struct Settings {
     pub pim_licensed: bool,
     /// Whether the tenant has sign-in reports (Entra ID P1).
     pub reports_licensed: bool,
+    /// What the tenant allows of temporary access passes.
+    pub passes: SimulatedPassPolicy,
     /// Which cloud it is, as far as the calls differ.
     pub cloud: SimulatedCloud,
     /// How often, in tenant time, the sync from Active Directory comes, where the computer accounts of hybrid devices stay enabled;
@@ -114,6 +116,7 @@ impl Default for Settings {
             app_reaches_restricted: false,
             pim_licensed: true,
             reports_licensed: true,
+            passes: SimulatedPassPolicy::default(),
             cloud: SimulatedCloud::Global,
             // "Microsoft Entra Connect Sync: Scheduler".
             device_sync: Some(Duration::from_secs(30 * 60)),

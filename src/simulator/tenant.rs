@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::connection::Connection;
+use super::foothold::IntruderStanding;
 use super::identities::IssuedIdentities;
 use super::ledger::Ledger;
 use super::moment::TenantClock;
@@ -35,6 +36,9 @@ impl SimulatedTenant {
         let clock = TenantClock::start(settings.clock_speed, settings.clock_ahead);
         let mut world = World::new(&mut settings);
         world.directory.delete_leavers_anew(clock.started());
+        if let Some(intruder) = settings.script.intruder {
+            world.let_in(intruder, clock.started());
+        }
         Self {
             clock,
             tokens: Tokens::default(),
@@ -57,8 +61,23 @@ impl SimulatedTenant {
 
     /// What happened so far.
     pub(crate) fn ledger(&self) -> Ledger {
-        let world = self.world();
-        Ledger { started: self.clock.started(), writes: world.writes.clone(), counters: world.counters }
+        let now = self.clock.now();
+        let mut world = self.world();
+        world.catch_up(now);
+        Ledger {
+            started: self.clock.started(),
+            writes: world.writes.clone(),
+            comebacks: world.comebacks.clone(),
+            counters: world.counters,
+        }
+    }
+
+    /// How an intruder stands with each account that they were in.
+    pub(crate) fn intruder(&self) -> Vec<IntruderStanding> {
+        let now = self.clock.now();
+        let mut world = self.world();
+        world.catch_up(now);
+        world.intruder_standings()
     }
 
     /// Waits as long as the gate is shut.

@@ -50,6 +50,25 @@ fn a_missing_role_is_noticed_before_anything_is_written() {
     assert!(!stage.path("out/plan.json").exists());
 }
 
+#[test]
+fn an_intruder_comes_back_after_a_reset_and_not_after_a_block() {
+    let stage = Stage::new();
+    let scenario = sample("intruder.toml");
+    let intruder = |out: &str, playbook: &str| {
+        let arguments = ["drill", "--accounts", "60", "--playbook", playbook, "--scenario", &scenario, "--out", out];
+        let ran = stage.run(&[&arguments[..], &["--json"]].concat()).succeeded();
+        let last: serde_json::Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+        last["intruder"].clone()
+    };
+    let reset = intruder("reset", "breach");
+    assert!(reset["accounts"].as_u64().unwrap() > 15, "{reset}");
+    assert_eq!(reset["still_open"], reset["accounts"], "each has a passkey: {reset}");
+    let blocked = intruder("blocked", "contain");
+    assert_eq!((&blocked["accounts"], blocked["still_open"].as_u64()), (&reset["accounts"], Some(0)), "{blocked}");
+    let arguments = ["drill", "--accounts", "60", "--scenario", &scenario, "--out", "said"];
+    stage.run(&arguments).succeeded().says(&["Intruder", "can still get into"]);
+}
+
 const TURNED_AWAY: &str = "seed = 5\nno-quota = true\n[[fault]]\nkind = \"429\"\nrate = 0.3\nmethod = \"PATCH\"\n\
                            [[fault]]\nkind = \"503\"\nrate = 0.3\npath = \"*/revokeSignInSessions\"\n";
 

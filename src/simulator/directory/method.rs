@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::{Uuid, uuid};
 
+use super::pass::SimulatedPass;
+
 /// The kinds of authentication methods, by the types of v1.0 and one of beta that people hold all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -130,13 +132,16 @@ pub struct SimulatedMethod {
     pub created: Option<OffsetDateTime>,
     /// What its owner calls it: a device, a number, an address.
     pub label: Box<str>,
+    /// Its terms, of a temporary access pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<SimulatedPass>,
 }
 
 impl SimulatedMethod {
     /// A method whose kind has no fixed id.
     #[must_use]
     pub fn new(kind: SimulatedMethodKind, id: &str, created: Option<OffsetDateTime>, label: &str) -> Self {
-        Self { kind, id: id.into(), created, label: label.into() }
+        Self { kind, id: id.into(), created, label: label.into(), pass: None }
     }
 
     /// `phoneType`, of a phone.

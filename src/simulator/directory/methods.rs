@@ -29,7 +29,7 @@ const LAST_DAY: OffsetDateTime = datetime!(2026-09-01 08:00 UTC);
 const LABELS: [&str; 6] = ["iPhone 14", "SM-A546B", "Pixel 8", "key in the drawer", "iPhone SE", "work key"];
 
 /// The chance of one user, for one purpose.
-pub(super) fn random_of(id: Uuid, purpose: &str) -> Random {
+pub(crate) fn random_of(id: Uuid, purpose: &str) -> Random {
     Random::new(seed_of_bytes(id.as_bytes().iter().copied().chain(purpose.bytes())))
 }
 
@@ -137,7 +137,7 @@ fn passkey(random: &mut Random, user: &SimulatedUser, label: &str) -> SimulatedM
 }
 
 /// Ids of passkeys are no GUIDs: base64 of the credential's own id.
-pub(super) fn passkey_id(random: &mut Random) -> String {
+pub(crate) fn passkey_id(random: &mut Random) -> String {
     let (one, two) = (random.guid(), random.guid());
     let mut bytes = [0; 32];
     bytes[..16].copy_from_slice(one.as_bytes());

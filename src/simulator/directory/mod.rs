@@ -23,6 +23,7 @@ mod method;
 mod methods;
 mod names;
 mod object;
+mod pass;
 mod place;
 mod role;
 mod roles;
@@ -46,7 +47,9 @@ pub use method::{
     ALTERNATE_MOBILE_ID, EMAIL_ID, MOBILE_ID, OFFICE_ID, PASSWORD_ID, SimulatedMethod, SimulatedMethodKind,
     SimulatedMethods,
 };
+pub(crate) use methods::{passkey_id, random_of};
 pub(crate) use object::Object;
+pub use pass::{SimulatedPass, SimulatedPassPolicy};
 pub(crate) use place::UserPlace;
 pub(crate) use role::{RoleAssignment, RoleDefinition, RoleScope, RoleStanding};
 pub(crate) use sample_people::SIZE as CAST_SIZE;

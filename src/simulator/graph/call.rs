@@ -14,7 +14,7 @@ use super::served_call::{AppKey, ServedCall};
 use super::user_calls;
 use crate::simulator::directory::UserKey;
 use crate::simulator::script::{FaultTarget, key_of};
-use crate::simulator::settings::Settings;
+use crate::simulator::settings::{Settings, SimulatedCloud};
 
 /// A request, understood as far as that goes without asking the directory.
 #[derive(Debug)]
@@ -102,6 +102,18 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
         ("directoryobjects", [action]) if is(action, "getByIds") => {
             only("POST")?;
             user_calls::get_by_ids(request, url)
+        }
+        ("policies", [policy, configurations, pass])
+            if is(policy, "authenticationMethodsPolicy")
+                && is(configurations, "authenticationMethodConfigurations")
+                && is(pass, "temporaryAccessPass") =>
+        {
+            only("GET")?;
+            // The schemas of the other clouds have no passes.
+            match settings.cloud {
+                SimulatedCloud::Global | SimulatedCloud::UsGovernment => Ok(ServedCall::PassPolicy),
+                SimulatedCloud::China | SimulatedCloud::Sovereign => Err(ServedError::no_segment(pass)),
+            }
         }
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.

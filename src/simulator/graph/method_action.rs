@@ -1,5 +1,6 @@
 //! What is asked about the authentication methods of a user.
 
+use super::pass_request::PassRequest;
 use crate::simulator::directory::{SimulatedMethodKind, UserKey};
 
 /// A call below `/users/{id}/authentication`.
@@ -20,10 +21,11 @@ pub(crate) enum MethodAction {
     List(SimulatedMethodKind),
     Get(SimulatedMethodKind, String),
     Delete(SimulatedMethodKind, String),
+    CreatePass(PassRequest),
 }
 
 impl MethodCall {
     pub(crate) fn is_write(&self) -> bool {
-        matches!(self.asked, MethodAction::Delete(..))
+        matches!(self.asked, MethodAction::Delete(..) | MethodAction::CreatePass(_))
     }
 }

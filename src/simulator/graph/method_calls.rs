@@ -3,8 +3,9 @@
 use super::errors::ServedError;
 use super::lexer::is;
 use super::method_action::{MethodAction, MethodCall};
+use super::pass_request::PassRequest;
 use super::query::Url;
-use super::request::ServedRequest;
+use super::request::{ServedRequest, json_body};
 use super::select;
 use super::served_call::ServedCall;
 use crate::simulator::directory::{SimulatedMethodKind, UserKey};
@@ -61,6 +62,9 @@ pub(super) fn methods(
             };
             match rest {
                 [] if get => MethodAction::List(kind),
+                [] if is(method, "POST") && kind == SimulatedMethodKind::Pass => {
+                    MethodAction::CreatePass(PassRequest::parse(json_body(request)?)?)
+                }
                 [id] if get => MethodAction::Get(kind, (*id).to_owned()),
                 [id] if delete && kind != SimulatedMethodKind::Password => MethodAction::Delete(kind, (*id).to_owned()),
                 // "passwordAuthenticationMethod resource type" has no deletion.

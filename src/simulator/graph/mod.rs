@@ -20,6 +20,7 @@ pub(crate) mod method_action;
 mod method_calls;
 pub(crate) mod object_filters;
 pub(crate) mod paging;
+pub(crate) mod pass_request;
 pub(crate) mod password;
 pub(crate) mod properties;
 mod query;

@@ -40,6 +40,8 @@ pub(crate) enum ServedCall {
         named: String,
     },
     Methods(MethodCall),
+    /// The policy over temporary access passes.
+    PassPolicy,
     Devices(DeviceCall),
     GetByIds {
         ids: Vec<Uuid>,

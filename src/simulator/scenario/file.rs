@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::values::{Allowed, ShareValue, Speed, StatusNumber, WrittenValue};
+use crate::simulator::directory::SimulatedPassPolicy;
 use crate::simulator::fault::Strikes;
+use crate::simulator::foothold::Intruder;
 use crate::simulator::permission::Permission;
 use crate::simulator::quota::LimitShape;
 use crate::simulator::script::{FaultRule, FaultTarget, LatencyCurve, Moment, OtherApp, ScriptedChange, TOKEN_PATH};
@@ -42,6 +44,8 @@ pub(super) struct File {
     pub(super) retry_after_delay: Option<WrittenValue<Duration>>,
     pub(super) quota: QuotaTable,
     pub(super) latency: Option<LatencyTable>,
+    pub(super) passes: Option<PassTable>,
+    pub(super) intruder: Option<IntruderTable>,
     pub(super) fault: Vec<Rule>,
     pub(super) change: Vec<LaterChange>,
     pub(super) other_app: Vec<Beside>,
@@ -82,6 +86,76 @@ impl TryFrom<RawLatency> for LatencyTable {
             return Err("the median must be more than nothing, and p95 no less than it".to_owned());
         }
         Ok(Self(LatencyCurve { median: median.0, p95 }))
+    }
+}
+
+/// What the tenant allows of temporary access passes. Lifetimes are in minutes, as Graph has them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "RawPasses")]
+pub(super) struct PassTable(pub(super) SimulatedPassPolicy);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct RawPasses {
+    enabled: bool,
+    default_minutes: u32,
+    min_minutes: u32,
+    max_minutes: u32,
+    length: u32,
+    once: bool,
+}
+
+impl Default for RawPasses {
+    fn default() -> Self {
+        let SimulatedPassPolicy { enabled, default_minutes, min_minutes, max_minutes, length, once, .. } =
+            SimulatedPassPolicy::default();
+        Self { enabled, default_minutes, min_minutes, max_minutes, length, once }
+    }
+}
+
+impl TryFrom<RawPasses> for PassTable {
+    type Error = String;
+
+    fn try_from(raw: RawPasses) -> Result<Self, String> {
+        let RawPasses { enabled, default_minutes, min_minutes, max_minutes, length, once } = raw;
+        // "Configure Temporary Access Pass".
+        if !(10 <= min_minutes && min_minutes <= max_minutes && max_minutes <= 43_200) {
+            return Err("a pass lives from 10 to 43200 minutes, and min-minutes is no more than max-minutes".to_owned());
+        }
+        if !(min_minutes..=max_minutes).contains(&default_minutes) {
+            return Err("default-minutes must be from min-minutes to max-minutes".to_owned());
+        }
+        if !(8..=48).contains(&length) {
+            return Err("a pass has from 8 to 48 characters".to_owned());
+        }
+        let group = None;
+        Ok(Self(SimulatedPassPolicy { enabled, default_minutes, min_minutes, max_minutes, length, once, group }))
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "RawIntruder")]
+pub(super) struct IntruderTable(pub(super) Intruder);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawIntruder {
+    share: ShareValue,
+    registered_ago: WrittenValue<Duration>,
+    every: WrittenValue<Duration>,
+}
+
+impl TryFrom<RawIntruder> for IntruderTable {
+    type Error = String;
+
+    fn try_from(RawIntruder { share, registered_ago, every }: RawIntruder) -> Result<Self, String> {
+        if every.0.is_zero() || registered_ago.0.is_zero() {
+            return Err(
+                "an intruder was there for a while, and tries now and then: both spans must be more than nothing"
+                    .to_owned(),
+            );
+        }
+        Ok(Self(Intruder { share: share.0, registered_ago: registered_ago.0, every: every.0 }))
     }
 }
 

@@ -87,6 +87,9 @@ impl Scenario {
         }
         settings.permissions.extend(file.grant.iter().map(|granted| granted.0));
         settings.cloud = file.cloud.map_or(settings.cloud, |cloud| cloud.0);
+        if let Some(passes) = &file.passes {
+            settings.passes = passes.0.clone();
+        }
         settings.permissions.retain(|permission| !file.withhold.iter().any(|withheld| withheld.0 == *permission));
         if let Some(apps) = file.apps {
             settings.further_apps = (2..=apps.0).map(FurtherApp::numbered).collect();
@@ -118,6 +121,7 @@ impl Scenario {
             changes: self.file.change.iter().map(|change| change.0.clone()).collect(),
             other_apps: self.file.other_app.iter().map(|app| app.0).collect(),
             latency: self.file.latency.map(|latency| latency.0),
+            intruder: self.file.intruder.map(|table| table.0),
         }
     }
 }

@@ -34,7 +34,8 @@ fn what_it_says_is_set_and_what_it_does_not_mention_stays() {
     assert!(settings.permissions.contains(&"UserAuthenticationMethod.Read.All".parse::<Permission>().unwrap()));
     assert_eq!(settings.cloud, crate::simulator::SimulatedCloud::UsGovernment);
     assert!(!settings.reports_percentage && !settings.pim_licensed && !settings.opaque_tokens);
-    let Script { faults, changes, other_apps, latency } = settings.script;
+    let Script { faults, changes, other_apps, latency, intruder } = settings.script;
+    assert_eq!(intruder, None);
     assert_eq!(faults[0].moment.from, Duration::from_secs(120));
     assert_eq!(latency.unwrap().p95, Duration::from_millis(240));
     assert_eq!((changes[0].moment.after_writes, changes[0].writes), (10, Some((50.0, Duration::from_secs(60)))));
@@ -70,6 +71,11 @@ fn whatever_is_wrong_is_named_with_its_line_and_the_nearest_right_word() {
         ("[[fault]]\nkind = \"429\"\npath = \"/v1.0/users\"", 1, "below the version"),
         ("[[fault]]\nkind = \"429\"\nfrom = \"2 s\"\nuntil = \"1 s\"", 1, "over before it begins"),
         ("[latency]\nmedian = \"2 s\"\np95 = \"1 s\"", 1, "no less"),
+        ("[passes]\nmin-minutes = 5", 1, "from 10 to 43200"),
+        ("[passes]\ndefault-minutes = 600", 1, "from min-minutes to max-minutes"),
+        ("[passes]\nonly-once = true", 2, "there is no key"),
+        ("[intruder]\nshare = 0.5\nregistered-ago = \"2 h\"\nevery = \"0 s\"", 1, "more than nothing"),
+        ("[intruder]\nshare = 2\n", 2, "no share"),
         ("users = 3", 1, "from"),
         ("[[change]]\nat = \"3 s\"", 2, "there is no key \"at\""),
         ("[[change]]\nafter-writes = 3", 1, "changes nothing"),
@@ -89,6 +95,8 @@ fn whatever_is_wrong_is_named_with_its_line_and_the_nearest_right_word() {
         let said = parse(&format!("no-quota = true\n{beside}")).unwrap_err().to_string();
         assert!(said.contains("no-quota leaves nothing"), "{beside}: {said}");
     }
+    let settings = parse("[passes]\nonce = true\nmax-minutes = 120").unwrap().settings(Settings::default());
+    assert!(settings.passes.once && settings.passes.max_minutes == 120 && settings.passes.min_minutes == 60);
     for sound in [
         "no-quota = true\n[[change]]\nafter-writes = 5\napp-role = \"none\"",
         "[[fault]]\nkind = \"call-503\"\npath = \"/$batch\"",

@@ -7,6 +7,7 @@ mod rule;
 
 use std::time::Duration;
 
+use super::foothold::Intruder;
 use super::permission::Permission;
 use super::who_may::SimulatedRole;
 
@@ -28,6 +29,8 @@ pub struct Script {
     pub other_apps: Vec<OtherApp>,
     /// How long calls take, in tenant time, besides [`super::Settings::latency`].
     pub latency: Option<LatencyCurve>,
+    /// Who was in the tenant before.
+    pub intruder: Option<Intruder>,
 }
 
 /// A stretch of a run, by tenant time and by how many writes were applied; both have to be so. The default is all of it.

@@ -1,11 +1,12 @@
 //! How people prove who they are: listed, read, deleted.
 
 use serde_json::{Map, Value, json};
+use time::{OffsetDateTime, UtcOffset};
 
 use super::objects::{map, write_value};
 use super::page::Part;
 use super::{Context, World};
-use crate::simulator::directory::{SimulatedMethod, SimulatedMethodKind, UserPlace};
+use crate::simulator::directory::{SimulatedMethod, SimulatedMethodKind, SimulatedPassPolicy, UserPlace};
 use crate::simulator::graph::answer::ServedAnswer;
 use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::method_action::{MethodAction, MethodCall};
@@ -13,7 +14,11 @@ use crate::simulator::ledger::Operation;
 use crate::simulator::moment::iso;
 
 /// One method with all its properties: the page of its type.
-fn written(method: &SimulatedMethod) -> Map<String, Value> {
+pub(super) fn written(
+    method: &SimulatedMethod,
+    policy: &SimulatedPassPolicy,
+    now: OffsetDateTime,
+) -> Map<String, Value> {
     let label = &method.label;
     let mut object = map(match method.kind {
         SimulatedMethodKind::Password => json!({ "password": null }),
@@ -34,7 +39,18 @@ fn written(method: &SimulatedMethod) -> Map<String, Value> {
             json!({ "displayName": label, "keyStrength": "normal", "platform": "macOS" })
         }
         SimulatedMethodKind::Email => json!({ "emailAddress": label }),
-        SimulatedMethodKind::Pass => json!({ "temporaryAccessPass": null }),
+        SimulatedMethodKind::Pass => {
+            let terms = method.pass.as_ref();
+            let reason = terms.map(|pass| pass.reason(policy, now));
+            json!({
+                "temporaryAccessPass": null,
+                "startDateTime": terms.map(|pass| iso(pass.start.to_offset(UtcOffset::UTC))),
+                "lifetimeInMinutes": terms.map(|pass| pass.minutes),
+                "isUsableOnce": terms.map(|pass| pass.once),
+                "isUsable": reason == Some("EnabledByPolicy"),
+                "methodUsabilityReason": reason,
+            })
+        }
         SimulatedMethodKind::External => {
             json!({ "displayName": label, "configurationId": "b1c4a0de-6f2d-4a0e-8e2c-5ea10ff00031" })
         }
@@ -45,17 +61,19 @@ fn written(method: &SimulatedMethod) -> Map<String, Value> {
 }
 
 /// The same where the set holds several kinds.
-fn with_type(method: &SimulatedMethod) -> Map<String, Value> {
+fn with_type(method: &SimulatedMethod, policy: &SimulatedPassPolicy, now: OffsetDateTime) -> Map<String, Value> {
     let mut object = map(json!({ "@odata.type": format!("#microsoft.graph.{}", method.kind.odata_type()) }));
-    object.extend(written(method));
+    object.extend(written(method, policy, now));
     object
 }
 
 impl World {
     pub(super) fn read_methods(&self, call: &MethodCall, context: &Context<'_>) -> Result<ServedAnswer, ServedError> {
         let MethodCall { key, named, asked } = call;
+        let (policy, now) = (&self.pass_policy, context.date);
         let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
         let kind = match asked {
+            MethodAction::CreatePass(_) => return Err(ServedError::method_not_allowed()),
             MethodAction::ListAll | MethodAction::GetAny(_) => None,
             MethodAction::List(kind) | MethodAction::Get(kind, _) | MethodAction::Delete(kind, _) => Some(*kind),
         };
@@ -66,20 +84,25 @@ impl World {
             let found = held.get(id).filter(|method| kind.is_none_or(|kind| kind == method.kind));
             let method = found.ok_or_else(|| ServedError::no_method(id))?;
             let mut object = map(json!({ "@odata.context": format!("{}/$metadata#{set}/$entity", context.root) }));
-            object.extend(with_type(method));
+            object.extend(with_type(method, policy, now));
             let mut json = Vec::with_capacity(320);
             write_value(&mut json, &object);
             Ok(ServedAnswer::json(json))
         };
         match asked {
+            MethodAction::CreatePass(_) => Err(ServedError::method_not_allowed()),
             MethodAction::GetAny(id) | MethodAction::Get(_, id) | MethodAction::Delete(_, id) => one(id),
             MethodAction::ListAll => {
                 let part = Part::whole(held.methods.iter().collect());
-                Ok(self.collection(context, &set, None, None, part, |json, it| write_value(json, &with_type(it))))
+                Ok(self.collection(context, &set, None, None, part, |json, it| {
+                    write_value(json, &with_type(it, policy, now))
+                }))
             }
             MethodAction::List(kind) => {
                 let part = Part::whole(held.methods.iter().filter(|method| method.kind == *kind).collect());
-                Ok(self.collection(context, &set, None, None, part, |json, it| write_value(json, &written(it))))
+                Ok(self.collection(context, &set, None, None, part, |json, it| {
+                    write_value(json, &written(it, policy, now))
+                }))
             }
         }
     }
@@ -92,7 +115,11 @@ impl World {
         context: &Context<'_>,
     ) -> Result<ServedAnswer, ServedError> {
         let MethodCall { key, named, asked } = call;
-        let MethodAction::Delete(kind, id) = asked else { return Err(ServedError::method_not_allowed()) };
+        let (kind, id) = match asked {
+            MethodAction::CreatePass(terms) => return self.create_pass(call, *terms, overlaps, batch, context),
+            MethodAction::Delete(kind, id) => (kind, id),
+            _ => return Err(ServedError::method_not_allowed()),
+        };
         let place = self.directory.find(key);
         let checked = self.writable(place, named, overlaps).and_then(|place| {
             self.may_change_methods(place, *kind, context.caller)?;

@@ -4,11 +4,14 @@ mod device_sync;
 mod devices;
 mod execute;
 mod granted;
+mod intruder;
+mod intrusion;
 mod lag;
 mod limits;
 mod methods;
 mod objects;
 mod page;
+mod passes;
 mod read;
 mod read_groups;
 mod read_roles;
@@ -22,8 +25,9 @@ use std::time::Duration;
 
 use super::apps::{Registration, registrations};
 use super::directory::tenant::SERVICE_PRINCIPAL_ID;
-use super::directory::{Directory, RoleAssignment, RoleScope, UserKey, UserPlace};
+use super::directory::{Directory, RoleAssignment, RoleScope, SimulatedPassPolicy, UserKey, UserPlace};
 use super::draws::Draws;
+use super::foothold::Comeback;
 use super::graph::call::Prepared;
 use super::ledger::{Counters, WriteRecord};
 use super::quota::Quota;
@@ -35,6 +39,7 @@ use limits::Limits;
 
 use device_sync::DeviceSync;
 pub(crate) use execute::{Context, ServedJob};
+use intrusion::Intrusion;
 use lag::Lag;
 pub(crate) use rights::Rights;
 
@@ -60,6 +65,11 @@ pub(crate) struct World {
     pub(crate) playing: Playing,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
+    pub(crate) pass_policy: SimulatedPassPolicy,
+    /// The intruder, where a scenario has one.
+    intrusion: Option<Intrusion>,
+    /// Where and when the intruder came back.
+    pub(crate) comebacks: Vec<Comeback>,
     /// Which devices the sync is to enable again.
     device_sync: DeviceSync,
     /// How many writes are in flight for each user.
@@ -101,6 +111,9 @@ impl World {
             quota: settings.quota.clone(),
             apps,
             lag: Lag::of(settings.read_lag),
+            pass_policy: settings.passes.clone(),
+            intrusion: None,
+            comebacks: Vec::new(),
             device_sync: DeviceSync::coming(settings.device_sync),
             in_flight: HashMap::new(),
         }

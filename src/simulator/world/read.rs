@@ -48,6 +48,7 @@ impl World {
                 self.one_user(place, "users", "", selection.as_ref(), Sight::Full, context)
             }
             ServedCall::Methods(call) => self.read_methods(call, context)?,
+            ServedCall::PassPolicy => self.pass_policy(context)?,
             ServedCall::Devices(call) => self.read_devices(call, context)?,
             ServedCall::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
             ServedCall::Organization { names } => tenant::organization(&self.directory, names, context)?,

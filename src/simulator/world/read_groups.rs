@@ -76,7 +76,7 @@ impl World {
         Ok(Value::Object(object))
     }
 
-    fn related<'a>(
+    pub(super) fn related<'a>(
         &'a self,
         group: &'a SimulatedGroup,
         relation: Relation,

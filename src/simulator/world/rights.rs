@@ -146,7 +146,7 @@ impl World {
                 rights.need(READ_APPS)
             }
             // Judged with the target in hand.
-            ServedCall::Methods(_) | ServedCall::Devices(_) => Ok(()),
+            ServedCall::Methods(_) | ServedCall::PassPolicy | ServedCall::Devices(_) => Ok(()),
             ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => Ok(()),
         }
     }

@@ -20,6 +20,7 @@ impl World {
     /// Makes the changes whose moment has come.
     pub(crate) fn catch_up(&mut self, now: Duration) {
         self.sync_devices(now);
+        self.try_again(now);
         for change in self.playing.due(now, self.counters.writes_applied) {
             if let (Some((amount, window)), Some(writes)) = (change.writes, self.quota.writes) {
                 let quota = self.quota.clone().with_writes(amount, window, writes.shape);

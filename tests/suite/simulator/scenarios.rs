@@ -31,7 +31,7 @@ fn every_sample_is_sound_and_says_what_it_rehearses() {
     names.sort();
     assert_eq!(
         names,
-        ["bad-day.toml", "busy-tenant.toml", "calm.toml", "missing-role.toml"],
+        ["bad-day.toml", "busy-tenant.toml", "calm.toml", "intruder.toml", "missing-role.toml"],
         "each has a test that runs it"
     );
 }

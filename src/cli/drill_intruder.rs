@@ -1,0 +1,58 @@
+//! Whether the intruder of a scenario still gets in once the job is done.
+
+use std::collections::HashSet;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::lines::Lines;
+use crate::simulator::Simulator;
+use crate::words::count;
+
+/// How the intruder stands with the accounts that were changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
+pub(super) struct IntruderOutcome {
+    /// In how many of them the intruder was when the tenant began.
+    accounts: u64,
+    /// How often the intruder signed in again after the sessions of one had ended.
+    came_back: u64,
+    /// How many the intruder can still get into.
+    still_open: u64,
+}
+
+impl IntruderOutcome {
+    /// Nothing where the scenario has no intruder.
+    pub(super) fn of(simulator: &Simulator) -> Option<Self> {
+        let standings = simulator.intruder();
+        if standings.is_empty() {
+            return None;
+        }
+        let ledger = simulator.ledger();
+        let changed: HashSet<_> = ledger.applied().filter_map(|write| write.object_id).collect();
+        let (mut accounts, mut still_open) = (0, 0);
+        for standing in standings.iter().filter(|standing| changed.contains(&standing.object_id)) {
+            accounts += 1;
+            still_open += u64::from(standing.gets_in());
+        }
+        let here = ledger.comebacks.iter().filter(|comeback| changed.contains(&comeback.object_id));
+        Some(Self { accounts, came_back: here.count() as u64, still_open })
+    }
+
+    pub(super) fn write(self, out: &mut Lines) {
+        let Self { accounts, came_back, still_open } = self;
+        let was = format!("was in {} of the accounts that were changed", count(accounts));
+        let now = if still_open == 0 {
+            "and gets into none of them any more".to_owned()
+        } else {
+            format!(
+                "and can still get into {}: the password or a way in of the intruder's own is left",
+                count(still_open)
+            )
+        };
+        out.labelled("Intruder", format_args!("{was}, {now}"));
+        if came_back > 0 {
+            out.labelled("", format_args!("Signed in again after the sessions had ended: {}", count(came_back)));
+        }
+        out.blank();
+    }
+}
