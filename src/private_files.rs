@@ -2,6 +2,7 @@
 
 #[cfg(any(windows, test))]
 mod acl;
+mod folder_of;
 mod naming;
 #[cfg(windows)]
 mod on_windows;
@@ -15,6 +16,7 @@ use tempfile::NamedTempFile;
 
 use naming::{NameTaken, for_system, give_name};
 
+pub use folder_of::folder_of;
 pub use naming::is_held;
 
 /// Makes a folder that only its owner may read (0700), and the missing folders above it.
@@ -265,15 +267,6 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = folder;
     Ok(())
-}
-
-/// The folder that a file is in; the working folder for a bare name.
-#[must_use]
-pub fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 #[cfg(all(test, unix))]

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::acl::{WhoElse, descriptor_in, identifier_in, who_else};
-use super::folder_of;
+use super::folder_of::folder_of;
 
 /// Folders of which it is known that what is made in them is the user's alone.
 static PRIVATE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());

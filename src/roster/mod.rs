@@ -16,7 +16,7 @@
 //!
 //! | file | what it does |
 //! | --- | --- |
-//! | `source` | opens the file, standard input or bytes, and refuses a folder |
+//! | `source`, `open_source` | a file, standard input or bytes, and how it is opened; a folder is refused |
 //! | `text`, `encoding`, `old_encodings`, `utf16` | turns the bytes of any encoding into UTF-8, and marks what cannot be decoded |
 //! | `opened`, `list_format`, `no_list` | which format it has; what is no list is refused by its name |
 //! | `json`, `workbook`, `hidden_rows`, `table_text` | turns a JSON document and a sheet of a workbook into CSV, each row on its line |
@@ -78,6 +78,7 @@ mod not_a_user;
 mod note;
 mod number;
 pub(crate) mod old_encodings;
+mod open_source;
 mod opened;
 mod preamble;
 mod property;

@@ -3,11 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
-
-use super::error::RosterError;
 
 /// Where a roster comes from. `Display` gives the name that messages use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,31 +39,6 @@ impl Source {
             Self::File(path) if !path.is_file() => None,
             Self::StandardInput => None,
             Self::File(_) | Self::Bytes { .. } => Some(self.clone()),
-        }
-    }
-
-    /// Opens the source. Returns a source without its bytes, for messages, and the reader.
-    pub(super) fn open(self) -> Result<(Self, Box<dyn Read + Send>), RosterError> {
-        match self {
-            Self::File(path) => {
-                let from = Self::File(path.clone());
-                let file = match File::open(&path) {
-                    Ok(file) => file,
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(RosterError::NotFound(from)),
-                    // Windows opens no folders, and says "Access denied" of them.
-                    Err(_) if path.is_dir() => return Err(RosterError::Folder(from)),
-                    Err(error) => return Err(RosterError::Open { from, error }),
-                };
-                match file.metadata() {
-                    Ok(metadata) if metadata.is_dir() => Err(RosterError::Folder(from)),
-                    Ok(_) => Ok((from, Box::new(file))),
-                    Err(error) => Err(RosterError::Open { from, error }),
-                }
-            }
-            Self::StandardInput => Ok((self, Box::new(io::stdin()))),
-            Self::Bytes { name, bytes } => {
-                Ok((Self::Bytes { name, bytes: Cow::Borrowed(&[]) }, Box::new(Cursor::new(bytes))))
-            }
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use crate::ssh_keygen::{make_key, verifies};
 use crate::stage::{Stage, bare, finish_with_input};
 use crate::tools::need;
 
@@ -38,9 +38,7 @@ fn repack(archive: &Path, entries: &[(String, Vec<u8>)]) {
 }
 
 fn key(stage: &Stage, name: &str, passphrase: &str) {
-    let mut command = Command::new("ssh-keygen");
-    command.args(["-q", "-t", "ed25519", "-N", passphrase, "-C", "auditor", "-f"]).arg(stage.path(name));
-    assert!(command.stdin(Stdio::null()).status().unwrap().success(), "ssh-keygen made no key");
+    make_key(&stage.path(name), "auditor", passphrase);
 }
 
 #[test]
@@ -160,27 +158,7 @@ fn stock_ssh_keygen_checks_the_signature() {
     let public = std::fs::read_to_string(stage.path("id.pub")).unwrap();
     stage.write("allowed_signers", format!("auditor {public}"));
     let verify = |namespace: &str, message: &[u8]| {
-        let mut child = Command::new("ssh-keygen")
-            .args([
-                "-Y",
-                "verify",
-                "-f",
-                "allowed_signers",
-                "-I",
-                "auditor",
-                "-n",
-                namespace,
-                "-s",
-                "manifest.json.sig",
-            ])
-            .current_dir(stage.folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let _ = child.stdin.take().unwrap().write_all(message);
-        child.wait().unwrap().success()
+        verifies(stage.folder.path(), "auditor", namespace, "manifest.json.sig", message)
     };
     let manifest = of("manifest.json");
     assert!(verify("sealoff-evidence", &manifest));

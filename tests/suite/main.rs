@@ -61,6 +61,7 @@ mod signatures;
 mod signing_in;
 mod simulator;
 mod soup;
+mod ssh_keygen;
 mod stage;
 mod standing;
 mod terminal;

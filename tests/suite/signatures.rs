@@ -1,16 +1,14 @@
 //! `sealoff sign`: approvers sign a plan, and `apply` refuses one that they have not signed.
 
 use std::fs;
-use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use crate::ssh_keygen::{make_key, verifies};
 use crate::stage::{Ran, Stage, finish};
 use crate::tools::need;
 
 fn key(stage: &Stage, name: &str) -> String {
-    let mut command = Command::new("ssh-keygen");
-    command.args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(stage.path(name));
-    assert!(command.stdin(Stdio::null()).status().unwrap().success(), "ssh-keygen made no key");
+    make_key(&stage.path(name), name, "");
     fs::read_to_string(stage.path(&format!("{name}.pub"))).unwrap().trim().to_owned()
 }
 
@@ -183,29 +181,7 @@ fn a_plan_that_was_changed_has_lost_its_signatures_and_stock_ssh_keygen_agrees()
         "a key without a name",
     ]);
     stage.write("allowed_signers", format!("ada {}\n", key_of(&stage, "ada")));
-    let verify = |message: &[u8]| {
-        let mut child = Command::new("ssh-keygen")
-            .args([
-                "-Y",
-                "verify",
-                "-f",
-                "allowed_signers",
-                "-I",
-                "ada",
-                "-n",
-                "sealoff-plan",
-                "-s",
-                "out/approval-1.sig",
-            ])
-            .current_dir(stage.folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let _ = child.stdin.take().unwrap().write_all(message);
-        child.wait().unwrap().success()
-    };
+    let verify = |message: &[u8]| verifies(stage.folder.path(), "ada", "sealoff-plan", "out/approval-1.sig", message);
     let plan = fs::read(stage.path("out/plan.json")).unwrap();
     assert!(verify(&plan));
     assert!(!verify(&[&plan[..], b"\n"].concat()));
