@@ -20,7 +20,7 @@ use super::messages;
 use super::preview::{note_unprinted, quoted};
 use super::spinner::Spinner;
 use super::words::{count, counted, harmless, span};
-use crate::directory::{ExportError, Exported, Listing, ListingScope, Lookup, export};
+use crate::directory::{ExportColumns, ExportError, Exported, Listing, ListingScope, Lookup, export};
 use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
@@ -234,7 +234,8 @@ async fn write(
     let written = async {
         let mut listing = Listing::open(paced.clone(), connected.clock, scope, sign_ins).await?;
         let Exported { people, excluded } =
-            export(&mut listing, sign_ins, &excluded, io::BufWriter::new(output), progress).await?;
+            let columns = ExportColumns { sign_ins, whole_tenant: *scope == ListingScope::All };
+            export(&mut listing, columns, &excluded, io::BufWriter::new(output), progress).await?;
         Ok(ExportDocument {
             sealoff_export: DocumentVersion,
             tenant: id,

@@ -201,6 +201,13 @@ pub struct RuleArgs {
     /// Try to reset passwords in federated domains, too
     #[arg(long)]
     pub(super) allow_federated: bool,
+    /// Include rooms, shared mailboxes, services and other accounts that are no person's, though the list names everybody
+    #[arg(long)]
+    pub(super) allow_resource_accounts: bool,
+    /// Ask what each mailbox is for, to know rooms and shared mailboxes: one more read for each account, four at a time; needs
+    /// MailboxSettings.Read
+    #[arg(long)]
+    pub(super) check_mailboxes: bool,
     /// Count sessions that were revoked at or after TIME as ended: 2026-11-23T02:30:00Z, 2026-11-23 (UTC), or 6h (ago)
     #[arg(long, value_name = "TIME", value_parser = time_args::past)]
     pub(super) since: Option<OffsetDateTime>,
@@ -295,6 +302,8 @@ impl RuleArgs {
             allow_synced: self.allow_synced,
             allow_federated: self.allow_federated,
             skip_guests: self.skip_guests,
+            allow_resource_accounts: self.allow_resource_accounts,
+            check_mailboxes: self.check_mailboxes,
             password: self.password.style()?,
             discard_credentials: self.discard_credentials,
             without_roles: self.without_roles,

@@ -5,6 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::deleted::Deleted;
+use super::non_person::NonPersonSign;
 use crate::graph::user::User;
 use crate::ids::ObjectId;
 use crate::roster::Upn;
@@ -36,6 +37,10 @@ pub struct Account {
     pub external: bool,
     /// The account of a software agent, which has no password.
     pub agent: bool,
+    /// What shows that it is not one person's.
+    pub sign: Option<NonPersonSign>,
+    /// What its names hint at; a sign only where it has no manager, either.
+    pub hint: Option<NonPersonSign>,
     /// Mastered on-premises at this moment.
     pub synced: bool,
     /// When the password was last changed or set.
@@ -92,6 +97,7 @@ impl Account {
     /// then nothing else in it can be relied on either.
     pub(super) fn of(mut user: User) -> Option<Self> {
         let (on_premises, agent) = (OnPremises::of(&mut user), user.is_agent());
+        let (sign, hint) = (NonPersonSign::of(&user), NonPersonSign::hinted_by(&user));
         let user_principal_name = user.user_principal_name.filter(|name| !name.is_empty())?;
         let external = user.external_user_state.is_some() || user_principal_name.to_lowercase().contains("#ext#");
         Some(Self {
@@ -106,6 +112,8 @@ impl Account {
             enabled: user.account_enabled,
             external,
             agent,
+            sign,
+            hint,
             synced: user.on_premises_sync_enabled == Some(true),
             last_password_change: user.last_password_change_date_time,
             sessions_valid_from: user.sign_in_sessions_valid_from_date_time,

@@ -24,6 +24,9 @@ const HEADER: [&str; 8] = [
 ];
 const LAST_SIGN_IN: &str = "lastSignIn";
 
+/// The column by which a roster says that it names everybody in the tenant: the mark stays with the list however it is edited.
+pub const WHOLE_TENANT: &str = "wholeTenant";
+
 /// Why there is no roster.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
@@ -39,6 +42,15 @@ impl From<csv::Error> for ExportError {
     fn from(error: csv::Error) -> Self {
         Self::Write(error.into())
     }
+}
+
+/// The columns that not every roster has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExportColumns {
+    /// The latest sign-in.
+    pub sign_ins: bool,
+    /// The mark of a roster of everybody.
+    pub whole_tenant: bool,
 }
 
 /// What became of the people on a list.
@@ -58,13 +70,14 @@ pub struct Exported {
 /// The list breaks off, or writing fails.
 pub async fn export<T: Transport>(
     listing: &mut Listing<'_, T>,
-    sign_ins: bool,
+    columns: ExportColumns,
     excluded: &HashSet<ObjectId>,
     out: impl io::Write,
     mut progress: impl FnMut(u64),
 ) -> Result<Exported, ExportError> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(HEADER.into_iter().chain(sign_ins.then_some(LAST_SIGN_IN)))?;
+    let more = [columns.sign_ins.then_some(LAST_SIGN_IN), columns.whole_tenant.then_some(WHOLE_TENANT)];
+    csv.write_record(HEADER.into_iter().chain(more.into_iter().flatten()))?;
     let mut exported = Exported::default();
     while let Some(people) = listing.next().await? {
         for person in people {
@@ -72,7 +85,7 @@ pub async fn export<T: Transport>(
                 exported.excluded += 1;
                 continue;
             }
-            write_row(&mut csv, &person, sign_ins)?;
+            write_row(&mut csv, &person, columns)?;
             exported.people += 1;
         }
         progress(exported.people);
@@ -81,7 +94,7 @@ pub async fn export<T: Transport>(
     Ok(exported)
 }
 
-fn write_row(csv: &mut csv::Writer<impl io::Write>, person: &Listed, sign_ins: bool) -> Result<(), ExportError> {
+fn write_row(csv: &mut csv::Writer<impl io::Write>, person: &Listed, columns: ExportColumns) -> Result<(), ExportError> {
     let known = |flag: Option<bool>| match flag {
         Some(true) => "true",
         Some(false) => "false",
@@ -95,9 +108,12 @@ fn write_row(csv: &mut csv::Writer<impl io::Write>, person: &Listed, sign_ins: b
     }
     csv.write_field(known(person.enabled))?;
     csv.write_field(known(person.synced))?;
-    if sign_ins {
+    if columns.sign_ins {
         let moment = person.last_sign_in.and_then(|moment| moment.format(&Rfc3339).ok());
         csv.write_field(moment.unwrap_or_default())?;
+    }
+    if columns.whole_tenant {
+        csv.write_field("yes")?;
     }
     csv.write_record(None::<&[u8]>)?;
     Ok(())

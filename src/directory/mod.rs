@@ -12,6 +12,8 @@
 //! | `findings` | who was found, under every name that was asked for |
 //! | `lookup` | names in, accounts out in the same order, several calls in flight, paced by resource units |
 //! | `cache` | what was found already, so that the people of a log are looked up once |
+//! | `non_person`, `mailboxes`, `managers` | what shows that an account is not one person's; what mailboxes are for; whose manager is whom |
+//! | `closer_look` | what is read of accounts that were found, where more has to be known of them |
 //! | `tenant` | what is read of the tenant itself, once for each plan |
 //! | `domains` | where people sign in |
 //! | `roles` | the built-in directory roles, and the accounts that a User Administrator may act on |
@@ -23,6 +25,7 @@
 
 mod account;
 mod cache;
+mod closer_look;
 mod deleted;
 mod domains;
 mod error;
@@ -30,6 +33,9 @@ mod export;
 mod findings;
 mod listing;
 mod lookup;
+mod mailboxes;
+mod managers;
+mod non_person;
 mod note;
 mod operators;
 mod privilege;
@@ -48,9 +54,12 @@ pub use cache::LookupCache;
 pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::LookupError;
-pub use export::{ExportError, Exported, export};
+pub use export::{ExportColumns, ExportError, Exported, WHOLE_TENANT, export};
 pub use listing::{Listed, Listing, ListingScope, count};
+pub use closer_look::{CloserLook, SeenCloser};
 pub use lookup::{Lookup, NamesAre};
+pub use managers::Manager;
+pub use non_person::NonPersonSign;
 pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};

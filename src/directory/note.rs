@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::words::counted;
+
 /// Something that a plan does without, and that its reader has to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "note")]
@@ -40,6 +42,13 @@ pub enum Note {
         /// What Graph says.
         because: String,
     },
+    /// What some mailboxes are for is not known.
+    MailboxesNotRead {
+        /// How many.
+        mailboxes: u32,
+        /// What Graph says.
+        because: String,
+    },
     /// The tenant counts its members only by being listed.
     MembersListed,
 }
@@ -58,6 +67,7 @@ impl Note {
             Self::CallerNotKnown => "caller-not-known",
             Self::SignedInAs { .. } => "signed-in-as",
             Self::DeletedNotRead { .. } => "deleted-not-read",
+            Self::MailboxesNotRead { .. } => "mailboxes-not-read",
             Self::MembersListed => "members-listed",
         }
     }
@@ -103,6 +113,11 @@ impl Note {
             Self::DeletedNotRead { because } => {
                 format!("Deleted accounts cannot be distinguished from those that never existed: {because}.")
             }
+            Self::MailboxesNotRead { mailboxes, because } => format!(
+                "What {} for is not known, so rooms and shared mailboxes among them show by other signs alone: {because}. Grant the \
+                 app MailboxSettings.Read to have them known.",
+                counted((*mailboxes).into(), "mailbox is", "mailboxes are")
+            ),
             Self::MembersListed => {
                 "The tenant does not count its members by a filter; they were listed instead.".to_owned()
             }

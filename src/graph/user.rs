@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::ids::ObjectId;
 
@@ -10,7 +11,7 @@ use crate::ids::ObjectId;
 pub const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,userType,\
                           externalUserState,onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime,\
                           isManagementRestricted,onPremisesSamAccountName,onPremisesDomainName,\
-                          onPremisesDistinguishedName,onPremisesSecurityIdentifier,employeeId,department";
+                          onPremisesDistinguishedName,onPremisesSecurityIdentifier,employeeId,department,assignedLicenses";
 
 /// A user object with the properties in [`SELECT`].
 #[derive(Debug, Clone, Deserialize)]
@@ -62,8 +63,19 @@ pub struct User {
     pub employee_id: Option<String>,
     /// The department.
     pub department: Option<String>,
+    /// The licences; `None` where Graph did not say.
+    pub assigned_licenses: Option<Vec<AssignedLicence>>,
     /// Every address, with `SMTP:` or `smtp:` before it; there only where they were asked for beside [`SELECT`].
     pub proxy_addresses: Option<Vec<String>>,
+}
+
+/// A licence that a user has.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignedLicence {
+    /// What was sold.
+    #[serde(default)]
+    pub sku_id: Option<Uuid>,
 }
 
 impl User {

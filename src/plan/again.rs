@@ -11,7 +11,7 @@ use super::error::PlanError;
 use super::folder::{FolderError, PlanFolder};
 use super::manifest::RosterName;
 use super::origin::shape_of_plan_csv;
-use super::planner::Planner;
+use super::planner::{ListReading, Planner};
 use super::row::PlanRow;
 use super::summary::Summary;
 use crate::directory::NamesAre;
@@ -44,7 +44,8 @@ pub async fn plan<T: Transport>(
     progress: impl FnMut(u32),
 ) -> Result<Summary, PlanError> {
     let mut entries = entries(origin, changed_back)?;
-    let decided = planner.decide_all(&mut entries, NamesAre::SignInNames, folder, progress).await?;
+    let way = ListReading { names_are: NamesAre::SignInNames, is_of_everybody: false };
+    let decided = planner.decide_all(&mut entries, way, folder, progress).await?;
     let of = origin.manifest();
     let read_as = format!(
         "those whom the verification of {} found changed back in the run of the plan with the fingerprint {}",

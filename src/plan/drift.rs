@@ -220,8 +220,9 @@ fn as_planned(mut account: Account, row: &PlanRow) -> Account {
 /// has become another kind of administrator's does not.
 fn still_fits(row: &PlanRow, ruling: &Ruling) -> bool {
     let guards = [Reason::Privileged, Reason::Restricted];
-    // What the list says differently than the directory is no state of the account. It stands behind all else.
-    let of_the_list = [Reason::Contradicted, Reason::Respelt];
+    // What the list says differently than the directory is no state of the account, and what shows that the account is not one
+    // person's was named already. They stand behind all else.
+    let of_the_list = [Reason::NotAPerson, Reason::Contradicted, Reason::Respelt];
     let planned: Vec<Reason> = row.reasons.iter().copied().filter(|reason| !of_the_list.contains(reason)).collect();
     let is_same_detail = match planned.len() < row.reasons.len() {
         true => row.detail.starts_with(&ruling.detail),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::account_rules::AccountRules;
 use super::beside::Beside;
 use super::contradiction;
+use super::non_persons::NonPersons;
 use super::reason::Reason;
 use super::row::{Decision, ListPlace};
 use super::ruling::Ruling;
@@ -35,6 +36,11 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn new(rules: AccountRules<'a>) -> Self {
         Self { rules, first_rows: HashMap::new(), sheet_rows: SheetRows::default() }
+    }
+
+    /// How many accounts were named so far.
+    pub(super) fn accounts(&self) -> usize {
+        self.first_rows.len()
     }
 
     /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
@@ -110,6 +116,7 @@ impl<'a> Judge<'a> {
             return Ruling::skip(Reason::Duplicate, self.sheet_rows.place(first).to_string());
         }
         let mut ruling = self.rules.rule(account);
+        NonPersons::mark(&mut ruling, account);
         if ruling.decision == Decision::Act {
             let respelt = Some(person.respelt).filter(|respelt| !respelt.is_empty()).map(|respelt| respelt.to_string());
             for (reason, detail) in [(Reason::Contradicted, contradiction), (Reason::Respelt, respelt)] {

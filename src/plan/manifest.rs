@@ -1,5 +1,7 @@
 //! `plan.json`: what a plan is for, and what it is bound by.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -12,7 +14,8 @@ use super::rules::Options;
 use super::size::TooLarge;
 use crate::digest::Digest;
 use crate::ids::TenantId;
-use crate::json::Rfc3339Moment;
+use crate::directory::NonPersonSign;
+use crate::json::{ByWord, Rfc3339Moment};
 use crate::roster::KeyProperty;
 use crate::step::Step;
 
@@ -54,6 +57,11 @@ pub struct Manifest {
     /// Why it is not carried out before the operator has named how many accounts may be changed, where that is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub too_large: Option<TooLarge>,
+    /// How many of the accounts on the list are not one person's and would be changed, or are left alone for that, by what
+    /// shows it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "ByWord<NonPersonSign, u32>")]
+    pub non_persons: BTreeMap<NonPersonSign, u32>,
     /// What could not be read when the plan was made, in sentences.
     pub notes: Vec<String>,
     /// What is left to do on-premises, where anything is.

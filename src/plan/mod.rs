@@ -14,6 +14,7 @@
 //! | [`reason`], [`ruling`], [`account_rules`], [`judge`] | one row, one account and the rules become one decision |
 //! | [`handoff`] | who hands the new passwords over, and to which keys theirs are sealed |
 //! | `administrators`, [`size`] | what only the plan as a whole shows: which administrators are left, and whether it is too large |
+//! | `non_persons` | accounts that are not one person's: named, or refused in a list of everybody |
 //! | [`reach`] | which accounts the directory roles of the app or person do not reach |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`], [`phrase`] | a decision as a line, the lines as numbers, the numbers under a fingerprint, and what approves it |
@@ -44,6 +45,7 @@ pub mod folder;
 pub mod handoff;
 pub mod judge;
 pub mod manifest;
+mod non_persons;
 pub mod onprem;
 mod origin;
 pub mod phrase;

@@ -1,6 +1,6 @@
 //! Roster in, plan folder out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::account_rules::AccountRules;
@@ -11,21 +11,26 @@ use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
 use super::manifest::{ProtectedList, RosterName};
+use super::non_persons::{self, NonPersons, TenantWide};
 use super::reach::{self, ActingPrincipal, OutOfReach};
+use super::reason::Reason;
 use super::row::{Decision, ListPlace, PlanRow};
-use super::rules::{Rules, RulesError};
+use super::rules::{Options, Rules, RulesError};
 use super::ruling::Ruling;
 use super::size::{self, TooLarge};
 use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
-use crate::directory::{Account, Found, Lookup, LookupCache, LookupError, NamesAre, TenantFacts};
+use crate::directory::{
+    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NamesAre, NonPersonSign, Note, TenantFacts, WHOLE_TENANT,
+};
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defects, Entry, Key, Roster, RosterNote, RosterShape};
+use crate::step::Steps;
 
 /// Makes plans in one tenant. It only reads there, with every playbook.
 pub struct Planner<'a, T> {
@@ -49,7 +54,19 @@ struct Draft<'f, 'a> {
     with_known_state: u32,
     /// Global Administrators: only the whole roster shows whether they are acted on.
     held: Vec<(PlanRow, Account)>,
+    /// Accounts that are not one person's, with work left on-premises: the same holds for them.
+    doubtful: Vec<(PlanRow, Account)>,
+    non_persons: NonPersons,
     writer: PlanWriter<'a>,
+}
+
+/// How the entries of a list are to be taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ListReading {
+    /// What its names may be.
+    pub(super) names_are: NamesAre,
+    /// Does the list say that it names everybody in the tenant?
+    pub(super) is_of_everybody: bool,
 }
 
 /// Every entry of a list is decided, and the plan is not at its place yet.
@@ -59,14 +76,25 @@ pub(super) struct Decided<'a> {
     organization: Organization,
     protected: Option<ProtectedList>,
     too_large: Option<TooLarge>,
+    non_persons: BTreeMap<NonPersonSign, u32>,
     pub(super) notes: Vec<String>,
 }
 
 impl Decided<'_> {
     /// Brings the plan to disk. `roster` is the list that it was made from, read like this, with what was wrong in it.
     pub(super) fn finish(self, roster: RosterName, shape: RosterShape, defects: Defects) -> Result<Summary, PlanError> {
-        let Self { writer, planned_by, organization, protected, too_large, notes } = self;
-        writer.finish(MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, notes })
+        let Self { writer, planned_by, organization, protected, too_large, non_persons, notes } = self;
+        writer.finish(MadeFrom {
+            planned_by,
+            organization,
+            roster,
+            shape,
+            defects,
+            protected,
+            too_large,
+            non_persons,
+            notes,
+        })
     }
 }
 
@@ -124,7 +152,9 @@ impl<'a, T: Transport> Planner<'a, T> {
         progress: impl FnMut(u32),
     ) -> Result<Summary, PlanError> {
         let names_are = if roster.may_hold_mail_addresses() { NamesAre::AnyAddresses } else { NamesAre::SignInNames };
-        let mut decided = self.decide_all(&mut roster, names_are, folder, progress).await?;
+        let is_of_everybody = roster.shape().columns.iter().any(|column| column.trim() == WHOLE_TENANT);
+        let way = ListReading { names_are, is_of_everybody };
+        let mut decided = self.decide_all(&mut roster, way, folder, progress).await?;
         let (name, shape) = (roster.source().to_string(), roster.shape().clone());
         let ending = roster.finish()?;
         let roster = RosterName {
@@ -142,7 +172,7 @@ impl<'a, T: Transport> Planner<'a, T> {
     pub(super) async fn decide_all<E>(
         &'a self,
         list: &mut impl Iterator<Item = Result<Entry, E>>,
-        names_are: NamesAre,
+        way: ListReading,
         folder: &'a Path,
         mut progress: impl FnMut(u32),
     ) -> Result<Decided<'a>, PlanError>
@@ -154,6 +184,7 @@ impl<'a, T: Transport> Planner<'a, T> {
         let facts = TenantFacts::read(&self.paced, &self.caller, options.scope()).await?;
         let out_of_reach = self.out_of_reach(&facts)?;
         let (protected, protected_list) = self.protected().await?;
+        let closer = CloserLook::new(self.paced.clone(), options.check_mailboxes, false);
         let mut draft = Draft {
             facts: &facts,
             judge: Judge::new(AccountRules::new(self.rules.playbook, options, protected, &facts)),
@@ -163,6 +194,8 @@ impl<'a, T: Transport> Planner<'a, T> {
             accounts: 0,
             with_known_state: 0,
             held: Vec::new(),
+            doubtful: Vec::new(),
+            non_persons: NonPersons::default(),
             writer: PlanWriter::new(folder, &self.rules)?,
         };
         loop {
@@ -170,13 +203,16 @@ impl<'a, T: Transport> Planner<'a, T> {
             if entries.is_empty() {
                 break;
             }
-            self.decide(&entries, names_are, &mut draft).await?;
+            self.decide(&entries, way.names_are, &closer, &mut draft).await?;
             progress(draft.writer.counts().rows());
         }
-        let (writer, more_notes) = draft.settle()?;
         let members = (!self.rules.tenant_is_made_up).then_some(facts.enabled_members);
+        let by_sign = draft.non_persons.by_sign();
+        let refused = draft.refuses_non_persons(&options, way.is_of_everybody, members);
+        let (writer, more_notes) = draft.settle(refused)?;
         let too_large = size::judge(writer.counts().act.rows, members, &options);
         let mut notes = self.notes(&facts);
+        notes.extend(closer.notes().iter().map(Note::sentence));
         notes.extend(more_notes);
         Ok(Decided {
             writer,
@@ -184,6 +220,7 @@ impl<'a, T: Transport> Planner<'a, T> {
             organization: facts.organization.clone(),
             protected: protected_list,
             too_large,
+            non_persons: by_sign,
             notes,
         })
     }
@@ -215,10 +252,17 @@ impl<'a, T: Transport> Planner<'a, T> {
         facts.notes.iter().cloned().chain(self.lookup.notes()).map(|note| note.sentence()).collect()
     }
 
-    async fn decide(&self, entries: &[Entry], names_are: NamesAre, draft: &mut Draft<'_, '_>) -> Result<(), PlanError> {
+    async fn decide(
+        &self,
+        entries: &[Entry],
+        names_are: NamesAre,
+        closer: &CloserLook<'_, T>,
+        draft: &mut Draft<'_, '_>,
+    ) -> Result<(), PlanError> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.found_before.get(key).is_none()).collect();
-        let answers = self.lookup.find_by(&keys, names_are).await?;
+        let mut answers = self.lookup.find_by(&keys, names_are).await?;
+        closer.look(&mut answers).await?;
         let known: HashMap<&Key, &Found> = keys.iter().copied().zip(&answers).collect();
         let found_for = |key: &Key| known.get(key).copied().or_else(|| draft.found_before.get(key));
         let found_beside = FoundBeside::look_up(&self.lookup, entries, found_for).await?;
@@ -251,32 +295,59 @@ impl<'a> Draft<'_, 'a> {
         if acts {
             self.out_of_reach.see(&account, self.facts, row.steps);
         }
+        self.non_persons.see(&row, &account);
         if acts && self.administrators.touch(account.object_id, entry.row) {
             self.held.push((row.clone(), *account));
+        } else if non_persons::is_one(&row) {
+            if self.writer.has_work(&row, &account) {
+                self.doubtful.push((row.clone(), *account));
+            }
         } else {
             self.writer.add_work(&row, &account)?;
         }
         self.writer.add(row)
     }
 
+    /// Why accounts that are not one person's are left alone, where they are.
+    fn refuses_non_persons(&self, options: &Options, exported: bool, members: Option<u64>) -> Option<TenantWide> {
+        if options.allow_resource_accounts || !self.non_persons.are_there() {
+            return None;
+        }
+        TenantWide::of(exported, self.judge.accounts() as u64, members)
+    }
+
     /// Decides what only the roster as a whole shows. Gives the rows as they are to be planned, and notes on the plan.
-    fn settle(self) -> Result<(PlanWriter<'a>, Vec<String>), PlanError> {
+    /// Accounts that are not one person's are left alone where `refused` says why.
+    fn settle(self, refused: Option<TenantWide>) -> Result<(PlanWriter<'a>, Vec<String>), PlanError> {
         // Of one account that may be an oversight of the directory's; of all of them it is a permission that is missing, and
         // then nothing else about them can be relied on either.
         if self.accounts > 0 && self.with_known_state == 0 {
             return Err(LookupError::StateHidden.into());
         }
-        let mut notes: Vec<String> = self.out_of_reach.notes().collect();
+        let mut notes: Vec<String> = self.non_persons.note(refused).into_iter().collect();
+        notes.extend(self.out_of_reach.notes());
+        let is_left_alone = |row: &PlanRow| refused.is_some() && non_persons::is_one(row);
+        let few = self.administrators.too_many();
         let mut writer = self.writer;
-        match self.administrators.too_many() {
-            Some(few) => writer = writer.refusing(few)?,
-            None => {
-                for (row, account) in &self.held {
-                    writer.add_work(row, account)?;
+        if few.is_some() || refused.is_some() {
+            writer = writer.rewritten(|row| {
+                if let Some(few) = few.as_ref().filter(|few| few.rows.contains(&row.row)) {
+                    row.decision = Decision::Refuse;
+                    row.steps = Steps::NONE;
+                    row.reasons = vec![Reason::LastGlobalAdmin];
+                    row.detail = few.left.to_string();
+                } else if is_left_alone(row) {
+                    non_persons::refuse(row);
                 }
-                notes.extend(emergency_access(&self.held));
-            }
+            })?;
         }
+        let mut held = self.held;
+        held.retain(|(row, _)| few.is_none() && !is_left_alone(row));
+        let doubtful = self.doubtful.iter().filter(|(row, _)| !is_left_alone(row));
+        for (row, account) in held.iter().chain(doubtful) {
+            writer.add_work(row, account)?;
+        }
+        notes.extend(emergency_access(&held));
         Ok((writer, notes))
     }
 }

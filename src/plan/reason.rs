@@ -66,6 +66,8 @@ pub enum Reason {
     Guest,
     /// The account is a software agent's: it has no password.
     AgentUser,
+    /// Something shows that the account is not one person's.
+    NotAPerson,
     /// The account is mastered on-premises.
     Synced,
     /// The domain signs its people in by itself.
@@ -100,6 +102,7 @@ impl Reason {
     pub const fn flag(self) -> Option<&'static str> {
         match self {
             Self::Privileged | Self::Restricted => Some("--allow-privileged"),
+            Self::NotAPerson => Some("--allow-resource-accounts"),
             Self::Synced => Some("--allow-synced"),
             Self::Federated => Some("--allow-federated"),
             _ => None,

@@ -42,6 +42,12 @@ pub struct Options {
     /// Rows that contradict the directory are refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
+    /// Accounts that are not one person's are treated like all others, in a list of everybody too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_resource_accounts: bool,
+    /// It is asked what each mailbox is for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub check_mailboxes: bool,
     /// How many accounts may be changed; without it [`MAX_ACCOUNTS`] and no more than a quarter of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_accounts: Option<u32>,
@@ -54,6 +60,7 @@ impl Options {
     pub const fn flag_left(&self, reason: Reason, playbook: Playbook) -> Option<&'static str> {
         let pointless = match reason {
             Reason::Privileged | Reason::Restricted => self.allow_privileged,
+            Reason::NotAPerson => self.allow_resource_accounts,
             Reason::Synced => self.allow_synced || !playbook.resets(),
             Reason::Federated => self.allow_federated || !playbook.resets(),
             _ => false,

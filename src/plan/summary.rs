@@ -60,7 +60,9 @@ impl Summary {
         let mut reasons = Vec::new();
         for decision in Decision::iter() {
             for (&reason, &rows) in &plan.counts.of(decision).reasons {
-                let flag = plan.options.flag_left(reason, plan.playbook);
+                // They are included: the note names them.
+                let is_included = decision == Decision::Act && reason == Reason::NotAPerson;
+                let flag = plan.options.flag_left(reason, plan.playbook).filter(|_| !is_included);
                 reasons.push(ReasonLine { decision, reason, rows, flag });
             }
         }

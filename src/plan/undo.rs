@@ -3,7 +3,7 @@
 //! It is an ordinary plan in a folder of its own. Its roster is the plan of the run, so it has one row for each row of
 //! that plan, in the same order, and is bound to it by the digest of its `plan.csv`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::account_rules::AccountRules;
@@ -105,6 +105,7 @@ fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>
         defects: Defects::default(),
         protected: None,
         too_large: None,
+        non_persons: BTreeMap::new(),
         notes,
     }
 }

@@ -1,11 +1,11 @@
 //! A plan while it is being written: each row goes through here, of a roster or of a run that is undone.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::administrators::TooFewLeft;
 use super::author::Author;
 use super::counts::Counts;
 use super::error::PlanError;
@@ -13,19 +13,17 @@ use super::examples::ExamplesOfRefused;
 use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
-use super::onprem::WorkList;
-use super::reason::Reason;
-use super::row::{Decision, HEADER, PlanRow};
+use super::onprem::{Task, WorkList};
+use super::row::{HEADER, PlanRow};
 use super::rules::Rules;
 use super::size::TooLarge;
 use super::summary::Summary;
 use crate::digest::Hashing;
-use crate::directory::Account;
+use crate::directory::{Account, NonPersonSign};
 use crate::graph::quota::Allowance;
 use crate::graph::reading::Organization;
 use crate::private_files::Pending;
 use crate::roster::{Defects, RosterShape};
-use crate::step::Steps;
 
 /// Writes the files of a plan. None of them has its name before [`PlanWriter::finish`].
 pub(super) struct PlanWriter<'a> {
@@ -47,6 +45,7 @@ pub(super) struct MadeFrom {
     pub(super) defects: Defects,
     pub(super) protected: Option<ProtectedList>,
     pub(super) too_large: Option<TooLarge>,
+    pub(super) non_persons: BTreeMap<NonPersonSign, u32>,
     /// What could not be read, and what is to be said of the plan as a whole, in sentences.
     pub(super) notes: Vec<String>,
 }
@@ -80,25 +79,24 @@ impl<'a> PlanWriter<'a> {
         Ok(self.work_list.add(row, account)?)
     }
 
+    /// Is anything left to do with the account in Active Directory?
+    pub(super) fn has_work(&self, row: &PlanRow, account: &Account) -> bool {
+        Task::of(self.rules.playbook, account, row).is_some()
+    }
+
     pub(super) const fn counts(&self) -> &Counts {
         &self.counts
     }
 
-    /// Writes every row once more, with these administrators refused: only after the last row it is known that too few
-    /// of them would be left.
-    pub(super) fn refusing(self, few: TooFewLeft<'_>) -> Result<Self, PlanError> {
+    /// Writes every row once more, changed: some things are known only after the last row.
+    pub(super) fn rewritten(self, mut change: impl FnMut(&mut PlanRow)) -> Result<Self, PlanError> {
         let (mut draft, _) = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let mut reader = csv::ReaderBuilder::new().from_reader(draft.reopen()?);
         let mut writer = Self { work_list: self.work_list, ..Self::new(self.folder, self.rules)? };
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record)? {
             let mut row = PlanRow::read(&record)?;
-            if few.rows.contains(&row.row) {
-                row.decision = Decision::Refuse;
-                row.steps = Steps::NONE;
-                row.reasons = vec![Reason::LastGlobalAdmin];
-                row.detail = few.left.to_string();
-            }
+            change(&mut row);
             writer.add(row)?;
         }
         Ok(writer)
@@ -111,7 +109,7 @@ impl<'a> PlanWriter<'a> {
         }
         let Self { folder, rules, counts, examples, sharing, work_list, csv } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, notes } = from;
+        let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } = from;
         let manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -125,6 +123,7 @@ impl<'a> PlanWriter<'a> {
             roster,
             protected,
             too_large,
+            non_persons,
             notes,
             on_premises: work_list.commit()?,
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,

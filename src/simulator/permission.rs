@@ -48,6 +48,10 @@ pub enum Permission {
     GroupMemberReadAll,
     #[strum(serialize = "IdentityRiskyUser.ReadWrite.All")]
     IdentityRiskyUserReadWriteAll,
+    #[strum(serialize = "MailboxSettings.Read")]
+    MailboxSettingsRead,
+    #[strum(serialize = "MailboxSettings.ReadWrite")]
+    MailboxSettingsReadWrite,
     #[strum(serialize = "Organization.Read.All")]
     OrganizationReadAll,
     #[strum(serialize = "Policy.Read.All")]
@@ -214,6 +218,8 @@ pub(crate) const READ_GROUPS: AnyOf = &[GroupMemberReadAll, GroupReadAll, Direct
 pub(crate) const READ_APPS: AnyOf = &[ApplicationReadAll, DirectoryReadAll, DirectoryReadWriteAll];
 /// "user resource type", `signInActivity`.
 pub(crate) const READ_SIGN_INS: AnyOf = &[AuditLogReadAll];
+/// "Get user mailbox settings".
+pub(crate) const READ_MAILBOX_SETTINGS: AnyOf = &[MailboxSettingsRead, MailboxSettingsReadWrite];
 /// "Update user", `passwordProfile`.
 pub(crate) const RESET: AnyOf =
     &[UserPasswordProfileReadWriteAll, UserReadUpdateAll, UserReadWriteAll, DirectoryReadWriteAll];

@@ -62,6 +62,8 @@ fn rules(plan: &Manifest) -> String {
         (options.allow_privileged, "--allow-privileged"),
         (options.allow_synced, "--allow-synced"),
         (options.allow_federated, "--allow-federated"),
+        (options.allow_resource_accounts, "--allow-resource-accounts"),
+        (options.check_mailboxes, "--check-mailboxes"),
         (options.without_roles, "--without-roles"),
         (options.without_domains, "--without-domains"),
     ] {

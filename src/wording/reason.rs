@@ -45,6 +45,9 @@ pub const fn sentence(reason: Reason) -> &'static str {
         Reason::AgentUser => {
             "the account is an agent user: it has no password, and signs in through its agent identity, which has to be disabled too"
         }
+        Reason::NotAPerson => {
+            "the account is a room's, a shared mailbox, a service or the like: what signs in with it stops working; plan.csv says what shows it"
+        }
         Reason::Synced => {
             "the account is mastered on-premises: Active Directory has to be changed too (onprem.csv), or its next sync undoes a block"
         }
@@ -99,6 +102,9 @@ pub const fn remedy(reason: Reason) -> &'static str {
         Reason::Privileged => "If the administrator is meant: plan with --allow-privileged.",
         Reason::Guest => "Ask the guest's own organization; a playbook that blocks works here.",
         Reason::AgentUser => "Disable its agent identity in the Entra admin center, or allow it there again.",
+        Reason::NotAPerson => {
+            "Leave the row out; or, if it is meant, name the account on a list of its own, or plan with --allow-resource-accounts."
+        }
         Reason::Synced => "Change it in Active Directory (onprem.csv); or plan with --allow-synced.",
         Reason::Federated => {
             "Change it at the identity provider of the domain (onprem.csv); or plan with --allow-federated."

@@ -120,6 +120,7 @@ pub(crate) const KEYS: [SettingKey; 25] = [
     key("password", "password", SettingKind::Text).per_playbook(),
     key("password_length", "password_length", SettingKind::Number).yields_to(&["password"]).per_playbook(),
     key("skip_guests", "skip_guests", SettingKind::Switch).per_playbook(),
+    key("check_mailboxes", "check_mailboxes", SettingKind::Switch).per_playbook(),
     key("quota_writes", "quota_writes", SettingKind::Text).per_playbook(),
     key("max_in_flight", "max_in_flight", SettingKind::Number).per_playbook(),
     key("schedule", "schedule", SettingKind::Text).per_playbook(),
@@ -129,10 +130,11 @@ pub(crate) const KEYS: [SettingKey; 25] = [
 ];
 
 /// What has to be said each time, because it lifts a guard, approves, or cannot be taken back.
-pub(super) const EACH_TIME: [&str; 13] = [
+pub(super) const EACH_TIME: [&str; 14] = [
     "allow_privileged",
     "allow_synced",
     "allow_federated",
+    "allow_resource_accounts",
     "without_roles",
     "without_domains",
     "without_checks",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 use super::tenant::{DEFAULT_DOMAIN, INITIAL_DOMAIN};
 use crate::digest::Digest;
@@ -80,6 +80,15 @@ pub struct Details {
     /// The agent identity that an agent user belongs to ("agentUser resource type", `identityParentId`).
     #[serde(default)]
     pub identity_parent: Option<Uuid>,
+    /// The licences, by what was sold ("assignedLicense resource type"); `None` for the one that people have.
+    #[serde(default)]
+    pub licences: Option<Vec<Uuid>>,
+    /// The manager ("List manager").
+    #[serde(default)]
+    pub manager: Option<Uuid>,
+    /// What the mailbox is for, where it is not a person's ("mailboxSettings resource type", `userPurpose`).
+    #[serde(default)]
+    pub mailbox_purpose: Option<Box<str>>,
     /// Set while the user is soft-deleted.
     pub(super) deleted: Option<Deletion>,
 }
@@ -193,6 +202,30 @@ impl SimulatedUser {
         let set = self.details.as_ref().and_then(|details| details.job_title.as_deref());
         let drawn = self.department.is_some() && self.employee_number > 0;
         set.or(drawn.then(|| JOB_TITLES[self.employee_number as usize % JOB_TITLES.len()]))
+    }
+
+    /// `assignedLicenses`: who has a mailbox and is not said to have others has Office 365 E3.
+    #[must_use]
+    pub fn licences(&self) -> Cow<'_, [Uuid]> {
+        const OFFICE_365_E3: Uuid = uuid!("6fd2c87f-b296-42f0-b197-1e91e994b900");
+        match self.details.as_ref().and_then(|details| details.licences.as_deref()) {
+            Some(licences) => Cow::Borrowed(licences),
+            None if self.has_mailbox && !self.is_external() => Cow::Borrowed(&[OFFICE_365_E3]),
+            None => Cow::Borrowed(&[]),
+        }
+    }
+
+    /// The manager, by object id.
+    #[must_use]
+    pub fn manager(&self) -> Option<Uuid> {
+        self.details.as_ref().and_then(|details| details.manager)
+    }
+
+    /// `mailboxSettings/userPurpose`; `None` without a mailbox in the cloud.
+    #[must_use]
+    pub fn mailbox_purpose(&self) -> Option<&str> {
+        let set = self.details.as_ref().and_then(|details| details.mailbox_purpose.as_deref());
+        set.or((self.has_mailbox && !self.is_external()).then_some("user"))
     }
 
     /// `proxyAddresses`: the mail address as `SMTP:`, every other one as `smtp:`. People of the default domain have a

@@ -73,6 +73,17 @@ impl ServedError {
     }
 
     /// What Privileged Identity Management says to a tenant without a licence.
+    /// Outlook's words for an account without a mailbox in the cloud.
+    pub(crate) fn no_mailbox() -> Self {
+        let text = "The mailbox is either inactive, soft-deleted, or is hosted on-premise.";
+        Self::new(404, "MailboxNotEnabledForRESTAPI", text)
+    }
+
+    /// Outlook's words for a permission that is missing.
+    pub(crate) fn mailbox_denied() -> Self {
+        Self::new(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+    }
+
     pub(crate) fn no_pim() -> Self {
         Self::new(
             400,

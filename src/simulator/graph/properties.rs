@@ -149,7 +149,15 @@ const KNOWN: &[Property] = &[
     } else {
         null(json, user);
     }),
-    property("businessPhones", empty_list), property("assignedLicenses", empty_list),
+    property("assignedLicenses", |json, user| {
+        json.push(b'[');
+        for (index, sold) in user.licences().iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            raw(json, format_args!("{comma}{{\"disabledPlans\":[],\"skuId\":\"{sold}\"}}"));
+        }
+        json.push(b']');
+    }),
+    property("businessPhones", empty_list),
     property("mobilePhone", null), property("officeLocation", null),
     property("preferredLanguage", null), property("passwordPolicies", null), property("usageLocation", null),
     property("city", null), property("country", null), property("state", null), property("postalCode", null),

@@ -22,6 +22,17 @@ pub(crate) enum ServedCall {
         named: String,
         selection: Option<Selection>,
     },
+    /// `GET /users/{id}/manager`.
+    Manager {
+        key: UserKey,
+        named: String,
+        selection: Option<Selection>,
+    },
+    /// `GET /users/{id}/mailboxSettings/userPurpose`.
+    MailboxPurpose {
+        key: UserKey,
+        named: String,
+    },
     GetDeletedUser {
         key: UserKey,
         named: String,

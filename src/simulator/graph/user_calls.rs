@@ -55,6 +55,12 @@ pub(super) fn on_user(
             // Alone it needs neither a content type nor a body ("user: revokeSignInSessions").
             Ok(ServedCall::RevokeSessions { key, named })
         }
+        Some(relation) if is(relation, "manager") && is(method, "GET") => {
+            Ok(ServedCall::Manager { key, named, selection: only_select(url)? })
+        }
+        Some(setting) if is(setting, "mailboxSettings/userPurpose") && is(method, "GET") => {
+            Ok(ServedCall::MailboxPurpose { key, named })
+        }
         Some(_) => Err(not_simulated()),
     }
 }

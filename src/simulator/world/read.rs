@@ -30,6 +30,26 @@ impl World {
                 let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
                 self.one_user(place, "users", "", selection.as_ref(), self.rights.sight(), context)
             }
+            ServedCall::Manager { key, named, selection } => {
+                let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
+                let manager = self.directory.get(place).manager().map(UserKey::Id);
+                // "List manager": who has none is answered like who is not there.
+                let manager = manager.and_then(|key| self.directory.find(&key));
+                let manager = manager.ok_or_else(|| ServedError::not_found("manager"))?;
+                let kind = "\"@odata.type\":\"#microsoft.graph.user\",";
+                let sight = self.rights.sight();
+                self.one_user(manager, "directoryObjects", kind, selection.as_ref(), sight, context)
+            }
+            ServedCall::MailboxPurpose { key, named } => {
+                let place = self.directory.find(key).ok_or_else(|| ServedError::not_found(named))?;
+                let purpose = self.directory.get(place).mailbox_purpose().ok_or_else(ServedError::no_mailbox)?;
+                let mut json = Vec::with_capacity(64);
+                raw(
+                    &mut json,
+                    format_args!("{{\"@odata.context\":\"{}/$metadata#Edm.String\",\"value\":\"{purpose}\"}}", context.root),
+                );
+                ServedAnswer::json(json)
+            }
             ServedCall::GetDeletedUser { key, named, selection } => {
                 let UserKey::Id(id) = key else { return Err(ServedError::not_found(named)) };
                 let place = self.directory.find_deleted(*id).ok_or_else(|| ServedError::not_found(named))?;

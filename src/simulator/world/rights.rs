@@ -12,7 +12,7 @@ use crate::simulator::graph::errors::ServedError;
 use crate::simulator::graph::properties::{Sight, has_sign_in_activity};
 use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::permission::{
-    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS,
+    AnyOf, ENABLE, LIST_METHODS, Permission, READ_APPS, READ_BASIC, READ_DOMAINS, READ_ELIGIBILITY, READ_GROUPS, READ_MAILBOX_SETTINGS,
     READ_OBJECTS, READ_ORGANIZATION, READ_ROLES, READ_SIGN_INS, READ_USERS, RESET, REVOKE, UPDATE, change_methods,
     read_methods,
 };
@@ -121,6 +121,12 @@ impl World {
             ServedCall::GetUser { selection, .. } | ServedCall::GetDeletedUser { selection, .. } => {
                 rights.needs_sight(&[])?;
                 rights.need_sign_ins(selection.as_ref().is_some_and(|it| has_sign_in_activity(it)))
+            }
+            // "List manager".
+            ServedCall::Manager { .. } => rights.need(READ_USERS),
+            // "Get user mailbox settings".
+            ServedCall::MailboxPurpose { .. } => {
+                rights.need(READ_MAILBOX_SETTINGS).map_err(|_| ServedError::mailbox_denied())
             }
             // Everyone may read themselves, but for what stands in the reports.
             ServedCall::Me { selection } => {
