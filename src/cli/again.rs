@@ -49,6 +49,9 @@ pub struct AgainArgs {
     /// Who hands the new passwords over, and their keys, in place of those of the run: as for sealoff plan
     #[arg(long, value_name = "FILE", conflicts_with = "seal_to")]
     recipients: Option<PathBuf>,
+    /// Each person's manager in the directory hands the new password over, if the file of recipients names them
+    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients")]
+    by_manager: Option<String>,
     /// Accounts that must never be touched, in place of the list of the run
     #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]
     protect: Option<PathBuf>,
@@ -121,6 +124,7 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         discard_credentials: of.options.discard_credentials && !(is_named && resets),
         since: None,
         max_accounts: args.max_accounts,
+        handoff_by_manager: args.by_manager.is_some(),
         ..of.options
     };
     let recipients = if resets { recipients } else { Vec::new() };

@@ -128,6 +128,7 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
     rules.tenant_is_made_up = true;
     let own = (rules.handoff.is_some() && args.rules.recipients.is_none()).then_some(own);
     let roster = args.reading.open(source)?;
+    let rules = args.reading.by_manager(&roster, rules);
     let apps = 1 + u32::try_from(further.len()).unwrap_or(u32::MAX);
     let phases = Phases::begin(clock_speed, apps, &simulator);
     let mut drill = Drill { args: &args, clock_speed, folder, simulator, phases };

@@ -233,8 +233,8 @@ async fn write(
         |people: u64| spinner.show(format!("reading the directory: {}", counted(people, "person", "people")));
     let written = async {
         let mut listing = Listing::open(paced.clone(), connected.clock, scope, sign_ins).await?;
+        let columns = ExportColumns { sign_ins, whole_tenant: *scope == ListingScope::All };
         let Exported { people, excluded } =
-            let columns = ExportColumns { sign_ins, whole_tenant: *scope == ListingScope::All };
             export(&mut listing, columns, &excluded, io::BufWriter::new(output), progress).await?;
         Ok(ExportDocument {
             sealoff_export: DocumentVersion,

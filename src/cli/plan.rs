@@ -108,6 +108,9 @@ impl PlanningArgs {
     }
 }
 
+/// What `--handoff-by` is given for the manager that the directory knows.
+pub(super) const MANAGER: &str = "manager";
+
 /// How the list is read, where it does not speak for itself.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ReadingArgs {
@@ -117,8 +120,9 @@ pub struct ReadingArgs {
     /// What that column holds, where it is neither object ids nor user principal names
     #[arg(long, value_name = "KIND", value_parser = by_name())]
     by: Option<KeyProperty>,
-    /// The column that says who hands the new password over: a department, a manager, by its name or number; otherwise the one
-    /// called handoff. With --seal-to and no --recipients, each name in it has a packet of its own, for the same keys
+    /// The column that says who hands the new password over: a department, a site, by its name or number; otherwise the one
+    /// called handoff. With --seal-to and no --recipients, each name in it has a packet of its own, for the same keys. "manager",
+    /// where the list has no such column, is each person's manager in the directory
     #[arg(long, value_name = "COLUMN")]
     handoff_by: Option<String>,
     /// The sheet of an Excel workbook that has the list, by its name or number (#2); otherwise the first that can be seen
@@ -145,6 +149,19 @@ impl ReadingArgs {
         Rules { handoff: Some(HandoffKeys::for_every_name(rules.recipients)), recipients: Vec::new(), ..rules }
     }
 
+    /// Is it the word for each person's manager?
+    fn names_manager(&self) -> bool {
+        self.handoff_by.as_deref().is_some_and(|by| by.trim().eq_ignore_ascii_case(MANAGER))
+    }
+
+    /// The same rules, with the managers that the directory knows to hand over, where that is asked for and the list has no
+    /// column of that name.
+    pub(super) fn by_manager(&self, roster: &Roster, mut rules: Rules) -> Rules {
+        let of_directory = self.names_manager() && !roster.names_handoff();
+        rules.options.handoff_by_manager = of_directory && rules.handoff.is_some();
+        rules
+    }
+
     /// Opens the list; one that cannot be used is shown with the line that is wrong.
     pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
         let name = source.to_string();
@@ -152,6 +169,7 @@ impl ReadingArgs {
             key: self.key.clone(),
             by: self.by,
             handoff: self.handoff_by.clone(),
+            handoff_may_be_missing: self.names_manager(),
             sheet: self.sheet.clone(),
             hidden_rows: self.hidden_rows,
             only: self.only.clone(),
@@ -304,6 +322,7 @@ impl RuleArgs {
             skip_guests: self.skip_guests,
             allow_resource_accounts: self.allow_resource_accounts,
             check_mailboxes: self.check_mailboxes,
+            handoff_by_manager: false,
             password: self.password.style()?,
             discard_credentials: self.discard_credentials,
             without_roles: self.without_roles,
@@ -383,6 +402,7 @@ pub(super) async fn make(
 ) -> Result<(Summary, Option<PlanFolder>, Connected), Failure> {
     let rules = args.reading.shared_out(args.rules.rules(args.playbook, None)?);
     let roster = args.reading.open(Source::from_argument(args.roster.as_os_str()))?;
+    let rules = args.reading.by_manager(&roster, rules);
     // Known without signing in.
     let place = args.replace.place(&args.out, Some(&args.roster))?;
     let connected = connection.connect()?;

@@ -52,6 +52,9 @@ pub struct UndoArgs {
     /// Who hands the new passwords over, and their keys, as for sealoff plan; the names are those of the run's own plan
     #[arg(long, value_name = "FILE", requires = "reset", conflicts_with = "seal_to")]
     recipients: Option<PathBuf>,
+    /// Each person's manager in the directory hands the new password over, if the file of recipients names them
+    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients")]
+    by_manager: Option<String>,
     /// Print the plan's summary as JSON
     #[arg(long)]
     json: bool,
@@ -107,7 +110,14 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
 fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     let recipients = if args.seal_to.is_empty() { Vec::new() } else { plan::recipients(&args.seal_to)?.to_texts() };
     let playbook = if args.reset { Playbook::Reinstate } else { Playbook::Undo };
-    let options = Options { discard_credentials: false, skip_guests: false, since: None, max_accounts: None, ..of };
+    let options = Options {
+        discard_credentials: false,
+        skip_guests: false,
+        since: None,
+        max_accounts: None,
+        handoff_by_manager: args.by_manager.is_some(),
+        ..of
+    };
     let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;
     let rules =
         Rules { playbook, options, recipients, handoff, protected: Protected::none(), tenant_is_made_up: false };

@@ -89,9 +89,14 @@ impl DeletedUsers {
 
     /// Who had this folded name or address, and of several the one who was deleted last.
     pub(super) fn by_name(&self, folded: &str) -> Option<&Deleted> {
-        let behind = self.by_name.partition_point(|(name, _)| name.as_ref() <= folded);
-        let (name, place) = self.by_name.get(behind.checked_sub(1)?)?;
-        (name.as_ref() == folded).then(|| &self.users[*place as usize])
+        self.all_by_name(folded).last()
+    }
+
+    /// All who had this folded name or address; who was deleted last stands last.
+    pub(super) fn all_by_name(&self, folded: &str) -> impl Iterator<Item = &Deleted> + use<'_> {
+        let begin = self.by_name.partition_point(|(name, _)| name.as_ref() < folded);
+        let end = self.by_name.partition_point(|(name, _)| name.as_ref() <= folded);
+        self.by_name[begin..end].iter().map(|(_, place)| &self.users[*place as usize])
     }
 }
 
@@ -132,6 +137,7 @@ mod tests {
             deleted(4, "", None),
         ]);
         assert_eq!(users.by_name("ada@x"), Some(&users.users[2]));
+        assert_eq!(users.all_by_name("ada@x").count(), 2);
         assert_eq!(users.by_name("bob@x"), Some(&users.users[1]));
         assert_eq!(users.by_name("alias4@x"), Some(&users.users[3]));
         for unknown in ["", "a", "ada@y", "zoe@x"] {

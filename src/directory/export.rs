@@ -94,7 +94,11 @@ pub async fn export<T: Transport>(
     Ok(exported)
 }
 
-fn write_row(csv: &mut csv::Writer<impl io::Write>, person: &Listed, columns: ExportColumns) -> Result<(), ExportError> {
+fn write_row(
+    csv: &mut csv::Writer<impl io::Write>,
+    person: &Listed,
+    columns: ExportColumns,
+) -> Result<(), ExportError> {
     let known = |flag: Option<bool>| match flag {
         Some(true) => "true",
         Some(false) => "false",

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::OnceCell;
 
 use super::account::{Account, Found};
-use super::deleted::DeletedUsers;
+use super::deleted::{Deleted, DeletedUsers};
 use super::error::LookupError;
 use super::findings::Findings;
 use super::note::Note;
@@ -141,6 +141,17 @@ impl<'a, T: Transport> Lookup<'a, T> {
     pub(super) async fn accounts(&self, ids: &[ObjectId]) -> Result<HashMap<ObjectId, Box<Account>>, LookupError> {
         let wanted = Wanted { ids: ids.to_vec(), ..Wanted::default() };
         Ok(self.search(&wanted, NamesAre::SignInNames).await?.into_accounts())
+    }
+
+    /// All who were deleted lately and had this folded name or address; who was deleted last stands last. None where that may not
+    /// be read.
+    ///
+    /// # Errors
+    ///
+    /// No answer comes.
+    pub async fn deleted_named(&self, folded: &str) -> Result<Vec<Deleted>, LookupError> {
+        let named = |deleted: &DeletedUsers| deleted.all_by_name(folded).cloned().collect();
+        Ok(self.deleted().await?.map(named).unwrap_or_default())
     }
 
     /// What could not be read so far and does not stop a plan.

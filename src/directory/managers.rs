@@ -19,9 +19,17 @@ pub struct Manager {
     pub mail: String,
     /// The name that people see; empty where there is none.
     pub display_name: String,
+    /// Whether sign-in is allowed; `None` where that is not known.
+    pub enabled: Option<bool>,
 }
 
 impl Manager {
+    /// A guest, who signs in at another organization, or a contact, who has no account here.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        self.user_principal_name.is_empty() || self.user_principal_name.to_lowercase().contains("#ext#")
+    }
+
     /// What the manager may be called in a file, the surest first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let names = [&self.user_principal_name, &self.mail, &self.display_name];
@@ -45,6 +53,8 @@ struct ManagerOnWire {
     mail: Option<String>,
     #[serde(default)]
     display_name: Option<String>,
+    #[serde(default)]
+    account_enabled: Option<bool>,
 }
 
 /// What one read costs, in resource units.
@@ -58,22 +68,21 @@ pub(super) async fn managers<T: Transport>(
 ) -> Result<Vec<Option<Manager>>, LookupError> {
     let mut managers = Vec::with_capacity(of.len());
     for ids in of.chunks(MAX_ITEMS) {
-        let url = |id| format!("/users/{id}/manager?$select=id,userPrincipalName,mail,displayName");
+        let url = |id| format!("/users/{id}/manager?$select=id,userPrincipalName,mail,displayName,accountEnabled");
         let reads: Vec<Read> = ids.iter().map(|id| Read::fresh(url(id))).collect();
         for (id, answer) in ids.iter().zip(paced.batch(&reads, COST).await?) {
             let question = || format!("the question for the manager of {id}");
             managers.push(match answer {
                 Ok(body) => {
                     let read = serde_json::from_str::<ManagerOnWire>(body.get());
-                    let manager = read.map_err(|error| LookupError::Unreliable {
-                        question: question(),
-                        reason: error.to_string(),
-                    })?;
+                    let manager = read
+                        .map_err(|error| LookupError::Unreliable { question: question(), reason: error.to_string() })?;
                     Some(Manager {
                         object_id: manager.id,
                         user_principal_name: manager.user_principal_name.unwrap_or_default(),
                         mail: manager.mail.unwrap_or_default(),
                         display_name: manager.display_name.unwrap_or_default(),
+                        enabled: manager.account_enabled,
                     })
                 }
                 Err(error) if error.status == 404 => None,

@@ -51,12 +51,12 @@ mod tests;
 
 pub use account::{Account, Found, OnPremises};
 pub use cache::LookupCache;
+pub use closer_look::{CloserLook, SeenCloser};
 pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::LookupError;
 pub use export::{ExportColumns, ExportError, Exported, WHOLE_TENANT, export};
 pub use listing::{Listed, Listing, ListingScope, count};
-pub use closer_look::{CloserLook, SeenCloser};
 pub use lookup::{Lookup, NamesAre};
 pub use managers::Manager;
 pub use non_person::NonPersonSign;

@@ -71,20 +71,103 @@ const SHARED_DEVICES: [Uuid; 2] =
 
 /// Words for rooms, small and without accents.
 const ROOM_WORDS: &[&str] = &[
-    "room", "rooms", "meetingroom", "confroom", "conference", "boardroom", "huddle", "mtr", "raum", "besprechung",
-    "besprechungsraum", "konferenzraum", "sitzungszimmer", "salle", "reunion", "sala", "reuniones", "reunioes", "riunioni",
-    "vergaderzaal", "vergaderruimte", "motesrum", "moterom", "modelokale", "neuvotteluhuone", "zasedacka", "targyalo",
-    "toplanti", "会議室", "회의실", "переговорная", "переговорна",
+    "room",
+    "rooms",
+    "meetingroom",
+    "confroom",
+    "conference",
+    "boardroom",
+    "huddle",
+    "mtr",
+    "raum",
+    "besprechung",
+    "besprechungsraum",
+    "konferenzraum",
+    "sitzungszimmer",
+    "salle",
+    "reunion",
+    "sala",
+    "reuniones",
+    "reunioes",
+    "riunioni",
+    "vergaderzaal",
+    "vergaderruimte",
+    "motesrum",
+    "moterom",
+    "modelokale",
+    "neuvotteluhuone",
+    "zasedacka",
+    "targyalo",
+    "toplanti",
+    "会議室",
+    "회의실",
+    "переговорная",
+    "переговорна",
 ];
 
 /// Words for services and machines, small and without accents.
 const SERVICE_WORDS: &[&str] = &[
-    "svc", "svcs", "service", "services", "serviceaccount", "srv", "sa", "sql", "scan", "scanner", "scans", "noreply",
-    "donotreply", "kiosk", "sync", "printer", "print", "copier", "mfp", "fax", "backup", "monitoring", "automation", "bot",
-    "robot", "rpa", "daemon", "relay", "smtp", "ldap", "dienst", "dienstkonto", "systemkonto", "drucker", "kopierer",
-    "sicherung", "imprimante", "numerisation", "sauvegarde", "nepasrepondre", "servicio", "impresora", "escaner", "servizio",
-    "stampante", "scansione", "nonrispondere", "servico", "impressora", "naoresponder", "usluga", "drukarka", "skaner",
-    "tjanst", "skrivare", "yazici", "служба", "принтер", "сканер", "プリンター", "프린터",
+    "svc",
+    "svcs",
+    "service",
+    "services",
+    "serviceaccount",
+    "srv",
+    "sa",
+    "sql",
+    "scan",
+    "scanner",
+    "scans",
+    "noreply",
+    "donotreply",
+    "kiosk",
+    "sync",
+    "printer",
+    "print",
+    "copier",
+    "mfp",
+    "fax",
+    "backup",
+    "monitoring",
+    "automation",
+    "bot",
+    "robot",
+    "rpa",
+    "daemon",
+    "relay",
+    "smtp",
+    "ldap",
+    "dienst",
+    "dienstkonto",
+    "systemkonto",
+    "drucker",
+    "kopierer",
+    "sicherung",
+    "imprimante",
+    "numerisation",
+    "sauvegarde",
+    "nepasrepondre",
+    "servicio",
+    "impresora",
+    "escaner",
+    "servizio",
+    "stampante",
+    "scansione",
+    "nonrispondere",
+    "servico",
+    "impressora",
+    "naoresponder",
+    "usluga",
+    "drukarka",
+    "skaner",
+    "tjanst",
+    "skrivare",
+    "yazici",
+    "служба",
+    "принтер",
+    "сканер",
+    "プリンター",
+    "프린터",
 ];
 
 /// Words that stand in one piece with what they belong to, as in `svcbackup`.
@@ -242,14 +325,22 @@ mod tests {
         ] {
             assert_eq!(named(name, display_name), Some(NonPersonSign::ServiceName), "{name} {display_name}");
         }
-        for (name, display_name) in
-            [("room.1", "Aurora"), ("x", "Salle Voltaire"), ("x", "Besprechungsraum 4"), ("x", "会議室 3"), ("x", "Toplantı")]
-        {
+        for (name, display_name) in [
+            ("room.1", "Aurora"),
+            ("x", "Salle Voltaire"),
+            ("x", "Besprechungsraum 4"),
+            ("x", "会議室 3"),
+            ("x", "Toplantı"),
+        ] {
             assert_eq!(named(name, display_name), Some(NonPersonSign::RoomName), "{name} {display_name}");
         }
-        for (name, display_name) in
-            [("broome", "Broome"), ("sabine", "Sabine"), ("ada.lovelace", "Ada Lovelace"), ("asa", "Åsa"), ("b.scanlon", "")]
-        {
+        for (name, display_name) in [
+            ("broome", "Broome"),
+            ("sabine", "Sabine"),
+            ("ada.lovelace", "Ada Lovelace"),
+            ("asa", "Åsa"),
+            ("b.scanlon", ""),
+        ] {
             assert_eq!(named(name, display_name), None, "{name} {display_name}");
         }
         let mut person = user(",\"givenName\":\"Scan\",\"surname\":\"Service\"");

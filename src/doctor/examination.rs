@@ -24,11 +24,12 @@ use crate::roster::Key;
 use crate::words::counted;
 
 /// Every check that needs the network, by its name.
-const IN_THE_TENANT: [&str; 13] = [
+const IN_THE_TENANT: [&str; 14] = [
     "token",
     "tenant",
     "permissions",
     "excess",
+    grants::OPTIONAL_CHECK,
     "roles",
     "sync",
     "domains",
@@ -147,11 +148,12 @@ async fn look_into_the_tenant(
         Some(claims) => {
             checks.extend(grants::judge(claims, subject.steps(), Scope::default()));
             checks.push(grants::judge_excess(claims));
+            checks.push(grants::judge_optional(claims));
         }
         None => {
             let unseen =
                 "neither the token nor the tenant shows what is granted; what is read below shows a part of it";
-            checks.extend(["permissions", "excess"].map(|name| Check::skipped(name, unseen)));
+            checks.extend(["permissions", "excess", grants::OPTIONAL_CHECK].map(|name| Check::skipped(name, unseen)));
         }
     }
     checks.push(tenant::sync(&described, date));

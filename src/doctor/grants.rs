@@ -74,7 +74,7 @@ const READ_APP: Need = Need {
 
 /// What is of use to some run beside the permissions of the steps. Any other permission of a token is more than the job
 /// needs.
-const USEFUL: [&str; 10] = [
+const USEFUL: [&str; 11] = [
     "User.Read.All",
     "RoleManagement.Read.Directory",
     "RoleEligibilitySchedule.Read.Directory",
@@ -83,9 +83,19 @@ const USEFUL: [&str; 10] = [
     "Application.Read.All",
     "Directory.Read.All",
     "AuditLog.Read.All",
+    "MailboxSettings.Read",
     "Device.ReadWrite.All",
     "IdentityRiskyUser.ReadWrite.All",
 ];
+
+/// What some flag alone needs, and what for.
+const OPTIONAL: [(&str, &str); 2] = [
+    ("MailboxSettings.Read", "plan --check-mailboxes, which knows rooms and shared mailboxes by their mailboxes"),
+    ("AuditLog.Read.All", "export --with-last-sign-in"),
+];
+
+/// The name of the check of these.
+pub const OPTIONAL_CHECK: &str = "optional";
 
 /// What every sign-in of a person brings along.
 const HARMLESS: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
@@ -183,6 +193,16 @@ fn judge_needs(claims: &Claims, needs: &[Need]) -> Vec<Check> {
     checks
 }
 
+/// Which permissions are there that one flag alone needs. Without them nothing stands in the way.
+#[must_use]
+pub fn judge_optional(claims: &Claims) -> Check {
+    let line = |(permission, purpose): (&str, &str)| {
+        let held = if claims.permits(permission) { "granted" } else { "not granted" };
+        format!("{permission} is {held} (for {purpose})")
+    };
+    Check::ok(OPTIONAL_CHECK, format!("{}; no run needs them", OPTIONAL.map(line).join("; ")))
+}
+
 /// What is granted beyond the job.
 #[must_use]
 pub fn judge_excess(claims: &Claims) -> Check {
@@ -255,6 +275,15 @@ mod tests {
             assert_eq!((checks[0].status, checks[0].items.as_slice()), (expected, &[withheld.to_owned()][..]));
             assert!(checks[0].remedy.as_ref().unwrap().contains(withheld));
         }
+    }
+
+    #[test]
+    fn what_a_flag_alone_needs_is_a_note() {
+        let check = judge_optional(&claims(&["MailboxSettings.Read"], true));
+        assert_eq!(check.status, CheckStatus::Ok);
+        assert!(check.found.contains("MailboxSettings.Read is granted"), "{}", check.found);
+        assert!(check.found.contains("AuditLog.Read.All is not granted"), "{}", check.found);
+        assert_eq!(judge_excess(&claims(&["MailboxSettings.Read"], true)).status, CheckStatus::Ok);
     }
 
     #[test]

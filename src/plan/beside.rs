@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use super::error::PlanError;
-use crate::directory::{Account, Found, Lookup};
+use crate::directory::{Account, Deleted, Found, Lookup};
 use crate::graph::transport::Transport;
+use crate::ids::ObjectId;
 use crate::roster::{Entry, Key, KeyProperty, Person};
 
 /// Numbers of employees have hardly ever more digits. A number is looked for with zeros in front up to this many.
@@ -19,11 +20,20 @@ pub struct Beside {
     pub address: Option<Found>,
     /// The accounts whose numbers are this one with zeros in front.
     pub padded: Vec<(Box<str>, Account)>,
+    /// The deleted accounts that had the name on the row, where no account has it as its sign-in name now; who was deleted last
+    /// stands last.
+    pub had_name: Vec<Deleted>,
+    /// The account that has the sign-in name of the deleted one whose id is on the row.
+    pub has_name_now: Option<Box<Account>>,
 }
 
 /// What was found beside the accounts of many rows.
 #[derive(Default)]
-pub(super) struct FoundBeside(HashMap<Key, Found>);
+pub(super) struct FoundBeside {
+    found: HashMap<Key, Found>,
+    had_name: HashMap<String, Vec<Deleted>>,
+    has_name_now: HashMap<ObjectId, Key>,
+}
 
 impl FoundBeside {
     /// Looks up what stands beside the keys of these entries; nothing is asked where nothing is doubtful.
@@ -33,8 +43,27 @@ impl FoundBeside {
         found: impl Fn(&Key) -> Option<&'f Found>,
     ) -> Result<Self, PlanError> {
         let mut keys: Vec<Key> = Vec::new();
+        let mut beside = Self::default();
         for person in entries.iter().filter_map(|entry| entry.content.as_ref().ok()) {
             keys.extend(padded(&person.key));
+            match (&person.key, found(&person.key)) {
+                (Key::UserPrincipalName(name), Some(Found::Account(account)))
+                    if account.user_principal_name.to_lowercase() != name.folded() =>
+                {
+                    beside.had_name.insert(name.folded(), lookup.deleted_named(&name.folded()).await?);
+                }
+                (Key::UserPrincipalName(name), Some(Found::Deleted(_))) => {
+                    beside.had_name.insert(name.folded(), lookup.deleted_named(&name.folded()).await?);
+                }
+                (Key::ObjectId(id), Some(Found::Deleted(deleted))) => {
+                    if let Ok(name) = deleted.user_principal_name.parse() {
+                        let key = Key::UserPrincipalName(name);
+                        beside.has_name_now.insert(*id, key.clone());
+                        keys.push(key);
+                    }
+                }
+                _ => {}
+            }
             let Some(address) = &person.also_address else { continue };
             if let Some(Found::Account(account)) = found(&person.key)
                 && !account.has_address(address)
@@ -44,12 +73,13 @@ impl FoundBeside {
         }
         let asked: Vec<&Key> = keys.iter().collect();
         let answers = if asked.is_empty() { Vec::new() } else { lookup.find(&asked).await? };
-        Ok(Self(keys.into_iter().zip(answers).collect()))
+        beside.found = keys.into_iter().zip(answers).collect();
+        Ok(beside)
     }
 
     /// What belongs to one person.
     pub(super) fn of(&self, person: &Person) -> Beside {
-        let accounts = |key: &Key| match self.0.get(key) {
+        let accounts = |key: &Key| match self.found.get(key) {
             Some(Found::Account(account)) => vec![(**account).clone()],
             Some(Found::Several(several)) => several.clone(),
             _ => Vec::new(),
@@ -60,7 +90,20 @@ impl FoundBeside {
             found.into_iter().map(|account| (number.clone(), account)).collect()
         });
         let address = person.also_address.clone().map(Key::UserPrincipalName);
-        Beside { padded: padded.collect(), address: address.and_then(|key| self.0.get(&key).cloned()) }
+        let had_name = match &person.key {
+            Key::UserPrincipalName(name) => self.had_name.get(&name.folded()).cloned().unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let has_name_now = match &person.key {
+            Key::ObjectId(id) => self.has_name_now.get(id).and_then(|key| self.found.get(key)),
+            _ => None,
+        };
+        let has_name_now = match has_name_now {
+            Some(Found::Account(account)) => Some(account.clone()),
+            _ => None,
+        };
+        let address = address.and_then(|key| self.found.get(&key).cloned());
+        Beside { padded: padded.collect(), address, had_name, has_name_now }
     }
 }
 

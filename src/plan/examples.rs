@@ -60,7 +60,8 @@ impl ExamplesOfRefused {
     pub(super) fn add(&mut self, row: &PlanRow) {
         for reason in &row.reasons {
             // What is done in spite of these has to be looked at.
-            let is_shown = matches!(reason, Reason::NotAPerson | Reason::Contradicted | Reason::Respelt) && row.decision == Decision::Act;
+            let is_shown = matches!(reason, Reason::NotAPerson | Reason::Contradicted | Reason::Respelt)
+                && row.decision == Decision::Act;
             if row.decision != Decision::Refuse && !is_shown {
                 continue;
             }

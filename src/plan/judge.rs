@@ -43,6 +43,11 @@ impl<'a> Judge<'a> {
         self.first_rows.len()
     }
 
+    /// Was this account named so far?
+    pub(super) fn knows(&self, account: ObjectId) -> bool {
+        self.first_rows.contains_key(&account)
+    }
+
     /// Judges the next row. Rows have to come in the roster's order: of two rows for one account the first counts.
     pub fn judge(&mut self, place: ListPlace, known: Known<'_>) -> Ruling {
         let row = place.row;
@@ -63,7 +68,7 @@ impl<'a> Judge<'a> {
                 return Ruling::refuse(Reason::ZerosLost, with_zeros(beside));
             }
             Found::Missing => return Ruling::refuse(Reason::NotFound, person.respelt.to_string()),
-            Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, describe(deleted)),
+            Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, describe_with(deleted, beside)),
             Found::Several(several) => {
                 let names: Vec<_> = several.iter().map(ToString::to_string).collect();
                 return Ruling::refuse(Reason::Ambiguous, names.join(" and "));
@@ -103,7 +108,10 @@ impl<'a> Judge<'a> {
         {
             let is_mail = account.mail.as_deref().is_some_and(|mail| mail.to_lowercase() == name.folded());
             let reason = if is_mail { Reason::MailAddress } else { Reason::Alias };
-            return Ruling::refuse(reason, format!("belongs to {account}"));
+            let deleted = beside.had_name.last().map(|deleted| {
+                format!("; an account that had it is deleted: {}{}", describe(deleted), how_many_more(beside))
+            });
+            return Ruling::refuse(reason, format!("belongs to {account}{}", deleted.unwrap_or_default()));
         }
         let contradiction = contradiction::of(&person.hints, account);
         if let Some(detail) = contradiction.clone().filter(|_| self.rules.is_strict()) {
@@ -154,6 +162,20 @@ fn is_of(there: Option<&OnPremises>, domain: &str) -> bool {
     };
     let first_label = known.split('.').next().unwrap_or(known);
     [known, first_label].iter().any(|name| name.eq_ignore_ascii_case(domain))
+}
+
+/// The same, with what else is known of its name.
+fn describe_with(deleted: &Deleted, beside: &Beside) -> String {
+    let now = beside.has_name_now.as_ref().map(|account| format!("; the name is now that of {account}"));
+    format!("{}{}{}", describe(deleted), how_many_more(beside), now.unwrap_or_default())
+}
+
+/// How many deleted accounts had the name besides the one that was deleted last.
+fn how_many_more(beside: &Beside) -> String {
+    match beside.had_name.len() {
+        0 | 1 => String::new(),
+        several => format!(", the latest of {several} deleted accounts that had the name"),
+    }
 }
 
 fn describe(deleted: &Deleted) -> String {

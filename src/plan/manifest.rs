@@ -13,8 +13,8 @@ use super::playbook::Playbook;
 use super::rules::Options;
 use super::size::TooLarge;
 use crate::digest::Digest;
-use crate::ids::TenantId;
 use crate::directory::NonPersonSign;
+use crate::ids::TenantId;
 use crate::json::{ByWord, Rfc3339Moment};
 use crate::roster::KeyProperty;
 use crate::step::Step;
@@ -271,6 +271,7 @@ mod tests {
             },
             protected: Some(ProtectedList { name: name.to_owned(), sha256: Digest::of(b"list"), accounts: 2 }),
             too_large: Some(TooLarge::Named { allowed: 7 }),
+            non_persons: BTreeMap::from([(NonPersonSign::RoomLicence, 2)]),
             notes: vec!["nothing of note".to_owned()],
             on_premises: Some(OnPremisesWork { accounts: 2, by_hand: 1, sha256: Digest::of(b"work") }),
             counts,

@@ -13,6 +13,7 @@
 //! | [`rules`] | all that the operator laid down, checked before Graph is asked anything |
 //! | [`reason`], [`ruling`], [`account_rules`], [`judge`] | one row, one account and the rules become one decision |
 //! | [`handoff`] | who hands the new passwords over, and to which keys theirs are sealed |
+//! | `by_manager` | each person's manager hands over, as the directory knows them |
 //! | `administrators`, [`size`] | what only the plan as a whole shows: which administrators are left, and whether it is too large |
 //! | `non_persons` | accounts that are not one person's: named, or refused in a list of everybody |
 //! | [`reach`] | which accounts the directory roles of the app or person do not reach |
@@ -35,6 +36,7 @@ pub mod again;
 pub mod approvers;
 pub mod author;
 pub mod beside;
+mod by_manager;
 mod contradiction;
 pub mod counts;
 pub mod drift;

@@ -7,6 +7,7 @@ use super::account_rules::AccountRules;
 use super::administrators::Administrators;
 use super::author::Author;
 use super::beside::FoundBeside;
+use super::by_manager::ByManager;
 use super::error::PlanError;
 use super::folder;
 use super::judge::{Judge, Known};
@@ -22,7 +23,8 @@ use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
 use crate::clock::Clock;
 use crate::directory::{
-    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NamesAre, NonPersonSign, Note, TenantFacts, WHOLE_TENANT,
+    Account, CloserLook, Found, Lookup, LookupCache, LookupError, NamesAre, NonPersonSign, Note, SeenCloser,
+    TenantFacts, WHOLE_TENANT,
 };
 use crate::graph::caller::Caller;
 use crate::graph::paced::Paced;
@@ -57,6 +59,7 @@ struct Draft<'f, 'a> {
     /// Accounts that are not one person's, with work left on-premises: the same holds for them.
     doubtful: Vec<(PlanRow, Account)>,
     non_persons: NonPersons,
+    by_manager: Option<ByManager<'a>>,
     writer: PlanWriter<'a>,
 }
 
@@ -184,7 +187,8 @@ impl<'a, T: Transport> Planner<'a, T> {
         let facts = TenantFacts::read(&self.paced, &self.caller, options.scope()).await?;
         let out_of_reach = self.out_of_reach(&facts)?;
         let (protected, protected_list) = self.protected().await?;
-        let closer = CloserLook::new(self.paced.clone(), options.check_mailboxes, false);
+        let by_manager = ByManager::of(&self.rules);
+        let closer = CloserLook::new(self.paced.clone(), options.check_mailboxes, by_manager.is_some());
         let mut draft = Draft {
             facts: &facts,
             judge: Judge::new(AccountRules::new(self.rules.playbook, options, protected, &facts)),
@@ -196,7 +200,12 @@ impl<'a, T: Transport> Planner<'a, T> {
             held: Vec::new(),
             doubtful: Vec::new(),
             non_persons: NonPersons::default(),
-            writer: PlanWriter::new(folder, &self.rules)?,
+            writer: if by_manager.is_some() {
+                PlanWriter::draft(folder, &self.rules)?
+            } else {
+                PlanWriter::new(folder, &self.rules)?
+            },
+            by_manager,
         };
         loop {
             let entries = list.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
@@ -262,7 +271,14 @@ impl<'a, T: Transport> Planner<'a, T> {
         let keys = entries.iter().filter_map(|e| e.content.as_ref().ok()).map(|p| &p.key);
         let keys: Vec<&Key> = keys.filter(|key| draft.found_before.get(key).is_none()).collect();
         let mut answers = self.lookup.find_by(&keys, names_are).await?;
-        closer.look(&mut answers).await?;
+        let mut seen = closer.look(&mut answers).await?;
+        if draft.by_manager.is_some() {
+            // Who was found before may be acted on only now.
+            let before = entries.iter().filter_map(|entry| entry.content.as_ref().ok());
+            let before = before.filter_map(|person| draft.found_before.get(&person.key));
+            let mut before: Vec<Found> = before.cloned().collect();
+            seen.managers.extend(closer.look(&mut before).await?.managers);
+        }
         let known: HashMap<&Key, &Found> = keys.iter().copied().zip(&answers).collect();
         let found_for = |key: &Key| known.get(key).copied().or_else(|| draft.found_before.get(key));
         let found_beside = FoundBeside::look_up(&self.lookup, entries, found_for).await?;
@@ -276,7 +292,7 @@ impl<'a, T: Transport> Planner<'a, T> {
                     (draft.judge.judge(place(entry), Known::Person(person, &found, &beside)), Some(found))
                 }
             };
-            draft.add(entry, found, ruling)?;
+            draft.add(entry, found, ruling, &seen)?;
         }
         keys.iter().zip(&answers).for_each(|(key, found)| draft.found_before.remember(key, found));
         Ok(())
@@ -285,10 +301,13 @@ impl<'a, T: Transport> Planner<'a, T> {
 
 impl<'a> Draft<'_, 'a> {
     /// Takes in what was decided about one entry.
-    fn add(&mut self, entry: &Entry, found: Option<Found>, ruling: Ruling) -> Result<(), PlanError> {
+    fn add(&mut self, entry: &Entry, found: Option<Found>, ruling: Ruling, seen: &SeenCloser) -> Result<(), PlanError> {
         let row = row(entry, ruling);
         let Some(Found::Account(account)) = found else { return self.writer.add(row) };
-        let row = row.with_account(&account);
+        let mut row = row.with_account(&account);
+        if let Some(by_manager) = &mut self.by_manager {
+            by_manager.take(&mut row, account.object_id, seen);
+        }
         self.accounts += 1;
         self.with_known_state += u32::from(account.enabled.is_some());
         let acts = row.decision == Decision::Act;
@@ -328,8 +347,9 @@ impl<'a> Draft<'_, 'a> {
         notes.extend(self.out_of_reach.notes());
         let is_left_alone = |row: &PlanRow| refused.is_some() && non_persons::is_one(row);
         let few = self.administrators.too_many();
+        let mut by_manager = self.by_manager;
         let mut writer = self.writer;
-        if few.is_some() || refused.is_some() {
+        if few.is_some() || refused.is_some() || by_manager.is_some() {
             writer = writer.rewritten(|row| {
                 if let Some(few) = few.as_ref().filter(|few| few.rows.contains(&row.row)) {
                     row.decision = Decision::Refuse;
@@ -339,7 +359,15 @@ impl<'a> Draft<'_, 'a> {
                 } else if is_left_alone(row) {
                     non_persons::refuse(row);
                 }
+                if let Some(by_manager) = &mut by_manager {
+                    by_manager.settle(row, |id| self.judge.knows(id));
+                }
             })?;
+        }
+        if let Some(by_manager) = &by_manager {
+            let of_managers = by_manager.notes();
+            writer.check_handoff(&of_managers)?;
+            notes.extend(of_managers);
         }
         let mut held = self.held;
         held.retain(|(row, _)| few.is_none() && !is_left_alone(row));

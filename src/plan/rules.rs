@@ -48,6 +48,9 @@ pub struct Options {
     /// It is asked what each mailbox is for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub check_mailboxes: bool,
+    /// Each person's manager hands the new password over, as the directory knows them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub handoff_by_manager: bool,
     /// How many accounts may be changed; without it [`MAX_ACCOUNTS`] and no more than a quarter of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_accounts: Option<u32>,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::account_rules::AccountRules;
+use super::by_manager::ByManager;
 use super::error::PlanError;
 use super::folder::{self, PlanFolder};
 use super::manifest::RosterName;
@@ -18,7 +19,7 @@ use super::rules::Rules;
 use super::ruling::Ruling;
 use super::summary::Summary;
 use super::writer::{MadeFrom, PlanWriter};
-use crate::directory::{Account, Found, Lookup, TenantFacts};
+use crate::directory::{Account, CloserLook, Found, Lookup, SeenCloser, TenantFacts};
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
@@ -56,7 +57,11 @@ pub async fn plan<T: Transport>(
     let Planner { rules, lookup, .. } = planner;
     let facts = TenantFacts::read(&planner.paced, &planner.caller, rules.options.scope()).await?;
     let account_rules = AccountRules::new(rules.playbook, rules.options, HashSet::new(), &facts);
-    let mut writer = PlanWriter::new(folder, rules)?;
+    let mut by_manager = ByManager::of(rules);
+    let closer = CloserLook::new(planner.paced.clone(), false, by_manager.is_some());
+    let mut on_list = HashSet::new();
+    let mut writer =
+        if by_manager.is_some() { PlanWriter::draft(folder, rules)? } else { PlanWriter::new(folder, rules)? };
     let mut rows = origin.rows()?;
     loop {
         let chunk = rows.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
@@ -65,14 +70,20 @@ pub async fn plan<T: Transport>(
         }
         let kept: Vec<Result<ObjectId, Ruling>> = chunk.iter().map(|row| candidate(row, blocked(row.row))).collect();
         let keys: Vec<Key> = kept.iter().filter_map(|kept| kept.as_ref().ok()).map(|id| Key::ObjectId(*id)).collect();
-        let mut found = lookup.find(&keys.iter().collect::<Vec<_>>()).await?.into_iter();
+        let mut found = lookup.find(&keys.iter().collect::<Vec<_>>()).await?;
+        let seen = if by_manager.is_some() { closer.look(&mut found).await? } else { SeenCloser::default() };
+        let mut found = found.into_iter();
         for (row, kept) in chunk.into_iter().zip(kept) {
             let row = match kept {
                 Err(ruling) => ruled(row, ruling),
                 Ok(_) => match found.next().ok_or_else(|| unanswered(row.row))? {
                     Found::Account(account) => {
                         let ruling = judge(&row, &account, &account_rules);
-                        let row = ruled(row.with_account(&account), ruling);
+                        let mut row = ruled(row.with_account(&account), ruling);
+                        if let Some(by_manager) = &mut by_manager {
+                            on_list.insert(account.object_id);
+                            by_manager.take(&mut row, account.object_id, &seen);
+                        }
                         writer.add_work(&row, &account)?;
                         row
                     }
@@ -85,6 +96,12 @@ pub async fn plan<T: Transport>(
         }
     }
     let mut notes = planner.notes(&facts);
+    if let Some(by_manager) = &mut by_manager {
+        writer = writer.rewritten(|row| by_manager.settle(row, |id| on_list.contains(&id)))?;
+        let of_managers = by_manager.notes();
+        writer.check_handoff(&of_managers)?;
+        notes.extend(of_managers);
+    }
     notes.extend(what_opens_the_accounts(origin, rules));
     writer.finish(MadeFrom { planned_by: planner.author.clone(), ..made_from(origin, facts.organization, notes) })
 }

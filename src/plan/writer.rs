@@ -63,6 +63,19 @@ impl<'a> PlanWriter<'a> {
         })
     }
 
+    /// The same for rows that will be written once more, because it is not known yet who hands over.
+    pub(super) fn draft(folder: &'a Path, rules: &'a Rules) -> Result<Self, PlanError> {
+        Ok(Self { sharing: None, ..Self::new(folder, rules)? })
+    }
+
+    /// Makes sure that every new password can be handed over; `notes` say why some fell to nobody's keys.
+    pub(super) fn check_handoff(&self, notes: &[String]) -> Result<(), PlanError> {
+        match &self.sharing {
+            Some(sharing) => Ok(sharing.check().map_err(|names| names.because(notes))?),
+            None => Ok(()),
+        }
+    }
+
     /// Writes the next row.
     pub(super) fn add(&mut self, mut row: PlanRow) -> Result<(), PlanError> {
         self.counts.add(row.decision, &row.reasons, row.steps);
@@ -109,7 +122,8 @@ impl<'a> PlanWriter<'a> {
         }
         let Self { folder, rules, counts, examples, sharing, work_list, csv } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
-        let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } = from;
+        let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
+            from;
         let manifest = Manifest {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -82,7 +82,10 @@ impl Columns {
         let not_the_key = |column: &NamedColumn| *column != keys.key;
         Ok(Self {
             handoff: match &options.handoff {
-                Some(column) => Some(header.named(&ReadOptions::of_column(column))?),
+                Some(column) => match header.named(&ReadOptions::of_column(column)) {
+                    Err(RosterError::UnknownColumn(_)) if options.handoff_may_be_missing => None,
+                    named => Some(named?),
+                },
                 None => header.first_of(&["handoff"])?,
             },
             priority: header.first_of(&["priority"])?,

@@ -46,7 +46,8 @@ pub(super) fn columns(
     }
     let key = list.key()?;
     list.refuse_header_below(Some(key))?;
-    let handoff = options.handoff.as_deref().map(|column| list.column(column)).transpose()?;
+    let handoff = options.handoff.as_deref().filter(|_| !options.handoff_may_be_missing);
+    let handoff = handoff.map(|column| list.column(column)).transpose()?;
     let only = options.only.as_ref().map(|only| list.column(&only.column).map(|column| (column, only.value.clone())));
     let keys = Keys::only(NamedColumn::numbered(key));
     let has_passwords = list.has_passwords(key);

@@ -166,6 +166,12 @@ impl Roster {
         self.columns.may_hold_mail_addresses()
     }
 
+    /// Whether a column says who hands over.
+    #[must_use]
+    pub const fn names_handoff(&self) -> bool {
+        self.columns.handoff.is_some()
+    }
+
     /// Where the list comes from.
     #[must_use]
     pub const fn source(&self) -> &Source {

@@ -74,6 +74,7 @@ fn where_all_is_well_every_check_says_so_and_nothing_is_written() {
         "excess",
         "folder",
         "graph",
+        "optional",
         "permissions",
         "plan",
         "protected",

@@ -6,6 +6,7 @@ mod automation;
 mod bad_input;
 mod browser;
 #[cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "there it has no shell to type into"))]
+mod by_manager;
 mod console;
 mod directory;
 mod doctor;
@@ -15,6 +16,7 @@ mod events;
 mod evidence;
 mod export;
 mod field_answers;
+mod former_names;
 mod fuzz_corpora;
 mod guards;
 mod handoff;
@@ -29,6 +31,7 @@ mod memory;
 #[cfg(unix)]
 mod narrow;
 mod nearest;
+mod non_persons;
 mod not_before;
 mod one_account;
 mod outages;

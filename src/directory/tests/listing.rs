@@ -22,7 +22,8 @@ async fn list(
     let excluded: HashSet<ObjectId> = excluded.iter().map(|number| id(*number).parse().unwrap()).collect();
     let mut listing = Listing::open(Paced::new(tenant, clock), clock, scope, sign_ins).await?;
     let mut text = Vec::new();
-    let exported = export(&mut listing, sign_ins, &excluded, &mut text, |_| {}).await?;
+    let exported =
+        export(&mut listing, ExportColumns { sign_ins, whole_tenant: false }, &excluded, &mut text, |_| {}).await?;
     Ok((String::from_utf8(text).unwrap(), exported))
 }
 

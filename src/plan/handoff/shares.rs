@@ -77,6 +77,16 @@ pub struct NamesWithoutKeys {
     known: Vec<String>,
     /// Were names taken as they came?
     took_every_name: bool,
+    /// What else is to be said of it, in sentences; where there are any, managers were to hand over.
+    notes: Vec<String>,
+}
+
+impl NamesWithoutKeys {
+    /// The same, where managers hand over, with what is to be said of them.
+    #[must_use]
+    pub(in crate::plan) fn because(self, notes: &[String]) -> Self {
+        Self { notes: notes.to_vec(), ..self }
+    }
 }
 
 /// A text in the handoff column for which the file of recipients has no name.
@@ -119,6 +129,9 @@ impl fmt::Display for NamesWithoutKeys {
         }
         if self.names.len() > MAX_NAMED {
             write!(f, "\n  and {} more names", count((self.names.len() - MAX_NAMED) as u64))?;
+        }
+        for note in &self.notes {
+            write!(f, "\n  {}", harmless(note))?;
         }
         if self.took_every_name {
             return Ok(());
@@ -187,7 +200,7 @@ impl<'a> Sharing<'a> {
         names.sort_by_key(|name| std::cmp::Reverse(name.rows));
         let known = self.keys.holders().map(|holder| holder.name.to_string()).collect();
         let took_every_name = self.keys.takes_every_name();
-        Err(NamesWithoutKeys { names, rows: self.rows_without, known, took_every_name })
+        Err(NamesWithoutKeys { names, rows: self.rows_without, known, took_every_name, notes: Vec::new() })
     }
 
     /// What stands in the plan.

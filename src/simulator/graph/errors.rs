@@ -72,7 +72,6 @@ impl ServedError {
         )
     }
 
-    /// What Privileged Identity Management says to a tenant without a licence.
     /// Outlook's words for an account without a mailbox in the cloud.
     pub(crate) fn no_mailbox() -> Self {
         let text = "The mailbox is either inactive, soft-deleted, or is hosted on-premise.";
@@ -84,6 +83,7 @@ impl ServedError {
         Self::new(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
     }
 
+    /// What Privileged Identity Management says to a tenant without a licence.
     pub(crate) fn no_pim() -> Self {
         Self::new(
             400,

@@ -46,7 +46,10 @@ impl World {
                 let mut json = Vec::with_capacity(64);
                 raw(
                     &mut json,
-                    format_args!("{{\"@odata.context\":\"{}/$metadata#Edm.String\",\"value\":\"{purpose}\"}}", context.root),
+                    format_args!(
+                        "{{\"@odata.context\":\"{}/$metadata#Edm.String\",\"value\":\"{purpose}\"}}",
+                        context.root
+                    ),
                 );
                 ServedAnswer::json(json)
             }
