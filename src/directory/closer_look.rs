@@ -1,8 +1,7 @@
 //! What is read of accounts that were found, where more has to be known of them than everybody's properties.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::account::{Account, Found};
 use super::error::LookupError;
@@ -21,6 +20,7 @@ pub struct CloserLook<'a, T> {
     /// Is each manager asked for?
     managers: bool,
     not_read: Mutex<Option<(String, u32)>>,
+    managers_not_read: OnceLock<String>,
 }
 
 /// What a closer look has shown of some accounts.
@@ -34,7 +34,7 @@ impl<'a, T: Transport> CloserLook<'a, T> {
     /// Looks as these say.
     #[must_use]
     pub const fn new(paced: Paced<'a, T>, mailboxes: bool, managers: bool) -> Self {
-        Self { paced, mailboxes, managers, not_read: Mutex::new(None) }
+        Self { paced, mailboxes, managers, not_read: Mutex::new(None), managers_not_read: OnceLock::new() }
     }
 
     /// Looks closer at the accounts among these, and notes in each what shows that it is not one person's.
@@ -55,7 +55,14 @@ impl<'a, T: Transport> CloserLook<'a, T> {
         }
         let is_open = |account: &&mut Account| self.managers || (account.hint.is_some() && account.sign.is_none());
         let ids: Vec<ObjectId> = accounts.iter().filter(|it| is_open(it)).map(|account| account.object_id).collect();
-        let read = managers(&self.paced, &ids).await?;
+        let read = match managers(&self.paced, &ids).await {
+            // A hint decides nothing; to hand over, a manager has to be known.
+            Err(LookupError::Refused { error, .. }) if !self.managers => {
+                self.managers_not_read.get_or_init(|| error.to_string());
+                return Ok(SeenCloser::default());
+            }
+            read => read?,
+        };
         let read: HashMap<ObjectId, Option<Manager>> = ids.into_iter().zip(read).collect();
         for account in &mut accounts {
             if account.sign.is_none() && read.get(&account.object_id).is_some_and(Option::is_none) {
@@ -94,6 +101,7 @@ impl<'a, T: Transport> CloserLook<'a, T> {
             mailboxes: *mailboxes,
             because: because.clone(),
         };
-        not_read.as_ref().map(note).into_iter().collect()
+        let managers = self.managers_not_read.get().cloned().map(|because| Note::ManagersNotRead { because });
+        not_read.as_ref().map(note).into_iter().chain(managers).collect()
     }
 }

@@ -113,7 +113,6 @@ const SERVICE_WORDS: &[&str] = &[
     "services",
     "serviceaccount",
     "srv",
-    "sa",
     "sql",
     "scan",
     "scanner",
@@ -169,6 +168,9 @@ const SERVICE_WORDS: &[&str] = &[
     "プリンター",
     "프린터",
 ];
+
+/// With these, sign-in names of service accounts begin in many directories ("SQL Server agent" and the like).
+const SERVICE_PREFIXES: [&str; 2] = ["sa-", "sa_"];
 
 /// Words that stand in one piece with what they belong to, as in `svcbackup`.
 const SERVICE_BEGINNINGS: [&str; 2] = ["svc", "noreply"];
@@ -240,7 +242,9 @@ impl NonPersonSign {
         let is_service = |word: String| {
             SERVICE_WORDS.contains(&word.as_str()) || SERVICE_BEGINNINGS.iter().any(|start| word.starts_with(start))
         };
-        words().map(bare).any(is_service).then_some(Self::ServiceName)
+        let local = local.to_lowercase();
+        let is_prefixed = SERVICE_PREFIXES.iter().any(|prefix| local.starts_with(prefix));
+        (is_prefixed || words().map(bare).any(is_service)).then_some(Self::ServiceName)
     }
 }
 
@@ -321,6 +325,7 @@ mod tests {
             ("drucker3", "Drucker 3. Stock"),
             ("x", "Numérisation accueil"),
             ("kiosk_lobby", "Lobby"),
+            ("sa-erp", "ERP"),
             ("x", "Служба резервного копирования"),
         ] {
             assert_eq!(named(name, display_name), Some(NonPersonSign::ServiceName), "{name} {display_name}");
@@ -338,7 +343,7 @@ mod tests {
             ("broome", "Broome"),
             ("sabine", "Sabine"),
             ("ada.lovelace", "Ada Lovelace"),
-            ("asa", "Åsa"),
+            ("asa", "Åsa"), ("maria.sa", "Maria Sá"),
             ("b.scanlon", ""),
         ] {
             assert_eq!(named(name, display_name), None, "{name} {display_name}");

@@ -49,6 +49,11 @@ pub enum Note {
         /// What Graph says.
         because: String,
     },
+    /// The managers of accounts whose names speak of a room or a service are not known.
+    ManagersNotRead {
+        /// What Graph says.
+        because: String,
+    },
     /// The tenant counts its members only by being listed.
     MembersListed,
 }
@@ -68,6 +73,7 @@ impl Note {
             Self::SignedInAs { .. } => "signed-in-as",
             Self::DeletedNotRead { .. } => "deleted-not-read",
             Self::MailboxesNotRead { .. } => "mailboxes-not-read",
+            Self::ManagersNotRead { .. } => "managers-not-read",
             Self::MembersListed => "members-listed",
         }
     }
@@ -117,6 +123,9 @@ impl Note {
                 "What {} for is not known, so rooms and shared mailboxes among them show by other signs alone: {because}. Grant the \
                  app MailboxSettings.Read to have them known.",
                 counted((*mailboxes).into(), "mailbox is", "mailboxes are")
+            ),
+            Self::ManagersNotRead { because } => format!(
+                "Managers are not known, so accounts whose names speak of a room or a service count as people's: {because}."
             ),
             Self::MembersListed => {
                 "The tenant does not count its members by a filter; they were listed instead.".to_owned()

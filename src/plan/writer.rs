@@ -68,7 +68,7 @@ impl<'a> PlanWriter<'a> {
         Ok(Self { sharing: None, ..Self::new(folder, rules)? })
     }
 
-    /// Makes sure that every new password can be handed over; `notes` say why some fell to nobody's keys.
+    /// Makes sure that every new password can be handed over; `notes` say why some cannot.
     pub(super) fn check_handoff(&self, notes: &[String]) -> Result<(), PlanError> {
         match &self.sharing {
             Some(sharing) => Ok(sharing.check().map_err(|names| names.because(notes))?),
