@@ -50,7 +50,7 @@ pub struct AgainArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "seal_to")]
     recipients: Option<PathBuf>,
     /// Each person's manager in the directory hands the new password over, if the file of recipients names them
-    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients")]
+    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients", conflicts_with = "seal_to")]
     by_manager: Option<String>,
     /// Accounts that must never be touched, in place of the list of the run
     #[arg(long, value_name = "FILE", env = "SEALOFF_PROTECT")]

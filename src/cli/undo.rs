@@ -53,7 +53,7 @@ pub struct UndoArgs {
     #[arg(long, value_name = "FILE", requires = "reset", conflicts_with = "seal_to")]
     recipients: Option<PathBuf>,
     /// Each person's manager in the directory hands the new password over, if the file of recipients names them
-    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients")]
+    #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients", conflicts_with = "seal_to")]
     by_manager: Option<String>,
     /// Print the plan's summary as JSON
     #[arg(long)]

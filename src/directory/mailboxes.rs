@@ -41,7 +41,9 @@ impl Mailboxes {
             let reads: Vec<Read> = ids.iter().map(|id| Read::fresh(url(id))).collect();
             for answer in paced.batch(&reads, COST).await? {
                 let sign = match answer {
-                    Ok(body) => serde_json::from_str::<PurposeOnWire>(body.get()).ok().and_then(|it| sign_of(&it.value)),
+                    Ok(body) => {
+                        serde_json::from_str::<PurposeOnWire>(body.get()).ok().and_then(|it| sign_of(&it.value))
+                    }
                     // No mailbox, or one that is on-premises.
                     Err(error) if error.status == 404 => None,
                     Err(error) => {

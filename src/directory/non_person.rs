@@ -343,7 +343,8 @@ mod tests {
             ("broome", "Broome"),
             ("sabine", "Sabine"),
             ("ada.lovelace", "Ada Lovelace"),
-            ("asa", "Åsa"), ("maria.sa", "Maria Sá"),
+            ("asa", "Åsa"),
+            ("maria.sa", "Maria Sá"),
             ("b.scanlon", ""),
         ] {
             assert_eq!(named(name, display_name), None, "{name} {display_name}");

@@ -83,13 +83,13 @@ impl<'a> ByManager<'a> {
 
     /// Whose passwords the manager does not hand over, and why.
     pub(super) fn notes(&self) -> Vec<String> {
-        self.unfit.iter().map(|(unfit, (number, named))| sentence(*unfit, *number, &named.join(", "))).collect()
+        let goes = if self.keys.has_default() { "so default hands over" } else { "and there are no keys for default" };
+        self.unfit.iter().map(|(unfit, (number, named))| sentence(*unfit, *number, &named.join(", "), goes)).collect()
     }
 }
 
-fn sentence(unfit: Unfit, number: u64, names: &str) -> String {
+fn sentence(unfit: Unfit, number: u64, names: &str, goes: &str) -> String {
     let people = counted(number, "person", "people");
-    let goes = "so default hands over";
     match unfit {
         Unfit::NoManager => format!(
             "{} no manager in the directory, {goes}: {names}{}.",

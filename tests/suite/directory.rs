@@ -224,9 +224,9 @@ fn sign_ins_are_exported_and_the_wait_is_announced() {
         .succeeded()
         .complains(&["2,000 people with their latest sign-ins: about 18 s"]);
     let text = std::fs::read_to_string(stage.path("seen.csv")).unwrap();
-    assert!(text.lines().next().unwrap().ends_with(",lastSignIn"), "{text}");
+    assert!(text.lines().next().unwrap().ends_with(",lastSignIn,wholeTenant"), "{text}");
     assert_eq!(text.lines().count(), 2_001);
-    assert!(text.lines().filter(|line| line.ends_with('Z')).count() > 100);
+    assert!(text.lines().filter(|line| line.ends_with("Z,yes")).count() > 100);
     let stage = Stage::with(Settings { reports_licensed: false, ..Settings::default() });
     stage
         .run(&["export", "--all", "--with-last-sign-in", "-o", "seen.csv"])

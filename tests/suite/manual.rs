@@ -66,6 +66,7 @@ fn what_is_not_run_says_why_and_is_listed_here() {
             ("apps", "needs a second app registration", 1),
             ("certificates", "needs PowerShell", 2),
             ("handoff", "the keys of four people", 1),
+            ("handoff", "the keys of two people", 1),
             ("registration", "needs a tenant and Azure CLI", 3),
             ("signatures", "the key is in an agent", 1),
         ]

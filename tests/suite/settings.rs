@@ -182,12 +182,12 @@ fn the_configuration_folder_comes_after_the_working_folder() {
 fn the_file_is_named_where_its_value_is_what_is_wrong_and_only_what_counts_is_listed() {
     let stage = Stage::new();
     let roster = stage.roster_of(&stage.members(2));
-    stage.write("sealoff.toml", "password = \"phrase\"\nquota_writes = \"1500/150\"\nhandoff_by = \"manager\"\n");
+    stage.write("sealoff.toml", "password = \"phrase\"\nquota_writes = \"1500/150\"\nhandoff_by = \"boss\"\n");
     let plan = ["plan", &roster, "--playbook", "contain", "--out", "out"];
     stage
         .run(&plan)
         .exited(2)
-        .complains(&["has no column \"manager\"", "handoff_by stands in line 3 of sealoff.toml."])
+        .complains(&["has no column \"boss\"", "handoff_by stands in line 3 of sealoff.toml."])
         .complains(&["settings of sealoff.toml: handoff_by\n"]);
     // What was typed does not stand there.
     let ran = stage.run(&[&plan[..], &["--handoff-by", "boss"]].concat()).exited(2);

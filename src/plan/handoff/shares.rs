@@ -77,7 +77,9 @@ pub struct NamesWithoutKeys {
     known: Vec<String>,
     /// Were names taken as they came?
     took_every_name: bool,
-    /// What else is to be said of it, in sentences; where there are any, managers were to hand over.
+    /// Were managers to hand over, as the directory knows them?
+    by_manager: bool,
+    /// What else is to be said of them, in sentences.
     notes: Vec<String>,
 }
 
@@ -85,7 +87,7 @@ impl NamesWithoutKeys {
     /// The same, where managers hand over, with what is to be said of them.
     #[must_use]
     pub(in crate::plan) fn because(self, notes: &[String]) -> Self {
-        Self { notes: notes.to_vec(), ..self }
+        Self { by_manager: true, notes: notes.to_vec(), ..self }
     }
 }
 
@@ -107,6 +109,8 @@ impl fmt::Display for NamesWithoutKeys {
         let why = if self.took_every_name {
             "no packet can be called by the name in its handoff column, or another name's packet is called so, or there are more \
              than a thousand names"
+        } else if self.by_manager {
+            "the file of recipients has no keys for the person's manager, by sign-in name, mail address or display name"
         } else {
             "the file of recipients has no keys for the name in its handoff column"
         };
@@ -200,7 +204,14 @@ impl<'a> Sharing<'a> {
         names.sort_by_key(|name| std::cmp::Reverse(name.rows));
         let known = self.keys.holders().map(|holder| holder.name.to_string()).collect();
         let took_every_name = self.keys.takes_every_name();
-        Err(NamesWithoutKeys { names, rows: self.rows_without, known, took_every_name, notes: Vec::new() })
+        Err(NamesWithoutKeys {
+            names,
+            rows: self.rows_without,
+            known,
+            took_every_name,
+            by_manager: false,
+            notes: Vec::new(),
+        })
     }
 
     /// What stands in the plan.
