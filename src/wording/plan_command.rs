@@ -64,6 +64,7 @@ fn rules(plan: &Manifest) -> String {
         (options.allow_federated, "--allow-federated"),
         (options.allow_resource_accounts, "--allow-resource-accounts"),
         (options.check_mailboxes, "--check-mailboxes"),
+        (options.handoff_by_manager, "--handoff-by manager"),
         (options.without_roles, "--without-roles"),
         (options.without_domains, "--without-domains"),
     ] {
