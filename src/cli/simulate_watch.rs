@@ -159,6 +159,8 @@ fn operation(operation: &Operation) -> &'static str {
         },
         Operation::Revoke => "revoke",
         Operation::DeleteMethod { .. } => "delete method",
+        Operation::ConfirmCompromised => "confirm risk",
+        Operation::DismissRisk => "dismiss risk",
         Operation::CreatePass { .. } => "create pass",
         Operation::PatchDevice { account_enabled: false, .. } => "disable device",
         Operation::PatchDevice { account_enabled: true, .. } => "enable device",

@@ -95,6 +95,10 @@ pub enum Operation {
         /// What was made; of its text the digest alone. `None` where it was refused.
         pass: Option<Box<SimulatedPass>>,
     },
+    /// `POST /identityProtection/riskyUsers/confirmCompromised`: one for each user in it.
+    ConfirmCompromised,
+    /// `POST /identityProtection/riskyUsers/dismiss`: one for each user in it.
+    DismissRisk,
     /// `PATCH /devices/{id}`.
     PatchDevice {
         /// The object id.

@@ -46,6 +46,8 @@ pub enum Permission {
     GroupReadAll,
     #[strum(serialize = "GroupMember.Read.All")]
     GroupMemberReadAll,
+    #[strum(serialize = "IdentityRiskyUser.Read.All")]
+    IdentityRiskyUserReadAll,
     #[strum(serialize = "IdentityRiskyUser.ReadWrite.All")]
     IdentityRiskyUserReadWriteAll,
     #[strum(serialize = "MailboxSettings.Read")]
@@ -232,6 +234,10 @@ pub(crate) const REVOKE: AnyOf = &[UserRevokeSessionsAll, UserReadWriteAll, Dire
 
 /// "Get temporaryAccessPassAuthenticationMethodConfiguration".
 pub(crate) const READ_METHOD_POLICY: AnyOf = &[PolicyReadAuthenticationMethod, PolicyReadAll];
+/// "Get riskyUser".
+pub(crate) const READ_RISK: AnyOf = &[IdentityRiskyUserReadAll, IdentityRiskyUserReadWriteAll];
+/// "riskyUser: confirmCompromised", "riskyUser: dismiss".
+pub(crate) const CHANGE_RISK: AnyOf = &[IdentityRiskyUserReadWriteAll];
 /// "Get device".
 pub(crate) const READ_DEVICES: AnyOf = &[DeviceReadAll, DeviceReadWriteAll, DirectoryReadAll, DirectoryReadWriteAll];
 /// "Update device", of an app.

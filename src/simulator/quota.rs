@@ -27,6 +27,8 @@ pub struct Quota {
     pub devices: Option<Limit>,
     /// How many of them of one signed-in person; `None` is no limit.
     pub devices_of_person: Option<Limit>,
+    /// How many requests about risky users of all apps in this tenant; `None` is no limit.
+    pub risky_users: Option<Limit>,
 }
 
 impl Quota {
@@ -52,6 +54,7 @@ impl Quota {
             authentication_methods: bucket(100.0, 10),
             devices: bucket(3_000.0, 150),
             devices_of_person: bucket(25.0, 10),
+            risky_users: bucket(1.0, 1),
         }
     }
 
@@ -67,6 +70,7 @@ impl Quota {
             authentication_methods: None,
             devices: None,
             devices_of_person: None,
+            risky_users: None,
         }
     }
 

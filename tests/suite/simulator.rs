@@ -20,6 +20,7 @@ mod passes;
 mod permissions;
 mod quota_and_faults;
 mod reads;
+mod risk;
 mod roles;
 mod rosters;
 mod scenarios;

@@ -9,6 +9,7 @@ use super::lexer::{is, is_operation, object_id};
 use super::method_calls;
 use super::query::{Plus, Url, decode};
 use super::request::ServedRequest;
+use super::risk_calls;
 use super::role_calls;
 use super::served_call::{AppKey, ServedCall};
 use super::user_calls;
@@ -115,6 +116,7 @@ fn understand(request: &ServedRequest<'_>, url: &Url<'_>, settings: &Settings) -
                 SimulatedCloud::China | SimulatedCloud::Sovereign => Err(ServedError::no_segment(pass)),
             }
         }
+        ("identityprotection", rest) => risk_calls::risk(request, settings, rest, &not_simulated),
         ("organization", []) => only("GET").and_then(|()| role_calls::organization(url)),
         // "Known issues with Microsoft Graph APIs": query options on domains are ignored.
         ("domains", []) => only("GET").map(|()| ServedCall::Domains),

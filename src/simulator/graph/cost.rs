@@ -23,6 +23,8 @@ pub(crate) enum LimitedService {
     AuthenticationMethods,
     /// Writes of devices: as many as of anything else, counted for themselves, and fewer for a person.
     Devices,
+    /// One request a second for the tenant, all apps together, refused without `Retry-After`.
+    RiskyUsers,
 }
 
 impl Cost {
@@ -41,6 +43,10 @@ pub(super) fn cost(method: &str, url: &Url<'_>) -> Cost {
     let of_user = path.starts_with("users('");
     if matches!(parts[..], ["users", _, "authentication", ..]) || (of_user && parts.get(1) == Some(&"authentication")) {
         let service = LimitedService::AuthenticationMethods;
+        return Cost { resource_units: 0, write: !get, sign_in_activity: false, service };
+    }
+    if parts.starts_with(&["identityprotection", "riskyusers"]) {
+        let service = LimitedService::RiskyUsers;
         return Cost { resource_units: 0, write: !get, sign_in_activity: false, service };
     }
     let is_device = matches!(parts[..], ["devices", _]) || (path.starts_with("devices(") && parts.len() == 1);

@@ -92,6 +92,11 @@ impl ServedError {
         )
     }
 
+    /// What Identity Protection says to a tenant without a licence.
+    pub(crate) fn no_risk_licence() -> Self {
+        Self::new(403, "Forbidden", "Your tenant is not licensed for this feature.")
+    }
+
     /// A path that this cloud, or this version, does not have.
     pub(crate) fn no_segment(segment: &str) -> Self {
         Self::malformed(format!("Resource not found for the segment '{segment}'."))

@@ -9,6 +9,7 @@ use super::method_action::MethodCall;
 use super::object_filters::{AssignmentFilter, DefinitionFilter, GroupFilter};
 use super::paging::ServedPage;
 use super::properties::Selection;
+use super::risk_action::RiskAction;
 use super::select::SelectedNames;
 use crate::simulator::directory::UserKey;
 
@@ -54,6 +55,7 @@ pub(crate) enum ServedCall {
     /// The policy over temporary access passes.
     PassPolicy,
     Devices(DeviceCall),
+    Risk(RiskAction),
     GetByIds {
         ids: Vec<Uuid>,
         wanted: WantedObjects,

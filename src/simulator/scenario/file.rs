@@ -63,6 +63,7 @@ pub(super) struct QuotaTable {
     pub(super) authentication_methods: Option<WrittenValue<Allowed>>,
     pub(super) devices: Option<WrittenValue<Allowed>>,
     pub(super) devices_of_person: Option<WrittenValue<Allowed>>,
+    pub(super) risky_users: Option<WrittenValue<Allowed>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

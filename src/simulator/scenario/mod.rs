@@ -144,6 +144,7 @@ impl file::QuotaTable {
             authentication_methods: limit(self.authentication_methods, quota.authentication_methods),
             devices: limit(self.devices, quota.devices),
             devices_of_person: limit(self.devices_of_person, quota.devices_of_person),
+            risky_users: limit(self.risky_users, quota.risky_users),
         }
     }
 }

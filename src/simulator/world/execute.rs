@@ -13,6 +13,7 @@ use crate::simulator::graph::call::{Cost, Prepared};
 use crate::simulator::graph::depends_on::DependencyShape;
 use crate::simulator::graph::device_action::{DeviceAction, DeviceCall};
 use crate::simulator::graph::errors::ServedError;
+use crate::simulator::graph::risk_action::RiskAction;
 use crate::simulator::graph::scripted::scripted;
 use crate::simulator::graph::served_call::ServedCall;
 use crate::simulator::graph::unselected::unselected;
@@ -181,7 +182,7 @@ impl World {
         if let Err(refused) = self.limits.charge(context.caller, cost, context.now) {
             self.counters.throttled_items += 1;
             let mut answer = ServedAnswer::error(&ServedError::throttled(), context.ids);
-            answer.retry_after = Some((refused.wait.as_secs_f64().ceil() as u64).max(1).to_string());
+            answer.retry_after = refused.wait.map(|wait| (wait.as_secs_f64().ceil() as u64).max(1).to_string());
             answer.throttle = refused.throttle;
             return answer;
         }
@@ -205,6 +206,9 @@ impl World {
             Ok(ServedCall::Methods(call)) if call.is_write() => self.change_methods(call, overlaps, *batch, context),
             Ok(ServedCall::Devices(DeviceCall { asked: DeviceAction::Enable { key, enabled }, .. })) => {
                 self.enable_device(*key, *enabled, *batch, context)
+            }
+            Ok(ServedCall::Risk(RiskAction::Set { ids, compromised })) => {
+                self.set_risk(ids, *compromised, *batch, context)
             }
             Ok(call) => self.read(call, context),
         };

@@ -26,6 +26,7 @@ pub(crate) struct Limits {
     /// What one signed-in person may do to devices, and what each has done.
     devices_of_person: Option<Limit>,
     persons: HashMap<Uuid, Meter>,
+    risky_users: Option<Meter>,
     /// Who else spends what the tenant lets all apps do.
     others: OtherApps,
 }
@@ -49,14 +50,15 @@ fn charge_one(meter: Option<&mut Meter>, now: Duration) -> Result<(), Refused> {
         return Ok(());
     }
     meter.refuse(1.0, now);
-    Err(Refused { throttle: None, wait: meter.wait_for(1.0, now) })
+    Err(Refused { throttle: None, wait: Some(meter.wait_for(1.0, now)) })
 }
 
 /// A limit that has no room, and when it will have.
 pub(super) struct Refused {
     /// Which one; the headers that say so are the directory's own.
     pub(super) throttle: Option<Throttle>,
-    pub(super) wait: Duration,
+    /// When there will be; some services do not say.
+    pub(super) wait: Option<Duration>,
 }
 
 impl Limits {
@@ -77,6 +79,7 @@ impl Limits {
             writes_of_tenant,
             devices_of_person: quota.devices_of_person,
             persons: HashMap::new(),
+            risky_users: quota.risky_users.map(meter),
             others,
         }
     }
@@ -98,6 +101,7 @@ impl Limits {
         change(&mut self.writes_of_tenant, quota.writes_of_tenant);
         self.devices_of_person = quota.devices_of_person;
         self.persons.clear();
+        change(&mut self.risky_users, quota.risky_users);
     }
 
     /// Charges a request of an app to every limit that it concerns, or to none and says which has no room.
@@ -106,6 +110,10 @@ impl Limits {
         match cost.service {
             LimitedService::Directory => {}
             LimitedService::AuthenticationMethods => return charge_one(self.apps[app.0].methods.as_mut(), now),
+            LimitedService::RiskyUsers => {
+                // The page names it among those that do not say when to come back.
+                return charge_one(self.risky_users.as_mut(), now).map_err(|refused| Refused { wait: None, ..refused });
+            }
             LimitedService::Devices => {
                 if let (TokenHolder::User(person), Some(limit)) = (caller, self.devices_of_person) {
                     charge_one(Some(self.persons.entry(person).or_insert_with(|| Meter::new(limit, now))), now)?;
@@ -134,7 +142,7 @@ impl Limits {
                 // Of these reads there are never many: one has to fit again, and not a whole batch.
                 let wait = if *information == SIGN_INS { meter.wait_for(1.0, now) } else { meter.wait(now) };
                 let throttle = Throttle { scope: format!("{scope}/{client_id}/{TENANT_ID}"), information };
-                return Err(Refused { throttle: Some(throttle), wait });
+                return Err(Refused { throttle: Some(throttle), wait: Some(wait) });
             }
         }
         for (meter, cost, ..) in &mut limits {

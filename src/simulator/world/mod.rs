@@ -16,12 +16,16 @@ mod read;
 mod read_groups;
 mod read_roles;
 mod rights;
+mod risk;
 mod script;
 mod tenant;
+mod user_risk;
 mod write;
 
 use std::collections::HashMap;
 use std::time::Duration;
+
+use uuid::Uuid;
 
 use super::apps::{Registration, registrations};
 use super::directory::tenant::SERVICE_PRINCIPAL_ID;
@@ -42,6 +46,7 @@ pub(crate) use execute::{Context, ServedJob};
 use intrusion::Intrusion;
 use lag::Lag;
 pub(crate) use rights::Rights;
+use user_risk::UserRisk;
 
 /// The tenant's state.
 pub(crate) struct World {
@@ -66,6 +71,8 @@ pub(crate) struct World {
     /// What reads do not show yet.
     pub(crate) lag: Lag,
     pub(crate) pass_policy: SimulatedPassPolicy,
+    /// The risk of those whose risk was ever spoken of.
+    risk: HashMap<Uuid, UserRisk>,
     /// The intruder, where a scenario has one.
     intrusion: Option<Intrusion>,
     /// Where and when the intruder came back.
@@ -112,6 +119,7 @@ impl World {
             apps,
             lag: Lag::of(settings.read_lag),
             pass_policy: settings.passes.clone(),
+            risk: HashMap::new(),
             intrusion: None,
             comebacks: Vec::new(),
             device_sync: DeviceSync::coming(settings.device_sync),

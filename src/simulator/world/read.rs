@@ -14,6 +14,7 @@ use crate::simulator::graph::filter::Filter;
 use crate::simulator::graph::properties::{
     Selection, Sight, default_selection, names, write_derived_type, write_members,
 };
+use crate::simulator::graph::risk_action::RiskAction;
 use crate::simulator::graph::select::SelectedNames;
 use crate::simulator::graph::served_call::{ListUsers, ServedCall, WantedObjects};
 use crate::simulator::tokens::TokenHolder;
@@ -72,6 +73,7 @@ impl World {
             }
             ServedCall::Methods(call) => self.read_methods(call, context)?,
             ServedCall::PassPolicy => self.pass_policy(context)?,
+            ServedCall::Risk(RiskAction::Get(id)) => self.read_risk(*id, context)?,
             ServedCall::Devices(call) => self.read_devices(call, context)?,
             ServedCall::GetByIds { ids, wanted, names } => self.by_ids(ids, *wanted, names, context)?,
             ServedCall::Organization { names } => tenant::organization(&self.directory, names, context)?,
@@ -102,7 +104,9 @@ impl World {
                 self.app_owners(*of, *registration, names, page, context)?
             }
             // Writes never come here.
-            ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => {
+            ServedCall::UpdateUser { .. }
+            | ServedCall::RevokeSessions { .. }
+            | ServedCall::Risk(RiskAction::Set { .. }) => {
                 return Err(ServedError::method_not_allowed());
             }
         };

@@ -41,6 +41,11 @@ impl Rights {
         }
     }
 
+    /// Whether the tenant has Entra ID P2.
+    pub(super) fn has_p2(&self) -> bool {
+        self.pim_licensed
+    }
+
     /// Whether the app's role holds in restricted management administrative units too.
     pub(super) fn reaches_restricted(&self) -> bool {
         self.reaches_restricted
@@ -152,7 +157,7 @@ impl World {
                 rights.need(READ_APPS)
             }
             // Judged with the target in hand.
-            ServedCall::Methods(_) | ServedCall::PassPolicy | ServedCall::Devices(_) => Ok(()),
+            ServedCall::Methods(_) | ServedCall::PassPolicy | ServedCall::Devices(_) | ServedCall::Risk(_) => Ok(()),
             ServedCall::UpdateUser { .. } | ServedCall::RevokeSessions { .. } => Ok(()),
         }
     }

@@ -51,6 +51,9 @@ impl World {
             // A force flag without a password is answered 204 and changes nothing.
             change.account_enabled.is_some() || change.password.is_some()
         });
+        if let (Ok(place), Some(_)) = (&checked, &change.password) {
+            self.close_risk(self.directory.get(*place).id, context.date);
+        }
         let status = checked.as_ref().map_or_else(|error| error.status, |_| 204);
         self.record(place, operation, status, applied, batch, context);
         checked.map(|_| ServedAnswer::no_content())

@@ -1,0 +1,46 @@
+//! Calls about risk: "riskyUser: confirmCompromised", "riskyUser: dismiss", "Get riskyUser".
+
+use uuid::Uuid;
+
+use super::batch_item::JsonText;
+use super::errors::ServedError;
+use super::lexer::{is, object_id};
+use super::request::{ServedRequest, json_body};
+use super::risk_action::RiskAction;
+use super::served_call::ServedCall;
+use crate::simulator::settings::{Settings, SimulatedCloud};
+
+#[derive(Debug, serde::Deserialize)]
+struct RiskBody<'a> {
+    #[serde(borrow, rename = "userIds")]
+    user_ids: Vec<JsonText<'a>>,
+}
+
+/// `rest` is what follows `identityProtection` in the path.
+pub(super) fn risk(
+    request: &ServedRequest<'_>,
+    settings: &Settings,
+    rest: &[&str],
+    not_simulated: &dyn Fn() -> ServedError,
+) -> Result<ServedCall, ServedError> {
+    if matches!(settings.cloud, SimulatedCloud::China | SimulatedCloud::Sovereign) {
+        return Err(ServedError::no_segment("identityProtection"));
+    }
+    match rest {
+        [users, action] if is(users, "riskyUsers") && is(request.method, "POST") => {
+            let compromised = match action.trim_start_matches("microsoft.graph.") {
+                confirm if is(confirm, "confirmCompromised") => true,
+                dismiss if is(dismiss, "dismiss") => false,
+                _ => return Err(not_simulated()),
+            };
+            let body: RiskBody<'_> = serde_json::from_slice(json_body(request)?)
+                .map_err(|_| ServedError::malformed("Unable to read JSON request payload."))?;
+            let ids = body.user_ids.iter().map(|JsonText(id)| object_id(id)).collect::<Result<Vec<Uuid>, _>>()?;
+            Ok(ServedCall::Risk(RiskAction::Set { ids, compromised }))
+        }
+        [users, id] if is(users, "riskyUsers") && is(request.method, "GET") => {
+            Ok(ServedCall::Risk(RiskAction::Get(object_id(id)?)))
+        }
+        _ => Err(not_simulated()),
+    }
+}
