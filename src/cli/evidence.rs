@@ -65,7 +65,7 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     if let Some(archive) = &args.check {
         let signer = args.signed_by.as_deref().map(Signer::read).transpose().map_err(Failure::usage)?;
         let held = evidence::check(archive, signer.as_ref()).map_err(|error| failures::of_archive(&error, archive))?;
-        let answer = args.signed_by.as_deref().map_or(Asked::Check, Asked::SignedBy);
+        let answer = args.signed_by.as_deref().map_or(EvidenceTask::Check, EvidenceTask::SignedBy);
         return Ok(show(&held, args.json, answer));
     }
     // clap sees to it that both are there.
@@ -75,12 +75,12 @@ pub fn run(args: &EvidenceArgs) -> Result<Exit, Failure> {
     let plan = PlanFolder::open(dir)?;
     let _lock = FolderLock::take(plan.path(), "evidence")?;
     let key = args.sign.as_deref().map(signing_key::read).transpose()?;
-    Ok(show(&evidence::pack(&plan, output, key.as_ref())?, args.json, Asked::Pack))
+    Ok(show(&evidence::pack(&plan, output, key.as_ref())?, args.json, EvidenceTask::Pack))
 }
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy)]
-enum Asked<'a> {
+enum EvidenceTask<'a> {
     Pack,
     Check,
     /// A check of who signed, too: by the key in this file.
@@ -99,10 +99,10 @@ pub(super) struct EvidenceDocument<'a> {
 }
 
 /// Shows it, and gives the code to end with: that an archive holds says nothing about whether its run is done.
-fn show(held: &Evidence, json: bool, asked: Asked<'_>) -> Exit {
+fn show(held: &Evidence, json: bool, asked: EvidenceTask<'_>) -> Exit {
     let mut out = anstream::stdout();
     let written = if json {
-        let checked = !matches!(asked, Asked::Pack);
+        let checked = !matches!(asked, EvidenceTask::Pack);
         let line = EvidenceDocument { archive: held.archive.display().to_string(), checked, held };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
@@ -136,7 +136,7 @@ fn standing(held: &Evidence) -> String {
     format!("{}; {verified}", headline(&held.outcomes, held.playbook))
 }
 
-fn write(out: &mut Lines, held: &Evidence, asked: Asked<'_>) {
+fn write(out: &mut Lines, held: &Evidence, asked: EvidenceTask<'_>) {
     let Evidence { contents, archive, .. } = held;
     out.text(format_args!("{}.", standing(held)));
     out.blank();
@@ -160,22 +160,22 @@ fn write(out: &mut Lines, held: &Evidence, asked: Asked<'_>) {
     }
     match (&held.signed_by, asked) {
         (Some(key), _) => out.labelled("Signed by", key),
-        (None, Asked::Pack) => out.text("Not signed; --sign KEY signs it"),
+        (None, EvidenceTask::Pack) => out.text("Not signed; --sign KEY signs it"),
         (None, _) => out.text("Not signed: anyone could have replaced it"),
     }
     match asked {
-        Asked::Pack if held.signed_by.is_some() => write_how_to_check(out, archive),
-        Asked::Pack => {}
-        Asked::Check | Asked::SignedBy(_) => {
+        EvidenceTask::Pack if held.signed_by.is_some() => write_how_to_check(out, archive),
+        EvidenceTask::Pack => {}
+        EvidenceTask::Check | EvidenceTask::SignedBy(_) => {
             out.text(format_args!("It holds: every file is as the manifest says, and {}.", chain(contents)));
         }
     }
     match asked {
-        Asked::SignedBy(key) => out.text(format_args!("Yes, it was signed by the key in {}.", quoted(key))),
-        Asked::Check if held.signed_by.is_some() => {
+        EvidenceTask::SignedBy(key) => out.text(format_args!("Yes, it was signed by the key in {}.", quoted(key))),
+        EvidenceTask::Check if held.signed_by.is_some() => {
             out.text("Whose key that is was not asked: --signed-by KEY.pub compares it with that of a file.");
         }
-        Asked::Check | Asked::Pack => {}
+        EvidenceTask::Check | EvidenceTask::Pack => {}
     }
 }
 

@@ -6,22 +6,19 @@ use time::OffsetDateTime;
 
 use super::check::{Check, CheckStatus};
 use super::intended_run::IntendedRun;
+use super::roster::{self, ActingApp};
 use super::tenant::Description;
+use super::unread::{not_looked_up, unreadable};
 use super::{granted, grants, lists, network, roles, tenant, token};
 use crate::clock::Clock;
 use crate::directory::reach::Actor;
-use crate::directory::{Found, Lookup, LookupError, Privilege, Privileges, Scope, TenantFacts};
+use crate::directory::{Lookup, LookupError, Privileges, Scope, TenantFacts};
 use crate::graph::caller::Caller;
 use crate::graph::claims::Claims;
 use crate::graph::paced::Paced;
 use crate::graph::reading::{ReadError, Reading};
-use crate::graph::token::TokenError;
-use crate::graph::transport::{Advice, Consistency, HttpTransport, TransportError};
+use crate::graph::transport::{Advice, Consistency, HttpTransport};
 use crate::ids::{ObjectId, TenantId};
-use crate::plan::reach;
-use crate::plan::row::ListPlace;
-use crate::roster::Key;
-use crate::words::counted;
 
 /// Every check that needs the network, by its name.
 const IN_THE_TENANT: [&str; 14] = [
@@ -212,7 +209,8 @@ async fn look_at_the_people(
     let lookup = Lookup::paced(paced.clone());
     let guarded = look_at_protected(subject, &lookup, checks).await;
     checks.push(lists::emergency_access(&facts, guarded.as_ref()));
-    look_at_roster(subject, &facts, actor.as_ref(), principal, &lookup, checks).await;
+    let acting = ActingApp { actor: actor.as_ref(), principal };
+    roster::look_at(subject, &facts, acting, &lookup, checks).await;
     facts.privileges
 }
 
@@ -253,37 +251,6 @@ async fn read_facts(
     }
 }
 
-/// Something could not be read: why, and what to do about it.
-fn unreadable(check: &'static str, what: &str, error: &ReadError) -> Check {
-    let remedy = match error {
-        ReadError::Refused { error, needs } if error.status == 403 => {
-            let needs = needs.unwrap_or("the permission for it");
-            return Check::failed(
-                check,
-                format!("{what} could not be read: {error}"),
-                format!("Grant the app {needs} with admin consent."),
-            );
-        }
-        ReadError::Transport(
-            TransportError::Unauthorized(_) | TransportError::Token(TokenError::ReadyTokenRejected),
-        ) => "Fetch a new token, in the cloud that --cloud or --graph-endpoint names: each has tokens of its own.",
-        _ => "Check again; if it stays, give Microsoft's support the request-id.",
-    };
-    Check::failed(check, format!("{what} could not be read: {error}"), remedy)
-}
-
-/// The same for a lookup.
-fn not_looked_up(check: &'static str, what: &str, error: &LookupError) -> Check {
-    match error {
-        LookupError::Read(read) => unreadable(check, what, read),
-        LookupError::Refused { error: refused, .. } => {
-            let needs = Some("User.Read.All");
-            unreadable(check, what, &ReadError::Refused { error: refused.clone(), needs })
-        }
-        _ => Check::failed(check, error.to_string(), "Grant the app User.Read.All with admin consent."),
-    }
-}
-
 async fn look_at_protected(
     subject: &mut IntendedRun,
     lookup: &Lookup<'_, HttpTransport>,
@@ -312,77 +279,5 @@ async fn look_at_protected(
                 None
             }
         },
-    }
-}
-
-async fn look_at_roster(
-    subject: &mut IntendedRun,
-    facts: &TenantFacts,
-    actor: Option<&Actor>,
-    principal: Option<ObjectId>,
-    lookup: &Lookup<'_, HttpTransport>,
-    checks: &mut Vec<Check>,
-) {
-    let steps = subject.steps();
-    let Some(mut roster) = subject.roster.take() else {
-        checks.push(Check::skipped("reach", "no roster is named; --roster FILE has it looked at"));
-        return;
-    };
-    let actions = reach::actions(steps);
-    let (mut found, mut missed, mut not_found, mut unread) = (0_u64, Vec::new(), 0_u64, 0_u64);
-    loop {
-        let entries = match roster.by_ref().take(Lookup::<HttpTransport>::CHUNK).collect::<Result<Vec<_>, _>>() {
-            Ok(entries) if entries.is_empty() => break,
-            Ok(entries) => entries,
-            Err(error) => {
-                let remedy = "Correct the file; sealoff plan shows the place.";
-                checks.push(Check::failed("roster", error.to_string(), remedy));
-                return;
-            }
-        };
-        let people: Vec<_> = entries
-            .iter()
-            .filter_map(|entry| {
-                entry.content.as_ref().ok().map(|person| {
-                    let place = ListPlace { row: entry.row, sheet_row: entry.sheet_row };
-                    (place, &person.key)
-                })
-            })
-            .collect();
-        unread += (entries.len() - people.len()) as u64;
-        let keys: Vec<&Key> = people.iter().map(|(_, key)| *key).collect();
-        let answers = match lookup.find(&keys).await {
-            Ok(answers) => answers,
-            Err(error) => {
-                checks.push(not_looked_up("roster", "the people on the roster", &error));
-                return;
-            }
-        };
-        for ((place, _), answer) in people.iter().zip(answers) {
-            let Found::Account(account) = answer else {
-                not_found += 1;
-                continue;
-            };
-            found += 1;
-            if let (Some(actor), Some(privileges)) = (actor, &facts.privileges) {
-                let privilege: Option<&Privilege> = privileges.of(account.object_id);
-                missed.extend(roles::out_of_reach(actor, *place, &account, privilege, &actions));
-            }
-        }
-    }
-    let accounts = counted(found, "account", "accounts");
-    checks.push(if not_found + unread == 0 {
-        Check::ok("roster", format!("{accounts}, each of them found"))
-    } else {
-        let rows = counted(not_found + unread, "row does not name", "rows do not name");
-        Check::warning(
-            "roster",
-            format!("{accounts} found; {rows} exactly one account of this tenant"),
-            "See which: sealoff plan refuses them one by one, with the reason.",
-        )
-    });
-    match actor {
-        None => checks.push(Check::skipped("reach", "the roles of the app or person are not known")),
-        Some(actor) => checks.extend(roles::reach(found, &missed, principal, actor.is_app)),
     }
 }

@@ -12,6 +12,8 @@
 //! | `granted` | what the tenant says that it granted, for tokens that cannot be read |
 //! | `tenant` | the tenant: size, quota, sync, domains, what could not be read |
 //! | `roles` | the directory roles of the app or person, and which accounts of the roster they do not reach |
+//! | `roster` | whether every row of the roster names an account, and the app may act on it |
+//! | `unread` | what is said of what could not be read |
 //! | `lists` | recipients and protected accounts |
 //! | `folder` | where the plan is to go |
 //! | `further_app` | one more app that a run is to go through: whether it gets in, and may write |
@@ -32,8 +34,10 @@ pub mod lists;
 pub mod network;
 pub mod new_passwords;
 pub mod roles;
+mod roster;
 pub mod tenant;
 pub mod token;
+mod unread;
 
 pub use check::{Check, CheckStatus};
 pub use examination::{Examined, SeenByFirstApp, examine};

@@ -16,6 +16,7 @@
 //! | `timeline` | what happened in a run as a whole, and when |
 //! | `causes` | why some are not done, and how to fix it |
 //! | `floor` | how fast it could have gone at best |
+//! | `containment` | how fast it went, as chart and as table |
 //! | `chart` | lines and bars over time, as SVG |
 //! | `run_facts` | what a report is made of |
 //! | [`run_page`], `run_sections` | `report.html` of a run's folder, and what it says |
@@ -26,6 +27,7 @@
 
 mod causes;
 mod chart;
+mod containment;
 pub mod evidence;
 pub mod evidence_run;
 mod floor;

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 
 use super::causes::MAX_NAMED;
-use super::chart::{self, Axes, Series};
-use super::floor::Floor;
+use super::chart::{self, Axes};
+use super::containment::containment;
 use super::frame::{AboutSlot, Masthead, person, place, signature};
 use super::page_text::{PageText, page_text};
 use super::run_facts::{AccountSample, MAX_PLAIN_ROWS, RunReport};
-use super::timeline::{Seconds, Timeline};
+use super::timeline::Timeline;
 use crate::graph::named_caller::NamedCaller;
 use crate::ids::RowNumber;
 use crate::run::outcome::{Outcome, StepOutcome};
@@ -110,92 +110,6 @@ fn signed(report: &RunReport<'_>) -> Markup {
                 "I have read this report of the run of plan {}. What is not printed here stands in results.csv.",
                 report.plan.manifest().phrase()
             )))
-        }
-    }
-}
-
-/// The containment curve: how many accounts were blocked, reset and finished at which moment, and the quota's floor.
-fn containment(report: &RunReport<'_>) -> Markup {
-    let (timeline, manifest) = (&report.timeline, report.plan.manifest());
-    if timeline.processes.is_empty() {
-        return html! {};
-    }
-    let floor = Floor::of(manifest, timeline);
-    let axes = Axes { longest: timeline.lasted.max(floor.end()).max(1.0), most: manifest.accounts() as f32 };
-    let of_steps = manifest.counts.steps.counted().filter_map(|(step, _)| {
-        let facts = step.facts();
-        Some((facts.effect, facts.curve?, &timeline.done[step]))
-    });
-    let finished = (manifest.accounts() > 0).then_some(("every step done", "curve-finished", &timeline.finished));
-    let curves: Vec<_> = of_steps.chain(finished).collect();
-    let mut series: Vec<Series> = curves
-        .iter()
-        .map(|(name, class, times)| Series {
-            name: format!("{name}: {}", count(times.len() as u64)),
-            class,
-            points: chart::growth(times, timeline.lasted),
-            steps: true,
-        })
-        .collect();
-    let floor_points = (0..=100).map(|piece| axes.longest * piece as f32 / 100.0).map(|time| (time, floor.at(time)));
-    series.push(Series {
-        name: format!(
-            "the quota's floor for every step ({} writes in {:.0} s{})",
-            floor.quota.burst,
-            floor.quota.span().as_secs_f64(),
-            if floor.apps > 1 { format!(" for each of {} apps", floor.apps) } else { String::new() }
-        ),
-        class: "curve-floor",
-        points: floor_points.collect(),
-        steps: false,
-    });
-    let marks: Vec<Seconds> = timeline.processes.iter().skip(1).map(|process| process.at).collect();
-    let said: Vec<String> =
-        curves.iter().map(|(name, _, times)| format!("{name} for {}", accounts(times.len() as u64))).collect();
-    let description = format!(
-        "Over {} of work: {}. {}.",
-        chart::time(timeline.lasted),
-        said.join(", "),
-        match (floor.end(), floor.apps) {
-            (end, _) if end <= 0.0 => "The write quota lets all of it out at once".to_owned(),
-            (end, 1) => format!("By the write quota, all of it takes at least {}", chart::time(end)),
-            (end, apps) => format!(
-                "By the write quotas of the {apps} apps that wrote, all of it takes at least {}",
-                chart::time(end)
-            ),
-        }
-    );
-    let moments: Vec<Seconds> = (0..=10).map(|tenth| axes.longest * tenth as f32 / 10.0).collect();
-    html! {
-        section aria-labelledby="containment-title" {
-            h2 #containment-title { "How fast it went" }
-            p { (description) }
-            (chart::lines("containment", "Accounts over time", &description, &axes, &series, &marks))
-            @if !marks.is_empty() {
-                p.note {
-                    "A dashed upright line is where another process went on ("
-                    (counted(marks.len() as u64, "time", "times")) "); the time in between is left out."
-                }
-            }
-            details {
-                summary { "The same as a table" }
-                div.scroll { table role="table" {
-                    thead { tr {
-                        th scope="col" { "Time" }
-                        @for (name, ..) in &curves { th.number scope="col" { (name) } }
-                        th.number scope="col" { "floor" }
-                    } }
-                    tbody {
-                        @for time in moments {
-                            tr {
-                                td { (chart::time(time)) }
-                                @for (_, _, times) in &curves { td.number { (count(chart::reached(times, time) as u64)) } }
-                                td.number { (count(floor.at(time) as u64)) }
-                            }
-                        }
-                    }
-                } }
-            }
         }
     }
 }

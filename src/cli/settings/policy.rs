@@ -70,7 +70,7 @@ impl PolicyDraft {
     ///
     /// # Errors
     ///
-    /// What it says cannot be kept, or would keep nobody from approving their own work.
+    /// What it says cannot be kept, or would let the people who apply approve their own work.
     pub(super) fn finish(self, path: &Path) -> Result<Option<(usize, ApprovalPolicy)>, SettingsError> {
         let error = |line, name, reason: String| SettingsError::Value { path: path.to_owned(), line, name, reason };
         let Some((line, approvers)) = self.approvers else {
