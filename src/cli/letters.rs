@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use maud::html;
 
 use super::exit::Failure;
+use super::lines;
 use super::words::counted;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::row::ListPlace;
@@ -121,11 +122,12 @@ impl Letters {
         }
         let letters = counted(self.written, "letter", "letters");
         let (folder, all) = (self.folder.display(), self.folder.join(ALL));
-        writeln!(
-            out,
-            "{letters} in {folder}, and all of them in {}: print that one, then remove the folder.",
-            all.display()
-        )?;
+        let all = all.display();
+        lines::write(&mut &mut *out, |out| {
+            out.text(format_args!(
+                "{letters} in {folder}, and all of them in {all}: print that one, then remove the folder."
+            ));
+        })?;
         out.flush()
     }
 }

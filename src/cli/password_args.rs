@@ -14,7 +14,7 @@ pub(super) struct PasswordArgs {
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     password: PasswordKind,
     /// The number of characters (17 to 64; by default 20), or the number of words of a phrase (6 to 12; by default 6)
-    #[arg(long, value_name = "N", value_parser = whole::<u8>(6..=64))]
+    #[arg(long, value_name = "N", value_parser = whole::<u8>(0..=255))]
     password_length: Option<u8>,
 }
 

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::lines;
 use super::messages;
 use super::preview::note_unprinted;
 use crate::json::DocumentVersion;
@@ -56,7 +57,11 @@ pub fn run(args: ReportArgs) -> Result<Exit, Failure> {
             .map_err(io::Error::other);
         line.and_then(|line| writeln!(out, "{line}"))
     } else {
-        writeln!(out, "{headline}.\n\nReport     {report}")
+        lines::write(&mut out, |out| {
+            out.text(format_args!("{headline}."));
+            out.blank();
+            out.labelled("Report", report);
+        })
     };
     note_unprinted(written.and_then(|()| out.flush()));
     if args.json && exit != Exit::Done {

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::lines;
 use super::messages;
 use super::preview::note_unprinted;
 use super::words::count;
@@ -72,12 +73,15 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
         };
         serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
     } else {
-        let mut lines = String::new();
-        lines += &format!("{}.\n\n", headline(&outcomes, plan.manifest().playbook));
-        for (outcome, rows) in outcomes.iter() {
-            lines += &format!("{:<10} {:>7}  {}\n", outcome.name(), count(rows), wording::outcome::meaning(outcome));
-        }
-        writeln!(out, "{lines}Results    {}", results.display())
+        lines::write(&mut out, |out| {
+            out.text(format_args!("{}.", headline(&outcomes, plan.manifest().playbook)));
+            out.blank();
+            for (outcome, rows) in outcomes.iter() {
+                let lead = format_args!("{:<10} {:>7}  ", outcome.name(), count(rows));
+                out.at(lead, wording::outcome::meaning(outcome));
+            }
+            out.labelled("Results", results.display().to_string());
+        })
     };
     note_unprinted(written.and_then(|()| out.flush()));
     let exit = Exit::of(&outcomes);

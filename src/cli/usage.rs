@@ -7,6 +7,8 @@ use clap::{ArgMatches, Command, Error};
 
 use super::exit::Failure;
 use super::failure_document;
+use super::lines::Lines;
+use super::messages::{self, Mark};
 use super::wishes::answered;
 use crate::plan::playbook::Playbook;
 
@@ -19,10 +21,27 @@ pub(super) fn parse(command: &Command, line: &[OsString]) -> ArgMatches {
 
 /// Ends the process with clap's answer, and with a document of it where JSON was asked for.
 pub(super) fn end(error: &Error, line: &[OsString]) -> ! {
-    if error.use_stderr() && failure_document::is_asked_for(line) {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    messages::print(&laid_out(&error.render().to_string()));
+    if failure_document::is_asked_for(line) {
         failure_document::print(&of_usage(error));
     }
-    error.exit()
+    std::process::exit(error.exit_code())
+}
+
+/// What clap says, broken at its blanks where the terminal is narrow: clap breaks its help alone.
+fn laid_out(said: &str) -> Lines {
+    Lines::of(|out| {
+        for line in said.trim_end().lines() {
+            let text = line.trim_start();
+            match line.strip_prefix("error: ") {
+                Some(what) => out.at(Mark::Error, what),
+                None => out.at(&line[..line.len() - text.len()], text),
+            }
+        }
+    })
 }
 
 /// What clap says before it shows the usage, without its mark; what it proposes is what to do next.

@@ -1,5 +1,7 @@
 //! What an operator should do next, in order: the end of every recap, status and report.
 
+use strum::{EnumDiscriminants, VariantArray};
+
 use super::first_named::FirstNamed;
 use super::outcome::Outcome;
 use super::outcome_counts::OutcomeCounts;
@@ -8,7 +10,8 @@ use crate::plan::folder::PlanFolder;
 use crate::step::Step;
 
 /// One thing that is left to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(NextStepKind), derive(VariantArray), doc = "Which thing it is.")]
 pub enum NextStep {
     /// Put back a copy of a journal that is broken.
     RestoreJournal,

@@ -147,7 +147,7 @@ fn aged(folder: &Path, by: Duration) {
 
 /// What a shell makes of a command in the stage's folder: its exit code, and all that is printed.
 #[cfg(unix)]
-fn shell(stage: &Stage, command: &str) -> (Option<i32>, String) {
+pub(crate) fn shell(stage: &Stage, command: &str) -> (Option<i32>, String) {
     let program = stage.command(&[]);
     let folder = Path::new(program.get_program()).parent().unwrap();
     let path = std::env::join_paths(

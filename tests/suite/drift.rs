@@ -32,7 +32,11 @@ fn whoever_is_no_longer_what_the_plan_says_is_left_alone_and_named() {
     for (row, why) in
         [(1, "renamed to someone.else@contoso.com"), (2, "Global Administrator"), (3, "deleted"), (4, "synced")]
     {
-        let line = ran.err.lines().find(|line| line.contains(&format!("row {row},"))).unwrap_or_default();
+        let line = ran
+            .err
+            .lines()
+            .find(|line| line.contains(&format!("row {row} (sheet row {}),", row + 1)))
+            .unwrap_or_default();
         assert!(line.contains(why), "{why:?} is not in {line:?}");
     }
     let ledger = stage.ledger();

@@ -32,6 +32,8 @@ mod memory;
 mod narrow;
 mod nearest;
 mod non_persons;
+#[cfg(unix)]
+mod next_steps;
 mod not_before;
 mod one_account;
 mod outages;

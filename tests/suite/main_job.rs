@@ -82,7 +82,7 @@ fn decisions_about_special_accounts_are_those_of_microsofts_advice() {
     stage.plan("special.csv", "breach", "breach", &[]).succeeded();
     assert_eq!(decision(&stage, "breach")[0], ("skip ".to_owned(), "guest".to_owned()));
     assert_eq!(decision(&stage, "breach")[1], ("act revoke".to_owned(), "synced".to_owned()));
-    assert_eq!(decision(&stage, "breach")[2], ("skip ".to_owned(), "duplicate: row 1".to_owned()));
+    assert_eq!(decision(&stage, "breach")[2], ("skip ".to_owned(), "duplicate: row 1 (sheet row 2)".to_owned()));
     stage.plan("special.csv", "offboard", "offboard", &["--allow-synced"]).succeeded();
     assert_eq!(decision(&stage, "offboard")[0], ("act block".to_owned(), "guest".to_owned()));
     assert_eq!(decision(&stage, "offboard")[1].0, "act block+reset+revoke");

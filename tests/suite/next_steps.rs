@@ -1,0 +1,286 @@
+//! Every kind of next step: status says it, its command is typed as it stands, and does what it says.
+
+use std::path::Path;
+use std::process::Child;
+
+use sealoff::run::next_steps::NextStepKind;
+use sealoff::simulator::{Settings, SimulatedUser};
+use strum::VariantArray as _;
+
+use crate::console::shell;
+use crate::stage::Stage;
+
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+
+/// A folder in which a step is left to do.
+struct Scene {
+    stage: Stage,
+    /// What `sealoff status out` says there.
+    said: String,
+    /// The process that works in the folder.
+    going: Option<Going>,
+}
+
+/// A process that is ended with its scene.
+struct Going(Child);
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+/// What a step says, and what is there when its command has run.
+struct Case {
+    scene: fn() -> Scene,
+    says: &'static str,
+    /// Nothing where a person does it.
+    does: Option<fn(&Stage) -> bool>,
+}
+
+/// The compiler asks here for a kind that is added.
+fn case(kind: NextStepKind) -> Case {
+    use NextStepKind as Kind;
+    let (scene, says, does): (fn() -> Scene, &'static str, Option<fn(&Stage) -> bool>) = match kind {
+        Kind::RestoreJournal => (broken, "Put back a copy of journal.jsonl", None),
+        Kind::PlanInAnotherFolder => (broken, "make a new plan from the same roster in another folder", None),
+        Kind::Watch => (going, "to see how far it is", Some(|stage| stage.path("out/run.holder").exists())),
+        Kind::Begin => (planned, "To begin, once the plan is approved", Some(|stage| all_done(stage, 3))),
+        Kind::Resume => (killed, "To go on", Some(|stage| all_done(stage, 40))),
+        Kind::MakeResults => (without_results, "To make the results", Some(|stage| all_done(stage, 3))),
+        Kind::PlanChangedBack => {
+            (changed_back, "To plan exactly these accounts again", Some(|stage| stage.accounts("out-again") == 1))
+        }
+        Kind::PlanNotTouched => {
+            (mixed, "1 person on the list was not touched", Some(|stage| stage.fingerprint("out-rest").is_some()))
+        }
+        Kind::ReadCauses => {
+            (failed, "To read why 2 accounts are not done", Some(|stage| stage.path("out/report.html").exists()))
+        }
+        Kind::TreatUncertainAsNotDone => (uncertain, "Treat the uncertain ones as not done", None),
+        Kind::RetryFailed => {
+            (failed_then_fixed, "To try the 2 accounts that are not done again", Some(|stage| all_done(stage, 30)))
+        }
+        Kind::PlanDrifted => (drifted_half_way, "Make a new plan for 1 account that is no longer", None),
+        Kind::LookOnPremises => {
+            (mixed, "To see what would be changed in Active Directory for 1 account", Some(script_is_there))
+        }
+        Kind::ChangeOnPremises => (mixed, "To change 1 account", Some(script_is_there)),
+        Kind::ChangeByHand => (mixed, "Change 1 account by hand", None),
+        Kind::Verify => (mixed, "To prove what was done", Some(|stage| stage.path("out/verification.csv").exists())),
+        Kind::VerifyAgain => (
+            changed_back,
+            "To look again at what is not proved",
+            Some(|stage| stage.path("out/verification.csv").exists()),
+        ),
+        Kind::OpenPasswords => (without_packets, "To open the new passwords", Some(|_| true)),
+        Kind::HandOver => {
+            (mixed, "Send each file in handoff to the person", Some(|stage| stage.path("letters/all.html").exists()))
+        }
+        Kind::WriteReport => {
+            (mixed, "To have all of it on one page", Some(|stage| stage.path("out/report.html").exists()))
+        }
+        Kind::PackEvidence => (mixed, "To file the proof", Some(|stage| stage.path("out.zip").exists())),
+        Kind::Undo => (contained, "To undo", Some(|stage| stage.accounts("out-undone") == 3)),
+    };
+    Case { scene, says, does }
+}
+
+fn script_is_there(stage: &Stage) -> bool {
+    stage.path("out/onprem.ps1").exists()
+}
+
+fn all_done(stage: &Stage, accounts: usize) -> bool {
+    stage.outcomes("out")["done"] == accounts
+}
+
+fn scene(stage: Stage) -> Scene {
+    let said = stage.run(&["status", "out"]).out;
+    Scene { stage, said, going: None }
+}
+
+fn planned_with(people: usize, playbook: &str, more: &[&str]) -> (Stage, Vec<SimulatedUser>) {
+    let stage = Stage::with(Settings { users: 250, ..Settings::default() });
+    let members = stage.members(people);
+    let roster = stage.roster_of(&members);
+    stage.plan(&roster, playbook, "out", more).succeeded();
+    (stage, members)
+}
+
+fn planned() -> Scene {
+    scene(planned_with(3, "contain", &[]).0)
+}
+
+fn contained() -> Scene {
+    let (stage, _) = planned_with(3, "contain", &[]);
+    stage.apply("out").succeeded();
+    scene(stage)
+}
+
+fn broken() -> Scene {
+    let Scene { stage, .. } = contained();
+    let path = stage.path("out/journal.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("accepted", "unknown", 1)).unwrap();
+    scene(stage)
+}
+
+fn without_results() -> Scene {
+    let Scene { stage, .. } = contained();
+    std::fs::remove_file(stage.path("out/results.csv")).unwrap();
+    scene(stage)
+}
+
+fn killed() -> Scene {
+    let (stage, _) = planned_with(40, "contain", &[]);
+    stage.kill_after_writes(20, &["apply", "out", "--confirm", "40"]);
+    scene(stage)
+}
+
+/// The tenant holds the answers back.
+fn going() -> Scene {
+    let (stage, _) = planned_with(40, "contain", &[]);
+    stage.simulator.hold_after_writes(20);
+    let child = Going(stage.spawn(&["apply", "out", "--confirm", "40"]));
+    stage.wait_for_writes(20);
+    Scene { going: Some(child), ..scene(stage) }
+}
+
+fn changed_back() -> Scene {
+    let (stage, members) = planned_with(3, "contain", &[]);
+    stage.apply("out").succeeded();
+    assert!(stage.simulator.change(members[0].id, |user| user.account_enabled = true));
+    stage.run(&["verify", "out", "--wait", "0s"]).exited(3);
+    scene(stage)
+}
+
+fn refused(people: &[SimulatedUser], stage: &Stage, is: bool) {
+    for person in &people[..2] {
+        let role = GLOBAL_ADMINISTRATOR.parse().unwrap();
+        let changed = if is {
+            stage.simulator.assign_role(person.id, role)
+        } else {
+            stage.simulator.remove_role(person.id, role)
+        };
+        assert!(changed);
+    }
+}
+
+/// Two accounts became administrators, and their roles are not read.
+fn failed_with() -> (Stage, Vec<SimulatedUser>) {
+    let (stage, members) = planned_with(30, "contain", &["--without-roles"]);
+    stage.simulator.change_app_role(Some(sealoff::simulator::SimulatedRole::UserAdministrator));
+    refused(&members, &stage, true);
+    stage.apply("out").exited(3);
+    (stage, members)
+}
+
+fn failed() -> Scene {
+    scene(failed_with().0)
+}
+
+fn failed_then_fixed() -> Scene {
+    let (stage, members) = failed_with();
+    refused(&members, &stage, false);
+    scene(stage)
+}
+
+fn uncertain() -> Scene {
+    let (stage, _) = planned_with(60, "offboard", &["--without-roles"]);
+    stage.kill_after_writes(20, &["apply", "out", "--confirm", "60"]);
+    stage.simulator.change_app_role(Some(sealoff::simulator::SimulatedRole::UserAdministrator));
+    let in_doubt: Vec<_> = stage.ledger().applied().filter_map(|write| write.object_id).take(3).collect();
+    for id in in_doubt {
+        assert!(stage.simulator.assign_role(id, GLOBAL_ADMINISTRATOR.parse().unwrap()));
+    }
+    stage.apply("out").exited(3);
+    scene(stage)
+}
+
+/// Blocked, and another person's before its sessions could be ended.
+fn drifted_half_way() -> Scene {
+    let (stage, _) = planned_with(60, "contain", &[]);
+    stage.kill_after_answers(40, 20, "out", &["apply", "out", "--confirm", "60"]);
+    let blocked = stage.ledger().applied().filter_map(|write| write.object_id).next().unwrap();
+    assert!(stage.simulator.change(blocked, |user| user.user_principal_name = "someone.else@contoso.com".into()));
+    stage.apply("out").exited(3);
+    scene(stage)
+}
+
+/// New passwords for ordinary people, one who is synced, one of another identity provider, and a name that is not there.
+fn mixed() -> Scene {
+    let stage = Stage::with(Settings { users: 250, ..Settings::default() });
+    let users = stage.simulator.users();
+    let enabled = |user: &&SimulatedUser| user.account_enabled && !user.is_external();
+    let synced = users.iter().filter(enabled).find(|user| user.is_synced() && user.domain() == "contoso.com").unwrap();
+    let federated =
+        users.iter().filter(enabled).find(|user| !user.is_synced() && user.domain() == "fabrikam.com").unwrap();
+    let mut people = stage.members(2);
+    people.extend([synced.clone(), federated.clone()]);
+    let roster = stage.roster_of(&people);
+    let text = std::fs::read_to_string(stage.path(&roster)).unwrap() + "not.there@contoso.com,desk\n";
+    stage.write("roster.csv", text);
+    stage.plan("roster.csv", "offboard", "out", &["--without-roles"]).succeeded();
+    stage.apply("out").exited(3);
+    scene(stage)
+}
+
+fn without_packets() -> Scene {
+    let (stage, _) = planned_with(2, "offboard", &[]);
+    stage.apply("out").succeeded();
+    std::fs::remove_dir_all(stage.path("out/handoff")).unwrap();
+    scene(stage)
+}
+
+/// The command below the sentence, where there is one.
+fn command_below<'s>(said: &'s str, says: &str) -> Option<&'s str> {
+    let (_, rest) = said.split_once(says).unwrap_or_else(|| panic!("{says:?} is not said: {said}"));
+    let (sentence, rest) = rest.split_once('\n')?;
+    if !sentence.ends_with(':') {
+        return sentence.split_once(": ").map(|(_, command)| command);
+    }
+    rest.lines().next().filter(|line| line.starts_with("    ")).map(str::trim)
+}
+
+#[test]
+fn every_next_step_is_said_and_its_command_does_it() {
+    for kind in NextStepKind::VARIANTS {
+        let Case { scene, says, does } = case(*kind);
+        let Scene { stage, said, going } = scene();
+        let command = command_below(&said, says);
+        let Some(does) = does else {
+            assert_eq!(command, None, "{kind:?}: {said}");
+            continue;
+        };
+        let command = command.unwrap_or_else(|| panic!("{kind:?} has no command: {said}"));
+        if let Some(script) = command.strip_prefix("powershell -ExecutionPolicy Bypass -File ") {
+            // There is no Active Directory here: that the file is where it is named is all that can be seen.
+            let script = script.split(' ').next().unwrap();
+            assert!(stage.path(script).exists(), "{kind:?}: {command}");
+            continue;
+        }
+        // Who reads it puts in what is theirs.
+        let typed = command.replace("-i KEY", "-i key.txt").replace("--seal-to KEY", "--seal-to key.txt");
+        // The packet is with the person who hands over, in a folder of theirs.
+        let typed = match kind {
+            NextStepKind::HandOver => typed.replace("unseal ", "unseal out/handoff/"),
+            _ => typed,
+        };
+        let (code, printed) = shell(&stage, &typed);
+        let ended = matches!(code, Some(0)) || code == Some(3) && !printed.starts_with("error");
+        assert!(ended && does(&stage), "{kind:?}: {typed}: {code:?}\n{printed}");
+        drop(going);
+    }
+}
+
+/// What is named in a step is there: a folder is never one that is taken.
+#[test]
+fn a_step_never_names_a_folder_that_is_taken() {
+    let Scene { stage, .. } = contained();
+    std::fs::create_dir(stage.path("out-undone")).unwrap();
+    let said = stage.run(&["status", "out"]).out;
+    let command = command_below(&said, "To undo").unwrap();
+    let folder = command.rsplit(' ').next().unwrap();
+    assert!(!Path::new(&stage.path(folder)).exists(), "{command}");
+}
