@@ -238,7 +238,7 @@ fn command_below<'s>(said: &'s str, says: &str) -> Option<&'s str> {
     let (_, rest) = said.split_once(says).unwrap_or_else(|| panic!("{says:?} is not said: {said}"));
     let (sentence, rest) = rest.split_once('\n')?;
     if !sentence.ends_with(':') {
-        return sentence.split_once(": ").map(|(_, command)| command);
+        return sentence.split_once(": ").map(|(_, command)| command).filter(|command| command.starts_with("sealoff "));
     }
     rest.lines().next().filter(|line| line.starts_with("    ")).map(str::trim)
 }
