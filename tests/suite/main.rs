@@ -31,9 +31,9 @@ mod memory;
 #[cfg(unix)]
 mod narrow;
 mod nearest;
-mod non_persons;
 #[cfg(unix)]
 mod next_steps;
+mod non_persons;
 mod not_before;
 mod one_account;
 mod outages;
