@@ -36,7 +36,7 @@ use crate::step::Steps;
 pub(super) struct AppArgs {
     /// One more app registration of the tenant to spread the writes over, named by this TOML file: each app has a quota of
     /// its own, and three of them reach the tenant's. The file says client_id and one of client_secret_file,
-    /// client_secret_env, certificate_path or federated_token_file. May be repeated
+    /// client_secret_env, certificate_path, federated_token_file or federated_audience. May be repeated
     #[arg(long = "app", value_name = "FILE")]
     files: Vec<PathBuf>,
 }

@@ -15,12 +15,13 @@ use strum::VariantArray as _;
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
-use super::failures::credentials::of_certificate;
+use super::failures::credentials::{JOB_PERMISSION, of_certificate};
 use super::messages;
 use super::words::span;
 use crate::graph::connection::http_client;
 use crate::graph::credential::{
-    CredentialKind, DevicePrompt, FilePassword, IdentityService, SecretFile, ShowPrompt, SigningCertificate,
+    CredentialKind, DevicePrompt, FilePassword, IdentityService, JobIdentity, JobIdentityError, SecretFile, ShowPrompt,
+    SigningCertificate, checked_audience,
 };
 use crate::graph::token::Credential;
 use crate::private_files;
@@ -31,8 +32,6 @@ const CLIENT: &str = "AZURE_CLIENT_ID";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
 const SECRET_FILE: &str = "SEALOFF_CLIENT_SECRET_FILE";
 const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
-const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
-const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
 const NEXT: &str = "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH, or \
                     AZURE_FEDERATED_TOKEN_FILE) of an app registration. As yourself, without an app: az login, then \
@@ -64,16 +63,8 @@ pub struct CredentialArgs {
     pub federated_token_file: Option<PathBuf>,
     /// Audience of the token that GitHub is asked for, as the app's federated credential has it [default: that of the
     /// cloud, as api://AzureADTokenExchange]
-    #[arg(long, value_name = "AUDIENCE", env = "SEALOFF_FEDERATED_AUDIENCE", value_parser = audience)]
+    #[arg(long, value_name = "AUDIENCE", env = "SEALOFF_FEDERATED_AUDIENCE", value_parser = checked_audience)]
     pub federated_audience: Option<String>,
-}
-
-/// An audience is compared letter by letter; a space or nothing is a slip of the keyboard.
-fn audience(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err("an audience is one word, as api://AzureADTokenExchange".to_owned());
-    }
-    Ok(text.to_owned())
 }
 
 impl ValueEnum for CredentialKind {
@@ -157,21 +148,11 @@ impl CredentialArgs {
             }
             CredentialKind::GitHub => {
                 let [tenant, client_id] = self.registration(kind)?;
-                let (request_url, request_token) = (variable(GITHUB_URL), secret_variable(GITHUB_TOKEN)?);
-                let (Some(request_url), Some(request_token)) = (request_url, request_token) else {
-                    let failure = missing(kind, &[GITHUB_URL, GITHUB_TOKEN]);
-                    return Err(failure.with_next("Give the job this permission: permissions: id-token: write"));
-                };
-                if !request_url.starts_with("https://") {
-                    return Err(Failure::usage(format_args!("{GITHUB_URL} is not https: {request_url:?}")));
-                }
-                Credential::GitHub {
-                    tenant,
-                    client_id,
-                    request_url,
-                    request_token,
-                    audience: self.federated_audience.clone(),
-                }
+                let job = JobIdentity::of_variables(variable).map_err(|error| match error {
+                    JobIdentityError::Missing(names) => missing(kind, &names).with_next(JOB_PERMISSION),
+                    JobIdentityError::NotHttps => Failure::usage(error),
+                })?;
+                Credential::GitHub { tenant, client_id, job, audience: self.federated_audience.clone() }
             }
             CredentialKind::ManagedIdentity => {
                 let direct = http_client(ca_file, true).map_err(|error| Failure::usage(error).about("ca_file"))?;

@@ -17,7 +17,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use strum::VariantArray as _;
 
 use super::credential::{
-    AskPassword, Credential, CredentialKind, FilePassword, SecretFile, SecretFileError, SigningCertificate,
+    AskPassword, Credential, CredentialKind, FilePassword, JobIdentity, SecretFile, SecretFileError, SigningCertificate,
+    checked_audience,
 };
 use crate::ids::{ClientId, TenantId};
 use crate::nearest::nearest_by;
@@ -40,7 +41,7 @@ fn credential_keys() -> impl Iterator<Item = &'static str> {
 }
 
 /// All keys that such a file may have.
-fn keys() -> impl Iterator<Item = &'static str> {
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
     [CLIENT_ID, TENANT_ID].into_iter().chain(credential_keys()).chain([PASSWORD_FILE, PASSWORD_ENV])
 }
 
@@ -71,6 +72,11 @@ pub enum CredentialSource {
     },
     /// A token of another identity provider that the app trusts.
     FederatedToken(PathBuf),
+    /// The token of this GitHub Actions job, asked for with this audience.
+    JobToken {
+        /// As the app's federated credential has it.
+        audience: String,
+    },
 }
 
 /// Where a secret is.
@@ -143,6 +149,10 @@ impl AppFile {
             (_, Some((key, _))) => return Err(AppFileProblem::PasswordOfNothing { key }),
             ("client_secret_file", None) => CredentialSource::Secret(SecretPlace::File(beside(value))),
             ("client_secret_env", None) => CredentialSource::Secret(SecretPlace::variable(key, value)?),
+            ("federated_audience", None) => {
+                let audience = checked_audience(&value).map_err(|reason| AppFileProblem::Audience { key, reason })?;
+                CredentialSource::JobToken { audience }
+            }
             (_, None) => CredentialSource::FederatedToken(beside(value)),
         };
         Ok(Self { path: path.to_owned(), client_id, tenant_id, source })
@@ -185,6 +195,11 @@ impl AppFile {
                 let unreadable = |error| AppFileProblem::Unreadable(error).in_file("the federated token", path);
                 File::open(path).map_err(unreadable)?;
                 Credential::Federated { tenant, client_id, token_file: path.clone() }
+            }
+            CredentialSource::JobToken { audience } => {
+                let job = JobIdentity::of_variables(variable)
+                    .map_err(|error| AppFileProblem::Job(error).in_file("the app file", &self.path))?;
+                Credential::GitHub { tenant, client_id, job, audience: Some(audience.clone()) }
             }
         })
     }
@@ -307,6 +322,10 @@ mod tests {
                 },
             ),
             ("federated_token_file = 'token'", CredentialSource::FederatedToken(beside("token"))),
+            (
+                "federated_audience = 'api://AzureADTokenExchangeUSGov'",
+                CredentialSource::JobToken { audience: "api://AzureADTokenExchangeUSGov".to_owned() },
+            ),
         ] {
             let file = parsed(&with_id(line)).unwrap();
             assert_eq!(

@@ -12,10 +12,11 @@ use serde_json::json;
 
 use super::draws::Die;
 use super::graph::call::Prepared;
+use super::graph::scripted::repeat;
 use super::random::{Random, seed_for};
 use super::script::FaultTarget;
 use super::server::CutConnection;
-use super::settings::FaultShares;
+use super::settings::{FaultShares, ScriptedAnswer};
 use super::tenant::SimulatedTenant;
 use super::world::World;
 
@@ -212,14 +213,25 @@ pub(crate) fn page(status: u16) -> Response {
 }
 
 /// What becomes of a call to the token service, where that is anything else than its answer.
-pub(crate) fn of_token_call(tenant: &SimulatedTenant, call: &FaultTarget) -> Option<Response> {
+pub(crate) enum TokenCallFault {
+    /// This answer in place of it.
+    Instead(Response),
+    /// Its answer, with numbers as texts.
+    Texts,
+}
+
+/// What strikes a call to the token service that carried `sent`.
+pub(crate) fn of_token_call(tenant: &SimulatedTenant, call: &FaultTarget, sent: &str) -> Option<TokenCallFault> {
     let now = tenant.clock.now();
     let mut world = tenant.world();
     let undealt = world.deal_to_token_call(call, now);
-    let FaultShares { token_throttled, token_failed, token_page, token_lost, .. } = world.faults;
-    if let Some(faults) = undealt {
-        world.faults = faults;
-    }
+    let FaultShares { token_throttled, token_failed, token_page, token_lost, token_texts, token_answer, .. } =
+        world.faults;
+    let answer = if let Some(faults) = undealt {
+        std::mem::replace(&mut world.faults, faults).answer
+    } else {
+        world.faults.answer.clone()
+    };
     let mut die = Die::of_call(call.key());
     let mut strikes = |share: f64| die.strikes(share, &mut world.draws);
     let busy = |status: StatusCode| {
@@ -227,15 +239,29 @@ pub(crate) fn of_token_call(tenant: &SimulatedTenant, call: &FaultTarget) -> Opt
         (status, Json(json!({"error": "temporarily_unavailable", "error_description": text, "error_codes": [90_033]})))
             .into_response()
     };
-    if strikes(token_throttled) {
-        Some(busy(StatusCode::TOO_MANY_REQUESTS))
+    Some(TokenCallFault::Instead(if strikes(token_throttled) {
+        busy(StatusCode::TOO_MANY_REQUESTS)
     } else if strikes(token_failed) {
-        Some(busy(StatusCode::INTERNAL_SERVER_ERROR))
+        busy(StatusCode::INTERNAL_SERVER_ERROR)
     } else if strikes(token_page) {
-        Some(page(503))
+        page(503)
     } else if strikes(token_lost) {
-        Some(CutConnection::response())
+        CutConnection::response()
+    } else if strikes(token_answer) {
+        scripted_by_token_service(&answer, sent)
+    } else if strikes(token_texts) {
+        return Some(TokenCallFault::Texts);
     } else {
-        None
-    }
+        return None;
+    }))
+}
+
+/// An answer in the form of the token service, or with a body of its own.
+fn scripted_by_token_service(answer: &ScriptedAnswer, sent: &str) -> Response {
+    let body = answer.body.clone().unwrap_or_else(|| {
+        json!({ "error": answer.code, "error_description": answer.message }).to_string()
+    });
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::UNAUTHORIZED);
+    let content_type = answer.content_type.clone().unwrap_or_else(|| "application/json; charset=utf-8".to_owned());
+    (status, [(CONTENT_TYPE, content_type)], repeat(&body, sent)).into_response()
 }

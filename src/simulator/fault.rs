@@ -46,7 +46,7 @@ macro_rules! faults {
 
 impl Fault {
     /// Every kind.
-    pub const ALL: [Self; 30] = faults! {
+    pub const ALL: [Self; 32] = faults! {
         Requests {
             "429" throttled_item "a request is answered 429 and not carried out"
             "503" unavailable_item "a request is answered 503 and not carried out"
@@ -82,6 +82,8 @@ impl Fault {
             "token-500" token_failed "the token service answers 500"
             "token-page" token_page "a proxy answers the token service's callers with 503 and a page"
             "token-lost" token_lost "a call to the token service is cut off"
+            "token-texts" token_texts "the token service answers truly, with every number as a text"
+            "token-answer" token_answer "the token service answers as a scenario says, or 401 without a word"
         }
     };
 

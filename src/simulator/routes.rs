@@ -9,7 +9,7 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 
 use super::audience;
-use super::call_fault;
+use super::call_fault::{self, TokenCallFault};
 use super::directory::UserKey;
 use super::exchange;
 use super::graph::answer::ServedAnswer;
@@ -52,12 +52,26 @@ async fn token(State(tenant): State<SharedTenant>, Path(name): Path<String>, req
     // Each app asks for itself.
     let asking = form.as_ref().ok().and_then(|form| form.get("client_id")).map_or("", String::as_str);
     let call = FaultTarget::of("POST", &format!("{TOKEN_PATH}?client_id={asking}"));
-    if let Some(fault) = call_fault::of_token_call(&tenant, &call) {
-        return fault;
+    let sent = form.as_ref().map(written).unwrap_or_default();
+    let fault = call_fault::of_token_call(&tenant, &call, &sent);
+    if let Some(TokenCallFault::Instead(answer)) = fault {
+        return answer;
     }
     let answer = form.map(|form| login::token(&tenant, &name, &form));
-    let (status, answer) = answer.unwrap_or_else(|refused| refused);
+    let (status, mut answer) = answer.unwrap_or_else(|refused| refused);
+    if let Some(TokenCallFault::Texts) = fault {
+        answer.as_object_mut().into_iter().flatten().for_each(|(_, value)| {
+            if value.is_number() {
+                *value = value.to_string().into();
+            }
+        });
+    }
     (status, Json(answer)).into_response()
+}
+
+/// The fields of a form, for an answer that repeats them.
+fn written(form: &HashMap<String, String>) -> String {
+    form.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
 async fn device_code(State(tenant): State<SharedTenant>, Path(name): Path<String>, request: HttpRequest) -> Response {

@@ -209,6 +209,10 @@ pub struct FaultShares {
     pub token_page: f64,
     /// A call to the token service is cut off.
     pub token_lost: f64,
+    /// The token service writes every number as a text.
+    pub token_texts: f64,
+    /// The token service answers with `answer`.
+    pub token_answer: f64,
     /// How a 429 and a 503 that come from a fault say when to try again.
     pub retry_after: RetryAfterForm,
     /// What they say, in tenant time.

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sealoff::simulator::{CLIENT_ID, Federated, FurtherApp, LimitShape, Operation, Permission, Quota, Settings};
+use sealoff::simulator::{
+    CLIENT_ID, Federated, FurtherApp, LimitShape, Operation, Permission, Quota, Settings, SignInSettings,
+};
 use uuid::Uuid;
 
 use crate::schemas::judge_events;
@@ -236,6 +238,34 @@ fn a_certificate_and_a_federated_token_let_further_apps_write_to_the_end() {
     for file in crate::stage::files_below(&stage.path("out")) {
         assert!(!String::from_utf8_lossy(&std::fs::read(file).unwrap()).contains(PASSWORD));
     }
+}
+
+#[test]
+fn a_further_app_gets_in_with_the_token_of_this_job_for_the_audience_in_its_file() {
+    const AUDIENCE: &str = "api://AzureADTokenExchangeUSGov";
+    let trusted = Federated { audience: AUDIENCE.to_owned(), ..SignInSettings::default().federated };
+    let (stage, roster) = stage(40, vec![FurtherApp { federated: Some(trusted), ..FurtherApp::numbered(2) }]);
+    stage.plan(&roster, "contain", "out", &[]).succeeded();
+    let file = |audience: &str| format!("client_id = '{}'\nfederated_audience = '{audience}'\n", id(2));
+    private(&stage, "second.toml", &file(AUDIENCE));
+    private(&stage, "other.toml", &file("api://AzureADTokenExchange"));
+    private(&stage, "slip.toml", &file("two words"));
+    apply(&stage, &["slip.toml"], &[]).exited(2).complains(&["federated_audience that cannot be used", "is one word"]);
+    apply(&stage, &["second.toml"], &[])
+        .exited(2)
+        .complains(&["ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set", "id-token: write"]);
+    let url = format!("{}/_simulator/job-token?api-version=2.0", stage.simulator.connection().authority);
+    let in_job = |arguments: &[&str]| {
+        let mut command = stage.command(arguments);
+        command.env("ACTIONS_ID_TOKEN_REQUEST_URL", &url);
+        command.env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "simulated-job-token");
+        finish(command)
+    };
+    in_job(&["doctor", "--playbook", "contain", "--app", "other.toml"]).exited(5).says(&["letter by letter"]);
+    in_job(&["apply", "out", "--confirm", "40", "--app", "second.toml"]).succeeded().complains(&["through 2 apps"]);
+    stage.judge("out");
+    assert_eq!(stage.outcomes("out")["done"], 40);
+    assert!(by_app(&stage)[&id(2)] > 0, "the second app wrote nothing");
 }
 
 #[test]

@@ -338,6 +338,33 @@ fn a_github_job_asks_for_the_audience_that_is_named() {
     stage.write("sealoff.toml", "federated_audience = \"api://AzureADTokenExchangeUSGov\"\n");
     plan(&stage, &job, &[]).exited(5).complains(&["letter by letter"]);
     plan(&stage, &named("api://AzureADTokenExchange"), &[]).succeeded();
+
+    // The same by the file of settings, which a variable outranks.
+    let of_file = |audience: &str| stage.write("sealoff.toml", format!("federated_audience = '{audience}'\n"));
+    let doctor = |set: &[(&str, &str)]| {
+        let mut command = without_secret(&stage, &["doctor", "--playbook", "contain"]);
+        command.envs(set.iter().copied());
+        finish(command)
+    };
+    of_file("api://AzureADTokenExchangeUSGov");
+    doctor(&job).exited(5).says(&["letter by letter"]);
+    doctor(&named("api://AzureADTokenExchange")).succeeded();
+    of_file("an audience");
+    doctor(&job).exited(2).complains(&["federated_audience cannot be used"]);
+}
+
+/// The default audience is that of the cloud, also where its services are reached by other addresses.
+#[test]
+fn a_github_job_of_another_cloud_asks_for_that_clouds_audience() {
+    for (cloud, audience) in [("usgov", "api://AzureADTokenExchangeUSGov"), ("china", "api://AzureADTokenExchangeChina")]
+    {
+        let federated = Federated { audience: audience.to_owned(), ..SignInSettings::default().federated };
+        let sign_in = SignInSettings { federated, ..SignInSettings::default() };
+        let stage = Stage::with(Settings { sign_in, ..Settings::default() });
+        let url = format!("{}/_simulator/job-token?v=1", stage.simulator.connection().authority);
+        let job = [("ACTIONS_ID_TOKEN_REQUEST_URL", &*url), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "simulated-job-token")];
+        plan(&stage, &[job[0], job[1], ("SEALOFF_AUTH", "github")], &["--cloud", cloud]).succeeded();
+    }
 }
 
 #[test]

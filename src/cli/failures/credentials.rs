@@ -3,9 +3,12 @@
 use super::super::exit::{Exit, Failure};
 use super::super::words::quoted;
 use crate::graph::app_file::{AppFileError, AppFileProblem};
-use crate::graph::credential::CertificateError;
+use crate::graph::credential::{CertificateError, JobIdentityError};
 use crate::seal::IdentityError;
 use crate::wording::worded_step::WordedStep;
+
+/// What a GitHub Actions job needs that has no token of its own to ask for.
+pub(crate) const JOB_PERMISSION: &str = "Give the job this permission: permissions: id-token: write";
 
 /// The command that makes a file that can be used of one that cannot, where there is one.
 fn conversion_of(error: &CertificateError) -> Option<WordedStep> {
@@ -89,6 +92,7 @@ impl From<AppFileError> for Failure {
                     .into(),
             ),
             AppFileProblem::Certificate(problem) => conversion_of(problem),
+            AppFileProblem::Job(JobIdentityError::Missing(_)) => Some(JOB_PERMISSION.into()),
             _ => None,
         };
         let failure = Self::usage(error).about("files");

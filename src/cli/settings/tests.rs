@@ -1,7 +1,9 @@
 //! The file of settings on its own: what is understood, and what is refused and how.
 
 use super::super::Cli;
+use super::super::credential_args::CredentialArgs;
 use super::*;
+use clap::Args as _;
 use clap::CommandFactory as _;
 use clap::Parser as _;
 
@@ -49,6 +51,30 @@ fn every_setting_stands_for_an_argument() {
         assert!(KEYS.iter().all(|key| key.name != name));
     }
     assert!(Cli::try_parse_from(["sealoff", "config", "--tenant", "x"]).is_ok());
+}
+
+/// An option of signing in that one of them lacks cannot be set where the others stand.
+#[test]
+fn every_option_of_signing_in_has_a_flag_a_variable_a_setting_and_a_key_in_the_file_of_an_app() {
+    let command = CredentialArgs::augment_args(Command::new("sealoff"));
+    let known: Vec<&str> = crate::graph::app_file::keys().collect();
+    let options: Vec<_> = command.get_arguments().collect();
+    assert!(options.len() >= 7);
+    for option in options {
+        let name = option.get_id().as_str();
+        assert_eq!(option.get_long(), Some(&*name.replace('_', "-")));
+        let help = option.get_help().map(ToString::to_string).unwrap_or_default();
+        assert!(option.get_env().is_some() || help.contains("[env: "), "--{name} has no variable");
+        assert!(KEYS.iter().any(|key| key.name == name && key.arg == name), "{name} is no setting");
+        let in_app_file = match name {
+            // There, the key that is given says how.
+            "auth" => continue,
+            "tenant" => "tenant_id",
+            "client_certificate" => "certificate_path",
+            same => same,
+        };
+        assert!(known.contains(&in_app_file), "the file of an app has no {in_app_file}");
+    }
 }
 
 #[test]

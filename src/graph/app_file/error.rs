@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{credential_keys, keys};
-use crate::graph::credential::CertificateError;
+use crate::graph::credential::{CertificateError, JobIdentityError, NotAnAudience};
 use crate::ids::NotAGuid;
 use crate::private_files::how_to_keep_others_out;
 
@@ -64,6 +64,10 @@ pub enum AppFileProblem {
     NotAVariable { key: &'static str },
     #[error("says that its secret is in the variable {0}, which is not set")]
     NoVariable(String),
+    #[error("has a {key} that cannot be used: {reason}")]
+    Audience { key: &'static str, reason: NotAnAudience },
+    #[error("wants the identity of a GitHub Actions job (federated_audience): {0}")]
+    Job(JobIdentityError),
     #[error("names a certificate that cannot be used: {0}")]
     Certificate(CertificateError),
 }

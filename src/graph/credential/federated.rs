@@ -6,6 +6,7 @@ use reqwest::header::ACCEPT;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+use super::job_identity::JobIdentity;
 use super::error::{TokenError, is_busy};
 use crate::graph::body;
 use crate::graph::outside::OutsideText;
@@ -41,14 +42,14 @@ pub(super) fn in_file(path: &Path) -> Result<SecretString, TokenError> {
 /// GitHub is not reached, or gives none.
 pub(super) async fn of_github(
     http: &reqwest::Client,
-    request_url: &str,
-    request_token: &SecretString,
+    job: &JobIdentity,
     audience: &str,
 ) -> Result<SecretString, TokenError> {
     #[derive(Deserialize)]
     struct Answer {
         value: SecretString,
     }
+    let JobIdentity { request_url, request_token } = job;
     let joint = if request_url.contains('?') { '&' } else { '?' };
     let url = format!("{request_url}{joint}audience={}", encode_query(audience));
     let request = http.get(url).bearer_auth(request_token.expose_secret()).header(ACCEPT, "application/json");

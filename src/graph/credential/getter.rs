@@ -72,9 +72,9 @@ impl Live {
                 let assertion = federated::in_file(token_file)?;
                 as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
             }
-            Credential::GitHub { tenant, client_id, request_url, request_token, audience } => {
+            Credential::GitHub { tenant, client_id, job, audience } => {
                 let audience = audience.as_deref().unwrap_or_else(|| self.endpoints.federated_audience());
-                let assertion = federated::of_github(&self.http, request_url, request_token, audience).await?;
+                let assertion = federated::of_github(&self.http, job, audience).await?;
                 as_app(&self.service(tenant)?, client_id, &scope, claims, asserted(&assertion)).await
             }
             Credential::ManagedIdentity { direct, client_id, service } => {

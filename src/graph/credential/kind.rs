@@ -100,6 +100,7 @@ impl CredentialKind {
                 words: "the identity of this GitHub Actions job",
                 variables: &["ACTIONS_ID_TOKEN_REQUEST_URL"],
                 needed_variables: &["AZURE_CLIENT_ID"],
+                app_file_keys: &["federated_audience"],
                 ..APP
             },
             Self::ManagedIdentity => {

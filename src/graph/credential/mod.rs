@@ -7,6 +7,7 @@
 //! | `token_service` | one request to the token service |
 //! | `certificate`, `certificate_file` | sign an assertion with what a PEM or PFX file holds |
 //! | `federated` | fetches other issuers' tokens |
+//! | `job_identity` | what a GitHub Actions job asks for its own token with |
 //! | `managed_identity`, `arc` | ask the services of Azure's machines, and of servers that are not in Azure |
 //! | `azure_cli` | asks the Azure CLI |
 //! | `device_code` | waits for a person |
@@ -23,6 +24,7 @@ mod device_code;
 mod error;
 mod federated;
 pub(super) mod getter;
+mod job_identity;
 mod kind;
 mod managed_identity;
 mod secret_file;
@@ -37,6 +39,7 @@ pub use certificate::{CertificateFacts, SigningCertificate};
 pub use certificate_file::{AskPassword, CertificateError, FilePassword};
 pub use device_code::{DevicePrompt, ShowPrompt};
 pub use error::TokenError;
+pub use job_identity::{JobIdentity, JobIdentityError, NotAnAudience, checked_audience};
 pub use kind::{CredentialKind, SignInMethod};
 pub use managed_identity::{IdentityService, UnsupportedService};
 pub use secret_file::{SecretFile, SecretFileError};
@@ -81,10 +84,8 @@ pub enum Credential {
         tenant: String,
         /// The app registration.
         client_id: String,
-        /// `ACTIONS_ID_TOKEN_REQUEST_URL`.
-        request_url: String,
-        /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
-        request_token: SecretString,
+        /// Where the job asks for its own token, and with what.
+        job: JobIdentity,
     },
     /// The identity that Azure gave to this machine or service; which of its services is asked, Azure's own variables
     /// say.

@@ -35,7 +35,8 @@ pub(crate) fn scripted(answer: &ScriptedAnswer, sent: &[u8], ids: &CallIds) -> S
     served
 }
 
-fn repeat(text: &str, sent: &str) -> String {
+/// `text` with what was sent in the places that are marked for it.
+pub(crate) fn repeat(text: &str, sent: &str) -> String {
     let mut text = Cow::Borrowed(text);
     for (mark, form) in FORMS {
         if text.contains(mark) {

@@ -181,7 +181,7 @@ struct RawRule {
     until_writes: Option<u64>,
 }
 
-/// What a fault of the kind `answer` answers.
+/// What a fault of the kinds `answer` and `token-answer` answers.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct AnswerTable {
@@ -224,7 +224,7 @@ impl TryFrom<RawRule> for Rule {
             return Err(format!("no request has the path {path:?}; write it from below the version, as \"/users/*\""));
         }
         let answer = answer.map(ScriptedAnswer::try_from).transpose()?;
-        let is_scripted = kind.0.name == "answer";
+        let is_scripted = matches!(kind.0.name, "answer" | "token-answer");
         if is_scripted != answer.is_some() {
             return Err(if is_scripted {
                 "an answer needs its words: answer = { status = 400, code = \"BadRequest\", message = \"...\" }"
