@@ -166,13 +166,15 @@ fn not_permitted(what: &'static str, permission: &'static str) -> impl Fn(ReadEr
 }
 
 /// Who was given roles, or the refusal of the question. Where one of those is gone, the list with all of them can be answered
-/// 404; without them it is whole.
+/// 404, and a service that does not know `$expand` refuses it in its own way; without them it is whole.
 async fn grants<T: Transport>(
     paced: &Paced<'_, T>,
     path: &str,
 ) -> Result<Result<Vec<RoleGrant>, GraphError>, ReadError> {
     match list_or_refusal(paced, format!("{path}{WITH_PRINCIPALS}")).await? {
-        Err(error) if error.status == 404 => list_or_refusal(paced, path.to_owned()).await,
+        Err(error) if !matches!(error.status, 401 | 403) && !is_about_a_licence(&error) => {
+            list_or_refusal(paced, path.to_owned()).await
+        }
         answer => Ok(answer),
     }
 }
@@ -207,7 +209,8 @@ async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> 
             notes.push(Note::EligibleRolesNotRead { because: error.to_string() });
             Ok(Vec::new())
         }
-        Err(error) if matches!(error.status, 400 | 404) => {
+        // A token that is not accepted is no matter of this list.
+        Err(error) if error.status != 401 => {
             notes.push(Note::EligibleRolesRefused { because: error.to_string() });
             Ok(Vec::new())
         }

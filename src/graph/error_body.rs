@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::request_id::request_id;
 
-/// The members in which one error holds another.
-const INNER: [&str; 5] = ["error", "odata.error", "innerError", "innererror", "internalException"];
+/// The members in which one error holds another, as `member` finds them.
+const INNER: [&str; 5] = ["error", "errors", "odata.error", "innerError", "internalException"];
 /// So deep are errors in errors looked through.
 const MAX_LEVELS: u8 = 8;
 
@@ -28,6 +28,8 @@ pub(super) fn without_mark(body: &[u8]) -> &[u8] {
 ///
 /// Met beside the documented form ("Microsoft Graph error responses and resource types"): an error in an error, JSON in a
 /// message, `odata.error` with its message as an object, words that stand in `innererror` or `details` alone, JSON as a text.
+/// What services behind Graph may do as well is read, too: errors in a list, names with other capitals, the token service's
+/// form, and code and message without anything around them.
 pub(super) fn read(body: &[u8]) -> Option<ErrorWords> {
     match serde_json::from_slice(without_mark(body)).ok()? {
         Value::Object(body) => of_envelope(&body, MAX_LEVELS),
@@ -37,14 +39,50 @@ pub(super) fn read(body: &[u8]) -> Option<ErrorWords> {
 }
 
 fn of_envelope(body: &Map<String, Value>, levels: u8) -> Option<ErrorWords> {
-    match body.get("error").or_else(|| body.get("odata.error"))? {
-        Value::Object(error) => {
+    let error = ["error", "odata.error", "errors"].iter().find_map(|name| member(body, name));
+    match error {
+        Some(Value::String(code)) => {
+            let message = member(body, "error_description")?.as_str().filter(|words| !words.trim().is_empty())?;
+            Some(ErrorWords { code: code.clone(), message: message.to_owned(), request_id: None })
+        }
+        Some(error) => {
+            let mut errors = objects(error).peekable();
+            errors.peek()?;
             let mut words = ErrorWords::default();
-            words.take_in(error, levels);
+            for (place, error) in errors.enumerate() {
+                if place == 0 {
+                    words.take_in(error, levels);
+                } else {
+                    words.take_in_other(error, levels);
+                }
+            }
             Some(words)
         }
-        _ => None,
+        // A gateway in between numbers its refusals; a code of Graph's is a word.
+        None => {
+            let mut words = ErrorWords::default();
+            let is_word = code_of(body).starts_with(|c: char| c.is_ascii_alphabetic());
+            if is_word && !message_of(body).is_empty() {
+                words.take_in(body, levels);
+                return Some(words);
+            }
+            None
+        }
     }
+}
+
+/// A member by its name, without regard to capitals and to the `@` of OData's annotations.
+fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object.get(name).or_else(|| {
+        let is_it = |key: &str| key.strip_prefix('@').unwrap_or(key).eq_ignore_ascii_case(name);
+        object.iter().find(|(key, _)| is_it(key)).map(|(_, value)| value)
+    })
+}
+
+/// The objects that a value is or lists.
+fn objects(value: &Value) -> impl Iterator<Item = &Map<String, Value>> {
+    let listed = value.as_array().into_iter().flatten().filter_map(Value::as_object);
+    value.as_object().into_iter().chain(listed)
 }
 
 fn of_text(text: &str, levels: u8) -> Option<ErrorWords> {
@@ -67,25 +105,28 @@ impl ErrorWords {
             message.clone_into(&mut self.message);
         }
         within.into_iter().for_each(|within| self.add(within));
-        let id = ["request-id", "requestId"].iter().find_map(|name| error.get(*name)?.as_str());
+        let id = ["request-id", "requestId"].iter().find_map(|name| member(error, name)?.as_str());
         self.request_id = self.request_id.take().or_else(|| request_id(id?));
         if levels == 0 {
             return;
         }
-        let inner = INNER.iter().filter_map(|name| error.get(*name)?.as_object());
-        let details = error.get("details").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
-        for inner in inner {
+        for inner in INNER.iter().filter_map(|name| member(error, name)).flat_map(objects) {
             self.take_in(inner, levels - 1);
         }
-        // Those of `details` are about parts of the request: they are words where there are no others.
-        for detail in details {
-            let mut words = Self::default();
-            words.take_in(detail, levels - 1);
-            if !self.code.is_empty() && self.code != "UnknownError" {
-                words.code.clear();
-            }
-            self.add(words);
+        for detail in member(error, "details").into_iter().flat_map(objects) {
+            self.take_in_other(detail, levels - 1);
         }
+    }
+
+    /// Those of `details`, and all of a list but the first, are about parts of the request: they are words where there are no
+    /// others.
+    fn take_in_other(&mut self, error: &Map<String, Value>, levels: u8) {
+        let mut words = Self::default();
+        words.take_in(error, levels);
+        if !self.code.is_empty() && self.code != "UnknownError" {
+            words.code.clear();
+        }
+        self.add(words);
     }
 
     fn add(&mut self, other: Self) {
@@ -100,25 +141,31 @@ impl ErrorWords {
 }
 
 fn code_of(error: &Map<String, Value>) -> String {
-    match error.get("code") {
+    match member(error, "code") {
         Some(Value::String(code)) => code.clone(),
         Some(Value::Number(code)) => code.to_string(),
         _ => String::new(),
     }
 }
 
+/// The words of a message; blank ones are none.
 fn message_of(error: &Map<String, Value>) -> &str {
-    match error.get("message") {
-        Some(Value::String(message)) => message,
-        Some(Value::Object(message)) => message.get("value").and_then(Value::as_str).unwrap_or_default(),
-        _ => "",
-    }
+    let words = |value: &'_ Value| -> bool { value.as_str().is_some_and(|words| !words.trim().is_empty()) };
+    let found = match member(error, "message") {
+        Some(Value::Object(message)) => member(message, "value"),
+        Some(Value::Array(messages)) => messages.iter().find(|message| words(message)),
+        other => other,
+    };
+    found.filter(|found| words(found)).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// What a gateway of a network answers, which is not Graph.
+    const GATEWAY: &str = r#"{"statusCode":403,"code":"403","message":"Blocked by policy."}"#;
 
     fn words(body: &str) -> (String, String) {
         let ErrorWords { code, message, .. } = read(body.as_bytes()).unwrap_or_default();
@@ -137,13 +184,22 @@ mod tests {
             r#"{"error":{"code":"","details":[{"code":"C","message":"M"},{"code":"D","message":"N"}]}}"#,
             r#"{"error":{"code":"UnknownError","message":"{\"error\":{\"code\":\"C\",\"message\":\"M\"}}"}}"#,
             r#""{\"error\":{\"code\":\"C\",\"message\":\"M\"}}""#,
+            r#"{"error":[{"code":"C","message":"M"},{"code":"D","message":"N"}]}"#,
+            r#"{"errors":[{"code":"C","message":"M"}]}"#,
+            r#"{"Error":{"Code":"C","Message":"M"}}"#,
+            r#"{"@odata.error":{"code":"C","message":"M"}}"#,
+            r#"{"error":{"code":"C","message":["","M"]}}"#,
+            r#"{"error":{"code":"UnknownError","message":" ","innerError":[{"code":"C","message":"M"}]}}"#,
+            r#"{"error":{"code":"UnknownError","message":"","details":{"code":"C","message":"M"}}}"#,
+            r#"{"error":"C","error_description":"M"}"#,
+            r#"{"code":"C","message":"M"}"#,
         ] {
             assert_eq!(words(body), ("C".to_owned(), "M".to_owned()), "{body}");
         }
         let in_message =
             r#"{"error":{"code":"UnknownError","message":"{\"errorCode\":\"PermissionScopeNotGranted\"}"}}"#;
         assert_eq!(words(in_message).1, r#"{"errorCode":"PermissionScopeNotGranted"}"#);
-        for other in ["", "null", "[]", "\"no\"", "{}", r#"{"error":"invalid"}"#, r#"{"error":null}"#, "<html>"] {
+        for other in ["", "null", "[]", "\"no\"", "{}", r#"{"error":"invalid"}"#, r#"{"error":null}"#, "<html>", GATEWAY] {
             assert_eq!(read(other.as_bytes()), None, "{other}");
         }
     }

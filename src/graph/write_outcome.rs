@@ -234,7 +234,11 @@ impl WriteOutcome {
     pub(crate) fn may_pass(&self, answer: &ItemAnswer) -> bool {
         match self {
             Self::Refused { error } if error.status == 400 => {
-                answer.body.is_none() || AWAY.iter().any(|code| code.eq_ignore_ascii_case(error.code.as_str()))
+                let says_nothing = !error.is_foreign
+                    && error.message.is_empty()
+                    && matches!(error.code.as_str(), "" | "UnknownError");
+                let is_hollow = answer.body.as_deref().is_none_or(|body| body.get().trim() == "{}");
+                is_hollow || says_nothing || AWAY.iter().any(|code| code.eq_ignore_ascii_case(error.code.as_str()))
             }
             Self::Refused { error } => error.status == 404 && error.code.as_str() == "Request_ResourceNotFound",
             _ => false,

@@ -71,6 +71,36 @@ fn cases() -> Vec<Case> {
             0,
             ALL_DONE,
         ),
+        case("a 400 with an empty object passes", Asked::Updates(1), body(400, json!({})), 1, 0, ALL_DONE),
+        case(
+            "a 400 that says nothing passes",
+            Asked::Updates(1),
+            body(400, json!({"error": {"code": "UnknownError", "message": "", "innerError": {"date": "x"}}})),
+            1,
+            0,
+            ALL_DONE,
+        ),
+        Case {
+            writes: 30,
+            says: "Graph answered 400",
+            ..case("a 400 that says nothing and stays", Asked::Updates(1), body(400, json!({})), EVER, 3, ONE_PARTIAL)
+        },
+        case(
+            "a service without eligible roles",
+            Asked::Reads { path: "/roleManagement/directory/roleEligibilityScheduleInstances*", query: None },
+            ScriptedAnswer::of(501, "NotImplemented", "Not implemented."),
+            EVER,
+            0,
+            ALL_DONE,
+        ),
+        case(
+            "a service that does not know $expand",
+            Asked::Reads { path: "/roleManagement/directory/roleAssignments*", query: Some("*expand=principal*") },
+            ScriptedAnswer::of(400, "Request_UnsupportedQuery", "Expand is not supported."),
+            EVER,
+            0,
+            ALL_DONE,
+        ),
         Case {
             says: "restricted management administrative unit",
             never_says: ROLE_HINT,
@@ -238,6 +268,90 @@ fn answers_that_lack_what_was_selected_or_begin_with_a_mark_are_read() {
         let counters = stage.ledger().counters;
         assert!(counters.spoilt_calls + counters.spoilt_items > 0, "{kind} {path} never struck");
         assert!(counters.writes <= 18, "{kind} {path}");
+    }
+}
+
+/// Each member is refused in a form of its own, and each form says the same.
+#[test]
+fn the_words_of_a_refusal_are_found_in_every_form() {
+    let words = json!({"code": "Request_BadRequest", "message": "The directory is closed on Sundays."});
+    let forms = [
+        json!({"error": [words]}),
+        json!({"errors": [words]}),
+        json!({"@odata.error": {"Code": "Request_BadRequest", "Message": [words["message"]]}}),
+        json!({"error": {"code": "UnknownError", "message": " ", "innerError": [words]}}),
+        json!({"error": {"code": "UnknownError", "message": "", "details": words}}),
+        words.clone(),
+    ];
+    let members = Stage::new().members(forms.len());
+    let refusals = members.iter().zip(&forms).map(|(member, form)| FaultRule {
+        kind: "answer".parse().unwrap(),
+        rate: 1.0,
+        method: Some("PATCH".to_owned()),
+        path: Some(format!("/users/{}", member.id)),
+        query: None,
+        answer: Some(body(400, form.clone())),
+        moment: Moment::default(),
+        times: None,
+    });
+    let script = Script { faults: refusals.collect(), ..Script::default() };
+    let stage = Stage::with(Settings { script, ..Settings::default() });
+    stage.roster_of(&members);
+    let (_, said) = run(&stage);
+    let results = std::fs::read_to_string(stage.path("out").join("results.csv")).unwrap();
+    assert_eq!(stage.outcomes("out"), outcomes(&[("partial", forms.len())]), "{said}");
+    assert_eq!(results.matches("closed on Sundays").count(), forms.len(), "{results}");
+    assert!(!said.contains("cannot be read"), "{said}");
+    stage.judge("out");
+}
+
+/// A stage whose token service always answers so.
+fn token_service_that(kind: &str, answer: Option<ScriptedAnswer>) -> Stage {
+    let rule = FaultRule {
+        kind: kind.parse().unwrap(),
+        rate: 1.0,
+        method: None,
+        path: None,
+        query: None,
+        answer,
+        moment: Moment::default(),
+        times: None,
+    };
+    let script = Script { faults: vec![rule], ..Script::default() };
+    let stage = Stage::with(Settings { script, ..Settings::default() });
+    let members = stage.members(2);
+    stage.roster_of(&members);
+    stage
+}
+
+#[test]
+fn a_token_with_its_numbers_as_texts_is_taken() {
+    let stage = token_service_that("token-texts", None);
+    stage.plan("roster.csv", "breach", "out", &[]).succeeded();
+    stage.apply("out").succeeded();
+    stage.judge("out");
+}
+
+#[test]
+fn a_refusal_of_the_token_service_is_understood_in_every_form_and_repeats_no_secret() {
+    const EXPIRED: &str = "AADSTS7000222: The provided client secret keys are expired.";
+    for form in [
+        json!({"error": {"code": "invalid_client", "message": EXPIRED}}),
+        json!({"error": "invalid_client", "error_description": null, "error_codes": [7_000_222]}),
+        json!({"error": "invalid_client", "error_description": EXPIRED, "error_codes": 7_000_222}),
+    ] {
+        let stage = token_service_that("token-answer", Some(body(401, form.clone())));
+        let ran = stage.plan("roster.csv", "breach", "out", &[]).exited(5);
+        let said = ran.complains(&["AADSTS7000222"]).err;
+        assert!(!said.contains("something between"), "{form}: {said}");
+    }
+    for sent in ["{sent}", "{sent:percent}", "{sent:base64}", "{sent:html}", "{sent:utf16}"] {
+        let form = json!({"error": {"code": format!("x{sent}"), "message": format!("AADSTS1: not {sent}")}});
+        let stage = token_service_that("token-answer", Some(body(401, form)));
+        let secret = stage.simulator.connection().client_secret.clone();
+        let ran = stage.plan("roster.csv", "breach", "out", &[]).exited(5);
+        let part = &secret[secret.len() - 12..];
+        assert!(!ran.err.contains(part) && !ran.out.contains(part), "{sent}: {}", ran.err);
     }
 }
 

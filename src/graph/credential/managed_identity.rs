@@ -9,7 +9,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::error::{TokenError, is_busy};
-use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of};
+use super::token_service::{Field, Granted, PATIENCE, TokenRefusal, wait_of, whole_seconds};
 use crate::graph::body;
 use crate::graph::error_body::without_mark;
 use crate::graph::outside::OutsideText;
@@ -95,7 +95,7 @@ pub(super) async fn token(
     if status.is_success() {
         return granted(&body, OffsetDateTime::now_utc());
     }
-    let words = serde_json::from_slice::<TokenRefusal>(&body).unwrap_or_default();
+    let words = TokenRefusal::read(&body).unwrap_or_default();
     let words = words.message(&[Field::Secret("IDENTITY_HEADER", proof)]);
     let message = OutsideText::of_nothing_sent(&format!("{SERVICE} answered HTTP {status}: {words}"));
     // Not found and gone: the identity is being put in place ("Error handling").
@@ -116,14 +116,12 @@ pub(super) fn granted(body: &[u8], now: OffsetDateTime) -> Result<Granted, Token
         expires_in: Option<serde_json::Value>,
         expires_on: Option<serde_json::Value>,
     }
-    let seconds = |written: Option<serde_json::Value>| match written? {
-        serde_json::Value::String(text) => text.trim().parse::<i64>().ok(),
-        number => number.as_i64(),
-    };
+    let seconds = |written: Option<serde_json::Value>| whole_seconds(&written?);
     let read = || {
         let token: IdentityToken = serde_json::from_slice(without_mark(body)).ok()?;
-        let left = seconds(token.expires_in).or_else(|| Some(seconds(token.expires_on)? - now.unix_timestamp()))?;
-        let lifetime = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+        let now = u64::try_from(now.unix_timestamp()).unwrap_or(0);
+        let left = seconds(token.expires_in).or_else(|| Some(seconds(token.expires_on)?.saturating_sub(now)))?;
+        let lifetime = Duration::from_secs(left);
         Some(Granted { token: token.access_token, lifetime, refresh_token: None })
     };
     read().ok_or_else(|| TokenError::Unusable(format!("what {SERVICE} answered is not a token")))

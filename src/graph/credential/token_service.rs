@@ -9,6 +9,7 @@ use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -17,7 +18,7 @@ use crate::graph::aadsts;
 use crate::graph::body;
 use crate::graph::echo::SentSecrets;
 use crate::graph::endpoint::Endpoints;
-use crate::graph::error_body::without_mark;
+use crate::graph::error_body::{self, without_mark};
 use crate::graph::outside::OutsideText;
 use crate::graph::percent::PercentEncoded;
 use crate::graph::retry_after;
@@ -52,14 +53,10 @@ pub(crate) enum Field<'a> {
 }
 
 /// What the token service says when it says no.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 pub(crate) struct TokenRefusal {
-    #[serde(default)]
     pub(crate) error: String,
-    /// `message` is App Service's name for it.
-    #[serde(default, alias = "message")]
     error_description: String,
-    #[serde(default, deserialize_with = "codes")]
     error_codes: Vec<u32>,
 }
 
@@ -122,10 +119,7 @@ impl<'a> TokenService<'a> {
         if status.is_success() {
             return Ok(Reply::Given(body));
         }
-        let refusal = serde_json::from_slice::<TokenRefusal>(without_mark(&body))
-            .ok()
-            .filter(|refusal| !refusal.error.is_empty());
-        let Some(refusal) = refusal else {
+        let Some(refusal) = TokenRefusal::read(&body).filter(|refusal| !refusal.error.is_empty()) else {
             let (status, bytes) = (status.as_u16(), body.len());
             return Err(TokenError::SomethingBetween { status, bytes, retry_after: wait });
         };
@@ -174,28 +168,33 @@ pub(crate) fn granted(body: &[u8]) -> Result<Granted, TokenError> {
     })
 }
 
-/// The codes that can be read; a form of them that is not known is none, and the rest of the answer stays.
-fn codes<'de, D: Deserializer<'de>>(written: D) -> Result<Vec<u32>, D::Error> {
-    let written = serde_json::Value::deserialize(written)?;
-    let number = |code: &serde_json::Value| match code {
-        serde_json::Value::String(text) => text.trim().parse().ok(),
+/// The codes that can be read, in a list or alone; a form of them that is not known is none, and the rest of the answer
+/// stays.
+fn codes(written: &Value) -> Vec<u32> {
+    let number = |code: &Value| match code {
+        Value::String(text) => text.trim().parse().ok(),
         code => u32::try_from(code.as_u64()?).ok(),
     };
-    Ok(written.as_array().into_iter().flatten().filter_map(number).collect())
+    match written {
+        Value::Array(codes) => codes.iter().filter_map(number).collect(),
+        code => number(code).into_iter().collect(),
+    }
 }
 
-/// A number, or one that is written as a text.
+/// Seconds, as a number or a text, with or without a fraction.
 pub(crate) fn seconds<'de, D: Deserializer<'de>>(written: D) -> Result<u64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(u64),
-        Text(String),
-    }
-    match Written::deserialize(written)? {
-        Written::Number(number) => Ok(number),
-        Written::Text(text) => text.trim().parse().map_err(serde::de::Error::custom),
-    }
+    let written = Value::deserialize(written)?;
+    whole_seconds(&written).ok_or_else(|| serde::de::Error::custom("no number of seconds"))
+}
+
+/// The whole seconds of a number or a text, below zero none.
+pub(super) fn whole_seconds(written: &Value) -> Option<u64> {
+    let number = match written {
+        Value::String(text) => text.trim().parse::<f64>().ok()?,
+        number => number.as_f64()?,
+    };
+    // No lifetime and no moment comes near what a float keeps exactly.
+    number.is_finite().then(|| Duration::try_from_secs_f64(number.max(0.0)).ok()).flatten().map(|span| span.as_secs())
 }
 
 fn form(fields: &[Field<'_>]) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -221,6 +220,27 @@ impl Field<'_> {
 }
 
 impl TokenRefusal {
+    /// Reads a body; `None` where it is not JSON, or no object. Beside the documented form, the words may stand as Graph has
+    /// them; `message` is App Service's name for the description.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let Value::Object(members) = serde_json::from_slice(without_mark(body)).ok()? else { return None };
+        let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let description = ["error_description", "message"].map(text).into_iter().find(|text| !text.trim().is_empty());
+        let mut refusal = Self {
+            error: text("error"),
+            error_description: description.unwrap_or_default(),
+            error_codes: members.get("error_codes").map(codes).unwrap_or_default(),
+        };
+        if refusal.error.is_empty()
+            && let Some(words) = error_body::read(body)
+        {
+            // Without a code it is a refusal all the same.
+            refusal.error = if words.code.is_empty() { "unknown_error".to_owned() } else { words.code };
+            refusal.error_description = words.message;
+        }
+        Some(refusal)
+    }
+
     /// The service's own words without what follows them (its ids and the time), and without what was sent in confidence.
     pub(super) fn message(&self, fields: &[Field<'_>]) -> OutsideText {
         let text = if self.error_description.is_empty() { &self.error } else { &self.error_description };
@@ -267,9 +287,32 @@ mod tests {
     fn numbers_as_texts_and_a_mark_before_them_are_read() {
         let granted = granted("\u{feff}{\"access_token\":\"t\",\"expires_in\":\"3599\"}".as_bytes()).unwrap();
         assert_eq!(granted.lifetime, Duration::from_secs(3599));
-        let refusal: TokenRefusal =
-            serde_json::from_str(r#"{"error":"invalid_client","error_codes":["7000215",null,50034]}"#).unwrap();
-        assert_eq!(refusal.error_codes, [7_000_215, 50_034]);
+        let codes = |codes: &str| {
+            let body = format!(r#"{{"error":"invalid_client","error_description":null,"error_codes":{codes}}}"#);
+            TokenRefusal::read(body.as_bytes()).unwrap().error_codes
+        };
+        assert_eq!(codes(r#"["7000215",null,50034]"#), [7_000_215, 50_034]);
+        assert_eq!((codes("7000222"), codes("null")), (vec![7_000_222], Vec::new()));
+    }
+
+    #[test]
+    fn lifetimes_are_read_with_a_fraction() {
+        for (written, is) in [("3599.0", 3599), ("\"3599.5\"", 3599), ("-1", 0), ("0", 0)] {
+            let body = format!(r#"{{"access_token":"t","expires_in":{written}}}"#);
+            assert_eq!(granted(body.as_bytes()).unwrap().lifetime, Duration::from_secs(is), "{written}");
+        }
+        for odd in ["\"soon\"", "null", "[]", "\"inf\"", "1e300"] {
+            let body = format!(r#"{{"access_token":"t","expires_in":{odd}}}"#);
+            assert!(granted(body.as_bytes()).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_in_the_form_of_graph_is_read() {
+        let refusal = TokenRefusal::read(br#"{"error":{"code":"invalid_client","message":"AADSTS7000222: expired"}}"#);
+        let refusal = refusal.unwrap();
+        assert_eq!((&*refusal.error, &*refusal.error_description), ("invalid_client", "AADSTS7000222: expired"));
+        assert!(TokenRefusal::read(b"<html>").is_none() && TokenRefusal::read(b"[]").is_none());
     }
 
     #[test]
