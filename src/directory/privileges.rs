@@ -209,8 +209,7 @@ async fn eligible<T: Transport>(paced: &Paced<'_, T>, notes: &mut Vec<Note>) -> 
             notes.push(Note::EligibleRolesNotRead { because: error.to_string() });
             Ok(Vec::new())
         }
-        // A token that is not accepted is no matter of this list.
-        Err(error) if error.status != 401 => {
+        Err(error) if matches!(error.status, 400 | 404 | 501) => {
             notes.push(Note::EligibleRolesRefused { because: error.to_string() });
             Ok(Vec::new())
         }

@@ -334,15 +334,16 @@ fn a_token_with_its_numbers_as_texts_is_taken() {
 
 #[test]
 fn a_refusal_of_the_token_service_is_understood_in_every_form_and_repeats_no_secret() {
-    const EXPIRED: &str = "AADSTS7000222: The provided client secret keys are expired.";
+    // No words of the simulator's secret: they would be taken out.
+    const UNKNOWN: &str = "AADSTS700016: The application was not found in the directory.";
     for form in [
-        json!({"error": {"code": "invalid_client", "message": EXPIRED}}),
-        json!({"error": "invalid_client", "error_description": null, "error_codes": [7_000_222]}),
-        json!({"error": "invalid_client", "error_description": EXPIRED, "error_codes": 7_000_222}),
+        json!({"error": {"code": "invalid_client", "message": UNKNOWN}}),
+        json!({"error": "invalid_client", "error_description": null, "error_codes": [700_016]}),
+        json!({"error": "invalid_client", "error_description": UNKNOWN, "error_codes": 700_016}),
     ] {
         let stage = token_service_that("token-answer", Some(body(401, form.clone())));
         let ran = stage.plan("roster.csv", "breach", "out", &[]).exited(5);
-        let said = ran.complains(&["AADSTS7000222"]).err;
+        let said = ran.complains(&["AADSTS700016"]).err;
         assert!(!said.contains("something between"), "{form}: {said}");
     }
     for sent in ["{sent}", "{sent:percent}", "{sent:base64}", "{sent:html}", "{sent:utf16}"] {

@@ -223,7 +223,6 @@ async fn eligible_roles_are_done_without_where_there_are_none_to_be_seen() {
         (400, "BadRequest", "eligible-roles-refused"),
         (400, "TenantNotOnboarded", "eligible-roles-refused"),
         (404, "Request_ResourceNotFound", "eligible-roles-refused"),
-        (405, "Request_BadRequest", "eligible-roles-refused"),
         (501, "NotImplemented", "eligible-roles-refused"),
     ];
     for (status, code, note) in cases {
