@@ -17,8 +17,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use strum::VariantArray as _;
 
 use super::credential::{
-    AskPassword, Credential, CredentialKind, FilePassword, JobIdentity, SecretFile, SecretFileError, SigningCertificate,
-    checked_audience,
+    AskPassword, Credential, CredentialKind, FilePassword, JobIdentity, SecretFile, SecretFileError,
+    SigningCertificate, checked_audience,
 };
 use crate::ids::{ClientId, TenantId};
 use crate::nearest::nearest_by;

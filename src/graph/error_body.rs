@@ -199,7 +199,9 @@ mod tests {
         let in_message =
             r#"{"error":{"code":"UnknownError","message":"{\"errorCode\":\"PermissionScopeNotGranted\"}"}}"#;
         assert_eq!(words(in_message).1, r#"{"errorCode":"PermissionScopeNotGranted"}"#);
-        for other in ["", "null", "[]", "\"no\"", "{}", r#"{"error":"invalid"}"#, r#"{"error":null}"#, "<html>", GATEWAY] {
+        for other in
+            ["", "null", "[]", "\"no\"", "{}", r#"{"error":"invalid"}"#, r#"{"error":null}"#, "<html>", GATEWAY]
+        {
             assert_eq!(read(other.as_bytes()), None, "{other}");
         }
     }

@@ -234,9 +234,8 @@ impl WriteOutcome {
     pub(crate) fn may_pass(&self, answer: &ItemAnswer) -> bool {
         match self {
             Self::Refused { error } if error.status == 400 => {
-                let says_nothing = !error.is_foreign
-                    && error.message.is_empty()
-                    && matches!(error.code.as_str(), "" | "UnknownError");
+                let says_nothing =
+                    !error.is_foreign && error.message.is_empty() && matches!(error.code.as_str(), "" | "UnknownError");
                 let is_hollow = answer.body.as_deref().is_none_or(|body| body.get().trim() == "{}");
                 is_hollow || says_nothing || AWAY.iter().any(|code| code.eq_ignore_ascii_case(error.code.as_str()))
             }

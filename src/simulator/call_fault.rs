@@ -258,9 +258,10 @@ pub(crate) fn of_token_call(tenant: &SimulatedTenant, call: &FaultTarget, sent: 
 
 /// An answer in the form of the token service, or with a body of its own.
 fn scripted_by_token_service(answer: &ScriptedAnswer, sent: &str) -> Response {
-    let body = answer.body.clone().unwrap_or_else(|| {
-        json!({ "error": answer.code, "error_description": answer.message }).to_string()
-    });
+    let body = answer
+        .body
+        .clone()
+        .unwrap_or_else(|| json!({ "error": answer.code, "error_description": answer.message }).to_string());
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::UNAUTHORIZED);
     let content_type = answer.content_type.clone().unwrap_or_else(|| "application/json; charset=utf-8".to_owned());
     (status, [(CONTENT_TYPE, content_type)], repeat(&body, sent)).into_response()

@@ -356,7 +356,8 @@ fn a_github_job_asks_for_the_audience_that_is_named() {
 /// The default audience is that of the cloud, also where its services are reached by other addresses.
 #[test]
 fn a_github_job_of_another_cloud_asks_for_that_clouds_audience() {
-    for (cloud, audience) in [("usgov", "api://AzureADTokenExchangeUSGov"), ("china", "api://AzureADTokenExchangeChina")]
+    for (cloud, audience) in
+        [("usgov", "api://AzureADTokenExchangeUSGov"), ("china", "api://AzureADTokenExchangeChina")]
     {
         let federated = Federated { audience: audience.to_owned(), ..SignInSettings::default().federated };
         let sign_in = SignInSettings { federated, ..SignInSettings::default() };

@@ -6,8 +6,8 @@ use reqwest::header::ACCEPT;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::job_identity::JobIdentity;
 use super::error::{TokenError, is_busy};
+use super::job_identity::JobIdentity;
 use crate::graph::body;
 use crate::graph::outside::OutsideText;
 use crate::graph::percent::encode_query;
