@@ -36,6 +36,9 @@ pub(super) fn people(path: &Path, reading: &ReadingArgs) -> Result<Vec<ExtraPers
             Key::Property(KeyProperty::Sid, sid) => {
                 ExtraPerson { security_identifier: Some(sid.to_string()), synced: true, ..ExtraPerson::default() }
             }
+            Key::Property(KeyProperty::ImmutableId, id) => {
+                ExtraPerson { immutable_id: Some(id.to_string()), synced: true, ..ExtraPerson::default() }
+            }
             Key::Property(KeyProperty::SamAccountName, name) => {
                 ExtraPerson { sam_account_name: Some(name.to_string()), synced: true, ..ExtraPerson::default() }
             }

@@ -140,7 +140,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
 /// As everywhere; a file that was changed may say anything.
 fn place(row: &SealedRow) -> String {
     match row.row.parse().map(RowNumber::new) {
-        Ok(number) => ListPlace { row: number, sheet_row: row.sheet_row.parse().ok() }.to_string(),
+        Ok(number) => ListPlace { row: number, sheet_row: row.sheet_row.parse().ok(), among: None }.to_string(),
         Err(_) => format!("row {}", row.row),
     }
 }

@@ -124,7 +124,7 @@ pub(super) struct Open {
 impl Open {
     /// Where the person stands on the list.
     pub(super) const fn place(&self) -> ListPlace {
-        ListPlace { row: self.row, sheet_row: self.sheet_row }
+        ListPlace { row: self.row, sheet_row: self.sheet_row, among: None }
     }
 
     fn line(&self) -> String {

@@ -49,6 +49,7 @@ impl Asking {
             Self::Property(KeyProperty::EmployeeId) => "employeeId",
             Self::Property(KeyProperty::Sid) => "onPremisesSecurityIdentifier",
             Self::Property(KeyProperty::SamAccountName) => "onPremisesSamAccountName",
+            Self::Property(KeyProperty::ImmutableId) => "onPremisesImmutableId",
         }
     }
 
@@ -67,8 +68,11 @@ impl Asking {
         }
     }
 
-    /// The form in which two values are compared: none of these properties depends on case.
+    /// The form in which two values are compared: none of these properties depends on case but the immutable id, which is base64.
     pub(super) fn fold(self, value: &str) -> String {
+        if self == Self::Property(KeyProperty::ImmutableId) {
+            return value.to_owned();
+        }
         let folded = value.to_lowercase();
         match self {
             Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => {
@@ -97,6 +101,10 @@ impl Asking {
                 };
                 chain(values.iter().flat_map(|value| [clause("smtp", value), clause("SMTP", value)]).collect())
             }
+            // Only `eq` is shown for it in the examples, though `in` is documented.
+            Self::Property(KeyProperty::ImmutableId) => {
+                chain(values.iter().map(|id| format!("{property} eq {}", literal(id))).collect())
+            }
             // Only `eq` is documented for it ("user resource type").
             Self::Property(KeyProperty::Sid) => {
                 chain(values.iter().map(|sid| format!("{property} eq {}", literal(&sid.to_uppercase()))).collect())
@@ -118,6 +126,7 @@ impl Asking {
             Self::Property(KeyProperty::EmployeeId) => only(user.employee_id.as_ref()),
             Self::Property(KeyProperty::Sid) => only(user.on_premises_security_identifier.as_ref()),
             Self::Property(KeyProperty::SamAccountName) => only(user.on_premises_sam_account_name.as_ref()),
+            Self::Property(KeyProperty::ImmutableId) => only(user.on_premises_immutable_id.as_ref()),
             Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => {
                 user.proxy_addresses.iter().flatten().map(|address| self.fold(address)).collect()
             }
@@ -126,7 +135,7 @@ impl Asking {
 
     fn select(self) -> String {
         match self {
-            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress) => {
+            Self::NameAsAlias | Self::Property(KeyProperty::ProxyAddress | KeyProperty::ImmutableId) => {
                 format!("{SELECT},{}", self.property())
             }
             _ => SELECT.to_owned(),

@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn those_out_of_reach_are_grouped_by_the_role_that_would_do() {
         let missed = |row, least| UnreachedRow {
-            place: ListPlace { row: crate::ids::RowNumber::new(row), sheet_row: None },
+            place: ListPlace { row: crate::ids::RowNumber::new(row), sheet_row: None, among: None },
             user_principal_name: format!("u{row}@x"),
             least,
         };

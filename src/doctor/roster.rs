@@ -77,7 +77,7 @@ impl LookedUp {
         let people: Vec<(ListPlace, &Key)> = entries
             .iter()
             .filter_map(|entry| {
-                let place = ListPlace { row: entry.row, sheet_row: entry.sheet_row };
+                let place = ListPlace { row: entry.row, sheet_row: entry.sheet_row, among: entry.among };
                 Some((place, &entry.content.as_ref().ok()?.key))
             })
             .collect();

@@ -59,6 +59,8 @@ pub struct User {
     pub on_premises_distinguished_name: Option<String>,
     /// The security identifier in Active Directory.
     pub on_premises_security_identifier: Option<String>,
+    /// What ties the account to its object in Active Directory; there only where it was asked for beside [`SELECT`].
+    pub on_premises_immutable_id: Option<String>,
     /// The employer's number.
     pub employee_id: Option<String>,
     /// The department.

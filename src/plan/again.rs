@@ -93,6 +93,7 @@ fn entry(number: RowNumber, row: PlanRow) -> Option<Entry> {
     Some(Entry {
         row: number,
         line: row.row.get().into(),
+        among: row.among,
         sheet_row: row.sheet_row,
         name: row.display_name,
         text,

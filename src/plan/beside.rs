@@ -7,7 +7,7 @@ use super::error::PlanError;
 use crate::directory::{Account, Deleted, Found, Lookup};
 use crate::graph::transport::Transport;
 use crate::ids::ObjectId;
-use crate::roster::{Entry, Key, KeyProperty, Person};
+use crate::roster::{self, Entry, Key, KeyProperty, Person};
 
 /// Numbers of employees have hardly ever more digits. A number is looked for with zeros in front up to this many.
 const MAX_DIGITS: usize = 8;
@@ -25,6 +25,8 @@ pub struct Beside {
     pub had_name: Vec<Deleted>,
     /// The account that has the sign-in name of the deleted one whose id is on the row.
     pub has_name_now: Option<Box<Account>>,
+    /// The account whose object id is the `ObjectGUID` on the row: the list may have the one in the place of the other.
+    pub as_object_id: Option<Account>,
 }
 
 /// What was found beside the accounts of many rows.
@@ -46,6 +48,7 @@ impl FoundBeside {
         let mut beside = Self::default();
         for person in entries.iter().filter_map(|entry| entry.content.as_ref().ok()) {
             keys.extend(padded(&person.key));
+            keys.extend(as_object_id(&person.key));
             match (&person.key, found(&person.key)) {
                 (Key::UserPrincipalName(name), Some(Found::Account(account)))
                     if account.user_principal_name.to_lowercase() != name.folded() =>
@@ -65,9 +68,12 @@ impl FoundBeside {
                 _ => {}
             }
             let Some(address) = &person.also_address else { continue };
-            if let Some(Found::Account(account)) = found(&person.key)
-                && !account.has_address(address)
-            {
+            let is_doubtful = match found(&person.key) {
+                Some(Found::Account(account)) => !account.has_address(address),
+                Some(Found::Missing) => as_object_id(&person.key).is_some(),
+                _ => false,
+            };
+            if is_doubtful {
                 keys.push(Key::UserPrincipalName(address.clone()));
             }
         }
@@ -103,7 +109,8 @@ impl FoundBeside {
             _ => None,
         };
         let address = address.and_then(|key| self.found.get(&key).cloned());
-        Beside { padded: padded.collect(), address, had_name, has_name_now }
+        let as_object_id = as_object_id(&person.key).and_then(|key| accounts(&key).pop());
+        Beside { padded: padded.collect(), address, had_name, has_name_now, as_object_id }
     }
 }
 
@@ -119,6 +126,14 @@ fn padded(key: &Key) -> impl Iterator<Item = Key> + use<> {
         (number.len() + 1..=MAX_DIGITS)
             .map(move |digits| Key::Property(KeyProperty::EmployeeId, format!("{number:0>digits$}").into()))
     })
+}
+
+/// The object id that an immutable id would be, if the list had object ids in the place of those of Active Directory.
+fn as_object_id(key: &Key) -> Option<Key> {
+    match key {
+        Key::Property(KeyProperty::ImmutableId, id) => roster::as_object_id(id).map(Key::ObjectId),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::reason::Reason;
 use super::row::{Decision, ListPlace, PlanRow};
 use crate::ids::{ObjectId, RowNumber};
+use crate::roster::AmongSeveral;
 
 /// How many rows stand for all that have the same reason.
 const MAX_EXAMPLES: usize = 5;
@@ -33,6 +34,9 @@ pub struct Example {
     /// The row as a spreadsheet counts, header included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet_row: Option<u32>,
+    /// Which of the people on the list's row it is, where that names several.
+    #[serde(skip)]
+    pub among: Option<AmongSeveral>,
     /// The key as the roster has it: a stranger's text.
     pub user: String,
     /// The name by which people know the account: the sign-in name where the key is an object id and the name is known, and else
@@ -47,7 +51,7 @@ impl Example {
     /// Where the row stands in the list.
     #[must_use]
     pub const fn place(&self) -> ListPlace {
-        ListPlace { row: self.row, sheet_row: self.sheet_row }
+        ListPlace { row: self.row, sheet_row: self.sheet_row, among: self.among }
     }
 }
 
@@ -72,7 +76,7 @@ impl ExamplesOfRefused {
                 let has_key = !row.user.trim().is_empty();
                 let name = if has_key && !is_known { row.user.clone() } else { row.name().to_owned() };
                 let (user, detail) = (row.user.clone(), row.detail.clone());
-                rows.push(Example { row: row.row, sheet_row: row.sheet_row, user, name, detail });
+                rows.push(Example { row: row.row, sheet_row: row.sheet_row, among: row.among, user, name, detail });
             }
         }
     }

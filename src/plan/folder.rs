@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::counts::Counts;
 use super::manifest::{Manifest, ManifestError};
-use super::row::{Decision, HEADER, HEADER_BEFORE_SHEET_ROWS, ListPlace, PlanRow, RowError};
+use super::row::{Decision, EARLIER_HEADERS, HEADER, ListPlace, PlanRow, RowError};
 use super::sheet_rows::SheetRows;
 use crate::digest::{Digest, Hashing};
 use crate::ids::RowNumber;
@@ -406,7 +406,7 @@ impl Rows {
         if !self.header_read {
             self.header_read = true;
             if !csv.read_record(&mut self.record)?
-                || (self.record != HEADER[..] && self.record != HEADER_BEFORE_SHEET_ROWS[..])
+                || (self.record != HEADER[..] && EARLIER_HEADERS.iter().all(|earlier| self.record != **earlier))
             {
                 return Err(Unusable::Content("the header is another one".to_owned()));
             }
@@ -513,6 +513,7 @@ impl From<RowError> for Unusable {
         match error {
             RowError::Cell(error) => error.into(),
             RowError::Reason(error) => Self::Content(error.to_string()),
+            RowError::Place(error) => Self::Content(error.to_string()),
         }
     }
 }

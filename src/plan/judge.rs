@@ -62,12 +62,19 @@ impl<'a> Judge<'a> {
             Known::Defect(defect) => return Ruling::refuse(Reason::Unreadable, defect.to_string()),
             Known::Person(person, found, beside) => (person, found, beside),
         };
+        if let Some(other) = &beside.as_object_id {
+            let found = match found {
+                Found::Account(account) => format!("as an ObjectGUID of Active Directory it is {account}'s"),
+                _ => "no account has it as its ObjectGUID of Active Directory".to_owned(),
+            };
+            return Ruling::refuse(Reason::Ambiguous, format!("it is the object id of {other}; {found}"));
+        }
         let account = match found {
             Found::Account(account) => account,
             Found::Missing if !beside.padded.is_empty() => {
                 return Ruling::refuse(Reason::ZerosLost, with_zeros(beside));
             }
-            Found::Missing => return Ruling::refuse(Reason::NotFound, person.respelt.to_string()),
+            Found::Missing => return Ruling::refuse(Reason::NotFound, missing(person, beside)),
             Found::Deleted(deleted) => return Ruling::skip(Reason::Deleted, describe_with(deleted, beside)),
             Found::Several(several) => {
                 let names: Vec<_> = several.iter().map(ToString::to_string).collect();
@@ -134,6 +141,16 @@ impl<'a> Judge<'a> {
             }
         }
         ruling
+    }
+}
+
+/// What is known of a person whom the key does not find.
+fn missing(person: &Person, beside: &Beside) -> String {
+    match (&person.also_address, &beside.address) {
+        (Some(name), Some(Found::Account(account))) => {
+            format!("{name} on the same row is {account}: to find people by that column, name it with --key")
+        }
+        _ => person.respelt.to_string(),
     }
 }
 

@@ -398,11 +398,11 @@ fn emergency_access(held: &[(PlanRow, Account)]) -> Option<String> {
     ))
 }
 
-/// The row of `plan.csv` for an entry, without what the directory says.
 const fn place(entry: &Entry) -> ListPlace {
-    ListPlace { row: entry.row, sheet_row: entry.sheet_row }
+    ListPlace { row: entry.row, sheet_row: entry.sheet_row, among: entry.among }
 }
 
+/// The row of `plan.csv` for an entry, without what the directory says.
 fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
     let person = entry.content.as_ref().ok();
     PlanRow {
@@ -421,5 +421,6 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         handoff: person.and_then(|person| person.handoff.clone()).unwrap_or_default(),
         priority: person.and_then(|person| person.priority),
         sheet_row: entry.sheet_row,
+        among: entry.among,
     }
 }

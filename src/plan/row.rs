@@ -1,5 +1,6 @@
 //! One line of `plan.csv`: what was decided about one entry, and the state the account was in.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -9,12 +10,13 @@ use time::OffsetDateTime;
 use super::reason::{self, Reason, UnknownReason};
 use crate::directory::Account;
 use crate::ids::{ObjectId, RowNumber};
+use crate::roster::{AmongSeveral, NotAmongSeveral};
 use crate::spreadsheet::Guarded;
 use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 14] = [
+pub const HEADER: [&str; 15] = [
     "row",
     "user",
     "object_id",
@@ -29,10 +31,11 @@ pub const HEADER: [&str; 14] = [
     "handoff",
     "priority",
     "sheet_row",
+    "place",
 ];
 
-/// The header of plans that say nothing of sheet rows.
-pub const HEADER_BEFORE_SHEET_ROWS: &[&str] = HEADER.split_at(13).0;
+/// The headers of plans of earlier versions: they say nothing of sheet rows, or of several people on a row.
+pub const EARLIER_HEADERS: [&[&str]; 2] = [HEADER.split_at(13).0, HEADER.split_at(14).0];
 
 /// What happens to an entry.
 #[derive(
@@ -105,6 +108,8 @@ pub struct PlanRow {
     pub priority: Option<u32>,
     /// The row as a spreadsheet counts, header included; plans of earlier versions lack it.
     pub sheet_row: Option<u32>,
+    /// Which of the people on the list's row it is, where that names several.
+    pub among: Option<AmongSeveral>,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -115,15 +120,19 @@ pub struct ListPlace {
     pub row: RowNumber,
     /// The row in a spreadsheet, where it is known.
     pub sheet_row: Option<u32>,
+    /// Which of the people on that row it is, where it names several.
+    pub among: Option<AmongSeveral>,
 }
 
-/// `row 118 (sheet row 119)`.
+/// `row 118 (sheet row 119)`, `row 118 (sheet row 60, 2 of 3)`.
 impl fmt::Display for ListPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "row {}", count(self.row.get().into()))?;
-        match self.sheet_row {
-            Some(sheet) if sheet != self.row.get() => write!(f, " (sheet row {})", count(sheet.into())),
-            _ => Ok(()),
+        match (self.sheet_row.filter(|sheet| *sheet != self.row.get()), self.among) {
+            (Some(sheet), Some(among)) => write!(f, " (sheet row {}, {among})", count(sheet.into())),
+            (Some(sheet), None) => write!(f, " (sheet row {})", count(sheet.into())),
+            (None, Some(among)) => write!(f, " ({among})"),
+            (None, None) => Ok(()),
         }
     }
 }
@@ -156,6 +165,8 @@ struct PlanLine<'a> {
     handoff: Guarded<'a>,
     priority: Option<u32>,
     sheet_row: Option<u32>,
+    #[serde(default)]
+    place: Cow<'a, str>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -167,6 +178,9 @@ pub enum RowError {
     /// A reason that no plan gives.
     #[error(transparent)]
     Reason(#[from] UnknownReason),
+    /// A place on a row that no plan gives.
+    #[error(transparent)]
+    Place(#[from] NotAmongSeveral),
 }
 
 impl PlanRow {
@@ -191,6 +205,7 @@ impl PlanRow {
             handoff: self.handoff.as_str().into(),
             priority: self.priority,
             sheet_row: self.sheet_row,
+            place: self.place_on_row().into(),
         })
     }
 
@@ -218,7 +233,13 @@ impl PlanRow {
     /// Where the row stands in the list.
     #[must_use]
     pub const fn place(&self) -> ListPlace {
-        ListPlace { row: self.row, sheet_row: self.sheet_row }
+        ListPlace { row: self.row, sheet_row: self.sheet_row, among: self.among }
+    }
+
+    /// Which of the people on the list's row it is, as the column `place` has it; empty where the row names one.
+    #[must_use]
+    pub fn place_on_row(&self) -> String {
+        self.among.map(|among| among.to_string()).unwrap_or_default()
     }
 
     /// The reasons and the detail as one text, as the `reason` column has them.
@@ -263,6 +284,7 @@ impl PlanRow {
             handoff: line.handoff.into(),
             priority: line.priority,
             sheet_row: line.sheet_row,
+            among: if line.place.is_empty() { None } else { Some(line.place.parse()?) },
         })
     }
 }
@@ -291,6 +313,7 @@ mod tests {
             handoff: "=cmd()".to_owned(),
             priority: Some(1),
             sheet_row: Some(8),
+            among: Some(AmongSeveral { number: 2, of: 3 }),
         }
     }
 

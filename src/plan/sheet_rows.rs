@@ -7,8 +7,9 @@ use crate::ids::RowNumber;
 /// have one or two such rows, however long they are.
 #[derive(Debug, Clone, Default)]
 pub struct SheetRows {
-    /// Ascending; the difference is that of the sheet, `None` where its row is not known.
-    from: Vec<(RowNumber, Option<u32>)>,
+    /// Ascending; the difference is that of the sheet, `None` where its row is not known. It is below zero behind rows that name
+    /// several people.
+    from: Vec<(RowNumber, Option<i32>)>,
 }
 
 impl SheetRows {
@@ -19,7 +20,7 @@ impl SheetRows {
 
     /// Takes in where a row stands; rows come in the order of the list.
     pub fn note(&mut self, row: RowNumber, sheet_row: Option<u32>) {
-        let ahead = sheet_row.and_then(|sheet| sheet.checked_sub(row.get()));
+        let ahead = sheet_row.and_then(|sheet| i32::try_from(i64::from(sheet) - i64::from(row.get())).ok());
         if self.from.last().is_none_or(|(_, last)| *last != ahead) {
             self.from.push((row, ahead));
         }
@@ -30,7 +31,7 @@ impl SheetRows {
     pub fn place(&self, row: RowNumber) -> ListPlace {
         let before = self.from.partition_point(|(from, _)| *from <= row);
         let ahead = before.checked_sub(1).and_then(|last| self.from[last].1);
-        ListPlace { row, sheet_row: ahead.map(|ahead| row.get() + ahead) }
+        ListPlace { row, sheet_row: ahead.and_then(|ahead| row.get().checked_add_signed(ahead)), among: None }
     }
 }
 
@@ -48,7 +49,7 @@ mod tests {
                 sheet += 1 + gap.unwrap_or_default();
                 let sheet_row = gap.map(|_| sheet);
                 rows.note(row, sheet_row);
-                stand.push(ListPlace { row, sheet_row });
+                stand.push(ListPlace { row, sheet_row, among: None });
             }
             for place in stand {
                 prop_assert_eq!(rows.place(place.row), place);

@@ -140,9 +140,12 @@ pub(super) fn signature(declaration: &str) -> Markup {
 /// A row's number, and in brackets that of a spreadsheet, as the column says.
 pub(super) fn place(row: &PlanRow) -> Markup {
     let number = count(row.row.get().into());
-    match row.sheet_row.filter(|sheet| *sheet != row.row.get()) {
-        Some(sheet) => html! { (number) " (" (count(sheet.into())) ")" },
-        None => html! { (number) },
+    let sheet = row.sheet_row.filter(|sheet| *sheet != row.row.get()).map(|sheet| count(sheet.into()));
+    let among = row.among.map(|among| among.to_string());
+    let places: Vec<String> = sheet.into_iter().chain(among).collect();
+    html! {
+        (number)
+        @if !places.is_empty() { " (" (places.join(", ")) ")" }
     }
 }
 

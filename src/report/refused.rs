@@ -18,7 +18,8 @@ use crate::run::run_error::RunError;
 use crate::spreadsheet::{BYTE_ORDER_MARK, guard};
 use crate::wording::reason::{DRIFTED, remedy, sentence};
 
-const HEADER: [&str; 8] = ["user", "reason", "remedy", "row", "sheet_row", "display_name", "handoff", "priority"];
+const HEADER: [&str; 9] =
+    ["user", "reason", "remedy", "row", "sheet_row", "place", "display_name", "handoff", "priority"];
 
 /// Writes the rows that a plan refuses into its folder, where there are any.
 ///
@@ -138,6 +139,7 @@ fn add(csv: &mut csv::Writer<&mut dyn Write>, row: &PlanRow, drift: &str) -> Res
         remedy.as_str(),
         &row.row.to_string(),
         &row.sheet_row.map(|row| row.to_string()).unwrap_or_default(),
+        &row.place_on_row(),
         &guard(&row.display_name),
         &guard(&row.handoff),
         &priority,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::cells::Cells;
+use super::column::NamedColumn;
 use super::columns::Columns;
 use super::defect::{Defect, DefectReason};
 use super::entry::{Entry, Key};
@@ -32,6 +33,9 @@ pub(super) struct Census {
     rows: u64,
     several: Seen,
     people: u64,
+    /// Rows that name several people who could be read, and how many people.
+    rows_of_several: u64,
+    people_on_them: u64,
     concealed: Seen,
     behind_colon: u64,
     status: Option<Status>,
@@ -94,6 +98,13 @@ impl Census {
         Self { rivals, status, ..Self::default() }
     }
 
+    /// The same for a list without a header: no other column may name other accounts.
+    pub(super) fn of_headless(columns: &Columns, asked: bool) -> Self {
+        let others = (0..columns.expected).filter(|index| !asked && columns.by.is_none() && *index != columns.key.index);
+        let rival = |index| Rival { index, name: NamedColumn::numbered(index).name, differs: Seen::default(), named: None };
+        Self { rivals: others.map(rival).collect(), ..Self::default() }
+    }
+
     /// Counts in each column how many accounts stand in no other, so that a message can say it.
     pub(super) fn counting(mut self) -> Self {
         if !self.rivals.is_empty() {
@@ -108,6 +119,10 @@ impl Census {
     /// Takes in a row that was just read by `cells`.
     pub(super) fn see(&mut self, entry: &Entry, record: CsvRecord<'_>, cells: &Cells, hidden: bool) {
         self.rows += 1;
+        if let Some(among) = entry.among {
+            self.rows_of_several += u64::from(among.number == 1);
+            self.people_on_them += 1;
+        }
         let person = match &entry.content {
             Ok(person) => person,
             Err(defect) => {
@@ -141,7 +156,16 @@ impl Census {
             if text.is_empty() {
                 continue;
             }
-            let Ok(other) = key::parse(text, None) else { continue };
+            let other = match key::parse(text, None) {
+                Ok(other) => other,
+                Err(_) if entry.among.is_some() && text.contains('@') => {
+                    let place = SourceRecord { bytes: record.bytes, line: record.line, hidden };
+                    rival.differs.rows += 1;
+                    rival.differs.first.get_or_insert_with(|| place.at(cells.range_of(record.bytes, rival.index)));
+                    continue;
+                }
+                Err(_) => continue,
+            };
             let differs = match (&person.key, &other) {
                 (Key::ObjectId(one), Key::ObjectId(other)) => one != other,
                 (Key::UserPrincipalName(one), Key::UserPrincipalName(other)) => one != other,
@@ -189,6 +213,10 @@ impl Census {
     /// What the operator has to know about the list.
     pub(super) fn notes(&self, columns: &Columns) -> Vec<RosterNote> {
         let mut notes = Vec::new();
+        if self.rows_of_several > 0 {
+            let (rows, people) = (self.rows_of_several, self.people_on_them);
+            notes.push(RosterNote::SeveralOnARow { rows, people, of: self.rows - people + rows, entries: self.rows });
+        }
         if columns.has_passwords || self.behind_colon > 0 {
             notes.push(RosterNote::Secrets { rows_with_colon: self.behind_colon });
         }

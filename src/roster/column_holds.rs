@@ -43,15 +43,23 @@ pub(super) fn of(header: &[String], people: &[Vec<String>]) -> Vec<ColumnFound> 
 }
 
 fn holds(name: &str, cells: &[&str]) -> Option<ColumnHolds> {
-    let accounts = cells.iter().filter(|cell| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)))).count();
-    if cells.iter().any(|cell| several::names_several(cell).is_some()) {
+    let is_several = |cell: &str| several::addresses(cell) > 1 && several::people(cell, None).is_some();
+    let names_one = |cell: &str| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)));
+    let accounts = cells.iter().filter(|cell| names_one(cell) || is_several(cell)).count();
+    if cells.iter().any(|cell| several::names_several(cell).is_some() && !is_several(cell)) {
         return Some(if names::is_never_a_key(name) { ColumnHolds::OfSomebodyElse } else { ColumnHolds::Several });
     }
     if accounts > 0 && 2 * accounts >= cells.len() {
         return Some(if names::is_never_a_key(name) { ColumnHolds::OfSomebodyElse } else { ColumnHolds::Accounts });
     }
     let meaning = names::meaning(name);
-    let by_form = [KeyProperty::SamAccountName, KeyProperty::EmployeeId, KeyProperty::Sid, KeyProperty::ProxyAddress];
+    let by_form = [
+        KeyProperty::SamAccountName,
+        KeyProperty::EmployeeId,
+        KeyProperty::Sid,
+        KeyProperty::ProxyAddress,
+        KeyProperty::ImmutableId,
+    ];
     let property = KeyProperty::VARIANTS.iter().filter(|by| by_form.contains(by));
     property.copied().find(|by| names::of_property(*by).contains(&meaning.as_str())).map(ColumnHolds::Property)
 }
@@ -140,7 +148,7 @@ mod tests {
         for (list, flag) in [
             ("Emp,Contact at work\nAda,ada@b.com", "--key \"Contact at work\""),
             ("Nom,Contact d\u{2019}ici\nAda,ada@b.com", "--key \"Contact d\u{2019}ici\""),
-            ("ObjectGUID,SamAccountName,Name\n3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50,jdoe,Jane", "--by sam"),
+            ("SamAccountName,Name\njdoe,Jane", "--by sam"),
             ("Emp ID,Name\n00042,Ada", "--by employee-id"),
         ] {
             let help = help_for(list).unwrap();
@@ -156,6 +164,8 @@ mod tests {
         let help = help_for("When,sender_address\nx,boss@b.com").unwrap();
         assert!(!help.contains("--key"), "{help}");
         let help = help_for("who\nada@b.com;eve@b.com").unwrap();
+        assert!(help.ends_with("--key who"), "{help}");
+        let help = help_for("who\nada@b.com and eve@b.com").unwrap();
         assert!(!help.contains("--key"), "{help}");
         assert_eq!(help_for("name,city\nAda,London"), None);
     }

@@ -2,8 +2,10 @@
 
 use super::choice::Keys;
 use super::column::NamedColumn;
+use super::entry::Key;
 use super::error::RosterError;
 use super::header::Header;
+use super::key;
 use super::key_property::KeyProperty;
 use super::names;
 use super::read_options::ReadOptions;
@@ -63,13 +65,20 @@ pub(super) struct NameColumns {
 impl Columns {
     /// Reads a header and the first people below it.
     pub(super) fn of(header: &Header<'_>, people: &[Vec<String>], options: &ReadOptions) -> Result<Self, RosterError> {
+        let mut by = options.by;
         let keys = match (&options.key, options.by) {
             (Some(_), None) => Keys::named(header, header.named(options)?),
             (Some(_), Some(_)) => Keys::only(header.named(options)?),
             (None, Some(by)) => {
                 Keys::only(header.first_of(names::of_property(by))?.ok_or_else(|| header.no_key(options.by))?)
             }
-            (None, None) => Keys::chosen(header, people)?,
+            (None, None) => match of_active_directory(header, people) {
+                Some(key) => {
+                    by = Some(KeyProperty::ImmutableId);
+                    Keys::only(header.alone(key)?)
+                }
+                None => Keys::chosen(header, people)?,
+            },
         };
         let domain =
             if options.by == Some(KeyProperty::SamAccountName) { header.first_of(names::DOMAIN)? } else { None };
@@ -104,12 +113,17 @@ impl Columns {
             display_name: any_of(&["displayname", "userdisplayname", "fullname", "name"]).filter(not_the_key),
             department: any_of(&["department"]).filter(not_the_key),
             employee_id: any_of(&["employeeid"]).filter(not_the_key),
-            address_beside: address_beside(header, &keys),
+            address_beside: match by {
+                // The sign-in name in Active Directory need not be that of the tenant.
+                Some(KeyProperty::ImmutableId) => header.all_of(names::UPN).into_iter().next(),
+                _ => None,
+            }
+            .or_else(|| address_beside(header, &keys)),
             only: options.only.as_ref().map(|only| header.only_where(only)).transpose()?,
             has_passwords: header.has_passwords(),
             template: header.names.iter().any(|name| names::is_of_a_template(name)),
             domain: domain.filter(|domain| *domain != keys.key),
-            ..Self::keyed(header.names.len(), header.cells(), options.by, keys)
+            ..Self::keyed(header.names.len(), header.cells(), by, keys)
         })
     }
 
@@ -144,6 +158,11 @@ impl Columns {
         }
     }
 
+    /// Whether the list has one column, so that a line is a cell, whatever delimiters are in it.
+    pub(super) const fn is_one_cell_a_line(&self) -> bool {
+        self.most == 1
+    }
+
     /// Whether the key column may hold mail addresses, which may be another person's sign-in names.
     pub(super) fn may_hold_mail_addresses(&self) -> bool {
         let is_of_names = |column: &NamedColumn| {
@@ -159,6 +178,33 @@ impl Columns {
             Some(fallback) => format!("{}, {}", self.key.name, fallback.name),
             None => self.key.name.clone(),
         }
+    }
+}
+
+/// The column `ObjectGUID` of an export of Active Directory, where no column has sign-in names that a tenant can have.
+fn of_active_directory(header: &Header<'_>, people: &[Vec<String>]) -> Option<NamedColumn> {
+    let key = header.all_of(&[names::OBJECT_GUID]).into_iter().next()?;
+    let is_an_export = !header.all_of(names::OF_ACTIVE_DIRECTORY).is_empty();
+    let cells = |index: usize| {
+        people.iter().filter_map(move |row| row.get(index)).map(String::as_str).filter(|cell| !cell.is_empty())
+    };
+    let mut ids = cells(key.index).peekable();
+    let has_ids = ids.peek().is_some() && ids.all(|cell| key::parse(cell, Some(KeyProperty::ImmutableId)).is_ok());
+    let mut others = [names::OBJECT_ID, names::UPN, names::LIKELY].into_iter().flat_map(|known| header.all_of(known));
+    let has_others = others.any(|other| cells(other.index).any(may_be_of_a_tenant));
+    (is_an_export && has_ids && !has_others).then_some(key)
+}
+
+/// Whether it is a key that an account of a tenant can have. Domains that no registry gives out cannot be a tenant's.
+fn may_be_of_a_tenant(cell: &str) -> bool {
+    const OF_NO_TENANT: &[&str] = &["local", "lan", "internal", "intra", "intranet", "corp", "home", "private", "ad"];
+    match key::parse(cell, None) {
+        Ok(Key::UserPrincipalName(name)) => {
+            let top = name.domain().rsplit_once('.').map_or("", |(_, top)| top).to_lowercase();
+            !top.is_empty() && !OF_NO_TENANT.contains(&top.as_str())
+        }
+        Ok(_) => true,
+        Err(_) => false,
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Dialect {
     pub(super) preambles: Preambles,
     /// The line on which the header, or a blank line in front of it, stands.
     pub(super) first_line: u64,
+    /// Whether nothing follows the head.
+    pub(super) whole: bool,
     /// The first records behind the preamble.
     pub(super) sample: Sample,
 }
@@ -41,7 +43,7 @@ impl Dialect {
         let table = &head[preambles.bytes..];
         let delimiter = known.unwrap_or_else(|| guess(table, whole, options));
         let sample = Sample::of(table, whole, delimiter);
-        Ok(Self { delimiter, first_line: opened.first_line + preambles.line_count, preambles, sample })
+        Ok(Self { delimiter, first_line: opened.first_line + preambles.line_count, whole, preambles, sample })
     }
 }
 

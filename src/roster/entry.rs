@@ -1,6 +1,7 @@
 //! What one data row of a roster says.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::ids::{ObjectId, RowNumber};
 
@@ -9,13 +10,16 @@ use super::key_property::KeyProperty;
 use super::respelling::Respellings;
 use super::upn::Upn;
 
-/// One data row: where it stands, and the person on it, or why it cannot be read.
+/// One person on a data row: where it stands, and who it is, or why it cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The number of the data row, counted from 1 without the header and without blank lines.
+    /// The number of the entry, counted from 1 without the header and without blank lines: that of the data row, unless a row
+    /// above names several people.
     pub row: RowNumber,
     /// The line of the file on which the row begins, counted from 1 as an editor counts.
     pub line: u64,
+    /// Which of the people on the row it is, where the row names several. Each of them is an entry of its own.
+    pub among: Option<AmongSeveral>,
     /// The row as a spreadsheet counts: header, lines above it and blank lines included, and a cell of several lines is one.
     /// Nothing where it is not known.
     pub sheet_row: Option<u32>,
@@ -27,6 +31,37 @@ pub struct Entry {
     pub text: String,
     /// The person, or why the row cannot be read.
     pub content: Result<Person, Defect>,
+}
+
+/// One of several people on one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AmongSeveral {
+    /// Which of them, counted from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+/// `2 of 3`
+impl fmt::Display for AmongSeveral {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.number, self.of)
+    }
+}
+
+/// Says that a text is not of the form `2 of 3`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is not of the form \"2 of 3\"")]
+pub struct NotAmongSeveral;
+
+impl FromStr for AmongSeveral {
+    type Err = NotAmongSeveral;
+
+    fn from_str(text: &str) -> Result<Self, NotAmongSeveral> {
+        let (number, of) = text.split_once(" of ").ok_or(NotAmongSeveral)?;
+        let number_in = |text: &str| text.parse().map_err(|_| NotAmongSeveral);
+        Ok(Self { number: number_in(number)?, of: number_in(of)? })
+    }
 }
 
 /// One person as a roster names them.

@@ -96,7 +96,7 @@ pub(super) fn of_columns(
 fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: &ReadOptions) -> ColumnUse {
     let is = |column: &Option<super::column::NamedColumn>| column.as_ref().is_some_and(|column| column.index == index);
     if columns.key.index == index {
-        return ColumnUse::Key(ground(name, has_header, options));
+        return ColumnUse::Key(ground(name, has_header, options, columns.by));
     }
     if is(&columns.fallback) {
         return ColumnUse::KeyWhereEmpty;
@@ -120,9 +120,9 @@ fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: 
     uses.into_iter().find_map(|(is, used)| is.then_some(used)).unwrap_or(ColumnUse::NotUsed(left_out(name)))
 }
 
-fn ground(name: &str, has_header: bool, options: &ReadOptions) -> KeyGround {
+fn ground(name: &str, has_header: bool, options: &ReadOptions, by: Option<KeyProperty>) -> KeyGround {
     let meaning = names::meaning(name);
-    match options.by {
+    match by {
         _ if options.key.is_some() => KeyGround::Named,
         _ if !has_header => KeyGround::Alone,
         Some(by) => KeyGround::NameOfProperty(by),
@@ -134,7 +134,13 @@ fn ground(name: &str, has_header: bool, options: &ReadOptions) -> KeyGround {
 
 fn left_out(name: &str) -> LeftOut {
     let meaning = names::meaning(name);
-    let property = [KeyProperty::EmployeeId, KeyProperty::SamAccountName, KeyProperty::Sid, KeyProperty::ProxyAddress];
+    let property = [
+        KeyProperty::EmployeeId,
+        KeyProperty::SamAccountName,
+        KeyProperty::Sid,
+        KeyProperty::ProxyAddress,
+        KeyProperty::ImmutableId,
+    ];
     if names::is_secret(name) {
         LeftOut::Passwords
     } else if names::is_never_a_key(name) {

@@ -12,6 +12,7 @@ use super::names;
 use super::read_options::ReadOptions;
 use super::sample::Sample;
 use super::secret;
+use super::several;
 use super::source::Source;
 use super::source_span::SourceSpan;
 
@@ -87,7 +88,11 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
         if let Some(key) = &self.options.key {
             return self.options.number().filter(|number| *number < self.width()).ok_or_else(|| self.unknown(key));
         }
-        let is_a_key = |(index, cell): (usize, &String)| self.options.is_a_key(cell).then_some(index);
+        // An address with something beside it in its cell may be somebody else who is meant.
+        let names_somebody = |cell: &str| {
+            self.options.is_a_key(cell) || (self.options.by.is_none() && several::addresses(cell) > 0)
+        };
+        let is_a_key = |(index, cell): (usize, &String)| names_somebody(cell).then_some(index);
         let columns: BTreeSet<usize> =
             self.sample.rows.iter().flat_map(|row| row.iter().enumerate().filter_map(is_a_key)).collect();
         self.refuse_header_below(columns.first().copied())?;

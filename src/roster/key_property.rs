@@ -41,6 +41,8 @@ pub enum KeyProperty {
     #[serde(rename = "sam")]
     #[strum(serialize = "sam")]
     SamAccountName,
+    /// What ties the account to its object in Active Directory: usually that one's `ObjectGUID` in base64.
+    ImmutableId,
 }
 
 impl fmt::Display for KeyProperty {
@@ -51,6 +53,7 @@ impl fmt::Display for KeyProperty {
             Self::EmployeeId => "employee id",
             Self::Sid => "SID",
             Self::SamAccountName => "sAMAccountName",
+            Self::ImmutableId => "immutable id",
         })
     }
 }

@@ -26,6 +26,7 @@
 //! | `read_options`, `key_property` | what the operator says about the list |
 //! | `header`, `names`, `header_words`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `explained` | how each column was read, and why |
+//! | `several`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `unclosed_quote` | turns one record into one entry; finds rows inside a quoted cell |
@@ -80,6 +81,7 @@ mod number;
 pub(crate) mod old_encodings;
 mod open_source;
 mod opened;
+mod people_lines;
 mod preamble;
 mod property;
 mod read_options;
@@ -107,7 +109,7 @@ pub use column_holds::{ColumnFound, ColumnHolds};
 pub use defect::{Defect, DefectReason, Defects};
 pub use delimiter::Delimiter;
 pub use encoding::Encoding;
-pub use entry::{Entry, Hints, Key, Person};
+pub use entry::{AmongSeveral, Entry, Hints, Key, NotAmongSeveral, Person};
 pub use error::{ColumnsDiffer, RosterError, UnknownColumn};
 pub use explained::{ColumnReading, ColumnUse, KeyGround, LeftOut};
 pub(crate) use header_words::plain as plain_letters;
@@ -119,6 +121,7 @@ pub use not_a_user::NotAUser;
 pub use note::RosterNote;
 pub use preamble::Preamble;
 pub use property::NotAValue;
+pub(crate) use property::as_object_id;
 pub use read_options::{NotOnlyRows, OnlyRows, ReadOptions};
 pub use reader::{Roster, RosterSummary};
 pub use respelling::{Respelling, Respellings};

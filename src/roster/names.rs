@@ -36,6 +36,12 @@ pub(super) const ID: &str = "id";
 /// In a list of accounts the object id; in a log the object of an action: the victim, where the attacker is looked for.
 pub(super) const OBJECT: &str = "objectid";
 
+/// What Active Directory calls the id of its objects. It is never an object id of Entra.
+pub(super) const OBJECT_GUID: &str = "objectguid";
+
+/// Columns beside an `ObjectGUID` that only exports of Active Directory have.
+pub(super) const OF_ACTIVE_DIRECTORY: &[&str] = &["distinguishedname", "objectsid", "sid", "samaccountname", "objectclass"];
+
 /// Columns that only logs have.
 const OF_LOGS: &[&str] = &[
     "actiontype",
@@ -149,6 +155,7 @@ pub(super) const fn of_property(by: KeyProperty) -> &'static [&'static str] {
         KeyProperty::ProxyAddress => &["proxyaddresses", "proxyaddress", "emailaddresses", "smtpaddress"],
         KeyProperty::EmployeeId => &["employeeid"],
         KeyProperty::Sid => &["onpremisessecurityidentifier", "sid", "accountsid", "usersid", "objectsid"],
+        KeyProperty::ImmutableId => &["onpremisesimmutableid", "immutableid", OBJECT_GUID],
         KeyProperty::SamAccountName => &["onpremisessamaccountname", "samaccountname", "accountname", SAM],
     }
 }

@@ -11,6 +11,17 @@ pub enum RosterNote {
         /// On so many rows something stands behind the name and a colon; otherwise in a column of their own.
         rows_with_colon: u64,
     },
+    /// Rows name several people each, and each of them is an entry.
+    SeveralOnARow {
+        /// So many rows do.
+        rows: u64,
+        /// So many people stand on them.
+        people: u64,
+        /// So many rows the list has.
+        of: u64,
+        /// So many entries it makes.
+        entries: u64,
+    },
     /// A column says of people that they are active, and every row counts all the same.
     StatusNotUsed {
         /// The column.
@@ -34,6 +45,13 @@ impl RosterNote {
             Self::Secrets { rows_with_colon: rows } => format!(
                 "On {rows} rows something stands behind the name and a colon, as in lists of leaked passwords. It is not used, shown or kept; the file still has it."
             ),
+            Self::SeveralOnARow { rows, people, of, entries } => {
+                let (rows, name) = if *rows == 1 { ("1 row".to_owned(), "names") } else { (format!("{rows} rows"), "name") };
+                let of = if *of == 1 { "1 row".to_owned() } else { format!("{of} rows") };
+                format!(
+                    "{rows} {name} several people: {people} people in all. Each of them is a row of the plan, so the list of {of} makes {entries}; the column place says which of them it is."
+                )
+            }
             Self::StatusNotUsed { column, values } => {
                 let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { format!("{value:?}") };
                 let said: Vec<String> = values.iter().map(|(value, rows)| format!("{} {rows}", shown(value))).collect();

@@ -1,14 +1,21 @@
 //! The values of properties that people are looked up by.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::key_property::KeyProperty;
 use super::not_a_user::is_sid;
 use super::upn::{NotAUpn, Upn};
+use crate::ids::ObjectId;
 
 /// "maximum length of 16 characters" (user resource type, `employeeId`).
 const MAX_EMPLOYEE_ID_CHARACTERS: usize = 16;
 
 /// "sAMAccountName ... must be 20 or fewer characters" for users ([MS-ADA3] 2.222 with the rules of SAM).
 const MAX_SAM_CHARACTERS: usize = 20;
+
+/// The schema has no limit of its own; a GUID has 24 characters, and the longest source anchor that Entra Connect writes 60.
+const MAX_IMMUTABLE_ID_CHARACTERS: usize = 64;
 
 /// Characters that no account name of SAM may hold.
 const NOT_IN_SAM: &[char] = &['"', '/', '\\', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>'];
@@ -47,6 +54,8 @@ pub enum NotAValue {
     SamTooLong,
     #[error("it has {0:?} in it")]
     Impossible(char),
+    #[error("it is neither an ObjectGUID of Active Directory nor base64")]
+    NotAnImmutableId,
 }
 
 /// The value as it is looked up: as it is written, without the marks that exports put around it.
@@ -64,6 +73,7 @@ pub(super) fn parse(by: KeyProperty, text: &str) -> Result<Box<str>, NotAValue> 
         KeyProperty::Sid if is_sid(text) => Ok(text.to_ascii_uppercase().into()),
         KeyProperty::Sid => Err(NotAValue::NotASid),
         KeyProperty::SamAccountName => sam_account_name(text),
+        KeyProperty::ImmutableId => immutable_id(text),
     }
 }
 
@@ -155,6 +165,29 @@ fn is_a_date(text: &str) -> bool {
     }
 }
 
+/// The id as the directory has it: the bytes of the `ObjectGUID` in base64, the first three groups with their last byte first.
+fn immutable_id(text: &str) -> Result<Box<str>, NotAValue> {
+    let braced = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    if let Ok(id) = braced.unwrap_or(text).parse::<ObjectId>() {
+        return if id.guid().is_nil() {
+            Err(NotAValue::NotAnImmutableId)
+        } else {
+            Ok(STANDARD.encode(id.guid().to_bytes_le()).into())
+        };
+    }
+    // The directory takes any text of an own source anchor; that of a GUID is by far the most usual one.
+    match STANDARD.decode(text) {
+        Ok(bytes) if !bytes.is_empty() && text.len() <= MAX_IMMUTABLE_ID_CHARACTERS => Ok(text.into()),
+        _ => Err(NotAValue::NotAnImmutableId),
+    }
+}
+
+/// The `ObjectGUID` that an immutable id was made from, read as an object id: a list may have the one in place of the other.
+pub(crate) fn as_object_id(immutable_id: &str) -> Option<ObjectId> {
+    let bytes: [u8; 16] = STANDARD.decode(immutable_id).ok()?.try_into().ok()?;
+    Some(ObjectId::new(uuid::Uuid::from_bytes_le(bytes)))
+}
+
 fn sam_account_name(text: &str) -> Result<Box<str>, NotAValue> {
     let name = text.split_once('\\').map_or(text, |(_domain, name)| name);
     if name.is_empty() {
@@ -213,6 +246,13 @@ mod tests {
         }
         assert_eq!(value(KeyProperty::EmployeeId, "1.0"), Err(NotAValue::Decimal));
         assert_eq!(value(KeyProperty::EmployeeId, "'00001"), Err(NotAValue::Quoted));
+        for text in ["3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50", "{3C1F2A5E-7D11-4D0C-9A51-0B1C2D3E4F50}", "XiofPBF9DE2aUQscLT5PUA=="] {
+            assert_eq!(value(KeyProperty::ImmutableId, text).unwrap(), "XiofPBF9DE2aUQscLT5PUA==", "{text}");
+        }
+        for text in ["", "jdoe!", "00000000-0000-0000-0000-000000000000", "ada@contoso.com"] {
+            assert_eq!(value(KeyProperty::ImmutableId, text), Err(NotAValue::NotAnImmutableId), "{text}");
+        }
+        assert_eq!(as_object_id("XiofPBF9DE2aUQscLT5PUA==").unwrap().to_string(), "3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50");
         assert_eq!(value(KeyProperty::Sid, "S-1-12-1-1-2-3-4"), Err(NotAValue::CloudSid));
         assert_eq!(value(KeyProperty::Sid, "s-1-5-21-1-2-3-1100").unwrap(), "S-1-5-21-1-2-3-1100");
         assert_eq!(value(KeyProperty::Sid, "S-1-5-21-"), Err(NotAValue::NotASid));

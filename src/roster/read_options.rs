@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::key;
 use super::key_property::KeyProperty;
 use super::names;
+use super::several;
 
 /// What the operator says about a list; by default nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl ReadOptions {
     pub(super) fn is_a_key(&self, cell: &str) -> bool {
         match self.by {
             Some(KeyProperty::EmployeeId | KeyProperty::SamAccountName) => false,
-            by => key::parse(cell, by).is_ok(),
+            by => key::parse(cell, by).is_ok() || several::people(cell, by).is_some(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The whole roster: it is opened, its form is recognised, it is read to its end, and its digest is computed.
 
+use std::collections::VecDeque;
 use std::io;
 
 use crate::digest::Digest;
@@ -22,6 +23,7 @@ use super::headless;
 use super::names;
 use super::note::RosterNote;
 use super::opened::Opened;
+use super::people_lines;
 use super::preamble::Preamble;
 use super::read_options::ReadOptions;
 use super::records::{Flaw, Records, line_ends};
@@ -46,6 +48,8 @@ pub struct Roster {
     options: ReadOptions,
     /// The row that `open` read to make sure that there is one.
     first: Option<Entry>,
+    /// The other people on the row that was read last.
+    more: VecDeque<Entry>,
     row: RowNumber,
     rows: u32,
     /// Whether the row that shows how to fill in a template was skipped.
@@ -117,7 +121,7 @@ impl Roster {
             header: has_header,
             key: columns.key.name.clone(),
             fallback: columns.fallback.as_ref().map(|column| column.name.clone()),
-            property: options.by,
+            property: columns.by,
             columns: names,
         };
         let lines_in_cells = match records.current() {
@@ -132,6 +136,7 @@ impl Roster {
             cells,
             options: options.clone(),
             first: None,
+            more: VecDeque::new(),
             row: RowNumber::FIRST,
             rows: 0,
             example_seen: false,
@@ -197,6 +202,9 @@ impl Roster {
     }
 
     fn read(&mut self) -> Result<Option<Entry>, RosterError> {
+        if let Some(entry) = self.more.pop_front() {
+            return self.counted(entry).map(Some);
+        }
         loop {
             let line = self.records.line();
             if let Err(error) = self.records.go_on() {
@@ -213,6 +221,16 @@ impl Roster {
                     self.example_seen = true;
                     continue;
                 }
+                RowOutcome::Several(people) => {
+                    let doubtful = record.line <= self.doubtful_until;
+                    for entry in people {
+                        self.census.see(&entry, record, &self.cells, self.columns.has_passwords);
+                        let entry = if doubtful { rows::doubted(entry, record, &self.columns) } else { entry };
+                        self.more.push_back(Entry { sheet_row: u32::try_from(sheet_row).ok(), ..entry });
+                    }
+                    let Some(first) = self.more.pop_front() else { continue };
+                    first
+                }
                 RowOutcome::Entry(entry) if entry.content.is_ok() && record.line <= self.doubtful_until => {
                     rows::doubted(entry, record, &self.columns)
                 }
@@ -228,13 +246,19 @@ impl Roster {
                 }
             };
             entry.sheet_row = u32::try_from(sheet_row).ok();
-            if let Err(defect) = &entry.content {
-                self.defects.note(defect);
-            }
-            self.rows = self.rows.checked_add(1).ok_or_else(|| RosterError::TooManyRows(self.from.clone()))?;
-            self.row = RowNumber::new(self.rows.saturating_add(1));
-            return Ok(Some(entry));
+            return self.counted(entry).map(Some);
         }
+    }
+
+    /// The next entry, with its number.
+    fn counted(&mut self, mut entry: Entry) -> Result<Entry, RosterError> {
+        entry.row = self.row;
+        if let Err(defect) = &entry.content {
+            self.defects.note(defect);
+        }
+        self.rows = self.rows.checked_add(1).ok_or_else(|| RosterError::TooManyRows(self.from.clone()))?;
+        self.row = RowNumber::new(self.rows.saturating_add(1));
+        Ok(entry)
     }
 }
 
@@ -267,13 +291,17 @@ struct Table {
 
 impl Table {
     fn of(mut text: Text, dialect: &Dialect, options: &ReadOptions, from: &Source) -> Result<Self, RosterError> {
-        let Dialect { delimiter, first_line, preambles, sample } = dialect;
+        let Dialect { delimiter, first_line, preambles, sample, .. } = dialect;
         let template = preambles.has(Preamble::Version);
         let table = &text.head()[preambles.bytes..];
         let span = |line| span_of(table, *delimiter, *first_line, line);
         let below = sample.header_below(options, None).map(span);
         // A template always has a header.
-        let headless = if template { None } else { headless::columns(sample, options, from, span)? };
+        let headless = match people_lines::columns(table, dialect.whole, options) {
+            _ if template => None,
+            Some(columns) => Some(columns),
+            None => headless::columns(sample, options, from, span)?,
+        };
         text.pass(preambles.bytes);
         let mut records = Records::new(text, delimiter.byte(), *first_line);
         let mut cells = Cells::new(*delimiter);
@@ -281,7 +309,8 @@ impl Table {
         let (mut columns, names, census) = match headless {
             Some(columns) => {
                 let names = (0..columns.expected).map(|index| NamedColumn::numbered(index).name).collect();
-                (columns, names, Census::default())
+                let census = Census::of_headless(&columns, options.key.is_some() || options.by.is_some());
+                (columns, names, census)
             }
             None => header(&mut records, &mut cells, &HeaderContext { sample, below, template }, options, from)?,
         };

@@ -88,7 +88,7 @@ const CLAIMS: &[&str] =
     &["i:0#.f|membership|", "c:0o.c|federateddirectoryclaimprovider|", "0#.f|membership|", "membership|"];
 
 /// What stands in front of an address.
-const SCHEMES: &[&str] = &["mailto:", "smtp:", "sip:", "sips:", "im:", "xmpp:", "email:", "e-mail:", "mail:", "upn:"];
+const SCHEMES: &[&str] = &["mailto:", "smtp:", "sip:", "sips:", "im:", "xmpp:", "email:", "e-mail:", "mail:", "upn:", "to:", "cc:", "bcc:"];
 
 /// Signs that are put around a text. A sign-in name ends in a domain, so none of them can stand at its end.
 const QUOTES: &[(char, char)] = &[
@@ -178,7 +178,10 @@ fn in_angle_brackets(text: &str) -> Option<&str> {
     let (name, rest) = text.split_once('<')?;
     let (address, behind) = rest.split_once('>')?;
     let is_alone = !address.contains('<') && behind.trim_matches([';', ',', ' ', '.']).is_empty();
-    // A name that is an address, too, may be another one.
+    // A name that is an address, too, may be another one; and a semicolon stands between people.
+    if name.contains([';', '\u{ff1b}', '\n', '|']) {
+        return None;
+    }
     let name = name.trim().trim_matches(['"', '\'']);
     (is_alone && (!name.contains('@') || name.eq_ignore_ascii_case(address.trim()))).then_some(address.trim())
 }
@@ -218,16 +221,19 @@ pub(super) fn with_plain_apostrophes(text: &str) -> Option<String> {
     (plain != text).then_some(plain)
 }
 
-/// The name in `name:password`, as lists of leaked passwords have it: the first part that is a whole address.
+/// The name in `name:password` or `https://page:name:password`, as lists of leaked passwords have it. What stands in front of any
+/// other colon is a word about the name (`From: boss@contoso.com`), and may say that somebody else is meant.
 pub(super) fn before_a_colon(text: &str) -> Option<Upn> {
-    if !text.contains(':') {
+    let address = |part: &str| part.trim().parse::<Upn>().ok().filter(|name| name.domain().contains('.'));
+    let (first, _) = text.split_once(':')?;
+    let is_of_a_page = text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if address(first).is_none() && (!is_of_a_page || text.contains(char::is_whitespace)) {
         return None;
     }
-    let address = |part: &str| part.parse::<Upn>().ok().filter(|name| name.domain().contains('.'));
-    let mut parts = text.split(':').map(str::trim).filter_map(address);
-    let name = parts.next()?;
     // A password may look like an address, too; then it is not known which of them is the name.
-    parts.next().is_none().then_some(name)
+    let mut names = text.split(|c: char| matches!(c, ':' | ',' | ';' | '|') || c.is_whitespace()).filter_map(address);
+    let name = names.next()?;
+    names.next().is_none().then_some(name)
 }
 
 #[cfg(test)]
@@ -283,6 +289,11 @@ mod tests {
             "eve@contoso.com <ada@contoso.com>",
             "Ada <ada@contoso.com>; Eve <eve@contoso.com>",
             "ada@contoso.com:pass@word.com",
+            "From: boss@contoso.com",
+            "Manager: boss@contoso.com",
+            "ada@contoso.com and mailto:eve@contoso.com",
+            "ada@contoso.com: with eve@contoso.com",
+            "Smith; Ada <ada@contoso.com>",
             "100%ada@contoso.com",
             "Ada Lovelace",
             "CONTOSO\\ada",

@@ -23,7 +23,7 @@ use super::comment::is_commented;
 use super::concealed;
 use super::defect::{Defect, DefectReason, shown};
 use super::encoding::Encoding;
-use super::entry::{Entry, Hints, Key, Person};
+use super::entry::{AmongSeveral, Entry, Hints, Key, Person};
 use super::key::{self, NotAKey};
 use super::key_property::KeyProperty;
 use super::names;
@@ -45,6 +45,9 @@ const MAX_CELL_CHARACTERS: usize = 256;
 /// A remark may be a paragraph.
 const MAX_NOTE_CHARACTERS: usize = 4096;
 
+/// An object id in braces. A longer text may be several of them.
+const MAX_ID_CHARACTERS: usize = 38;
+
 /// Logs write this for a user whose id they do not know.
 const NIL_ID: &[u8] = b"00000000-0000-0000-0000-000000000000";
 
@@ -56,6 +59,8 @@ pub(super) enum RowOutcome {
     /// Nothing but empty cells: no row at all.
     Blank,
     Entry(Entry),
+    /// A row that names several people: an entry for each of them. The numbers of all but the first are the reader's to say.
+    Several(Vec<Entry>),
     /// The row under the header of Entra's templates that shows how to fill them in. Further down it is an entry.
     Example(Entry),
     /// An entry that ends with the line of this offset: the lines behind it are read again as records. Up to the line
@@ -94,6 +99,8 @@ pub(super) fn read(
     let hidden = columns.has_passwords || secret::is_in(record.bytes);
     let reader = RowReader { record, row, columns, encoding, cells, hidden };
     match flaw {
+        // Quotes around a name are no quotes of the cell: "Lovelace, Ada" <ada@contoso.com>
+        Some(Flaw::TextAfterQuote(_)) if let Some(people) = reader.several_on_the_line(1) => people,
         Some(flaw) => {
             RowOutcome::Entry(reader.entry(reader.shown(record.bytes), Err(of_flaw(flaw, &reader.source_record()))))
         }
@@ -123,7 +130,7 @@ struct RowReader<'a> {
 impl<'a> RowReader<'a> {
     fn entry(&self, text: String, content: Result<Person, Defect>) -> Entry {
         // The sheet row is the reader's to say: it knows how many lines above stand inside of cells.
-        Entry { row: self.row, line: self.record.line, sheet_row: None, name: String::new(), text, content }
+        Entry { row: self.row, line: self.record.line, among: None, sheet_row: None, name: String::new(), text, content }
     }
 
     fn outcome(&self) -> RowOutcome {
@@ -138,6 +145,9 @@ impl<'a> RowReader<'a> {
         if self.is_an_example(key) {
             let reason = DefectReason::NotAUser { text: self.shown(key), why: NotAUser::Example };
             return RowOutcome::Example(self.entry(self.shown(key), Err(self.at(column, reason))));
+        }
+        if let Some(people) = self.several(key, column) {
+            return people;
         }
         if let Some(first_line) = key.split(|b| matches!(b, b'\n' | b'\r')).next().filter(|line| line.len() < key.len())
         {
@@ -163,6 +173,78 @@ impl<'a> RowReader<'a> {
         };
         let name = self.name();
         RowOutcome::Entry(Entry { name, ..self.entry(text, content) })
+    }
+
+    /// The people on a row that names several, where nothing else stands in the cell, or on the line of a list of one column.
+    fn several(&self, key: &[u8], column: &NamedColumn) -> Option<RowOutcome> {
+        if self.columns.is_one_cell_a_line() && self.cells.len() > 1 {
+            return self.several_on_the_line(1);
+        }
+        // Nearly every cell names one person; these cost a search and no more.
+        let may_be = key.len() > MAX_ID_CHARACTERS || key.iter().filter(|byte| **byte == b'@').nth(1).is_some();
+        let people = may_be.then(|| str::from_utf8(key).ok()).flatten().and_then(|text| self.people(text, 2))?;
+        self.selected().and_then(|()| self.check_length()).ok()?;
+        let other_keys = [&self.columns.upn_beside, &self.columns.id_beside, &self.columns.address_beside];
+        let is_filled = |column: &NamedColumn| !self.cells.get(column.index).is_empty();
+        if other_keys.into_iter().flatten().any(|other| other != column && is_filled(other)) {
+            // Which of them the cell beside belongs to is not known.
+            let defect = self.at(column, DefectReason::SeveralPeople { people: people.len() });
+            return Some(RowOutcome::Entry(self.entry(self.shown(key), Err(defect))));
+        }
+        let (handoff, priority) = (self.handoff().ok()?, self.priority().ok()?);
+        let mut hints = self.hints();
+        // A name that is several names can be compared with no person's.
+        hints.display_name = hints.display_name.filter(|name| !several::may_be_several_names(name));
+        let (note, hints) = (self.note(), hints);
+        let person = |(key, respelt): (Key, Respellings)| Person {
+            key,
+            also: None,
+            also_id: None,
+            also_address: None,
+            respelt,
+            domain: None,
+            handoff: handoff.clone(),
+            priority,
+            note: note.clone(),
+            hints: hints.clone(),
+        };
+        Some(self.each_of(people, person))
+    }
+
+    /// The same for a line that is one cell, whatever delimiters are in it.
+    fn several_on_the_line(&self, least: usize) -> Option<RowOutcome> {
+        if !self.columns.is_one_cell_a_line() {
+            return None;
+        }
+        let people = self.people(str::from_utf8(self.record.bytes).ok()?, least)?;
+        let person = |(key, respelt): (Key, Respellings)| Person {
+            key,
+            also: None,
+            also_id: None,
+            also_address: None,
+            respelt,
+            domain: None,
+            handoff: None,
+            priority: None,
+            note: None,
+            hints: Hints::default(),
+        };
+        Some(self.each_of(people, person))
+    }
+
+    /// The people in a text, as it names them; at least so many.
+    fn people<'t>(&self, text: &'t str, least: usize) -> Option<Vec<&'t str>> {
+        several::people(text, self.columns.by).filter(|people| people.len() >= least && !text.contains(is_bad))
+    }
+
+    fn each_of(&self, people: Vec<&str>, person: impl Fn((Key, Respellings)) -> Person) -> RowOutcome {
+        let of = u32::try_from(people.len()).unwrap_or(u32::MAX);
+        let among = |number| (of > 1).then_some(AmongSeveral { number, of });
+        let entry = |(number, part): (u32, &str)| {
+            let read = key::read(part, self.columns.by).ok()?;
+            Some(Entry { among: among(number), ..self.entry(shown(part.as_bytes()), Ok(person(read))) })
+        };
+        RowOutcome::Several((1..).zip(people).filter_map(entry).collect())
     }
 
     /// What the list calls the person. Where a cell is missing or there is one too many, cells may stand in wrong columns.

@@ -289,6 +289,7 @@ mod tests {
             handoff: String::new(),
             priority: None,
             sheet_row: None,
+            among: None,
         };
         let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");

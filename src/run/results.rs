@@ -22,8 +22,17 @@ use crate::step::Step;
 /// The columns before those of the steps.
 const LEADING_COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "outcome"];
 /// The columns behind those of the steps.
-const TRAILING_COLUMNS: [&str; 8] =
-    ["detail", "error_code", "request_id", "attempts", "finished_at", "sheet_row", "handoff", "sealed_credential"];
+const TRAILING_COLUMNS: [&str; 9] = [
+    "detail",
+    "error_code",
+    "request_id",
+    "attempts",
+    "finished_at",
+    "sheet_row",
+    "place",
+    "handoff",
+    "sealed_credential",
+];
 
 /// The cells before those of the steps.
 #[derive(Serialize)]
@@ -44,6 +53,7 @@ struct TrailingCells<'a> {
     attempts: Option<u32>,
     finished_at: String,
     sheet_row: Option<u32>,
+    place: String,
     handoff: Guarded<'a>,
     sealed_credential: String,
 }
@@ -105,6 +115,7 @@ fn cells<'a>(
         attempts: (planned.decision == Decision::Act).then_some(row.history.attempts),
         finished_at: details.last_noted.filter(|_| state.is_settled()).map(to_the_second).unwrap_or_default(),
         sheet_row: planned.sheet_row,
+        place: planned.place_on_row(),
         handoff: planned.handoff.as_str().into(),
         sealed_credential: details.sealed.join(" "),
     };

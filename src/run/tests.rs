@@ -76,6 +76,7 @@ fn plan() -> Vec<PlanRow> {
         handoff: String::new(),
         priority: None,
         sheet_row: None,
+        among: None,
     };
     (1..).zip(rows).map(row).collect()
 }

@@ -189,6 +189,9 @@ const SAMPLES: &[Sample] = &[
     ("hr-work-email.csv", "UTF-8 with byte order mark, comma, key column \"Work Email\"", EVERYBODY),
     ("intune-devices.csv", "UTF-8, comma, key column \"Primary user UPN\"", EVERYBODY),
     ("okta-users.csv", "UTF-8, comma, key column \"login\"", EVERYBODY),
+    ("outlook-to-line.txt", "UTF-8, comma, no header, key column #1", EVERYBODY),
+    ("several-in-a-cell.csv", "UTF-8, comma, key column \"Email\"", EVERYBODY),
+    ("get-aduser.csv", "UTF-8, comma, key column \"ObjectGUID\", by immutable id", &["hans"]),
     (
         "powershell-convertto-json.json",
         "JSON, UTF-16 LE with byte order mark, key column \"UserPrincipalName\"",
@@ -202,7 +205,7 @@ const SAMPLES: &[Sample] = &[
 ];
 
 /// The samples that need a flag.
-const WITH_A_FLAG: &[&str] = &["get-aduser.csv", "hr-employee-ids.csv"];
+const WITH_A_FLAG: &[&str] = &["hr-employee-ids.csv"];
 
 /// The samples that are no lists, what each is called, and what exports it properly.
 const REFUSED: &[(&str, &str, &str)] = &[
@@ -275,6 +278,51 @@ fn an_export_of_active_directory_is_read_by_the_short_name() {
     let stage = Stage::new();
     understood(&stage, &sample("get-aduser.csv"), "by-sam", &["--by", "sam"]);
     assert_eq!(found(&stage, "by-sam"), ["hans"]);
+}
+
+#[test]
+fn each_of_several_people_on_a_row_has_a_row_of_the_plan() {
+    let stage = Stage::new();
+    let ran = stage.plan(&sample("several-in-a-cell.csv"), "contain", "out", &[]).succeeded();
+    ran.says(&["2 rows name several people: 4 people in all", "the list of 3 rows makes 5"]);
+    let places = |file: &str| {
+        let text = std::fs::read_to_string(stage.path("out").join(file)).unwrap();
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let rows = reader.deserialize().map(Result::unwrap);
+        rows.map(|row: HashMap<String, String>| format!("{} {} {}", row["row"], row["sheet_row"], row["place"]))
+            .collect::<Vec<_>>()
+    };
+    let expected = ["1 2 1 of 2", "2 2 2 of 2", "3 3 1 of 2", "4 3 2 of 2", "5 4 "];
+    assert_eq!(places("plan.csv"), expected);
+    stage.apply("out").succeeded();
+    assert_eq!(places("results.csv"), expected);
+    stage.write("missing.csv", "user\nada.lovelace@contoso.com; nobody.knows@contoso.com\n");
+    stage.plan("missing.csv", "contain", "missing", &[]).succeeded();
+    let refused = std::fs::read_to_string(stage.path("missing").join("refused.csv")).unwrap();
+    assert!(refused.contains(",2,2,2 of 2,"), "{refused}");
+    stage.write("half.csv", "user\nada.lovelace@contoso.com; Bob; grace.hopper@contoso.com\n");
+    let half = stage.run(&["plan", "half.csv", "--playbook", "contain", "--out", "none"]).exited(2);
+    half.complains(&["several people", "row of their own"]);
+}
+
+#[test]
+fn an_object_guid_is_an_immutable_id_and_never_an_object_id() {
+    let stage = Stage::new();
+    let users = stage.simulator.users();
+    let user = |name: &str| users.iter().find(|user| user.user_principal_name.starts_with(name)).unwrap();
+    let (ada, hans) = (user("ada.lovelace@").id, &user("hans.zimmermann@").on_premises.as_ref().unwrap().immutable_id);
+    stage.write(
+        "ids.csv",
+        &format!("ObjectGUID,SamAccountName\n{ada},ada\n{{3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f51}},x\n"),
+    );
+    stage.plan("ids.csv", "contain", "ids", &[]).succeeded().says(&["by immutable id"]);
+    assert_eq!(found(&stage, "ids"), ["ambiguous", "not-found"]);
+    stage.write("by.csv", &format!("who\n{hans}\n"));
+    understood(&stage, "by.csv", "by", &["--by", "immutable-id", "--key", "who"]);
+    assert_eq!(found(&stage, "by"), ["hans"]);
+    stage.write("fresh.csv", "ObjectGUID,SID,UserPrincipalName\n3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f51,x,grace.hopper@contoso.local\n");
+    understood(&stage, "fresh.csv", "fresh", &[]);
+    assert_eq!(found(&stage, "fresh"), ["not-found"]);
 }
 
 #[test]

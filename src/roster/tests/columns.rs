@@ -70,25 +70,59 @@ fn columns_that_name_different_people_are_a_question_wherever_they_differ() {
 }
 
 #[test]
-fn several_people_in_one_place_are_never_one() {
+fn several_people_in_one_place_are_an_entry_each() {
     for list in [
         "ada@b.com;eve@b.com;bob@b.com;\n",
-        "ada@b.com, eve@b.com\n",
+        "ada@b.com, eve@b.com, bob@b.com\n",
         "ada@b.com\neve@b.com bob@b.com\n",
-        "['ada@b.com', 'eve@b.com']\n",
-        "Ada Lovelace <ada@b.com>; Eve <eve@b.com>\n",
-        "To: Ada Lovelace <ada@b.com>; Eve <eve@b.com>\n",
+        "['ada@b.com', 'eve@b.com', 'bob@b.com']\n",
+        "Ada Lovelace <ada@b.com>; Eve <eve@b.com>; bob@b.com\n",
+        "To: Lovelace, Ada <ada@b.com>; Eve <eve@b.com>\nCc: bob@b.com\n",
+        "\"Lovelace, Ada\" <ada@b.com>; \"Byron, Eve\" <eve@b.com>; Bob <bob@b.com>",
         "user\nada@b.com\n\"eve@b.com; bob@b.com\"\n",
         "user\nada@b.com\neve@b.com,bob@b.com\n",
+        "user\n\"Lovelace, Ada\" <ada@b.com>; Eve <eve@b.com>\nbob@b.com\n",
+        "user\n\"ada@b.com\neve@b.com\nbob@b.com\"\n",
         "user,note\nada@b.com,x\neve@b.com bob@b.com,y\n",
-        "user,note\n\"Ada <ada@b.com>, Eve <eve@b.com>\",y\n",
-        "ada@b.com;eve@b.com\nbob@b.com;\nhans@b.com;olha@b.com\n",
+        "user,note\n\"Ada <ada@b.com>, Eve <eve@b.com>\",y\nbob@b.com,y\n",
+        "Username,Email\nAda,ada@b.com; eve@b.com; bob@b.com\n",
+        "ada@b.com;eve@b.com\nbob@b.com;\n",
+    ] {
+        let mut roster = open(list).unwrap_or_else(|error| panic!("{list}: {error}"));
+        let keys: Vec<String> = roster.by_ref().map(|entry| entry.unwrap().content.unwrap().key.to_string()).collect();
+        assert_eq!(keys, ["ada@b.com", "eve@b.com", "bob@b.com"], "{list}");
+        let summary = roster.finish().unwrap();
+        assert_eq!(summary.rows, 3);
+        assert!(
+            matches!(summary.notes[..], [RosterNote::SeveralOnARow { entries: 3, .. }]),
+            "{list}: {:?}",
+            summary.notes
+        );
+    }
+    let read = entries("user,handoff\n\"ada@b.com; eve@b.com\",desk\nbob@b.com,x\n");
+    let places: Vec<_> = read.iter().map(|entry| (entry.row.get(), entry.sheet_row.unwrap(), entry.among)).collect();
+    let among = |number| Some(AmongSeveral { number, of: 2 });
+    assert_eq!(places, [(1, 2, among(1)), (2, 2, among(2)), (3, 3, None)]);
+    assert_eq!(read[1].content.as_ref().unwrap().handoff.as_deref(), Some("desk"));
+}
+
+#[test]
+fn several_people_beside_something_else_are_never_one() {
+    for list in [
+        "ada@b.com and eve@b.com\n",
+        "ada@b.com (eve@b.com)\n",
+        "user\nada@b.com, eve@b.com, Bob\n",
+        "user\nSmith, Bob; Ada <ada@b.com>; Eve <eve@b.com>\n",
+        "user,note\nada@b.com eve@b.com and Bob,x\n",
+        "UserPrincipalName,Mail\nada@b.com; eve@b.com,ada@b.com\n",
     ] {
         let error = open(list).err().unwrap_or_else(|| panic!("{list}"));
         assert!(matches!(error, RosterError::SeveralPeople { people: 2.., .. }), "{list}: {error}");
         let help = error.help().unwrap();
         assert!(!help.contains("--key") && !help.contains("Delete"), "{help}");
     }
+    let error = open("Account,User\n\"ada@b.com; eve@b.com\",\"ada@b.com; kim@b.com\"\n").err().unwrap();
+    assert!(matches!(error, RosterError::ColumnsDiffer(_) | RosterError::SeveralPeople { .. }), "{error}");
     let error = open("ada@b.com,boss@b.com\neve@b.com,boss@b.com\n").err().unwrap();
     let help = error.help().unwrap();
     assert!(help.contains("\"#1\"") && help.contains("\"#2\"") && help.contains("line of their own"), "{help}");

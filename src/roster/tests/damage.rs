@@ -90,8 +90,78 @@ fn damaged(rows: &[Damage], key_first: bool, delimiter: char) -> (String, usize)
     (list, number)
 }
 
+/// The part of a list that each entry is about: its lines, or of several people on a row its own part.
+fn texts_of(list: &str, entries: &[Entry]) -> Vec<String> {
+    let lines: Vec<&str> = list.lines().collect();
+    let text = |(index, entry): (usize, &Entry)| {
+        let next = entries[index + 1..].iter().find(|next| next.line > entry.line);
+        let end = next.map_or(lines.len(), |next| next.line as usize - 1);
+        if entry.among.is_some() { entry.text.clone() } else { lines[entry.line as usize - 1..end].join("\n") }
+    };
+    entries.iter().enumerate().map(text).collect()
+}
+
+/// One person as people write them.
+fn any_mailbox() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "@",
+        "@",
+        "@",
+        "<@>",
+        "Person <@>",
+        "Person, Per <@>",
+        "\"Person, Per\" <@>",
+        "'@'",
+        "mailto:@",
+        "Per and Son <@>",
+    ])
+}
+
+fn any_line() -> impl Strategy<Value = (Vec<&'static str>, &'static str)> {
+    let joint = prop::sample::select(vec!["; ", ";", ", ", ",", " ", "\t", "|", " and ", "; Somebody; "]);
+    (prop::collection::vec(any_mailbox(), 1..5), joint)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// However people are written on the lines of a list, each of them is one entry or stands in a row that is refused, or the list
+    /// is refused.
+    #[test]
+    fn several_people_on_lines_are_all_there_or_none(
+        lines in prop::collection::vec(any_line(), 1..6),
+        header in prop::sample::select(vec!["", "user\n", "Email\n"]),
+        end in prop::sample::select(vec!["", ";", ",", "; "]),
+    ) {
+        let (mut list, mut people) = (header.to_owned(), 0);
+        for (mailboxes, joint) in &lines {
+            let written: Vec<String> = mailboxes.iter().map(|mailbox| {
+                people += 1;
+                mailbox.replace('@', &person(people - 1))
+            }).collect();
+            list += &format!("{}{end}\n", written.join(joint));
+        }
+        let Ok(roster) = open(list.clone()) else { return Ok(()) };
+        let entries = roster.map(Result::unwrap).collect::<Vec<_>>();
+        let texts = texts_of(&list, &entries);
+        for number in 0..people {
+            let name = person(number);
+            let of: Vec<&Entry> =
+                entries.iter().zip(&texts).filter(|(_, text)| text.contains(&name)).map(|(entry, _)| entry).collect();
+            prop_assert_eq!(of.len(), 1, "{} is in {} rows of\n{}", name, of.len(), list);
+            if let Ok(found) = &of[0].content {
+                prop_assert_eq!(&found.key, &Key::UserPrincipalName(upn(&name)), "another person is meant in\n{}", list);
+            }
+        }
+        if list.contains("Somebody") {
+            for (entry, text) in entries.iter().zip(&texts).filter(|(_, text)| text.contains("Somebody")) {
+                prop_assert!(entry.content.is_err(), "somebody is dropped from {text}");
+            }
+        }
+        for (index, entry) in entries.iter().enumerate() {
+            prop_assert_eq!(entry.row.get() as usize, index + 1);
+        }
+    }
 
     /// Every person whom the text names is in exactly one row, or the list is refused; and no row means a person whose name
     /// does not stand in it.
@@ -103,9 +173,7 @@ proptest! {
     ) {
         let (list, people) = damaged(&rows, key_first, delimiter);
         let Ok(Ok(entries)) = open(list.clone()).map(|roster| roster.collect::<Result<Vec<_>, _>>()) else { return Ok(()) };
-        let lines: Vec<&str> = list.lines().collect();
-        let begins: Vec<usize> = entries.iter().map(|entry| entry.line as usize - 1).chain([lines.len()]).collect();
-        let texts: Vec<String> = begins.windows(2).map(|ends| lines[ends[0]..ends[1]].join("\n")).collect();
+        let texts = texts_of(&list, &entries);
         for number in 0..people {
             let name = person(number);
             let of: Vec<&Entry> =

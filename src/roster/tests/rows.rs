@@ -96,7 +96,7 @@ fn no_row_is_lost_behind_an_open_quote() {
 
 #[test]
 fn a_key_over_two_lines_gives_the_second_line_back() {
-    let text = "user,note\n\"a@b.c\nb@b.c\",x\nc@b.c,x\n";
+    let text = "user,note\n\"a@b.c\nb@b.c z\",x\nc@b.c,x\n";
     let seen: Vec<_> = entries(text).iter().map(|e| (e.line, e.content.is_ok())).collect();
     assert_eq!(seen, [(2, false), (3, false), (4, true)]);
 }

@@ -25,6 +25,8 @@ pub struct ExtraPerson {
     pub security_identifier: Option<String>,
     /// `sAMAccountName`; the same.
     pub sam_account_name: Option<String>,
+    /// `onPremisesImmutableId`; the same.
+    pub immutable_id: Option<String>,
 }
 
 impl ExtraPerson {

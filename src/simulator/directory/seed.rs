@@ -143,7 +143,8 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> SimulatedUser {
         // By a property alone: the same one is the same person.
         (None, None) => {
             let keys = [&person.employee_id, &person.security_identifier, &person.sam_account_name];
-            keys.map(|key| key.as_deref().unwrap_or_default().to_lowercase()).join("\n")
+            let keys = keys.map(|key| key.as_deref().unwrap_or_default().to_lowercase()).join("\n");
+            keys + person.immutable_id.as_deref().unwrap_or_default()
         }
     };
     let mut random = Random::new(seed_of(&known_as));
@@ -155,13 +156,15 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> SimulatedUser {
     let external = upn.contains("#EXT#");
     let guest = person.user_type.as_deref().map_or(external, |kind| kind.eq_ignore_ascii_case("guest"));
     let other_mail = external.then(|| mail_of_guest(&local));
-    let is_mastered = person.synced || person.security_identifier.is_some() || person.sam_account_name.is_some();
+    let keys = [&person.security_identifier, &person.sam_account_name, &person.immutable_id];
+    let is_mastered = person.synced || keys.into_iter().any(Option::is_some);
     let on_premises = is_mastered.then(|| {
         let department = person.department.as_deref();
         let made = on_premises(&local, &display_name, department, &mut random, number);
         Box::new(SimulatedOnPremises {
             sync_enabled: person.synced,
             sam_account_name: person.sam_account_name.as_deref().map_or(made.sam_account_name, Into::into),
+            immutable_id: person.immutable_id.as_deref().map_or(made.immutable_id, Into::into),
             security_identifier: person.security_identifier.as_deref().map_or(made.security_identifier, Into::into),
             ..made
         })

@@ -123,6 +123,7 @@ impl Directory {
             (SearchKey::EmployeeId, &person.employee_id),
             (SearchKey::SecurityIdentifier, &person.security_identifier),
             (SearchKey::SamAccountName, &person.sam_account_name),
+            (SearchKey::ImmutableId, &person.immutable_id),
         ];
         keys.into_iter().any(|(key, value)| value.as_ref().is_some_and(|value| !self.search(key, value).is_empty()))
     }
