@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::diagnostics;
 use super::exit::{Exit, Failure};
 use super::preview::{note_unprinted, quoted};
 use super::words::{counted, harmless, line_width, wrapped};
 use crate::json::DocumentVersion;
-use crate::roster::{ColumnReading, ColumnUse, Entry, KeyGround, LeftOut, Roster, RosterError, RosterShape};
+use crate::roster::{
+    ColumnReading, ColumnUse, Entry, KeyGround, LeftOut, ReadOptions, Roster, RosterError, RosterShape, Source,
+};
 
 /// So many rows are shown as they will be taken.
 const ROWS: usize = 3;
@@ -21,10 +22,10 @@ pub(super) struct ExplainDocument<'a> {
     sealoff_explain: DocumentVersion,
     /// The list.
     name: &'a str,
-    /// How the list is read, in one line.
-    read_as: &'a str,
-    /// How the list is read.
-    shape: &'a RosterShape,
+    /// How the list is read, in one line; `null` where it could not be read so far.
+    read_as: Option<String>,
+    /// How the list is read; `null` where it could not be read so far.
+    shape: Option<&'a RosterShape>,
     /// How each column is read, and why.
     columns: &'a [ColumnReading],
     /// The first rows, as they will be taken.
@@ -33,6 +34,17 @@ pub(super) struct ExplainDocument<'a> {
     rows: u32,
     /// How many of them cannot be read.
     unreadable: u64,
+    /// Why the list is refused; `null` where it can be planned.
+    refused: Option<WhyRefused>,
+}
+
+/// Why a list is refused.
+#[derive(JsonSchema, Serialize)]
+struct WhyRefused {
+    /// What is wrong.
+    reason: String,
+    /// What to do.
+    help: Option<String>,
 }
 
 /// A row as it will be taken.
@@ -83,32 +95,43 @@ impl TakenRow {
     }
 }
 
-/// Reads a list to its end and shows how it is understood. Nothing is sent.
+/// Reads a list to its end and shows how it is understood; of one that is refused as far as it is, and why. Nothing is sent.
+///
+/// `failure` words why a list cannot be used.
 ///
 /// # Errors
 ///
-/// The list cannot be read.
-pub(super) fn show(mut roster: Roster, json: bool) -> Result<Exit, Failure> {
-    let name = roster.source().to_string();
-    let failed = |error: RosterError| diagnostics::of_roster(&error, &name);
-    let first = roster.by_ref().take(ROWS).map(|entry| entry.map(TakenRow::of));
-    let first = first.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-    let columns = roster.columns();
-    // The first letter outside ASCII decides about the encoding, wherever it stands.
-    while roster.next().transpose().map_err(failed)?.is_some() {}
-    let shape = roster.shape().clone();
-    let summary = roster.finish().map_err(failed)?;
-    let read_as = shape.to_string();
-    let unreadable = summary.defects.shown.len() as u64 + summary.defects.more;
+/// The list cannot be used; what is known of it was shown.
+pub(super) fn show(
+    source: Source,
+    options: &ReadOptions,
+    failure: impl Fn(&RosterError, &str) -> Failure,
+    json: bool,
+) -> Result<Exit, Failure> {
+    let name = source.to_string();
+    let mut seen = SeenList::default();
+    let error = match seen.look_at(source, options) {
+        Ok(()) => None,
+        // There is nothing to show of a file that is not there.
+        Err(error @ (RosterError::NotFound(_) | RosterError::Folder(_) | RosterError::Open { .. })) => {
+            return Err(failure(&error, &name));
+        }
+        Err(error) => Some(error),
+    };
+    let refused = error.as_ref().map(|error| WhyRefused { reason: error.to_string(), help: error.help() });
+    if let Some(error) = error.as_ref().filter(|_| seen.columns.is_empty()) {
+        seen.columns = error.columns();
+    }
     let document = ExplainDocument {
         sealoff_explain: DocumentVersion,
         name: &name,
-        read_as: &read_as,
-        shape: &shape,
-        columns: &columns,
-        first: &first,
-        rows: summary.rows,
-        unreadable,
+        read_as: seen.shape.as_ref().map(ToString::to_string),
+        shape: seen.shape.as_ref(),
+        columns: &seen.columns,
+        first: &seen.first,
+        rows: seen.rows,
+        unreadable: seen.unreadable,
+        refused,
     };
     let mut out = anstream::stdout();
     let written = if json {
@@ -117,7 +140,40 @@ pub(super) fn show(mut roster: Roster, json: bool) -> Result<Exit, Failure> {
         write(&mut out, &document, line_width())
     };
     note_unprinted(written.and_then(|()| out.flush()));
-    Ok(Exit::Done)
+    match error {
+        None => Ok(Exit::Done),
+        Some(error) => Err(Failure { is_in_document: true, ..failure(&error, &name) }),
+    }
+}
+
+/// What was seen of a list, as far as it could be read.
+#[derive(Default)]
+struct SeenList {
+    shape: Option<RosterShape>,
+    columns: Vec<ColumnReading>,
+    first: Vec<TakenRow>,
+    rows: u32,
+    unreadable: u64,
+}
+
+impl SeenList {
+    fn look_at(&mut self, source: Source, options: &ReadOptions) -> Result<(), RosterError> {
+        let mut roster = Roster::look_at(source, options)?;
+        self.columns = roster.columns();
+        self.shape = Some(roster.shape().clone());
+        for entry in roster.by_ref() {
+            let entry = entry?;
+            self.rows += 1;
+            self.unreadable +=
+                u64::from(entry.content.as_ref().is_err_and(|defect| !defect.is_not_a_user() && !defect.is_left_out()));
+            if self.first.len() < ROWS {
+                self.first.push(TakenRow::of(entry));
+            }
+        }
+        // The first letter outside ASCII decides about the encoding, wherever it stands.
+        self.shape = Some(roster.shape().clone());
+        roster.finish().map(drop)
+    }
 }
 
 fn write(out: &mut impl Write, document: &ExplainDocument<'_>, width: usize) -> io::Result<()> {
@@ -127,15 +183,27 @@ fn write(out: &mut impl Write, document: &ExplainDocument<'_>, width: usize) -> 
         1 => ", 1 of which cannot be read".to_owned(),
         many => format!(", {many} of which cannot be read"),
     };
-    line(out, "", &format!("{}: {rows}{broken} ({})", document.name, document.read_as), width)?;
-    writeln!(out, "\nColumns")?;
+    match &document.read_as {
+        Some(read_as) => line(out, "", &format!("{}: {rows}{broken} ({read_as})", document.name), width)?,
+        None => line(out, "", &format!("{}: it could not be read as a list of people", document.name), width)?,
+    }
+    if !document.columns.is_empty() {
+        writeln!(out, "\nColumns")?;
+    }
     for ColumnReading { number, name, used } in document.columns {
         let name = if *name == format!("#{number}") { name.clone() } else { format!("#{number} {name:?}") };
         line(out, "  ", &format!("{name}: {}", sentence(*used)), width)?;
     }
-    writeln!(out, "\nThe first rows, as they will be taken")?;
+    if !document.first.is_empty() {
+        let taken = if document.refused.is_some() { "as they would be taken" } else { "as they will be taken" };
+        writeln!(out, "\nThe first rows, {taken}")?;
+    }
     for row in document.first {
         line(out, "  ", &format!("row {} on line {}: {}", row.row, row.line, row.sentence()), width)?;
+    }
+    if document.refused.is_some() {
+        writeln!(out)?;
+        return line(out, "", "The list is refused: no row of it would be planned.", width);
     }
     writeln!(out)?;
     line(
@@ -194,6 +262,7 @@ fn of_left_out(why: LeftOut) -> String {
         }
         LeftOut::LessSure => "it may hold people, and another column was taken".to_owned(),
         LeftOut::Property(by) => format!("to find people by it: --by {}", <&str>::from(by)),
+        LeftOut::Accounts => "accounts stand in it; if those people are meant, name it with --key".to_owned(),
         LeftOut::Unknown => "its name means nothing here".to_owned(),
     }
 }

@@ -104,7 +104,8 @@ pub struct PlanningArgs {
 impl PlanningArgs {
     /// Shows how the list is understood, in place of planning.
     pub(super) fn explained(&self, json: bool) -> Result<Exit, Failure> {
-        explain::show(self.reading.open(Source::from_argument(self.roster.as_os_str()))?, json)
+        let source = Source::from_argument(self.roster.as_os_str());
+        explain::show(source, &self.reading.options(), |error, name| self.reading.failure(error, name), json)
     }
 }
 
@@ -162,10 +163,9 @@ impl ReadingArgs {
         rules
     }
 
-    /// Opens the list; one that cannot be used is shown with the line that is wrong.
-    pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
-        let name = source.to_string();
-        let options = ReadOptions {
+    /// What the flags say about the list.
+    pub(super) fn options(&self) -> ReadOptions {
+        ReadOptions {
             key: self.key.clone(),
             by: self.by,
             handoff: self.handoff_by.clone(),
@@ -173,16 +173,24 @@ impl ReadingArgs {
             sheet: self.sheet.clone(),
             hidden_rows: self.hidden_rows,
             only: self.only.clone(),
-        };
-        Roster::open_with(source, options).map_err(|error| {
-            let failure = diagnostics::of_roster(&error, &name);
-            match &error {
-                RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.handoff_by.as_ref() => {
-                    failure.about("handoff_by")
-                }
-                _ => failure,
+        }
+    }
+
+    /// Opens the list; one that cannot be used is shown with the line that is wrong.
+    pub(super) fn open(&self, source: Source) -> Result<Roster, Failure> {
+        let name = source.to_string();
+        Roster::open_with(source, self.options()).map_err(|error| self.failure(&error, &name))
+    }
+
+    /// A list that cannot be used.
+    pub(super) fn failure(&self, error: &RosterError, name: &str) -> Failure {
+        let failure = diagnostics::of_roster(error, name);
+        match error {
+            RosterError::UnknownColumn(unknown) if Some(&unknown.key) == self.handoff_by.as_ref() => {
+                failure.about("handoff_by")
             }
-        })
+            _ => failure,
+        }
     }
 }
 

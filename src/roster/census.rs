@@ -100,8 +100,10 @@ impl Census {
 
     /// The same for a list without a header: no other column may name other accounts.
     pub(super) fn of_headless(columns: &Columns, asked: bool) -> Self {
-        let others = (0..columns.expected).filter(|index| !asked && columns.by.is_none() && *index != columns.key.index);
-        let rival = |index| Rival { index, name: NamedColumn::numbered(index).name, differs: Seen::default(), named: None };
+        let others =
+            (0..columns.expected).filter(|index| !asked && columns.by.is_none() && *index != columns.key.index);
+        let rival =
+            |index| Rival { index, name: NamedColumn::numbered(index).name, differs: Seen::default(), named: None };
         Self { rivals: others.map(rival).collect(), ..Self::default() }
     }
 

@@ -7,7 +7,7 @@ use super::error::RosterError;
 use super::header::Header;
 use super::key::{self, NotAKey};
 use super::names;
-use super::several;
+use super::people_in;
 
 /// The columns that name people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +111,7 @@ fn evidence(people: &[Vec<String>], column: &NamedColumn) -> Evidence {
         match key::parse(cell, None) {
             // A column of a log in which something stands that is no user holds users as well.
             Ok(_) | Err(NotAKey::User(_) | NotAKey::Entities(_)) => return Evidence::Keys,
-            Err(_) if several::people(cell, None).is_some() => return Evidence::Keys,
+            Err(_) if people_in::people(cell, None).is_some() => return Evidence::Keys,
             Err(NotAKey::Name(_) | NotAKey::Value(..)) => found = Evidence::Other,
         }
     }

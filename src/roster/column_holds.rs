@@ -6,6 +6,7 @@ use super::entry::Key;
 use super::key;
 use super::key_property::KeyProperty;
 use super::names;
+use super::people_in;
 use super::several;
 
 /// A column that may be named with `--key` or `--by`, and what stands in it.
@@ -43,7 +44,7 @@ pub(super) fn of(header: &[String], people: &[Vec<String>]) -> Vec<ColumnFound> 
 }
 
 fn holds(name: &str, cells: &[&str]) -> Option<ColumnHolds> {
-    let is_several = |cell: &str| several::addresses(cell) > 1 && several::people(cell, None).is_some();
+    let is_several = |cell: &str| several::addresses(cell) > 1 && people_in::people(cell, None).is_some();
     let names_one = |cell: &str| matches!(key::parse(cell, None), Ok(Key::UserPrincipalName(_)));
     let accounts = cells.iter().filter(|cell| names_one(cell) || is_several(cell)).count();
     if cells.iter().any(|cell| several::names_several(cell).is_some() && !is_several(cell)) {
@@ -77,10 +78,12 @@ pub(super) fn help(found: &[ColumnFound]) -> Option<String> {
         && others.is_empty()
         && !is_a_person(only)
     {
-        return Some(format!(
-            "Accounts stand in the column {only:?}. If those people are meant: --key {}",
-            quote(only)?
-        ));
+        return Some(match quote(only) {
+            Some(column) => format!("Accounts stand in the column {only:?}. If those people are meant: --key {column}"),
+            None => format!(
+                "Accounts stand in the column {only:?}. If those people are meant, name it as your shell quotes it: --key COLUMN"
+            ),
+        });
     }
     if accounts.iter().any(|name| is_a_person(name)) {
         return Some("If the first line is a person, put a line above it that says: user".to_owned());

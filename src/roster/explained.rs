@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::column_holds::{ColumnFound, ColumnHolds};
 use super::columns::Columns;
+use super::error::RosterError;
 use super::key_property::KeyProperty;
 use super::names;
 use super::read_options::ReadOptions;
@@ -74,6 +76,8 @@ pub enum LeftOut {
     LessSure,
     /// It may hold a property that people are looked up by: `--by`.
     Property(KeyProperty),
+    /// Accounts stand in it, and its name says nothing of whom: `--key`.
+    Accounts,
     /// Its name says nothing that matters here.
     Unknown,
 }
@@ -93,6 +97,37 @@ pub(super) fn of_columns(
     names.iter().enumerate().map(reading).collect()
 }
 
+impl RosterError {
+    /// How each column stands, where the header could be read and no column of it is the key.
+    #[must_use]
+    pub fn columns(&self) -> Vec<ColumnReading> {
+        match self {
+            Self::NoKeyColumn { found, columns, .. } => of_no_key(found, columns),
+            Self::UnknownColumn(unknown) => of_no_key(&unknown.found, &[]),
+            Self::ManyKeyColumns { columns, .. } => {
+                let found = columns.iter().map(|name| ColumnFound { name: name.clone(), holds: ColumnHolds::Accounts });
+                of_no_key(columns, &found.collect::<Vec<_>>())
+            }
+            Self::OnSheet { error, .. } => error.columns(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// How the columns of a list stand that has no key, as far as the first people show what is in them.
+fn of_no_key(names: &[String], found: &[ColumnFound]) -> Vec<ColumnReading> {
+    let holds = |name: &str| found.iter().find(|column| column.name == name).map(|column| column.holds);
+    let reading = |(index, name): (usize, &String)| {
+        let why = match holds(name) {
+            Some(ColumnHolds::Accounts | ColumnHolds::Several) => LeftOut::Accounts,
+            _ => left_out(name),
+        };
+        let shown = if name.is_empty() { format!("#{}", index + 1) } else { name.clone() };
+        ColumnReading { number: index + 1, name: shown, used: ColumnUse::NotUsed(why) }
+    };
+    names.iter().enumerate().map(reading).collect()
+}
+
 fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: &ReadOptions) -> ColumnUse {
     let is = |column: &Option<super::column::NamedColumn>| column.as_ref().is_some_and(|column| column.index == index);
     if columns.key.index == index {
@@ -108,6 +143,9 @@ fn used(columns: &Columns, index: usize, name: &str, has_header: bool, options: 
         &columns.blocked,
         &columns.display_name,
         &columns.department,
+        &columns.names.whole,
+        &columns.names.first,
+        &columns.names.last,
     ];
     let uses = [
         (is(&columns.upn_beside) || is(&columns.id_beside), ColumnUse::MustAgree),

@@ -256,6 +256,12 @@ const ABOUT: &[Words] = &[
 const SOMEBODY_ELSE: &[&str] = &[
     // English
     "manager",
+    "emergency",
+    "nextofkin",
+    "notfall",
+    "urgence",
+    "emergencia",
+    "emergenza",
     "supervisor",
     "approver",
     "approvedby",

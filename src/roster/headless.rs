@@ -89,16 +89,15 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
             return self.options.number().filter(|number| *number < self.width()).ok_or_else(|| self.unknown(key));
         }
         // An address with something beside it in its cell may be somebody else who is meant.
-        let names_somebody = |cell: &str| {
-            self.options.is_a_key(cell) || (self.options.by.is_none() && several::addresses(cell) > 0)
-        };
+        let names_somebody =
+            |cell: &str| self.options.is_a_key(cell) || (self.options.by.is_none() && several::addresses(cell) > 0);
         let is_a_key = |(index, cell): (usize, &String)| names_somebody(cell).then_some(index);
         let columns: BTreeSet<usize> =
             self.sample.rows.iter().flat_map(|row| row.iter().enumerate().filter_map(is_a_key)).collect();
         self.refuse_header_below(columns.first().copied())?;
         match (columns.first(), columns.len()) {
             (Some(only), 1) => Ok(*only),
-            _ if self.is_a_line_of_people() => Err(self.several_people()),
+            _ if self.is_a_line_of_people() || self.has_names_beside_addresses() => Err(self.several_people()),
             _ => Err(RosterError::ManyKeyColumns {
                 from: self.from.clone(),
                 columns: columns.into_iter().map(|index| NamedColumn::numbered(index).name).collect(),
@@ -116,8 +115,17 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
             && (rows.len() == 1 || people(self.first) > 3 || rows.iter().any(|row| people(row) != people(&rows[0])))
     }
 
+    /// Whether addresses stand in brackets behind names, as in a message: then delimiters are parts of them, and no columns.
+    fn has_names_beside_addresses(&self) -> bool {
+        let row = |row: &Vec<String>| {
+            row.iter().filter(|cell| several::addresses(cell) > 0).count() > 1
+                && row.iter().any(|cell| several::addresses(cell) > 0 && cell.contains('<'))
+        };
+        self.sample.rows.iter().any(row)
+    }
+
     fn several_people(&self) -> RosterError {
-        let people = self.sample.rows.iter().flatten().filter(|cell| !cell.is_empty()).count();
+        let people: usize = self.sample.rows.iter().map(|row| several::addresses(&row.join("; "))).sum();
         let (rows, span) = (self.sample.rows.len() as u64, Box::new(self.span_of_first()));
         RosterError::SeveralPeople { from: self.from.clone(), rows, people: people as u64, span }
     }

@@ -26,7 +26,7 @@
 //! | `read_options`, `key_property` | what the operator says about the list |
 //! | `header`, `names`, `header_words`, `column`, `columns`, `choice` | understands the header: which column holds the key, which the handoff, … |
 //! | `explained` | how each column was read, and why |
-//! | `several`, `people_lines` | several people in one cell or on one line |
+//! | `several`, `people_in`, `people_lines` | several people in one cell or on one line |
 //! | `headless` | a list without a header: which column holds the keys |
 //! | `cells` | the cells of one record, and where each of them begins |
 //! | `rows`, `unclosed_quote` | turns one record into one entry; finds rows inside a quoted cell |
@@ -81,6 +81,7 @@ mod number;
 pub(crate) mod old_encodings;
 mod open_source;
 mod opened;
+mod people_in;
 mod people_lines;
 mod preamble;
 mod property;

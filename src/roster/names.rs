@@ -40,7 +40,8 @@ pub(super) const OBJECT: &str = "objectid";
 pub(super) const OBJECT_GUID: &str = "objectguid";
 
 /// Columns beside an `ObjectGUID` that only exports of Active Directory have.
-pub(super) const OF_ACTIVE_DIRECTORY: &[&str] = &["distinguishedname", "objectsid", "sid", "samaccountname", "objectclass"];
+pub(super) const OF_ACTIVE_DIRECTORY: &[&str] =
+    &["distinguishedname", "objectsid", "sid", "samaccountname", "objectclass"];
 
 /// Columns that only logs have.
 const OF_LOGS: &[&str] = &[
@@ -110,13 +111,29 @@ const SECRET: &[&str] = &[
     "secret",
     "accesspass",
     "pwd",
+    "credential",
+    "recoverycode",
+    "backupcode",
+    "totp",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "lösenord",
+    "adgangskode",
+    "passord",
+    "salasana",
+    "şifre",
+    "parola",
+    "비밀번호",
 ];
 
 /// The same, where the part is a word of its own.
-const SECRET_WORD: &[&str] = &["pin", "tap", "pass"];
+const SECRET_WORD: &[&str] = &["pin", "tap", "pass", "pw", "otp", "seed"];
 
 /// Columns that say something about passwords and hold none.
 const NO_SECRET: &[&str] = &[
+    "blockcredential",
+    "credentialtype",
     "disablepasswordexpiration",
     "lastpasswordchange",
     "passwordage",
@@ -379,6 +396,12 @@ mod tests {
             "Secret",
             "ForceChangePassword",
             "passwordProfile.password",
+            "pw",
+            "Credential",
+            "Recovery code",
+            "TOTP seed",
+            "API key",
+            "Lösenord",
         ] {
             assert!(is_secret(name), "{name}");
         }
@@ -392,6 +415,7 @@ mod tests {
             "Last password change time stamp",
             "lastPasswordChangeDateTime",
             "Secretary",
+            "Block credential",
             "user",
         ] {
             assert!(!is_secret(name), "{name}");

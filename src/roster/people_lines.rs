@@ -5,8 +5,8 @@ use super::choice::Keys;
 use super::column::NamedColumn;
 use super::columns::Columns;
 use super::comment::is_commented;
+use super::people_in;
 use super::read_options::ReadOptions;
-use super::several;
 
 /// Enough lines to see that nothing else is on them.
 const LINES: usize = 50;
@@ -21,7 +21,7 @@ pub(super) fn columns(head: &[u8], whole: bool, options: &ReadOptions) -> Option
     let head = without_what_is_cut_off(std::str::from_utf8(head).ok()?, whole);
     let is_read = |line: &&str| !line.trim().is_empty() && !is_commented(line.as_bytes());
     let lines: Vec<&str> = head.split(['\n', '\r']).filter(is_read).take(LINES).collect();
-    let people = |line: &&str| several::people(line, options.by).map(|people| people.len());
+    let people = |line: &&str| people_in::people(line, options.by).map(|people| people.len());
     let numbers: Vec<usize> = lines.iter().map(people).collect::<Option<_>>()?;
     let has_names = |line: &&str| line.contains('<');
     let most = numbers.iter().max().copied()?;

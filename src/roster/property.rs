@@ -246,13 +246,20 @@ mod tests {
         }
         assert_eq!(value(KeyProperty::EmployeeId, "1.0"), Err(NotAValue::Decimal));
         assert_eq!(value(KeyProperty::EmployeeId, "'00001"), Err(NotAValue::Quoted));
-        for text in ["3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50", "{3C1F2A5E-7D11-4D0C-9A51-0B1C2D3E4F50}", "XiofPBF9DE2aUQscLT5PUA=="] {
+        for text in [
+            "3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50",
+            "{3C1F2A5E-7D11-4D0C-9A51-0B1C2D3E4F50}",
+            "XiofPBF9DE2aUQscLT5PUA==",
+        ] {
             assert_eq!(value(KeyProperty::ImmutableId, text).unwrap(), "XiofPBF9DE2aUQscLT5PUA==", "{text}");
         }
         for text in ["", "jdoe!", "00000000-0000-0000-0000-000000000000", "ada@contoso.com"] {
             assert_eq!(value(KeyProperty::ImmutableId, text), Err(NotAValue::NotAnImmutableId), "{text}");
         }
-        assert_eq!(as_object_id("XiofPBF9DE2aUQscLT5PUA==").unwrap().to_string(), "3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50");
+        assert_eq!(
+            as_object_id("XiofPBF9DE2aUQscLT5PUA==").unwrap().to_string(),
+            "3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f50"
+        );
         assert_eq!(value(KeyProperty::Sid, "S-1-12-1-1-2-3-4"), Err(NotAValue::CloudSid));
         assert_eq!(value(KeyProperty::Sid, "s-1-5-21-1-2-3-1100").unwrap(), "S-1-5-21-1-2-3-1100");
         assert_eq!(value(KeyProperty::Sid, "S-1-5-21-"), Err(NotAValue::NotASid));

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::key;
 use super::key_property::KeyProperty;
 use super::names;
-use super::several;
+use super::people_in;
 
 /// What the operator says about a list; by default nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl ReadOptions {
     pub(super) fn is_a_key(&self, cell: &str) -> bool {
         match self.by {
             Some(KeyProperty::EmployeeId | KeyProperty::SamAccountName) => false,
-            by => key::parse(cell, by).is_ok() || several::people(cell, by).is_some(),
+            by => key::parse(cell, by).is_ok() || people_in::people(cell, by).is_some(),
         }
     }
 }

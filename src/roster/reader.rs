@@ -29,6 +29,7 @@ use super::read_options::ReadOptions;
 use super::records::{Flaw, Records, line_ends};
 use super::rows::{self, RowOutcome};
 use super::sample::Sample;
+use super::secret;
 use super::several;
 use super::shape::RosterShape;
 use super::source::Source;
@@ -98,6 +99,15 @@ impl Roster {
                 Self::begin(again, &options, false)
             }
         }
+    }
+
+    /// Opens a list that is only looked at: what only the whole list shows, [`Roster::finish`] says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Roster::open_with`], as far as the beginning of the list shows it.
+    pub fn look_at(source: Source, options: &ReadOptions) -> Result<Self, RosterError> {
+        Self::begin(source, options, true)
     }
 
     /// Opens a list. `counts` says that the accounts of its columns are to be counted, for a message about them.
@@ -371,8 +381,9 @@ fn header(
             Ok(None) => return Err(RosterError::Empty(from.clone())),
             Err(error) => return Err(RosterError::Read { from: from.clone(), line, error }),
         };
-        let mut source_record =
-            SourceRecord { bytes: record.bytes, line: record.line.max(1), hidden: expected.template };
+        let has_secrets = secret::is_in(record.bytes);
+        let hidden = expected.template || has_secrets;
+        let mut source_record = SourceRecord { bytes: record.bytes, line: record.line.max(1), hidden };
         let broken = |what, span| RosterError::Header { from: from.clone(), what, span: Box::new(span) };
         if record.flaw.is_some()
             && let people @ 2.. = several::addresses(&String::from_utf8_lossy(record.bytes))
@@ -393,7 +404,7 @@ fn header(
         }
         if !cells.all_blank() {
             let names = cells.names();
-            source_record.hidden = expected.hides(&names);
+            source_record.hidden = has_secrets || expected.hides(&names);
             let header = Header::new(&names, source_record, cells, from);
             let columns = Columns::of(&header, &expected.sample.people(), options);
             let columns = columns.map_err(|error| expected.explained(error))?;
@@ -409,8 +420,8 @@ fn span_of(table: &[u8], delimiter: Delimiter, first_line: u64, line: u64) -> So
     let mut source_record = SourceRecord { bytes: &[], line: first_line, hidden: false }.whole();
     while let Ok(Some(record)) = records.next() {
         if record.line >= line {
-            source_record =
-                SourceRecord { bytes: record.bytes, line: first_line + record.line - 1, hidden: false }.whole();
+            let hidden = secret::is_in(record.bytes);
+            source_record = SourceRecord { bytes: record.bytes, line: first_line + record.line - 1, hidden }.whole();
             break;
         }
     }

@@ -26,6 +26,8 @@ pub enum Respelling {
     FullWidth,
     /// A full stop, a comma or a semicolon at the end.
     TrailingSign,
+    /// The sign or the number of a list in front of the name: `- `, `2. `.
+    Bullet,
     /// Something behind a colon, as in lists of leaked passwords. It is not kept.
     BehindColon,
 }
@@ -78,6 +80,7 @@ impl Respelling {
             Self::Percent => "the signs encoded with % were read as what they stand for",
             Self::FullWidth => "signs of double width were read as plain ones",
             Self::TrailingSign => "read without the sign at its end",
+            Self::Bullet => "read without the sign or number of a list in front of it",
             Self::BehindColon => "what stands behind the colon was not read and is not shown",
         }
     }
@@ -88,7 +91,8 @@ const CLAIMS: &[&str] =
     &["i:0#.f|membership|", "c:0o.c|federateddirectoryclaimprovider|", "0#.f|membership|", "membership|"];
 
 /// What stands in front of an address.
-const SCHEMES: &[&str] = &["mailto:", "smtp:", "sip:", "sips:", "im:", "xmpp:", "email:", "e-mail:", "mail:", "upn:", "to:", "cc:", "bcc:"];
+const SCHEMES: &[&str] =
+    &["mailto:", "smtp:", "sip:", "sips:", "im:", "xmpp:", "email:", "e-mail:", "mail:", "upn:", "to:", "cc:", "bcc:"];
 
 /// Signs that are put around a text. A sign-in name ends in a domain, so none of them can stand at its end.
 const QUOTES: &[(char, char)] = &[
@@ -120,7 +124,11 @@ const ENCODED_APOSTROPHES: &[&str] =
 
 /// Reads the one name that can be meant by a cell that is no name as it is, or that holds what no name holds.
 pub(super) fn respelt(cell: &str) -> Option<(Upn, Respellings)> {
-    let (text, mut done) = bare(cell);
+    let listed = behind_a_bullet(cell);
+    let (text, mut done) = bare(listed.unwrap_or(cell));
+    if listed.is_some() {
+        done = done.with(Respelling::Bullet);
+    }
     let mut text = text.to_owned();
     if let Some(address) = in_angle_brackets(&text) {
         let (address, more) = bare(address);
@@ -151,6 +159,16 @@ pub(super) fn respelt(cell: &str) -> Option<(Upn, Respellings)> {
         return None;
     }
     Some((text.parse().ok()?, done))
+}
+
+/// What stands behind the sign or the number of a list and a blank: `- ada@contoso.com`, `2. ada@contoso.com`.
+fn behind_a_bullet(cell: &str) -> Option<&str> {
+    let (bullet, name) = cell.trim().split_once([' ', '\t', '\u{a0}'])?;
+    let number = bullet.strip_suffix(['.', ')']).unwrap_or_default();
+    let is_number = !number.is_empty() && number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_sign =
+        matches!(bullet, "-" | "*" | "\u{2022}" | "\u{b7}" | "\u{2013}" | "\u{25cf}" | "\u{25aa}" | "\u{25e6}");
+    (is_number || is_sign).then_some(name.trim())
 }
 
 /// Without quotes and schemes around it, in any order.
@@ -226,7 +244,8 @@ pub(super) fn with_plain_apostrophes(text: &str) -> Option<String> {
 pub(super) fn before_a_colon(text: &str) -> Option<Upn> {
     let address = |part: &str| part.trim().parse::<Upn>().ok().filter(|name| name.domain().contains('.'));
     let (first, _) = text.split_once(':')?;
-    let is_of_a_page = text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let is_of_a_page =
+        text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphanumeric()));
     if address(first).is_none() && (!is_of_a_page || text.contains(char::is_whitespace)) {
         return None;
     }
@@ -265,6 +284,10 @@ mod tests {
             "ada＠contoso．com",
             "ada@contoso。com",
             "'mailto:ada@contoso.com'",
+            "- ada@contoso.com",
+            "\u{2022}\tada@contoso.com",
+            "12. Ada <ada@contoso.com>",
+            "3) ada@contoso.com",
         ] {
             let (name, done) = read(cell).unwrap_or_else(|| panic!("{cell}"));
             assert_eq!(name, "ada@contoso.com", "{cell}");
@@ -294,6 +317,7 @@ mod tests {
             "ada@contoso.com and mailto:eve@contoso.com",
             "ada@contoso.com: with eve@contoso.com",
             "Smith; Ada <ada@contoso.com>",
+            "- eve@contoso.com ada@contoso.com",
             "100%ada@contoso.com",
             "Ada Lovelace",
             "CONTOSO\\ada",

@@ -29,6 +29,7 @@ use super::key_property::KeyProperty;
 use super::names;
 use super::not_a_user::{self, NotAUser};
 use super::number::whole_number;
+use super::people_in;
 use super::records::{CsvRecord, Flaw, MAX_RECORD_BYTES, line_ends};
 use super::respelling::{Respelling, Respellings, with_plain_apostrophes};
 use super::sample::is_an_example;
@@ -130,7 +131,15 @@ struct RowReader<'a> {
 impl<'a> RowReader<'a> {
     fn entry(&self, text: String, content: Result<Person, Defect>) -> Entry {
         // The sheet row is the reader's to say: it knows how many lines above stand inside of cells.
-        Entry { row: self.row, line: self.record.line, among: None, sheet_row: None, name: String::new(), text, content }
+        Entry {
+            row: self.row,
+            line: self.record.line,
+            among: None,
+            sheet_row: None,
+            name: String::new(),
+            text,
+            content,
+        }
     }
 
     fn outcome(&self) -> RowOutcome {
@@ -234,7 +243,7 @@ impl<'a> RowReader<'a> {
 
     /// The people in a text, as it names them; at least so many.
     fn people<'t>(&self, text: &'t str, least: usize) -> Option<Vec<&'t str>> {
-        several::people(text, self.columns.by).filter(|people| people.len() >= least && !text.contains(is_bad))
+        people_in::people(text, self.columns.by).filter(|people| people.len() >= least && !text.contains(is_bad))
     }
 
     fn each_of(&self, people: Vec<&str>, person: impl Fn((Key, Respellings)) -> Person) -> RowOutcome {
@@ -482,7 +491,13 @@ impl<'a> RowReader<'a> {
             synced: truth(&self.columns.synced),
             enabled: truth(&self.columns.enabled).or_else(|| truth(&self.columns.blocked).map(|blocked| !blocked)),
             display_name: cell(&self.columns.display_name)
-                .map(|name| with_plain_apostrophes(name).unwrap_or_else(|| name.to_owned())),
+                .map(str::to_owned)
+                .or_else(|| {
+                    let parts = [&self.columns.names.first, &self.columns.names.last].map(cell);
+                    let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+                    (!name.is_empty()).then_some(name)
+                })
+                .map(|name| with_plain_apostrophes(&name).unwrap_or(name)),
             department: cell(&self.columns.department).map(str::to_owned),
             employee_id: cell(&self.columns.employee_id).map(str::to_owned),
         }

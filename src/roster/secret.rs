@@ -19,6 +19,25 @@ pub(super) fn is_in(line: &[u8]) -> bool {
         }
         rest = behind;
     }
+    is_behind_a_blank(line)
+}
+
+/// Whether a word that looks like a password follows an address and a blank.
+fn is_behind_a_blank(line: &[u8]) -> bool {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let mut rest = line;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'@') {
+        rest = &rest[at + 1..];
+        let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|' | b'"');
+        let end = rest.iter().position(is_end).unwrap_or(rest.len());
+        if rest.get(end).is_some_and(is_blank) {
+            let word = rest[end..].trim_ascii_start();
+            let word = &word[..word.iter().position(u8::is_ascii_whitespace).unwrap_or(word.len())];
+            if std::str::from_utf8(word).is_ok_and(looks_like_one) {
+                return true;
+            }
+        }
+    }
     false
 }
 
@@ -42,7 +61,13 @@ mod tests {
 
     #[test]
     fn what_stands_behind_a_name_is_found() {
-        for line in ["ada@contoso.com:Summer2024!", "x,ada@contoso.com:Sum,mer", "https://a.b:ada@contoso.com:pw"] {
+        for line in [
+            "ada@contoso.com Summer2024!",
+            "ada@contoso.com\tSummer2024!",
+            "ada@contoso.com:Summer2024!",
+            "x,ada@contoso.com:Sum,mer",
+            "https://a.b:ada@contoso.com:pw",
+        ] {
             assert!(is_in(line.as_bytes()), "{line}");
         }
         for line in [
@@ -50,6 +75,7 @@ mod tests {
             "ada@contoso.com,12:30:00",
             "ada@contoso.com:",
             "12:30 ada@contoso.com",
+            "ada@contoso.com Lovelace",
             "https://x/y",
         ] {
             assert!(!is_in(line.as_bytes()), "{line}");

@@ -320,7 +320,10 @@ fn an_object_guid_is_an_immutable_id_and_never_an_object_id() {
     stage.write("by.csv", &format!("who\n{hans}\n"));
     understood(&stage, "by.csv", "by", &["--by", "immutable-id", "--key", "who"]);
     assert_eq!(found(&stage, "by"), ["hans"]);
-    stage.write("fresh.csv", "ObjectGUID,SID,UserPrincipalName\n3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f51,x,grace.hopper@contoso.local\n");
+    stage.write(
+        "fresh.csv",
+        "ObjectGUID,SID,UserPrincipalName\n3c1f2a5e-7d11-4d0c-9a51-0b1c2d3e4f51,x,grace.hopper@contoso.local\n",
+    );
     understood(&stage, "fresh.csv", "fresh", &[]);
     assert_eq!(found(&stage, "fresh"), ["not-found"]);
 }
@@ -361,6 +364,70 @@ fn any_list_is_explained_column_by_column() {
         .says(&["it holds passwords", "2 rows, 1 of which cannot be read"]);
     assert!(!format!("{}{}", shown.out, shown.err).contains("Sommer"), "{}", shown.out);
     stage.run(&["plan", "secret.csv", "--out", "none"]).exited(2).complains(&["--playbook"]);
+}
+
+#[test]
+fn a_list_that_is_refused_is_explained_with_why() {
+    let stage = Stage::new();
+    let differ = "Name,Employee UPN,Email\nAda,ada.lovelace@contoso.com,grace.hopper@contoso.com\n";
+    stage.write("differ.csv", differ);
+    let shown = stage.run(&["plan", "differ.csv", "--explain"]).exited(2);
+    let shown = shown.says(&["#2 \"Employee UPN\": not used", "row 1 on line 2", "The list is refused"]);
+    shown.complains(&["two columns that name different accounts", "--key \"Employee UPN\""]);
+    let json = stage.run(&["plan", "differ.csv", "--explain", "--json"]).exited(2).json();
+    assert!(json["refused"]["reason"].as_str().unwrap().contains("different accounts"), "{json}");
+    assert_eq!((&json["columns"][2]["use"], &json["rows"]), (&"key".into(), &1.into()));
+    stage.write("no-key.csv", "Manager email,Leaver\ngrace.hopper@contoso.com,ada.lovelace@contoso.com\n");
+    let shown = stage.run(&["plan", "no-key.csv", "--explain"]).exited(2);
+    let shown = shown.says(&["could not be read as a list of people", "somebody else", "name it with --key"]);
+    shown.complains(&["no key column"]);
+    let json = stage.run(&["plan", "no-key.csv", "--explain", "--json"]).exited(2).json();
+    assert_eq!((&json["columns"][1]["why"], &json["shape"]), (&"accounts".into(), &Value::Null), "{json}");
+    stage.run(&["plan", "none.csv", "--explain"]).exited(2).complains(&["does not exist"]);
+}
+
+#[test]
+fn what_people_write_beside_a_name_is_no_other_person_and_no_secret_is_shown() {
+    let stage = Stage::new();
+    stage.write(
+        "bullets.txt",
+        "- ada.lovelace@contoso.com\n2. grace.hopper@contoso.com\n\u{2022} Hans <hans.zimmermann@contoso.com>\n",
+    );
+    understood(&stage, "bullets.txt", "bullets", &[]);
+    assert_eq!(found(&stage, "bullets"), ["ada", "grace", "hans"]);
+    stage.write("words.csv", "User\nManager: grace.hopper@contoso.com\nada.lovelace@contoso.com\n");
+    understood(&stage, "words.csv", "words", &[]);
+    assert_eq!(found(&stage, "words"), ["unreadable", "ada"]);
+    stage.write(
+        "names.csv",
+        "First Name,Last Name,Email\nJohn,Smith,ada.lovelace@contoso.com\nHopper,Grace,grace.hopper@contoso.com\n",
+    );
+    understood(&stage, "names.csv", "names", &["--strict"]);
+    assert_eq!(found(&stage, "names"), ["ada", "grace"]);
+    let plan = std::fs::read_to_string(stage.path("names").join("plan.csv")).unwrap();
+    assert!(
+        plan.contains("contradicted: name John Smith on the roster") && plan.matches("refuse").count() == 1,
+        "{plan}"
+    );
+    stage.write(
+        "unresolved.txt",
+        "Smith, John; Lovelace, Ada <ada.lovelace@contoso.com>; Hopper, Grace <grace.hopper@contoso.com>\n",
+    );
+    let refused = stage.run(&["plan", "unresolved.txt", "--playbook", "contain", "--out", "none"]).exited(2);
+    refused.never_says(&["--key"]).complains(&["several people"]);
+    for list in [
+        "ada.lovelace@contoso.com Hunter2!!x\ngrace.hopper@contoso.com Hunter2!!y\n",
+        "ada.lovelace@contoso.com:Hunter2!!x;grace.hopper@contoso.com:Hunter2!!y\n",
+        "User,API key\nada.lovelace@contoso.com,Hunter2!!x\nHunter2!!y\n",
+    ] {
+        stage.write("secret.txt", list);
+        for more in [&["--out", "out", "-v"][..], &["--explain"]] {
+            let ran = stage.run(&[&["plan", "secret.txt", "--playbook", "contain"], more].concat());
+            assert!(!format!("{}{}", ran.out, ran.err).contains("Hunter"), "{list}: {}{}", ran.out, ran.err);
+        }
+        let plan = std::fs::read_to_string(stage.path("out").join("plan.csv")).unwrap_or_default();
+        assert!(!plan.contains("Hunter"), "{plan}");
+    }
 }
 
 #[test]
