@@ -29,7 +29,7 @@ const MAX_STATUSES: usize = 12;
 pub(super) struct Census {
     rivals: Vec<Rival>,
     /// Which accounts the key column names; counted where a message may say it.
-    named: Option<Named>,
+    named: Option<ColumnAccounts>,
     rows: u64,
     several: Seen,
     people: u64,
@@ -60,16 +60,16 @@ struct Rival {
     index: usize,
     name: String,
     differs: Seen,
-    named: Option<Named>,
+    named: Option<ColumnAccounts>,
 }
 
 /// Digests of the accounts in one column.
-struct Named {
+struct ColumnAccounts {
     hasher: RandomState,
     accounts: HashSet<u64>,
 }
 
-impl Named {
+impl ColumnAccounts {
     fn add(&mut self, key: &Key) {
         self.accounts.insert(self.hasher.hash_one(key));
     }
@@ -111,7 +111,7 @@ impl Census {
     pub(super) fn counting(mut self) -> Self {
         if !self.rivals.is_empty() {
             let hasher = RandomState::new();
-            let named = || Some(Named { hasher: hasher.clone(), accounts: HashSet::new() });
+            let named = || Some(ColumnAccounts { hasher: hasher.clone(), accounts: HashSet::new() });
             self.rivals.iter_mut().for_each(|rival| rival.named = named());
             self.named = named();
         }
