@@ -151,6 +151,10 @@ pub(super) fn respelt(cell: &str) -> Option<(Upn, Respellings)> {
     if end < text.len() {
         done = done.with(Respelling::TrailingSign);
         text.truncate(end);
+        // What stood in front of that sign may be in quotes.
+        let (inside, more) = bare(&text);
+        done = Respellings(done.0 | more.0);
+        text = inside.to_owned();
     }
     if let Some(name) = before_a_colon(&text) {
         return Some((name, done.with(Respelling::BehindColon)));
@@ -284,6 +288,7 @@ mod tests {
             "ada＠contoso．com",
             "ada@contoso。com",
             "'mailto:ada@contoso.com'",
+            "'ada@contoso.com';",
             "- ada@contoso.com",
             "\u{2022}\tada@contoso.com",
             "12. Ada <ada@contoso.com>",

@@ -189,7 +189,7 @@ const SAMPLES: &[Sample] = &[
     ("hr-work-email.csv", "UTF-8 with byte order mark, comma, key column \"Work Email\"", EVERYBODY),
     ("intune-devices.csv", "UTF-8, comma, key column \"Primary user UPN\"", EVERYBODY),
     ("okta-users.csv", "UTF-8, comma, key column \"login\"", EVERYBODY),
-    ("outlook-to-line.txt", "UTF-8, comma, no header, key column #1", EVERYBODY),
+    ("outlook-to-line.txt", "UTF-8, semicolon, no header, key column #1", EVERYBODY),
     ("several-in-a-cell.csv", "UTF-8, comma, key column \"Email\"", EVERYBODY),
     ("get-aduser.csv", "UTF-8, comma, key column \"ObjectGUID\", by immutable id", &["hans"]),
     (
