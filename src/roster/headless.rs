@@ -115,11 +115,16 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
             && (rows.len() == 1 || people(self.first) > 3 || rows.iter().any(|row| people(row) != people(&rows[0])))
     }
 
-    /// Whether addresses stand in brackets behind names, as in a message: then delimiters are parts of them, and no columns.
+    /// Whether addresses stand in brackets behind names, or several of them in a cell: then delimiters are parts of the text, and
+    /// make no columns.
     fn has_names_beside_addresses(&self) -> bool {
         let row = |row: &Vec<String>| {
             row.iter().filter(|cell| several::addresses(cell) > 0).count() > 1
-                && row.iter().any(|cell| several::addresses(cell) > 0 && cell.contains('<'))
+                && row.iter().any(|cell| match several::addresses(cell) {
+                    0 => false,
+                    1 => cell.contains('<'),
+                    _ => true,
+                })
         };
         self.sample.rows.iter().any(row)
     }
