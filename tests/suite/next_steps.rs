@@ -31,18 +31,24 @@ impl Drop for Going {
     }
 }
 
+/// Makes a scene.
+type Staging = fn() -> Scene;
+
+/// Whether a command did what its step says.
+type Effect = fn(&Stage) -> bool;
+
 /// What a step says, and what is there when its command has run.
 struct Case {
-    scene: fn() -> Scene,
+    scene: Staging,
     says: &'static str,
     /// Nothing where a person does it.
-    does: Option<fn(&Stage) -> bool>,
+    does: Option<Effect>,
 }
 
 /// The compiler asks here for a kind that is added.
 fn case(kind: NextStepKind) -> Option<Case> {
     use NextStepKind as Kind;
-    let (scene, says, does): (fn() -> Scene, &'static str, Option<fn(&Stage) -> bool>) = match kind {
+    let (scene, says, does): (Staging, &'static str, Option<Effect>) = match kind {
         Kind::RestoreJournal => (broken, "Put back a copy of journal.jsonl", None),
         Kind::PlanInAnotherFolder => (broken, "make a new plan from the same roster in another folder", None),
         Kind::Watch => (going, "to see how far it is", Some(|stage| stage.path("out/run.holder").exists())),
