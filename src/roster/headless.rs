@@ -115,14 +115,14 @@ impl<S: Fn(u64) -> SourceSpan> Headless<'_, S> {
             && (rows.len() == 1 || people(self.first) > 3 || rows.iter().any(|row| people(row) != people(&rows[0])))
     }
 
-    /// Whether addresses stand in brackets behind names, or several of them in a cell: then delimiters are parts of the text, and
-    /// make no columns.
+    /// Whether addresses stand in brackets, or several of them in a cell: then delimiters are parts of the text, and make no
+    /// columns.
     fn has_names_beside_addresses(&self) -> bool {
         let row = |row: &Vec<String>| {
             row.iter().filter(|cell| several::addresses(cell) > 0).count() > 1
                 && row.iter().any(|cell| match several::addresses(cell) {
                     0 => false,
-                    1 => cell.contains('<'),
+                    1 => cell.contains('<') || cell.starts_with(['[', '(', '{', '@']),
                     _ => true,
                 })
         };
