@@ -182,7 +182,7 @@ mod tests {
         }
         first.waits_until(Some(time::macros::datetime!(2026-11-27 17:00 +1)));
         let refused = FolderLock::take(scratch.path(), "apply").unwrap_err().to_string();
-        assert!(refused.ends_with("and waits until 2026-11-27T17:00:00+01:00 to begin"), "{refused}");
+        assert!(refused.ends_with("and waits until 2026-11-27T16:00:00Z to begin"), "{refused}");
         first.waits_until(None);
         assert_eq!(FolderLock::holder(scratch.path()).unwrap(), Some(Some(named)));
         drop(first);

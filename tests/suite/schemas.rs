@@ -345,7 +345,7 @@ fn a_schema_takes_nothing_else() {
             r#"{{"phase":"Plan","seconds":1,"tenant_seconds":1,"real_tenant_at_least_seconds":0,"writes":0,"resource_units":0{more}}}"#
         );
         format!(
-            r#"{{"sealoff_drill":1,"exit_code":0,"clock_speed":1,"apps":1,"phases":[{phase}],"scenario":null,"faults":[],"killed":false,"credential_proved":null,"verified":true,"folder":"f","report":"r"}}"#
+            r#"{{"sealoff_drill":1,"exit_code":0,"clock_speed":1,"apps":1,"phases":[{phase}],"scenario":null,"faults":[],"intruder":null,"killed":false,"credential_proved":null,"verified":true,"folder":"f","report":"r"}}"#
         )
     };
     let results = |outcome: &str| {

@@ -216,7 +216,7 @@ async fn no_call_meets_a_friendly_lie() {
         (Method::GET, "/v1.0/me/messages"),
         (Method::POST, "/v1.0/users"),
         (Method::GET, "/v1.0/auditLogs/signIns"),
-        (Method::POST, "/v1.0/identityProtection/riskyUsers/confirmCompromised"),
+        (Method::GET, "/v1.0/identityProtection/riskDetections"),
     ] {
         let request = graph.http.request(method.clone(), format!("{root}{path}")).bearer_auth(&graph.token);
         let reply = Reply::of(request.json(&json!({})).send().await.unwrap()).await;
