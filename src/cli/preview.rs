@@ -173,6 +173,9 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
             format!(", onprem.ps1 does it (SHA-256 {})", work.sha256.short())
         };
         out.labelled("On-prem", format_args!("{accounts} to be changed there, too: {}{how}", list.display()));
+        for sentence in wording::on_premises::sentences(work, plan.options.discard_credentials) {
+            out.labelled("", sentence);
+        }
     }
     let csv = summary.folder.join(PLAN_CSV);
     out.labelled("Plan", format_args!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()));

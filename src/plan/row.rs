@@ -1,5 +1,6 @@
 //! One line of `plan.csv`: what was decided about one entry, and the state the account was in.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -9,12 +10,13 @@ use time::OffsetDateTime;
 use super::reason::{self, Reason, UnknownReason};
 use crate::directory::Account;
 use crate::ids::{ObjectId, RowNumber};
+use crate::seal::SealedCredential;
 use crate::spreadsheet::Guarded;
 use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 14] = [
+pub const HEADER: [&str; 15] = [
     "row",
     "user",
     "object_id",
@@ -29,10 +31,11 @@ pub const HEADER: [&str; 14] = [
     "handoff",
     "priority",
     "sheet_row",
+    "sealed_credential",
 ];
 
-/// The header of plans that say nothing of sheet rows.
-pub const HEADER_BEFORE_SHEET_ROWS: &[&str] = HEADER.split_at(13).0;
+/// The headers that plans of earlier versions have: without credentials of the plan's own, and without sheet rows.
+pub const EARLIER_HEADERS: [&[&str]; 2] = [HEADER.split_at(14).0, HEADER.split_at(13).0];
 
 /// What happens to an entry.
 #[derive(
@@ -105,6 +108,9 @@ pub struct PlanRow {
     pub priority: Option<u32>,
     /// The row as a spreadsheet counts, header included; plans of earlier versions lack it.
     pub sheet_row: Option<u32>,
+    /// The password that the script for Active Directory sets, sealed to those who hand it over; nothing where it sets none,
+    /// or one that stays unknown.
+    pub sealed: Option<SealedCredential>,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -155,7 +161,10 @@ struct PlanLine<'a> {
     sessions_valid_from: Option<OffsetDateTime>,
     handoff: Guarded<'a>,
     priority: Option<u32>,
+    #[serde(default)]
     sheet_row: Option<u32>,
+    #[serde(default)]
+    sealed_credential: Option<Cow<'a, SealedCredential>>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -191,6 +200,7 @@ impl PlanRow {
             handoff: self.handoff.as_str().into(),
             priority: self.priority,
             sheet_row: self.sheet_row,
+            sealed_credential: self.sealed.as_ref().map(Cow::Borrowed),
         })
     }
 
@@ -263,6 +273,7 @@ impl PlanRow {
             handoff: line.handoff.into(),
             priority: line.priority,
             sheet_row: line.sheet_row,
+            sealed: line.sealed_credential.map(Cow::into_owned),
         })
     }
 }
@@ -291,6 +302,7 @@ mod tests {
             handoff: "=cmd()".to_owned(),
             priority: Some(1),
             sheet_row: Some(8),
+            sealed: None,
         }
     }
 

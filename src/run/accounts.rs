@@ -277,6 +277,7 @@ mod tests {
             handoff: String::new(),
             priority,
             sheet_row: None,
+            sealed: None,
         }
     }
 

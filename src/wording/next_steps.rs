@@ -5,7 +5,7 @@ use std::path::Path;
 use super::plan_command;
 use super::standing::changed_back;
 use super::worded_step::WordedStep;
-use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED};
+use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESULTS};
 use crate::plan::playbook::Playbook;
 use crate::run::first_named::FirstNamed;
 use crate::run::next_steps::NextStep;
@@ -82,6 +82,9 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         NextStep::ChangeOnPremises { accounts: number } => {
             format!("To change {} there", accounts(*number, "account", "accounts"))
         }
+        NextStep::TakeScriptResults => {
+            "Then, to take in what the script did: until then these people count as having their old password".to_owned()
+        }
         NextStep::ChangeByHand { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
             format!(
@@ -134,6 +137,9 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
             format!("{POWERSHELL} {} -WhatIf", quoted(&plan.path().join(ONPREM_PS1)))
         }
         NextStep::ChangeOnPremises { .. } => format!("{POWERSHELL} {}", quoted(&plan.path().join(ONPREM_PS1))),
+        NextStep::TakeScriptResults => {
+            format!("sealoff onprem {dir} --results {}", quoted(&plan.path().join(SCRIPT_RESULTS)))
+        }
         NextStep::Verify | NextStep::VerifyAgain => format!("sealoff verify {dir}"),
         NextStep::OpenPasswords => format!("sealoff unseal {} -i KEY --show", quoted(&plan.results_path())),
         NextStep::HandOver { packet } => {

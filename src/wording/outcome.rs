@@ -9,6 +9,9 @@ pub const fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "every planned step is done",
         Outcome::Already => "there was nothing to do",
+        Outcome::OldPassword => {
+            "done in the cloud; the old password, kept in Active Directory, still opens the account"
+        }
         Outcome::Partial => "some steps are done, others were refused",
         Outcome::Failed => "no step is done",
         Outcome::Uncertain => "a step may have taken effect; treat as not done",

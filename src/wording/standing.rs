@@ -24,7 +24,14 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
         parts
             .push(format!("{} not touched", counted(not_touched, "person on the list was", "people on the list were")));
     }
-    let not_done = rows - dealt_with - not_touched;
+    let old_password = outcomes.old_password().count;
+    if old_password > 0 {
+        parts.push(format!(
+            "{} by the old password, which is kept in Active Directory",
+            counted(old_password, "person can still be signed in", "people can still be signed in")
+        ));
+    }
+    let not_done = rows - dealt_with - not_touched - old_password;
     if not_done > 0 {
         parts.push(counted(not_done, "account is not done", "accounts are not done"));
     }

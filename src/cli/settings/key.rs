@@ -116,6 +116,7 @@ pub(crate) const KEYS: [SettingKey; 26] = [
     key("cms_oaep", "cms_oaep", SettingKind::Switch)
         .yields_to(&["seal_to", "recipients", "discard_credentials"])
         .per_playbook(),
+    key("ad_key", "ad_key", SettingKind::Recipients).yields_to(&["discard_credentials"]).per_playbook(),
     key("handoff_by", "handoff_by", SettingKind::Text).per_playbook(),
     key("password", "password", SettingKind::Text).per_playbook(),
     key("password_length", "password_length", SettingKind::Number).yields_to(&["password"]).per_playbook(),
