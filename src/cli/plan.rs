@@ -364,7 +364,8 @@ impl RuleArgs {
             max_accounts: self.max_accounts,
         };
         let handoff = handoff.filter(|_| playbook.resets());
-        let rules = Rules { playbook, options, recipients, handoff, active_directory, protected, tenant_is_made_up: false };
+        let rules =
+            Rules { playbook, options, recipients, handoff, active_directory, protected, tenant_is_made_up: false };
         match rules.check() {
             Ok(()) => Ok(rules),
             Err(error) => Err(error.into()),

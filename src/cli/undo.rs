@@ -123,8 +123,15 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
     };
     let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;
     let active_directory = plan::ad_keys(&args.ad_key, handoff.as_ref(), args.recipients.as_deref(), playbook)?;
-    let rules =
-        Rules { playbook, options, recipients, handoff, active_directory, protected: Protected::none(), tenant_is_made_up: false };
+    let rules = Rules {
+        playbook,
+        options,
+        recipients,
+        handoff,
+        active_directory,
+        protected: Protected::none(),
+        tenant_is_made_up: false,
+    };
     rules.check()?;
 
     Ok(rules)

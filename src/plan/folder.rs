@@ -325,7 +325,9 @@ impl OpeningPlan {
         self.counts.add(row.decision, &row.reasons, row.steps);
         self.plan.steps.push(row.steps);
         self.plan.sheet_rows.add(row);
-        if let (Some(handoff), true) = (&self.plan.manifest.handoff, row.steps.contains(Step::Reset) || row.sealed.is_some()) {
+        if let (Some(handoff), true) =
+            (&self.plan.manifest.handoff, row.steps.contains(Step::Reset) || row.sealed.is_some())
+        {
             match handoff.share_of(&row.handoff).and_then(|share| self.shared.get_mut(share)) {
                 Some(accounts) => *accounts += 1,
                 None => self.is_shared_out = false,

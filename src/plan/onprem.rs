@@ -22,8 +22,8 @@ use crate::digest::Hashing;
 use crate::directory::{Account, OnPremises};
 use crate::ids::{ObjectId, RowNumber, WorkListId};
 use crate::private_files::{Pending, replace};
-use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::seal::SealedCredential;
+use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::step::{Step, Steps};
 
 const SCRIPT: &str = include_str!("onprem.ps1");

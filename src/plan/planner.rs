@@ -31,7 +31,6 @@ use crate::graph::paced::Paced;
 use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
-use crate::seal::SealedCredential;
 use crate::roster::{Defects, Entry, Key, Roster, RosterNote, RosterShape};
 use crate::step::Steps;
 

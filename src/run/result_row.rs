@@ -241,7 +241,11 @@ impl<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>> Iterator for
             let history = self.replay.row(planned.row);
             let keeps_password = password_is_replaced_on_premises(self.playbook, &planned);
             let in_cloud = Outcome::of_row(planned.decision, &history.state);
-            let outcome = if keeps_password { in_cloud.with_on_premises(planned.decision, history.on_premises) } else { in_cloud };
+            let outcome = if keeps_password {
+                in_cloud.with_on_premises(planned.decision, history.on_premises)
+            } else {
+                in_cloud
+            };
             ResultRow { outcome, planned, history, keeps_password }
         }))
     }

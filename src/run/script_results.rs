@@ -87,9 +87,13 @@ pub enum LineFault {
     NotListed(RowNumber),
     #[error("row {row} is {expected}, and the line is about {found}: the file was edited")]
     AnotherAccount { row: RowNumber, expected: String, found: ObjectId },
-    #[error("row {row} ({name}) stands in it twice for one run of the script, in line {first}, too: the file was edited")]
+    #[error(
+        "row {row} ({name}) stands in it twice for one run of the script, in line {first}, too: the file was edited"
+    )]
     Twice { row: RowNumber, name: String, first: u64 },
-    #[error("row {row} ({name}) is said to have the sealed password, and the plan sealed none for it: the file was edited")]
+    #[error(
+        "row {row} ({name}) is said to have the sealed password, and the plan sealed none for it: the file was edited"
+    )]
     NoneSealed { row: RowNumber, name: String },
     #[error("row {row} ({name}) was done at {at}, before the plan was made: the file was edited, or a clock is wrong")]
     BeforeThePlan { row: RowNumber, name: String, at: OffsetDateTime },
@@ -245,10 +249,7 @@ fn check_alone(
 }
 
 /// Checks every line against the row of the plan that it is about.
-fn check_against(
-    plan: &PlanFolder,
-    lines: &[(u64, ResultLine)],
-) -> Result<Result<(), (u64, LineFault)>, FolderError> {
+fn check_against(plan: &PlanFolder, lines: &[(u64, ResultLine)]) -> Result<Result<(), (u64, LineFault)>, FolderError> {
     let mut by_row: HashMap<RowNumber, Vec<&(u64, ResultLine)>> = HashMap::new();
     for line in lines {
         by_row.entry(line.1.row).or_default().push(line);

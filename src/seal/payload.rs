@@ -169,7 +169,8 @@ mod tests {
         let lengths: Vec<usize> = ["a@b.c", "somebody.with.a.long.name@a.subdomain.of.contoso.onmicrosoft.com"]
             .iter()
             .flat_map(|name| {
-                ["x", "xxxxx-xxxxx-xxxxx-xxxxx"].map(|p| write(&binding(name), None, &Password::of(p.into())).unwrap().len())
+                ["x", "xxxxx-xxxxx-xxxxx-xxxxx"]
+                    .map(|p| write(&binding(name), None, &Password::of(p.into())).unwrap().len())
             })
             .collect();
         assert_eq!(lengths, [BLOCK; 4]);

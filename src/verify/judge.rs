@@ -67,7 +67,8 @@ impl ExpectedEffects {
             ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(step, enabled, expected, account, now),
             ProvedBy::PasswordChange => match expected.claim {
                 StepClaim::OnPremises { replaced, is_right_one } => {
-                    let (verdict, found, may_catch_up) = self.judge_on_premises(replaced, is_right_one, account, reading);
+                    let (verdict, found, may_catch_up) =
+                        self.judge_on_premises(replaced, is_right_one, account, reading);
                     finding(step, verdict, expected_text(step, expected.claim), found, may_catch_up)
                 }
                 claim => self.judge_password(step, claim, account, now),
@@ -223,7 +224,9 @@ impl ExpectedEffects {
             return (Proof::NotYet, found, false);
         }
         let by = moment(replaced);
-        if changed.is_some_and(|is| is >= replaced - SCRIPT_TOLERANCE && Some(is) != self.last_password_change.map(whole)) {
+        if changed
+            .is_some_and(|is| is >= replaced - SCRIPT_TOLERANCE && Some(is) != self.last_password_change.map(whole))
+        {
             return (Proof::Proved, format!("{shown}, in Active Directory by {by}"), false);
         }
         let waits = reading.at() - replaced < MAX_SYNC;
@@ -244,7 +247,9 @@ impl ExpectedEffects {
                 );
                 (Proof::NotYet, found, waits)
             }
-            None => (Proof::NotYet, format!("{shown}; onprem.ps1 replaced it at {by}, and it is not shown here yet"), waits),
+            None => {
+                (Proof::NotYet, format!("{shown}; onprem.ps1 replaced it at {by}, and it is not shown here yet"), waits)
+            }
         }
     }
 
@@ -298,7 +303,9 @@ fn dated(
             Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
         }
         (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
-        (StepClaim::AsBefore | StepClaim::OnPremises { .. }, _) => Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned())),
+        (StepClaim::AsBefore | StepClaim::OnPremises { .. }, _) => {
+            Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned()))
+        }
     }
 }
 

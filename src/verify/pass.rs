@@ -264,7 +264,8 @@ fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subj
         let planned = planned.or_else(|| elsewhere.then(on_premises));
         // An account that was blocked already when the plan was made must be so still.
         let was_so = row.account_enabled.map(ProvedBy::AccountEnabled) == Some(step.facts().proved_by);
-        let kept = (was_so && row.decision != Decision::Refuse && manifest.playbook.steps().contains(step)).then_some(StepClaim::AsBefore);
+        let kept = (was_so && row.decision != Decision::Refuse && manifest.playbook.steps().contains(step))
+            .then_some(StepClaim::AsBefore);
         Some(ExpectedStep { claim: planned.or(kept)?, earlier: claims.earlier(row.row, step) })
     });
     let is_empty = steps.values().all(Option::is_none);

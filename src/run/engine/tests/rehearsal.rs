@@ -163,8 +163,13 @@ impl Rehearsal {
         let replay = self.replay(&accounts);
         let path = self.folder.path().join("results.csv");
         let lookup = replay.has_begun().then(|| JournalLookup::open(&self.journal()).unwrap());
-        let mut rows =
-            ResultRows::new(self.rows.clone().into_iter().map(Ok::<_, ResultsError>), &replay, lookup, false, Playbook::Breach);
+        let mut rows = ResultRows::new(
+            self.rows.clone().into_iter().map(Ok::<_, ResultsError>),
+            &replay,
+            lookup,
+            false,
+            Playbook::Breach,
+        );
         results::write(&path, &mut rows, |_, _, _| {}).unwrap();
         let mut reader = csv::Reader::from_path(&path).unwrap();
         let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
