@@ -114,7 +114,7 @@ pub fn next_steps(
     let manifest = plan.manifest();
     let of = |outcome| outcomes.of(outcome);
     let is_sealed = manifest.sealed() > 0;
-    let not_done = of(Outcome::OldPassword) + of(Outcome::Partial) + of(Outcome::Failed) + of(Outcome::Uncertain);
+    let not_done = of(Outcome::Partial) + of(Outcome::Failed) + of(Outcome::Uncertain);
     let done = of(Outcome::Done) + of(Outcome::Partial) + of(Outcome::OldPassword);
     let is_whole = done > 0 && of(Outcome::Pending) == 0;
     let work = manifest.on_premises.as_ref().filter(|_| done > 0 || of(Outcome::Already) > 0);

@@ -16,7 +16,7 @@ use crate::plan::again::ChangedBack;
 use crate::plan::folder::PlanFolder;
 use crate::run::fold::{Fold, Projection};
 use crate::run::journal::{JournalError, JournalLine};
-use crate::run::on_premises::ScriptPassword;
+use crate::run::on_premises::{ScriptPassword, ScriptedRow};
 use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
 use crate::run::record::Record;
@@ -193,6 +193,12 @@ impl RunClaims {
             replaced: replaced.filter(|_| password != ScriptPassword::Old),
             is_right_one: !is_sealed || password == ScriptPassword::Sealed,
         }
+    }
+
+    /// What the script for Active Directory said of this row.
+    #[must_use]
+    pub fn scripted(&self, row: RowNumber) -> Option<ScriptedRow> {
+        self.states.on_premises(row)
     }
 
     /// Was the account found blocked while it was in doubt whether a write of this run had done it? Then something else may

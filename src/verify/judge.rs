@@ -206,7 +206,7 @@ impl ExpectedEffects {
         let changed = account.last_password_change().map(whole);
         let shown = changed.map_or_else(
             || "the directory does not say when the password was last changed".to_owned(),
-            |changed| format!("password changed at {}", moment(changed)),
+            |changed| format!("password changed at {}", to_the_second(changed)),
         );
         if !account.synced {
             let found = format!(
@@ -223,7 +223,7 @@ impl ExpectedEffects {
             let found = format!("{shown}; onprem.ps1 set another password than the sealed one: run it again");
             return (Proof::NotYet, found, false);
         }
-        let by = moment(replaced);
+        let by = to_the_second(replaced);
         if changed
             .is_some_and(|is| is >= replaced - SCRIPT_TOLERANCE && Some(is) != self.last_password_change.map(whole))
         {
@@ -235,7 +235,7 @@ impl ExpectedEffects {
                 let found = format!(
                     "{shown}; onprem.ps1 replaced it at {by}, and the directory sync ran at {} and brought no new password: \
                      where passwords are checked on-premises (pass-through authentication, federation) none is ever shown here",
-                    moment(sync)
+                    to_the_second(sync)
                 );
                 (Proof::CannotBeProved, found, waits)
             }
@@ -243,13 +243,17 @@ impl ExpectedEffects {
                 let found = format!(
                     "{shown}; onprem.ps1 replaced it at {by}, and the directory sync, which last ran at {}, has not brought it \
                      here yet",
-                    moment(sync)
+                    to_the_second(sync)
                 );
                 (Proof::NotYet, found, waits)
             }
-            None => {
-                (Proof::NotYet, format!("{shown}; onprem.ps1 replaced it at {by}, and it is not shown here yet"), waits)
-            }
+            None => (
+                Proof::NotYet,
+                format!(
+                    "{shown}; onprem.ps1 replaced it at {by}, and it is not shown here yet; when the directory sync last ran is not known"
+                ),
+                waits,
+            ),
         }
     }
 

@@ -74,13 +74,19 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         }
         NextStep::LookOnPremises { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
+            let work = plan.manifest().on_premises.as_ref();
+            let otherwise = if work.is_some_and(|work| work.passwords > 0) {
+                "which the old password opens until then"
+            } else {
+                "which the next sync would open again otherwise"
+            };
             format!(
-                "To see what would be changed in Active Directory for {which}, which the next sync would open again otherwise, as \
-                 an administrator there (onprem.csv is the list)"
+                "To see what would be changed in Active Directory for {which}, {otherwise}, as an administrator there \
+                 (onprem.csv is the list)"
             )
         }
         NextStep::ChangeOnPremises { accounts: number } => {
-            format!("To change {} there", accounts(*number, "account", "accounts"))
+            format!("To change {} in Active Directory", accounts(*number, "account", "accounts"))
         }
         NextStep::TakeScriptResults => {
             "Then, to take in what the script did: until then these people count as having their old password".to_owned()

@@ -26,10 +26,7 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
     }
     let old_password = outcomes.old_password().count;
     if old_password > 0 {
-        parts.push(format!(
-            "{} by the old password, which is kept in Active Directory",
-            counted(old_password, "person can still be signed in", "people can still be signed in")
-        ));
+        parts.push(signed_in_by_old_password(old_password));
     }
     let not_done = rows - dealt_with - not_touched - old_password;
     if not_done > 0 {
@@ -37,6 +34,13 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
     }
     let text = parts.join("; ");
     text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect()
+}
+
+/// Who is dealt with in the cloud and not in Active Directory.
+#[must_use]
+pub fn signed_in_by_old_password(people: u64) -> String {
+    let who = counted(people, "person can still be signed in", "people can still be signed in");
+    format!("{who} by the old password, which is kept in Active Directory")
 }
 
 /// What a verification found that contradicts the run.

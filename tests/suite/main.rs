@@ -20,6 +20,7 @@ mod former_names;
 mod fuzz_corpora;
 mod guards;
 mod handoff;
+mod hybrid;
 mod killed;
 mod letters;
 mod licences;
