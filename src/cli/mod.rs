@@ -28,7 +28,7 @@
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
 //! | [`onprem`] | what the script for Active Directory did |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
-//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
+//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
 pub mod again;
 pub mod apply;
@@ -53,6 +53,7 @@ mod drill_kill;
 mod drill_output;
 mod drill_phases;
 mod drill_proof;
+mod drill_script;
 mod drill_tenant;
 pub mod evidence;
 pub mod exit;

@@ -9,7 +9,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::folder::{ONPREM_CSV, ONPREM_PS1};
@@ -49,7 +49,7 @@ struct WorkLine<'a> {
 }
 
 /// What an administrator on-premises has to do with one account. The script goes by its word in `onprem.csv`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Disable it.

@@ -31,3 +31,15 @@ pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
     }
     sentences
 }
+
+/// The same where there is little room.
+#[must_use]
+pub fn brief(work: &OnPremisesWork) -> String {
+    match (work.passwords, work.blocks) {
+        (0, 0) => String::new(),
+        (0, blocks) => format!("; the next sync undoes {}", counted(blocks.into(), "block", "blocks")),
+        (passwords, _) => {
+            format!("; {}", counted(passwords.into(), "old password stays until then", "old passwords stay until then"))
+        }
+    }
+}

@@ -3,26 +3,19 @@
 //! The script itself runs on Windows only. Here its part is played: a row is opened with the key of those who run Active
 //! Directory, its password is set there, and the results are written as the script writes them.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use sealoff::digest::Digest;
-use sealoff::seal::{ExpectedAccount, Identities, SealedCredential, unseal};
 use sealoff::simulator::{Settings, SimulatedUser};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
+use crate::active_directory::{HEADER, now, opened, play_script, result, work_list};
 use crate::stage::{Ran, Stage};
 use crate::tools::need;
 
 const DOCUMENTS: &str =
     " -addext keyUsage=keyEncipherment,dataEncipherment -addext extendedKeyUsage=1.3.6.1.4.1.311.80.1";
-const HEADER: &str = "list,run,row,object_id,sid,user_principal_name,do,result,password,outcome,at\n";
-
-type Cells = HashMap<String, String>;
-
 /// A tenant whose passwords come from Active Directory at once, by a clock that can be compared.
 fn stage() -> Stage {
     Stage::at_one_moment(Settings { hash_sync: Duration::ZERO, ..Settings::default() })
@@ -50,51 +43,6 @@ fn synced(stage: &Stage, count: usize) -> Vec<SimulatedUser> {
     let found: Vec<_> = users.filter(|user| user.is_synced() && user.account_enabled).take(count).collect();
     assert_eq!(found.len(), count);
     found
-}
-
-fn work_list(stage: &Stage, out: &str) -> Vec<Cells> {
-    let mut reader = csv::Reader::from_path(stage.path(out).join("onprem.csv")).unwrap();
-    reader.deserialize().map(Result::unwrap).collect()
-}
-
-/// The password of a row as the script opens it.
-fn opened(stage: &Stage, row: &Cells) -> String {
-    let identities = Identities::read(&stage.path("ad.key")).unwrap();
-    let expected = ExpectedAccount {
-        tenant: Some(stage.simulator.connection().tenant_id.parse().unwrap()),
-        object_id: row["object_id"].parse().unwrap(),
-        user_principal_name: &row["user_principal_name"],
-    };
-    let cell: SealedCredential = row["sealed_for_active_directory"].parse().unwrap();
-    unseal(&identities, &cell, &expected).unwrap().expose().to_owned()
-}
-
-fn now() -> String {
-    OffsetDateTime::now_utc().replace_nanosecond(0).unwrap().format(&Rfc3339).unwrap()
-}
-
-fn result(row: &Cells, run: &str, result: &str, password: &str) -> String {
-    let [list, number, id, sid] = ["list", "row", "object_id", "sid"].map(|column| &row[column]);
-    let (name, task) = (&row["user_principal_name"], &row["do"]);
-    format!("{list},{run},{number},{id},{sid},{name},{task},{result},{password},{result}: as told,{}\n", now())
-}
-
-/// The script for every row of the list: the passwords are set there, and the results written.
-fn play_script(stage: &Stage, out: &str) -> String {
-    let mut text = HEADER.to_owned();
-    for row in work_list(stage, out) {
-        let id = row["object_id"].parse().unwrap();
-        let is_sealed = !row["sealed_for_active_directory"].is_empty();
-        let password = if is_sealed { opened(stage, &row) } else { "one that nobody knows".to_owned() };
-        if row["do"].contains("reset") {
-            assert!(stage.simulator.set_password_there(id, &password, row["change_at_next_sign_in"] == "yes"));
-        }
-        if row["do"].contains("disable") {
-            assert!(stage.simulator.set_enabled_there(id, false));
-        }
-        text += &result(&row, "run-1", "done", if is_sealed { "sealed" } else { "unknown" });
-    }
-    stage.write("results.csv", text)
 }
 
 fn plan(stage: &Stage, people: &[SimulatedUser], playbook: &str, more: &[&str]) -> Ran {

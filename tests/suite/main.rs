@@ -1,5 +1,6 @@
 //! The whole program and its larger rooms, driven from outside: one crate, so that everything is linked once.
 
+mod active_directory;
 mod again;
 mod agents;
 mod automation;
