@@ -25,7 +25,7 @@ pub struct Topic {
 topics! {
     breach "breach" "../../samples/runbooks/breach.md" "an intruder is in: the whole procedure, step by step"
     layoff "layoff" "../../samples/runbooks/layoff.md" "forty people leave at five: the whole procedure"
-    hybrid_breach "hybrid-breach" "../../samples/runbooks/hybrid.md" "a breach where people are synced with Active Directory"
+    hybrid_breach "hybrid-breach" "../../samples/runbooks/hybrid-breach.md" "a breach where people are synced with Active Directory"
     one_account "one-account" "../../samples/runbooks/one-account.md" "one account was taken over"
     tenant_wide "tenant-wide" "../../samples/runbooks/tenant-wide.md" "new passwords for everyone"
     registration "registration" "registration.md" "the app registration: least permissions, one role, a certificate"

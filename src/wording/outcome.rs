@@ -2,6 +2,7 @@
 
 use super::decision::LEFT_FOR_A_PERSON;
 use crate::run::outcome::Outcome;
+use crate::run::outcome_counts::OutcomeCounts;
 
 /// What became of the rows with this outcome.
 #[must_use]
@@ -19,4 +20,11 @@ pub const fn meaning(outcome: Outcome) -> &'static str {
         Outcome::Refused => LEFT_FOR_A_PERSON,
         Outcome::Pending => "not begun or not finished",
     }
+}
+
+/// How wide the column of names is where these outcomes stand below each other.
+#[must_use]
+pub fn name_width(outcomes: &OutcomeCounts) -> usize {
+    const USUAL: usize = 10;
+    outcomes.iter().map(|(outcome, _)| outcome.name().len()).max().unwrap_or_default().max(USUAL)
 }
