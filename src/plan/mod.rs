@@ -61,9 +61,9 @@ pub mod reason;
 pub mod row;
 pub mod rules;
 pub mod ruling;
+pub mod script_credential;
 pub mod sheet_rows;
 pub mod signatures;
-pub mod script_credential;
 pub mod size;
 pub mod summary;
 #[cfg(test)]
