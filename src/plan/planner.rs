@@ -32,6 +32,7 @@ use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defects, Entry, Key, Roster, RosterNote, RosterShape};
+use crate::seal::SealedCredential;
 use crate::step::Steps;
 
 /// Makes plans in one tenant. It only reads there, with every playbook.

@@ -127,6 +127,12 @@ pub enum RulesError {
          Directory makes passwords that stay unknown; leave one of them out"
     )]
     DiscardAndSealForScript,
+    /// Who hands over is known at the end, and these passwords are sealed on the way.
+    #[error(
+        "--handoff-by manager does not go with --ad-key and [handoff.active-directory]: the passwords that the script for Active \
+         Directory sets are sealed before all managers are known; name who hands over in a column of the list, or leave the key out"
+    )]
+    ManagersAndScript,
 }
 
 fn or_discard(playbook: Playbook) -> &'static str {
@@ -158,6 +164,9 @@ impl Rules {
         match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
             (true, false) => Err(RulesError::DiscardAndSeal),
+            _ if self.options.handoff_by_manager && !self.active_directory.is_empty() => {
+                Err(RulesError::ManagersAndScript)
+            }
             (true, true) if !self.active_directory.is_empty() => Err(RulesError::DiscardAndSealForScript),
             (false, true) if playbook.resets() => Err(RulesError::NoRecipient { playbook }),
             _ => Ok(()),

@@ -60,8 +60,11 @@ pub async fn plan<T: Transport>(
     let mut by_manager = ByManager::of(rules);
     let closer = CloserLook::new(planner.paced.clone(), false, by_manager.is_some());
     let mut on_list = HashSet::new();
-    let mut writer =
-        if by_manager.is_some() { PlanWriter::draft(folder, rules, &facts.organization)? } else { PlanWriter::new(folder, rules, &facts.organization)? };
+    let mut writer = if by_manager.is_some() {
+        PlanWriter::draft(folder, rules, &facts.organization)?
+    } else {
+        PlanWriter::new(folder, rules, &facts.organization)?
+    };
     let mut rows = origin.rows()?;
     loop {
         let chunk = rows.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;

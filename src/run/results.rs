@@ -23,8 +23,17 @@ use crate::step::Step;
 /// The columns before those of the steps.
 const LEADING_COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "outcome"];
 /// The columns behind those of the steps.
-const TRAILING_COLUMNS: [&str; 9] =
-    ["on_premises", "detail", "error_code", "request_id", "attempts", "finished_at", "sheet_row", "handoff", "sealed_credential"];
+const TRAILING_COLUMNS: [&str; 9] = [
+    "on_premises",
+    "detail",
+    "error_code",
+    "request_id",
+    "attempts",
+    "finished_at",
+    "sheet_row",
+    "handoff",
+    "sealed_credential",
+];
 
 /// The cells before those of the steps.
 #[derive(Serialize)]

@@ -98,7 +98,7 @@ impl SettingKey {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const KEYS: [SettingKey; 26] = [
+pub(crate) const KEYS: [SettingKey; 27] = [
     key("tenant", "tenant", SettingKind::Text).below(&["AZURE_TENANT_ID"]),
     key("client_id", "client_id", SettingKind::Text).below(&["AZURE_CLIENT_ID"]),
     key(AUTH, AUTH, SettingKind::Text),
