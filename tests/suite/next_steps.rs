@@ -205,7 +205,6 @@ fn uncertain() -> Scene {
     scene(stage)
 }
 
-/// New passwords for ordinary people, one who is synced, one of another identity provider, and a name that is not there.
 /// The same, where the script for Active Directory has run since.
 fn scripted() -> Scene {
     let scene = mixed();
@@ -213,6 +212,7 @@ fn scripted() -> Scene {
     scene
 }
 
+/// New passwords for ordinary people, one who is synced, one of another identity provider, and a name that is not there.
 fn mixed() -> Scene {
     let stage = Stage::with(Settings { users: 250, ..Settings::default() });
     let users = stage.simulator.users();
