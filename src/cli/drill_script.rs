@@ -21,7 +21,7 @@ use crate::spreadsheet::BYTE_ORDER_MARK;
 
 /// What of a row of the work list matters here.
 #[derive(Deserialize)]
-struct ListedRow {
+struct ScriptRow {
     row: RowNumber,
     r#do: Task,
     object_id: ObjectId,
@@ -55,7 +55,7 @@ pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
     let mut played = Vec::new();
     for row in csv::Reader::from_reader(text).into_deserialize() {
-        let row: ListedRow = row.map_err(failed)?;
+        let row: ScriptRow = row.map_err(failed)?;
         if row.sealed_for_active_directory.is_empty() && row.r#do.is_scripted(false) {
             played.push(done(simulator, &row));
         }
@@ -83,7 +83,7 @@ pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -
     Ok(Some(Exit::of(&outcomes)))
 }
 
-fn done(simulator: &Simulator, row: &ListedRow) -> PlayedRow {
+fn done(simulator: &Simulator, row: &ScriptRow) -> PlayedRow {
     let id = row.object_id.guid();
     let (enables, resets) = match row.r#do {
         Task::Disable => (Some(false), false),
@@ -93,7 +93,7 @@ fn done(simulator: &Simulator, row: &ListedRow) -> PlayedRow {
         Task::EnableAndReset | Task::IdentityProvider => (None, false),
     };
     let enabled = enables.is_none_or(|enabled| simulator.set_enabled_there(id, enabled));
-    // Nobody signs in to a simulated tenant, so what the password is does not matter.
+    // No one signs in to a simulated tenant, so what the password is does not matter.
     let reset = !resets || simulator.set_password_there(id, "made up by the drill", false);
     PlayedRow {
         list: row.list,

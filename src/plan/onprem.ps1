@@ -14,7 +14,7 @@
       enable+reset  the password is replaced twice, then the account is enabled
 
     Where the column "sealed_for_active_directory" has a password, the second of the two is that one. It is opened with
-    the private key of the certificate that the list was made for, which has to be in the certificate store of whoever runs
+    the private key of the certificate that the list was made for, which has to be in the certificate store of the one who runs
     this (Cert:\CurrentUser\My) or of the machine; the people who hand it over have it sealed to their own keys. A password
     that was sealed for another account or for another list is refused. Where "change_at_next_sign_in" says yes, the person
     has to choose another one.
@@ -33,7 +33,7 @@
     was confirmed is "partly done", and the next run asks for all of it again.
 
     What became of each row is in onprem-results.csv, written row by row; the file is opened before anything is changed, so
-    close it in Excel first. Give it to whoever ran sealoff: sealoff onprem DIR --results FILE. Run again, the script leaves alone what is done there; -Again does everything once more. It
+    close it in Excel first. Give it to the person who ran sealoff: sealoff onprem DIR --results FILE. Run again, the script leaves alone what is done there; -Again does everything once more. It
     exits with 1 when a row is not done. It runs in Windows PowerShell 5.1 and in PowerShell 7.
 #>
 [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]
@@ -64,7 +64,7 @@ if (-not $Results) { $Results = Join-Path -Path $PSScriptRoot -ChildPath 'onprem
 $asWhom = @{}
 if ($Credential) { $asWhom.Credential = $Credential }
 
-# The digest of the list as the plan made it: whoever could change the list could have any password set.
+# The digest of the list as the plan made it: who could change the list could have any password set.
 $listAsMade = 'SHA256-OF-THE-LIST'
 if (-not $Edited) {
     $digest = (Get-FileHash -LiteralPath $List -Algorithm SHA256).Hash

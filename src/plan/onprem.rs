@@ -128,7 +128,7 @@ impl<'a> WorkLine<'a> {
             object_id: account.object_id,
             reason: reasons.join("+"),
             list,
-            // What nobody was given, nobody can change.
+            // What no one was given, no one can change.
             change_at_next_sign_in: match password.is_some() && playbook.change_at_next_sign_in() {
                 true => "yes",
                 false => "no",

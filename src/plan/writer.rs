@@ -107,7 +107,7 @@ impl<'a> PlanWriter<'a> {
         let Some(credentials) = self.credentials.as_mut().filter(|_| is_wanted) else { return Ok((row, None)) };
         Ok(match credentials.make(&row, account)? {
             Some(made) => (PlanRow { sealed: Some(made.for_handoff), ..row }, Some(made.for_script)),
-            // That nobody could hand it over is said of all such rows together, at the end.
+            // That no one could hand it over is said of all such rows together, at the end.
             None => (row, None),
         })
     }

@@ -56,7 +56,7 @@ pub enum ScriptResult {
 pub enum ScriptPassword {
     /// The one that the plan sealed.
     Sealed,
-    /// One that nobody knows.
+    /// One that no one knows.
     Unknown,
     /// The one that it had.
     Old,

@@ -15,9 +15,9 @@ pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
             let sets = counted(work.sealed.into(), "sealed password", "sealed passwords");
             format!("it sets {sets}, opened by {}", keys.join(", "))
         } else if discards {
-            "it sets passwords that nobody knows".to_owned()
+            "it sets passwords that no one knows".to_owned()
         } else {
-            "it sets passwords that nobody knows, so that none can be handed over; with --ad-key CERT it sets sealed ones"
+            "it sets passwords that no one knows, so that none can be handed over; with --ad-key CERT it sets sealed ones"
                 .to_owned()
         };
         sentences.push(format!("{people} until onprem.ps1 has run in Active Directory: {what}"));

@@ -57,7 +57,7 @@ impl World {
         true
     }
 
-    /// Every synced user gets a password there that nobody knows.
+    /// Every synced user gets a password there that no one knows.
     pub(super) fn set_all_passwords_there(&mut self, at: (Duration, OffsetDateTime)) {
         let synced: Vec<Uuid> = self.directory.users().filter(|user| user.is_synced()).map(|user| user.id).collect();
         for object_id in synced {
