@@ -79,6 +79,11 @@ guid_newtype! {
     RoleTemplate
 }
 
+guid_newtype! {
+    /// The id of one work list for Active Directory. It is random, and names the plan that the list was made for.
+    WorkListId
+}
+
 /// The number of a data row in a roster, counted from 1 without the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -127,10 +127,17 @@ fn rules(args: &AgainArgs, of: &Manifest) -> Result<Rules, Failure> {
         handoff_by_manager: args.by_manager.is_some(),
         ..of.options
     };
+    let in_file = handoff.as_ref().map(|handoff| handoff.active_directory().to_vec()).unwrap_or_default();
+    let of_run = || of.on_premises.as_ref().map(|work| work.keys.clone()).unwrap_or_default();
+    let active_directory = match resets && !options.discard_credentials {
+        true if in_file.is_empty() => of_run(),
+        true => in_file,
+        false => Vec::new(),
+    };
     let recipients = if resets { recipients } else { Vec::new() };
     let protected = protected(args, of.protected.as_ref())?;
     let (playbook, handoff) = (of.playbook, handoff.filter(|_| resets));
-    let rules = Rules { playbook, options, recipients, handoff, protected, tenant_is_made_up: false };
+    let rules = Rules { playbook, options, recipients, handoff, active_directory, protected, tenant_is_made_up: false };
     rules.check()?;
     Ok(rules)
 }

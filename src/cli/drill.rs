@@ -1,6 +1,7 @@
 //! `sealoff drill`: the whole job against the embedded simulator.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -15,6 +16,7 @@ use super::drill_kill::{Killed, Victim};
 use super::drill_output::print;
 use super::drill_phases::{Phases, Rehearsed};
 use super::drill_proof::prove;
+use super::drill_script;
 use super::drill_tenant::{connect, made_up_roster, people};
 use super::exit::{Exit, Failure};
 use super::number_args::whole;
@@ -146,6 +148,10 @@ pub async fn run(args: DrillArgs) -> Result<Exit, Failure> {
         out.blank();
     });
     let (exit, killed) = drill.apply(&plan, further, &files).await?;
+    let exit = match exit {
+        Exit::Interrupted => exit,
+        exit => drill_script::play(&drill.simulator, &plan, args.json).await?.unwrap_or(exit),
+    };
     let exit = if args.roster.is_none() { exit_of_own_list(exit, &plan)? } else { exit };
     if exit == Exit::Interrupted {
         print(args.json, |out| out.text("The simulated tenant ends with the drill, so this run cannot be resumed."));
@@ -339,6 +345,9 @@ async fn begin_or_resume(plan: &PlanFolder, entering: Entering, pace: PaceArgs, 
     carry_out(plan, &resume_point, entering, terms).await
 }
 
+/// What is set in Active Directory is here at once, unless a scenario says otherwise: a drill waits for nothing in vain.
+const NO_WAIT: Duration = Duration::ZERO;
+
 /// How many times as fast time runs by default.
 const CLOCK_SPEED: f64 = 60.0;
 
@@ -347,8 +356,13 @@ fn settings(args: &DrillArgs, scenario: Option<&Scenario>, files: &[AppFile]) ->
     // Some in a directory are guests, service accounts and the like; the list is made of those that are not.
     let needed = args.accounts.map_or(0, |accounts| accounts as usize + accounts as usize / 2 + 200);
     let users = users.max(needed);
-    let beginning =
-        Settings { users, quota: Quota::documented(users), clock_speed: CLOCK_SPEED, ..Settings::default() };
+    let beginning = Settings {
+        users,
+        quota: Quota::documented(users),
+        clock_speed: CLOCK_SPEED,
+        hash_sync: NO_WAIT,
+        ..Settings::default()
+    };
     let mut settings = args.scenario.settings(scenario, beginning);
     settings.users = users;
     settings.clock_speed = args.clock_speed.unwrap_or(settings.clock_speed);

@@ -26,8 +26,9 @@
 //! | [`apply`], [`run`] | `carry_out`: `precheck`, `approval`, `approval_args`, `question`, `preflight`, `scheduled_start` and `recheck` before the first write, `recap` and `pace_recap` after the last |
 //! | [`verify`] | `verification`, one reading; `reading_display`, how far it is; `watch`, one after the other; `contradiction_command` |
 //! | [`sign`] | `signatures`, which `apply` asks, too; `signing_key`, as [`evidence`] |
+//! | [`onprem`] | what the script for Active Directory did |
 //! | [`packets`], [`unseal`] | `handoff`, `packet`, `letters` |
-//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
+//! | [`drill`] | `drill_tenant`, `drill_keys`, `drill_kill`, `drill_phases`, `drill_script`, `drill_proof`, `drill_output`, `real_job`, `simulated_apps` |
 
 pub mod again;
 pub mod apply;
@@ -52,6 +53,7 @@ mod drill_kill;
 mod drill_output;
 mod drill_phases;
 mod drill_proof;
+mod drill_script;
 mod drill_tenant;
 pub mod evidence;
 pub mod exit;
@@ -70,6 +72,7 @@ mod man_topic;
 mod messages;
 mod nearest_path;
 mod number_args;
+pub mod onprem;
 mod outage;
 mod pace_args;
 mod pace_recap;
@@ -168,6 +171,7 @@ enum Command {
     Again(again::AgainArgs),
     Undo(undo::UndoArgs),
     Unseal(unseal::UnsealArgs),
+    Onprem(onprem::OnPremArgs),
     Packets(packets::PacketsArgs),
     Keygen(keygen::KeygenArgs),
     Export(export::ExportArgs),
@@ -270,6 +274,7 @@ fn dispatch(cli: Cli, in_force: &InForce) -> Result<Exit, Failure> {
         Command::Again(args) => in_runtime(again::run(args)),
         Command::Undo(args) => in_runtime(undo::run(args)),
         Command::Unseal(args) => unseal::run(args),
+        Command::Onprem(args) => in_runtime(onprem::run(args)),
         Command::Packets(args) => packets::run(args),
         Command::Keygen(args) => keygen::run(args),
         Command::Export(args) => in_runtime(export::run(args)),

@@ -206,6 +206,11 @@ pub struct RuleArgs {
     /// roster's handoff column; "default" is for rows without a name (or --seal-to is), "escrow" can open every password
     #[arg(long, value_name = "FILE")]
     pub(super) recipients: Option<PathBuf>,
+    /// Who runs Active Directory: the file of an X.509 certificate for document encryption with an RSA key. The script for
+    /// synced people, onprem.ps1, then sets passwords that are sealed to it and to those who hand them over; [handoff.active-directory]
+    /// in the file of --recipients says the same
+    #[arg(long, value_name = "CERT")]
+    pub(super) ad_key: Vec<String>,
     /// Seal to RSA certificates by OAEP (SHA-256), which not every program opens, in place of PKCS#1 v1.5
     #[arg(long)]
     pub(super) cms_oaep: bool,
@@ -303,6 +308,32 @@ pub(super) fn handoff_keys(file: &Path) -> Result<HandoffKeys, Failure> {
     HandoffKeys::read(file).map_err(|error| Failure::usage(error).about("recipients"))
 }
 
+/// The keys of those who run Active Directory, by the option or by the file of recipients. Where the playbook sets no password
+/// there is nothing for them; an option that is given in vain is refused.
+pub(super) fn ad_keys(
+    named: &[String],
+    handoff: Option<&HandoffKeys>,
+    file: Option<&Path>,
+    playbook: Playbook,
+) -> Result<Vec<String>, Failure> {
+    let in_file = handoff.map(HandoffKeys::active_directory).unwrap_or_default();
+    if named.is_empty() {
+        return Ok(if playbook.resets() { in_file.to_vec() } else { Vec::new() });
+    }
+    let failed = |what: String| Err(Failure::usage(what).about("ad_key"));
+    if !playbook.resets() {
+        return failed(format!("the playbook {playbook} sets no password, so there is none to seal with --ad-key"));
+    }
+    if let Some(file) = file.filter(|_| !in_file.is_empty()) {
+        return failed(format!(
+            "--ad-key and [handoff.active-directory] in {} both say who runs Active Directory; leave one of them out",
+            file.display()
+        ));
+    }
+    let keys = Recipients::parse(named).and_then(Recipients::for_powershell);
+    keys.map(|keys| keys.to_texts()).map_err(|error| Failure::usage(format_args!("--ad-key: {error}")).about("ad_key"))
+}
+
 impl RuleArgs {
     /// What was typed becomes rules; every file named is read, and nothing is sent yet. `own` stands in where the playbook
     /// needs keys and none are named.
@@ -319,6 +350,7 @@ impl RuleArgs {
             Some((path, keys)) => Some(Self::with_default(path, keys, std::mem::take(&mut recipients))?),
             None => own.filter(|_| playbook.resets() && !self.discard_credentials && recipients.is_empty()),
         };
+        let active_directory = ad_keys(&self.ad_key, handoff.as_ref(), path, playbook)?;
         let protected = match &self.protect {
             Some(path) => protected(path)?,
             None => Protected::none(),
@@ -340,7 +372,8 @@ impl RuleArgs {
             max_accounts: self.max_accounts,
         };
         let handoff = handoff.filter(|_| playbook.resets());
-        let rules = Rules { playbook, options, recipients, handoff, protected, tenant_is_made_up: false };
+        let rules =
+            Rules { playbook, options, recipients, handoff, active_directory, protected, tenant_is_made_up: false };
         match rules.check() {
             Ok(()) => Ok(rules),
             Err(error) => Err(error.into()),

@@ -172,7 +172,16 @@ fn write(out: &mut Lines, summary: &Summary, width: usize, detail: Detail) {
         } else {
             format!(", onprem.ps1 does it (SHA-256 {})", work.sha256.short())
         };
-        out.labelled("On-prem", format_args!("{accounts} to be changed there, too: {}{how}", list.display()));
+        let brief = match detail {
+            Detail::Counts => wording::on_premises::brief(work),
+            Detail::Examples(_) => String::new(),
+        };
+        out.labelled("On-prem", format_args!("{accounts} to be changed there, too: {}{how}{brief}", list.display()));
+        if detail != Detail::Counts {
+            for sentence in wording::on_premises::sentences(work, plan.options.discard_credentials) {
+                out.labelled("", sentence);
+            }
+        }
     }
     let csv = summary.folder.join(PLAN_CSV);
     out.labelled("Plan", format_args!("{}, fingerprint {}", csv.display(), summary.fingerprint.short()));

@@ -127,12 +127,16 @@ impl Recap<'_> {
         }
         out.text(format_args!("{}.", headline(outcomes, self.plan.manifest().playbook)));
         out.blank();
+        let width = wording::outcome::name_width(outcomes);
         for (outcome, rows) in outcomes.iter() {
-            out.at(format_args!("{:<10} {:>7}  ", outcome.name(), count(rows)), wording::outcome::meaning(outcome));
+            out.at(format_args!("{:<width$} {:>7}  ", outcome.name(), count(rows)), wording::outcome::meaning(outcome));
         }
         if outcomes.drifted() > 0 {
             let drifted = counted(outcomes.drifted(), "of these is", "of these are");
-            out.at(format_args!("{:<20}", ""), format_args!("{drifted} no longer what the plan says: drifted"));
+            out.at(
+                format_args!("{:<1$}", "", width + 10),
+                format_args!("{drifted} no longer what the plan says: drifted"),
+            );
         }
         if outcomes.steps().planned().next().is_some() {
             out.blank();

@@ -76,8 +76,9 @@ pub fn run(args: ResultsArgs) -> Result<Exit, Failure> {
         lines::write(&mut out, |out| {
             out.text(format_args!("{}.", headline(&outcomes, plan.manifest().playbook)));
             out.blank();
+            let width = wording::outcome::name_width(&outcomes);
             for (outcome, rows) in outcomes.iter() {
-                let lead = format_args!("{:<10} {:>7}  ", outcome.name(), count(rows));
+                let lead = format_args!("{:<width$} {:>7}  ", outcome.name(), count(rows));
                 out.at(lead, wording::outcome::meaning(outcome));
             }
             out.labelled("Results", results.display().to_string());

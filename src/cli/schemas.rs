@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{
-    config, doctor, drill_phases, evidence, explain, export, failure_document, keygen, packets, preview, recap, report,
-    results, sign, simulate, status, unseal, verification,
+    config, doctor, drill_phases, evidence, explain, export, failure_document, keygen, onprem, packets, preview, recap,
+    report, results, sign, simulate, status, unseal, verification,
 };
 use crate::run::events_log::EventLine;
 
@@ -51,6 +51,10 @@ impl DocumentSchema {
                 "Why a command could not do its work: the last line of any command with --json that fails",
             ),
             Self::of::<keygen::KeygenDocument<'_>>("keygen", "A new key: sealoff keygen --json"),
+            Self::of::<onprem::OnPremDocument<'_>>(
+                "onprem",
+                "What was taken in of the script for Active Directory: sealoff onprem --json",
+            ),
             Self::of::<packets::PacketsDocument<'_>>(
                 "packets",
                 "The packets that were made again: sealoff packets --json",

@@ -184,8 +184,12 @@ impl StatusScreen<'_> {
         self.write_journal(out);
         if run.begun {
             out.blank();
+            let width = wording::outcome::name_width(&run.outcomes);
             for (outcome, rows) in run.outcomes.iter() {
-                out.at(format_args!("{:<10} {:>7}  ", outcome.name(), count(rows)), wording::outcome::meaning(outcome));
+                out.at(
+                    format_args!("{:<width$} {:>7}  ", outcome.name(), count(rows)),
+                    wording::outcome::meaning(outcome),
+                );
             }
             self.write_steps(out);
             self.write_reasons(out);

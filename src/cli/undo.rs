@@ -55,6 +55,9 @@ pub struct UndoArgs {
     /// Each person's manager in the directory hands the new password over, if the file of recipients names them
     #[arg(long = "handoff-by", value_name = "manager", value_parser = [plan::MANAGER], requires = "recipients", conflicts_with = "seal_to")]
     by_manager: Option<String>,
+    /// Who runs Active Directory: a certificate, as for sealoff plan; synced people then get their new password by onprem.ps1
+    #[arg(long, value_name = "CERT", requires = "reset")]
+    ad_key: Vec<String>,
     /// Print the plan's summary as JSON
     #[arg(long)]
     json: bool,
@@ -88,7 +91,7 @@ pub async fn run(args: UndoArgs) -> Result<Exit, Failure> {
         StepClaim::Done { .. } if claims.was_found_blocked(row) => Blocked::Uncertain,
         StepClaim::Done { .. } => Blocked::Yes,
         StepClaim::InDoubt => Blocked::Uncertain,
-        StepClaim::AsBefore | StepClaim::NotDone { .. } => Blocked::No,
+        StepClaim::AsBefore | StepClaim::NotDone { .. } | StepClaim::OnPremises { .. } => Blocked::No,
     };
     let place = args.replace.place(&args.out, None)?;
     let connected = args.connection.connect()?;
@@ -119,8 +122,16 @@ fn rules(args: &UndoArgs, of: Options) -> Result<Rules, Failure> {
         ..of
     };
     let handoff = args.recipients.as_deref().map(plan::handoff_keys).transpose()?;
-    let rules =
-        Rules { playbook, options, recipients, handoff, protected: Protected::none(), tenant_is_made_up: false };
+    let active_directory = plan::ad_keys(&args.ad_key, handoff.as_ref(), args.recipients.as_deref(), playbook)?;
+    let rules = Rules {
+        playbook,
+        options,
+        recipients,
+        handoff,
+        active_directory,
+        protected: Protected::none(),
+        tenant_is_made_up: false,
+    };
     rules.check()?;
 
     Ok(rules)

@@ -21,15 +21,18 @@ use crate::plan::folder::{FolderError, PlanFolder};
 use crate::plan::playbook::Playbook;
 use crate::plan::row::ListPlace;
 use crate::run::lock::FolderLock;
+use crate::run::next_steps::NextStep;
 use crate::run::proof::{Proof, ProofCounts};
 use crate::step::Step;
 use crate::verify::claims::RunClaims;
 use crate::verify::finding::Finding;
+use crate::verify::on_premises::StandingThere;
 use crate::verify::pass::{Checked, Pass, PassProgress, Subject};
 use crate::verify::table::{self, TableError};
 use crate::wording;
+use crate::wording::next_steps::worded;
 use crate::wording::plan_command;
-use crate::wording::standing::changed_back;
+use crate::wording::standing::{changed_back, signed_in_by_old_password};
 use crate::wording::worded_step::WordedStep;
 
 /// At most this many steps that are not proved are named on the terminal. verification.csv names them all.
@@ -93,6 +96,12 @@ pub(super) struct VerificationDocument {
     /// Rows of the list that the plan refuses: nothing was done for them, and nothing is read.
     #[serde(skip)]
     not_touched: u64,
+    /// How far Active Directory has done its part.
+    #[serde(skip)]
+    there: StandingThere,
+    /// What is to be done there, where anything is, in the order in which it is to be done.
+    #[serde(skip)]
+    to_do_there: Vec<WordedStep>,
     #[serde(skip)]
     playbook: Playbook,
     #[serde(skip)]
@@ -160,8 +169,9 @@ fn by_step(all: &[Open]) -> HashMap<(RowNumber, Step), &Open> {
 }
 
 /// Only a list of which everyone is dealt with, and proved to be, is done.
-fn exit(steps: ProofCounts, not_touched: u64) -> Exit {
-    if steps.all_proved() && not_touched == 0 { Exit::Done } else { Exit::Unfinished }
+fn exit(steps: ProofCounts, not_touched: u64, there: StandingThere) -> Exit {
+    let is_done_there = there.old_password == 0 && there.partly == 0;
+    if steps.all_proved() && not_touched == 0 && is_done_there { Exit::Done } else { Exit::Unfinished }
 }
 
 /// People on the list for whom nothing was done.
@@ -172,8 +182,14 @@ fn people_not_touched(number: u64) -> String {
 impl VerificationDocument {
     fn of(pass: &Pass, verification: PathBuf, plan: &PlanFolder, claims: &RunClaims) -> Result<Self, FolderError> {
         let steps = pass.verdicts();
-        let not_touched = u64::from(plan.manifest().counts.refuse.rows);
-        let exit = exit(steps, not_touched);
+        let there = StandingThere::of(plan, claims)?;
+        let not_touched = u64::from(plan.manifest().counts.refuse.rows) - there.done_though_refused;
+        let exit = exit(steps, not_touched, there);
+        let accounts_there = there.old_password + there.partly;
+        let to_do_there = match accounts_there {
+            0 => Vec::new(),
+            accounts => worded(&[NextStep::ChangeOnPremises { accounts }, NextStep::TakeScriptResults], plan, ""),
+        };
         let mut not_proved = Vec::new();
         // Mostly there is nothing to look for.
         if !steps.all_proved() {
@@ -194,6 +210,8 @@ impl VerificationDocument {
             to_go_on,
             again: plan_command::changed_back(plan.path()),
             not_touched,
+            there,
+            to_do_there,
             playbook: plan.manifest().playbook,
             dir,
         })
@@ -201,7 +219,7 @@ impl VerificationDocument {
 
     /// With which code the command ends.
     pub(super) fn exit(&self) -> Exit {
-        exit(self.steps, self.not_touched)
+        exit(self.steps, self.not_touched, self.there)
     }
 
     /// Shows all of it, or what is found otherwise than `before`.
@@ -237,6 +255,13 @@ impl VerificationDocument {
         let parts = [
             (back > 0).then(|| changed_back(back, self.playbook)),
             (self.not_touched > 0).then(|| people_not_touched(self.not_touched)),
+            (self.there.old_password > 0).then(|| signed_in_by_old_password(self.there.old_password)),
+            (self.there.partly > 0).then(|| {
+                format!(
+                    "{} in Active Directory",
+                    counted(self.there.partly, "account is half done", "accounts are half done")
+                )
+            }),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("; "))
@@ -301,6 +326,7 @@ impl VerificationDocument {
             let status = format_args!("sealoff status {}", self.dir);
             lines.push(WordedStep::typed(format_args!("{who}; who they are, and what to do"), status));
         }
+        lines.extend(self.to_do_there.iter().cloned());
         for step in Step::all() {
             let is_open = |open: &Open| open.step == step && open.verdict == Proof::CannotBeProved;
             let advice = step.facts().prove_again.filter(|_| self.not_proved.iter().any(is_open));

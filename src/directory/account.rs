@@ -65,6 +65,8 @@ pub struct OnPremises {
     pub distinguished_name: String,
     /// The security identifier.
     pub security_identifier: String,
+    /// When the directory sync last looked at it.
+    pub last_sync: Option<OffsetDateTime>,
 }
 
 impl OnPremises {
@@ -75,6 +77,7 @@ impl OnPremises {
             domain_name: text(&mut user.on_premises_domain_name),
             distinguished_name: text(&mut user.on_premises_distinguished_name),
             security_identifier: text(&mut user.on_premises_security_identifier),
+            last_sync: user.on_premises_last_sync_date_time.take(),
         };
         (known != Self::default()).then(|| Box::new(known))
     }

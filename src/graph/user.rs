@@ -11,7 +11,7 @@ use crate::ids::ObjectId;
 pub const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,userType,\
                           externalUserState,onPremisesSyncEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime,\
                           isManagementRestricted,onPremisesSamAccountName,onPremisesDomainName,\
-                          onPremisesDistinguishedName,onPremisesSecurityIdentifier,employeeId,department,assignedLicenses";
+                          onPremisesDistinguishedName,onPremisesSecurityIdentifier,onPremisesLastSyncDateTime,employeeId,department,assignedLicenses";
 
 /// A user object with the properties in [`SELECT`].
 #[derive(Debug, Clone, Deserialize)]
@@ -61,6 +61,9 @@ pub struct User {
     pub on_premises_security_identifier: Option<String>,
     /// What ties the account to its object in Active Directory; there only where it was asked for beside [`SELECT`].
     pub on_premises_immutable_id: Option<String>,
+    /// When the directory sync last looked at it.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub on_premises_last_sync_date_time: Option<OffsetDateTime>,
     /// The employer's number.
     pub employee_id: Option<String>,
     /// The department.

@@ -25,6 +25,7 @@ pub struct Topic {
 topics! {
     breach "breach" "../../samples/runbooks/breach.md" "an intruder is in: the whole procedure, step by step"
     layoff "layoff" "../../samples/runbooks/layoff.md" "forty people leave at five: the whole procedure"
+    hybrid_breach "hybrid-breach" "../../samples/runbooks/hybrid-breach.md" "a breach where people are synced with Active Directory"
     one_account "one-account" "../../samples/runbooks/one-account.md" "one account was taken over"
     tenant_wide "tenant-wide" "../../samples/runbooks/tenant-wide.md" "new passwords for everyone"
     registration "registration" "registration.md" "the app registration: least permissions, one role, a certificate"
@@ -32,6 +33,7 @@ topics! {
     doctor "doctor" "doctor.md" "is everything there, before there is a run"
     rosters "rosters" "rosters.md" "lists that are read, and how people on them are found"
     protection "protection" "protection.md" "accounts that are not touched, and why"
+    hybrid "hybrid" "hybrid.md" "synced people: what is done in Active Directory, and its proof"
     handoff "handoff" "handoff.md" "sealed passwords, packets and letters"
     keys "keys" "keys.md" "keys that passwords can be sealed to, and how they open"
     certificates "certificates" "certificates.md" "certificates as keys: AD CS, openssl, PowerShell, PFX"

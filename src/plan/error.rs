@@ -8,6 +8,7 @@ use super::protected::ProtectedError;
 use super::reach::RoleMissing;
 use super::row::RowError;
 use super::rules::RulesError;
+use super::script_credential::ScriptCredentialError;
 use crate::directory::LookupError;
 use crate::roster::RosterError;
 
@@ -41,6 +42,9 @@ pub enum PlanError {
     /// Graph would refuse every write.
     #[error("{0}; no plan was made")]
     RoleMissing(RoleMissing),
+    /// A password for Active Directory could not be made or sealed.
+    #[error(transparent)]
+    ScriptCredential(#[from] ScriptCredentialError),
     /// The plan could not be written.
     #[error("the plan could not be written: {0}")]
     Write(#[from] io::Error),

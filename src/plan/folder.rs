@@ -21,6 +21,8 @@ pub const PLAN_CSV: &str = "plan.csv";
 pub const ONPREM_CSV: &str = "onprem.csv";
 /// The script that does it.
 pub const ONPREM_PS1: &str = "onprem.ps1";
+/// What the script did, as it writes it beside itself.
+pub const SCRIPT_RESULTS: &str = "onprem-results.csv";
 /// The plan as a page for those who approve it. Nothing reads it back.
 pub const PLAN_HTML: &str = "plan.html";
 /// The record of the run.
@@ -323,7 +325,9 @@ impl OpeningPlan {
         self.counts.add(row.decision, &row.reasons, row.steps);
         self.plan.steps.push(row.steps);
         self.plan.sheet_rows.add(row);
-        if let (Some(handoff), true) = (&self.plan.manifest.handoff, row.steps.contains(Step::Reset)) {
+        if let (Some(handoff), true) =
+            (&self.plan.manifest.handoff, row.steps.contains(Step::Reset) || row.sealed.is_some())
+        {
             match handoff.share_of(&row.handoff).and_then(|share| self.shared.get_mut(share)) {
                 Some(accounts) => *accounts += 1,
                 None => self.is_shared_out = false,

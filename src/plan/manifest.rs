@@ -14,7 +14,7 @@ use super::rules::Options;
 use super::size::TooLarge;
 use crate::digest::Digest;
 use crate::directory::NonPersonSign;
-use crate::ids::TenantId;
+use crate::ids::{TenantId, WorkListId};
 use crate::json::{ByWord, Rfc3339Moment};
 use crate::roster::KeyProperty;
 use crate::step::Step;
@@ -126,6 +126,21 @@ pub struct OnPremisesWork {
     /// How many of them the script leaves to people.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub by_hand: u32,
+    /// How many have a password that is to be replaced there: the old one opens the account until then.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passwords: u32,
+    /// How many are blocked in the cloud, which the next directory sync undoes while they are enabled there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub blocks: u32,
+    /// How many new passwords the script sets that are sealed to those who hand them over.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sealed: u32,
+    /// Which list it is; lists of earlier versions have no name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<WorkListId>,
+    /// The keys of those who run the script, where it sets sealed passwords.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
     /// The SHA-256 of `onprem.csv`: the administrator on-premises can check that the list is the plan's.
     pub sha256: Digest,
 }
@@ -216,7 +231,8 @@ impl Manifest {
     /// How many new passwords will be sealed.
     #[must_use]
     pub fn sealed(&self) -> u32 {
-        if self.options.discard_credentials { 0 } else { self.counts.steps[Step::Reset] }
+        let on_premises = self.on_premises.as_ref().map_or(0, |work| work.sealed);
+        if self.options.discard_credentials { 0 } else { self.counts.steps[Step::Reset] + on_premises }
     }
 
     /// The SHA-256 of the manifest without its fingerprint, as compact JSON in the order of its fields.
@@ -273,7 +289,16 @@ mod tests {
             too_large: Some(TooLarge::Named { allowed: 7 }),
             non_persons: BTreeMap::from([(NonPersonSign::RoomLicence, 2)]),
             notes: vec!["nothing of note".to_owned()],
-            on_premises: Some(OnPremisesWork { accounts: 2, by_hand: 1, sha256: Digest::of(b"work") }),
+            on_premises: Some(OnPremisesWork {
+                accounts: 2,
+                by_hand: 1,
+                passwords: 1,
+                blocks: 1,
+                sealed: 1,
+                list: Some("11111111-2222-4333-8444-666666666666".parse().unwrap()),
+                keys: vec!["x509:ad".to_owned()],
+                sha256: Digest::of(b"work"),
+            }),
             counts,
             floor_seconds: 850,
             plan_csv_sha256: Digest::of(b"csv"),

@@ -17,6 +17,7 @@
 //! | `administrators`, [`size`] | what only the plan as a whole shows: which administrators are left, and whether it is too large |
 //! | `non_persons` | accounts that are not one person's: named, or refused in a list of everybody |
 //! | [`reach`] | which accounts the directory roles of the app or person do not reach |
+//! | [`kept_elsewhere`], `script_credential` | whose password is kept in Active Directory, and the one that the script sets there |
 //! | [`onprem`] | what is left to do in Active Directory, for the people who can |
 //! | [`row`], [`counts`], [`manifest`], [`phrase`] | a decision as a line, the lines as numbers, the numbers under a fingerprint, and what approves it |
 //! | [`signatures`], [`approvers`] | who signed a plan, and whose signatures it needs |
@@ -46,6 +47,7 @@ pub mod examples;
 pub mod folder;
 pub mod handoff;
 pub mod judge;
+pub mod kept_elsewhere;
 pub mod manifest;
 mod non_persons;
 pub mod onprem;
@@ -59,6 +61,7 @@ pub mod reason;
 pub mod row;
 pub mod rules;
 pub mod ruling;
+pub mod script_credential;
 pub mod sheet_rows;
 pub mod signatures;
 pub mod size;

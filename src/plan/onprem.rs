@@ -2,27 +2,33 @@
 //! it for them.
 //!
 //! A password that is mastered on-premises has to be replaced there, and a block in the cloud is undone by the next sync
-//! cycle while the account is enabled on-premises ("Revoke user access in Microsoft Entra ID"). No password is in either
-//! file: the script makes them on the spot.
+//! cycle while the account is enabled on-premises ("Revoke user access in Microsoft Entra ID"). No password is in clear in
+//! either file: where those who run Active Directory have a key, each row has its password sealed to it, and the script opens
+//! one after the other; where they have none, it makes them on the spot, and they stay unknown.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::folder::{ONPREM_CSV, ONPREM_PS1};
+use super::kept_elsewhere::{block_is_undone_by_sync, is_wanted, password_is_replaced_on_premises};
 use super::manifest::OnPremisesWork;
 use super::playbook::Playbook;
 use super::reason::Reason;
-use super::row::{Decision, PlanRow};
+use super::row::PlanRow;
 use crate::digest::Hashing;
 use crate::directory::{Account, OnPremises};
-use crate::ids::{ObjectId, RowNumber};
+use crate::ids::{ObjectId, RowNumber, WorkListId};
 use crate::private_files::{Pending, replace};
+use crate::seal::SealedCredential;
 use crate::spreadsheet::{BYTE_ORDER_MARK, Guarded};
 use crate::step::{Step, Steps};
 
 const SCRIPT: &str = include_str!("onprem.ps1");
+/// What stands in the script where the digest of the list belongs.
+const DIGEST_IN_SCRIPT: &str = "SHA256-OF-THE-LIST";
 
 /// One row of `onprem.csv`.
 #[derive(Serialize)]
@@ -37,10 +43,13 @@ struct WorkLine<'a> {
     display_name: Guarded<'a>,
     object_id: ObjectId,
     reason: String,
+    list: WorkListId,
+    change_at_next_sign_in: &'static str,
+    sealed_for_active_directory: Option<&'a SealedCredential>,
 }
 
 /// What an administrator on-premises has to do with one account. The script goes by its word in `onprem.csv`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Disable it.
@@ -60,23 +69,22 @@ pub enum Task {
 }
 
 impl Task {
-    /// Does the script do it? The rest is left to people, because somebody has to be given a password.
+    /// Does the script do it, with a password that is sealed to those who hand it over, or without one? The rest is left to
+    /// people, because somebody has to be given a password.
     #[must_use]
-    pub const fn is_scripted(self) -> bool {
-        !matches!(self, Self::EnableAndReset | Self::IdentityProvider)
+    pub const fn is_scripted(self, has_password: bool) -> bool {
+        match self {
+            Self::EnableAndReset => has_password,
+            Self::IdentityProvider => false,
+            Self::Disable | Self::ResetTwice | Self::DisableAndResetTwice | Self::Enable => true,
+        }
     }
 
     /// What is left to do on-premises, when anything is: an account that the plan leaves alone for another reason
     /// must not be on the list either.
     #[must_use]
     pub fn of(playbook: Playbook, account: &Account, row: &PlanRow) -> Option<Self> {
-        let by_place = |reason: &Reason| matches!(reason, Reason::Synced | Reason::Federated);
-        let concerned = match row.decision {
-            Decision::Act | Decision::Already => true,
-            Decision::Refuse => !row.reasons.is_empty() && row.reasons.iter().all(by_place),
-            Decision::Skip => false,
-        };
-        if !concerned {
+        if !is_wanted(row) {
             return None;
         }
         let steps: Steps = playbook.steps();
@@ -97,7 +105,14 @@ impl Task {
 }
 
 impl<'a> WorkLine<'a> {
-    fn of(row: &PlanRow, account: &'a Account, task: Task) -> Self {
+    fn of(
+        row: &PlanRow,
+        account: &'a Account,
+        task: Task,
+        list: WorkListId,
+        password: Option<&'a SealedCredential>,
+        playbook: Playbook,
+    ) -> Self {
         let there = account.on_premises.as_deref();
         let of = |name: fn(&OnPremises) -> &str| Guarded::from(there.map(name).unwrap_or_default());
         let reasons: Vec<&str> = row.reasons.iter().map(|reason| reason.name()).collect();
@@ -112,6 +127,13 @@ impl<'a> WorkLine<'a> {
             display_name: (*account.display_name).into(),
             object_id: account.object_id,
             reason: reasons.join("+"),
+            list,
+            // What no one was given, no one can change.
+            change_at_next_sign_in: match password.is_some() && playbook.change_at_next_sign_in() {
+                true => "yes",
+                false => "no",
+            },
+            sealed_for_active_directory: password,
         }
     }
 }
@@ -121,17 +143,41 @@ pub(super) struct WorkList {
     folder: PathBuf,
     playbook: Playbook,
     csv: Option<csv::Writer<Hashing<Pending>>>,
+    list: WorkListId,
     rows: u32,
     by_hand: u32,
+    passwords: u32,
+    blocks: u32,
+    sealed: u32,
 }
 
 impl WorkList {
-    pub(super) fn new(folder: &Path, playbook: Playbook) -> Self {
-        Self { folder: folder.to_owned(), playbook, csv: None, rows: 0, by_hand: 0 }
+    /// `list` is what its passwords are bound to, where it has any.
+    pub(super) fn new(folder: &Path, playbook: Playbook, list: Option<WorkListId>) -> Self {
+        let list = list.unwrap_or_else(|| WorkListId::new(Uuid::new_v4()));
+        let folder = folder.to_owned();
+        Self { folder, playbook, csv: None, list, rows: 0, by_hand: 0, passwords: 0, blocks: 0, sealed: 0 }
+    }
+
+    /// Counts a row of the plan, as it is written.
+    pub(super) fn count(&mut self, row: &PlanRow) {
+        self.passwords += u32::from(password_is_replaced_on_premises(self.playbook, row));
+        self.blocks += u32::from(block_is_undone_by_sync(row));
+        self.sealed += u32::from(row.sealed.is_some());
+    }
+
+    /// The same list, where every row of the plan is written once more.
+    pub(super) fn uncounted(self) -> Self {
+        Self { passwords: 0, blocks: 0, sealed: 0, ..self }
     }
 
     /// Takes in what was decided about one account.
-    pub(super) fn add(&mut self, row: &PlanRow, account: &Account) -> io::Result<()> {
+    pub(super) fn add(
+        &mut self,
+        row: &PlanRow,
+        account: &Account,
+        password: Option<&SealedCredential>,
+    ) -> io::Result<()> {
         let Some(task) = Task::of(self.playbook, account, row) else { return Ok(()) };
         let csv = match &mut self.csv {
             Some(csv) => csv,
@@ -141,18 +187,28 @@ impl WorkList {
                 none.insert(csv::Writer::from_writer(file))
             }
         };
-        csv.serialize(WorkLine::of(row, account, task))?;
+        csv.serialize(WorkLine::of(row, account, task, self.list, password, self.playbook))?;
         self.rows += 1;
-        self.by_hand += u32::from(!task.is_scripted());
+        self.by_hand += u32::from(!task.is_scripted(password.is_some()));
         Ok(())
     }
 
     /// Brings the list and the script to disk; says what is on the list, where anything is.
-    pub(super) fn commit(self) -> io::Result<Option<OnPremisesWork>> {
+    pub(super) fn commit(self, keys: &[String]) -> io::Result<Option<OnPremisesWork>> {
         let Some(csv) = self.csv else { return Ok(None) };
         let (list, sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         list.commit()?;
-        replace(&self.folder.join(ONPREM_PS1), |file| file.write_all(SCRIPT.as_bytes()))?;
-        Ok(Some(OnPremisesWork { accounts: self.rows, by_hand: self.by_hand, sha256 }))
+        let script = SCRIPT.replace(DIGEST_IN_SCRIPT, &sha256.to_string());
+        replace(&self.folder.join(ONPREM_PS1), |file| file.write_all(script.as_bytes()))?;
+        Ok(Some(OnPremisesWork {
+            accounts: self.rows,
+            by_hand: self.by_hand,
+            passwords: self.passwords,
+            blocks: self.blocks,
+            sealed: self.sealed,
+            list: Some(self.list),
+            keys: if self.sealed > 0 { keys.to_vec() } else { Vec::new() },
+            sha256,
+        }))
     }
 }

@@ -32,6 +32,7 @@ use crate::graph::reading::Organization;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{Defects, Entry, Key, Roster, RosterNote, RosterShape};
+use crate::seal::SealedCredential;
 use crate::step::Steps;
 
 /// Makes plans in one tenant. It only reads there, with every playbook.
@@ -45,6 +46,9 @@ pub struct Planner<'a, T> {
     insists_on_a_role: bool,
 }
 
+/// A row whose work on-premises is decided at the end, with the password that the script sets there.
+type HeldRow = (PlanRow, Account, Option<SealedCredential>);
+
 /// What grows while the roster is gone through.
 struct Draft<'f, 'a> {
     facts: &'f TenantFacts,
@@ -55,9 +59,9 @@ struct Draft<'f, 'a> {
     accounts: u32,
     with_known_state: u32,
     /// Global Administrators: only the whole roster shows whether they are acted on.
-    held: Vec<(PlanRow, Account)>,
+    held: Vec<HeldRow>,
     /// Accounts that are not one person's, with work left on-premises: the same holds for them.
-    doubtful: Vec<(PlanRow, Account)>,
+    doubtful: Vec<HeldRow>,
     non_persons: NonPersons,
     by_manager: Option<ByManager<'a>>,
     writer: PlanWriter<'a>,
@@ -201,9 +205,9 @@ impl<'a, T: Transport> Planner<'a, T> {
             doubtful: Vec::new(),
             non_persons: NonPersons::default(),
             writer: if by_manager.is_some() {
-                PlanWriter::draft(folder, &self.rules)?
+                PlanWriter::draft(folder, &self.rules, &facts.organization)?
             } else {
-                PlanWriter::new(folder, &self.rules)?
+                PlanWriter::new(folder, &self.rules, &facts.organization)?
             },
             by_manager,
         };
@@ -315,14 +319,15 @@ impl<'a> Draft<'_, 'a> {
             self.out_of_reach.see(&account, self.facts, row.steps);
         }
         self.non_persons.see(&row, &account);
+        let (row, password) = self.writer.seal(row, &account)?;
         if acts && self.administrators.touch(account.object_id, entry.row) {
-            self.held.push((row.clone(), *account));
+            self.held.push((row.clone(), *account, password));
         } else if non_persons::is_one(&row) {
             if self.writer.has_work(&row, &account) {
-                self.doubtful.push((row.clone(), *account));
+                self.doubtful.push((row.clone(), *account, password));
             }
         } else {
-            self.writer.add_work(&row, &account)?;
+            self.writer.add_work(&row, &account, password.as_ref())?;
         }
         self.writer.add(row)
     }
@@ -370,10 +375,10 @@ impl<'a> Draft<'_, 'a> {
             notes.extend(of_managers);
         }
         let mut held = self.held;
-        held.retain(|(row, _)| few.is_none() && !is_left_alone(row));
-        let doubtful = self.doubtful.iter().filter(|(row, _)| !is_left_alone(row));
-        for (row, account) in held.iter().chain(doubtful) {
-            writer.add_work(row, account)?;
+        held.retain(|(row, ..)| few.is_none() && !is_left_alone(row));
+        let doubtful = self.doubtful.iter().filter(|(row, ..)| !is_left_alone(row));
+        for (row, account, password) in held.iter().chain(doubtful) {
+            writer.add_work(row, account, password.as_ref())?;
         }
         notes.extend(emergency_access(&held));
         Ok((writer, notes))
@@ -386,9 +391,9 @@ pub(super) fn unanswered(row: RowNumber) -> LookupError {
 
 /// No property marks an account as one for emergencies; where they live and what they may do is all that shows them ("Manage
 /// emergency access accounts in Microsoft Entra ID").
-fn emergency_access(held: &[(PlanRow, Account)]) -> Option<String> {
+fn emergency_access(held: &[HeldRow]) -> Option<String> {
     let in_initial_domain = |name: &str| name.to_ascii_lowercase().ends_with(".onmicrosoft.com");
-    let names = held.iter().map(|(_, account)| account.user_principal_name.as_str());
+    let names = held.iter().map(|(_, account, _)| account.user_principal_name.as_str());
     let names: Vec<&str> = names.filter(|name| in_initial_domain(name)).collect();
     let first = names.first()?;
     let others = if names.len() > 1 { format!(" and {} more like it", names.len() - 1) } else { String::new() };
@@ -422,5 +427,6 @@ fn row(entry: &Entry, ruling: Ruling) -> PlanRow {
         priority: person.and_then(|person| person.priority),
         sheet_row: entry.sheet_row,
         among: entry.among,
+        sealed: None,
     }
 }

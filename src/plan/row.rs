@@ -11,12 +11,13 @@ use super::reason::{self, Reason, UnknownReason};
 use crate::directory::Account;
 use crate::ids::{ObjectId, RowNumber};
 use crate::roster::{AmongSeveral, NotAmongSeveral};
+use crate::seal::SealedCredential;
 use crate::spreadsheet::Guarded;
 use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 15] = [
+pub const HEADER: [&str; 16] = [
     "row",
     "user",
     "object_id",
@@ -32,10 +33,12 @@ pub const HEADER: [&str; 15] = [
     "priority",
     "sheet_row",
     "place",
+    "sealed_credential",
 ];
 
-/// The headers of plans of earlier versions: they say nothing of sheet rows, or of several people on a row.
-pub const EARLIER_HEADERS: [&[&str]; 2] = [HEADER.split_at(13).0, HEADER.split_at(14).0];
+/// The headers of plans of earlier versions: they say nothing of sheet rows, of several people on a row, or have no credentials of
+/// their own.
+pub const EARLIER_HEADERS: [&[&str]; 3] = [HEADER.split_at(13).0, HEADER.split_at(14).0, HEADER.split_at(15).0];
 
 /// What happens to an entry.
 #[derive(
@@ -110,6 +113,9 @@ pub struct PlanRow {
     pub sheet_row: Option<u32>,
     /// Which of the people on the list's row it is, where that names several.
     pub among: Option<AmongSeveral>,
+    /// The password that the script for Active Directory sets, sealed to those who hand it over; nothing where it sets none,
+    /// or one that stays unknown.
+    pub sealed: Option<SealedCredential>,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -164,9 +170,11 @@ struct PlanLine<'a> {
     sessions_valid_from: Option<OffsetDateTime>,
     handoff: Guarded<'a>,
     priority: Option<u32>,
+    #[serde(default)]
     sheet_row: Option<u32>,
     #[serde(default)]
     place: Cow<'a, str>,
+    sealed_credential: Option<Cow<'a, SealedCredential>>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -206,6 +214,7 @@ impl PlanRow {
             priority: self.priority,
             sheet_row: self.sheet_row,
             place: self.place_on_row().into(),
+            sealed_credential: self.sealed.as_ref().map(Cow::Borrowed),
         })
     }
 
@@ -285,6 +294,7 @@ impl PlanRow {
             priority: line.priority,
             sheet_row: line.sheet_row,
             among: if line.place.is_empty() { None } else { Some(line.place.parse()?) },
+            sealed: line.sealed_credential.map(Cow::into_owned),
         })
     }
 }
@@ -314,6 +324,7 @@ mod tests {
             priority: Some(1),
             sheet_row: Some(8),
             among: Some(AmongSeveral { number: 2, of: 3 }),
+            sealed: None,
         }
     }
 

@@ -89,6 +89,8 @@ pub struct Rules {
     pub recipients: Vec<String>,
     /// Who has which keys, where passwords are sealed to the people who hand them over; then `recipients` is empty.
     pub handoff: Option<HandoffKeys>,
+    /// The keys of those who run Active Directory, in their text form: its script sets passwords that are sealed to them, too.
+    pub active_directory: Vec<String>,
     /// Who is never touched.
     pub protected: Protected,
     /// The tenant was made for the list, so that the list's share of it says nothing.
@@ -119,6 +121,18 @@ pub enum RulesError {
     /// Keep and throw away at once.
     #[error("--discard-credentials contradicts --seal-to and --recipients; choose one")]
     DiscardAndSeal,
+    /// A password that the script sets is there to be handed over.
+    #[error(
+        "--discard-credentials contradicts --ad-key and [handoff.active-directory]: without them the script for Active \
+         Directory makes passwords that stay unknown; leave one of them out"
+    )]
+    DiscardAndSealForScript,
+    /// Who hands over is known at the end, and these passwords are sealed on the way.
+    #[error(
+        "--handoff-by manager does not go with --ad-key and [handoff.active-directory]: the passwords that the script for Active \
+         Directory sets are sealed before all managers are known; name who hands over in a column of the list, or leave the key out"
+    )]
+    ManagersAndScript,
 }
 
 fn or_discard(playbook: Playbook) -> &'static str {
@@ -134,6 +148,7 @@ impl Rules {
             options: Options::default(),
             recipients: Vec::new(),
             handoff: None,
+            active_directory: Vec::new(),
             protected: Protected::none(),
             tenant_is_made_up: false,
         }
@@ -149,6 +164,10 @@ impl Rules {
         match (self.options.discard_credentials, self.recipients.is_empty() && self.handoff.is_none()) {
             (true, _) if !playbook.may_discard_credentials() => Err(RulesError::MayNotDiscard { playbook }),
             (true, false) => Err(RulesError::DiscardAndSeal),
+            _ if self.options.handoff_by_manager && !self.active_directory.is_empty() => {
+                Err(RulesError::ManagersAndScript)
+            }
+            (true, true) if !self.active_directory.is_empty() => Err(RulesError::DiscardAndSealForScript),
             (false, true) if playbook.resets() => Err(RulesError::NoRecipient { playbook }),
             _ => Ok(()),
         }

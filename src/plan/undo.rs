@@ -60,8 +60,11 @@ pub async fn plan<T: Transport>(
     let mut by_manager = ByManager::of(rules);
     let closer = CloserLook::new(planner.paced.clone(), false, by_manager.is_some());
     let mut on_list = HashSet::new();
-    let mut writer =
-        if by_manager.is_some() { PlanWriter::draft(folder, rules)? } else { PlanWriter::new(folder, rules)? };
+    let mut writer = if by_manager.is_some() {
+        PlanWriter::draft(folder, rules, &facts.organization)?
+    } else {
+        PlanWriter::new(folder, rules, &facts.organization)?
+    };
     let mut rows = origin.rows()?;
     loop {
         let chunk = rows.by_ref().take(Lookup::<T>::CHUNK).collect::<Result<Vec<_>, _>>()?;
@@ -84,7 +87,8 @@ pub async fn plan<T: Transport>(
                             on_list.insert(account.object_id);
                             by_manager.take(&mut row, account.object_id, &seen);
                         }
-                        writer.add_work(&row, &account)?;
+                        let (row, password) = writer.seal(row, &account)?;
+                        writer.add_work(&row, &account, password.as_ref())?;
                         row
                     }
                     Found::Deleted(_) => ruled(row, left(Decision::Skip, Reason::Deleted, "")),
@@ -130,7 +134,7 @@ fn made_from(origin: &PlanFolder, organization: Organization, notes: Vec<String>
 /// The run's own row with what is done to the account now.
 fn ruled(row: PlanRow, ruling: Ruling) -> PlanRow {
     let Ruling { decision, steps, reasons, detail } = ruling;
-    PlanRow { decision, steps, reasons, detail, ..row }
+    PlanRow { decision, steps, reasons, detail, sealed: None, ..row }
 }
 
 fn left(decision: Decision, reason: Reason, detail: &str) -> Ruling {

@@ -12,10 +12,12 @@ use super::error::PlanError;
 use super::examples::ExamplesOfRefused;
 use super::folder::{PLAN_CSV, PLAN_JSON};
 use super::handoff::Sharing;
+use super::kept_elsewhere::password_is_replaced_on_premises;
 use super::manifest::{FORMAT, Manifest, ProtectedList, RosterName, Tenant};
 use super::onprem::{Task, WorkList};
 use super::row::{HEADER, PlanRow};
 use super::rules::Rules;
+use super::script_credential::ScriptCredentials;
 use super::size::TooLarge;
 use super::summary::Summary;
 use crate::digest::Hashing;
@@ -24,6 +26,8 @@ use crate::graph::quota::Allowance;
 use crate::graph::reading::Organization;
 use crate::private_files::Pending;
 use crate::roster::{Defects, RosterShape};
+use crate::seal::SealedCredential;
+use crate::step::Step;
 
 /// Writes the files of a plan. None of them has its name before [`PlanWriter::finish`].
 pub(super) struct PlanWriter<'a> {
@@ -33,6 +37,7 @@ pub(super) struct PlanWriter<'a> {
     examples: ExamplesOfRefused,
     sharing: Option<Sharing<'a>>,
     work_list: WorkList,
+    credentials: Option<ScriptCredentials<'a>>,
     csv: csv::Writer<Hashing<Pending>>,
 }
 
@@ -51,21 +56,23 @@ pub(super) struct MadeFrom {
 }
 
 impl<'a> PlanWriter<'a> {
-    pub(super) fn new(folder: &'a Path, rules: &'a Rules) -> Result<Self, PlanError> {
+    pub(super) fn new(folder: &'a Path, rules: &'a Rules, organization: &Organization) -> Result<Self, PlanError> {
+        let credentials = ScriptCredentials::of(rules, organization)?;
         Ok(Self {
             folder,
             rules,
             counts: Counts::default(),
             examples: ExamplesOfRefused::default(),
             sharing: rules.handoff.as_ref().map(Sharing::new),
-            work_list: WorkList::new(folder, rules.playbook),
+            work_list: WorkList::new(folder, rules.playbook, credentials.as_ref().map(ScriptCredentials::list)),
+            credentials,
             csv: begin_csv(folder)?,
         })
     }
 
     /// The same for rows that will be written once more, because it is not known yet who hands over.
-    pub(super) fn draft(folder: &'a Path, rules: &'a Rules) -> Result<Self, PlanError> {
-        Ok(Self { sharing: None, ..Self::new(folder, rules)? })
+    pub(super) fn draft(folder: &'a Path, rules: &'a Rules, organization: &Organization) -> Result<Self, PlanError> {
+        Ok(Self { sharing: None, ..Self::new(folder, rules, organization)? })
     }
 
     /// Makes sure that every new password can be handed over; `notes` say why some cannot.
@@ -80,16 +87,45 @@ impl<'a> PlanWriter<'a> {
     pub(super) fn add(&mut self, mut row: PlanRow) -> Result<(), PlanError> {
         self.counts.add(row.decision, &row.reasons, row.steps);
         self.examples.add(&row);
-        if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, row.steps)) {
+        self.work_list.count(&row);
+        let gets_password = row.steps.contains(Step::Reset) || self.sets_by_script(&row);
+        if let Some(name) = self.sharing.as_mut().and_then(|all| all.take(row.row, &row.handoff, gets_password)) {
             // As the file of recipients spells it: the run compares names by their bytes.
             name.as_str().clone_into(&mut row.handoff);
         }
         Ok(row.write(&mut self.csv)?)
     }
 
-    /// Puts the account on the work list for Active Directory, where anything is left to do there.
-    pub(super) fn add_work(&mut self, row: &PlanRow, account: &Account) -> Result<(), PlanError> {
-        Ok(self.work_list.add(row, account)?)
+    /// Makes the password that the script for Active Directory sets, where it does: the row gets it as those who hand it over
+    /// open it, and what the script opens is given.
+    pub(super) fn seal(
+        &mut self,
+        row: PlanRow,
+        account: &Account,
+    ) -> Result<(PlanRow, Option<SealedCredential>), PlanError> {
+        let is_wanted = self.sets_by_script(&row);
+        let Some(credentials) = self.credentials.as_mut().filter(|_| is_wanted) else { return Ok((row, None)) };
+        Ok(match credentials.make(&row, account)? {
+            Some(made) => (PlanRow { sealed: Some(made.for_handoff), ..row }, Some(made.for_script)),
+            // That no one could hand it over is said of all such rows together, at the end.
+            None => (row, None),
+        })
+    }
+
+    /// Does the script for Active Directory set a password of this row that is handed over?
+    fn sets_by_script(&self, row: &PlanRow) -> bool {
+        self.credentials.is_some() && password_is_replaced_on_premises(self.rules.playbook, row)
+    }
+
+    /// Puts the account on the work list for Active Directory, where anything is left to do there, with the password that the
+    /// script sets.
+    pub(super) fn add_work(
+        &mut self,
+        row: &PlanRow,
+        account: &Account,
+        password: Option<&SealedCredential>,
+    ) -> Result<(), PlanError> {
+        Ok(self.work_list.add(row, account, password)?)
     }
 
     /// Is anything left to do with the account in Active Directory?
@@ -105,11 +141,24 @@ impl<'a> PlanWriter<'a> {
     pub(super) fn rewritten(self, mut change: impl FnMut(&mut PlanRow)) -> Result<Self, PlanError> {
         let (mut draft, _) = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let mut reader = csv::ReaderBuilder::new().from_reader(draft.reopen()?);
-        let mut writer = Self { work_list: self.work_list, ..Self::new(self.folder, self.rules)? };
+        let mut writer = Self {
+            folder: self.folder,
+            rules: self.rules,
+            counts: Counts::default(),
+            examples: ExamplesOfRefused::default(),
+            sharing: self.rules.handoff.as_ref().map(Sharing::new),
+            work_list: self.work_list.uncounted(),
+            credentials: self.credentials,
+            csv: begin_csv(self.folder)?,
+        };
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record)? {
             let mut row = PlanRow::read(&record)?;
             change(&mut row);
+            // What the row was made for may have changed, too.
+            if !writer.sets_by_script(&row) {
+                row.sealed = None;
+            }
             writer.add(row)?;
         }
         Ok(writer)
@@ -120,7 +169,7 @@ impl<'a> PlanWriter<'a> {
         if let Some(sharing) = &self.sharing {
             sharing.check()?;
         }
-        let Self { folder, rules, counts, examples, sharing, work_list, csv } = self;
+        let Self { folder, rules, counts, examples, sharing, work_list, csv, .. } = self;
         let (plan_csv, plan_csv_sha256) = csv.into_inner().map_err(csv::IntoInnerError::into_error)?.finish();
         let MadeFrom { planned_by, organization, roster, shape, defects, protected, too_large, non_persons, notes } =
             from;
@@ -139,7 +188,7 @@ impl<'a> PlanWriter<'a> {
             too_large,
             non_persons,
             notes,
-            on_premises: work_list.commit()?,
+            on_premises: work_list.commit(&rules.active_directory)?,
             floor_seconds: Allowance::WRITES.floor(counts.writes).as_secs_f64().ceil() as u64,
             counts,
             plan_csv_sha256,

@@ -69,9 +69,10 @@ struct ReasonLegend {
 /// What needs a person's eyes stands first.
 const DECISIONS: [Decision; 4] = [Decision::Refuse, Decision::Act, Decision::Skip, Decision::Already];
 /// The same of a run.
-const OUTCOMES: [Outcome; 8] = [
+const OUTCOMES: [Outcome; 9] = [
     Outcome::Failed,
     Outcome::Uncertain,
+    Outcome::OldPassword,
     Outcome::Partial,
     Outcome::Pending,
     Outcome::Refused,

@@ -312,6 +312,8 @@ pub(super) fn about(plan: &Manifest) -> AboutSlot {
     facts.push(("Protected".into(), protected));
     if let Some(work) = &plan.on_premises {
         let list = html! { (accounts(work.accounts)) ", on the list onprem.csv, SHA-256 " code { (work.sha256) } };
+        let sentences = wording::on_premises::sentences(work, plan.options.discard_credentials);
+        let list = html! { (list) @for sentence in sentences { br; (page_text(&sentence)) } };
         facts.push(("To be changed on-premises too".into(), list));
     }
     let others = others(plan).into_iter().map(|(name, lines)| {

@@ -110,6 +110,11 @@ impl Projection for Timeline {
                 self.verification = Some((line.at, *steps));
                 return;
             }
+            // What the script for Active Directory did is no work on the run either, and may be what was not proved before.
+            Record::OnPremises { .. } => {
+                self.verification = None;
+                return;
+            }
             // A verification closes the journal, too, and is no work on the run.
             Record::Opened { .. } | Record::Closed {} => return,
             _ => {}

@@ -15,6 +15,8 @@ pub enum Cause {
     Gone,
     /// The tenant refused the new password, twice.
     WeakPassword,
+    /// The old password is kept in Active Directory, and nothing says that it was replaced there.
+    OldPassword,
     /// The account is mastered on-premises, or its domain is federated.
     MasteredElsewhere,
     /// The account is no longer the one that was approved.
@@ -31,10 +33,11 @@ impl Cause {
     /// Why a row with this outcome is not done; nothing for those that are done or were not to be changed.
     #[must_use]
     pub fn of(outcome: Outcome, fault: Option<&RowFault>) -> Option<Self> {
-        use Outcome::{Already, Done, Failed, Partial, Pending, Refused, Skipped, Uncertain};
+        use Outcome::{Already, Done, Failed, OldPassword, Partial, Pending, Refused, Skipped, Uncertain};
         match (outcome, fault) {
             (Done, _) => None,
             (_, Some(RowFault::Drifted(_))) => Some(Self::Drifted),
+            (OldPassword, _) => Some(Self::OldPassword),
             (Already | Skipped | Refused, _) => None,
             (Partial | Failed | Uncertain | Pending, Some(RowFault::Refused(error))) => {
                 Some(Self::of_refusal(error).unwrap_or_else(|| match outcome {

@@ -65,6 +65,8 @@ pub enum NextStep {
         /// For how many accounts.
         accounts: u64,
     },
+    /// Take in what the script for Active Directory did.
+    TakeScriptResults,
     /// Do what the script for Active Directory leaves to people.
     ChangeByHand {
         /// For how many accounts.
@@ -113,10 +115,12 @@ pub fn next_steps(
     let of = |outcome| outcomes.of(outcome);
     let is_sealed = manifest.sealed() > 0;
     let not_done = of(Outcome::Partial) + of(Outcome::Failed) + of(Outcome::Uncertain);
-    let done = of(Outcome::Done) + of(Outcome::Partial);
+    let done = of(Outcome::Done) + of(Outcome::Partial) + of(Outcome::OldPassword);
     let is_whole = done > 0 && of(Outcome::Pending) == 0;
     let work = manifest.on_premises.as_ref().filter(|_| done > 0 || of(Outcome::Already) > 0);
-    let scripted = work.map_or(0, |work| u64::from(work.by_script()));
+    let scripted = work.map_or(0, |work| u64::from(work.by_script()).saturating_sub(outcomes.scripted()));
+    // The lists of earlier versions have no name that a result could be known by.
+    let reports = work.is_some_and(|work| work.list.is_some());
     let by_hand = work.map_or(0, |work| u64::from(work.by_hand));
     let (contradicted, not_touched) = (outcomes.contradicted(), outcomes.not_touched());
     let verify = match verified {
@@ -137,6 +141,7 @@ pub fn next_steps(
         (outcomes.drifted_half_way() > 0).then(|| NextStep::PlanDrifted { accounts: outcomes.drifted_half_way() }),
         (scripted > 0).then_some(NextStep::LookOnPremises { accounts: scripted }),
         (scripted > 0).then_some(NextStep::ChangeOnPremises { accounts: scripted }),
+        (scripted > 0 && reports).then_some(NextStep::TakeScriptResults),
         (by_hand > 0).then_some(NextStep::ChangeByHand { accounts: by_hand }),
         verify.filter(|_| is_whole),
         (is_sealed && done > 0).then(hand_over),

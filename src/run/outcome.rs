@@ -30,6 +30,8 @@ pub enum Outcome {
     Done,
     /// There was nothing to do.
     Already,
+    /// Everything is done in the cloud, and the old password, which is kept in Active Directory, still opens the account.
+    OldPassword,
     /// Some steps are done, others were refused.
     Partial,
     /// No step is done, and none can have taken effect.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::first_named::FirstNamed;
+use super::on_premises::ScriptResult;
 use super::outcome::Outcome;
 use super::result_row::ResultRow;
 use super::state::StepState;
@@ -31,6 +32,10 @@ pub struct OutcomeCounts {
     not_touched: FirstNamed,
     #[serde(skip)]
     contradicted: FirstNamed,
+    #[serde(skip)]
+    old_password: FirstNamed,
+    #[serde(skip)]
+    scripted: u64,
 }
 
 impl OutcomeCounts {
@@ -62,6 +67,10 @@ impl OutcomeCounts {
         if outcome == Outcome::Refused {
             self.not_touched.add(row.planned.place(), row.name());
         }
+        if outcome == Outcome::OldPassword {
+            self.old_password.add(row.planned.place(), row.name());
+        }
+        self.scripted += u64::from(row.history.on_premises.is_some_and(|row| row.result == ScriptResult::Done));
         if row.history.is_contradicted {
             self.contradicted.add(row.planned.place(), row.name());
         }
@@ -81,7 +90,7 @@ impl OutcomeCounts {
     /// Accounts that the plan means and that are not done.
     #[must_use]
     pub fn not_done(&self) -> u64 {
-        let open = [Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
+        let open = [Outcome::OldPassword, Outcome::Partial, Outcome::Failed, Outcome::Uncertain, Outcome::Pending];
         open.into_iter().map(|outcome| self.of(outcome)).sum::<u64>() + self.drifted_and_left_alone
     }
 
@@ -95,6 +104,18 @@ impl OutcomeCounts {
     #[must_use]
     pub const fn not_touched(&self) -> &FirstNamed {
         &self.not_touched
+    }
+
+    /// People who are dealt with in the cloud, and whom the old password, kept in Active Directory, still lets in.
+    #[must_use]
+    pub const fn old_password(&self) -> &FirstNamed {
+        &self.old_password
+    }
+
+    /// Rows of the work list for Active Directory that are done there.
+    #[must_use]
+    pub const fn scripted(&self) -> u64 {
+        self.scripted
     }
 
     /// Accounts at which the last verification found something changed back.

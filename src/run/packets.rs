@@ -139,14 +139,16 @@ pub(super) struct PacketList<'a> {
 impl<'a> PacketList<'a> {
     pub(super) fn of(plan: &'a PlanFolder, replay: &'a Replay) -> Self {
         let manifest = plan.manifest();
-        let has_packets = manifest.sealed() > 0 && replay.has_begun();
+        let by_script = manifest.on_premises.as_ref().map_or(0, |work| work.sealed);
+        let has_packets = manifest.sealed() > 0 && (replay.has_begun() || by_script > 0);
         Self { replay, handoff: manifest.handoff.as_ref(), has_packets, places: Vec::new() }
     }
 
     /// Takes in a row, which begins at this byte of plan.csv.
     pub(super) fn add(&mut self, row: &PlanRow, offset: u64) {
         let resets = row.decision == Decision::Act && row.steps.contains(Step::Reset);
-        if !self.has_packets || !resets || self.replay.credentials(row.row).is_empty() {
+        let by_run = resets && !self.replay.credentials(row.row).is_empty();
+        if !self.has_packets || !(by_run || row.sealed.is_some()) {
             return;
         }
         // That every row has a share was checked when the plan was opened.
@@ -193,7 +195,7 @@ pub(super) fn write(plan: &PlanFolder, replay: &Replay, listed: PacketList<'_>) 
     places.sort_unstable_by_key(|place| (place.share, place.order));
     let mut writing = Writing {
         rows: plan.row_access()?,
-        lookup: JournalLookup::open(&plan.journal_path())?,
+        lookup: replay.has_begun().then(|| JournalLookup::open(&plan.journal_path())).transpose()?,
         replay,
         folder: &folder,
         organization: &plan.manifest().tenant.name,
@@ -237,7 +239,7 @@ fn desks(plan: &PlanFolder) -> Vec<Desk> {
 
 struct Writing<'a> {
     rows: crate::plan::folder::RowAccess,
-    lookup: JournalLookup,
+    lookup: Option<JournalLookup>,
     replay: &'a Replay,
     folder: &'a Path,
     organization: &'a str,
@@ -310,9 +312,11 @@ impl Writing<'_> {
     }
 
     fn credentials(&mut self, row: &PlanRow) -> Result<Vec<String>, JournalError> {
-        let mut sealed = Vec::new();
+        // What the script for Active Directory sets was sealed when the plan was made; the rest stands in the journal.
+        let mut sealed: Vec<String> = row.sealed.iter().map(ToString::to_string).collect();
+        let Some(lookup) = &mut self.lookup else { return Ok(sealed) };
         for offset in self.replay.credentials(row.row) {
-            if let Record::Intended { sealed: Some(credential), .. } = self.lookup.at(offset)?.0 {
+            if let Record::Intended { sealed: Some(credential), .. } = lookup.at(offset)?.0 {
                 sealed.push(credential.to_string());
             }
         }

@@ -13,6 +13,7 @@ use crate::plan::drift_cause::DriftCause;
 use crate::plan::playbook::Playbook;
 use crate::run::engagement::Engagement;
 use crate::run::last_try::LastTry;
+use crate::run::on_premises::{ScriptPassword, ScriptResult};
 use crate::run::proof::{Proof, ProofCounts};
 use crate::run::run_end::RunEnd;
 use crate::run::state::Transition;
@@ -24,7 +25,9 @@ use crate::step::{Step, Steps};
 ///
 /// Format 2 added `synced`, [`Record::Closed`], [`Record::Read`], [`Record::Retried`], [`Record::Engaged`],
 /// [`Record::Verified`] and [`Record::VerificationEnded`].
-pub const FORMAT: u32 = 2;
+///
+/// Format 3 added [`Record::OnPremises`].
+pub const FORMAT: u32 = 3;
 
 /// From this format on, lines say how much of the file was on disk before them.
 pub const CLAIMS_SINCE: u32 = 2;
@@ -151,6 +154,22 @@ pub enum Record {
         /// What was found, in words.
         found: String,
     },
+    /// The script for Active Directory reported what became of a row of its list.
+    OnPremises {
+        /// The entry.
+        row: RowNumber,
+        /// The account.
+        object_id: ObjectId,
+        /// What became of it.
+        result: ScriptResult,
+        /// Which password the account has since.
+        password: ScriptPassword,
+        /// When, by the clock of the machine that the script ran on.
+        #[serde(with = "time::serde::rfc3339")]
+        done_at: OffsetDateTime,
+        /// What the script said.
+        said: String,
+    },
     /// Every account was read again, and what was found is noted.
     VerificationEnded {
         /// Steps of each verdict.
@@ -185,6 +204,7 @@ impl Record {
             | Self::Engaged { .. }
             | Self::Read { .. }
             | Self::Verified { .. }
+            | Self::OnPremises { .. }
             | Self::VerificationEnded { .. }
             | Self::Paused { .. }
             | Self::Closed {} => None,

@@ -6,6 +6,7 @@ use std::num::NonZeroU64;
 
 use super::fold::{Fold, Projection};
 use super::journal::{JournalError, JournalLine};
+use super::on_premises::ScriptedRow;
 use super::record::Record;
 use super::state::{AccountState, StepState};
 use super::states::{Moved, Planned, States};
@@ -24,6 +25,8 @@ pub struct RowTraces {
     older_candidates: HashMap<RowNumber, Vec<JournalOffset>>,
     /// The last time that an account with steps in doubt was read.
     reads: HashMap<RowNumber, JournalOffset>,
+    /// What the script for Active Directory last said of each row; empty before the first.
+    scripted: Vec<Option<JournalOffset>>,
 }
 
 /// Where a line stands in the journal, in bytes. The first line is about the run, so a line about a row is never at 0.
@@ -38,6 +41,8 @@ pub struct RowHistory {
     pub attempts: u32,
     /// Did the last verification find something of it changed back?
     pub is_contradicted: bool,
+    /// What the script for Active Directory said of it.
+    pub on_premises: Option<ScriptedRow>,
     trace: Trace,
 }
 
@@ -83,7 +88,12 @@ impl RowTraces {
     /// Begins with no line about any of the rows; `rows` is their number.
     #[must_use]
     pub fn of_rows(rows: usize) -> Self {
-        Self { rows: vec![Trace::default(); rows], older_candidates: HashMap::new(), reads: HashMap::new() }
+        Self {
+            rows: vec![Trace::default(); rows],
+            older_candidates: HashMap::new(),
+            reads: HashMap::new(),
+            scripted: Vec::new(),
+        }
     }
 }
 
@@ -95,6 +105,12 @@ impl Projection for RowTraces {
         let Some(offset) = JournalOffset::new(line.offset) else { return };
         if let Record::Read { row, .. } = line.record {
             self.reads.insert(row, offset);
+        }
+        if let Record::OnPremises { row, .. } = line.record {
+            self.scripted.resize(self.rows.len(), None);
+            if let Some(slot) = self.scripted.get_mut(row.index()) {
+                *slot = Some(offset);
+            }
         }
         if let Some(moved) = moved
             && let Some(trace) = self.rows.get_mut(moved.row.index())
@@ -136,6 +152,7 @@ impl Replay {
             state: self.states.of(row),
             attempts: trace.attempts,
             is_contradicted: self.states.is_contradicted(row),
+            on_premises: self.states.on_premises(row),
             trace,
         }
     }
@@ -148,6 +165,12 @@ impl Replay {
     #[must_use]
     pub fn last_read(&self, row: RowNumber) -> Option<u64> {
         self.projection.reads.get(&row).copied().map(JournalOffset::get)
+    }
+
+    /// Where in the journal it stands what the script for Active Directory last said of a row, in bytes.
+    #[must_use]
+    pub fn last_scripted(&self, row: RowNumber) -> Option<u64> {
+        self.projection.scripted.get(row.index()).copied().flatten().map(JournalOffset::get)
     }
 
     /// Where in the journal the sealed credentials of a row stand that may be live: one for a reset that is done, each that
@@ -230,6 +253,7 @@ impl Trace {
             | Record::TakenOver { .. }
             | Record::Engaged { .. }
             | Record::Verified { .. }
+            | Record::OnPremises { .. }
             | Record::VerificationEnded { .. }
             | Record::Paused { .. }
             | Record::Closed {} => {}
@@ -290,6 +314,7 @@ mod tests {
             priority: None,
             sheet_row: None,
             among: None,
+            sealed: None,
         };
         let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");

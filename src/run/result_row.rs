@@ -12,6 +12,8 @@ use super::row_fault::RowFault;
 use super::state::StepState;
 use super::which_password::{SeenPasswordChange, WhichPassword};
 use crate::plan::folder::{PlanFolder, Rows};
+use crate::plan::kept_elsewhere::{block_is_undone_by_sync, password_is_replaced_on_premises};
+use crate::plan::playbook::Playbook;
 use crate::plan::row::{Decision, PlanRow};
 use crate::step::{Step, Steps};
 
@@ -24,6 +26,8 @@ pub struct ResultRow {
     pub outcome: Outcome,
     /// Where its account stands, and where in the journal more stands about it.
     pub history: RowHistory,
+    /// Is its password replaced in Active Directory, and not in the cloud?
+    pub keeps_password: bool,
 }
 
 /// What the journal says of one row. What the last fault is, is known for rows that are not done.
@@ -43,8 +47,19 @@ pub struct ResultDetails {
     pub is_discarded: bool,
     /// The sealed credentials that may be live.
     pub sealed: Vec<String>,
+    /// What the script for Active Directory last said of it.
+    pub scripted: Option<ScriptReport>,
     /// Which of them to try first, where that is not certain.
     pub which: Option<WhichPassword>,
+}
+
+/// What the script for Active Directory said of a row, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptReport {
+    /// In its words.
+    pub said: String,
+    /// By the clock of the machine that it ran on.
+    pub done_at: OffsetDateTime,
 }
 
 impl ResultDetails {
@@ -76,6 +91,12 @@ impl ResultRow {
         self.planned.decision == Decision::Act && self.outcome != Outcome::Refused
     }
 
+    /// Is the row on the work list for Active Directory, so that what is done in the cloud is not all of it?
+    #[must_use]
+    pub fn is_on_premises(&self) -> bool {
+        self.keeps_password || block_is_undone_by_sync(&self.planned) || self.history.on_premises.is_some()
+    }
+
     /// Where a step stands that the plan asks for; nothing for an account that was left alone.
     #[must_use]
     pub fn step(&self, step: Step) -> Option<StepState> {
@@ -97,6 +118,7 @@ pub struct ResultRows<'a, I> {
     journal: Option<JournalLookup>,
     /// Are new passwords thrown away?
     discards: bool,
+    playbook: Playbook,
 }
 
 impl<'a> ResultRows<'a, Rows> {
@@ -107,7 +129,8 @@ impl<'a> ResultRows<'a, Rows> {
     /// Plan or journal cannot be read.
     pub fn of_plan(plan: &PlanFolder, replay: &'a Replay) -> Result<Self, ResultsError> {
         let journal = replay.has_begun().then(|| JournalLookup::open(&plan.journal_path())).transpose()?;
-        Ok(Self::new(plan.rows()?, replay, journal, plan.manifest().options.discard_credentials))
+        let manifest = plan.manifest();
+        Ok(Self::new(plan.rows()?, replay, journal, manifest.options.discard_credentials, manifest.playbook))
     }
 
     /// Where the row that was given last begins in plan.csv, in bytes.
@@ -118,8 +141,14 @@ impl<'a> ResultRows<'a, Rows> {
 
 impl<'a, I> ResultRows<'a, I> {
     /// These rows, and the journal that was replayed, unless it has no lines.
-    pub(super) const fn new(planned: I, replay: &'a Replay, journal: Option<JournalLookup>, discards: bool) -> Self {
-        Self { planned, replay, journal, discards }
+    pub(super) const fn new(
+        planned: I,
+        replay: &'a Replay,
+        journal: Option<JournalLookup>,
+        discards: bool,
+        playbook: Playbook,
+    ) -> Self {
+        Self { planned, replay, journal, discards, playbook }
     }
 
     /// What stands in the way of a row, as far as it is not done.
@@ -155,6 +184,13 @@ impl<'a, I> ResultRows<'a, I> {
                 }
                 details.fault = fault;
             }
+        }
+        // It may be live from the moment on at which somebody has the script, whatever is known of it here.
+        details.sealed.extend(row.planned.sealed.as_ref().map(ToString::to_string));
+        if let (Some(journal), Some(offset)) = (&mut self.journal, self.replay.last_scripted(row.planned.row))
+            && let (Record::OnPremises { said, done_at, .. }, _) = journal.at(offset)?
+        {
+            details.scripted = Some(ScriptReport { said, done_at });
         }
         details.cause = Cause::of(row.outcome, details.fault.as_ref());
         Ok(details)
@@ -203,7 +239,14 @@ impl<E: Into<ResultsError>, I: Iterator<Item = Result<PlanRow, E>>> Iterator for
         let row = self.planned.next()?;
         Some(row.map_err(Into::into).map(|planned| {
             let history = self.replay.row(planned.row);
-            ResultRow { outcome: Outcome::of_row(planned.decision, &history.state), planned, history }
+            let keeps_password = password_is_replaced_on_premises(self.playbook, &planned);
+            let in_cloud = Outcome::of_row(planned.decision, &history.state);
+            let outcome = if keeps_password {
+                in_cloud.with_on_premises(planned.decision, history.on_premises)
+            } else {
+                in_cloud
+            };
+            ResultRow { outcome, planned, history, keeps_password }
         }))
     }
 }

@@ -8,9 +8,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::on_premises::{ScriptPassword, ScriptedRow};
 use super::outcome::StepOutcome;
 use super::outcome_counts::OutcomeCounts;
-use super::result_row::{ResultDetails, ResultRow, ResultRows};
+use super::result_row::{ResultDetails, ResultRow, ResultRows, ScriptReport};
 use super::results_error::ResultsError;
 use super::row_fault::RowFault;
 use crate::ids::{ObjectId, RowNumber};
@@ -22,7 +23,8 @@ use crate::step::Step;
 /// The columns before those of the steps.
 const LEADING_COLUMNS: [&str; 5] = ["row", "user", "object_id", "user_principal_name", "outcome"];
 /// The columns behind those of the steps.
-const TRAILING_COLUMNS: [&str; 9] = [
+const TRAILING_COLUMNS: [&str; 10] = [
+    "on_premises",
     "detail",
     "error_code",
     "request_id",
@@ -47,6 +49,7 @@ struct LeadingCells<'a> {
 /// The cells behind those of the steps.
 #[derive(Serialize)]
 struct TrailingCells<'a> {
+    on_premises: &'static str,
     detail: Guarded<'a>,
     error_code: Guarded<'a>,
     request_id: Guarded<'a>,
@@ -109,6 +112,7 @@ fn cells<'a>(
         outcome: row.outcome.name(),
     };
     let trailing = TrailingCells {
+        on_premises: if row.is_on_premises() { ScriptedRow::word(row.history.on_premises) } else { "" },
         detail: detail(row, details).into(),
         error_code: code.into(),
         request_id: details.last_request_id().into(),
@@ -134,8 +138,28 @@ pub fn detail(row: &ResultRow, details: &ResultDetails) -> String {
         parts.push("credential discarded".to_owned());
     }
     parts.extend(details.which.map(|which| which.to_string()));
+    parts.extend(on_premises(row, details));
     parts.retain(|part| !part.is_empty());
     parts.join("; ")
+}
+
+/// Which password opens an account whose password is kept in Active Directory, and what the script there said.
+fn on_premises(row: &ResultRow, details: &ResultDetails) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(ScriptReport { said, done_at }) = &details.scripted {
+        parts.push(format!("onprem.ps1 at {}: {said}", to_the_second(*done_at)));
+    }
+    let is_sealed = row.planned.sealed.is_some();
+    parts.extend(row.keeps_password.then_some(match row.history.on_premises.map(|row| row.password) {
+        None if is_sealed => "no result says yet that onprem.ps1 has set the sealed password; the old one may open the account",
+        None => "no result says yet that the password was replaced in Active Directory; the old one opens the account",
+        Some(ScriptPassword::Old) => "the old password opens the account",
+        Some(ScriptPassword::Unknown) if is_sealed => "neither the old nor the sealed password opens the account",
+        Some(ScriptPassword::Unknown) => "no one knows the new password: the service desk sets another one",
+        Some(ScriptPassword::Sealed) => return parts,
+    }
+    .to_owned()));
+    parts
 }
 
 /// To the second, in UTC.

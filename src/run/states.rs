@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::contradictions::Contradictions;
 use super::journal::JournalLine;
+use super::on_premises::{ScriptedRow, ScriptedRows};
 use super::record::Record;
 use super::spent::{Spent, WritesSpent};
 use super::state::{self, AccountState, Transition};
@@ -40,6 +41,7 @@ pub struct States {
     /// The write quota as the last process left it.
     spent: Spent,
     contradictions: Contradictions,
+    on_premises: ScriptedRows,
 }
 
 /// An account that a line has moved on.
@@ -57,10 +59,12 @@ impl States {
     /// Begins with nothing done to any of the accounts of the plan with this fingerprint.
     #[must_use]
     pub fn new(plan: Digest, planned: &impl Planned) -> Self {
+        let by_row = planned.by_row();
         Self {
             plan,
             opened: false,
-            by_row: planned.by_row(),
+            on_premises: ScriptedRows::of_rows(by_row.len()),
+            by_row,
             spent: Spent::default(),
             contradictions: Contradictions::default(),
         }
@@ -96,6 +100,18 @@ impl States {
         self.contradictions.contains(row)
     }
 
+    /// What the script for Active Directory said of this row.
+    #[must_use]
+    pub fn on_premises(&self, row: RowNumber) -> Option<ScriptedRow> {
+        self.on_premises.of(row)
+    }
+
+    /// Has it said anything of any row?
+    #[must_use]
+    pub fn has_on_premises(&self) -> bool {
+        self.on_premises.is_begun()
+    }
+
     /// Where a process that takes over finds each row, in the roster's order.
     pub fn as_taken_over(&self) -> impl Iterator<Item = AccountState> {
         self.by_row.iter().map(|state| taken_over(*state))
@@ -122,6 +138,7 @@ impl States {
             self.take_over();
         }
         self.contradictions.take(&line.record);
+        self.on_premises.take(&line.record)?;
         let Some((row, transition)) = line.record.transition() else { return Ok(None) };
         let slot = self.by_row.get_mut(row.index()).ok_or_else(|| format!("the plan has no row {row}"))?;
         let before = *slot;

@@ -77,6 +77,7 @@ fn plan() -> Vec<PlanRow> {
         priority: None,
         sheet_row: None,
         among: None,
+        sealed: None,
     };
     (1..).zip(rows).map(row).collect()
 }
@@ -262,7 +263,7 @@ fn every_prefix_of_a_journal_has_its_results() {
         let plan = rows.iter().cloned().map(Ok::<_, ResultsError>);
         let outcomes = {
             let lookup = replay.has_begun().then(|| JournalLookup::open(&path).unwrap());
-            let mut rows = ResultRows::new(plan, &replay, lookup, length == lines.len());
+            let mut rows = ResultRows::new(plan, &replay, lookup, length == lines.len(), Playbook::Breach);
             results::write(&out, &mut rows, |_, _, _| {}).unwrap()
         };
 

@@ -9,7 +9,7 @@ use super::cms::{self, CmsProblem};
 use super::credential::SealedCredential;
 use super::identities::Identities;
 use super::password::Password;
-use super::payload::{self, Binding, ExpectedAccount, Unreadable};
+use super::payload::{self, Binding, ExpectedAccount, ScriptedPlace, Unreadable};
 use super::recipients::Recipients;
 
 /// Room for the header of a few recipients. A longer header only costs a copy of encrypted bytes.
@@ -55,7 +55,31 @@ pub enum UnsealError {
 ///
 /// [`SealError`]: then the password must not be sent, because it would be lost.
 pub fn seal(recipients: &Recipients, binding: &Binding, password: &Password) -> Result<SealedCredential, SealError> {
-    let payload = payload::write(binding, password).map_err(|error| SealError::of(&error))?;
+    seal_payload(recipients, binding, None, password)
+}
+
+/// The same for those who run Active Directory, bound to the account there, too, so that their script sets no password
+/// on a row that it was not made for.
+///
+/// # Errors
+///
+/// [`SealError`].
+pub fn seal_for_script(
+    recipients: &Recipients,
+    binding: &Binding,
+    place: &ScriptedPlace<'_>,
+    password: &Password,
+) -> Result<SealedCredential, SealError> {
+    seal_payload(recipients, binding, Some(place), password)
+}
+
+fn seal_payload(
+    recipients: &Recipients,
+    binding: &Binding,
+    place: Option<&ScriptedPlace<'_>>,
+    password: &Password,
+) -> Result<SealedCredential, SealError> {
+    let payload = payload::write(binding, place, password).map_err(|error| SealError::of(&error))?;
     let age = seal_with_age(recipients, &payload)?;
     let cms = seal_with_cms(recipients, &payload)?;
     Ok(SealedCredential::of_envelopes(age.as_deref(), cms.as_deref()))

@@ -15,6 +15,7 @@
 //! {"sealoff":1,"tenant":"…","object_id":"…","user_principal_name":"…","password":"…"}
 //! ```
 //!
+//! (where it is for the script of Active Directory also `sid` and `list`, the account there and the work list),
 //! padded with blanks and ended by a line feed to 512 bytes or the next multiple: its length says nothing about the password,
 //! and next to nothing about the name. `sealoff` is the version of the payload. It is raised when an older program could
 //! misread a newer payload. The stock programs open it too:
@@ -76,11 +77,11 @@ mod style;
 use crate::{asn1, pem};
 
 pub use credential::{NotSealed, SealedCredential};
-pub use envelope::{SealError, UnsealError, seal, unseal};
+pub use envelope::{SealError, UnsealError, seal, seal_for_script, unseal};
 pub use extension::Extension;
 pub use identities::{AskPassphrase, Identities, Identity, IdentityError};
 pub use password::{Password, PasswordError};
-pub use payload::{Binding, ExpectedAccount};
+pub use payload::{Binding, ExpectedAccount, ScriptedPlace};
 pub use randomness::{OperatingSystem, Randomness, RandomnessFailed};
 pub use recipients::{CertificateProblem, RecipientError, RecipientPlace, Recipients, recipient_name};
 pub use sealed_file::{SealedFile, seal_file, sealed_file_kind, unseal_file};

@@ -6,7 +6,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::ids::{ObjectId, TenantId};
+use crate::ids::{ObjectId, TenantId, WorkListId};
 use crate::secret_buffer::exact_json;
 
 use super::password::Password;
@@ -39,6 +39,16 @@ pub struct ExpectedAccount<'a> {
     pub user_principal_name: &'a str,
 }
 
+/// Where the script for Active Directory may set a password, and for which work list it was made: beside the account itself,
+/// what its credential is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScriptedPlace<'a> {
+    /// The security identifier of the account; empty where the directory does not say it, and then no script sets it.
+    pub security_identifier: &'a str,
+    /// The work list.
+    pub list: WorkListId,
+}
+
 impl Binding {
     pub(super) fn is(&self, expected: &ExpectedAccount<'_>) -> bool {
         self.object_id == expected.object_id
@@ -47,14 +57,20 @@ impl Binding {
     }
 }
 
-/// Writes a payload: one line of JSON, padded with blanks.
-pub(super) fn write(binding: &Binding, password: &Password) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Writes a payload: one line of JSON, padded with blanks. The script for Active Directory reads it by the order of its members.
+pub(super) fn write(
+    binding: &Binding,
+    place: Option<&ScriptedPlace<'_>>,
+    password: &Password,
+) -> io::Result<Zeroizing<Vec<u8>>> {
     let json = exact_json(&Payload {
         sealoff: VERSION,
         tenant: binding.tenant,
         object_id: binding.object_id,
         user_principal_name: Cow::Borrowed(&binding.user_principal_name),
         password: Cow::Borrowed(password.expose()),
+        sid: place.map(|place| Cow::Borrowed(place.security_identifier)),
+        list: place.map(|place| place.list),
     })?;
     let padded = (json.len() + 1).next_multiple_of(BLOCK);
     let mut line = Zeroizing::new(Vec::with_capacity(padded));
@@ -77,6 +93,10 @@ struct Payload<'a> {
     user_principal_name: Cow<'a, str>,
     #[serde(borrow)]
     password: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    sid: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    list: Option<WorkListId>,
 }
 
 /// Why a payload cannot be read.
@@ -128,7 +148,7 @@ mod tests {
         #[test]
         fn a_payload_is_read_as_it_was_written(name in ".{0,300}", password in ".{0,80}") {
             let password = Password::of(password);
-            let line = write(&binding(&name), &password).unwrap();
+            let line = write(&binding(&name), None, &password).unwrap();
             prop_assert_eq!(line.len() % BLOCK, 0);
             prop_assert_eq!(line.iter().position(|b| *b == b'\n'), Some(line.len() - 1));
             let (read_binding, read_password) = read(&line).unwrap();
@@ -139,7 +159,7 @@ mod tests {
         #[test]
         fn the_buffer_never_grows(name in "\\PC{0,200}|[\u{1}\"]{0,200}", password in "[\u{1}\"a]{0,100}") {
             let password = Password::of(password);
-            let line = write(&binding(&name), &password).unwrap();
+            let line = write(&binding(&name), None, &password).unwrap();
             prop_assert_eq!(line.capacity(), line.len());
         }
     }
@@ -149,7 +169,8 @@ mod tests {
         let lengths: Vec<usize> = ["a@b.c", "somebody.with.a.long.name@a.subdomain.of.contoso.onmicrosoft.com"]
             .iter()
             .flat_map(|name| {
-                ["x", "xxxxx-xxxxx-xxxxx-xxxxx"].map(|p| write(&binding(name), &Password::of(p.into())).unwrap().len())
+                ["x", "xxxxx-xxxxx-xxxxx-xxxxx"]
+                    .map(|p| write(&binding(name), None, &Password::of(p.into())).unwrap().len())
             })
             .collect();
         assert_eq!(lengths, [BLOCK; 4]);

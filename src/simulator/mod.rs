@@ -244,7 +244,7 @@ impl Simulator {
     pub fn devices_of(&self, object_id: Uuid) -> Vec<SimulatedDevice> {
         let now = self.tenant.clock.now();
         let mut world = self.tenant.world();
-        world.catch_up(now);
+        world.catch_up(now, self.tenant.clock.date(now));
         let place = world.directory.find(&UserKey::Id(object_id));
         place
             .map(|place| world.directory.owned_devices(place).into_iter().map(Cow::into_owned).collect())

@@ -46,6 +46,26 @@ impl Simulator {
         self.tenant.world().lag.change(by);
     }
 
+    /// Sets the password of a synced user in Active Directory; it is here once the hash sync has come. `false` where the user is
+    /// not synced.
+    pub fn set_password_there(&self, object_id: Uuid, password: &str, change_at_next_sign_in: bool) -> bool {
+        let now = self.tenant.clock.now();
+        let at = (now, self.tenant.clock.date(now));
+        self.tenant.world().set_password_there(object_id, password, change_at_next_sign_in, at)
+    }
+
+    /// Enables or disables a synced user in Active Directory; the next [`Simulator::sync_directory`] brings it here. `false` where
+    /// the user is not synced.
+    pub fn set_enabled_there(&self, object_id: Uuid, enabled: bool) -> bool {
+        self.tenant.world().set_enabled_there(object_id, enabled)
+    }
+
+    /// The directory sync runs: synced users are enabled or not as Active Directory says.
+    pub fn sync_directory(&self) {
+        let date = self.tenant.clock.date(self.tenant.clock.now());
+        self.tenant.world().sync_directory(date);
+    }
+
     /// Puts a user into the recycle bin; `false` when there is no such user.
     pub fn delete(&self, object_id: Uuid) -> bool {
         let date = self.tenant.clock.date(self.tenant.clock.now());

@@ -77,6 +77,9 @@ pub struct Settings {
     /// How long, in tenant time, reads of users go on showing what was so before a write: as a replica does that lags
     /// behind ("List users" warns of delays of replication).
     pub read_lag: Duration,
+    /// How long, in tenant time, a password that was set in Active Directory takes until it is here ("Implement password hash
+    /// synchronization": every two minutes).
+    pub hash_sync: Duration,
     /// After this many applied writes nothing is executed or answered any more, until [`super::Simulator::release`].
     pub hold_after_writes: Option<u64>,
     /// What happens meanwhile; a scenario's part of it.
@@ -121,6 +124,7 @@ impl Default for Settings {
             // "Microsoft Entra Connect Sync: Scheduler".
             device_sync: Some(Duration::from_secs(30 * 60)),
             read_lag: Duration::ZERO,
+            hash_sync: Duration::from_secs(120),
             hold_after_writes: None,
             script: Script::default(),
         }

@@ -63,7 +63,7 @@ impl SimulatedTenant {
     pub(crate) fn ledger(&self) -> Ledger {
         let now = self.clock.now();
         let mut world = self.world();
-        world.catch_up(now);
+        world.catch_up(now, self.clock.date(now));
         Ledger {
             started: self.clock.started(),
             writes: world.writes.clone(),
@@ -76,7 +76,7 @@ impl SimulatedTenant {
     pub(crate) fn intruder(&self) -> Vec<IntruderStanding> {
         let now = self.clock.now();
         let mut world = self.world();
-        world.catch_up(now);
+        world.catch_up(now, self.clock.date(now));
         world.intruder_standings()
     }
 

@@ -16,6 +16,7 @@ use crate::plan::again::ChangedBack;
 use crate::plan::folder::PlanFolder;
 use crate::run::fold::{Fold, Projection};
 use crate::run::journal::{JournalError, JournalLine};
+use crate::run::on_premises::{ScriptPassword, ScriptedRow};
 use crate::run::outcome::StepOutcome;
 use crate::run::proof::Proof;
 use crate::run::record::Record;
@@ -42,6 +43,14 @@ pub enum StepClaim {
     NotDone {
         /// The results' word for it: `failed` or `pending`.
         word: &'static str,
+    },
+    /// It is done in Active Directory, and not by this run.
+    OnPremises {
+        /// When the script there replaced the password, by the clock of its machine; nothing where no result says that it
+        /// did.
+        replaced: Option<OffsetDateTime>,
+        /// Was it replaced by the password that is to be handed over, where one is?
+        is_right_one: bool,
     },
 }
 
@@ -93,6 +102,8 @@ struct ClaimRecords {
     contradictions: HashMap<(RowNumber, Step), Box<str>>,
     /// Rows whose account was found blocked while it was in doubt who had blocked it.
     found_blocked: HashSet<RowNumber>,
+    /// When the script for Active Directory replaced the password of each row; empty before its first result.
+    replaced: Vec<Option<Second>>,
     last_verification: Option<Second>,
 }
 
@@ -109,6 +120,7 @@ impl RunClaims {
             noted: Vec::new(),
             contradictions: HashMap::new(),
             found_blocked: HashSet::new(),
+            replaced: Vec::new(),
             last_verification: None,
         };
         let journal = length(plan)?;
@@ -142,7 +154,7 @@ impl RunClaims {
     /// Has anything been written?
     #[must_use]
     pub fn has_written(&self) -> bool {
-        self.states.has_written()
+        self.states.has_written() || self.states.has_on_premises()
     }
 
     /// Whom the last verification found changed back; nothing where there was none.
@@ -170,6 +182,23 @@ impl RunClaims {
                 _ => StepClaim::InDoubt,
             },
         }
+    }
+
+    /// What the script for Active Directory said of the password of this row; `is_sealed` says whether it had one to set.
+    #[must_use]
+    pub fn on_premises(&self, row: RowNumber, is_sealed: bool) -> StepClaim {
+        let password = self.states.on_premises(row).map_or(ScriptPassword::Old, |scripted| scripted.password);
+        let replaced = self.kept.replaced.get(row.index()).copied().flatten().map(Second::moment);
+        StepClaim::OnPremises {
+            replaced: replaced.filter(|_| password != ScriptPassword::Old),
+            is_right_one: !is_sealed || password == ScriptPassword::Sealed,
+        }
+    }
+
+    /// What the script for Active Directory said of this row.
+    #[must_use]
+    pub fn scripted(&self, row: RowNumber) -> Option<ScriptedRow> {
+        self.states.on_premises(row)
     }
 
     /// Was the account found blocked while it was in doubt whether a write of this run had done it? Then something else may
@@ -223,6 +252,12 @@ impl Projection for ClaimRecords {
             }
             Record::Read { row, account_enabled: Some(false), .. } => {
                 self.found_blocked.insert(*row);
+            }
+            Record::OnPremises { row, password: ScriptPassword::Sealed | ScriptPassword::Unknown, done_at, .. } => {
+                self.replaced.resize(self.accepted.len(), None);
+                if let Some(slot) = self.replaced.get_mut(row.index()) {
+                    *slot = Some(Second::of(*done_at));
+                }
             }
             Record::VerificationEnded { .. } => self.last_verification = Some(Second::of(line.at)),
             _ => {}

@@ -17,6 +17,17 @@ pub const TOLERANCE: Duration = Duration::seconds(5);
 /// A replica that lags shows a write within minutes. What is not shown so long after the answer is not there.
 pub const MAX_LAG: Duration = Duration::minutes(10);
 
+/// The script notes the moment at which it was done with a row, by the clock of its own machine. Clocks in a domain are kept by its
+/// controllers, and those by the network; a change that is this much older may be another's, and proves nothing.
+pub const SCRIPT_TOLERANCE: Duration = Duration::seconds(60);
+
+/// A password hash is brought here every two minutes ("Implement password hash synchronization"); what the sync has not
+/// brought so long after a later sync of the object it does not bring.
+const MAX_HASH_SYNC: Duration = Duration::minutes(10);
+
+/// So long a directory sync may take to come: it runs every 30 minutes ("Microsoft Entra Connect Sync: Scheduler").
+const MAX_SYNC: Duration = Duration::minutes(45);
+
 /// What one account must show, and how it was before the run.
 #[derive(Debug, Clone, Default)]
 pub struct ExpectedEffects {
@@ -54,7 +65,14 @@ impl ExpectedEffects {
         };
         let judged = self.expected().map(|(step, expected)| match step.facts().proved_by {
             ProvedBy::AccountEnabled(enabled) => self.judge_sign_in(step, enabled, expected, account, now),
-            ProvedBy::PasswordChange => self.judge_password(step, expected.claim, account, now),
+            ProvedBy::PasswordChange => match expected.claim {
+                StepClaim::OnPremises { replaced, is_right_one } => {
+                    let (verdict, found, may_catch_up) =
+                        self.judge_on_premises(replaced, is_right_one, account, reading);
+                    finding(step, verdict, expected_text(step, expected.claim), found, may_catch_up)
+                }
+                claim => self.judge_password(step, claim, account, now),
+            },
             ProvedBy::SessionsValidFrom => self.judge_sessions(step, expected.claim, account, now),
         });
         judged.collect()
@@ -176,6 +194,69 @@ impl ExpectedEffects {
         made(Proof::Contradicted, found, false)
     }
 
+    /// The password of an account that is mastered on-premises: it is proved by what the hash sync brought here after the
+    /// script had set it.
+    fn judge_on_premises(
+        &self,
+        replaced: Option<OffsetDateTime>,
+        is_right_one: bool,
+        account: &SeenAccount,
+        reading: &AccountReading,
+    ) -> (Proof, String, bool) {
+        let changed = account.last_password_change().map(whole);
+        let shown = changed.map_or_else(
+            || "the directory does not say when the password was last changed".to_owned(),
+            |changed| format!("password changed at {}", to_the_second(changed)),
+        );
+        if !account.synced {
+            let found = format!(
+                "{shown}; the account is no longer synced: its password is kept in the cloud now, and this run has not \
+                 replaced it there"
+            );
+            return (Proof::NotYet, found, false);
+        }
+        let Some(replaced) = replaced.map(whole) else {
+            let found = format!("{shown}; no result of onprem.ps1 says that it was replaced in Active Directory");
+            return (Proof::NotYet, found, false);
+        };
+        if !is_right_one {
+            let found = format!("{shown}; onprem.ps1 set another password than the sealed one: run it again");
+            return (Proof::NotYet, found, false);
+        }
+        let by = to_the_second(replaced);
+        if changed
+            .is_some_and(|is| is >= replaced - SCRIPT_TOLERANCE && Some(is) != self.last_password_change.map(whole))
+        {
+            return (Proof::Proved, format!("{shown}, in Active Directory by {by}"), false);
+        }
+        let waits = reading.at() - replaced < MAX_SYNC;
+        match reading.last_sync() {
+            Some(sync) if sync > replaced + MAX_HASH_SYNC => {
+                let found = format!(
+                    "{shown}; onprem.ps1 replaced it at {by}, and the directory sync ran at {} and brought no new password: \
+                     where passwords are checked on-premises (pass-through authentication, federation) none is ever shown here",
+                    to_the_second(sync)
+                );
+                (Proof::CannotBeProved, found, waits)
+            }
+            Some(sync) => {
+                let found = format!(
+                    "{shown}; onprem.ps1 replaced it at {by}, and the directory sync, which last ran at {}, has not brought it \
+                     here yet",
+                    to_the_second(sync)
+                );
+                (Proof::NotYet, found, waits)
+            }
+            None => (
+                Proof::NotYet,
+                format!(
+                    "{shown}; onprem.ps1 replaced it at {by}, and it is not shown here yet; when the directory sync last ran is not known"
+                ),
+                waits,
+            ),
+        }
+    }
+
     fn judge_sessions(&self, step: Step, claim: StepClaim, account: &SeenAccount, now: OffsetDateTime) -> Finding {
         let expected = expected_text(step, claim);
         let made = |verdict, found, may_catch_up| finding(step, verdict, expected.clone(), found, may_catch_up);
@@ -226,7 +307,9 @@ fn dated(
             Err((Proof::CannotBeProved, format!("the write was sent and never answered, so no moment is known{shown}")))
         }
         (StepClaim::NotDone { word }, _) => Err((Proof::NotYet, format!("this run has not done it ({word})"))),
-        (StepClaim::AsBefore, _) => Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned())),
+        (StepClaim::AsBefore | StepClaim::OnPremises { .. }, _) => {
+            Err((Proof::CannotBeProved, "the run did nothing of the kind".to_owned()))
+        }
     }
 }
 

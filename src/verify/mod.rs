@@ -31,6 +31,7 @@
 pub mod claims;
 pub mod finding;
 pub mod judge;
+pub mod on_premises;
 pub mod pass;
 pub mod reading;
 mod second;

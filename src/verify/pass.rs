@@ -14,6 +14,7 @@ use crate::graph::paced::Paced;
 use crate::graph::transport::Transport;
 use crate::ids::{ObjectId, RowNumber};
 use crate::plan::folder::{FolderError, PlanFolder};
+use crate::plan::kept_elsewhere::password_is_replaced_on_premises;
 use crate::plan::manifest::Manifest;
 use crate::plan::row::{Decision, PlanRow};
 use crate::roster::Key;
@@ -221,7 +222,7 @@ async fn read<T: Transport>(
     let keys: Vec<Key> = subjects.map(|subject| Key::ObjectId(subject.object_id)).collect();
     let found = lookup.find(&keys.iter().collect::<Vec<_>>()).await?;
     let at = OffsetDateTime::now_utc();
-    Ok(found.iter().map(|found| AccountReading::new(found.into(), at)).collect())
+    Ok(found.iter().map(|found| AccountReading::of(found, at)).collect())
 }
 
 /// Every account that the plan acts on or takes for done, in the roster's order.
@@ -248,17 +249,23 @@ fn at_places<'a>(
 
 /// What is expected of the account of a row; nothing of those that the plan leaves alone.
 fn subject(row: PlanRow, manifest: &Manifest, claims: &RunClaims) -> Option<Subject> {
+    let kept_elsewhere = password_is_replaced_on_premises(manifest.playbook, &row);
     let acts = match row.decision {
         Decision::Act => true,
         Decision::Already => false,
+        Decision::Refuse if kept_elsewhere => false,
         Decision::Skip | Decision::Refuse => return None,
     };
     let object_id = row.object_id?;
+    let on_premises = || claims.on_premises(row.row, row.sealed.is_some());
     let steps = StepMap::from_fn(|step| {
         let planned = (acts && row.steps.contains(step)).then(|| claims.of(row.row, step));
+        let elsewhere = kept_elsewhere && step.facts().proved_by == ProvedBy::PasswordChange;
+        let planned = planned.or_else(|| elsewhere.then(on_premises));
         // An account that was blocked already when the plan was made must be so still.
         let was_so = row.account_enabled.map(ProvedBy::AccountEnabled) == Some(step.facts().proved_by);
-        let kept = (was_so && manifest.playbook.steps().contains(step)).then_some(StepClaim::AsBefore);
+        let kept = (was_so && row.decision != Decision::Refuse && manifest.playbook.steps().contains(step))
+            .then_some(StepClaim::AsBefore);
         Some(ExpectedStep { claim: planned.or(kept)?, earlier: claims.earlier(row.row, step) })
     });
     let is_empty = steps.values().all(Option::is_none);

@@ -1,6 +1,8 @@
 //! What one reading of an account showed. It is small, because one for each account stays in memory until all are written down.
 
-use time::OffsetDateTime;
+use std::num::NonZeroU16;
+
+use time::{Duration, OffsetDateTime};
 
 use super::second::Second;
 use crate::directory::Found;
@@ -47,6 +49,9 @@ pub struct SeenAccount {
     pub enabled: Option<bool>,
     /// Is it mastered on-premises?
     pub synced: bool,
+    /// How many minutes before the reading the directory sync had last looked at it, rounded up: that takes two bytes, and a
+    /// moment four.
+    minutes_since_sync: Option<NonZeroU16>,
     last_password_change: Option<Second>,
     sessions_valid_from: Option<Second>,
 }
@@ -62,7 +67,15 @@ impl SeenAccount {
     ) -> Self {
         let second = |moment: Option<OffsetDateTime>| moment.map(Second::of);
         let (last_password_change, sessions_valid_from) = (second(last_password_change), second(sessions_valid_from));
-        Self { enabled, synced, last_password_change, sessions_valid_from }
+        Self { enabled, synced, minutes_since_sync: None, last_password_change, sessions_valid_from }
+    }
+
+    /// The same account, which the directory sync had last looked at then, where that is known, and which was read at `at`.
+    #[must_use]
+    pub fn synced_at(self, last_sync: Option<OffsetDateTime>, at: OffsetDateTime) -> Self {
+        let minutes = last_sync.map(|sync| ((at - sync).whole_seconds().max(1) + 59) / 60);
+        let minutes_since_sync = minutes.and_then(|minutes| NonZeroU16::new(u16::try_from(minutes).ok()?));
+        Self { minutes_since_sync, ..self }
     }
 
     /// When its password was last changed.
@@ -78,19 +91,33 @@ impl SeenAccount {
     }
 }
 
-impl From<&Found> for SeenObject {
-    fn from(found: &Found) -> Self {
-        match found {
-            Found::Account(account) => Self::Account(SeenAccount::with_moments(
-                account.enabled,
-                account.synced,
-                account.last_password_change,
-                account.sessions_valid_from,
-            )),
-            Found::Missing => Self::Missing,
-            Found::Deleted(_) => Self::Deleted,
-            Found::Several(_) => Self::Several,
-        }
+impl AccountReading {
+    /// What was found then, by this machine's clock.
+    #[must_use]
+    pub fn of(found: &Found, at: OffsetDateTime) -> Self {
+        let seen = match found {
+            Found::Account(account) => {
+                let seen = SeenAccount::with_moments(
+                    account.enabled,
+                    account.synced,
+                    account.last_password_change,
+                    account.sessions_valid_from,
+                );
+                let last_sync = account.on_premises.as_ref().and_then(|there| there.last_sync);
+                SeenObject::Account(seen.synced_at(last_sync, at))
+            }
+            Found::Missing => SeenObject::Missing,
+            Found::Deleted(_) => SeenObject::Deleted,
+            Found::Several(_) => SeenObject::Several,
+        };
+        Self::new(seen, at)
+    }
+
+    /// A moment at or shortly before which the directory sync had last looked at the account.
+    #[must_use]
+    pub fn last_sync(&self) -> Option<OffsetDateTime> {
+        let SeenObject::Account(account) = self.seen else { return None };
+        account.minutes_since_sync.map(|minutes| self.at() - Duration::minutes(minutes.get().into()))
     }
 }
 

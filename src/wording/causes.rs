@@ -11,6 +11,7 @@ pub fn title(cause: &Cause) -> String {
         Cause::NotAllowed => "Graph does not allow it to the app (403)".to_owned(),
         Cause::Gone => "The account is no longer there (404)".to_owned(),
         Cause::WeakPassword => "The tenant refused the new password twice".to_owned(),
+        Cause::OldPassword => "The old password, kept in Active Directory, still opens the account".to_owned(),
         Cause::MasteredElsewhere => "The password is kept elsewhere".to_owned(),
         Cause::Drifted => "No longer the account that was approved (drifted)".to_owned(),
         Cause::GivenUp => "Tried the maximum number of times without a final answer".to_owned(),
@@ -30,6 +31,9 @@ pub const fn remedy(cause: &Cause) -> &'static str {
         }
         Cause::WeakPassword => {
             "A banned-password list or policy of the tenant is stricter than usual. Make a new plan for these accounts."
+        }
+        Cause::OldPassword => {
+            "Run onprem.ps1 in Active Directory (onprem.csv is its list), then take its results in with sealoff onprem."
         }
         Cause::MasteredElsewhere => {
             "Replace it in Active Directory, or at the identity provider of the domain: onprem.csv says where."

@@ -20,6 +20,7 @@ pub mod causes;
 pub mod decision;
 pub mod missing_role;
 pub mod next_steps;
+pub mod on_premises;
 pub mod outcome;
 pub mod pace;
 pub mod plan_command;

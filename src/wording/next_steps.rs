@@ -5,7 +5,7 @@ use std::path::Path;
 use super::plan_command;
 use super::standing::changed_back;
 use super::worded_step::WordedStep;
-use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED};
+use crate::plan::folder::{ONPREM_PS1, PlanFolder, REFUSED, SCRIPT_RESULTS};
 use crate::plan::playbook::Playbook;
 use crate::run::first_named::FirstNamed;
 use crate::run::next_steps::NextStep;
@@ -74,13 +74,22 @@ fn what(step: &NextStep, plan: &PlanFolder) -> String {
         }
         NextStep::LookOnPremises { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
+            let work = plan.manifest().on_premises.as_ref();
+            let otherwise = if work.is_some_and(|work| work.passwords > 0) {
+                "which the old password opens until then"
+            } else {
+                "which the next sync would open again otherwise"
+            };
             format!(
-                "To see what would be changed in Active Directory for {which}, which the next sync would open again otherwise, as \
-                 an administrator there (onprem.csv is the list)"
+                "To see what would be changed in Active Directory for {which}, {otherwise}, as an administrator there \
+                 (onprem.csv is the list)"
             )
         }
         NextStep::ChangeOnPremises { accounts: number } => {
-            format!("To change {} there", accounts(*number, "account", "accounts"))
+            format!("To change {} in Active Directory", accounts(*number, "account", "accounts"))
+        }
+        NextStep::TakeScriptResults => {
+            "Then, to take in what the script did: until then these people count as having their old password".to_owned()
         }
         NextStep::ChangeByHand { accounts: number } => {
             let which = accounts(*number, "account", "accounts");
@@ -134,6 +143,9 @@ fn command(step: &NextStep, plan: &PlanFolder, arguments: &str) -> Option<String
             format!("{POWERSHELL} {} -WhatIf", quoted(&plan.path().join(ONPREM_PS1)))
         }
         NextStep::ChangeOnPremises { .. } => format!("{POWERSHELL} {}", quoted(&plan.path().join(ONPREM_PS1))),
+        NextStep::TakeScriptResults => {
+            format!("sealoff onprem {dir} --results {}", quoted(&plan.path().join(SCRIPT_RESULTS)))
+        }
         NextStep::Verify | NextStep::VerifyAgain => format!("sealoff verify {dir}"),
         NextStep::OpenPasswords => format!("sealoff unseal {} -i KEY --show", quoted(&plan.results_path())),
         NextStep::HandOver { packet } => {

@@ -2,6 +2,7 @@
 
 use super::decision::LEFT_FOR_A_PERSON;
 use crate::run::outcome::Outcome;
+use crate::run::outcome_counts::OutcomeCounts;
 
 /// What became of the rows with this outcome.
 #[must_use]
@@ -9,6 +10,9 @@ pub const fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "every planned step is done",
         Outcome::Already => "there was nothing to do",
+        Outcome::OldPassword => {
+            "done in the cloud; the old password, kept in Active Directory, still opens the account"
+        }
         Outcome::Partial => "some steps are done, others were refused",
         Outcome::Failed => "no step is done",
         Outcome::Uncertain => "a step may have taken effect; treat as not done",
@@ -16,4 +20,11 @@ pub const fn meaning(outcome: Outcome) -> &'static str {
         Outcome::Refused => LEFT_FOR_A_PERSON,
         Outcome::Pending => "not begun or not finished",
     }
+}
+
+/// How wide the column of names is where these outcomes stand below each other.
+#[must_use]
+pub fn name_width(outcomes: &OutcomeCounts) -> usize {
+    const USUAL: usize = 10;
+    outcomes.iter().map(|(outcome, _)| outcome.name().len()).max().unwrap_or_default().max(USUAL)
 }

@@ -24,12 +24,23 @@ pub fn headline(outcomes: &OutcomeCounts, playbook: Playbook) -> String {
         parts
             .push(format!("{} not touched", counted(not_touched, "person on the list was", "people on the list were")));
     }
-    let not_done = rows - dealt_with - not_touched;
+    let old_password = outcomes.old_password().count;
+    if old_password > 0 {
+        parts.push(signed_in_by_old_password(old_password));
+    }
+    let not_done = rows - dealt_with - not_touched - old_password;
     if not_done > 0 {
         parts.push(counted(not_done, "account is not done", "accounts are not done"));
     }
     let text = parts.join("; ");
     text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect()
+}
+
+/// Who is dealt with in the cloud and not in Active Directory.
+#[must_use]
+pub fn signed_in_by_old_password(people: u64) -> String {
+    let who = counted(people, "person can still be signed in", "people can still be signed in");
+    format!("{who} by the old password, which is kept in Active Directory")
 }
 
 /// What a verification found that contradicts the run.

@@ -1,5 +1,6 @@
 //! The whole program and its larger rooms, driven from outside: one crate, so that everything is linked once.
 
+mod active_directory;
 mod again;
 mod agents;
 mod automation;
@@ -20,6 +21,7 @@ mod former_names;
 mod fuzz_corpora;
 mod guards;
 mod handoff;
+mod hybrid;
 mod killed;
 mod letters;
 mod licences;

@@ -11,7 +11,7 @@ const README: &str = include_str!("../../README.md");
 
 /// Every page: its name and its text. Runbooks have a test of their own.
 fn pages() -> Vec<(&'static str, &'static str)> {
-    let runbooks = ["breach", "layoff", "one-account", "tenant-wide"];
+    let runbooks = ["breach", "hybrid-breach", "layoff", "one-account", "tenant-wide"];
     let topics = TOPICS.iter().filter(|topic| !runbooks.contains(&topic.name)).map(|topic| (topic.name, topic.text));
     std::iter::once(("README.md", README)).chain(topics).collect()
 }
@@ -67,6 +67,9 @@ fn what_is_not_run_says_why_and_is_listed_here() {
             ("certificates", "needs PowerShell", 2),
             ("handoff", "the keys of four people", 1),
             ("handoff", "the keys of two people", 1),
+            ("hybrid", "needs PowerShell", 1),
+            ("hybrid", "the certificate of your Active Directory", 1),
+            ("hybrid", "the results come from Windows", 1),
             ("registration", "needs a tenant and Azure CLI", 3),
             ("signatures", "the key is in an agent", 1),
         ]

@@ -75,6 +75,11 @@ fn case(kind: NextStepKind) -> Option<Case> {
             (mixed, "To see what would be changed in Active Directory for 1 account", Some(script_is_there))
         }
         Kind::ChangeOnPremises => (mixed, "To change 1 account", Some(script_is_there)),
+        Kind::TakeScriptResults => (
+            scripted,
+            "to take in what the script did",
+            Some(|stage| stage.results("out").values().any(|row| row["on_premises"] == "done")),
+        ),
         Kind::ChangeByHand => (mixed, "Change 1 account by hand", None),
         Kind::Verify => (mixed, "To prove what was done", Some(|stage| stage.path("out/verification.csv").exists())),
         Kind::VerifyAgain => (
@@ -204,6 +209,13 @@ fn uncertain() -> Scene {
     }
     stage.apply("out").exited(3);
     scene(stage)
+}
+
+/// The same, where the script for Active Directory has run since.
+fn scripted() -> Scene {
+    let scene = mixed();
+    crate::active_directory::play_script(&scene.stage, "out");
+    scene
 }
 
 /// New passwords for ordinary people, one who is synced, one of another identity provider, and a name that is not there.

@@ -25,6 +25,11 @@ fn steady(line: &str) -> String {
             line.replace_range(at..at + length, &stands[..length]);
         }
     }
+    // Where the line before has no room for it.
+    let digest = line.trim().strip_suffix(')').unwrap_or_default();
+    if digest.len() == 12 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        line = line.replace(digest, "5ea10ff0c0de");
+    }
     if let Some(at) = line.find("--confirm ")
         && let Some(sign) = line[at..].find('@').map(|sign| at + sign + 1)
         && line.len() >= sign + 12

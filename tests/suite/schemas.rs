@@ -186,6 +186,11 @@ fn every_command_prints_what_its_schema_says() {
             ("explain", 0, &["plan", "out/results.csv", "--explain", "--json"]),
         ],
     );
+    let users = stage.simulator.users();
+    let synced = users.into_iter().find(|user| user.is_synced() && user.account_enabled).unwrap();
+    stage.plan(&stage.roster_of(&[synced]), "contain", "there", &[]).succeeded();
+    let results = crate::active_directory::play_script(&stage, "there");
+    documents.check(&stage, &[("onprem", 3, &["onprem", "there", "--results", &results, "--json"])]);
     // One cell holds two passwords, either of which may have taken effect.
     let results = std::fs::read(stage.path("out/results.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(results.as_slice());

@@ -10,6 +10,7 @@ use crate::run::lock::LockError;
 use crate::run::packets::PacketsError;
 use crate::run::results_error::ResultsError;
 use crate::run::run_error::RunError;
+use crate::run::script_results::{LineFault, ScriptResultsError};
 use crate::wording::missing_role::GRANT;
 use crate::wording::worded_step::WordedStep;
 
@@ -85,6 +86,25 @@ impl From<RunError> for Failure {
             RunError::Results(error) => error.into(),
             RunError::Packets(error) => error.into(),
             RunError::TooMany(_) => Self::usage(error),
+        }
+    }
+}
+
+impl From<ScriptResultsError> for Failure {
+    fn from(error: ScriptResultsError) -> Self {
+        match error {
+            ScriptResultsError::Plan(error) => error.into(),
+            ScriptResultsError::Journal(error) => error.into(),
+            ScriptResultsError::Line { why: LineFault::AnotherList { .. }, .. } => {
+                Self::refused(error).with_next("Name the folder of the plan whose onprem.ps1 wrote it.")
+            }
+            ScriptResultsError::Line { .. } => Self::refused(error).with_next(
+                "Take the file as onprem.ps1 wrote it. What was done in Active Directory stays done, and the script can run again.",
+            ),
+            ScriptResultsError::NotResults { .. } => {
+                Self::usage(error).with_next("The script writes onprem-results.csv beside itself: name that file.")
+            }
+            _ => Self::usage(error),
         }
     }
 }

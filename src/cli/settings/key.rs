@@ -98,7 +98,7 @@ impl SettingKey {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const KEYS: [SettingKey; 26] = [
+pub(crate) const KEYS: [SettingKey; 27] = [
     key("tenant", "tenant", SettingKind::Text).below(&["AZURE_TENANT_ID"]),
     key("client_id", "client_id", SettingKind::Text).below(&["AZURE_CLIENT_ID"]),
     key(AUTH, AUTH, SettingKind::Text),
@@ -116,6 +116,7 @@ pub(crate) const KEYS: [SettingKey; 26] = [
     key("cms_oaep", "cms_oaep", SettingKind::Switch)
         .yields_to(&["seal_to", "recipients", "discard_credentials"])
         .per_playbook(),
+    key("ad_key", "ad_key", SettingKind::Recipients).yields_to(&["discard_credentials"]).per_playbook(),
     key("handoff_by", "handoff_by", SettingKind::Text).per_playbook(),
     key("password", "password", SettingKind::Text).per_playbook(),
     key("password_length", "password_length", SettingKind::Number).yields_to(&["password"]).per_playbook(),

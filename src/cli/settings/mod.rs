@@ -65,7 +65,7 @@ pub(super) struct SettingInForce {
 }
 
 /// Settings that mean nothing where no password is set.
-const ABOUT_PASSWORDS: [&str; 5] = ["seal_to", "recipients", "cms_oaep", "password", "password_length"];
+const ABOUT_PASSWORDS: [&str; 6] = ["seal_to", "recipients", "ad_key", "cms_oaep", "password", "password_length"];
 
 /// The commands that need to know whose signatures a plan needs.
 const ASKED_FOR_SIGNATURES: [&str; 4] = ["sign", "apply", "run", "config"];

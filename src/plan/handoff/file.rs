@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::name::{DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
+use super::name::{ACTIVE_DIRECTORY, DEFAULT, ESCROW, HandoffName, HandoffNameError, fold};
 use crate::nearest::nearest_by;
 use crate::private_files;
 use crate::seal::{RecipientError, Recipients};
@@ -30,6 +30,8 @@ pub struct HandoffKeys {
     escrow: Vec<String>,
     /// The keys of every name that is met and has none of its own.
     everyone: Option<Vec<String>>,
+    /// The keys of those who run Active Directory.
+    active_directory: Vec<String>,
 }
 
 /// A handoff name and its own keys.
@@ -148,6 +150,10 @@ impl HandoffKeys {
         for (text, value) in people_of(text, path)? {
             let holder = Holder::read(&text, &value, path)?;
             let name = &holder.name;
+            if name.folded() == ACTIVE_DIRECTORY {
+                keys.active_directory.clone_from(&holder.keys);
+                continue;
+            }
             let twice = |first: &str, as_files| {
                 let (first, second) = (first.to_owned(), name.to_string());
                 Err(HandoffKeysError::Twice { path: path.to_owned(), first, second, as_files })
@@ -237,6 +243,23 @@ impl HandoffKeys {
     pub fn find(&self, text: &str) -> Option<&Holder> {
         let folded = fold(text);
         self.holders.get(if folded.is_empty() { DEFAULT } else { &folded })
+    }
+
+    /// All keys to which the password of a row with this text in its handoff column is sealed: those of its name and of the
+    /// escrow; nothing where there are none for it.
+    #[must_use]
+    pub fn keys_for(&self, text: &str) -> Option<Vec<String>> {
+        let own = self.find(text).map(|holder| &holder.keys).or(self.everyone.as_ref())?;
+        let mut keys = own.clone();
+        keys.extend(self.escrow.iter().filter(|key| !own.contains(key)).cloned());
+        Some(keys)
+    }
+
+    /// The keys of those who run Active Directory, as the file has them under `[handoff.active-directory]`. They are no name
+    /// that a row can have, and open nothing but what their script sets.
+    #[must_use]
+    pub fn active_directory(&self) -> &[String] {
+        &self.active_directory
     }
 
     /// The name that is most like a text for which there is none, if any is.
@@ -339,8 +362,15 @@ impl Holder {
         let texts = list.and_then(|list| list.iter().map(|key| key.as_str().map(ToOwned::to_owned)).collect());
         let texts: Vec<String> =
             texts.ok_or_else(|| misshapen(path, &place, "given its keys as a list of texts: keys = [\"age1…\"]"))?;
-        let recipients = Recipients::parse_in(private_files::folder_of(path), &texts).map_err(|error| {
-            HandoffKeysError::Keys { path: of_file(), name: name.to_string(), error: Box::new(error) }
+        let recipients = Recipients::parse_in(private_files::folder_of(path), &texts);
+        let recipients = match name.folded() == ACTIVE_DIRECTORY {
+            true => recipients.and_then(Recipients::for_powershell),
+            false => recipients,
+        };
+        let recipients = recipients.map_err(|error| HandoffKeysError::Keys {
+            path: of_file(),
+            name: name.to_string(),
+            error: Box::new(error),
         })?;
         Ok(Self { name, keys: recipients.to_texts() })
     }

@@ -10,6 +10,6 @@ mod name;
 mod shares;
 
 pub use file::{HandoffKeys, HandoffKeysError, Holder};
-pub use name::{DEFAULT, ESCROW, HandoffName, HandoffNameError};
+pub use name::{ACTIVE_DIRECTORY, DEFAULT, ESCROW, HandoffName, HandoffNameError};
 pub(super) use shares::Sharing;
 pub use shares::{Handoff, NamesWithoutKeys, Share, WithoutKeys};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub const DEFAULT: &str = "default";
 /// Can open every password.
 pub const ESCROW: &str = "escrow";
+/// Those who run Active Directory: no row is theirs.
+pub const ACTIVE_DIRECTORY: &str = "active-directory";
 
 /// The longest name, in bytes: a file name has 255 on every usual file system, and the packet's ending needs some of them.
 const MAX_BYTES: usize = 120;

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::file::HandoffKeys;
 use super::name::HandoffName;
 use crate::ids::RowNumber;
-use crate::step::{Step, Steps};
 use crate::words::{count, counted, harmless};
 
 /// Whose which new passwords are. It stands in `plan.json`.
@@ -165,8 +164,8 @@ impl<'a> Sharing<'a> {
 
     /// Whose the new password of this row is, as the file of recipients spells the name. A row that gets none stays as it is:
     /// nothing has to be handed over.
-    pub(in crate::plan) fn take(&mut self, row: RowNumber, text: &str, steps: Steps) -> Option<&HandoffName> {
-        if !steps.contains(Step::Reset) {
+    pub(in crate::plan) fn take(&mut self, row: RowNumber, text: &str, gets_password: bool) -> Option<&HandoffName> {
+        if !gets_password {
             return None;
         }
         if self.keys.takes_every_name() && self.keys.find(text).is_none() {
@@ -228,8 +227,6 @@ impl<'a> Sharing<'a> {
 mod tests {
     use super::*;
 
-    const RESET: Steps = Steps::of(&[Step::Reset]);
-
     fn keys() -> HandoffKeys {
         let people = ["Alice", "site-berlin"].map(|name| (name.to_owned(), vec![format!("age1{name}")]));
         HandoffKeys::of(people)
@@ -240,10 +237,10 @@ mod tests {
         let keys = keys();
         let mut sharing = Sharing::new(&keys);
         let row = RowNumber::new;
-        assert_eq!(sharing.take(row(1), " ALICE", RESET).unwrap().as_str(), "Alice");
-        sharing.take(row(3), "alice", RESET);
+        assert_eq!(sharing.take(row(1), " ALICE", true).unwrap().as_str(), "Alice");
+        sharing.take(row(3), "alice", true);
         for without_password in ["unknown", "Site-Berlin"] {
-            assert_eq!(sharing.take(row(4), without_password, Steps::of(&[Step::Revoke])), None);
+            assert_eq!(sharing.take(row(4), without_password, false), None);
         }
         sharing.check().unwrap();
         let handoff = sharing.finish();
@@ -256,7 +253,7 @@ mod tests {
         let keys = HandoffKeys::for_every_name(vec!["age1desk".to_owned()]);
         let mut sharing = Sharing::new(&keys);
         for (number, text) in (1..).zip(["Sales", "", " sales ", "R/D"]) {
-            assert!(sharing.take(RowNumber::new(number), text, RESET).is_some(), "{text}");
+            assert!(sharing.take(RowNumber::new(number), text, true).is_some(), "{text}");
         }
         sharing.check().unwrap();
         let shares = sharing.finish().shares;
@@ -264,7 +261,7 @@ mod tests {
         assert_eq!(found, [("default", 1), ("R/D", 1), ("Sales", 2)]);
         assert!(shares.iter().all(|share| share.keys == ["age1desk"]));
         // Its packet would be that of R/D.
-        assert_eq!(sharing.take(RowNumber::new(5), "R:D", RESET), None);
+        assert_eq!(sharing.take(RowNumber::new(5), "R:D", true), None);
         assert!(sharing.check().unwrap_err().to_string().contains("\"R:D\": 1 row (row 5)"));
     }
 
@@ -273,10 +270,10 @@ mod tests {
         let keys = keys();
         let mut sharing = Sharing::new(&keys);
         for number in 1..=7 {
-            sharing.take(RowNumber::new(number), "site-berln", RESET);
+            sharing.take(RowNumber::new(number), "site-berln", true);
         }
-        sharing.take(RowNumber::new(8), "", RESET);
-        sharing.take(RowNumber::new(9), "\u{1b}[2J", RESET);
+        sharing.take(RowNumber::new(8), "", true);
+        sharing.take(RowNumber::new(9), "\u{1b}[2J", true);
         let said = sharing.check().unwrap_err().to_string();
         for part in [
             "9 rows would get",

@@ -75,6 +75,17 @@ pub enum CertificateProblem {
     WeakKey(usize),
     #[error("its RSA key has {0} bits; at most {MAX_RSA_BITS} are supported")]
     LongKey(usize),
+    /// Nothing that runs everywhere opens it in Windows PowerShell.
+    #[error(
+        "the script for Active Directory opens it with Unprotect-CmsMessage, which takes an RSA key only, and this one is EC; \
+         make one with RSA"
+    )]
+    NotRsa,
+    #[error(
+        "the script for Active Directory opens it with Unprotect-CmsMessage, which takes a certificate for document encryption \
+         (1.3.6.1.4.1.311.80.1) only, and this one is not marked for it"
+    )]
+    NotForDocuments,
     #[error("nothing can be sealed to its kind of key ({0}); supported are RSA, and EC on P-256, P-384 or P-521")]
     KeyKind(String),
 }
@@ -144,6 +155,15 @@ impl Certificate {
 
     pub(in super::super) fn key(&self) -> &CertificateKey {
         &self.key
+    }
+
+    /// Whether `Unprotect-CmsMessage` opens what is sealed to it, in Windows PowerShell as well ("about_Cms").
+    pub(super) const fn check_for_powershell(&self) -> Result<(), CertificateProblem> {
+        match self.key {
+            CertificateKey::Ec { .. } => Err(CertificateProblem::NotRsa),
+            CertificateKey::Rsa { .. } if !self.for_documents => Err(CertificateProblem::NotForDocuments),
+            CertificateKey::Rsa { .. } => Ok(()),
+        }
     }
 
     /// What `Unprotect-CmsMessage` demands of a certificate and this one lacks.

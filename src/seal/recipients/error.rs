@@ -49,6 +49,12 @@ pub enum RecipientError {
         kind: &'static str,
         instead: &'static str,
     },
+    /// A key of age or SSH, where only a certificate will do.
+    #[error(
+        "{0} is no certificate: the script for Active Directory opens passwords with Windows PowerShell, which knows \
+         certificates only; give the file of a certificate for document encryption with an RSA key"
+    )]
+    NoCertificate(String),
     /// A certificate to which nothing may be sealed.
     #[error("{place}this certificate cannot be sealed to: {why}")]
     Certificate { place: RecipientPlace, why: CertificateProblem },

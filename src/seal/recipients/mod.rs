@@ -92,6 +92,23 @@ impl Recipients {
         Ok(all)
     }
 
+    /// The same recipients, as far as Windows PowerShell opens what is sealed to them: certificates with an RSA key, for
+    /// document encryption. The padding is the one that it knows.
+    ///
+    /// # Errors
+    ///
+    /// The first one that it does not open.
+    pub fn for_powershell(self) -> Result<Self, RecipientError> {
+        let opened = self.0.into_iter().map(|recipient| match recipient {
+            Recipient::Age(key) => Err(RecipientError::NoCertificate(key.to_string())),
+            Recipient::Certificate(certificate, _) => match certificate.check_for_powershell() {
+                Ok(()) => Ok(Recipient::Certificate(certificate, RsaPadding::Pkcs1)),
+                Err(why) => Err(RecipientError::Certificate { place: RecipientPlace::COMMAND_LINE, why }),
+            },
+        });
+        Ok(Self(opened.collect::<Result<_, _>>()?))
+    }
+
     /// These recipients and the others, each once.
     ///
     /// # Errors

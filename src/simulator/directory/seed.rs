@@ -163,6 +163,7 @@ pub(super) fn extra(person: &ExtraPerson, number: u32) -> SimulatedUser {
         let made = on_premises(&local, &display_name, department, &mut random, number);
         Box::new(SimulatedOnPremises {
             sync_enabled: person.synced,
+            enabled: person.enabled.unwrap_or(true),
             sam_account_name: person.sam_account_name.as_deref().map_or(made.sam_account_name, Into::into),
             immutable_id: person.immutable_id.as_deref().map_or(made.immutable_id, Into::into),
             security_identifier: person.security_identifier.as_deref().map_or(made.security_identifier, Into::into),
@@ -233,6 +234,8 @@ fn on_premises(
         )
         .into(),
         immutable_id: STANDARD.encode(random.guid().as_bytes()).into(),
+        enabled: true,
+        last_sync: None,
     }
 }
 

@@ -214,6 +214,11 @@ impl Directory {
         self.index_names(place);
     }
 
+    /// Changes every user in what no index knows, as [`Directory::get_mut`] does one.
+    pub(crate) fn change_all(&mut self, change: impl FnMut(&mut SimulatedUser)) {
+        self.users.iter_mut().for_each(change);
+    }
+
     /// Users from a position on with their positions, in the order of lists.
     pub(crate) fn users_from(&self, position: usize) -> impl Iterator<Item = (usize, &SimulatedUser)> {
         let users = self.users.iter().enumerate().skip(position);

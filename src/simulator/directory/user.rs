@@ -161,6 +161,16 @@ pub struct SimulatedOnPremises {
     pub distinguished_name: Box<str>,
     /// The anchor: base64 of the AD object's GUID.
     pub immutable_id: Box<str>,
+    /// Is the user enabled there? The directory sync brings it here.
+    #[serde(default = "enabled_there")]
+    pub enabled: bool,
+    /// When the directory sync last looked at the user; at the password's last change where none has run yet.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub last_sync: Option<OffsetDateTime>,
+}
+
+const fn enabled_there() -> bool {
+    true
 }
 
 /// What OData calls the type of agent users.

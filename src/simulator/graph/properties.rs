@@ -129,6 +129,10 @@ const KNOWN: &[Property] = &[
         Some(there) => raw(json, format_args!("{}", there.sync_enabled)),
         None => null(json, user),
     }),
+    property("onPremisesLastSyncDateTime", |json, user| {
+        let last = user.on_premises.as_ref().map(|there| there.last_sync.unwrap_or(user.last_password_change));
+        optional(json, last.map(iso).as_deref());
+    }),
     property("onPremisesSamAccountName", |json, user| optional(json, on_premises(user, |it| &it.sam_account_name))),
     property("onPremisesSecurityIdentifier", |json, user| optional(json, on_premises(user, |it| &it.security_identifier))),
     property("onPremisesDistinguishedName", |json, user| optional(json, on_premises(user, |it| &it.distinguished_name))),

@@ -25,6 +25,7 @@ pub(super) struct File {
     /// In seconds.
     pub(super) clock_ahead: Option<i32>,
     pub(super) read_lag: Option<WrittenValue<Duration>>,
+    pub(super) hash_sync: Option<WrittenValue<Duration>>,
     pub(super) no_quota: bool,
     pub(super) without_percentage: bool,
     pub(super) limiter: Option<WrittenValue<LimitShape>>,
@@ -280,6 +281,8 @@ struct RawChange {
     writes: Option<WrittenValue<Allowed>>,
     app_role: Option<WrittenValue<Option<SimulatedRole>>>,
     withhold: Vec<WrittenValue<Permission>>,
+    on_premises_passwords: bool,
+    directory_sync: bool,
     from: Option<WrittenValue<Duration>>,
     after_writes: u64,
 }
@@ -287,21 +290,29 @@ struct RawChange {
 impl TryFrom<RawChange> for LaterChange {
     type Error = String;
 
-    fn try_from(RawChange { writes, app_role, withhold, from, after_writes }: RawChange) -> Result<Self, String> {
+    fn try_from(change: RawChange) -> Result<Self, String> {
+        let RawChange { writes, app_role, withhold, on_premises_passwords, directory_sync, from, after_writes } =
+            change;
         let writes = match writes {
             Some(WrittenValue(None)) => {
                 return Err("a quota that is taken away is not simulated; give another".to_owned());
             }
             writes => writes.and_then(|writes| writes.0),
         };
-        if writes.is_none() && app_role.is_none() && withhold.is_empty() {
-            return Err("this changes nothing; say what: writes, app-role or withhold".to_owned());
+        let there = on_premises_passwords || directory_sync;
+        if writes.is_none() && app_role.is_none() && withhold.is_empty() && !there {
+            return Err(
+                "this changes nothing; say what: writes, app-role, withhold, on-premises-passwords or directory-sync"
+                    .to_owned(),
+            );
         }
         Ok(Self(ScriptedChange {
             moment: moment(from, None, after_writes, None)?,
             writes,
             role: app_role.map(|role| role.0),
             withhold: withhold.into_iter().map(|permission| permission.0).collect(),
+            on_premises_passwords,
+            directory_sync,
         }))
     }
 }

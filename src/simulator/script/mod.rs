@@ -66,6 +66,10 @@ pub struct ScriptedChange {
     pub role: Option<Option<SimulatedRole>>,
     /// Permissions that are taken away.
     pub withhold: Vec<Permission>,
+    /// Every synced user gets a new password in Active Directory.
+    pub on_premises_passwords: bool,
+    /// The directory sync runs, and puts back what Active Directory says.
+    pub directory_sync: bool,
 }
 
 /// Another app at work in the same tenant. It leaves this one what the tenant's own limit leaves.

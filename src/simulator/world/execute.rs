@@ -97,7 +97,7 @@ impl World {
             if self.is_held(context.hold_after) {
                 return false;
             }
-            self.catch_up(context.now);
+            self.catch_up(context.now, context.date);
             let undealt = self.deal_to_request(&job.requests[job.next], context.now);
             let records_before = self.writes.len();
             let mut die = Die::of_request(job.requests[job.next].key);

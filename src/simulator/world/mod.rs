@@ -1,5 +1,6 @@
 //! All that changes while the simulator runs, behind one lock that is held for microseconds.
 
+mod active_directory;
 mod device_sync;
 mod devices;
 mod execute;
@@ -41,6 +42,7 @@ use super::settings::{FaultShares, Settings};
 
 use limits::Limits;
 
+use active_directory::ActiveDirectory;
 use device_sync::DeviceSync;
 pub(crate) use execute::{Context, ServedJob};
 use intrusion::Intrusion;
@@ -70,6 +72,7 @@ pub(crate) struct World {
     pub(crate) playing: Playing,
     /// What reads do not show yet.
     pub(crate) lag: Lag,
+    active_directory: ActiveDirectory,
     pub(crate) pass_policy: SimulatedPassPolicy,
     /// The risk of those whose risk was ever spoken of.
     risk: HashMap<Uuid, UserRisk>,
@@ -118,6 +121,7 @@ impl World {
             quota: settings.quota.clone(),
             apps,
             lag: Lag::of(settings.read_lag),
+            active_directory: ActiveDirectory::new(settings.hash_sync),
             pass_policy: settings.passes.clone(),
             risk: HashMap::new(),
             intrusion: None,

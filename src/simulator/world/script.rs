@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+
 use super::World;
 use crate::simulator::directory::tenant::SERVICE_PRINCIPAL_ID;
 use crate::simulator::directory::{RoleAssignment, RoleScope};
@@ -18,7 +20,8 @@ fn is_revocation(fault: &Fault) -> bool {
 
 impl World {
     /// Makes the changes whose moment has come.
-    pub(crate) fn catch_up(&mut self, now: Duration) {
+    pub(crate) fn catch_up(&mut self, now: Duration, date: OffsetDateTime) {
+        self.sync_passwords(now, date);
         self.sync_devices(now);
         self.try_again(now);
         for change in self.playing.due(now, self.counters.writes_applied) {
@@ -31,6 +34,12 @@ impl World {
                 self.apps.iter_mut().for_each(|app| app.role = role);
             }
             self.rights.permissions.retain(|permission| !change.withhold.contains(permission));
+            if change.on_premises_passwords {
+                self.set_all_passwords_there((now, date));
+            }
+            if change.directory_sync {
+                self.sync_directory(date);
+            }
         }
     }
 

@@ -144,7 +144,6 @@ async fn no_property_is_denied_that_exists() {
     for name in [
         "securityIdentifier",
         "photo",
-        "onPremisesLastSyncDateTime",
         "onPremisesSyncBehavior",
         "onPremisesExtensionAttributes",
         "employeeHireDate",

@@ -26,6 +26,7 @@ pub(super) fn rows(playbook: Playbook, count: u32) -> Vec<PlanRow> {
         priority: if number.is_multiple_of(7) { Some(1) } else { None },
         sheet_row: None,
         among: None,
+        sealed: None,
     };
     (1..=count).map(row).collect()
 }
@@ -163,8 +164,13 @@ impl Rehearsal {
         let replay = self.replay(&accounts);
         let path = self.folder.path().join("results.csv");
         let lookup = replay.has_begun().then(|| JournalLookup::open(&self.journal()).unwrap());
-        let mut rows =
-            ResultRows::new(self.rows.clone().into_iter().map(Ok::<_, ResultsError>), &replay, lookup, false);
+        let mut rows = ResultRows::new(
+            self.rows.clone().into_iter().map(Ok::<_, ResultsError>),
+            &replay,
+            lookup,
+            false,
+            Playbook::Breach,
+        );
         results::write(&path, &mut rows, |_, _, _| {}).unwrap();
         let mut reader = csv::Reader::from_path(&path).unwrap();
         let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();

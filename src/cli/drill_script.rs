@@ -1,0 +1,108 @@
+//! The part of those who run Active Directory in a drill: what their script would do is done in the simulated one.
+
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::drill_output::print;
+use super::exit::{Exit, Failure};
+use super::words::counted;
+use crate::ids::{ObjectId, RowNumber, WorkListId};
+use crate::plan::folder::{ONPREM_CSV, PlanFolder, SCRIPT_RESULTS};
+use crate::plan::onprem::Task;
+use crate::private_files;
+use crate::report::refused;
+use crate::run::lock::FolderLock;
+use crate::run::on_premises::{ScriptPassword, ScriptResult};
+use crate::run::script_results::take_in;
+use crate::simulator::Simulator;
+use crate::spreadsheet::BYTE_ORDER_MARK;
+
+/// What of a row of the work list matters here.
+#[derive(Deserialize)]
+struct ScriptRow {
+    row: RowNumber,
+    r#do: Task,
+    object_id: ObjectId,
+    list: WorkListId,
+    sealed_for_active_directory: String,
+}
+
+/// One row as the script reports it, as far as it is read.
+#[derive(Serialize)]
+struct PlayedRow {
+    list: WorkListId,
+    run: &'static str,
+    row: RowNumber,
+    object_id: ObjectId,
+    result: ScriptResult,
+    password: ScriptPassword,
+    outcome: &'static str,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+}
+
+/// Does what onprem.ps1 would do for every row that it makes the password of, or none, and takes its results in. What is sealed
+/// to a key of Active Directory, only the holder of that key can set. Gives how the run stands then; nothing where nothing
+/// was done.
+pub(super) async fn play(simulator: &Simulator, plan: &PlanFolder, json: bool) -> Result<Option<Exit>, Failure> {
+    if plan.manifest().on_premises.is_none() {
+        return Ok(None);
+    }
+    let failed = |error: csv::Error| Failure::usage(format_args!("{ONPREM_CSV} cannot be read: {error}"));
+    let text = fs::read(plan.path().join(ONPREM_CSV)).map_err(|error| failed(error.into()))?;
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+    let mut played = Vec::new();
+    for row in csv::Reader::from_reader(text).into_deserialize() {
+        let row: ScriptRow = row.map_err(failed)?;
+        if row.sealed_for_active_directory.is_empty() && row.r#do.is_scripted(false) {
+            played.push(done(simulator, &row));
+        }
+    }
+    if played.is_empty() {
+        return Ok(None);
+    }
+    let results = plan.path().join(SCRIPT_RESULTS);
+    let written = private_files::replace(&results, |file| {
+        let mut csv = csv::Writer::from_writer(file);
+        played.iter().try_for_each(|row| csv.serialize(row))?;
+        csv.flush()
+    });
+    written.map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", results.display())))?;
+    let _lock = FolderLock::take(plan.path(), "drill")?;
+    take_in(plan, &results).await?;
+    let outcomes = refused::write_all(plan)?.outcomes;
+    print(json, |out| {
+        let accounts = counted(played.len() as u64, "account is", "accounts are");
+        out.text(format_args!(
+            "{accounts} changed in Active Directory, too, which is simulated: in a real run its administrator runs onprem.ps1 now."
+        ));
+        out.blank();
+    });
+    Ok(Some(Exit::of(&outcomes)))
+}
+
+fn done(simulator: &Simulator, row: &ScriptRow) -> PlayedRow {
+    let id = row.object_id.guid();
+    let (enables, resets) = match row.r#do {
+        Task::Disable => (Some(false), false),
+        Task::DisableAndResetTwice => (Some(false), true),
+        Task::Enable => (Some(true), false),
+        Task::ResetTwice => (None, true),
+        Task::EnableAndReset | Task::IdentityProvider => (None, false),
+    };
+    let enabled = enables.is_none_or(|enabled| simulator.set_enabled_there(id, enabled));
+    // No one signs in to a simulated tenant, so what the password is does not matter.
+    let reset = !resets || simulator.set_password_there(id, "made up by the drill", false);
+    PlayedRow {
+        list: row.list,
+        run: "drill",
+        row: row.row,
+        object_id: row.object_id,
+        result: if enabled && reset { ScriptResult::Done } else { ScriptResult::NotDone },
+        password: if resets && reset { ScriptPassword::Unknown } else { ScriptPassword::Old },
+        outcome: if enabled && reset { "done: played by the drill" } else { "not done: it is not synced" },
+        at: OffsetDateTime::now_utc(),
+    }
+}

@@ -1,0 +1,111 @@
+//! `sealoff onprem`: what the script for Active Directory did, taken into the journal.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::exit::{Exit, Failure};
+use super::lines;
+use super::preview::note_unprinted;
+use super::words::counted;
+use crate::digest::Digest;
+use crate::json::DocumentVersion;
+use crate::plan::folder::PlanFolder;
+use crate::report::refused;
+use crate::run::lock::FolderLock;
+use crate::run::next_steps::next_steps;
+use crate::run::outcome_counts::OutcomeCounts;
+use crate::run::output::RunOutput;
+use crate::run::script_results::{TakenResults, take_in};
+use crate::wording;
+use crate::wording::standing::headline;
+
+/// Take in what onprem.ps1 did in Active Directory
+///
+/// Reads the results that onprem.ps1 wrote beside itself into the run in DIR, whether sealoff apply was ever started there or
+/// not, and makes results.csv and the packets again. A file of another plan, or one that was edited, is refused as a whole. A file
+/// may be taken in again when it has become longer. Nothing is read from or sent to Graph.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  sealoff onprem monday \\
+    --results monday/onprem-results.csv")]
+pub struct OnPremArgs {
+    /// The folder of the plan
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// What onprem.ps1 wrote
+    #[arg(long, value_name = "FILE")]
+    results: PathBuf,
+    /// Print what was taken in as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was taken in, as `--json` prints it.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct OnPremDocument<'a> {
+    sealoff_onprem: DocumentVersion,
+    /// The fingerprint of the plan.
+    plan: Digest,
+    /// How many lines the file has.
+    lines: u64,
+    /// How many of them had not been taken in before.
+    new: u64,
+    /// How many rows of the work list are done in Active Directory.
+    done_on_premises: u64,
+    /// How many people the old password, kept in Active Directory, still lets in.
+    old_password: u64,
+    /// How many rows have each outcome; an outcome that no row has is left out.
+    outcomes: &'a OutcomeCounts,
+}
+
+/// Takes a file of results in.
+///
+/// # Errors
+///
+/// The plan cannot be used, another process works in the folder, the file is not of this plan, or something cannot be written.
+pub async fn run(args: OnPremArgs) -> Result<Exit, Failure> {
+    let plan = PlanFolder::open(&args.dir)?;
+    let _lock = FolderLock::take(plan.path(), "onprem")?;
+    let taken = take_in(&plan, &args.results).await?;
+    let RunOutput { outcomes, packets, .. } = refused::write_all(&plan)?;
+    let mut out = anstream::stdout();
+    let written = if args.json {
+        let line = OnPremDocument {
+            sealoff_onprem: DocumentVersion,
+            plan: plan.manifest().fingerprint(),
+            lines: taken.lines,
+            new: taken.new,
+            done_on_premises: outcomes.scripted(),
+            old_password: outcomes.old_password().count,
+            outcomes: &outcomes,
+        };
+        serde_json::to_string(&line).map_err(io::Error::other).and_then(|line| writeln!(out, "{line}"))
+    } else {
+        let first = packets.first().map(|packet| packet.file.clone());
+        let next = next_steps(&plan, &outcomes, first, None);
+        let next = wording::next_steps::worded(&next, &plan, "");
+        lines::write(&mut out, |out| {
+            out.text(said(taken));
+            out.text(format!("{}.", headline(&outcomes, plan.manifest().playbook)));
+            out.blank();
+            next.into_iter().for_each(|step| out.text(step));
+        })
+    };
+    note_unprinted(written.and_then(|()| out.flush()));
+    Ok(Exit::of(&outcomes))
+}
+
+fn said(taken: TakenResults) -> String {
+    let TakenResults { lines, new } = taken;
+    let lines = counted(lines, "line", "lines");
+    if new == 0 {
+        format!("Nothing of the file is new: its {lines} had been taken in before, or it is empty.")
+    } else {
+        format!("{} taken in, of {lines}.", counted(new, "result was", "results were"))
+    }
+}

@@ -1,0 +1,104 @@
+//! What happens in Active Directory, and when the directory sync brings it here.
+//!
+//! The sync looks at every object it has every half an hour, and puts back what Active Directory says: a user who is enabled there
+//! may sign in again, whatever was written here ("Revoke user access in Microsoft Entra ID"). Passwords take a way of their own,
+//! every two minutes ("Implement password hash synchronization").
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::World;
+use crate::digest::Digest;
+use crate::simulator::directory::UserKey;
+
+/// A password that was set there and is not here yet.
+#[derive(Debug, Clone)]
+struct PasswordOnItsWay {
+    due: Duration,
+    /// When it was set there.
+    set_at: OffsetDateTime,
+    digest: Digest,
+    change_at_next_sign_in: bool,
+}
+
+/// What is on its way from Active Directory.
+#[derive(Debug, Default)]
+pub(crate) struct ActiveDirectory {
+    /// How long a password takes.
+    hash_sync: Duration,
+    passwords: BTreeMap<Uuid, PasswordOnItsWay>,
+}
+
+impl ActiveDirectory {
+    pub(super) fn new(hash_sync: Duration) -> Self {
+        Self { hash_sync, passwords: BTreeMap::new() }
+    }
+}
+
+impl World {
+    /// An administrator there sets a password; `false` where the user is not synced.
+    pub(crate) fn set_password_there(
+        &mut self,
+        object_id: Uuid,
+        password: &str,
+        change_at_next_sign_in: bool,
+        (now, date): (Duration, OffsetDateTime),
+    ) -> bool {
+        let place = self.directory.find(&UserKey::Id(object_id));
+        if !place.is_some_and(|place| self.directory.get(place).is_synced()) {
+            return false;
+        }
+        let (due, digest) = (now + self.active_directory.hash_sync, Digest::of(password.as_bytes()));
+        let on_its_way = PasswordOnItsWay { due, set_at: date, digest, change_at_next_sign_in };
+        self.active_directory.passwords.insert(object_id, on_its_way);
+        true
+    }
+
+    /// Every synced user gets a password there that no one knows.
+    pub(super) fn set_all_passwords_there(&mut self, at: (Duration, OffsetDateTime)) {
+        let synced: Vec<Uuid> = self.directory.users().filter(|user| user.is_synced()).map(|user| user.id).collect();
+        for object_id in synced {
+            self.set_password_there(object_id, &object_id.to_string(), false, at);
+        }
+    }
+
+    /// An administrator there enables or disables a user; `false` where the user is not synced.
+    pub(crate) fn set_enabled_there(&mut self, object_id: Uuid, enabled: bool) -> bool {
+        let Some(place) = self.directory.find(&UserKey::Id(object_id)) else { return false };
+        let Some(there) = self.directory.get_mut(place).on_premises.as_mut().filter(|there| there.sync_enabled) else {
+            return false;
+        };
+        there.enabled = enabled;
+        true
+    }
+
+    /// The directory sync runs.
+    pub(crate) fn sync_directory(&mut self, date: OffsetDateTime) {
+        self.directory.change_all(|user| {
+            let Some(there) = user.on_premises.as_mut().filter(|there| there.sync_enabled) else { return };
+            there.last_sync = Some(date);
+            user.account_enabled = there.enabled;
+        });
+    }
+
+    /// Brings the passwords whose time has come.
+    pub(super) fn sync_passwords(&mut self, now: Duration, date: OffsetDateTime) {
+        if self.active_directory.passwords.is_empty() {
+            return;
+        }
+        let due: Vec<(Uuid, PasswordOnItsWay)> =
+            self.active_directory.passwords.extract_if(.., |_, password| password.due <= now).collect();
+        for (object_id, password) in due {
+            let Some(place) = self.directory.find(&UserKey::Id(object_id)) else { continue };
+            let user = self.directory.get_mut(place);
+            user.password = Some(password.digest);
+            user.force_change_password = password.change_at_next_sign_in;
+            user.last_password_change = password.set_at;
+            // As with every change of a password.
+            user.sign_in_sessions_valid_from = date;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What a plan leaves to Active Directory, in sentences: for the preview and the page of the plan.
+
+use crate::plan::manifest::OnPremisesWork;
+use crate::seal::recipient_name;
+use crate::words::counted;
+
+/// How many people keep their old password until the script has run, and whose block the next sync undoes.
+#[must_use]
+pub fn sentences(work: &OnPremisesWork, discards: bool) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if work.passwords > 0 {
+        let people = counted(work.passwords.into(), "person keeps the old password", "people keep their old passwords");
+        let what = if work.sealed > 0 {
+            let keys: Vec<String> = work.keys.iter().map(|key| recipient_name(key)).collect();
+            let sets = counted(work.sealed.into(), "sealed password", "sealed passwords");
+            format!("it sets {sets}, opened by {}", keys.join(", "))
+        } else if discards {
+            "it sets passwords that no one knows".to_owned()
+        } else {
+            "it sets passwords that no one knows, so that none can be handed over; with --ad-key CERT it sets sealed ones"
+                .to_owned()
+        };
+        sentences.push(format!("{people} until onprem.ps1 has run in Active Directory: {what}"));
+    }
+    if work.blocks > 0 {
+        let people = counted(work.blocks.into(), "person", "people");
+        sentences.push(format!(
+            "the next directory sync lets {people} in again who are blocked here, unless onprem.ps1 has disabled them in \
+             Active Directory"
+        ));
+    }
+    sentences
+}
+
+/// The same where there is little room.
+#[must_use]
+pub fn brief(work: &OnPremisesWork) -> String {
+    match (work.passwords, work.blocks) {
+        (0, 0) => String::new(),
+        (0, blocks) => format!("; the next sync undoes {}", counted(blocks.into(), "block", "blocks")),
+        (passwords, _) => {
+            format!("; {}", counted(passwords.into(), "old password stays until then", "old passwords stay until then"))
+        }
+    }
+}
