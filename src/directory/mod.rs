@@ -21,6 +21,7 @@
 //! | `reach` | which role may act on which account |
 //! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
+//! | `sign_in_method`, `method_reader` | what people prove by who they are, and how it is listed at a pace of its own |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
@@ -36,6 +37,7 @@ mod lookup;
 mod mailboxes;
 mod managers;
 mod non_person;
+mod method_reader;
 mod note;
 mod operators;
 mod privilege;
@@ -43,6 +45,7 @@ mod privileges;
 mod question;
 pub mod reach;
 pub mod roles;
+mod sign_in_method;
 mod tenant;
 #[cfg(test)]
 pub(crate) mod test_tenant;
@@ -60,8 +63,10 @@ pub use listing::{Listed, Listing, ListingScope, count};
 pub use lookup::{Lookup, NamesAre};
 pub use managers::Manager;
 pub use non_person::NonPersonSign;
+pub use method_reader::MethodReader;
 pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;
+pub use sign_in_method::{MethodKind, SignInMethod};
 pub use tenant::{Scope, TenantFacts};
