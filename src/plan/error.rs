@@ -9,6 +9,7 @@ use super::reach::RoleMissing;
 use super::row::RowError;
 use super::rules::RulesError;
 use crate::directory::LookupError;
+use crate::graph::reading::ReadError;
 use crate::roster::RosterError;
 
 /// Why there is no plan.
@@ -35,6 +36,9 @@ pub enum PlanError {
     /// The directory could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// The methods that people sign in with could not be listed.
+    #[error("the methods that people sign in with could not be listed: {0}; no plan was made")]
+    Methods(ReadError),
     /// No key is known for the person who would hand a password over.
     #[error(transparent)]
     NamesWithoutKeys(#[from] NamesWithoutKeys),

@@ -16,7 +16,7 @@ use crate::step::Steps;
 use crate::words::count;
 
 /// The header of `plan.csv`.
-pub const HEADER: [&str; 15] = [
+pub const HEADER: [&str; 16] = [
     "row",
     "user",
     "object_id",
@@ -32,10 +32,11 @@ pub const HEADER: [&str; 15] = [
     "priority",
     "sheet_row",
     "place",
+    "methods",
 ];
 
-/// The headers of plans of earlier versions: they say nothing of sheet rows, or of several people on a row.
-pub const EARLIER_HEADERS: [&[&str]; 2] = [HEADER.split_at(13).0, HEADER.split_at(14).0];
+/// The headers of plans of earlier versions: they say nothing of sheet rows, or of several people on a row, or of methods.
+pub const EARLIER_HEADERS: [&[&str]; 3] = [HEADER.split_at(13).0, HEADER.split_at(14).0, HEADER.split_at(15).0];
 
 /// What happens to an entry.
 #[derive(
@@ -110,6 +111,8 @@ pub struct PlanRow {
     pub sheet_row: Option<u32>,
     /// Which of the people on the list's row it is, where that names several.
     pub among: Option<AmongSeveral>,
+    /// How many methods the person signs in with beside the password, where that was read.
+    pub methods: Option<u32>,
 }
 
 /// Where a row stands in the list, for people: by its number among the data rows, as the files of a plan count, and by that
@@ -164,9 +167,13 @@ struct PlanLine<'a> {
     sessions_valid_from: Option<OffsetDateTime>,
     handoff: Guarded<'a>,
     priority: Option<u32>,
+    // Plans of earlier versions end before these.
+    #[serde(default)]
     sheet_row: Option<u32>,
     #[serde(default)]
     place: Cow<'a, str>,
+    #[serde(default)]
+    methods: Option<u32>,
 }
 
 /// Why a line of `plan.csv` is none that sealoff wrote.
@@ -206,6 +213,7 @@ impl PlanRow {
             priority: self.priority,
             sheet_row: self.sheet_row,
             place: self.place_on_row().into(),
+            methods: self.methods,
         })
     }
 
@@ -285,6 +293,7 @@ impl PlanRow {
             priority: line.priority,
             sheet_row: line.sheet_row,
             among: if line.place.is_empty() { None } else { Some(line.place.parse()?) },
+            methods: line.methods,
         })
     }
 }
@@ -314,6 +323,7 @@ mod tests {
             priority: Some(1),
             sheet_row: Some(8),
             among: Some(AmongSeveral { number: 2, of: 3 }),
+            methods: Some(3),
         }
     }
 
@@ -324,6 +334,20 @@ mod tests {
         let bytes = writer.into_inner().unwrap();
         let header = csv::Reader::from_reader(&bytes[..]).headers().unwrap().clone();
         assert_eq!(header, HEADER[..]);
+    }
+
+    #[test]
+    fn a_line_of_an_earlier_version_lacks_its_last_cells() {
+        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+        sample("a".to_owned(), "b".to_owned()).write(&mut writer).unwrap();
+        let bytes = writer.into_inner().unwrap();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]);
+        let record = reader.records().next().unwrap().unwrap();
+        for (header, sheet_row) in EARLIER_HEADERS.into_iter().zip([None, Some(8), Some(8)]) {
+            let earlier: csv::StringRecord = record.iter().take(header.len()).collect();
+            let row = PlanRow::read(&earlier).unwrap();
+            assert_eq!((row.sheet_row, row.methods), (sheet_row, None));
+        }
     }
 
     proptest! {

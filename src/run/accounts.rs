@@ -278,6 +278,7 @@ mod tests {
             priority,
             sheet_row: None,
             among: None,
+            methods: None,
         }
     }
 

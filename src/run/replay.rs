@@ -290,6 +290,7 @@ mod tests {
             priority: None,
             sheet_row: None,
             among: None,
+            methods: None,
         };
         let accounts = PlannedAccounts::of_plan([Ok::<_, TooMany>(row)].into_iter()).unwrap();
         let plan = Digest::of(b"plan");

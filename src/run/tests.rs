@@ -77,6 +77,7 @@ fn plan() -> Vec<PlanRow> {
         priority: None,
         sheet_row: None,
         among: None,
+        methods: None,
     };
     (1..).zip(rows).map(row).collect()
 }

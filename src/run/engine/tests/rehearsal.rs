@@ -26,6 +26,7 @@ pub(super) fn rows(playbook: Playbook, count: u32) -> Vec<PlanRow> {
         priority: if number.is_multiple_of(7) { Some(1) } else { None },
         sheet_row: None,
         among: None,
+        methods: None,
     };
     (1..=count).map(row).collect()
 }
