@@ -37,7 +37,7 @@ pub(super) async fn add<'a, T: Transport>(
 ) -> Result<PlanWriter<'a>, PlanError> {
     let now = OffsetDateTime::now_utc();
     let so_far = MethodsSoFar::open(writer.folder(), tenant, now)?;
-    let mut listing = Listing { reader, so_far, refusal: None };
+    let mut listing = MethodSweep { reader, so_far, refusal: None };
     let mut ways_in = WaysIn::begin(writer.folder(), now)?;
     let (mut rows, mut writer) = writer.once_more()?;
     let (mut people, mut left) = (0, 0);
@@ -78,18 +78,18 @@ pub(super) async fn add<'a, T: Transport>(
 }
 
 /// People whose methods Graph would not list, with what it says.
-type Refused = Vec<(ObjectId, GraphError)>;
+type NotListed = Vec<(ObjectId, GraphError)>;
 
-struct Listing<'a, T> {
+struct MethodSweep<'a, T> {
     reader: MethodReader<'a, T>,
     so_far: MethodsSoFar,
     /// The first person whose methods Graph would not list.
     refusal: Option<(ObjectId, GraphError)>,
 }
 
-impl<T: Transport> Listing<'_, T> {
+impl<T: Transport> MethodSweep<'_, T> {
     /// Reads what these people have, and keeps it.
-    async fn read(&mut self, asked: &[ObjectId]) -> Result<Refused, PlanError> {
+    async fn read(&mut self, asked: &[ObjectId]) -> Result<NotListed, PlanError> {
         let mut refused = Vec::new();
         if asked.is_empty() {
             return Ok(refused);
@@ -108,7 +108,7 @@ impl<T: Transport> Listing<'_, T> {
     }
 
     /// Lists what the person of one row has, and notes in the row how many that are.
-    fn add(&mut self, row: &mut PlanRow, refused: &Refused, ways_in: &mut WaysIn) -> Result<(), PlanError> {
+    fn add(&mut self, row: &mut PlanRow, refused: &NotListed, ways_in: &mut WaysIn) -> Result<(), PlanError> {
         let Some(account) = concerned(row) else { return Ok(()) };
         if let Some((_, error)) = refused.iter().find(|(of, _)| *of == account) {
             self.refusal.get_or_insert_with(|| (account, error.clone()));
