@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::sign_in_method::{MethodOnWire, SignInMethod};
+use super::held_method::{HeldMethod, MethodOnWire};
 use crate::clock::Clock;
 use crate::graph::batch::Read;
 use crate::graph::error::GraphError;
@@ -55,10 +55,7 @@ impl<'a, T: Transport> MethodReader<'a, T> {
     /// # Errors
     ///
     /// Graph cannot be reached, or gives no answer, or none that can be understood.
-    pub async fn read(
-        &mut self,
-        accounts: &[ObjectId],
-    ) -> Result<Vec<Result<Vec<SignInMethod>, GraphError>>, ReadError> {
+    pub async fn read(&mut self, accounts: &[ObjectId]) -> Result<Vec<Result<Vec<HeldMethod>, GraphError>>, ReadError> {
         let (pace, clock) = (&mut self.pace, self.clock);
         let requests = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
         clock.sleep(pace.take(clock.now(), requests)).await;
@@ -79,7 +76,7 @@ impl<'a, T: Transport> MethodReader<'a, T> {
     }
 
     /// The list whose first page this is: part of a list is none.
-    async fn whole(&mut self, account: ObjectId, first: &RawValue) -> Result<Vec<SignInMethod>, ReadError> {
+    async fn whole(&mut self, account: ObjectId, first: &RawValue) -> Result<Vec<HeldMethod>, ReadError> {
         let garbled =
             |reason: &str| ReadError::Garbled { what: path(account), reason: OutsideText::of_nothing_sent(reason) };
         let page: MethodPage = serde_json::from_str(first.get()).map_err(|error| garbled(&error.to_string()))?;

@@ -21,7 +21,7 @@
 //! | `reach` | which role may act on which account |
 //! | `operators` | the people who operate sealoff: they must not lock themselves out |
 //! | `listing`, `export` | people as the tenant lists them, written as a roster |
-//! | `sign_in_method`, `method_reader` | what people prove by who they are, and how it is listed at a pace of its own |
+//! | `held_method`, `method_reader` | what people prove by who they are, and how it is listed at a pace of its own |
 //! | `note` | what could not be read and does not stop a plan |
 
 mod account;
@@ -32,6 +32,7 @@ mod domains;
 mod error;
 mod export;
 mod findings;
+mod held_method;
 mod listing;
 mod lookup;
 mod mailboxes;
@@ -45,7 +46,6 @@ mod privileges;
 mod question;
 pub mod reach;
 pub mod roles;
-mod sign_in_method;
 mod tenant;
 #[cfg(test)]
 pub(crate) mod test_tenant;
@@ -59,6 +59,7 @@ pub use deleted::Deleted;
 pub use domains::Domains;
 pub use error::LookupError;
 pub use export::{ExportColumns, ExportError, Exported, WHOLE_TENANT, export};
+pub use held_method::{HeldMethod, MethodKind};
 pub use listing::{Listed, Listing, ListingScope, count};
 pub use lookup::{Lookup, NamesAre};
 pub use managers::Manager;
@@ -68,5 +69,4 @@ pub use note::Note;
 pub use operators::{Operator, Operators};
 pub use privilege::{HeldRole, Privilege, RoleGroupTie, Through};
 pub use privileges::Privileges;
-pub use sign_in_method::{MethodKind, SignInMethod};
 pub use tenant::{Scope, TenantFacts};

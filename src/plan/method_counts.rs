@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::digest::Digest;
-use crate::directory::{MethodKind, SignInMethod};
+use crate::directory::{HeldMethod, MethodKind};
 use crate::json::{ByWord, Rfc3339Moment};
 
 /// So many unknown types are named; more are counted alone.
@@ -95,7 +95,7 @@ impl MethodCounts {
     }
 
     /// Takes in what a person has, as it was read at that moment.
-    pub(super) fn add(&mut self, methods: &[SignInMethod], read_at: OffsetDateTime) {
+    pub(super) fn add(&mut self, methods: &[HeldMethod], read_at: OffsetDateTime) {
         self.people += 1;
         self.read_from = self.read_from.min(read_at);
         self.read_until = self.read_until.max(read_at);
@@ -129,15 +129,15 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2026-11-23 02:30 UTC);
 
-    fn method(kind: MethodKind, registered: Option<OffsetDateTime>) -> SignInMethod {
-        SignInMethod { kind, type_name: "some".to_owned(), id: "1".to_owned(), registered, label: String::new() }
+    fn method(kind: MethodKind, registered: Option<OffsetDateTime>) -> HeldMethod {
+        HeldMethod { kind, type_name: "some".to_owned(), id: "1".to_owned(), registered, label: String::new() }
     }
 
     #[test]
     fn every_method_is_counted_once_and_an_unknown_age_is_not_old() {
         let mut counts = MethodCounts::begin(NOW);
         let ages = [Some(datetime!(2026-11-22 02:30 UTC)), Some(datetime!(2026-11-01 00:00 UTC)), None];
-        let keys: Vec<SignInMethod> = ages.into_iter().map(|age| method(MethodKind::Passkey, age)).collect();
+        let keys: Vec<HeldMethod> = ages.into_iter().map(|age| method(MethodKind::Passkey, age)).collect();
         counts.add(&keys, NOW);
         counts.add(&keys[..1], NOW);
         counts.add(&[], NOW);
@@ -154,7 +154,7 @@ mod tests {
         let mut counts = MethodCounts::begin(NOW);
         for number in 0..1_000 {
             let type_name = format!("{number}{}", "x".repeat(10_000));
-            counts.add(&[SignInMethod { type_name, ..method(MethodKind::Unknown, None) }], NOW);
+            counts.add(&[HeldMethod { type_name, ..method(MethodKind::Unknown, None) }], NOW);
         }
         assert_eq!(counts.unknown_types.len(), MAX_NAMED_TYPES);
         assert!(counts.unknown_types.iter().all(|name| name.len() <= MAX_TYPE_NAME));

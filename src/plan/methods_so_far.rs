@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use crate::directory::SignInMethod;
+use crate::directory::HeldMethod;
 use crate::ids::{ObjectId, TenantId};
 use crate::private_files;
 
@@ -33,7 +33,7 @@ pub(super) struct PersonsMethods {
     pub(super) account: ObjectId,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) read_at: OffsetDateTime,
-    pub(super) methods: Vec<SignInMethod>,
+    pub(super) methods: Vec<HeldMethod>,
 }
 
 /// Where the line of a person begins, and how long it is: lists of methods stay on the disk.
@@ -154,7 +154,7 @@ mod tests {
     fn person(number: u8, read_at: OffsetDateTime) -> PersonsMethods {
         let account = format!("00000000-0000-4000-8000-0000000000{number:02x}").parse().unwrap();
         let (kind, label) = (MethodKind::Passkey, "a \"key\"\nof two lines".to_owned());
-        let method = SignInMethod { kind, type_name: "fido2".to_owned(), id: "1".to_owned(), registered: None, label };
+        let method = HeldMethod { kind, type_name: "fido2".to_owned(), id: "1".to_owned(), registered: None, label };
         PersonsMethods { account, read_at, methods: vec![method; usize::from(number)] }
     }
 

@@ -11,7 +11,7 @@ use super::method_counts::MethodCounts;
 use super::methods_so_far::PersonsMethods;
 use super::row::PlanRow;
 use crate::digest::Hashing;
-use crate::directory::SignInMethod;
+use crate::directory::HeldMethod;
 use crate::graph::error::GraphError;
 use crate::ids::{ObjectId, RowNumber};
 use crate::private_files::Pending;
@@ -71,11 +71,11 @@ impl WaysIn {
     fn write(
         &mut self,
         row: &PlanRow,
-        method: Option<&SignInMethod>,
+        method: Option<&HeldMethod>,
         only_one: &'static str,
         not_read: &str,
     ) -> Result<(), PlanError> {
-        let text = |of: fn(&SignInMethod) -> &String| method.map_or("", |method| of(method).as_str()).into();
+        let text = |of: fn(&HeldMethod) -> &String| method.map_or("", |method| of(method).as_str()).into();
         self.csv.serialize(WayInLine {
             row: row.row,
             user_principal_name: row.user_principal_name.as_str().into(),

@@ -66,7 +66,7 @@ impl MethodKind {
 
 /// One method of one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignInMethod {
+pub struct HeldMethod {
     /// What it is.
     pub kind: MethodKind,
     /// Its type as Graph names it, without the namespace.
@@ -112,7 +112,7 @@ const PHONES: [(&str, &str, MethodKind); 3] = [
 
 impl MethodOnWire {
     /// The method; `None` for the password, which every account has and which is no method to list.
-    pub(super) fn into_method(self) -> Option<SignInMethod> {
+    pub(super) fn into_method(self) -> Option<HeldMethod> {
         let type_name = self.type_name.unwrap_or_default();
         let type_name = type_name.rsplit('.').next().unwrap_or_default().to_owned();
         let id = self.id.unwrap_or_default();
@@ -135,7 +135,7 @@ impl MethodOnWire {
         let registered = moment.filter(|moment| moment.year() >= FIRST_YEAR);
         let labels = [self.display_name, self.phone_number, self.email_address];
         let label = labels.into_iter().flatten().find(|label| !label.is_empty()).unwrap_or_default();
-        Some(SignInMethod { kind, type_name, id, registered, label })
+        Some(HeldMethod { kind, type_name, id, registered, label })
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
     use serde_json::json;
     use time::macros::datetime;
 
-    fn read(value: serde_json::Value) -> Option<SignInMethod> {
+    fn read(value: serde_json::Value) -> Option<HeldMethod> {
         serde_json::from_value::<MethodOnWire>(value).unwrap().into_method()
     }
 
@@ -199,9 +199,9 @@ mod tests {
         #[test]
         fn a_method_survives_the_file(type_name in "\\PC*", id in "\\PC*", label in "\\PC*", seconds in prop::option::of(0_i64..4_000_000_000)) {
             let registered = seconds.map(|at| OffsetDateTime::from_unix_timestamp(at).unwrap());
-            let method = SignInMethod { kind: MethodKind::Unknown, type_name, id, registered, label };
+            let method = HeldMethod { kind: MethodKind::Unknown, type_name, id, registered, label };
             let text = serde_json::to_string(&method).unwrap();
-            prop_assert_eq!(serde_json::from_str::<SignInMethod>(&text).unwrap(), method);
+            prop_assert_eq!(serde_json::from_str::<HeldMethod>(&text).unwrap(), method);
         }
     }
 }
